@@ -1,0 +1,18 @@
+/* options.h - the settings of a session: what `set NAME=VALUE` changes.
+ *
+ * One table for the command line, the config file, `set`, help and completion. */
+#ifndef SARTOR_APP_OPTIONS_H
+#define SARTOR_APP_OPTIONS_H
+
+#include "sartor/base/param.h"
+
+struct sr_session;
+
+/* data home seed threads validation split_seed glyphs colours background refresh mouse size */
+extern const struct sr_param sr_options[];
+
+/* Set one option and carry out what hangs on it (a new split, a new look). */
+enum sr_status sr_session_set(struct sr_session *session, const char *name, const char *value,
+                              struct sr_error *error);
+
+#endif

@@ -1,0 +1,192 @@
+/* session.h - everything one run of the program knows: the data, the models, the jobs,
+ * what is selected, and where each pane stands.
+ *
+ * Only the front end's thread touches a session. It may be read freely; it is changed by
+ * the functions here and in view.h. What takes long runs as a job: a function that needs a
+ * result which is not there yet starts the job and returns SR_PENDING; call it again when
+ * sr_session_pump has seen the job end. That holds for panes (which draw "computing") and for
+ * commands (which the front end runs again) alike. */
+#ifndef SARTOR_APP_SESSION_H
+#define SARTOR_APP_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sartor/app/options.h"
+#include "sartor/app/view.h"
+#include "sartor/base/error.h"
+#include "sartor/base/pool.h"
+#include "sartor/base/text.h"
+#include "sartor/cells/grid.h"
+#include "sartor/data/dataset.h"
+#include "sartor/data/split.h"
+#include "sartor/data/stats.h"
+#include "sartor/eval/evaluation.h"
+#include "sartor/explain/heat.h"
+#include "sartor/jobs/jobs.h"
+#include "sartor/models/model.h"
+
+/* A model that can be named: one's own, shipped, or just trained. */
+struct sr_entry {
+    char name[64];
+    char *path;                    /* NULL while it is only in memory */
+    bool shipped;
+    struct sr_model *model;        /* NULL until loaded */
+    struct sr_error load_error;    /* why it could not be, if so */
+    uint32_t loading;              /* job, 0 for none */
+    struct {
+        struct sr_predictions *ready; /* NULL until computed */
+        uint32_t job;                 /* computing, 0 for none */
+        struct sr_error error;        /* why it could not be, if so */
+        struct sr_evaluation evaluation; /* of `ready` */
+        double seconds;
+    } splits[SR_SPLIT_COUNT];
+};
+
+/* One training job, present or past; kept for the curves until the session ends. */
+struct sr_run {
+    uint32_t job;
+    enum sr_job_state state;
+    const struct sr_model_class *class;
+    char name[64];                 /* the model it makes */
+    struct sr_args *params;
+    uint64_t seed;
+    struct sr_progress progress;   /* the latest */
+    struct sr_epoch *history;
+    size_t epochs, room;
+    double started, seconds;       /* clock; total once ended */
+    uint64_t parameters;           /* once done */
+    bool stopped;                  /* done early on request, with a usable model */
+    struct sr_error error;         /* why it failed, or why it could not be saved */
+};
+
+/* The samples being looked at: ids, in order. Shared by all panes. */
+struct sr_filter {
+    enum sr_split_name split;
+    int class, as;                 /* true class, predicted class; -1 for any */
+    int right;                     /* 1 right only, 0 wrong only, -1 any */
+    double confidence_low, confidence_high; /* of the predicted class; -inf/inf */
+    char model[64];                /* whose predictions; "" where none are needed */
+};
+struct sr_selection {
+    struct sr_filter filter;
+    enum sr_file file;
+    uint32_t *rows;                /* row ids in that file */
+    size_t count;
+    size_t at;                     /* the cursor, < count unless empty */
+};
+
+/* Told of every event after the session has taken it in; batch prints from it. */
+typedef void sr_session_listener(void *context, struct sr_session *session,
+                                 const struct sr_event *event);
+
+struct sr_session {
+    struct sr_args *options;       /* values of sr_options[] */
+    struct sr_look look;
+    bool interactive;              /* the explorer, not batch */
+    bool quit;
+    char *home;
+    struct sr_pool *pool;
+    struct sr_jobs *jobs;
+
+    struct sr_dataset *data;       /* NULL until loaded */
+    struct sr_error data_error;    /* why not, if it failed */
+    uint32_t data_job;             /* loading, 0 for none */
+    bool data_is_sample;
+    struct sr_split split;
+    struct sr_stats *stats[SR_FILE_COUNT]; /* whole files, computed with the loading */
+
+    struct sr_entry **entries;     /* sorted by name */
+    size_t entry_count, entry_room;
+    struct sr_run **runs;          /* in the order they were started */
+    size_t run_count, run_room;
+
+    struct sr_selection selection;
+    struct {                       /* the heat map asked for last; older results are dropped */
+        char model[64], layer[32];
+        enum sr_file file;
+        uint32_t row;
+        int target;
+        uint32_t job;
+        bool ready;
+        struct sr_heat heat;
+        float *probabilities;      /* of that sample, classes of them */
+        struct sr_error error;
+    } explain;
+
+    struct sr_view view;
+    char message[512];             /* last message for the status line */
+    bool message_is_error;
+    sr_session_listener *listener;
+    void *listener_context;
+};
+
+/* `options` are parsed values of sr_options[], taken over. Starts looking for data. */
+struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *error);
+void sr_session_free(struct sr_session *session);
+
+/* Take in what jobs have posted. True when anything changed. */
+bool sr_session_pump(struct sr_session *session);
+/* Wait for an event, at most `seconds` (negative: until one comes), then pump. */
+bool sr_session_wait(struct sr_session *session, double seconds);
+void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* SR_OK when the data is there, SR_PENDING while loading, else why not. */
+enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error);
+/* Load another folder; NULL means wherever data is found. */
+enum sr_status sr_session_open(struct sr_session *session, const char *directory,
+                               struct sr_error *error);
+/* Draw the split anew after `validation`, `split_seed` or the data changed. */
+enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error);
+struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split);
+
+/* The entry of that name; an unknown one gets a sentence with the names that there are. NULL or
+ * "" gives the one to use by default: the one last used, else the only or first one. */
+struct sr_entry *sr_session_entry(struct sr_session *session, const char *name, struct sr_error *error);
+/* The same with its model loaded: SR_OK, SR_PENDING, or why not. */
+enum sr_status sr_session_model(struct sr_session *session, const char *name,
+                                struct sr_entry **entry, struct sr_error *error);
+/* Predictions and evaluation of a split, computed once. Refuses a validation split that
+ * overlaps the model's training rows, and data of another shape. */
+enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry,
+                                      enum sr_split_name split,
+                                      const struct sr_predictions **predictions,
+                                      struct sr_error *error);
+/* The split a model can be looked at on when none is asked for: validation where it is
+ * honest, else test. */
+enum sr_split_name sr_session_default_split(const struct sr_session *session,
+                                            const struct sr_entry *entry);
+/* Heat map of one sample in session->explain. `layer` NULL or "": the default. `target` < 0:
+ * the predicted class. */
+enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
+                                  enum sr_file file, uint32_t row, const char *layer, int target,
+                                  struct sr_error *error);
+
+/* Queue a training job; `params` (taken over) are parsed against the class's table. */
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
+                                const char *name, struct sr_args *params, bool resume, uint64_t limit,
+                                uint32_t *job, struct sr_error *error);
+struct sr_run *sr_session_run(struct sr_session *session, uint32_t job);
+/* The run that is training, or paused; NULL when none is. */
+struct sr_run *sr_session_active_run(struct sr_session *session);
+
+/* Apply a filter. SR_PENDING while it needs predictions that are being computed; the old
+ * selection stays until then. The cursor keeps its sample where that is still in it. */
+enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter,
+                                 struct sr_error *error);
+void sr_filter_init(struct sr_filter *filter);
+/* As it would be typed behind `browse`: "split=test class=Shirt wrong". */
+void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter,
+                     struct sr_text *text);
+/* Put the cursor on a sample, widening the selection to its whole split when needed. */
+enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, uint32_t row,
+                               struct sr_error *error);
+/* "test:17" or "17" (then `file` gives the file) to a row that exists. */
+enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
+                                uint32_t *row, struct sr_error *error);
+
+/* Re-read the store under home and beside the data; keeps what is loaded. */
+enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error);
+
+#endif

@@ -1,0 +1,51 @@
+/* file.h - whole files in, whole files out, and where things live.
+ *
+ * Every file the program writes goes through sr_output: written beside its
+ * target under a temporary name, synced, then renamed, so that a full disk or a
+ * crash leaves the old file as it was. */
+#ifndef SARTOR_BASE_FILE_H
+#define SARTOR_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include "sartor/base/error.h"
+
+/* The whole file, NUL-terminated, freed by the caller. Refuses directories and
+ * files above `limit` bytes, each with a sentence. */
+char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_error *error);
+
+struct sr_output {
+    FILE *stream;     /* write here; errors are found at commit */
+    char *path;
+    char *temporary;
+};
+
+enum sr_status sr_output_open(struct sr_output *output, const char *path, struct sr_error *error);
+/* Flush, sync, rename. On failure the temporary file is gone and the target as before. */
+enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error);
+void sr_output_abort(struct sr_output *output); /* safe after commit, and twice */
+
+enum sr_status sr_file_write(const char *path, const void *bytes, size_t length,
+                             struct sr_error *error);
+
+bool sr_path_exists(const char *path);
+bool sr_path_is_directory(const char *path);
+/* mkdir -p. */
+enum sr_status sr_directory_make(const char *path, struct sr_error *error);
+/* "dir/name", freed by the caller. */
+char *sr_path_join(const char *directory, const char *name);
+/* ".png" of "a/b.c.png", "" without one. Points into `path`. */
+const char *sr_path_extension(const char *path);
+/* Leading "~/" replaced by $HOME; freed by the caller. */
+char *sr_path_expand(const char *path);
+
+/* $XDG_DATA_HOME/sartor, else ~/.local/share/sartor; likewise config and cache
+ * (`kind` is "data", "config" or "state"). Freed by the caller. */
+char *sr_path_xdg(const char *kind);
+
+/* Names of the entries of a directory, sorted, without "." and ".."; each and the
+ * array freed by the caller. NULL array on error. */
+char **sr_directory_list(const char *path, size_t *count, struct sr_error *error);
+
+#endif

@@ -1,0 +1,46 @@
+/* monitor.h - what long work says while it goes on, and how it is asked to stop.
+ *
+ * Engines (training, fitting, predicting) are handed a struct sr_monitor and know
+ * nothing of jobs or screens. Calls come from the thread that runs the work. */
+#ifndef SARTOR_BASE_MONITOR_H
+#define SARTOR_BASE_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where the work is now; only the latest one matters. */
+struct sr_progress {
+    const char *unit;      /* "batch", "tree", "pair", "query", "iteration", "image": static text */
+    uint64_t done, total;  /* of the whole job, in units; total 0 when not known */
+    int epoch, epochs;     /* 1-based present epoch; 0 where there are none */
+    double rate;           /* images (or units) a second, 0 when not known */
+    double seconds_left;   /* estimate; negative when not known */
+    double loss, accuracy; /* running means of the present epoch; NaN when not known */
+    double learning_rate;  /* NaN when there is none */
+    char note[96];         /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
+};
+
+/* One finished epoch. Every one is kept. Accuracies are 0..1; NaN when not measured. */
+struct sr_epoch {
+    int epoch;
+    double train_loss, train_accuracy;
+    double validation_loss, validation_accuracy;
+    double learning_rate;
+    double seconds;
+};
+
+struct sr_monitor {
+    void *owner;
+    void (*progress)(void *owner, const struct sr_progress *progress);
+    void (*epoch)(void *owner, const struct sr_epoch *epoch);
+    /* Called between batches or blocks of at most some 50 ms: waits while paused
+     * or while short work goes first; false asks the work to end. */
+    bool (*proceed)(void *owner);
+};
+
+/* NULL-safe calls: a NULL monitor or member does nothing, and proceeds. */
+void sr_monitor_progress(const struct sr_monitor *monitor, const struct sr_progress *progress);
+void sr_monitor_epoch(const struct sr_monitor *monitor, const struct sr_epoch *epoch);
+bool sr_monitor_proceed(const struct sr_monitor *monitor);
+
+#endif

@@ -1,0 +1,53 @@
+/* text.h - growing strings, UTF-8, and numbers that no locale changes.
+ *
+ * struct sr_text is owned by whoever declares it: start from {0}, release with
+ * sr_text_fini. Not thread-safe; the free functions are. */
+#ifndef SARTOR_BASE_TEXT_H
+#define SARTOR_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sr_text {
+    char *bytes;    /* NUL-terminated once anything was added, else NULL */
+    size_t length;
+    size_t room;
+};
+
+void sr_text_fini(struct sr_text *text);
+void sr_text_clear(struct sr_text *text); /* empty, memory kept */
+void sr_text_add(struct sr_text *text, const char *bytes);
+void sr_text_add_bytes(struct sr_text *text, const void *bytes, size_t length);
+void sr_text_printf(struct sr_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint); /* as UTF-8 */
+const char *sr_text_get(const struct sr_text *text);              /* "" when empty */
+char *sr_text_take(struct sr_text *text); /* caller frees; the text is empty after */
+
+/* Decode one UTF-8 character at *cursor and advance past it; a malformed byte
+ * gives U+FFFD and advances by one. 0 at the end of the string. */
+uint32_t sr_utf8_next(const char **cursor);
+/* Bytes written to `out` (1..4). */
+int sr_utf8_encode(uint32_t codepoint, char out[4]);
+/* Terminal columns of a string (wide characters count two, combining none). */
+int sr_utf8_width(const char *text);
+/* Columns of one character: 0, 1 or 2. */
+int sr_glyph_width(uint32_t codepoint);
+
+/* Whole-string number parsing in the C locale; false when anything is left
+ * over, on overflow, and (for doubles) on NaN or infinity. */
+bool sr_parse_double(const char *text, double *value);
+bool sr_parse_integer(const char *text, int64_t *value);
+
+/* "1.4 MB", "312 kB"; "850 ms", "12.3 s", "4 min 05 s", "1 h 02 min": for people. */
+void sr_format_bytes(char *out, size_t size, double bytes);
+void sr_format_seconds(char *out, size_t size, double seconds);
+/* 60000 as "60,000". */
+void sr_format_count(char *out, size_t size, uint64_t count);
+
+/* Of `count` words (stride bytes apart, each a const char * first member), the one
+ * closest to `word` by edit distance, for "did you mean"; NULL when none is near. */
+const char *sr_text_closest(const char *word, const void *words, size_t count, size_t stride);
+
+#endif

@@ -1,0 +1,35 @@
+/* thread.h - the project's only door to pthreads: threads, locks, wake-ups.
+ *
+ * Failing to make a lock or a thread at start is reported; locking itself
+ * cannot fail in correct use and aborts when it does. */
+#ifndef SARTOR_BASE_THREAD_H
+#define SARTOR_BASE_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include "sartor/base/error.h"
+
+struct sr_mutex { pthread_mutex_t handle; };
+struct sr_condition { pthread_cond_t handle; };
+struct sr_thread { pthread_t handle; };
+
+void sr_mutex_init(struct sr_mutex *mutex);
+void sr_mutex_fini(struct sr_mutex *mutex);
+void sr_mutex_lock(struct sr_mutex *mutex);
+void sr_mutex_unlock(struct sr_mutex *mutex);
+
+void sr_condition_init(struct sr_condition *condition);
+void sr_condition_fini(struct sr_condition *condition);
+void sr_condition_wait(struct sr_condition *condition, struct sr_mutex *mutex);
+/* False when `seconds` passed without a signal. */
+bool sr_condition_wait_for(struct sr_condition *condition, struct sr_mutex *mutex, double seconds);
+void sr_condition_signal(struct sr_condition *condition);
+void sr_condition_broadcast(struct sr_condition *condition);
+
+/* Start a thread with all signals blocked, so that they reach the front end's
+ * thread. `name` (15 bytes) shows in debuggers and htop. */
+enum sr_status sr_thread_start(struct sr_thread *thread, const char *name,
+                               void (*run)(void *context), void *context, struct sr_error *error);
+void sr_thread_join(struct sr_thread *thread);
+
+#endif

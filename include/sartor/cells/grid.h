@@ -1,0 +1,89 @@
+/* grid.h - the grid of cells that every pane draws into.
+ *
+ * A cell is a character with two colours and attributes. Colours are 24-bit or
+ * "default"; the back end (ncurses, ANSI dump, PNG) maps them to what it has. Drawing
+ * goes through a struct sr_area, a rectangle of a grid that clips. A wide
+ * character takes its cell and leaves SR_GLYPH_NONE in the next. One thread at a time. */
+#ifndef SARTOR_CELLS_GRID_H
+#define SARTOR_CELLS_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sartor/base/text.h"
+
+typedef uint32_t sr_colour; /* 0: the terminal's default, else 0x01RRGGBB */
+#define SR_DEFAULT_COLOUR ((sr_colour)0)
+#define SR_RGB(r, g, b) \
+    ((sr_colour)0x01000000u | (sr_colour)(r) << 16 | (sr_colour)(g) << 8 | (sr_colour)(b))
+
+enum { SR_BOLD = 1, SR_DIM = 2, SR_UNDERLINE = 4, SR_REVERSE = 8 };
+enum { SR_GLYPH_NONE = 0 };
+
+struct sr_style {
+    sr_colour fore, back;
+    uint8_t attributes;
+};
+
+struct sr_cell {
+    uint32_t glyph; /* a code point */
+    struct sr_style style;
+};
+
+struct sr_grid {
+    int columns, lines;
+    struct sr_cell *cells; /* lines × columns */
+};
+
+struct sr_area {
+    struct sr_grid *grid;
+    int x, y, width, height;
+};
+
+/* How much the terminal can show. */
+enum sr_depth { SR_DEPTH_NONE, SR_DEPTH_8, SR_DEPTH_16, SR_DEPTH_256, SR_DEPTH_DIRECT };
+
+struct sr_look {
+    bool ascii;          /* no glyph outside ASCII */
+    bool light;          /* light background */
+    enum sr_depth depth;
+};
+
+/* What a piece of text is for; the theme gives it colours that fit the look. */
+enum sr_role {
+    SR_ROLE_TEXT, SR_ROLE_FAINT, SR_ROLE_TITLE, SR_ROLE_ACCENT, SR_ROLE_GOOD, SR_ROLE_WARNING,
+    SR_ROLE_BAD, SR_ROLE_BAR,      /* tab bar and status line */
+    SR_ROLE_BAR_CURRENT,           /* the current tab */
+    SR_ROLE_SELECTED,              /* the cursor's cell or row */
+    SR_ROLE_BORDER, SR_ROLE_KEY,   /* a key's name in hints */
+    SR_ROLE_SERIES,                /* + n: n-th data series, 6 of them */
+    SR_ROLE_COUNT = SR_ROLE_SERIES + 6,
+};
+struct sr_style sr_look_style(const struct sr_look *look, enum sr_role role);
+
+void sr_grid_init(struct sr_grid *grid, int columns, int lines);
+void sr_grid_fini(struct sr_grid *grid);
+void sr_grid_resize(struct sr_grid *grid, int columns, int lines); /* cleared */
+void sr_grid_clear(struct sr_grid *grid);
+struct sr_area sr_grid_area(struct sr_grid *grid);
+/* A part of an area, clipped to it. */
+struct sr_area sr_area_part(struct sr_area area, int x, int y, int width, int height);
+
+void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_style style);
+/* Text on one line from column x, cut at the area's edge (with an ellipsis when cut).
+ * Returns the column behind it. */
+int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const char *text);
+int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style);
+/* Lay a background and attributes over what is there, keeping glyphs. */
+void sr_area_mark(struct sr_area area, struct sr_style style);
+void sr_area_box(struct sr_area area, const struct sr_look *look, struct sr_style style,
+                 const char *title);
+
+/* Dumps. Text: glyphs only, lines ending in \n, trailing blanks cut. ANSI: with SGR
+ * sequences at this depth. */
+void sr_grid_dump_text(const struct sr_grid *grid, struct sr_text *text);
+void sr_grid_dump_ansi(const struct sr_grid *grid, enum sr_depth depth, struct sr_text *text);
+
+#endif

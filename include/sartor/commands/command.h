@@ -1,0 +1,50 @@
+/* command.h - the command language: one table, one way from a line to its effect.
+ *
+ * A key, a line at the prompt, of a script or of the config file, and the words of the
+ * shell all come here. A command returns SR_PENDING when something it needs is being computed:
+ * the front end runs it again when a job has ended. So a command does nothing lasting
+ * before it has all it needs. */
+#ifndef SARTOR_COMMANDS_COMMAND_H
+#define SARTOR_COMMANDS_COMMAND_H
+
+#include <stdbool.h>
+#include "sartor/app/session.h"
+#include "sartor/base/json.h"
+#include "sartor/base/param.h"
+#include "sartor/base/text.h"
+
+/* What a command has to say. */
+struct sr_reply {
+    bool json;               /* asked for: fill `objects` instead of `text` */
+    struct sr_text text;     /* for people; the explorer shows one line as a message, more as an overlay */
+    struct sr_text objects;  /* JSON, one object a line */
+    uint32_t wait[1];        /* a job whose end batch waits for, 0 for none, UINT32_MAX for all */
+    bool shown;              /* the explorer's panes show it: no overlay wanted */
+    char command[32];        /* name, for the "command" member of objects */
+};
+
+struct sr_command {
+    const char *name, *group, *help;
+    const struct sr_param *params;  /* NULL for none */
+    bool rest;                      /* name=value words that params lacks are passed on */
+    enum sr_status (*run)(struct sr_session *session, const struct sr_args *args,
+                          const struct sr_words *rest, struct sr_reply *reply,
+                          struct sr_error *error);
+    const char *example;            /* one line for the manual, or NULL */
+};
+
+extern const struct sr_command *const sr_commands[]; /* NULL-terminated, by group */
+const struct sr_command *sr_command_find(const char *name, struct sr_error *error);
+
+/* Run one command given as words. Returns what run() returned. */
+enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count,
+                              struct sr_reply *reply, struct sr_error *error);
+void sr_reply_fini(struct sr_reply *reply);
+/* A new object with "command" set; sr_reply_add appends it to `objects` and frees it. */
+struct sr_json *sr_reply_object(struct sr_reply *reply);
+void sr_reply_add(struct sr_reply *reply, struct sr_json *object);
+
+/* One event of a job, as `train` reports it: text or JSON into the reply. */
+void sr_train_event(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
+
+#endif

@@ -1,0 +1,32 @@
+/* keys.h - keys to command lines, and the prompt that they edit.
+ *
+ * Keys have names: "j", "G", "C-d", "Enter", "Esc", "Tab", "PgDn", "F1", "Up", "Space".
+ * The front end names what was pressed and calls sr_keys_press; the `keys` command does the
+ * same from a script. A key is looked up in the current pane's bindings, then the global
+ * ones; what it is bound to runs like any line. */
+#ifndef SARTOR_COMMANDS_KEYS_H
+#define SARTOR_COMMANDS_KEYS_H
+
+#include "sartor/app/session.h"
+
+struct sr_binding {
+    const char *key, *line;
+    const char *pane;    /* NULL: everywhere */
+    const char *help;
+};
+extern const struct sr_binding sr_bindings[]; /* defaults; ends with key NULL */
+
+/* Press one key. Runs what it stands for, edits the prompt while that is open. */
+void sr_keys_press(struct sr_session *session, const char *key);
+/* Run a whole line interactively: the reply becomes message or overlay; a pending command is
+ * kept and run again by sr_keys_tick. */
+void sr_keys_run_line(struct sr_session *session, const char *line);
+/* Run again what was pending; call after every pump that changed something. */
+void sr_keys_tick(struct sr_session *session);
+enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
+                            struct sr_error *error);
+/* The help page: keys of this pane, keys everywhere, commands by group. */
+void sr_keys_help(struct sr_session *session, struct sr_text *text);
+void sr_keys_fini(void);
+
+#endif

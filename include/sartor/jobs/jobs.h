@@ -1,0 +1,75 @@
+/* jobs.h - background work: two lanes, small events, one descriptor to poll.
+ *
+ * The LONG lane runs one job at a time (training), others queue. The SHORT lane runs
+ * interactive work (loading, predictions, heat maps) on a thread of its own; while it has
+ * any, a long job waits at its next sr_monitor_proceed. Workers post events by value:
+ * progress overwrites one slot a job, epochs and ends are queued and never dropped (memory
+ * for them grows by what is posted, so a suspended terminal stalls nothing). One owner
+ * thread submits, drains and is told through the descriptor. */
+#ifndef SARTOR_JOBS_JOBS_H
+#define SARTOR_JOBS_JOBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sartor/base/error.h"
+#include "sartor/base/monitor.h"
+
+enum sr_lane { SR_LANE_LONG, SR_LANE_SHORT, SR_LANE_COUNT };
+
+enum sr_job_state {
+    SR_JOB_QUEUED, SR_JOB_RUNNING, SR_JOB_PAUSED,
+    SR_JOB_DONE, SR_JOB_FAILED, SR_JOB_STOPPED, /* ended */
+};
+
+enum sr_event_type {
+    SR_EVENT_STARTED,
+    SR_EVENT_PROGRESS,
+    SR_EVENT_EPOCH,
+    SR_EVENT_ENDED,   /* the context comes back to the owner with it */
+};
+
+struct sr_event {
+    enum sr_event_type type;
+    uint32_t job;
+    union {
+        struct sr_progress progress;
+        struct sr_epoch epoch;
+        struct {
+            enum sr_job_state state;  /* DONE, FAILED or STOPPED (cancelled with nothing to keep) */
+            double seconds;
+            struct sr_error error;
+        } ended;
+    } of;
+    void *context;  /* on ENDED: the work's context, now the owner's */
+};
+
+/* The work: run() is called once, on a worker thread, with a monitor to report to. */
+struct sr_work {
+    enum sr_lane lane;
+    enum sr_status (*run)(void *context, const struct sr_monitor *monitor, struct sr_error *error);
+    void (*free)(void *context); /* for contexts that no event brought back */
+    void *context;
+};
+
+struct sr_jobs;
+
+struct sr_jobs *sr_jobs_new(struct sr_error *error);
+/* Stop everything, wait for the workers, free what was never handed back. */
+void sr_jobs_free(struct sr_jobs *jobs);
+
+/* Becomes readable when events wait. */
+int sr_jobs_descriptor(const struct sr_jobs *jobs);
+/* Take the next event; false when there is none. Owner thread only. */
+bool sr_jobs_next(struct sr_jobs *jobs, struct sr_event *event);
+/* Wait up to `seconds` (negative: without limit) for an event to be there. */
+bool sr_jobs_wait(struct sr_jobs *jobs, double seconds);
+
+/* Takes over the context, and returns the job's number (from 1, never reused). */
+uint32_t sr_jobs_submit(struct sr_jobs *jobs, const struct sr_work *work);
+void sr_jobs_pause(struct sr_jobs *jobs, uint32_t job);
+void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job);
+void sr_jobs_stop(struct sr_jobs *jobs, uint32_t job);
+enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t job);
+
+#endif

@@ -1,0 +1,129 @@
+/* model.h - what a model family is, and a trained model.
+ *
+ * A family is one const struct sr_model_class in one file under src/models/, listed
+ * once in registry.c. Its typed hyperparameters are a table that commands, forms and
+ * the manual read. A trained struct sr_model is immutable and reference-counted: any
+ * number of threads may predict with it at once, each with scratch memory of its own. */
+#ifndef SARTOR_MODELS_MODEL_H
+#define SARTOR_MODELS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sartor/base/error.h"
+#include "sartor/base/monitor.h"
+#include "sartor/base/param.h"
+#include "sartor/base/pool.h"
+#include "sartor/data/dataset.h"
+#include "sartor/data/images.h"
+#include "sartor/models/tensors.h"
+
+struct sr_model_class;
+
+/* The data that a model was made for: it only predicts on images of this shape. */
+struct sr_shape {
+    int height, width, classes;
+};
+
+/* Everything a fit may use. Borrowed for the length of the call. */
+struct sr_fit {
+    const struct sr_args *params;     /* parsed against the class's table */
+    struct sr_shape shape;
+    struct sr_samples train;          /* at least one */
+    struct sr_samples validation;     /* count 0 when there is none */
+    uint64_t seed;
+    struct sr_pool *pool;
+    const struct sr_monitor *monitor;
+    const char *checkpoint;           /* path to keep a checkpoint at, or NULL */
+    bool resume;                      /* go on from that checkpoint when it fits */
+};
+
+/* Activations of one layer and the gradient of one class's logit with respect to them,
+ * for Grad-CAM. Both height × width × channels, owned by the caller who frees them. */
+struct sr_layer_gradients {
+    int height, width, channels;
+    float *activations, *gradients;
+};
+
+/* One layer that can be explained. */
+struct sr_layer_info {
+    char name[32];
+    int height, width, channels;
+};
+
+struct sr_model_class {
+    const char *name;    /* "cnn" */
+    const char *title;   /* "Convolutional network" */
+    const char *help;    /* one line */
+    const struct sr_param *params;
+
+    /* Can these hyperparameters be used on this shape and so many training rows?
+     * Combinations that a table cannot express; may be NULL. */
+    enum sr_status (*check)(const struct sr_args *params, const struct sr_shape *shape,
+                            size_t train_count, struct sr_error *error);
+    /* Fit and give the state. When the monitor asks to end: SR_OK with what the last finished
+     * epoch (or tree, ...) gives, else SR_ERROR_CANCELLED. */
+    enum sr_status (*fit)(const struct sr_fit *fit, void **state, struct sr_error *error);
+    /* count × classes probabilities, rows summing to 1. Same bits at any thread count. */
+    enum sr_status (*predict)(const void *state, const struct sr_samples *samples,
+                              struct sr_pool *pool, const struct sr_monitor *monitor,
+                              float *probabilities, struct sr_error *error);
+    /* Add to / rebuild from named tensors and metadata. `load` trusts nothing. */
+    enum sr_status (*save)(const void *state, struct sr_tensors *set, struct sr_error *error);
+    enum sr_status (*load)(const struct sr_tensors *set, const struct sr_args *params,
+                           const struct sr_shape *shape, void **state, struct sr_error *error);
+    void (*free)(void *state);
+    /* Numbers learned: weights, support-vector coefficients, tree nodes, stored pixels. */
+    uint64_t (*size)(const void *state);
+
+    /* Optional from here: NULL where a family has no such thing. */
+    size_t (*layers)(const void *state, struct sr_layer_info *layers, size_t room);
+    enum sr_status (*gradients)(const void *state, const uint8_t *pixels, const char *layer,
+                                int target, struct sr_layer_gradients *out, struct sr_error *error);
+    /* height × width importances >= 0 that belong to no sample (a forest's); or, for `target`
+     * >= 0, a class's weight image (logistic regression). */
+    enum sr_status (*importance)(const void *state, int target, float *image, struct sr_error *error);
+    /* Rows of the train file nearest to an image in the model's own sense, nearest first
+     * (k-NN: neighbours; SVM: support vectors). How many were found, at most `room`. */
+    size_t (*nearest)(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
+                      size_t room);
+};
+
+struct sr_model {
+    const struct sr_model_class *class;
+    void *state;
+    struct sr_args *params;        /* as trained, defaults included */
+    struct sr_shape shape;
+    char name[64];
+    char digest[40];               /* of the data it was trained on */
+    uint64_t seed, split_seed;
+    double validation;             /* fraction held out; 0: trained on every row */
+    uint64_t limit;                /* stratified training rows kept, 0 for all */
+    uint64_t train_count;          /* rows trained on */
+    double fit_seconds;
+    bool stopped;                  /* ended early on request */
+    struct sr_epoch *history;
+    size_t epochs;
+    int references;                /* atomic; use ref and unref */
+};
+
+struct sr_model *sr_model_new(const struct sr_model_class *class, const char *name);
+struct sr_model *sr_model_ref(struct sr_model *model);
+void sr_model_unref(struct sr_model *model); /* NULL-safe */
+
+/* class->check and class->fit, with timing; on success `model` gets state and figures, and its
+ * history is whatever the monitor saw (kept here, so that files have it). */
+enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, struct sr_error *error);
+/* class->predict after checking that the images' shape fits. */
+enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
+                                struct sr_pool *pool, const struct sr_monitor *monitor,
+                                float *probabilities, struct sr_error *error);
+
+enum sr_status sr_model_save(const struct sr_model *model, const char *path, struct sr_error *error);
+struct sr_model *sr_model_load(const char *path, struct sr_error *error);
+
+/* The registry. */
+extern const struct sr_model_class *const sr_model_classes[]; /* NULL-terminated */
+const struct sr_model_class *sr_model_class_find(const char *name, struct sr_error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/* store.h - model files by name: one's own under --home, shipped ones beside the data.
+ *
+ * NAME.safetensors in HOME/models; a name of one's own hides a shipped one. */
+#ifndef SARTOR_MODELS_STORE_H
+#define SARTOR_MODELS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "sartor/models/model.h"
+
+struct sr_store_entry {
+    char name[64];
+    char *path;
+    bool shipped;
+};
+
+/* Every model there is, sorted by name; entries and array are freed by sr_store_free. A
+ * home that does not exist yet is empty, not an error. */
+enum sr_status sr_store_list(const char *home, struct sr_store_entry **entries, size_t *count,
+                             struct sr_error *error);
+void sr_store_free(struct sr_store_entry *entries, size_t count);
+
+/* HOME/models/NAME.safetensors, freed by the caller. */
+char *sr_store_path(const char *home, const char *name);
+/* Letters, digits, '.', '_' and '-', not starting with '.' or '-', up to 63 characters. */
+enum sr_status sr_store_check_name(const char *name, struct sr_error *error);
+/* Make the folder when missing, save. */
+enum sr_status sr_store_save(const char *home, const struct sr_model *model, struct sr_error *error);
+enum sr_status sr_store_delete(const char *home, const char *name, struct sr_error *error);
+enum sr_status sr_store_rename(const char *home, const char *from, const char *to,
+                               struct sr_error *error);
+
+#endif

@@ -1,0 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/batch/batch.h
+libsartor_a_SOURCES +=

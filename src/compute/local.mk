@@ -1,0 +1,1 @@
+libsartor_a_SOURCES +=

@@ -1,0 +1,7 @@
+noinst_HEADERS += \
+	include/sartor/data/dataset.h \
+	include/sartor/data/idx.h \
+	include/sartor/data/images.h \
+	include/sartor/data/split.h \
+	include/sartor/data/stats.h
+libsartor_a_SOURCES +=

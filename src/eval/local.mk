@@ -1,0 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/eval/evaluation.h
+libsartor_a_SOURCES +=

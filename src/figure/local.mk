@@ -1,0 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/figure/figure.h
+libsartor_a_SOURCES +=

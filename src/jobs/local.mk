@@ -1,0 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/jobs/jobs.h
+libsartor_a_SOURCES +=

@@ -1,0 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/panes/pane.h
+libsartor_a_SOURCES +=

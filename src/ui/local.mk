@@ -1,0 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/ui/ui.h
+libsartor_a_SOURCES +=

@@ -1,0 +1,34 @@
+## Each room's tests are in tests/ROOM/local.mk: a program that runs cmocka groups.
+## They run from the build directory with SRCDIR set; tests/run prints the closing line.
+TEST_LIBS = $(SARTOR_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS)
+TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)
+TEST_SCRIPTS =
+noinst_HEADERS += tests/support.h
+EXTRA_DIST += tests/run
+
+include tests/base/local.mk
+include tests/cells/local.mk
+include tests/compute/local.mk
+include tests/data/local.mk
+include tests/nn/local.mk
+include tests/models/local.mk
+include tests/eval/local.mk
+include tests/figure/local.mk
+include tests/explain/local.mk
+include tests/jobs/local.mk
+include tests/app/local.mk
+include tests/panes/local.mk
+include tests/commands/local.mk
+include tests/batch/local.mk
+include tests/ui/local.mk
+
+EXTRA_DIST += $(TEST_SCRIPTS)
+
+check-local: $(check_PROGRAMS) sartor$(EXEEXT)
+if HAVE_TESTS
+	@SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/run \
+		$(check_PROGRAMS) $(TEST_SCRIPTS)
+else
+	@echo "make check needs cmocka and libvterm: apt-get install libcmocka-dev libvterm-dev" >&2
+	@exit 1
+endif
