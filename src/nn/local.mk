@@ -1,1 +1,3 @@
+noinst_HEADERS += \
+	include/sartor/nn/network.h
 libsartor_a_SOURCES +=
