@@ -1,9 +1,10 @@
 /* figure.h - charts for people, from plain arrays, and cells as a picture.
  *
- * A chart is a const data struct and a draw function on a struct sr_canvas (cairo
- * inside). sr_figure_write draws it at the size asked for and writes PNG with
- * provenance in text chunks (SVG and PDF join here), aside and renamed. The same
- * call gives the same bytes. Any thread may call. */
+ * A chart is a struct of plain arrays, which stay the caller's, and one of the const
+ * struct sr_chart below that knows how to draw it and how to lay its numbers out as a
+ * table. sr_figure_write puts it in a file: .png (provenance in text chunks), .svg and .pdf
+ * from the same drawing, .csv and .json with the numbers behind it. The file is written aside
+ * and renamed. The same call gives the same bytes. Any thread may call. */
 #ifndef SARTOR_FIGURE_FIGURE_H
 #define SARTOR_FIGURE_FIGURE_H
 
@@ -13,31 +14,41 @@
 #include "sartor/base/error.h"
 #include "sartor/cells/grid.h"
 
-struct sr_canvas;
+/* Widths of a journal's column and of its page in points: 88 mm and 180 mm. */
+#define SR_WIDTH_COLUMN 249.45
+#define SR_WIDTH_PAGE   510.24
 
 struct sr_figure_options {
-    double width, height;       /* in points (1/72 inch); 0 takes the chart's own */
-    double resolution;          /* dots an inch, 0 for 144 */
+    double width, height;       /* in points (1/72 inch); 0 takes what the chart needs */
+    double resolution;          /* PNG: dots an inch, 0 for 144 */
     bool dark;
-    /* key, value, key, value, ..., NULL: into PNG text chunks. */
+    /* key, value, key, value, ..., NULL; or NULL. Into PNG text chunks, the SVG's description,
+     * the PDF's keywords, the JSON's "provenance". */
     const char *const *provenance;
 };
 
-/* `draw` and `data` are one chart, such as sr_draw_curves and a struct sr_curves_chart. The
- * format follows the extension of `path`; an unknown one is an error that lists the known. */
-typedef void sr_draw_function(struct sr_canvas *canvas, const void *data);
-enum sr_status sr_figure_write(const char *path, const struct sr_figure_options *options,
-                               sr_draw_function *draw, const void *data, struct sr_error *error);
+/* How one kind of chart is drawn and tabulated. */
+struct sr_chart;
 
-/* A grid of thumbnails with captions. */
+/* `chart` and `data` belong together: sr_chart_curves and a struct sr_curves_chart. The
+ * format follows the extension of `path`; an unknown one is an error that lists the known.
+ * `options` may be NULL. A size too small for the text is drawn at the least that holds it and
+ * scaled down. */
+enum sr_status sr_figure_write(const char *path, const struct sr_figure_options *options,
+                               const struct sr_chart *chart, const void *data,
+                               struct sr_error *error);
+/* SR_OK when `path` ends in something that sr_figure_write can write: to refuse early. */
+enum sr_status sr_figure_check(const char *path, struct sr_error *error);
+
+/* A grid of images with captions: samples, class means, variants of an augmentation. */
 struct sr_grid_chart {
     const char *title;
-    int count, columns, height, width;         /* images, a row, pixels */
+    int count, columns, height, width;         /* images, a row (0: own choice), pixels */
     const uint8_t *const *pixels;              /* count pointers */
     const char *const *captions;               /* count, or NULL */
     const bool *wrong;                         /* count, or NULL: mark the caption */
 };
-sr_draw_function sr_draw_grid;
+extern const struct sr_chart sr_chart_grid;
 
 /* Counts per grey value. */
 struct sr_histogram_chart {
@@ -45,30 +56,33 @@ struct sr_histogram_chart {
     const uint64_t *counts;                    /* 256 */
     bool linear;                               /* else logarithmic counts */
 };
-sr_draw_function sr_draw_histogram;
+extern const struct sr_chart sr_chart_histogram;
 
-/* Curves over epochs: loss and accuracy side by side. */
+/* Curves in panels side by side: loss and accuracy over epochs, insertion and deletion. */
 struct sr_curve {
-    const char *label;
-    const double *x, *y;
+    const char *label;                         /* the same on both curves of a model joins them in the legend */
+    const double *x, *y;                       /* NaN breaks the line */
     size_t count;
     int group;                                 /* colour: 0, 1, ... a model each */
     bool dashed;                               /* training; solid is validation */
+    const double *low, *high;                  /* a band around the curve, or NULL */
 };
 struct sr_curves_panel {
     const char *y_label;
     const struct sr_curve *curves;
     size_t count;
-    bool logarithmic, percent;
+    bool logarithmic, percent;                 /* percent: 0..1 shown as % */
+    const char *title;                         /* or NULL */
 };
 struct sr_curves_chart {
     const char *title, *x_label;
     const struct sr_curves_panel *panels;
     size_t count;
+    bool x_percent;                            /* x 0..1 shown as % */
 };
-sr_draw_function sr_draw_curves;
+extern const struct sr_chart sr_chart_curves;
 
-/* Confusion matrix, rows true, columns predicted. */
+/* Confusion matrix, rows true, columns predicted; recall, precision and accuracy in the margins. */
 struct sr_confusion_chart {
     const char *title, *note;
     int classes;
@@ -76,7 +90,7 @@ struct sr_confusion_chart {
     const uint64_t *matrix;                    /* classes × classes */
     bool shares;                               /* % of each row instead of counts */
 };
-sr_draw_function sr_draw_confusion;
+extern const struct sr_chart sr_chart_confusion;
 
 /* original | heat | overlay, one row for each sample. */
 struct sr_triptych {
@@ -91,10 +105,72 @@ struct sr_triptych_chart {
     const struct sr_triptych *rows;
     size_t count;
 };
-sr_draw_function sr_draw_triptychs;
+extern const struct sr_chart sr_chart_triptychs;
 
-/* A terminal screen as a picture: half blocks, quadrants and braille as exact shapes, the
- * rest in a monospaced font. */
-sr_draw_function sr_draw_cells; /* data: const struct sr_grid * */
+/* Overlays in a grid: many samples at a glance, or the mean heat of each class. */
+struct sr_gallery_chart {
+    const char *title;
+    int count, columns, height, width;         /* images, a row (0: own choice), pixels */
+    const uint8_t *const *pixels;              /* count pointers */
+    const float *const *heats;                 /* count pointers, values 0..1 */
+    const char *const *captions;               /* count, or NULL */
+    const bool *wrong;                         /* count, or NULL */
+};
+extern const struct sr_chart sr_chart_gallery;
+
+/* Bars, or dots where the axis need not begin at zero: precision, recall and F1 per class,
+ * models compared with their intervals. */
+struct sr_bars_series {
+    const char *label;
+    const double *values;                      /* items; NaN: none */
+    const double *low, *high;                  /* interval, or NULL */
+};
+struct sr_bars_chart {
+    const char *title, *note, *value_label;
+    size_t items;                              /* rows: classes, models */
+    const char *const *names;
+    const struct sr_bars_series *series;
+    size_t count;
+    bool percent;                              /* values 0..1 shown as % */
+    bool dots;                                 /* axis fitted to the data; else bars from zero */
+};
+extern const struct sr_chart sr_chart_bars;
+
+/* What is done to an image on its way to a model, step by step, with arrows between. */
+struct sr_step {
+    const char *name, *note;                   /* "normalise", "float32, 0–1"; note may be NULL */
+    const float *values;                       /* height × width, 0..1 */
+    int height, width;                         /* any shape: a flattened image is 1 × 784 */
+    double low, high;                          /* what 0 and 1 stand for: 0 and 255; equal: not shown */
+};
+struct sr_steps_chart {
+    const char *title;
+    const struct sr_step *steps;
+    size_t count;
+};
+extern const struct sr_chart sr_chart_steps;
+
+/* The layers of a network with output shapes and parameters. */
+enum sr_block_kind {
+    SR_BLOCK_INPUT, SR_BLOCK_CONV, SR_BLOCK_NORM, SR_BLOCK_ACTIVATION, SR_BLOCK_POOL, SR_BLOCK_ADD,
+    SR_BLOCK_FLATTEN, SR_BLOCK_DENSE, SR_BLOCK_DROPOUT, SR_BLOCK_KINDS
+};
+struct sr_block {
+    enum sr_block_kind kind;
+    const char *name;                          /* "conv 3×3, 32" */
+    int height, width, channels;               /* of its output; height 0: a vector of channels */
+    uint64_t parameters;
+    int skip;                                  /* index of the block it adds to its input, or -1 */
+};
+struct sr_network_chart {
+    const char *title, *note;
+    const struct sr_block *blocks;
+    size_t count;
+};
+extern const struct sr_chart sr_chart_network;
+
+/* A terminal screen as a picture: half blocks, quadrants, lines and braille as exact shapes, the
+ * rest in a monospaced font; 10 × 20 dots a cell at 144 an inch. It has no numbers. */
+extern const struct sr_chart sr_chart_cells; /* data: const struct sr_grid * */
 
 #endif
