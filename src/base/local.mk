@@ -11,4 +11,16 @@ noinst_HEADERS += \
 	include/sartor/base/text.h \
 	include/sartor/base/thread.h \
 	include/sartor/base/words.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/base/clock.c \
+	src/base/error.c \
+	src/base/file.c \
+	src/base/json.c \
+	src/base/memory.c \
+	src/base/monitor.c \
+	src/base/param.c \
+	src/base/pool.c \
+	src/base/rng.c \
+	src/base/text.c \
+	src/base/thread.c \
+	src/base/words.c

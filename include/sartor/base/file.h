@@ -44,6 +44,10 @@ char *sr_path_expand(const char *path);
  * (`kind` is "data", "config" or "state"). Freed by the caller. */
 char *sr_path_xdg(const char *kind);
 
+/* A file or folder that the program ships: data/NAME in the build tree that the running program
+ * belongs to, else in the installed data folder. NULL when it is in neither; freed by the caller. */
+char *sr_path_resource(const char *name);
+
 /* Names of the entries of a directory, sorted, without "." and ".."; each and the
  * array freed by the caller. NULL array on error. */
 char **sr_directory_list(const char *path, size_t *count, struct sr_error *error);

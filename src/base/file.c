@@ -1,0 +1,235 @@
+#include "sartor/base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sartor/base/memory.h"
+
+char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_error *error)
+{
+    char *bytes = NULL, *result = NULL;
+    size_t have = 0, room = 0;
+    struct stat info;
+    FILE *stream = fopen(path, "rbe");
+    if (!stream) {
+        sr_error_set(error, SR_ERROR_IO, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    if (fstat(fileno(stream), &info) == 0 && S_ISDIR(info.st_mode)) {
+        sr_error_set(error, SR_ERROR_IO, "%s: is a directory, not a file", path);
+        goto out;
+    }
+    for (;;) {
+        sr_xgrow(&bytes, &room, have + 65537, 1);
+        size_t got = fread(bytes + have, 1, room - have - 1, stream);
+        have += got;
+        if (have > limit) {
+            sr_error_set(error, SR_ERROR_FORMAT, "%s: larger than the %zu bytes that make sense here", path, limit);
+            goto out;
+        }
+        if (got == 0) break;
+    }
+    if (ferror(stream)) {
+        sr_error_set(error, SR_ERROR_IO, "%s: reading failed: %s", path, strerror(errno));
+        goto out;
+    }
+    bytes[have] = '\0';
+    if (length) *length = have;
+    result = bytes;
+    bytes = NULL;
+out:
+    free(bytes);
+    fclose(stream);
+    return result;
+}
+
+enum sr_status sr_output_open(struct sr_output *output, const char *path, struct sr_error *error)
+{
+    *output = (struct sr_output){0};
+    if (sr_path_is_directory(path))
+        return sr_error_set(error, SR_ERROR_IO, "%s: is a directory; give a file's name", path);
+    /* A symbolic link keeps pointing where it does: its target is what is replaced. */
+    char *real = realpath(path, NULL);
+    output->path = real ? real : sr_xstrdup(path);
+    output->temporary = sr_xprintf("%s.XXXXXX", output->path);
+    int descriptor = mkostemp(output->temporary, O_CLOEXEC);
+    if (descriptor < 0) {
+        enum sr_status status = sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+        free(output->temporary);
+        free(output->path);
+        *output = (struct sr_output){0};
+        return status;
+    }
+    /* mkstemp makes files private; give them what open() would have, or keep the old file's mode. */
+    struct stat old;
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(descriptor, stat(output->path, &old) == 0 ? old.st_mode & 07777 : 0666 & ~mask);
+    output->stream = fdopen(descriptor, "wb");
+    if (!output->stream) abort();
+    return SR_OK;
+}
+
+enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error)
+{
+    int code = 0;
+    if (ferror(output->stream) || fflush(output->stream) || fsync(fileno(output->stream)))
+        code = errno ? errno : EIO;
+    if (fclose(output->stream) && !code) code = errno;
+    output->stream = NULL;
+    if (!code && rename(output->temporary, output->path)) code = errno;
+    enum sr_status status = SR_OK;
+    if (code)
+        status = sr_error_set(error, SR_ERROR_IO, "%s: writing failed: %s; the file is as it was before",
+                              output->path, strerror(code));
+    else {
+        free(output->temporary);
+        output->temporary = NULL;
+    }
+    sr_output_abort(output);
+    return status;
+}
+
+void sr_output_abort(struct sr_output *output)
+{
+    if (output->stream) fclose(output->stream);
+    if (output->temporary) unlink(output->temporary);
+    free(output->temporary);
+    free(output->path);
+    *output = (struct sr_output){0};
+}
+
+enum sr_status sr_file_write(const char *path, const void *bytes, size_t length, struct sr_error *error)
+{
+    struct sr_output output;
+    enum sr_status status = sr_output_open(&output, path, error);
+    if (status) return status;
+    fwrite(bytes, 1, length, output.stream); /* a failure is seen at commit */
+    return sr_output_commit(&output, error);
+}
+
+bool sr_path_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool sr_path_is_directory(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+enum sr_status sr_directory_make(const char *path, struct sr_error *error)
+{
+    char *copy = sr_xstrdup(path);
+    for (char *at = copy + 1;; at++) {
+        if (*at && *at != '/') continue;
+        char separator = *at;
+        *at = '\0';
+        if (mkdir(copy, 0777) && errno != EEXIST) {
+            sr_error_set(error, SR_ERROR_IO, "%s: the folder cannot be made: %s", copy, strerror(errno));
+            free(copy);
+            return SR_ERROR_IO;
+        }
+        if (!separator) break;
+        *at = separator;
+    }
+    free(copy);
+    if (!sr_path_is_directory(path))
+        return sr_error_set(error, SR_ERROR_IO, "%s: is a file where a folder is needed", path);
+    return SR_OK;
+}
+
+char *sr_path_join(const char *directory, const char *name)
+{
+    size_t length = strlen(directory);
+    return sr_xprintf("%s%s%s", directory, length && directory[length - 1] == '/' ? "" : "/", name);
+}
+
+const char *sr_path_extension(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    name = name ? name + 1 : path;
+    const char *dot = strrchr(name, '.');
+    return dot && dot != name ? dot : name + strlen(name);
+}
+
+char *sr_path_expand(const char *path)
+{
+    const char *home = getenv("HOME");
+    if (path[0] == '~' && (path[1] == '/' || !path[1]) && home && *home)
+        return sr_xprintf("%s%s", home, path + 1);
+    return sr_xstrdup(path);
+}
+
+char *sr_path_xdg(const char *kind)
+{
+    static const struct { const char *kind, *variable, *fallback; } places[] = {
+        {"data", "XDG_DATA_HOME", ".local/share"},
+        {"config", "XDG_CONFIG_HOME", ".config"},
+        {"state", "XDG_STATE_HOME", ".local/state"},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (strcmp(kind, places[i].kind)) continue;
+        const char *set = getenv(places[i].variable);
+        if (set && set[0] == '/') return sr_path_join(set, "sartor"); /* the standard ignores relative ones */
+        const char *home = getenv("HOME");
+        return sr_xprintf("%s/%s/sartor", home && *home ? home : ".", places[i].fallback);
+    }
+    abort();
+}
+
+char *sr_path_resource(const char *name)
+{
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length > 0) {
+        program[length] = '\0';
+        char *slash = strrchr(program, '/');
+        if (slash) *slash = '\0';
+        /* In a build tree the program lies beside data/, or below its source (VPATH builds, and test
+         * programs in tests/ROOM/). */
+        for (const char *up = "../../.."; up; up = *up ? (strlen(up) > 2 ? up + 3 : "") : NULL) {
+            char *path = sr_xprintf("%s/%s%sdata/%s", program, up, *up ? "/" : "", name);
+            char *marker = sr_xprintf("%s/%s%sdata/fashion-mini", program, up, *up ? "/" : "");
+            bool found = sr_path_is_directory(marker) && sr_path_exists(path);
+            free(marker);
+            if (found) return path;
+            free(path);
+        }
+    }
+    char *installed = sr_path_join(SARTOR_DATADIR, name);
+    if (sr_path_exists(installed)) return installed;
+    free(installed);
+    return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **sr_directory_list(const char *path, size_t *count, struct sr_error *error)
+{
+    *count = 0;
+    DIR *directory = opendir(path);
+    if (!directory) {
+        sr_error_set(error, SR_ERROR_IO, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char **names = sr_xalloc(sizeof *names);
+    size_t room = 1;
+    for (struct dirent *entry; (entry = readdir(directory));) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+        sr_xgrow(&names, &room, *count + 1, sizeof *names);
+        names[(*count)++] = sr_xstrdup(entry->d_name);
+    }
+    closedir(directory);
+    qsort(names, *count, sizeof *names, by_name);
+    return names;
+}
