@@ -1,1 +1,2 @@
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c
+noinst_HEADERS += include/sartor/compute/cpu.h include/sartor/compute/matrix.h
