@@ -2,7 +2,7 @@
 ## They run from the build directory with SRCDIR set; tests/run prints the closing line.
 TEST_LIBS = $(SARTOR_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)
-TEST_SCRIPTS =
+SHELL_TESTS =
 noinst_HEADERS += tests/support.h
 EXTRA_DIST += tests/run
 
@@ -22,12 +22,12 @@ include tests/commands/local.mk
 include tests/batch/local.mk
 include tests/ui/local.mk
 
-EXTRA_DIST += $(TEST_SCRIPTS)
+EXTRA_DIST += $(SHELL_TESTS)
 
 check-local: $(check_PROGRAMS) sartor$(EXEEXT)
 if HAVE_TESTS
 	@SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' $(SHELL) $(srcdir)/tests/run \
-		$(check_PROGRAMS) $(TEST_SCRIPTS)
+		$(check_PROGRAMS) $(SHELL_TESTS)
 else
 	@echo "make check needs cmocka and libvterm: apt-get install libcmocka-dev libvterm-dev" >&2
 	@exit 1
