@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include "sartor/base/text.h"
 #include "sartor/data/split.h"
+#include "sartor/data/stats.h"
 
 enum sr_pane_name { SR_PANE_BROWSE, SR_PANE_DATA, SR_PANE_TRAIN, SR_PANE_CONFUSION, SR_PANE_EXPLAIN,
                     SR_PANE_COUNT };
@@ -25,6 +26,12 @@ struct sr_view {
     bool data_linear;            /* Data: linear counts instead of logarithmic */
     int data_file;               /* enum sr_file */
     int data_class;              /* -1: all */
+    struct {                     /* figures of the class shown, so that drawing need not add up */
+        char digest[40];         /* of the data they are of, "" for none yet */
+        int class, file;
+        struct sr_stats stats[SR_FILE_COUNT];
+        uint8_t mean[SR_SIDE_MAX * SR_SIDE_MAX]; /* mean image in `file` */
+    } data_figures;
 
     int train_run;               /* Train: run shown, -1 the latest */
     int train_family;            /* cursor in the list of families when nothing runs */

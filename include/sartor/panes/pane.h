@@ -21,7 +21,8 @@ struct sr_pane {
     const char *name;   /* "browse": `pane browse` */
     const char *title;  /* "Browse" on the tab */
     const char *help;   /* one line */
-    const char *hints;  /* for the status line: "Enter enlarge  \\ filter" */
+    /* For the status line, key first, two blanks between: "Enter enlarge  \\ filter". */
+    const char *(*hints)(const struct sr_session *session);
     void (*draw)(struct sr_session *session, struct sr_area area);
     void (*move)(struct sr_session *session, enum sr_move move);
     /* The command line that Enter stands for here, left empty for nothing. */
@@ -33,6 +34,9 @@ struct sr_pane {
 extern const struct sr_pane *const sr_panes[SR_PANE_COUNT]; /* by enum sr_pane_name */
 /* -1 and a sentence when there is none of that name. */
 int sr_pane_find(const char *name, struct sr_error *error);
+
+/* Move in what is in front: the overlay while one is open, else the current pane. */
+void sr_screen_move(struct sr_session *session, enum sr_move move);
 
 /* The whole screen: tabs, the current pane, overlay, prompt or status line. Works at any
  * size from 1×1; below 20×5 only what fits. Returns where the text cursor belongs (prompt),
