@@ -1,5 +1,10 @@
 noinst_HEADERS += \
+	include/sartor/models/families.h \
 	include/sartor/models/model.h \
 	include/sartor/models/store.h \
 	include/sartor/models/tensors.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/models/model.c \
+	src/models/registry.c \
+	src/models/store.c \
+	src/models/tensors.c

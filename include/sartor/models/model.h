@@ -112,8 +112,13 @@ struct sr_model *sr_model_ref(struct sr_model *model);
 void sr_model_unref(struct sr_model *model); /* NULL-safe */
 
 /* class->check and class->fit, with timing; on success `model` gets state and figures, and its
- * history is whatever the monitor saw (kept here, so that files have it). */
+ * history is whatever the monitor saw (kept here, so that files have it). The caller sets digest,
+ * split_seed, validation and limit. Refuses what no family can learn from: no images, one class
+ * only, images that are all the same. */
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, struct sr_error *error);
+/* Is the model one for such images, and (unless 0) so many classes? A sentence when not. */
+enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width, int classes,
+                                    struct sr_error *error);
 /* class->predict after checking that the images' shape fits. */
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
                                 struct sr_pool *pool, const struct sr_monitor *monitor,
