@@ -1,8 +1,13 @@
 /* draw.h - pictures made of cells: images, bars, braille curves.
  *
- * Images are sampled by area average when they are smaller than their source. With half
- * blocks a cell shows two pixels; in ASCII, or where there is no colour, a cell is one
- * character of a ramp. */
+ * Images are sampled by area average. How a cell shows them hangs on the look:
+ *   256 colours or more      half blocks, two pixels a cell in their own colours
+ *   the same in ASCII        the background in the colour of both pixels' mean; the character is
+ *                            of the ramp, in the same colour, so that copied text still shows it
+ *   8 or 16 colours          shade blocks (ASCII: the ramp) between two palette colours
+ *   none                     shade blocks or the ramp in the terminal's own two colours, turned
+ *                            round on a light background
+ * Every function here draws what fits, down to nothing, at any size of area. */
 #ifndef SARTOR_CELLS_DRAW_H
 #define SARTOR_CELLS_DRAW_H
 
@@ -20,16 +25,20 @@ void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_
 /* Values 0..1 through a scale. */
 void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                   const float *values, int height, int width);
-/* Heat over grey: what Grad-CAM's third picture shows. */
+/* Heat over grey: what Grad-CAM's third picture shows. Without colour, a digit 5 to 9 stands
+ * where the heat is at least half. */
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                      const uint8_t *pixels, const float *values, int height, int width);
-/* A vertical scale with numbers, top high. */
+/* A vertical scale with numbers, top high: two cells of colour, a blank, numbers. */
 void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                    double low, double high);
 
 /* Horizontal bar of `share` 0..1 with eighth blocks (or '#'). */
 void sr_draw_bar(struct sr_area area, int x, int y, int width, double share,
                  const struct sr_look *look, struct sr_style style);
+
+/* A number as on an axis, at most 7 characters: "0.25", "1.2k", "60k", "3e-05"; "-" for NaN. */
+void sr_draw_number(char *out, size_t size, double value);
 
 /* Line plot in an area with axes, ticks and numbers; braille dots, or characters in ASCII. */
 struct sr_plot_line {
@@ -45,9 +54,9 @@ struct sr_plot {
     size_t count;
     bool logarithmic;    /* y */
     bool percent;        /* y 0..1 shown as % */
-    bool bars;           /* histogram: bars from the axis */
+    bool bars;           /* histogram: bars from the axis, of the tallest value in a column */
     double x_low, x_high, y_low, y_high; /* low == high: from the data */
-    double cursor;       /* x of a reading line, NaN for none */
+    double cursor;       /* x of a reading line, NaN for none; the legend then shows values */
 };
 void sr_draw_plot(struct sr_area area, const struct sr_look *look, const struct sr_plot *plot);
 

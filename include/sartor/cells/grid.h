@@ -69,6 +69,7 @@ struct sr_area sr_grid_area(struct sr_grid *grid);
 /* A part of an area, clipped to it. */
 struct sr_area sr_area_part(struct sr_area area, int x, int y, int width, int height);
 
+/* Control characters become U+FFFD, a wide character that does not fit a blank. */
 void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_style style);
 /* Text on one line from column x, cut at the area's edge (with an ellipsis when cut).
  * Returns the column behind it. */
@@ -76,10 +77,19 @@ int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const
 int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style);
-/* Lay a background and attributes over what is there, keeping glyphs. */
+/* Lay colours (those that are not the default) and attributes over what is there, keeping
+ * glyphs. */
 void sr_area_mark(struct sr_area area, struct sr_style style);
+/* A frame with a title in its upper edge; nothing where there is no room for a corner each. */
 void sr_area_box(struct sr_area area, const struct sr_look *look, struct sr_style style,
                  const char *title);
+
+/* The nearest ASCII character: '-' for a dash or a rule, '~' for an ellipsis, '#' for a block,
+ * a letter for the same letter with an accent, '?' for what has none. */
+uint32_t sr_glyph_ascii(uint32_t glyph);
+/* The same for a whole grid. Whoever draws a screen calls it last where look.ascii is set, so
+ * that class names, messages and cut texts obey it too. */
+void sr_grid_to_ascii(struct sr_grid *grid);
 
 /* Dumps. Text: glyphs only, lines ending in \n, trailing blanks cut. ANSI: with SGR
  * sequences at this depth. */

@@ -1,0 +1,80 @@
+/* dump.c - a grid as plain text, and as text with ANSI colours. */
+#include "sartor/cells/colour.h"
+#include "sartor/cells/grid.h"
+
+static bool style_equal(struct sr_style a, struct sr_style b)
+{
+    return a.fore == b.fore && a.back == b.back && a.attributes == b.attributes;
+}
+
+/* Columns of a line up to its last cell that would be seen. */
+static int line_length(const struct sr_grid *grid, int y, bool styled)
+{
+    const struct sr_cell *cells = grid->cells + (size_t)y * (size_t)grid->columns;
+    int length = grid->columns;
+    while (length > 0) {
+        const struct sr_cell *cell = &cells[length - 1];
+        bool marked = cell->style.back != SR_DEFAULT_COLOUR ||
+                      (cell->style.attributes & (SR_REVERSE | SR_UNDERLINE));
+        if (cell->glyph != ' ' || (styled && marked)) break;
+        length--;
+    }
+    return length;
+}
+
+void sr_grid_dump_text(const struct sr_grid *grid, struct sr_text *text)
+{
+    for (int y = 0; y < grid->lines; y++) {
+        const struct sr_cell *cells = grid->cells + (size_t)y * (size_t)grid->columns;
+        int length = line_length(grid, y, false);
+        for (int x = 0; x < length; x++)
+            if (cells[x].glyph != SR_GLYPH_NONE) sr_text_add_glyph(text, cells[x].glyph);
+        sr_text_add(text, "\n");
+    }
+}
+
+static void add_colour(struct sr_text *text, sr_colour colour, enum sr_depth depth, bool back)
+{
+    int index = sr_colour_index(colour, depth);
+    if (index < 0) return;
+    if (depth == SR_DEPTH_DIRECT)
+        sr_text_printf(text, ";%d;2;%u;%u;%u", back ? 48 : 38, colour >> 16 & 255, colour >> 8 & 255,
+                       colour & 255);
+    else if (depth == SR_DEPTH_256)
+        sr_text_printf(text, ";%d;5;%d", back ? 48 : 38, index);
+    else if (index < 8)
+        sr_text_printf(text, ";%d", (back ? 40 : 30) + index);
+    else
+        sr_text_printf(text, ";%d", (back ? 100 : 90) + index - 8);
+}
+
+static void add_style(struct sr_text *text, struct sr_style style, enum sr_depth depth)
+{
+    sr_text_add(text, "\033[0");
+    if (style.attributes & SR_BOLD) sr_text_add(text, ";1");
+    if (style.attributes & SR_DIM) sr_text_add(text, ";2");
+    if (style.attributes & SR_UNDERLINE) sr_text_add(text, ";4");
+    if (style.attributes & SR_REVERSE) sr_text_add(text, ";7");
+    add_colour(text, style.fore, depth, false);
+    add_colour(text, style.back, depth, true);
+    sr_text_add(text, "m");
+}
+
+void sr_grid_dump_ansi(const struct sr_grid *grid, enum sr_depth depth, struct sr_text *text)
+{
+    const struct sr_style plain = {0};
+    for (int y = 0; y < grid->lines; y++) {
+        const struct sr_cell *cells = grid->cells + (size_t)y * (size_t)grid->columns;
+        int length = line_length(grid, y, true);
+        struct sr_style current = plain;
+        for (int x = 0; x < length; x++) {
+            if (cells[x].glyph == SR_GLYPH_NONE) continue;
+            struct sr_style style = cells[x].style;
+            if (depth == SR_DEPTH_NONE) style.fore = style.back = SR_DEFAULT_COLOUR;
+            if (!style_equal(style, current)) add_style(text, style, depth);
+            current = style;
+            sr_text_add_glyph(text, cells[x].glyph);
+        }
+        sr_text_add(text, style_equal(current, plain) ? "\n" : "\033[0m\n");
+    }
+}

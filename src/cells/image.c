@@ -1,0 +1,215 @@
+/* image.c - images, heat maps, overlays, the scale beside them, and bars. */
+#include "sartor/cells/draw.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sartor/base/memory.h"
+
+/* Darkest first. */
+static const uint32_t shades[] = {' ', 0x2591, 0x2592, 0x2593, 0x2588};
+static const char ramp[] = " .:-=+*#%@";
+enum { SHADES = sizeof shades / sizeof *shades, RAMP = sizeof ramp - 1 };
+enum { UPPER_HALF = 0x2580 };
+
+/* What is sampled: grey pixels, heat values, or one over the other. */
+struct source {
+    const uint8_t *pixels; /* NULL for none */
+    const float *values;   /* NULL for none */
+    int height, width;
+    enum sr_scale scale;
+};
+
+struct sample {
+    double grey;  /* 0..1 */
+    double heat;  /* 0..1 */
+};
+
+/* Area average of the source over [x0, x1) × [y0, y1), in source pixels. */
+static struct sample average(const struct source *source, double x0, double x1, double y0, double y1)
+{
+    double grey = 0, heat = 0, total = 0;
+    for (int y = (int)y0; y < y1 && y < source->height; y++) {
+        double tall = fmin(y1, y + 1) - fmax(y0, y);
+        for (int x = (int)x0; x < x1 && x < source->width; x++) {
+            double share = tall * (fmin(x1, x + 1) - fmax(x0, x));
+            size_t at = (size_t)y * (size_t)source->width + (size_t)x;
+            if (source->pixels) grey += share * source->pixels[at];
+            if (source->values && source->values[at] > 0) heat += share * source->values[at];
+            total += share;
+        }
+    }
+    if (!(total > 0)) return (struct sample){0};
+    return (struct sample){.grey = grey / total / 255, .heat = fmin(heat / total, 1)};
+}
+
+static uint32_t shade(const struct sr_look *look, double share)
+{
+    share = share > 0 ? share < 1 ? share : 1 : 0;
+    return look->ascii ? (uint32_t)ramp[lround(share * (RAMP - 1))] : shades[lround(share * (SHADES - 1))];
+}
+
+static sr_colour sample_colour(const struct source *source, struct sample sample)
+{
+    if (!source->values) return sr_colour_grey((int)lround(255 * sample.grey));
+    if (!source->pixels) return sr_scale_colour(source->scale, sample.heat);
+    return sr_overlay_colour(source->scale, (int)lround(255 * sample.grey), sample.heat);
+}
+
+/* One cell without colours of its own: a shade, or a digit where an overlay is hot. */
+static void put_plain(struct sr_area area, const struct sr_look *look, int x, int y,
+                      const struct source *source, struct sample sample)
+{
+    double level = source->pixels ? sample.grey : sample.heat;
+    uint32_t glyph = shade(look, look->light ? 1 - level : level);
+    if (source->pixels && source->values && sample.heat >= 0.5)
+        glyph = (uint32_t)('0' + (int)fmin(9, 10 * sample.heat));
+    sr_area_put(area, x, y, glyph, (struct sr_style){0});
+}
+
+/* One cell in the few colours of 8 or 16: a shade block between two of them. */
+static void put_few(struct sr_area area, const struct sr_look *look, int x, int y,
+                    const struct source *source, struct sample sample)
+{
+    struct sr_style style = {0};
+    double share;
+    if (source->pixels && source->values) {
+        /* The heat gives the background its nearest step, the garment is shaded over it. */
+        sr_colour from, to;
+        sr_scale_step(source->scale, look->depth, sample.heat, &from, &to, &share);
+        style.back = share < 0.5 ? from : to;
+        style.fore = style.back == sr_colour_of_index(7) ? sr_colour_of_index(0) : sr_colour_of_index(7);
+        share = 0.75 * sample.grey;
+    } else {
+        enum sr_scale scale = source->values ? source->scale : SR_SCALE_GREY;
+        sr_scale_step(scale, look->depth, source->values ? sample.heat : sample.grey, &style.back,
+                      &style.fore, &share);
+    }
+    sr_area_put(area, x, y, shade(look, share), style);
+}
+
+static void put_colours(struct sr_area area, const struct sr_look *look, int x, int y,
+                        const struct source *source, struct sample upper, struct sample lower)
+{
+    sr_colour top = sample_colour(source, upper), bottom = sample_colour(source, lower);
+    /* What looks the same is the same cell, so that fewer cells change. */
+    bool same = sr_colour_index(top, look->depth) == sr_colour_index(bottom, look->depth) &&
+                (look->depth != SR_DEPTH_DIRECT || top == bottom);
+    if (same)
+        sr_area_put(area, x, y, ' ', (struct sr_style){.back = top});
+    else
+        sr_area_put(area, x, y, UPPER_HALF, (struct sr_style){.fore = top, .back = bottom});
+}
+
+static void draw_source(struct sr_area area, const struct sr_look *look, const struct source *source)
+{
+    if (source->height < 1 || source->width < 1 || area.height < 1 || area.width < 1) return;
+    double wide = (double)source->width / area.width, tall = (double)source->height / area.height;
+    /* An odd number of rows at full size: the last half row stays empty. */
+    if (2 * area.height == source->height + 1) tall = 2;
+    for (int y = 0; y < area.height; y++) {
+        for (int x = 0; x < area.width; x++) {
+            double x0 = x * wide, x1 = (x + 1) * wide, y0 = y * tall, y1 = (y + 1) * tall;
+            if (look->depth >= SR_DEPTH_256 && !look->ascii) {
+                double middle = (y0 + y1) / 2;
+                put_colours(area, look, x, y, source, average(source, x0, x1, y0, middle),
+                            average(source, x0, x1, middle, y1));
+                continue;
+            }
+            struct sample sample = average(source, x0, x1, y0, y1);
+            if (look->depth >= SR_DEPTH_256) {
+                sr_colour colour = sample_colour(source, sample);
+                sr_area_put(area, x, y, shade(look, source->pixels ? sample.grey : sample.heat),
+                            (struct sr_style){.fore = colour, .back = colour});
+            } else if (look->depth == SR_DEPTH_NONE) {
+                put_plain(area, look, x, y, source, sample);
+            } else {
+                put_few(area, look, x, y, source, sample);
+            }
+        }
+    }
+}
+
+void sr_image_cells(const struct sr_look *look, int height, int width, int *columns, int *lines)
+{
+    (void)look; /* the same in every look, so that a layout does not hang on it */
+    *columns = width;
+    *lines = (height + 1) / 2;
+}
+
+void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_t *pixels, int height,
+                   int width)
+{
+    draw_source(area, look, &(struct source){.pixels = pixels, .height = height, .width = width});
+}
+
+void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
+                  const float *values, int height, int width)
+{
+    draw_source(area, look,
+                &(struct source){.values = values, .height = height, .width = width, .scale = scale});
+}
+
+void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
+                     const uint8_t *pixels, const float *values, int height, int width)
+{
+    draw_source(area, look, &(struct source){pixels, values, height, width, scale});
+}
+
+void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scale scale, double low,
+                   double high)
+{
+    if (area.height < 1 || area.width < 1) return;
+    /* Two samples a line, so that half blocks show both. */
+    int count = 2 * area.height;
+    float *values = sr_xalloc((size_t)count * sizeof *values);
+    for (int i = 0; i < count; i++) values[i] = (float)(1 - (i + 0.5) / count);
+    sr_draw_heat(sr_area_part(area, 0, 0, 2, area.height), look, scale, values, count, 1);
+    free(values);
+
+    struct sr_style style = sr_look_style(look, SR_ROLE_FAINT);
+    int parts = area.height >= 9 ? 4 : area.height >= 3 ? 2 : 1;
+    for (int i = 0; i <= parts && i < area.height; i++) {
+        char number[16];
+        sr_draw_number(number, sizeof number, high + (low - high) * i / parts);
+        int y = (int)lround((double)i * (area.height - 1) / parts);
+        sr_area_text(sr_area_part(area, 3, y, area.width - 3, 1), 0, 0, style, number);
+    }
+}
+
+void sr_draw_bar(struct sr_area area, int x, int y, int width, double share, const struct sr_look *look,
+                 struct sr_style style)
+{
+    if (!(share > 0)) share = 0;
+    if (share > 1) share = 1;
+    int parts = look->ascii ? 2 : 8;
+    long filled = lround(share * width * parts);
+    if (filled == 0 && share > 0) filled = 1; /* little is not nothing */
+    for (int i = 0; i < width; i++, filled -= parts) {
+        uint32_t glyph = ' ';
+        if (filled >= parts)
+            glyph = look->ascii ? '#' : 0x2588;
+        else if (filled > 0)
+            glyph = look->ascii ? '-' : 0x2590u - (uint32_t)filled;
+        sr_area_put(area, x + i, y, glyph, style);
+    }
+}
+
+void sr_draw_number(char *out, size_t size, double value)
+{
+    double magnitude = fabs(value);
+    if (isnan(value))
+        snprintf(out, size, "-");
+    else if (magnitude >= 999.5 && magnitude < 999.95e9) {
+        static const char units[] = "kMG";
+        int unit = 0;
+        for (magnitude /= 1000; magnitude >= 999.95 && unit < 2; unit++) magnitude /= 1000;
+        snprintf(out, size, "%s%.*f%c", value < 0 ? "-" : "",
+                 magnitude < 99.95 && fabs(magnitude - round(magnitude)) > 0.04 ? 1 : 0, magnitude,
+                 units[unit]);
+    } else if (magnitude != 0 && (magnitude < 0.001 || magnitude >= 999.95e9))
+        snprintf(out, size, "%.0e", value);
+    else
+        snprintf(out, size, "%.3g", value);
+}
