@@ -1,0 +1,314 @@
+#include "sartor/jobs/jobs.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/thread.h"
+
+struct job {
+    struct sr_jobs *jobs;
+    uint32_t number;
+    struct sr_work work;
+    enum sr_job_state state;   /* under the mutex, as all of this but `asked` */
+    atomic_bool asked;         /* to stop */
+    bool paused;
+    bool context_returned;     /* the owner has it, with the ENDED event */
+    struct sr_progress latest; /* the slot that progress overwrites */
+    bool latest_waits;         /* a PROGRESS event for it is in the queue */
+    struct job *next;          /* in its lane's queue */
+};
+
+struct queued {
+    struct sr_event event;
+    struct queued *next;
+};
+
+struct lane {
+    struct sr_thread thread;
+    bool started;
+    struct job *first, **last; /* waiting */
+    struct sr_condition wake;
+};
+
+struct sr_jobs {
+    struct sr_mutex mutex;
+    struct sr_condition resume; /* a paused or yielding job may look again */
+    int descriptor;
+    bool closing;
+    struct lane lanes[SR_LANE_COUNT];
+    int short_count;            /* SHORT jobs waiting or running: a LONG one gives way */
+    struct job **all;           /* by number - 1 */
+    size_t count, room;
+    struct queued *first, **last;
+};
+
+static void wake_owner(struct sr_jobs *jobs)
+{
+    uint64_t one = 1;
+    ssize_t written = write(jobs->descriptor, &one, sizeof one);
+    (void)written; /* it can only fail when the counter is full, and then it is readable anyway */
+}
+
+/* Append an event; the mutex is held. */
+static void post(struct sr_jobs *jobs, const struct sr_event *event)
+{
+    struct queued *item = sr_xalloc(sizeof *item);
+    item->event = *event;
+    *jobs->last = item;
+    jobs->last = &item->next;
+    wake_owner(jobs);
+}
+
+static void on_progress(void *owner, const struct sr_progress *progress)
+{
+    struct job *job = owner;
+    struct sr_jobs *jobs = job->jobs;
+    sr_mutex_lock(&jobs->mutex);
+    job->latest = *progress;
+    if (!job->latest_waits) {
+        job->latest_waits = true;
+        post(jobs, &(struct sr_event){.type = SR_EVENT_PROGRESS, .job = job->number});
+    }
+    sr_mutex_unlock(&jobs->mutex);
+}
+
+static void on_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    struct job *job = owner;
+    sr_mutex_lock(&job->jobs->mutex);
+    post(job->jobs, &(struct sr_event){.type = SR_EVENT_EPOCH, .job = job->number, .of.epoch = *epoch});
+    sr_mutex_unlock(&job->jobs->mutex);
+}
+
+static bool on_proceed(void *owner)
+{
+    struct job *job = owner;
+    struct sr_jobs *jobs = job->jobs;
+    if (atomic_load(&job->asked)) return false;
+    sr_mutex_lock(&jobs->mutex);
+    for (;;) {
+        bool gives_way = job->work.lane == SR_LANE_LONG && jobs->short_count > 0;
+        if (atomic_load(&job->asked) || !(job->paused || gives_way)) break;
+        if (job->paused) job->state = SR_JOB_PAUSED;
+        sr_condition_wait(&jobs->resume, &jobs->mutex);
+    }
+    job->state = SR_JOB_RUNNING;
+    sr_mutex_unlock(&jobs->mutex);
+    return !atomic_load(&job->asked);
+}
+
+static void run_job(struct job *job)
+{
+    struct sr_jobs *jobs = job->jobs;
+    struct sr_monitor monitor = {job, on_progress, on_epoch, on_proceed};
+    struct sr_event event = {.type = SR_EVENT_ENDED, .job = job->number};
+    double start = sr_clock_seconds();
+    enum sr_status status = SR_ERROR_CANCELLED;
+    if (on_proceed(job)) status = job->work.run(job->work.context, &monitor, &event.of.ended.error);
+    else sr_error_set(&event.of.ended.error, SR_ERROR_CANCELLED, "stopped before it began");
+    event.of.ended.seconds = sr_clock_seconds() - start;
+    event.of.ended.state = status == SR_OK                ? SR_JOB_DONE
+                           : status == SR_ERROR_CANCELLED ? SR_JOB_STOPPED
+                                                          : SR_JOB_FAILED;
+    event.of.ended.error.status = status;
+    event.context = job->work.context;
+    sr_mutex_lock(&jobs->mutex);
+    job->state = event.of.ended.state;
+    if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0) sr_condition_broadcast(&jobs->resume);
+    post(jobs, &event);
+    sr_mutex_unlock(&jobs->mutex);
+}
+
+struct worker {
+    struct sr_jobs *jobs;
+    struct lane *lane;
+};
+
+static void work(void *opaque)
+{
+    struct worker worker = *(struct worker *)opaque;
+    struct sr_jobs *jobs = worker.jobs;
+    free(opaque);
+    for (;;) {
+        sr_mutex_lock(&jobs->mutex);
+        while (!jobs->closing && !worker.lane->first) sr_condition_wait(&worker.lane->wake, &jobs->mutex);
+        struct job *job = worker.lane->first;
+        if (jobs->closing) job = NULL;
+        if (job) {
+            worker.lane->first = job->next;
+            if (!worker.lane->first) worker.lane->last = &worker.lane->first;
+            job->state = SR_JOB_RUNNING;
+            post(jobs, &(struct sr_event){.type = SR_EVENT_STARTED, .job = job->number});
+        }
+        sr_mutex_unlock(&jobs->mutex);
+        if (!job) return;
+        run_job(job);
+    }
+}
+
+struct sr_jobs *sr_jobs_new(struct sr_error *error)
+{
+    static const char *const names[SR_LANE_COUNT] = {"sartor-long", "sartor-short"};
+    struct sr_jobs *jobs = sr_xalloc(sizeof *jobs);
+    sr_mutex_init(&jobs->mutex);
+    sr_condition_init(&jobs->resume);
+    jobs->last = &jobs->first;
+    for (int i = 0; i < SR_LANE_COUNT; i++) {
+        sr_condition_init(&jobs->lanes[i].wake);
+        jobs->lanes[i].last = &jobs->lanes[i].first;
+    }
+    jobs->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (jobs->descriptor < 0) {
+        sr_error_set(error, SR_ERROR_IO, "cannot make the descriptor that workers wake the interface by");
+        sr_jobs_free(jobs);
+        return NULL;
+    }
+    for (int i = 0; i < SR_LANE_COUNT; i++) {
+        struct worker *worker = sr_xalloc(sizeof *worker);
+        *worker = (struct worker){jobs, &jobs->lanes[i]};
+        if (sr_thread_start(&jobs->lanes[i].thread, names[i], work, worker, error)) {
+            free(worker);
+            sr_jobs_free(jobs);
+            return NULL;
+        }
+        jobs->lanes[i].started = true;
+    }
+    return jobs;
+}
+
+void sr_jobs_free(struct sr_jobs *jobs)
+{
+    if (!jobs) return;
+    sr_mutex_lock(&jobs->mutex);
+    jobs->closing = true;
+    for (size_t i = 0; i < jobs->count; i++) atomic_store(&jobs->all[i]->asked, true);
+    sr_condition_broadcast(&jobs->resume);
+    for (int i = 0; i < SR_LANE_COUNT; i++) sr_condition_broadcast(&jobs->lanes[i].wake);
+    sr_mutex_unlock(&jobs->mutex);
+    for (int i = 0; i < SR_LANE_COUNT; i++) {
+        if (jobs->lanes[i].started) sr_thread_join(&jobs->lanes[i].thread);
+        sr_condition_fini(&jobs->lanes[i].wake);
+    }
+    for (struct queued *item = jobs->first, *next; item; item = next) {
+        next = item->next;
+        free(item);
+    }
+    for (size_t i = 0; i < jobs->count; i++) {
+        struct job *job = jobs->all[i];
+        if (!job->context_returned && job->work.free) job->work.free(job->work.context);
+        free(job);
+    }
+    free(jobs->all);
+    if (jobs->descriptor >= 0) close(jobs->descriptor);
+    sr_condition_fini(&jobs->resume);
+    sr_mutex_fini(&jobs->mutex);
+    free(jobs);
+}
+
+int sr_jobs_descriptor(const struct sr_jobs *jobs)
+{
+    return jobs->descriptor;
+}
+
+bool sr_jobs_next(struct sr_jobs *jobs, struct sr_event *event)
+{
+    sr_mutex_lock(&jobs->mutex);
+    struct queued *item = jobs->first;
+    if (item) {
+        jobs->first = item->next;
+        if (!jobs->first) jobs->last = &jobs->first;
+        *event = item->event;
+        free(item);
+        struct job *job = jobs->all[event->job - 1];
+        if (event->type == SR_EVENT_PROGRESS) {
+            event->of.progress = job->latest;
+            job->latest_waits = false;
+        } else if (event->type == SR_EVENT_ENDED) {
+            job->context_returned = true;
+        }
+    } else {
+        uint64_t count;
+        ssize_t got = read(jobs->descriptor, &count, sizeof count);
+        (void)got; /* nothing to read is fine */
+    }
+    sr_mutex_unlock(&jobs->mutex);
+    return item != NULL;
+}
+
+bool sr_jobs_wait(struct sr_jobs *jobs, double seconds)
+{
+    struct pollfd poll_for = {jobs->descriptor, POLLIN, 0};
+    sr_mutex_lock(&jobs->mutex);
+    bool ready = jobs->first != NULL;
+    sr_mutex_unlock(&jobs->mutex);
+    return ready || poll(&poll_for, 1, seconds < 0 ? -1 : (int)(seconds * 1e3 + 0.999)) > 0;
+}
+
+uint32_t sr_jobs_submit(struct sr_jobs *jobs, const struct sr_work *work_to_do)
+{
+    struct job *job = sr_xalloc(sizeof *job);
+    job->jobs = jobs;
+    job->work = *work_to_do;
+    job->state = SR_JOB_QUEUED;
+    sr_mutex_lock(&jobs->mutex);
+    sr_xgrow(&jobs->all, &jobs->room, jobs->count + 1, sizeof *jobs->all);
+    jobs->all[jobs->count++] = job;
+    job->number = (uint32_t)jobs->count;
+    struct lane *lane = &jobs->lanes[job->work.lane];
+    *lane->last = job;
+    lane->last = &job->next;
+    if (job->work.lane == SR_LANE_SHORT) jobs->short_count++;
+    sr_condition_signal(&lane->wake);
+    sr_mutex_unlock(&jobs->mutex);
+    return job->number;
+}
+
+static struct job *find(struct sr_jobs *jobs, uint32_t number)
+{
+    return number >= 1 && number <= jobs->count ? jobs->all[number - 1] : NULL;
+}
+
+static void set_paused(struct sr_jobs *jobs, uint32_t number, bool paused)
+{
+    sr_mutex_lock(&jobs->mutex);
+    struct job *job = find(jobs, number);
+    if (job) job->paused = paused;
+    sr_condition_broadcast(&jobs->resume);
+    sr_mutex_unlock(&jobs->mutex);
+}
+
+void sr_jobs_pause(struct sr_jobs *jobs, uint32_t job)
+{
+    set_paused(jobs, job, true);
+}
+
+void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job)
+{
+    set_paused(jobs, job, false);
+}
+
+void sr_jobs_stop(struct sr_jobs *jobs, uint32_t number)
+{
+    sr_mutex_lock(&jobs->mutex);
+    struct job *job = find(jobs, number);
+    if (job) atomic_store(&job->asked, true);
+    sr_condition_broadcast(&jobs->resume);
+    sr_mutex_unlock(&jobs->mutex);
+}
+
+enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t number)
+{
+    sr_mutex_lock(&jobs->mutex);
+    struct job *job = find(jobs, number);
+    enum sr_job_state state = job ? job->state : SR_JOB_STOPPED;
+    if (job && job->paused && state < SR_JOB_DONE) state = SR_JOB_PAUSED;
+    sr_mutex_unlock(&jobs->mutex);
+    return state;
+}
