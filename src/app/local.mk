@@ -1,5 +1,10 @@
-noinst_HEADERS += \
+noinst_HEADERS += src/app/task.h \
 	include/sartor/app/options.h \
 	include/sartor/app/session.h \
 	include/sartor/app/view.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/app/library.c \
+	src/app/options.c \
+	src/app/selection.c \
+	src/app/session.c \
+	src/app/training.c

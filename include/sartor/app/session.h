@@ -165,8 +165,8 @@ enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *e
 
 /* Queue a training job; `params` (taken over) are parsed against the class's table. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
-                                const char *name, struct sr_args *params, bool resume, uint64_t limit,
-                                uint32_t *job, struct sr_error *error);
+                                const char *name, struct sr_args *params, bool resume, uint64_t seed,
+                                uint64_t limit, uint32_t *job, struct sr_error *error);
 struct sr_run *sr_session_run(struct sr_session *session, uint32_t job);
 /* The run that is training, or paused; NULL when none is. */
 struct sr_run *sr_session_active_run(struct sr_session *session);
@@ -186,6 +186,11 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
 enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
                                 uint32_t *row, struct sr_error *error);
 
+/* Delete or rename a model of one's own, in memory and in its file. */
+enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
+                                 struct sr_error *error);
+enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry, const char *name,
+                                 struct sr_error *error);
 /* Re-read the store under home and beside the data; keeps what is loaded. */
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error);
 

@@ -1,0 +1,455 @@
+/* library.c - the models that can be named, their predictions and explanations. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/store.h"
+#include "task.h"
+
+static struct sr_entry *find_entry(struct sr_session *session, const char *name)
+{
+    for (size_t i = 0; i < session->entry_count; i++)
+        if (!strcmp(session->entries[i]->name, name)) return session->entries[i];
+    return NULL;
+}
+
+void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry)
+{
+    for (int s = 0; s < SR_SPLIT_COUNT; s++) {
+        if (entry->splits[s].job) sr_jobs_stop(session->jobs, entry->splits[s].job);
+        if (entry->splits[s].ready) sr_predictions_fini(entry->splits[s].ready);
+        free(entry->splits[s].ready);
+        memset(&entry->splits[s], 0, sizeof entry->splits[s]);
+    }
+}
+
+static void free_entry(struct sr_session *session, struct sr_entry *entry)
+{
+    sr_session_forget_predictions(session, entry);
+    sr_model_unref(entry->model);
+    free(entry->path);
+    free(entry);
+}
+
+void sr_session_free_models(struct sr_session *session)
+{
+    session->jobs = NULL;
+    for (size_t i = 0; i < session->entry_count; i++) {
+        for (int s = 0; s < SR_SPLIT_COUNT; s++) session->entries[i]->splits[s].job = 0;
+        free_entry(session, session->entries[i]);
+    }
+    free(session->entries);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct sr_entry *const *)a)->name, (*(struct sr_entry *const *)b)->name);
+}
+
+static struct sr_entry *add_entry(struct sr_session *session, const char *name)
+{
+    struct sr_entry *entry = sr_xalloc(sizeof *entry);
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1, sizeof *session->entries);
+    session->entries[session->entry_count++] = entry;
+    qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
+    return entry;
+}
+
+/* Another file stands behind this name now: what was read or computed from the old one goes. */
+static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path, bool shipped)
+{
+    sr_session_forget_predictions(session, entry);
+    sr_model_unref(entry->model);
+    entry->model = NULL;
+    entry->load_error = (struct sr_error){0};
+    entry->loading = 0;
+    entry->shipped = shipped;
+    if (path != entry->path) {
+        free(entry->path);
+        entry->path = sr_xstrdup(path);
+    }
+}
+
+enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error)
+{
+    struct sr_store_entry *found;
+    size_t count;
+    enum sr_status status = sr_store_list(session->home, &found, &count, error);
+    if (status) return status;
+    for (size_t i = 0; i < count; i++) {
+        struct sr_entry *entry = find_entry(session, found[i].name);
+        if (!entry) entry = add_entry(session, found[i].name);
+        if (!entry->model && (!entry->path || strcmp(entry->path, found[i].path)))
+            replace_source(session, entry, found[i].path, found[i].shipped);
+    }
+    /* Names whose file has gone, and that hold nothing in memory, are no longer there. */
+    for (size_t i = session->entry_count; i-- > 0;) {
+        struct sr_entry *entry = session->entries[i];
+        bool listed = false;
+        for (size_t j = 0; j < count && !listed; j++) listed = !strcmp(found[j].name, entry->name);
+        if (listed || entry->model || entry->loading) continue;
+        free_entry(session, entry);
+        memmove(&session->entries[i], &session->entries[i + 1],
+                (--session->entry_count - i) * sizeof *session->entries);
+    }
+    sr_store_free(found, count);
+    return SR_OK;
+}
+
+void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path)
+{
+    struct sr_entry *entry = find_entry(session, model->name);
+    if (!entry) entry = add_entry(session, model->name);
+    replace_source(session, entry, path, false);
+    entry->model = sr_model_ref(model);
+    if (!strcmp(session->explain.model, model->name)) session->explain.model[0] = '\0';
+}
+
+enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry, struct sr_error *error)
+{
+    if (entry->shipped)
+        return sr_error_set(error, SR_ERROR_STATE, "%s is shipped with sartor and stays; one's own model of that name would hide it",
+                            entry->name);
+    enum sr_status status = entry->path ? sr_store_delete(session->home, entry->name, error) : SR_OK;
+    if (status) return status;
+    for (size_t i = 0; i < session->entry_count; i++)
+        if (session->entries[i] == entry) {
+            memmove(&session->entries[i], &session->entries[i + 1],
+                    (--session->entry_count - i) * sizeof *session->entries);
+            break;
+        }
+    free_entry(session, entry);
+    return sr_session_scan_models(session, error); /* a shipped one may show again */
+}
+
+enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry, const char *name,
+                                 struct sr_error *error)
+{
+    enum sr_status status = sr_store_check_name(name, error);
+    if (status) return status;
+    struct sr_entry *other = find_entry(session, name);
+    if (other && !other->shipped)
+        return sr_error_set(error, SR_ERROR_STATE, "there is a model %s already; delete it first", name);
+    if (entry->shipped)
+        return sr_error_set(error, SR_ERROR_STATE, "%s is shipped with sartor and keeps its name; save %s FILE makes a copy",
+                            entry->name, entry->name);
+    if (entry->path) {
+        status = sr_store_rename(session->home, entry->name, name, error);
+        if (status) return status;
+        free(entry->path);
+        entry->path = sr_store_path(session->home, name);
+    }
+    if (other) replace_source(session, other, NULL, false);
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    if (entry->model) {
+        sr_model_unref(entry->model); /* a job may share it, so its own name cannot change here */
+        entry->model = NULL;
+    }
+    qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
+    return sr_session_scan_models(session, error);
+}
+
+struct sr_entry *sr_session_entry(struct sr_session *session, const char *name, struct sr_error *error)
+{
+    if (!name || !*name) {
+        struct sr_entry *entry = session->view.model[0] ? find_entry(session, session->view.model) : NULL;
+        if (!entry && session->entry_count) entry = session->entries[0];
+        if (!entry) sr_error_set(error, SR_ERROR_STATE, "there is no model yet; train one: train cnn");
+        return entry;
+    }
+    struct sr_entry *entry = find_entry(session, name);
+    if (entry) return entry;
+    if (!session->entry_count) {
+        sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\": there is none yet; train one: train cnn", name);
+        return NULL;
+    }
+    struct sr_text names = {0};
+    for (size_t i = 0; i < session->entry_count; i++)
+        sr_text_printf(&names, "%s%s", i ? ", " : "", session->entries[i]->name);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\"; there are: %s", name, sr_text_get(&names));
+    sr_text_fini(&names);
+    return NULL;
+}
+
+/* --- loading a model ------------------------------------------------------------------ */
+
+struct model_task {
+    struct task task;
+    char name[64];
+    char *path;
+    struct sr_model *model;
+};
+
+static enum sr_status model_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+{
+    (void)monitor;
+    struct model_task *load = (struct model_task *)task;
+    load->model = sr_model_load(load->path, error);
+    return load->model ? SR_OK : error->status;
+}
+
+static void model_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+{
+    struct model_task *load = (struct model_task *)task;
+    struct sr_entry *entry = find_entry(session, load->name);
+    if (!entry || entry->loading != event->job) return; /* replaced or deleted meanwhile */
+    entry->loading = 0;
+    if (event->of.ended.state == SR_JOB_DONE) entry->model = sr_model_ref(load->model);
+    else entry->load_error = event->of.ended.error;
+}
+
+static void model_free(struct task *task)
+{
+    struct model_task *load = (struct model_task *)task;
+    sr_model_unref(load->model);
+    free(load->path);
+    free(load);
+}
+
+enum sr_status sr_session_model(struct sr_session *session, const char *name, struct sr_entry **result,
+                                struct sr_error *error)
+{
+    struct sr_entry *entry = sr_session_entry(session, name, error);
+    *result = entry;
+    if (!entry) return error->status;
+    if (entry->model) return SR_OK;
+    if (entry->load_error.status) {
+        *error = entry->load_error;
+        return error->status;
+    }
+    if (!entry->loading) {
+        struct model_task *load = sr_xalloc(sizeof *load);
+        load->task = (struct task){model_run, model_finish, model_free};
+        snprintf(load->name, sizeof load->name, "%s", entry->name);
+        load->path = sr_xstrdup(entry->path);
+        entry->loading = sr_task_submit(session, SR_LANE_SHORT, &load->task);
+    }
+    return sr_error_set(error, SR_PENDING, "%s is being loaded", entry->name);
+}
+
+/* --- predictions ---------------------------------------------------------------------- */
+
+struct predict_task {
+    struct task task;
+    char name[64];
+    enum sr_split_name split;
+    struct sr_model *model;
+    struct sr_dataset *data;
+    struct sr_samples samples;
+    uint32_t *rows; /* own copy: the session's split may be drawn anew */
+    struct sr_pool *pool;
+    struct sr_predictions *predictions;
+};
+
+static enum sr_status predict_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+{
+    struct predict_task *predict = (struct predict_task *)task;
+    enum sr_status status =
+        sr_predictions_init(predict->predictions, &predict->samples, predict->data->classes, error);
+    if (!status)
+        status = sr_model_predict(predict->model, &predict->samples, predict->pool, monitor,
+                                  predict->predictions->probabilities, error);
+    if (!status) sr_predictions_finish(predict->predictions);
+    return status;
+}
+
+static void predict_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+{
+    struct predict_task *predict = (struct predict_task *)task;
+    struct sr_entry *entry = find_entry(session, predict->name);
+    if (!entry || entry->splits[predict->split].job != event->job) return;
+    entry->splits[predict->split].job = 0;
+    entry->splits[predict->split].seconds = event->of.ended.seconds;
+    if (event->of.ended.state == SR_JOB_DONE) {
+        entry->splits[predict->split].ready = predict->predictions;
+        sr_evaluate(&entry->splits[predict->split].evaluation, predict->predictions);
+        predict->predictions = NULL;
+    } else {
+        entry->splits[predict->split].error = event->of.ended.error;
+    }
+}
+
+static void predict_free(struct task *task)
+{
+    struct predict_task *predict = (struct predict_task *)task;
+    if (predict->predictions) sr_predictions_fini(predict->predictions);
+    free(predict->predictions);
+    free(predict->rows);
+    sr_model_unref(predict->model);
+    sr_dataset_unref(predict->data);
+    free(predict);
+}
+
+/* A model may only be judged on validation rows that it has not been trained on. Rows of another
+ * data set are such; of the same one, those of the very split that it was trained with. */
+static enum sr_status honest(const struct sr_session *session, const struct sr_model *model,
+                             enum sr_split_name split, struct sr_error *error)
+{
+    if (split != SR_SPLIT_VALIDATION) return SR_OK;
+    if (!session->split.counts[SR_SPLIT_VALIDATION])
+        return sr_error_set(error, SR_ERROR_STATE, "there is no validation split (validation=0); use split=test");
+    if (strcmp(model->digest, session->data->digest)) return SR_OK;
+    if (model->validation > 0 && model->split_seed == session->split.seed &&
+        fabs(model->validation - session->split.fraction) < 1e-9)
+        return SR_OK;
+    return sr_error_set(error, SR_ERROR_STATE,
+                        "%s was trained with validation=%g split_seed=%llu, so this validation split overlaps its training rows: "
+                        "set those, or use split=test",
+                        model->name, model->validation, (unsigned long long)model->split_seed);
+}
+
+enum sr_split_name sr_session_default_split(const struct sr_session *session, const struct sr_entry *entry)
+{
+    struct sr_error ignored;
+    if (session->data && entry && entry->model &&
+        honest(session, entry->model, SR_SPLIT_VALIDATION, &ignored))
+        return SR_SPLIT_TEST;
+    return SR_SPLIT_VALIDATION;
+}
+
+static enum sr_status same_shape(const struct sr_session *session, const struct sr_model *model,
+                                 struct sr_error *error)
+{
+    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    if (model->shape.height == images->height && model->shape.width == images->width &&
+        model->shape.classes == session->data->classes)
+        return SR_OK;
+    return sr_error_set(error, SR_ERROR_STATE,
+                        "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
+                        model->shape.height, model->shape.width, model->shape.classes, images->height, images->width,
+                        session->data->classes);
+}
+
+enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split,
+                                      const struct sr_predictions **predictions, struct sr_error *error)
+{
+    *predictions = NULL;
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = sr_session_model(session, entry->name, &entry, error);
+    if (!status) status = same_shape(session, entry->model, error);
+    if (!status) status = honest(session, entry->model, split, error);
+    if (status) return status;
+    if (entry->splits[split].ready) {
+        *predictions = entry->splits[split].ready;
+        return SR_OK;
+    }
+    if (entry->splits[split].error.status) {
+        *error = entry->splits[split].error;
+        return error->status;
+    }
+    if (!entry->splits[split].job) {
+        struct predict_task *predict = sr_xalloc(sizeof *predict);
+        predict->task = (struct task){predict_run, predict_finish, predict_free};
+        snprintf(predict->name, sizeof predict->name, "%s", entry->name);
+        predict->split = split;
+        predict->model = sr_model_ref(entry->model);
+        predict->data = sr_dataset_ref(session->data);
+        predict->pool = session->pool;
+        predict->samples = sr_session_samples(session, split);
+        predict->predictions = sr_xalloc(sizeof *predict->predictions);
+        if (predict->samples.rows) {
+            size_t bytes = predict->samples.count * sizeof *predict->rows;
+            predict->rows = sr_xalloc(bytes);
+            memcpy(predict->rows, predict->samples.rows, bytes);
+            predict->samples.rows = predict->rows;
+        }
+        entry->splits[split].job = sr_task_submit(session, SR_LANE_SHORT, &predict->task);
+    }
+    return sr_error_set(error, SR_PENDING, "%s is predicting the %s split", entry->name, sr_split_names[split]);
+}
+
+/* --- one sample explained ------------------------------------------------------------- */
+
+struct explain_task {
+    struct task task;
+    struct sr_model *model;
+    struct sr_dataset *data;
+    enum sr_file file;
+    uint32_t row;
+    char layer[32];
+    int target;
+    struct sr_heat heat;
+    float *probabilities;
+};
+
+static enum sr_status explain_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+{
+    struct explain_task *explain = (struct explain_task *)task;
+    struct sr_samples one = {&explain->data->files[explain->file], &explain->row, 1};
+    int target = explain->target;
+    enum sr_status status = sr_model_predict(explain->model, &one, NULL, monitor, explain->probabilities, error);
+    if (status) return status;
+    if (target < 0) {
+        target = 0;
+        for (int c = 1; c < explain->data->classes; c++)
+            if (explain->probabilities[c] > explain->probabilities[target]) target = c;
+    }
+    return sr_gradcam(explain->model, sr_samples_pixels(&one, 0), explain->layer[0] ? explain->layer : NULL, target,
+                      &explain->heat, error);
+}
+
+static void explain_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+{
+    struct explain_task *explain = (struct explain_task *)task;
+    if (session->explain.job != event->job) return; /* somebody has moved on */
+    session->explain.job = 0;
+    session->explain.ready = true;
+    session->explain.error = event->of.ended.error;
+    sr_heat_fini(&session->explain.heat);
+    session->explain.heat = explain->heat;
+    explain->heat = (struct sr_heat){0};
+    free(session->explain.probabilities);
+    session->explain.probabilities = explain->probabilities;
+    explain->probabilities = NULL;
+}
+
+static void explain_free(struct task *task)
+{
+    struct explain_task *explain = (struct explain_task *)task;
+    sr_heat_fini(&explain->heat);
+    free(explain->probabilities);
+    sr_model_unref(explain->model);
+    sr_dataset_unref(explain->data);
+    free(explain);
+}
+
+enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry, enum sr_file file, uint32_t row,
+                                  const char *layer, int target, struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = sr_session_model(session, entry->name, &entry, error);
+    if (!status) status = same_shape(session, entry->model, error);
+    if (status) return status;
+    if (!layer) layer = "";
+    bool same = !strcmp(session->explain.model, entry->name) && !strcmp(session->explain.layer, layer) &&
+                session->explain.file == file && session->explain.row == row && session->explain.target == target;
+    if (same && session->explain.ready) {
+        *error = session->explain.error;
+        return error->status;
+    }
+    if (!same || !session->explain.job) {
+        if (session->explain.job) sr_jobs_stop(session->jobs, session->explain.job);
+        struct explain_task *explain = sr_xalloc(sizeof *explain);
+        explain->task = (struct task){explain_run, explain_finish, explain_free};
+        explain->model = sr_model_ref(entry->model);
+        explain->data = sr_dataset_ref(session->data);
+        explain->file = file;
+        explain->row = row;
+        explain->target = target;
+        snprintf(explain->layer, sizeof explain->layer, "%s", layer);
+        explain->probabilities = sr_xalloc((size_t)session->data->classes * sizeof(float));
+        snprintf(session->explain.model, sizeof session->explain.model, "%s", entry->name);
+        snprintf(session->explain.layer, sizeof session->explain.layer, "%s", layer);
+        session->explain.file = file;
+        session->explain.row = row;
+        session->explain.target = target;
+        session->explain.ready = false;
+        session->explain.job = sr_task_submit(session, SR_LANE_SHORT, &explain->task);
+    }
+    return sr_error_set(error, SR_PENDING, "%s is looking at %s:%u", entry->name, sr_file_names[file], row);
+}

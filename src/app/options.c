@@ -1,0 +1,78 @@
+#include "sartor/app/options.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/memory.h"
+#include "task.h"
+
+const struct sr_param sr_options[] = {
+    {"data", SR_PARAM_FILE, .help = "Folder with the four IDX files, gzipped or plain."},
+    {"home", SR_PARAM_FILE, .help = "Where trained models are kept (default: the XDG data folder)."},
+    {"seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
+     .help = "Seed of every training that gives none of its own."},
+    {"threads", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1024,
+     .help = "Threads that compute, 0 for one a processor; results do not depend on it."},
+    {"validation", SR_PARAM_NUMBER, .fallback = "0.0833333333", .minimum = 0, .maximum = 0.9,
+     .help = "Share of the train file held out for validation; 0 trains on every row."},
+    {"split_seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
+     .help = "Seed by which the validation rows are drawn."},
+    {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",
+     .help = "Characters to draw with; auto follows the locale."},
+    {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",
+     .help = "Colours to draw with; auto follows the terminal and NO_COLOR."},
+    {"background", SR_PARAM_CHOICE, .fallback = "dark", .choices = "dark light",
+     .help = "The terminal's background, for colours that read well on it."},
+    {"refresh", SR_PARAM_INTEGER, .fallback = "30", .minimum = 1, .maximum = 60,
+     .help = "Frames a second at most; fewer help a slow link."},
+    {"mouse", SR_PARAM_SWITCH, .fallback = "off", .help = "Take clicks and the wheel (text is then selected with Shift)."},
+    {"size", SR_PARAM_TEXT, .fallback = "80x24", .help = "Columns and lines of the screen in batch."},
+    {0},
+};
+
+/* Outside a terminal nothing limits the colours; the explorer lowers the depth to what
+ * its terminal has when `colours` is auto. */
+void sr_session_refresh_look(struct sr_session *session)
+{
+    const char *glyphs = sr_args_text(session->options, "glyphs");
+    const char *colours = sr_args_text(session->options, "colours");
+    const char *no_color = getenv("NO_COLOR");
+    session->look.light = !strcmp(sr_args_text(session->options, "background"), "light");
+    session->look.ascii = !strcmp(glyphs, "ascii") ||
+                          (!strcmp(glyphs, "auto") && strcmp(nl_langinfo(CODESET), "UTF-8"));
+    static const char *const names[] = {"none", "8", "16", "256", "direct"};
+    session->look.depth = no_color && *no_color ? SR_DEPTH_NONE : SR_DEPTH_DIRECT;
+    for (int i = 0; i < 5; i++)
+        if (!strcmp(colours, names[i])) session->look.depth = (enum sr_depth)i;
+}
+
+static bool valid_size(const char *text)
+{
+    int columns, lines;
+    char rest;
+    return sscanf(text, "%dx%d%c", &columns, &lines, &rest) == 2 && columns >= 1 && lines >= 1 && columns <= 1000 &&
+           lines <= 1000;
+}
+
+enum sr_status sr_session_set(struct sr_session *session, const char *name, const char *value, struct sr_error *error)
+{
+    if (!strcmp(name, "threads") || !strcmp(name, "home"))
+        return sr_error_set(error, SR_ERROR_STATE, "set: %s is given at the start: sartor --%s %s", name, name, value);
+    if (!strcmp(name, "size") && !valid_size(value))
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "set: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
+                            value);
+    bool splits = !strcmp(name, "validation") || !strcmp(name, "split_seed");
+    char *before = splits ? sr_xstrdup(sr_args_text(session->options, name)) : NULL;
+    enum sr_status status = sr_args_set(session->options, name, value, error);
+    if (!status && splits) {
+        status = sr_session_resplit(session, error);
+        if (status) sr_args_set(session->options, name, before, &(struct sr_error){0});
+    }
+    free(before);
+    if (!status && !strcmp(name, "data")) status = sr_session_open(session, value, error);
+    if (!status) sr_session_refresh_look(session);
+    return status;
+}

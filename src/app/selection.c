@@ -1,0 +1,146 @@
+/* selection.c - which samples are looked at. Ids, never positions, so that a new filter or
+ * new predictions cannot show the wrong ones. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/memory.h"
+
+void sr_filter_init(struct sr_filter *filter)
+{
+    *filter = (struct sr_filter){.split = SR_SPLIT_TRAIN,
+                                 .class = -1,
+                                 .as = -1,
+                                 .right = -1,
+                                 .confidence_low = -INFINITY,
+                                 .confidence_high = INFINITY};
+}
+
+static bool needs_predictions(const struct sr_filter *filter)
+{
+    return filter->as >= 0 || filter->right >= 0 || isfinite(filter->confidence_low) ||
+           isfinite(filter->confidence_high);
+}
+
+static bool passes(const struct sr_filter *filter, const struct sr_predictions *predictions, size_t position)
+{
+    int predicted = predictions->predicted[position];
+    double confidence = (double)predictions->probabilities[position * (size_t)predictions->classes + (size_t)predicted];
+    if (filter->as >= 0 && predicted != filter->as) return false;
+    if (filter->right >= 0 && (predicted == predictions->truth[position]) != filter->right) return false;
+    return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
+}
+
+enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter, struct sr_error *error)
+{
+    struct sr_filter wanted = *filter;
+    const struct sr_predictions *predictions = NULL;
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    if (needs_predictions(&wanted) || wanted.model[0]) {
+        struct sr_entry *entry = sr_session_entry(session, wanted.model, error);
+        if (!entry) return error->status;
+        status = sr_session_predictions(session, entry, wanted.split, &predictions, error);
+        if (status) return status;
+        snprintf(wanted.model, sizeof wanted.model, "%s", entry->name);
+    }
+    struct sr_samples samples = sr_session_samples(session, wanted.split);
+    uint32_t *rows = sr_array_raw(samples.count, sizeof *rows, "the selection", error);
+    if (!rows) return error->status;
+    size_t count = 0;
+    for (size_t i = 0; i < samples.count; i++) {
+        if (wanted.class >= 0 && sr_samples_label(&samples, i) != wanted.class) continue;
+        if (predictions && !passes(&wanted, predictions, i)) continue;
+        rows[count++] = sr_samples_row(&samples, i);
+    }
+    struct sr_selection *selection = &session->selection;
+    enum sr_file file = wanted.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    size_t at = 0;
+    if (selection->count && selection->file == file)
+        for (size_t i = 0; i < count; i++)
+            if (rows[i] == selection->rows[selection->at]) at = i;
+    free(selection->rows);
+    *selection = (struct sr_selection){wanted, file, rows, count, at};
+    session->view.browse_top = 0;
+    return SR_OK;
+}
+
+void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter, struct sr_text *text)
+{
+    struct sr_text word = {0};
+    sr_text_printf(text, "split=%s", sr_split_names[filter->split]);
+    if (filter->class >= 0 && session->data) {
+        sr_text_printf(&word, "class=%s", session->data->class_names[filter->class]);
+        sr_text_add(text, " ");
+        sr_words_quote(text, sr_text_get(&word));
+        sr_text_clear(&word);
+    }
+    if (filter->as >= 0 && session->data) {
+        sr_text_printf(&word, "as=%s", session->data->class_names[filter->as]);
+        sr_text_add(text, " ");
+        sr_words_quote(text, sr_text_get(&word));
+    }
+    sr_text_fini(&word);
+    if (filter->right >= 0) sr_text_add(text, filter->right ? " right" : " wrong");
+    if (isfinite(filter->confidence_low) || isfinite(filter->confidence_high)) {
+        sr_text_add(text, " conf=");
+        if (isfinite(filter->confidence_low)) sr_text_printf(text, "%g", filter->confidence_low);
+        sr_text_add(text, "..");
+        if (isfinite(filter->confidence_high)) sr_text_printf(text, "%g", filter->confidence_high);
+    }
+    if (filter->model[0]) sr_text_printf(text, " model=%s", filter->model);
+}
+
+static bool put_cursor(struct sr_selection *selection, enum sr_file file, uint32_t row)
+{
+    for (size_t i = 0; selection->file == file && i < selection->count; i++)
+        if (selection->rows[i] == row) {
+            selection->at = i;
+            return true;
+        }
+    return false;
+}
+
+enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, uint32_t row, struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (status || put_cursor(&session->selection, file, row)) return status;
+    enum sr_split_name candidates[2] = {SR_SPLIT_TRAIN, SR_SPLIT_VALIDATION};
+    if (file == SR_FILE_TEST) candidates[0] = candidates[1] = SR_SPLIT_TEST;
+    for (int i = 0; i < 2; i++) {
+        struct sr_filter filter;
+        sr_filter_init(&filter);
+        filter.split = candidates[i];
+        status = sr_session_select(session, &filter, error);
+        if (status || put_cursor(&session->selection, file, row)) return status;
+    }
+    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s:%u is not in the data", sr_file_names[file], row);
+}
+
+enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file, uint32_t *row,
+                                struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    const char *colon = strchr(text, ':');
+    int64_t number;
+    if (colon) {
+        size_t length = (size_t)(colon - text);
+        if (length == 5 && !strncmp(text, "train", 5)) *file = SR_FILE_TRAIN;
+        else if (length == 4 && !strncmp(text, "test", 4)) *file = SR_FILE_TEST;
+        else if (length == 10 && !strncmp(text, "validation", 10)) *file = SR_FILE_TRAIN;
+        else
+            return sr_error_set(error, SR_ERROR_ARGUMENT, "\"%s\" is not a sample: write train:17 or test:17", text);
+        text = colon + 1;
+    }
+    if (!sr_parse_integer(text, &number) || number < 0)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
+    size_t count = session->data->files[*file].count;
+    if ((uint64_t)number >= count)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "there is no %s:%lld; the %s file's rows go from 0 to %zu",
+                            sr_file_names[*file], (long long)number, sr_file_names[*file], count - 1);
+    *row = (uint32_t)number;
+    return SR_OK;
+}

@@ -1,0 +1,27 @@
+/* task.h - a session's own job contexts, private to app/.
+ *
+ * Every job of a session carries a struct that begins with a struct task: run() on a worker
+ * touches only that struct; finish() on the session's thread moves the result over. */
+#ifndef SARTOR_APP_TASK_H
+#define SARTOR_APP_TASK_H
+
+#include "sartor/app/session.h"
+
+struct task {
+    enum sr_status (*run)(struct task *task, const struct sr_monitor *monitor, struct sr_error *error);
+    void (*finish)(struct sr_session *session, struct task *task, const struct sr_event *event);
+    void (*free)(struct task *task); /* of what the task still owns, itself included */
+};
+
+uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task);
+
+/* Hooks of the files of app/ into each other. */
+void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry);
+void sr_session_free_models(struct sr_session *session);
+void sr_session_free_runs(struct sr_session *session);
+void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
+/* Put a trained model under its name, in place of an older one of one's own. */
+void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path);
+void sr_session_refresh_look(struct sr_session *session);
+
+#endif

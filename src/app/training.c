@@ -1,0 +1,179 @@
+/* training.c - training jobs and what is kept of them. */
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/clock.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/store.h"
+#include "task.h"
+
+struct train_task {
+    struct task task;
+    struct sr_model *model;
+    struct sr_dataset *data;
+    struct sr_split split;
+    struct sr_args *params;
+    struct sr_pool *pool;
+    char *home;
+    char *checkpoint;
+    bool resume;
+    struct sr_error save_error;
+};
+
+static enum sr_status train_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+{
+    struct train_task *train = (struct train_task *)task;
+    struct sr_fit fit = {
+        .params = train->params,
+        .shape = train->model->shape,
+        .train = sr_split_samples(train->data, &train->split, SR_SPLIT_TRAIN),
+        .validation = sr_split_samples(train->data, &train->split, SR_SPLIT_VALIDATION),
+        .seed = train->model->seed,
+        .pool = train->pool,
+        .monitor = monitor,
+        .checkpoint = train->checkpoint,
+        .resume = train->resume,
+    };
+    enum sr_status status = sr_model_fit(train->model, &fit, error);
+    /* A model that cannot be written is still a model: the session keeps it and says so. */
+    if (!status) sr_store_save(train->home, train->model, &train->save_error);
+    return status;
+}
+
+static void train_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+{
+    struct train_task *train = (struct train_task *)task;
+    struct sr_run *run = sr_session_run(session, event->job);
+    run->state = event->of.ended.state;
+    run->seconds = event->of.ended.seconds;
+    run->error = event->of.ended.error;
+    if (run->state != SR_JOB_DONE) {
+        sr_session_message(session, run->state == SR_JOB_FAILED, "%s: %s", run->name, run->error.text);
+        return;
+    }
+    run->error = train->save_error;
+    run->stopped = train->model->stopped;
+    run->parameters = run->class->size(train->model->state);
+    char *path = train->save_error.status ? NULL : sr_store_path(session->home, run->name);
+    sr_session_adopt(session, train->model, path);
+    free(path);
+    char seconds[32];
+    sr_format_seconds(seconds, sizeof seconds, run->seconds);
+    if (run->error.status)
+        sr_session_message(session, true, "%s is trained but only in memory: %s", run->name, run->error.text);
+    else
+        sr_session_message(session, false, "%s is trained%s (%s)", run->name, run->stopped ? " as far as it was" : "",
+                           seconds);
+}
+
+static void train_free(struct task *task)
+{
+    struct train_task *train = (struct train_task *)task;
+    sr_model_unref(train->model);
+    sr_dataset_unref(train->data);
+    sr_split_fini(&train->split);
+    sr_args_free(train->params);
+    free(train->home);
+    free(train->checkpoint);
+    free(train);
+}
+
+/* A checkpoint is a convenience: without a place for it, training goes on. */
+static char *checkpoint_path(const struct sr_session *session, const char *name)
+{
+    struct sr_error ignored;
+    char *folder = sr_path_join(session->home, "checkpoints"), *path = NULL;
+    if (!sr_directory_make(folder, &ignored)) path = sr_xprintf("%s/%s.safetensors", folder, name);
+    free(folder);
+    return path;
+}
+
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class, const char *name,
+                                struct sr_args *params, bool resume, uint64_t seed, uint64_t limit, uint32_t *job,
+                                struct sr_error *error)
+{
+    struct train_task *train = sr_xalloc(sizeof *train);
+    train->task = (struct task){train_run, train_finish, train_free};
+    train->params = params;
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = sr_store_check_name(name, error);
+    for (size_t i = 0; !status && i < session->run_count; i++)
+        if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
+            status = sr_error_set(error, SR_ERROR_STATE, "%s is being trained already; stop it, or give another name=", name);
+    if (!status)
+        status = sr_split_make(&train->split, session->data, session->split.fraction, session->split.seed, limit, error);
+    if (!status && class->check) {
+        const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+        struct sr_shape shape = {images->height, images->width, session->data->classes};
+        status = class->check(params, &shape, train->split.counts[SR_SPLIT_TRAIN], error);
+    }
+    if (status) {
+        train_free(&train->task);
+        return status;
+    }
+    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    struct sr_model *model = train->model = sr_model_new(class, name);
+    model->shape = (struct sr_shape){images->height, images->width, session->data->classes};
+    model->seed = seed;
+    model->split_seed = session->split.seed;
+    model->validation = session->split.fraction;
+    model->limit = limit;
+    snprintf(model->digest, sizeof model->digest, "%s", session->data->digest);
+    train->data = sr_dataset_ref(session->data);
+    train->pool = session->pool;
+    train->home = sr_xstrdup(session->home);
+    train->checkpoint = checkpoint_path(session, name);
+    train->resume = resume;
+
+    struct sr_run *run = sr_xalloc(sizeof *run);
+    run->class = class;
+    run->params = sr_args_copy(params);
+    run->seed = seed;
+    run->started = sr_clock_seconds();
+    snprintf(run->name, sizeof run->name, "%s", name);
+    sr_xgrow(&session->runs, &session->run_room, session->run_count + 1, sizeof *session->runs);
+    session->runs[session->run_count++] = run;
+    *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
+    return SR_OK;
+}
+
+struct sr_run *sr_session_run(struct sr_session *session, uint32_t job)
+{
+    for (size_t i = 0; i < session->run_count; i++)
+        if (session->runs[i]->job == job) return session->runs[i];
+    return NULL;
+}
+
+struct sr_run *sr_session_active_run(struct sr_session *session)
+{
+    for (size_t i = 0; i < session->run_count; i++)
+        if (session->runs[i]->state == SR_JOB_RUNNING || session->runs[i]->state == SR_JOB_PAUSED)
+            return session->runs[i];
+    return NULL;
+}
+
+void sr_session_run_event(struct sr_session *session, const struct sr_event *event)
+{
+    struct sr_run *run = sr_session_run(session, event->job);
+    if (!run) return;
+    if (event->type != SR_EVENT_ENDED) run->state = sr_jobs_state(session->jobs, event->job);
+    if (event->type == SR_EVENT_STARTED) run->started = sr_clock_seconds();
+    if (event->type == SR_EVENT_PROGRESS) run->progress = event->of.progress;
+    if (event->type == SR_EVENT_EPOCH) {
+        sr_xgrow(&run->history, &run->room, run->epochs + 1, sizeof *run->history);
+        run->history[run->epochs++] = event->of.epoch;
+    }
+}
+
+void sr_session_free_runs(struct sr_session *session)
+{
+    for (size_t i = 0; i < session->run_count; i++) {
+        sr_args_free(session->runs[i]->params);
+        free(session->runs[i]->history);
+        free(session->runs[i]);
+    }
+    free(session->runs);
+}
