@@ -1,0 +1,15 @@
+check_PROGRAMS += tests/models/test_tensors
+tests_models_test_tensors_SOURCES = tests/models/test_tensors.c
+tests_models_test_tensors_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_tensors_LDADD = $(TEST_LIBS)
+EXTRA_DIST += \
+	tests/models/corpus/empty.safetensors \
+	tests/models/corpus/scalar.safetensors \
+	tests/models/corpus/several.safetensors
+
+if FUZZING
+EXTRA_PROGRAMS += tests/models/fuzz_tensors
+tests_models_fuzz_tensors_SOURCES = tests/models/fuzz_tensors.c
+tests_models_fuzz_tensors_LDADD = $(SARTOR_LIBS)
+tests_models_fuzz_tensors_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
