@@ -8,3 +8,16 @@ dist_mini_DATA = \
 	data/fashion-mini/train-images-idx3-ubyte.gz \
 	data/fashion-mini/train-labels-idx1-ubyte.gz
 EXTRA_DIST += tools/make-sample
+
+## A program run from a build tree of its own looks beside itself: link what is shipped there.
+all-local: link-shipped
+link-shipped:
+	@test "$(srcdir)" = . || for name in fashion-mini models; do \
+	  if test -d "$(abs_srcdir)/data/$$name" && test ! -e "data/$$name"; then \
+	    $(MKDIR_P) data && ln -s "$(abs_srcdir)/data/$$name" "data/$$name" || exit 1; \
+	  fi; \
+	done
+clean-local: unlink-shipped
+unlink-shipped:
+	@test "$(srcdir)" = . || rm -f data/fashion-mini data/models
+.PHONY: link-shipped unlink-shipped

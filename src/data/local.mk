@@ -4,4 +4,11 @@ noinst_HEADERS += \
 	include/sartor/data/images.h \
 	include/sartor/data/split.h \
 	include/sartor/data/stats.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/data/classes.c \
+	src/data/classes.h \
+	src/data/dataset.c \
+	src/data/find.c \
+	src/data/idx.c \
+	src/data/split.c \
+	src/data/stats.c

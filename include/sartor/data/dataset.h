@@ -29,7 +29,13 @@ struct sr_dataset {
 };
 
 /* Read and check a folder. Errors name the file and what would be right. The
- * monitor may cancel (SR_ERROR_CANCELLED). */
+ * monitor may cancel (SR_ERROR_CANCELLED); its progress counts images of one file at a
+ * time, whose name is the note.
+ *
+ * Class names: labels.txt beside the files (UTF-8, one name a line in label order, each
+ * once), else Fashion-MNIST's own where its pixels are recognised, else "0", "1", ...
+ * Labels must be below the number of names; where there are none, they must run from 0 without
+ * gaps in the train file, and the test file may hold no others. */
 struct sr_dataset *sr_dataset_load(const char *directory, const struct sr_monitor *monitor,
                                    struct sr_error *error);
 struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset);
@@ -42,6 +48,10 @@ void sr_dataset_unref(struct sr_dataset *dataset); /* NULL-safe */
 char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error);
 /* One sentence on how to get the whole set. */
 const char *sr_dataset_advice(void);
+/* Where something that is shipped lies ("fashion-mini", "models"): in the build tree
+ * when run from there, else where it was installed. Freed by the caller; NULL when it
+ * is nowhere. */
+char *sr_shipped_path(const char *name);
 
 /* A class by name (case-insensitive; a prefix if it fits one only) or number. -1 and a
  * sentence that lists the classes otherwise. */

@@ -18,7 +18,8 @@ enum sr_status sr_idx_read_images(const char *path, struct sr_images *images, ui
 enum sr_status sr_idx_read_labels(const char *path, struct sr_images *images, uint32_t *crc,
                                   const struct sr_monitor *monitor, struct sr_error *error);
 
-/* The same from memory, for the fuzzer and tests; `name` stands for the file in sentences. */
+/* The same from memory (not gzipped; images or labels, as the magic number says), for the
+ * fuzzer and tests; `name` stands for the file in sentences. */
 enum sr_status sr_idx_parse(const char *name, const void *bytes, size_t length,
                             struct sr_images *images, uint32_t *crc, struct sr_error *error);
 

@@ -18,6 +18,9 @@ struct sr_images {
     uint8_t *labels; /* count */
 };
 
+/* Free the pixels and labels, and clear the struct. */
+void sr_images_fini(struct sr_images *images);
+
 /* Some rows of an image file, in an order of their own. Borrows both. */
 struct sr_samples {
     const struct sr_images *images;

@@ -13,15 +13,16 @@ enum sr_split_name { SR_SPLIT_TRAIN, SR_SPLIT_VALIDATION, SR_SPLIT_TEST, SR_SPLI
 extern const char *const sr_split_names[SR_SPLIT_COUNT]; /* "train", "validation", "test" */
 
 struct sr_split {
-    double fraction;       /* asked for: 1/12 by default, 0 for none */
+    double fraction;       /* of the train file that validates, asked for: 1/12 by default, 0 for none */
     uint64_t seed;
     uint32_t *rows[2];     /* of the train file: train, validation */
     size_t counts[2];
 };
 
 /* `fraction` in [0, 0.9]: of each class c, round(fraction × n_c) rows, at least one
- * where a class has two or more and fraction > 0. `limit` > 0 keeps a stratified
- * `limit` of the training rows. */
+ * where a class has two or more and fraction > 0, and never all of them. `limit` > 0 keeps
+ * a stratified `limit` of the training rows (all when there are fewer); a smaller limit keeps a
+ * part of what a larger one keeps, and the validation rows do not depend on it. */
 enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset,
                              double fraction, uint64_t seed, size_t limit, struct sr_error *error);
 void sr_split_fini(struct sr_split *split);

@@ -12,11 +12,12 @@ struct sr_stats {
     uint64_t class_counts[SR_CLASSES_MAX];
 };
 
-/* All of it in one pass; exact, as sums of integers. `label` >= 0 takes that class only. */
+/* All of it in one pass; exact, as sums of integers. `label` >= 0 takes that class only.
+ * Of no images, mean, median, deviation and zeros are NaN. */
 void sr_stats_compute(struct sr_stats *stats, const struct sr_samples *samples, int label);
 
-/* Mean image of a class (label < 0: of all), height × width values 0..255; false when
- * there is no such sample. `variance` may be NULL. */
+/* Mean image of a class (label < 0: of all), height × width values 0..255; 0 when
+ * there is no such sample, else 1. `variance` may be NULL. */
 int sr_stats_mean_image(const struct sr_samples *samples, int label, float *mean, float *variance);
 
 #endif

@@ -1,0 +1,167 @@
+/* The validation split and the statistics. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/data/split.h"
+#include "sartor/data/stats.h"
+
+static struct sr_error error;
+static struct sr_dataset *mini;
+
+static int load(void **state)
+{
+    (void)state;
+    mini = sr_dataset_load(MINI, NULL, &error);
+    return mini ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    sr_dataset_unref(mini);
+    return 0;
+}
+
+static void count_classes(const struct sr_split *split, int part, size_t counts[10])
+{
+    memset(counts, 0, 10 * sizeof *counts);
+    for (size_t i = 0; i < split->counts[part]; i++)
+        counts[mini->files[SR_FILE_TRAIN].labels[split->rows[part][i]]]++;
+}
+
+static void a_twelfth(void **state)
+{
+    (void)state;
+    struct sr_split split, again, other;
+    assert_ok(sr_split_make(&split, mini, 1.0 / 12, 1, 0, &error));
+    size_t counts[10];
+    count_classes(&split, SR_SPLIT_VALIDATION, counts);
+    for (int c = 0; c < 10; c++) assert_int_equal(counts[c], 8); /* round(100/12) */
+    assert_int_equal(split.counts[SR_SPLIT_TRAIN], 920);
+    uint8_t seen[1000] = {0};
+    for (int part = 0; part < 2; part++)
+        for (size_t i = 0; i < split.counts[part]; i++) {
+            seen[split.rows[part][i]]++;
+            if (i) assert_true(split.rows[part][i] > split.rows[part][i - 1]);
+        }
+    for (int i = 0; i < 1000; i++) assert_int_equal(seen[i], 1);
+    assert_ok(sr_split_make(&again, mini, 1.0 / 12, 1, 0, &error));
+    assert_memory_equal(split.rows[1], again.rows[1], 80 * sizeof(uint32_t));
+    assert_ok(sr_split_make(&other, mini, 1.0 / 12, 2, 0, &error));
+    assert_memory_not_equal(split.rows[1], other.rows[1], 80 * sizeof(uint32_t));
+    sr_split_fini(&again);
+    assert_ok(sr_split_copy(&again, &split, &error));
+    assert_memory_equal(split.rows[0], again.rows[0], 920 * sizeof(uint32_t));
+    assert_ptr_not_equal(split.rows[0], again.rows[0]);
+    struct sr_samples samples = sr_split_samples(mini, &split, SR_SPLIT_VALIDATION);
+    assert_int_equal(samples.count, 80);
+    assert_int_equal(sr_samples_row(&samples, 3), split.rows[1][3]);
+    samples = sr_split_samples(mini, &split, SR_SPLIT_TEST);
+    assert_int_equal(samples.count, 500);
+    assert_int_equal(sr_samples_row(&samples, 3), 3);
+    sr_split_fini(&split);
+    sr_split_fini(&again);
+    sr_split_fini(&other);
+    sr_split_fini(&other);
+}
+
+static void limits_nest(void **state)
+{
+    (void)state;
+    struct sr_split small, large, all;
+    assert_ok(sr_split_make(&all, mini, 0.25, 5, 0, &error));
+    assert_ok(sr_split_make(&small, mini, 0.25, 5, 103, &error));
+    assert_ok(sr_split_make(&large, mini, 0.25, 5, 400, &error));
+    size_t counts[10];
+    count_classes(&small, SR_SPLIT_TRAIN, counts);
+    for (int c = 0; c < 10; c++) assert_int_equal(counts[c], c < 3 ? 11 : 10);
+    assert_int_equal(small.counts[0], 103);
+    assert_int_equal(large.counts[0], 400);
+    assert_int_equal(small.counts[1], 250);
+    assert_memory_equal(small.rows[1], all.rows[1], 250 * sizeof(uint32_t));
+    for (size_t i = 0, j = 0; i < small.counts[0]; i++) {
+        while (j < large.counts[0] && large.rows[0][j] < small.rows[0][i]) j++;
+        assert_true(j < large.counts[0]);
+        assert_int_equal(large.rows[0][j], small.rows[0][i]);
+    }
+    sr_split_fini(&small);
+    sr_split_fini(&large);
+    assert_ok(sr_split_make(&large, mini, 0.25, 5, 5000, &error));
+    assert_int_equal(large.counts[0], 750);
+    sr_split_fini(&large);
+    sr_split_fini(&all);
+}
+
+static void extremes(void **state)
+{
+    (void)state;
+    struct sr_split split;
+    assert_ok(sr_split_make(&split, mini, 0, 1, 0, &error));
+    assert_int_equal(split.counts[1], 0);
+    assert_int_equal(split.counts[0], 1000);
+    sr_split_fini(&split);
+    assert_ok(sr_split_make(&split, mini, 1e-9, 1, 0, &error));
+    assert_int_equal(split.counts[1], 10);
+    sr_split_fini(&split);
+    const double bad[] = {-0.1, 0.91, NAN, INFINITY};
+    for (int i = 0; i < 4; i++)
+        assert_refused(sr_split_make(&split, mini, bad[i], 1, 0, &error), SR_ERROR_ARGUMENT, "0..0.9");
+    /* One image of a class trains, of two one is left to train. */
+    uint8_t labels[] = {0, 1, 1, 2, 2, 2};
+    struct sr_dataset tiny = {.classes = 3};
+    tiny.files[SR_FILE_TRAIN] = (struct sr_images){.count = 6, .height = 8, .width = 8, .labels = labels};
+    assert_ok(sr_split_make(&split, &tiny, 0.9, 1, 0, &error));
+    assert_int_equal(split.counts[0], 3);
+    assert_int_equal(split.counts[1], 3);
+    assert_int_equal(split.rows[0][0], 0);
+    sr_split_fini(&split);
+}
+
+/* Four pixels' worth of cases by hand; 8 by 8 images of one value each. */
+static void statistics(void **state)
+{
+    (void)state;
+    uint8_t pixels[4 * 64], labels[4] = {0, 1, 1, 0};
+    const uint8_t values[4] = {0, 10, 20, 50};
+    for (int i = 0; i < 4; i++) memset(pixels + 64 * i, values[i], 64);
+    struct sr_images images = {.count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_samples all = {.images = &images, .count = 4};
+    struct sr_stats stats;
+    sr_stats_compute(&stats, &all, -1);
+    assert_float_equal(stats.mean, 20, 1e-12);
+    assert_float_equal(stats.median, 15, 1e-12);           /* between the middle two */
+    assert_float_equal(stats.deviation, sqrt(350), 1e-12); /* (400 + 100 + 0 + 900) / 4 */
+    assert_float_equal(stats.zeros, 0.25, 1e-12);
+    assert_int_equal(stats.histogram[10], 64);
+    assert_int_equal(stats.class_counts[1], 2);
+    sr_stats_compute(&stats, &all, 1);
+    assert_int_equal(stats.count, 2);
+    assert_float_equal(stats.mean, 15, 1e-12);
+    assert_int_equal(stats.class_counts[0], 0);
+    sr_stats_compute(&stats, &all, 7);
+    assert_int_equal(stats.count, 0);
+    assert_true(isnan(stats.mean) && isnan(stats.median));
+    float mean[64], variance[64];
+    assert_true(sr_stats_mean_image(&all, 0, mean, variance));
+    assert_float_equal(mean[63], 25, 1e-6);
+    assert_float_equal(variance[63], 625, 1e-6);
+    assert_true(sr_stats_mean_image(&all, -1, mean, NULL));
+    assert_float_equal(mean[0], 20, 1e-6);
+    assert_false(sr_stats_mean_image(&all, 5, mean, variance));
+    uint32_t rows[] = {3, 1};
+    struct sr_samples some = {.images = &images, .rows = rows, .count = 2};
+    sr_stats_compute(&stats, &some, -1);
+    assert_float_equal(stats.mean, 30, 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_twelfth),
+        cmocka_unit_test(limits_nest),
+        cmocka_unit_test(extremes),
+        cmocka_unit_test(statistics),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
