@@ -1,10 +1,12 @@
 noinst_HEADERS += \
+	include/sartor/data/augment.h \
 	include/sartor/data/dataset.h \
 	include/sartor/data/idx.h \
 	include/sartor/data/images.h \
 	include/sartor/data/split.h \
 	include/sartor/data/stats.h
 libsartor_a_SOURCES += \
+	src/data/augment.c \
 	src/data/classes.c \
 	src/data/classes.h \
 	src/data/dataset.c \

@@ -1,0 +1,51 @@
+/* inference.h - from pixels to probabilities.
+ *
+ * The network is only read, and each call brings its own workspace, so any number of threads may
+ * predict with one network. Batches have one fixed size, the last one padded with black, so that a
+ * row's bits depend neither on its neighbours' number nor on the thread count. */
+#ifndef SARTOR_NN_INFERENCE_H
+#define SARTOR_NN_INFERENCE_H
+
+#include "sartor/base/error.h"
+#include "sartor/base/monitor.h"
+#include "sartor/base/pool.h"
+#include "sartor/data/images.h"
+#include "sartor/nn/network.h"
+
+/* What a network is fed: (pixel / 255 - mean) / deviation. */
+struct sr_input {
+    float mean, deviation;
+};
+
+/* Test-time augmentation: the mean of the logits over several views of an image. */
+enum sr_views {
+    SR_VIEWS_NONE,
+    SR_VIEWS_MIRROR, /* and its mirror image */
+    SR_VIEWS_SHIFT,  /* both, each also moved by a pixel up and left, and down and right; the four moved
+                        ones count half */
+    SR_VIEWS_COUNT
+};
+extern const char *const sr_views_names[SR_VIEWS_COUNT]; /* "none", "mirror", "shift" */
+
+/* The workspace that the functions below want. */
+struct sr_workspace *sr_inference_workspace(const struct sr_network *network, struct sr_pool *pool,
+                                            struct sr_error *error);
+
+/* samples × classes probabilities. A NULL workspace is made and freed by the call. When the monitor asks
+ * to end: SR_ERROR_CANCELLED. */
+enum sr_status sr_inference_run(const struct sr_network *network, struct sr_workspace *workspace,
+                                const struct sr_input *input, enum sr_views views,
+                                const struct sr_samples *samples, struct sr_pool *pool,
+                                const struct sr_monitor *monitor, float *probabilities,
+                                struct sr_error *error);
+
+/* Mean cross-entropy and share of right answers over samples that have labels, one view each. */
+enum sr_status sr_inference_measure(const struct sr_network *network, struct sr_workspace *workspace,
+                                    const struct sr_input *input, const struct sr_samples *samples,
+                                    struct sr_pool *pool, const struct sr_monitor *monitor, double *loss,
+                                    double *accuracy, struct sr_error *error);
+
+/* One image as a network is fed it. */
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, size_t count, float *out);
+
+#endif

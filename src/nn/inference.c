@@ -1,0 +1,186 @@
+#include "sartor/nn/inference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+
+const char *const sr_views_names[SR_VIEWS_COUNT] = {"none", "mirror", "shift"};
+
+enum { BATCH = 64 };
+
+struct view {
+    bool mirror;
+    int down, right;
+    float weight;
+};
+
+static const struct view view_table[] = {
+    {false, 0, 0, 1},      {true, 0, 0, 1},     {false, -1, -1, 0.5f},
+    {true, -1, -1, 0.5f}, {false, 1, 1, 0.5f}, {true, 1, 1, 0.5f},
+};
+static const size_t view_counts[SR_VIEWS_COUNT] = {1, 2, 6};
+
+/* One pass over the samples, batch by batch. */
+struct pass {
+    const struct sr_network *network;
+    struct sr_workspace *workspace;
+    const struct sr_input *input;
+    const struct sr_samples *samples;
+    struct sr_pool *pool;
+    size_t start, count; /* of the batch at hand */
+    const struct view *view;
+    int height, width, classes;
+};
+
+struct sr_workspace *sr_inference_workspace(const struct sr_network *network, struct sr_pool *pool,
+                                            struct sr_error *error)
+{
+    return sr_workspace_new(network, BATCH, false, pool, error);
+}
+
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, size_t count, float *out)
+{
+    float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
+    for (size_t i = 0; i < count; i++) out[i] = (float)pixels[i] * scale + shift;
+}
+
+static void fill_slice(void *context, size_t index, int worker)
+{
+    const struct pass *pass = context;
+    const struct view *view = pass->view;
+    size_t area = (size_t)pass->height * (size_t)pass->width;
+    float *out = sr_workspace_input(pass->workspace) + index * area;
+    (void)worker;
+
+    if (index >= pass->count) {
+        memset(out, 0, area * sizeof *out);
+        return;
+    }
+    const uint8_t *pixels = sr_samples_pixels(pass->samples, pass->start + index);
+    sr_inference_fill(pass->input, pixels, area, out);
+    if (!view->mirror && !view->down && !view->right) return;
+
+    float black;
+    uint8_t nothing = 0;
+    sr_inference_fill(pass->input, &nothing, 1, &black);
+    uint8_t moved[SR_SIDE_MAX * SR_SIDE_MAX];
+    for (int y = 0; y < pass->height; y++) {
+        for (int x = 0; x < pass->width; x++) {
+            int row = y - view->down, column = x - view->right;
+            bool inside = row >= 0 && row < pass->height && column >= 0 && column < pass->width;
+            if (view->mirror) column = pass->width - 1 - column;
+            moved[y * pass->width + x] = inside ? pixels[row * pass->width + column] : 0;
+        }
+    }
+    sr_inference_fill(pass->input, moved, area, out);
+}
+
+static void run_batch(struct pass *pass, const struct view *view)
+{
+    pass->view = view;
+    sr_pool_run(pass->pool, BATCH, fill_slice, pass);
+    sr_network_predict(pass->network, pass->workspace, BATCH);
+}
+
+static struct pass begin(const struct sr_network *network, struct sr_workspace *workspace,
+                         const struct sr_input *input, const struct sr_samples *samples, struct sr_pool *pool)
+{
+    int one_row, one_column;
+    struct pass pass = {.network = network, .workspace = workspace, .input = input, .samples = samples,
+                        .pool = pool, .height = samples->images->height, .width = samples->images->width};
+    sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column, &pass.classes);
+    return pass;
+}
+
+static void softmax(const float *logits, int classes, float *probabilities)
+{
+    double top = logits[0], sum = 0, powers[SR_CLASSES_MAX];
+    for (int c = 1; c < classes; c++) top = logits[c] > top ? logits[c] : top;
+    for (int c = 0; c < classes; c++) sum += powers[c] = exp(logits[c] - top);
+    for (int c = 0; c < classes; c++) probabilities[c] = (float)(powers[c] / sum);
+}
+
+static enum sr_status stopped(struct sr_error *error)
+{
+    return sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped before its end.");
+}
+
+enum sr_status sr_inference_run(const struct sr_network *network, struct sr_workspace *workspace,
+                                const struct sr_input *input, enum sr_views views,
+                                const struct sr_samples *samples, struct sr_pool *pool,
+                                const struct sr_monitor *monitor, float *probabilities,
+                                struct sr_error *error)
+{
+    struct sr_workspace *own = NULL;
+    float *sums = NULL;
+    enum sr_status status = SR_ERROR_MEMORY;
+    double begun = sr_clock_seconds(), total = 0;
+
+    if (!workspace && !(workspace = own = sr_inference_workspace(network, pool, error))) goto out;
+    struct pass pass = begin(network, workspace, input, samples, pool);
+    size_t classes = (size_t)pass.classes;
+    if (!(sums = sr_array_new(BATCH * classes, sizeof *sums, "logits", error))) goto out;
+    for (size_t v = 0; v < view_counts[views]; v++) total += view_table[v].weight;
+
+    for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
+        size_t left = samples->count - pass.start;
+        pass.count = left < BATCH ? left : BATCH;
+        memset(sums, 0, BATCH * classes * sizeof *sums);
+        for (size_t v = 0; v < view_counts[views]; v++) {
+            if (!sr_monitor_proceed(monitor)) {
+                status = stopped(error);
+                goto out;
+            }
+            run_batch(&pass, &view_table[v]);
+            const float *logits = sr_workspace_logits(workspace);
+            float weight = (float)(view_table[v].weight / total);
+            for (size_t i = 0; i < pass.count * classes; i++) sums[i] += weight * logits[i];
+        }
+        for (size_t i = 0; i < pass.count; i++)
+            softmax(sums + i * classes, pass.classes, probabilities + (pass.start + i) * classes);
+
+        double done = (double)(pass.start + pass.count), seconds = sr_clock_seconds() - begun;
+        sr_monitor_progress(monitor, &(struct sr_progress){
+            .unit = "image", .done = (uint64_t)done, .total = samples->count,
+            .rate = seconds > 0 ? done / seconds : 0,
+            .seconds_left = seconds * ((double)samples->count - done) / done,
+            .loss = NAN, .accuracy = NAN, .learning_rate = NAN});
+    }
+    status = SR_OK;
+out:
+    free(sums);
+    sr_workspace_free(own);
+    return status;
+}
+
+enum sr_status sr_inference_measure(const struct sr_network *network, struct sr_workspace *workspace,
+                                    const struct sr_input *input, const struct sr_samples *samples,
+                                    struct sr_pool *pool, const struct sr_monitor *monitor, double *loss,
+                                    double *accuracy, struct sr_error *error)
+{
+    struct pass pass = begin(network, workspace, input, samples, pool);
+    size_t right = 0;
+    double sum = 0;
+
+    for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
+        size_t left = samples->count - pass.start;
+        pass.count = left < BATCH ? left : BATCH;
+        if (!sr_monitor_proceed(monitor)) return stopped(error);
+        run_batch(&pass, &view_table[0]);
+        for (size_t i = 0; i < pass.count; i++) {
+            const float *logits = sr_workspace_logits(workspace) + i * (size_t)pass.classes;
+            int label = sr_samples_label(samples, pass.start + i), best = 0;
+            double total = 0;
+            for (int c = 1; c < pass.classes; c++) best = logits[c] > logits[best] ? c : best;
+            for (int c = 0; c < pass.classes; c++) total += exp((double)logits[c] - logits[best]);
+            sum += log(total) + logits[best] - logits[label];
+            right += best == label;
+        }
+    }
+    *loss = sum / (double)samples->count;
+    *accuracy = (double)right / (double)samples->count;
+    return SR_OK;
+}

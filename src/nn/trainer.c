@@ -1,0 +1,339 @@
+#include "sartor/nn/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
+
+/* ---- weights as a whole ---- */
+
+static void copy_weights(struct sr_network *to, struct sr_network *from)
+{
+    struct sr_parameter *target, *source;
+    size_t count = sr_network_parameters(to, &target);
+    sr_network_parameters(from, &source);
+    for (size_t i = 0; i < count; i++)
+        memcpy(target[i].values, source[i].values, source[i].count * sizeof *source[i].values);
+}
+
+/* average = decay × average + (1 - decay) × weights, running statistics included. The first steps forget
+ * faster, so that the random start does not linger. */
+static void move_average(struct sr_network *average, struct sr_network *network, double decay, uint64_t step)
+{
+    double early = (1 + (double)step) / (10 + (double)step);
+    float keep = (float)(early < decay ? early : decay), take = 1 - keep;
+    struct sr_parameter *target, *source;
+    size_t count = sr_network_parameters(average, &target);
+    sr_network_parameters(network, &source);
+    for (size_t i = 0; i < count; i++) {
+        float *to = target[i].values;
+        const float *from = source[i].values;
+        for (size_t j = 0; j < source[i].count; j++) to[j] = keep * to[j] + take * from[j];
+    }
+}
+
+static bool weights_finite(struct sr_network *network)
+{
+    struct sr_parameter *parameters;
+    size_t count = sr_network_parameters(network, &parameters);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < parameters[i].count; j++)
+            if (!isfinite(parameters[i].values[j])) return false;
+    return true;
+}
+
+/* ---- making and freeing ---- */
+
+static struct sr_optimizer *make_optimizer(const struct sr_trainer *trainer, struct sr_error *error)
+{
+    struct sr_parameter *parameters;
+    size_t count = sr_network_parameters(trainer->network, &parameters), learned = 0;
+    struct sr_slot *slots = sr_xalloc((count + 1) * sizeof *slots);
+    for (size_t i = 0; i < count; i++) {
+        const float *gradient = sr_workspace_gradient(trainer->workspace, i);
+        if (!gradient) continue; /* a running statistic */
+        slots[learned++] = (struct sr_slot){
+            .values = parameters[i].values, .gradient = gradient, .count = parameters[i].count,
+            .decays = parameters[i].decays, .filter = parameters[i].filter,
+            .rows = parameters[i].rows, .columns = parameters[i].columns};
+    }
+    struct sr_optimizer *optimizer =
+        sr_optimizer_new(&trainer->plan.optimizer, slots, learned, trainer->pool, error);
+    free(slots);
+    return optimizer;
+}
+
+struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_training *plan,
+                                  const struct sr_samples *train, const struct sr_samples *validation,
+                                  struct sr_pool *pool, struct sr_error *error)
+{
+    struct sr_trainer *trainer = sr_xalloc(sizeof *trainer);
+
+    *trainer = (struct sr_trainer){.plan = *plan, .train = *train, .validation = *validation,
+                                   .pool = pool, .network = network};
+    if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
+    size_t batch = (size_t)trainer->plan.batch;
+    trainer->batches = (train->count + batch - 1) / batch;
+    trainer->history = sr_xalloc(((size_t)plan->epochs + 1) * sizeof *trainer->history);
+    trainer->labels = sr_xalloc(batch);
+    if (!(trainer->order = sr_array_raw(train->count, sizeof *trainer->order, "the order of images", error)) ||
+        !(trainer->kept = sr_network_copy(network, error)) ||
+        !(trainer->workspace = sr_workspace_new(network, trainer->plan.batch, true, pool, error)) ||
+        !(trainer->optimizer = make_optimizer(trainer, error)))
+        goto failed;
+    if (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) goto failed;
+    if (validation->count && !(trainer->measuring = sr_inference_workspace(network, pool, error))) goto failed;
+    return trainer;
+
+failed:
+    sr_trainer_free(trainer);
+    return NULL;
+}
+
+void sr_trainer_free(struct sr_trainer *trainer)
+{
+    if (!trainer) return;
+    sr_optimizer_free(trainer->optimizer);
+    sr_workspace_free(trainer->workspace);
+    sr_workspace_free(trainer->measuring);
+    sr_network_free(trainer->network);
+    sr_network_free(trainer->average);
+    sr_network_free(trainer->kept);
+    free(trainer->history);
+    free(trainer->order);
+    free(trainer->labels);
+    free(trainer);
+}
+
+struct sr_network *sr_trainer_take(struct sr_trainer *trainer)
+{
+    struct sr_network *network = trainer->kept;
+    trainer->kept = NULL;
+    return network;
+}
+
+/* ---- one batch ---- */
+
+struct filling {
+    const struct sr_trainer *trainer;
+    int epoch;
+    const uint32_t *order;
+};
+
+/* One image of the batch, augmented and normalised. */
+static void fill_slice(void *context, size_t index, int worker)
+{
+    const struct filling *filling = context;
+    const struct sr_trainer *trainer = filling->trainer;
+    const struct sr_training *plan = &trainer->plan;
+    uint32_t sample = filling->order[index];
+    int height = trainer->train.images->height, width = trainer->train.images->width;
+    size_t area = (size_t)height * (size_t)width;
+    const uint8_t *pixels = sr_samples_pixels(&trainer->train, sample);
+    float *out = sr_workspace_input(trainer->workspace) + index * area;
+    (void)worker;
+
+    if (!sr_augment_active(&plan->augment)) {
+        sr_inference_fill(&plan->input, pixels, area, out);
+        return;
+    }
+    sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, height, width, out);
+    float scale = 1 / plan->input.deviation, shift = -plan->input.mean / plan->input.deviation;
+    for (size_t i = 0; i < area; i++) out[i] = out[i] * scale + shift;
+}
+
+struct tally {
+    double loss; /* summed over images */
+    uint64_t right, seen;
+    double rate, norm;
+};
+
+/* False when the loss or the gradients are no longer numbers; the weights are then as before. */
+static bool train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, struct tally *tally)
+{
+    const struct sr_training *plan = &trainer->plan;
+    size_t start = batch * (size_t)plan->batch, left = trainer->train.count - start;
+    size_t count = left < (size_t)plan->batch ? left : (size_t)plan->batch;
+    uint64_t step = (uint64_t)(epoch - 1) * trainer->batches + batch;
+    struct filling filling = {trainer, epoch, trainer->order + start};
+    int right = 0;
+
+    sr_pool_run(trainer->pool, count, fill_slice, &filling);
+    for (size_t i = 0; i < count; i++)
+        trainer->labels[i] = (uint8_t)sr_samples_label(&trainer->train, filling.order[i]);
+    sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
+    double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count, trainer->labels,
+                                      (float)plan->smoothing, &right);
+    if (!isfinite(loss)) return false;
+
+    double scale = 1;
+    if (plan->clip > 0) {
+        tally->norm = sr_optimizer_norm(trainer->optimizer);
+        if (!isfinite(tally->norm)) return false;
+        if (tally->norm > plan->clip) scale = plan->clip / tally->norm;
+    }
+    struct sr_schedule schedule = {plan->schedule, plan->rate,
+                                   (uint64_t)llround(plan->warmup * (double)trainer->batches),
+                                   (uint64_t)plan->epochs * trainer->batches};
+    tally->rate = sr_schedule_rate(&schedule, step);
+    sr_optimizer_step(trainer->optimizer, tally->rate, scale);
+    if (trainer->average) move_average(trainer->average, trainer->network, plan->average, step);
+    tally->loss += loss;
+    tally->right += (uint64_t)right;
+    tally->seen += count;
+    return true;
+}
+
+/* ---- reporting ---- */
+
+/* Ask whether to go on; time spent waiting for the answer is nobody's speed. */
+static bool proceed(void *owner)
+{
+    struct sr_trainer *trainer = owner;
+    double begun = sr_clock_seconds();
+    bool go = sr_monitor_proceed(trainer->monitor);
+    trainer->waited += sr_clock_seconds() - begun;
+    return go;
+}
+
+static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const struct tally *tally,
+                   double epoch_seconds, double run_seconds, uint64_t run_batches)
+{
+    const struct sr_training *plan = &trainer->plan;
+    uint64_t done = (uint64_t)(epoch - 1) * trainer->batches + batch + 1;
+    struct sr_progress progress = {
+        .unit = "batch", .done = done, .total = (uint64_t)plan->epochs * trainer->batches,
+        .epoch = epoch, .epochs = plan->epochs,
+        .rate = epoch_seconds > 0 ? (double)tally->seen / epoch_seconds : 0,
+        .loss = tally->loss / (double)tally->seen,
+        .accuracy = (double)tally->right / (double)tally->seen, .learning_rate = tally->rate};
+    progress.seconds_left = run_seconds / (double)run_batches * (double)(progress.total - done);
+    if (trainer->note[0])
+        memcpy(progress.note, trainer->note, sizeof progress.note);
+    else if (plan->clip > 0)
+        snprintf(progress.note, sizeof progress.note, "gradient norm %.3g", tally->norm);
+    sr_monitor_progress(trainer->monitor, &progress);
+}
+
+/* A note that must not be lost: sent now, with nothing new to count. */
+static void announce(const struct sr_trainer *trainer, int epoch)
+{
+    struct sr_progress progress = {
+        .unit = "batch", .done = (uint64_t)trainer->finished * trainer->batches,
+        .total = (uint64_t)trainer->plan.epochs * trainer->batches, .epoch = epoch,
+        .epochs = trainer->plan.epochs, .seconds_left = -1, .loss = NAN, .accuracy = NAN,
+        .learning_rate = NAN};
+    memcpy(progress.note, trainer->note, sizeof progress.note);
+    sr_monitor_progress(trainer->monitor, &progress);
+}
+
+/* ---- epochs ---- */
+
+enum outcome { WENT_WELL, STOPPED, DIVERGED };
+
+static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double run_begun, int first_epoch,
+                                struct tally *tally)
+{
+    struct sr_rng rng;
+    double begun = sr_clock_seconds() - trainer->waited;
+
+    for (size_t i = 0; i < trainer->train.count; i++) trainer->order[i] = (uint32_t)i;
+    sr_rng_init(&rng, trainer->plan.seed, SR_STREAM_SHUFFLE, (uint64_t)epoch);
+    sr_rng_shuffle(&rng, trainer->order, trainer->train.count);
+    for (uint64_t batch = 0; batch < trainer->batches; batch++) {
+        if (!proceed(trainer)) return STOPPED;
+        if (!train_batch(trainer, epoch, batch, tally)) return DIVERGED;
+        double now = sr_clock_seconds() - trainer->waited;
+        report(trainer, epoch, batch, tally, now - begun, now - run_begun,
+               (uint64_t)(epoch - first_epoch) * trainer->batches + batch + 1);
+    }
+    return weights_finite(trainer->network) ? WENT_WELL : DIVERGED;
+}
+
+/* Measure, keep and record an epoch whose batches are done. */
+static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const struct tally *tally, double begun,
+                                   struct sr_error *error)
+{
+    const struct sr_training *plan = &trainer->plan;
+    struct sr_network *network = trainer->average ? trainer->average : trainer->network;
+    struct sr_epoch *record = &trainer->history[epoch - 1];
+
+    *record = (struct sr_epoch){.epoch = epoch, .train_loss = tally->loss / (double)tally->seen,
+                                .train_accuracy = (double)tally->right / (double)tally->seen,
+                                .validation_loss = NAN, .validation_accuracy = NAN,
+                                .learning_rate = tally->rate};
+    if (trainer->validation.count) {
+        const struct sr_monitor gate = {.owner = trainer, .proceed = proceed};
+        enum sr_status status = sr_inference_measure(network, trainer->measuring, &plan->input,
+                                                     &trainer->validation, trainer->pool, &gate,
+                                                     &record->validation_loss, &record->validation_accuracy,
+                                                     error);
+        if (status) return status;
+    }
+    bool better = !trainer->best_epoch || record->validation_accuracy > trainer->best_accuracy;
+    if (plan->patience > 0 && better) {
+        trainer->best_epoch = epoch;
+        trainer->best_accuracy = record->validation_accuracy;
+    }
+    if (plan->patience == 0 || better) copy_weights(trainer->kept, network);
+    record->seconds = sr_clock_seconds() - trainer->waited - begun;
+    trainer->finished = epoch;
+    return SR_OK;
+}
+
+static bool out_of_patience(const struct sr_trainer *trainer)
+{
+    return trainer->plan.patience > 0 && trainer->finished - trainer->best_epoch >= trainer->plan.patience;
+}
+
+static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bool *complete, struct sr_error *error)
+{
+    if (trainer->finished == 0)
+        return sr_error_set(error, SR_ERROR_NUMERIC,
+                            "The training diverged in its first epoch: the loss is no longer a finite number; "
+                            "a learning rate below lr=%g, or clip=1, would help.",
+                            trainer->plan.rate);
+    snprintf(trainer->note, sizeof trainer->note, "diverged in epoch %d; the weights of epoch %d are kept", epoch,
+             trainer->best_epoch ? trainer->best_epoch : trainer->finished);
+    announce(trainer, epoch);
+    *complete = true;
+    return SR_OK;
+}
+
+enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
+                              sr_epoch_end *epoch_end, void *owner, bool *complete, struct sr_error *error)
+{
+    double run_begun = sr_clock_seconds() - trainer->waited;
+    int first = trainer->finished + 1;
+
+    *complete = false;
+    trainer->monitor = monitor;
+    if (trainer->note[0]) announce(trainer, first);
+    for (int epoch = first; epoch <= trainer->plan.epochs && !out_of_patience(trainer); epoch++) {
+        struct tally tally = {.norm = NAN};
+        double begun = sr_clock_seconds() - trainer->waited;
+        enum outcome outcome = train_epoch(trainer, epoch, run_begun, first, &tally);
+        if (outcome == DIVERGED) return after_divergence(trainer, epoch, complete, error);
+        enum sr_status status = outcome == STOPPED
+                                    ? SR_ERROR_CANCELLED
+                                    : finish_epoch(trainer, epoch, &tally, begun, error);
+        if (status == SR_ERROR_CANCELLED) {
+            if (trainer->finished > 0) return SR_OK;
+            return sr_error_set(error, SR_ERROR_CANCELLED,
+                                "The training was stopped before its first epoch ended; there is nothing to keep.");
+        }
+        if (status) return status;
+
+        struct sr_error trouble = {0};
+        trainer->note[0] = '\0';
+        if (epoch_end && epoch_end(owner, trainer, &trouble))
+            snprintf(trainer->note, sizeof trainer->note, "no checkpoint: %.70s", trouble.text);
+        sr_monitor_epoch(monitor, &trainer->history[epoch - 1]);
+    }
+    *complete = true;
+    return SR_OK;
+}
