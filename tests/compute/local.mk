@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/compute/test_bytes
+tests_compute_test_bytes_SOURCES = tests/compute/test_bytes.c
+tests_compute_test_bytes_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_compute_test_bytes_LDADD = $(TEST_LIBS)

@@ -1,0 +1,78 @@
+#include "support.h"
+
+#include "sartor/base/rng.h"
+#include "sartor/compute/bytes.h"
+
+static struct sr_error error;
+
+static uint8_t extreme(struct sr_rng *rng)
+{
+    uint64_t kind = sr_rng_below(rng, 4);
+    return kind == 0 ? 0 : kind == 1 ? 255 : (uint8_t)sr_rng_next(rng);
+}
+
+/* The kernels against plain sums, on odd shapes, with the extremes that would saturate. */
+static void test_compare(void **unused)
+{
+    struct sr_rng rng;
+    (void)unused;
+    sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
+    for (int round = 0; round < 30; round++) {
+        struct sr_bytes set;
+        size_t rows = 1 + sr_rng_below(&rng, 100), length = 1 + sr_rng_below(&rng, 300);
+        size_t queries = 1 + sr_rng_below(&rng, 14), at = sr_rng_below(&rng, rows);
+        if (round == 0) length = 784;
+        uint8_t *bytes = calloc(rows, length), *back = malloc(length);
+        assert_ok(sr_bytes_init(&set, rows, length, &error));
+        size_t stride = sr_bytes_stride(&set);
+        uint8_t *query = calloc(queries, stride);
+        for (size_t i = 0; i < rows * length; i++) bytes[i] = round == 0 ? 255 : extreme(&rng);
+        for (size_t i = 0; i < rows; i++) sr_bytes_put(&set, i, bytes + i * length);
+        for (size_t q = 0; q < queries; q++) {
+            for (size_t i = 0; i < length; i++) query[q * stride + i] = round == 0 ? 255 : extreme(&rng);
+        }
+        sr_bytes_get(&set, at, back);
+        assert_memory_equal(back, bytes + at * length, length);
+        int32_t *out = malloc(queries * set.padded * 4), *plain = malloc(queries * set.padded * 4);
+        for (int measure = SR_BYTES_PRODUCT; measure <= SR_BYTES_L1; measure++) {
+            sr_bytes_compare(&set, measure, query, queries, 0, set.padded, out);
+            sr_bytes_compare_ref(&set, measure, query, queries, 0, set.padded, plain);
+            assert_memory_equal(out, plain, queries * set.padded * 4);
+            for (size_t q = 0; q < queries; q++) {
+                int32_t sum = 0;
+                for (size_t i = 0; i < length; i++) {
+                    int a = bytes[at * length + i], b = query[q * stride + i];
+                    sum += measure == SR_BYTES_L1 ? abs(a - b) : a * b;
+                }
+                assert_int_equal(out[q * set.padded + at], sum);
+            }
+        }
+        int32_t sum = 0, square = 0;
+        for (size_t i = 0; i < length; i++) {
+            sum += bytes[at * length + i];
+            square += bytes[at * length + i] * bytes[at * length + i];
+        }
+        assert_int_equal(set.sums[at], sum);
+        assert_int_equal(set.squares[at], square);
+        free(bytes);
+        free(back);
+        free(query);
+        free(out);
+        free(plain);
+        sr_bytes_fini(&set);
+    }
+}
+
+static void test_refused(void **unused)
+{
+    struct sr_bytes set;
+    (void)unused;
+    assert_refused(sr_bytes_init(&set, 1, 0, &error), SR_ERROR_STATE, "0 bytes");
+    assert_refused(sr_bytes_init(&set, 1, 1 << 20, &error), SR_ERROR_STATE, "1 to 65536");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare), cmocka_unit_test(test_refused)};
+    return cmocka_run_group_tests_name("compute/bytes", tests, NULL, NULL);
+}
