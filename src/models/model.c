@@ -116,25 +116,31 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
 {
     const struct sr_model_class *class = model->class;
     enum sr_status status = check_samples(fit, error);
-    if (!status && class->check) status = class->check(fit->params, &fit->shape, fit->train.count, error);
     if (status) return status;
+    struct sr_args *params = sr_args_copy(fit->params);
+    if (class->resolve) status = class->resolve(params, error);
+    if (!status && class->check) status = class->check(params, &fit->shape, fit->train.count, error);
+    if (status) {
+        sr_args_free(params);
+        return status;
+    }
     struct recorder recorder = {.monitor = fit->monitor};
     const struct sr_monitor monitor = {&recorder, record_progress, record_epoch, record_proceed};
     struct sr_fit recorded = *fit;
     recorded.monitor = &monitor;
+    recorded.params = params;
     void *state = NULL;
     double start = sr_clock_seconds();
     status = class->fit(&recorded, &state, error);
     if (status) {
         free(recorder.history);
+        sr_args_free(params);
         return status;
     }
     if (model->state) class->free(model->state);
     model->state = state;
-    if (model->params != fit->params) {
-        sr_args_free(model->params);
-        model->params = sr_args_copy(fit->params);
-    }
+    sr_args_free(model->params);
+    model->params = params;
     free(model->history);
     model->history = recorder.history;
     model->epochs = recorder.epochs;

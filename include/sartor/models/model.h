@@ -57,6 +57,9 @@ struct sr_model_class {
     const char *help;    /* one line */
     const struct sr_param *params;
 
+    /* Write into `params` what a recipe stands for, where it was not given, so that they say everything.
+     * May be NULL; may be called again on its own result. */
+    enum sr_status (*resolve)(struct sr_args *params, struct sr_error *error);
     /* Can these hyperparameters be used on this shape and so many training rows?
      * Combinations that a table cannot express; may be NULL. */
     enum sr_status (*check)(const struct sr_args *params, const struct sr_shape *shape,
@@ -111,7 +114,7 @@ struct sr_model *sr_model_new(const struct sr_model_class *class, const char *na
 struct sr_model *sr_model_ref(struct sr_model *model);
 void sr_model_unref(struct sr_model *model); /* NULL-safe */
 
-/* class->check and class->fit, with timing; on success `model` gets state and figures, and its
+/* class->resolve, class->check and class->fit, with timing; on success `model` gets state and figures, and its
  * history is whatever the monitor saw (kept here, so that files have it). The caller sets digest,
  * split_seed, validation and limit. Refuses what no family can learn from: no images, one class
  * only, images that are all the same. */
