@@ -107,7 +107,7 @@ static void draw_source(struct sr_area area, const struct sr_look *look, const s
     if (source->height < 1 || source->width < 1 || area.height < 1 || area.width < 1) return;
     double wide = (double)source->width / area.width, tall = (double)source->height / area.height;
     /* An odd number of rows at full size: the last half row stays empty. */
-    if (2 * area.height == source->height + 1) tall = 2;
+    if (2 * area.height == source->height + 1 && area.width == source->width) tall = 2;
     for (int y = 0; y < area.height; y++) {
         for (int x = 0; x < area.width; x++) {
             double x0 = x * wide, x1 = (x + 1) * wide, y0 = y * tall, y1 = (y + 1) * tall;

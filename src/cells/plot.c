@@ -73,9 +73,10 @@ static void set_ticks(struct axis *axis, int wanted, bool whole)
     }
     double step = nice_step((axis->high - axis->low) / wanted);
     if (whole && step < 1) step = 1;
-    for (double i = ceil(axis->low / step - 1e-9); axis->count < TICKS; i++) {
-        double value = i * step;
-        if (value > axis->high + 1e-9 * step) break;
+    double first = ceil(axis->low / step - 1e-9);
+    for (int i = 0; i <= 2 * TICKS; i++) {
+        double value = (first + i) * step;
+        if (!(value <= axis->high + 1e-9 * step)) break;
         add_tick(axis, fabs(value) < 1e-9 * step ? 0 : value);
     }
 }
@@ -110,7 +111,9 @@ static void set_x(const struct sr_plot *plot, struct axis *axis, bool *whole)
         range.high += half;
     }
     if (plot->x_low < plot->x_high) range = (struct range){plot->x_low, plot->x_high, range.whole};
-    if (range.low == range.high) range.high += 1;
+    range.low = fmax(range.low, -1e200);
+    range.high = fmin(range.high, 1e200);
+    if (!(range.low < range.high)) range.high = range.low + 1;
     *axis = (struct axis){.low = range.low, .high = range.high};
 }
 
@@ -141,6 +144,9 @@ static void set_y(const struct sr_plot *plot, struct axis *axis)
         }
     }
     if (!(range.low < range.high)) range.high = range.low + 1;
+    /* Beyond this, differences would overflow; no one can read such an axis anyway. */
+    range.low = fmax(range.low, -1e200);
+    range.high = fmin(range.high, 1e200);
     *axis = (struct axis){.low = range.low, .high = range.high, .logarithmic = plot->logarithmic,
                           .percent = plot->percent};
 }
@@ -272,10 +278,12 @@ static void draw_bars(struct sr_area area, const struct sr_look *look, const str
         double from = (line->x[i] - step / 2 - x_axis->low) / share;
         double to = (line->x[i] + step / 2 - x_axis->low) / share;
         if (!(from < area.width && to > 0)) continue;
-        int first = (int)fmax(0, floor(from + 1e-6)), last = (int)fmin(area.width, ceil(to - 1e-6)) - gap;
+        from = fmax(from, 0);
+        to = fmin(to, area.width);
+        int first = (int)floor(from + 1e-6), last = (int)ceil(to - 1e-6) - gap;
         if (step / share >= 1) { /* columns are not shared: each bar begins where the last ended */
-            first = (int)fmax(0, lround(from));
-            last = (int)fmin(area.width, lround(to)) - gap;
+            first = (int)lround(from);
+            last = (int)lround(to) - gap;
         }
         for (int x = first; x < last; x++)
             if (isnan(tallest[x]) || line->y[i] > tallest[x]) tallest[x] = line->y[i];
@@ -338,7 +346,7 @@ void sr_draw_plot(struct sr_area area, const struct sr_look *look, const struct 
     set_y(plot, &y_axis);
     int height = area.height - head - (axes ? 2 : 0) - named, gutter = 0;
     if (axes) {
-        set_ticks(&y_axis, (height + 1) / 3, false);
+        set_ticks(&y_axis, height < 12 ? (height + 1) / 2 : height / 3 + 2, false);
         gutter = y_axis.widest;
     }
     struct sr_area inner = sr_area_part(area, axes ? gutter + 1 : 0, head, area.width, height);

@@ -1,0 +1,182 @@
+/* test_grid.c - areas, clipping, text, boxes, dumps, ASCII. */
+#include "sartor/cells/colour.h"
+#include "screen.h"
+
+static const struct sr_style plain;
+static const struct sr_look unicode = {.depth = SR_DEPTH_256}, ascii = {.ascii = true};
+
+static void text_is_cut_with_an_ellipsis(void **state)
+{
+    (void)state;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 10, 4);
+    struct sr_area area = sr_grid_area(&grid);
+    assert_int_equal(sr_area_text(area, 0, 0, plain, "0123456789"), 10);
+    assert_int_equal(sr_area_text(area, 2, 1, plain, "too long for it"), 10);
+    assert_int_equal(sr_area_text(area, 4, 2, plain, "end"), 7);
+    assert_int_equal(sr_area_text(area, -2, 3, plain, "xxstart"), 5);
+    check_screen(&grid, "0123456789\n  too lon…\n    end\nstart\n");
+    sr_grid_fini(&grid);
+}
+
+static void wide_and_combining_characters_keep_columns(void **state)
+{
+    (void)state;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 6, 4);
+    struct sr_area area = sr_grid_area(&grid);
+    assert_int_equal(sr_area_text(area, 0, 0, plain, "日本e\xcc\x81!"), 6);
+    assert_int_equal(grid.cells[1].glyph, SR_GLYPH_NONE);
+    /* A wide character does not fit the last column. */
+    sr_area_text(area, 0, 1, plain, "abcde日");
+    /* Writing over one half blanks the other. */
+    sr_area_text(area, 0, 2, plain, "日本");
+    sr_area_put(area, 1, 2, 'x', plain);
+    sr_area_put(area, 2, 2, 'y', plain);
+    sr_area_text(area, 1, 3, plain, "a日");
+    sr_area_put(area, 1, 3, 0x65e5, plain);
+    check_screen(&grid, "日本e!\nabcde…\n xy\n 日\n");
+    sr_grid_fini(&grid);
+}
+
+static void control_characters_never_reach_a_cell(void **state)
+{
+    (void)state;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 12, 2);
+    struct sr_area area = sr_grid_area(&grid);
+    sr_area_text(area, 0, 0, plain, "a\033[2Jb\tc\n");
+    sr_area_text(area, 0, 1, plain, "\xff\xc2\x9b" "2J\x7f");
+    for (int i = 0; i < 24; i++) {
+        uint32_t glyph = grid.cells[i].glyph;
+        assert_true(glyph >= ' ' && !(glyph >= 0x7f && glyph < 0xa0));
+    }
+    check_screen(&grid, "a�[2Jb c\n��2J�\n");
+    sr_grid_fini(&grid);
+}
+
+static void parts_clip(void **state)
+{
+    (void)state;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 8, 3);
+    struct sr_area part = sr_area_part(sr_grid_area(&grid), 2, 1, 3, 50);
+    assert_int_equal(part.width, 3);
+    assert_int_equal(part.height, 2);
+    sr_area_fill(part, '.', plain);
+    sr_area_text(part, 0, 0, plain, "long text");
+    sr_area_put(part, 3, 0, '!', plain);
+    sr_area_put(part, 0, -1, '!', plain);
+    sr_area_put(part, 0, 2, '!', plain);
+    check_screen(&grid, "\n  lo…\n  ...\n");
+    struct sr_area outside = sr_area_part(part, 5, 0, 3, 3);
+    assert_int_equal(outside.width, 0);
+    sr_area_fill(outside, '!', plain);
+    sr_area_text(outside, 0, 0, plain, "!");
+    struct sr_area shifted = sr_area_part(part, -1, -1, 2, 2);
+    assert_int_equal(shifted.width, 1);
+    assert_int_equal(shifted.x, 2);
+    sr_area_fill(sr_area_part(part, 0, 0, INT32_MAX, INT32_MAX), '#', plain);
+    check_screen(&grid, "\n  ###\n  ###\n");
+    sr_grid_resize(&grid, 0, 0);
+    sr_area_text(sr_grid_area(&grid), 0, 0, plain, "nothing");
+    sr_area_put(part, 0, 0, '!', plain); /* an area that outlived its grid's size */
+    check_screen(&grid, "");
+    sr_grid_fini(&grid);
+}
+
+static void boxes_have_titles(void **state)
+{
+    (void)state;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 12, 3);
+    sr_area_box(sr_grid_area(&grid), &unicode, plain, "Title");
+    check_screen(&grid, "┌─ Title ──┐\n│          │\n└──────────┘\n");
+    sr_grid_clear(&grid);
+    sr_area_box(sr_grid_area(&grid), &ascii, plain, "A long title");
+    check_screen(&grid, "+- A lon… -+\n|          |\n+----------+\n");
+    sr_grid_to_ascii(&grid);
+    check_screen(&grid, "+- A lon~ -+\n|          |\n+----------+\n");
+    sr_grid_resize(&grid, 1, 1);
+    sr_area_box(sr_grid_area(&grid), &unicode, plain, "Title");
+    check_screen(&grid, "\n");
+    sr_grid_fini(&grid);
+}
+
+static void every_glyph_has_an_ascii_stand_in(void **state)
+{
+    (void)state;
+    for (uint32_t glyph = 1; glyph < 0x3100; glyph++) {
+        uint32_t stand_in = sr_glyph_ascii(glyph);
+        assert_true(stand_in > 0 && stand_in < 0x80);
+    }
+    assert_int_equal(sr_glyph_ascii(0x2500), '-');
+    assert_int_equal(sr_glyph_ascii(0xe9), 'e');
+    assert_int_equal(sr_glyph_ascii(0xd7), 'x');
+    assert_int_equal(sr_glyph_ascii(0x17f), 's');
+    assert_int_equal(sr_glyph_ascii(0x2192), '>');
+    assert_int_equal(sr_glyph_ascii(0x28ff), '.');
+    assert_int_equal(sr_glyph_ascii(0x1f600), '?');
+    struct sr_grid grid;
+    sr_grid_init(&grid, 6, 1);
+    sr_area_text(sr_grid_area(&grid), 0, 0, plain, "日é…");
+    sr_grid_to_ascii(&grid);
+    check_screen(&grid, "? e~\n");
+    sr_grid_fini(&grid);
+}
+
+static void marks_keep_glyphs(void **state)
+{
+    (void)state;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 3, 1);
+    struct sr_area area = sr_grid_area(&grid);
+    sr_area_text(area, 0, 0, (struct sr_style){.fore = SR_RGB(1, 2, 3)}, "abc");
+    sr_area_mark(sr_area_part(area, 1, 0, 1, 1), (struct sr_style){.back = SR_RGB(4, 5, 6), .attributes = SR_BOLD});
+    check_screen(&grid, "abc\n");
+    assert_int_equal(grid.cells[1].style.fore, SR_RGB(1, 2, 3));
+    assert_int_equal(grid.cells[1].style.back, SR_RGB(4, 5, 6));
+    assert_int_equal(grid.cells[1].style.attributes, SR_BOLD);
+    assert_int_equal(grid.cells[0].style.back, SR_DEFAULT_COLOUR);
+    sr_grid_fini(&grid);
+}
+
+static void ansi_dumps_follow_the_depth(void **state)
+{
+    (void)state;
+    static const struct { enum sr_depth depth; const char *wanted; } cases[] = {
+        {SR_DEPTH_NONE, "a\033[0;1mb\033[0m \n"},
+        {SR_DEPTH_8, "a\033[0;1;31mb\033[0;47m \033[0m\n"},
+        {SR_DEPTH_16, "a\033[0;1;91mb\033[0;107m \033[0m\n"},
+        {SR_DEPTH_256, "a\033[0;1;38;5;196mb\033[0;48;5;231m \033[0m\n"},
+        {SR_DEPTH_DIRECT, "a\033[0;1;38;2;255;0;0mb\033[0;48;2;255;255;255m \033[0m\n"},
+    };
+    struct sr_grid grid;
+    sr_grid_init(&grid, 5, 1);
+    struct sr_area area = sr_grid_area(&grid);
+    sr_area_put(area, 0, 0, 'a', plain);
+    sr_area_put(area, 1, 0, 'b', (struct sr_style){.fore = SR_RGB(255, 0, 0), .attributes = SR_BOLD});
+    sr_area_put(area, 2, 0, ' ', (struct sr_style){.back = SR_RGB(255, 255, 255)});
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sr_text text = {0};
+        sr_grid_dump_ansi(&grid, cases[i].depth, &text);
+        check_text(sr_text_get(&text), cases[i].wanted);
+        sr_text_fini(&text);
+    }
+    sr_grid_fini(&grid);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_cut_with_an_ellipsis),
+        cmocka_unit_test(wide_and_combining_characters_keep_columns),
+        cmocka_unit_test(control_characters_never_reach_a_cell),
+        cmocka_unit_test(parts_clip),
+        cmocka_unit_test(boxes_have_titles),
+        cmocka_unit_test(every_glyph_has_an_ascii_stand_in),
+        cmocka_unit_test(marks_keep_glyphs),
+        cmocka_unit_test(ansi_dumps_follow_the_depth),
+    };
+    return cmocka_run_group_tests_name("cells grid", tests, NULL, NULL);
+}
