@@ -4,6 +4,7 @@ noinst_HEADERS += \
 	include/sartor/models/store.h \
 	include/sartor/models/tensors.h
 libsartor_a_SOURCES += \
+	src/models/knn.c \
 	src/models/model.c \
 	src/models/registry.c \
 	src/models/store.c \

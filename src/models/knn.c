@@ -1,0 +1,438 @@
+/* k nearest neighbours by exact search.
+ *
+ * The stored rows are bytes, so every product and L1 distance is an exact integer (compute/bytes.h).
+ * Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t; cosine by q·t / |t|.
+ * Rows are visited in ascending order and one replaces another only when strictly nearer, so ties
+ * fall to the lower row, whatever the number of threads. */
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/compute/bytes.h"
+#include "sartor/models/families.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { K_MAX = 1000 };
+enum metric { METRIC_L2, METRIC_L1, METRIC_COSINE };
+
+/* Queries of one slice, slices of one region, and the work (in bytes compared) after which a
+ * region ends, so that a request to stop is heard within milliseconds. */
+enum {
+    SLICE_QUERIES = 48,
+    BATCH_QUERIES = 32 * SLICE_QUERIES,
+    CHUNK_BYTES = 400 << 10,
+    SEGMENT_BYTES = 3 << 20
+};
+
+static const struct sr_param params[] = {
+    {"k", SR_PARAM_INTEGER, .fallback = "5", .minimum = 1, .maximum = K_MAX, .help = "Neighbours that vote."},
+    {"metric", SR_PARAM_CHOICE, .fallback = "l2", .choices = "l2 l1 cosine",
+     .help = "Distance: Euclidean, city-block, or one minus the cosine."},
+    {"weights", SR_PARAM_CHOICE, .fallback = "distance", .choices = "uniform distance",
+     .help = "One vote each, or votes weighted by 1/distance."},
+    {0},
+};
+
+struct knn {
+    struct sr_shape shape;
+    int k;
+    enum metric metric;
+    bool weighted;
+    size_t count;
+    struct sr_bytes set;
+    double *lengths; /* of each padded row as a vector, for the cosine */
+    uint8_t *labels;
+    uint32_t *rows; /* in the train file */
+};
+
+static size_t row_length(const struct sr_shape *shape)
+{
+    return (size_t)shape->height * (size_t)shape->width;
+}
+
+static void knn_free(void *state)
+{
+    struct knn *knn = state;
+    if (!knn) return;
+    sr_bytes_fini(&knn->set);
+    free(knn->lengths);
+    free(knn->labels);
+    free(knn->rows);
+    free(knn);
+}
+
+static uint64_t knn_size(const void *state)
+{
+    const struct knn *knn = state;
+    return (uint64_t)knn->count * knn->set.length;
+}
+
+static enum sr_status knn_check(const struct sr_args *args, const struct sr_shape *shape, size_t train_count,
+                                struct sr_error *error)
+{
+    int64_t k = sr_args_integer(args, "k");
+    (void)shape;
+    if ((uint64_t)k <= train_count) return SR_OK;
+    return sr_error_set(error, SR_ERROR_ARGUMENT,
+                        "k=%lld asks for more neighbours than the %zu training images.", (long long)k,
+                        train_count);
+}
+
+/* Everything but the rows themselves. */
+static struct knn *knn_new(const struct sr_args *args, const struct sr_shape *shape, size_t count,
+                           struct sr_error *error)
+{
+    struct knn *knn = sr_xalloc(sizeof *knn);
+    const char *metric = sr_args_text(args, "metric");
+    knn->shape = *shape;
+    knn->count = count;
+    knn->k = (int)sr_args_integer(args, "k");
+    knn->metric = strcmp(metric, "l1") == 0       ? METRIC_L1
+                  : strcmp(metric, "cosine") == 0 ? METRIC_COSINE
+                                                  : METRIC_L2;
+    knn->weighted = strcmp(sr_args_text(args, "weights"), "distance") == 0;
+    if (sr_bytes_init(&knn->set, count, row_length(shape), error)) {
+        free(knn);
+        return NULL;
+    }
+    knn->lengths = sr_array_new(knn->set.padded, sizeof *knn->lengths, "the stored rows", error);
+    knn->labels = sr_array_new(count, sizeof *knn->labels, "the stored rows", error);
+    knn->rows = sr_array_new(count, sizeof *knn->rows, "the stored rows", error);
+    if (!knn->lengths || !knn->labels || !knn->rows) {
+        knn_free(knn);
+        return NULL;
+    }
+    return knn;
+}
+
+static void put_row(struct knn *knn, size_t i, const uint8_t *bytes, uint8_t label, uint32_t row)
+{
+    sr_bytes_put(&knn->set, i, bytes);
+    knn->lengths[i] = sqrt((double)knn->set.squares[i]);
+    knn->labels[i] = label;
+    knn->rows[i] = row;
+}
+
+static enum sr_status knn_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
+{
+    enum { STEP = 4096 };
+    size_t count = fit->train.count;
+    struct knn *knn = knn_new(fit->params, &fit->shape, count, error);
+    if (!knn) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        put_row(knn, i, sr_samples_pixels(&fit->train, i), (uint8_t)sr_samples_label(&fit->train, i),
+                sr_samples_row(&fit->train, i));
+        if (i % STEP == STEP - 1 && !sr_monitor_proceed(fit->monitor)) {
+            knn_free(knn);
+            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before all images were stored.");
+        }
+    }
+    *state = knn;
+    return SR_OK;
+}
+
+/* ---- the search ---- */
+
+/* One row found. The key orders: exact whole numbers for l2 and l1. */
+struct found {
+    double key;
+    uint32_t row;
+};
+
+struct search {
+    const struct knn *knn;
+    const struct sr_samples *samples;
+    size_t base, queries; /* of the samples: this batch */
+    size_t first, last;   /* of the stored rows: this segment */
+    int k;
+    uint8_t *bytes;      /* BATCH_QUERIES rows of sr_bytes_stride */
+    struct found *found; /* BATCH_QUERIES × k, each list ascending */
+    int *filled;         /* of each list */
+    int32_t *scratch;    /* for each worker, SLICE_QUERIES × chunk */
+    size_t chunk;
+};
+
+static void insert(struct found *list, int *filled, int k, double key, uint32_t row)
+{
+    int at = *filled < k ? (*filled)++ : k - 1;
+    for (; at > 0 && list[at - 1].key > key; at--) list[at] = list[at - 1];
+    list[at] = (struct found){key, row};
+}
+
+static double key_of(const struct knn *knn, size_t row, int32_t value)
+{
+    switch (knn->metric) {
+    case METRIC_L2:
+        return (double)knn->set.squares[row] - 2.0 * value;
+    case METRIC_L1:
+        return value;
+    default:
+        return knn->lengths[row] > 0 ? -(double)value / knn->lengths[row] : 0;
+    }
+}
+
+/* Does any of SR_BYTES_ROWS rows come nearer than `worst`? Written so that compilers make vectors of it. */
+static bool any_nearer(const struct knn *knn, size_t first, const int32_t *values, double worst)
+{
+    int any = 0;
+    if (knn->metric == METRIC_COSINE) {
+        const double *lengths = knn->lengths + first;
+        for (int i = 0; i < SR_BYTES_ROWS; i++)
+            any |= -(double)values[i] < (worst + 1e-9) * lengths[i] + 1e-9;
+        return any;
+    }
+    const int32_t limit = worst > INT32_MAX ? INT32_MAX : (int32_t)worst;
+    const int32_t *squares = knn->set.squares + first;
+    if (knn->metric == METRIC_L1) {
+        for (int i = 0; i < SR_BYTES_ROWS; i++) any |= values[i] < limit;
+    } else {
+        for (int i = 0; i < SR_BYTES_ROWS; i++) any |= squares[i] - 2 * values[i] < limit;
+    }
+    return any;
+}
+
+/* The rows first..first+count of one query, whose values are given, into its list. */
+static void scan(const struct search *search, size_t query, size_t first, size_t count, const int32_t *values)
+{
+    const struct knn *knn = search->knn;
+    struct found *list = search->found + query * (size_t)search->k;
+    int *filled = &search->filled[query], k = search->k;
+    for (size_t at = 0; at < count; at += SR_BYTES_ROWS) {
+        if (*filled == k && !any_nearer(knn, first + at, values + at, list[k - 1].key)) continue;
+        for (size_t i = at; i < at + SR_BYTES_ROWS && first + i < knn->count; i++) {
+            double key = key_of(knn, first + i, values[i]);
+            if (*filled < k || key < list[k - 1].key) insert(list, filled, k, key, (uint32_t)(first + i));
+        }
+    }
+}
+
+static void search_slice(void *context, size_t index, int worker)
+{
+    const struct search *search = context;
+    const struct knn *knn = search->knn;
+    size_t query = index * SLICE_QUERIES, left = search->queries - query;
+    size_t queries = left < SLICE_QUERIES ? left : SLICE_QUERIES;
+    int32_t *values = search->scratch + (size_t)worker * SLICE_QUERIES * search->chunk;
+    const uint8_t *bytes = search->bytes + query * sr_bytes_stride(&knn->set);
+    enum sr_bytes_measure measure = knn->metric == METRIC_L1 ? SR_BYTES_L1 : SR_BYTES_PRODUCT;
+    for (size_t first = search->first; first < search->last; first += search->chunk) {
+        size_t count = search->last - first < search->chunk ? search->last - first : search->chunk;
+        sr_bytes_compare(&knn->set, measure, bytes, queries, first, count, values);
+        for (size_t q = 0; q < queries; q++) scan(search, query + q, first, count, values + q * count);
+    }
+}
+
+static void prepare_slice(void *context, size_t index, int worker)
+{
+    const struct search *search = context;
+    size_t stride = sr_bytes_stride(&search->knn->set), length = search->knn->set.length;
+    size_t end =
+        (index + 1) * SLICE_QUERIES < search->queries ? (index + 1) * SLICE_QUERIES : search->queries;
+    (void)worker;
+    for (size_t q = index * SLICE_QUERIES; q < end; q++)
+        memcpy(search->bytes + q * stride, sr_samples_pixels(search->samples, search->base + q), length);
+}
+
+static size_t rows_for(size_t bytes, size_t length)
+{
+    size_t rows = bytes / length / SR_BYTES_ROWS * SR_BYTES_ROWS;
+    return rows ? rows : SR_BYTES_ROWS;
+}
+
+static void search_fini(struct search *search)
+{
+    free(search->bytes);
+    free(search->found);
+    free(search->filled);
+    free(search->scratch);
+}
+
+static enum sr_status search_init(struct search *search, const struct knn *knn,
+                                  const struct sr_samples *samples, int k, struct sr_pool *pool,
+                                  struct sr_error *error)
+{
+    size_t room = samples->count < BATCH_QUERIES ? samples->count : BATCH_QUERIES;
+    *search = (struct search){
+        .knn = knn, .samples = samples, .k = k, .chunk = rows_for(CHUNK_BYTES, knn->set.length)};
+    search->bytes = sr_array_new(room, sr_bytes_stride(&knn->set), "the queries", error);
+    search->found = sr_array_new(room * (size_t)k, sizeof *search->found, "the neighbours", error);
+    search->filled = sr_array_new(room, sizeof *search->filled, "the neighbours", error);
+    search->scratch = sr_array_raw((size_t)sr_pool_threads(pool) * SLICE_QUERIES * search->chunk,
+                                   sizeof *search->scratch, "the distances", error);
+    if (search->bytes && search->found && search->filled && search->scratch) return SR_OK;
+    search_fini(search);
+    return SR_ERROR_MEMORY;
+}
+
+/* Find the lists of the batch that starts at `base`. False when asked to stop. */
+static bool search_batch(struct search *search, size_t base, struct sr_pool *pool,
+                         const struct sr_monitor *monitor)
+{
+    const struct knn *knn = search->knn;
+    size_t left = search->samples->count - base, segment = rows_for(SEGMENT_BYTES, knn->set.length);
+    search->base = base;
+    search->queries = left < BATCH_QUERIES ? left : BATCH_QUERIES;
+    memset(search->filled, 0, search->queries * sizeof *search->filled);
+    size_t slices = (search->queries + SLICE_QUERIES - 1) / SLICE_QUERIES;
+    sr_pool_run(pool, slices, prepare_slice, search);
+    for (size_t first = 0; first < knn->set.padded; first += segment) {
+        search->first = first;
+        search->last = knn->set.padded - first < segment ? knn->set.padded : first + segment;
+        sr_pool_run(pool, slices, search_slice, search);
+        if (!sr_monitor_proceed(monitor)) return false;
+    }
+    return true;
+}
+
+/* Distances as people know them: of pixels scaled to 0..1. */
+static double distance(const struct knn *knn, double key, double query_square)
+{
+    switch (knn->metric) {
+    case METRIC_L2:
+        return sqrt(key + query_square) / 255;
+    case METRIC_L1:
+        return key / 255;
+    default:
+        return query_square > 0 ? 1 + key / sqrt(query_square) : 1;
+    }
+}
+
+static double square_of(const uint8_t *bytes, size_t length)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < length; i++) sum += (int64_t)bytes[i] * bytes[i];
+    return (double)sum;
+}
+
+/* Votes of 1, or of 1/distance; neighbours at distance 0 outvote all others (as in scikit-learn). */
+static void vote(const struct search *search, size_t query, float *probabilities)
+{
+    const struct knn *knn = search->knn;
+    const struct found *list = search->found + query * (size_t)search->k;
+    const double square = square_of(search->bytes + query * sr_bytes_stride(&knn->set), knn->set.length);
+    double votes[SR_CLASSES_MAX] = {0}, total = 0;
+    bool exact = knn->weighted && !(distance(knn, list[0].key, square) > 0);
+    for (int i = 0; i < search->filled[query]; i++) {
+        double apart = distance(knn, list[i].key, square);
+        double weight = !knn->weighted ? 1 : exact ? !(apart > 0) : 1 / apart;
+        votes[knn->labels[list[i].row]] += weight;
+        total += weight;
+    }
+    for (int c = 0; c < knn->shape.classes; c++) probabilities[c] = (float)(votes[c] / total);
+}
+
+static enum sr_status knn_predict(const void *state, const struct sr_samples *samples, struct sr_pool *pool,
+                                  const struct sr_monitor *monitor, float *probabilities,
+                                  struct sr_error *error)
+{
+    const struct knn *knn = state;
+    struct search search;
+    enum sr_status status = search_init(&search, knn, samples, knn->k, pool, error);
+    if (status) return status;
+    double start = sr_clock_seconds();
+    for (size_t base = 0; base < samples->count; base += BATCH_QUERIES) {
+        if (!search_batch(&search, base, pool, monitor)) {
+            status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped after %zu of %zu queries.", base,
+                                  samples->count);
+            break;
+        }
+        for (size_t q = 0; q < search.queries; q++)
+            vote(&search, q, probabilities + (base + q) * (size_t)knn->shape.classes);
+        double done = (double)(base + search.queries), seconds = sr_clock_seconds() - start;
+        sr_monitor_progress(
+            monitor, &(struct sr_progress){.unit = "query",
+                                           .done = (uint64_t)done,
+                                           .total = samples->count,
+                                           .rate = seconds > 0 ? done / seconds : 0,
+                                           .seconds_left = ((double)samples->count - done) * seconds / done,
+                                           .loss = NAN,
+                                           .accuracy = NAN,
+                                           .learning_rate = NAN});
+    }
+    search_fini(&search);
+    return status;
+}
+
+static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
+                          size_t room)
+{
+    const struct knn *knn = state;
+    struct sr_images image = {1, knn->shape.height, knn->shape.width, (uint8_t *)(uintptr_t)pixels, NULL};
+    struct sr_samples samples = {&image, NULL, 1};
+    struct search search;
+    size_t k = room < knn->count ? room : knn->count;
+    if (k == 0 || k > K_MAX) k = k ? K_MAX : 1;
+    if (room == 0 || search_init(&search, knn, &samples, (int)k, NULL, NULL)) return 0;
+    search_batch(&search, 0, NULL, NULL);
+    const double square = square_of(search.bytes, knn->set.length);
+    for (size_t i = 0; i < k; i++) {
+        rows[i] = knn->rows[search.found[i].row];
+        distances[i] = distance(knn, search.found[i].key, square);
+    }
+    search_fini(&search);
+    return k;
+}
+
+/* ---- files ---- */
+
+static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct sr_error *error)
+{
+    const struct knn *knn = state;
+    const size_t shape[] = {knn->count, (size_t)knn->shape.height, (size_t)knn->shape.width};
+    uint8_t *pixels = sr_tensors_add(set, "pixels", SR_U8, 3, shape, error);
+    uint8_t *labels = pixels ? sr_tensors_add(set, "labels", SR_U8, 1, shape, error) : NULL;
+    int64_t *rows = labels ? sr_tensors_add(set, "rows", SR_I64, 1, shape, error) : NULL;
+    if (!rows) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < knn->count; i++) {
+        sr_bytes_get(&knn->set, i, pixels + i * knn->set.length);
+        labels[i] = knn->labels[i];
+        rows[i] = knn->rows[i];
+    }
+    return SR_OK;
+}
+
+static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_args *args,
+                               const struct sr_shape *shape, void **state, struct sr_error *error)
+{
+    const struct sr_tensor *pixels = sr_tensors_need(
+        set, "pixels", SR_U8, 3, (size_t[]){SIZE_MAX, (size_t)shape->height, (size_t)shape->width}, error);
+    if (!pixels) return SR_ERROR_FORMAT;
+    const size_t count = pixels->shape[0];
+    const struct sr_tensor *labels = sr_tensors_need(set, "labels", SR_U8, 1, &count, error);
+    const struct sr_tensor *rows = labels ? sr_tensors_need(set, "rows", SR_I64, 1, &count, error) : NULL;
+    if (!rows) return SR_ERROR_FORMAT;
+    if (count >= UINT32_MAX || knn_check(args, shape, count, NULL))
+        return sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"pixels\" holds %zu images, fewer than k.",
+                            count);
+    struct knn *knn = knn_new(args, shape, count, error);
+    if (!knn) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t label = ((const uint8_t *)labels->data)[i];
+        const int64_t row = ((const int64_t *)rows->data)[i];
+        if (label >= shape->classes || row < 0 || row > UINT32_MAX) {
+            knn_free(knn);
+            return sr_error_set(error, SR_ERROR_FORMAT,
+                                "Stored image %zu has the label %d and the row %lld; %d classes "
+                                "and rows from 0 on are possible.",
+                                i, label, (long long)row, shape->classes);
+        }
+        put_row(knn, i, (const uint8_t *)pixels->data + i * knn->set.length, label, (uint32_t)row);
+    }
+    *state = knn;
+    return SR_OK;
+}
+
+const struct sr_model_class sr_model_class_knn = {
+    .name = "knn",
+    .title = "k nearest neighbours",
+    .help = "Looks up the most similar training images and lets them vote.",
+    .params = params,
+    .check = knn_check,
+    .fit = knn_fit,
+    .predict = knn_predict,
+    .save = knn_save,
+    .load = knn_load,
+    .free = knn_free,
+    .size = knn_size,
+    .nearest = knn_nearest,
+};
