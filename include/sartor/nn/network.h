@@ -73,6 +73,10 @@ uint64_t sr_network_size(const struct sr_network *network);
 uint64_t sr_network_multiply_adds(const struct sr_network *network);
 /* All parameters and running statistics, in the order of layers; `values` may be written. */
 size_t sr_network_parameters(struct sr_network *network, struct sr_parameter **parameters);
+/* Parameter i as PyTorch has it: its shape (the rank is returned), its values out and in. */
+int sr_network_tensor_shape(const struct sr_network *network, size_t parameter, size_t shape[4]);
+void sr_network_export(const struct sr_network *network, size_t parameter, float *values);
+void sr_network_import(struct sr_network *network, size_t parameter, const float *values);
 
 /* Memory for batches of up to `batch` images; with gradients when `training`. */
 struct sr_workspace *sr_workspace_new(const struct sr_network *network, int batch, bool training,
