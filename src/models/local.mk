@@ -1,11 +1,19 @@
 noinst_HEADERS += \
 	include/sartor/models/families.h \
 	include/sartor/models/model.h \
+	include/sartor/models/networks.h \
 	include/sartor/models/store.h \
 	include/sartor/models/tensors.h
 libsartor_a_SOURCES += \
+	src/models/checkpoint.c \
+	src/models/checkpoint.h \
+	src/models/cnn.c \
 	src/models/knn.c \
+	src/models/layers.c \
+	src/models/mlp.c \
 	src/models/model.c \
+	src/models/networks.c \
 	src/models/registry.c \
+	src/models/resnet.c \
 	src/models/store.c \
 	src/models/tensors.c

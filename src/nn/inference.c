@@ -18,7 +18,7 @@ struct view {
 };
 
 static const struct view view_table[] = {
-    {false, 0, 0, 1},      {true, 0, 0, 1},     {false, -1, -1, 0.5f},
+    {false, 0, 0, 1},     {true, 0, 0, 1},     {false, -1, -1, 0.5f},
     {true, -1, -1, 0.5f}, {false, 1, 1, 0.5f}, {true, 1, 1, 0.5f},
 };
 static const size_t view_counts[SR_VIEWS_COUNT] = {1, 2, 6};
@@ -89,8 +89,13 @@ static struct pass begin(const struct sr_network *network, struct sr_workspace *
                          const struct sr_input *input, const struct sr_samples *samples, struct sr_pool *pool)
 {
     int one_row, one_column;
-    struct pass pass = {.network = network, .workspace = workspace, .input = input, .samples = samples,
-                        .pool = pool, .height = samples->images->height, .width = samples->images->width};
+    struct pass pass = {.network = network,
+                        .workspace = workspace,
+                        .input = input,
+                        .samples = samples,
+                        .pool = pool,
+                        .height = samples->images->height,
+                        .width = samples->images->width};
     sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column, &pass.classes);
     return pass;
 }
@@ -143,11 +148,15 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
             softmax(sums + i * classes, pass.classes, probabilities + (pass.start + i) * classes);
 
         double done = (double)(pass.start + pass.count), seconds = sr_clock_seconds() - begun;
-        sr_monitor_progress(monitor, &(struct sr_progress){
-            .unit = "image", .done = (uint64_t)done, .total = samples->count,
-            .rate = seconds > 0 ? done / seconds : 0,
-            .seconds_left = seconds * ((double)samples->count - done) / done,
-            .loss = NAN, .accuracy = NAN, .learning_rate = NAN});
+        sr_monitor_progress(
+            monitor, &(struct sr_progress){.unit = "image",
+                                           .done = (uint64_t)done,
+                                           .total = samples->count,
+                                           .rate = seconds > 0 ? done / seconds : 0,
+                                           .seconds_left = seconds * ((double)samples->count - done) / done,
+                                           .loss = NAN,
+                                           .accuracy = NAN,
+                                           .learning_rate = NAN});
     }
     status = SR_OK;
 out:

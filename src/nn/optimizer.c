@@ -37,7 +37,8 @@ struct sr_optimizer {
 
 static bool orthogonalised(const struct sr_optimizer *optimizer, const struct sr_slot *slot)
 {
-    return optimizer->options.kind == SR_OPTIMIZER_MUON && slot->filter && slot->rows > 1 && slot->columns > 1;
+    return optimizer->options.kind == SR_OPTIMIZER_MUON && slot->filter && slot->rows > 1 &&
+           slot->columns > 1;
 }
 
 static bool adaptive(const struct sr_optimizer *optimizer)
@@ -57,7 +58,8 @@ static void cut_blocks(struct sr_optimizer *optimizer)
         for (size_t start = 0; start < optimizer->slots[s].count; start += BLOCK) {
             size_t left = optimizer->slots[s].count - start;
             sr_xgrow(&optimizer->blocks, &room, optimizer->block_count + 1, sizeof *optimizer->blocks);
-            optimizer->blocks[optimizer->block_count++] = (struct block){s, start, left < BLOCK ? left : BLOCK};
+            optimizer->blocks[optimizer->block_count++] =
+                (struct block){s, start, left < BLOCK ? left : BLOCK};
         }
     }
 }

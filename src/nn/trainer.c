@@ -56,10 +56,13 @@ static struct sr_optimizer *make_optimizer(const struct sr_trainer *trainer, str
     for (size_t i = 0; i < count; i++) {
         const float *gradient = sr_workspace_gradient(trainer->workspace, i);
         if (!gradient) continue; /* a running statistic */
-        slots[learned++] = (struct sr_slot){
-            .values = parameters[i].values, .gradient = gradient, .count = parameters[i].count,
-            .decays = parameters[i].decays, .filter = parameters[i].filter,
-            .rows = parameters[i].rows, .columns = parameters[i].columns};
+        slots[learned++] = (struct sr_slot){.values = parameters[i].values,
+                                            .gradient = gradient,
+                                            .count = parameters[i].count,
+                                            .decays = parameters[i].decays,
+                                            .filter = parameters[i].filter,
+                                            .rows = parameters[i].rows,
+                                            .columns = parameters[i].columns};
     }
     struct sr_optimizer *optimizer =
         sr_optimizer_new(&trainer->plan.optimizer, slots, learned, trainer->pool, error);
@@ -73,20 +76,22 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
 {
     struct sr_trainer *trainer = sr_xalloc(sizeof *trainer);
 
-    *trainer = (struct sr_trainer){.plan = *plan, .train = *train, .validation = *validation,
-                                   .pool = pool, .network = network};
+    *trainer = (struct sr_trainer){
+        .plan = *plan, .train = *train, .validation = *validation, .pool = pool, .network = network};
     if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
     size_t batch = (size_t)trainer->plan.batch;
     trainer->batches = (train->count + batch - 1) / batch;
     trainer->history = sr_xalloc(((size_t)plan->epochs + 1) * sizeof *trainer->history);
     trainer->labels = sr_xalloc(batch);
-    if (!(trainer->order = sr_array_raw(train->count, sizeof *trainer->order, "the order of images", error)) ||
+    if (!(trainer->order =
+              sr_array_raw(train->count, sizeof *trainer->order, "the order of images", error)) ||
         !(trainer->kept = sr_network_copy(network, error)) ||
         !(trainer->workspace = sr_workspace_new(network, trainer->plan.batch, true, pool, error)) ||
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
     if (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) goto failed;
-    if (validation->count && !(trainer->measuring = sr_inference_workspace(network, pool, error))) goto failed;
+    if (validation->count && !(trainer->measuring = sr_inference_workspace(network, pool, error)))
+        goto failed;
     return trainer;
 
 failed:
@@ -205,12 +210,15 @@ static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const 
 {
     const struct sr_training *plan = &trainer->plan;
     uint64_t done = (uint64_t)(epoch - 1) * trainer->batches + batch + 1;
-    struct sr_progress progress = {
-        .unit = "batch", .done = done, .total = (uint64_t)plan->epochs * trainer->batches,
-        .epoch = epoch, .epochs = plan->epochs,
-        .rate = epoch_seconds > 0 ? (double)tally->seen / epoch_seconds : 0,
-        .loss = tally->loss / (double)tally->seen,
-        .accuracy = (double)tally->right / (double)tally->seen, .learning_rate = tally->rate};
+    struct sr_progress progress = {.unit = "batch",
+                                   .done = done,
+                                   .total = (uint64_t)plan->epochs * trainer->batches,
+                                   .epoch = epoch,
+                                   .epochs = plan->epochs,
+                                   .rate = epoch_seconds > 0 ? (double)tally->seen / epoch_seconds : 0,
+                                   .loss = tally->loss / (double)tally->seen,
+                                   .accuracy = (double)tally->right / (double)tally->seen,
+                                   .learning_rate = tally->rate};
     progress.seconds_left = run_seconds / (double)run_batches * (double)(progress.total - done);
     if (trainer->note[0])
         memcpy(progress.note, trainer->note, sizeof progress.note);
@@ -222,11 +230,15 @@ static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const 
 /* A note that must not be lost: sent now, with nothing new to count. */
 static void announce(const struct sr_trainer *trainer, int epoch)
 {
-    struct sr_progress progress = {
-        .unit = "batch", .done = (uint64_t)trainer->finished * trainer->batches,
-        .total = (uint64_t)trainer->plan.epochs * trainer->batches, .epoch = epoch,
-        .epochs = trainer->plan.epochs, .seconds_left = -1, .loss = NAN, .accuracy = NAN,
-        .learning_rate = NAN};
+    struct sr_progress progress = {.unit = "batch",
+                                   .done = (uint64_t)trainer->finished * trainer->batches,
+                                   .total = (uint64_t)trainer->plan.epochs * trainer->batches,
+                                   .epoch = epoch,
+                                   .epochs = trainer->plan.epochs,
+                                   .seconds_left = -1,
+                                   .loss = NAN,
+                                   .accuracy = NAN,
+                                   .learning_rate = NAN};
     memcpy(progress.note, trainer->note, sizeof progress.note);
     sr_monitor_progress(trainer->monitor, &progress);
 }
@@ -255,23 +267,24 @@ static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double ru
 }
 
 /* Measure, keep and record an epoch whose batches are done. */
-static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const struct tally *tally, double begun,
-                                   struct sr_error *error)
+static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const struct tally *tally,
+                                   double begun, struct sr_error *error)
 {
     const struct sr_training *plan = &trainer->plan;
     struct sr_network *network = trainer->average ? trainer->average : trainer->network;
     struct sr_epoch *record = &trainer->history[epoch - 1];
 
-    *record = (struct sr_epoch){.epoch = epoch, .train_loss = tally->loss / (double)tally->seen,
+    *record = (struct sr_epoch){.epoch = epoch,
+                                .train_loss = tally->loss / (double)tally->seen,
                                 .train_accuracy = (double)tally->right / (double)tally->seen,
-                                .validation_loss = NAN, .validation_accuracy = NAN,
+                                .validation_loss = NAN,
+                                .validation_accuracy = NAN,
                                 .learning_rate = tally->rate};
     if (trainer->validation.count) {
         const struct sr_monitor gate = {.owner = trainer, .proceed = proceed};
-        enum sr_status status = sr_inference_measure(network, trainer->measuring, &plan->input,
-                                                     &trainer->validation, trainer->pool, &gate,
-                                                     &record->validation_loss, &record->validation_accuracy,
-                                                     error);
+        enum sr_status status = sr_inference_measure(
+            network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool, &gate,
+            &record->validation_loss, &record->validation_accuracy, error);
         if (status) return status;
     }
     bool better = !trainer->best_epoch || record->validation_accuracy > trainer->best_accuracy;
@@ -290,15 +303,17 @@ static bool out_of_patience(const struct sr_trainer *trainer)
     return trainer->plan.patience > 0 && trainer->finished - trainer->best_epoch >= trainer->plan.patience;
 }
 
-static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bool *complete, struct sr_error *error)
+static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bool *complete,
+                                       struct sr_error *error)
 {
     if (trainer->finished == 0)
-        return sr_error_set(error, SR_ERROR_NUMERIC,
-                            "The training diverged in its first epoch: the loss is no longer a finite number; "
-                            "a learning rate below lr=%g, or clip=1, would help.",
-                            trainer->plan.rate);
-    snprintf(trainer->note, sizeof trainer->note, "diverged in epoch %d; the weights of epoch %d are kept", epoch,
-             trainer->best_epoch ? trainer->best_epoch : trainer->finished);
+        return sr_error_set(
+            error, SR_ERROR_NUMERIC,
+            "The training diverged in its first epoch: the loss is no longer a finite number; "
+            "a learning rate below lr=%g, or clip=1, would help.",
+            trainer->plan.rate);
+    snprintf(trainer->note, sizeof trainer->note, "diverged in epoch %d; the weights of epoch %d are kept",
+             epoch, trainer->best_epoch ? trainer->best_epoch : trainer->finished);
     announce(trainer, epoch);
     *complete = true;
     return SR_OK;
@@ -318,13 +333,13 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
         double begun = sr_clock_seconds() - trainer->waited;
         enum outcome outcome = train_epoch(trainer, epoch, run_begun, first, &tally);
         if (outcome == DIVERGED) return after_divergence(trainer, epoch, complete, error);
-        enum sr_status status = outcome == STOPPED
-                                    ? SR_ERROR_CANCELLED
-                                    : finish_epoch(trainer, epoch, &tally, begun, error);
+        enum sr_status status =
+            outcome == STOPPED ? SR_ERROR_CANCELLED : finish_epoch(trainer, epoch, &tally, begun, error);
         if (status == SR_ERROR_CANCELLED) {
             if (trainer->finished > 0) return SR_OK;
-            return sr_error_set(error, SR_ERROR_CANCELLED,
-                                "The training was stopped before its first epoch ended; there is nothing to keep.");
+            return sr_error_set(
+                error, SR_ERROR_CANCELLED,
+                "The training was stopped before its first epoch ended; there is nothing to keep.");
         }
         if (status) return status;
 

@@ -1,0 +1,216 @@
+#include "checkpoint.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/file.h"
+#include "sartor/base/text.h"
+#include "sartor/compute/cpu.h"
+#include "sartor/models/tensors.h"
+
+/* ---- the fingerprint ---- */
+
+/* Eight bytes a step, by multiplication and a fold; not cryptographic, only different for what differs. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    while (length > 0) {
+        uint64_t word = 0;
+        size_t take = length < 8 ? length : 8;
+        memcpy(&word, at, take);
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+        at += take;
+        length -= take;
+    }
+    return hash;
+}
+
+static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
+{
+    hash = mix(hash, &samples->count, sizeof samples->count);
+    for (size_t i = 0; i < samples->count; i++) {
+        size_t area = (size_t)samples->images->height * (size_t)samples->images->width;
+        int label = sr_samples_label(samples, i);
+        hash = mix(hash, &label, sizeof label);
+        hash = mix(hash, sr_samples_pixels(samples, i), area);
+    }
+    return hash;
+}
+
+uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *params, const struct sr_fit *fit)
+{
+    struct sr_text text = {0};
+    sr_text_printf(&text, "1 %s %s %d %d %d %" PRIu64 " ", sr_compute_isa(), family, fit->shape.height,
+                   fit->shape.width, fit->shape.classes, fit->seed);
+    sr_args_print(params, true, &text);
+    uint64_t hash = mix(0, sr_text_get(&text), text.length);
+    sr_text_fini(&text);
+    return mix_samples(mix_samples(hash, &fit->train), &fit->validation);
+}
+
+/* ---- walking over all arrays of a trainer ---- */
+
+/* Called for each array with its name in the file; false ends the walk. */
+typedef bool visit_array(void *context, const char *name, float *values, size_t count);
+
+static bool walk_network(struct sr_network *network, const char *prefix, visit_array *visit, void *context)
+{
+    struct sr_parameter *parameters;
+    size_t count = sr_network_parameters(network, &parameters);
+    for (size_t i = 0; i < count; i++) {
+        char name[96];
+        snprintf(name, sizeof name, "%s.%s", prefix, parameters[i].name);
+        if (!visit(context, name, parameters[i].values, parameters[i].count)) return false;
+    }
+    return true;
+}
+
+static bool walk_moments(struct sr_trainer *trainer, visit_array *visit, void *context)
+{
+    struct sr_parameter *parameters;
+    size_t count = sr_network_parameters(trainer->network, &parameters), slot = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!sr_workspace_gradient(trainer->workspace, i)) continue;
+        for (int which = 0; which < 2; which++) {
+            char name[96];
+            float *moment = sr_optimizer_moment(trainer->optimizer, slot, which);
+            snprintf(name, sizeof name, "moment%d.%s", which, parameters[i].name);
+            if (moment && !visit(context, name, moment, parameters[i].count)) return false;
+        }
+        slot++;
+    }
+    return true;
+}
+
+static bool walk(struct sr_trainer *trainer, visit_array *visit, void *context)
+{
+    return walk_network(trainer->network, "network", visit, context) &&
+           (!trainer->average || walk_network(trainer->average, "average", visit, context)) &&
+           walk_network(trainer->kept, "kept", visit, context) && walk_moments(trainer, visit, context);
+}
+
+/* ---- out ---- */
+
+struct transfer {
+    struct sr_tensors *set;
+    struct sr_error *error;
+};
+
+static bool put_array(void *context, const char *name, float *values, size_t count)
+{
+    struct transfer *transfer = context;
+    float *data = sr_tensors_add(transfer->set, name, SR_F32, 1, &count, transfer->error);
+    if (data) memcpy(data, values, count * sizeof *data);
+    return data;
+}
+
+enum { EPOCH_NUMBERS = 6 };
+
+/* NaN, which a file may not hold, stands for "no validation split": it is written as -1. */
+static void pack_epoch(const struct sr_epoch *epoch, double numbers[EPOCH_NUMBERS])
+{
+    const double values[EPOCH_NUMBERS] = {epoch->train_loss,      epoch->train_accuracy,
+                                          epoch->validation_loss, epoch->validation_accuracy,
+                                          epoch->learning_rate,   epoch->seconds};
+    for (int i = 0; i < EPOCH_NUMBERS; i++) numbers[i] = values[i] >= 0 ? values[i] : -1;
+}
+
+static void unpack_epoch(const double numbers[EPOCH_NUMBERS], int number, struct sr_epoch *epoch)
+{
+    double values[EPOCH_NUMBERS];
+    for (int i = 0; i < EPOCH_NUMBERS; i++) values[i] = numbers[i] >= 0 ? numbers[i] : (double)NAN;
+    *epoch = (struct sr_epoch){number, values[0], values[1], values[2], values[3], values[4], values[5]};
+}
+
+enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint, struct sr_trainer *trainer,
+                                  struct sr_error *error)
+{
+    struct sr_tensors set = {0};
+    struct transfer transfer = {&set, error};
+    enum sr_status status = SR_ERROR_MEMORY;
+    size_t shape[] = {(size_t)trainer->finished, EPOCH_NUMBERS}, few = 3;
+    char text[32];
+
+    double *history = sr_tensors_add(&set, "history", SR_F64, 2, shape, error);
+    if (!history) goto out;
+    for (int i = 0; i < trainer->finished; i++)
+        pack_epoch(&trainer->history[i], history + (size_t)i * EPOCH_NUMBERS);
+    double *best = sr_tensors_add(&set, "state", SR_F64, 1, &few, error);
+    if (!best) goto out;
+    best[0] = trainer->best_epoch;
+    best[1] = trainer->best_accuracy;
+    best[2] = (double)*sr_optimizer_steps(trainer->optimizer);
+    if (!walk(trainer, put_array, &transfer)) goto out;
+    snprintf(text, sizeof text, "%016" PRIx64, fingerprint);
+    sr_tensors_set_text(&set, "fingerprint", text);
+    status = sr_tensors_save(&set, path, error);
+out:
+    sr_tensors_fini(&set);
+    return status;
+}
+
+/* ---- and back ---- */
+
+static bool has_array(void *context, const char *name, float *values, size_t count)
+{
+    struct transfer *transfer = context;
+    (void)values;
+    return sr_tensors_need(transfer->set, name, SR_F32, 1, &count, transfer->error);
+}
+
+static bool take_array(void *context, const char *name, float *values, size_t count)
+{
+    struct transfer *transfer = context;
+    memcpy(values, sr_tensors_find(transfer->set, name)->data, count * sizeof *values);
+    return true;
+}
+
+bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_trainer *trainer)
+{
+    struct sr_tensors set = {0};
+    struct sr_error error = {0};
+    struct transfer transfer = {&set, &error};
+    const size_t any[] = {SIZE_MAX, EPOCH_NUMBERS}, few = 3;
+    char text[32];
+    bool restored = false;
+    size_t room = sizeof trainer->note;
+
+    if (!sr_path_exists(path)) {
+        snprintf(trainer->note, room, "no checkpoint yet: starting from the beginning");
+        return false;
+    }
+    if (sr_tensors_load(&set, path, &error)) {
+        snprintf(trainer->note, room, "the checkpoint cannot be read: starting from the beginning");
+        return false;
+    }
+    snprintf(text, sizeof text, "%016" PRIx64, fingerprint);
+    const char *found = sr_tensors_text(&set, "fingerprint");
+    if (!found || strcmp(found, text) != 0) {
+        snprintf(trainer->note, room, "the checkpoint is of another training: starting from the beginning");
+        goto out;
+    }
+    const struct sr_tensor *history = sr_tensors_need(&set, "history", SR_F64, 2, any, &error);
+    const struct sr_tensor *state = sr_tensors_need(&set, "state", SR_F64, 1, &few, &error);
+    if (!history || !state || history->shape[0] < 1 || history->shape[0] > (size_t)trainer->plan.epochs ||
+        !walk(trainer, has_array, &transfer)) {
+        snprintf(trainer->note, room, "the checkpoint is damaged: starting from the beginning");
+        goto out;
+    }
+    walk(trainer, take_array, &transfer);
+    trainer->finished = (int)history->shape[0];
+    for (int i = 0; i < trainer->finished; i++)
+        unpack_epoch((const double *)history->data + (size_t)i * EPOCH_NUMBERS, i + 1, &trainer->history[i]);
+    const double *numbers = state->data;
+    trainer->best_epoch = numbers[0] > 0 ? (int)numbers[0] : 0;
+    trainer->best_accuracy = numbers[1];
+    *sr_optimizer_steps(trainer->optimizer) = (uint64_t)numbers[2];
+    snprintf(trainer->note, room, "going on after epoch %d", trainer->finished);
+    restored = true;
+out:
+    sr_tensors_fini(&set);
+    return restored;
+}

@@ -1,0 +1,80 @@
+/* The study's network: three 3×3 convolutions with ReLU, 2×2 max-pools after the first two, a dense layer. */
+#include "sartor/models/families.h"
+#include "sartor/models/networks.h"
+
+enum { WIDTHS_MAX = 8 };
+
+static enum sr_status build(const struct sr_args *params, const struct sr_shape *shape,
+                            struct sr_layers *layers, struct sr_error *error)
+{
+    double widths[WIDTHS_MAX];
+    size_t count = sr_args_list(params, "widths", widths, WIDTHS_MAX);
+    bool norm = sr_args_switch(params, "norm");
+    double dropout = sr_args_number(params, "dropout");
+    bool same = (shape->height < shape->width ? shape->height : shape->width) < 18;
+    int at = -1;
+
+    if (count == 0 || count > WIDTHS_MAX)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "cnn: widths= takes 1 to %d numbers, one a convolution.", WIDTHS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (!same && sr_layers_side(layers, at) < 3)
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "cnn: images of %d×%d leave nothing for the convolution %zu of widths=; "
+                                "give fewer widths.",
+                                shape->height, shape->width, i + 1);
+        at = sr_layers_conv(layers, at, (int)widths[i], 3, 1, same, !norm, "conv%zu", i + 1);
+        if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
+        at = sr_layers_relu(layers, at);
+        sr_layers_mark(layers, at, "conv%zu", i + 1);
+        if (i + 1 < count) at = sr_layers_pool(layers, at);
+    }
+    at = sr_layers_flatten(layers, at);
+    at = sr_layers_dropout(layers, at, dropout);
+    at = sr_layers_dense(layers, at, (int)sr_args_integer(params, "dense"), true, "fc1");
+    at = sr_layers_relu(layers, at);
+    at = sr_layers_dropout(layers, at, dropout);
+    sr_layers_dense(layers, at, shape->classes, true, "fc2");
+    return SR_OK;
+}
+
+static const struct sr_param params[] = {
+    SR_RECIPE_PARAM,
+    {"widths", SR_PARAM_LIST, .fallback = "32,64,128", .minimum = 1, .maximum = 1024,
+     .help = "Filters of each 3×3 convolution; a 2×2 max-pool follows each but the last."},
+    {"dense", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,
+     .help = "Units of the dense layer before the last."},
+    {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each convolution."},
+    SR_TRAINING_PARAMS("14", "0.002", "0"),
+    {0},
+};
+
+static const struct sr_recipe recipes[] = {
+    {"study",
+     "epochs=18 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 normalise=off "
+     "augment=off shift=2 tta=none"},
+    {"best",
+     "epochs=120 norm=on lr=0.004 weight_decay=0.02 dropout=0.2 ema=0.9995 shift=2 erase=0.25 tta=shift"},
+    {0},
+};
+
+static const struct sr_network_family family = {&sr_model_class_cnn, recipes, build};
+
+SR_NETWORK_FUNCTIONS(family)
+
+const struct sr_model_class sr_model_class_cnn = {
+    .name = "cnn",
+    .title = "Convolutional network",
+    .help = "Three 3×3 convolutions with max-pools and a dense layer, as in the study.",
+    .params = params,
+    .resolve = resolve,
+    .check = check,
+    .fit = fit,
+    .predict = sr_networks_predict,
+    .save = sr_networks_save,
+    .load = load,
+    .free = sr_networks_free,
+    .size = sr_networks_size,
+    .layers = sr_networks_layers,
+    .gradients = sr_networks_gradients,
+};

@@ -1,0 +1,368 @@
+#include "sartor/models/networks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checkpoint.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/words.h"
+#include "sartor/nn/inference.h"
+#include "sartor/nn/trainer.h"
+
+struct network_state {
+    struct sr_network *network;
+    struct sr_shape shape;
+    struct sr_input input;
+    enum sr_views views;
+    struct sr_layer_mark *marks;
+    size_t mark_count;
+};
+
+/* ---- hyperparameters ---- */
+
+static const char *const augment_parts[] = {"flip",  "shift",      "rotation", "scale",
+                                            "erase", "brightness", "noise"};
+enum { PARTS = sizeof augment_parts / sizeof *augment_parts };
+
+/* Set what was not given. */
+static enum sr_status apply_settings(struct sr_args *params, const char *settings, struct sr_error *error)
+{
+    struct sr_words words = {0};
+    enum sr_status status = sr_words_split(&settings, &words, error);
+    for (size_t i = 0; !status && i < words.count; i++) {
+        char *equals = strchr(words.items[i], '=');
+        *equals = '\0';
+        if (!sr_args_given(params, words.items[i]))
+            status = sr_args_set(params, words.items[i], equals + 1, error);
+    }
+    sr_words_fini(&words);
+    return status;
+}
+
+enum sr_status sr_networks_resolve(const struct sr_network_family *family, struct sr_args *params,
+                                   struct sr_error *error)
+{
+    const char *recipe = sr_args_text(params, "recipe");
+    bool part_given = false, parts[PARTS];
+    enum sr_status status = SR_OK;
+
+    for (size_t i = 0; i < PARTS; i++) {
+        parts[i] = sr_args_given(params, augment_parts[i]);
+        part_given = part_given || parts[i];
+    }
+    bool augment_given = sr_args_given(params, "augment");
+    for (const struct sr_recipe *r = family->recipes; !status && r->name; r++)
+        if (!strcmp(r->name, recipe)) status = apply_settings(params, r->settings, error);
+    if (status || augment_given || !part_given || sr_args_switch(params, "augment")) return status;
+
+    /* A part was asked for where the recipe has no augmentation: that part, and no other. */
+    status = sr_args_set(params, "augment", "on", error);
+    for (size_t i = 0; !status && i < PARTS; i++)
+        if (!parts[i]) status = sr_args_set(params, augment_parts[i], "0", error);
+    return status;
+}
+
+/* Index of a word in a table of names; the table of parameters has seen to it that it is there. */
+static int choice(const struct sr_args *params, const char *name, const char *const *names)
+{
+    const char *text = sr_args_text(params, name);
+    int i = 0;
+    while (strcmp(names[i], text) != 0) i++;
+    return i;
+}
+
+static struct sr_augment read_augment(const struct sr_args *params)
+{
+    if (!sr_args_switch(params, "augment")) return (struct sr_augment){0};
+    return (struct sr_augment){
+        .flip = sr_args_switch(params, "flip"),
+        .shift = (double)sr_args_integer(params, "shift"),
+        .rotation = sr_args_number(params, "rotation"),
+        .scale = sr_args_number(params, "scale"),
+        .erase = sr_args_number(params, "erase"),
+        .brightness = sr_args_number(params, "brightness"),
+        .noise = sr_args_number(params, "noise"),
+    };
+}
+
+static struct sr_training read_plan(const struct sr_args *params, const struct sr_input *input, uint64_t seed)
+{
+    return (struct sr_training){
+        .epochs = (int)sr_args_integer(params, "epochs"),
+        .batch = (int)sr_args_integer(params, "batch"),
+        .optimizer = {.kind = (enum sr_optimizer_kind)choice(params, "optimizer", sr_optimizer_names),
+                      .momentum = sr_args_number(params, "momentum"),
+                      .weight_decay = sr_args_number(params, "weight_decay")},
+        .schedule = (enum sr_schedule_shape)choice(params, "schedule", sr_schedule_names),
+        .rate = sr_args_number(params, "lr"),
+        .warmup = sr_args_number(params, "warmup"),
+        .smoothing = sr_args_number(params, "smoothing"),
+        .clip = sr_args_number(params, "clip"),
+        .average = sr_args_number(params, "ema"),
+        .patience = (int)sr_args_integer(params, "patience"),
+        .augment = read_augment(params),
+        .input = *input,
+        .seed = seed,
+    };
+}
+
+enum sr_status sr_networks_check(const struct sr_network_family *family, const struct sr_args *params,
+                                 const struct sr_shape *shape, size_t train_count, struct sr_error *error)
+{
+    struct sr_args *resolved = sr_args_copy(params);
+    struct sr_layers layers = {.height = shape->height, .width = shape->width};
+    enum sr_status status = sr_networks_resolve(family, resolved, error);
+    (void)train_count;
+
+    if (!status && sr_args_number(resolved, "warmup") > (double)sr_args_integer(resolved, "epochs"))
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s: warmup=%s is longer than epochs=%s.",
+                              family->class->name, sr_args_text(resolved, "warmup"),
+                              sr_args_text(resolved, "epochs"));
+    if (!status) status = family->build(resolved, shape, &layers, error);
+    sr_layers_fini(&layers);
+    sr_args_free(resolved);
+    return status;
+}
+
+/* ---- state ---- */
+
+void sr_networks_free(void *opaque)
+{
+    struct network_state *state = opaque;
+    if (!state) return;
+    sr_network_free(state->network);
+    free(state->marks);
+    free(state);
+}
+
+/* A state with a network of zero weights. */
+static enum sr_status make_state(const struct sr_network_family *family, const struct sr_args *params,
+                                 const struct sr_shape *shape, struct network_state **made,
+                                 struct sr_error *error)
+{
+    struct sr_layers layers = {.height = shape->height, .width = shape->width};
+    struct network_state *state = sr_xalloc(sizeof *state);
+    enum sr_status status = family->build(params, shape, &layers, error);
+
+    *state = (struct network_state){
+        .shape = *shape, .input = {0, 1}, .views = (enum sr_views)choice(params, "tta", sr_views_names)};
+    if (!status) {
+        state->network = sr_network_new(layers.items, layers.count, shape->height, shape->width, error);
+        if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
+    }
+    if (!status) {
+        state->mark_count = layers.mark_count;
+        state->marks = layers.marks;
+        layers.marks = NULL;
+        *made = state;
+    } else {
+        sr_networks_free(state);
+    }
+    sr_layers_fini(&layers);
+    return status;
+}
+
+uint64_t sr_networks_size(const void *opaque)
+{
+    const struct network_state *state = opaque;
+    return sr_network_size(state->network);
+}
+
+/* ---- fit and predict ---- */
+
+/* Mean and deviation of the pixels / 255, from exact counts. */
+static struct sr_input measure_input(const struct sr_samples *samples)
+{
+    uint64_t counts[256] = {0};
+    double area = (double)samples->images->height * samples->images->width, mean = 0, square = 0;
+    for (size_t i = 0; i < samples->count; i++) {
+        const uint8_t *pixels = sr_samples_pixels(samples, i);
+        for (size_t p = 0; p < (size_t)area; p++) counts[pixels[p]]++;
+    }
+    double total = area * (double)samples->count;
+    for (int v = 0; v < 256; v++) mean += counts[v] / total * v / 255.0;
+    for (int v = 0; v < 256; v++) square += counts[v] / total * (v / 255.0 - mean) * (v / 255.0 - mean);
+    return (struct sr_input){(float)mean, square > 0 ? (float)sqrt(square) : 1};
+}
+
+struct keeping {
+    const char *path;
+    uint64_t fingerprint;
+};
+
+static enum sr_status keep_checkpoint(void *owner, struct sr_trainer *trainer, struct sr_error *error)
+{
+    const struct keeping *keeping = owner;
+    return sr_checkpoint_save(keeping->path, keeping->fingerprint, trainer, error);
+}
+
+enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit, void **out,
+                               struct sr_error *error)
+{
+    struct network_state *state = NULL;
+    struct sr_trainer *trainer = NULL;
+    struct sr_args *params = sr_args_copy(fit->params);
+    struct keeping keeping = {.path = fit->checkpoint};
+    bool complete = false;
+    enum sr_status status = sr_networks_resolve(family, params, error);
+
+    if (!status && sr_args_integer(params, "patience") > 0 && fit->validation.count == 0)
+        status =
+            sr_error_set(error, SR_ERROR_ARGUMENT,
+                         "%s: patience=%s needs a validation split to watch; set validation= above 0, or "
+                         "patience=0.",
+                         family->class->name, sr_args_text(params, "patience"));
+    if (!status) status = make_state(family, params, &fit->shape, &state, error);
+    if (status) goto out;
+    if (sr_args_switch(params, "normalise")) state->input = measure_input(&fit->train);
+    sr_network_init(state->network, fit->seed);
+
+    struct sr_training plan = read_plan(params, &state->input, fit->seed);
+    trainer = sr_trainer_new(state->network, &plan, &fit->train, &fit->validation, fit->pool, error);
+    state->network = NULL;
+    if (!trainer) {
+        status = error && error->status ? error->status : SR_ERROR_MEMORY;
+        goto out;
+    }
+    if (keeping.path) {
+        keeping.fingerprint = sr_checkpoint_fingerprint(family->class->name, params, fit);
+        if (fit->resume && sr_checkpoint_restore(keeping.path, keeping.fingerprint, trainer))
+            for (int i = 0; i < trainer->finished; i++) sr_monitor_epoch(fit->monitor, &trainer->history[i]);
+    }
+    status = sr_trainer_run(trainer, fit->monitor, keeping.path ? keep_checkpoint : NULL, &keeping, &complete,
+                            error);
+    if (status) goto out;
+    if (complete && keeping.path) remove(keeping.path);
+    state->network = sr_trainer_take(trainer);
+    *out = state;
+    state = NULL;
+out:
+    sr_trainer_free(trainer);
+    sr_networks_free(state);
+    sr_args_free(params);
+    return status;
+}
+
+enum sr_status sr_networks_predict(const void *opaque, const struct sr_samples *samples, struct sr_pool *pool,
+                                   const struct sr_monitor *monitor, float *probabilities,
+                                   struct sr_error *error)
+{
+    const struct network_state *state = opaque;
+    return sr_inference_run(state->network, NULL, &state->input, state->views, samples, pool, monitor,
+                            probabilities, error);
+}
+
+/* ---- files ---- */
+
+/* PyTorch's layout of each tensor, and the input's mean and deviation: (pixel / 255 - mean) / deviation. */
+enum sr_status sr_networks_save(const void *opaque, struct sr_tensors *set, struct sr_error *error)
+{
+    const struct network_state *state = opaque;
+    struct sr_parameter *parameters;
+    size_t count = sr_network_parameters(state->network, &parameters), one = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t shape[SR_RANK_MAX];
+        int rank = sr_network_tensor_shape(state->network, i, shape);
+        float *data = sr_tensors_add(set, parameters[i].name, SR_F32, rank, shape, error);
+        if (!data) return SR_ERROR_MEMORY;
+        sr_network_export(state->network, i, data);
+    }
+    const struct {
+        const char *name;
+        float value;
+    } input[] = {{"input.mean", state->input.mean}, {"input.deviation", state->input.deviation}};
+    for (size_t i = 0; i < 2; i++) {
+        float *data = sr_tensors_add(set, input[i].name, SR_F32, 1, &one, error);
+        if (!data) return SR_ERROR_MEMORY;
+        *data = input[i].value;
+    }
+    return SR_OK;
+}
+
+enum sr_status sr_networks_load(const struct sr_network_family *family, const struct sr_tensors *set,
+                                const struct sr_args *params, const struct sr_shape *shape, void **out,
+                                struct sr_error *error)
+{
+    struct network_state *state = NULL;
+    struct sr_parameter *parameters;
+    const size_t one = 1;
+    enum sr_status status = make_state(family, params, shape, &state, error);
+    if (status) return status;
+
+    size_t count = sr_network_parameters(state->network, &parameters);
+    for (size_t i = 0; i < count; i++) {
+        size_t wanted[SR_RANK_MAX];
+        int rank = sr_network_tensor_shape(state->network, i, wanted);
+        const struct sr_tensor *tensor =
+            sr_tensors_need(set, parameters[i].name, SR_F32, rank, wanted, error);
+        if (!tensor) goto failed;
+        sr_network_import(state->network, i, tensor->data);
+    }
+    const struct sr_tensor *mean = sr_tensors_need(set, "input.mean", SR_F32, 1, &one, error);
+    const struct sr_tensor *deviation =
+        mean ? sr_tensors_need(set, "input.deviation", SR_F32, 1, &one, error) : NULL;
+    if (!deviation) goto failed;
+    state->input = (struct sr_input){*(const float *)mean->data, *(const float *)deviation->data};
+    if (!(state->input.deviation > 0)) {
+        sr_error_set(error, SR_ERROR_FORMAT, "The tensor input.deviation is %g; it must be above 0.",
+                     (double)state->input.deviation);
+        goto failed;
+    }
+    *out = state;
+    return SR_OK;
+
+failed:
+    sr_networks_free(state);
+    return SR_ERROR_FORMAT;
+}
+
+/* ---- what Grad-CAM asks ---- */
+
+size_t sr_networks_layers(const void *opaque, struct sr_layer_info *layers, size_t room)
+{
+    const struct network_state *state = opaque;
+    for (size_t i = 0; i < state->mark_count && i < room; i++) {
+        struct sr_layer_info *info = &layers[i];
+        memcpy(info->name, state->marks[i].name, sizeof info->name);
+        sr_network_shape(state->network, state->marks[i].layer, &info->height, &info->width, &info->channels);
+    }
+    return state->mark_count;
+}
+
+enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, const char *layer, int target,
+                                     struct sr_layer_gradients *out, struct sr_error *error)
+{
+    const struct network_state *state = opaque;
+    size_t mark = 0, area = (size_t)state->shape.height * (size_t)state->shape.width;
+    struct sr_workspace *workspace = NULL;
+    enum sr_status status = SR_ERROR_MEMORY;
+
+    while (mark < state->mark_count && strcmp(state->marks[mark].name, layer) != 0) mark++;
+    if (mark == state->mark_count)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no layer \"%.31s\"; the last one is \"%s\".",
+                            layer, state->mark_count ? state->marks[state->mark_count - 1].name : "");
+    if (target < 0 || target >= state->shape.classes)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no class %d; classes go from 0 to %d.",
+                            target, state->shape.classes - 1);
+
+    size_t index = state->marks[mark].layer;
+    sr_network_shape(state->network, index, &out->height, &out->width, &out->channels);
+    size_t count = (size_t)out->height * (size_t)out->width * (size_t)out->channels;
+    out->activations = sr_array_new(count, sizeof(float), "activations", error);
+    out->gradients = sr_array_new(count, sizeof(float), "gradients", error);
+    if (!out->activations || !out->gradients) goto failed;
+    if (!(workspace = sr_workspace_new(state->network, 1, true, NULL, error))) goto failed;
+    sr_inference_fill(&state->input, pixels, area, sr_workspace_input(workspace));
+    sr_network_layer_gradients(state->network, workspace, target, index, out->activations, out->gradients);
+    sr_workspace_free(workspace);
+    return SR_OK;
+
+failed:
+    free(out->activations);
+    free(out->gradients);
+    out->activations = out->gradients = NULL;
+    return status;
+}
