@@ -8,6 +8,9 @@ libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
 	src/models/checkpoint.h \
 	src/models/cnn.c \
+	src/models/forest.c \
+	src/models/forest.h \
+	src/models/forest_grow.c \
 	src/models/knn.c \
 	src/models/layers.c \
 	src/models/mlp.c \

@@ -1,0 +1,614 @@
+/* The random forest (Breiman, 2001) and, with extra=on, extremely randomised trees (Geurts,
+ * Ernst and Wehenkel, 2006): trees grown side by side over the pool, probabilities averaged
+ * over the leaves. forest_grow.c grows one tree. */
+#include "forest.h"
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/families.h"
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Votes outside the bag are counted in whole parts, so that their sum has no order. */
+enum { VOTE = 4096, TREES_MAX = 20000, PREDICT_BLOCK = 256, PREDICT_BLOCKS_AT_ONCE = 32 };
+static const double region_seconds = 0.03, report_seconds = 0.3;
+
+struct forest {
+    int height, width, classes, features;
+    size_t trees;
+    size_t *starts;            /* trees + 1: where each tree's nodes begin */
+    struct forest_node *nodes; /* children count from their tree's first node */
+    size_t row_count;
+    float *rows;       /* row_count × classes: distributions of all leaves */
+    float *importance; /* features; sums to 1 */
+};
+
+static void forest_free(void *state)
+{
+    struct forest *forest = state;
+    if (!forest) return;
+    free(forest->starts);
+    free(forest->nodes);
+    free(forest->rows);
+    free(forest->importance);
+    free(forest);
+}
+
+/* ---- hyperparameters ---- */
+
+static const struct sr_param forest_params[] = {
+    {.name = "trees",
+     .type = SR_PARAM_INTEGER,
+     .fallback = "500",
+     .minimum = 1,
+     .maximum = TREES_MAX,
+     .help = "Number of trees."},
+    {.name = "max_features",
+     .type = SR_PARAM_TEXT,
+     .fallback = "sqrt",
+     .help = "Features tried at a node: sqrt (of their number) or a count."},
+    {.name = "max_depth",
+     .type = SR_PARAM_INTEGER,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 100000,
+     .help = "Depth at which a tree ends; 0 for no limit."},
+    {.name = "min_leaf",
+     .type = SR_PARAM_INTEGER,
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 1e9,
+     .help = "Fewest drawn images in a leaf."},
+    {.name = "bootstrap",
+     .type = SR_PARAM_SWITCH,
+     .fallback = "on",
+     .help = "Draw each tree's images with replacement; off gives every tree all of them."},
+    {.name = "extra",
+     .type = SR_PARAM_SWITCH,
+     .fallback = "off",
+     .help = "Extremely randomised trees: one random threshold a feature."},
+    {0}};
+
+/* Features tried at a node, or 0 and a sentence. */
+static int read_tries(const struct sr_args *params, int features, struct sr_error *error)
+{
+    const char *text = sr_args_text(params, "max_features");
+    int64_t number;
+    if (!strcmp(text, "sqrt")) return (int)fmax(1, floor(sqrt(features)));
+    if (sr_parse_integer(text, &number) && number >= 1 && number <= features) return (int)number;
+    sr_error_set(error, SR_ERROR_ARGUMENT,
+                 "max_features=%.40s cannot be used; it is sqrt or a whole number from 1 to %d, the number "
+                 "of features.",
+                 text, features);
+    return 0;
+}
+
+static enum sr_status forest_check(const struct sr_args *params, const struct sr_shape *shape,
+                                   size_t train_count, struct sr_error *error)
+{
+    int64_t min_leaf = sr_args_integer(params, "min_leaf");
+    if (!read_tries(params, shape->height * shape->width, error)) return SR_ERROR_ARGUMENT;
+    if (train_count > INT32_MAX / 2 - 1)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "A forest takes at most %d training images, not %zu.",
+                            INT32_MAX / 2 - 1, train_count);
+    if ((uint64_t)min_leaf > train_count)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "min_leaf=%lld is more than the %zu training images there are.",
+                            (long long)min_leaf, train_count);
+    return SR_OK;
+}
+
+/* ---- fitting ---- */
+
+struct growth {
+    struct forest_table table;
+    uint8_t *columns, *labels;
+    size_t trees;
+    struct forest_tree *grown; /* trees; nodes NULL where not grown */
+    atomic_size_t next, finished;
+    atomic_uint *votes; /* samples × classes, from the trees that did not see the sample */
+    bool bootstrap;
+    struct lane { /* one for each thread of the pool */
+        struct forest_grower *grower;
+        bool growing, idle;
+        size_t tree;
+        struct sr_error error;
+    } * lanes;
+    double deadline;
+};
+
+static void transpose_rows(void *context, size_t index, int worker)
+{
+    enum { BLOCK = 256 };
+    struct growth *growth = context;
+    const struct forest_table *table = &growth->table;
+    size_t first = index * BLOCK, last = first + BLOCK < table->count ? first + BLOCK : table->count;
+    (void)worker;
+    /* 64 features at a time: a cache line of each row, and as many columns as stay in the cache. */
+    for (int f0 = 0; f0 < table->features; f0 += 64) {
+        int f1 = f0 + 64 < table->features ? f0 + 64 : table->features;
+        for (size_t i = first; i < last; i++) {
+            const uint8_t *row = forest_row(table, i);
+            for (int f = f0; f < f1; f++) growth->columns[(size_t)f * table->count + i] = row[f];
+        }
+    }
+}
+
+static void count_votes(struct growth *growth, const struct forest_grower *grower,
+                        const struct forest_tree *tree)
+{
+    const struct forest_table *table = &growth->table;
+    const uint16_t *draws = forest_grower_draws(grower);
+    size_t classes = (size_t)table->classes, i = 0;
+    while (i < table->count) {
+        const uint8_t *rows[FOREST_SIDE_BY_SIDE];
+        size_t samples[FOREST_SIDE_BY_SIDE], leaves[FOREST_SIDE_BY_SIDE], count = 0;
+        for (; i < table->count && count < FOREST_SIDE_BY_SIDE; i++) {
+            if (draws[i]) continue;
+            rows[count] = forest_row(table, i);
+            samples[count++] = i;
+        }
+        forest_leaves(tree->nodes, rows, count, leaves);
+        for (size_t j = 0; j < count; j++) {
+            atomic_uint *votes = growth->votes + samples[j] * classes;
+            if (leaves[j] < classes) {
+                atomic_fetch_add_explicit(&votes[leaves[j]], VOTE, memory_order_relaxed);
+                continue;
+            }
+            const float *row = tree->rows + (leaves[j] - classes) * classes;
+            for (size_t c = 0; c < classes; c++)
+                if (row[c] > 0)
+                    atomic_fetch_add_explicit(&votes[c], (unsigned)lrintf(row[c] * VOTE),
+                                              memory_order_relaxed);
+        }
+    }
+}
+
+/* Share of the samples outside some bag that the votes get right; NaN when there are none. */
+static double out_of_bag(const struct growth *growth)
+{
+    size_t right = 0, asked = 0, classes = (size_t)growth->table.classes;
+    if (!growth->bootstrap) return NAN;
+    for (size_t i = 0; i < growth->table.count; i++) {
+        unsigned best = 0;
+        size_t winner = 0;
+        for (size_t c = 0; c < classes; c++) {
+            unsigned votes = atomic_load_explicit(&growth->votes[i * classes + c], memory_order_relaxed);
+            if (votes > best) {
+                best = votes;
+                winner = c;
+            }
+        }
+        if (!best) continue;
+        asked++;
+        right += winner == growth->table.labels[i];
+    }
+    return asked ? (double)right / (double)asked : NAN;
+}
+
+/* One lane's share of a region: grow until the deadline, and go on with that tree in the next. */
+static void grow_lane(void *context, size_t index, int worker)
+{
+    struct growth *growth = context;
+    struct lane *lane = &growth->lanes[index];
+    (void)worker;
+    while (!lane->idle) {
+        if (!lane->growing) {
+            lane->tree = atomic_fetch_add(&growth->next, 1);
+            if (lane->tree >= growth->trees) {
+                lane->idle = true;
+                return;
+            }
+            forest_grower_begin(lane->grower, lane->tree);
+            lane->growing = true;
+        }
+        if (!forest_grower_step(lane->grower, growth->deadline)) return;
+        lane->growing = false;
+        struct forest_tree *tree = &growth->grown[lane->tree];
+        if (forest_grower_take(lane->grower, tree, &lane->error)) {
+            lane->idle = true;
+            return;
+        }
+        if (growth->bootstrap) count_votes(growth, lane->grower, tree);
+        atomic_fetch_add(&growth->finished, 1);
+        if (sr_clock_seconds() >= growth->deadline) return;
+    }
+}
+
+static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds)
+{
+    struct sr_progress progress = {.unit = "tree",
+                                   .done = atomic_load(&growth->finished),
+                                   .total = growth->trees,
+                                   .seconds_left = -1,
+                                   .loss = NAN,
+                                   .learning_rate = NAN};
+    double accuracy = out_of_bag(growth);
+    progress.accuracy = accuracy;
+    if (progress.done && seconds > 0) {
+        progress.rate = (double)progress.done / seconds;
+        progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
+    }
+    if (!isnan(accuracy)) snprintf(progress.note, sizeof progress.note, "out of bag %.4f", accuracy);
+    sr_monitor_progress(monitor, &progress);
+}
+
+static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit, struct sr_error *error)
+{
+    size_t lanes = (size_t)sr_pool_threads(fit->pool);
+    double start = sr_clock_seconds(), reported = start;
+    while (atomic_load(&growth->finished) < growth->trees) {
+        if (!sr_monitor_proceed(fit->monitor)) break;
+        double now = sr_clock_seconds();
+        growth->deadline = now + region_seconds;
+        sr_pool_run(fit->pool, lanes, grow_lane, growth);
+        for (size_t i = 0; i < lanes; i++) {
+            if (growth->lanes[i].error.status) {
+                if (error) *error = growth->lanes[i].error;
+                return growth->lanes[i].error.status;
+            }
+        }
+        if (now - reported >= report_seconds) {
+            report(growth, fit->monitor, now - start);
+            reported = now;
+        }
+    }
+    if (!atomic_load(&growth->finished))
+        return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first tree was grown.");
+    report(growth, fit->monitor, sr_clock_seconds() - start);
+    return SR_OK;
+}
+
+/* Importances of all lanes, scaled to sum to 1. Whole numbers: no order of summing shows. */
+static void sum_importance(const struct growth *growth, size_t lanes, float *importance)
+{
+    double total = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int f = 0; f < growth->table.features; f++) {
+            uint64_t sum = 0;
+            for (size_t i = 0; i < lanes; i++) sum += forest_grower_importance(growth->lanes[i].grower)[f];
+            if (pass == 0)
+                total += (double)sum;
+            else
+                importance[f] = total > 0 ? (float)((double)sum / total) : 0;
+        }
+    }
+}
+
+/* Put the grown trees one behind the other. */
+static struct forest *assemble(struct growth *growth, const struct sr_shape *shape, size_t lanes,
+                               struct sr_error *error)
+{
+    const char *what = "the forest";
+    struct forest *forest = sr_xalloc(sizeof *forest);
+    size_t nodes = 0, classes = (size_t)shape->classes;
+    forest->height = shape->height;
+    forest->width = shape->width;
+    forest->classes = shape->classes;
+    forest->features = growth->table.features;
+    forest->row_count = classes;
+    for (size_t t = 0; t < growth->trees; t++) {
+        if (!growth->grown[t].nodes) continue;
+        forest->trees++;
+        nodes += growth->grown[t].count;
+        forest->row_count += growth->grown[t].row_count;
+    }
+    if (forest->row_count > INT32_MAX) {
+        sr_error_set(error, SR_ERROR_MEMORY, "The forest has too many leaves; give min_leaf or max_depth.");
+        goto fail;
+    }
+    if (!(forest->starts = sr_array_raw(forest->trees + 1, sizeof *forest->starts, what, error)) ||
+        !(forest->nodes = sr_array_raw(nodes, sizeof *forest->nodes, what, error)) ||
+        !(forest->rows = sr_array_new(forest->row_count * classes, sizeof *forest->rows, what, error)) ||
+        !(forest->importance =
+              sr_array_new((size_t)forest->features, sizeof *forest->importance, what, error)))
+        goto fail;
+    for (size_t c = 0; c < classes; c++) forest->rows[c * classes + c] = 1;
+    size_t at = 0, row = classes, tree = 0;
+    for (size_t t = 0; t < growth->trees; t++) {
+        struct forest_tree *grown = &growth->grown[t];
+        if (!grown->nodes) continue;
+        forest->starts[tree++] = at;
+        for (size_t i = 0; i < grown->count; i++) {
+            struct forest_node node = grown->nodes[i];
+            /* A mixed leaf's row moves to where all rows lie. */
+            if (node.child < -(int32_t)classes) node.child -= (int32_t)(row - classes);
+            forest->nodes[at++] = node;
+        }
+        memcpy(forest->rows + row * classes, grown->rows, grown->row_count * classes * sizeof(float));
+        row += grown->row_count;
+        free(grown->nodes);
+        free(grown->rows);
+        *grown = (struct forest_tree){0};
+    }
+    forest->starts[tree] = at;
+    sum_importance(growth, lanes, forest->importance);
+    return forest;
+fail:
+    forest_free(forest);
+    return NULL;
+}
+
+static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit, struct sr_error *error)
+{
+    struct forest_table *table = &growth->table;
+    size_t count = fit->train.count, features = (size_t)fit->shape.height * (size_t)fit->shape.width;
+    *table = (struct forest_table){.count = count,
+                                   .features = (int)features,
+                                   .classes = fit->shape.classes,
+                                   .rows = fit->train.images->pixels,
+                                   .order = fit->train.rows};
+    if (!(growth->columns = sr_array_raw(count * features, 1, "the features of a forest", error)) ||
+        !(growth->labels = sr_array_raw(count, 1, "labels", error)))
+        return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) growth->labels[i] = (uint8_t)sr_samples_label(&fit->train, i);
+    sr_pool_run(fit->pool, (count + 255) / 256, transpose_rows, growth);
+    table->columns = growth->columns;
+    table->labels = growth->labels;
+    return SR_OK;
+}
+
+static enum sr_status forest_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
+{
+    struct growth growth = {.trees = (size_t)sr_args_integer(fit->params, "trees"),
+                            .bootstrap = sr_args_switch(fit->params, "bootstrap")};
+    size_t lanes = (size_t)sr_pool_threads(fit->pool);
+    enum sr_status status = fill_table(&growth, fit, error);
+    if (status) goto out;
+    struct forest_options options = {
+        .tries = read_tries(fit->params, growth.table.features, error),
+        .max_depth = (int)sr_args_integer(fit->params, "max_depth"),
+        .min_leaf = (uint32_t)sr_args_integer(fit->params, "min_leaf"),
+        .bootstrap = growth.bootstrap,
+        .random_thresholds = sr_args_switch(fit->params, "extra"),
+        .seed = fit->seed,
+    };
+    if (!options.tries) {
+        status = SR_ERROR_ARGUMENT;
+        goto out;
+    }
+    status = SR_ERROR_MEMORY;
+    size_t votes = growth.bootstrap ? growth.table.count * (size_t)growth.table.classes : 0;
+    if (!(growth.grown = sr_array_new(growth.trees, sizeof *growth.grown, "the forest", error)) ||
+        !(growth.lanes = sr_array_new(lanes, sizeof *growth.lanes, "the forest", error)) ||
+        !(growth.votes = sr_array_new(votes, sizeof *growth.votes, "votes outside the bag", error)))
+        goto out;
+    for (size_t i = 0; i < lanes; i++) {
+        growth.lanes[i].grower = forest_grower_new(&growth.table, &options, error);
+        if (!growth.lanes[i].grower) goto out;
+    }
+    status = grow_all(&growth, fit, error);
+    if (status) goto out;
+    *state = assemble(&growth, &fit->shape, lanes, error);
+    if (!*state) status = SR_ERROR_MEMORY;
+out:
+    for (size_t i = 0; growth.lanes && i < lanes; i++) forest_grower_free(growth.lanes[i].grower);
+    for (size_t t = 0; growth.grown && t < growth.trees; t++) {
+        free(growth.grown[t].nodes);
+        free(growth.grown[t].rows);
+    }
+    free(growth.lanes);
+    free(growth.grown);
+    free(growth.votes);
+    free(growth.columns);
+    free(growth.labels);
+    return status;
+}
+
+/* ---- predicting ---- */
+
+struct prediction {
+    const struct forest *forest;
+    const struct sr_samples *samples;
+    size_t first_block;
+    float *probabilities;
+};
+
+/* Tree by tree over a block of samples, so that a tree is read from the cache but once. */
+static void predict_block(void *context, size_t index, int worker)
+{
+    const struct prediction *p = context;
+    const struct forest *forest = p->forest;
+    size_t first = (p->first_block + index) * PREDICT_BLOCK, classes = (size_t)forest->classes;
+    size_t last = first + PREDICT_BLOCK < p->samples->count ? first + PREDICT_BLOCK : p->samples->count;
+    float *out = p->probabilities + first * classes;
+    (void)worker;
+    memset(out, 0, (last - first) * classes * sizeof *out);
+    for (size_t t = 0; t < forest->trees; t++) {
+        const struct forest_node *nodes = forest->nodes + forest->starts[t];
+        for (size_t i = first; i < last; i += FOREST_SIDE_BY_SIDE) {
+            const uint8_t *rows[FOREST_SIDE_BY_SIDE];
+            size_t leaves[FOREST_SIDE_BY_SIDE];
+            size_t count = last - i < FOREST_SIDE_BY_SIDE ? last - i : FOREST_SIDE_BY_SIDE;
+            for (size_t j = 0; j < count; j++) rows[j] = sr_samples_pixels(p->samples, i + j);
+            forest_leaves(nodes, rows, count, leaves);
+            for (size_t j = 0; j < count; j++) {
+                float *sum = out + (i + j - first) * classes;
+                const float *row = forest->rows + leaves[j] * classes;
+                if (leaves[j] < classes)
+                    sum[leaves[j]] += 1;
+                else
+                    for (size_t c = 0; c < classes; c++) sum[c] += row[c];
+            }
+        }
+    }
+    float scale = 1 / (float)forest->trees;
+    for (size_t i = 0; i < (last - first) * classes; i++) out[i] *= scale;
+}
+
+static enum sr_status forest_predict(const void *state, const struct sr_samples *samples,
+                                     struct sr_pool *pool, const struct sr_monitor *monitor,
+                                     float *probabilities, struct sr_error *error)
+{
+    struct prediction p = {state, samples, 0, probabilities};
+    size_t blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
+    /* Some 10 million steps down a tree at once. */
+    size_t at_once = PREDICT_BLOCKS_AT_ONCE * 100 / (p.forest->trees + 100) + 1;
+    for (; p.first_block < blocks; p.first_block += at_once) {
+        if (!sr_monitor_proceed(monitor))
+            return sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
+        size_t left = blocks - p.first_block;
+        sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
+    }
+    return SR_OK;
+}
+
+/* ---- files ---- */
+
+static enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_error *error)
+{
+    const struct forest *forest = state;
+    size_t nodes = forest->starts[forest->trees], trees = forest->trees;
+    size_t features = (size_t)forest->features, table[2] = {forest->row_count, (size_t)forest->classes};
+    int64_t *counts = sr_tensors_add(set, "tree_nodes", SR_I64, 1, &trees, error);
+    int32_t *feature = sr_tensors_add(set, "feature", SR_I32, 1, &nodes, error);
+    uint8_t *threshold = sr_tensors_add(set, "threshold", SR_U8, 1, &nodes, error);
+    int32_t *child = sr_tensors_add(set, "left_child", SR_I32, 1, &nodes, error);
+    float *rows = sr_tensors_add(set, "leaf_probabilities", SR_F32, 2, table, error);
+    float *importance = sr_tensors_add(set, "feature_importances", SR_F32, 1, &features, error);
+    if (!counts || !feature || !threshold || !child || !rows || !importance) return SR_ERROR_MEMORY;
+    for (size_t t = 0; t < trees; t++) counts[t] = (int64_t)(forest->starts[t + 1] - forest->starts[t]);
+    for (size_t i = 0; i < nodes; i++) {
+        feature[i] = (int32_t)(forest->nodes[i].split >> 8);
+        threshold[i] = (uint8_t)forest->nodes[i].split;
+        child[i] = forest->nodes[i].child;
+    }
+    memcpy(rows, forest->rows, table[0] * table[1] * sizeof *rows);
+    memcpy(importance, forest->importance, features * sizeof *importance);
+    sr_tensors_set_text(
+        set, "layout",
+        "tree_nodes: nodes of each tree, its root first. A sample goes to left_child (counted from "
+        "its tree's root) where its feature <= threshold, else to the node behind it; a negative "
+        "left_child is a leaf, with row -1 - left_child of leaf_probabilities.");
+    return SR_OK;
+}
+
+/* Nodes of one tree that lead downwards only, to nodes and rows that exist. */
+static enum sr_status check_tree(const struct forest *forest, size_t tree, struct sr_error *error)
+{
+    const struct forest_node *nodes = forest->nodes + forest->starts[tree];
+    size_t count = forest->starts[tree + 1] - forest->starts[tree];
+    for (size_t i = 0; i < count; i++) {
+        int32_t child = nodes[i].child;
+        bool right = child < 0 ? (size_t)(-1 - (int64_t)child) < forest->row_count
+                               : (size_t)child > i && (size_t)child + 1 < count;
+        if (!right || nodes[i].split >> 8 >= (uint32_t)forest->features)
+            return sr_error_set(error, SR_ERROR_FORMAT,
+                                "Node %zu of tree %zu leads nowhere (feature %u, left_child %d).", i, tree,
+                                nodes[i].split >> 8, child);
+    }
+    return SR_OK;
+}
+
+static enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *params,
+                                  const struct sr_shape *shape, void **state, struct sr_error *error)
+{
+    size_t any = SIZE_MAX, features = (size_t)shape->height * (size_t)shape->width;
+    size_t table[2] = {SIZE_MAX, (size_t)shape->classes};
+    const struct sr_tensor *counts, *feature, *threshold, *child, *rows, *importance;
+    struct forest *forest = NULL;
+    enum sr_status status = SR_ERROR_FORMAT;
+    (void)params;
+    if (!(counts = sr_tensors_need(set, "tree_nodes", SR_I64, 1, &any, error)) ||
+        !(feature = sr_tensors_need(set, "feature", SR_I32, 1, &any, error)) ||
+        !(threshold = sr_tensors_need(set, "threshold", SR_U8, 1, &feature->count, error)) ||
+        !(child = sr_tensors_need(set, "left_child", SR_I32, 1, &feature->count, error)) ||
+        !(rows = sr_tensors_need(set, "leaf_probabilities", SR_F32, 2, table, error)) ||
+        !(importance = sr_tensors_need(set, "feature_importances", SR_F32, 1, &features, error)))
+        return error ? error->status : SR_ERROR_FORMAT;
+    size_t nodes = feature->count;
+    if (counts->count < 1 || counts->count > TREES_MAX || rows->shape[0] > INT32_MAX)
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "The forest has %zu trees and %zu leaf distributions; 1 to %d trees are needed.",
+                            counts->count, rows->shape[0], TREES_MAX);
+    forest = sr_xalloc(sizeof *forest);
+    *forest = (struct forest){.height = shape->height,
+                              .width = shape->width,
+                              .classes = shape->classes,
+                              .features = (int)features,
+                              .trees = counts->count,
+                              .row_count = rows->shape[0]};
+    if (!(forest->starts = sr_array_raw(forest->trees + 1, sizeof *forest->starts, "a forest", error)) ||
+        !(forest->nodes = sr_array_raw(nodes, sizeof *forest->nodes, "a forest", error)) ||
+        !(forest->rows = sr_array_raw(rows->count, sizeof(float), "a forest", error)) ||
+        !(forest->importance = sr_array_raw(features, sizeof(float), "a forest", error))) {
+        status = SR_ERROR_MEMORY;
+        goto out;
+    }
+    forest->starts[0] = 0;
+    for (size_t t = 0; t < forest->trees; t++) {
+        int64_t count = ((const int64_t *)counts->data)[t];
+        if (count < 1 || (uint64_t)count > nodes - forest->starts[t]) {
+            sr_error_set(error, SR_ERROR_FORMAT,
+                         "Tree %zu says it has %lld nodes; %zu are left of the %zu in all.", t,
+                         (long long)count, nodes - forest->starts[t], nodes);
+            goto out;
+        }
+        forest->starts[t + 1] = forest->starts[t] + (size_t)count;
+    }
+    if (forest->starts[forest->trees] != nodes) {
+        sr_error_set(error, SR_ERROR_FORMAT, "The trees have %zu nodes in all, not the %zu that are stored.",
+                     forest->starts[forest->trees], nodes);
+        goto out;
+    }
+    for (size_t i = 0; i < nodes; i++) {
+        int32_t f = ((const int32_t *)feature->data)[i];
+        if (f < 0 || (size_t)f >= features) {
+            sr_error_set(error, SR_ERROR_FORMAT, "Node %zu splits on feature %d; there are %zu.", i, f,
+                         features);
+            goto out;
+        }
+        forest->nodes[i] = (struct forest_node){(uint32_t)f << 8 | ((const uint8_t *)threshold->data)[i],
+                                                ((const int32_t *)child->data)[i]};
+    }
+    for (size_t t = 0; t < forest->trees; t++)
+        if (check_tree(forest, t, error)) goto out;
+    memcpy(forest->rows, rows->data, rows->count * sizeof(float));
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!(forest->rows[i] >= 0 && forest->rows[i] <= 1)) {
+            sr_error_set(error, SR_ERROR_FORMAT, "A leaf gives the probability %g.", (double)forest->rows[i]);
+            goto out;
+        }
+    }
+    memcpy(forest->importance, importance->data, features * sizeof(float));
+    *state = forest;
+    forest = NULL;
+    status = SR_OK;
+out:
+    forest_free(forest);
+    return status;
+}
+
+static uint64_t forest_size(const void *state)
+{
+    const struct forest *forest = state;
+    return forest->starts[forest->trees];
+}
+
+static enum sr_status forest_importance(const void *state, int target, float *image, struct sr_error *error)
+{
+    const struct forest *forest = state;
+    if (target >= 0)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "A forest's importances belong to no class; ask for them without one.");
+    memcpy(image, forest->importance, (size_t)forest->features * sizeof *image);
+    return SR_OK;
+}
+
+const struct sr_model_class sr_model_class_forest = {
+    .name = "forest",
+    .title = "Random forest",
+    .help = "Decision trees on grey values, each from a random draw, their leaves averaged.",
+    .params = forest_params,
+    .check = forest_check,
+    .fit = forest_fit,
+    .predict = forest_predict,
+    .save = forest_save,
+    .load = forest_load,
+    .free = forest_free,
+    .size = forest_size,
+    .importance = forest_importance,
+};

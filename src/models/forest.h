@@ -1,0 +1,105 @@
+/* forest.h - private to the forest: its trees, and growing one.
+ *
+ * Features are bytes: grey values as they are, other features quantised to 256 levels. A
+ * struct forest_table is the training set in that form, read by every thread; a struct
+ * forest_grower belongs to one thread at a time and grows one tree after another, in steps
+ * that may be interrupted. */
+#ifndef SARTOR_SRC_MODELS_FOREST_H
+#define SARTOR_SRC_MODELS_FOREST_H
+
+#include "sartor/base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A sample goes to `child` when its feature <= threshold, else to `child` + 1. A leaf has
+ * child = -1 - (its row in the table of leaf distributions). */
+struct forest_node {
+    uint32_t split; /* feature << 8 | threshold; 0 in a leaf */
+    int32_t child;
+};
+
+enum { FOREST_FEATURES_MAX = 1 << 23 };
+
+enum { FOREST_SIDE_BY_SIDE = 8 };
+
+/* Where samples end: rows of the table of distributions. Up to FOREST_SIDE_BY_SIDE of them go
+ * down together, so that one's wait for memory is another's step. */
+static inline void forest_leaves(const struct forest_node *nodes, const uint8_t *const *values, size_t count,
+                                 size_t *leaves)
+{
+    const struct forest_node *at[FOREST_SIDE_BY_SIDE];
+    bool moving = true;
+    for (size_t i = 0; i < count; i++) at[i] = nodes;
+    while (moving) {
+        moving = false;
+        for (size_t i = 0; i < count; i++) {
+            struct forest_node node = *at[i];
+            if (node.child < 0) continue;
+            at[i] = nodes + node.child + (values[i][node.split >> 8] > (node.split & 255));
+            moving = true;
+        }
+    }
+    for (size_t i = 0; i < count; i++) leaves[i] = (size_t)(-1 - at[i]->child);
+}
+
+/* One grown tree. Rows 0..classes-1 of the distributions are the pure ones and are not
+ * stored; `rows` holds the others, classes numbers each. */
+struct forest_tree {
+    struct forest_node *nodes;
+    size_t count;
+    float *rows;
+    size_t row_count;
+};
+
+struct forest_table {
+    size_t count;
+    int features, classes;
+    const uint8_t *rows;    /* a sample's features lie together: small nodes read these */
+    const uint32_t *order;  /* sample i is row order[i]; NULL: row i */
+    const uint8_t *columns; /* features × count: large nodes read these */
+    const uint8_t *labels;  /* count */
+};
+
+static inline const uint8_t *forest_row(const struct forest_table *table, size_t i)
+{
+    return table->rows + (table->order ? table->order[i] : i) * (size_t)table->features;
+}
+
+struct forest_options {
+    int tries;     /* features looked at in a node; more only while none splits it */
+    int max_depth; /* 0: no limit */
+    uint32_t min_leaf;
+    bool bootstrap;
+    bool random_thresholds; /* extremely randomised trees */
+    uint64_t seed;
+};
+
+struct forest_grower;
+
+struct forest_grower *forest_grower_new(const struct forest_table *table,
+                                        const struct forest_options *options, struct sr_error *error);
+void forest_grower_free(struct forest_grower *grower); /* NULL-safe */
+
+/* Start tree `index`; what it becomes depends on table, options and index only. */
+void forest_grower_begin(struct forest_grower *grower, size_t index);
+/* Go on until the tree is finished (true) or `seconds` on the monotonic clock has passed. */
+bool forest_grower_step(struct forest_grower *grower, double seconds);
+/* Hand over the finished tree. */
+enum sr_status forest_grower_take(struct forest_grower *grower, struct forest_tree *tree,
+                                  struct sr_error *error);
+/* How often each sample was drawn for the tree last begun: 0 is out of its bag. */
+const uint16_t *forest_grower_draws(const struct forest_grower *grower);
+/* Impurity that splits on each feature removed, summed over the trees taken so far, each
+ * tree's sum scaled to FOREST_IMPORTANCE: whole numbers, so that growers can be added up in any order. */
+const uint64_t *forest_grower_importance(const struct forest_grower *grower);
+#define FOREST_IMPORTANCE 0x1p40
+
+/* Sum over the two sides of (sum of squared class counts / count), which the best split
+ * makes largest: Gini's impurity falls by (this - the same of the node) / n. */
+static inline double forest_score(double left_squares, double left, double right_squares, double right)
+{
+    return left_squares / left + right_squares / right;
+}
+
+#endif
