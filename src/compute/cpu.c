@@ -1,4 +1,5 @@
 #include "sartor/compute/cpu.h"
+#include "sartor/compute/kernels.h"
 
 #include <cblas.h>
 #include <stdatomic.h>
@@ -6,8 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+extern const struct sr_kernels sr_kernels_reference, sr_kernels_baseline;
+#if defined(__x86_64__)
+extern const struct sr_kernels sr_kernels_avx2, sr_kernels_avx512;
+#endif
+
 static const char *const isa_names[] = {"baseline", "avx2", "avx512"};
 enum { ISA_COUNT = sizeof isa_names / sizeof *isa_names };
+static const struct sr_kernels *const tables[ISA_COUNT] = {
+    &sr_kernels_baseline,
+#if defined(__x86_64__)
+    &sr_kernels_avx2, &sr_kernels_avx512,
+#endif
+};
 /* 0 before the start, then 1 + the set's index. Starting twice at once is harmless: both
  * threads find the same. */
 static atomic_int chosen;
@@ -55,4 +67,18 @@ const char *sr_compute_isa(void)
 {
     if (!atomic_load(&chosen)) sr_compute_start(NULL);
     return isa_names[atomic_load(&chosen) - 1];
+}
+
+const struct sr_kernels *sr_kernels(void)
+{
+    if (!atomic_load(&chosen)) sr_compute_start(NULL);
+    return tables[atomic_load(&chosen) - 1];
+}
+
+const struct sr_kernels *sr_kernels_named(const char *isa)
+{
+    if (!strcmp(isa, "reference")) return &sr_kernels_reference;
+    for (int i = 0; i < ISA_COUNT; i++)
+        if (!strcmp(isa, isa_names[i]) && supported(i)) return tables[i];
+    return NULL;
 }

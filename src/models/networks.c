@@ -356,8 +356,10 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
     if (!out->activations || !out->gradients) goto failed;
     if (!(workspace = sr_workspace_new(state->network, 1, true, NULL, error))) goto failed;
     sr_inference_fill(&state->input, pixels, area, sr_workspace_input(workspace));
-    sr_network_layer_gradients(state->network, workspace, target, index, out->activations, out->gradients);
+    status = sr_network_layer_gradients(state->network, workspace, target, index, out->activations,
+                                        out->gradients, error);
     sr_workspace_free(workspace);
+    if (status != SR_OK) goto failed;
     return SR_OK;
 
 failed:

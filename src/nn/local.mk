@@ -1,4 +1,5 @@
 noinst_HEADERS += \
+	src/nn/internal.h \
 	include/sartor/nn/inference.h \
 	include/sartor/nn/network.h \
 	include/sartor/nn/optimizer.h \
@@ -6,6 +7,7 @@ noinst_HEADERS += \
 	include/sartor/nn/trainer.h
 libsartor_a_SOURCES += \
 	src/nn/inference.c \
+	src/nn/network.c \
 	src/nn/optimizer.c \
 	src/nn/schedule.c \
 	src/nn/trainer.c

@@ -39,12 +39,13 @@ struct sr_layer_spec {
     float rate;           /* DROPOUT */
 };
 
-/* One learned array, or one running statistic. */
+/* One learned array, or one running statistic. Channels are padded to whole vectors: the extra
+ * values and their gradients are 0 and stay 0 under any optimiser, so that it may treat all alike. */
 struct sr_parameter {
     char name[48];            /* "conv1.weight" */
-    float *values;            /* in kernel order */
-    float *gradient;          /* NULL for running statistics; filled by backward, in a workspace */
-    size_t count;
+    float *values;            /* in kernel order, padding included; the arrays of a network follow one another */
+    size_t count;             /* of values, padding included */
+    bool learned;             /* false for running statistics */
     bool decays;              /* weight decay applies: filters and dense weights, not biases or norms */
     bool filter;              /* a convolution's weights: [rows][columns] matrix for Muon */
     int rows, columns;
@@ -73,7 +74,8 @@ uint64_t sr_network_size(const struct sr_network *network);
 uint64_t sr_network_multiply_adds(const struct sr_network *network);
 /* All parameters and running statistics, in the order of layers; `values` may be written. */
 size_t sr_network_parameters(struct sr_network *network, struct sr_parameter **parameters);
-/* Parameter i as PyTorch has it: its shape (the rank is returned), its values out and in. */
+/* Parameter i as PyTorch has it, without padding (OIHW, [out][in] with the input in C,H,W order after a
+ * flatten, [channels]): its shape (the rank is returned), its values out and in. */
 int sr_network_tensor_shape(const struct sr_network *network, size_t parameter, size_t shape[4]);
 void sr_network_export(const struct sr_network *network, size_t parameter, float *values);
 void sr_network_import(struct sr_network *network, size_t parameter, const float *values);
@@ -84,7 +86,8 @@ struct sr_workspace *sr_workspace_new(const struct sr_network *network, int batc
 void sr_workspace_free(struct sr_workspace *workspace);
 float *sr_workspace_input(struct sr_workspace *workspace);        /* batch × height × width, fill before forward */
 const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch × classes */
-float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter); /* of parameters[i] */
+/* Of parameters[i], as many as it has values; NULL for running statistics. */
+float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
 
 /* Inference on `count` <= batch images: running statistics, no dropout. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count);
@@ -97,8 +100,10 @@ double sr_network_backward(struct sr_network *network, struct sr_workspace *work
                            const uint8_t *labels, float smoothing, int *correct);
 
 /* For Grad-CAM: gradient of logit `target` of image 0 with respect to layer `index`'s output,
- * in inference mode. Arrays of that layer's size, in HWC order, written to by the call. */
-void sr_network_layer_gradients(const struct sr_network *network, struct sr_workspace *workspace,
-                                int target, size_t index, float *activations, float *gradients);
+ * in inference mode. Arrays of that layer's size, in HWC order, written to by the call. Works with any
+ * workspace; the first call takes memory for one image, and that is all that can fail. */
+enum sr_status sr_network_layer_gradients(const struct sr_network *network, struct sr_workspace *workspace,
+                                          int target, size_t index, float *activations, float *gradients,
+                                          struct sr_error *error);
 
 #endif

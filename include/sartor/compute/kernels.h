@@ -1,0 +1,110 @@
+/* kernels.h - the arithmetic of neural networks, one image range at a time, one thread.
+ *
+ * Layout. Activations are float32 in blocks of SR_BLOCK channels: [image][block][row][column][16],
+ * channels past the last are zero and stay zero. The image that enters a network has one plain
+ * channel: [image][row][column]. Convolution weights are [row tap][column tap][input channel]
+ * [outputs rounded up to 16], extra outputs zero. So one vector always holds 16 channels
+ * of one pixel, every pixel is 64 bytes from the next, and a kernel's addresses are constants.
+ *
+ * Every function exists once for each instruction set, built from the same source, and once as
+ * a plain reference twin (sr_kernels_reference). Nothing here allocates; the caller owns all
+ * arrays, which are 64-byte aligned. Any thread may call. */
+#ifndef SARTOR_COMPUTE_KERNELS_H
+#define SARTOR_COMPUTE_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SR_BLOCK = 16 };
+
+static inline int sr_blocks(int channels)
+{
+    return (channels + SR_BLOCK - 1) / SR_BLOCK;
+}
+
+/* Channels rounded up to whole blocks. */
+static inline int sr_slots(int channels)
+{
+    return sr_blocks(channels) * SR_BLOCK;
+}
+
+/* A convolution of height × width × inputs to out_height × out_width × outputs with a square
+ * kernel of 1 or 3, stride 1 or 2, and `pad` rows and columns of zeros (0..2) on every side.
+ * `plain`: the input is the one-channel image, already padded with zeros in memory (pad 0). */
+struct sr_conv {
+    int height, width, inputs;
+    int out_height, out_width, outputs;
+    int kernel, stride, pad;
+    bool plain;
+};
+
+/* Floats of one image on either side of a convolution, and of its weights. */
+static inline size_t sr_conv_input_size(const struct sr_conv *c)
+{
+    return (size_t)c->height * (size_t)c->width * (size_t)(c->plain ? 1 : sr_slots(c->inputs));
+}
+
+static inline size_t sr_conv_output_size(const struct sr_conv *c)
+{
+    return (size_t)c->out_height * (size_t)c->out_width * (size_t)sr_slots(c->outputs);
+}
+
+static inline size_t sr_conv_weight_size(const struct sr_conv *c)
+{
+    return (size_t)(c->kernel * c->kernel) * (size_t)c->inputs * (size_t)sr_slots(c->outputs);
+}
+
+enum sr_conv_flags {
+    SR_CONV_RELU = 1, /* y = max(0, result) */
+    SR_CONV_ADD = 2,  /* y += result */
+};
+
+struct sr_kernels {
+    const char *isa;
+    /* y = conv(x, w) + bias (may be NULL), then `flags`. x and y hold `images` images. */
+    void (*conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
+                 float *y, int images);
+    /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
+    void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
+    /* sums[channel] += sum over images and pixels of x, [images][blocks][pixels][16]. */
+    void (*channel_sums)(const float *x, int images, int blocks, int pixels, float *sums);
+    /* 2×2 max-pool, stride 2, floor, of `planes` planes of height × width × 16; which[] = 0..3, the
+     * first largest of the four, row by row. */
+    void (*pool)(const float *x, int planes, int height, int width, float *y, uint8_t *which);
+    /* dx of that pool, written whole; where `positive` is given (the pooled output after ReLU),
+     * only where it is > 0. */
+    void (*pool_back)(const float *dy, const uint8_t *which, const float *positive, int planes,
+                      int height, int width, float *dx);
+    /* Mean over pixels, and the sum of squared deviations from it, a channel: arrays of blocks × 16. */
+    void (*moments)(const float *x, int images, int blocks, int pixels, float *mean, float *spread);
+    /* y = x * scale + shift by channel (+ other), and ReLU on request. */
+    void (*norm)(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
+                 const float *other, bool relu, float *y);
+    /* sums += Σ dy, dots += Σ dy · (x - mean) · deviation by channel. */
+    void (*norm_sums)(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *mean, const float *inverse, float *sums, float *dots);
+    /* dx = a·dy + b·x + c by channel. */
+    void (*norm_back)(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
+                      const float *b, const float *c, float *dx);
+    /* dx = dy where y > 0, else 0; dx may be dy. */
+    void (*relu_back)(const float *dy, const float *y, size_t count, float *dx);
+    /* y = max(0, x + other); other may be NULL. */
+    void (*relu)(const float *x, const float *other, size_t count, float *y);
+    /* y += x. */
+    void (*add)(const float *x, size_t count, float *y);
+};
+
+/* The weights of the backward-data convolution, from those of the forward one: turned by half a
+ * turn, inputs and outputs exchanged: [tap][output channel][inputs rounded up to 16]. */
+void sr_conv_turn(const struct sr_conv *c, const float *w, float *turned);
+/* For backward-data of stride 2: dy with rows and columns of zeros between its own, of
+ * (2h - 1) × (2w - 1). `planes` planes of height × width × 16. */
+void sr_conv_spread(const float *dy, int planes, int height, int width, float *spread);
+
+/* The kernels of sr_compute_isa(). */
+const struct sr_kernels *sr_kernels(void);
+/* Those of a named set ("baseline", "avx2", "avx512", "reference"); NULL where it cannot run here. */
+const struct sr_kernels *sr_kernels_named(const char *isa);
+
+#endif

@@ -1,0 +1,307 @@
+/* conv.c - direct convolution by register tiles.
+ *
+ * A tile is IMAGES × PIXELS neighbouring pixels of one output row by VECTORS vectors of output
+ * channels; its sums stay in registers while all taps and input channels pass by. Each step takes
+ * VECTORS weights and one number a pixel. Taps that fall into the padding are left out, not
+ * multiplied by zero: whole rows by the range of row taps, columns by choosing for each column tap
+ * one of six inner loops, made for the number of pixels that it misses on the left and right. */
+#include "vector.h"
+
+#if WIDTH == 16
+enum { MOST_PIXELS = 14 };
+#elif WIDTH == 8
+enum { MOST_PIXELS = 6 };
+#else
+enum { MOST_PIXELS = 3 };
+#endif
+
+/* What one tile needs; x, w and y point at its first pixel, tap and channel. */
+struct tile {
+    const float *x;         /* at the (perhaps imagined) row and column of tap 0, 0 */
+    const float *w, *bias;
+    float *y;
+    ptrdiff_t x_row, x_plane, x_image, y_plane, y_image;
+    int first_row, last_row, kernel, inputs, slots, flags;
+    int8_t missing[3];      /* by column tap: index into the loops of run_tap, -1 for none */
+};
+
+/* Pixels missed on the left and on the right, by index. */
+static const int8_t missed[][2] = {{0, 0}, {1, 0}, {2, 0}, {0, 1}, {0, 2}, {1, 1}};
+enum { MISSED = sizeof missed / sizeof *missed };
+
+#define TAP_LOOP(LEFT, RIGHT)                                                                       \
+    for (int c = 0; c < channels; c++) {                                                            \
+        vec b[VECTORS];                                                                             \
+        UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(w + v * WIDTH);                        \
+        UNROLL for (int n = 0; n < IMAGES; n++)                                                     \
+        {                                                                                           \
+            UNROLL for (int p = LEFT; p < PIXELS - RIGHT; p++)                                      \
+            {                                                                                       \
+                float a = n ? x1[p * STEP + c] : x0[p * STEP + c];                                  \
+                UNROLL for (int v = 0; v < VECTORS; v++) sum[n][p][v] += a * b[v];                  \
+            }                                                                                       \
+        }                                                                                           \
+        w += t->slots;                                                                              \
+    }
+
+#define TILE(IMAGES_, PIXELS_, BLOCKS_, STRIDE_)                                                    \
+    static void tile_##IMAGES_##_##PIXELS_##_##BLOCKS_##_##STRIDE_(const struct tile *t)            \
+    {                                                                                               \
+        enum {                                                                                      \
+            IMAGES = IMAGES_,                                                                       \
+            PIXELS = PIXELS_,                                                                       \
+            VECTORS = BLOCKS_ * PER_BLOCK,                                                          \
+            STEP = STRIDE_ * SR_BLOCK                                                               \
+        };                                                                                          \
+        vec sum[IMAGES][PIXELS][VECTORS];                                                           \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                                    \
+        {                                                                                           \
+            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                             \
+            UNROLL for (int n = 0; n < IMAGES; n++)                                                 \
+            {                                                                                       \
+                UNROLL for (int p = 0; p < PIXELS; p++) sum[n][p][v] = start;                       \
+            }                                                                                       \
+        }                                                                                           \
+        for (int from = 0; from < t->inputs; from += SR_BLOCK) {                                    \
+            int channels = t->inputs - from < SR_BLOCK ? t->inputs - from : SR_BLOCK;               \
+            const float *plane = t->x + from / SR_BLOCK * t->x_plane;                               \
+            for (int row = t->first_row; row < t->last_row; row++) {                                \
+                for (int column = 0; column < t->kernel; column++) {                                \
+                    const float *x0 = plane + row * t->x_row + column * SR_BLOCK;                   \
+                    const float *x1 = x0 + t->x_image;                                              \
+                    const float *w = t->w + (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * t->slots; \
+                    (void)x1;                                                                       \
+                    switch (t->missing[column]) {                                                   \
+                    case 0: TAP_LOOP(0, 0) break;                                                   \
+                    case 1: TAP_LOOP(1, 0) break;                                                   \
+                    case 2: TAP_LOOP(2, 0) break;                                                   \
+                    case 3: TAP_LOOP(0, 1) break;                                                   \
+                    case 4: TAP_LOOP(0, 2) break;                                                   \
+                    case 5: TAP_LOOP(1, 1) break;                                                   \
+                    default: break;                                                                 \
+                    }                                                                               \
+                }                                                                                   \
+            }                                                                                       \
+        }                                                                                           \
+        UNROLL for (int n = 0; n < IMAGES; n++)                                                     \
+        {                                                                                           \
+            UNROLL for (int p = 0; p < PIXELS; p++)                                                 \
+            {                                                                                       \
+                UNROLL for (int v = 0; v < VECTORS; v++)                                            \
+                {                                                                                   \
+                    float *y = t->y + n * t->y_image + v / PER_BLOCK * t->y_plane + p * SR_BLOCK +  \
+                               v % PER_BLOCK * WIDTH;                                               \
+                    vec out = sum[n][p][v];                                                         \
+                    if (t->flags & SR_CONV_ADD) out += load(y);                                     \
+                    if (t->flags & SR_CONV_RELU) out = positive(out);                               \
+                    store(y, out);                                                                  \
+                }                                                                                   \
+            }                                                                                       \
+        }                                                                                           \
+    }
+
+#define TILES_3(N, B, S) TILE(N, 1, B, S) TILE(N, 2, B, S) TILE(N, 3, B, S)
+#define TILES_6(N, B, S) TILES_3(N, B, S) TILE(N, 4, B, S) TILE(N, 5, B, S) TILE(N, 6, B, S)
+#define TILES_7(N, B, S) TILES_6(N, B, S) TILE(N, 7, B, S)
+#define TILES_14(N, B, S)                                                                           \
+    TILES_7(N, B, S)                                                                                \
+    TILE(N, 8, B, S) TILE(N, 9, B, S) TILE(N, 10, B, S) TILE(N, 11, B, S) TILE(N, 12, B, S)         \
+    TILE(N, 13, B, S) TILE(N, 14, B, S)
+#define NAMES_3(N, B, S) tile_##N##_1_##B##_##S, tile_##N##_2_##B##_##S, tile_##N##_3_##B##_##S
+#define NAMES_6(N, B, S) NAMES_3(N, B, S), tile_##N##_4_##B##_##S, tile_##N##_5_##B##_##S, tile_##N##_6_##B##_##S
+#define NAMES_7(N, B, S) NAMES_6(N, B, S), tile_##N##_7_##B##_##S
+#define NAMES_14(N, B, S)                                                                           \
+    NAMES_7(N, B, S), tile_##N##_8_##B##_##S, tile_##N##_9_##B##_##S, tile_##N##_10_##B##_##S,      \
+        tile_##N##_11_##B##_##S, tile_##N##_12_##B##_##S, tile_##N##_13_##B##_##S, tile_##N##_14_##B##_##S
+
+typedef void tile_function(const struct tile *t);
+
+/* Tiles of one count of images and blocks, for 1..most pixels. */
+struct tile_set {
+    int images, blocks, most;
+    tile_function *run[2][MOST_PIXELS]; /* by stride - 1 and pixels - 1 */
+};
+
+#if WIDTH == 16
+TILES_14(1, 1, 1) TILES_14(1, 1, 2) TILES_14(1, 2, 1) TILES_14(1, 2, 2)
+TILES_7(2, 2, 1) TILES_7(2, 2, 2) TILES_7(1, 4, 1) TILES_7(1, 4, 2) TILES_3(2, 4, 1) TILES_3(2, 4, 2)
+static const struct tile_set set_1_1 = {1, 1, 14, {{NAMES_14(1, 1, 1)}, {NAMES_14(1, 1, 2)}}};
+static const struct tile_set set_1_2 = {1, 2, 14, {{NAMES_14(1, 2, 1)}, {NAMES_14(1, 2, 2)}}};
+static const struct tile_set set_2_2 = {2, 2, 7, {{NAMES_7(2, 2, 1)}, {NAMES_7(2, 2, 2)}}};
+static const struct tile_set set_1_4 = {1, 4, 7, {{NAMES_7(1, 4, 1)}, {NAMES_7(1, 4, 2)}}};
+static const struct tile_set set_2_4 = {2, 4, 3, {{NAMES_3(2, 4, 1)}, {NAMES_3(2, 4, 2)}}};
+
+/* The tiles that fill the registers best: 20 to 28 sums. */
+static const struct tile_set *choose(int width, int blocks, int images)
+{
+    if (blocks >= 4 && width <= 3 && images >= 2) return &set_2_4;
+    if (blocks >= 4 && width <= 7) return &set_1_4;
+    if (blocks >= 2 && width <= 7 && images >= 2) return &set_2_2;
+    return blocks >= 2 ? &set_1_2 : &set_1_1;
+}
+#elif WIDTH == 8
+TILES_6(1, 1, 1) TILES_6(1, 1, 2)
+static const struct tile_set set_1_1 = {1, 1, 6, {{NAMES_6(1, 1, 1)}, {NAMES_6(1, 1, 2)}}};
+#else
+TILES_3(1, 1, 1) TILES_3(1, 1, 2)
+static const struct tile_set set_1_1 = {1, 1, 3, {{NAMES_3(1, 1, 1)}, {NAMES_3(1, 1, 2)}}};
+#endif
+#if WIDTH < 16
+static const struct tile_set *choose(int width, int blocks, int images)
+{
+    (void)width, (void)blocks, (void)images;
+    return &set_1_1;
+}
+#endif
+
+/* How many of the tile's pixels a column tap misses on either side, as an index. */
+static int8_t missing_index(const struct sr_conv *c, int first, int pixels, int tap)
+{
+    int left = 0, right = 0;
+    while (left < pixels && (first + left) * c->stride + tap - c->pad < 0) left++;
+    while (right < pixels && (first + pixels - 1 - right) * c->stride + tap - c->pad >= c->width) right++;
+    for (int8_t i = 0; left + right < pixels && i < MISSED; i++)
+        if (missed[i][0] == left && missed[i][1] == right) return i;
+    return -1; /* with kernel 3 and pads up to 2, nothing else but a tap that meets no pixel */
+}
+
+static void conv_blocked(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                         int flags, float *y, int images)
+{
+    int blocks = sr_blocks(c->outputs), slots = blocks * SR_BLOCK;
+    struct tile t = {
+        .x_row = (ptrdiff_t)c->width * SR_BLOCK,
+        .x_plane = (ptrdiff_t)c->height * c->width * SR_BLOCK,
+        .x_image = (ptrdiff_t)sr_conv_input_size(c),
+        .y_plane = (ptrdiff_t)c->out_height * c->out_width * SR_BLOCK,
+        .y_image = (ptrdiff_t)sr_conv_output_size(c),
+        .kernel = c->kernel, .inputs = c->inputs, .slots = slots, .flags = flags,
+    };
+    for (int block = 0, wide; block < blocks; block += wide) {
+        wide = choose(c->out_width, blocks - block, images)->blocks;
+        for (int image = 0, step; image < images; image += step) {
+            const struct tile_set *set = choose(c->out_width, blocks - block, images - image);
+            /* The last odd image must not change how many blocks are taken at a time. */
+            if (set->blocks != wide) set = choose(c->out_width, wide, 1);
+            step = set->images;
+            int across = (c->out_width + set->most - 1) / set->most;
+            for (int part = 0; part < across; part++) {
+                int first = c->out_width * part / across;
+                int pixels = c->out_width * (part + 1) / across - first;
+                tile_function *run = set->run[c->stride - 1][pixels - 1];
+                for (int tap = 0; tap < c->kernel; tap++) t.missing[tap] = missing_index(c, first, pixels, tap);
+                t.w = w + block * SR_BLOCK;
+                t.bias = bias ? bias + block * SR_BLOCK : NULL;
+                for (int row = 0; row < c->out_height; row++) {
+                    int top = row * c->stride - c->pad;
+                    t.first_row = top < 0 ? -top : 0;
+                    t.last_row = c->height - top < c->kernel ? c->height - top : c->kernel;
+                    t.x = x + image * t.x_image + top * t.x_row + (ptrdiff_t)(first * c->stride - c->pad) * SR_BLOCK;
+                    t.y = y + image * t.y_image + block * t.y_plane + ((ptrdiff_t)row * c->out_width + first) * SR_BLOCK;
+                    run(&t);
+                }
+            }
+        }
+    }
+}
+
+/* The first layer: one plain input channel, all taps of a tile in one go. */
+#define PLAIN_TILE(PIXELS_, BLOCKS_, KERNEL_, STRIDE_)                                              \
+    static void plain_##PIXELS_##_##BLOCKS_##_##KERNEL_##_##STRIDE_(const struct tile *t)           \
+    {                                                                                               \
+        enum { PIXELS = PIXELS_, VECTORS = BLOCKS_ * PER_BLOCK };                                   \
+        vec sum[PIXELS][VECTORS];                                                                   \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                                    \
+        {                                                                                           \
+            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                             \
+            UNROLL for (int p = 0; p < PIXELS; p++) sum[p][v] = start;                              \
+        }                                                                                           \
+        UNROLL for (int tap = 0; tap < KERNEL_ * KERNEL_; tap++)                                    \
+        {                                                                                           \
+            const float *x = t->x + tap / KERNEL_ * t->x_row + tap % KERNEL_;                       \
+            vec b[VECTORS];                                                                         \
+            UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(t->w + tap * t->slots + v * WIDTH); \
+            UNROLL for (int p = 0; p < PIXELS; p++)                                                 \
+            {                                                                                       \
+                UNROLL for (int v = 0; v < VECTORS; v++) sum[p][v] += x[p * STRIDE_] * b[v];        \
+            }                                                                                       \
+        }                                                                                           \
+        UNROLL for (int p = 0; p < PIXELS; p++)                                                     \
+        {                                                                                           \
+            UNROLL for (int v = 0; v < VECTORS; v++)                                                \
+            {                                                                                       \
+                float *y = t->y + v / PER_BLOCK * t->y_plane + p * SR_BLOCK + v % PER_BLOCK * WIDTH; \
+                vec out = sum[p][v];                                                                \
+                if (t->flags & SR_CONV_ADD) out += load(y);                                         \
+                if (t->flags & SR_CONV_RELU) out = positive(out);                                   \
+                store(y, out);                                                                      \
+            }                                                                                       \
+        }                                                                                           \
+    }
+
+#if WIDTH == 16
+#define PLAIN_TILES(B, K, S) PLAIN_TILE(1, B, K, S) PLAIN_TILE(4, B, K, S) PLAIN_TILE(13, B, K, S) PLAIN_TILE(14, B, K, S)
+#define PLAIN_NAMES(B, K, S) {plain_14_##B##_##K##_##S, plain_13_##B##_##K##_##S, plain_4_##B##_##K##_##S, plain_1_##B##_##K##_##S}
+static const int plain_pixels[] = {14, 13, 4, 1};
+enum { PLAIN_WIDE = 2 };
+#elif WIDTH == 8
+#define PLAIN_TILES(B, K, S) PLAIN_TILE(1, B, K, S) PLAIN_TILE(2, B, K, S) PLAIN_TILE(4, B, K, S) PLAIN_TILE(6, B, K, S)
+#define PLAIN_NAMES(B, K, S) {plain_6_##B##_##K##_##S, plain_4_##B##_##K##_##S, plain_2_##B##_##K##_##S, plain_1_##B##_##K##_##S}
+static const int plain_pixels[] = {6, 4, 2, 1};
+enum { PLAIN_WIDE = 1 };
+#else
+#define PLAIN_TILES(B, K, S) PLAIN_TILE(1, B, K, S) PLAIN_TILE(2, B, K, S) PLAIN_TILE(3, B, K, S)
+#define PLAIN_NAMES(B, K, S) {plain_3_##B##_##K##_##S, plain_2_##B##_##K##_##S, plain_1_##B##_##K##_##S, plain_1_##B##_##K##_##S}
+static const int plain_pixels[] = {3, 2, 1, 1};
+enum { PLAIN_WIDE = 1 };
+#endif
+PLAIN_TILES(1, 1, 1) PLAIN_TILES(1, 1, 2) PLAIN_TILES(1, 3, 1) PLAIN_TILES(1, 3, 2)
+#if WIDTH == 16
+PLAIN_TILES(2, 1, 1) PLAIN_TILES(2, 1, 2) PLAIN_TILES(2, 3, 1) PLAIN_TILES(2, 3, 2)
+#endif
+/* By blocks - 1, kernel == 3, stride - 1 and place in plain_pixels. */
+static tile_function *const plain_tiles[][2][2][4] = {
+    {{PLAIN_NAMES(1, 1, 1), PLAIN_NAMES(1, 1, 2)}, {PLAIN_NAMES(1, 3, 1), PLAIN_NAMES(1, 3, 2)}},
+#if WIDTH == 16
+    {{PLAIN_NAMES(2, 1, 1), PLAIN_NAMES(2, 1, 2)}, {PLAIN_NAMES(2, 3, 1), PLAIN_NAMES(2, 3, 2)}},
+#endif
+};
+
+static void conv_plain(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                       int flags, float *y, int images)
+{
+    int blocks = sr_blocks(c->outputs);
+    struct tile t = {
+        .x_row = c->width,
+        .y_plane = (ptrdiff_t)c->out_height * c->out_width * SR_BLOCK,
+        .slots = blocks * SR_BLOCK, .flags = flags,
+    };
+    for (int image = 0; image < images; image++) {
+        for (int block = 0, wide; block < blocks; block += wide) {
+            wide = blocks - block >= PLAIN_WIDE ? PLAIN_WIDE : 1;
+            tile_function *const *runs = plain_tiles[wide - 1][c->kernel == 3][c->stride - 1];
+            t.w = w + block * SR_BLOCK;
+            t.bias = bias ? bias + block * SR_BLOCK : NULL;
+            for (int row = 0; row < c->out_height; row++) {
+                const float *from = x + (size_t)image * sr_conv_input_size(c) + (ptrdiff_t)row * c->stride * c->width;
+                float *to = y + (size_t)image * sr_conv_output_size(c) + block * t.y_plane +
+                            (ptrdiff_t)row * c->out_width * SR_BLOCK;
+                for (int first = 0; first < c->out_width;) {
+                    int left = c->out_width - first, i = 0;
+                    /* 26 is 13 + 13, not 14 + 4 + 4 + 4. */
+                    while (plain_pixels[i] > left || (i == 0 && left % plain_pixels[0] && left % plain_pixels[1] == 0)) i++;
+                    t.x = from + first * c->stride;
+                    t.y = to + first * SR_BLOCK;
+                    runs[i](&t);
+                    first += plain_pixels[i];
+                }
+            }
+        }
+    }
+}
+
+void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
+                   float *y, int images)
+{
+    (c->plain ? conv_plain : conv_blocked)(c, x, w, bias, flags, y, images);
+}

@@ -1,0 +1,179 @@
+/* pointwise.c - what is done to each activation by itself or by channel: pooling, normalising,
+ * ReLU, sums; and this instruction set's table of kernels. These passes are bound by memory. */
+#include "vector.h"
+
+typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
+
+static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
+{
+    for (int image = 0; image < images; image++)
+        for (int block = 0; block < blocks; block++, x += (size_t)pixels * SR_BLOCK)
+            for (int part = 0; part < SR_BLOCK; part += WIDTH) {
+                vec a = load(sums + block * SR_BLOCK + part), b = {0};
+                int i = 0;
+                for (; i + 1 < pixels; i += 2) {
+                    a += load(x + i * SR_BLOCK + part);
+                    b += load(x + (i + 1) * SR_BLOCK + part);
+                }
+                if (i < pixels) a += load(x + i * SR_BLOCK + part);
+                store(sums + block * SR_BLOCK + part, a + b);
+            }
+}
+
+static void pool(const float *x, int planes, int height, int width, float *y, uint8_t *which)
+{
+    int rows = height / 2, columns = width / 2;
+    for (int plane = 0; plane < planes; plane++, x += (size_t)height * width * SR_BLOCK)
+        for (int row = 0; row < rows; row++) {
+            const float *above = x + (size_t)(2 * row) * width * SR_BLOCK;
+            for (int i = 0; i < columns * SR_BLOCK; i += WIDTH, y += WIDTH, which += WIDTH) {
+                const float *p = above + i / SR_BLOCK * 2 * SR_BLOCK + i % SR_BLOCK;
+                const float *q = p + (size_t)width * SR_BLOCK;
+                vec a = load(p), b = load(p + SR_BLOCK), c = load(q), d = load(q + SR_BLOCK);
+                vec top = larger(b, a), bottom = larger(d, c);
+                mask under = bottom > top;
+                /* 0 or 1 in the upper pair, 2 or 3 in the lower; comparisons give -1. */
+                mask place = (~under & -(b > a)) | (under & (2 - (d > c)));
+                store(y, larger(bottom, top));
+                *(bytes *)which = __builtin_convertvector(place, bytes);
+            }
+        }
+}
+
+static void pool_back(const float *dy, const uint8_t *which, const float *after, int planes, int height,
+                      int width, float *dx)
+{
+    int rows = height / 2, columns = width / 2;
+    for (int plane = 0; plane < planes; plane++, dx += (size_t)height * width * SR_BLOCK) {
+        for (int row = 0; row < rows; row++) {
+            float *above = dx + (size_t)(2 * row) * width * SR_BLOCK;
+            for (int i = 0; i < columns * SR_BLOCK; i += WIDTH, dy += WIDTH, which += WIDTH) {
+                float *p = above + i / SR_BLOCK * 2 * SR_BLOCK + i % SR_BLOCK;
+                float *q = p + (size_t)width * SR_BLOCK;
+                mask place = __builtin_convertvector(*(const bytes *)which, mask);
+                mask g = (mask)load(dy);
+                if (after) {
+                    g &= load(after) > 0;
+                    after += WIDTH;
+                }
+                store(p, (vec)(g & (place == 0)));
+                store(p + SR_BLOCK, (vec)(g & (place == 1)));
+                store(q, (vec)(g & (place == 2)));
+                store(q + SR_BLOCK, (vec)(g & (place == 3)));
+            }
+            if (width & 1)
+                for (int i = 0; i < SR_BLOCK; i++)
+                    above[(width - 1) * SR_BLOCK + i] = above[(2 * width - 1) * SR_BLOCK + i] = 0;
+        }
+        if (height & 1)
+            for (int i = 0; i < width * SR_BLOCK; i++) dx[(size_t)(height - 1) * width * SR_BLOCK + i] = 0;
+    }
+}
+
+static void moments(const float *x, int images, int blocks, int pixels, float *mean, float *spread)
+{
+    float scale = 1.0f / ((float)images * (float)pixels);
+    for (int i = 0; i < blocks * SR_BLOCK; i++) mean[i] = spread[i] = 0;
+    channel_sums(x, images, blocks, pixels, mean);
+    for (int i = 0; i < blocks * SR_BLOCK; i++) mean[i] *= scale;
+    for (int image = 0; image < images; image++)
+        for (int block = 0; block < blocks; block++, x += (size_t)pixels * SR_BLOCK)
+            for (int part = 0; part < SR_BLOCK; part += WIDTH) {
+                vec m = load(mean + block * SR_BLOCK + part), a = load(spread + block * SR_BLOCK + part), b = {0};
+                int i = 0;
+                for (; i + 1 < pixels; i += 2) {
+                    vec d = load(x + i * SR_BLOCK + part) - m, e = load(x + (i + 1) * SR_BLOCK + part) - m;
+                    a += d * d;
+                    b += e * e;
+                }
+                if (i < pixels) {
+                    vec d = load(x + i * SR_BLOCK + part) - m;
+                    a += d * d;
+                }
+                store(spread + block * SR_BLOCK + part, a + b);
+            }
+}
+
+static void norm(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
+                 const float *other, bool rectify, float *y)
+{
+    size_t plane = (size_t)pixels * SR_BLOCK;
+    for (int image = 0; image < images; image++)
+        for (int block = 0; block < blocks; block++, x += plane, y += plane)
+            for (int part = 0; part < SR_BLOCK; part += WIDTH) {
+                vec s = load(scale + block * SR_BLOCK + part), t = load(shift + block * SR_BLOCK + part);
+                const float *o = other ? other + ((size_t)image * (size_t)blocks + (size_t)block) * plane : NULL;
+                for (size_t i = (size_t)part; i < plane; i += SR_BLOCK) {
+                    vec v = load(x + i) * s + t;
+                    if (o) v += load(o + i);
+                    if (rectify) v = positive(v);
+                    store(y + i, v);
+                }
+            }
+}
+
+static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels, const float *mean,
+                      const float *inverse, float *sums, float *dots)
+{
+    size_t plane = (size_t)pixels * SR_BLOCK;
+    for (int image = 0; image < images; image++)
+        for (int block = 0; block < blocks; block++, x += plane, dy += plane)
+            for (int part = 0; part < SR_BLOCK; part += WIDTH) {
+                int at = block * SR_BLOCK + part;
+                vec m = load(mean + at), r = load(inverse + at), sum = load(sums + at), dot = load(dots + at);
+                for (size_t i = (size_t)part; i < plane; i += SR_BLOCK) {
+                    vec d = load(dy + i);
+                    sum += d;
+                    dot += d * ((load(x + i) - m) * r);
+                }
+                store(sums + at, sum);
+                store(dots + at, dot);
+            }
+}
+
+static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
+                      const float *b, const float *c, float *dx)
+{
+    size_t plane = (size_t)pixels * SR_BLOCK;
+    for (int image = 0; image < images; image++)
+        for (int block = 0; block < blocks; block++, x += plane, dy += plane, dx += plane)
+            for (int part = 0; part < SR_BLOCK; part += WIDTH) {
+                int at = block * SR_BLOCK + part;
+                vec p = load(a + at), q = load(b + at), r = load(c + at);
+                for (size_t i = (size_t)part; i < plane; i += SR_BLOCK)
+                    store(dx + i, p * load(dy + i) + (q * load(x + i) + r));
+            }
+}
+
+/* The rest work on flat arrays whose length is a multiple of SR_BLOCK. */
+static void relu_back(const float *dy, const float *y, size_t count, float *dx)
+{
+    for (size_t i = 0; i < count; i += WIDTH) store(dx + i, (vec)((mask)load(dy + i) & (load(y + i) > 0)));
+}
+
+static void relu(const float *x, const float *other, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i += WIDTH)
+        store(y + i, positive(other ? load(x + i) + load(other + i) : load(x + i)));
+}
+
+static void add(const float *x, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i += WIDTH) store(y + i, load(y + i) + load(x + i));
+}
+
+const struct sr_kernels SR_NAME(kernels) = {
+    .isa = WIDTH == 16 ? "avx512" : WIDTH == 8 ? "avx2" : "baseline",
+    .conv = SR_NAME(conv),
+    .conv_weights = SR_NAME(conv_weights),
+    .channel_sums = channel_sums,
+    .pool = pool,
+    .pool_back = pool_back,
+    .moments = moments,
+    .norm = norm,
+    .norm_sums = norm_sums,
+    .norm_back = norm_back,
+    .relu_back = relu_back,
+    .relu = relu,
+    .add = add,
+};

@@ -1,0 +1,171 @@
+/* reference.c - the plain twins: every kernel as its definition, in double where it sums. */
+#include "sartor/compute/kernels.h"
+
+#include <string.h>
+
+/* Where channel c of a pixel is, in an image of `pixels` pixels. */
+static size_t place(size_t pixels, int channel, size_t pixel)
+{
+    return ((size_t)(channel / SR_BLOCK) * pixels + pixel) * SR_BLOCK + (size_t)(channel % SR_BLOCK);
+}
+
+static double input_at(const struct sr_conv *c, const float *x, int image, int channel, int row, int column)
+{
+    x += (size_t)image * sr_conv_input_size(c);
+    if (row < 0 || row >= c->height || column < 0 || column >= c->width) return 0;
+    size_t pixel = (size_t)row * (size_t)c->width + (size_t)column;
+    return x[c->plain ? pixel : place((size_t)c->height * (size_t)c->width, channel, pixel)];
+}
+
+static void conv(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
+                 float *y, int images)
+{
+    size_t pixels = (size_t)c->out_height * (size_t)c->out_width;
+    int slots = sr_slots(c->outputs);
+    for (int image = 0; image < images; image++, y += sr_conv_output_size(c))
+        for (int row = 0; row < c->out_height; row++)
+            for (int column = 0; column < c->out_width; column++)
+                for (int output = 0; output < slots; output++) {
+                    double sum = bias ? bias[output] : 0;
+                    for (int tap = 0; tap < c->kernel * c->kernel; tap++)
+                        for (int input = 0; input < c->inputs; input++)
+                            sum += input_at(c, x, image, input, row * c->stride + tap / c->kernel - c->pad,
+                                            column * c->stride + tap % c->kernel - c->pad) *
+                                   (double)w[(size_t)(tap * c->inputs + input) * (size_t)slots + (size_t)output];
+                    float *out = y + place(pixels, output, (size_t)row * (size_t)c->out_width + (size_t)column);
+                    if (flags & SR_CONV_ADD) sum += (double)*out;
+                    *out = (float)((flags & SR_CONV_RELU) && sum < 0 ? 0 : sum);
+                }
+}
+
+static void conv_weights(const struct sr_conv *c, const float *x, const float *dy, float *w, int images)
+{
+    size_t pixels = (size_t)c->out_height * (size_t)c->out_width;
+    int slots = sr_slots(c->outputs);
+    for (int tap = 0; tap < c->kernel * c->kernel; tap++)
+        for (int input = 0; input < c->inputs; input++)
+            for (int output = 0; output < slots; output++) {
+                double sum = 0;
+                for (int image = 0; image < images; image++)
+                    for (int row = 0; row < c->out_height; row++)
+                        for (int column = 0; column < c->out_width; column++)
+                            sum += input_at(c, x, image, input, row * c->stride + tap / c->kernel - c->pad,
+                                            column * c->stride + tap % c->kernel - c->pad) *
+                                   (double)dy[(size_t)image * sr_conv_output_size(c) +
+                                              place(pixels, output,
+                                                    (size_t)row * (size_t)c->out_width + (size_t)column)];
+                w[(size_t)(tap * c->inputs + input) * (size_t)slots + (size_t)output] += (float)sum;
+            }
+}
+
+/* Element by element over [images][blocks][pixels][16]; `i` is the place, `c` the channel's slot. */
+#define EACH(images, blocks, pixels)                                                                \
+    for (size_t i = 0, c = 0; i < (size_t)(images) * (size_t)(blocks) * (size_t)(pixels) * SR_BLOCK; \
+         i++, c = i / ((size_t)(pixels) * SR_BLOCK) % (size_t)(blocks) * SR_BLOCK + i % SR_BLOCK)
+
+static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
+{
+    EACH(images, blocks, pixels) sums[c] += x[i];
+}
+
+static void pool(const float *x, int planes, int height, int width, float *y, uint8_t *which)
+{
+    for (int plane = 0; plane < planes; plane++)
+        for (int row = 0; row < height / 2; row++)
+            for (int column = 0; column < width / 2; column++)
+                for (int lane = 0; lane < SR_BLOCK; lane++, y++, which++) {
+                    for (int i = 0; i < 4; i++) {
+                        float v = x[(((size_t)plane * (size_t)height + (size_t)(2 * row + i / 2)) * (size_t)width +
+                                     (size_t)(2 * column + i % 2)) * SR_BLOCK + (size_t)lane];
+                        if (i == 0 || v > *y) {
+                            *y = v;
+                            *which = (uint8_t)i;
+                        }
+                    }
+                }
+}
+
+static void pool_back(const float *dy, const uint8_t *which, const float *after, int planes, int height,
+                      int width, float *dx)
+{
+    memset(dx, 0, (size_t)planes * (size_t)height * (size_t)width * SR_BLOCK * sizeof *dx);
+    for (int plane = 0; plane < planes; plane++)
+        for (int row = 0; row < height / 2; row++)
+            for (int column = 0; column < width / 2; column++)
+                for (int lane = 0; lane < SR_BLOCK; lane++, dy++, which++)
+                    if (!after || *after++ > 0)
+                        dx[(((size_t)plane * (size_t)height + (size_t)(2 * row + *which / 2)) * (size_t)width +
+                            (size_t)(2 * column + *which % 2)) * SR_BLOCK + (size_t)lane] = *dy;
+}
+
+static void moments(const float *x, int images, int blocks, int pixels, float *mean, float *spread)
+{
+    for (int channel = 0; channel < blocks * SR_BLOCK; channel++) {
+        double sum = 0, squares = 0, count = (double)images * pixels;
+        EACH(images, blocks, pixels) if (c == (size_t)channel) sum += (double)x[i];
+        EACH(images, blocks, pixels) if (c == (size_t)channel)
+            squares += ((double)x[i] - sum / count) * ((double)x[i] - sum / count);
+        mean[channel] = (float)(sum / count);
+        spread[channel] = (float)squares;
+    }
+}
+
+static void norm(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
+                 const float *other, bool rectify, float *y)
+{
+    EACH(images, blocks, pixels)
+    {
+        float v = x[i] * scale[c] + shift[c] + (other ? other[i] : 0);
+        y[i] = rectify && v < 0 ? 0 : v;
+    }
+}
+
+static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels, const float *mean,
+                      const float *inverse, float *sums, float *dots)
+{
+    EACH(images, blocks, pixels)
+    {
+        sums[c] += dy[i];
+        dots[c] += dy[i] * ((x[i] - mean[c]) * inverse[c]);
+    }
+}
+
+static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
+                      const float *b, const float *constant, float *dx)
+{
+    EACH(images, blocks, pixels) dx[i] = a[c] * dy[i] + b[c] * x[i] + constant[c];
+}
+
+static void relu_back(const float *dy, const float *y, size_t count, float *dx)
+{
+    for (size_t i = 0; i < count; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+static void relu(const float *x, const float *other, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) {
+        float v = x[i] + (other ? other[i] : 0);
+        y[i] = v < 0 ? 0 : v;
+    }
+}
+
+static void add(const float *x, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] += x[i];
+}
+
+const struct sr_kernels sr_kernels_reference = {
+    .isa = "reference",
+    .conv = conv,
+    .conv_weights = conv_weights,
+    .channel_sums = channel_sums,
+    .pool = pool,
+    .pool_back = pool_back,
+    .moments = moments,
+    .norm = norm,
+    .norm_sums = norm_sums,
+    .norm_back = norm_back,
+    .relu_back = relu_back,
+    .relu = relu,
+    .add = add,
+};

@@ -1,0 +1,84 @@
+/* vector.h - what the kernel sources share: the vector type of the instruction set that this
+ * file is being compiled for, names with its suffix, and loops that are unrolled for certain. */
+#ifndef SARTOR_COMPUTE_VECTOR_H
+#define SARTOR_COMPUTE_VECTOR_H
+
+#include "sartor/compute/kernels.h"
+
+#if defined(__SSE__)
+#include <immintrin.h>
+#endif
+
+#if defined(SR_ISA_AVX512)
+#define SR_NAME(name) sr_##name##_avx512
+#define WIDTH 16
+#elif defined(SR_ISA_AVX2)
+#define SR_NAME(name) sr_##name##_avx2
+#define WIDTH 8
+#else
+#define SR_NAME(name) sr_##name##_baseline
+#define WIDTH 4
+#endif
+
+typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float))));
+
+/* Vectors to a block of 16 channels. */
+enum { PER_BLOCK = SR_BLOCK / WIDTH };
+
+/* Accumulators live in registers only when every index into their array is a constant. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec load(const float *p)
+{
+    return *(const vec *)p;
+}
+
+INLINE void store(float *p, vec v)
+{
+    *(vec *)p = v;
+}
+
+INLINE vec splat(float x)
+{
+    return x - (vec){0};
+}
+
+INLINE vec choose_lanes(mask m, vec yes, vec no)
+{
+    return (vec)((m & (mask)yes) | (~m & (mask)no));
+}
+
+/* a > b ? a : b, so b where either is NaN. The one thing that C's vector types cannot say in an
+ * instruction. */
+INLINE vec larger(vec a, vec b)
+{
+#if WIDTH == 16
+    return (vec)_mm512_max_ps((__m512)a, (__m512)b);
+#elif WIDTH == 8
+    return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+#elif defined(__SSE__)
+    return (vec)_mm_max_ps((__m128)a, (__m128)b);
+#else
+    return choose_lanes(a > b, a, b);
+#endif
+}
+
+/* ReLU; NaN stays NaN, so that divergence shows. */
+INLINE vec positive(vec a)
+{
+    return larger((vec){0}, a);
+}
+
+void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
+                   float *y, int images);
+void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
+extern const struct sr_kernels SR_NAME(kernels);
+
+#endif

@@ -1,0 +1,141 @@
+/* internal.h - the inside of sr_network and sr_workspace, for the files of this room's engine.
+ *
+ * A network is its layers, their shapes and one block of numbers. A workspace holds the plan:
+ * the layers grouped into units that run as one step (conv + bias + ReLU + pool; norm + add + ReLU +
+ * pool; dense + bias + ReLU), each with its output, its output's gradient and its scratch. */
+#ifndef SARTOR_NN_INTERNAL_H
+#define SARTOR_NN_INTERNAL_H
+
+#include "sartor/compute/kernels.h"
+#include "sartor/nn/network.h"
+
+/* What one image has at some point of the network. A flattened shape is 1 × 1 and remembers the
+ * picture it came from, since its slots are in that picture's memory order. */
+struct shape {
+    int height, width, channels;
+    int slots;                  /* floats a pixel: channels rounded up to blocks; 1 for the plain image */
+    bool plain;                 /* the one-channel image */
+    int from_height, from_width, from_channels; /* flattened from a blocked picture; else 0 */
+};
+
+static inline size_t shape_size(const struct shape *s)
+{
+    return (size_t)s->height * (size_t)s->width * (size_t)s->slots;
+}
+
+static inline int shape_pixels(const struct shape *s)
+{
+    return s->height * s->width;
+}
+
+/* Where channel `channel` (for a flattened shape: in PyTorch's C,H,W order) sits among the slots. */
+int shape_slot(const struct shape *s, int channel);
+
+struct layer {
+    struct sr_layer_spec spec;
+    struct shape in, out;
+    struct sr_conv conv; /* CONV: as the kernels see it, a plain image already padded */
+    int parameter;       /* index of the first of its parameters; -1 for none */
+    int readers;         /* layers that read its output */
+};
+
+struct sr_network {
+    size_t count;
+    struct layer *layers;
+    struct shape image;
+    size_t parameter_count;
+    struct sr_parameter *parameters;
+    int *owners;          /* layer of each parameter */
+    float *values;        /* all parameters, one after another */
+    size_t value_count;
+};
+
+enum { WEIGHT, BIAS, MEAN, VARIANCE }; /* places from layer.parameter on; a norm has all four */
+
+enum unit_type { UNIT_CONV, UNIT_NORM, UNIT_DENSE, UNIT_POOL, UNIT_SUM, UNIT_GLOBAL, UNIT_COPY, UNIT_DROPOUT };
+
+/* Where a unit reads: another unit, or one of these. */
+enum { FROM_IMAGE = -1, FROM_NOWHERE = -2 };
+
+struct unit {
+    enum unit_type type;
+    int layer;             /* whose parameters it uses */
+    int last;              /* whose output this is, after fusing */
+    int input, other;      /* units, or FROM_... */
+    bool relu, pool;
+    bool input_gradient;   /* whether the input's gradient is wanted */
+    bool other_gradient;
+    bool input_adds, other_adds; /* a later reader has written that gradient already */
+    struct shape in, mid, out;   /* mid: before the pool */
+    float *result, *gradient;    /* batch × out */
+    uint8_t *which;              /* pool: the winner's place */
+    float *turned;               /* conv: weights for backward-data */
+    float *mean, *inverse, *scale, *shift, *a, *b, *c; /* norm: by slot */
+};
+
+struct sr_workspace {
+    const struct sr_network *network;
+    struct sr_pool *pool;
+    int batch;
+    bool training;
+    size_t unit_count;
+    struct unit *units;
+    float *image, *logits;
+    float *gradients;     /* as network->values */
+    float *parts;         /* partial sums of one unit, a slice each */
+    size_t part_stride;
+    float *scratch;       /* for each worker */
+    size_t scratch_stride;
+    int *unit_of;         /* the unit that holds each layer's output */
+    uint64_t seed, step;  /* of the last forward, for dropout */
+    struct sr_workspace *unfused; /* one image, every layer a unit: made when first asked for */
+    void *memory;
+};
+
+/* Slices: their number depends on the images alone. */
+enum { MOST_SLICES = 8 };
+
+static inline int slice_images(int count)
+{
+    return (count + MOST_SLICES - 1) / MOST_SLICES;
+}
+
+static inline int slice_count(int count)
+{
+    return (count + slice_images(count) - 1) / slice_images(count);
+}
+
+/* One unit's work on a batch. */
+struct job {
+    struct sr_workspace *workspace;
+    struct unit *unit;
+    const struct layer *layer;
+    const struct sr_kernels *kernels;
+    int count;
+    bool training;   /* batch statistics and dropout */
+    bool parameters; /* parameter gradients wanted */
+};
+
+const float *unit_source(const struct sr_workspace *workspace, int unit);
+
+/* A unit's kind: how it runs forward and backward on a whole batch, by way of the pool. */
+struct unit_kind {
+    void (*forward)(struct job *job);
+    void (*backward)(struct job *job);
+};
+extern const struct unit_kind unit_conv, unit_norm, unit_dense, unit_pool, unit_sum, unit_global, unit_copy,
+    unit_dropout;
+
+/* Run `slice` for each slice of the batch. */
+void job_run(struct job *job, void (*slice)(void *job, size_t index, int worker));
+/* The images first..first + return - 1 of a slice. */
+int job_slice(const struct job *job, size_t index, int *first);
+const float *job_values(const struct job *job, int which);
+float *job_gradient(const struct job *job, int which);
+float *job_scratch(const struct job *job, int worker);
+float *job_part(const struct job *job, size_t index);
+
+struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training, bool fuse,
+                                    struct sr_pool *pool, struct sr_error *error);
+
+#endif
