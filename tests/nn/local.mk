@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/nn/test_trainer_steps
+tests_nn_test_trainer_steps_SOURCES = tests/nn/test_trainer_steps.c
+tests_nn_test_trainer_steps_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_nn_test_trainer_steps_LDADD = $(TEST_LIBS)

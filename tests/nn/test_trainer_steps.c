@@ -1,0 +1,258 @@
+/* What a trainer is made of: optimisers against steps computed by hand, schedules, augmentation. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/base/rng.h"
+#include "sartor/data/augment.h"
+#include "sartor/nn/optimizer.h"
+#include "sartor/nn/schedule.h"
+
+/* ---- optimisers ---- */
+
+/* One weight of 1 and the gradients of one or two steps at rate 0.1. */
+static void expect_steps(enum sr_optimizer_kind kind, double decay, bool decays, double first, double second,
+                         double after_first, double after_second)
+{
+    struct sr_error error = {0};
+    float w = 1, g = (float)first;
+    struct sr_slot slot = {.values = &w, .gradient = &g, .count = 1, .decays = decays};
+    struct sr_optimizer_options options = {kind, 0.9, decay};
+    struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
+    assert_non_null(optimizer);
+    sr_optimizer_step(optimizer, 0.1, 1);
+    assert_float_equal(w, after_first, 1e-6);
+    g = (float)second;
+    sr_optimizer_step(optimizer, 0.1, 1);
+    assert_float_equal(w, after_second, 1e-6);
+    assert_int_equal(*sr_optimizer_steps(optimizer), 2);
+    sr_optimizer_free(optimizer);
+}
+
+static void test_sgd(void **state)
+{
+    (void)state;
+    /* v = 0.5, w = 1 - 0.1 (0.5 + 0.45); v = 0.95, w -= 0.1 (0.5 + 0.855). */
+    expect_steps(SR_OPTIMIZER_SGD, 0, true, 0.5, 0.5, 0.905, 0.7695);
+    /* The decay joins the gradient: 0.6, then 0.5 + 0.0886 and v = 0.54 + 0.5886. */
+    expect_steps(SR_OPTIMIZER_SGD, 0.1, true, 0.5, 0.5, 0.886, 0.886 - 0.1 * (0.5886 + 0.9 * 1.1286));
+    /* Biases and norms are spared. */
+    expect_steps(SR_OPTIMIZER_SGD, 0.1, false, 0.5, 0.5, 0.905, 0.7695);
+}
+
+static void test_adam(void **state)
+{
+    (void)state;
+    /* The first step is the rate whatever the gradient; then m = -0.005 / 0.19, v = 0.25. */
+    double second = 0.1 * (0.005 / 0.19) / 0.5;
+    expect_steps(SR_OPTIMIZER_ADAM, 0, true, 0.5, -0.5, 0.9, 0.9 + second);
+    expect_steps(SR_OPTIMIZER_ADAMW, 0.1, true, 0.5, -0.5, 0.99 - 0.1, 0.89 * 0.99 + second);
+    expect_steps(SR_OPTIMIZER_ADAMW, 0.1, false, 0.5, -0.5, 0.9, 0.9 + second);
+    /* Muon is AdamW for what is no filter. */
+    expect_steps(SR_OPTIMIZER_MUON, 0.1, true, 0.5, -0.5, 0.99 - 0.1, 0.89 * 0.99 + second);
+}
+
+static void test_norm_and_clip(void **state)
+{
+    struct sr_error error = {0};
+    float w[2] = {1, 1}, v[1] = {1}, g[2] = {3, 0}, h[1] = {4};
+    struct sr_slot slots[] = {{.values = w, .gradient = g, .count = 2}, {.values = v, .gradient = h, .count = 1}};
+    struct sr_optimizer_options options = {SR_OPTIMIZER_SGD, 0, 0};
+    struct sr_optimizer *optimizer = sr_optimizer_new(&options, slots, 2, NULL, &error);
+    (void)state;
+    assert_float_equal(sr_optimizer_norm(optimizer), 5, 1e-12);
+    sr_optimizer_step(optimizer, 0.1, 0.5);
+    assert_float_equal(w[0], 0.85, 1e-6);
+    assert_float_equal(w[1], 1, 0);
+    assert_float_equal(v[0], 0.8, 1e-6);
+    g[1] = NAN;
+    assert_false(isfinite(sr_optimizer_norm(optimizer)));
+    sr_optimizer_free(optimizer);
+}
+
+/* Muon's step on a matrix has all its singular values near rate × 0.2 × root of the longer side. */
+static void muon_step(int rows, int columns, const float *gradient, float *step)
+{
+    struct sr_error error = {0};
+    float w[64] = {0};
+    struct sr_slot slot = {.values = w, .gradient = gradient, .count = (size_t)(rows * columns), .decays = true,
+                           .filter = true, .rows = rows, .columns = columns};
+    struct sr_optimizer_options options = {SR_OPTIMIZER_MUON, 0.9, 0.1};
+    struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
+    assert_non_null(optimizer);
+    sr_optimizer_step(optimizer, 1, 1);
+    double unit = 0.2 * sqrt(rows > columns ? rows : columns);
+    for (int i = 0; i < rows * columns; i++) step[i] = (float)(-w[i] / unit);
+    sr_optimizer_free(optimizer);
+}
+
+static void test_muon(void **state)
+{
+    const float wide[6] = {3, 0, 0, 0, 0.5f, 0}, tall[6] = {3, 0, 0, 0.5f, 0, 0};
+    float a[6], b[6];
+    (void)state;
+    muon_step(2, 3, wide, a);
+    assert_in_range((int)(a[0] * 100), 65, 125);
+    assert_in_range((int)(a[4] * 100), 65, 125);
+    assert_float_equal(a[1], 0, 1e-6);
+    assert_float_equal(a[2], 0, 1e-6);
+    muon_step(3, 2, tall, b);
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++) assert_float_equal(a[i * 3 + j], b[j * 2 + i], 1e-6);
+}
+
+/* Several blocks, shared by any number of threads: the same bits. */
+static void test_optimizer_threads(void **state)
+{
+    enum { COUNT = 50000 };
+    struct sr_error error = {0};
+    float *results[3] = {0};
+    double norms[3];
+    (void)state;
+    for (int t = 0; t < 3; t++) {
+        struct sr_pool *pool = t ? sr_pool_new(t == 1 ? 2 : 5, &error) : NULL;
+        float *w = results[t] = malloc(2 * COUNT * sizeof *w), *g = w + COUNT;
+        struct sr_rng rng;
+        sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
+        for (int i = 0; i < 2 * COUNT; i++) w[i] = sr_rng_float(&rng) - 0.5f;
+        struct sr_slot slot = {.values = w, .gradient = g, .count = COUNT, .decays = true, .filter = true,
+                               .rows = 100, .columns = COUNT / 100};
+        struct sr_optimizer_options options = {SR_OPTIMIZER_MUON, 0.9, 0.01};
+        struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, pool, &error);
+        norms[t] = sr_optimizer_norm(optimizer);
+        for (int i = 0; i < 3; i++) sr_optimizer_step(optimizer, 0.01, 1 / norms[t]);
+        sr_optimizer_free(optimizer);
+        sr_pool_free(pool);
+        assert_memory_equal(results[t], results[0], COUNT * sizeof *w);
+        assert_true(norms[t] == norms[0]);
+    }
+    for (int t = 0; t < 3; t++) free(results[t]);
+}
+
+/* ---- schedules ---- */
+
+static void test_schedules(void **state)
+{
+    struct sr_schedule s = {SR_SCHEDULE_CONSTANT, 0.5, 4, 10};
+    (void)state;
+    assert_float_equal(sr_schedule_rate(&s, 0), 0.125, 1e-12);
+    assert_float_equal(sr_schedule_rate(&s, 3), 0.5, 1e-12);
+    assert_float_equal(sr_schedule_rate(&s, 9), 0.5, 1e-12);
+    s = (struct sr_schedule){SR_SCHEDULE_COSINE, 0.5, 0, 10};
+    assert_float_equal(sr_schedule_rate(&s, 0), 0.5, 1e-12);
+    assert_float_equal(sr_schedule_rate(&s, 5), 0.25, 1e-12);
+    assert_true(sr_schedule_rate(&s, 9) > 0 && sr_schedule_rate(&s, 9) < 0.02);
+    assert_true(sr_schedule_rate(&s, 99) == sr_schedule_rate(&s, 9));
+    s = (struct sr_schedule){SR_SCHEDULE_ONECYCLE, 1, 0, 1000};
+    assert_float_equal(sr_schedule_rate(&s, 0), 0.04, 0.005);
+    assert_float_equal(sr_schedule_rate(&s, 299), 1, 1e-12);
+    assert_float_equal(sr_schedule_rate(&s, 650), 0.5, 0.001);
+    assert_true(sr_schedule_rate(&s, 999) < 2e-4);
+}
+
+/* ---- augmentation ---- */
+
+enum { SIDE = 12, AREA = SIDE * SIDE };
+
+static void picture(uint8_t pixels[AREA])
+{
+    for (int i = 0; i < AREA; i++) pixels[i] = (uint8_t)(i % SIDE == 0 ? 0 : 50 + i);
+}
+
+static void test_augment_idle(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    struct sr_augment none = {0};
+    (void)state;
+    picture(pixels);
+    assert_false(sr_augment_active(&none));
+    sr_augment_image(&none, 1, 1, 0, pixels, SIDE, SIDE, out);
+    for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
+}
+
+/* Each epoch shows the side that the one before did not; samples differ; half of them are mirrored. */
+static void test_augment_flip(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    struct sr_augment flip = {.flip = true};
+    int mirrored = 0;
+    (void)state;
+    picture(pixels);
+    for (uint32_t sample = 0; sample < 400; sample++) {
+        bool last = false;
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            sr_augment_image(&flip, 7, epoch, sample, pixels, SIDE, SIDE, out);
+            bool now = out[SIDE - 1] == 0;
+            for (int x = 0; x < SIDE; x++)
+                assert_true(out[5 * SIDE + x] == (float)pixels[5 * SIDE + (now ? SIDE - 1 - x : x)] / 255);
+            if (epoch > 1) assert_true(now != last);
+            last = now;
+        }
+        mirrored += last;
+    }
+    assert_in_range(mirrored, 150, 250);
+}
+
+static void test_augment_parts(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA], again[AREA], other[AREA];
+    const struct sr_augment parts[] = {{.shift = 3}, {.rotation = 20}, {.scale = 0.3}, {.erase = 1},
+                                       {.brightness = 0.4}, {.noise = 0.1},
+                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05}};
+    (void)state;
+    picture(pixels);
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        int differ = 0;
+        for (uint32_t sample = 0; sample < 50; sample++) {
+            sr_augment_image(&parts[p], 7, 1, sample, pixels, SIDE, SIDE, out);
+            sr_augment_image(&parts[p], 7, 1, sample, pixels, SIDE, SIDE, again);
+            sr_augment_image(&parts[p], 7, 3, sample, pixels, SIDE, SIDE, other);
+            assert_memory_equal(out, again, sizeof out);
+            differ += memcmp(out, other, sizeof out) != 0;
+            for (int i = 0; i < AREA; i++) assert_true(out[i] >= 0 && out[i] <= 1);
+        }
+        assert_in_range(differ, 40, 50);
+    }
+}
+
+/* Black comes in at the edges; a gain leaves black black; an erased rectangle has 2 to 33 % of the area. */
+static void test_augment_meaning(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    (void)state;
+    memset(pixels, 255, sizeof pixels);
+    for (uint32_t sample = 0; sample < 100; sample++) {
+        int black = 0;
+        sr_augment_image(&(struct sr_augment){.shift = 1}, 7, 1, sample, pixels, SIDE, SIDE, out);
+        for (int i = 0; i < AREA; i++) black += out[i] == 0;
+        assert_true(black == 0 || black == SIDE || black == 2 * SIDE - 1);
+        int erased = 0;
+        sr_augment_image(&(struct sr_augment){.erase = 1}, 7, 1, sample, pixels, SIDE, SIDE, out);
+        for (int i = 0; i < AREA; i++) erased += out[i] != 1;
+        assert_in_range(erased, 1, AREA * 2 / 5);
+    }
+    memset(pixels, 0, sizeof pixels);
+    sr_augment_image(&(struct sr_augment){.brightness = 0.5}, 7, 1, 0, pixels, SIDE, SIDE, out);
+    for (int i = 0; i < AREA; i++) assert_true(out[i] == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sgd),
+        cmocka_unit_test(test_adam),
+        cmocka_unit_test(test_norm_and_clip),
+        cmocka_unit_test(test_muon),
+        cmocka_unit_test(test_optimizer_threads),
+        cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_augment_idle),
+        cmocka_unit_test(test_augment_flip),
+        cmocka_unit_test(test_augment_parts),
+        cmocka_unit_test(test_augment_meaning),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
