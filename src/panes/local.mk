@@ -1,3 +1,11 @@
 noinst_HEADERS += \
 	include/sartor/panes/pane.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/panes/browse.c \
+	src/panes/confusion.c \
+	src/panes/data.c \
+	src/panes/explain.c \
+	src/panes/parts.c \
+	src/panes/parts.h \
+	src/panes/screen.c \
+	src/panes/train.c

@@ -1,0 +1,337 @@
+/* data.c - what the images are made of: grey values, statistics beside the study's, class balance. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "parts.h"
+#include "sartor/base/memory.h"
+#include "sartor/cells/draw.h"
+
+/* The train file of Fashion-MNIST as the study reports it. */
+static const struct {
+    double count, mean, median, deviation;
+} study = {60000, 72.94, 0, 90.02};
+
+static struct sr_samples whole_file(const struct sr_session *session, int file)
+{
+    const struct sr_images *images = &session->data->files[file];
+    return (struct sr_samples){images, NULL, images->count};
+}
+
+/* What the view says, kept inside what there is. */
+static int shown_class(const struct sr_session *session)
+{
+    int class = session->view.data_class;
+    return class >= 0 && class < session->data->classes ? class : -1;
+}
+
+static enum sr_file shown_file(const struct sr_session *session)
+{
+    return session->view.data_file == SR_FILE_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+}
+
+/* Figures of one class are added up when it is chosen and kept until another one is: some
+ * milliseconds for a class of Fashion-MNIST. Those of whole files come with the loading. */
+static const struct sr_stats *figures(struct sr_session *session, enum sr_file of)
+{
+    int class = shown_class(session);
+    enum sr_file file = shown_file(session);
+    if (class < 0) return session->stats[of];
+    struct sr_view *view = &session->view;
+    if (view->data_figures.class != class || view->data_figures.file != (int)file ||
+        strcmp(view->data_figures.digest, session->data->digest) != 0) {
+        for (int f = 0; f < SR_FILE_COUNT; f++) {
+            struct sr_samples samples = whole_file(session, f);
+            sr_stats_compute(&view->data_figures.stats[f], &samples, class);
+        }
+        struct sr_samples samples = whole_file(session, file);
+        size_t pixels = (size_t)samples.images->height * (size_t)samples.images->width;
+        float *mean = sr_xalloc(pixels * sizeof *mean);
+        memset(view->data_figures.mean, 0, sizeof view->data_figures.mean);
+        if (sr_stats_mean_image(&samples, class, mean, NULL))
+            for (size_t i = 0; i < pixels; i++) view->data_figures.mean[i] = (uint8_t)lroundf(mean[i]);
+        free(mean);
+        view->data_figures.class = class;
+        view->data_figures.file = (int)file;
+        snprintf(view->data_figures.digest, sizeof view->data_figures.digest, "%s", session->data->digest);
+    }
+    return &view->data_figures.stats[of];
+}
+
+static void number(char *out, size_t size, double value, int digits)
+{
+    if (isnan(value))
+        snprintf(out, size, "–");
+    else
+        snprintf(out, size, "%.*f", digits, value);
+}
+
+/* The cells of the table, one column a file; the study's where the data is its. */
+enum { ROWS = 5, COLUMNS = SR_FILE_COUNT + 1, CELL = 32 };
+static const char *const row_names[ROWS] = {"images", "mean", "median", "deviation", "zeros"};
+
+static void table_cells(struct sr_session *session, char cells[ROWS][COLUMNS][CELL])
+{
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_stats *stats = figures(session, (enum sr_file)f);
+        for (int r = 0; r < ROWS; r++) cells[r][f][0] = '\0';
+        if (!stats) continue;
+        sr_format_count(cells[0][f], CELL, stats->count);
+        number(cells[1][f], CELL, stats->mean, 2);
+        number(cells[2][f], CELL, stats->median, stats->median == floor(stats->median) ? 0 : 1);
+        number(cells[3][f], CELL, stats->deviation, 2);
+        sr_part_percent(cells[4][f], CELL, stats->zeros);
+    }
+    sr_format_count(cells[0][SR_FILE_COUNT], CELL, (uint64_t)study.count);
+    number(cells[1][SR_FILE_COUNT], CELL, study.mean, 2);
+    number(cells[2][SR_FILE_COUNT], CELL, study.median, 0);
+    number(cells[3][SR_FILE_COUNT], CELL, study.deviation, 2);
+    cells[4][SR_FILE_COUNT][0] = '\0';
+}
+
+static void put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text)
+{
+    sr_area_text(area, edge - sr_utf8_width(text), y, style, text);
+}
+
+/* Returns the lines used. */
+static int draw_table(struct sr_session *session, struct sr_area area)
+{
+    static const char *const titles[2][COLUMNS] = {{" train ", " test ", " study "}, {"[train]", "[test]", ""}};
+    char cells[ROWS][COLUMNS][CELL];
+    table_cells(session, cells);
+    bool compared = session->data->known && shown_class(session) < 0;
+    enum sr_file file = shown_file(session);
+    int across = area.width >= 39 ? 10 : 9;
+    for (int c = 0; c < COLUMNS; c++) {
+        if (c == SR_FILE_COUNT && !compared) break;
+        bool here = c == (int)file;
+        int edge = 9 + across * (c + 1);
+        put_right(area, edge + 1, 0, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT), titles[here][c]);
+        for (int r = 0; r < ROWS; r++)
+            put_right(area, edge, r + 1, sr_part_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
+                      cells[r][c]);
+    }
+    for (int r = 0; r < ROWS; r++) sr_area_text(area, 1, r + 1, sr_part_style(session, SR_ROLE_FAINT), row_names[r]);
+    return ROWS + 1;
+}
+
+/* Images a class in the chosen file, as bars; the cursor's line is the class that is shown. */
+static void draw_classes(struct sr_session *session, struct sr_area area)
+{
+    enum sr_file file = shown_file(session);
+    const struct sr_stats *stats = session->stats[file];
+    if (!stats || area.height < 1) return;
+    int classes = session->data->classes, at = shown_class(session) + 1, total = classes + 1, top = 0;
+    if (total > area.height) {
+        top = at - area.height / 2;
+        if (top > total - area.height) top = total - area.height;
+        if (top < 0) top = 0;
+    }
+    uint64_t most = 1;
+    int longest = 11;
+    for (int c = 0; c < classes; c++) {
+        if (stats->class_counts[c] > most) most = stats->class_counts[c];
+        int width = sr_utf8_width(session->data->class_names[c]);
+        if (width > longest) longest = width;
+    }
+    if (longest > area.width / 2 - 2) longest = area.width / 2 - 2;
+    if (longest < 4) longest = 4;
+    int bar = area.width - longest - 20 < 30 ? area.width - longest - 20 : 30;
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_part_short_names(session->data, longest, names);
+    for (int y = 0; y < area.height && top + y < total; y++) {
+        int class = top + y - 1;
+        bool here = top + y == at;
+        struct sr_style style = sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT);
+        uint64_t count = class < 0 ? stats->count : stats->class_counts[class];
+        char amount[32], share[32];
+        sr_format_count(amount, sizeof amount, count);
+        sr_part_percent(share, sizeof share, stats->count ? (double)count / (double)stats->count : NAN);
+        sr_area_printf(area, 0, y, style, "%s%s%s", here ? "[" : " ", class < 0 ? "all classes" : names[class].text,
+                       here ? "]" : "");
+        int x = longest + 3;
+        if (bar >= 4 && class >= 0) {
+            sr_draw_bar(area, x, y, bar, (double)count / (double)most, &session->look,
+                        sr_part_style(session, here ? SR_ROLE_ACCENT : SR_ROLE_SERIES));
+        }
+        if (bar >= 4) x += bar + 1;
+        put_right(area, x + 7, y, sr_part_style(session, SR_ROLE_TEXT), amount);
+        if (class >= 0) put_right(area, x + 15, y, sr_part_style(session, SR_ROLE_FAINT), share);
+    }
+}
+
+static void draw_histogram(struct sr_session *session, struct sr_area area)
+{
+    const struct sr_stats *stats = figures(session, shown_file(session));
+    if (!stats) return;
+    int class = shown_class(session);
+    double x[256], y[256];
+    for (int i = 0; i < 256; i++) {
+        x[i] = i;
+        y[i] = (double)stats->histogram[i];
+    }
+    char title[160];
+    snprintf(title, sizeof title, "Grey values of %s%s%s", sr_file_names[shown_file(session)], class < 0 ? "" : ", ",
+             class < 0 ? "" : sr_part_class(session, class));
+    struct sr_plot_line line = {.x = x, .y = y, .count = 256, .style = sr_part_style(session, SR_ROLE_SERIES)};
+    sr_draw_plot(area, &session->look,
+                 &(struct sr_plot){.title = title,
+                                   .y_label = session->view.data_linear ? "pixels" : "pixels, log scale",
+                                   .lines = &line,
+                                   .count = 1,
+                                   .logarithmic = !session->view.data_linear,
+                                   .bars = true,
+                                   .cursor = NAN});
+}
+
+/* The mean image of the class, half size where the whole does not fit. Returns lines used. */
+static int draw_mean(struct sr_session *session, struct sr_area area)
+{
+    int class = shown_class(session), width, height;
+    if (class < 0 || !figures(session, shown_file(session))) return 0;
+    const struct sr_images *images = &session->data->files[shown_file(session)];
+    sr_image_cells(&session->look, images->height, images->width, &width, &height);
+    while ((height > area.height || width > area.width / 2) && height > 3) {
+        height = (height + 1) / 2;
+        width = (width + 1) / 2;
+    }
+    if (height > area.height || width > area.width || height < 3) return 0;
+    sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look, session->view.data_figures.mean,
+                  images->height, images->width);
+    struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
+    char text[256];
+    snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
+             sr_file_names[shown_file(session)]);
+    sr_part_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_part_style(session, SR_ROLE_FAINT), text);
+    return height;
+}
+
+static void heading(const struct sr_session *session, struct sr_text *text)
+{
+    const struct sr_dataset *data = session->data;
+    char train[32], test[32];
+    sr_format_count(train, sizeof train, data->files[SR_FILE_TRAIN].count);
+    sr_format_count(test, sizeof test, data->files[SR_FILE_TEST].count);
+    sr_text_printf(text, "%s: %s train + %s test images, %d×%d, %d classes", data->name, train, test,
+                   data->files[SR_FILE_TRAIN].width, data->files[SR_FILE_TRAIN].height, data->classes);
+}
+
+static void draw(struct sr_session *session, struct sr_area area)
+{
+    struct sr_text title = {0}, text = {0};
+    if (sr_part_without_data(session, &title, &text)) {
+        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+        goto out;
+    }
+    heading(session, &title);
+    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
+    struct sr_area rest = sr_area_part(area, 0, area.height > 8 ? 2 : 1, area.width, area.height);
+    bool wide = area.width >= 76;
+    if (!wide) {
+        int y = draw_table(session, rest);
+        if (rest.height >= 24) {
+            draw_histogram(session, sr_area_part(rest, 0, y + 1, rest.width, 9));
+            y += 10;
+        }
+        draw_classes(session, sr_area_part(rest, 0, y + (rest.height > 8), rest.width, rest.height));
+        goto out;
+    }
+    int left = area.width * 11 / 20;
+    struct sr_area right = sr_area_part(rest, left + 2, 0, area.width - left - 2, rest.height);
+    int y = draw_table(session, right);
+    draw_classes(session, sr_area_part(right, 0, y + 1, right.width, right.height));
+
+    /* Below the histogram: the mean image of a class, and where the rest of the data is. */
+    int below = 0, note = 0;
+    if (session->data_is_sample) {
+        note = 4;
+        sr_text_printf(&text, "This is the small sample. %s", sr_dataset_advice());
+    }
+    if (rest.height >= 20 && shown_class(session) >= 0) below = rest.height >= 36 ? 16 : 8;
+    int high = rest.height - below - (rest.height >= 16 ? note : 0);
+    draw_histogram(session, sr_area_part(rest, 0, 0, left, high));
+    if (below) draw_mean(session, sr_area_part(rest, 0, high, left, below - 1));
+    if (note && rest.height >= 16)
+        sr_part_paragraph(sr_area_part(rest, 1, high + below, left - 2, note), 0,
+                          sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
+out:
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+}
+
+static void move(struct sr_session *session, enum sr_move move)
+{
+    struct sr_view *view = &session->view;
+    if (!session->data) return;
+    if (move == SR_MOVE_LEFT)
+        view->data_file = SR_FILE_TRAIN;
+    else if (move == SR_MOVE_RIGHT)
+        view->data_file = SR_FILE_TEST;
+    else
+        view->data_class = sr_part_step(shown_class(session), move, 10, -1, session->data->classes - 1);
+}
+
+static void enter(struct sr_session *session, struct sr_text *line)
+{
+    if (!session->data) return;
+    int class = shown_class(session);
+    sr_text_printf(line, "browse split=%s", shown_file(session) == SR_FILE_TEST ? "test" : "train");
+    if (class < 0) return;
+    struct sr_text word = {0};
+    sr_text_printf(&word, "class=%s", sr_part_class(session, class));
+    sr_text_add(line, " ");
+    sr_words_quote(line, sr_text_get(&word));
+    sr_text_fini(&word);
+}
+
+static void describe(struct sr_session *session, struct sr_text *text)
+{
+    if (sr_part_without_data(session, text, text)) return;
+    char cells[ROWS][COLUMNS][CELL];
+    int class = shown_class(session);
+    sr_text_add(text, "Data: ");
+    heading(session, text);
+    sr_text_add(text, ".");
+    if (session->data_is_sample) sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());
+    table_cells(session, cells);
+    for (int f = 0; f < SR_FILE_COUNT; f++)
+        sr_text_printf(text, "\nThe %s file%s%s has %s images; its grey values have mean %s, median %s, standard deviation "
+                             "%s, and %s are exactly 0.",
+                       sr_file_names[f], class < 0 ? "" : ", class ", class < 0 ? "" : sr_part_class(session, class),
+                       cells[0][f], cells[1][f], cells[2][f], cells[3][f], cells[4][f]);
+    if (session->data->known && class < 0)
+        sr_text_printf(text, "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
+                       cells[1][SR_FILE_COUNT], cells[2][SR_FILE_COUNT], cells[3][SR_FILE_COUNT]);
+    const struct sr_stats *stats = session->stats[shown_file(session)];
+    if (stats) {
+        uint64_t least = UINT64_MAX, most = 0;
+        for (int c = 0; c < session->data->classes; c++) {
+            if (stats->class_counts[c] < least) least = stats->class_counts[c];
+            if (stats->class_counts[c] > most) most = stats->class_counts[c];
+        }
+        sr_text_printf(text, "\nA class of the %s file has ", sr_file_names[shown_file(session)]);
+        if (least == most)
+            sr_text_printf(text, "%llu images, all the same.", (unsigned long long)least);
+        else
+            sr_text_printf(text, "from %llu to %llu images.", (unsigned long long)least, (unsigned long long)most);
+    }
+    sr_text_add(text, "\n");
+}
+
+static const char *hints(const struct sr_session *session)
+{
+    (void)session;
+    return "h/l file  j/k class  Enter browse it  y log scale  ? help";
+}
+
+const struct sr_pane sr_pane_data = {
+    .name = "data",
+    .title = "Data",
+    .help = "Grey values, statistics and class balance of the files, beside the study's figures.",
+    .hints = hints,
+    .draw = draw,
+    .move = move,
+    .enter = enter,
+    .describe = describe,
+};

@@ -1,0 +1,372 @@
+/* explain.c - where a model looked: the sample, its heat map, and the one over the other. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "parts.h"
+#include "sartor/cells/draw.h"
+
+enum { LAYERS = 64 };
+
+static int shown_target(const struct sr_session *session)
+{
+    int target = session->view.explain_target;
+    return target >= 0 && target < session->data->classes ? target : -1;
+}
+
+/* The layers that this model can be explained by. */
+static size_t layers_of(const struct sr_entry *entry, struct sr_layer_info *layers)
+{
+    const struct sr_model *model = entry ? entry->model : NULL;
+    if (!model || !model->class || !model->class->layers || !model->state) return 0;
+    size_t count = model->class->layers(model->state, layers, LAYERS);
+    return count < LAYERS ? count : LAYERS;
+}
+
+/* Which of them is shown: the one asked for, else the one that the heat map was made by. */
+static size_t shown_layer(const struct sr_session *session, const struct sr_layer_info *layers, size_t count)
+{
+    const char *name = session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(layers[i].name, name) == 0) return i;
+    return count ? count - 1 : 0;
+}
+
+/* What there is to show: a sample always, a heat map when `status` is SR_OK. */
+struct scene {
+    enum sr_file file;
+    uint32_t row;
+    int truth;
+    struct sr_entry *entry;
+    const float *probabilities; /* NULL when not known yet */
+    int predicted;              /* -1 likewise */
+    enum sr_status status;
+    struct sr_error error;
+};
+
+static bool scene_init(struct sr_session *session, struct scene *scene, struct sr_text *title, struct sr_text *text)
+{
+    *scene = (struct scene){.predicted = -1};
+    if (sr_part_without_data(session, title, text)) return false;
+    scene->entry = sr_part_model(session, session->view.model, title, text);
+    if (!scene->entry) return false;
+    if (!sr_part_sample(session, &scene->file, &scene->row)) {
+        sr_text_add(title, "No sample is selected.");
+        sr_text_add(text, "Press 1 to choose one, or type :browse split=test");
+        return false;
+    }
+    scene->truth = session->data->files[scene->file].labels[scene->row];
+    scene->status = sr_session_explain(session, scene->entry, scene->file, scene->row, session->view.explain_layer,
+                                       shown_target(session), &scene->error);
+    scene->probabilities =
+        sr_part_verdict(session, scene->entry, session->selection.filter.split, scene->file, scene->row);
+    if (scene->probabilities) scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
+    return true;
+}
+
+static void verdict_words(const struct sr_session *session, const struct scene *scene, struct sr_text *text)
+{
+    if (scene->predicted < 0) return;
+    char share[32];
+    sr_part_percent(share, sizeof share, (double)scene->probabilities[scene->predicted]);
+    sr_text_printf(text, "%s %s %s", sr_part_class(session, scene->predicted), share,
+                   scene->predicted == scene->truth ? "✓ right" : "✗ wrong");
+}
+
+/* "Grad-CAM of cnn, layer conv3, for Coat, the predicted class". */
+static void method_words(const struct sr_session *session, const struct scene *scene, struct sr_text *text)
+{
+    sr_text_printf(text, "Grad-CAM of %s", scene->entry->name);
+    if (scene->status != SR_OK) return;
+    struct sr_layer_info layers[LAYERS];
+    size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
+    sr_text_printf(text, ", layer %s", session->explain.heat.layer);
+    if (count && strcmp(layers[at].name, session->explain.heat.layer) == 0)
+        sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
+    sr_text_printf(text, ", for %s", sr_part_class(session, session->explain.heat.target));
+    if (session->explain.heat.target == scene->predicted) sr_text_add(text, ", the predicted class");
+    else if (session->explain.heat.target == scene->truth) sr_text_add(text, ", the true class");
+}
+
+static void draw_heading(struct sr_session *session, struct sr_area area, const struct scene *scene)
+{
+    const struct sr_selection *selection = &session->selection;
+    char id[32], place[32], count[32], right[80];
+    sr_part_id(id, sizeof id, scene->file, scene->row);
+    sr_part_ordinal(place, sizeof place, selection->at + 1);
+    sr_format_count(count, sizeof count, selection->count);
+    snprintf(right, sizeof right, "%s of %s", place, count);
+    int from = area.width - sr_utf8_width(right) - 1;
+    struct sr_text words = {0};
+    sr_text_printf(&words, "%s  %s", id, sr_part_class(session, scene->truth));
+    int x = sr_area_text(sr_area_part(area, 0, 0, from > 0 ? from : area.width, 1), 1, 0,
+                         sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
+    if (from > x + 1) sr_area_text(area, from, 0, sr_part_style(session, SR_ROLE_ACCENT), right);
+    if (area.height > 1) {
+        sr_text_clear(&words);
+        method_words(session, scene, &words);
+        sr_area_text(area, 1, 1, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+    }
+    sr_text_fini(&words);
+}
+
+/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. */
+struct layout {
+    int width, height, gap, scale;
+};
+
+static struct layout choose_layout(const struct sr_session *session, const struct scene *scene, int width, int height)
+{
+    const struct sr_images *images = &session->data->files[scene->file];
+    int full_width, full_height;
+    sr_image_cells(&session->look, images->height, images->width, &full_width, &full_height);
+    struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0};
+    int room = (width - 1 - 2 * layout.gap - layout.scale) / 3;
+    int times = room / full_width < height / full_height ? room / full_width : height / full_height;
+    if (times >= 1) {
+        layout.width = full_width * times;
+        layout.height = full_height * times;
+    } else if (room > 0 && height > 0) {
+        double shrink = fmin((double)room / full_width, (double)height / full_height);
+        layout.width = (int)(full_width * shrink);
+        layout.height = (int)ceil(full_height * shrink - 1e-9);
+    }
+    return layout;
+}
+
+static void caption(struct sr_session *session, struct sr_area area, enum sr_role role, const char *what,
+                    const char *words)
+{
+    int x = sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), what);
+    if (*words) sr_area_text(area, x + 1, 0, sr_part_style(session, role), words);
+}
+
+/* In place of a picture that is not there. */
+static void placeholder(struct sr_session *session, struct sr_area area, const char *words)
+{
+    sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER), NULL);
+    sr_part_paragraph(sr_area_part(area, 2, area.height / 2, area.width - 4, area.height / 2), 0,
+                      sr_part_style(session, SR_ROLE_FAINT), words);
+}
+
+static void draw_pictures(struct sr_session *session, struct sr_area area, const struct scene *scene,
+                          const struct layout *layout)
+{
+    const struct sr_images *images = &session->data->files[scene->file];
+    const uint8_t *pixels = sr_part_pixels(session, scene->file, scene->row);
+    const struct sr_heat *heat = &session->explain.heat;
+    bool ready = scene->status == SR_OK && heat->values && heat->height == images->height && heat->width == images->width;
+    bool roomy = layout->width >= 20;
+    for (int i = 0; i < 3; i++) {
+        int x = 1 + i * (layout->width + layout->gap);
+        struct sr_area picture = sr_area_part(area, x, 1, layout->width, layout->height);
+        struct sr_area head = sr_area_part(area, x, 0, layout->width, 1);
+        if (i == 0) {
+            caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "", sr_part_class(session, scene->truth));
+            sr_draw_image(picture, &session->look, pixels, images->height, images->width);
+            continue;
+        }
+        if (i == 1) {
+            caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
+                    ready ? sr_part_class(session, heat->target) : "…");
+        } else {
+            struct sr_text words = {0};
+            if (scene->predicted >= 0) {
+                sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->predicted),
+                               100 * (double)scene->probabilities[scene->predicted]);
+            }
+            bool right = scene->predicted == scene->truth;
+            caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
+                    scene->predicted < 0 ? "predicted: …" : right ? "✓" : "✗", sr_text_get(&words));
+            sr_text_fini(&words);
+        }
+        if (!ready)
+            placeholder(session, picture, "computing…");
+        else if (i == 1)
+            sr_draw_heat(picture, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
+        else
+            sr_draw_overlay(picture, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height, heat->width);
+    }
+    if (layout->scale && ready)
+        sr_draw_scale(sr_area_part(area, 1 + 3 * layout->width + 3 * layout->gap, 1, layout->scale - 1, layout->height),
+                      &session->look, SR_SCALE_INFERNO, 0, 1);
+}
+
+/* The choices that moves go through: layers, and the class whose evidence is shown. */
+static void draw_choices(struct sr_session *session, struct sr_area area, const struct scene *scene)
+{
+    struct sr_layer_info layers[LAYERS];
+    size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), text = sr_part_style(session, SR_ROLE_TEXT);
+    int y = 0, target = shown_target(session);
+    sr_area_printf(area, 0, y++, text, "heat for: %s", target < 0 ? "the predicted class" : sr_part_class(session, target));
+    sr_area_text(area, 0, y++, faint, "j/k another class");
+    if (count == 0) return;
+    if (area.height > 5) y++;
+    struct sr_text words = {0};
+    sr_text_add(&words, "layer:");
+    for (size_t i = 0; i < count; i++)
+        sr_text_printf(&words, i == at ? " [%s]" : " %s", layers[i].name);
+    y = sr_part_paragraph(area, y, text, sr_text_get(&words));
+    sr_area_text(area, 0, y, faint, "PgUp/PgDn another layer");
+    sr_text_fini(&words);
+}
+
+/* The models that have layers to look into, among those that are loaded. */
+static void explainable(const struct sr_session *session, struct sr_text *text)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < session->entry_count; i++) {
+        const struct sr_model *model = session->entries[i]->model;
+        if (model && model->class && model->class->gradients)
+            sr_text_printf(text, "%s%s", found++ ? ", " : "\nThese can be: ", session->entries[i]->name);
+    }
+    sr_text_add(text, found ? "." : "\nA convolutional network can be: press 3, or type :train cnn");
+}
+
+static void draw_scene(struct sr_session *session, struct sr_area area, const struct scene *scene)
+{
+    draw_heading(session, area, scene);
+    int y = area.height > 16 ? 3 : 2;
+    struct sr_text words = {0};
+    if (scene->status != SR_OK && scene->status != SR_PENDING) {
+        sr_text_add(&words, scene->error.text);
+        explainable(session, &words);
+        struct sr_area part = sr_area_part(area, 1, y, area.width - 2, area.height - y);
+        int used = sr_part_paragraph(part, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
+        y += used + (area.height > 16);
+    }
+    int left = area.height - y - 1; /* behind the captions */
+    int bars = left >= 14 ? 5 : left >= 9 ? 2 : 0;
+    struct layout layout = choose_layout(session, scene, area.width, left - bars);
+    if (layout.width < 6 || layout.height < 3) {
+        verdict_words(session, scene, &words);
+        if (scene->status == SR_OK || scene->status == SR_PENDING)
+            sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+    } else {
+        draw_pictures(session, sr_area_part(area, 0, y, area.width, layout.height + 1), scene, &layout);
+        y += layout.height + 1 + (area.height > 16);
+        struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
+        bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
+        int width = choices ? area.width * 3 / 5 : area.width - 2;
+        if (scene->probabilities && rest.height > 0)
+            sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height), scene->probabilities,
+                                  scene->truth);
+        if (choices)
+            draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height), scene);
+    }
+    sr_text_fini(&words);
+}
+
+static void draw(struct sr_session *session, struct sr_area area)
+{
+    struct sr_text title = {0}, text = {0};
+    struct scene scene;
+    if (scene_init(session, &scene, &title, &text))
+        draw_scene(session, area, &scene);
+    else
+        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+}
+
+static void move_layer(struct sr_session *session, enum sr_move move)
+{
+    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, session->view.model, NULL) : NULL;
+    struct sr_layer_info layers[LAYERS];
+    size_t count = layers_of(entry, layers);
+    if (count == 0) return;
+    int at = sr_part_step((int)shown_layer(session, layers, count), move, 1, 0, (int)count - 1);
+    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "%s", layers[at].name);
+}
+
+static void move(struct sr_session *session, enum sr_move move)
+{
+    struct sr_view *view = &session->view;
+    if (!session->data) return;
+    if (move == SR_MOVE_UP || move == SR_MOVE_DOWN)
+        view->explain_target = sr_part_step(shown_target(session), move, 1, -1, session->data->classes - 1);
+    else if (move == SR_MOVE_PAGE_UP || move == SR_MOVE_PAGE_DOWN)
+        move_layer(session, move);
+    else
+        sr_part_walk(session, move, 1, 20);
+}
+
+static void enter(struct sr_session *session, struct sr_text *line)
+{
+    enum sr_file file;
+    uint32_t row;
+    char id[32];
+    if (session->data && session->entry_count == 0) {
+        sr_text_add(line, "pane train");
+    } else if (sr_part_sample(session, &file, &row)) {
+        sr_part_id(id, sizeof id, file, row);
+        sr_text_printf(line, "show %s", id);
+    }
+}
+
+/* In words: where in the picture the heat is. */
+static void heat_words(const struct sr_heat *heat, struct sr_text *text)
+{
+    static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {"left", "centre", "right"};
+    double sum = 0, x = 0, y = 0;
+    size_t hot = 0, count = (size_t)heat->height * (size_t)heat->width;
+    for (size_t i = 0; i < count; i++) {
+        double value = (double)heat->values[i];
+        sum += value;
+        y += value * ((double)(i / (size_t)heat->width) + 0.5) / heat->height;
+        x += value * ((double)(i % (size_t)heat->width) + 0.5) / heat->width;
+        hot += value >= 0.5;
+    }
+    if (!(sum > 0)) {
+        sr_text_add(text, "Nothing in the picture speaks for that class.");
+        return;
+    }
+    int row = (int)(y / sum * 3), column = (int)(x / sum * 3);
+    sr_text_printf(text, "The heat lies around the %s %s; %.0f %% of the picture is at half of it or more.",
+                   rows[row > 2 ? 2 : row], columns[column > 2 ? 2 : column], 100.0 * (double)hot / (double)count);
+}
+
+static void describe(struct sr_session *session, struct sr_text *text)
+{
+    struct sr_text title = {0}, why = {0};
+    struct scene scene;
+    sr_text_add(text, "Explain: ");
+    if (scene_init(session, &scene, &title, &why)) {
+        char id[32];
+        sr_part_id(id, sizeof id, scene.file, scene.row);
+        sr_text_printf(text, "%s is of class %s.", id, sr_part_class(session, scene.truth));
+        if (scene.predicted >= 0) {
+            verdict_words(session, &scene, &why);
+            sr_text_printf(text, " %s predicts %s.", scene.entry->name, sr_text_get(&why));
+        }
+        sr_text_add(text, " ");
+        if (scene.status == SR_OK) {
+            method_words(session, &scene, text);
+            sr_text_add(text, ". ");
+            heat_words(&session->explain.heat, text);
+        } else {
+            sr_text_add(text, scene.status == SR_PENDING ? "The heat map is being computed." : scene.error.text);
+        }
+    } else {
+        sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
+    }
+    sr_text_add(text, "\n");
+    sr_text_fini(&title);
+    sr_text_fini(&why);
+}
+
+static const char *hints(const struct sr_session *session)
+{
+    return session->entry_count ? "n/p sample  j/k class  Enter enlarge  ? help" : "Enter train  : command  ? help";
+}
+
+const struct sr_pane sr_pane_explain = {
+    .name = "explain",
+    .title = "Explain",
+    .help = "Where a model looked: the sample, its Grad-CAM heat map, and both together.",
+    .hints = hints,
+    .draw = draw,
+    .move = move,
+    .enter = enter,
+    .describe = describe,
+};

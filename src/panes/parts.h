@@ -1,0 +1,68 @@
+/* parts.h - what the panes share: short names, wrapped text, states without data or model.
+ * Private to this room.
+ *
+ * Panes write Unicode marks freely (→ ✗ · × …): sr_screen_draw turns them into ASCII
+ * where the look asks for it. Pictures follow the look by themselves. */
+#ifndef SARTOR_SRC_PANES_PARTS_H
+#define SARTOR_SRC_PANES_PARTS_H
+
+#include "sartor/panes/pane.h"
+
+/* Room for a class name as it is shown, cut to 31 columns. */
+struct sr_short_name {
+    char text[96];
+};
+
+/* The style of a role in the session's look. */
+struct sr_style sr_part_style(const struct sr_session *session, enum sr_role role);
+
+/* Copy at most `columns` of `text`; nothing is split. Returns the columns taken. */
+int sr_part_cut(char *out, size_t size, const char *text, int columns);
+/* All class names cut to `columns` (>= 1) so that no two look the same: the first letters,
+ * else the first and last ones, else the number. `names` has room for every class. */
+void sr_part_short_names(const struct sr_dataset *data, int columns, struct sr_short_name *names);
+const char *sr_part_class(const struct sr_session *session, int class);
+
+/* The next line of `*text` that fits `width` columns, cut at white space where possible;
+ * false at the end. `out` holds it. */
+bool sr_part_wrap(const char **text, int width, char *out, size_t size);
+/* Wrapped text from line y on; returns the line behind it. */
+int sr_part_paragraph(struct sr_area area, int y, struct sr_style style, const char *text);
+
+/* "91.2 %"; "1st", "12th"; "test:17". */
+void sr_part_percent(char *out, size_t size, double share);
+void sr_part_ordinal(char *out, size_t size, uint64_t number);
+void sr_part_id(char *out, size_t size, enum sr_file file, uint32_t row);
+
+/* A state instead of content: a title and what to do next, wrapped. */
+void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title,
+                 const char *text);
+/* What is missing, as a sentence or two in `title` and `text`; false when the data is there. */
+bool sr_part_without_data(struct sr_session *session, struct sr_text *title, struct sr_text *text);
+/* The model that panes show, loaded. NULL with the reason in `title` and `text`. */
+struct sr_entry *sr_part_model(struct sr_session *session, const char *name, struct sr_text *title,
+                               struct sr_text *text);
+
+/* Probabilities of one sample by an entry, from what has been computed: NULL when nothing has. */
+const float *sr_part_verdict(const struct sr_session *session, const struct sr_entry *entry,
+                             enum sr_split_name split, enum sr_file file, uint32_t row);
+int sr_part_best(const float *probabilities, int classes);
+
+/* One bar a class, as many as fit: in class order, or the likeliest first when there are more
+ * classes than lines. The truth is marked with *, the prediction with >. Returns lines used. */
+int sr_part_probabilities(struct sr_session *session, struct sr_area area, const float *probabilities,
+                          int truth);
+
+/* The sample under the cursor; false when the selection is empty. */
+bool sr_part_sample(const struct sr_session *session, enum sr_file *file, uint32_t *row);
+const uint8_t *sr_part_pixels(const struct sr_session *session, enum sr_file file, uint32_t row);
+/* Move the selection's cursor, kept inside. `row` is how many samples a line holds, `page`
+ * how many a page. */
+void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page);
+/* `value` + what the move adds, within low..high. */
+int sr_part_step(int value, enum sr_move move, int page, int low, int high);
+
+extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion,
+    sr_pane_explain;
+
+#endif

@@ -1,0 +1,263 @@
+/* screen.c - the whole screen: tabs, the current pane, what lies over it, the bottom line. */
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "parts.h"
+#include "sartor/cells/draw.h"
+
+const char *const sr_move_names[SR_MOVE_COUNT] = {
+    [SR_MOVE_LEFT] = "left",         [SR_MOVE_RIGHT] = "right",
+    [SR_MOVE_UP] = "up",             [SR_MOVE_DOWN] = "down",
+    [SR_MOVE_PAGE_UP] = "page-up",   [SR_MOVE_PAGE_DOWN] = "page-down",
+    [SR_MOVE_HALF_UP] = "half-up",   [SR_MOVE_HALF_DOWN] = "half-down",
+    [SR_MOVE_FIRST] = "first",       [SR_MOVE_LAST] = "last",
+    [SR_MOVE_NEXT] = "next",         [SR_MOVE_PREVIOUS] = "previous",
+};
+
+const struct sr_pane *const sr_panes[SR_PANE_COUNT] = {
+    [SR_PANE_BROWSE] = &sr_pane_browse,
+    [SR_PANE_DATA] = &sr_pane_data,
+    [SR_PANE_TRAIN] = &sr_pane_train,
+    [SR_PANE_CONFUSION] = &sr_pane_confusion,
+    [SR_PANE_EXPLAIN] = &sr_pane_explain,
+};
+
+int sr_pane_find(const char *name, struct sr_error *error)
+{
+    struct sr_text names = {0};
+    for (int i = 0; i < SR_PANE_COUNT; i++) {
+        if (strcmp(name, sr_panes[i]->name) == 0) return i;
+        sr_text_printf(&names, "%s%s", i ? ", " : "", sr_panes[i]->name);
+    }
+    sr_error_set(error, SR_ERROR_ARGUMENT, "There is no pane \"%s\". The panes are %s.", name,
+                 sr_text_get(&names));
+    sr_text_fini(&names);
+    return -1;
+}
+
+void sr_screen_move(struct sr_session *session, enum sr_move move)
+{
+    struct sr_view *view = &session->view;
+    if (!view->overlay) {
+        sr_panes[view->pane]->move(session, move);
+        return;
+    }
+    /* The end is not known here: drawing brings the place back inside. */
+    view->overlay_top = sr_part_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
+}
+
+/* A role's colour on the bars at top and bottom, which keep their own background. */
+static struct sr_style on_bar(const struct sr_session *session, enum sr_role role)
+{
+    struct sr_style bar = sr_part_style(session, SR_ROLE_BAR), style = sr_part_style(session, role);
+    if (!(bar.attributes & SR_REVERSE)) bar.fore = style.fore;
+    bar.attributes |= style.attributes & (SR_BOLD | SR_UNDERLINE);
+    return bar;
+}
+
+/* Tabs, as telling as the width allows: titles, or the current one's only. */
+static void draw_tabs(struct sr_session *session, struct sr_area area)
+{
+    struct sr_style bar = sr_part_style(session, SR_ROLE_BAR);
+    struct sr_style current = sr_part_style(session, SR_ROLE_BAR_CURRENT);
+    sr_area_fill(area, ' ', bar);
+    int titles = 0;
+    for (int i = 0; i < SR_PANE_COUNT; i++) titles += 4 + sr_utf8_width(sr_panes[i]->title);
+    bool full = titles <= area.width;
+    int x = 0;
+    if (area.width >= titles + 8) x = sr_area_text(area, 1, 0, on_bar(session, SR_ROLE_TITLE), "sartor") + 1;
+    for (int i = 0; i < SR_PANE_COUNT; i++) {
+        bool here = session->view.pane == (enum sr_pane_name)i;
+        if (here)
+            x = sr_area_printf(area, x, 0, current, "[%d %s]", i + 1, sr_panes[i]->title);
+        else if (full)
+            x = sr_area_printf(area, x, 0, bar, " %d %s ", i + 1, sr_panes[i]->title);
+        else
+            x = sr_area_printf(area, x, 0, bar, area.width < 24 ? "%d" : " %d ", i + 1);
+    }
+    if (session->data) {
+        char name[80];
+        snprintf(name, sizeof name, "%s%s ", session->data->name, session->data_is_sample ? " sample" : "");
+        int from = area.width - sr_utf8_width(name);
+        if (from > x) sr_area_text(area, from, 0, on_bar(session, SR_ROLE_FAINT), name);
+    }
+}
+
+/* What goes on in the background, for the right end of the status line: a job's share done (NaN
+ * for none) and words. False when all is quiet. */
+static bool background(struct sr_session *session, int width, struct sr_text *text, double *share)
+{
+    *share = NAN;
+    struct sr_run *run = sr_session_active_run(session);
+    if (run) {
+        const struct sr_progress *progress = &run->progress;
+        char left[32];
+        sr_text_add(text, run->name);
+        if (progress->epochs > 0 && width >= 60) sr_text_printf(text, " %d/%d", progress->epoch, progress->epochs);
+        if (progress->total > 0) *share = (double)progress->done / (double)progress->total;
+        if (run->state == SR_JOB_PAUSED) {
+            sr_text_add(text, " paused");
+        } else if (progress->done == 0) {
+            sr_text_add(text, " preparing…");
+        } else if (progress->total > 0) {
+            sr_text_printf(text, " %.0f %%", 100 * *share);
+            if (progress->seconds_left >= 0 && width >= 60) {
+                sr_format_seconds(left, sizeof left, progress->seconds_left);
+                sr_text_printf(text, " %s left", left);
+            }
+        }
+        return true;
+    }
+    if (session->data_job && !session->data) {
+        sr_text_add(text, "loading the data…");
+        return true;
+    }
+    for (size_t i = 0; i < session->entry_count; i++) {
+        const struct sr_entry *entry = session->entries[i];
+        for (int s = 0; s < SR_SPLIT_COUNT; s++)
+            if (entry->splits[s].job) {
+                sr_text_printf(text, "%s predicts %s…", entry->name, sr_split_names[s]);
+                return true;
+            }
+    }
+    return false;
+}
+
+/* "Enter enlarge  q back": what stands before the first blank of each is a key. */
+static void draw_hints(struct sr_session *session, struct sr_area area, int x, const char *hints)
+{
+    struct sr_style key = on_bar(session, SR_ROLE_KEY), text = sr_part_style(session, SR_ROLE_BAR);
+    while (*hints && x < area.width) {
+        char word[64];
+        const char *end = strstr(hints, "  ");
+        size_t length = end ? (size_t)(end - hints) : strlen(hints);
+        if (length >= sizeof word) length = sizeof word - 1;
+        memcpy(word, hints, length);
+        word[length] = '\0';
+        if (x + sr_utf8_width(word) > area.width) return; /* whole hints only */
+        char *what = strchr(word, ' ');
+        if (what) *what++ = '\0';
+        x = sr_area_text(area, x, 0, key, word);
+        if (what) x = sr_area_text(area, x + 1, 0, text, what);
+        x += 2;
+        hints = end ? end + 2 : "";
+    }
+}
+
+static void draw_status(struct sr_session *session, struct sr_area area)
+{
+    struct sr_style bar = sr_part_style(session, SR_ROLE_BAR);
+    sr_area_fill(area, ' ', bar);
+    struct sr_text right = {0};
+    double share;
+    int edge = area.width;
+    if (background(session, area.width, &right, &share)) {
+        const char *words = sr_text_get(&right);
+        int length = sr_utf8_width(words), gauge = isnan(share) || area.width < 60 ? 0 : area.width / 8;
+        edge -= length + 1 + (gauge ? gauge + 1 : 0);
+        if (edge < area.width / 4) {
+            gauge = 0;
+            edge = area.width - length - 1;
+        }
+        if (edge < 0) edge = 0;
+        struct sr_area part = sr_area_part(area, edge, 0, area.width - edge, 1);
+        if (gauge) sr_draw_bar(part, 0, 0, gauge, share, &session->look, on_bar(session, SR_ROLE_ACCENT));
+        sr_area_text(part, gauge ? gauge + 1 : 0, 0, bar, words);
+        edge--;
+    }
+    struct sr_area left = sr_area_part(area, 0, 0, edge, 1);
+    if (session->view.question || session->message[0]) {
+        struct sr_style style = on_bar(session, session->message_is_error ? SR_ROLE_BAD : SR_ROLE_TEXT);
+        struct sr_text text = {0};
+        sr_text_printf(&text, "%s%s%s", session->message_is_error && !session->view.question ? "! " : " ",
+                       session->message, session->view.question ? " y/n" : "");
+        sr_area_text(left, 0, 0, style, sr_text_get(&text));
+        sr_text_fini(&text);
+    } else {
+        draw_hints(session, left, 1, session->view.overlay ? "j/k scroll  q close" : sr_panes[session->view.pane]->hints(session));
+    }
+    sr_text_fini(&right);
+}
+
+/* The prompt, scrolled sideways so that its cursor shows. */
+static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area area)
+{
+    const struct sr_view *view = &session->view;
+    const char *text = sr_text_get(&view->prompt_text);
+    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
+    sr_area_fill(area, ' ', style);
+    sr_area_put(area, 0, 0, (unsigned char)(view->prompt_sign ? view->prompt_sign : ':'), style);
+    struct sr_text before = {0};
+    sr_text_add_bytes(&before, text, view->prompt_at < view->prompt_text.length ? view->prompt_at : view->prompt_text.length);
+    int at = sr_utf8_width(sr_text_get(&before)), room = area.width - 2, skip = 0;
+    if (room < 1) room = 1;
+    while (at - skip > room && *text) skip += sr_glyph_width(sr_utf8_next(&text));
+    sr_area_text(sr_area_part(area, 1, 0, area.width - 1, 1), 0, 0, style, text);
+    sr_text_fini(&before);
+    int x = 1 + at - skip;
+    return (struct sr_cursor){area.x + (x < area.width ? x : area.width - 1), area.y};
+}
+
+static int wrapped_lines(const char *text, int width)
+{
+    char line[1024];
+    int lines = 0;
+    while (sr_part_wrap(&text, width, line, sizeof line)) lines++;
+    return lines;
+}
+
+static void draw_overlay(struct sr_session *session, struct sr_area area)
+{
+    struct sr_view *view = &session->view;
+    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
+    const char *text = sr_text_get(&view->overlay_text);
+    sr_area_fill(area, ' ', style);
+    struct sr_area inside = area;
+    bool boxed = area.width >= 30 && area.height >= 6;
+    if (boxed) {
+        sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER), view->overlay_title);
+        inside = sr_area_part(area, 2, 1, area.width - 4, area.height - 2);
+    }
+    int lines = wrapped_lines(text, inside.width), fit = inside.height;
+    if (view->overlay_top > lines - fit) view->overlay_top = lines - fit;
+    if (view->overlay_top < 0) view->overlay_top = 0;
+    view->overlay_lines = fit;
+    char line[1024];
+    for (int i = -view->overlay_top; i < fit && sr_part_wrap(&text, inside.width, line, sizeof line); i++)
+        if (i >= 0) sr_area_text(inside, 0, i, style, line);
+    if (boxed && lines > fit)
+        sr_area_printf(area, area.width - 20, area.height - 1, sr_part_style(session, SR_ROLE_FAINT),
+                       " %d–%d of %d ", view->overlay_top + 1, view->overlay_top + fit, lines);
+}
+
+struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid)
+{
+    struct sr_cursor cursor = {-1, -1};
+    struct sr_view *view = &session->view;
+    sr_grid_clear(grid);
+    struct sr_area all = sr_grid_area(grid);
+    if (all.width < 1 || all.height < 1) return cursor;
+    /* The last line to be given up is the pane's; the prompt comes before it. */
+    int top = all.height >= 5 ? 1 : 0, bottom = all.height >= 2 || view->prompt ? 1 : 0;
+    struct sr_area body = sr_area_part(all, 0, top, all.width, all.height - top - bottom);
+    if (top) draw_tabs(session, sr_area_part(all, 0, 0, all.width, 1));
+    if (body.height > 0) {
+        if (view->overlay)
+            draw_overlay(session, body);
+        else
+            sr_panes[view->pane]->draw(session, body);
+    }
+    if (view->prompt && sr_text_get(&view->prompt_hint)[0] && body.height > 1) {
+        struct sr_area hint = sr_area_part(all, 0, all.height - 2, all.width, 1);
+        sr_area_fill(hint, ' ', sr_part_style(session, SR_ROLE_TEXT));
+        sr_area_text(hint, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&view->prompt_hint));
+    }
+    struct sr_area last = sr_area_part(all, 0, all.height - 1, all.width, bottom);
+    if (view->prompt)
+        cursor = draw_prompt(session, last);
+    else if (bottom)
+        draw_status(session, last);
+    if (session->look.ascii) sr_grid_to_ascii(grid);
+    return cursor;
+}
