@@ -1,6 +1,7 @@
 noinst_HEADERS += \
 	include/sartor/data/augment.h \
 	include/sartor/data/dataset.h \
+	include/sartor/data/features.h \
 	include/sartor/data/idx.h \
 	include/sartor/data/images.h \
 	include/sartor/data/split.h \
@@ -10,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/data/classes.c \
 	src/data/classes.h \
 	src/data/dataset.c \
+	src/data/features.c \
 	src/data/find.c \
 	src/data/idx.c \
 	src/data/split.c \

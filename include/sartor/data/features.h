@@ -1,0 +1,48 @@
+/* features.h - images as rows of floats, for the models that see no pictures.
+ *
+ * Two kinds: pixels, divided by 255; and histograms of oriented gradients (HOG; Dalal and
+ * Triggs, 2005), which keep the shape of edges and forget where exactly they lie and
+ * how bright they are. A row depends on its image alone, so any thread count gives the
+ * same bits. Nothing here fails; the caller owns the memory that is filled.
+ *
+ * HOG, exactly:
+ * 1. g = sqrt(pixel / 255), black outside the image. dx = g(x+1) - g(x-1), dy likewise,
+ *    at every pixel; magnitude sqrt(dx^2 + dy^2), direction atan2(dy, dx), all round.
+ * 2. Cells: each side is cut evenly into round(side / 3), at least 2 and at most 9; 9 x 9 at
+ *    28 x 28. A cell has 12 bins, bin b for directions near b x 30 degrees. A pixel votes with its
+ *    magnitude, shared linearly between the two nearest bins and the four nearest cells.
+ * 3. Blocks are 2 x 2 cells. A cell lies in four (cells outside the image are empty): in each
+ *    its bins are divided by sqrt(E + 0.3^2), where E is the sum of the block's squared bins, and
+ *    clipped at 0.2, as in L2-hys. The row holds half the sum of the four, cell by cell,
+ *    12 values each. Adding the four up instead of listing them (Felzenszwalb et al., 2010) makes
+ *    rows a quarter as long and costs no accuracy here. */
+#ifndef SARTOR_DATA_FEATURES_H
+#define SARTOR_DATA_FEATURES_H
+
+#include "sartor/base/pool.h"
+#include "sartor/data/images.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* SR_FEATURES_CHOICES is for a hyperparameter's table. */
+enum sr_features { SR_FEATURES_PIXELS, SR_FEATURES_HOG, SR_FEATURES_COUNT };
+extern const char *const sr_features_names[SR_FEATURES_COUNT]; /* "pixels", "hog" */
+#define SR_FEATURES_CHOICES "pixels hog"
+
+/* The kind of that name; -1 if there is none. */
+int sr_features_find(const char *name);
+
+/* Floats in a row. Pixels: height × width. HOG at 28 × 28: 972. */
+size_t sr_features_size(enum sr_features kind, int height, int width);
+
+/* One image. `mirror` takes it flipped left to right. */
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, bool mirror,
+                       float *out);
+
+/* Samples first .. first + count - 1 of a view, one row each, `stride` floats apart (at least
+ * the size; what lies between rows is left alone). */
+void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first, size_t count,
+                      bool mirror, float *out, size_t stride, struct sr_pool *pool);
+
+#endif

@@ -1,0 +1,142 @@
+/* Feature rows: sizes, values worked out by hand, mirrors, and the same bits on any threads. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/data/dataset.h"
+#include "sartor/data/features.h"
+
+static struct sr_error error;
+enum { BINS = 12, ROW = 972 };
+
+static void sizes(void **state)
+{
+    (void)state;
+    assert_int_equal(sr_features_size(SR_FEATURES_PIXELS, 28, 30), 840);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, 28, 28), 9 * 9 * BINS);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, 8, 16), 3 * 5 * BINS);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, 128, 128), 9 * 9 * BINS);
+    assert_int_equal(sr_features_find("hog"), SR_FEATURES_HOG);
+    assert_int_equal(sr_features_find("pixels"), SR_FEATURES_PIXELS);
+    assert_int_equal(sr_features_find("sift"), -1);
+}
+
+static void pixels_are_scaled(void **state)
+{
+    (void)state;
+    uint8_t pixels[64];
+    float row[64], mirrored[64];
+    for (int i = 0; i < 64; i++) pixels[i] = (uint8_t)(4 * i);
+    pixels[63] = 255;
+    sr_features_image(SR_FEATURES_PIXELS, pixels, 8, 8, false, row);
+    sr_features_image(SR_FEATURES_PIXELS, pixels, 8, 8, true, mirrored);
+    assert_true(row[0] == 0 && row[63] == 1 && row[51] == 204 / 255.0f);
+    assert_true(mirrored[0] == row[7] && mirrored[56] == row[63] && mirrored[50] == row[53]);
+}
+
+/* A black image says nothing. One grey level that rises to the right by the same step of g
+ * everywhere has dx > 0, dy = 0 inside: all votes in bin 0. */
+static void directions(void **state)
+{
+    (void)state;
+    uint8_t pixels[28 * 28] = {0};
+    float row[ROW];
+    sr_features_image(SR_FEATURES_HOG, pixels, 28, 28, false, row);
+    for (int i = 0; i < ROW; i++) assert_true(row[i] == 0);
+    const int steps[4][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}}, bins[4] = {0, 3, 6, 9};
+    for (int d = 0; d < 4; d++) {
+        for (int y = 0; y < 28; y++)
+            for (int x = 0; x < 28; x++) {
+                double g = (14 + steps[d][0] * (x - 13) + steps[d][1] * (y - 13)) / 28.0;
+                pixels[y * 28 + x] = (uint8_t)lround(255 * g * g);
+            }
+        sr_features_image(SR_FEATURES_HOG, pixels, 28, 28, false, row);
+        const float *middle = row + (4 * 9 + 4) * BINS;
+        for (int b = 0; b < BINS; b++)
+            if (b == bins[d])
+                assert_true(middle[b] > 0.3f); /* clipped at 0.2 in each of four blocks: 0.4 */
+            else
+                assert_true(middle[b] < 0.06f); /* rounding to whole pixels */
+    }
+}
+
+/* The smallest image by hand: 8 x 8 is 3 x 3 cells; one white pixel at (3, 3) makes four
+ * gradients of magnitude 1 beside it, pointing at it. */
+static void one_white_pixel(void **state)
+{
+    (void)state;
+    uint8_t pixels[64] = {0};
+    pixels[3 * 8 + 3] = 255;
+    float row[9 * BINS];
+    sr_features_image(SR_FEATURES_HOG, pixels, 8, 8, false, row);
+    /* Votes: (y, x, bin). A coordinate c lies at (c + 0.5) * 3 / 8 - 0.5 cells. */
+    const int votes[4][3] = {{3, 2, 0}, {3, 4, 6}, {2, 3, 3}, {4, 3, 9}};
+    double cells[3][3][BINS] = {{{0}}}, energy[5][5] = {{0}};
+    for (int v = 0; v < 4; v++) {
+        double y = (votes[v][0] + 0.5) * 3 / 8 - 0.5, x = (votes[v][1] + 0.5) * 3 / 8 - 0.5;
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j < 3; j++)
+                cells[i][j][votes[v][2]] += fmax(0, 1 - fabs(y - i)) * fmax(0, 1 - fabs(x - j));
+    }
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            for (int b = 0; b < BINS; b++) energy[i + 1][j + 1] += cells[i][j][b] * cells[i][j][b];
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            for (int b = 0; b < BINS; b++) {
+                double sum = 0;
+                for (int k = 0; k < 4; k++) {
+                    int y = i + k / 2, x = j + k % 2;
+                    double e = energy[y][x] + energy[y][x + 1] + energy[y + 1][x] + energy[y + 1][x + 1];
+                    sum += fmin(0.2, cells[i][j][b] / sqrt(e + 0.09));
+                }
+                assert_float_equal(row[(i * 3 + j) * BINS + b], sum / 2, 1e-5);
+            }
+}
+
+static void mirrors_and_threads(void **state)
+{
+    (void)state;
+    struct sr_dataset *mini = sr_dataset_load(MINI, NULL, &error);
+    assert_non_null(mini);
+    uint32_t rows[200];
+    for (uint32_t i = 0; i < 200; i++) rows[i] = 999 - 5 * i / 2;
+    struct sr_samples samples = {.images = &mini->files[SR_FILE_TRAIN], .rows = rows, .count = 200};
+    enum { STRIDE = ROW + 4 };
+    float *one = calloc(200 * STRIDE, sizeof *one), *two = calloc(200 * STRIDE, sizeof *two);
+    assert_true(one && two);
+    struct sr_pool *pool = sr_pool_new(3, &error);
+    assert_non_null(pool);
+    sr_features_fill(SR_FEATURES_HOG, &samples, 10, 150, false, one, STRIDE, NULL);
+    sr_features_fill(SR_FEATURES_HOG, &samples, 10, 150, false, two, STRIDE, pool);
+    assert_memory_equal(one, two, 200 * STRIDE * sizeof *one);
+    for (int i = 0; i < 200; i++)
+        for (int k = ROW; k < STRIDE; k++) assert_true(one[i * STRIDE + k] == 0);
+    float row[ROW], flipped[ROW];
+    sr_features_image(SR_FEATURES_HOG, sr_samples_pixels(&samples, 10 + 149), 28, 28, false, row);
+    assert_memory_equal(row, one + 149 * STRIDE, sizeof row);
+    for (int i = 0; i < ROW; i++) assert_true(row[i] >= 0 && row[i] <= 0.4f + 1e-6f);
+    /* Mirrored: cells change sides, and directions d become 180 - d. */
+    sr_features_image(SR_FEATURES_HOG, sr_samples_pixels(&samples, 10 + 149), 28, 28, true, flipped);
+    for (int y = 0; y < 9; y++)
+        for (int x = 0; x < 9; x++)
+            for (int b = 0; b < BINS; b++)
+                assert_float_equal(row[(y * 9 + x) * BINS + b],
+                                   flipped[(y * 9 + 8 - x) * BINS + (18 - b) % BINS], 2e-5);
+    sr_pool_free(pool);
+    free(one);
+    free(two);
+    sr_dataset_unref(mini);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(pixels_are_scaled),
+        cmocka_unit_test(directions),
+        cmocka_unit_test(one_white_pixel),
+        cmocka_unit_test(mirrors_and_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
