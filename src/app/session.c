@@ -224,6 +224,18 @@ bool sr_session_pump(struct sr_session *session)
     return changed;
 }
 
+bool sr_session_settled(const struct sr_session *session)
+{
+    if (session->data_job || session->explain.job) return false;
+    for (size_t i = 0; i < session->entry_count; i++) {
+        const struct sr_entry *entry = session->entries[i];
+        if (entry->loading) return false;
+        for (int s = 0; s < SR_SPLIT_COUNT; s++)
+            if (entry->splits[s].job) return false;
+    }
+    return true;
+}
+
 bool sr_session_wait(struct sr_session *session, double seconds)
 {
     return sr_jobs_wait(session->jobs, seconds) && sr_session_pump(session);

@@ -20,8 +20,6 @@ void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *
 void sr_session_free_models(struct sr_session *session);
 void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
-/* Put a trained model under its name, in place of an older one of one's own. */
-void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path);
 void sr_session_refresh_look(struct sr_session *session);
 
 #endif

@@ -115,6 +115,7 @@ struct sr_session {
     } explain;
 
     struct sr_view view;
+    struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
     char message[512];             /* last message for the status line */
     bool message_is_error;
     sr_session_listener *listener;
@@ -129,6 +130,8 @@ void sr_session_free(struct sr_session *session);
 bool sr_session_pump(struct sr_session *session);
 /* Wait for an event, at most `seconds` (negative: until one comes), then pump. */
 bool sr_session_wait(struct sr_session *session, double seconds);
+/* True when no short job (loading, predicting, explaining) is under way. */
+bool sr_session_settled(const struct sr_session *session);
 void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -186,6 +189,8 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
 enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
                                 uint32_t *row, struct sr_error *error);
 
+/* Put a model under its name, in place of an older one; `path` is its file, or NULL. */
+void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path);
 /* Delete or rename a model of one's own, in memory and in its file. */
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
                                  struct sr_error *error);

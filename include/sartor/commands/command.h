@@ -13,24 +13,29 @@
 #include "sartor/base/param.h"
 #include "sartor/base/text.h"
 
+/* For struct sr_reply's `wait`: every job. */
+#define SR_EVERY_JOB UINT32_MAX
+
 /* What a command has to say. */
 struct sr_reply {
     bool json;               /* asked for: fill `objects` instead of `text` */
     struct sr_text text;     /* for people; the explorer shows one line as a message, more as an overlay */
     struct sr_text objects;  /* JSON, one object a line */
-    uint32_t wait[1];        /* a job whose end batch waits for, 0 for none, UINT32_MAX for all */
-    bool shown;              /* the explorer's panes show it: no overlay wanted */
+    uint32_t wait;           /* a job whose end batch waits for, 0 for none */
+    bool shown;              /* a pane shows it: the explorer needs no overlay */
     char command[32];        /* name, for the "command" member of objects */
 };
 
 struct sr_command {
     const char *name, *group, *help;
     const struct sr_param *params;  /* NULL for none */
-    bool rest;                      /* name=value words that params lacks are passed on */
+    bool rest;                      /* words that params lacks are passed on in `rest` */
     enum sr_status (*run)(struct sr_session *session, const struct sr_args *args,
                           const struct sr_words *rest, struct sr_reply *reply,
                           struct sr_error *error);
-    const char *example;            /* one line for the manual, or NULL */
+    const char *example;            /* one line for help and the manual, or NULL */
+    /* Report an event of a job that this command has started; may be NULL. */
+    void (*event)(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
 };
 
 extern const struct sr_command *const sr_commands[]; /* NULL-terminated, by group */
@@ -39,12 +44,20 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
 /* Run one command given as words. Returns what run() returned. */
 enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count,
                               struct sr_reply *reply, struct sr_error *error);
+void sr_reply_clear(struct sr_reply *reply); /* empty, `json` kept */
 void sr_reply_fini(struct sr_reply *reply);
 /* A new object with "command" set; sr_reply_add appends it to `objects` and frees it. */
 struct sr_json *sr_reply_object(struct sr_reply *reply);
 void sr_reply_add(struct sr_reply *reply, struct sr_json *object);
 
-/* One event of a job, as `train` reports it: text or JSON into the reply. */
-void sr_train_event(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
+/* "usage: train FAMILY [name=TEXT] ..." and a line for each parameter. */
+void sr_command_usage(const struct sr_command *command, struct sr_text *text);
+/* The same for any table: name, type, range, default, help. */
+void sr_params_describe(const struct sr_param *params, struct sr_text *text);
+
+/* What could stand at the end of `line` (its first `length` bytes): words, sorted, in `words`; `start`
+ * is where the word that they replace begins. */
+void sr_command_complete(struct sr_session *session, const char *line, size_t length, size_t *start,
+                         struct sr_words *words);
 
 #endif

@@ -21,12 +21,17 @@ void sr_keys_press(struct sr_session *session, const char *key);
 /* Run a whole line interactively: the reply becomes message or overlay; a pending command is
  * kept and run again by sr_keys_tick. */
 void sr_keys_run_line(struct sr_session *session, const char *line);
+/* Is a line waiting for a job? */
+bool sr_keys_pending(const struct sr_session *session);
+/* "Enter", "C-d" or a single character. */
+bool sr_key_is_name(const char *key);
 /* Run again what was pending; call after every pump that changed something. */
 void sr_keys_tick(struct sr_session *session);
 enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
                             struct sr_error *error);
 /* The help page: keys of this pane, keys everywhere, commands by group. */
 void sr_keys_help(struct sr_session *session, struct sr_text *text);
-void sr_keys_fini(void);
+/* Before the session is freed. */
+void sr_keys_fini(struct sr_session *session);
 
 #endif

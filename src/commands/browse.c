@@ -1,0 +1,92 @@
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void report(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply)
+{
+    const struct sr_selection *selection = &session->selection;
+    size_t limit = (size_t)sr_args_integer(args, "limit");
+    if (!limit || limit > selection->count) limit = selection->count;
+    const struct sr_images *images = &session->data->files[selection->file];
+    struct sr_text filter = {0};
+    sr_filter_print(session, &selection->filter, &filter);
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply), *indices = sr_json_array();
+        sr_json_set_text(object, "filter", sr_text_get(&filter));
+        sr_json_set_text(object, "split", sr_split_names[selection->filter.split]);
+        sr_json_set_integer(object, "count", (int64_t)selection->count);
+        for (size_t i = 0; i < limit; i++) sr_json_add_integer(indices, selection->rows[i]);
+        sr_json_set(object, "indices", indices);
+        sr_reply_add(reply, object);
+    } else {
+        char count[32];
+        sr_format_count(count, sizeof count, selection->count);
+        sr_text_printf(&reply->text, "%s sample%s: %s\n", count, selection->count == 1 ? "" : "s", sr_text_get(&filter));
+        for (size_t i = 0; !session->interactive && i < limit; i++)
+            sr_text_printf(&reply->text, "  %s:%-6u %s\n", sr_file_names[selection->file], selection->rows[i],
+                           class_name(session, images->labels[selection->rows[i]]));
+        if (!session->interactive && limit < selection->count)
+            sr_text_printf(&reply->text, "  and %zu more (limit=0 lists all)\n", selection->count - limit);
+    }
+    sr_text_fini(&filter);
+}
+
+SR_RUN(browse_run)
+{
+    SR_UNUSED;
+    struct sr_filter filter = session->selection.filter;
+    if (!sr_args_switch(args, "more")) sr_filter_init(&filter);
+    enum sr_status status = sr_session_data(session, error);
+    if (!status && sr_args_given(args, "class"))
+        status = class_of(session, sr_args_text(args, "class"), &filter.class, error);
+    if (!status && sr_args_given(args, "as")) status = class_of(session, sr_args_text(args, "as"), &filter.as, error);
+    if (status) return status;
+    bool right = sr_args_switch(args, "right"), wrong = sr_args_switch(args, "wrong");
+    if (right + wrong + sr_args_switch(args, "any") > 1)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "browse: of right, wrong and any only one can be asked for");
+    if (right || wrong) filter.right = right;
+    else if (sr_args_switch(args, "any")) filter.right = -1;
+    if (sr_args_given(args, "conf"))
+        sr_args_range(args, "conf", &filter.confidence_low, &filter.confidence_high);
+    bool judged = filter.as >= 0 || filter.right >= 0 || isfinite(filter.confidence_low) || isfinite(filter.confidence_high);
+    if (sr_args_given(args, "model")) snprintf(filter.model, sizeof filter.model, "%s", sr_args_text(args, "model"));
+    else if (!judged) filter.model[0] = '\0';
+    if (sr_args_given(args, "split")) filter.split = split_of(session, args, NULL);
+    else if (judged && !sr_args_switch(args, "more")) {
+        /* What a model got wrong is asked of samples that it has not been trained on. */
+        struct sr_entry *entry;
+        status = sr_session_model(session, filter.model, &entry, error);
+        if (status) return status;
+        filter.split = sr_session_default_split(session, entry);
+    }
+    status = sr_session_select(session, &filter, error);
+    if (status) return status;
+    if (session->selection.filter.model[0])
+        snprintf(session->view.model, sizeof session->view.model, "%s", session->selection.filter.model);
+    session->view.pane = SR_PANE_BROWSE;
+    session->view.enlarged = false;
+    report(session, args, reply);
+    return SR_OK;
+}
+
+const struct sr_command sr_command_browse = {
+    .name = "browse",
+    .group = "data",
+    .help = "Select samples by split, class and what a model says of them.",
+    .params = (const struct sr_param[]){
+        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "Of this split (default train, or where the model is judged)."},
+        {"class", SR_PARAM_CLASS, .help = "Whose true class is this; any for all."},
+        {"as", SR_PARAM_CLASS, .help = "That the model takes for this class; any for all."},
+        {"wrong", SR_PARAM_SWITCH, .help = "That the model gets wrong."},
+        {"right", SR_PARAM_SWITCH, .help = "That the model gets right."},
+        {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
+        {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
+        {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
+        {"more", SR_PARAM_SWITCH, .help = "Change the present selection instead of starting from all."},
+        {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9, .help = "Samples to list in batch, 0 for all."},
+        {0}},
+    .run = browse_run,
+    .example = "browse split=test class=Shirt as=T-shirt/top",
+};

@@ -1,0 +1,179 @@
+/* command.c - the table, and the way from words to a run. */
+#include "sartor/commands/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+const struct sr_command *const sr_commands[] = {
+    /* data */
+    &sr_command_open, &sr_command_stats, &sr_command_browse, &sr_command_show,
+    /* train */
+    &sr_command_train, &sr_command_jobs, &sr_command_wait, &sr_command_pause, &sr_command_resume,
+    &sr_command_stop,
+    /* models */
+    &sr_command_models, &sr_command_load, &sr_command_save, &sr_command_rename, &sr_command_delete,
+    /* evaluate */
+    &sr_command_evaluate, &sr_command_confusion, &sr_command_curves, &sr_command_predict,
+    /* explain */
+    &sr_command_gradcam,
+    /* output */
+    &sr_command_export, &sr_command_screen, &sr_command_describe,
+    /* interface */
+    &sr_command_pane, &sr_command_move, &sr_command_enter, &sr_command_back, &sr_command_model,
+    &sr_command_split, &sr_command_log, &sr_command_units, &sr_command_prompt, &sr_command_keys,
+    /* program */
+    &sr_command_set, &sr_command_bind, &sr_command_help, &sr_command_quit,
+    NULL,
+};
+
+const struct sr_command *sr_command_find(const char *name, struct sr_error *error)
+{
+    const char *names[sizeof sr_commands / sizeof *sr_commands];
+    size_t count = 0;
+    for (; sr_commands[count]; count++) {
+        if (!strcmp(sr_commands[count]->name, name)) return sr_commands[count];
+        names[count] = sr_commands[count]->name;
+    }
+    const char *closest = sr_text_closest(name, names, count, sizeof *names);
+    if (closest) sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; did you mean %s?", name, closest);
+    else sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; help lists them", name);
+    return NULL;
+}
+
+enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count, struct sr_reply *reply,
+                              struct sr_error *error)
+{
+    if (!count) return SR_OK;
+    const struct sr_command *command = sr_command_find(words[0], error);
+    if (!command) return error->status;
+    struct sr_words rest = {0};
+    struct sr_args *args = sr_args_parse(command->name, command->params, words + 1, count - 1,
+                                         command->rest ? &rest : NULL, error);
+    enum sr_status status = args ? SR_OK : error->status;
+    snprintf(reply->command, sizeof reply->command, "%s", command->name);
+    if (!status) status = command->run(session, args, &rest, reply, error);
+    sr_words_fini(&rest);
+    sr_args_free(args);
+    return status;
+}
+
+void sr_reply_clear(struct sr_reply *reply)
+{
+    sr_text_clear(&reply->text);
+    sr_text_clear(&reply->objects);
+    reply->wait = 0;
+    reply->shown = false;
+}
+
+void sr_reply_fini(struct sr_reply *reply)
+{
+    sr_text_fini(&reply->text);
+    sr_text_fini(&reply->objects);
+}
+
+struct sr_json *sr_reply_object(struct sr_reply *reply)
+{
+    struct sr_json *object = sr_json_object();
+    sr_json_set_text(object, "command", reply->command);
+    return object;
+}
+
+void sr_reply_add(struct sr_reply *reply, struct sr_json *object)
+{
+    sr_json_print(object, &reply->objects);
+    sr_text_add(&reply->objects, "\n");
+    sr_json_free(object);
+}
+
+/* --- shared by the commands ------------------------------------------------------------ */
+
+enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args, const struct sr_entry *entry)
+{
+    const char *name = sr_args_text(args, "split");
+    for (int s = 0; name && s < SR_SPLIT_COUNT; s++)
+        if (!strcmp(name, sr_split_names[s])) return (enum sr_split_name)s;
+    return sr_session_default_split(session, entry);
+}
+
+enum sr_status predictions_of(struct sr_session *session, const struct sr_args *args, struct sr_entry **entry,
+                              enum sr_split_name *split, const struct sr_predictions **predictions,
+                              struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), entry, error);
+    if (status) return status;
+    *split = split_of(session, args, *entry);
+    return sr_session_predictions(session, *entry, *split, predictions, error);
+}
+
+enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file, uint32_t *row,
+                         struct sr_error *error)
+{
+    const char *index = sr_args_text(args, "index"), *split = sr_args_text(args, "split");
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    if (index) {
+        *file = split && !strcmp(split, "test") ? SR_FILE_TEST : SR_FILE_TRAIN;
+        return sr_session_index(session, index, file, row, error);
+    }
+    if (!session->selection.count)
+        return sr_error_set(error, SR_ERROR_STATE, "no sample is selected; give an index such as test:7");
+    *file = session->selection.file;
+    *row = session->selection.rows[session->selection.at];
+    return SR_OK;
+}
+
+enum sr_status class_of(struct sr_session *session, const char *text, int *class, struct sr_error *error)
+{
+    *class = -1;
+    if (!text || !strcmp(text, "any")) return SR_OK;
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    *class = sr_dataset_class(session->data, text, error);
+    return *class < 0 ? error->status : SR_OK;
+}
+
+void set_classes(struct sr_session *session, struct sr_json *object)
+{
+    struct sr_json *names = sr_json_array();
+    for (int c = 0; c < session->data->classes; c++) sr_json_add_text(names, session->data->class_names[c]);
+    sr_json_set(object, "classes", names);
+}
+
+const char *class_name(const struct sr_session *session, int class)
+{
+    return session->data->class_names[class];
+}
+
+/* --- how tables are written ------------------------------------------------------------ */
+
+static void describe_range(const struct sr_param *param, struct sr_text *text)
+{
+    if (param->type == SR_PARAM_CHOICE) sr_text_printf(text, " One of: %s.", param->choices);
+    else if (param->minimum < param->maximum && param->maximum < 1e15)
+        sr_text_printf(text, " %g to %g.", param->minimum, param->maximum);
+    if (param->fallback) sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
+}
+
+void sr_params_describe(const struct sr_param *params, struct sr_text *text)
+{
+    for (const struct sr_param *param = params; param && param->name; param++) {
+        sr_text_printf(text, "  %-14s %s", param->name, param->help);
+        describe_range(param, text);
+        sr_text_add(text, "\n");
+    }
+}
+
+void sr_command_usage(const struct sr_command *command, struct sr_text *text)
+{
+    sr_text_add(text, command->name);
+    for (const struct sr_param *param = command->params; param && param->name; param++) {
+        sr_text_add(text, " ");
+        sr_param_usage(param, text);
+    }
+    if (command->rest) sr_text_add(text, " [name=value...]");
+    sr_text_add(text, "\n");
+}

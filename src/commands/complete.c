@@ -1,0 +1,177 @@
+/* complete.c - what could stand at the end of a line, from the same tables that parse it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+
+struct candidates {
+    struct sr_words words;
+    size_t room;
+    const char *typed; /* only words that begin so */
+    const char *before; /* put before each: "split=" */
+};
+
+static void offer(struct candidates *candidates, const char *word, const char *after)
+{
+    if (strncmp(word, candidates->typed, strlen(candidates->typed))) return;
+    struct sr_words *words = &candidates->words;
+    sr_xgrow(&words->items, &candidates->room, words->count + 2, sizeof *words->items);
+    words->items[words->count++] = sr_xprintf("%s%s%s", candidates->before, word, after);
+    words->items[words->count] = NULL;
+}
+
+static void offer_choices(struct candidates *candidates, const char *choices)
+{
+    char *copy = sr_xstrdup(choices), *rest = copy;
+    for (char *word; (word = strsep(&rest, " "));)
+        if (*word) offer(candidates, word, "");
+    free(copy);
+}
+
+static void offer_files(struct candidates *candidates)
+{
+    const char *slash = strrchr(candidates->typed, '/');
+    char *shown = slash ? strndup(candidates->typed, (size_t)(slash - candidates->typed) + 1) : sr_xstrdup("");
+    char *folder = *shown ? sr_path_expand(shown) : sr_xstrdup(".");
+    size_t count;
+    struct sr_error ignored;
+    char **names = sr_directory_list(folder, &count, &ignored);
+    for (size_t i = 0; names && i < count; i++) {
+        bool hidden = names[i][0] == '.' && (!slash || slash[1] != '.');
+        char *full = sr_path_join(folder, names[i]), *word = sr_xprintf("%s%s", shown, names[i]);
+        if (!hidden) offer(candidates, word, sr_path_is_directory(full) ? "/" : "");
+        free(full);
+        free(word);
+        free(names[i]);
+    }
+    free(names);
+    free(folder);
+    free(shown);
+}
+
+static void offer_values(struct sr_session *session, struct candidates *candidates, const struct sr_param *param)
+{
+    switch (param->type) {
+    case SR_PARAM_CHOICE: offer_choices(candidates, param->choices); break;
+    case SR_PARAM_SWITCH: offer_choices(candidates, "on off"); break;
+    case SR_PARAM_FILE: offer_files(candidates); break;
+    case SR_PARAM_MODEL:
+        for (size_t i = 0; i < session->entry_count; i++) offer(candidates, session->entries[i]->name, "");
+        break;
+    case SR_PARAM_FAMILY:
+        for (size_t i = 0; sr_model_classes[i]; i++) offer(candidates, sr_model_classes[i]->name, "");
+        break;
+    case SR_PARAM_CLASS:
+        for (int c = 0; session->data && c < session->data->classes; c++)
+            offer(candidates, session->data->class_names[c], "");
+        break;
+    case SR_PARAM_COMMAND:
+        for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
+        break;
+    default: break;
+    }
+}
+
+static const struct sr_param *find_param(const struct sr_param *params, const char *word, size_t length)
+{
+    for (; params && params->name; params++)
+        if (strlen(params->name) == length && !strncmp(params->name, word, length)) return params;
+    return NULL;
+}
+
+/* Names of a table that are not yet in `words`; switches stand alone. */
+static void offer_names(struct candidates *candidates, const struct sr_param *params, const struct sr_words *words)
+{
+    for (; params && params->name; params++) {
+        size_t length = strlen(params->name);
+        bool given = false;
+        for (size_t i = 1; i < words->count; i++)
+            given |= !strncmp(words->items[i], params->name, length) && (words->items[i][length] == '=' || !words->items[i][length]);
+        if (!given && !params->positional) offer(candidates, params->name, params->type == SR_PARAM_SWITCH ? "" : "=");
+    }
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The parameters that a `train` line's family or a `set` line adds to the command's own. */
+static const struct sr_param *further_params(const struct sr_command *command, const struct sr_words *words)
+{
+    if (!strcmp(command->name, "set")) return sr_options;
+    if (strcmp(command->name, "train") || words->count < 2) return NULL;
+    const struct sr_model_class *class = sr_model_class_find(words->items[1], NULL);
+    return class ? class->params : NULL;
+}
+
+static void offer_for(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
+                      struct candidates *candidates)
+{
+    const struct sr_param *further = further_params(command, words);
+    const char *equals = strchr(candidates->typed, '=');
+    if (equals) {
+        size_t length = (size_t)(equals - candidates->typed);
+        const struct sr_param *param = find_param(command->params, candidates->typed, length);
+        if (!param) param = find_param(further, candidates->typed, length);
+        if (!param) return;
+        char *before = strndup(candidates->typed, length + 1);
+        candidates->before = before;
+        candidates->typed = equals + 1;
+        offer_values(session, candidates, param);
+        candidates->before = "";
+        free(before);
+        return;
+    }
+    size_t bare = 0; /* positional words so far */
+    for (size_t i = 1; i < words->count; i++) bare += !strchr(words->items[i], '=') && !find_param(command->params, words->items[i], strlen(words->items[i]));
+    for (const struct sr_param *param = command->params; param && param->name; param++)
+        if (param->positional && bare-- == 0) {
+            offer_values(session, candidates, param);
+            break;
+        }
+    if (!strcmp(command->name, "help")) {
+        for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
+        for (size_t i = 0; sr_model_classes[i]; i++) offer(candidates, sr_model_classes[i]->name, "");
+        offer_choices(candidates, "keys commands options");
+    }
+    offer_names(candidates, command->params, words);
+    offer_names(candidates, further, words);
+}
+
+void sr_command_complete(struct sr_session *session, const char *line, size_t length, size_t *start,
+                         struct sr_words *result)
+{
+    char *head = strndup(line, length);
+    const char *at = head;
+    struct sr_words words = {0};
+    struct sr_error ignored;
+    /* The last command of the line, and its last word, which may be begun or still empty. */
+    while (*at) {
+        sr_words_fini(&words);
+        if (sr_words_split(&at, &words, &ignored)) break;
+    }
+    if (length && head[length - 1] == ';') sr_words_fini(&words);
+    bool begun = words.count && length && !strchr(" \t;", head[length - 1]);
+    struct candidates candidates = {.typed = begun ? words.items[words.count - 1] : "", .before = ""};
+    *start = length;
+    if (begun) {
+        /* Quoted words are completed without their quotes only where the text matches. */
+        size_t typed = strlen(candidates.typed);
+        *start = typed <= length && !strcmp(head + length - typed, candidates.typed) ? length - typed : length;
+    }
+    if (words.count <= 1 && (begun || !words.count)) {
+        for (size_t i = 0; sr_commands[i]; i++) offer(&candidates, sr_commands[i]->name, "");
+    } else if (words.count) {
+        const struct sr_command *command = sr_command_find(words.items[0], &ignored);
+        char *last = begun ? words.items[--words.count] : NULL;
+        if (command) offer_for(session, command, &words, &candidates);
+        if (last) words.count++;
+    }
+    if (candidates.words.count) qsort(candidates.words.items, candidates.words.count, sizeof(char *), by_text);
+    *result = candidates.words;
+    sr_words_fini(&words);
+    free(head);
+}

@@ -1,0 +1,56 @@
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sartor/base/memory.h"
+
+SR_RUN(confusion_run)
+{
+    SR_UNUSED;
+    struct sr_entry *entry;
+    enum sr_split_name split;
+    const struct sr_predictions *predictions;
+    enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
+    if (status) return status;
+    int classes = predictions->classes;
+    uint64_t *matrix = sr_xalloc((size_t)classes * (size_t)classes * sizeof *matrix);
+    sr_confusion(predictions, matrix);
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply), *rows = sr_json_array();
+        sr_json_set_text(object, "model", entry->name);
+        sr_json_set_text(object, "split", sr_split_names[split]);
+        set_classes(session, object);
+        for (int t = 0; t < classes; t++) {
+            struct sr_json *row = sr_json_array();
+            for (int p = 0; p < classes; p++) sr_json_add_integer(row, (int64_t)matrix[t * classes + p]);
+            sr_json_add(rows, row);
+        }
+        sr_json_set(object, "matrix", rows);
+        sr_reply_add(reply, object);
+    } else {
+        struct sr_text *text = &reply->text;
+        sr_text_printf(text, "%s on the %s split: rows = true, columns = predicted\n%22s", entry->name,
+                       sr_split_names[split], "");
+        for (int p = 0; p < classes; p++) sr_text_printf(text, "%6d", p);
+        sr_text_add(text, "\n");
+        for (int t = 0; t < classes; t++) {
+            sr_text_printf(text, "%4d %-16.16s ", t, class_name(session, t));
+            for (int p = 0; p < classes; p++) sr_text_printf(text, "%6llu", (unsigned long long)matrix[t * classes + p]);
+            sr_text_add(text, "\n");
+        }
+    }
+    free(matrix);
+    snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
+    session->view.split = (int)split;
+    session->view.pane = SR_PANE_CONFUSION;
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_confusion = {
+    .name = "confusion", .group = "evaluate", .help = "Confusion matrix of a model: rows true, columns predicted.",
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, {0}},
+    .run = confusion_run,
+    .example = "confusion cnn split=test",
+};

@@ -1,0 +1,60 @@
+#include "internal.h"
+
+#include <stdio.h>
+
+SR_RUN(evaluate_run)
+{
+    SR_UNUSED;
+    struct sr_entry *entry;
+    enum sr_split_name split;
+    const struct sr_predictions *predictions;
+    enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
+    if (status) return status;
+    const struct sr_evaluation *e = &entry->splits[split].evaluation;
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply), *classes = sr_json_array();
+        sr_json_set_text(object, "model", entry->name);
+        sr_json_set_text(object, "split", sr_split_names[split]);
+        sr_json_set_integer(object, "count", (int64_t)e->count);
+        sr_json_set_number(object, "accuracy", e->accuracy);
+        sr_json_set_number(object, "accuracy_low", e->accuracy_low);
+        sr_json_set_number(object, "accuracy_high", e->accuracy_high);
+        sr_json_set_number(object, "loss", e->loss);
+        sr_json_set_number(object, "macro_precision", e->macro_precision);
+        sr_json_set_number(object, "macro_recall", e->macro_recall);
+        sr_json_set_number(object, "macro_f1", e->macro_f1);
+        for (int c = 0; c < e->classes; c++) {
+            struct sr_json *one = sr_json_object();
+            sr_json_set_integer(one, "class", c);
+            sr_json_set_integer(one, "support", (int64_t)e->per_class[c].support);
+            sr_json_set_number(one, "precision", e->per_class[c].precision);
+            sr_json_set_number(one, "recall", e->per_class[c].recall);
+            sr_json_set_number(one, "f1", e->per_class[c].f1);
+            sr_json_add(classes, one);
+        }
+        sr_json_set(object, "per_class", classes);
+        set_classes(session, object);
+        sr_json_set_number(object, "seconds", entry->splits[split].seconds);
+        sr_reply_add(reply, object);
+        return SR_OK;
+    }
+    char count[32];
+    struct sr_text *text = &reply->text;
+    sr_format_count(count, sizeof count, e->count);
+    sr_text_printf(text, "%s on the %s split, %s samples\n", entry->name, sr_split_names[split], count);
+    sr_text_printf(text, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f\n\n",
+                   e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
+    sr_text_printf(text, "  %-16s %9s %9s %9s %9s\n", "class", "precision", "recall", "F1", "samples");
+    for (int c = 0; c < e->classes; c++)
+        sr_text_printf(text, "  %-16s %9.4f %9.4f %9.4f %9zu\n", class_name(session, c), e->per_class[c].precision,
+                       e->per_class[c].recall, e->per_class[c].f1, e->per_class[c].support);
+    sr_text_printf(text, "  %-16s %9.4f %9.4f %9.4f\n", "macro mean", e->macro_precision, e->macro_recall, e->macro_f1);
+    return SR_OK;
+}
+
+const struct sr_command sr_command_evaluate = {
+    .name = "evaluate", .group = "evaluate", .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, {0}},
+    .run = evaluate_run,
+    .example = "evaluate cnn split=test",
+};

@@ -1,0 +1,69 @@
+#include "internal.h"
+
+#include <string.h>
+
+#include "sartor/commands/keys.h"
+
+static void list_commands(struct sr_text *text)
+{
+    const char *group = "";
+    for (size_t i = 0; sr_commands[i]; i++) {
+        if (strcmp(group, sr_commands[i]->group)) {
+            group = sr_commands[i]->group;
+            sr_text_printf(text, "%s%s\n", i ? "\n" : "", group);
+        }
+        sr_text_printf(text, "  %-12s %s\n", sr_commands[i]->name, sr_commands[i]->help);
+    }
+    sr_text_add(text, "\nhelp COMMAND tells its parameters, help FAMILY a model family's hyperparameters, help keys the keys.\n"
+                      "Families:");
+    for (size_t i = 0; sr_model_classes[i]; i++) sr_text_printf(text, " %s", sr_model_classes[i]->name);
+    sr_text_add(text, "\n");
+}
+
+SR_RUN(help_run)
+{
+    SR_UNUSED;
+    struct sr_text text = {0};
+    struct sr_error ignored;
+    const char *topic = sr_args_text(args, "topic");
+    enum sr_status status = SR_OK;
+    if (!topic) {
+        if (session->interactive) sr_keys_help(session, &text);
+        else list_commands(&text);
+    } else if (!strcmp(topic, "keys")) {
+        sr_keys_help(session, &text);
+    } else if (!strcmp(topic, "commands")) {
+        list_commands(&text);
+    } else if (!strcmp(topic, "options")) {
+        sr_params_describe(sr_options, &text);
+    } else {
+        const struct sr_model_class *class = sr_model_class_find(topic, &ignored);
+        const struct sr_command *command = class ? NULL : sr_command_find(topic, error);
+        if (class) {
+            sr_text_printf(&text, "%s: %s. %s\n\ntrain %s [name=value...]\n", class->name, class->title, class->help, class->name);
+            sr_params_describe(class->params, &text);
+        } else if (command) {
+            sr_text_printf(&text, "%s\n\n", command->help);
+            sr_command_usage(command, &text);
+            sr_params_describe(command->params, &text);
+            if (command->example) sr_text_printf(&text, "\nExample: %s\n", command->example);
+        } else {
+            status = error->status;
+        }
+    }
+    if (!status && reply->json) {
+        struct sr_json *object = sr_reply_object(reply);
+        sr_json_set_text(object, "text", sr_text_get(&text));
+        sr_reply_add(reply, object);
+    } else if (!status) {
+        sr_text_add(&reply->text, sr_text_get(&text));
+    }
+    sr_text_fini(&text);
+    return status;
+}
+
+const struct sr_command sr_command_help = {
+    .name = "help", .group = "program", .help = "The commands; or one command, model family, keys, options.",
+    .params = (const struct sr_param[]){{"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
+    .run = help_run,
+};

@@ -1,0 +1,66 @@
+/* internal.h - the commands' own helpers, and each command's declaration. */
+#ifndef SARTOR_COMMANDS_INTERNAL_H
+#define SARTOR_COMMANDS_INTERNAL_H
+
+#include "sartor/commands/command.h"
+#include "sartor/figure/figure.h"
+
+extern const struct sr_command sr_command_open, sr_command_stats, sr_command_browse, sr_command_show,
+    sr_command_train, sr_command_jobs, sr_command_wait, sr_command_pause, sr_command_resume,
+    sr_command_stop, sr_command_models, sr_command_load, sr_command_save, sr_command_rename,
+    sr_command_delete, sr_command_evaluate, sr_command_confusion, sr_command_curves,
+    sr_command_predict, sr_command_gradcam, sr_command_export, sr_command_pane, sr_command_keys,
+    sr_command_screen, sr_command_describe, sr_command_move, sr_command_enter, sr_command_back,
+    sr_command_prompt, sr_command_model, sr_command_split, sr_command_log, sr_command_units,
+    sr_command_set, sr_command_bind, sr_command_help, sr_command_quit;
+
+/* The run() of every command has these parameters. */
+#define SR_RUN(name)                                                                            \
+    static enum sr_status name(struct sr_session *session, const struct sr_args *args,          \
+                               const struct sr_words *rest, struct sr_reply *reply,             \
+                               struct sr_error *error)
+/* For those that need not all of them. */
+#define SR_UNUSED (void)session, (void)args, (void)rest, (void)reply, (void)error
+
+/* The parameter that many commands share. */
+#define SR_MODEL_PARAM(must) \
+    {"model", SR_PARAM_MODEL, .positional = true, .required = must, .help = "A trained model."}
+#define SR_SPLIT_PARAM                                                                        \
+    {"split", SR_PARAM_CHOICE, .choices = "train validation test",                            \
+     .help = "Which samples; validation by default, test where the model has trained on them."}
+
+/* The split that `args` names, else the model's default. */
+enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args,
+                            const struct sr_entry *entry);
+/* The model named by `args` with its predictions; SR_PENDING while they are made. */
+enum sr_status predictions_of(struct sr_session *session, const struct sr_args *args,
+                              struct sr_entry **entry, enum sr_split_name *split,
+                              const struct sr_predictions **predictions, struct sr_error *error);
+/* The sample named by `index` and `split`, else the one under the cursor. */
+enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file,
+                         uint32_t *row, struct sr_error *error);
+/* A class by name or number; "any" is -1. */
+enum sr_status class_of(struct sr_session *session, const char *text, int *class, struct sr_error *error);
+/* Class names once, as `"classes"`. */
+void set_classes(struct sr_session *session, struct sr_json *object);
+/* `name` of the data's class, cut for tables. */
+const char *class_name(const struct sr_session *session, int class);
+
+/* Figures of the session, written to `path`; SR_PENDING while what they show is computed. */
+struct figure_request {
+    const char *path;
+    const char *model;              /* NULL for the default */
+    int split;                      /* enum sr_split_name, -1 for the default */
+    const char *index;              /* NULL: under the cursor */
+    const char *layer;
+    int target;                     /* -1: predicted */
+    bool shares, linear, dark;
+    enum sr_file file;
+    double width, height, resolution;
+    int count;                      /* samples in a grid */
+};
+enum sr_status figure_write(struct sr_session *session, const char *figure,
+                            const struct figure_request *request, struct sr_error *error);
+extern const char figure_names[]; /* space-separated */
+
+#endif

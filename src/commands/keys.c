@@ -1,0 +1,435 @@
+/* keys.c - bindings, the prompt, and lines run for a person. */
+#include "sartor/commands/keys.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "sartor/base/memory.h"
+#include "sartor/panes/pane.h"
+
+const struct sr_binding sr_bindings[] = {
+    {"1", "pane browse", NULL, "browse the samples"},
+    {"2", "pane data", NULL, "statistics of the data"},
+    {"3", "pane train", NULL, "train models"},
+    {"4", "pane confusion", NULL, "confusion matrix"},
+    {"5", "pane explain", NULL, "explain a prediction"},
+    {"Tab", "pane next", NULL, "next pane"},
+    {"S-Tab", "pane previous", NULL, "previous pane"},
+    {"h", "move left", NULL, "left"},
+    {"j", "move down", NULL, "down"},
+    {"k", "move up", NULL, "up"},
+    {"l", "move right", NULL, "right"},
+    {"Left", "move left", NULL, NULL},
+    {"Down", "move down", NULL, NULL},
+    {"Up", "move up", NULL, NULL},
+    {"Right", "move right", NULL, NULL},
+    {"g", "move first", NULL, "first"},
+    {"G", "move last", NULL, "last"},
+    {"Home", "move first", NULL, NULL},
+    {"End", "move last", NULL, NULL},
+    {"PgUp", "move page-up", NULL, "page up"},
+    {"PgDn", "move page-down", NULL, "page down"},
+    {"C-u", "move half-up", NULL, "half a page up"},
+    {"C-d", "move half-down", NULL, "half a page down"},
+    {"n", "move next", NULL, "next sample of the selection"},
+    {"p", "move previous", NULL, "previous sample"},
+    {"Enter", "enter", NULL, "go in: enlarge, train, see a cell's samples"},
+    {"Esc", "back", NULL, "back"},
+    {"q", "back quit", NULL, "back; quit when there is nothing left to close"},
+    {"Q", "quit", NULL, "quit (asks while jobs run)"},
+    {":", "prompt", NULL, "type a command"},
+    {"\\", "prompt browse", NULL, "filter: choose samples by split, class, right or wrong"},
+    {"w", "browse more wrong", NULL, "only what the model gets wrong"},
+    {"a", "browse more any class=any as=any", NULL, "all of the split again"},
+    {"m", "model next", NULL, "next model"},
+    {"s", "split next", NULL, "judge on the next split"},
+    {"y", "log", NULL, "logarithmic or linear axis"},
+    {"%", "units", "confusion", "counts, % of true, % of predicted"},
+    {"t", "prompt train", NULL, "train: type the family"},
+    {"Space", "pause", "train", "pause, or go on"},
+    {"x", "stop", NULL, "stop the training job, keep its last epoch"},
+    {"e", "prompt export", NULL, "export a figure"},
+    {"?", "help keys", NULL, "this page"},
+    {"F1", "help keys", NULL, NULL},
+    {0},
+};
+
+enum { HISTORY_MAX = 500 };
+
+struct sr_keys {
+    struct sr_binding *own; /* made by `bind`; strings are owned */
+    size_t own_count, own_room;
+    char **history;
+    size_t history_count, history_room, history_at;
+    char *draft;            /* the line being typed while older ones are looked at */
+    char *pending;          /* a line that waits for a job */
+};
+
+static struct sr_keys *state(struct sr_session *session)
+{
+    if (!session->keys) session->keys = sr_xalloc(sizeof *session->keys);
+    return session->keys;
+}
+
+void sr_keys_fini(struct sr_session *session)
+{
+    struct sr_keys *keys = session->keys;
+    if (!keys) return;
+    for (size_t i = 0; i < keys->own_count; i++) {
+        free((char *)keys->own[i].key);
+        free((char *)keys->own[i].line);
+    }
+    for (size_t i = 0; i < keys->history_count; i++) free(keys->history[i]);
+    free(keys->own);
+    free(keys->history);
+    free(keys->draft);
+    free(keys->pending);
+    free(keys);
+    session->keys = NULL;
+}
+
+bool sr_key_is_name(const char *key)
+{
+    static const char *const names[] = {"Enter", "Esc",   "Tab",  "S-Tab", "Space", "Backspace", "Delete", "Insert", "Left",
+                                        "Right", "Up",    "Down", "Home",  "End",   "PgUp",      "PgDn"};
+    const char *at = key;
+    if (!*key) return false;
+    if (sr_utf8_next(&at) && !*at) return true; /* one character */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(key, names[i])) return true;
+    if (key[0] == 'F' && isdigit((unsigned char)key[1]) && (!key[2] || (isdigit((unsigned char)key[2]) && !key[3]))) return true;
+    return (key[0] == 'C' || key[0] == 'M') && key[1] == '-' && key[2] && !key[3];
+}
+
+static const struct sr_binding *lookup(struct sr_session *session, const char *key)
+{
+    const struct sr_keys *keys = state(session);
+    const char *pane = sr_panes[session->view.pane]->name;
+    for (size_t i = keys->own_count; i-- > 0;)
+        if (!strcmp(keys->own[i].key, key)) return &keys->own[i];
+    const struct sr_binding *found = NULL;
+    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
+        if (strcmp(binding->key, key)) continue;
+        if (binding->pane && !strcmp(binding->pane, pane)) return binding;
+        if (!binding->pane) found = binding;
+    }
+    return found;
+}
+
+enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line, struct sr_error *error)
+{
+    struct sr_keys *keys = state(session);
+    if (!sr_key_is_name(key))
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "bind: \"%s\" is not a key; keys are named j, C-d, F5, Enter, Space", key);
+    /* A typing error in the command should show now, not when the key is pressed. */
+    struct sr_words words;
+    const char *at = line;
+    enum sr_status status = sr_words_split(&at, &words, error);
+    if (status) return status;
+    if (words.count && !sr_command_find(words.items[0], error)) status = error->status;
+    sr_words_fini(&words);
+    if (status) return status;
+    sr_xgrow(&keys->own, &keys->own_room, keys->own_count + 1, sizeof *keys->own);
+    keys->own[keys->own_count++] = (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), NULL, NULL};
+    return SR_OK;
+}
+
+/* --- running lines --------------------------------------------------------------------- */
+
+static void show_reply(struct sr_session *session, const char *title, struct sr_reply *reply)
+{
+    const char *text = sr_text_get(&reply->text);
+    const char *newline = strchr(text, '\n');
+    if (!*text) return;
+    if (newline && newline[1] && !reply->shown) {
+        struct sr_view *view = &session->view;
+        view->overlay = true;
+        view->overlay_top = 0;
+        snprintf(view->overlay_title, sizeof view->overlay_title, "%s", title);
+        sr_text_clear(&view->overlay_text);
+        sr_text_add(&view->overlay_text, text);
+    } else if (!(newline && newline[1])) {
+        sr_session_message(session, false, "%.*s", (int)(newline ? newline - text : (long)strlen(text)), text);
+    }
+}
+
+/* Run the commands of `line`. A pending one is kept, with what follows it, for the next tick. */
+static void run(struct sr_session *session, const char *line)
+{
+    struct sr_keys *keys = state(session);
+    while (*line && !session->quit) {
+        struct sr_words words;
+        struct sr_error error = {0};
+        struct sr_reply reply = {0};
+        const char *start = line;
+        enum sr_status status = sr_words_split(&line, &words, &error);
+        if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
+        if (!status) show_reply(session, words.count ? words.items[0] : "", &reply);
+        sr_words_fini(&words);
+        sr_reply_fini(&reply);
+        if (status == SR_PENDING) {
+            keys->pending = sr_xstrdup(start);
+            sr_session_message(session, false, "%s...", error.text);
+            return;
+        }
+        if (status) {
+            sr_session_message(session, true, "%s", error.text);
+            return;
+        }
+    }
+}
+
+void sr_keys_run_line(struct sr_session *session, const char *line)
+{
+    struct sr_keys *keys = state(session);
+    char *copy = sr_xstrdup(line); /* a binding may be replaced by what it runs */
+    free(keys->pending);
+    keys->pending = NULL;
+    run(session, copy);
+    free(copy);
+}
+
+bool sr_keys_pending(const struct sr_session *session)
+{
+    return session->keys && session->keys->pending;
+}
+
+void sr_keys_tick(struct sr_session *session)
+{
+    struct sr_keys *keys = state(session);
+    char *line = keys->pending;
+    if (!line) return;
+    keys->pending = NULL;
+    session->message[0] = '\0';
+    run(session, line);
+    free(line);
+}
+
+/* --- the prompt ------------------------------------------------------------------------ */
+
+static void set_line(struct sr_view *view, const char *line)
+{
+    sr_text_clear(&view->prompt_text);
+    sr_text_add(&view->prompt_text, line);
+    view->prompt_at = view->prompt_text.length;
+}
+
+static void close_prompt(struct sr_session *session)
+{
+    session->view.prompt = false;
+    sr_text_clear(&session->view.prompt_hint);
+    free(state(session)->draft);
+    state(session)->draft = NULL;
+    state(session)->history_at = state(session)->history_count;
+}
+
+static void remember(struct sr_keys *keys, const char *line)
+{
+    if (keys->history_count && !strcmp(keys->history[keys->history_count - 1], line)) return;
+    if (keys->history_count == HISTORY_MAX) {
+        free(keys->history[0]);
+        memmove(keys->history, keys->history + 1, --keys->history_count * sizeof *keys->history);
+    }
+    sr_xgrow(&keys->history, &keys->history_room, keys->history_count + 1, sizeof *keys->history);
+    keys->history[keys->history_count++] = sr_xstrdup(line);
+}
+
+static void recall(struct sr_session *session, int step)
+{
+    struct sr_keys *keys = state(session);
+    struct sr_view *view = &session->view;
+    if (step < 0 && keys->history_at == 0) return;
+    if (step > 0 && keys->history_at >= keys->history_count) return;
+    if (keys->history_at >= keys->history_count) {
+        free(keys->draft);
+        keys->draft = sr_xstrdup(sr_text_get(&view->prompt_text));
+    }
+    keys->history_at = (size_t)((long)keys->history_at + step);
+    set_line(view, keys->history_at < keys->history_count ? keys->history[keys->history_at] : keys->draft ? keys->draft : "");
+}
+
+static size_t previous_glyph(const char *text, size_t at)
+{
+    if (at) at--;
+    while (at && ((unsigned char)text[at] & 0xC0) == 0x80) at--;
+    return at;
+}
+
+static size_t next_glyph(const char *text, size_t at)
+{
+    const char *cursor = text + at;
+    sr_utf8_next(&cursor);
+    return (size_t)(cursor - text);
+}
+
+static void erase(struct sr_view *view, size_t from, size_t to)
+{
+    char *bytes = view->prompt_text.bytes;
+    if (from >= to) return;
+    memmove(bytes + from, bytes + to, view->prompt_text.length - to + 1);
+    view->prompt_text.length -= to - from;
+    view->prompt_at = from;
+}
+
+static void insert(struct sr_view *view, const char *text)
+{
+    struct sr_text line = {0};
+    sr_text_add_bytes(&line, sr_text_get(&view->prompt_text), view->prompt_at);
+    sr_text_add(&line, text);
+    size_t at = line.length;
+    sr_text_add(&line, sr_text_get(&view->prompt_text) + view->prompt_at);
+    sr_text_fini(&view->prompt_text);
+    view->prompt_text = line;
+    view->prompt_at = at;
+}
+
+/* Put the longest beginning that all candidates share; list them when there are several. */
+static void complete(struct sr_session *session)
+{
+    struct sr_view *view = &session->view;
+    struct sr_words words;
+    size_t start;
+    sr_command_complete(session, sr_text_get(&view->prompt_text), view->prompt_at, &start, &words);
+    sr_text_clear(&view->prompt_hint);
+    if (words.count) {
+        size_t shared = strlen(words.items[0]);
+        for (size_t i = 1; i < words.count; i++) {
+            size_t same = 0;
+            while (same < shared && words.items[i][same] == words.items[0][same]) same++;
+            shared = same;
+        }
+        while (shared && ((unsigned char)words.items[0][shared] & 0xC0) == 0x80) shared--;
+        struct sr_text word = {0}, common = {0};
+        sr_text_add_bytes(&common, words.items[0], shared);
+        size_t typed = view->prompt_at - start;
+        if (words.count == 1 || shared > 0) {
+            /* A lone word that needs quotes gets them; parts of several are left as typed. */
+            if (words.count == 1) sr_words_quote(&word, words.items[0]);
+            else sr_text_add(&word, sr_text_get(&common));
+            size_t length = strlen(words.items[0]);
+            if (words.count == 1 && length && !strchr("=/", words.items[0][length - 1])) sr_text_add(&word, " ");
+            if (words.count == 1 || shared >= typed) {
+                erase(view, start, view->prompt_at);
+                insert(view, sr_text_get(&word));
+            }
+        }
+        for (size_t i = 0; words.count > 1 && i < words.count; i++)
+            sr_text_printf(&view->prompt_hint, "%s%s", i ? "  " : "", words.items[i]);
+        sr_text_fini(&word);
+        sr_text_fini(&common);
+    }
+    sr_words_fini(&words);
+}
+
+static void prompt_key(struct sr_session *session, const char *key)
+{
+    struct sr_view *view = &session->view;
+    const char *text = sr_text_get(&view->prompt_text);
+    const char *at = key;
+    if (strcmp(key, "Tab")) sr_text_clear(&view->prompt_hint);
+    if (!strcmp(key, "Enter")) {
+        char *line = sr_xstrdup(text);
+        if (*line) remember(state(session), line);
+        close_prompt(session);
+        session->message[0] = '\0';
+        sr_keys_run_line(session, line);
+        free(line);
+    } else if (!strcmp(key, "Esc") || !strcmp(key, "C-c") || !strcmp(key, "C-g")) {
+        close_prompt(session);
+    } else if (!strcmp(key, "Tab")) {
+        complete(session);
+    } else if (!strcmp(key, "Backspace") || !strcmp(key, "C-h")) {
+        if (!view->prompt_text.length) close_prompt(session);
+        else erase(view, previous_glyph(text, view->prompt_at), view->prompt_at);
+    } else if (!strcmp(key, "Delete") || !strcmp(key, "C-d")) {
+        erase(view, view->prompt_at, next_glyph(text, view->prompt_at));
+    } else if (!strcmp(key, "C-u")) {
+        erase(view, 0, view->prompt_at);
+    } else if (!strcmp(key, "C-k")) {
+        erase(view, view->prompt_at, view->prompt_text.length);
+    } else if (!strcmp(key, "C-w")) {
+        size_t from = view->prompt_at;
+        while (from && text[from - 1] == ' ') from--;
+        while (from && text[from - 1] != ' ') from--;
+        erase(view, from, view->prompt_at);
+    } else if (!strcmp(key, "Left") || !strcmp(key, "C-b")) {
+        view->prompt_at = previous_glyph(text, view->prompt_at);
+    } else if (!strcmp(key, "Right") || !strcmp(key, "C-f")) {
+        view->prompt_at = next_glyph(text, view->prompt_at);
+    } else if (!strcmp(key, "Home") || !strcmp(key, "C-a")) {
+        view->prompt_at = 0;
+    } else if (!strcmp(key, "End") || !strcmp(key, "C-e")) {
+        view->prompt_at = view->prompt_text.length;
+    } else if (!strcmp(key, "Up") || !strcmp(key, "C-p")) {
+        recall(session, -1);
+    } else if (!strcmp(key, "Down") || !strcmp(key, "C-n")) {
+        recall(session, 1);
+    } else if (!strcmp(key, "Space")) {
+        insert(view, " ");
+    } else if (sr_utf8_next(&at) >= ' ' && !*at) {
+        insert(view, key);
+    }
+}
+
+void sr_keys_press(struct sr_session *session, const char *key)
+{
+    struct sr_view *view = &session->view;
+    if (view->question) {
+        view->question = false;
+        session->message[0] = '\0';
+        if (!strcmp(key, "y") || !strcmp(key, "Y")) sr_keys_run_line(session, view->question_line);
+        return;
+    }
+    if (view->prompt) {
+        prompt_key(session, key);
+        return;
+    }
+    struct sr_keys *keys = state(session);
+    if (keys->pending && (!strcmp(key, "Esc") || !strcmp(key, "C-c"))) {
+        free(keys->pending);
+        keys->pending = NULL;
+        sr_session_message(session, false, "given up");
+        return;
+    }
+    const struct sr_binding *binding = lookup(session, key);
+    if (!binding) return;
+    session->message[0] = '\0';
+    session->message_is_error = false;
+    sr_keys_run_line(session, binding->line);
+}
+
+static void list_bindings(struct sr_text *text, const char *pane)
+{
+    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
+        bool here = pane ? binding->pane && !strcmp(binding->pane, pane) : !binding->pane;
+        if (here && binding->help) sr_text_printf(text, "  %-8s %-52s %s\n", binding->key, binding->help, binding->line);
+    }
+}
+
+void sr_keys_help(struct sr_session *session, struct sr_text *text)
+{
+    struct sr_keys *keys = state(session);
+    const char *pane = sr_panes[session->view.pane]->name;
+    size_t before = text->length;
+    sr_text_printf(text, "In %s\n", sr_panes[session->view.pane]->title);
+    size_t head = text->length;
+    list_bindings(text, pane);
+    if (text->length == head) {
+        text->length = before;
+        if (text->bytes) text->bytes[before] = '\0';
+    } else {
+        sr_text_add(text, "\n");
+    }
+    if (keys->own_count) {
+        sr_text_add(text, "Your own\n");
+        for (size_t i = 0; i < keys->own_count; i++)
+            sr_text_printf(text, "  %-8s %s\n", keys->own[i].key, keys->own[i].line);
+        sr_text_add(text, "\n");
+    }
+    sr_text_add(text, "Everywhere\n");
+    list_bindings(text, NULL);
+    sr_text_add(text, "\nThe last column is the command that the key runs; : takes any command, help commands lists them.\n");
+}

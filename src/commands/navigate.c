@@ -1,0 +1,200 @@
+/* navigate.c - moving about: what keys are bound to. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sartor/commands/keys.h"
+#include "sartor/panes/pane.h"
+
+SR_RUN(move_run)
+{
+    SR_UNUSED;
+    const char *name = sr_args_text(args, "where");
+    for (int m = 0; m < SR_MOVE_COUNT; m++)
+        if (!strcmp(name, sr_move_names[m])) sr_screen_move(session, (enum sr_move)m);
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_move = {
+    .name = "move", .group = "interface", .help = "Move the cursor of the current pane.",
+    .params = (const struct sr_param[]){
+        {"where", SR_PARAM_CHOICE, .positional = true, .required = true,
+         .choices = "left right up down page-up page-down half-up half-down first last next previous", .help = "Where to."},
+        {0}},
+    .run = move_run,
+};
+
+SR_RUN(enter_run)
+{
+    SR_UNUSED;
+    struct sr_text line = {0};
+    struct sr_words words = {0};
+    reply->shown = true;
+    if (session->view.overlay) {
+        session->view.overlay = false;
+        return SR_OK;
+    }
+    sr_panes[session->view.pane]->enter(session, &line);
+    const char *at = sr_text_get(&line);
+    enum sr_status status = sr_words_split(&at, &words, error);
+    if (!status && words.count) status = sr_command_run(session, words.items, words.count, reply, error);
+    sr_words_fini(&words);
+    sr_text_fini(&line);
+    return status;
+}
+
+const struct sr_command sr_command_enter = {
+    .name = "enter", .group = "interface", .help = "Go into what is under the cursor.", .run = enter_run,
+};
+
+SR_RUN(back_run)
+{
+    SR_UNUSED;
+    struct sr_view *view = &session->view;
+    reply->shown = true;
+    session->message[0] = '\0';
+    if (view->overlay) view->overlay = false;
+    else if (view->pane == SR_PANE_BROWSE && view->enlarged) view->enlarged = false;
+    else if (view->pane != SR_PANE_BROWSE) view->pane = SR_PANE_BROWSE;
+    else {
+        struct sr_filter everything;
+        sr_filter_init(&everything);
+        everything.split = session->selection.filter.split;
+        if (!memcmp(&everything, &session->selection.filter, sizeof everything)) {
+            if (sr_args_switch(args, "quit")) sr_keys_run_line(session, "quit");
+            return SR_OK;
+        }
+        return sr_session_select(session, &everything, error);
+    }
+    return SR_OK;
+}
+
+const struct sr_command sr_command_back = {
+    .name = "back", .group = "interface", .help = "Close the overlay, the enlarged sample, the pane or the filter, in this order.",
+    .params = (const struct sr_param[]){{"quit", SR_PARAM_SWITCH, .help = "Quit when there is nothing left to close."}, {0}},
+    .run = back_run,
+};
+
+SR_RUN(prompt_run)
+{
+    SR_UNUSED;
+    const char *line = sr_args_text(args, "line");
+    session->view.prompt = true;
+    session->view.prompt_sign = ':';
+    sr_text_clear(&session->view.prompt_text);
+    if (line) sr_text_printf(&session->view.prompt_text, "%s ", line);
+    session->view.prompt_at = session->view.prompt_text.length;
+    sr_text_clear(&session->view.prompt_hint);
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_prompt = {
+    .name = "prompt", .group = "interface", .help = "Open the command prompt.",
+    .params = (const struct sr_param[]){{"line", SR_PARAM_LINE, .positional = true, .help = "What stands in it already."}, {0}},
+    .run = prompt_run,
+};
+
+SR_RUN(model_run)
+{
+    SR_UNUSED;
+    const char *name = sr_args_text(args, "name");
+    struct sr_entry *entry = sr_session_entry(session, NULL, error);
+    if (!entry) return error->status;
+    if (strcmp(name, "next")) {
+        entry = sr_session_entry(session, name, error);
+        if (!entry) return error->status;
+    } else if (session->view.model[0]) {
+        for (size_t i = 0; i < session->entry_count; i++)
+            if (session->entries[i] == entry) {
+                entry = session->entries[(i + 1) % session->entry_count];
+                break;
+            }
+    }
+    snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
+    session->view.split = -1;
+    sr_text_printf(&reply->text, "model %s\n", entry->name);
+    return SR_OK;
+}
+
+const struct sr_command sr_command_model = {
+    .name = "model", .group = "interface", .help = "Choose the model that the panes show.",
+    .params = (const struct sr_param[]){
+        {"name", SR_PARAM_MODEL, .positional = true, .required = true, .help = "Its name, or next."}, {0}},
+    .run = model_run,
+};
+
+SR_RUN(split_run)
+{
+    SR_UNUSED;
+    const char *name = sr_args_text(args, "name");
+    struct sr_entry *entry = sr_session_entry(session, NULL, error);
+    if (!entry) return error->status;
+    int split = session->view.split >= 0 ? session->view.split : (int)sr_session_default_split(session, entry);
+    if (!strcmp(name, "next")) split = (split + 1) % SR_SPLIT_COUNT;
+    for (int s = 0; s < SR_SPLIT_COUNT; s++)
+        if (!strcmp(name, sr_split_names[s])) split = s;
+    session->view.split = split;
+    sr_text_printf(&reply->text, "judged on the %s split\n", sr_split_names[split]);
+    return SR_OK;
+}
+
+const struct sr_command sr_command_split = {
+    .name = "split", .group = "interface", .help = "Choose the split that models are judged on in the panes.",
+    .params = (const struct sr_param[]){
+        {"name", SR_PARAM_CHOICE, .positional = true, .required = true, .choices = "train validation test next", .help = "Which."},
+        {0}},
+    .run = split_run,
+};
+
+SR_RUN(log_run)
+{
+    SR_UNUSED;
+    struct sr_view *view = &session->view;
+    if (view->pane == SR_PANE_DATA) view->data_linear = !view->data_linear;
+    if (view->pane == SR_PANE_TRAIN) view->train_logarithmic = !view->train_logarithmic;
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_log = {
+    .name = "log", .group = "interface", .help = "Switch the vertical axis between logarithmic and linear.", .run = log_run,
+};
+
+SR_RUN(units_run)
+{
+    SR_UNUSED;
+    session->view.confusion_shares = (session->view.confusion_shares + 1) % 3;
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_units = {
+    .name = "units", .group = "interface", .help = "Confusion in counts, in % of the true class, in % of the predicted class.",
+    .run = units_run,
+};
+
+SR_RUN(quit_run)
+{
+    SR_UNUSED;
+    size_t busy = 0;
+    for (size_t i = 0; i < session->run_count; i++) busy += session->runs[i]->state < SR_JOB_DONE;
+    if (session->interactive && busy && !sr_args_switch(args, "now")) {
+        session->view.question = true;
+        snprintf(session->view.question_line, sizeof session->view.question_line, "quit now");
+        sr_session_message(session, false, "%zu training job%s under way: quit and stop %s? (y/n)", busy, busy == 1 ? " is" : "s are",
+                           busy == 1 ? "it" : "them");
+        reply->shown = true;
+        return SR_OK;
+    }
+    session->quit = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_quit = {
+    .name = "quit", .group = "program", .help = "Leave; asks first while jobs run.",
+    .params = (const struct sr_param[]){{"now", SR_PARAM_SWITCH, .help = "Without asking."}, {0}},
+    .run = quit_run,
+};

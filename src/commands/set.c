@@ -1,0 +1,65 @@
+/* set.c - set and bind. */
+#include "internal.h"
+
+#include <string.h>
+
+#include "sartor/commands/keys.h"
+
+SR_RUN(set_run)
+{
+    SR_UNUSED;
+    if (!rest->count) {
+        if (reply->json) {
+            struct sr_json *object = sr_reply_object(reply);
+            for (const struct sr_param *option = sr_options; option->name; option++)
+                sr_json_set_text(object, option->name, sr_args_text(session->options, option->name));
+            sr_reply_add(reply, object);
+            return SR_OK;
+        }
+        for (const struct sr_param *option = sr_options; option->name; option++) {
+            const char *value = sr_args_text(session->options, option->name);
+            sr_text_printf(&reply->text, "%-12s %-14s %s\n", option->name, value ? value : "", option->help);
+        }
+        return SR_OK;
+    }
+    /* A new split is drawn from the data, so that must be there. */
+    for (size_t i = 0; i < rest->count; i++) {
+        char *name = rest->items[i], *equals = strchr(name, '=');
+        if (!equals)
+            return sr_error_set(error, SR_ERROR_ARGUMENT, "set: \"%s\" is not of the form name=value", name);
+        if (session->data_job && (!strncmp(name, "validation=", 11) || !strncmp(name, "split_seed=", 11)))
+            return sr_session_data(session, error);
+    }
+    for (size_t i = 0; i < rest->count; i++) {
+        char *equals = strchr(rest->items[i], '=');
+        *equals = '\0';
+        enum sr_status status = sr_session_set(session, rest->items[i], equals + 1, error);
+        *equals = '=';
+        if (status) return status;
+        if (!strncmp(rest->items[i], "data=", 5)) reply->wait = session->data_job;
+    }
+    return SR_OK;
+}
+
+const struct sr_command sr_command_set = {
+    .name = "set", .group = "program", .help = "Change options, given as name=value; alone, list them.",
+    .rest = true,
+    .run = set_run,
+    .example = "set glyphs=ascii",
+};
+
+SR_RUN(bind_run)
+{
+    SR_UNUSED;
+    return sr_keys_bind(session, sr_args_text(args, "key"), sr_args_text(args, "line"), error);
+}
+
+const struct sr_command sr_command_bind = {
+    .name = "bind", .group = "program", .help = "Let a key run a command.",
+    .params = (const struct sr_param[]){
+        {"key", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its name: t, C-t, F5."},
+        {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},
+        {0}},
+    .run = bind_run,
+    .example = "bind t train cnn epochs=3",
+};

@@ -1,0 +1,57 @@
+#include "internal.h"
+
+#include "sartor/cells/draw.h"
+
+SR_RUN(show_run)
+{
+    SR_UNUSED;
+    enum sr_file file;
+    uint32_t row;
+    enum sr_status status = sample_of(session, args, &file, &row, error);
+    if (!status) status = sr_session_show(session, file, row, error);
+    if (status) return status;
+    session->view.pane = SR_PANE_BROWSE;
+    session->view.enlarged = true;
+    reply->shown = true;
+    const struct sr_images *images = &session->data->files[file];
+    size_t pixels = (size_t)images->height * (size_t)images->width;
+    const uint8_t *image = images->pixels + row * pixels;
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply), *rows = sr_json_array();
+        sr_json_set_integer(object, "index", row);
+        sr_json_set_text(object, "split", sr_file_names[file]);
+        sr_json_set_integer(object, "true", images->labels[row]);
+        for (int y = 0; y < images->height; y++) {
+            struct sr_json *line = sr_json_array();
+            for (int x = 0; x < images->width; x++) sr_json_add_integer(line, image[y * images->width + x]);
+            sr_json_add(rows, line);
+        }
+        sr_json_set(object, "pixels", rows);
+        set_classes(session, object);
+        sr_reply_add(reply, object);
+        return SR_OK;
+    }
+    /* Plain text has no colours, so the shades are characters. */
+    struct sr_look look = {.ascii = session->look.ascii, .depth = SR_DEPTH_NONE};
+    struct sr_grid grid;
+    int columns, lines;
+    sr_image_cells(&look, images->height, images->width, &columns, &lines);
+    sr_grid_init(&grid, columns, lines);
+    sr_draw_image(sr_grid_area(&grid), &look, image, images->height, images->width);
+    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row, class_name(session, images->labels[row]));
+    sr_grid_dump_text(&grid, &reply->text);
+    sr_grid_fini(&grid);
+    return SR_OK;
+}
+
+const struct sr_command sr_command_show = {
+    .name = "show",
+    .group = "data",
+    .help = "Show one sample.",
+    .params = (const struct sr_param[]){
+        {"index", SR_PARAM_INDEX, .positional = true, .help = "Its row: 17, train:17, test:17; without it, the one under the cursor."},
+        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
+        {0}},
+    .run = show_run,
+    .example = "show test:7",
+};

@@ -1,0 +1,142 @@
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+SR_RUN(train_run)
+{
+    SR_UNUSED;
+    const struct sr_model_class *class = sr_model_class_find(sr_args_text(args, "family"), error);
+    if (!class) return error->status;
+    /* Hyperparameters are judged before data is waited for: a typing error shows at once. */
+    struct sr_args *params = sr_args_parse(class->name, class->params, rest->items, rest->count, NULL, error);
+    if (!params) return error->status;
+    enum sr_status status = sr_session_data(session, error);
+    if (status) {
+        sr_args_free(params);
+        return status;
+    }
+    const char *name = sr_args_text(args, "name");
+    uint64_t seed = (uint64_t)(sr_args_given(args, "seed") ? sr_args_integer(args, "seed")
+                                                           : sr_args_integer(session->options, "seed"));
+    uint32_t job;
+    status = sr_session_train(session, class, name ? name : class->name, params, sr_args_switch(args, "resume"), seed,
+                              (uint64_t)sr_args_integer(args, "limit"), &job, error);
+    if (status) return status;
+    if (!sr_args_switch(args, "background")) reply->wait = job;
+    session->view.pane = SR_PANE_TRAIN;
+    session->view.train_run = -1;
+    reply->shown = true;
+    return SR_OK;
+}
+
+static void set_epoch(struct sr_json *object, const struct sr_epoch *epoch)
+{
+    sr_json_set_integer(object, "epoch", epoch->epoch);
+    sr_json_set_number(object, "train_loss", epoch->train_loss);
+    sr_json_set_number(object, "train_accuracy", epoch->train_accuracy);
+    sr_json_set_number(object, "validation_loss", epoch->validation_loss);
+    sr_json_set_number(object, "validation_accuracy", epoch->validation_accuracy);
+}
+
+static void percent(char *out, size_t size, double share)
+{
+    if (isfinite(share)) snprintf(out, size, "%.2f %%", share * 100);
+    else snprintf(out, size, "-");
+}
+
+static void number(char *out, size_t size, double value)
+{
+    if (isfinite(value)) snprintf(out, size, "%.4f", value);
+    else snprintf(out, size, "-");
+}
+
+static void epoch_event(struct sr_session *session, struct sr_run *run, const struct sr_epoch *epoch,
+                        struct sr_reply *reply)
+{
+    (void)session;
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply);
+        sr_json_set_text(object, "event", "epoch");
+        sr_json_set_text(object, "model", run->name);
+        set_epoch(object, epoch);
+        sr_json_set_number(object, "learning_rate", epoch->learning_rate);
+        sr_json_set_number(object, "seconds", epoch->seconds);
+        sr_reply_add(reply, object);
+        return;
+    }
+    char cells[4][24];
+    number(cells[0], sizeof cells[0], epoch->train_loss);
+    percent(cells[1], sizeof cells[1], epoch->train_accuracy);
+    number(cells[2], sizeof cells[2], epoch->validation_loss);
+    percent(cells[3], sizeof cells[3], epoch->validation_accuracy);
+    if (run->epochs <= 1)
+        sr_text_printf(&reply->text, "%-12s %5s  %10s %9s  %10s %9s  %8s\n", "model", "epoch", "train loss", "accuracy",
+                       "valid. loss", "accuracy", "seconds");
+    sr_text_printf(&reply->text, "%-12s %5d  %10s %9s  %10s %9s  %8.1f\n", run->name, epoch->epoch, cells[0], cells[1],
+                   cells[2], cells[3], epoch->seconds);
+}
+
+static void end_event(struct sr_session *session, struct sr_run *run, struct sr_reply *reply)
+{
+    static const char *const words[] = {[SR_JOB_DONE] = "done", [SR_JOB_FAILED] = "failed", [SR_JOB_STOPPED] = "stopped"};
+    const struct sr_epoch *last = run->epochs ? &run->history[run->epochs - 1] : NULL;
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply);
+        sr_json_set_text(object, "event", words[run->state]);
+        sr_json_set_text(object, "model", run->name);
+        sr_json_set_text(object, "family", run->class->name);
+        sr_json_set_integer(object, "seed", (int64_t)run->seed);
+        sr_json_set_number(object, "seconds", run->seconds);
+        if (last) set_epoch(object, last);
+        if (run->state == SR_JOB_DONE) {
+            struct sr_text params = {0};
+            struct sr_entry *entry = sr_session_entry(session, run->name, &(struct sr_error){0});
+            sr_json_set_integer(object, "parameters", (int64_t)run->parameters);
+            sr_json_set_bool(object, "stopped", run->stopped);
+            if (entry && entry->model) sr_args_print(entry->model->params, true, &params);
+            sr_json_set_text(object, "hyperparameters", sr_text_get(&params));
+            sr_text_fini(&params);
+        }
+        if (run->error.status) sr_json_set_text(object, "error", run->error.text);
+        sr_reply_add(reply, object);
+        return;
+    }
+    if (run->state == SR_JOB_DONE) {
+        char seconds[32], count[32];
+        sr_format_seconds(seconds, sizeof seconds, run->seconds);
+        sr_format_count(count, sizeof count, run->parameters);
+        sr_text_printf(&reply->text, "%s: trained in %s, %s parameters, seed %llu%s\n", run->name, seconds, count,
+                       (unsigned long long)run->seed, run->stopped ? ", stopped early" : "");
+    } else if (run->state == SR_JOB_STOPPED) {
+        sr_text_printf(&reply->text, "%s: stopped before there was a model to keep\n", run->name);
+    }
+}
+
+static void train_event(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply)
+{
+    struct sr_run *run = sr_session_run(session, event->job);
+    if (!run) return;
+    snprintf(reply->command, sizeof reply->command, "train");
+    if (event->type == SR_EVENT_EPOCH) epoch_event(session, run, &event->of.epoch, reply);
+    if (event->type == SR_EVENT_ENDED) end_event(session, run, reply);
+}
+
+const struct sr_command sr_command_train = {
+    .name = "train",
+    .group = "train",
+    .help = "Train a model of a family in the background; its hyperparameters follow as name=value.",
+    .params = (const struct sr_param[]){
+        {"family", SR_PARAM_FAMILY, .positional = true, .required = true, .help = "What to train: help FAMILY tells its hyperparameters."},
+        {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
+        {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15, .help = "Seed of initial weights, order and augmentation."},
+        {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9, .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
+        {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
+        {"resume", SR_PARAM_SWITCH, .help = "Go on from the checkpoint of an interrupted training."},
+        {0}},
+    .rest = true,
+    .run = train_run,
+    .event = train_event,
+    .example = "train cnn epochs=5 seed=1",
+};
