@@ -1,4 +1,25 @@
-noinst_HEADERS += \
+noinst_HEADERS += src/commands/internal.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/commands/browse.c \
+	src/commands/command.c \
+	src/commands/complete.c \
+	src/commands/confusion.c \
+	src/commands/curves.c \
+	src/commands/evaluate.c \
+	src/commands/export.c \
+	src/commands/figures.c \
+	src/commands/gradcam.c \
+	src/commands/help.c \
+	src/commands/jobs.c \
+	src/commands/keys.c \
+	src/commands/models.c \
+	src/commands/navigate.c \
+	src/commands/open.c \
+	src/commands/predict.c \
+	src/commands/screen.c \
+	src/commands/set.c \
+	src/commands/show.c \
+	src/commands/stats.c \
+	src/commands/train.c
