@@ -1,4 +1,121 @@
-int main(void)
+/* main.c - reads the arguments, opens a session, picks a front end. */
+#include <config.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/memory.h"
+#include "sartor/batch/batch.h"
+#include "sartor/commands/command.h"
+#include "sartor/commands/keys.h"
+#include "sartor/compute/cpu.h"
+#include "sartor/ui/ui.h"
+
+enum { USAGE = 2 };
+
+static const char usage[] =
+    "usage: sartor [OPTION...]                    the explorer\n"
+    "       sartor [OPTION...] --batch FILE|-     a script of commands\n"
+    "       sartor [OPTION...] COMMAND [ARG...]   one command\n"
+    "\n"
+    "  --data DIR      folder with the four IDX files (default: $SARTOR_DATA, ./data, the\n"
+    "                  system's Fashion-MNIST, the sample that sartor ships)\n"
+    "  --home DIR      where trained models are kept (default: $XDG_DATA_HOME/sartor)\n"
+    "  --seed N        seed of every training that gives none of its own (default 1)\n"
+    "  --threads N     threads that compute (default: one a processor)\n"
+    "  --batch FILE    run the commands in FILE, or on standard input for -\n"
+    "  --json          print one JSON object a line\n"
+    "  --keep-going    go on after a line that failed\n"
+    "  --help, --version\n"
+    "\n"
+    "sartor help lists the commands; the manual is sartor(1).\n";
+
+static int refuse(const char *text)
 {
-    return 0;
+    fprintf(stderr, "sartor: %s\nTry sartor --help.\n", text);
+    return USAGE;
+}
+
+/* Does the shell's first word name a command? A typing error in it is a usage error. */
+static bool known_command(const char *name, struct sr_error *error)
+{
+    return sr_command_find(name, error) != NULL;
+}
+
+static int run(struct sr_session *session, struct sr_batch *batch, const char *script, char **words, size_t count)
+{
+    if (script) {
+        FILE *stream = strcmp(script, "-") ? fopen(script, "re") : stdin;
+        if (!stream) {
+            fprintf(stderr, "sartor: %s: %s\n", script, strerror(errno));
+            return USAGE;
+        }
+        batch->name = strcmp(script, "-") ? script : "standard input";
+        int status = sr_batch_stream(session, batch, stream);
+        if (stream != stdin) fclose(stream);
+        return status;
+    }
+    if (count) return sr_batch_words(session, batch, words, count);
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return sr_batch_overview(session);
+    return sr_ui_run(session);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"data", required_argument, NULL, 'o'},   {"home", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 'o'},   {"threads", required_argument, NULL, 'o'},
+        {"batch", required_argument, NULL, 'b'},  {"json", no_argument, NULL, 'j'},
+        {"keep-going", no_argument, NULL, 'k'},   {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},      {0},
+    };
+    struct sr_batch batch = {.name = "sartor"};
+    struct sr_error error = {0};
+    const char *script = NULL;
+
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    struct sr_args *values = sr_args_parse("sartor", sr_options, NULL, 0, NULL, &error);
+    for (int option, index; (option = getopt_long(argc, argv, "+hV", options, &index)) != -1;) {
+        switch (option) {
+        case 'o':
+            if (sr_args_set(values, options[index].name, optarg, &error)) {
+                sr_args_free(values);
+                return refuse(error.text);
+            }
+            break;
+        case 'b': script = optarg; break;
+        case 'j': batch.json = true; break;
+        case 'k': batch.keep_going = true; break;
+        case 'h': sr_args_free(values); return fputs(usage, stdout) < 0;
+        case 'v':
+        case 'V': sr_args_free(values); return puts(PACKAGE_STRING) < 0;
+        default: sr_args_free(values); fputs("Try sartor --help.\n", stderr); return USAGE;
+        }
+    }
+    size_t count = (size_t)(argc - optind);
+    if (script && count) {
+        sr_args_free(values);
+        return refuse("either --batch or a command, not both");
+    }
+    if ((count && !known_command(argv[optind], &error)) || sr_compute_start(&error)) {
+        sr_args_free(values);
+        return refuse(error.text);
+    }
+    struct sr_session *session = sr_session_new(values, &error);
+    if (!session) {
+        fprintf(stderr, "sartor: %s\n", error.text);
+        return 1;
+    }
+    int status = run(session, &batch, script, argv + optind, count);
+    sr_keys_fini(session);
+    sr_session_free(session);
+    return status;
 }

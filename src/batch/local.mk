@@ -1,3 +1,3 @@
 noinst_HEADERS += \
 	include/sartor/batch/batch.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += src/batch/batch.c

@@ -1,0 +1,235 @@
+#include "sartor/batch/batch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/commands/command.h"
+#include "sartor/commands/keys.h"
+
+/* What a run of a script is in the middle of. */
+struct runner {
+    const struct sr_batch *batch;
+    struct sr_reply reply;
+    const struct sr_command *command; /* that a job is waited for on behalf of */
+    uint32_t waiting;                 /* that job, 0 for none */
+    enum sr_job_state ended;          /* how it ended */
+    struct sr_error error;            /* why it failed */
+    size_t line;                      /* 0: words from the shell */
+    bool bar;                         /* standard error is a terminal: a bar is on its line */
+    double next_note;                 /* clock of the next sparse progress line */
+    bool failed;                      /* some job or command failed */
+};
+
+static void clear_bar(struct runner *runner)
+{
+    if (!runner->bar) return;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+    runner->bar = false;
+}
+
+static void complain(struct runner *runner, const char *text)
+{
+    clear_bar(runner);
+    fflush(stdout);
+    if (runner->line) fprintf(stderr, "sartor: %s:%zu: %s\n", runner->batch->name, runner->line, text);
+    else fprintf(stderr, "sartor: %s\n", text);
+}
+
+static void print_reply(struct runner *runner)
+{
+    const char *text = sr_text_get(runner->batch->json ? &runner->reply.objects : &runner->reply.text);
+    if (*text) {
+        clear_bar(runner);
+        fputs(text, stdout);
+        fflush(stdout);
+    }
+    sr_reply_clear(&runner->reply);
+}
+
+/* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. */
+static void show_progress(struct runner *runner, const struct sr_run *run, const struct sr_progress *progress)
+{
+    enum { WIDTH = 24 };
+    double now = sr_clock_seconds();
+    bool terminal = isatty(STDERR_FILENO);
+    if (now < runner->next_note) return;
+    bool first = runner->next_note == 0;
+    runner->next_note = now + (terminal ? 0.1 : 10);
+    if (first && !terminal) return;
+    double share = progress->total ? (double)progress->done / (double)progress->total : 0;
+    char left[32] = "?", detail[96] = "", bar[WIDTH + 1];
+    if (progress->seconds_left >= 0) sr_format_seconds(left, sizeof left, progress->seconds_left);
+    if (progress->epochs)
+        snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  accuracy %.2f %%", progress->epoch, progress->epochs,
+                 progress->loss, progress->accuracy * 100);
+    else snprintf(detail, sizeof detail, "%s", progress->note);
+    for (int i = 0; i < WIDTH; i++) bar[i] = i < (int)lrint(share * WIDTH) ? '#' : '-';
+    bar[WIDTH] = '\0';
+    if (terminal) {
+        fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s  %.0f %ss/s  %s left", run->name, bar, share * 100, detail,
+                progress->rate, progress->epochs ? "image" : progress->unit ? progress->unit : "step", left);
+        runner->bar = true;
+    } else {
+        fprintf(stderr, "%s: %.0f %% of %s  %s  %s left\n", run->name, share * 100,
+                progress->epochs ? "the training" : "the fit", detail, left);
+    }
+    fflush(stderr);
+}
+
+static void on_event(void *context, struct sr_session *session, const struct sr_event *event)
+{
+    struct runner *runner = context;
+    struct sr_run *run = sr_session_run(session, event->job);
+    if (run && event->type == SR_EVENT_PROGRESS) show_progress(runner, run, &event->of.progress);
+    const struct sr_command *command = run ? sr_command_find("train", NULL)
+                                           : event->job == runner->waiting ? runner->command : NULL;
+    struct sr_reply kept = runner->reply;
+    runner->reply = (struct sr_reply){.json = kept.json};
+    if (command) {
+        snprintf(runner->reply.command, sizeof runner->reply.command, "%s", command->name);
+        if (command->event) command->event(session, event, &runner->reply);
+        print_reply(runner);
+    }
+    sr_reply_fini(&runner->reply);
+    runner->reply = kept;
+    if (event->type != SR_EVENT_ENDED || (!run && event->job != runner->waiting)) return;
+    struct sr_error why = run ? run->error : event->of.ended.error;
+    if (event->of.ended.state == SR_JOB_FAILED || (run && run->error.status && event->of.ended.state == SR_JOB_DONE)) {
+        runner->failed = true;
+        complain(runner, why.text);
+    }
+    if (event->job == runner->waiting) runner->waiting = 0;
+}
+
+static bool any_job(const struct sr_session *session)
+{
+    for (size_t i = 0; i < session->run_count; i++)
+        if (session->runs[i]->state < SR_JOB_DONE) return true;
+    return false;
+}
+
+/* Run one command to its end, what it waits for included. False when something failed. */
+static bool run_words(struct sr_session *session, struct runner *runner, char *const *words, size_t count)
+{
+    struct sr_error error = {0};
+    enum sr_status status;
+    runner->failed = false;
+    if (!count) return true;
+    while ((status = sr_command_run(session, words, count, &runner->reply, &error)) == SR_PENDING) {
+        sr_reply_clear(&runner->reply);
+        sr_session_wait(session, -1);
+    }
+    uint32_t wait = runner->reply.wait;
+    print_reply(runner);
+    if (status) {
+        complain(runner, error.text);
+        return false;
+    }
+    if (wait == SR_EVERY_JOB) {
+        while (any_job(session)) sr_session_wait(session, -1);
+    } else if (wait) {
+        runner->command = sr_command_find(words[0], NULL);
+        runner->waiting = wait;
+        while (runner->waiting) sr_session_wait(session, -1);
+    }
+    clear_bar(runner);
+    return !runner->failed;
+}
+
+static void begin(struct sr_session *session, struct runner *runner, const struct sr_batch *batch)
+{
+    *runner = (struct runner){.batch = batch, .reply.json = batch->json};
+    session->listener = on_event;
+    session->listener_context = runner;
+}
+
+static int finish(struct sr_session *session, struct runner *runner, bool good)
+{
+    /* Jobs left in the background end with the program: say which, since their work is lost. */
+    for (size_t i = 0; i < session->run_count; i++)
+        if (session->runs[i]->state < SR_JOB_DONE) {
+            char text[128];
+            snprintf(text, sizeof text, "%s was still being trained at the end of the script; wait would have kept it",
+                     session->runs[i]->name);
+            runner->line = 0;
+            complain(runner, text);
+            good = false;
+        }
+    session->listener = NULL;
+    sr_reply_fini(&runner->reply);
+    return fflush(stdout) || ferror(stdout) || !good;
+}
+
+int sr_batch_stream(struct sr_session *session, const struct sr_batch *batch, FILE *script)
+{
+    struct runner runner;
+    char *line = NULL;
+    size_t room = 0;
+    bool good = true, stop = false;
+    begin(session, &runner, batch);
+    while (!stop && !session->quit && getline(&line, &room, script) >= 0) {
+        const char *at = line;
+        runner.line++;
+        while (*at && !stop && !session->quit) {
+            struct sr_words words;
+            struct sr_error error;
+            bool done;
+            if (sr_words_split(&at, &words, &error)) {
+                complain(&runner, error.text);
+                done = false;
+                at = "";
+            } else {
+                done = run_words(session, &runner, words.items, words.count);
+                sr_words_fini(&words);
+            }
+            if (done) continue;
+            good = false;
+            stop = !batch->keep_going;
+        }
+    }
+    free(line);
+    if (ferror(script)) {
+        complain(&runner, "the script cannot be read on");
+        good = false;
+    }
+    return finish(session, &runner, good);
+}
+
+int sr_batch_words(struct sr_session *session, const struct sr_batch *batch, char *const *words, size_t count)
+{
+    struct runner runner;
+    begin(session, &runner, batch);
+    bool good = run_words(session, &runner, words, count);
+    return finish(session, &runner, good);
+}
+
+int sr_batch_overview(struct sr_session *session)
+{
+    static char *const commands[][2] = {{"stats", NULL}, {"models", NULL}};
+    struct sr_batch batch = {.name = "overview"};
+    struct sr_error error;
+    puts("sartor looks at image data sets, trains models on them and shows where they fail.\n"
+         "There is no terminal here, so this is an overview in plain text.\n");
+    enum sr_status status;
+    while ((status = sr_session_data(session, &error)) == SR_PENDING) sr_session_wait(session, -1);
+    if (status) {
+        printf("No data: %s\n", error.text);
+    } else {
+        printf("%s, from %s\n", session->data->name, session->data->directory);
+        if (session->data->sample) printf("This is the small sample that sartor ships. %s\n", sr_dataset_advice());
+        sr_batch_words(session, &batch, commands[0], 1);
+    }
+    puts("\nModels");
+    sr_batch_words(session, &batch, commands[1], 1);
+    puts("\nGo on with a command, such as\n"
+         "    sartor train cnn epochs=5\n"
+         "    sartor evaluate cnn split=test\n"
+         "or with a script of such lines: sartor --batch FILE, or - for standard input; --json for\n"
+         "objects instead of tables. sartor help lists the commands.");
+    return 0;
+}
