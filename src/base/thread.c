@@ -78,6 +78,9 @@ enum sr_status sr_thread_start(struct sr_thread *thread, const char *name, void 
     strncpy(start->name, name, sizeof start->name - 1);
     sigset_t all, before;
     sigfillset(&all);
+    /* A fault must reach its handler on the thread that made it: blocked, it kills outright. */
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
     must(pthread_sigmask(SIG_SETMASK, &all, &before));
     int code = pthread_create(&thread->handle, NULL, begin, start);
     must(pthread_sigmask(SIG_SETMASK, &before, NULL));

@@ -1,3 +1,12 @@
 noinst_HEADERS += \
-	include/sartor/ui/ui.h
-libsartor_a_SOURCES +=
+	include/sartor/ui/ui.h \
+	src/ui/input.h \
+	src/ui/terminal.h
+libsartor_a_SOURCES += \
+	src/ui/capabilities.c \
+	src/ui/input.c \
+	src/ui/pairs.c \
+	src/ui/signals.c \
+	src/ui/stray.c \
+	src/ui/terminal.c \
+	src/ui/ui.c

@@ -26,8 +26,8 @@ bool sr_condition_wait_for(struct sr_condition *condition, struct sr_mutex *mute
 void sr_condition_signal(struct sr_condition *condition);
 void sr_condition_broadcast(struct sr_condition *condition);
 
-/* Start a thread with all signals blocked, so that they reach the front end's
- * thread. `name` (15 bytes) shows in debuggers and htop. */
+/* Start a thread with all signals but those of faults blocked, so that they reach the
+ * front end's thread. `name` (15 bytes) shows in debuggers and htop. */
 enum sr_status sr_thread_start(struct sr_thread *thread, const char *name,
                                void (*run)(void *context), void *context, struct sr_error *error);
 void sr_thread_join(struct sr_thread *thread);

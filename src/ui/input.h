@@ -1,0 +1,10 @@
+/* input.h - names of keys, private to ui/; ncurses' types do not leave it. */
+#ifndef SARTOR_UI_INPUT_H
+#define SARTOR_UI_INPUT_H
+
+#include <curses.h>
+
+/* The next key that waits, NULL for none. Valid until the next call. */
+const char *input_next(WINDOW *keys);
+
+#endif

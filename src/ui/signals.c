@@ -1,0 +1,123 @@
+/* signals.c - signals as events, and a last resort for faults.
+ *
+ * Handlers of ordinary signals write one byte to a pipe that the event loop polls. The handler
+ * of a fault may do little: it writes bytes that were prepared at the start, sets back the
+ * terminal's modes, says a sentence, and lets the signal have its way. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "terminal.h"
+
+static const int events[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT};
+static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+enum { EVENTS = sizeof events / sizeof *events, FAULTS = sizeof faults / sizeof *faults };
+
+static int ends[2] = {-1, -1};
+static struct sigaction events_before[EVENTS], faults_before[FAULTS];
+static stack_t stack_before;
+static char *fault_stack; /* for a fault that is a stack overflow */
+static char restore[512];
+static size_t restore_length;
+static struct termios modes_before;
+
+static void on_event(int number)
+{
+    int saved = errno;
+    char byte = (char)number;
+    /* A full pipe already wakes the loop. */
+    if (write(ends[1], &byte, 1) < 0) errno = saved;
+    errno = saved;
+}
+
+static void say(const char *text)
+{
+    if (write(stray_error_descriptor(), text, strlen(text)) < 0) return;
+}
+
+/* Only functions that POSIX allows in a handler. */
+static void on_fault(int number)
+{
+    if (write(STDIN_FILENO, restore, restore_length) < 0) say("\r\n");
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
+    say("sartor: ended by a fault in the program (");
+    say(number == SIGSEGV   ? "SIGSEGV"
+        : number == SIGBUS  ? "SIGBUS"
+        : number == SIGFPE  ? "SIGFPE"
+        : number == SIGILL  ? "SIGILL"
+                            : "SIGABRT");
+    say("); trained models and checkpoints are kept, and HOME/log may say more\n");
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static bool faults_are_ours(void)
+{
+    /* A sanitizer's own report is worth more than our sentence. */
+    struct sigaction now;
+    return !sigaction(SIGSEGV, NULL, &now) && now.sa_handler == SIG_DFL && !(now.sa_flags & SA_SIGINFO);
+}
+
+void signals_prepare(void)
+{
+    tcgetattr(STDIN_FILENO, &modes_before);
+}
+
+enum sr_status signals_start(struct sr_error *error)
+{
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+        return sr_error_set(error, SR_ERROR_IO, "cannot make a pipe for signals: %s", strerror(errno));
+    restore_length = terminal_restore_bytes(restore, sizeof restore);
+    struct sigaction action = {.sa_handler = on_event, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    for (int i = 0; i < EVENTS; i++) sigaction(events[i], &action, &events_before[i]);
+    bool ours = faults_are_ours();
+    fault_stack = ours ? malloc(4 * (size_t)SIGSTKSZ) : NULL;
+    if (fault_stack)
+        sigaltstack(&(stack_t){.ss_sp = fault_stack, .ss_size = 4 * (size_t)SIGSTKSZ}, &stack_before);
+    action.sa_handler = on_fault;
+    action.sa_flags = (int)(SA_RESETHAND | (fault_stack ? SA_ONSTACK : 0));
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < FAULTS; i++) {
+        sigaction(faults[i], NULL, &faults_before[i]);
+        if (ours || faults[i] == SIGABRT) sigaction(faults[i], &action, NULL);
+    }
+    return SR_OK;
+}
+
+void signals_stop(void)
+{
+    if (ends[0] < 0) return;
+    for (int i = 0; i < EVENTS; i++) sigaction(events[i], &events_before[i], NULL);
+    for (int i = 0; i < FAULTS; i++) sigaction(faults[i], &faults_before[i], NULL);
+    if (fault_stack) sigaltstack(&stack_before, NULL);
+    free(fault_stack);
+    fault_stack = NULL;
+    close(ends[0]);
+    close(ends[1]);
+    ends[0] = ends[1] = -1;
+}
+
+int signals_descriptor(void)
+{
+    return ends[0];
+}
+
+int signals_next(void)
+{
+    char byte;
+    return read(ends[0], &byte, 1) == 1 ? byte : 0;
+}
+
+void signals_suspend(void)
+{
+    struct sigaction stop = {.sa_handler = SIG_DFL}, before;
+    sigaction(SIGTSTP, &stop, &before);
+    kill(0, SIGTSTP);
+    /* Continued: by the shell, or at once where no shell could continue us. */
+    sigaction(SIGTSTP, &before, NULL);
+}

@@ -1,0 +1,53 @@
+/* terminal.h - the parts of ui/, private to it: the terminal through ncurses, its colour pairs,
+ * the names of its keys, signals, and where stray output goes. One thread uses all of it. */
+#ifndef SARTOR_UI_TERMINAL_H
+#define SARTOR_UI_TERMINAL_H
+
+#include <signal.h>
+#include "sartor/base/error.h"
+#include "sartor/cells/grid.h"
+
+/* The screen. */
+enum sr_status terminal_check(struct sr_error *error);
+enum sr_status terminal_start(struct sr_error *error);
+void terminal_stop(void);             /* safe when not started, and twice */
+enum sr_depth terminal_depth(void);   /* the most colours that it has */
+void terminal_size(int *columns, int *lines);
+/* Take over a new size; the next paint repaints everything. */
+void terminal_resize(void);
+/* Repaint everything next time, since something else wrote to the screen. */
+void terminal_spoilt(void);
+/* Send what changed since the last paint. The text cursor is hidden with x < 0. */
+void terminal_paint(const struct sr_grid *grid, enum sr_depth depth, int cursor_x, int cursor_y);
+/* Leave the screen as for a while, and come back. */
+void terminal_leave(void);
+void terminal_return(void);
+void terminal_mouse(bool on);
+/* Bytes that restore the screen and the cursor, for a handler that may only write. */
+size_t terminal_restore_bytes(char *out, size_t room);
+
+/* The name of the next key pressed, NULL when none waits. Valid until the next call. */
+const char *terminal_key(void);
+
+/* Colour pairs: a number for two palette entries (-1 the default). `frame` grows with each
+ * paint: a pair that neither this nor the last frame used may be given to other colours. */
+void pairs_start(bool has_defaults);
+void pairs_stop(void);
+int pairs_find(int fore, int back, unsigned frame);
+
+/* Signals become numbers read from a descriptor; faults restore the terminal and say so. */
+void signals_prepare(void);           /* before terminal_start: remembers the terminal's modes */
+enum sr_status signals_start(struct sr_error *error);
+void signals_stop(void);
+int signals_descriptor(void);
+int signals_next(void);               /* 0 when none waits */
+void signals_suspend(void);           /* stop the process group; returns when continued */
+
+/* Standard output and error into a file while the screen is up. */
+void stray_start(const char *home);
+void stray_pause(void);               /* back to where they went before */
+void stray_resume(void);
+void stray_stop(void);
+int stray_error_descriptor(void);     /* standard error as it was */
+
+#endif

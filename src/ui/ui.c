@@ -1,0 +1,192 @@
+/* ui.c - the event loop: keys, jobs and signals in, frames out. */
+#include "sartor/ui/ui.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/commands/keys.h"
+#include "sartor/panes/pane.h"
+#include "terminal.h"
+
+/* Frames are paid for from a purse that fills steadily, so that a key is answered at once after
+ * a pause, and no second has more than `refresh` frames. What jobs report leaves the last coins
+ * to the keys. */
+struct purse {
+    double coins, most, rate; /* frames, frames a second */
+    double filled;            /* clock */
+};
+
+struct loop {
+    struct sr_session *session;
+    struct sr_grid grid;
+    struct purse purse;
+    double next_pump;  /* when jobs are listened to again */
+    bool stale;        /* something changed since the last frame */
+    bool pressed;      /* ... and it was a key or the window */
+    int signal;        /* that ends the program */
+};
+
+static void fill_purse(struct purse *purse, int refresh)
+{
+    double now = sr_clock_seconds();
+    purse->most = refresh >= 10 ? 4 : 1;
+    purse->rate = refresh - purse->most + 1;
+    purse->coins = fmin(purse->most, purse->coins + (now - purse->filled) * purse->rate);
+    purse->filled = now;
+}
+
+/* Seconds until the next frame may be drawn. */
+static double frame_wait(const struct loop *loop)
+{
+    double price = loop->pressed || loop->purse.most < 2 ? 1 : loop->purse.most - 1;
+    double missing = price - loop->purse.coins;
+    return missing > 0 ? missing / loop->purse.rate : 0;
+}
+
+static void draw(struct loop *loop)
+{
+    struct sr_session *session = loop->session;
+    int columns, lines;
+    terminal_size(&columns, &lines);
+    if (columns != loop->grid.columns || lines != loop->grid.lines)
+        sr_grid_resize(&loop->grid, columns, lines);
+    else
+        sr_grid_clear(&loop->grid);
+    /* The option names a depth, the terminal bounds it. */
+    if (session->look.depth > terminal_depth()) session->look.depth = terminal_depth();
+    struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
+    if (session->look.ascii) sr_grid_to_ascii(&loop->grid);
+    terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y);
+    loop->stale = loop->pressed = false;
+    loop->purse.coins -= 1;
+}
+
+static void suspend(struct loop *loop)
+{
+    terminal_leave();
+    stray_pause();
+    signals_suspend();
+    stray_resume();
+    terminal_return();
+    terminal_mouse(sr_args_switch(loop->session->options, "mouse"));
+    loop->stale = loop->pressed = true;
+}
+
+static void take_signals(struct loop *loop)
+{
+    bool resize = false, stop = false, continued = false;
+    for (int number; (number = signals_next());) {
+        switch (number) {
+        case SIGWINCH: resize = true; break;
+        case SIGTSTP: stop = true; break;
+        case SIGCONT: continued = true; break;
+        default: loop->signal = number; return;
+        }
+    }
+    if (stop) {
+        suspend(loop);
+    } else if (continued) {
+        /* Stopped and continued from outside: whoever came between has changed the modes. */
+        terminal_leave();
+        terminal_return();
+    } else if (resize) {
+        terminal_resize();
+    }
+    loop->stale = loop->pressed = true;
+}
+
+static void take_keys(struct loop *loop)
+{
+    struct sr_session *session = loop->session;
+    for (const char *key; !session->quit && (key = terminal_key());) {
+        if (!strcmp(key, "C-z")) {
+            suspend(loop);
+            continue;
+        }
+        if (!strcmp(key, "C-l")) terminal_spoilt();
+        sr_keys_press(session, key);
+        loop->stale = loop->pressed = true;
+    }
+    terminal_mouse(sr_args_switch(session->options, "mouse"));
+}
+
+static void run_loop(struct loop *loop)
+{
+    struct sr_session *session = loop->session;
+    while (!session->quit && !loop->signal) {
+        int refresh = (int)sr_args_integer(session->options, "refresh");
+        fill_purse(&loop->purse, refresh);
+        if (loop->stale && frame_wait(loop) <= 0) draw(loop);
+        double now = sr_clock_seconds(), wait = INFINITY;
+        if (loop->stale) wait = frame_wait(loop);
+        bool deaf = now < loop->next_pump; /* progress wakes us no more often than we can show it */
+        if (deaf) wait = fmin(wait, loop->next_pump - now);
+        struct pollfd polled[] = {
+            {.fd = STDIN_FILENO, .events = POLLIN},
+            {.fd = signals_descriptor(), .events = POLLIN},
+            {.fd = deaf ? -1 : sr_jobs_descriptor(session->jobs), .events = POLLIN},
+        };
+        int count = poll(polled, 3, isinf(wait) ? -1 : (int)ceil(wait * 1000));
+        if (count < 0 && errno != EINTR) break;
+        if (count <= 0) continue;
+        if (polled[1].revents) take_signals(loop);
+        if (polled[0].revents & POLLIN) take_keys(loop);
+        if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL)) loop->signal = SIGHUP; /* the terminal is gone */
+        if (polled[2].revents) {
+            loop->next_pump = sr_clock_seconds() + 1.0 / refresh;
+            if (sr_session_pump(session)) {
+                sr_keys_tick(session);
+                loop->stale = true;
+            }
+        }
+    }
+}
+
+/* Ways out that go past sr_ui_run: a library's exit(). */
+static void restore_at_exit(void)
+{
+    terminal_stop();
+    stray_stop();
+}
+
+enum sr_status sr_ui_check(struct sr_error *error)
+{
+    return terminal_check(error);
+}
+
+int sr_ui_run(struct sr_session *session)
+{
+    struct sr_error error;
+    struct loop loop = {.session = session, .stale = true, .pressed = true,
+                        .purse = {.coins = 1, .filled = sr_clock_seconds()}};
+    enum sr_status status = terminal_check(&error);
+    signals_prepare();
+    if (!status) status = terminal_start(&error);
+    if (!status) status = signals_start(&error);
+    if (status) {
+        terminal_stop();
+        fprintf(stderr, "sartor: %s\n", error.text);
+        return 1;
+    }
+    static bool registered;
+    if (!registered) atexit(restore_at_exit);
+    registered = true;
+    stray_start(session->home);
+    session->interactive = true;
+    terminal_mouse(sr_args_switch(session->options, "mouse"));
+
+    run_loop(&loop);
+
+    terminal_stop();
+    signals_stop();
+    stray_stop();
+    sr_grid_fini(&loop.grid);
+    return loop.signal ? 128 + loop.signal : 0;
+}
