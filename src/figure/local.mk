@@ -1,3 +1,24 @@
 noinst_HEADERS += \
-	include/sartor/figure/figure.h
-libsartor_a_SOURCES +=
+	include/sartor/figure/figure.h \
+	src/figure/axis.h \
+	src/figure/canvas.h \
+	src/figure/glyphs.h \
+	src/figure/surface.h \
+	src/figure/table.h
+libsartor_a_SOURCES += \
+	src/figure/axis.c \
+	src/figure/bars.c \
+	src/figure/canvas.c \
+	src/figure/cells.c \
+	src/figure/confusion.c \
+	src/figure/curves.c \
+	src/figure/diagram.c \
+	src/figure/figure.c \
+	src/figure/glyphs.c \
+	src/figure/histogram.c \
+	src/figure/png.c \
+	src/figure/steps.c \
+	src/figure/table.c \
+	src/figure/tiles.c \
+	src/figure/triptych.c \
+	src/figure/vector.c

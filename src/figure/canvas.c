@@ -1,0 +1,385 @@
+#include "canvas.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+/* Okabe and Ito's colours for every kind of colour vision, those that read on white and on a
+ * near-black paper; the last is the text's own. */
+static const struct sr_theme light = {
+    .paper = SR_RGB(255, 255, 255), .text = SR_RGB(26, 26, 26), .faint = SR_RGB(96, 96, 96),
+    .rule = SR_RGB(90, 90, 90), .grid = SR_RGB(226, 226, 226), .frame = SR_RGB(170, 170, 170),
+    .good = SR_RGB(0, 92, 150), .wrong = SR_RGB(200, 80, 0),
+    .series = {SR_RGB(0, 114, 178), SR_RGB(213, 94, 0), SR_RGB(0, 158, 115), SR_RGB(204, 121, 167),
+               SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40)},
+};
+static const struct sr_theme dark = {
+    .paper = SR_RGB(22, 24, 28), .text = SR_RGB(230, 230, 230), .faint = SR_RGB(165, 168, 173),
+    .rule = SR_RGB(150, 153, 158), .grid = SR_RGB(52, 55, 61), .frame = SR_RGB(95, 98, 104),
+    .good = SR_RGB(96, 184, 240), .wrong = SR_RGB(242, 134, 60),
+    .series = {SR_RGB(86, 180, 233), SR_RGB(230, 159, 0), SR_RGB(0, 178, 130), SR_RGB(216, 140, 182),
+               SR_RGB(240, 228, 66), SR_RGB(226, 106, 40), SR_RGB(225, 225, 225)},
+};
+
+const struct sr_theme *sr_theme(bool on_dark)
+{
+    return on_dark ? &dark : &light;
+}
+
+sr_colour sr_canvas_series(const struct sr_canvas *canvas, int index)
+{
+    return canvas->theme->series[(index % SR_SERIES + SR_SERIES) % SR_SERIES];
+}
+
+void sr_set_colour(struct sr_canvas *canvas, sr_colour colour, double alpha)
+{
+    cairo_set_source_rgba(canvas->cairo, (colour >> 16 & 255) / 255.0, (colour >> 8 & 255) / 255.0,
+                          (colour & 255) / 255.0, alpha);
+}
+
+/* ---- text ---- */
+
+/* Cairo refuses bytes that are not UTF-8, and control characters have no glyph. */
+static char *clean(const char *text)
+{
+    struct sr_text out = {0};
+    for (uint32_t code; (code = sr_utf8_next(&text));)
+        sr_text_add_glyph(&out, code < 32 || code == 127 ? ' ' : code);
+    return sr_text_take(&out);
+}
+
+static void use_font(struct sr_canvas *canvas, struct sr_font font)
+{
+    /* Fontconfig answers with its nearest sans where DejaVu is not installed. */
+    cairo_select_font_face(canvas->cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                           font.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(canvas->cairo, font.size);
+}
+
+static double measure(struct sr_canvas *canvas, const char *cleaned)
+{
+    cairo_text_extents_t extents;
+    cairo_text_extents(canvas->cairo, cleaned, &extents);
+    return extents.x_advance;
+}
+
+double sr_text_width(struct sr_canvas *canvas, struct sr_font font, const char *text)
+{
+    char *cleaned = clean(text);
+    use_font(canvas, font);
+    double width = measure(canvas, cleaned);
+    free(cleaned);
+    return width;
+}
+
+/* Cut at a character's edge and end in "…" so that it is no wider than `most`. */
+static char *fit(struct sr_canvas *canvas, const char *text, double most)
+{
+    char *cleaned = clean(text);
+    if (most <= 0 || measure(canvas, cleaned) <= most + 0.01) return cleaned;
+    size_t length = strlen(cleaned);
+    struct sr_text cut = {0};
+    do {
+        while (length && (cleaned[--length] & 0xC0) == 0x80) continue;
+        sr_text_clear(&cut);
+        sr_text_add_bytes(&cut, cleaned, length);
+        sr_text_add(&cut, "…");
+    } while (length && measure(canvas, cut.bytes) > most);
+    free(cleaned);
+    return sr_text_take(&cut);
+}
+
+void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most, struct sr_font font,
+                  const char *text)
+{
+    use_font(canvas, font);
+    char *shown = fit(canvas, text, most);
+    cairo_move_to(canvas->cairo, x - at * measure(canvas, shown), y);
+    sr_set_colour(canvas, font.colour, 1);
+    cairo_show_text(canvas->cairo, shown);
+    cairo_new_path(canvas->cairo);
+    free(shown);
+}
+
+/* Half of the height of DejaVu Sans' capitals, for centring. */
+#define HALF_CAPITAL 0.3645
+
+void sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most, double degrees,
+                    struct sr_font font, const char *text)
+{
+    cairo_save(canvas->cairo);
+    cairo_translate(canvas->cairo, x, y);
+    if (degrees != 0) cairo_rotate(canvas->cairo, degrees * M_PI / 180);
+    sr_draw_text(canvas, 0, HALF_CAPITAL * font.size, at, most, font, text);
+    cairo_restore(canvas->cairo);
+}
+
+double sr_line_height(struct sr_font font)
+{
+    return 1.3 * font.size;
+}
+
+int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width, int lines,
+                      struct sr_font font, const char *text, bool draw)
+{
+    if (!text || !*text) return 0;
+    int line = 0;
+    struct sr_text now = {0}, longer = {0};
+    use_font(canvas, font);
+    while (*text && line < lines) {
+        /* Take words while they fit; on the last line take all that is left and let it be cut. */
+        const char *at_word = text;
+        sr_text_clear(&now);
+        while (*at_word && *at_word != '\n') {
+            size_t blank = strspn(at_word, " "), word = strcspn(at_word + blank, " \n");
+            sr_text_clear(&longer);
+            sr_text_add(&longer, sr_text_get(&now));
+            sr_text_add_bytes(&longer, at_word, blank + word);
+            char *cleaned = clean(sr_text_get(&longer));
+            bool fits = measure(canvas, cleaned) <= width + 0.01;
+            free(cleaned);
+            if (!fits && now.length && line + 1 < lines) break;
+            sr_text_clear(&now);
+            sr_text_add(&now, sr_text_get(&longer));
+            at_word += blank + word;
+        }
+        if (draw) sr_draw_text(canvas, x, y + line * sr_line_height(font), at, width, font, sr_text_get(&now));
+        use_font(canvas, font);
+        line++;
+        text = at_word;
+        if (*text == '\n')
+            text++;
+        else
+            text += strspn(text, " ");
+    }
+    sr_text_fini(&now);
+    sr_text_fini(&longer);
+    return line;
+}
+
+/* ---- lines and rectangles ---- */
+
+double sr_snap(const struct sr_canvas *canvas, double position)
+{
+    return canvas->scale > 0 ? round(position * canvas->scale) / canvas->scale : position;
+}
+
+static struct sr_rect snap_rect(const struct sr_canvas *canvas, struct sr_rect rect)
+{
+    double x = sr_snap(canvas, rect.x), y = sr_snap(canvas, rect.y);
+    return (struct sr_rect){x, y, sr_snap(canvas, rect.x + rect.width) - x,
+                            sr_snap(canvas, rect.y + rect.height) - y};
+}
+
+void sr_fill(struct sr_canvas *canvas, struct sr_rect rect, sr_colour colour)
+{
+    rect = snap_rect(canvas, rect);
+    cairo_rectangle(canvas->cairo, rect.x, rect.y, rect.width, rect.height);
+    sr_set_colour(canvas, colour, 1);
+    cairo_fill(canvas->cairo);
+}
+
+/* A line's width: whole dots on a raster, at least one. */
+static double snap_width(const struct sr_canvas *canvas, double width)
+{
+    return canvas->scale > 0 ? fmax(1, round(width * canvas->scale)) / canvas->scale : width;
+}
+
+void sr_rule(struct sr_canvas *canvas, double x0, double y0, double x1, double y1, double width,
+             sr_colour colour)
+{
+    double thick = snap_width(canvas, width);
+    struct sr_rect rect;
+    if (x0 == x1)
+        rect = (struct sr_rect){sr_snap(canvas, x0 - thick / 2), fmin(y0, y1), thick, fabs(y1 - y0)};
+    else
+        rect = (struct sr_rect){fmin(x0, x1), sr_snap(canvas, y0 - thick / 2), fabs(x1 - x0), thick};
+    sr_fill(canvas, rect, colour);
+}
+
+void sr_frame(struct sr_canvas *canvas, struct sr_rect rect, double width, sr_colour colour)
+{
+    double thick = snap_width(canvas, width);
+    rect = snap_rect(canvas, rect);
+    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y - thick, rect.width + 2 * thick, thick}, colour);
+    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y + rect.height, rect.width + 2 * thick, thick}, colour);
+    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y, thick, rect.height}, colour);
+    sr_fill(canvas, (struct sr_rect){rect.x + rect.width, rect.y, thick, rect.height}, colour);
+}
+
+/* ---- images ---- */
+
+double sr_snap_pixels(const struct sr_canvas *canvas, double wished, int pixels)
+{
+    if (canvas->scale <= 0) return wished;
+    double dots = floor(wished * canvas->scale + 1e-6);
+    if (dots >= pixels) dots = floor(dots / pixels) * pixels;
+    return dots / canvas->scale;
+}
+
+static int channel(uint32_t colour, int shift)
+{
+    return (int)(colour >> shift & 255);
+}
+
+/* One dot of a raster of rows × columns dots showing height × width pixels: the nearest pixel when
+ * it is enlarged, the mean of the pixels below the dot when it is reduced. */
+static uint32_t sample(const uint32_t *colours, int height, int width, int rows, int columns, int row, int column)
+{
+    int y0 = (int)((int64_t)row * height / rows), x0 = (int)((int64_t)column * width / columns);
+    int y1 = (int)(((int64_t)(row + 1) * height + rows - 1) / rows);
+    int x1 = (int)(((int64_t)(column + 1) * width + columns - 1) / columns);
+    if (rows >= height) {
+        y0 = (int)(((int64_t)row * 2 + 1) * height / (2 * (int64_t)rows));
+        y1 = y0 + 1;
+    }
+    if (columns >= width) {
+        x0 = (int)(((int64_t)column * 2 + 1) * width / (2 * (int64_t)columns));
+        x1 = x0 + 1;
+    }
+    int sum[3] = {0}, count = (y1 - y0) * (x1 - x0);
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++)
+            for (int c = 0; c < 3; c++) sum[c] += channel(colours[(size_t)y * width + x], 8 * c);
+    uint32_t colour = 0;
+    for (int c = 0; c < 3; c++) colour |= (uint32_t)((sum[c] + count / 2) / count) << 8 * c;
+    return colour;
+}
+
+void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_t *colours, int height, int width)
+{
+    rect = snap_rect(canvas, rect);
+    if (rect.width <= 0 || rect.height <= 0) return;
+    int rows, columns;
+    if (canvas->scale > 0) {
+        rows = (int)lround(rect.height * canvas->scale);
+        columns = (int)lround(rect.width * canvas->scale);
+    } else {
+        /* Viewers of SVG and PDF smooth what they enlarge: enlarge here, to about 300 dots an inch. */
+        int factor = (int)ceil(fmax(rect.width / width, rect.height / height) * 300 / 72);
+        factor = factor < 1 ? 1 : factor > 32 ? 32 : factor;
+        rows = height * factor;
+        columns = width * factor;
+    }
+    if (rows < 1 || columns < 1) return;
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows);
+    if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
+        unsigned char *bytes = cairo_image_surface_get_data(image);
+        int stride = cairo_image_surface_get_stride(image);
+        for (int row = 0; row < rows; row++) {
+            uint32_t *line = (uint32_t *)(void *)(bytes + (size_t)row * stride);
+            for (int column = 0; column < columns; column++)
+                line[column] = sample(colours, height, width, rows, columns, row, column);
+        }
+        cairo_surface_mark_dirty(image);
+        cairo_save(canvas->cairo);
+        cairo_translate(canvas->cairo, rect.x, rect.y);
+        cairo_scale(canvas->cairo, rect.width / columns, rect.height / rows);
+        cairo_set_source_surface(canvas->cairo, image, 0, 0);
+        cairo_pattern_set_filter(cairo_get_source(canvas->cairo), CAIRO_FILTER_NEAREST);
+        cairo_paint(canvas->cairo);
+        cairo_restore(canvas->cairo);
+    }
+    cairo_surface_destroy(image);
+}
+
+void sr_pixels_grey(uint32_t *out, const uint8_t *pixels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) out[i] = pixels[i] * 0x010101u;
+}
+
+static double unit(double value)
+{
+    return value > 0 ? (value < 1 ? value : 1) : 0; /* NaN: 0 */
+}
+
+void sr_pixels_heat(uint32_t *out, const float *heat, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = sr_scale_colour(SR_SCALE_INFERNO, unit((double)heat[i])) & 0xFFFFFF;
+}
+
+/* The heat's colour weighs more where there is more of it, and the garment stays readable below. */
+void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double value = unit((double)heat[i]), share = 0.25 + 0.4 * value;
+        sr_colour colour = sr_scale_colour(SR_SCALE_INFERNO, value);
+        out[i] = sr_colour_mix(sr_colour_grey(pixels[i]), colour, share) & 0xFFFFFF;
+    }
+}
+
+void sr_draw_heat_scale(struct sr_canvas *canvas, double x, double y, double height, const char *label)
+{
+    enum { STEPS = 64 };
+    uint32_t colours[STEPS];
+    for (int i = 0; i < STEPS; i++)
+        colours[i] = sr_scale_colour(SR_SCALE_INFERNO, 1 - i / (double)(STEPS - 1)) & 0xFFFFFF;
+    struct sr_rect bar = {x, y, 7, height};
+    sr_draw_pixels(canvas, bar, colours, STEPS, 1);
+    sr_frame(canvas, bar, 0.4, canvas->theme->frame);
+    struct sr_font font = {SR_TYPE_SMALL, false, canvas->theme->text};
+    static const char *const numbers[] = {"0", "0.5", "1"};
+    for (int i = 0; i < 3; i++) {
+        double at = y + height * (1 - i / 2.0);
+        if (i == 1 && height < 40) continue;
+        sr_rule(canvas, x + 7, at, x + 9, at, 0.5, canvas->theme->rule);
+        sr_draw_turned(canvas, x + 10.5, at, 0, 0, 0, font, numbers[i]);
+    }
+    font.colour = canvas->theme->faint;
+    if (label) sr_draw_turned(canvas, x + 25.5, y + height / 2, 0.5, height + 16, -90, font, label);
+}
+
+/* ---- title and note ---- */
+
+static struct sr_font title_font(const struct sr_canvas *canvas)
+{
+    return (struct sr_font){SR_TYPE_TITLE, true, canvas->theme->text};
+}
+
+static struct sr_font note_font(const struct sr_canvas *canvas)
+{
+    return (struct sr_font){SR_TYPE_TICK, false, canvas->theme->faint};
+}
+
+enum { PARAGRAPH = 6 };
+
+double sr_title_height(struct sr_canvas *canvas, const char *title, double width)
+{
+    struct sr_font font = title_font(canvas);
+    int lines = sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, title, false);
+    return lines ? lines * sr_line_height(font) + 4 : 0;
+}
+
+double sr_note_height(struct sr_canvas *canvas, const char *note, double width)
+{
+    struct sr_font font = note_font(canvas);
+    int lines = sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, note, false);
+    return lines ? lines * sr_line_height(font) + 4 : 0;
+}
+
+void sr_draw_title(struct sr_canvas *canvas, const char *title)
+{
+    sr_draw_paragraph(canvas, SR_MARGIN, SR_MARGIN + SR_TYPE_TITLE * 0.85, 0, canvas->width - 2 * SR_MARGIN,
+                      PARAGRAPH, title_font(canvas), title, true);
+}
+
+void sr_draw_note(struct sr_canvas *canvas, const char *note)
+{
+    double top = canvas->height - SR_MARGIN - sr_note_height(canvas, note, canvas->width) + 4;
+    sr_draw_paragraph(canvas, SR_MARGIN, top + SR_TYPE_TICK * 0.9, 0, canvas->width - 2 * SR_MARGIN, PARAGRAPH,
+                      note_font(canvas), note, true);
+}
+
+/* ---- numbers ---- */
+
+void sr_number(char *out, size_t size, double value, int decimals)
+{
+    char digits[64];
+    snprintf(digits, sizeof digits, "%.*f", decimals, fabs(value));
+    bool negative = value < 0 && strspn(digits, "0.") < strlen(digits);
+    snprintf(out, size, "%s%s", negative ? "−" : "", digits);
+}

@@ -1,0 +1,145 @@
+/* A grid of cells as a picture. Everything lies on whole dots: the cell is as many of them as fit
+ * the page, 10 × 20 on a vector page, which has half a point for a dot. */
+#include "canvas.h"
+
+#include <math.h>
+
+#include "glyphs.h"
+
+enum { CELL_WIDTH = 10, CELL_HEIGHT = 20 };
+#define DOT 0.5 /* points: 144 dots an inch */
+
+static double dot_of(const struct sr_canvas *canvas)
+{
+    return canvas->scale > 0 ? 1 / canvas->scale : DOT;
+}
+
+/* Paper as wide as a cell stands around the screen. */
+static void cells_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    const struct sr_grid *grid = data;
+    int columns = grid->columns + 2;
+    double dot = dot_of(canvas), cell = fmax(1, round(CELL_WIDTH * DOT / dot));
+    if (wished > 0) cell = fmax(1, floor(wished / dot / columns));
+    size->least_width = columns * dot;
+    size->width = wished > 0 ? fmax(wished, size->least_width) : columns * cell * dot;
+    size->height = (2 * grid->lines + 2) * cell * dot;
+    size->least_height = (2 * grid->lines + 2) * dot;
+}
+
+/* What a style comes to on this paper. */
+static void resolve(const struct sr_canvas *canvas, struct sr_style style, sr_colour *fore, sr_colour *back)
+{
+    *fore = style.fore ? style.fore : canvas->theme->text;
+    *back = style.back ? style.back : canvas->theme->paper;
+    if (style.attributes & SR_REVERSE) {
+        sr_colour swap = *fore;
+        *fore = *back;
+        *back = swap;
+    }
+    if (style.attributes & SR_DIM) *fore = sr_colour_mix(*fore, *back, 0.4);
+}
+
+struct screen {
+    double x, y, overlap;     /* corner of the first cell; see paint_cell */
+    struct sr_cell_size cell;
+    double font_size, baseline;
+};
+
+static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *grid)
+{
+    struct screen screen = {0};
+    cairo_font_extents_t extents;
+    cairo_t *cairo = canvas->cairo;
+    double dot = dot_of(canvas), width = round(canvas->width / dot), height = round(canvas->height / dot);
+    double cell = fmax(1, floor(fmin(width / (grid->columns + 2), height / (2 * grid->lines + 2)) + 1e-6));
+    screen.cell = (struct sr_cell_size){(int)cell, (int)(2 * cell)};
+    screen.x = floor((width - grid->columns * cell) / 2);
+    screen.y = floor((height - grid->lines * 2 * cell) / 2);
+    /* Viewers of vector files smooth the edge between two cells into a seam, unless the first
+     * reaches a little below the second. */
+    screen.overlap = canvas->scale > 0 ? 0 : 0.3;
+    /* Draw in dots from here on. */
+    if (canvas->scale > 0)
+        cairo_identity_matrix(cairo);
+    else
+        cairo_scale(cairo, dot, dot);
+    cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cairo, 100);
+    cairo_font_extents(cairo, &extents);
+    double advance = extents.max_x_advance > 0 ? extents.max_x_advance : 60;
+    cairo_text_extents_t m;
+    cairo_text_extents(cairo, "m", &m);
+    if (m.x_advance > 0) advance = m.x_advance;
+    double line = extents.ascent + extents.descent;
+    screen.font_size = 100 * fmin(cell / advance, line > 0 ? 2 * cell / line : 1);
+    screen.baseline = round((2 * cell - line * screen.font_size / 100) / 2 + extents.ascent * screen.font_size / 100);
+    return screen;
+}
+
+static void paint_back(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen, int line)
+{
+    const struct sr_cell *cells = grid->cells + (size_t)line * (size_t)grid->columns;
+    double y = screen->y + line * screen->cell.height;
+    for (int from = 0, to; from < grid->columns; from = to) {
+        sr_colour fore, back, other;
+        resolve(canvas, cells[from].style, &fore, &back);
+        for (to = from + 1; to < grid->columns; to++) {
+            resolve(canvas, cells[to].style, &fore, &other);
+            if (other != back) break;
+        }
+        if (back == canvas->theme->paper && !screen->overlap) continue;
+        cairo_rectangle(canvas->cairo, screen->x + from * screen->cell.width, y,
+                        (to - from) * screen->cell.width + screen->overlap, screen->cell.height + screen->overlap);
+        sr_set_colour(canvas, back, 1);
+        cairo_fill(canvas->cairo);
+    }
+}
+
+static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen, int line,
+                        int column)
+{
+    const struct sr_cell *cell = &grid->cells[(size_t)line * (size_t)grid->columns + (size_t)column];
+    double x = screen->x + column * screen->cell.width, y = screen->y + line * screen->cell.height;
+    cairo_t *cairo = canvas->cairo;
+    sr_colour fore, back;
+    resolve(canvas, cell->style, &fore, &back);
+    double shade = sr_glyph_shade(cell->glyph);
+    if (shade > 0) fore = sr_colour_mix(back, fore, shade);
+    if (cell->glyph > ' ' && cell->glyph != 0xA0) {
+        sr_set_colour(canvas, fore, 1);
+        if (!sr_glyph_draw(cairo, x, y, screen->cell, cell->glyph)) {
+            char bytes[5] = "";
+            cairo_text_extents_t extents;
+            bytes[sr_utf8_encode(cell->glyph < 0x7F || cell->glyph > 0x9F ? cell->glyph : '?', bytes)] = '\0';
+            bool bold = cell->style.attributes & SR_BOLD;
+            cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL,
+                                   bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+            cairo_set_font_size(cairo, screen->font_size);
+            cairo_text_extents(cairo, bytes, &extents);
+            double room = screen->cell.width * (sr_glyph_width(cell->glyph) == 2 ? 2 : 1);
+            cairo_move_to(cairo, x + (room - extents.x_advance) / 2, y + screen->baseline);
+            cairo_show_text(cairo, bytes);
+            cairo_new_path(cairo);
+        }
+    }
+    if (cell->style.attributes & SR_UNDERLINE) {
+        double thick = fmax(1, round(screen->cell.height / 20.0));
+        cairo_rectangle(cairo, x, y + fmin(screen->baseline + thick, screen->cell.height - thick), screen->cell.width, thick);
+        sr_set_colour(canvas, fore, 1);
+        cairo_fill(cairo);
+    }
+}
+
+static void cells_draw(struct sr_canvas *canvas, const void *data)
+{
+    const struct sr_grid *grid = data;
+    cairo_save(canvas->cairo);
+    struct screen screen = lay_out(canvas, grid);
+    for (int line = 0; line < grid->lines; line++) paint_back(canvas, grid, &screen, line);
+    for (int line = 0; line < grid->lines; line++)
+        for (int column = 0; column < grid->columns; column++) paint_glyph(canvas, grid, &screen, line, column);
+    cairo_restore(canvas->cairo);
+}
+
+const struct sr_chart sr_chart_cells = {"screen", cells_size, cells_draw, NULL};

@@ -1,0 +1,298 @@
+/* Confusion matrix. Colour is the share of the true class: blue where right, vermilion where
+ * wrong, both by the square root of the share, so that errors of a few percent show beside a
+ * diagonal near 100. Numbers stand in every cell that holds them. */
+#include "axis.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+#define SCALE_WIDTH 52.0
+#define MOST_LABEL  90.0
+
+struct layout {
+    double cell, left, top, margin;  /* side of a cell; corner of the matrix; width of margin cells, 0: none */
+    double below;                    /* height of the names under the matrix */
+    double turn;                     /* their angle */
+    bool scale;
+    int every;                       /* each so many classes are named */
+    double x_label;                  /* baseline of the axis name, from the names' top */
+};
+
+static struct sr_font name_font(const struct sr_canvas *canvas)
+{
+    return (struct sr_font){SR_TYPE_TICK, false, canvas->theme->text};
+}
+
+static double longest_name(struct sr_canvas *canvas, const struct sr_confusion_chart *chart)
+{
+    double longest = 0;
+    for (int i = 0; i < chart->classes; i++)
+        longest = fmax(longest, sr_text_width(canvas, name_font(canvas), chart->names[i]));
+    return fmin(longest, MOST_LABEL);
+}
+
+/* Everything for a page of this width, and of this height unless it is 0. */
+static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion_chart *chart, double width,
+                             double height, double *needed)
+{
+    struct layout layout = {0};
+    int n = chart->classes > 0 ? chart->classes : 1;
+    double longest = fmin(longest_name(canvas, chart), fmax(30, width * 0.28));
+    double title = sr_title_height(canvas, chart->title, width), note = sr_note_height(canvas, chart->note, width);
+    layout.scale = width >= 330;
+    layout.margin = 26;
+    layout.left = SR_MARGIN + SR_TYPE_LABEL + 6 + longest + 4;
+    layout.top = SR_MARGIN + title + 9;
+    double cell = 34, fixed = 0;
+    for (int round = 0; round < 3; round++) {
+        double beside = layout.left + SR_MARGIN + (layout.margin > 0 ? layout.margin + 4 : 0) +
+                        (layout.scale ? SCALE_WIDTH : 0);
+        cell = fmin(cell, (width - beside) / n);
+        if (cell < 9) layout.margin = 0; /* no numbers there either */
+        double bottom_row = layout.margin > 0 ? fmin(fmax(cell, 11), 20) + 4 : 0;
+        layout.every = (int)ceil((SR_TYPE_TICK + 1) / fmax(cell, 0.1));
+        double widest = 0;
+        for (int i = 0; i < chart->classes; i++)
+            widest = fmax(widest, sr_text_width(canvas, name_font(canvas), chart->names[i]));
+        layout.turn = layout.every == 1 && widest <= cell - 2 ? 0 : cell >= 10 ? -45 : -90;
+        layout.below = layout.turn == 0 ? SR_TYPE_TICK + 2
+                       : layout.turn == -45 ? longest * M_SQRT1_2 + SR_TYPE_TICK * 0.8
+                                            : longest + 2;
+        fixed = layout.top + bottom_row + layout.below + SR_TYPE_LABEL + 8 + note + SR_MARGIN;
+        if (height > 0) cell = fmin(cell, (height - fixed) / n);
+    }
+    layout.cell = fmax(cell, 0.5);
+    if (canvas->scale > 0 && layout.cell * canvas->scale >= 4)
+        layout.cell = floor(layout.cell * canvas->scale) / canvas->scale;
+    *needed = fixed + n * layout.cell;
+    return layout;
+}
+
+static void confusion_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    const struct sr_confusion_chart *chart = data;
+    int n = chart->classes > 0 ? chart->classes : 1;
+    double longest = longest_name(canvas, chart), needed;
+    double beside = 2 * SR_MARGIN + SR_TYPE_LABEL + 10 + fmin(longest, 50) + 30;
+    size->least_width = fmax(140, beside + n * (n <= 12 ? 9 : n <= 40 ? 5 : 1.5));
+    double natural = n <= 16 ? beside + SCALE_WIDTH + fmax(longest - 50, 0) + n * 31 : SR_WIDTH_PAGE;
+    size->width = fmax(wished > 0 ? wished : fmax(natural, 200), size->least_width);
+    struct layout layout = lay_out(canvas, chart, size->width, 0, &needed);
+    size->height = needed;
+    size->least_height = needed - n * layout.cell + n * fmin(layout.cell, n <= 12 ? 9 : n <= 40 ? 5 : 1.5);
+}
+
+static sr_colour colour_of(const struct sr_canvas *canvas, double share, bool right)
+{
+    return sr_colour_mix(canvas->theme->paper, right ? canvas->theme->good : canvas->theme->wrong,
+                         0.92 * sqrt(fmax(0, fmin(1, share))));
+}
+
+static uint64_t row_sum(const struct sr_confusion_chart *chart, int row)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < chart->classes; i++) sum += chart->matrix[(size_t)row * (size_t)chart->classes + (size_t)i];
+    return sum;
+}
+
+static uint64_t column_sum(const struct sr_confusion_chart *chart, int column)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < chart->classes; i++) sum += chart->matrix[(size_t)i * (size_t)chart->classes + (size_t)column];
+    return sum;
+}
+
+static uint64_t at(const struct sr_confusion_chart *chart, int row, int column)
+{
+    return chart->matrix[(size_t)row * (size_t)chart->classes + (size_t)column];
+}
+
+/* "87.3", "100", "–" of nothing. */
+static void percent_text(char *out, size_t size, uint64_t part, uint64_t whole)
+{
+    if (!whole)
+        snprintf(out, size, "–");
+    else
+        sr_number(out, size, 100.0 * (double)part / (double)whole, part == whole ? 0 : 1);
+}
+
+static void cell_text(const struct sr_confusion_chart *chart, int row, int column, uint64_t sum, char *out, size_t size)
+{
+    uint64_t count = at(chart, row, column);
+    if (!chart->shares)
+        snprintf(out, size, "%llu", (unsigned long long)count);
+    else if (!count)
+        snprintf(out, size, "0");
+    else
+        percent_text(out, size, count, sum);
+}
+
+/* The type that lets the widest number stand in a cell; 0 when it would be unreadable. */
+static double number_size(struct sr_canvas *canvas, const struct sr_confusion_chart *chart, double cell)
+{
+    char text[32];
+    double widest = 0;
+    struct sr_font font = {10, false, canvas->theme->text};
+    if (cell < 7) return 0;
+    for (int row = 0; row < chart->classes; row++) {
+        uint64_t sum = row_sum(chart, row);
+        for (int column = 0; column < chart->classes; column++) {
+            cell_text(chart, row, column, sum, text, sizeof text);
+            widest = fmax(widest, sr_text_width(canvas, font, text));
+        }
+    }
+    double size = fmin(fmin(SR_TYPE_TICK + 0.5, 0.62 * cell), 10 * (cell - 2) / fmax(widest, 1));
+    return size >= 4.4 ? size : 0;
+}
+
+/* Recall at the right, precision below, accuracy where they meet. */
+static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_chart *chart, const struct layout *layout)
+{
+    const struct sr_theme *theme = canvas->theme;
+    int n = chart->classes;
+    double side = n * layout->cell, right = layout->left + side + 4, bottom = layout->top + side + 4;
+    double height = fmin(fmax(layout->cell, 11), 20);
+    uint64_t total = 0, correct = 0;
+    char text[32];
+    struct sr_font font = {fmin(SR_TYPE_SMALL, 0.62 * layout->cell), false, theme->text};
+    struct sr_font bottom_font = {fmin(SR_TYPE_SMALL, (layout->cell - 1) / 2.6), false, theme->text};
+    struct sr_font head = {SR_TYPE_SMALL - 0.5, false, theme->faint};
+    for (int i = 0; i < n; i++) {
+        uint64_t row = row_sum(chart, i);
+        total += row;
+        correct += at(chart, i, i);
+        percent_text(text, sizeof text, at(chart, i, i), row);
+        sr_draw_turned(canvas, right + layout->margin - 3, layout->top + (i + 0.5) * layout->cell, 1, 0, 0, font, text);
+        percent_text(text, sizeof text, at(chart, i, i), column_sum(chart, i));
+        if (bottom_font.size >= 4.4)
+            sr_draw_turned(canvas, layout->left + (i + 0.5) * layout->cell, bottom + height / 2, 0.5, 0, 0,
+                           bottom_font, text);
+    }
+    sr_draw_turned(canvas, right + layout->margin - 2, layout->top - 5, 1, 0, 0, head, "recall %");
+    if (bottom_font.size >= 4.4)
+        sr_draw_turned(canvas, layout->left - 4, bottom + height / 2, 1, 0, 0, head, "precision %");
+    percent_text(text, sizeof text, correct, total);
+    struct sr_font strong = {SR_TYPE_SMALL, true, theme->text};
+    sr_draw_turned(canvas, right + layout->margin - 3, bottom + height / 2 - 1, 1, 0, 0, strong, text);
+    sr_draw_turned(canvas, right + layout->margin - 2, bottom + height / 2 + 6.5, 1, 0, 0, head, "accuracy");
+    sr_rule(canvas, right - 2, layout->top, right - 2, layout->top + side, 0.4, theme->grid);
+    sr_rule(canvas, layout->left, bottom - 2, layout->left + side, bottom - 2, 0.4, theme->grid);
+}
+
+/* Two strips, for right and wrong, with the shares that their colours stand for. */
+static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, double side)
+{
+    enum { STEPS = 100 };
+    static const double ticks[] = {0, 1, 5, 10, 25, 50, 100};
+    const struct sr_theme *theme = canvas->theme;
+    double x = layout->left + side + (layout->margin > 0 ? layout->margin + 4 : 0) + 14;
+    double height = fmin(side, 180), y = layout->top + (side - height) / 2;
+    uint32_t colours[STEPS];
+    struct sr_font font = {SR_TYPE_SMALL - 0.5, false, theme->text};
+    for (int strip = 0; strip < 2; strip++) {
+        for (int i = 0; i < STEPS; i++) {
+            double root = 1 - i / (double)(STEPS - 1);
+            colours[i] = colour_of(canvas, root * root, strip == 0) & 0xFFFFFF;
+        }
+        struct sr_rect bar = {x + strip * 8, y, 7, height};
+        sr_draw_pixels(canvas, bar, colours, STEPS, 1);
+        sr_frame(canvas, bar, 0.4, theme->frame);
+        sr_draw_turned(canvas, x + strip * 8 + 3.5, y + height + 3, 1, 0, -90, font, strip ? "wrong" : "right");
+    }
+    for (int i = 0; i < 7; i++) {
+        double place = y + height * (1 - sqrt(ticks[i] / 100));
+        char text[16];
+        if (i == 1 && height < 90) continue;
+        snprintf(text, sizeof text, "%g", ticks[i]);
+        sr_rule(canvas, x + 15, place, x + 17, place, 0.5, theme->rule);
+        sr_draw_turned(canvas, x + 18.5, place, 0, 0, 0, font, text);
+    }
+    font.colour = theme->faint;
+    sr_draw_turned(canvas, x + 35, y + height / 2, 0.5, height, -90, font, "% of the true class");
+}
+
+static void confusion_draw(struct sr_canvas *canvas, const void *data)
+{
+    const struct sr_confusion_chart *chart = data;
+    const struct sr_theme *theme = canvas->theme;
+    double needed;
+    struct layout layout = lay_out(canvas, chart, canvas->width, canvas->height, &needed);
+    int n = chart->classes;
+    sr_draw_title(canvas, chart->title);
+    sr_draw_note(canvas, chart->note);
+    if (n < 1) return;
+    double cell = layout.cell, side = n * cell;
+    layout.left = sr_snap(canvas, layout.left);
+    layout.top = sr_snap(canvas, layout.top);
+    double size = number_size(canvas, chart, cell), gap = cell >= 8 ? 0.6 : 0;
+    uint32_t *colours = sr_xalloc((size_t)n * (size_t)n * sizeof *colours);
+    for (int row = 0; row < n; row++) {
+        uint64_t sum = row_sum(chart, row);
+        for (int column = 0; column < n; column++) {
+            double share = sum ? (double)at(chart, row, column) / (double)sum : 0;
+            colours[row * n + column] = colour_of(canvas, share, row == column) & 0xFFFFFF;
+        }
+    }
+    struct sr_rect matrix = {layout.left, layout.top, side, side};
+    sr_draw_pixels(canvas, matrix, colours, n, n);
+    for (int i = 1; gap > 0 && i < n; i++) {
+        sr_rule(canvas, layout.left + i * cell, layout.top, layout.left + i * cell, layout.top + side, gap, theme->grid);
+        sr_rule(canvas, layout.left, layout.top + i * cell, layout.left + side, layout.top + i * cell, gap, theme->grid);
+    }
+    sr_frame(canvas, matrix, 0.6, theme->rule);
+    for (int row = 0; size > 0 && row < n; row++) {
+        uint64_t sum = row_sum(chart, row);
+        for (int column = 0; column < n; column++) {
+            char text[32];
+            sr_colour back = SR_RGB(0, 0, 0) | colours[row * n + column];
+            bool zero = !at(chart, row, column);
+            struct sr_font font = {size, row == column, zero ? theme->frame : sr_colour_contrast(back)};
+            cell_text(chart, row, column, sum, text, sizeof text);
+            if (font.bold && sr_text_width(canvas, font, text) > cell - 1) font.bold = false;
+            sr_draw_turned(canvas, layout.left + (column + 0.5) * cell, layout.top + (row + 0.5) * cell, 0.5, 0, 0,
+                           font, text);
+        }
+    }
+    free(colours);
+    double below = layout.top + side + (layout.margin > 0 ? fmin(fmax(cell, 11), 20) + 4 : 0) + 3;
+    double most = layout.left - SR_MARGIN - SR_TYPE_LABEL - 10;
+    for (int i = 0; i < n; i += layout.every) {
+        double x = layout.left + (i + 0.5) * cell;
+        sr_draw_turned(canvas, layout.left - 4, layout.top + (i + 0.5) * cell, 1, most, 0, name_font(canvas),
+                       chart->names[i]);
+        if (layout.turn == 0)
+            sr_draw_turned(canvas, x, below + SR_TYPE_TICK / 2, 0.5, cell, 0, name_font(canvas), chart->names[i]);
+        else
+            sr_draw_turned(canvas, x + (layout.turn == -45 ? 2 : 0), below + (layout.turn == -45 ? 2 : 0), 1, most,
+                           layout.turn, name_font(canvas), chart->names[i]);
+    }
+    struct sr_font label = {SR_TYPE_LABEL, false, theme->text};
+    sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5, canvas->width - 10, label,
+                 "predicted class");
+    sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60, -90, label,
+                   chart->shares ? "true class (% of each row)" : "true class (number of images)");
+    if (layout.margin > 0) draw_margins(canvas, chart, &layout);
+    if (layout.scale && side > 60) draw_scale(canvas, &layout, side);
+}
+
+static void confusion_table(struct sr_table *table, const void *data)
+{
+    const struct sr_confusion_chart *chart = data;
+    sr_table_title(table, chart->title);
+    sr_table_columns(table, "true predicted count share");
+    for (int row = 0; row < chart->classes; row++) {
+        uint64_t sum = row_sum(chart, row);
+        for (int column = 0; column < chart->classes; column++) {
+            sr_table_text(table, chart->names[row]);
+            sr_table_text(table, chart->names[column]);
+            sr_table_integer(table, (int64_t)at(chart, row, column));
+            sr_table_number(table, sum ? (double)at(chart, row, column) / (double)sum : NAN);
+        }
+    }
+}
+
+const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, confusion_draw, confusion_table};

@@ -1,0 +1,216 @@
+/* A network from top to bottom: each layer's output as a block (height: image, width: channels),
+ * its name, output shape and parameters, with bows for what is added further down. */
+#include "canvas.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BOWS   20.0
+#define BLOCKS 92.0
+#define BAR    46.0
+#define LEAST_ROW 8.0
+
+static double row_height(const struct sr_network_chart *chart)
+{
+    return chart->count <= 16 ? 22 : chart->count <= 40 ? 16 : 11;
+}
+
+static sr_colour kind_colour(const struct sr_canvas *canvas, enum sr_block_kind kind)
+{
+    const struct sr_theme *theme = canvas->theme;
+    switch (kind) {
+    case SR_BLOCK_CONV: return theme->series[0];
+    case SR_BLOCK_NORM: return theme->series[3];
+    case SR_BLOCK_ACTIVATION: return theme->series[4];
+    case SR_BLOCK_POOL: return theme->series[1];
+    case SR_BLOCK_ADD: return theme->series[5];
+    case SR_BLOCK_DENSE: return theme->series[2];
+    default: return theme->frame;
+    }
+}
+
+static uint64_t total_of(const struct sr_network_chart *chart)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < chart->count; i++) total += chart->blocks[i].parameters;
+    return total;
+}
+
+static void shape_text(const struct sr_block *block, char *out, size_t size)
+{
+    if (block->height > 0)
+        snprintf(out, size, "%d × %d × %d", block->height, block->width, block->channels);
+    else {
+        char count[32];
+        sr_format_count(count, sizeof count, (uint64_t)block->channels);
+        snprintf(out, size, "%s", count);
+    }
+}
+
+struct layout {
+    double names, shapes, numbers; /* left edge of names and of shapes; right edge of numbers */
+    double bar;                    /* the longest bar */
+};
+
+static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_chart *chart, double width)
+{
+    struct layout layout = {0};
+    struct sr_font font = {SR_TYPE_TICK, false, canvas->theme->text};
+    double shape = sr_text_width(canvas, font, "output"), number = sr_text_width(canvas, font, "parameters");
+    char text[96];
+    for (size_t i = 0; i < chart->count; i++) {
+        shape_text(&chart->blocks[i], text, sizeof text);
+        shape = fmax(shape, sr_text_width(canvas, font, text));
+    }
+    sr_format_count(text, sizeof text, total_of(chart));
+    number = fmax(number, sr_text_width(canvas, font, text) * 1.1);
+    layout.bar = width >= 320 ? BAR : 0;
+    layout.names = SR_MARGIN + BOWS + BLOCKS + 8;
+    layout.numbers = width - SR_MARGIN - (layout.bar > 0 ? layout.bar + 5 : 0);
+    layout.shapes = layout.numbers - number - 10 - shape;
+    return layout;
+}
+
+static void network_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    const struct sr_network_chart *chart = data;
+    size->least_width = 240;
+    size->width = fmax(wished > 0 ? wished : 370, size->least_width);
+    double fixed = 2 * SR_MARGIN + sr_title_height(canvas, chart->title, size->width) +
+                   sr_note_height(canvas, chart->note, size->width) + 12 + 16;
+    size->height = fixed + (double)chart->count * row_height(chart);
+    size->least_height = fixed + (double)chart->count * LEAST_ROW;
+}
+
+/* A box seen a little from above and the right. */
+static void draw_block(struct sr_canvas *canvas, double x, double y, double width, double height, double deep,
+                       sr_colour colour)
+{
+    cairo_t *cairo = canvas->cairo;
+    const sr_colour black = SR_RGB(0, 0, 0), white = SR_RGB(255, 255, 255);
+    struct sr_rect front = {x, y, width, height};
+    cairo_move_to(cairo, x, y);
+    cairo_line_to(cairo, x + deep, y - deep);
+    cairo_line_to(cairo, x + width + deep, y - deep);
+    cairo_line_to(cairo, x + width, y);
+    cairo_close_path(cairo);
+    sr_set_colour(canvas, sr_colour_mix(colour, white, 0.45), 1);
+    cairo_fill(cairo);
+    cairo_move_to(cairo, x + width, y);
+    cairo_line_to(cairo, x + width + deep, y - deep);
+    cairo_line_to(cairo, x + width + deep, y + height - deep);
+    cairo_line_to(cairo, x + width, y + height);
+    cairo_close_path(cairo);
+    sr_set_colour(canvas, sr_colour_mix(colour, black, 0.25), 1);
+    cairo_fill(cairo);
+    cairo_rectangle(cairo, front.x, front.y, front.width, front.height);
+    sr_set_colour(canvas, colour, 1);
+    cairo_fill(cairo);
+}
+
+static void draw_bow(struct sr_canvas *canvas, double x, double from, double to, sr_colour colour)
+{
+    cairo_t *cairo = canvas->cairo;
+    double out = x - BOWS + 5, corner = fmin(5, (to - from) / 2);
+    cairo_new_path(cairo);
+    cairo_move_to(cairo, x, from);
+    cairo_line_to(cairo, out + corner, from);
+    cairo_arc_negative(cairo, out + corner, from + corner, corner, -M_PI / 2, -M_PI);
+    cairo_line_to(cairo, out, to - corner);
+    cairo_arc_negative(cairo, out + corner, to - corner, corner, M_PI, M_PI / 2);
+    cairo_line_to(cairo, x - 3, to);
+    sr_set_colour(canvas, colour, 1);
+    cairo_set_line_width(cairo, 1);
+    cairo_stroke(cairo);
+    cairo_move_to(cairo, x, to);
+    cairo_line_to(cairo, x - 4.5, to - 2.4);
+    cairo_line_to(cairo, x - 4.5, to + 2.4);
+    cairo_close_path(cairo);
+    cairo_fill(cairo);
+}
+
+static void network_draw(struct sr_canvas *canvas, const void *data)
+{
+    const struct sr_network_chart *chart = data;
+    const struct sr_theme *theme = canvas->theme;
+    struct layout layout = lay_out(canvas, chart, canvas->width);
+    double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
+    double bottom = canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) - 16;
+    sr_draw_title(canvas, chart->title);
+    sr_draw_note(canvas, chart->note);
+    struct sr_font head = {SR_TYPE_SMALL, false, theme->faint};
+    sr_draw_text(canvas, layout.names, top + 7, 0, 0, head, "layer");
+    sr_draw_text(canvas, layout.shapes, top + 7, 0, 0, head, "output");
+    sr_draw_text(canvas, layout.numbers, top + 7, 1, 0, head, "parameters");
+    top += 12;
+    sr_rule(canvas, layout.names, top - 1.5, canvas->width - SR_MARGIN, top - 1.5, 0.5, theme->rule);
+    if (!chart->count) return;
+    double pitch = (bottom - top) / (double)chart->count, deep = fmin(3.5, pitch * 0.16);
+    int tallest = 1;
+    uint64_t most = 1;
+    for (size_t i = 0; i < chart->count; i++) {
+        tallest = chart->blocks[i].height > tallest ? chart->blocks[i].height : tallest;
+        most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
+    }
+    struct sr_font font = {fmin(SR_TYPE_TICK, pitch * 0.75), false, theme->text};
+    double axis = SR_MARGIN + BOWS + BLOCKS / 2;
+    char text[96];
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_block *block = &chart->blocks[i];
+        double middle = top + ((double)i + 0.5) * pitch;
+        bool flat = block->height <= 0;
+        double share = flat ? 0 : sqrt((double)block->height / tallest);
+        double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
+        double width = fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
+        sr_colour colour = kind_colour(canvas, block->kind);
+        if (i + 1 < chart->count)
+            sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
+        if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT || block->kind == SR_BLOCK_NORM) {
+            /* The shape stays: a thin plate rather than one more block. */
+            height = fmin(4, pitch * 0.35);
+            deep = fmin(deep, 2);
+        } else
+            deep = fmin(3.5, pitch * 0.16);
+        draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep, colour);
+        if (block->skip >= 0 && (size_t)block->skip < i) {
+            double from = top + ((double)block->skip + 0.5) * pitch;
+            draw_bow(canvas, axis - BLOCKS / 2 + 4, from, middle, kind_colour(canvas, SR_BLOCK_ADD));
+        }
+        sr_draw_turned(canvas, layout.names, middle, 0, layout.shapes - layout.names - 6, 0, font, block->name);
+        shape_text(block, text, sizeof text);
+        sr_draw_turned(canvas, layout.shapes, middle, 0, 0, 0, font, text);
+        if (block->parameters) {
+            sr_format_count(text, sizeof text, block->parameters);
+            sr_draw_turned(canvas, layout.numbers, middle, 1, 0, 0, font, text);
+            if (layout.bar > 0) {
+                double length = fmax(0.5, layout.bar * (double)block->parameters / (double)most);
+                sr_fill(canvas, (struct sr_rect){layout.numbers + 5, middle - 2.5, length, 5}, colour);
+            }
+        }
+    }
+    sr_rule(canvas, layout.names, bottom + 1, canvas->width - SR_MARGIN, bottom + 1, 0.5, theme->rule);
+    font = (struct sr_font){SR_TYPE_TICK, true, theme->text};
+    sr_format_count(text, sizeof text, total_of(chart));
+    sr_draw_turned(canvas, layout.names, bottom + 8, 0, 0, 0, font, "total");
+    sr_draw_turned(canvas, layout.numbers, bottom + 8, 1, 0, 0, font, text);
+}
+
+static void network_table(struct sr_table *table, const void *data)
+{
+    const struct sr_network_chart *chart = data;
+    sr_table_title(table, chart->title);
+    sr_table_columns(table, "layer name height width channels parameters skip");
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_block *block = &chart->blocks[i];
+        sr_table_integer(table, (int64_t)i);
+        sr_table_text(table, block->name);
+        sr_table_integer(table, block->height);
+        sr_table_integer(table, block->width);
+        sr_table_integer(table, block->channels);
+        sr_table_integer(table, (int64_t)block->parameters);
+        sr_table_integer(table, block->skip);
+    }
+}
+
+const struct sr_chart sr_chart_network = {"network", network_size, network_draw, network_table};

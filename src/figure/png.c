@@ -1,0 +1,109 @@
+#include "surface.h"
+
+#include <math.h>
+#include <png.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+static void fail(png_structp png, png_const_charp message)
+{
+    char *out = png_get_error_ptr(png);
+    snprintf(out, 100, "%s", message);
+    png_longjmp(png, 1);
+}
+
+static void warn(png_structp png, png_const_charp message)
+{
+    (void)png;
+    (void)message;
+}
+
+static void put(png_structp png, png_bytep bytes, size_t length)
+{
+    fwrite(bytes, 1, length, png_get_io_ptr(png)); /* the stream remembers a failure */
+}
+
+static void flush(png_structp png)
+{
+    (void)png;
+}
+
+/* Keys: 1 to 79 printable ASCII characters, as PNG wants them. Values that are ASCII go into tEXt,
+ * others into iTXt, which is UTF-8. */
+static int make_chunks(png_text **chunks, char (**keys)[80], const char *const *provenance)
+{
+    int count = 0;
+    while (provenance && provenance[2 * count] && provenance[2 * count + 1]) count++;
+    *chunks = sr_xalloc((size_t)(count + 1) * sizeof **chunks);
+    *keys = sr_xalloc((size_t)(count + 1) * sizeof **keys);
+    for (int i = 0; i < count; i++) {
+        const char *key = provenance[2 * i], *value = provenance[2 * i + 1];
+        snprintf((*keys)[i], sizeof **keys, "%s", *key ? key : "Comment");
+        for (char *c = (*keys)[i]; *c; c++)
+            if (*c < ' ' || *c > '~') *c = '_';
+        bool ascii = true;
+        for (const char *c = value; *c; c++) ascii = ascii && (*c == '\n' || (*c >= ' ' && *c <= '~'));
+        (*chunks)[i].compression = ascii ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
+        (*chunks)[i].key = (*keys)[i];
+        (*chunks)[i].text = (png_charp)(uintptr_t)value;
+        if (ascii)
+            (*chunks)[i].text_length = strlen(value);
+        else
+            (*chunks)[i].itxt_length = strlen(value);
+    }
+    return count;
+}
+
+enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resolution,
+                            const char *const *provenance, const char *path, struct sr_error *error)
+{
+    int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    int stride = cairo_image_surface_get_stride(surface);
+    char message[100] = "out of memory";
+    png_text *volatile chunks = NULL;
+    char (*volatile keys)[80] = NULL;
+    png_infop info = NULL;
+    enum sr_status volatile status = SR_ERROR_IO;
+    uint8_t *volatile line = malloc(3 * (size_t)width);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, fail, warn);
+    cairo_surface_flush(surface);
+    if (!png || !line || !(info = png_create_info_struct(png))) goto out;
+    if (setjmp(png_jmpbuf(png))) goto out;
+    png_set_write_fn(png, stream, put, flush);
+    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    /* Charts are flat areas: one simple filter packs them as well as trying all five. */
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_compression_level(png, 6);
+    png_uint_32 metre = (png_uint_32)lround(resolution / 0.0254);
+    png_set_pHYs(png, info, metre, metre, PNG_RESOLUTION_METER);
+    png_text *made;
+    char (*made_keys)[80];
+    int count = make_chunks(&made, &made_keys, provenance);
+    chunks = made;
+    keys = made_keys;
+    if (count) png_set_text(png, info, chunks, count);
+    png_write_info(png, info);
+    const uint8_t *bytes = cairo_image_surface_get_data(surface);
+    for (int y = 0; y < height; y++) {
+        const uint32_t *from = (const uint32_t *)(const void *)(bytes + (size_t)y * (size_t)stride);
+        for (int x = 0; x < width; x++) {
+            line[3 * x] = (uint8_t)(from[x] >> 16);
+            line[3 * x + 1] = (uint8_t)(from[x] >> 8);
+            line[3 * x + 2] = (uint8_t)from[x];
+        }
+        png_write_row(png, line);
+    }
+    png_write_end(png, info);
+    status = SR_OK;
+out:
+    png_destroy_write_struct(&png, &info);
+    free(line);
+    free(chunks);
+    free(keys);
+    if (status) sr_error_set(error, status, "%s: the PNG could not be written: %s", path, message);
+    return status;
+}

@@ -1,0 +1,203 @@
+/* Images in rows with captions: the sample grid, and the gallery of overlays with its scale. */
+#include "canvas.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+/* What the two charts have in common; `colours` makes one image. */
+struct tiles {
+    const char *title;
+    int count, columns, height, width;
+    const char *const *captions;
+    const bool *wrong;
+    const void *data;
+    void (*colours)(const void *data, int index, uint32_t *out);
+    bool scale;
+};
+
+enum { CAPTION_LINES = 3 };
+#define GAP       5.0
+#define LEAST_TILE 24.0
+
+static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
+{
+    return (struct sr_font){SR_TYPE_SMALL, wrong, wrong ? canvas->theme->wrong : canvas->theme->text};
+}
+
+static int columns_of(const struct tiles *tiles)
+{
+    if (tiles->columns > 0) return tiles->columns < tiles->count ? tiles->columns : tiles->count;
+    int columns = tiles->count <= 8 ? tiles->count : (int)ceil(sqrt(tiles->count * 1.4));
+    return columns < 1 ? 1 : columns > 16 ? 16 : columns;
+}
+
+/* Colour alone does not mark a wrong one: a cross does too. */
+static char *caption_of(const struct tiles *tiles, int index)
+{
+    const char *text = tiles->captions && tiles->captions[index] ? tiles->captions[index] : "";
+    bool wrong = tiles->wrong && tiles->wrong[index];
+    return sr_xprintf("%s%s", wrong && *text ? "✗ " : "", text);
+}
+
+static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, double tile)
+{
+    int lines = 0;
+    if (!tiles->captions) return 0;
+    for (int i = 0; i < tiles->count; i++) {
+        char *caption = caption_of(tiles, i);
+        struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[i]);
+        int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile, CAPTION_LINES, font, caption, false);
+        lines = here > lines ? here : lines;
+        free(caption);
+    }
+    return lines ? lines * sr_line_height(caption_font(canvas, false)) + 1 : 0;
+}
+
+static double extra_width(const struct tiles *tiles)
+{
+    return 2 * SR_MARGIN - GAP + (tiles->scale ? SR_HEAT_SCALE_WIDTH : 0);
+}
+
+static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, double wished, struct sr_size *size)
+{
+    int columns = columns_of(tiles), rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
+    double aspect = tiles->width ? (double)tiles->height / tiles->width : 1;
+    double natural = columns * (tiles->captions ? 46 + GAP : 36 + GAP) + extra_width(tiles);
+    size->least_width = columns * (LEAST_TILE + GAP) + extra_width(tiles);
+    size->width = fmax(wished > 0 ? wished : fmax(natural, SR_WIDTH_COLUMN * 0.5), size->least_width);
+    double tile = (size->width - extra_width(tiles)) / columns - GAP;
+    double fixed = sr_title_height(canvas, tiles->title, size->width) + 2 * SR_MARGIN - GAP;
+    double caption = captions_height(canvas, tiles, tile);
+    size->height = fixed + rows * (tile * aspect + caption + GAP);
+    size->least_height = fixed + rows * (LEAST_TILE * aspect + captions_height(canvas, tiles, LEAST_TILE) + GAP);
+    size->least_height = fmin(size->least_height, size->height);
+}
+
+static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
+{
+    sr_draw_title(canvas, tiles->title);
+    if (tiles->count < 1 || tiles->height < 1 || tiles->width < 1) return;
+    int columns = columns_of(tiles), rows = (tiles->count + columns - 1) / columns;
+    double aspect = (double)tiles->height / tiles->width;
+    double top = SR_MARGIN + sr_title_height(canvas, tiles->title, canvas->width);
+    double pitch_x = (canvas->width - extra_width(tiles)) / columns;
+    double pitch_y = (canvas->height - top - SR_MARGIN + GAP) / rows;
+    double caption = captions_height(canvas, tiles, pitch_x - GAP);
+    double side = fmin(pitch_x - GAP, (pitch_y - GAP - caption) / aspect);
+    side = sr_snap_pixels(canvas, fmax(side, 2), tiles->width);
+    /* Where a height was asked for that leaves room, the rows stay together. */
+    pitch_y = fmin(pitch_y, side * aspect + caption + GAP + 6);
+    uint32_t *colours = sr_xalloc((size_t)tiles->height * (size_t)tiles->width * sizeof *colours);
+    for (int i = 0; i < tiles->count; i++) {
+        double x = SR_MARGIN + i % columns * pitch_x + (pitch_x - GAP - side) / 2;
+        double y = top + i / columns * pitch_y;
+        bool wrong = tiles->wrong && tiles->wrong[i];
+        struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
+        tiles->colours(tiles->data, i, colours);
+        sr_draw_pixels(canvas, place, colours, tiles->height, tiles->width);
+        sr_frame(canvas, place, wrong ? 1.2 : 0.4, wrong ? canvas->theme->wrong : canvas->theme->frame);
+        char *text = caption_of(tiles, i);
+        struct sr_font font = caption_font(canvas, wrong);
+        sr_draw_paragraph(canvas, x + side / 2, y + side * aspect + 2 + font.size * 0.85, 0.5, pitch_x - 2,
+                          CAPTION_LINES, font, text, true);
+        free(text);
+    }
+    free(colours);
+    if (tiles->scale)
+        sr_draw_heat_scale(canvas, canvas->width - SR_MARGIN - SR_HEAT_SCALE_WIDTH + 2, top + 3,
+                           fmin(110, fmax(side * aspect, rows * pitch_y - caption - GAP) - 6), "heat");
+}
+
+static void tiles_table(struct sr_table *table, const char *title, int count, int pixel_count,
+                        const char *const *captions, const bool *wrong, const uint8_t *const *pixels,
+                        const float *const *heats)
+{
+    char name[32];
+    sr_table_title(table, title);
+    sr_table_columns(table, "image caption wrong");
+    for (int i = 0; i < pixel_count; i++) {
+        snprintf(name, sizeof name, "pixel%d", i);
+        sr_table_column(table, name);
+    }
+    for (int i = 0; heats && i < pixel_count; i++) {
+        snprintf(name, sizeof name, "heat%d", i);
+        sr_table_column(table, name);
+    }
+    for (int image = 0; image < count; image++) {
+        sr_table_integer(table, image);
+        sr_table_text(table, captions ? captions[image] : NULL);
+        sr_table_flag(table, wrong && wrong[image]);
+        for (int i = 0; i < pixel_count; i++) sr_table_integer(table, pixels[image][i]);
+        for (int i = 0; heats && i < pixel_count; i++) sr_table_number(table, (double)heats[image][i]);
+    }
+}
+
+static void grid_colours(const void *data, int index, uint32_t *out)
+{
+    const struct sr_grid_chart *chart = data;
+    sr_pixels_grey(out, chart->pixels[index], (size_t)chart->height * (size_t)chart->width);
+}
+
+static struct tiles grid_tiles(const struct sr_grid_chart *chart)
+{
+    return (struct tiles){chart->title, chart->count, chart->columns, chart->height, chart->width,
+                          chart->captions, chart->wrong, chart, grid_colours, false};
+}
+
+static void grid_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    struct tiles tiles = grid_tiles(data);
+    tiles_size(canvas, &tiles, wished, size);
+}
+
+static void grid_draw(struct sr_canvas *canvas, const void *data)
+{
+    struct tiles tiles = grid_tiles(data);
+    tiles_draw(canvas, &tiles);
+}
+
+static void grid_table(struct sr_table *table, const void *data)
+{
+    const struct sr_grid_chart *chart = data;
+    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions, chart->wrong,
+                chart->pixels, NULL);
+}
+
+const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table};
+
+static void gallery_colours(const void *data, int index, uint32_t *out)
+{
+    const struct sr_gallery_chart *chart = data;
+    sr_pixels_overlay(out, chart->pixels[index], chart->heats[index], (size_t)chart->height * (size_t)chart->width);
+}
+
+static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)
+{
+    return (struct tiles){chart->title, chart->count, chart->columns, chart->height, chart->width,
+                          chart->captions, chart->wrong, chart, gallery_colours, true};
+}
+
+static void gallery_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    struct tiles tiles = gallery_tiles(data);
+    tiles_size(canvas, &tiles, wished, size);
+}
+
+static void gallery_draw(struct sr_canvas *canvas, const void *data)
+{
+    struct tiles tiles = gallery_tiles(data);
+    tiles_draw(canvas, &tiles);
+}
+
+static void gallery_table(struct sr_table *table, const void *data)
+{
+    const struct sr_gallery_chart *chart = data;
+    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions, chart->wrong,
+                chart->pixels, chart->heats);
+}
+
+const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table};

@@ -1,0 +1,145 @@
+/* SVG and PDF through cairo, made reproducible: fixed dates, and names inside the file that do
+ * not count what the process drew before. */
+#include "surface.h"
+
+#include <cairo-features.h>
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if !CAIRO_HAS_SVG_SURFACE || !CAIRO_HAS_PDF_SURFACE
+#error "sartor needs a cairo with SVG and PDF surfaces"
+#endif
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+
+static cairo_status_t collect(void *text, const unsigned char *bytes, unsigned int length)
+{
+    sr_text_add_bytes(text, bytes, length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+/* "key: value" lines, in UTF-8 whatever came in. */
+static void describe(struct sr_text *out, const char *const *provenance)
+{
+    for (size_t i = 0; provenance && provenance[i] && provenance[i + 1]; i += 2) {
+        const char *parts[] = {provenance[i], ": ", provenance[i + 1], provenance[i + 2] ? "\n" : ""};
+        for (int part = 0; part < 4; part++)
+            for (uint32_t code; (code = sr_utf8_next(&parts[part]));)
+                sr_text_add_glyph(out, code < 32 && code != '\n' ? ' ' : code);
+    }
+}
+
+cairo_surface_t *sr_pdf_begin(struct sr_text *text, double width, double height, const char *title,
+                              const char *const *provenance)
+{
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(collect, text, width, height);
+    struct sr_text about = {0};
+    describe(&about, provenance);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "sartor");
+    if (about.length) cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_KEYWORDS, about.bytes);
+    /* The same figure has the same bytes on every day, so the day is not in it. */
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, "2000-01-01T00:00:00Z");
+    sr_text_fini(&about);
+    return surface;
+}
+
+cairo_surface_t *sr_svg_begin(struct sr_text *text, double width, double height)
+{
+    return cairo_svg_surface_create_for_stream(collect, text, width, height);
+}
+
+static void add_escaped(struct sr_text *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&': sr_text_add(out, "&amp;"); break;
+        case '<': sr_text_add(out, "&lt;"); break;
+        case '>': sr_text_add(out, "&gt;"); break;
+        default: sr_text_add_bytes(out, text, 1);
+        }
+    }
+}
+
+/* Cairo numbers surfaces and images by a counter of the process. Each kind ("surface", "image",
+ * ...) is numbered anew in order of appearance. */
+struct name {
+    const char *kind;
+    size_t kind_length, length;  /* of the letters, of letters and number */
+    unsigned number;
+};
+
+static unsigned renumber(struct name **names, size_t *count, const char *at, size_t letters, size_t length)
+{
+    unsigned of_kind = 0;
+    for (size_t i = 0; i < *count; i++) {
+        const struct name *name = &(*names)[i];
+        if (name->kind_length != letters || memcmp(name->kind, at, letters)) continue;
+        if (name->length == length && !memcmp(name->kind, at, length)) return name->number;
+        of_kind = name->number + 1;
+    }
+    struct name *more = realloc(*names, (*count + 1) * sizeof *more);
+    if (!more) abort();
+    *names = more;
+    more[(*count)++] = (struct name){at, letters, length, of_kind};
+    return of_kind;
+}
+
+/* How far behind the quote or bracket at `at` a name begins, when it closes `id="`, `url(#` or
+ * `href="#`; else 0. */
+static size_t before_name(const char *start, const char *at)
+{
+    size_t have = (size_t)(at - start);
+    bool reference = at[1] == '#';
+    if (*at == '"' && have >= 3 && !memcmp(at - 3, "id=", 3)) return 1;
+    if (*at == '"' && reference && have >= 5 && !memcmp(at - 5, "href=", 5)) return 2;
+    if (*at == '(' && reference && have >= 3 && !memcmp(at - 3, "url", 3)) return 2;
+    return 0;
+}
+
+void sr_svg_end(struct sr_text *text, const char *title, const char *const *provenance)
+{
+    struct sr_text out = {0}, about = {0};
+    struct name *names = NULL;
+    size_t count = 0;
+    const char *start = sr_text_get(text), *at = start, *end = start + text->length;
+    const char *opening = strstr(start, "<svg ");
+    const char *body = opening ? strchr(opening, '>') : NULL;
+    if (body) {
+        describe(&about, provenance);
+        sr_text_add_bytes(&out, start, (size_t)(body + 1 - start));
+        sr_text_add(&out, "\n<title>");
+        add_escaped(&out, title);
+        sr_text_add(&out, "</title>");
+        if (about.length) {
+            sr_text_add(&out, "\n<desc>");
+            add_escaped(&out, about.bytes);
+            sr_text_add(&out, "</desc>");
+        }
+        at = body + 1;
+    }
+    while (at < end) {
+        const char *stop = strpbrk(at, "\"(");
+        if (!stop) stop = end - 1;
+        size_t skip = before_name(start, stop);
+        if (!skip) skip = 1;
+        sr_text_add_bytes(&out, at, (size_t)(stop - at) + skip);
+        at = stop + skip;
+        if (!before_name(start, stop)) continue;
+        size_t letters = 0;
+        while (isalpha((unsigned char)at[letters])) letters++;
+        size_t length = letters;
+        while (isdigit((unsigned char)at[length])) length++;
+        if (!letters || length == letters || (at[length] != '"' && at[length] != ')')) continue;
+        sr_text_add_bytes(&out, at, letters);
+        sr_text_printf(&out, "%u", renumber(&names, &count, at, letters, length));
+        at += length;
+    }
+    free(names);
+    sr_text_fini(&about);
+    sr_text_fini(text);
+    *text = out;
+}
