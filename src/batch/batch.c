@@ -153,7 +153,7 @@ static int finish(struct sr_session *session, struct runner *runner, bool good)
     /* Jobs left in the background end with the program: say which, since their work is lost. */
     for (size_t i = 0; i < session->run_count; i++)
         if (session->runs[i]->state < SR_JOB_DONE) {
-            char text[128];
+            char text[192];
             snprintf(text, sizeof text, "%s was still being trained at the end of the script; wait would have kept it",
                      session->runs[i]->name);
             runner->line = 0;
