@@ -4,9 +4,9 @@
 #include <term.h>
 #include <unistd.h>
 
-#include "terminal.h"
+#include "capabilities.h"
 
-enum sr_status terminal_check(struct sr_error *error)
+enum sr_status capabilities_check(struct sr_error *error)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return sr_error_set(error, SR_ERROR_STATE,
@@ -36,7 +36,7 @@ static int add_byte(int byte)
     return byte;
 }
 
-size_t terminal_restore_bytes(char *out, size_t room)
+size_t capabilities_restore(char *out, size_t room)
 {
     /* Mouse reports first: the terminals that have them share these sequences, others ignore them. */
     const char *const parts[] = {key_mouse ? "\033[?1006;1000l" : NULL, exit_attribute_mode, orig_pair,

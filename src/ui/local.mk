@@ -1,5 +1,6 @@
 noinst_HEADERS += \
 	include/sartor/ui/ui.h \
+	src/ui/capabilities.h \
 	src/ui/input.h \
 	src/ui/terminal.h
 libsartor_a_SOURCES += \

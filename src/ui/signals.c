@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "capabilities.h"
 #include "terminal.h"
 
 static const int events[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT};
@@ -71,7 +72,7 @@ enum sr_status signals_start(struct sr_error *error)
 {
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
         return sr_error_set(error, SR_ERROR_IO, "cannot make a pipe for signals: %s", strerror(errno));
-    restore_length = terminal_restore_bytes(restore, sizeof restore);
+    restore_length = capabilities_restore(restore, sizeof restore);
     struct sigaction action = {.sa_handler = on_event, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     for (int i = 0; i < EVENTS; i++) sigaction(events[i], &action, &events_before[i]);

@@ -8,7 +8,6 @@
 #include "sartor/cells/grid.h"
 
 /* The screen. */
-enum sr_status terminal_check(struct sr_error *error);
 enum sr_status terminal_start(struct sr_error *error);
 void terminal_stop(void);             /* safe when not started, and twice */
 enum sr_depth terminal_depth(void);   /* the most colours that it has */
@@ -23,8 +22,6 @@ void terminal_paint(const struct sr_grid *grid, enum sr_depth depth, int cursor_
 void terminal_leave(void);
 void terminal_return(void);
 void terminal_mouse(bool on);
-/* Bytes that restore the screen and the cursor, for a handler that may only write. */
-size_t terminal_restore_bytes(char *out, size_t room);
 
 /* The name of the next key pressed, NULL when none waits. Valid until the next call. */
 const char *terminal_key(void);

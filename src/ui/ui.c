@@ -13,6 +13,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/commands/keys.h"
 #include "sartor/panes/pane.h"
+#include "capabilities.h"
 #include "terminal.h"
 
 /* Frames are paid for from a purse that fills steadily, so that a key is answered at once after
@@ -158,7 +159,7 @@ static void restore_at_exit(void)
 
 enum sr_status sr_ui_check(struct sr_error *error)
 {
-    return terminal_check(error);
+    return capabilities_check(error);
 }
 
 int sr_ui_run(struct sr_session *session)
@@ -166,7 +167,7 @@ int sr_ui_run(struct sr_session *session)
     struct sr_error error;
     struct loop loop = {.session = session, .stale = true, .pressed = true,
                         .purse = {.coins = 1, .filled = sr_clock_seconds()}};
-    enum sr_status status = terminal_check(&error);
+    enum sr_status status = capabilities_check(&error);
     signals_prepare();
     if (!status) status = terminal_start(&error);
     if (!status) status = signals_start(&error);

@@ -1,0 +1,14 @@
+/* capabilities.h - what terminfo says of the terminal; private to ui/. Includes nothing that has a
+ * member called `lines` or `columns`, which <term.h> defines. */
+#ifndef SARTOR_UI_CAPABILITIES_H
+#define SARTOR_UI_CAPABILITIES_H
+
+#include <stddef.h>
+#include "sartor/base/error.h"
+
+/* Whether standard input and output are a terminal that ncurses can use. */
+enum sr_status capabilities_check(struct sr_error *error);
+/* Bytes that restore the screen and the cursor, for a handler that may only write. */
+size_t capabilities_restore(char *out, size_t room);
+
+#endif
