@@ -70,6 +70,12 @@ static struct sr_optimizer *make_optimizer(const struct sr_trainer *trainer, str
     return optimizer;
 }
 
+/* The weights that count: the average where there is one. */
+static struct sr_network *measured(const struct sr_trainer *trainer)
+{
+    return trainer->average ? trainer->average : trainer->network;
+}
+
 struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_training *plan,
                                   const struct sr_samples *train, const struct sr_samples *validation,
                                   struct sr_pool *pool, struct sr_error *error)
@@ -90,7 +96,7 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
     if (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) goto failed;
-    if (validation->count && !(trainer->measuring = sr_inference_workspace(network, pool, error)))
+    if (validation->count && !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
         goto failed;
     return trainer;
 
@@ -271,7 +277,7 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
                                    double begun, struct sr_error *error)
 {
     const struct sr_training *plan = &trainer->plan;
-    struct sr_network *network = trainer->average ? trainer->average : trainer->network;
+    struct sr_network *network = measured(trainer);
     struct sr_epoch *record = &trainer->history[epoch - 1];
 
     *record = (struct sr_epoch){.epoch = epoch,

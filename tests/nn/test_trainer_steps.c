@@ -56,7 +56,8 @@ static void test_norm_and_clip(void **state)
 {
     struct sr_error error = {0};
     float w[2] = {1, 1}, v[1] = {1}, g[2] = {3, 0}, h[1] = {4};
-    struct sr_slot slots[] = {{.values = w, .gradient = g, .count = 2}, {.values = v, .gradient = h, .count = 1}};
+    struct sr_slot slots[] = {{.values = w, .gradient = g, .count = 2},
+                              {.values = v, .gradient = h, .count = 1}};
     struct sr_optimizer_options options = {SR_OPTIMIZER_SGD, 0, 0};
     struct sr_optimizer *optimizer = sr_optimizer_new(&options, slots, 2, NULL, &error);
     (void)state;
@@ -75,8 +76,13 @@ static void muon_step(int rows, int columns, const float *gradient, float *step)
 {
     struct sr_error error = {0};
     float w[64] = {0};
-    struct sr_slot slot = {.values = w, .gradient = gradient, .count = (size_t)(rows * columns), .decays = true,
-                           .filter = true, .rows = rows, .columns = columns};
+    struct sr_slot slot = {.values = w,
+                           .gradient = gradient,
+                           .count = (size_t)(rows * columns),
+                           .decays = true,
+                           .filter = true,
+                           .rows = rows,
+                           .columns = columns};
     struct sr_optimizer_options options = {SR_OPTIMIZER_MUON, 0.9, 0.1};
     struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
     assert_non_null(optimizer);
@@ -115,8 +121,13 @@ static void test_optimizer_threads(void **state)
         struct sr_rng rng;
         sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
         for (int i = 0; i < 2 * COUNT; i++) w[i] = sr_rng_float(&rng) - 0.5f;
-        struct sr_slot slot = {.values = w, .gradient = g, .count = COUNT, .decays = true, .filter = true,
-                               .rows = 100, .columns = COUNT / 100};
+        struct sr_slot slot = {.values = w,
+                               .gradient = g,
+                               .count = COUNT,
+                               .decays = true,
+                               .filter = true,
+                               .rows = 100,
+                               .columns = COUNT / 100};
         struct sr_optimizer_options options = {SR_OPTIMIZER_MUON, 0.9, 0.01};
         struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, pool, &error);
         norms[t] = sr_optimizer_norm(optimizer);
@@ -199,8 +210,12 @@ static void test_augment_parts(void **state)
 {
     uint8_t pixels[AREA];
     float out[AREA], again[AREA], other[AREA];
-    const struct sr_augment parts[] = {{.shift = 3}, {.rotation = 20}, {.scale = 0.3}, {.erase = 1},
-                                       {.brightness = 0.4}, {.noise = 0.1},
+    const struct sr_augment parts[] = {{.shift = 3},
+                                       {.rotation = 20},
+                                       {.scale = 0.3},
+                                       {.erase = 1},
+                                       {.brightness = 0.4},
+                                       {.noise = 0.1},
                                        {true, 2, 10, 0.1, 0.5, 0.2, 0.05}};
     (void)state;
     picture(pixels);

@@ -1,0 +1,392 @@
+/* The network families: what they are made of, files from PyTorch, training from end to end. */
+#include "support.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "sartor/base/rng.h"
+#include "sartor/base/words.h"
+#include "sartor/models/families.h"
+#include "sartor/models/networks.h"
+
+static struct sr_args *parse(const struct sr_model_class *class, const char *line)
+{
+    struct sr_error error = {0};
+    struct sr_words words = {0};
+    assert_ok(sr_words_split(&line, &words, &error));
+    struct sr_args *args = sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
+    sr_words_fini(&words);
+    if (!args) fail_msg("%s", error.text);
+    return args;
+}
+
+/* ---- against PyTorch ---- */
+
+static void check_golden(const struct sr_model_class *class, const char *file, const char *line)
+{
+    struct sr_error error = {0};
+    struct sr_tensors set = {0};
+    char name[128];
+    snprintf(name, sizeof name, "tests/models/golden/%s.safetensors", file);
+    assert_ok(sr_tensors_load(&set, source_file(name), &error));
+    const struct sr_tensor *pixels = sr_tensors_find(&set, "images"),
+                           *wanted = sr_tensors_find(&set, "probabilities");
+    struct sr_shape shape = {(int)pixels->shape[1], (int)pixels->shape[2], (int)wanted->shape[1]};
+    struct sr_images images = {pixels->shape[0], shape.height, shape.width, pixels->data, NULL};
+    struct sr_samples samples = {&images, NULL, images.count};
+    struct sr_args *args = parse(class, line);
+    void *state = NULL;
+    assert_ok(class->load(&set, args, &shape, &state, &error));
+
+    float *found = malloc(wanted->count * sizeof *found);
+    assert_ok(class->predict(state, &samples, NULL, NULL, found, &error));
+    for (size_t i = 0; i < wanted->count; i++)
+        if (fabsf(found[i] - ((const float *)wanted->data)[i]) > 1e-5f)
+            fail_msg("%s: probability %zu is %g, PyTorch's %g", file, i, (double)found[i],
+                     (double)((const float *)wanted->data)[i]);
+
+    /* Saved again, every tensor is bit for bit what was loaded. */
+    struct sr_tensors saved = {0};
+    assert_ok(class->save(state, &saved, &error));
+    assert_int_equal(saved.count, set.count - 2);
+    for (size_t i = 0; i < saved.count; i++) {
+        const struct sr_tensor *original = sr_tensors_find(&set, saved.items[i].name);
+        if (!original) fail_msg("%s is not a name that PyTorch has", saved.items[i].name);
+        assert_int_equal(saved.items[i].rank, original->rank);
+        assert_memory_equal(saved.items[i].shape, original->shape, sizeof(size_t) * (size_t)original->rank);
+        assert_memory_equal(saved.items[i].data, original->data, original->count * sizeof(float));
+    }
+    free(found);
+    sr_tensors_fini(&saved);
+    class->free(state);
+    sr_args_free(args);
+    sr_tensors_fini(&set);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    check_golden(&sr_model_class_cnn, "cnn", "widths=4,6,8 dense=12 tta=none");
+    check_golden(&sr_model_class_cnn, "cnn-small-norm", "widths=4,6,8 dense=12 norm=on tta=none");
+    check_golden(&sr_model_class_resnet, "resnet", "width=6 tta=none");
+    check_golden(&sr_model_class_resnet, "resnet20", "variant=resnet20 width=4 tta=none");
+    check_golden(&sr_model_class_mlp, "mlp", "hidden=16,8 norm=on tta=none");
+}
+
+/* A file that lacks a tensor, or has one of another shape, is refused with its name. */
+static void test_load_refuses(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_tensors set = {0};
+    struct sr_shape shape = {24, 24, 5};
+    void *made = NULL;
+    (void)state;
+    assert_ok(sr_tensors_load(&set, source_file("tests/models/golden/cnn.safetensors"), &error));
+    struct sr_args *wider = parse(&sr_model_class_cnn, "widths=4,6,9 dense=12");
+    struct sr_args *normed = parse(&sr_model_class_cnn, "widths=4,6,8 dense=12 norm=on");
+    assert_refused(sr_model_class_cnn.load(&set, wider, &shape, &made, &error), SR_ERROR_FORMAT,
+                   "conv3.weight");
+    assert_refused(sr_model_class_cnn.load(&set, normed, &shape, &made, &error), SR_ERROR_FORMAT,
+                   "bn1.weight");
+    assert_null(made);
+    sr_args_free(wider);
+    sr_args_free(normed);
+    sr_tensors_fini(&set);
+}
+
+/* ---- sizes ---- */
+
+static uint64_t size_of(const struct sr_model_class *class, const char *line, int side, int classes)
+{
+    struct sr_error error = {0};
+    static uint8_t pixels[2 * 64 * 64], labels[2] = {0, 1};
+    struct sr_args *args = parse(class, line);
+    pixels[0] = 255;
+    struct sr_images images = {2, side, side, pixels, labels};
+    struct sr_fit fit = {
+        .params = args, .shape = {side, side, classes}, .train = {&images, NULL, 2}, .seed = 1};
+    void *state = NULL;
+    assert_ok(class->fit(&fit, &state, &error));
+    uint64_t size = class->size(state);
+    class->free(state);
+    sr_args_free(args);
+    return size;
+}
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    assert_int_equal(size_of(&sr_model_class_cnn, "epochs=1", 28, 10), 241546);
+    assert_int_equal(size_of(&sr_model_class_cnn, "study epochs=1", 28, 10), 241546);
+    assert_int_equal(size_of(&sr_model_class_resnet, "epochs=1", 28, 10), 74922);
+    assert_int_equal(size_of(&sr_model_class_mlp, "epochs=1", 28, 10),
+                     784 * 256 + 256 + 256 * 128 + 128 + 1290);
+    assert_true(size_of(&sr_model_class_resnet, "best epochs=1", 28, 10) < 500000);
+    /* Other sizes and class counts: 8x8 keeps its size by padding, and both pools fit (8, 4, 2). */
+    uint64_t convolutions = 320 + 18496 + 73856;
+    assert_int_equal(size_of(&sr_model_class_cnn, "epochs=1", 8, 3),
+                     convolutions + 2 * 2 * 128 * 128 + 128 + 3 * 129);
+    assert_true(size_of(&sr_model_class_cnn, "epochs=1", 18, 2) > convolutions);
+    assert_true(size_of(&sr_model_class_resnet, "variant=resnet18 width=8 epochs=1", 9, 4) > 0);
+    assert_true(size_of(&sr_model_class_resnet, "variant=wide width=8 depth=1 epochs=1", 32, 256) > 0);
+}
+
+/* ---- training ---- */
+
+enum { SIDE = 12, AREA = SIDE * SIDE, TRAIN = 90, VALIDATION = 30, COUNT = TRAIN + VALIDATION };
+
+static uint8_t pixels[COUNT * AREA], labels[COUNT];
+static uint32_t rows[COUNT];
+static struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
+
+static int make_data(void **state)
+{
+    struct sr_rng rng;
+    (void)state;
+    sr_rng_init(&rng, 5, SR_STREAM_TEST, 0);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        rows[i] = i;
+        labels[i] = (uint8_t)(i % 3);
+        for (int p = 0; p < AREA; p++) pixels[i * AREA + (uint32_t)p] = (uint8_t)sr_rng_below(&rng, 120);
+        for (int y = 0; y < SIDE; y++) pixels[i * AREA + (uint32_t)(y * SIDE + 2 + 3 * labels[i])] += 80;
+    }
+    return 0;
+}
+
+struct witness {
+    int epochs, calls, stop_after;
+    double losses[16];
+    char note[96];
+};
+
+static void see_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    struct witness *witness = owner;
+    assert_int_equal(epoch->epoch, witness->epochs + 1);
+    witness->losses[witness->epochs++] = epoch->train_loss;
+}
+
+static void see_progress(void *owner, const struct sr_progress *progress)
+{
+    struct witness *witness = owner;
+    if (progress->note[0]) memcpy(witness->note, progress->note, sizeof witness->note);
+}
+
+static bool see_proceed(void *owner)
+{
+    struct witness *witness = owner;
+    return ++witness->calls <= witness->stop_after;
+}
+
+/* Fit, and give the tensors. */
+static void fit(const struct sr_model_class *class, const char *line, const char *checkpoint, bool resume,
+                struct sr_pool *pool, struct witness *witness, struct sr_tensors *set)
+{
+    struct sr_error error = {0};
+    struct sr_monitor monitor = {witness, see_progress, see_epoch, see_proceed};
+    struct sr_args *args = parse(class, line);
+    struct sr_fit request = {.params = args,
+                             .shape = {SIDE, SIDE, 3},
+                             .train = {&images, rows, TRAIN},
+                             .validation = {&images, rows + TRAIN, VALIDATION},
+                             .seed = 4,
+                             .pool = pool,
+                             .monitor = &monitor,
+                             .checkpoint = checkpoint,
+                             .resume = resume};
+    void *state = NULL;
+    assert_ok(class->fit(&request, &state, &error));
+    assert_ok(class->save(state, set, &error));
+    class->free(state);
+    sr_args_free(args);
+}
+
+static void assert_same_tensors(const struct sr_tensors *a, const struct sr_tensors *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++)
+        assert_memory_equal(a->items[i].data, b->items[i].data, a->items[i].count * sizeof(float));
+}
+
+/* Stopped in the third of five epochs, then resumed: the same bits as in one go, with two threads or one. */
+static void check_resume(const struct sr_model_class *class, const char *line)
+{
+    struct sr_error error = {0};
+    struct sr_tensors whole = {0}, part = {0}, resumed = {0};
+    struct witness one = {.stop_after = 10000}, two = {.stop_after = 4 * 7 + 3},
+                   three = {.stop_after = 10000};
+    struct sr_pool *pool = sr_pool_new(2, &error);
+    char path[] = "/tmp/sartor-resume-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    remove(path);
+
+    fit(class, line, path, true, pool, &one, &whole);
+    assert_string_equal(one.note, "no checkpoint yet: starting from the beginning");
+    assert_int_not_equal(access(path, F_OK), 0);
+
+    fit(class, line, path, false, NULL, &two, &part);
+    assert_true(two.epochs >= 1 && two.epochs < 5);
+    assert_int_equal(access(path, F_OK), 0);
+
+    fit(class, line, path, true, NULL, &three, &resumed);
+    assert_non_null(strstr(three.note, "going on after epoch"));
+    assert_int_equal(three.epochs, one.epochs);
+    assert_memory_equal(three.losses, one.losses, sizeof one.losses);
+    assert_same_tensors(&resumed, &whole);
+    assert_int_not_equal(access(path, F_OK), 0);
+    sr_tensors_fini(&whole);
+    sr_tensors_fini(&part);
+    sr_tensors_fini(&resumed);
+    sr_pool_free(pool);
+}
+
+static void test_resume(void **state)
+{
+    (void)state;
+    check_resume(&sr_model_class_cnn,
+                 "widths=4,8 dense=8 batch=16 epochs=5 norm=on dropout=0.2 shift=1 erase=0.2");
+    check_resume(&sr_model_class_cnn,
+                 "widths=4,8 dense=8 batch=16 epochs=5 optimizer=muon ema=0 schedule=cosine");
+    check_resume(&sr_model_class_resnet, "width=4 depth=1 batch=16 epochs=5 optimizer=sgd clip=1 patience=9");
+    check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 optimizer=adam");
+}
+
+/* Another seed, another value, a damaged file: from the beginning, said so. */
+static void test_resume_of_another(void **state)
+{
+    struct witness stopped = {.stop_after = 20}, other = {.stop_after = 10000};
+    struct sr_tensors set = {0}, more = {0};
+    char path[] = "/tmp/sartor-resume-XXXXXX";
+    (void)state;
+    close(mkstemp(path));
+    fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=5", path, false, NULL, &stopped, &set);
+    fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=5 lr=0.01", path, true, NULL, &other, &more);
+    assert_non_null(strstr(other.note, "of another training"));
+    assert_int_equal(other.epochs, 5);
+    sr_tensors_fini(&set);
+    sr_tensors_fini(&more);
+
+    FILE *file = fopen(path, "w");
+    fputs("not a checkpoint", file);
+    fclose(file);
+    other = (struct witness){.stop_after = 10000};
+    fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=2", path, true, NULL, &other, &more);
+    assert_non_null(strstr(other.note, "cannot be read"));
+    sr_tensors_fini(&more);
+    remove(path);
+}
+
+/* ---- hyperparameters ---- */
+
+static void test_recipes(void **state)
+{
+    struct sr_error error = {0};
+    (void)state;
+    struct sr_args *args = parse(&sr_model_class_cnn, "study epochs=3");
+    assert_ok(sr_model_class_cnn.resolve(args, &error));
+    assert_int_equal(sr_args_integer(args, "epochs"), 3);
+    assert_string_equal(sr_args_text(args, "optimizer"), "adam");
+    assert_false(sr_args_switch(args, "augment"));
+    sr_args_free(args);
+
+    /* A part alone turns on just that part; resolving again changes nothing. */
+    args = parse(&sr_model_class_cnn, "recipe=study erase=0.3");
+    for (int i = 0; i < 2; i++) {
+        assert_ok(sr_model_class_cnn.resolve(args, &error));
+        assert_true(sr_args_switch(args, "augment"));
+        assert_float_equal(sr_args_number(args, "erase"), 0.3, 1e-9);
+        assert_false(sr_args_switch(args, "flip"));
+        assert_int_equal(sr_args_integer(args, "shift"), 0);
+    }
+    sr_args_free(args);
+
+    args = parse(&sr_model_class_cnn, "recipe=study augment=on");
+    assert_ok(sr_model_class_cnn.resolve(args, &error));
+    assert_true(sr_args_switch(args, "flip"));
+    assert_int_equal(sr_args_integer(args, "shift"), 2);
+    sr_args_free(args);
+
+    const struct sr_shape shape = {28, 28, 10};
+    args = parse(&sr_model_class_cnn, "epochs=3 warmup=4");
+    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT, "warmup");
+    sr_args_free(args);
+    args = parse(&sr_model_class_cnn, "widths=8,8,8,8,8,8");
+    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT, "widths");
+    sr_args_free(args);
+}
+
+/* Every recipe of every family resolves and builds at the smallest and largest shapes. */
+static void test_recipes_build(void **state)
+{
+    static const char *const recipes[] = {"study", "quick", "best"};
+    const struct sr_model_class *classes[] = {&sr_model_class_cnn, &sr_model_class_resnet,
+                                              &sr_model_class_mlp};
+    const struct sr_shape shapes[] = {{8, 8, 2}, {17, 9, 3}, {18, 18, 7}, {28, 28, 10}, {128, 128, 256}};
+    struct sr_error error = {0};
+    (void)state;
+    for (size_t c = 0; c < 3; c++)
+        for (size_t r = 0; r < 3; r++) {
+            struct sr_args *args = parse(classes[c], recipes[r]);
+            for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+                assert_ok(classes[c]->check(args, &shapes[s], 1, &error));
+            sr_args_free(args);
+        }
+}
+
+/* ---- Grad-CAM's door ---- */
+
+static void test_layers(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_layer_info layers[8];
+    struct sr_layer_gradients gradients = {0};
+    struct witness witness = {.stop_after = 10000};
+    struct sr_monitor monitor = {&witness, NULL, NULL, see_proceed};
+    struct sr_args *args = parse(&sr_model_class_cnn, "widths=4,8,6 dense=8 epochs=1");
+    struct sr_fit request = {.params = args,
+                             .shape = {SIDE, SIDE, 3},
+                             .train = {&images, rows, TRAIN},
+                             .seed = 4,
+                             .monitor = &monitor};
+    void *model = NULL;
+    (void)state;
+    assert_ok(sr_model_class_cnn.fit(&request, &model, &error));
+    assert_int_equal(sr_model_class_cnn.layers(model, layers, 8), 3);
+    assert_string_equal(layers[1].name, "conv2");
+    assert_int_equal(layers[1].height, 6);
+    assert_int_equal(layers[1].channels, 8);
+    assert_ok(sr_model_class_cnn.gradients(model, pixels, "conv2", 1, &gradients, &error));
+    assert_int_equal(gradients.height * gradients.width * gradients.channels, 6 * 6 * 8);
+    float most = 0, least = 0, steepest = 0;
+    for (int i = 0; i < 6 * 6 * 8; i++) {
+        most = fmaxf(most, gradients.activations[i]);
+        least = fminf(least, gradients.activations[i]);
+        steepest = fmaxf(steepest, fabsf(gradients.gradients[i]));
+    }
+    assert_true(most > 0 && least == 0 && steepest > 0);
+    free(gradients.activations);
+    free(gradients.gradients);
+    assert_refused(sr_model_class_cnn.gradients(model, pixels, "conv9", 1, &gradients, &error),
+                   SR_ERROR_ARGUMENT, "conv9");
+    assert_refused(sr_model_class_cnn.gradients(model, pixels, "conv1", 3, &gradients, &error),
+                   SR_ERROR_ARGUMENT, "class 3");
+    sr_model_class_cnn.free(model);
+    sr_args_free(args);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_load_refuses),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_resume_of_another),
+        cmocka_unit_test(test_recipes),
+        cmocka_unit_test(test_recipes_build),
+        cmocka_unit_test(test_layers),
+    };
+    return cmocka_run_group_tests(tests, make_data, NULL);
+}

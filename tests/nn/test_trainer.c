@@ -1,0 +1,271 @@
+/* The trainer on a tiny network: a pinned trajectory, threads, stopping, divergence. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/base/rng.h"
+#include "sartor/nn/trainer.h"
+
+enum { SIDE = 10, AREA = SIDE * SIDE, CLASSES = 3, TRAIN = 70, VALIDATION = 30, COUNT = TRAIN + VALIDATION };
+
+static uint8_t pixels[COUNT * AREA], labels[COUNT];
+static uint32_t rows[COUNT];
+static struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
+
+/* Class c is a bright column near the third c of the image, in noise. */
+static int make_data(void **state)
+{
+    struct sr_rng rng;
+    (void)state;
+    sr_rng_init(&rng, 5, SR_STREAM_TEST, 0);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        rows[i] = i;
+        labels[i] = (uint8_t)(i % CLASSES);
+        for (int p = 0; p < AREA; p++) pixels[i * AREA + (uint32_t)p] = (uint8_t)sr_rng_below(&rng, 120);
+        int column = 1 + 3 * labels[i] + (int)sr_rng_below(&rng, 2);
+        for (int y = 0; y < SIDE; y++) pixels[i * AREA + (uint32_t)(y * SIDE + column)] += 60;
+    }
+    return 0;
+}
+
+static struct sr_network *make_network(bool norm)
+{
+    struct sr_error error = {0};
+    const struct sr_layer_spec with[] = {
+        {SR_LAYER_CONV, "conv1", -1, -1, 8, 3, 1, true, false, 0},
+        {SR_LAYER_BATCH_NORM, "bn1", 0, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_RELU, "", 1, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_MAX_POOL, "", 2, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_FLATTEN, "", 3, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_DROPOUT, "", 4, -1, 0, 0, 0, false, false, 0.1f},
+        {SR_LAYER_DENSE, "fc1", 5, -1, CLASSES, 0, 0, false, true, 0},
+    };
+    const struct sr_layer_spec without[] = {
+        {SR_LAYER_CONV, "conv1", -1, -1, 8, 3, 1, true, true, 0},
+        {SR_LAYER_RELU, "", 0, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_MAX_POOL, "", 1, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_FLATTEN, "", 2, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_DENSE, "fc1", 3, -1, CLASSES, 0, 0, false, true, 0},
+    };
+    struct sr_network *network =
+        norm ? sr_network_new(with, sizeof with / sizeof *with, SIDE, SIDE, &error)
+             : sr_network_new(without, sizeof without / sizeof *without, SIDE, SIDE, &error);
+    if (!network) fail_msg("%s", error.text);
+    sr_network_init(network, 3);
+    return network;
+}
+
+static const struct sr_training plain = {.epochs = 4,
+                                         .batch = 16,
+                                         .optimizer = {SR_OPTIMIZER_SGD, 0.9, 0},
+                                         .schedule = SR_SCHEDULE_CONSTANT,
+                                         .rate = 0.02,
+                                         .input = {0.3f, 0.2f},
+                                         .seed = 11};
+
+static struct sr_trainer *make_trainer(bool norm, const struct sr_training *plan, struct sr_pool *pool)
+{
+    struct sr_error error = {0};
+    struct sr_samples train = {&images, rows, TRAIN}, validation = {&images, rows + TRAIN, VALIDATION};
+    struct sr_trainer *trainer = sr_trainer_new(make_network(norm), plan, &train, &validation, pool, &error);
+    if (!trainer) fail_msg("%s", error.text);
+    return trainer;
+}
+
+static void assert_same_weights(struct sr_network *a, struct sr_network *b)
+{
+    struct sr_parameter *pa, *pb;
+    size_t count = sr_network_parameters(a, &pa);
+    assert_int_equal(count, sr_network_parameters(b, &pb));
+    for (size_t i = 0; i < count; i++)
+        assert_memory_equal(pa[i].values, pb[i].values, pa[i].count * sizeof(float));
+}
+
+/* What a monitor saw, and after how many calls it says stop. */
+struct witness {
+    int epochs, calls, stop_after;
+    uint64_t done;
+    char note[96];
+};
+
+static void see_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    struct witness *witness = owner;
+    assert_int_equal(epoch->epoch, ++witness->epochs);
+}
+
+static void see_progress(void *owner, const struct sr_progress *progress)
+{
+    struct witness *witness = owner;
+    witness->done = progress->done;
+    memcpy(witness->note, progress->note, sizeof witness->note);
+}
+
+static bool see_proceed(void *owner)
+{
+    struct witness *witness = owner;
+    return ++witness->calls <= witness->stop_after;
+}
+
+/* A change here is a change of what every seed means: it must be intended. */
+static void test_trajectory(void **state)
+{
+    struct sr_error error = {0};
+    struct witness witness = {.stop_after = 10000};
+    struct sr_monitor monitor = {&witness, see_progress, see_epoch, see_proceed};
+    static const double losses[4] = {0, 0, 0, 0};
+    bool complete;
+    (void)state;
+    struct sr_trainer *trainer = make_trainer(false, &plain, NULL);
+    assert_ok(sr_trainer_run(trainer, &monitor, NULL, NULL, &complete, &error));
+    assert_true(complete);
+    assert_int_equal(witness.epochs, 4);
+    assert_int_equal(witness.done, 4 * 5); /* 70 images are 4 batches of 16 and one of 6 */
+    for (int i = 0; i < 4; i++) {
+        const struct sr_epoch *epoch = &trainer->history[i];
+        if (fabs(epoch->train_loss - losses[i]) > 2e-3)
+            fail_msg("epoch %d has the loss %.5f, not %.5f", i + 1, epoch->train_loss, losses[i]);
+        assert_true(epoch->validation_accuracy >= 0 && epoch->validation_accuracy <= 1);
+        assert_float_equal(epoch->learning_rate, 0.02, 1e-9);
+    }
+    sr_trainer_free(trainer);
+}
+
+static void test_threads(void **state)
+{
+    struct sr_training plan = plain;
+    struct sr_trainer *trainers[3];
+    struct sr_pool *pools[3];
+    struct sr_error error = {0};
+    bool complete;
+    (void)state;
+    plan.optimizer = (struct sr_optimizer_options){SR_OPTIMIZER_MUON, 0.9, 0.01};
+    plan.average = 0.9;
+    plan.smoothing = 0.1;
+    plan.clip = 1;
+    plan.augment = (struct sr_augment){true, 2, 5, 0.1, 0.3, 0.1, 0.02};
+    for (int t = 0; t < 3; t++) {
+        pools[t] = t ? sr_pool_new(t + 1, &error) : NULL;
+        trainers[t] = make_trainer(true, &plan, pools[t]);
+        assert_ok(sr_trainer_run(trainers[t], NULL, NULL, NULL, &complete, &error));
+        assert_same_weights(trainers[t]->kept, trainers[0]->kept);
+        assert_same_weights(trainers[t]->network, trainers[0]->network);
+        assert_memory_equal(&trainers[t]->history[3].train_loss, &trainers[0]->history[3].train_loss,
+                            sizeof(double));
+        assert_memory_equal(&trainers[t]->history[3].validation_loss,
+                            &trainers[0]->history[3].validation_loss, sizeof(double));
+    }
+    for (int t = 0; t < 3; t++) {
+        sr_trainer_free(trainers[t]);
+        sr_pool_free(pools[t]);
+    }
+}
+
+/* Stopped in epoch 3: what is kept is what two epochs give. Stopped in epoch 1: nothing is kept. */
+static void test_stop(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_training two = plain;
+    struct witness witness = {.stop_after = 14}; /* 5 batches and 1 block of validation an epoch */
+    struct sr_monitor monitor = {&witness, see_progress, see_epoch, see_proceed};
+    bool complete;
+    (void)state;
+    two.epochs = 2;
+    struct sr_trainer *stopped = make_trainer(true, &plain, NULL), *whole = make_trainer(true, &two, NULL);
+    assert_ok(sr_trainer_run(stopped, &monitor, NULL, NULL, &complete, &error));
+    assert_false(complete);
+    assert_int_equal(stopped->finished, 2);
+    assert_int_equal(witness.epochs, 2);
+    assert_ok(sr_trainer_run(whole, NULL, NULL, NULL, &complete, &error));
+    assert_same_weights(stopped->kept, whole->kept);
+    sr_trainer_free(stopped);
+    sr_trainer_free(whole);
+
+    witness = (struct witness){.stop_after = 4};
+    stopped = make_trainer(true, &plain, NULL);
+    assert_refused(sr_trainer_run(stopped, &monitor, NULL, NULL, &complete, &error), SR_ERROR_CANCELLED,
+                   "first epoch");
+    sr_trainer_free(stopped);
+}
+
+static void test_divergence(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_training wild = plain;
+    bool complete;
+    (void)state;
+    wild.rate = 1e20;
+    struct sr_trainer *trainer = make_trainer(false, &wild, NULL);
+    assert_refused(sr_trainer_run(trainer, NULL, NULL, NULL, &complete, &error), SR_ERROR_NUMERIC,
+                   "diverged");
+    sr_trainer_free(trainer);
+}
+
+/* Spoil the weights when epoch 2 has ended. */
+static enum sr_status spoil(void *owner, struct sr_trainer *trainer, struct sr_error *error)
+{
+    struct sr_parameter *parameters;
+    (void)owner;
+    (void)error;
+    sr_network_parameters(trainer->network, &parameters);
+    if (trainer->finished == 2) parameters[0].values[0] = NAN;
+    return SR_OK;
+}
+
+static void test_later_divergence(void **state)
+{
+    struct sr_error error = {0};
+    struct witness witness = {.stop_after = 10000};
+    struct sr_monitor monitor = {&witness, see_progress, see_epoch, see_proceed};
+    struct sr_training two = plain;
+    bool complete;
+    (void)state;
+    two.epochs = 2;
+    struct sr_trainer *trainer = make_trainer(false, &plain, NULL), *whole = make_trainer(false, &two, NULL);
+    assert_ok(sr_trainer_run(trainer, &monitor, spoil, NULL, &complete, &error));
+    assert_true(complete);
+    assert_int_equal(trainer->finished, 2);
+    assert_non_null(strstr(witness.note, "diverged in epoch 3"));
+    assert_ok(sr_trainer_run(whole, NULL, NULL, NULL, &complete, &error));
+    assert_same_weights(trainer->kept, whole->kept);
+    sr_trainer_free(trainer);
+    sr_trainer_free(whole);
+}
+
+/* With patience the best epoch is kept, and the run ends so many epochs after it. */
+static void test_patience(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_training plan = plain;
+    bool complete;
+    (void)state;
+    plan.epochs = 60;
+    plan.patience = 3;
+    struct sr_trainer *trainer = make_trainer(true, &plan, NULL);
+    assert_ok(sr_trainer_run(trainer, NULL, NULL, NULL, &complete, &error));
+    assert_true(complete);
+    assert_true(trainer->finished < 60);
+    assert_int_equal(trainer->finished, trainer->best_epoch + 3);
+    for (int i = 0; i < trainer->finished; i++)
+        assert_true(trainer->history[i].validation_accuracy <= trainer->best_accuracy);
+    struct sr_training short_plan = plain;
+    short_plan.epochs = trainer->best_epoch;
+    struct sr_trainer *whole = make_trainer(true, &short_plan, NULL);
+    assert_ok(sr_trainer_run(whole, NULL, NULL, NULL, &complete, &error));
+    assert_same_weights(trainer->kept, whole->kept);
+    sr_trainer_free(trainer);
+    sr_trainer_free(whole);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trajectory),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_divergence),
+        cmocka_unit_test(test_later_divergence),
+        cmocka_unit_test(test_patience),
+    };
+    return cmocka_run_group_tests(tests, make_data, NULL);
+}
