@@ -1,3 +1,4 @@
 noinst_HEADERS += \
 	include/sartor/eval/evaluation.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/eval/evaluation.c

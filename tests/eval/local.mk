@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/eval/test_evaluation
+tests_eval_test_evaluation_SOURCES = tests/eval/test_evaluation.c
+tests_eval_test_evaluation_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_evaluation_LDADD = $(TEST_LIBS)

@@ -19,11 +19,11 @@
 #ifndef SARTOR_DATA_FEATURES_H
 #define SARTOR_DATA_FEATURES_H
 
-#include "sartor/base/pool.h"
-#include "sartor/data/images.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "sartor/base/pool.h"
+#include "sartor/data/images.h"
 
 /* SR_FEATURES_CHOICES is for a hyperparameter's table. */
 enum sr_features { SR_FEATURES_PIXELS, SR_FEATURES_HOG, SR_FEATURES_COUNT };

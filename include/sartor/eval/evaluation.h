@@ -45,6 +45,7 @@ struct sr_evaluation {
 
 /* matrix[t × classes + p] counts samples of true class t predicted as p. */
 void sr_confusion(const struct sr_predictions *predictions, uint64_t *matrix);
+/* Of no samples, accuracy and loss are NaN. */
 void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions);
 /* Precision, recall, F1 from a matrix alone. */
 void sr_metrics_from_matrix(const uint64_t *matrix, int classes, struct sr_class_metrics *metrics);

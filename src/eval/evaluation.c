@@ -1,0 +1,134 @@
+/* evaluation.c - see evaluation.h. */
+#include "sartor/eval/evaluation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+static const double LEAST_PROBABILITY = 1e-7;
+
+enum sr_status sr_predictions_init(struct sr_predictions *predictions, const struct sr_samples *samples,
+                                   int classes, struct sr_error *error)
+{
+    const size_t count = samples->count;
+    *predictions = (struct sr_predictions){.count = count, .classes = classes};
+    predictions->rows = sr_array_raw(count, sizeof(uint32_t), "predictions", error);
+    predictions->truth = sr_array_raw(count, 1, "predictions", error);
+    predictions->predicted = sr_array_new(count, 1, "predictions", error);
+    predictions->probabilities = sr_array_new(count, (size_t)classes * sizeof(float), "predictions", error);
+    if (!predictions->rows || !predictions->truth || !predictions->predicted || !predictions->probabilities) {
+        sr_predictions_fini(predictions);
+        return SR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        predictions->rows[i] = sr_samples_row(samples, i);
+        predictions->truth[i] = (uint8_t)sr_samples_label(samples, i);
+    }
+    return SR_OK;
+}
+
+void sr_predictions_finish(struct sr_predictions *predictions)
+{
+    const float *row = predictions->probabilities;
+    for (size_t i = 0; i < predictions->count; i++, row += predictions->classes) {
+        int best = 0;
+        for (int c = 1; c < predictions->classes; c++)
+            if (row[c] > row[best]) best = c;
+        predictions->predicted[i] = (uint8_t)best;
+    }
+}
+
+void sr_predictions_fini(struct sr_predictions *predictions)
+{
+    free(predictions->rows);
+    free(predictions->truth);
+    free(predictions->predicted);
+    free(predictions->probabilities);
+    *predictions = (struct sr_predictions){0};
+}
+
+size_t sr_predictions_find(const struct sr_predictions *predictions, uint32_t row)
+{
+    size_t low = 0, high = predictions->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (predictions->rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < predictions->count && predictions->rows[low] == row ? low : SIZE_MAX;
+}
+
+void sr_confusion(const struct sr_predictions *predictions, uint64_t *matrix)
+{
+    const size_t classes = (size_t)predictions->classes;
+    memset(matrix, 0, classes * classes * sizeof *matrix);
+    for (size_t i = 0; i < predictions->count; i++)
+        matrix[predictions->truth[i] * classes + predictions->predicted[i]]++;
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+void sr_metrics_from_matrix(const uint64_t *matrix, int classes, struct sr_class_metrics *metrics)
+{
+    for (int c = 0; c < classes; c++) {
+        uint64_t hits = matrix[(size_t)c * (size_t)classes + (size_t)c], truths = 0, guesses = 0;
+        for (int other = 0; other < classes; other++) {
+            truths += matrix[(size_t)c * (size_t)classes + (size_t)other];
+            guesses += matrix[(size_t)other * (size_t)classes + (size_t)c];
+        }
+        metrics[c] = (struct sr_class_metrics){
+            .support = truths,
+            .precision = ratio((double)hits, (double)guesses),
+            .recall = ratio((double)hits, (double)truths),
+            .f1 = ratio(2 * (double)hits, (double)(truths + guesses)), /* = 2pr / (p + r) */
+        };
+    }
+}
+
+void sr_wilson(double successes, double count, double z, double *low, double *high)
+{
+    if (!(count > 0)) {
+        *low = 0;
+        *high = 1;
+        return;
+    }
+    const double share = successes / count, squared = z * z / count;
+    const double middle = share + squared / 2;
+    const double reach = z * sqrt((share * (1 - share) + squared / 4) / count);
+    *low = fmax(0, (middle - reach) / (1 + squared));
+    *high = fmin(1, (middle + reach) / (1 + squared));
+}
+
+void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions)
+{
+    const int classes = predictions->classes;
+    memset(evaluation, 0, sizeof *evaluation);
+    evaluation->count = predictions->count;
+    evaluation->classes = classes;
+    uint64_t *matrix = sr_xalloc((size_t)classes * (size_t)classes * sizeof *matrix);
+    sr_confusion(predictions, matrix);
+    sr_metrics_from_matrix(matrix, classes, evaluation->per_class);
+    double hits = 0, loss = 0;
+    for (int c = 0; c < classes; c++) {
+        hits += (double)matrix[(size_t)c * (size_t)classes + (size_t)c];
+        evaluation->macro_precision += evaluation->per_class[c].precision / classes;
+        evaluation->macro_recall += evaluation->per_class[c].recall / classes;
+        evaluation->macro_f1 += evaluation->per_class[c].f1 / classes;
+    }
+    for (size_t i = 0; i < predictions->count; i++) {
+        double p = predictions->probabilities[i * (size_t)classes + predictions->truth[i]];
+        loss -= log(fmin(1, fmax(LEAST_PROBABILITY, p)));
+    }
+    const double count = (double)predictions->count;
+    evaluation->accuracy = predictions->count ? hits / count : NAN;
+    evaluation->loss = predictions->count ? loss / count : NAN;
+    sr_wilson(hits, count, 1.959964, &evaluation->accuracy_low, &evaluation->accuracy_high);
+    free(matrix);
+}
