@@ -53,6 +53,17 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
     *output = (struct sr_output){0};
     if (sr_path_is_directory(path))
         return sr_error_set(error, SR_ERROR_IO, "%s: is a directory; give a file's name", path);
+    /* A device or a pipe cannot be replaced, only written to (and /dev/null must not become a file). */
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+    if (exists && !S_ISREG(old.st_mode)) {
+        output->path = sr_xstrdup(path);
+        output->stream = fopen(path, "wbe");
+        if (output->stream) return SR_OK;
+        enum sr_status status = sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+        sr_output_abort(output);
+        return status;
+    }
     /* A symbolic link keeps pointing where it does: its target is what is replaced. */
     char *real = realpath(path, NULL);
     output->path = real ? real : sr_xstrdup(path);
@@ -66,10 +77,9 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
         return status;
     }
     /* mkstemp makes files private; give them what open() would have, or keep the old file's mode. */
-    struct stat old;
     mode_t mask = umask(0);
     umask(mask);
-    fchmod(descriptor, stat(output->path, &old) == 0 ? old.st_mode & 07777 : 0666 & ~mask);
+    fchmod(descriptor, exists ? old.st_mode & 07777 : 0666 & ~mask);
     output->stream = fdopen(descriptor, "wb");
     if (!output->stream) abort();
     return SR_OK;
@@ -78,15 +88,16 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
 enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error)
 {
     int code = 0;
-    if (ferror(output->stream) || fflush(output->stream) || fsync(fileno(output->stream)))
+    errno = 0;
+    if (ferror(output->stream) || fflush(output->stream) || (output->temporary && fsync(fileno(output->stream))))
         code = errno ? errno : EIO;
     if (fclose(output->stream) && !code) code = errno;
     output->stream = NULL;
-    if (!code && rename(output->temporary, output->path)) code = errno;
+    if (!code && output->temporary && rename(output->temporary, output->path)) code = errno;
     enum sr_status status = SR_OK;
     if (code)
-        status = sr_error_set(error, SR_ERROR_IO, "%s: writing failed: %s; the file is as it was before",
-                              output->path, strerror(code));
+        status = sr_error_set(error, SR_ERROR_IO, "%s: writing failed: %s%s", output->path, strerror(code),
+                              output->temporary ? "; the file is as it was before" : "");
     else {
         free(output->temporary);
         output->temporary = NULL;

@@ -153,7 +153,7 @@ static void files_are_replaced_whole_or_not_at_all(void **state)
     (void)state;
     struct sr_error error;
     struct sr_output output;
-    char path[128], *bytes;
+    char path[256], *bytes;
     size_t length;
     snprintf(path, sizeof path, "%s/a.txt", folder);
     assert_ok(sr_file_write(path, "old", 3, &error));
@@ -178,7 +178,7 @@ static void bad_files_get_a_sentence(void **state)
 {
     (void)state;
     struct sr_error error;
-    char path[128];
+    char path[256];
     size_t length;
     assert_null(sr_file_read("/nonexistent/file", 10, &length, &error));
     assert_non_null(strstr(error.text, "/nonexistent/file"));
@@ -190,7 +190,7 @@ static void bad_files_get_a_sentence(void **state)
     assert_non_null(strstr(error.text, "larger"));
     assert_refused(sr_file_write(folder, "x", 1, &error), SR_ERROR_IO, "directory");
     assert_refused(sr_file_write("/nonexistent/x", "x", 1, &error), SR_ERROR_IO, "cannot be written");
-    assert_refused(sr_file_write("/dev/full", "x", 1, &error), SR_ERROR_IO, "");
+    assert_refused(sr_file_write("/dev/full", "x", 1, &error), SR_ERROR_IO, "writing failed");
 }
 
 static void paths(void **state)
