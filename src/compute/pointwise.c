@@ -26,16 +26,18 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
     for (int plane = 0; plane < planes; plane++, x += (size_t)height * width * SR_BLOCK)
         for (int row = 0; row < rows; row++) {
             const float *above = x + (size_t)(2 * row) * width * SR_BLOCK;
-            for (int i = 0; i < columns * SR_BLOCK; i += WIDTH, y += WIDTH, which += WIDTH) {
+            for (int i = 0; i < columns * SR_BLOCK; i += WIDTH, y += WIDTH) {
                 const float *p = above + i / SR_BLOCK * 2 * SR_BLOCK + i % SR_BLOCK;
                 const float *q = p + (size_t)width * SR_BLOCK;
                 vec a = load(p), b = load(p + SR_BLOCK), c = load(q), d = load(q + SR_BLOCK);
                 vec top = larger(b, a), bottom = larger(d, c);
-                mask under = bottom > top;
-                /* 0 or 1 in the upper pair, 2 or 3 in the lower; comparisons give -1. */
-                mask place = (~under & -(b > a)) | (under & (2 - (d > c)));
                 store(y, larger(bottom, top));
+                if (!which) continue;
+                /* 0 or 1 in the upper pair, 2 or 3 in the lower; comparisons give -1. */
+                mask under = bottom > top;
+                mask place = (~under & -(b > a)) | (under & (2 - (d > c)));
                 *(bytes *)which = __builtin_convertvector(place, bytes);
+                which += WIDTH;
             }
         }
 }

@@ -73,14 +73,15 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
     for (int plane = 0; plane < planes; plane++)
         for (int row = 0; row < height / 2; row++)
             for (int column = 0; column < width / 2; column++)
-                for (int lane = 0; lane < SR_BLOCK; lane++, y++, which++) {
-                    for (int i = 0; i < 4; i++) {
+                for (int lane = 0; lane < SR_BLOCK; lane++, y++) {
+                    for (int i = 0, best = 0; i < 4; i++) {
                         float v = x[(((size_t)plane * (size_t)height + (size_t)(2 * row + i / 2)) * (size_t)width +
                                      (size_t)(2 * column + i % 2)) * SR_BLOCK + (size_t)lane];
                         if (i == 0 || v > *y) {
                             *y = v;
-                            *which = (uint8_t)i;
+                            best = i;
                         }
+                        if (which && i == 3) *which++ = (uint8_t)best;
                     }
                 }
 }

@@ -92,17 +92,18 @@ struct sr_workspace {
     void *memory;
 };
 
-/* Slices: their number depends on the images alone. */
-enum { MOST_SLICES = 8 };
+/* Slices: their number and size depend on the count of images alone. What leaves partial sums
+ * behind is cut into at most MOST_PARTS; what does not, into small pieces. */
+enum { MOST_PARTS = 8, PIECE = 4 };
 
-static inline int slice_images(int count)
+static inline int part_images(int count)
 {
-    return (count + MOST_SLICES - 1) / MOST_SLICES;
+    return (count + MOST_PARTS - 1) / MOST_PARTS;
 }
 
-static inline int slice_count(int count)
+static inline int part_count(int count)
 {
-    return (count + slice_images(count) - 1) / slice_images(count);
+    return (count + part_images(count) - 1) / part_images(count);
 }
 
 /* One unit's work on a batch. */
@@ -112,6 +113,7 @@ struct job {
     const struct layer *layer;
     const struct sr_kernels *kernels;
     int count;
+    int slice;       /* images of a slice, while job_run runs */
     bool training;   /* batch statistics and dropout */
     bool parameters; /* parameter gradients wanted */
 };
@@ -126,14 +128,20 @@ struct unit_kind {
 extern const struct unit_kind unit_conv, unit_norm, unit_dense, unit_pool, unit_sum, unit_global, unit_copy,
     unit_dropout;
 
-/* Run `slice` for each slice of the batch. */
-void job_run(struct job *job, void (*slice)(void *job, size_t index, int worker));
-/* The images first..first + return - 1 of a slice. */
+/* Run `slice` for each slice of `images` images of the batch. */
+void job_run(struct job *job, int images, void (*slice)(void *job, size_t index, int worker));
+/* The first image of a slice, and how many it has. */
 int job_slice(const struct job *job, size_t index, int *first);
-const float *job_values(const struct job *job, int which);
+float *job_values(const struct job *job, int which);
 float *job_gradient(const struct job *job, int which);
 float *job_scratch(const struct job *job, int worker);
 float *job_part(const struct job *job, size_t index);
+/* The input's (or `other`'s) gradient += or = `from`, for images first..first + count - 1. */
+void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count);
+
+/* Images that a convolution takes through its scratch at a time; and floats of scratch that a unit wants. */
+int conv_group(const struct unit *unit);
+size_t unit_scratch(const struct unit *unit, const struct layer *layer);
 
 struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training, bool fuse,
                                     struct sr_pool *pool, struct sr_error *error);

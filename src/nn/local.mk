@@ -10,4 +10,10 @@ libsartor_a_SOURCES += \
 	src/nn/network.c \
 	src/nn/optimizer.c \
 	src/nn/schedule.c \
-	src/nn/trainer.c
+	src/nn/step.c \
+	src/nn/trainer.c \
+	src/nn/unit_conv.c \
+	src/nn/unit_dense.c \
+	src/nn/unit_norm.c \
+	src/nn/unit_simple.c \
+	src/nn/workspace.c

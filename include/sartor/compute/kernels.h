@@ -69,8 +69,8 @@ struct sr_kernels {
     void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
     /* sums[channel] += sum over images and pixels of x, [images][blocks][pixels][16]. */
     void (*channel_sums)(const float *x, int images, int blocks, int pixels, float *sums);
-    /* 2×2 max-pool, stride 2, floor, of `planes` planes of height × width × 16; which[] = 0..3, the
-     * first largest of the four, row by row. */
+    /* 2×2 max-pool, stride 2, floor, of `planes` planes of height × width × 16; which[] (may be
+     * NULL) = 0..3, the first largest of the four, row by row. */
     void (*pool)(const float *x, int planes, int height, int width, float *y, uint8_t *which);
     /* dx of that pool, written whole; where `positive` is given (the pooled output after ReLU),
      * only where it is > 0. */

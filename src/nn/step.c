@@ -1,0 +1,173 @@
+/* step.c - one batch through a workspace's units: forward, loss, backward. */
+#include "internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+static const struct unit_kind *const kinds[] = {
+    [UNIT_CONV] = &unit_conv, [UNIT_NORM] = &unit_norm,     [UNIT_DENSE] = &unit_dense, [UNIT_POOL] = &unit_pool,
+    [UNIT_SUM] = &unit_sum,   [UNIT_GLOBAL] = &unit_global, [UNIT_COPY] = &unit_copy,   [UNIT_DROPOUT] = &unit_dropout,
+};
+
+const float *unit_source(const struct sr_workspace *workspace, int unit)
+{
+    return unit == FROM_IMAGE ? workspace->image : workspace->units[unit].result;
+}
+
+void job_run(struct job *job, int images, void (*slice)(void *job, size_t index, int worker))
+{
+    job->slice = images;
+    sr_pool_run(job->workspace->pool, (size_t)((job->count + images - 1) / images), slice, job);
+}
+
+int job_slice(const struct job *job, size_t index, int *first)
+{
+    *first = (int)index * job->slice;
+    int left = job->count - *first;
+    return left < job->slice ? left : job->slice;
+}
+
+float *job_values(const struct job *job, int which)
+{
+    return job->workspace->network->parameters[job->layer->parameter + which].values;
+}
+
+float *job_gradient(const struct job *job, int which)
+{
+    return sr_workspace_gradient(job->workspace, (size_t)(job->layer->parameter + which));
+}
+
+float *job_scratch(const struct job *job, int worker)
+{
+    return job->workspace->scratch + (size_t)worker * job->workspace->scratch_stride;
+}
+
+float *job_part(const struct job *job, size_t index)
+{
+    return job->workspace->parts + index * job->workspace->part_stride;
+}
+
+void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count)
+{
+    struct unit *to = &job->workspace->units[unit];
+    size_t size = shape_size(&to->out), length = (size_t)count * size;
+    float *gradient = to->gradient + (size_t)first * size;
+    if (adds)
+        job->kernels->add(from, length, gradient);
+    else if (gradient != from)
+        memcpy(gradient, from, length * sizeof *gradient);
+}
+
+static struct job job_for(struct sr_workspace *workspace, size_t unit, int count, bool training, bool parameters)
+{
+    struct unit *u = &workspace->units[unit];
+    return (struct job){.workspace = workspace, .unit = u, .layer = &workspace->network->layers[u->layer],
+                        .kernels = sr_kernels(), .count = count, .training = training, .parameters = parameters};
+}
+
+static void run_forward(struct sr_workspace *workspace, int count, bool training)
+{
+    for (size_t i = 0; i < workspace->unit_count; i++) {
+        struct job job = job_for(workspace, i, count, training, training);
+        kinds[job.unit->type]->forward(&job);
+    }
+    const struct unit *last = &workspace->units[workspace->unit_count - 1];
+    size_t classes = (size_t)last->out.channels, slots = (size_t)last->out.slots;
+    for (size_t i = 0; i < (size_t)count; i++)
+        memcpy(workspace->logits + i * classes, last->result + i * slots, classes * sizeof(float));
+}
+
+static void run_backward(struct sr_workspace *workspace, int count, bool training, size_t down_to)
+{
+    for (size_t i = workspace->unit_count; i-- > down_to;) {
+        struct job job = job_for(workspace, i, count, training, training);
+        kinds[job.unit->type]->backward(&job);
+    }
+}
+
+/* A workspace serves any copy of the network that it was made for. */
+static void same_network(const struct sr_network *network, struct sr_workspace *workspace)
+{
+    workspace->network = network;
+}
+
+void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count)
+{
+    same_network(network, workspace);
+    run_forward(workspace, count, false);
+}
+
+void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count, uint64_t seed,
+                        uint64_t step)
+{
+    same_network(network, workspace);
+    workspace->seed = seed;
+    workspace->step = step;
+    run_forward(workspace, count, true);
+}
+
+double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,
+                           const uint8_t *labels, float smoothing, int *correct)
+{
+    struct unit *last = &workspace->units[workspace->unit_count - 1];
+    int classes = last->out.channels, right = 0;
+    double loss = 0, scale = 1.0 / count, even = (double)smoothing / classes;
+    (void)network;
+    for (int i = 0; i < count; i++) {
+        const float *logits = workspace->logits + (size_t)i * (size_t)classes;
+        float *gradient = last->gradient + (size_t)i * (size_t)last->out.slots;
+        int label = labels[i], best = 0;
+        double sum = 0, mean = 0;
+        for (int c = 1; c < classes; c++)
+            if (logits[c] > logits[best]) best = c;
+        for (int c = 0; c < classes; c++) {
+            double power = exp((double)logits[c] - (double)logits[best]);
+            sum += power;
+            mean += (double)logits[c];
+            gradient[c] = (float)power;
+        }
+        /* -Σ t log p, with t = (1 - s) at the label + s / classes everywhere. */
+        loss += log(sum) + (double)logits[best] - (1 - (double)smoothing) * (double)logits[label] - even * mean;
+        for (int c = 0; c < classes; c++)
+            gradient[c] = (float)(((double)gradient[c] / sum - even - (c == label ? 1 - (double)smoothing : 0)) * scale);
+        right += best == label;
+    }
+    if (correct) *correct = right;
+    run_backward(workspace, count, true, 0);
+    return loss;
+}
+
+/* From blocks to rows, columns, channels. */
+static void unblock(const struct shape *s, const float *from, float *to)
+{
+    int pixels = shape_pixels(s);
+    for (int pixel = 0; pixel < pixels; pixel++)
+        for (int channel = 0; channel < s->channels; channel++) {
+            int slot = shape_slot(s, channel);
+            *to++ = from[(size_t)(slot / SR_BLOCK * pixels + pixel) * SR_BLOCK + (size_t)(slot % SR_BLOCK)];
+        }
+}
+
+enum sr_status sr_network_layer_gradients(const struct sr_network *network, struct sr_workspace *workspace,
+                                          int target, size_t index, float *activations, float *gradients,
+                                          struct sr_error *error)
+{
+    struct sr_workspace *w = workspace->unfused;
+    if (!w && !(w = workspace->unfused = workspace_make(network, 1, true, false, workspace->pool, error)))
+        return SR_ERROR_MEMORY;
+    same_network(network, w);
+    memcpy(w->image, workspace->image, shape_size(&network->image) * sizeof(float));
+    run_forward(w, 1, false);
+    int unit = w->unit_of[index];
+    const struct shape *shape = &network->layers[index].out;
+    if (unit < 0) return sr_error_set(error, SR_ERROR_ARGUMENT, "Layer %zu has no activations of its own.", index);
+    struct unit *last = &w->units[w->unit_count - 1];
+    memset(last->gradient, 0, shape_size(&last->out) * sizeof(float));
+    last->gradient[target] = 1;
+    run_backward(w, 1, false, (size_t)unit + 1);
+    unblock(shape, w->units[unit].result, activations);
+    unblock(shape, w->units[unit].gradient, gradients);
+    return SR_OK;
+}

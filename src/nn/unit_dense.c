@@ -1,0 +1,50 @@
+/* unit_dense.c - dense layers with bias and ReLU as one step. */
+#include "internal.h"
+
+#include <string.h>
+#include "sartor/compute/matrix.h"
+
+/* A dense output is one pixel, so adding the bias is normalising with scale 1. */
+static void finish_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct unit *u = job->unit;
+    int first, images = job_slice(job, index, &first), slots = u->out.slots;
+    float *y = u->result + (size_t)first * (size_t)slots;
+    const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
+    (void)worker;
+    for (int i = 0; i < images; i++, y += slots) {
+        if (bias) job->kernels->add(bias, (size_t)slots, y);
+        if (u->relu) job->kernels->relu(y, NULL, (size_t)slots, y);
+    }
+}
+
+static void forward(struct job *job)
+{
+    struct unit *u = job->unit;
+    int in = u->in.slots, out = u->out.slots;
+    sr_gemm(job->workspace->pool, false, false, job->count, out, in, 1, unit_source(job->workspace, u->input), in,
+            job_values(job, WEIGHT), out, 0, u->result, out);
+    if (job->layer->spec.bias || u->relu) job_run(job, part_images(job->count), finish_slice);
+}
+
+static void backward(struct job *job)
+{
+    struct unit *u = job->unit;
+    struct sr_pool *pool = job->workspace->pool;
+    int in = u->in.slots, out = u->out.slots;
+    if (u->relu) job->kernels->relu_back(u->gradient, u->result, (size_t)job->count * (size_t)out, u->gradient);
+    if (job->parameters) {
+        sr_gemm(pool, true, false, in, out, job->count, 1, unit_source(job->workspace, u->input), in, u->gradient, out, 0,
+                job_gradient(job, WEIGHT), out);
+        if (job->layer->spec.bias) {
+            memset(job_gradient(job, BIAS), 0, (size_t)out * sizeof(float));
+            job->kernels->channel_sums(u->gradient, job->count, out / SR_BLOCK, 1, job_gradient(job, BIAS));
+        }
+    }
+    if (u->input_gradient)
+        sr_gemm(pool, false, true, job->count, in, out, 1, u->gradient, out, job_values(job, WEIGHT), out,
+                u->input_adds ? 1 : 0, job->workspace->units[u->input].gradient, in);
+}
+
+const struct unit_kind unit_dense = {forward, backward};

@@ -1,0 +1,160 @@
+/* unit_norm.c - batch normalisation (Ioffe and Szegedy, 2015) with the residual sum, ReLU and max-pool
+ * that follow it as one step. Statistics cover the whole batch. */
+#include "internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double epsilon = 1e-5, momentum = 0.1;
+
+static int blocks_of(const struct unit *u)
+{
+    return u->in.slots / SR_BLOCK;
+}
+
+static void moments_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    const struct unit *u = job->unit;
+    int first, images = job_slice(job, index, &first);
+    float *part = job_part(job, index);
+    (void)worker;
+    job->kernels->moments(unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in), images, blocks_of(u),
+                          shape_pixels(&u->in), part, part + u->in.slots);
+}
+
+/* Scale and shift from the batch's statistics, which the slices' are joined into (Chan et al., 1979);
+ * running statistics move, with the unbiased variance, as in PyTorch. */
+static void learn_statistics(const struct job *job)
+{
+    struct unit *u = job->unit;
+    int pixels = shape_pixels(&u->in);
+    float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
+    for (int c = 0; c < u->in.slots; c++) {
+        double mean = 0, spread = 0, total = 0;
+        for (int i = 0; i < part_count(job->count); i++) {
+            int left = job->count - i * part_images(job->count);
+            double n = (double)(left < part_images(job->count) ? left : part_images(job->count)) * pixels;
+            double d = (double)job_part(job, (size_t)i)[c] - mean;
+            total += n;
+            mean += d * n / total;
+            spread += (double)job_part(job, (size_t)i)[u->in.slots + c] + d * d * n * (total - n) / total;
+        }
+        u->mean[c] = (float)mean;
+        u->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
+        running_mean[c] += (float)(momentum * (mean - (double)running_mean[c]));
+        running_variance[c] += (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
+    }
+}
+
+static void forward_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct unit *u = job->unit;
+    int from, images = job_slice(job, index, &from);
+    int step = u->pool ? 1 : images;
+    for (int first = from; first < from + images; first += step) {
+        size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
+        float *y = u->pool ? job_scratch(job, worker) : u->result + to;
+        job->kernels->norm(unit_source(job->workspace, u->input) + at, step, blocks_of(u), shape_pixels(&u->in), u->scale,
+                           u->shift, u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL, u->relu, y);
+        if (u->pool)
+            job->kernels->pool(y, blocks_of(u), u->in.height, u->in.width, u->result + to,
+                               u->which ? u->which + to : NULL);
+    }
+}
+
+static void forward(struct job *job)
+{
+    struct unit *u = job->unit;
+    const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
+    const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
+    if (job->training) {
+        job_run(job, part_images(job->count), moments_slice);
+        learn_statistics(job);
+    }
+    for (int c = 0; c < u->in.slots; c++) {
+        float inverse = job->training ? u->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
+        u->scale[c] = weight[c] * inverse;
+        u->shift[c] = bias[c] - (job->training ? u->mean[c] : mean[c]) * u->scale[c];
+    }
+    job_run(job, PIECE, forward_slice);
+}
+
+/* The gradient of the normalised and scaled values for images of a slice: after ReLU and pool are undone. */
+static const float *output_gradient(const struct job *job, int first, int images, float *scratch)
+{
+    struct unit *u = job->unit;
+    size_t at = (size_t)first * shape_size(&u->out);
+    if (!u->pool) return u->gradient + at;
+    job->kernels->pool_back(u->gradient + at, u->which + at, u->relu ? u->result + at : NULL, images * blocks_of(u),
+                            u->in.height, u->in.width, scratch);
+    return scratch;
+}
+
+static void sums_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct unit *u = job->unit;
+    int from, images = job_slice(job, index, &from);
+    float *part = job->training ? job_part(job, index) : NULL;
+    if (part) memset(part, 0, 2 * (size_t)u->in.slots * sizeof *part);
+    for (int first = from; first < from + images; first++) {
+        size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
+        if (u->relu && !u->pool)
+            job->kernels->relu_back(u->gradient + to, u->result + to, shape_size(&u->out), u->gradient + to);
+        const float *dy = output_gradient(job, first, 1, job_scratch(job, worker));
+        if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
+        if (part)
+            job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u), shape_pixels(&u->in),
+                                    u->mean, u->inverse, part, part + u->in.slots);
+    }
+}
+
+static void backward_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct unit *u = job->unit;
+    int from, images = job_slice(job, index, &from);
+    float *scratch = job_scratch(job, worker), *dx = scratch + shape_size(&u->in);
+    for (int first = from; first < from + images; first++) {
+        size_t at = (size_t)first * shape_size(&u->in);
+        const float *dy = output_gradient(job, first, 1, scratch);
+        float *to = u->input_adds ? dx : job->workspace->units[u->input].gradient + at;
+        job->kernels->norm_back(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u), shape_pixels(&u->in), u->a,
+                                u->b, u->c, to);
+        if (u->input_adds) job_pass_back(job, u->input, true, dx, first, 1);
+    }
+}
+
+/* With x̂ = (x - mean) / deviation over n values: dx = weight / deviation · (dy - Σdy / n - x̂ Σ(dy x̂) / n),
+ * here as a·dy + b·x + c. */
+static void backward(struct job *job)
+{
+    struct unit *u = job->unit;
+    const float *weight = job_values(job, WEIGHT), *variance = job_values(job, VARIANCE);
+    float *weight_gradient = job_gradient(job, WEIGHT), *bias_gradient = job_gradient(job, BIAS);
+    double n = (double)job->count * shape_pixels(&u->in);
+    job_run(job, part_images(job->count), sums_slice);
+    for (int c = 0; c < u->in.slots; c++) {
+        double sum = 0, dot = 0;
+        if (!job->training) {
+            u->a[c] = (float)((double)weight[c] / sqrt((double)variance[c] + epsilon));
+            u->b[c] = u->c[c] = 0;
+            continue;
+        }
+        for (int i = 0; i < part_count(job->count); i++) {
+            sum += (double)job_part(job, (size_t)i)[c];
+            dot += (double)job_part(job, (size_t)i)[u->in.slots + c];
+        }
+        double inverse = (double)u->inverse[c], a = (double)weight[c] * inverse, b = -a * inverse * dot / n;
+        weight_gradient[c] = (float)dot;
+        bias_gradient[c] = (float)sum;
+        u->a[c] = (float)a;
+        u->b[c] = (float)b;
+        u->c[c] = (float)(-a * sum / n - b * (double)u->mean[c]);
+    }
+    if (u->input_gradient) job_run(job, PIECE, backward_slice);
+}
+
+const struct unit_kind unit_norm = {forward, backward};
