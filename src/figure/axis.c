@@ -48,17 +48,25 @@ void sr_axis_linear(struct sr_axis *axis, double low, double high, int wished, b
             sr_number(label, sizeof *axis->labels, value, decimals);
         axis->count++;
     }
+    /* Epochs begin at 1, which is no multiple of anything. */
+    if (whole && low == 1 && axis->count && axis->count < SR_TICKS && axis->ticks[0] > 1.5) {
+        memmove(axis->ticks + 1, axis->ticks, (size_t)axis->count * sizeof *axis->ticks);
+        memmove(axis->labels + 1, axis->labels, (size_t)axis->count * sizeof *axis->labels);
+        axis->ticks[0] = 1;
+        snprintf(axis->labels[0], sizeof *axis->labels, "1");
+        axis->count++;
+    }
     axis->low = low / unit;
     axis->high = high / unit;
 }
 
-/* 10⁻³ with Unicode's superscripts; plain numbers near 1 read better. */
-static void power_label(char *out, size_t size, double value)
+/* 10⁻³ with Unicode's superscripts; on an axis that stays near 1 `plain` numbers read better. */
+static void power_label(char *out, size_t size, double value, bool plain)
 {
     static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     int power = (int)floor(log10(value) + 1e-9);
     int lead = (int)lround(value / pow(10, power));
-    if (power >= -3 && power <= 3) {
+    if (plain || power == 0 || (power == 1 && lead == 1)) {
         snprintf(out, size, "%.*f", power < 0 ? -power : 0, value);
         return;
     }
@@ -108,7 +116,8 @@ void sr_axis_log(struct sr_axis *axis, double low, double high, int wished)
             if (value < axis->low * (1 - 1e-9) || value > axis->high * (1 + 1e-9)) continue;
             if (!between && (power - first) % every) continue;
             axis->ticks[axis->count] = value;
-            power_label(axis->labels[axis->count++], sizeof *axis->labels, value);
+            power_label(axis->labels[axis->count++], sizeof *axis->labels, value,
+                        axis->low > 0.9e-3 && axis->high < 1.1e4);
         }
 }
 

@@ -12,7 +12,7 @@
 static const struct sr_theme light = {
     .paper = SR_RGB(255, 255, 255), .text = SR_RGB(26, 26, 26), .faint = SR_RGB(96, 96, 96),
     .rule = SR_RGB(90, 90, 90), .grid = SR_RGB(226, 226, 226), .frame = SR_RGB(170, 170, 170),
-    .good = SR_RGB(0, 92, 150), .wrong = SR_RGB(200, 80, 0),
+    .good = SR_RGB(0, 74, 128), .wrong = SR_RGB(200, 80, 0),
     .series = {SR_RGB(0, 114, 178), SR_RGB(213, 94, 0), SR_RGB(0, 158, 115), SR_RGB(204, 121, 167),
                SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40)},
 };
@@ -306,7 +306,7 @@ void sr_pixels_heat(uint32_t *out, const float *heat, size_t count)
 void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        double value = unit((double)heat[i]), share = 0.25 + 0.4 * value;
+        double value = unit((double)heat[i]), share = 0.1 + 0.6 * value;
         sr_colour colour = sr_scale_colour(SR_SCALE_INFERNO, value);
         out[i] = sr_colour_mix(sr_colour_grey(pixels[i]), colour, share) & 0xFFFFFF;
     }

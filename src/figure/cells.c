@@ -41,7 +41,7 @@ static void resolve(const struct sr_canvas *canvas, struct sr_style style, sr_co
 }
 
 struct screen {
-    double x, y, overlap;     /* corner of the first cell; see paint_cell */
+    double x, y, overlap;     /* corner of the first cell; how far colours reach below the next */
     struct sr_cell_size cell;
     double font_size, baseline;
 };
@@ -56,9 +56,9 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     screen.cell = (struct sr_cell_size){(int)cell, (int)(2 * cell)};
     screen.x = floor((width - grid->columns * cell) / 2);
     screen.y = floor((height - grid->lines * 2 * cell) / 2);
-    /* Viewers of vector files smooth the edge between two cells into a seam, unless the first
+    /* Viewers of vector files smooth the edge between two colours into a seam, unless the first
      * reaches a little below the second. */
-    screen.overlap = canvas->scale > 0 ? 0 : 0.3;
+    screen.overlap = canvas->scale > 0 ? 0 : 3;
     /* Draw in dots from here on. */
     if (canvas->scale > 0)
         cairo_identity_matrix(cairo);
@@ -77,21 +77,32 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     return screen;
 }
 
-static void paint_back(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen, int line)
+/* Half blocks are pixels: they belong to the ground, which has an upper and a lower half. */
+static bool is_half(uint32_t glyph)
+{
+    return glyph == 0x2580 || glyph == 0x2584 || glyph == 0x2588;
+}
+
+static sr_colour ground(const struct sr_canvas *canvas, const struct sr_cell *cell, int half)
+{
+    sr_colour fore, back;
+    resolve(canvas, cell->style, &fore, &back);
+    bool filled = cell->glyph == 0x2588 || cell->glyph == (half ? 0x2584u : 0x2580u);
+    return filled ? fore : back;
+}
+
+static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen, int line,
+                         int half)
 {
     const struct sr_cell *cells = grid->cells + (size_t)line * (size_t)grid->columns;
-    double y = screen->y + line * screen->cell.height;
+    double height = screen->cell.height / 2.0, y = screen->y + (2 * line + half) * height;
     for (int from = 0, to; from < grid->columns; from = to) {
-        sr_colour fore, back, other;
-        resolve(canvas, cells[from].style, &fore, &back);
-        for (to = from + 1; to < grid->columns; to++) {
-            resolve(canvas, cells[to].style, &fore, &other);
-            if (other != back) break;
-        }
-        if (back == canvas->theme->paper && !screen->overlap) continue;
+        sr_colour colour = ground(canvas, &cells[from], half);
+        for (to = from + 1; to < grid->columns; to++)
+            if (ground(canvas, &cells[to], half) != colour) break;
         cairo_rectangle(canvas->cairo, screen->x + from * screen->cell.width, y,
-                        (to - from) * screen->cell.width + screen->overlap, screen->cell.height + screen->overlap);
-        sr_set_colour(canvas, back, 1);
+                        (to - from) * screen->cell.width + screen->overlap, height + screen->overlap);
+        sr_set_colour(canvas, colour, 1);
         cairo_fill(canvas->cairo);
     }
 }
@@ -106,7 +117,7 @@ static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, co
     resolve(canvas, cell->style, &fore, &back);
     double shade = sr_glyph_shade(cell->glyph);
     if (shade > 0) fore = sr_colour_mix(back, fore, shade);
-    if (cell->glyph > ' ' && cell->glyph != 0xA0) {
+    if (cell->glyph > ' ' && cell->glyph != 0xA0 && !is_half(cell->glyph)) {
         sr_set_colour(canvas, fore, 1);
         if (!sr_glyph_draw(cairo, x, y, screen->cell, cell->glyph)) {
             char bytes[5] = "";
@@ -136,7 +147,11 @@ static void cells_draw(struct sr_canvas *canvas, const void *data)
     const struct sr_grid *grid = data;
     cairo_save(canvas->cairo);
     struct screen screen = lay_out(canvas, grid);
-    for (int line = 0; line < grid->lines; line++) paint_back(canvas, grid, &screen, line);
+    cairo_save(canvas->cairo);
+    cairo_rectangle(canvas->cairo, screen.x, screen.y, grid->columns * screen.cell.width, grid->lines * screen.cell.height);
+    cairo_clip(canvas->cairo);
+    for (int half = 0; half < 2 * grid->lines; half++) paint_ground(canvas, grid, &screen, half / 2, half % 2);
+    cairo_restore(canvas->cairo);
     for (int line = 0; line < grid->lines; line++)
         for (int column = 0; column < grid->columns; column++) paint_glyph(canvas, grid, &screen, line, column);
     cairo_restore(canvas->cairo);

@@ -10,7 +10,7 @@
 
 #include "sartor/base/memory.h"
 
-#define SCALE_WIDTH 52.0
+#define SCALE_WIDTH 48.0
 #define MOST_LABEL  90.0
 
 struct layout {
@@ -47,11 +47,11 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion
     layout.margin = 26;
     layout.left = SR_MARGIN + SR_TYPE_LABEL + 6 + longest + 4;
     layout.top = SR_MARGIN + title + 9;
-    double cell = 34, fixed = 0;
+    double cell = 0, fixed = 0;
     for (int round = 0; round < 3; round++) {
         double beside = layout.left + SR_MARGIN + (layout.margin > 0 ? layout.margin + 4 : 0) +
                         (layout.scale ? SCALE_WIDTH : 0);
-        cell = fmin(cell, (width - beside) / n);
+        cell = fmin(34, (width - beside) / n);
         if (cell < 9) layout.margin = 0; /* no numbers there either */
         double bottom_row = layout.margin > 0 ? fmin(fmax(cell, 11), 20) + 4 : 0;
         layout.every = (int)ceil((SR_TYPE_TICK + 1) / fmax(cell, 0.1));
@@ -82,6 +82,11 @@ static void confusion_size(struct sr_canvas *canvas, const void *data, double wi
     double natural = n <= 16 ? beside + SCALE_WIDTH + fmax(longest - 50, 0) + n * 31 : SR_WIDTH_PAGE;
     size->width = fmax(wished > 0 ? wished : fmax(natural, 200), size->least_width);
     struct layout layout = lay_out(canvas, chart, size->width, 0, &needed);
+    if (!(wished > 0)) /* no empty paper at the right */
+        size->width = fmax(size->least_width, layout.left + n * layout.cell + SR_MARGIN + 1 +
+                                                  (layout.margin > 0 ? layout.margin + 4 : 0) +
+                                                  (layout.scale ? SCALE_WIDTH : 0));
+    layout = lay_out(canvas, chart, size->width, 0, &needed);
     size->height = needed;
     size->least_height = needed - n * layout.cell + n * fmin(layout.cell, n <= 12 ? 9 : n <= 40 ? 5 : 1.5);
 }
@@ -189,7 +194,7 @@ static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, do
     enum { STEPS = 100 };
     static const double ticks[] = {0, 1, 5, 10, 25, 50, 100};
     const struct sr_theme *theme = canvas->theme;
-    double x = layout->left + side + (layout->margin > 0 ? layout->margin + 4 : 0) + 14;
+    double x = layout->left + side + (layout->margin > 0 ? layout->margin + 4 : 0) + 10;
     double height = fmin(side, 180), y = layout->top + (side - height) / 2;
     uint32_t colours[STEPS];
     struct sr_font font = {SR_TYPE_SMALL - 0.5, false, theme->text};

@@ -75,8 +75,12 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_c
 static void network_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
 {
     const struct sr_network_chart *chart = data;
+    struct sr_font font = {SR_TYPE_TICK, false, canvas->theme->text};
+    double longest = 60;
+    for (size_t i = 0; i < chart->count; i++)
+        longest = fmax(longest, sr_text_width(canvas, font, chart->blocks[i].name));
     size->least_width = 240;
-    size->width = fmax(wished > 0 ? wished : 370, size->least_width);
+    size->width = fmax(wished > 0 ? wished : 300 + fmin(longest, 160), size->least_width);
     double fixed = 2 * SR_MARGIN + sr_title_height(canvas, chart->title, size->width) +
                    sr_note_height(canvas, chart->note, size->width) + 12 + 16;
     size->height = fixed + (double)chart->count * row_height(chart);

@@ -4,8 +4,13 @@
 
 static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, struct sr_axis *y, double height)
 {
-    uint64_t most = 1;
-    for (int i = 0; i < 256; i++) most = chart->counts[i] > most ? chart->counts[i] : most;
+    uint64_t most = 1, least = UINT64_MAX;
+    for (int i = 0; i < 256; i++) {
+        if (!chart->counts[i]) continue;
+        most = chart->counts[i] > most ? chart->counts[i] : most;
+        least = chart->counts[i] < least ? chart->counts[i] : least;
+    }
+    if (least > most) least = most;
     sr_axis_linear(x, 0, 256, 5, true, false, false);
     /* Grey values end at 255, and bars of one value each lie on [value, value + 1). */
     static const int marks[] = {0, 50, 100, 150, 200, 255};
@@ -17,8 +22,12 @@ static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, stru
     if (chart->linear)
         sr_axis_linear(y, 0, (double)most, height < 130 ? 3 : 5, true, true, false);
     else {
-        sr_axis_log(y, 1, fmax(10, (double)most), 6);
-        y->low = 0.7; /* so that a count of one shows */
+        /* From the power of ten below the smallest count that is not 0; a bar of just that still shows. */
+        double low = pow(10, floor(log10((double)least) + 1e-9));
+        sr_axis_log(y, low, fmax(10 * low, (double)most), 6);
+        y->low *= 0.7;
+        y->high = fmax(10 * low, (double)most) * 1.4;
+        while (y->count && y->ticks[y->count - 1] > y->high) y->count--;
     }
 }
 

@@ -43,14 +43,20 @@ static char *caption_of(const struct tiles *tiles, int index)
     return sr_xprintf("%s%s", wrong && *text ? "✗ " : "", text);
 }
 
-static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, double tile)
+/* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
+static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int row, double tile)
 {
-    int lines = 0;
+    int lines = 0, columns = columns_of(tiles);
     if (!tiles->captions) return 0;
-    for (int i = 0; i < tiles->count; i++) {
+    if (row < 0) {
+        double height = 0;
+        for (int i = 0; i * columns < tiles->count; i++) height += captions_height(canvas, tiles, i, tile);
+        return height;
+    }
+    for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
         char *caption = caption_of(tiles, i);
         struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[i]);
-        int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile, CAPTION_LINES, font, caption, false);
+        int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile + GAP - 2, CAPTION_LINES, font, caption, false);
         lines = here > lines ? here : lines;
         free(caption);
     }
@@ -71,9 +77,8 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
     size->width = fmax(wished > 0 ? wished : fmax(natural, SR_WIDTH_COLUMN * 0.5), size->least_width);
     double tile = (size->width - extra_width(tiles)) / columns - GAP;
     double fixed = sr_title_height(canvas, tiles->title, size->width) + 2 * SR_MARGIN - GAP;
-    double caption = captions_height(canvas, tiles, tile);
-    size->height = fixed + rows * (tile * aspect + caption + GAP);
-    size->least_height = fixed + rows * (LEAST_TILE * aspect + captions_height(canvas, tiles, LEAST_TILE) + GAP);
+    size->height = fixed + rows * (tile * aspect + GAP) + captions_height(canvas, tiles, -1, tile);
+    size->least_height = fixed + rows * (LEAST_TILE * aspect + GAP) + captions_height(canvas, tiles, -1, LEAST_TILE);
     size->least_height = fmin(size->least_height, size->height);
 }
 
@@ -85,16 +90,14 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
     double aspect = (double)tiles->height / tiles->width;
     double top = SR_MARGIN + sr_title_height(canvas, tiles->title, canvas->width);
     double pitch_x = (canvas->width - extra_width(tiles)) / columns;
-    double pitch_y = (canvas->height - top - SR_MARGIN + GAP) / rows;
-    double caption = captions_height(canvas, tiles, pitch_x - GAP);
-    double side = fmin(pitch_x - GAP, (pitch_y - GAP - caption) / aspect);
+    double room = canvas->height - top - SR_MARGIN + GAP - captions_height(canvas, tiles, -1, pitch_x - GAP);
+    double side = fmin(pitch_x - GAP, (room / rows - GAP) / aspect);
     side = sr_snap_pixels(canvas, fmax(side, 2), tiles->width);
-    /* Where a height was asked for that leaves room, the rows stay together. */
-    pitch_y = fmin(pitch_y, side * aspect + caption + GAP + 6);
+    double y = top;
     uint32_t *colours = sr_xalloc((size_t)tiles->height * (size_t)tiles->width * sizeof *colours);
     for (int i = 0; i < tiles->count; i++) {
         double x = SR_MARGIN + i % columns * pitch_x + (pitch_x - GAP - side) / 2;
-        double y = top + i / columns * pitch_y;
+        if (i && i % columns == 0) y += side * aspect + GAP + captions_height(canvas, tiles, i / columns - 1, pitch_x - GAP);
         bool wrong = tiles->wrong && tiles->wrong[i];
         struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
         tiles->colours(tiles->data, i, colours);
@@ -109,7 +112,7 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
     free(colours);
     if (tiles->scale)
         sr_draw_heat_scale(canvas, canvas->width - SR_MARGIN - SR_HEAT_SCALE_WIDTH + 2, top + 3,
-                           fmin(110, fmax(side * aspect, rows * pitch_y - caption - GAP) - 6), "heat");
+                           fmin(110, y - top + side * aspect - 6), "heat");
 }
 
 static void tiles_table(struct sr_table *table, const char *title, int count, int pixel_count,

@@ -51,7 +51,7 @@ static double extra_width(void)
 
 static double height_at(struct sr_canvas *canvas, const struct sr_triptych_chart *chart, double side)
 {
-    double aspect = chart->width ? (double)chart->height / chart->width : 1, height = 2 * SR_MARGIN - GAP;
+    double aspect = chart->width ? (double)chart->height / chart->width : 1, height = 2 * SR_MARGIN - GAP + 3;
     for (size_t i = 0; i < chart->count; i++)
         height += captions_height(canvas, &chart->rows[i], side) + side * aspect + GAP;
     return height;
