@@ -1,12 +1,14 @@
 /* k nearest neighbours by exact search.
  *
  * The stored rows are bytes, so every product and L1 distance is an exact integer (compute/bytes.h).
+ * Pixels are bytes; the values of HOG, 0 to 0.4, are rounded to 255 steps, which costs no accuracy.
  * Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t; cosine by q·t / |t|.
  * Rows are visited in ascending order and one replaces another only when strictly nearer, so ties
  * fall to the lower row, whatever the number of threads. */
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
+#include "sartor/data/features.h"
 #include "sartor/models/families.h"
 #include <math.h>
 #include <stdlib.h>
@@ -30,11 +32,17 @@ static const struct sr_param params[] = {
      .help = "Distance: Euclidean, city-block, or one minus the cosine."},
     {"weights", SR_PARAM_CHOICE, .fallback = "distance", .choices = "uniform distance",
      .help = "One vote each, or votes weighted by 1/distance."},
+    {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
+     .help = "Compare pixels, or histograms of oriented gradients."},
     {0},
 };
 
+/* Bytes for one unit of a feature. */
+static const double scales[SR_FEATURES_COUNT] = {[SR_FEATURES_PIXELS] = 255, [SR_FEATURES_HOG] = 255 / 0.4};
+
 struct knn {
     struct sr_shape shape;
+    enum sr_features features;
     int k;
     enum metric metric;
     bool weighted;
@@ -45,9 +53,20 @@ struct knn {
     uint32_t *rows; /* in the train file */
 };
 
-static size_t row_length(const struct sr_shape *shape)
+/* An image as the bytes that are compared. */
+static void row_bytes(const struct knn *knn, const uint8_t *pixels, uint8_t *bytes)
 {
-    return (size_t)shape->height * (size_t)shape->width;
+    const size_t length = knn->set.length;
+    if (knn->features == SR_FEATURES_PIXELS) {
+        memcpy(bytes, pixels, length);
+        return;
+    }
+    float values[length];
+    sr_features_image(knn->features, pixels, knn->shape.height, knn->shape.width, false, values);
+    for (size_t i = 0; i < length; i++) {
+        double step = (double)values[i] * scales[knn->features] + 0.5;
+        bytes[i] = step < 255 ? (uint8_t)step : 255;
+    }
 }
 
 static void knn_free(void *state)
@@ -86,12 +105,14 @@ static struct knn *knn_new(const struct sr_args *args, const struct sr_shape *sh
     const char *metric = sr_args_text(args, "metric");
     knn->shape = *shape;
     knn->count = count;
+    knn->features = (enum sr_features)sr_features_find(sr_args_text(args, "features"));
     knn->k = (int)sr_args_integer(args, "k");
     knn->metric = strcmp(metric, "l1") == 0       ? METRIC_L1
                   : strcmp(metric, "cosine") == 0 ? METRIC_COSINE
                                                   : METRIC_L2;
     knn->weighted = strcmp(sr_args_text(args, "weights"), "distance") == 0;
-    if (sr_bytes_init(&knn->set, count, row_length(shape), error)) {
+    if (sr_bytes_init(&knn->set, count, sr_features_size(knn->features, shape->height, shape->width),
+                      error)) {
         free(knn);
         return NULL;
     }
@@ -113,16 +134,54 @@ static void put_row(struct knn *knn, size_t i, const uint8_t *bytes, uint8_t lab
     knn->rows[i] = row;
 }
 
+static void report(const struct sr_monitor *monitor, const char *unit, size_t done, size_t total,
+                   double start)
+{
+    double seconds = sr_clock_seconds() - start;
+    if (done > total) done = total;
+    sr_monitor_progress(monitor,
+                        &(struct sr_progress){.unit = unit,
+                                              .done = done,
+                                              .total = total,
+                                              .rate = seconds > 0 ? (double)done / seconds : 0,
+                                              .seconds_left = (double)(total - done) * seconds / (double)done,
+                                              .loss = NAN,
+                                              .accuracy = NAN,
+                                              .learning_rate = NAN});
+}
+
+struct filling {
+    struct knn *knn;
+    const struct sr_samples *samples;
+    size_t base;
+};
+
+enum { FILL_SLICE = 64, FILL_SLICES = 32 };
+
+static void fill_slice(void *context, size_t index, int worker)
+{
+    const struct filling *filling = context;
+    struct knn *knn = filling->knn;
+    uint8_t bytes[knn->set.length];
+    size_t first = filling->base + index * FILL_SLICE;
+    (void)worker;
+    for (size_t i = first; i < first + FILL_SLICE && i < knn->count; i++) {
+        row_bytes(knn, sr_samples_pixels(filling->samples, i), bytes);
+        put_row(knn, i, bytes, (uint8_t)sr_samples_label(filling->samples, i),
+                sr_samples_row(filling->samples, i));
+    }
+}
+
 static enum sr_status knn_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
 {
-    enum { STEP = 4096 };
-    size_t count = fit->train.count;
-    struct knn *knn = knn_new(fit->params, &fit->shape, count, error);
+    struct knn *knn = knn_new(fit->params, &fit->shape, fit->train.count, error);
     if (!knn) return SR_ERROR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        put_row(knn, i, sr_samples_pixels(&fit->train, i), (uint8_t)sr_samples_label(&fit->train, i),
-                sr_samples_row(&fit->train, i));
-        if (i % STEP == STEP - 1 && !sr_monitor_proceed(fit->monitor)) {
+    struct filling filling = {knn, &fit->train, 0};
+    double start = sr_clock_seconds();
+    for (; filling.base < knn->count; filling.base += FILL_SLICE * FILL_SLICES) {
+        sr_pool_run(fit->pool, FILL_SLICES, fill_slice, &filling);
+        report(fit->monitor, "image", filling.base + FILL_SLICE * FILL_SLICES, knn->count, start);
+        if (!sr_monitor_proceed(fit->monitor)) {
             knn_free(knn);
             return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before all images were stored.");
         }
@@ -225,12 +284,13 @@ static void search_slice(void *context, size_t index, int worker)
 static void prepare_slice(void *context, size_t index, int worker)
 {
     const struct search *search = context;
-    size_t stride = sr_bytes_stride(&search->knn->set), length = search->knn->set.length;
+    size_t stride = sr_bytes_stride(&search->knn->set);
     size_t end =
         (index + 1) * SLICE_QUERIES < search->queries ? (index + 1) * SLICE_QUERIES : search->queries;
     (void)worker;
     for (size_t q = index * SLICE_QUERIES; q < end; q++)
-        memcpy(search->bytes + q * stride, sr_samples_pixels(search->samples, search->base + q), length);
+        row_bytes(search->knn, sr_samples_pixels(search->samples, search->base + q),
+                  search->bytes + q * stride);
 }
 
 static size_t rows_for(size_t bytes, size_t length)
@@ -284,14 +344,15 @@ static bool search_batch(struct search *search, size_t base, struct sr_pool *poo
     return true;
 }
 
-/* Distances as people know them: of pixels scaled to 0..1. */
+/* Distances as people know them: of pixels scaled to 0..1, or of HOG's own values. */
 static double distance(const struct knn *knn, double key, double query_square)
 {
+    const double scale = scales[knn->features];
     switch (knn->metric) {
     case METRIC_L2:
-        return sqrt(key + query_square) / 255;
+        return sqrt(key + query_square) / scale;
     case METRIC_L1:
-        return key / 255;
+        return key / scale;
     default:
         return query_square > 0 ? 1 + key / sqrt(query_square) : 1;
     }
@@ -338,16 +399,7 @@ static enum sr_status knn_predict(const void *state, const struct sr_samples *sa
         }
         for (size_t q = 0; q < search.queries; q++)
             vote(&search, q, probabilities + (base + q) * (size_t)knn->shape.classes);
-        double done = (double)(base + search.queries), seconds = sr_clock_seconds() - start;
-        sr_monitor_progress(
-            monitor, &(struct sr_progress){.unit = "query",
-                                           .done = (uint64_t)done,
-                                           .total = samples->count,
-                                           .rate = seconds > 0 ? done / seconds : 0,
-                                           .seconds_left = ((double)samples->count - done) * seconds / done,
-                                           .loss = NAN,
-                                           .accuracy = NAN,
-                                           .learning_rate = NAN});
+        report(monitor, "query", base + search.queries, samples->count, start);
     }
     search_fini(&search);
     return status;
@@ -375,16 +427,28 @@ static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
 
 /* ---- files ---- */
 
+/* "pixels" [count][height][width], or "hog" [count][values]. */
+static int stored_shape(enum sr_features features, const struct sr_shape *shape, size_t count,
+                        size_t dimensions[3])
+{
+    dimensions[0] = count;
+    dimensions[1] = features == SR_FEATURES_PIXELS ? (size_t)shape->height
+                                                   : sr_features_size(features, shape->height, shape->width);
+    dimensions[2] = (size_t)shape->width;
+    return features == SR_FEATURES_PIXELS ? 3 : 2;
+}
+
 static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct sr_error *error)
 {
     const struct knn *knn = state;
-    const size_t shape[] = {knn->count, (size_t)knn->shape.height, (size_t)knn->shape.width};
-    uint8_t *pixels = sr_tensors_add(set, "pixels", SR_U8, 3, shape, error);
-    uint8_t *labels = pixels ? sr_tensors_add(set, "labels", SR_U8, 1, shape, error) : NULL;
-    int64_t *rows = labels ? sr_tensors_add(set, "rows", SR_I64, 1, shape, error) : NULL;
+    size_t dimensions[3];
+    int rank = stored_shape(knn->features, &knn->shape, knn->count, dimensions);
+    uint8_t *bytes = sr_tensors_add(set, sr_features_names[knn->features], SR_U8, rank, dimensions, error);
+    uint8_t *labels = bytes ? sr_tensors_add(set, "labels", SR_U8, 1, dimensions, error) : NULL;
+    int64_t *rows = labels ? sr_tensors_add(set, "rows", SR_I64, 1, dimensions, error) : NULL;
     if (!rows) return SR_ERROR_MEMORY;
     for (size_t i = 0; i < knn->count; i++) {
-        sr_bytes_get(&knn->set, i, pixels + i * knn->set.length);
+        sr_bytes_get(&knn->set, i, bytes + i * knn->set.length);
         labels[i] = knn->labels[i];
         rows[i] = knn->rows[i];
     }
@@ -394,16 +458,19 @@ static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct
 static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_args *args,
                                const struct sr_shape *shape, void **state, struct sr_error *error)
 {
-    const struct sr_tensor *pixels = sr_tensors_need(
-        set, "pixels", SR_U8, 3, (size_t[]){SIZE_MAX, (size_t)shape->height, (size_t)shape->width}, error);
-    if (!pixels) return SR_ERROR_FORMAT;
-    const size_t count = pixels->shape[0];
+    const char *features = sr_args_text(args, "features");
+    size_t dimensions[3];
+    int rank = stored_shape((enum sr_features)sr_features_find(features), shape, SIZE_MAX, dimensions);
+    const struct sr_tensor *stored = sr_tensors_need(set, features, SR_U8, rank, dimensions, error);
+    if (!stored) return SR_ERROR_FORMAT;
+    const size_t count = stored->shape[0];
     const struct sr_tensor *labels = sr_tensors_need(set, "labels", SR_U8, 1, &count, error);
     const struct sr_tensor *rows = labels ? sr_tensors_need(set, "rows", SR_I64, 1, &count, error) : NULL;
     if (!rows) return SR_ERROR_FORMAT;
-    if (count >= UINT32_MAX || knn_check(args, shape, count, NULL))
-        return sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"pixels\" holds %zu images, fewer than k.",
+    if (count >= UINT32_MAX || knn_check(args, shape, count, NULL)) {
+        return sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" holds %zu images, fewer than k.", features,
                             count);
+    }
     struct knn *knn = knn_new(args, shape, count, error);
     if (!knn) return SR_ERROR_MEMORY;
     for (size_t i = 0; i < count; i++) {
@@ -416,7 +483,7 @@ static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_arg
                                 "and rows from 0 on are possible.",
                                 i, label, (long long)row, shape->classes);
         }
-        put_row(knn, i, (const uint8_t *)pixels->data + i * knn->set.length, label, (uint32_t)row);
+        put_row(knn, i, (const uint8_t *)stored->data + i * knn->set.length, label, (uint32_t)row);
     }
     *state = knn;
     return SR_OK;
