@@ -1,0 +1,209 @@
+/* Each instruction set's kernels against their plain twins, on odd shapes, and matrix products. */
+#include "support.h"
+
+#include <math.h>
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
+#include "sartor/compute/cpu.h"
+#include "sartor/compute/kernels.h"
+#include "sartor/compute/matrix.h"
+
+static const char *const sets[] = {"baseline", "avx2", "avx512"};
+
+static float *numbers(size_t count, uint64_t seed)
+{
+    float *array = sr_array_new(count, sizeof *array, "test numbers", NULL);
+    struct sr_rng rng;
+    sr_rng_init(&rng, seed, SR_STREAM_TEST, 0);
+    assert_non_null(array);
+    for (size_t i = 0; i < count; i++) array[i] = 2 * sr_rng_float(&rng) - 1;
+    return array;
+}
+
+static void assert_near(const float *a, const float *b, size_t count, double tolerance, const char *what)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs((double)a[i] - (double)b[i]) <= tolerance * (1 + fabs((double)b[i]))))
+            fail_msg("%s: element %zu is %g, the twin's is %g", what, i, (double)a[i], (double)b[i]);
+}
+
+static float *copy_of(const float *a, size_t count)
+{
+    float *copy = sr_array_new(count, sizeof *copy, "test numbers", NULL);
+    assert_non_null(copy);
+    memcpy(copy, a, count * sizeof *copy);
+    return copy;
+}
+
+static void compare_conv(const struct sr_kernels *k, struct sr_conv c, int images)
+{
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    char what[200];
+    snprintf(what, sizeof what, "%s: %d images %d×%d×%d to %d×%d×%d, kernel %d stride %d pad %d%s", k->isa, images,
+             c.height, c.width, c.inputs, c.out_height, c.out_width, c.outputs, c.kernel, c.stride, c.pad,
+             c.plain ? ", plain" : "");
+    size_t in = (size_t)images * sr_conv_input_size(&c), out = (size_t)images * sr_conv_output_size(&c);
+    size_t weights = sr_conv_weight_size(&c);
+    float *x = numbers(in, 1), *w = numbers(weights, 2), *bias = numbers((size_t)sr_slots(c.outputs), 3);
+    float *y = numbers(out, 4), *z = copy_of(y, out), *v = copy_of(w, weights);
+    /* Exactly sized arrays: address sanitizer sees a tile that reads past an end. */
+    for (int flags = 0; flags < 4; flags++) {
+        k->conv(&c, x, w, flags & 1 ? bias : NULL, flags, y, images);
+        twin->conv(&c, x, w, flags & 1 ? bias : NULL, flags, z, images);
+        assert_near(y, z, out, 2e-5, what);
+    }
+    k->conv_weights(&c, x, y, w, images);
+    twin->conv_weights(&c, x, z, v, images);
+    assert_near(w, v, weights, 2e-4, what);
+    free(x), free(w), free(bias), free(y), free(z), free(v);
+}
+
+static void test_conv(void **state)
+{
+    static const int sides[][2] = {{1, 1}, {3, 2}, {2, 5}, {5, 5}, {7, 4}, {9, 13}, {4, 15}, {3, 29}};
+    static const int channels[][2] = {{1, 1}, {3, 17}, {16, 32}, {5, 64}, {18, 48}, {33, 80}};
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        if (!k) continue;
+        assert_string_equal(k->isa, sets[set]);
+        int which = 0;
+        for (size_t s = 0; s < sizeof sides / sizeof *sides; s++)
+            for (size_t n = 0; n < sizeof channels / sizeof *channels; n++)
+                for (int kernel = 1; kernel <= 3; kernel += 2)
+                    for (int stride = 1; stride <= 2; stride++)
+                        for (int pad = 0; pad < kernel; pad++) {
+                            struct sr_conv c = {.height = sides[s][0], .width = sides[s][1], .inputs = channels[n][0],
+                                                .outputs = channels[n][1], .kernel = kernel, .stride = stride,
+                                                .pad = pad, .plain = pad == 0 && n == 0};
+                            int height = c.height + 2 * pad - kernel, width = c.width + 2 * pad - kernel;
+                            if (height < 0 || width < 0) continue;
+                            c.out_height = height / stride + 1;
+                            c.out_width = width / stride + 1;
+                            compare_conv(k, c, 1 + which++ % 3);
+                        }
+        compare_conv(k, (struct sr_conv){8, 28, 1, 6, 26, 32, 3, 1, 0, true}, 2);
+        compare_conv(k, (struct sr_conv){5, 41, 1, 3, 39, 48, 3, 1, 0, true}, 1);
+    }
+}
+
+/* The turned convolution is the transpose: <conv(x), y> = <x, turned conv(y)>. */
+static void test_turn(void **state)
+{
+    (void)state;
+    struct sr_conv c = {6, 7, 5, 4, 5, 19, 3, 1, 0, false}, back = {4, 5, 19, 6, 7, 5, 3, 1, 2, false};
+    const struct sr_kernels *k = sr_kernels();
+    float *x = numbers(sr_conv_input_size(&c), 1), *w = numbers(sr_conv_weight_size(&c), 2);
+    float *y = numbers(sr_conv_output_size(&c), 3), *turned = numbers(sr_conv_weight_size(&back), 4);
+    /* Channels past the last are zero everywhere. */
+    for (size_t i = 0; i < sr_conv_input_size(&c); i++) x[i] *= i % 16 < 5;
+    for (size_t i = 0; i < sr_conv_weight_size(&c); i++) w[i] *= i % 32 < 19;
+    for (size_t i = 0; i < sr_conv_output_size(&c); i++) y[i] *= i / 320 * 16 + i % 16 < 19;
+    float *forward = numbers(sr_conv_output_size(&c), 5), *backward = numbers(sr_conv_input_size(&c), 6);
+    k->conv(&c, x, w, NULL, 0, forward, 1);
+    sr_conv_turn(&c, w, turned);
+    k->conv(&back, y, turned, NULL, 0, backward, 1);
+    double left = 0, right = 0;
+    for (size_t i = 0; i < sr_conv_output_size(&c); i++) left += (double)forward[i] * (double)y[i];
+    for (size_t i = 0; i < sr_conv_input_size(&c); i++) right += (double)backward[i] * (double)x[i];
+    assert_true(fabs(left - right) < 1e-3 * (1 + fabs(left)));
+    free(x), free(w), free(y), free(turned), free(forward), free(backward);
+}
+
+static void test_pointwise(void **state)
+{
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    enum { IMAGES = 3, BLOCKS = 2, HEIGHT = 5, WIDTH = 7, PIXELS = HEIGHT * WIDTH };
+    enum { SIZE = IMAGES * BLOCKS * PIXELS * SR_BLOCK, SMALL = IMAGES * BLOCKS * 2 * 3 * SR_BLOCK, SLOTS = BLOCKS * SR_BLOCK };
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        if (!k) continue;
+        float *x = numbers(SIZE, 1), *o = numbers(SIZE, 2), *y = numbers(SIZE, 3), *z = copy_of(y, SIZE);
+        float *a = numbers(SLOTS, 4), *b = numbers(SLOTS, 5), *c = numbers(SLOTS, 6);
+        float *s = numbers(SLOTS, 7), *t = numbers(SLOTS, 8), *s2 = copy_of(s, SLOTS), *t2 = copy_of(t, SLOTS);
+        uint8_t which[SMALL] __attribute__((aligned(64))), which2[SMALL] __attribute__((aligned(64)));
+        for (size_t i = 0; i < SIZE; i += 3) x[i] = roundf(2 * x[i]); /* ties in the pools */
+        k->channel_sums(x, IMAGES, BLOCKS, PIXELS, s);
+        twin->channel_sums(x, IMAGES, BLOCKS, PIXELS, s2);
+        assert_near(s, s2, SLOTS, 1e-5, "channel sums");
+        k->moments(x, IMAGES, BLOCKS, PIXELS, s, t);
+        twin->moments(x, IMAGES, BLOCKS, PIXELS, s2, t2);
+        assert_near(s, s2, SLOTS, 1e-5, "means");
+        assert_near(t, t2, SLOTS, 1e-5, "spreads");
+        for (int relu = 0; relu < 2; relu++) {
+            k->norm(x, IMAGES, BLOCKS, PIXELS, a, b, relu ? o : NULL, relu, y);
+            twin->norm(x, IMAGES, BLOCKS, PIXELS, a, b, relu ? o : NULL, relu, z);
+            assert_near(y, z, SIZE, 1e-6, "norm");
+        }
+        k->norm_sums(x, o, IMAGES, BLOCKS, PIXELS, a, b, s, t);
+        twin->norm_sums(x, o, IMAGES, BLOCKS, PIXELS, a, b, s2, t2);
+        assert_near(s, s2, SLOTS, 1e-5, "norm sums");
+        assert_near(t, t2, SLOTS, 1e-4, "norm dots");
+        k->norm_back(x, o, IMAGES, BLOCKS, PIXELS, a, b, c, y);
+        twin->norm_back(x, o, IMAGES, BLOCKS, PIXELS, a, b, c, z);
+        assert_near(y, z, SIZE, 1e-6, "norm back");
+        k->pool(x, IMAGES * BLOCKS, HEIGHT, WIDTH, y, which);
+        twin->pool(x, IMAGES * BLOCKS, HEIGHT, WIDTH, z, which2);
+        assert_near(y, z, SMALL, 0, "pool");
+        assert_memory_equal(which, which2, SMALL);
+        for (int given = 0; given < 2; given++) {
+            k->pool_back(o, which, given ? x : NULL, IMAGES * BLOCKS, HEIGHT, WIDTH, y);
+            twin->pool_back(o, which, given ? x : NULL, IMAGES * BLOCKS, HEIGHT, WIDTH, z);
+            assert_near(y, z, SIZE, 0, "pool back");
+        }
+        k->relu_back(o, x, SIZE, y);
+        twin->relu_back(o, x, SIZE, z);
+        assert_near(y, z, SIZE, 0, "relu back");
+        k->relu(x, o, SIZE, y);
+        twin->relu(x, o, SIZE, z);
+        assert_near(y, z, SIZE, 0, "relu");
+        k->add(x, SIZE, y);
+        twin->add(x, SIZE, z);
+        assert_near(y, z, SIZE, 0, "add");
+        x[5] = NAN;
+        k->relu(x, NULL, SIZE, y);
+        assert_true(isnan(y[5]));
+        free(x), free(o), free(y), free(z), free(a), free(b), free(c), free(s), free(t), free(s2), free(t2);
+    }
+}
+
+static void test_gemm(void **state)
+{
+    static const int shapes[][3] = {{1, 1, 1}, {3, 10, 7}, {130, 515, 33}, {128, 16, 784}, {17, 40, 2100}, {5, 6, 0}, {64, 129, 130}};
+    struct sr_pool *pool = sr_pool_new(3, NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int transpose = 0; transpose < 4; transpose++) {
+            int m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
+            int lda = (transpose & 1 ? m : k) + 3, ldb = (transpose & 2 ? k : n) + 1, ldc = n + 2;
+            float *a = numbers((size_t)(m + k) * (size_t)lda, 1), *b = numbers((size_t)(n + k) * (size_t)ldb, 2);
+            float *c = numbers((size_t)m * (size_t)ldc, 3), *d = copy_of(c, (size_t)m * (size_t)ldc), *e = copy_of(c, (size_t)m * (size_t)ldc);
+            for (int beta = 0; beta < 2; beta++) {
+                sr_gemm(pool, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, c, ldc);
+                sr_gemm(NULL, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, e, ldc);
+                sr_gemm_ref(transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, d, ldc);
+                assert_memory_equal(c, e, (size_t)m * (size_t)ldc * sizeof *c);
+                assert_near(c, d, (size_t)m * (size_t)ldc, 1e-4, "matrix product");
+            }
+            free(a), free(b), free(c), free(d), free(e);
+        }
+    sr_pool_free(pool);
+}
+
+static void test_isa(void **state)
+{
+    (void)state;
+    assert_non_null(sr_kernels_named("baseline"));
+    assert_null(sr_kernels_named("abacus"));
+    assert_string_equal(sr_kernels()->isa, sr_compute_isa());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv), cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_gemm),
+    };
+    return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
+}

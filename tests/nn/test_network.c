@@ -1,0 +1,341 @@
+/* Networks: gradients against finite differences, weights out and in, thread counts, instruction sets. */
+#include "support.h"
+
+#include <math.h>
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
+#include "sartor/nn/network.h"
+
+/* Short spellings for layer lists; `in` is the layer read, -1 the image. */
+#define CONV(name_, in, out, k, s, same_, bias_) \
+    {.type = SR_LAYER_CONV, .name = name_, .input = in, .channels = out, .kernel = k, .stride = s, .same = same_, .bias = bias_}
+#define NORM(name_, in) {.type = SR_LAYER_BATCH_NORM, .name = name_, .input = in}
+#define RELU(in) {.type = SR_LAYER_RELU, .name = "relu", .input = in}
+#define POOL(in) {.type = SR_LAYER_MAX_POOL, .name = "pool", .input = in}
+#define ADD(in, with) {.type = SR_LAYER_ADD, .name = "add", .input = in, .other = with}
+#define GLOBAL(in) {.type = SR_LAYER_GLOBAL_POOL, .name = "global", .input = in}
+#define FLATTEN(in) {.type = SR_LAYER_FLATTEN, .name = "flatten", .input = in}
+#define DENSE(name_, in, out) {.type = SR_LAYER_DENSE, .name = name_, .input = in, .channels = out, .bias = true}
+#define DROPOUT(in, rate_) {.type = SR_LAYER_DROPOUT, .name = "dropout", .input = in, .rate = rate_}
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static struct sr_network *make(const struct sr_layer_spec *layers, size_t count, int height, int width)
+{
+    struct sr_error error = {0};
+    struct sr_network *network = sr_network_new(layers, count, height, width, &error);
+    if (!network) fail_msg("%s", error.text);
+    sr_network_init(network, 5);
+    return network;
+}
+
+static void fill(struct sr_workspace *workspace, size_t count, uint64_t seed)
+{
+    struct sr_rng rng;
+    sr_rng_init(&rng, seed, SR_STREAM_TEST, 0);
+    for (size_t i = 0; i < count; i++) sr_workspace_input(workspace)[i] = sr_rng_float(&rng) - 0.3f;
+}
+
+static double loss_at(struct sr_network *network, struct sr_workspace *workspace, int count, const uint8_t *labels)
+{
+    int correct;
+    sr_network_forward(network, workspace, count, 3, 4);
+    return sr_network_backward(network, workspace, count, labels, 0.1f, &correct) / count;
+}
+
+/* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>. Norm and bias
+ * values start away from 1 and 0, so that no ReLU or pool sits on its kink. */
+static void check_gradients(const struct sr_layer_spec *layers, size_t count, int height, int width, int batch)
+{
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, count, height, width);
+    struct sr_workspace *workspace = sr_workspace_new(network, batch, true, NULL, &error);
+    struct sr_parameter *parameters;
+    size_t number = sr_network_parameters(network, &parameters);
+    uint8_t labels[64];
+    struct sr_rng rng;
+    assert_non_null(workspace);
+    sr_rng_init(&rng, 9, SR_STREAM_TEST, 1);
+    for (int i = 0; i < batch; i++) labels[i] = (uint8_t)(i % 3);
+    fill(workspace, (size_t)(batch * height * width), 8);
+    for (size_t p = 0; p < number; p++) {
+        size_t shape[4];
+        int rank = sr_network_tensor_shape(network, p, shape);
+        if (rank > 1 || !parameters[p].learned) continue;
+        float *some = sr_xalloc(shape[0] * sizeof *some);
+        sr_network_export(network, p, some);
+        for (size_t i = 0; i < shape[0]; i++) some[i] += 0.4f * sr_rng_float(&rng) - 0.2f;
+        sr_network_import(network, p, some);
+        free(some);
+    }
+    for (size_t p = 0; p < number; p++) {
+        if (!parameters[p].learned) {
+            assert_null(sr_workspace_gradient(workspace, p));
+            continue;
+        }
+        size_t n = parameters[p].count;
+        float *kept = sr_xalloc(n * sizeof *kept), *direction = sr_xalloc(n * sizeof *direction);
+        memcpy(kept, parameters[p].values, n * sizeof *kept);
+        loss_at(network, workspace, batch, labels);
+        const float *gradient = sr_workspace_gradient(workspace, p);
+        double norm = 0, expected = 0, found[2];
+        for (size_t i = 0; i < n; i++) norm += (double)gradient[i] * (double)gradient[i];
+        norm = sqrt(norm);
+        for (size_t i = 0; i < n; i++) {
+            /* Partly along the gradient, so that the product is not lost in noise; padding stays 0. */
+            direction[i] = gradient[i] == 0 ? 0 : gradient[i] / (float)norm + (sr_rng_float(&rng) - 0.5f) / sqrtf((float)n);
+            expected += (double)gradient[i] * (double)direction[i];
+        }
+        double step = 3e-4;
+        for (int side = 0; side < 2; side++) {
+            for (size_t i = 0; i < n; i++) parameters[p].values[i] = kept[i] + (side ? -1 : 1) * (float)step * direction[i];
+            found[side] = loss_at(network, workspace, batch, labels);
+        }
+        memcpy(parameters[p].values, kept, n * sizeof *kept);
+        double slope = (found[0] - found[1]) / (2 * step);
+        if (!(fabs(slope - expected) < 2e-4 + 2e-2 * fabs(expected)))
+            fail_msg("%s of %d×%d: slope %g, gradient says %g", parameters[p].name, height, width, slope, expected);
+        free(kept), free(direction);
+    }
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+static void test_conv_gradients(void **state)
+{
+    (void)state;
+    for (int same = 0; same < 2; same++)
+        for (int stride = 1; stride <= 2; stride++)
+            for (int kernel = 1; kernel <= 3; kernel += 2) {
+                const struct sr_layer_spec layers[] = {
+                    CONV("a", -1, 5, kernel, stride, same, true), RELU(0), CONV("b", 1, 18, kernel, stride, same, false),
+                    RELU(2), CONV("c", 3, 7, 1, 1, same, true), FLATTEN(4), DENSE("d", 5, 3),
+                };
+                check_gradients(layers, COUNT(layers), 15, 11, 5);
+            }
+}
+
+static void test_cnn_gradients(void **state)
+{
+    const struct sr_layer_spec layers[] = {
+        CONV("conv1", -1, 6, 3, 1, false, true), RELU(0), POOL(1), CONV("conv2", 2, 20, 3, 1, true, true), RELU(3), POOL(4),
+        FLATTEN(5), DENSE("fc1", 6, 9), RELU(7), DROPOUT(8, 0.3f), DENSE("fc2", 9, 3),
+    };
+    (void)state;
+    check_gradients(layers, COUNT(layers), 13, 12, 6);
+    check_gradients(layers, COUNT(layers), 8, 19, 3);
+}
+
+static void test_norm_gradients(void **state)
+{
+    const struct sr_layer_spec plain[] = {
+        CONV("a", -1, 8, 3, 1, true, false), NORM("n", 0), RELU(1), POOL(2), DROPOUT(3, 0.2f), CONV("b", 4, 4, 3, 1, true, false),
+        NORM("m", 5), POOL(6), FLATTEN(7), DENSE("c", 8, 12), NORM("o", 9), RELU(10), DENSE("d", 11, 3),
+    };
+    const struct sr_layer_spec residual[] = {
+        CONV("stem", -1, 18, 3, 1, true, false), NORM("n", 0), RELU(1), POOL(2),
+        CONV("a", 3, 18, 3, 1, true, false), NORM("na", 4), RELU(5), CONV("b", 6, 18, 3, 1, true, false), NORM("nb", 7),
+        ADD(8, 3), RELU(9), /* identity */
+        CONV("c", 10, 24, 3, 2, true, false), NORM("nc", 11), RELU(12), CONV("e", 13, 24, 3, 1, true, false), NORM("ne", 14),
+        CONV("p", 10, 24, 1, 2, false, false), NORM("np", 16), ADD(15, 17), RELU(18), /* projection */
+        POOL(19), GLOBAL(20), DENSE("d", 21, 3),
+    };
+    const struct sr_layer_spec odd[] = { /* layers that nothing takes in */
+        CONV("a", -1, 3, 3, 1, true, true), POOL(0), RELU(1), NORM("n", 2), ADD(3, 2), ADD(4, 2), FLATTEN(5), NORM("f", 6), DENSE("d", 7, 3),
+    };
+    (void)state;
+    check_gradients(plain, COUNT(plain), 9, 10, 7);
+    check_gradients(residual, COUNT(residual), 11, 9, 6);
+    check_gradients(odd, COUNT(odd), 8, 9, 5);
+}
+
+static void test_mlp_gradients(void **state)
+{
+    const struct sr_layer_spec layers[] = {
+        FLATTEN(-1), DROPOUT(0, 0.1f), DENSE("a", 1, 21), NORM("n", 2), RELU(3), DENSE("b", 4, 10), RELU(5), DENSE("c", 6, 3),
+    };
+    (void)state;
+    check_gradients(layers, COUNT(layers), 5, 7, 9);
+}
+
+static const struct sr_layer_spec study[] = {
+    CONV("conv1", -1, 32, 3, 1, false, true), RELU(0), POOL(1), CONV("conv2", 2, 64, 3, 1, false, true), RELU(3), POOL(4),
+    CONV("conv3", 5, 128, 3, 1, false, true), RELU(6), FLATTEN(7), DENSE("fc1", 8, 128), RELU(9), DENSE("fc2", 10, 10),
+};
+
+static void test_study(void **state)
+{
+    struct sr_network *network = make(study, COUNT(study), 28, 28);
+    int height, width, channels;
+    (void)state;
+    assert_int_equal(sr_network_size(network), 241546);
+    assert_int_equal(sr_network_multiply_adds(network), 3237248);
+    sr_network_shape(network, 7, &height, &width, &channels);
+    assert_int_equal(height, 3);
+    assert_int_equal(width, 3);
+    assert_int_equal(channels, 128);
+    sr_network_free(network);
+}
+
+/* A tiny network computed by hand from the exported arrays, as PyTorch would. */
+static void test_layout(void **state)
+{
+    const struct sr_layer_spec layers[] = {CONV("a", -1, 3, 3, 1, false, true), CONV("b", 0, 17, 1, 1, false, false), FLATTEN(1), DENSE("c", 2, 4)};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), 5, 4), *other = make(layers, COUNT(layers), 5, 4);
+    struct sr_workspace *workspace = sr_workspace_new(network, 2, false, NULL, &error);
+    float arrays[5][2000];
+    size_t shape[4];
+    (void)state;
+    assert_int_equal(sr_network_tensor_shape(network, 0, shape), 4);
+    assert_int_equal(shape[0], 3);
+    assert_int_equal(shape[1], 1);
+    assert_int_equal(shape[3], 3);
+    assert_int_equal(sr_network_tensor_shape(network, 1, shape), 1);
+    assert_int_equal(shape[0], 3);
+    assert_int_equal(sr_network_tensor_shape(network, 2, shape), 4);
+    assert_int_equal(shape[1], 3);
+    assert_int_equal(sr_network_tensor_shape(network, 3, shape), 2);
+    assert_int_equal(shape[1], 17 * 3 * 2);
+    sr_network_init(other, 99);
+    for (size_t p = 0; p < 5; p++) {
+        if (p == 1 || p == 4) sr_network_import(network, p, (const float[]){0.1f, 0.2f, -0.3f, 0.5f});
+        sr_network_export(network, p, arrays[p]);
+        sr_network_import(other, p, arrays[p]);
+    }
+    struct sr_parameter *mine, *theirs;
+    sr_network_parameters(network, &mine);
+    sr_network_parameters(other, &theirs);
+    for (size_t p = 0; p < 5; p++) assert_memory_equal(mine[p].values, theirs[p].values, mine[p].count * sizeof(float));
+    fill(workspace, 2 * 20, 4);
+    sr_network_predict(other, workspace, 2);
+    for (int image = 0; image < 2; image++) {
+        const float *x = sr_workspace_input(workspace) + image * 20;
+        double middle[3][3][2], flat[102];
+        for (int c = 0; c < 3; c++)
+            for (int i = 0; i < 3; i++)
+                for (int j = 0; j < 2; j++) {
+                    middle[c][i][j] = (double)arrays[1][c];
+                    for (int t = 0; t < 9; t++)
+                        middle[c][i][j] += (double)arrays[0][c * 9 + t] * (double)x[(i + t / 3) * 4 + j + t % 3];
+                }
+        for (int o = 0; o < 17; o++)
+            for (int i = 0; i < 6; i++) {
+                flat[o * 6 + i] = 0;
+                for (int c = 0; c < 3; c++) flat[o * 6 + i] += (double)arrays[2][o * 3 + c] * middle[c][i / 2][i % 2];
+            }
+        for (int o = 0; o < 4; o++) {
+            double sum = (double)arrays[4][o];
+            for (int i = 0; i < 102; i++) sum += (double)arrays[3][o * 102 + i] * flat[i];
+            assert_true(fabs(sum - (double)sr_workspace_logits(workspace)[image * 4 + o]) < 1e-5);
+        }
+    }
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+    sr_network_free(other);
+}
+
+/* The same bits with 1, 2 and 3 threads, and for an image alone or in a batch. */
+static void test_same_bits(void **state)
+{
+    struct sr_error error = {0};
+    uint8_t labels[21];
+    float *first = NULL, logits[21 * 10];
+    size_t length = 0;
+    (void)state;
+    for (int i = 0; i < 21; i++) labels[i] = (uint8_t)(i % 10);
+    for (int threads = 1; threads <= 3; threads++) {
+        struct sr_pool *pool = sr_pool_new(threads, &error);
+        struct sr_network *network = make(study, COUNT(study), 28, 28);
+        struct sr_workspace *workspace = sr_workspace_new(network, 21, true, pool, &error);
+        struct sr_parameter *parameters;
+        size_t count = sr_network_parameters(network, &parameters);
+        fill(workspace, 21 * 784, 3);
+        loss_at(network, workspace, 21, labels);
+        length = (size_t)(parameters[count - 1].values - parameters[0].values) + parameters[count - 1].count;
+        if (!first) {
+            first = sr_xalloc(length * sizeof *first);
+            memcpy(first, sr_workspace_gradient(workspace, 0), length * sizeof *first);
+            memcpy(logits, sr_workspace_logits(workspace), sizeof logits);
+            float image[784];
+            memcpy(image, sr_workspace_input(workspace) + 20 * 784, sizeof image);
+            memcpy(sr_workspace_input(workspace), image, sizeof image);
+            sr_network_predict(network, workspace, 1);
+            for (int c = 0; c < 10; c++) assert_true(fabsf(sr_workspace_logits(workspace)[c] - logits[200 + c]) < 1e-5f);
+        }
+        assert_memory_equal(first, sr_workspace_gradient(workspace, 0), length * sizeof *first);
+        sr_workspace_free(workspace);
+        sr_network_free(network);
+        sr_pool_free(pool);
+    }
+    free(first);
+}
+
+/* Layer gradients, made without fusing, against differences of the logit as that layer's bias moves: a bias
+ * reaches every pixel of its channel. */
+static void test_layer_gradients(void **state)
+{
+    const struct sr_layer_spec layers[] = {
+        CONV("a", -1, 6, 3, 1, true, false), NORM("n", 0), RELU(1), POOL(2), CONV("b", 3, 5, 3, 1, false, true), RELU(4),
+        GLOBAL(5), DENSE("d", 6, 3),
+    };
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), 12, 10);
+    struct sr_workspace *workspace = sr_workspace_new(network, 4, false, NULL, &error);
+    float activations[4 * 3 * 6], gradients[4 * 3 * 6];
+    (void)state;
+    fill(workspace, 4 * 120, 6);
+    for (int target = 0; target < 3; target++) {
+        assert_ok(sr_network_layer_gradients(network, workspace, target, 4, activations, gradients, &error));
+        for (int channel = 0; channel < 5; channel++) {
+            struct sr_parameter *parameters;
+            double sum = 0, logit[2];
+            sr_network_parameters(network, &parameters);
+            assert_string_equal(parameters[6].name, "b.bias");
+            for (int i = 0; i < 4 * 3; i++) sum += (double)gradients[i * 5 + channel];
+            for (int side = 0; side < 2; side++) {
+                parameters[6].values[channel] = side ? -1e-3f : 1e-3f;
+                sr_network_predict(network, workspace, 1);
+                logit[side] = (double)sr_workspace_logits(workspace)[target];
+            }
+            parameters[6].values[channel] = 0;
+            assert_true(fabs((logit[0] - logit[1]) / 2e-3 - sum) < 2e-3);
+        }
+        /* Global pool and dense layer: after ReLU, the mean over pixels times the weights is the logit. */
+        assert_ok(sr_network_layer_gradients(network, workspace, target, 5, activations, gradients, &error));
+        double sum = 0;
+        for (int i = 0; i < 60; i++) sum += (double)activations[i] * (double)gradients[i];
+        sr_network_predict(network, workspace, 1);
+        assert_true(fabs(sum - (double)sr_workspace_logits(workspace)[target]) < 1e-5);
+    }
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+static void test_refusals(void **state)
+{
+    struct sr_error error = {0};
+    const struct sr_layer_spec small[] = {CONV("a", -1, 6, 3, 1, false, true), POOL(0), FLATTEN(1), DENSE("d", 2, 3)};
+    const struct sr_layer_spec kernel[] = {CONV("a", -1, 6, 5, 1, false, true), FLATTEN(0), DENSE("d", 1, 3)};
+    const struct sr_layer_spec unread[] = {FLATTEN(-1), DENSE("lost", 0, 3), DENSE("d", 0, 3)};
+    const struct sr_layer_spec unlike[] = {CONV("a", -1, 6, 3, 1, true, true), CONV("b", 0, 7, 3, 1, true, true), ADD(1, 0), FLATTEN(2), DENSE("d", 3, 3)};
+    (void)state;
+    assert_null(sr_network_new(small, COUNT(small), 3, 3, &error));
+    assert_non_null(strstr(error.text, "2×2 pool"));
+    assert_null(sr_network_new(kernel, COUNT(kernel), 9, 9, &error));
+    assert_non_null(strstr(error.text, "kernel 5"));
+    assert_null(sr_network_new(unread, COUNT(unread), 9, 9, &error));
+    assert_non_null(strstr(error.text, "lost"));
+    assert_null(sr_network_new(unlike, COUNT(unlike), 9, 9, &error));
+    assert_non_null(strstr(error.text, "one shape"));
+    assert_null(sr_network_new(small, COUNT(small), 300, 9, &error));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conv_gradients), cmocka_unit_test(test_cnn_gradients), cmocka_unit_test(test_norm_gradients),
+        cmocka_unit_test(test_mlp_gradients),  cmocka_unit_test(test_study),         cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients), cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests_name("network", tests, NULL, NULL);
+}
