@@ -37,7 +37,10 @@ SR_RUN(browse_run)
 {
     SR_UNUSED;
     struct sr_filter filter = session->selection.filter;
-    if (!sr_args_switch(args, "more")) sr_filter_init(&filter);
+    if (!sr_args_switch(args, "more") || sr_args_switch(args, "all")) {
+        sr_filter_init(&filter);
+        if (sr_args_switch(args, "more")) filter.split = session->selection.filter.split;
+    }
     enum sr_status status = sr_session_data(session, error);
     if (!status && sr_args_given(args, "class"))
         status = class_of(session, sr_args_text(args, "class"), &filter.class, error);
@@ -84,6 +87,7 @@ const struct sr_command sr_command_browse = {
         {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
         {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
         {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
+        {"all", SR_PARAM_SWITCH, .help = "With more: everything in the present split again."},
         {"more", SR_PARAM_SWITCH, .help = "Change the present selection instead of starting from all."},
         {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9, .help = "Samples to list in batch, 0 for all."},
         {0}},

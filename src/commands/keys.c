@@ -38,12 +38,12 @@ const struct sr_binding sr_bindings[] = {
     {"p", "move previous", NULL, "previous sample"},
     {"Enter", "enter", NULL, "go in: enlarge, train, see a cell's samples"},
     {"Esc", "back", NULL, "back"},
-    {"q", "back quit", NULL, "back; quit when there is nothing left to close"},
+    {"q", "back quit", NULL, "back; quit when nothing is left to close"},
     {"Q", "quit", NULL, "quit (asks while jobs run)"},
     {":", "prompt", NULL, "type a command"},
-    {"\\", "prompt browse", NULL, "filter: choose samples by split, class, right or wrong"},
+    {"\\", "prompt browse", NULL, "filter by split, class, right or wrong"},
     {"w", "browse more wrong", NULL, "only what the model gets wrong"},
-    {"a", "browse more any class=any as=any", NULL, "all of the split again"},
+    {"a", "browse more all", NULL, "all of the split again"},
     {"m", "model next", NULL, "next model"},
     {"s", "split next", NULL, "judge on the next split"},
     {"y", "log", NULL, "logarithmic or linear axis"},
@@ -405,7 +405,7 @@ static void list_bindings(struct sr_text *text, const char *pane)
 {
     for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
         bool here = pane ? binding->pane && !strcmp(binding->pane, pane) : !binding->pane;
-        if (here && binding->help) sr_text_printf(text, "  %-8s %-52s %s\n", binding->key, binding->help, binding->line);
+        if (here && binding->help) sr_text_printf(text, "  %-8s %-43s %s\n", binding->key, binding->help, binding->line);
     }
 }
 

@@ -1,0 +1,1 @@
+SHELL_TESTS += tests/batch/test_batch.sh

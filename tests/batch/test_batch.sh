@@ -1,0 +1,139 @@
+#!/bin/sh
+# The command language without a terminal: exit statuses, sentences, JSON, files.
+set -u
+sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
+source=$(cd "${SRCDIR:-.}" && pwd)
+mini=$source/data/fashion-mini
+work=$(mktemp -d) || exit 1
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+n=0 bad=0
+
+report() { # status name
+    n=$((n + 1))
+    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
+        echo "not ok $n - $2"
+        sed 's/^/# out: /' out | head -n 20
+        sed 's/^/# err: /' err | head -n 20
+        bad=1
+    fi
+}
+run() { "$sartor" --home "$work/home" --data "$mini" "$@" >out 2>err </dev/null; code=$?; }
+script() { printf "$1" | "$sartor" --home "$work/home" --data "$mini" ${2-} --batch - >out 2>err; code=$?; }
+# expect CODE TEXT NAME: the last run's status, and what its output or errors hold
+expect() {
+    [ "$code" -eq "$1" ] && { [ -z "$2" ] || cat out err | grep -qF -- "$2"; }
+    report $? "$3"
+}
+
+run stats; expect 0 "1,000 images" "statistics of both files"
+run --json stats; expect 0 '"file": "test"' "the same in JSON"
+python=$(command -v python3 || true)
+run help train; expect 0 "train FAMILY" "help of a command"
+run help nonsense; expect 1 'no command "nonsense"' "help of nothing"
+run; expect 0 "sartor --batch FILE" "no terminal and no command: an overview"
+run nosuch; expect 2 'no command "nosuch"' "an unknown command is a usage error"
+run stast; expect 2 "did you mean stats" "and the closest is named"
+"$sartor" --nosuch >out 2>err; code=$?; expect 2 "--help" "an unknown option"
+"$sartor" --threads x stats >out 2>err; code=$?; expect 2 "a whole number" "a bad option value"
+"$sartor" --batch - stats >out 2>err </dev/null; code=$?; expect 2 "not both" "a script and a command"
+"$sartor" --batch "$work/none" >out 2>err; code=$?; expect 2 "none" "a script that is not there"
+run stats split=tets; expect 1 "train validation test" "a bad choice names the choices"
+run stats class=Shrit; expect 1 "Shirt" "an unknown class"
+run stats split=test class=Shirt; expect 0 "50 images" "statistics of a class of a split"
+run show 1000; expect 1 "0 to 999" "an index out of range"
+run show test:x; expect 1 "index" "an index that is none"
+run show test:7; expect 0 "test:7" "a sample as text"
+run evaluate; expect 1 "model" "no model yet"
+run evaluate nosuch; expect 1 "nosuch" "an unknown model"
+run train nosuch; expect 1 "nosuch" "an unknown family"
+run train knn k=0; expect 1 "k" "a hyperparameter out of range"
+run train knn kk=3; expect 1 "did you mean k" "an unknown hyperparameter"
+run train knn name=../x; expect 1 "name" "a name that is no file name"
+
+script 'train knn k=3\nevaluate knn split=test\nconfusion knn split=test\n' --json
+[ "$code" -eq 0 ] && [ "$(wc -l <out)" -ge 3 ] && grep -q '"event": "done"' out && grep -q '"macro_f1"' out && grep -q '"matrix"' out
+report $? "train, evaluate, confusion in JSON"
+if [ -n "$python" ]; then
+    "$python" - out <<'PY' 2>err
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+assert all("command" in row for row in rows)
+done = [row for row in rows if row.get("event") == "done"][0]
+assert done["command"] == "train" and done["family"] == "knn" and done["model"] == "knn" and "seed" in done and "seconds" in done
+evaluation = [row for row in rows if row["command"] == "evaluate"][0]
+matrix = [row for row in rows if row["command"] == "confusion"][0]
+assert evaluation["count"] == 500 and len(evaluation["per_class"]) == 10
+assert sum(map(sum, matrix["matrix"])) == 500 and len(matrix["classes"]) == 10
+right = sum(matrix["matrix"][c][c] for c in range(10))
+assert abs(right / 500 - evaluation["accuracy"]) < 1e-9
+assert all(sum(row) == 50 for row in matrix["matrix"])
+PY
+    report $? "and the figures agree with each other"
+else
+    n=$((n + 1)); echo "ok $n - figures agree # SKIP no python3"
+fi
+run models; expect 0 "knn" "the model is there in the next process"
+run predict knn 7 split=test; expect 0 "test:7" "a prediction"
+run predict knn split=test to=p.csv; expect 0 "500 predictions" "a split's predictions"
+[ "$(wc -l <p.csv)" -eq 501 ] && head -n 1 p.csv | grep -q '^index,true,predicted,T-shirt/top'; report $? "as CSV with a header"
+run predict knn split=test to=p.xls; expect 1 ".csv" "another format is refused"
+run predict knn p.csv.png; expect 1 "p.csv.png" "an image that is not there"
+run browse split=test wrong; expect 0 "samples: split=test wrong" "what it gets wrong"
+run browse wrong right; expect 1 "only one" "wrong and right together"
+run export confusion to=c.png split=test; expect 0 "c.png" "a figure"
+run export confusion to=c.bmp; expect 1 "png" "an unknown format names the known"
+run export confusion to=/nonexistent/c.png; expect 1 "/nonexistent/c.png" "a folder that is not there"
+mkdir dir.png; run export histogram to=dir.png; expect 1 "directory" "a directory as target"
+run gradcam knn 0; expect 1 "knn" "a model that has no gradients"
+run screen; expect 0 "sartor" "the screen as text"
+run screen size=20x5; expect 0 "" "a small one"
+run screen size=0x5; expect 1 "COLUMNSxLINES" "an impossible one"
+run describe; expect 0 "split" "the pane in sentences"
+script 'keys 4\nscreen\n'; expect 0 "rows = true" "keys go to panes"
+script 'keys : "browse split=test class=Bag" Enter\nscreen\n'; expect 0 "class=Bag" "keys type commands"
+script 'keys : browseX Enter\n'; expect 1 "browse" "a failing command behind keys fails"
+script 'bind t stats\nbind zz stats\n'; expect 1 "not a key" "bind checks the key"
+script 'bind t nosuch\n'; expect 1 "nosuch" "bind checks the command"
+script '# a comment\n\nstats # more\n'; expect 0 "1,000" "comments and empty lines"
+script 'stats; stats class=Bag; models\n'; expect 0 "train file, Bag: 100 images" "several commands on a line"
+script 'stats\nnosuch\nmodels\n'; expect 1 "standard input:2:" "a failing line is named"
+grep -q "knn" out; [ $? -ne 0 ]; report $? "and ends the script"
+script 'stats\nnosuch\nmodels\n' --keep-going; expect 1 "standard input:2:" "with --keep-going it fails"
+grep -q "knn" out; report $? "and goes on"
+script 'echo "open\n'; expect 1 "not closed" "an unclosed quote"
+script 'quit\nnosuch\n'; expect 0 "" "quit ends a script"
+script 'set validation=0\nevaluate knn\n'; expect 0 "test split" "without a validation split the test split is the default"
+script 'set split_seed=2\nevaluate knn split=validation\n'; expect 1 "overlaps" "an overlapping validation split is refused"
+script 'set size=axb\n'; expect 1 "COLUMNSxLINES" "a bad option"
+script 'set nosuch=1\n'; expect 1 "nosuch" "an unknown option"
+script 'train knn background\nwait\nevaluate knn\n'; expect 0 "accuracy" "background and wait"
+script 'train knn name=a\nrename a b\nmodels\ndelete b\n'; expect 0 "b " "rename and delete"
+run evaluate b; expect 1 "no model" "deleted is deleted"
+run save knn copy.safetensors; expect 0 "copy.safetensors" "save"
+run load copy.safetensors name=again; expect 0 "again" "load"
+printf 'rubbish' >bad.safetensors; run load bad.safetensors; expect 1 "bad.safetensors" "a broken model file"
+
+# Data that is not what it should be.
+data() { "$sartor" --home "$work/home" --data "$1" stats >out 2>err </dev/null; code=$?; }
+data "$work/none"; expect 1 "none" "data that is not there"
+mkdir d; data "$work/d"; expect 1 "d" "a folder without data"
+cp "$mini"/*.gz d/ 2>/dev/null || cp "$mini"/*ubyte* d/
+chmod u+w d/*
+for f in d/train-images-idx3-ubyte*; do head -c 2000 "$f" >t && cp t "$f"; done
+data "$work/d"; expect 1 "train-images" "a truncated file"
+SARTOR_ISA=mmx "$sartor" stats >out 2>err; code=$?; expect 2 "SARTOR_ISA" "an unknown instruction set"
+
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir ro; chmod a-w ro
+    "$sartor" --home "$work/ro/home" --data "$mini" train knn >out 2>err </dev/null; code=$?
+    expect 1 "ro/home" "a read-only home: trained, said, and failed"
+else
+    "$sartor" --home /proc/sartor-home --data "$mini" train knn >out 2>err </dev/null; code=$?
+    expect 1 "/proc/sartor-home" "a home that cannot be written: trained, said, and failed"
+fi
+"$sartor" --home "$work/home" --data "$mini" stats >/dev/full 2>err; code=$?; : >out
+[ "$code" -ne 0 ]; report $? "a full standard output is a failure"
+
+echo "1..$n"
+exit $bad
