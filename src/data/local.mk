@@ -4,6 +4,7 @@ noinst_HEADERS += \
 	include/sartor/data/features.h \
 	include/sartor/data/idx.h \
 	include/sartor/data/images.h \
+	include/sartor/data/import.h \
 	include/sartor/data/split.h \
 	include/sartor/data/stats.h
 libsartor_a_SOURCES += \
@@ -14,5 +15,8 @@ libsartor_a_SOURCES += \
 	src/data/features.c \
 	src/data/find.c \
 	src/data/idx.c \
+	src/data/import.c \
+	src/data/picture.c \
+	src/data/picture.h \
 	src/data/split.c \
 	src/data/stats.c

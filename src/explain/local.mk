@@ -1,3 +1,4 @@
 noinst_HEADERS += \
 	include/sartor/explain/heat.h
-libsartor_a_SOURCES +=
+libsartor_a_SOURCES += \
+	src/explain/heat.c

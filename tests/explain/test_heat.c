@@ -1,0 +1,148 @@
+/* Grad-CAM on a made-up model whose activations and gradients are known. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/explain/heat.h"
+
+static struct sr_error error;
+static int broken; /* 1: gradients that favour nothing, 2: not finite, 3: the hook fails */
+
+static size_t fake_layers(const void *state, struct sr_layer_info *layers, size_t room)
+{
+    (void)state;
+    const struct sr_layer_info all[] = {{"early", 10, 10, 1}, {"middle", 5, 5, 2}, {"late", 3, 3, 4}};
+    for (size_t i = 0; i < 3 && i < room; i++) layers[i] = all[i];
+    return 3;
+}
+
+static size_t coarse_layers(const void *state, struct sr_layer_info *layers, size_t room)
+{
+    (void)state;
+    if (room) layers[0] = (struct sr_layer_info){"late", 3, 3, 4};
+    return 1;
+}
+
+/* "middle": channel 0 lights the cell (1, 3) and counts 2 on average for class 1; channel 1 lights (4, 0)
+ * and counts against it. Class 0 is the other way round. */
+static enum sr_status fake_gradients(const void *state, const uint8_t *pixels, const char *layer, int target,
+                                     struct sr_layer_gradients *out, struct sr_error *failure)
+{
+    (void)state;
+    (void)pixels;
+    if (broken == 3 || strcmp(layer, "middle") != 0)
+        return sr_error_set(failure, SR_ERROR_ARGUMENT, "there is no layer %s", layer);
+    *out = (struct sr_layer_gradients){.height = 5, .width = 5, .channels = 2};
+    out->activations = calloc(50, sizeof(float));
+    out->gradients = calloc(50, sizeof(float));
+    assert_true(out->activations && out->gradients);
+    out->activations[(1 * 5 + 3) * 2 + 0] = 3;
+    out->activations[(4 * 5 + 0) * 2 + 1] = 7;
+    for (int i = 0; i < 25; i++) {
+        float sign = target == 1 ? 1 : -1;
+        out->gradients[2 * i] = sign * (float)(i % 5);
+        out->gradients[2 * i + 1] = sign * -0.5f;
+        if (broken == 1) out->gradients[2 * i] = out->gradients[2 * i + 1] = -1;
+        if (broken == 2) out->gradients[2 * i] = INFINITY;
+    }
+    return SR_OK;
+}
+
+static struct sr_model_class fake = {
+    .name = "fake", .title = "Fake", .layers = fake_layers, .gradients = fake_gradients};
+static struct sr_model model = {.class = &fake, .shape = {20, 10, 2}, .name = "it"};
+static const uint8_t pixels[200];
+
+static void the_cell_that_counts(void **state)
+{
+    (void)state;
+    struct sr_heat heat;
+    assert_ok(sr_gradcam(&model, pixels, NULL, 1, &heat, &error));
+    assert_int_equal(heat.height, 20);
+    assert_int_equal(heat.width, 10);
+    assert_int_equal(heat.target, 1);
+    assert_string_equal(heat.layer, "middle");
+    /* 5 by 5 on 20 by 10: rows 4..7 and columns 6..7 are the cell's. The middle of the cell lies between
+     * pixels; the nearest are 1/8 of a cell down and 1/4 across from it, all four alike: the maximum. */
+    float most = 0;
+    for (int i = 0; i < 200; i++) most = fmaxf(most, heat.values[i]);
+    assert_true(most == 1);
+    for (int y = 5; y <= 6; y++)
+        for (int x = 6; x <= 7; x++) assert_float_equal(heat.values[y * 10 + x], 1, 1e-6);
+    assert_float_equal(heat.values[4 * 10 + 6] / heat.values[5 * 10 + 6], (1 - 3.0 / 8) / (1 - 1.0 / 8),
+                       1e-5);
+    assert_true(heat.values[17 * 10] == 0); /* what speaks against the class is cut off */
+    sr_heat_fini(&heat);
+    assert_ok(sr_gradcam(&model, pixels, "middle", 0, &heat, &error));
+    assert_true(heat.values[19 * 10] == 1 && heat.values[5 * 10 + 6] == 0);
+    sr_heat_fini(&heat);
+    sr_heat_fini(&heat);
+}
+
+static void nothing_speaks_for_it(void **state)
+{
+    (void)state;
+    struct sr_heat heat;
+    broken = 1;
+    assert_ok(sr_gradcam(&model, pixels, NULL, 1, &heat, &error));
+    for (int i = 0; i < 200; i++) assert_true(heat.values[i] == 0);
+    sr_heat_fini(&heat);
+    broken = 2;
+    assert_refused(sr_gradcam(&model, pixels, NULL, 1, &heat, &error), SR_ERROR_NUMERIC, "not finite");
+    assert_null(heat.values);
+    broken = 3;
+    assert_refused(sr_gradcam(&model, pixels, NULL, 1, &heat, &error), SR_ERROR_ARGUMENT, "no layer middle");
+    broken = 0;
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    struct sr_heat heat;
+    assert_refused(sr_gradcam(&model, pixels, "other", 1, &heat, &error), SR_ERROR_ARGUMENT,
+                   "no layer other");
+    assert_refused(sr_gradcam(&model, pixels, NULL, -1, &heat, &error), SR_ERROR_ARGUMENT, "no class -1");
+    assert_refused(sr_gradcam(&model, pixels, NULL, 2, &heat, &error), SR_ERROR_ARGUMENT, "no class 2");
+    struct sr_layer_info layer;
+    assert_true(sr_gradcam_layer(&model, &layer));
+    assert_string_equal(layer.name, "middle");
+    struct sr_model_class other = fake;
+    struct sr_model bare = model;
+    bare.class = &other;
+    other.layers = coarse_layers;
+    assert_false(sr_gradcam_layer(&bare, &layer));
+    assert_refused(sr_gradcam(&bare, pixels, NULL, 1, &heat, &error), SR_ERROR_STATE, "5x5");
+    other.layers = NULL;
+    other.gradients = NULL;
+    assert_false(sr_gradcam_layer(&bare, &layer));
+    assert_refused(sr_gradcam(&bare, pixels, NULL, 1, &heat, &error), SR_ERROR_STATE, "no convolutions");
+}
+
+static void resizing(void **state)
+{
+    (void)state;
+    const float square[4] = {0, 1, 2, 3};
+    float same[4], large[16], small[1], flat[6];
+    sr_resize_bilinear(square, 2, 2, same, 2, 2);
+    assert_memory_equal(square, same, sizeof same);
+    sr_resize_bilinear(square, 2, 2, large, 4, 4);
+    const float steps[4] = {0, 0.25f, 0.75f, 1}; /* half-pixel centres, edges clamped */
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 4; x++) assert_float_equal(large[4 * y + x], 2 * steps[y] + steps[x], 1e-6);
+    sr_resize_bilinear(square, 2, 2, small, 1, 1);
+    assert_float_equal(small[0], 1.5, 1e-6);
+    const float one = 5;
+    sr_resize_bilinear(&one, 1, 1, flat, 2, 3);
+    for (int i = 0; i < 6; i++) assert_true(flat[i] == 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_cell_that_counts),
+        cmocka_unit_test(nothing_speaks_for_it),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(resizing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
