@@ -6,6 +6,9 @@
 const struct sr_model_class *const sr_model_classes[] = {
     &sr_model_class_forest,
     &sr_model_class_knn,
+    &sr_model_class_mlp,
+    &sr_model_class_cnn,
+    &sr_model_class_resnet,
     NULL,
 };
 
