@@ -1,0 +1,172 @@
+#include "support.h"
+
+#include <stdatomic.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/jobs/jobs.h"
+
+/* Work that counts, tells of it, and asks whether to go on. */
+struct count {
+    int steps, epochs_every;
+    atomic_int done, freed;
+    atomic_bool hold; /* waits while set, so that tests can look in between */
+    enum sr_status end;
+};
+
+static enum sr_status count_run(void *context, const struct sr_monitor *monitor, struct sr_error *error)
+{
+    struct count *count = context;
+    for (int i = 0; i < count->steps; i++) {
+        while (atomic_load(&count->hold)) {
+            if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
+            sr_clock_sleep(0.001);
+        }
+        if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
+        atomic_fetch_add(&count->done, 1);
+        sr_monitor_progress(monitor, &(struct sr_progress){.done = (uint64_t)i + 1, .total = (uint64_t)count->steps});
+        if (count->epochs_every && (i + 1) % count->epochs_every == 0)
+            sr_monitor_epoch(monitor, &(struct sr_epoch){.epoch = (i + 1) / count->epochs_every});
+    }
+    return count->end ? sr_error_set(error, count->end, "as told") : SR_OK;
+}
+
+static void count_free(void *context)
+{
+    atomic_fetch_add(&((struct count *)context)->freed, 1);
+}
+
+static uint32_t submit(struct sr_jobs *jobs, enum sr_lane lane, struct count *count)
+{
+    return sr_jobs_submit(jobs, &(struct sr_work){lane, count_run, count_free, count});
+}
+
+/* Drain until that job's end. Returns it; counts the events of each type. */
+static struct sr_event until_end(struct sr_jobs *jobs, uint32_t job, int tally[4])
+{
+    struct sr_event event;
+    double limit = sr_clock_seconds() + 20;
+    while (sr_clock_seconds() < limit) {
+        if (!sr_jobs_next(jobs, &event)) {
+            sr_jobs_wait(jobs, 1);
+            continue;
+        }
+        if (event.job == job) tally[event.type]++;
+        if (event.job == job && event.type == SR_EVENT_ENDED) return event;
+    }
+    fail_msg("job %u did not end", job);
+    return event;
+}
+
+static void epochs_are_never_dropped_and_progress_never_piles_up(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count count = {.steps = 5000, .epochs_every = 10};
+    int tally[4] = {0};
+    uint32_t job = submit(jobs, SR_LANE_LONG, &count);
+    while (atomic_load(&count.done) < 5000) sr_clock_sleep(0.001); /* nobody drains meanwhile */
+    struct sr_event end = until_end(jobs, job, tally);
+    assert_int_equal(end.of.ended.state, SR_JOB_DONE);
+    assert_ptr_equal(end.context, &count);
+    assert_int_equal(tally[SR_EVENT_STARTED], 1);
+    assert_int_equal(tally[SR_EVENT_EPOCH], 500);
+    assert_in_range(tally[SR_EVENT_PROGRESS], 1, 10);
+    sr_jobs_free(jobs);
+    assert_int_equal(count.freed, 0); /* it came back with the event */
+}
+
+static void long_jobs_queue_and_short_ones_go_first(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count first = {.steps = 1000000000}, second = {.steps = 1}, brief = {.steps = 3};
+    int tally[4] = {0};
+    uint32_t a = submit(jobs, SR_LANE_LONG, &first), b = submit(jobs, SR_LANE_LONG, &second);
+    while (!atomic_load(&first.done)) sr_clock_sleep(0.001);
+    assert_int_equal(sr_jobs_state(jobs, b), SR_JOB_QUEUED);
+    atomic_store(&brief.hold, true);
+    uint32_t c = submit(jobs, SR_LANE_SHORT, &brief);
+    sr_clock_sleep(0.02);
+    int before = atomic_load(&first.done);
+    sr_clock_sleep(0.03);
+    assert_int_equal(atomic_load(&first.done), before); /* it has given way */
+    atomic_store(&brief.hold, false);
+    assert_int_equal(until_end(jobs, c, tally).of.ended.state, SR_JOB_DONE);
+    double limit = sr_clock_seconds() + 10;
+    while (atomic_load(&first.done) == before && sr_clock_seconds() < limit) sr_clock_sleep(0.001);
+    assert_true(atomic_load(&first.done) > before); /* and goes on */
+    sr_jobs_stop(jobs, a);
+    assert_int_equal(until_end(jobs, a, tally).of.ended.state, SR_JOB_STOPPED);
+    assert_int_equal(until_end(jobs, b, tally).of.ended.state, SR_JOB_DONE);
+    sr_jobs_free(jobs);
+}
+
+static void pause_and_resume(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count count = {.steps = 100000000};
+    int tally[4] = {0};
+    uint32_t job = submit(jobs, SR_LANE_LONG, &count);
+    while (!atomic_load(&count.done)) sr_clock_sleep(0.001);
+    sr_jobs_pause(jobs, job);
+    assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
+    sr_clock_sleep(0.02);
+    int before = atomic_load(&count.done);
+    sr_clock_sleep(0.02);
+    assert_int_equal(atomic_load(&count.done), before);
+    sr_jobs_resume(jobs, job);
+    double limit = sr_clock_seconds() + 10;
+    while (atomic_load(&count.done) == before && sr_clock_seconds() < limit) sr_clock_sleep(0.001);
+    assert_true(atomic_load(&count.done) > before);
+    sr_jobs_pause(jobs, job);
+    sr_jobs_stop(jobs, job); /* a paused job can be stopped */
+    assert_int_equal(until_end(jobs, job, tally).of.ended.state, SR_JOB_STOPPED);
+    sr_jobs_free(jobs);
+}
+
+static void failures_keep_their_sentence(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count count = {.steps = 1, .end = SR_ERROR_NUMERIC};
+    int tally[4] = {0};
+    struct sr_event end = until_end(jobs, submit(jobs, SR_LANE_SHORT, &count), tally);
+    assert_int_equal(end.of.ended.state, SR_JOB_FAILED);
+    assert_int_equal(end.of.ended.error.status, SR_ERROR_NUMERIC);
+    assert_string_equal(end.of.ended.error.text, "as told");
+    sr_jobs_free(jobs);
+}
+
+static void leaving_stops_and_frees_everything(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count running = {.steps = 100000000}, waiting = {.steps = 1}, held = {.steps = 1};
+    atomic_store(&held.hold, true);
+    uint32_t job = submit(jobs, SR_LANE_LONG, &running);
+    submit(jobs, SR_LANE_LONG, &waiting);
+    submit(jobs, SR_LANE_SHORT, &held);
+    sr_jobs_pause(jobs, job);
+    sr_jobs_free(jobs);
+    assert_int_equal(running.freed + waiting.freed + held.freed, 3);
+    assert_int_equal(waiting.done, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(epochs_are_never_dropped_and_progress_never_piles_up),
+        cmocka_unit_test(long_jobs_queue_and_short_ones_go_first),
+        cmocka_unit_test(pause_and_resume),
+        cmocka_unit_test(failures_keep_their_sentence),
+        cmocka_unit_test(leaving_stops_and_frees_everything),
+    };
+    return cmocka_run_group_tests_name("jobs", tests, NULL, NULL);
+}
