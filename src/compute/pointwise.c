@@ -164,6 +164,19 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i += WIDTH) store(y + i, load(y + i) + load(x + i));
 }
 
+static double multiply_add(size_t rounds, float *sink)
+{
+    enum { CHAINS = WIDTH == 16 ? 16 : 12 };
+    vec chain[CHAINS], a = load(sink), b = load(sink);
+    UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = a + (float)i; /* alike, they would become one */
+    for (size_t round = 0; round < rounds; round++) {
+        UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = chain[i] * a + b;
+    }
+    UNROLL for (int i = 1; i < CHAINS; i++) chain[0] += chain[i];
+    store(sink, chain[0]);
+    return 2.0 * CHAINS * WIDTH * (double)rounds;
+}
+
 const struct sr_kernels SR_NAME(kernels) = {
     .isa = WIDTH == 16 ? "avx512" : WIDTH == 8 ? "avx2" : "baseline",
     .conv = SR_NAME(conv),
@@ -178,4 +191,5 @@ const struct sr_kernels SR_NAME(kernels) = {
     .relu_back = relu_back,
     .relu = relu,
     .add = add,
+    .multiply_add = multiply_add,
 };

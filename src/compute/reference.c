@@ -155,6 +155,12 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
+static double multiply_add(size_t rounds, float *sink)
+{
+    for (size_t i = 0; i < rounds; i++) sink[0] = sink[0] * sink[1] + sink[2];
+    return 2.0 * (double)rounds;
+}
+
 const struct sr_kernels sr_kernels_reference = {
     .isa = "reference",
     .conv = conv,
@@ -169,4 +175,5 @@ const struct sr_kernels sr_kernels_reference = {
     .relu_back = relu_back,
     .relu = relu,
     .add = add,
+    .multiply_add = multiply_add,
 };

@@ -93,6 +93,9 @@ struct sr_kernels {
     void (*relu)(const float *x, const float *other, size_t count, float *y);
     /* y += x. */
     void (*add)(const float *x, size_t count, float *y);
+    /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
+     * floating-point operations that was. `sink` (16 floats) keeps the compiler honest. */
+    double (*multiply_add)(size_t rounds, float *sink);
 };
 
 /* The weights of the backward-data convolution, from those of the forward one: turned by half a

@@ -1,0 +1,306 @@
+/* bench.c - measures the engine on this machine, and judges nothing: the multiply-add peak, each kernel's
+ * share of it at the networks' real shapes, whole training steps, inference, peak memory.
+ *
+ * Usage: bench [THREADS], default 2. Every figure is the best of several runs, except steps, where it is the
+ * median. Operations are those that are done: taps that fall into the padding are neither done nor counted. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/pool.h"
+#include "sartor/compute/cpu.h"
+#include "sartor/compute/kernels.h"
+#include "sartor/compute/matrix.h"
+#include "sartor/nn/network.h"
+
+enum { REPEATS = 15, IMAGES = 16, BATCH = 128, EPOCH = 60000 };
+
+static double one_peak; /* GFLOP/s of one thread */
+
+static float *array(size_t count)
+{
+    struct sr_error error = {0};
+    float *a = sr_array_new(count, sizeof *a, "a benchmark's numbers", &error);
+    if (!a) {
+        fprintf(stderr, "%s\n", error.text);
+        exit(1);
+    }
+    for (size_t i = 0; i < count; i++) a[i] = (float)(i % 17) * 0.05f - 0.4f;
+    return a;
+}
+
+/* ---- peak ---- */
+
+struct peak {
+    double operations[64];
+};
+
+static void peak_slice(void *context, size_t index, int worker)
+{
+    struct peak *peak = context;
+    float sink[SR_BLOCK] __attribute__((aligned(SR_ALIGNMENT)));
+    (void)worker;
+    for (int i = 0; i < SR_BLOCK; i++) sink[i] = 0.5f;
+    peak->operations[index] = sr_kernels()->multiply_add(2000000, sink);
+    if (sink[0] == 7) puts("");
+}
+
+static double measure_peak(struct sr_pool *pool, int threads)
+{
+    double best = 0;
+    for (int i = 0; i < REPEATS; i++) {
+        struct peak peak;
+        double start = sr_clock_seconds(), sum = 0;
+        sr_pool_run(pool, (size_t)threads, peak_slice, &peak);
+        double seconds = sr_clock_seconds() - start;
+        for (int t = 0; t < threads; t++) sum += peak.operations[t];
+        if (sum / seconds > best) best = sum / seconds;
+    }
+    return best * 1e-9;
+}
+
+/* ---- kernels, one thread ---- */
+
+static double useful_operations(const struct sr_conv *c)
+{
+    double rows = 0, columns = 0;
+    for (int tap = 0; tap < c->kernel; tap++) {
+        for (int i = 0; i < c->out_height; i++) {
+            int at = i * c->stride + tap - c->pad;
+            rows += at >= 0 && at < c->height;
+        }
+        for (int i = 0; i < c->out_width; i++) {
+            int at = i * c->stride + tap - c->pad;
+            columns += at >= 0 && at < c->width;
+        }
+    }
+    return 2 * rows * columns * c->inputs * c->outputs;
+}
+
+static void print_rate(double operations, double seconds)
+{
+    double rate = operations / seconds * 1e-9;
+    printf("  %7.1f %4.0f %%", rate, 100 * rate / one_peak);
+}
+
+static void bench_conv(const char *name, struct sr_conv c)
+{
+    const struct sr_kernels *k = sr_kernels();
+    struct sr_conv back = {.height = c.out_height, .width = c.out_width, .inputs = c.outputs, .out_height = c.height,
+                           .out_width = c.width, .outputs = c.inputs, .kernel = c.kernel, .stride = 1,
+                           .pad = c.kernel - 1 - c.pad};
+    float *x = array(IMAGES * sr_conv_input_size(&c)), *y = array(IMAGES * sr_conv_output_size(&c));
+    float *w = array(sr_conv_weight_size(&c)), *turned = array(sr_conv_weight_size(&back));
+    double best[3] = {1e9, 1e9, 1e9}, operations = IMAGES * useful_operations(&c);
+    bool backward = !c.plain && c.stride == 1;
+    for (int i = 0; i < REPEATS; i++)
+        for (int way = 0; way < 3; way++) {
+            double start = sr_clock_seconds();
+            if (way == 0) k->conv(&c, x, w, NULL, SR_CONV_RELU, y, IMAGES);
+            if (way == 1 && backward) k->conv(&back, y, turned, NULL, 0, x, IMAGES);
+            if (way == 2) k->conv_weights(&c, x, y, w, IMAGES);
+            double seconds = sr_clock_seconds() - start;
+            if (seconds < best[way]) best[way] = seconds;
+            if (way == 2) memset(w, 0, sr_conv_weight_size(&c) * sizeof *w);
+        }
+    printf("%-34s", name);
+    print_rate(operations, best[0]);
+    if (backward)
+        print_rate(operations, best[1]);
+    else
+        printf("  %14s", "-");
+    print_rate(operations, best[2]);
+    puts("");
+    free(x), free(y), free(w), free(turned);
+}
+
+static void bench_dense(int in, int out)
+{
+    float *x = array((size_t)BATCH * (size_t)in), *w = array((size_t)in * (size_t)out), *y = array((size_t)BATCH * (size_t)out);
+    double best[3] = {1e9, 1e9, 1e9}, operations = 2.0 * BATCH * in * out;
+    char name[64];
+    for (int i = 0; i < REPEATS; i++)
+        for (int way = 0; way < 3; way++) {
+            double start = sr_clock_seconds();
+            if (way == 0) sr_gemm(NULL, false, false, BATCH, out, in, 1, x, in, w, out, 0, y, out);
+            if (way == 1) sr_gemm(NULL, false, true, BATCH, in, out, 1, y, out, w, out, 0, x, in);
+            if (way == 2) sr_gemm(NULL, true, false, in, out, BATCH, 1, x, in, y, out, 0, w, out);
+            double seconds = sr_clock_seconds() - start;
+            if (seconds < best[way]) best[way] = seconds;
+        }
+    snprintf(name, sizeof name, "dense %d to %d", in, out);
+    printf("%-34s", name);
+    for (int way = 0; way < 3; way++) print_rate(operations, best[way]);
+    puts("");
+    free(x), free(w), free(y);
+}
+
+/* ---- whole networks ---- */
+
+/* A list of layers as it grows. */
+struct plan {
+    struct sr_layer_spec layers[64];
+    int count;
+};
+
+static int put(struct plan *plan, struct sr_layer_spec layer)
+{
+    plan->layers[plan->count] = layer;
+    snprintf(plan->layers[plan->count].name, sizeof layer.name, "layer%d", plan->count);
+    return plan->count++;
+}
+
+static int put_conv(struct plan *plan, int input, int channels, bool same, bool bias)
+{
+    return put(plan, (struct sr_layer_spec){.type = SR_LAYER_CONV, .input = input, .channels = channels, .kernel = 3,
+                                            .stride = 1, .same = same, .bias = bias});
+}
+
+static int put_plain(struct plan *plan, enum sr_layer_type type, int input)
+{
+    return put(plan, (struct sr_layer_spec){.type = type, .input = input});
+}
+
+static int put_dense(struct plan *plan, int input, int channels)
+{
+    return put(plan, (struct sr_layer_spec){.type = SR_LAYER_DENSE, .input = input, .channels = channels, .bias = true});
+}
+
+static struct plan plan_cnn(void)
+{
+    struct plan p = {.count = 0};
+    int at = -1;
+    for (int channels = 32; channels <= 128; channels *= 2) {
+        at = put_plain(&p, SR_LAYER_RELU, put_conv(&p, at, channels, false, true));
+        if (channels < 128) at = put_plain(&p, SR_LAYER_MAX_POOL, at);
+    }
+    at = put_plain(&p, SR_LAYER_RELU, put_dense(&p, put_plain(&p, SR_LAYER_FLATTEN, at), 128));
+    put_dense(&p, at, 10);
+    return p;
+}
+
+static struct plan plan_resnet(void)
+{
+    struct plan p = {.count = 0};
+    int at = put_plain(&p, SR_LAYER_RELU, put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, -1, 32, true, false)));
+    for (int block = 0; block < 4; block++) {
+        if (block % 2 == 0) at = put_plain(&p, SR_LAYER_MAX_POOL, at);
+        int shortcut = at;
+        at = put_plain(&p, SR_LAYER_RELU, put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, at, 32, true, false)));
+        at = put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, at, 32, true, false));
+        at = put(&p, (struct sr_layer_spec){.type = SR_LAYER_ADD, .input = at, .other = shortcut});
+        at = put_plain(&p, SR_LAYER_RELU, at);
+    }
+    put_dense(&p, put_plain(&p, SR_LAYER_GLOBAL_POOL, at), 10);
+    return p;
+}
+
+static struct plan plan_mlp(void)
+{
+    struct plan p = {.count = 0};
+    int at = put_plain(&p, SR_LAYER_FLATTEN, -1);
+    at = put_plain(&p, SR_LAYER_RELU, put_dense(&p, at, 256));
+    at = put_plain(&p, SR_LAYER_RELU, put_dense(&p, at, 128));
+    put_dense(&p, at, 10);
+    return p;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, int count)
+{
+    qsort(values, (size_t)count, sizeof *values, by_value);
+    return values[count / 2];
+}
+
+static void bench_network(const char *name, struct plan plan, struct sr_pool *pool, double peak)
+{
+    enum { STEPS = 40 };
+    struct sr_error error = {0};
+    struct sr_network *network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
+    struct sr_workspace *workspace = network ? sr_workspace_new(network, BATCH, true, pool, &error) : NULL;
+    double forward[STEPS], backward[STEPS], predict[STEPS], busy = 0;
+    uint8_t labels[BATCH];
+    int correct;
+    if (!workspace) {
+        fprintf(stderr, "%s: %s\n", name, error.text);
+        exit(1);
+    }
+    for (int i = 0; i < BATCH * 784; i++) sr_workspace_input(workspace)[i] = (float)(i * 7919 % 1000) * 1e-3f;
+    for (int i = 0; i < BATCH; i++) labels[i] = (uint8_t)(i % 10);
+    for (int i = 0; i < STEPS; i++) {
+        double start = sr_clock_seconds(), cpu = sr_clock_cpu_seconds();
+        sr_network_forward(network, workspace, BATCH, 1, (uint64_t)i);
+        double middle = sr_clock_seconds();
+        sr_network_backward(network, workspace, BATCH, labels, 0, &correct);
+        double end = sr_clock_seconds();
+        busy += sr_clock_cpu_seconds() - cpu;
+        sr_network_predict(network, workspace, BATCH);
+        forward[i] = middle - start;
+        backward[i] = end - middle;
+        predict[i] = sr_clock_seconds() - end;
+    }
+    double f = median(forward, STEPS), b = median(backward, STEPS), p = median(predict, STEPS);
+    double batches = (double)EPOCH / BATCH;
+    /* Backward does twice the forward's work; the first layer needs no input gradient, which is left in. */
+    double operations = 2.0 * (double)sr_network_multiply_adds(network) * BATCH;
+    printf("%-8s %9llu  %7.2f + %7.2f ms  %7.2f s  %8.0f  %6.1f %4.0f %%  %7.2f s  %8.3f s\n", name,
+           (unsigned long long)sr_network_size(network), f * 1e3, b * 1e3, (f + b) * batches, BATCH / (f + b),
+           3 * operations / (f + b) * 1e-9, 100 * 3 * operations / (f + b) * 1e-9 / peak, busy / STEPS * batches,
+           p * 10000 / BATCH);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+int main(int argc, char **argv)
+{
+    struct sr_error error = {0};
+    struct sr_pool *pool;
+    int threads = argc > 1 ? atoi(argv[1]) : 2;
+    if (threads < 1 || threads > 64) {
+        fprintf(stderr, "usage: bench [THREADS], 1 to 64\n");
+        return 2;
+    }
+    if (sr_compute_start(&error) || !(pool = sr_pool_new(threads, &error))) {
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    one_peak = measure_peak(NULL, 1);
+    double peak = measure_peak(pool, threads);
+    printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d\n\n", sr_compute_isa(),
+           one_peak, peak, threads);
+
+    printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data", "weights");
+    bench_conv("cnn conv1 28×28×1 to 26×26×32", (struct sr_conv){28, 28, 1, 26, 26, 32, 3, 1, 0, true});
+    bench_conv("cnn conv2 13×13×32 to 11×11×64", (struct sr_conv){13, 13, 32, 11, 11, 64, 3, 1, 0, false});
+    bench_conv("cnn conv3 5×5×64 to 3×3×128", (struct sr_conv){5, 5, 64, 3, 3, 128, 3, 1, 0, false});
+    bench_conv("resnet stem 28×28×1 to 28×28×32", (struct sr_conv){30, 30, 1, 28, 28, 32, 3, 1, 0, true});
+    bench_conv("resnet 14×14×32 same", (struct sr_conv){14, 14, 32, 14, 14, 32, 3, 1, 1, false});
+    bench_conv("resnet 7×7×32 same", (struct sr_conv){7, 7, 32, 7, 7, 32, 3, 1, 1, false});
+    bench_conv("resnet18 28×28×64 same", (struct sr_conv){28, 28, 64, 28, 28, 64, 3, 1, 1, false});
+    bench_conv("resnet18 14×14×128 same", (struct sr_conv){14, 14, 128, 14, 14, 128, 3, 1, 1, false});
+    bench_conv("resnet18 4×4×512 same", (struct sr_conv){4, 4, 512, 4, 4, 512, 3, 1, 1, false});
+    bench_conv("28×28×64 to 14×14×128, stride 2", (struct sr_conv){28, 28, 64, 14, 14, 128, 3, 2, 1, false});
+    bench_conv("1×1: 14×14×64 to 128", (struct sr_conv){14, 14, 64, 14, 14, 128, 1, 1, 0, false});
+    bench_dense(1152, 128);
+    bench_dense(784, 256);
+    bench_dense(256, 128);
+
+    printf("\nnetworks, batch %d, %d threads: forward + backward with loss, without optimiser, loading and\n"
+           "augmentation; an epoch is %d images; busy is processor time, all threads; inference is 10,000 images\n"
+           "%-8s %9s  %20s  %9s  %8s  %13s  %9s  %10s\n",
+           BATCH, threads, EPOCH, "", "learned", "a batch", "epoch", "images/s", "GFLOP/s", "busy", "inference");
+    bench_network("cnn", plan_cnn(), pool, peak);
+    bench_network("resnet", plan_resnet(), pool, peak);
+    bench_network("mlp", plan_mlp(), pool, peak);
+
+    printf("\npeak memory %.0f MB\n", (double)sr_memory_peak() * 1e-6);
+    sr_pool_free(pool);
+    return 0;
+}
