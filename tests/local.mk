@@ -20,6 +20,7 @@ include tests/app/local.mk
 include tests/panes/local.mk
 include tests/commands/local.mk
 include tests/batch/local.mk
+include tests/bench/local.mk
 include tests/ui/local.mk
 
 EXTRA_DIST += $(SHELL_TESTS)
