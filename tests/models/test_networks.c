@@ -169,7 +169,7 @@ static void see_epoch(void *owner, const struct sr_epoch *epoch)
 static void see_progress(void *owner, const struct sr_progress *progress)
 {
     struct witness *witness = owner;
-    if (progress->note[0]) memcpy(witness->note, progress->note, sizeof witness->note);
+    if (progress->note[0] && !witness->note[0]) memcpy(witness->note, progress->note, sizeof witness->note);
 }
 
 static bool see_proceed(void *owner)

@@ -6,3 +6,7 @@ check_PROGRAMS += tests/nn/test_network
 tests_nn_test_network_SOURCES = tests/nn/test_network.c
 tests_nn_test_network_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_nn_test_network_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/nn/test_trainer
+tests_nn_test_trainer_SOURCES = tests/nn/test_trainer.c
+tests_nn_test_trainer_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_nn_test_trainer_LDADD = $(TEST_LIBS)
