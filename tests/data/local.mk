@@ -2,7 +2,10 @@ noinst_HEADERS += tests/data/scratch.h
 check_PROGRAMS += \
 	tests/data/test_dataset \
 	tests/data/test_features \
+	tests/data/test_fuzz_idx \
+	tests/data/test_fuzz_png \
 	tests/data/test_idx \
+	tests/data/test_import \
 	tests/data/test_split
 tests_data_test_dataset_SOURCES = tests/data/test_dataset.c
 tests_data_test_dataset_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -10,9 +13,56 @@ tests_data_test_dataset_LDADD = $(TEST_LIBS)
 tests_data_test_features_SOURCES = tests/data/test_features.c
 tests_data_test_features_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_features_LDADD = $(TEST_LIBS)
+tests_data_test_fuzz_idx_SOURCES = tests/data/fuzz_idx.c tests/data/test_replay.c
+tests_data_test_fuzz_idx_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-idx"'
+tests_data_test_fuzz_idx_LDADD = $(TEST_LIBS)
+tests_data_test_fuzz_png_SOURCES = tests/data/fuzz_png.c tests/data/test_replay.c
+tests_data_test_fuzz_png_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-png"'
+tests_data_test_fuzz_png_LDADD = $(TEST_LIBS)
 tests_data_test_idx_SOURCES = tests/data/test_idx.c
 tests_data_test_idx_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_idx_LDADD = $(TEST_LIBS)
+tests_data_test_import_SOURCES = tests/data/test_import.c
+tests_data_test_import_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
+tests_data_test_import_LDADD = $(TEST_LIBS)
 tests_data_test_split_SOURCES = tests/data/test_split.c
 tests_data_test_split_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_split_LDADD = $(TEST_LIBS)
+
+## With CC=clang and --enable-fuzzing: make tests/data/fuzz_idx, then
+##     tests/data/fuzz_idx -max_total_time=60 NEW-FOLDER tests/data/corpus-idx
+if FUZZING
+EXTRA_PROGRAMS += tests/data/fuzz_idx tests/data/fuzz_png
+tests_data_fuzz_idx_SOURCES = tests/data/fuzz_idx.c
+tests_data_fuzz_idx_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_data_fuzz_png_SOURCES = tests/data/fuzz_png.c
+tests_data_fuzz_png_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_png_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
+EXTRA_DIST += \
+	tests/data/make-corpus \
+	tests/data/corpus-idx/absurd \
+	tests/data/corpus-idx/floats \
+	tests/data/corpus-idx/four-dimensions \
+	tests/data/corpus-idx/header-cut \
+	tests/data/corpus-idx/images \
+	tests/data/corpus-idx/images-8x16 \
+	tests/data/corpus-idx/labels \
+	tests/data/corpus-idx/narrow \
+	tests/data/corpus-idx/no-images \
+	tests/data/corpus-idx/text \
+	tests/data/corpus-idx/too-long \
+	tests/data/corpus-idx/truncated \
+	tests/data/corpus-png/colour-16-bits.png \
+	tests/data/corpus-png/colour-opacity.png \
+	tests/data/corpus-png/colour.png \
+	tests/data/corpus-png/grey-1-bit.png \
+	tests/data/corpus-png/grey-28x20.png \
+	tests/data/corpus-png/grey-filters.png \
+	tests/data/corpus-png/grey-opacity.png \
+	tests/data/corpus-png/interlaced.png \
+	tests/data/corpus-png/no-data.png \
+	tests/data/corpus-png/palette.png \
+	tests/data/corpus-png/text-gamma.png \
+	tests/data/corpus-png/wide.png

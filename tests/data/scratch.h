@@ -40,7 +40,7 @@ static const char *scratch_path(const char *name)
     return path;
 }
 
-static const char *scratch_write(const char *name, const void *bytes, size_t length)
+static inline const char *scratch_write(const char *name, const void *bytes, size_t length)
 {
     const char *path = scratch_path(name);
     FILE *file = fopen(path, "wb");

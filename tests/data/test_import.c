@@ -1,0 +1,222 @@
+/* People's own pictures: kinds of PNG, the preparation, and what is refused. */
+#include "support.h"
+
+#include <png.h>
+
+#include "sartor/data/dataset.h"
+#include "sartor/data/import.h"
+#include "scratch.h"
+
+static struct sr_error error;
+static uint8_t pixels[128 * 128];
+
+/* A PNG of `rows` (as libpng wants them: 16 bits big-endian, palette indices ...). */
+static const char *write_png(const char *name, int width, int height, int type, int depth, int interlace,
+                             const uint8_t *rows, size_t stride)
+{
+    const char *path = scratch_path(name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+    png_init_io(png, file);
+    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, depth, type, interlace,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    const png_color palette[4] = {{255, 255, 255}, {0, 0, 0}, {255, 0, 0}, {0, 255, 0}};
+    if (type == PNG_COLOR_TYPE_PALETTE) {
+        const png_byte opacity[2] = {0, 255}; /* the first colour is transparent: white, then */
+        png_set_PLTE(png, info, palette, 4);
+        png_set_tRNS(png, info, opacity, 2, NULL);
+    }
+    png_write_info(png, info);
+    png_bytep *pointers = calloc((size_t)height, sizeof *pointers);
+    assert_non_null(pointers);
+    for (int y = 0; y < height; y++) pointers[y] = (png_bytep)(uintptr_t)(rows + (size_t)y * stride);
+    png_write_image(png, pointers);
+    png_write_end(png, NULL);
+    png_destroy_write_struct(&png, &info);
+    free(pointers);
+    fclose(file);
+    return path;
+}
+
+/* Real images, written as grey PNG, come back bit for bit; on a white ground too. */
+static void prepared_images_stay(void **state)
+{
+    (void)state;
+    struct sr_dataset *mini = sr_dataset_load(MINI, NULL, &error);
+    assert_non_null(mini);
+    for (int i = 0; i < 500; i += 7) {
+        const uint8_t *image = mini->files[SR_FILE_TEST].pixels + 784 * i;
+        const char *path = write_png("a.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, i % 2, image, 28);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_memory_equal(pixels, image, 784);
+        uint8_t negative[784];
+        for (int p = 0; p < 784; p++) negative[p] = (uint8_t)(255 - image[p]);
+        path = write_png("b.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, 0, negative, 28);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_memory_equal(pixels, image, 784);
+    }
+    sr_dataset_unref(mini);
+}
+
+/* The same 28 by 28 picture in every kind of PNG. */
+static void kinds_of_png(void **state)
+{
+    (void)state;
+    uint8_t wanted[784], rows[784 * 8];
+    for (int i = 0; i < 784; i++) wanted[i] = (uint8_t)(i % 28 > 3 && i / 28 > 5 ? i * 7 % 256 : 0);
+    for (int interlace = 0; interlace < 2; interlace++) {
+        for (int i = 0; i < 784; i++) rows[2 * i] = rows[2 * i + 1] = wanted[i]; /* 257 v of 65535 */
+        const char *path = write_png("16.png", 28, 28, PNG_COLOR_TYPE_GRAY, 16, interlace, rows, 56);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_memory_equal(pixels, wanted, 784);
+        for (int i = 0; i < 784; i++) memset(rows + 3 * i, wanted[i], 3);
+        path = write_png("rgb.png", 28, 28, PNG_COLOR_TYPE_RGB, 8, interlace, rows, 84);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_memory_equal(pixels, wanted, 784);
+        for (int i = 0; i < 784; i++) { /* opaque grey and transparent black, which is white then */
+            rows[2 * i] = wanted[i] ? wanted[i] : 0;
+            rows[2 * i + 1] = wanted[i] ? 255 : 0;
+        }
+        path = write_png("ga.png", 28, 28, PNG_COLOR_TYPE_GRAY_ALPHA, 8, interlace, rows, 56);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], wanted[i] ? 255 - wanted[i] : 0);
+        for (int i = 0; i < 784; i++) rows[i] = wanted[i] % 4;
+        path = write_png("p.png", 28, 28, PNG_COLOR_TYPE_PALETTE, 8, interlace, rows, 28);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        const uint8_t greys[4] = {0, 255, 255 - 76, 255 - 150}; /* on white, so negated */
+        for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], greys[wanted[i] % 4]);
+        for (int i = 0; i < 28 * 4; i++) rows[i] = i % 4 == 1 ? 0xff : 0; /* 1 bit: columns 8..15 */
+        path = write_png("1.png", 28, 28, PNG_COLOR_TYPE_GRAY, 1, interlace, rows, 4);
+        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], i % 28 / 8 == 1 ? 255 : 0);
+    }
+}
+
+/* A photo: 300 wide, 400 high, nearly white, with a dark box of 60 by 120 far off the middle. */
+static void a_photo_on_white(void **state)
+{
+    (void)state;
+    uint8_t *photo = malloc(300 * 400);
+    assert_non_null(photo);
+    for (int y = 0; y < 400; y++)
+        for (int x = 0; x < 300; x++)
+            photo[y * 300 + x] =
+                x >= 200 && x < 260 && y >= 30 && y < 150 ? 64 : (uint8_t)(248 + (x + y) % 5);
+    const char *path = write_png("photo.png", 300, 400, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 300);
+    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    for (int y = 0; y < 28; y++) /* 14 wide in the middle, all of the height */
+        for (int x = 0; x < 28; x++)
+            if (x >= 7 && x < 21)
+                assert_in_range(pixels[y * 28 + x], 186, 192); /* (249 - 64) of 249 */
+            else
+                assert_int_equal(pixels[y * 28 + x], 0);
+    /* Upright sides of other proportions: the box fills 20 by 10. */
+    assert_ok(sr_import_image(path, 20, 16, pixels, &error));
+    assert_int_equal(pixels[2], 0);
+    assert_in_range(pixels[3], 186, 192);
+    assert_in_range(pixels[12], 186, 192);
+    assert_int_equal(pixels[13], 0);
+    /* On black it is the same picture. */
+    for (int i = 0; i < 300 * 400; i++) photo[i] = photo[i] == 64 ? 200 : 3;
+    path = write_png("night.png", 300, 400, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 300);
+    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    assert_int_equal(pixels[14 * 28 + 6], 0);
+    assert_in_range(pixels[14 * 28 + 14], 198, 200);
+    free(photo);
+}
+
+/* Sharpening: across an edge, the dark side gets darker and the light side lighter. */
+static void edges_are_sharpened(void **state)
+{
+    (void)state;
+    uint8_t photo[60 * 60];
+    for (int i = 0; i < 3600; i++) {
+        int x = i % 60, y = i / 60;
+        photo[i] = x < 2 || x >= 58 || y < 2 || y >= 58 ? 0 : x < 30 ? 100 : 200;
+    }
+    const char *path = write_png("edge.png", 60, 60, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 60);
+    assert_ok(sr_import_image(path, 28, 28, pixels, &error)); /* 56 to 28: a triangle of 4 pixels */
+    const uint8_t *row = pixels + 14 * 28;
+    assert_int_equal(row[5], 100);
+    assert_int_equal(row[22], 200);
+    assert_true(row[12] <= 100 && row[13] < 113 && row[14] > 187 && row[15] >= 200);
+}
+
+static void small_ones_are_enlarged(void **state)
+{
+    (void)state;
+    const uint8_t dot[9] = {255, 255, 255, 255, 0, 255, 255, 255, 255};
+    const char *path = write_png("dot.png", 3, 3, PNG_COLOR_TYPE_GRAY, 8, 0, dot, 3);
+    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], 255);
+    /* A line one pixel thin stays one pixel. */
+    uint8_t line[100 * 3];
+    memset(line, 255, sizeof line);
+    memset(line + 110, 0, 80);
+    path = write_png("line.png", 100, 3, PNG_COLOR_TYPE_GRAY, 8, 0, line, 100);
+    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], i / 28 == 13 ? 255 : 0);
+}
+
+static void bad_pictures(void **state)
+{
+    (void)state;
+    uint8_t blank[40 * 40], file[4000];
+    memset(blank, 240, sizeof blank);
+    for (int i = 0; i < 1600; i += 3) blank[i] = 235;
+    const char *path = write_png("blank.png", 40, 40, PNG_COLOR_TYPE_GRAY, 8, 0, blank, 40);
+    assert_refused(sr_import_image(path, 28, 28, pixels, &error), SR_ERROR_FORMAT, "blank.png is empty");
+    FILE *stream = fopen(path, "rb");
+    size_t length = fread(file, 1, sizeof file, stream);
+    fclose(stream);
+    for (size_t cut = 8; cut < length; cut += 9)
+        assert_refused(sr_import_parse("cut.png", file, cut, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+                       "cut.png is not a usable PNG picture: it ends too early");
+    for (size_t cut = 0; cut < 8; cut++)
+        assert_refused(sr_import_parse("no.png", file, cut, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+                       "not a PNG picture");
+    file[45] ^= 1; /* in the compressed data, whose sum then differs */
+    assert_refused(sr_import_parse("x.png", file, length, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+                   "x.png is not a usable PNG picture");
+    assert_refused(sr_import_parse("x.jpg", "\xff\xd8\xff\xe0 JFIF", 10, 28, 28, pixels, &error),
+                   SR_ERROR_FORMAT, "is a JPEG picture; convert it to PNG");
+    assert_refused(sr_import_image(scratch_path("none.png"), 28, 28, pixels, &error), SR_ERROR_IO,
+                   "none.png");
+    assert_refused(sr_import_image(scratch, 28, 28, pixels, &error), SR_ERROR_IO, "directory");
+}
+
+/* Headers that promise more than anybody wants to wait for. */
+static void absurd_sizes(void **state)
+{
+    (void)state;
+    const uint32_t sizes[3][2] = {{1 << 30, 8}, {20000, 20000}, {0, 4}};
+    const char *const parts[3] = {"usable PNG", "40 million pixels", "usable PNG"};
+    for (int i = 0; i < 3; i++) {
+        uint8_t file[8 + 25 + 12] = {137, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+        idx_header(file + 16, sizes[i][0], 1, &sizes[i][1]); /* width, height: big-endian */
+        file[24] = 8;
+        uint32_t sum = (uint32_t)crc32(0, file + 12, 17);
+        idx_header(file + 29, sum, 0, NULL);
+        idx_header(file + 33, 0, 0, NULL);
+        memcpy(file + 37, "IDAT", 4);
+        idx_header(file + 41, (uint32_t)crc32(0, file + 37, 4), 0, NULL);
+        assert_refused(sr_import_parse("it", file, sizeof file, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+                       parts[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prepared_images_stay),
+        cmocka_unit_test(kinds_of_png),
+        cmocka_unit_test(a_photo_on_white),
+        cmocka_unit_test(edges_are_sharpened),
+        cmocka_unit_test(small_ones_are_enlarged),
+        cmocka_unit_test(bad_pictures),
+        cmocka_unit_test(absurd_sizes),
+    };
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+}
