@@ -1,0 +1,7 @@
+dist_man_MANS += man/sartor.1
+EXTRA_DIST += tools/update-manual
+
+## The generated sections follow the program's tables; a test says when they are out of date.
+update-manual: sartor$(EXEEXT)
+	$(SHELL) $(srcdir)/tools/update-manual ./sartor$(EXEEXT) $(srcdir)/man/sartor.1
+.PHONY: update-manual

@@ -34,6 +34,8 @@ SR_RUN(help_run)
         sr_keys_help(session, &text);
     } else if (!strcmp(topic, "commands")) {
         list_commands(&text);
+    } else if (!strcmp(topic, "manual")) {
+        manual_print(&text);
     } else if (!strcmp(topic, "options")) {
         sr_params_describe(sr_options, &text);
     } else {
@@ -63,7 +65,7 @@ SR_RUN(help_run)
 }
 
 const struct sr_command sr_command_help = {
-    .name = "help", .group = "program", .help = "The commands; or one command, model family, keys, options.",
+    .name = "help", .group = "program", .help = "The commands; or one command, a model family, keys, options; manual prints troff.",
     .params = (const struct sr_param[]){{"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
     .run = help_run,
 };

@@ -46,6 +46,9 @@ void set_classes(struct sr_session *session, struct sr_json *object);
 /* `name` of the data's class, cut for tables. */
 const char *class_name(const struct sr_session *session, int class);
 
+/* The generated sections of the manual, as troff. */
+void manual_print(struct sr_text *text);
+
 /* Figures of the session, written to `path`; SR_PENDING while what they show is computed. */
 struct figure_request {
     const char *path;

@@ -14,6 +14,7 @@ libsartor_a_SOURCES += \
 	src/commands/help.c \
 	src/commands/jobs.c \
 	src/commands/keys.c \
+	src/commands/manual.c \
 	src/commands/models.c \
 	src/commands/navigate.c \
 	src/commands/open.c \

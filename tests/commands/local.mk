@@ -1,0 +1,1 @@
+SHELL_TESTS += tests/commands/test_manual.sh
