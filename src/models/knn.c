@@ -29,7 +29,7 @@ enum {
 static const struct sr_param params[] = {
     {"k", SR_PARAM_INTEGER, .fallback = "6", .minimum = 1, .maximum = K_MAX, .help = "Neighbours that vote."},
     {"metric", SR_PARAM_CHOICE, .fallback = "l1", .choices = "l2 l1 cosine",
-     .help = "Distance: Euclidean, city-block, or one minus the cosine."},
+     .help = "Euclidean, city-block, or one minus the cosine (best for hog)."},
     {"weights", SR_PARAM_CHOICE, .fallback = "distance", .choices = "uniform distance",
      .help = "One vote each, or votes weighted by 1/distance."},
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,

@@ -13,6 +13,9 @@ libsartor_a_SOURCES += \
 	src/models/forest_grow.c \
 	src/models/knn.c \
 	src/models/layers.c \
+	src/models/lbfgs.c \
+	src/models/lbfgs.h \
+	src/models/logreg.c \
 	src/models/mlp.c \
 	src/models/model.c \
 	src/models/networks.c \

@@ -1,0 +1,31 @@
+/* lbfgs.h - minimise a smooth function of many variables (Liu and Nocedal, 1989).
+ *
+ * In one thread, in double precision; the function brings its own parallelism. */
+#ifndef SARTOR_SRC_MODELS_LBFGS_H
+#define SARTOR_SRC_MODELS_LBFGS_H
+
+#include "sartor/base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lbfgs {
+    size_t count; /* variables */
+    int max_iterations;
+    const bool *stop; /* when it becomes true, the end is at the point accepted last */
+    void *context;
+    /* Value at x, and the gradient. */
+    double (*evaluate)(void *context, const double *x, double *gradient);
+    /* After each iteration (0: the start), with the value there; false ends it. Always right
+     * after the evaluation at that point. */
+    bool (*accept)(void *context, int iteration, double value);
+};
+
+/* From x, in place, to the last accepted point. It ends when accept says so, after
+ * max_iterations, or when no step along the direction lowers the value any more, which is as
+ * far as its precision goes. SR_ERROR_NUMERIC when the value is not finite at the start. */
+enum sr_status lbfgs_minimize(const struct lbfgs *problem, double *x, struct sr_error *error);
+
+/* a · b, summed in one fixed order. */
+double lbfgs_dot(size_t count, const double *a, const double *b);
+
+#endif

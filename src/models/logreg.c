@@ -1,0 +1,580 @@
+/* Multinomial logistic regression with an L2 penalty, fitted by L-BFGS.
+ *
+ * The objective is scikit-learn's: sum over images of the cross-entropy + |W|²/(2C), biases not
+ * penalised. It is minimised not over W but over V = W L, where L L' = a S + I/C and S is the sum of
+ * x x' (with a constant 1 for the bias) over a sample of the training images: a S stands for
+ * the Hessian, whose weights p(1 - p) average about a. Same minimum, several times fewer steps. */
+#include "lbfgs.h"
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/compute/matrix.h"
+#include "sartor/data/features.h"
+#include "sartor/models/families.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows in a slice, slices in a region of the pool, rows of a padded block in prediction. */
+enum { SLICE = 512, REGION = 32, PREDICT_BLOCK = 64 };
+/* The change of variables: images it is made from, and features up to which it is worth its cost. */
+enum { METRIC_ROWS = 8192, METRIC_MAX = 2048 };
+static const double metric_weight = 0.05;
+
+static const struct sr_param params[] = {
+    {"C", SR_PARAM_NUMBER, .fallback = "1", .minimum = 1e-8, .maximum = 1e8,
+     .help = "Inverse strength of the L2 penalty, as in scikit-learn."},
+    {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
+     .help = "Look at pixels, or at histograms of oriented gradients."},
+    {"augment", SR_PARAM_CHOICE, .fallback = "none", .choices = "none flip",
+     .help = "Train on mirrored copies too."},
+    {"tolerance", SR_PARAM_NUMBER, .fallback = "1e-4", .minimum = 1e-9, .maximum = 1,
+     .help = "Done when no component of the mean objective's gradient is larger."},
+    {"max_iterations", SR_PARAM_INTEGER, .fallback = "300", .minimum = 1, .maximum = 100000,
+     .help = "L-BFGS steps at most."},
+    {0},
+};
+
+struct logreg {
+    struct sr_shape shape;
+    enum sr_features features;
+    size_t inputs;  /* numbers an image */
+    float *weights; /* classes × (inputs + 1), the bias last */
+};
+
+static size_t weight_count(const struct logreg *model)
+{
+    return (size_t)model->shape.classes * (model->inputs + 1);
+}
+
+static void logreg_free(void *state)
+{
+    struct logreg *model = state;
+    if (!model) return;
+    free(model->weights);
+    free(model);
+}
+
+static uint64_t logreg_size(const void *state)
+{
+    return weight_count(state);
+}
+
+static struct logreg *logreg_new(const struct sr_args *args, const struct sr_shape *shape,
+                                 struct sr_error *error)
+{
+    struct logreg *model = sr_xalloc(sizeof *model);
+    model->shape = *shape;
+    model->features = (enum sr_features)sr_features_find(sr_args_text(args, "features"));
+    model->inputs = sr_features_size(model->features, shape->height, shape->width);
+    model->weights = sr_array_new(weight_count(model), sizeof *model->weights, "the weights", error);
+    if (model->weights) return model;
+    free(model);
+    return NULL;
+}
+
+/* count × classes logits of rows of inputs. */
+static void logits_of(const struct logreg *model, const float *rows, size_t count, float *logits)
+{
+    const size_t classes = (size_t)model->shape.classes;
+    const int d = (int)model->inputs, k = (int)classes;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < classes; c++)
+            logits[i * classes + c] = model->weights[c * (model->inputs + 1) + model->inputs];
+    }
+    sr_gemm(NULL, false, true, (int)count, k, d, 1, rows, d, model->weights, d + 1, 1, logits, k);
+}
+
+/* ---- training rows ---- */
+
+struct rows {
+    size_t count;
+    float *values; /* count × inputs */
+    uint8_t *labels;
+};
+
+static void rows_fini(struct rows *rows)
+{
+    free(rows->values);
+    free(rows->labels);
+}
+
+/* Samples as rows of inputs; with `flip`, all of them once more, mirrored. */
+static enum sr_status rows_init(struct rows *rows, const struct logreg *model, const struct sr_fit *fit,
+                                const struct sr_samples *samples, bool flip, struct sr_error *error)
+{
+    enum { STEP = 2048 };
+    const size_t inputs = model->inputs;
+    rows->count = samples->count * (flip ? 2 : 1);
+    size_t values;
+    if (__builtin_mul_overflow(rows->count, inputs, &values))
+        return sr_error_set(error, SR_ERROR_MEMORY, "%zu images are more than memory can hold.", rows->count);
+    rows->values = sr_array_raw(values, sizeof *rows->values, "the training images", error);
+    rows->labels = sr_array_new(rows->count, sizeof *rows->labels, "the training images", error);
+    if (!rows->values || !rows->labels) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < rows->count; i++)
+        rows->labels[i] = (uint8_t)sr_samples_label(samples, i % samples->count);
+    for (size_t done = 0, at; done < rows->count; done += at) {
+        size_t first = done % samples->count, left = samples->count - first;
+        at = left < STEP ? left : STEP;
+        sr_features_fill(model->features, samples, first, at, done >= samples->count,
+                         rows->values + done * inputs, inputs, fit->pool);
+        if (!sr_monitor_proceed(fit->monitor))
+            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
+    }
+    return SR_OK;
+}
+
+/* ---- the objective ---- */
+
+struct objective {
+    struct logreg *model;
+    const struct sr_fit *fit;
+    struct rows train, validation;
+    double C, tolerance;
+    double *factor;          /* (inputs + 1)², its lower triangle: L; NULL for the identity */
+    const struct rows *rows; /* that a pass goes over */
+    size_t base;             /* first slice of the pass's present region */
+    bool gradient;           /* wanted from the pass */
+    float *logits;           /* for each worker, SLICE × classes */
+    float *parts;            /* for each slice, a gradient like the weights */
+    float *sum;              /* of the parts */
+    double *losses;          /* for each slice */
+    uint32_t *corrects;      /* for each slice */
+    double *weights;         /* present ones, in double precision */
+    double *variables;       /* the same as the optimiser sees them, or a gradient */
+    double loss, accuracy;   /* means over the training images at the last evaluation */
+    double largest;          /* component of the mean objective's gradient there */
+    double first_largest;    /* at the start */
+    double start, lap;
+    int iterations;
+    bool stopped, converged;
+};
+
+/* Cross-entropy and its derivative by the logits, which takes their place: p - [y]. */
+static double softmax_rows(float *logits, size_t count, size_t classes, const uint8_t *labels,
+                           uint32_t *correct)
+{
+    double loss = 0;
+    *correct = 0;
+    for (size_t i = 0; i < count; i++) {
+        float *z = logits + i * classes, largest = z[0], total = 0;
+        size_t best = 0;
+        for (size_t c = 1; c < classes; c++) {
+            if (z[c] > largest) {
+                largest = z[c];
+                best = c;
+            }
+        }
+        const float truth = z[labels[i]];
+        for (size_t c = 0; c < classes; c++) {
+            z[c] = expf(z[c] - largest);
+            total += z[c];
+        }
+        for (size_t c = 0; c < classes; c++) z[c] /= total;
+        z[labels[i]] -= 1;
+        loss += (double)(logf(total) + (largest - truth));
+        *correct += best == labels[i];
+    }
+    return loss;
+}
+
+static void pass_slice(void *context, size_t index, int worker)
+{
+    struct objective *objective = context;
+    const struct logreg *model = objective->model;
+    const size_t slice = objective->base + index, first = slice * SLICE;
+    const size_t left = objective->rows->count - first, count = left < SLICE ? left : SLICE;
+    const size_t classes = (size_t)model->shape.classes, inputs = model->inputs;
+    const int k = (int)classes, d = (int)inputs;
+    const float *values = objective->rows->values + first * inputs;
+    float *logits = objective->logits + (size_t)worker * SLICE * classes;
+    logits_of(model, values, count, logits);
+    objective->losses[slice] =
+        softmax_rows(logits, count, classes, objective->rows->labels + first, &objective->corrects[slice]);
+    if (!objective->gradient) return;
+    float *part = objective->parts + slice * weight_count(model);
+    sr_gemm(NULL, true, false, k, d, (int)count, 1, logits, k, values, d, 0, part, d + 1);
+    for (size_t c = 0; c < classes; c++) {
+        float sum = 0;
+        for (size_t i = 0; i < count; i++) sum += logits[i * classes + c];
+        part[c * (inputs + 1) + inputs] = sum;
+    }
+}
+
+/* Mean loss and accuracy of the model on some rows and, if wanted, the gradient of the summed loss. False
+ * when asked to stop. */
+static bool pass(struct objective *objective, const struct rows *rows, bool gradient, double *loss,
+                 double *accuracy)
+{
+    const size_t slices = (rows->count + SLICE - 1) / SLICE, length = weight_count(objective->model);
+    double total = 0, correct = 0;
+    objective->rows = rows;
+    objective->gradient = gradient;
+    for (objective->base = 0; objective->base < slices; objective->base += REGION) {
+        size_t region = slices - objective->base < REGION ? slices - objective->base : REGION;
+        sr_pool_run(objective->fit->pool, region, pass_slice, objective);
+        if (!sr_monitor_proceed(objective->fit->monitor)) {
+            objective->stopped = true;
+            return false;
+        }
+    }
+    for (size_t s = 0; s < slices; s++) {
+        total += objective->losses[s];
+        correct += objective->corrects[s];
+    }
+    if (gradient)
+        sr_pool_reduce(objective->fit->pool, objective->sum, objective->parts, slices, length, length);
+    *loss = total / (double)rows->count;
+    *accuracy = correct / (double)rows->count;
+    return true;
+}
+
+/* Row by row, one class each: w = v L⁻¹, back from the end. */
+static void to_weights(void *context, size_t row, int worker)
+{
+    struct objective *objective = context;
+    const size_t n = objective->model->inputs + 1;
+    double *w = objective->weights + row * n;
+    (void)worker;
+    memcpy(w, objective->variables + row * n, n * sizeof *w);
+    for (size_t i = n; objective->factor && i-- > 0;) {
+        const double *factor = objective->factor + i * n, value = w[i] /= factor[i];
+        for (size_t j = 0; j < i; j++) w[j] -= value * factor[j];
+    }
+}
+
+/* A gradient by the weights becomes one by the variables, in place: g L'⁻¹. */
+static void to_gradient(void *context, size_t row, int worker)
+{
+    struct objective *objective = context;
+    const size_t n = objective->model->inputs + 1;
+    double *g = objective->variables + row * n;
+    (void)worker;
+    for (size_t i = 0; objective->factor && i < n; i++) {
+        const double *factor = objective->factor + i * n;
+        g[i] = (g[i] - lbfgs_dot(i, factor, g)) / factor[i];
+    }
+}
+
+static void set_weights(struct objective *objective, const double *variables)
+{
+    const size_t length = weight_count(objective->model);
+    memcpy(objective->variables, variables, length * sizeof *variables);
+    sr_pool_run(objective->fit->pool, (size_t)objective->model->shape.classes, to_weights, objective);
+    for (size_t i = 0; i < length; i++) objective->model->weights[i] = (float)objective->weights[i];
+}
+
+static double evaluate(void *context, const double *variables, double *gradient)
+{
+    struct objective *objective = context;
+    const size_t n = objective->model->inputs + 1, length = weight_count(objective->model);
+    const double count = (double)objective->train.count;
+    double penalty = 0, largest = 0;
+    set_weights(objective, variables);
+    if (!pass(objective, &objective->train, true, &objective->loss, &objective->accuracy)) return NAN;
+    for (size_t i = 0; i < length; i++) {
+        bool bias = i % n == n - 1;
+        double w = bias ? 0 : objective->weights[i], g = (double)objective->sum[i] + w / objective->C;
+        penalty += w * w;
+        largest = fmax(largest, fabs(g));
+        objective->variables[i] = g;
+    }
+    objective->largest = largest / count;
+    sr_pool_run(objective->fit->pool, (size_t)objective->model->shape.classes, to_gradient, objective);
+    memcpy(gradient, objective->variables, length * sizeof *gradient);
+    return objective->loss * count + penalty / (2 * objective->C);
+}
+
+static bool accept(void *context, int iteration, double value)
+{
+    struct objective *objective = context;
+    const int most = (int)sr_args_integer(objective->fit->params, "max_iterations");
+    const double now = sr_clock_seconds(), wanted = objective->tolerance;
+    (void)value;
+    objective->iterations = iteration;
+    objective->converged = objective->largest <= wanted;
+    if (iteration == 0) {
+        objective->first_largest = objective->largest;
+        return !objective->converged;
+    }
+    struct sr_epoch epoch = {.epoch = iteration,
+                             .train_loss = objective->loss,
+                             .train_accuracy = objective->accuracy,
+                             .validation_loss = NAN,
+                             .validation_accuracy = NAN,
+                             .learning_rate = NAN,
+                             .seconds = now - objective->lap};
+    if (objective->validation.count)
+        pass(objective, &objective->validation, false, &epoch.validation_loss, &epoch.validation_accuracy);
+    sr_monitor_epoch(objective->fit->monitor, &epoch);
+    objective->lap = now;
+    /* The gradient shrinks by about the same factor each step; so many are left. */
+    double factor = log(objective->first_largest / objective->largest);
+    double left = factor > 0 ? iteration * log(objective->largest / wanted) / factor : most - iteration;
+    left = fmax(0, fmin(left, most - iteration));
+    struct sr_progress progress = {.unit = "iteration",
+                                   .done = (uint64_t)iteration,
+                                   .total = (uint64_t)(iteration + ceil(left)),
+                                   .rate = iteration / (now - objective->start),
+                                   .loss = objective->loss,
+                                   .accuracy = objective->accuracy,
+                                   .learning_rate = NAN};
+    progress.seconds_left = left / progress.rate;
+    snprintf(progress.note, sizeof progress.note, "gradient %.1e, wanted %.0e", objective->largest, wanted);
+    sr_monitor_progress(objective->fit->monitor, &progress);
+    return !objective->converged && !objective->stopped;
+}
+
+/* ---- the change of variables ---- */
+
+/* Cholesky factor in the lower triangle, in place. Pivots that rounding has spoilt are raised: any
+ * invertible factor leads to the same minimum. */
+static void factorise(double *matrix, size_t n)
+{
+    double least = 0;
+    for (size_t i = 0; i < n; i++) least = fmax(least, matrix[i * n + i]);
+    least *= 1e-9;
+    for (size_t i = 0; i < n; i++) {
+        double *row = matrix + i * n;
+        for (size_t j = 0; j < i; j++)
+            row[j] = (row[j] - lbfgs_dot(j, row, matrix + j * n)) / matrix[j * n + j];
+        row[i] = sqrt(fmax(least, row[i] - lbfgs_dot(i, row, row)));
+    }
+}
+
+/* objective->factor, or NULL left where there are too many inputs. */
+static enum sr_status make_factor(struct objective *objective, struct sr_error *error)
+{
+    enum { STEP = 1024 };
+    const size_t inputs = objective->model->inputs, n = inputs + 1, count = objective->train.count;
+    const size_t sampled = count < METRIC_ROWS ? count : METRIC_ROWS;
+    if (n > METRIC_MAX) return SR_OK;
+    enum sr_status status = SR_ERROR_MEMORY;
+    float *rows = sr_array_new(STEP * n, sizeof *rows, "the change of variables", error);
+    float *sum = sr_array_new(n * n, sizeof *sum, "the change of variables", error);
+    objective->factor = sr_array_new(n * n, sizeof *objective->factor, "the change of variables", error);
+    if (!rows || !sum || !objective->factor) goto out;
+    for (size_t first = 0; first < sampled; first += STEP) {
+        size_t step = sampled - first < STEP ? sampled - first : STEP;
+        for (size_t i = 0; i < step; i++) {
+            size_t row = (size_t)((double)(first + i) / (double)sampled * (double)count);
+            memcpy(rows + i * n, objective->train.values + row * inputs, inputs * sizeof *rows);
+            rows[i * n + inputs] = 1;
+        }
+        sr_gemm(objective->fit->pool, true, false, (int)n, (int)n, (int)step, 1, rows, (int)n, rows, (int)n,
+                1, sum, (int)n);
+        if (!sr_monitor_proceed(objective->fit->monitor)) {
+            status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
+            goto out;
+        }
+    }
+    const double scale = metric_weight * (double)count / (double)sampled;
+    for (size_t i = 0; i < n * n; i++) objective->factor[i] = scale * (double)sum[i];
+    for (size_t i = 0; i < inputs; i++) objective->factor[i * n + i] += 1 / objective->C;
+    factorise(objective->factor, n);
+    status = SR_OK;
+out:
+    free(rows);
+    free(sum);
+    return status;
+}
+
+/* ---- the family ---- */
+
+static enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
+{
+    struct objective objective = {.fit = fit, .start = sr_clock_seconds(), .lap = sr_clock_seconds()};
+    const bool flip = strcmp(sr_args_text(fit->params, "augment"), "flip") == 0;
+    double *x = NULL;
+    enum sr_status status;
+    objective.C = sr_args_number(fit->params, "C");
+    objective.tolerance = sr_args_number(fit->params, "tolerance");
+    objective.model = logreg_new(fit->params, &fit->shape, error);
+    if (!objective.model) return SR_ERROR_MEMORY;
+    const size_t length = weight_count(objective.model), classes = (size_t)fit->shape.classes;
+    status = rows_init(&objective.train, objective.model, fit, &fit->train, flip, error);
+    if (!status && fit->validation.count)
+        status = rows_init(&objective.validation, objective.model, fit, &fit->validation, false, error);
+    if (!status) status = make_factor(&objective, error);
+    if (status) goto out;
+    const size_t most = objective.train.count > objective.validation.count ? objective.train.count
+                                                                           : objective.validation.count;
+    const size_t slices = (most + SLICE - 1) / SLICE;
+    status = SR_ERROR_MEMORY;
+    objective.logits = sr_array_new((size_t)sr_pool_threads(fit->pool) * SLICE * classes,
+                                    sizeof *objective.logits, "the logits", error);
+    objective.parts = sr_array_new(slices * length, sizeof *objective.parts, "the gradients", error);
+    objective.sum = sr_array_new(length, sizeof *objective.sum, "the gradients", error);
+    objective.losses = sr_array_new(slices, sizeof *objective.losses, "the losses", error);
+    objective.corrects = sr_array_new(slices, sizeof *objective.corrects, "the losses", error);
+    objective.weights = sr_array_new(length, sizeof *objective.weights, "the weights", error);
+    objective.variables = sr_array_new(length, sizeof *objective.variables, "the weights", error);
+    x = sr_array_new(length, sizeof *x, "the weights", error);
+    if (!objective.logits || !objective.parts || !objective.sum || !objective.losses || !objective.corrects ||
+        !objective.weights || !objective.variables || !x)
+        goto out;
+    const struct lbfgs problem = {.count = length,
+                                  .max_iterations = (int)sr_args_integer(fit->params, "max_iterations"),
+                                  .stop = &objective.stopped,
+                                  .context = &objective,
+                                  .evaluate = evaluate,
+                                  .accept = accept};
+    status = lbfgs_minimize(&problem, x, error);
+    if (!status && objective.stopped && objective.iterations == 0)
+        status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
+    if (status) goto out;
+    set_weights(&objective, x);
+    *state = objective.model;
+    objective.model = NULL;
+out:
+    free(x);
+    free(objective.factor);
+    free(objective.logits);
+    free(objective.parts);
+    free(objective.sum);
+    free(objective.losses);
+    free(objective.corrects);
+    free(objective.weights);
+    free(objective.variables);
+    rows_fini(&objective.train);
+    rows_fini(&objective.validation);
+    logreg_free(objective.model);
+    return status;
+}
+
+struct prediction {
+    const struct logreg *model;
+    const struct sr_samples *samples;
+    size_t base;
+    float *rows;   /* for each worker, PREDICT_BLOCK × inputs */
+    float *logits; /* for each worker, PREDICT_BLOCK × classes */
+    float *probabilities;
+};
+
+/* Always PREDICT_BLOCK rows, so that an image's bits do not depend on its company. */
+static void predict_slice(void *context, size_t index, int worker)
+{
+    const struct prediction *prediction = context;
+    const struct logreg *model = prediction->model;
+    const size_t classes = (size_t)model->shape.classes, first = prediction->base + index * PREDICT_BLOCK;
+    const size_t left = prediction->samples->count - first,
+                 count = left < PREDICT_BLOCK ? left : PREDICT_BLOCK;
+    float *rows = prediction->rows + (size_t)worker * PREDICT_BLOCK * model->inputs;
+    float *logits = prediction->logits + (size_t)worker * PREDICT_BLOCK * classes;
+    for (size_t i = 0; i < count; i++) {
+        sr_features_image(model->features, sr_samples_pixels(prediction->samples, first + i),
+                          model->shape.height, model->shape.width, false, rows + i * model->inputs);
+    }
+    memset(rows + count * model->inputs, 0, (PREDICT_BLOCK - count) * model->inputs * sizeof *rows);
+    logits_of(model, rows, PREDICT_BLOCK, logits);
+    for (size_t i = 0; i < count; i++) {
+        float *z = logits + i * classes, *p = prediction->probabilities + (first + i) * classes,
+              largest = z[0], total = 0;
+        for (size_t c = 1; c < classes; c++) largest = z[c] > largest ? z[c] : largest;
+        for (size_t c = 0; c < classes; c++) {
+            p[c] = expf(z[c] - largest);
+            total += p[c];
+        }
+        for (size_t c = 0; c < classes; c++) p[c] /= total;
+    }
+}
+
+static enum sr_status logreg_predict(const void *state, const struct sr_samples *samples,
+                                     struct sr_pool *pool, const struct sr_monitor *monitor,
+                                     float *probabilities, struct sr_error *error)
+{
+    const struct logreg *model = state;
+    const size_t workers = (size_t)sr_pool_threads(pool),
+                 blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
+    struct prediction prediction = {.model = model, .samples = samples, .probabilities = probabilities};
+    enum sr_status status = SR_OK;
+    prediction.rows =
+        sr_array_new(workers * PREDICT_BLOCK * model->inputs, sizeof(float), "the images", error);
+    prediction.logits = sr_array_new(workers * PREDICT_BLOCK * (size_t)model->shape.classes, sizeof(float),
+                                     "the logits", error);
+    if (!prediction.rows || !prediction.logits) status = SR_ERROR_MEMORY;
+    for (size_t block = 0; !status && block < blocks; block += REGION) {
+        prediction.base = block * PREDICT_BLOCK;
+        sr_pool_run(pool, blocks - block < REGION ? blocks - block : REGION, predict_slice, &prediction);
+        if (!sr_monitor_proceed(monitor)) {
+            status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped after %zu of %zu images.",
+                                  prediction.base, samples->count);
+        }
+    }
+    free(prediction.rows);
+    free(prediction.logits);
+    return status;
+}
+
+/* As torch.nn.Linear has them: "weight" [classes][inputs], "bias" [classes]. */
+static enum sr_status logreg_save(const void *state, struct sr_tensors *set, struct sr_error *error)
+{
+    const struct logreg *model = state;
+    const size_t shape[] = {(size_t)model->shape.classes, model->inputs};
+    float *weight = sr_tensors_add(set, "weight", SR_F32, 2, shape, error);
+    float *bias = weight ? sr_tensors_add(set, "bias", SR_F32, 1, shape, error) : NULL;
+    if (!bias) return SR_ERROR_MEMORY;
+    for (size_t c = 0; c < shape[0]; c++) {
+        const float *row = model->weights + c * (model->inputs + 1);
+        memcpy(weight + c * model->inputs, row, model->inputs * sizeof *row);
+        bias[c] = row[model->inputs];
+    }
+    return SR_OK;
+}
+
+static enum sr_status logreg_load(const struct sr_tensors *set, const struct sr_args *args,
+                                  const struct sr_shape *shape, void **state, struct sr_error *error)
+{
+    struct logreg *model = logreg_new(args, shape, error);
+    if (!model) return SR_ERROR_MEMORY;
+    const size_t wanted[] = {(size_t)shape->classes, model->inputs};
+    const struct sr_tensor *weight = sr_tensors_need(set, "weight", SR_F32, 2, wanted, error);
+    const struct sr_tensor *bias = weight ? sr_tensors_need(set, "bias", SR_F32, 1, wanted, error) : NULL;
+    if (!bias) {
+        logreg_free(model);
+        return SR_ERROR_FORMAT;
+    }
+    for (size_t c = 0; c < wanted[0]; c++) {
+        float *row = model->weights + c * (model->inputs + 1);
+        memcpy(row, (const float *)weight->data + c * model->inputs, model->inputs * sizeof *row);
+        row[model->inputs] = ((const float *)bias->data)[c];
+    }
+    *state = model;
+    return SR_OK;
+}
+
+/* A class's weights as an image; without a class, the root of the sum of their squares over all. */
+static enum sr_status logreg_importance(const void *state, int target, float *image, struct sr_error *error)
+{
+    const struct logreg *model = state;
+    if (model->features != SR_FEATURES_PIXELS)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "Only a model with features=pixels has weights that are images.");
+    if (target >= model->shape.classes)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no class %d; the model has %d.", target,
+                            model->shape.classes);
+    for (size_t i = 0; i < model->inputs; i++) {
+        double sum = 0;
+        for (int c = 0; c < model->shape.classes; c++) {
+            double w = (double)model->weights[(size_t)c * (model->inputs + 1) + i];
+            sum += w * w;
+        }
+        image[i] = target < 0 ? (float)sqrt(sum) : model->weights[(size_t)target * (model->inputs + 1) + i];
+    }
+    return SR_OK;
+}
+
+const struct sr_model_class sr_model_class_logreg = {
+    .name = "logreg",
+    .title = "Logistic regression",
+    .help = "Weighs every pixel for every class; the plainest of all, and its weights can be seen.",
+    .params = params,
+    .fit = logreg_fit,
+    .predict = logreg_predict,
+    .save = logreg_save,
+    .load = logreg_load,
+    .free = logreg_free,
+    .size = logreg_size,
+    .importance = logreg_importance,
+};
