@@ -63,6 +63,8 @@ struct sr_font {
 const struct sr_theme *sr_theme(bool dark);
 sr_colour sr_canvas_series(const struct sr_canvas *canvas, int index);
 
+/* The character to draw for any code point. */
+uint32_t sr_printable(uint32_t code);
 double sr_text_width(struct sr_canvas *canvas, struct sr_font font, const char *text);
 /* `at` is 0, 0.5 or 1: x is the text's left, middle or right; y its baseline. Text wider than
  * `most` (0: any) ends in an ellipsis. */

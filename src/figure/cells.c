@@ -122,7 +122,7 @@ static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, co
         if (!sr_glyph_draw(cairo, x, y, screen->cell, cell->glyph)) {
             char bytes[5] = "";
             cairo_text_extents_t extents;
-            bytes[sr_utf8_encode(cell->glyph < 0x7F || cell->glyph > 0x9F ? cell->glyph : '?', bytes)] = '\0';
+            bytes[sr_utf8_encode(sr_printable(cell->glyph), bytes)] = '\0';
             bool bold = cell->style.attributes & SR_BOLD;
             cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL,
                                    bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);

@@ -1,0 +1,14 @@
+noinst_HEADERS += tests/figure/charts.h
+check_PROGRAMS += \
+	tests/figure/test_charts \
+	tests/figure/test_screen \
+	tests/figure/test_targets
+tests_figure_test_charts_SOURCES = tests/figure/test_charts.c
+tests_figure_test_charts_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
+tests_figure_test_charts_LDADD = $(TEST_LIBS)
+tests_figure_test_screen_SOURCES = tests/figure/test_screen.c
+tests_figure_test_screen_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
+tests_figure_test_screen_LDADD = $(TEST_LIBS)
+tests_figure_test_targets_SOURCES = tests/figure/test_targets.c
+tests_figure_test_targets_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
+tests_figure_test_targets_LDADD = $(TEST_LIBS)

@@ -1,0 +1,107 @@
+/* Where figures cannot go: a sentence, and the old file as it was. */
+#include "charts.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static struct sr_error error;
+
+static enum sr_status write_to(const char *path, const struct sr_figure_options *options)
+{
+    return sr_figure_write(path, options, &sr_chart_confusion, &confusion_chart, &error);
+}
+
+static void assert_kept(const char *path)
+{
+    size_t length;
+    char *bytes = contents(path, &length);
+    assert_string_equal(bytes, "old");
+    free(bytes);
+}
+
+/* Nothing but the old file is left in the folder. */
+static void assert_alone(void)
+{
+    size_t count;
+    char **names = sr_directory_list(scratch, &count, &error);
+    assert_int_equal(count, 1);
+    free(names[0]);
+    free(names);
+}
+
+static void names_that_are_no_figure(void **state)
+{
+    (void)state;
+    assert_refused(write_to(in_scratch("a.jpg"), NULL), SR_ERROR_ARGUMENT, ".png, .svg, .pdf, .csv or .json, not in .jpg");
+    assert_refused(write_to(in_scratch("noextension"), NULL), SR_ERROR_ARGUMENT, ".png");
+    assert_refused(write_to(in_scratch(".png"), NULL), SR_ERROR_ARGUMENT, ".png");
+    assert_refused(sr_figure_check("x.gif", &error), SR_ERROR_ARGUMENT, ".gif");
+    assert_ok(sr_figure_check("x.PNG", &error));
+    assert_ok(write_to(in_scratch("UPPER.PNG"), NULL));
+    unlink(in_scratch("UPPER.PNG"));
+    assert_refused(sr_figure_write(in_scratch("s.csv"), NULL, &sr_chart_cells, &screen_grid, &error),
+                   SR_ERROR_ARGUMENT, "no numbers");
+}
+
+static void folders_and_missing_folders(void **state)
+{
+    (void)state;
+    const char *folder = in_scratch("folder.png");
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_refused(write_to(folder, NULL), SR_ERROR_IO, "is a directory");
+    assert_refused(sr_figure_check(folder, &error), SR_ERROR_IO, "is a directory");
+    rmdir(folder);
+    assert_refused(write_to(in_scratch("missing/a.svg"), NULL), SR_ERROR_IO, "cannot be written");
+    assert_refused(write_to("/proc/a.pdf", NULL), SR_ERROR_IO, "cannot be written");
+}
+
+static void sizes_that_cannot_be(void **state)
+{
+    (void)state;
+    const struct sr_figure_options bad[] = {
+        {.width = -1}, {.width = NAN}, {.height = 1e9}, {.height = 3}, {.resolution = 5}, {.resolution = INFINITY},
+        {.width = 14000, .height = 14000, .resolution = 2400}, {.width = 10000, .resolution = 1200}};
+    const char *path = in_scratch("old.png");
+    assert_ok(sr_file_write(path, "old", 3, &error));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_refused(write_to(path, &bad[i]), SR_ERROR_ARGUMENT, "");
+        assert_kept(path);
+    }
+    assert_alone();
+    unlink(path);
+}
+
+/* A limit on the size of files stands in for a full disk. */
+static void no_space_half_way(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"old.png", "old.svg", "old.pdf", "old.csv", "old.json"};
+    struct rlimit before, small;
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    for (int i = 0; i < 5; i++) {
+        const char *path = in_scratch(names[i]);
+        assert_ok(sr_file_write(path, "old", 3, &error));
+        small = before;
+        small.rlim_cur = 1000;
+        setrlimit(RLIMIT_FSIZE, &small);
+        memset(&error, 0, sizeof error);
+        enum sr_status status = write_to(path, NULL);
+        setrlimit(RLIMIT_FSIZE, &before);
+        assert_int_equal(status, SR_ERROR_IO);
+        assert_non_null(strstr(error.text, "the file is as it was before"));
+        assert_kept(path);
+        assert_alone();
+        unlink(path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_that_are_no_figure), cmocka_unit_test(folders_and_missing_folders),
+        cmocka_unit_test(sizes_that_cannot_be), cmocka_unit_test(no_space_half_way),
+    };
+    return cmocka_run_group_tests_name("figure targets", tests, make_scratch, remove_scratch);
+}
