@@ -43,6 +43,15 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
 
 /* Thumbnails */
 
+/* Behind the models' names: "Coat, 61.2 %  ✗ wrong". */
+static void verdict_words(const struct sr_session *session, const float *verdict, int truth, struct sr_text *text)
+{
+    int best = sr_part_best(verdict, session->data->classes);
+    char share[32];
+    sr_part_percent(share, sizeof share, (double)verdict[best]);
+    sr_text_printf(text, "%s, %s  %s", sr_part_class(session, best), share, best == truth ? "✓ right" : "✗ wrong");
+}
+
 struct layout {
     int width, height;       /* of a picture, in cells; 0 for a plain list */
     int columns, lines;      /* pictures in the window */
@@ -97,6 +106,29 @@ static void caption(struct sr_session *session, const struct sr_predictions *pre
     }
 }
 
+/* "test:0  Ankle boot   cnn: Sneaker, 56.0 %  ✗ wrong": what a caption has no room for. */
+static void draw_footer(struct sr_session *session, struct sr_area area)
+{
+    enum sr_file file;
+    uint32_t row;
+    if (!sr_part_sample(session, &file, &row)) return;
+    int truth = session->data->files[file].labels[row];
+    const struct sr_filter *filter = &session->selection.filter;
+    char id[32];
+    sr_part_id(id, sizeof id, file, row);
+    int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), id);
+    x = sr_area_text(area, x + 2, 0, sr_part_style(session, SR_ROLE_TEXT), sr_part_class(session, truth));
+    struct sr_entry *entry = filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
+    const float *verdict = sr_part_verdict(session, entry, filter->split, file, row);
+    if (!verdict) return;
+    struct sr_text words = {0};
+    sr_text_printf(&words, "%s: ", entry->name);
+    verdict_words(session, verdict, truth, &words);
+    bool right = sr_part_best(verdict, session->data->classes) == truth;
+    sr_area_text(area, x + 3, 0, sr_part_style(session, right ? SR_ROLE_GOOD : SR_ROLE_BAD), sr_text_get(&words));
+    sr_text_fini(&words);
+}
+
 static void draw_thumbnails(struct sr_session *session, struct sr_area area)
 {
     struct sr_view *view = &session->view;
@@ -104,6 +136,11 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
     const struct sr_images *images = &session->data->files[selection->file];
     const struct sr_predictions *predictions = shown_predictions(session);
     struct layout layout = choose_layout(session, area);
+    int spare = layout.width ? area.height - ((layout.lines - 1) * layout.down + layout.height + 1) : 0;
+    if (spare >= 2) {
+        draw_footer(session, sr_area_part(area, 0, area.height - 1, area.width, 1));
+        area = sr_area_part(area, 0, spare >= 3, area.width, area.height - 1 - (spare >= 3));
+    }
     view->browse_columns = layout.columns;
     view->browse_lines = layout.lines;
     size_t columns = (size_t)layout.columns, lines = (size_t)layout.lines;
@@ -118,6 +155,7 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT), bad = sr_part_style(session, SR_ROLE_BAD);
     struct sr_style selected = sr_part_style(session, SR_ROLE_SELECTED);
     struct sr_style accent = sr_part_style(session, SR_ROLE_ACCENT);
+    uint32_t left = session->look.ascii ? '|' : 0x258c, right = session->look.ascii ? '|' : 0x2590;
     for (size_t cell = 0; cell < columns * lines; cell++) {
         size_t i = view->browse_top * columns + cell;
         if (i >= selection->count) break;
@@ -139,8 +177,8 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
                       sr_part_pixels(session, selection->file, row), images->height, images->width);
         if (here)
             for (int y = 0; y < layout.height; y++) {
-                sr_area_put(part, 0, y, 0x258c, accent);
-                sr_area_put(part, layout.width + 1, y, 0x2590, accent);
+                sr_area_put(part, 0, y, left, accent);
+                sr_area_put(part, layout.width + 1, y, right, accent);
             }
         sr_area_printf(part, 0, layout.height, style, here ? "[%s]" : " %s", text);
     }
@@ -170,15 +208,6 @@ static const float *ask_verdict(struct sr_session *session, struct sr_entry *ent
     }
 }
 
-/* Behind the models' names: "Coat, 61.2 %  ✗ wrong". */
-static void verdict_words(const struct sr_session *session, const float *verdict, int truth, struct sr_text *text)
-{
-    int best = sr_part_best(verdict, session->data->classes);
-    char share[32];
-    sr_part_percent(share, sizeof share, (double)verdict[best]);
-    sr_text_printf(text, "%s, %s  %s", sr_part_class(session, best), share, best == truth ? "✓ right" : "✗ wrong");
-}
-
 static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file, uint32_t row)
 {
     const struct sr_images *images = &session->data->files[file];
@@ -201,9 +230,8 @@ static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_
                        "%d×%d, mean %.1f, %s zero, at most %d", images->width, images->height,
                        (double)sum / (double)count, zero, brightest);
     if (area.height > 8) y++;
-    const char *wanted = session->selection.filter.model[0] ? session->selection.filter.model : session->view.model;
     struct sr_text title = {0}, text = {0};
-    struct sr_entry *entry = sr_part_model(session, wanted, &title, &text);
+    struct sr_entry *entry = sr_part_model(session, session->selection.filter.model, &title, &text);
     const float *verdict = entry ? ask_verdict(session, entry, file, row, &text) : NULL;
     if (verdict) {
         verdict_words(session, verdict, truth, &text);
@@ -311,7 +339,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
 {
     if (sr_part_without_data(session, text, text)) return;
     const struct sr_selection *selection = &session->selection;
-    struct sr_text words = {0}, why = {0};
+    struct sr_text words = {0};
     char count[32], whole[32], place[32], id[32];
     sr_format_count(count, sizeof count, selection->count);
     sr_format_count(whole, sizeof whole, sr_session_samples(session, selection->filter.split).count);
@@ -326,8 +354,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_text_printf(text, " The cursor is on the %s, %s, of class %s%s.", place, id, sr_part_class(session, truth),
                        session->view.enlarged ? ", shown large" : "");
         struct sr_entry *entry = session->entry_count
-                                     ? sr_session_entry(session, selection->filter.model[0] ? selection->filter.model
-                                                                                            : session->view.model, NULL)
+                                     ? sr_session_entry(session, selection->filter.model, NULL)
                                      : NULL;
         const float *verdict = sr_part_verdict(session, entry, selection->filter.split, file, row);
         if (verdict) {
@@ -339,13 +366,12 @@ static void describe(struct sr_session *session, struct sr_text *text)
     }
     sr_text_add(text, "\n");
     sr_text_fini(&words);
-    sr_text_fini(&why);
 }
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->view.enlarged ? "h/l previous, next  Enter explain  q back  ? help"
-                                  : "Enter enlarge  \\ filter  hjkl move  : command  ? help";
+    return session->view.enlarged ? "h/l previous, next  Enter explain  m model  q back  ? help"
+                                  : "Enter enlarge  w wrong  a all  \\ filter  : command  ? help";
 }
 
 const struct sr_pane sr_pane_browse = {

@@ -30,7 +30,7 @@ static bool table_init(struct sr_session *session, struct table *table, struct s
 {
     *table = (struct table){0};
     if (sr_part_without_data(session, title, text)) return false;
-    table->entry = sr_part_model(session, session->view.model, title, text);
+    table->entry = sr_part_model(session, "", title, text);
     if (!table->entry) return false;
     int split = session->view.split;
     table->split = split >= 0 && split < SR_SPLIT_COUNT ? (enum sr_split_name)split
@@ -242,7 +242,7 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     if (layout.rows < 1) layout.rows = 1;
     layout.left = scroll(inside(session->view.confusion_column, n), layout.columns, n);
     layout.top = scroll(inside(session->view.confusion_row, n), layout.rows, n);
-    layout.x = 1 + layout.label;
+    layout.x = 2 + layout.label;
     return layout;
 }
 
@@ -367,7 +367,6 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
 
     int y = 1 + layout->rows * layout->height;
     if (y >= area.height) return;
-    sr_area_part(area, 0, y, area.width, 1);
     sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint, "predicted");
     char text[32];
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
@@ -405,7 +404,9 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
     if (layout.height > 3) layout.height = 3;
 
     sr_text_clear(&text);
-    sr_text_printf(&text, "rows = true, columns = predicted; %s", shares_words(session->view.confusion_shares));
+    sr_text_printf(&text,
+                   area.width >= 44 ? "rows = true, columns = predicted; %s" : "rows true, columns predicted; %s",
+                   shares_words(session->view.confusion_shares));
     if (layout.columns < n || layout.rows < n)
         sr_text_printf(&text, "; %d×%d of %d classes", layout.rows, layout.columns, n);
     sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
@@ -523,7 +524,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->entry_count ? "Enter browse them  hjkl cell  n next confusion  ? help"
+    return session->entry_count ? "Enter samples  n next worst  % units  m model  s split  ? help"
                                 : "Enter train  : command  ? help";
 }
 

@@ -152,8 +152,11 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
                        here ? "]" : "");
         int x = longest + 3;
         if (bar >= 4 && class >= 0) {
-            sr_draw_bar(area, x, y, bar, (double)count / (double)most, &session->look,
-                        sr_part_style(session, here ? SR_ROLE_ACCENT : SR_ROLE_SERIES));
+            /* Two shades in turn, so that bars of equal length do not run into one block. */
+            struct sr_style fill = sr_part_style(session, SR_ROLE_SERIES);
+            if (class % 2 && session->look.depth >= SR_DEPTH_256)
+                fill.fore = sr_colour_mix(fill.fore, sr_colour_grey(session->look.light ? 255 : 0), 0.25);
+            sr_draw_bar(area, x, y, bar, (double)count / (double)most, &session->look, fill);
         }
         if (bar >= 4) x += bar + 1;
         put_right(area, x + 7, y, sr_part_style(session, SR_ROLE_TEXT), amount);
@@ -172,12 +175,12 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
         y[i] = (double)stats->histogram[i];
     }
     char title[160];
-    snprintf(title, sizeof title, "Grey values of %s%s%s", sr_file_names[shown_file(session)], class < 0 ? "" : ", ",
+    snprintf(title, sizeof title, "Grey values, %s%s%s", sr_file_names[shown_file(session)], class < 0 ? "" : ", ",
              class < 0 ? "" : sr_part_class(session, class));
     struct sr_plot_line line = {.x = x, .y = y, .count = 256, .style = sr_part_style(session, SR_ROLE_SERIES)};
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = title,
-                                   .y_label = session->view.data_linear ? "pixels" : "pixels, log scale",
+                                   .y_label = session->view.data_linear ? "pixels" : "pixels (log)",
                                    .lines = &line,
                                    .count = 1,
                                    .logarithmic = !session->view.data_linear,
@@ -192,7 +195,7 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     if (class < 0 || !figures(session, shown_file(session))) return 0;
     const struct sr_images *images = &session->data->files[shown_file(session)];
     sr_image_cells(&session->look, images->height, images->width, &width, &height);
-    while ((height > area.height || width > area.width / 2) && height > 3) {
+    while ((height > area.height || width > area.width * 2 / 3) && height > 3) {
         height = (height + 1) / 2;
         width = (width + 1) / 2;
     }
@@ -231,26 +234,29 @@ static void draw(struct sr_session *session, struct sr_area area)
     if (!wide) {
         int y = draw_table(session, rest);
         if (rest.height >= 24) {
-            draw_histogram(session, sr_area_part(rest, 0, y + 1, rest.width, 9));
+            draw_histogram(session, sr_area_part(rest, 1, y + 1, rest.width - 1, 9));
             y += 10;
         }
         draw_classes(session, sr_area_part(rest, 0, y + (rest.height > 8), rest.width, rest.height));
         goto out;
     }
-    int left = area.width * 11 / 20;
+    int left = area.width * 11 / 20 < area.width - 42 ? area.width * 11 / 20 : area.width - 42;
     struct sr_area right = sr_area_part(rest, left + 2, 0, area.width - left - 2, rest.height);
     int y = draw_table(session, right);
-    draw_classes(session, sr_area_part(right, 0, y + 1, right.width, right.height));
+    struct sr_area list = sr_area_part(right, 0, y + 1, right.width, right.height);
+    draw_classes(session, list);
+    struct sr_area free_space = sr_area_part(list, 0, session->data->classes + 3, list.width, list.height);
+    bool mean = draw_mean(session, free_space) > 0;
 
     /* Below the histogram: the mean image of a class, and where the rest of the data is. */
     int below = 0, note = 0;
     if (session->data_is_sample) {
-        note = 4;
-        sr_text_printf(&text, "This is the small sample. %s", sr_dataset_advice());
+        note = left < 60 ? 3 : 2;
+        sr_text_add(&text, "A small sample. For all 70,000 images, install dataset-fashion-mnist, or :open their folder.");
     }
-    if (rest.height >= 20 && shown_class(session) >= 0) below = rest.height >= 36 ? 16 : 8;
+    if (rest.height >= 20 && shown_class(session) >= 0 && !mean) below = rest.height >= 36 ? 16 : 8;
     int high = rest.height - below - (rest.height >= 16 ? note : 0);
-    draw_histogram(session, sr_area_part(rest, 0, 0, left, high));
+    draw_histogram(session, sr_area_part(rest, 1, 0, left - 1, high));
     if (below) draw_mean(session, sr_area_part(rest, 0, high, left, below - 1));
     if (note && rest.height >= 16)
         sr_part_paragraph(sr_area_part(rest, 1, high + below, left - 2, note), 0,
@@ -288,17 +294,18 @@ static void enter(struct sr_session *session, struct sr_text *line)
 static void describe(struct sr_session *session, struct sr_text *text)
 {
     if (sr_part_without_data(session, text, text)) return;
-    char cells[ROWS][COLUMNS][CELL];
+    char cells[ROWS][COLUMNS][CELL], class_words[200];
     int class = shown_class(session);
+    snprintf(class_words, sizeof class_words, "Class %s of the ", sr_part_class(session, class));
     sr_text_add(text, "Data: ");
     heading(session, text);
     sr_text_add(text, ".");
     if (session->data_is_sample) sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());
     table_cells(session, cells);
     for (int f = 0; f < SR_FILE_COUNT; f++)
-        sr_text_printf(text, "\nThe %s file%s%s has %s images; its grey values have mean %s, median %s, standard deviation "
+        sr_text_printf(text, "\n%s%s file has %s images; their grey values have mean %s, median %s, standard deviation "
                              "%s, and %s are exactly 0.",
-                       sr_file_names[f], class < 0 ? "" : ", class ", class < 0 ? "" : sr_part_class(session, class),
+                       class < 0 ? "The " : class_words, sr_file_names[f],
                        cells[0][f], cells[1][f], cells[2][f], cells[3][f], cells[4][f]);
     if (session->data->known && class < 0)
         sr_text_printf(text, "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
@@ -322,7 +329,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
 static const char *hints(const struct sr_session *session)
 {
     (void)session;
-    return "h/l file  j/k class  Enter browse it  y log scale  ? help";
+    return "h/l file  j/k class  Enter browse  y log, linear  ? help";
 }
 
 const struct sr_pane sr_pane_data = {

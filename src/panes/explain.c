@@ -47,7 +47,7 @@ static bool scene_init(struct sr_session *session, struct scene *scene, struct s
 {
     *scene = (struct scene){.predicted = -1};
     if (sr_part_without_data(session, title, text)) return false;
-    scene->entry = sr_part_model(session, session->view.model, title, text);
+    scene->entry = sr_part_model(session, "", title, text);
     if (!scene->entry) return false;
     if (!sr_part_sample(session, &scene->file, &scene->row)) {
         sr_text_add(title, "No sample is selected.");
@@ -68,15 +68,19 @@ static void verdict_words(const struct sr_session *session, const struct scene *
     if (scene->predicted < 0) return;
     char share[32];
     sr_part_percent(share, sizeof share, (double)scene->probabilities[scene->predicted]);
-    sr_text_printf(text, "%s %s %s", sr_part_class(session, scene->predicted), share,
+    sr_text_printf(text, "%s %s  %s", sr_part_class(session, scene->predicted), share,
                    scene->predicted == scene->truth ? "✓ right" : "✗ wrong");
 }
 
 /* "Grad-CAM of cnn, layer conv3, for Coat, the predicted class". */
 static void method_words(const struct sr_session *session, const struct scene *scene, struct sr_text *text)
 {
+    if (scene->status != SR_OK && scene->status != SR_PENDING) {
+        sr_text_printf(text, "%s gives a verdict, but no heat map", scene->entry->name);
+        return;
+    }
     sr_text_printf(text, "Grad-CAM of %s", scene->entry->name);
-    if (scene->status != SR_OK) return;
+    if (scene->status == SR_PENDING) return;
     struct sr_layer_info layers[LAYERS];
     size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
     sr_text_printf(text, ", layer %s", session->explain.heat.layer);
@@ -98,9 +102,9 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     int from = area.width - sr_utf8_width(right) - 1;
     struct sr_text words = {0};
     sr_text_printf(&words, "%s  %s", id, sr_part_class(session, scene->truth));
-    int x = sr_area_text(sr_area_part(area, 0, 0, from > 0 ? from : area.width, 1), 1, 0,
-                         sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
-    if (from > x + 1) sr_area_text(area, from, 0, sr_part_style(session, SR_ROLE_ACCENT), right);
+    bool fits = from > sr_utf8_width(sr_text_get(&words)) + 2;
+    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
+    if (fits) sr_area_text(area, from, 0, sr_part_style(session, SR_ROLE_ACCENT), right);
     if (area.height > 1) {
         sr_text_clear(&words);
         method_words(session, scene, &words);
@@ -198,7 +202,7 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), text = sr_part_style(session, SR_ROLE_TEXT);
     int y = 0, target = shown_target(session);
-    sr_area_printf(area, 0, y++, text, "heat for: %s", target < 0 ? "the predicted class" : sr_part_class(session, target));
+    sr_area_printf(area, 0, y++, text, "heat for: %s", target < 0 ? "predicted class" : sr_part_class(session, target));
     sr_area_text(area, 0, y++, faint, "j/k another class");
     if (count == 0) return;
     if (area.height > 5) y++;
@@ -223,38 +227,64 @@ static void explainable(const struct sr_session *session, struct sr_text *text)
     sr_text_add(text, found ? "." : "\nA convolutional network can be: press 3, or type :train cnn");
 }
 
+/* No heat map, and why; the sample and the verdict all the same. */
+static void draw_refusal(struct sr_session *session, struct sr_area area, const struct scene *scene)
+{
+    const struct sr_images *images = &session->data->files[scene->file];
+    struct sr_text words = {0};
+    int width, height;
+    sr_image_cells(&session->look, images->height, images->width, &width, &height);
+    double shrink = fmin(1, fmin((double)area.width / 2 / width, (double)area.height / height));
+    width = (int)(width * shrink);
+    height = (int)(height * shrink);
+    if (width >= 6 && height >= 3)
+        sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
+                      sr_part_pixels(session, scene->file, scene->row), images->height, images->width);
+    else
+        width = -2;
+    struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);
+    sr_text_add(&words, scene->error.text);
+    explainable(session, &words);
+    int y = sr_part_paragraph(side, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
+    if (scene->probabilities && y + 2 < side.height) {
+        sr_text_clear(&words);
+        verdict_words(session, scene, &words);
+        sr_area_printf(side, 0, y + 1, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", scene->entry->name,
+                       sr_text_get(&words));
+        sr_part_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height), scene->probabilities,
+                              scene->truth);
+    }
+    sr_text_fini(&words);
+}
+
 static void draw_scene(struct sr_session *session, struct sr_area area, const struct scene *scene)
 {
     draw_heading(session, area, scene);
     int y = area.height > 16 ? 3 : 2;
-    struct sr_text words = {0};
     if (scene->status != SR_OK && scene->status != SR_PENDING) {
-        sr_text_add(&words, scene->error.text);
-        explainable(session, &words);
-        struct sr_area part = sr_area_part(area, 1, y, area.width - 2, area.height - y);
-        int used = sr_part_paragraph(part, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
-        y += used + (area.height > 16);
+        draw_refusal(session, sr_area_part(area, 0, y, area.width, area.height - y), scene);
+        return;
     }
     int left = area.height - y - 1; /* behind the captions */
     int bars = left >= 14 ? 5 : left >= 9 ? 2 : 0;
     struct layout layout = choose_layout(session, scene, area.width, left - bars);
     if (layout.width < 6 || layout.height < 3) {
+        struct sr_text words = {0};
         verdict_words(session, scene, &words);
-        if (scene->status == SR_OK || scene->status == SR_PENDING)
-            sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
-    } else {
-        draw_pictures(session, sr_area_part(area, 0, y, area.width, layout.height + 1), scene, &layout);
-        y += layout.height + 1 + (area.height > 16);
-        struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
-        bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
-        int width = choices ? area.width * 3 / 5 : area.width - 2;
-        if (scene->probabilities && rest.height > 0)
-            sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height), scene->probabilities,
-                                  scene->truth);
-        if (choices)
-            draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height), scene);
+        sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+        sr_text_fini(&words);
+        return;
     }
-    sr_text_fini(&words);
+    draw_pictures(session, sr_area_part(area, 0, y, area.width, layout.height + 1), scene, &layout);
+    y += layout.height + 1 + (area.height > 16);
+    struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
+    bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
+    int width = choices ? area.width * 3 / 5 : area.width - 2;
+    if (scene->probabilities)
+        sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height), scene->probabilities,
+                              scene->truth);
+    if (choices)
+        draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height), scene);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
@@ -271,7 +301,7 @@ static void draw(struct sr_session *session, struct sr_area area)
 
 static void move_layer(struct sr_session *session, enum sr_move move)
 {
-    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, session->view.model, NULL) : NULL;
+    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, "", NULL) : NULL;
     struct sr_layer_info layers[LAYERS];
     size_t count = layers_of(entry, layers);
     if (count == 0) return;
@@ -337,7 +367,9 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_text_printf(text, "%s is of class %s.", id, sr_part_class(session, scene.truth));
         if (scene.predicted >= 0) {
             verdict_words(session, &scene, &why);
-            sr_text_printf(text, " %s predicts %s.", scene.entry->name, sr_text_get(&why));
+            sr_text_printf(text, " %s predicts ", scene.entry->name);
+            sr_part_listed(text, sr_text_get(&why));
+            sr_text_add(text, ".");
         }
         sr_text_add(text, " ");
         if (scene.status == SR_OK) {
@@ -345,7 +377,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
             sr_text_add(text, ". ");
             heat_words(&session->explain.heat, text);
         } else {
-            sr_text_add(text, scene.status == SR_PENDING ? "The heat map is being computed." : scene.error.text);
+            sr_text_printf(text, "%s.", scene.status == SR_PENDING ? "The heat map is being computed" : scene.error.text);
         }
     } else {
         sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
@@ -357,7 +389,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->entry_count ? "n/p sample  j/k class  Enter enlarge  ? help" : "Enter train  : command  ? help";
+    return session->entry_count ? "n/p sample  j/k class  PgUp/PgDn layer  m model  Enter enlarge  ? help" : "Enter train  : command  ? help";
 }
 
 const struct sr_pane sr_pane_explain = {

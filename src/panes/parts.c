@@ -131,6 +131,21 @@ int sr_part_paragraph(struct sr_area area, int y, struct sr_style style, const c
     return y;
 }
 
+void sr_part_listed(struct sr_text *text, const char *words)
+{
+    while (*words) {
+        uint32_t glyph = sr_utf8_next(&words);
+        if (glyph == ' ' && *words == ' ') {
+            while (*words == ' ') words++;
+            if (*words) sr_text_add(text, ", ");
+        } else if (glyph == 0x2713 || glyph == 0x2717) {
+            if (*words == ' ') words++;
+        } else {
+            sr_text_add_glyph(text, glyph);
+        }
+    }
+}
+
 void sr_part_percent(char *out, size_t size, double share)
 {
     if (isfinite(share))
@@ -293,6 +308,20 @@ int sr_part_probabilities(struct sr_session *session, struct sr_area area, const
         sr_area_printf(area, x, y, style, "%5.1f %%", 100 * (double)order[y].share);
     }
     return lines;
+}
+
+void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width, double share,
+                   struct sr_style style)
+{
+    if (session->look.depth >= SR_DEPTH_256 && !session->look.ascii) {
+        style.back = sr_part_style(session, SR_ROLE_BORDER).fore;
+    } else if (width > 4) {
+        sr_area_put(area, x, y, '[', style);
+        sr_area_put(area, x + width - 1, y, ']', style);
+        x++;
+        width -= 2;
+    }
+    sr_draw_bar(area, x, y, width, share, &session->look, style);
 }
 
 /* Moves */

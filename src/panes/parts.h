@@ -29,6 +29,10 @@ bool sr_part_wrap(const char **text, int width, char *out, size_t size);
 /* Wrapped text from line y on; returns the line behind it. */
 int sr_part_paragraph(struct sr_area area, int y, struct sr_style style, const char *text);
 
+/* Append words that stand two blanks apart on the screen as a list with commas, without marks:
+ * for descriptions. */
+void sr_part_listed(struct sr_text *text, const char *words);
+
 /* "91.2 %"; "1st", "12th"; "test:17". */
 void sr_part_percent(char *out, size_t size, double share);
 void sr_part_ordinal(char *out, size_t size, uint64_t number);
@@ -39,7 +43,7 @@ void sr_part_say(const struct sr_session *session, struct sr_area area, const ch
                  const char *text);
 /* What is missing, as a sentence or two in `title` and `text`; false when the data is there. */
 bool sr_part_without_data(struct sr_session *session, struct sr_text *title, struct sr_text *text);
-/* The model that panes show, loaded. NULL with the reason in `title` and `text`. */
+/* The model of that name ("": the one that panes show), loaded. NULL with the reason in `title` and `text`. */
 struct sr_entry *sr_part_model(struct sr_session *session, const char *name, struct sr_text *title,
                                struct sr_text *text);
 
@@ -52,6 +56,10 @@ int sr_part_best(const float *probabilities, int classes);
  * classes than lines. The truth is marked with *, the prediction with >. Returns lines used. */
 int sr_part_probabilities(struct sr_session *session, struct sr_area area, const float *probabilities,
                           int truth);
+
+/* A bar of `width` cells whose unfilled part is seen as well. */
+void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width, double share,
+                   struct sr_style style);
 
 /* The sample under the cursor; false when the selection is empty. */
 bool sr_part_sample(const struct sr_session *session, enum sr_file *file, uint32_t *row);

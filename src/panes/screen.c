@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "parts.h"
-#include "sartor/cells/draw.h"
 
 const char *const sr_move_names[SR_MOVE_COUNT] = {
     [SR_MOVE_LEFT] = "left",         [SR_MOVE_RIGHT] = "right",
@@ -80,7 +79,7 @@ static void draw_tabs(struct sr_session *session, struct sr_area area)
         char name[80];
         snprintf(name, sizeof name, "%s%s ", session->data->name, session->data_is_sample ? " sample" : "");
         int from = area.width - sr_utf8_width(name);
-        if (from > x) sr_area_text(area, from, 0, on_bar(session, SR_ROLE_FAINT), name);
+        if (from >= x) sr_area_text(area, from, 0, on_bar(session, SR_ROLE_FAINT), name);
     }
 }
 
@@ -162,7 +161,7 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         }
         if (edge < 0) edge = 0;
         struct sr_area part = sr_area_part(area, edge, 0, area.width - edge, 1);
-        if (gauge) sr_draw_bar(part, 0, 0, gauge, share, &session->look, on_bar(session, SR_ROLE_ACCENT));
+        if (gauge) sr_part_gauge(session, part, 0, 0, gauge, share, on_bar(session, SR_ROLE_ACCENT));
         sr_area_text(part, gauge ? gauge + 1 : 0, 0, bar, words);
         edge--;
     }
@@ -170,8 +169,8 @@ static void draw_status(struct sr_session *session, struct sr_area area)
     if (session->view.question || session->message[0]) {
         struct sr_style style = on_bar(session, session->message_is_error ? SR_ROLE_BAD : SR_ROLE_TEXT);
         struct sr_text text = {0};
-        sr_text_printf(&text, "%s%s%s", session->message_is_error && !session->view.question ? "! " : " ",
-                       session->message, session->view.question ? " y/n" : "");
+        sr_text_printf(&text, "%s%s", session->message_is_error && !session->view.question ? "! " : " ",
+                       session->message);
         sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
     } else {

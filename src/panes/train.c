@@ -262,20 +262,20 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
 static void epoch_words(const struct sr_epoch *epoch, bool full, struct sr_text *text)
 {
     char share[32], time[32];
-    sr_text_printf(text, "epoch %d: ", epoch->epoch);
+    sr_text_printf(text, "epoch %d", epoch->epoch);
     if (full) {
         sr_part_percent(share, sizeof share, epoch->train_accuracy);
-        sr_text_printf(text, "train loss %.3f, accuracy %s; ", epoch->train_loss, share);
+        sr_text_printf(text, "  train loss %.3f, accuracy %s", epoch->train_loss, share);
     }
     if (isfinite(epoch->validation_loss)) {
         sr_part_percent(share, sizeof share, epoch->validation_accuracy);
-        sr_text_printf(text, "validation loss %.3f, accuracy %s", epoch->validation_loss, share);
+        sr_text_printf(text, "  validation %.3f, %s", epoch->validation_loss, share);
     } else {
-        sr_text_add(text, "no validation split");
+        sr_text_add(text, "  no validation split");
     }
     if (full) {
         sr_format_seconds(time, sizeof time, epoch->seconds);
-        sr_text_printf(text, "; %s", time);
+        sr_text_printf(text, "  %s", time);
     }
 }
 
@@ -294,9 +294,9 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
         bool here = run == shown;
         sr_area_printf(area, 0, y, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                        here ? "[%.16s]" : " %.16s", run->name);
-        if (area.width < 40) continue;
+        if (area.width < 36) continue;
         sr_area_text(area, 19, y, sr_part_style(session, state_role(run)), state_words(run));
-        if (run->epochs > 0) {
+        if (run->epochs > 0 && area.width >= 48) {
             const struct sr_epoch *last = &run->history[run->epochs - 1];
             char share[32], time[32];
             sr_part_percent(share, sizeof share, last->validation_accuracy);
@@ -323,8 +323,8 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
         speed_words(run, &words);
         int bar = run->progress.total > 0 && area.width >= 50 ? area.width / 4 : 0;
         if (bar)
-            sr_draw_bar(area, 1, y, bar, (double)run->progress.done / (double)run->progress.total, &session->look,
-                        sr_part_style(session, SR_ROLE_ACCENT));
+            sr_part_gauge(session, area, 1, y, bar, (double)run->progress.done / (double)run->progress.total,
+                          sr_part_style(session, SR_ROLE_ACCENT));
         sr_area_text(area, bar ? bar + 2 : 1, y++, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
     }
     if (run->error.text[0]) {
@@ -428,16 +428,20 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_clear(&words);
     if (under_way(run) && run->progress.done > 0) {
         speed_words(run, &words);
-        sr_text_printf(text, " Done so far: %s.", sr_text_get(&words));
+        sr_text_add(text, " Done so far: ");
+        sr_part_listed(text, sr_text_get(&words));
+        sr_text_add(text, ".");
     }
-    if (run->error.text[0]) sr_text_printf(text, " %s", run->error.text);
+    if (run->error.text[0]) sr_text_printf(text, " %s.", run->error.text);
     if (run->epochs > 0) {
         size_t best = 0;
         for (size_t i = 1; i < run->epochs; i++)
             if (run->history[i].validation_accuracy > run->history[best].validation_accuracy) best = i;
         sr_text_clear(&words);
         epoch_words(&run->history[run->epochs - 1], true, &words);
-        sr_text_printf(text, " Last finished %s.", sr_text_get(&words));
+        sr_text_add(text, " Last finished: ");
+        sr_part_listed(text, sr_text_get(&words));
+        sr_text_add(text, ".");
         if (isfinite(run->history[best].validation_accuracy))
             sr_text_printf(text, " The best validation accuracy was %.1f %%, in epoch %d.",
                            100 * run->history[best].validation_accuracy, run->history[best].epoch);
@@ -449,9 +453,11 @@ static void describe(struct sr_session *session, struct sr_text *text)
 static const char *hints(const struct sr_session *session)
 {
     const struct sr_run *run = shown_run(session);
-    if (!run) return "j/k family  Enter train  : command  ? help";
-    if (run->state < SR_JOB_DONE) return "p pause  x stop  j/k runs, families  y log scale";
-    return "Enter confusion  j/k runs, families  y log scale";
+    if (!run) return "j/k family  Enter train  t train with options  ? help";
+    if (run->state < SR_JOB_DONE) return run->state == SR_JOB_PAUSED ? "Space go on  x stop  j/k runs, families  y log scale  ? help"
+                                              : "Space pause  x stop  j/k runs, families  y log scale  ? help";
+    return run->state == SR_JOB_DONE ? "Enter confusion  j/k runs, families  y log scale  e export  ? help"
+                                     : "j/k runs, families  y log scale  ? help";
 }
 
 const struct sr_pane sr_pane_train = {
