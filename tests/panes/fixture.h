@@ -12,6 +12,11 @@
 #include "sartor/panes/pane.h"
 
 /* A family that confuses what people confuse. A sample's row decides. */
+struct formula {
+    uint32_t salt;
+    struct sr_shape shape;
+};
+
 static uint32_t scatter(uint32_t row)
 {
     row = (row ^ 61) ^ (row >> 16);
@@ -20,8 +25,9 @@ static uint32_t scatter(uint32_t row)
     return row ^ (row >> 15);
 }
 
-static int mistaken_for(int label, uint32_t dice)
+static int mistaken_for(int label, int classes, uint32_t dice)
 {
+    if (classes != 10) return (label * 7 + 3 + (int)(dice % 2)) % classes;
     static const int partners[10][2] = {{6, 3}, {3, 0}, {4, 6}, {0, 4}, {2, 6}, {7, 9}, {0, 2}, {9, 5}, {0, 5}, {7, 5}};
     return partners[label % 10][dice % 3 == 0];
 }
@@ -30,22 +36,22 @@ static enum sr_status formula_predict(const void *state, const struct sr_samples
                                       const struct sr_monitor *monitor, float *probabilities, struct sr_error *error)
 {
     (void)pool, (void)monitor, (void)error;
-    uint32_t salt = *(const uint32_t *)state;
-    const int classes = 10;
+    const struct formula *formula = state;
+    const int classes = formula->shape.classes;
     for (size_t i = 0; i < samples->count; i++) {
         int label = sr_samples_label(samples, i);
-        uint32_t dice = scatter(sr_samples_row(samples, i) + salt);
+        uint32_t dice = scatter(sr_samples_row(samples, i) + formula->salt);
         static const unsigned char rate[10] = {14, 3, 16, 9, 18, 5, 30, 6, 2, 5}; /* % wrong */
-        bool wrong = dice % 100 < rate[label];
-        int other = mistaken_for(label, dice / 100);
+        bool wrong = dice % 100 < rate[label % 10];
+        int other = mistaken_for(label, classes, dice / 100);
         float *row = probabilities + i * (size_t)classes, rest = 1;
         float sure = 0.5f + (float)(dice / 1000 % 45) / 100, second = (1 - sure) * 0.8f;
         for (int c = 0; c < classes; c++) row[c] = 0;
-        row[wrong ? other : label] = sure;
         row[wrong ? label : other] = second;
+        row[wrong ? other : label] = sure;
         rest -= sure + second;
         for (int c = 0; c < classes; c++)
-            if (c != label && c != other) row[c] = rest / 8;
+            if (c != label && c != other) row[c] = rest / (float)(classes - 2);
     }
     return SR_OK;
 }
@@ -61,7 +67,8 @@ static size_t formula_layers(const void *state, struct sr_layer_info *layers, si
 static enum sr_status formula_gradients(const void *state, const uint8_t *pixels, const char *layer, int target,
                                         struct sr_layer_gradients *out, struct sr_error *error)
 {
-    (void)state, (void)error;
+    (void)error;
+    const struct sr_shape *shape = &((const struct formula *)state)->shape;
     int side = layer && strcmp(layer, "conv1") == 0 ? 13 : 7;
     *out = (struct sr_layer_gradients){side, side, 2, NULL, NULL};
     size_t count = (size_t)side * (size_t)side * 2;
@@ -71,7 +78,7 @@ static enum sr_status formula_gradients(const void *state, const uint8_t *pixels
         for (int x = 0; x < side; x++)
             for (int c = 0; c < 2; c++) {
                 size_t i = ((size_t)y * (size_t)side + (size_t)x) * 2 + (size_t)c;
-                float pixel = (float)pixels[(y * 28 / side) * 28 + x * 28 / side] / 255;
+                float pixel = (float)pixels[(y * shape->height / side) * shape->width + x * shape->width / side] / 255;
                 out->activations[i] = c ? (float)(y + target) / (float)(side + 10) : pixel;
                 out->gradients[i] = c ? 0.3f : 1;
             }
@@ -108,10 +115,11 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
                                   uint32_t salt)
 {
     struct sr_model *model = sr_model_new(class, name);
-    uint32_t *state = sr_xalloc(sizeof *state);
-    *state = salt;
-    model->state = state;
-    model->shape = (struct sr_shape){28, 28, 10};
+    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    struct formula *formula = sr_xalloc(sizeof *formula);
+    model->shape = (struct sr_shape){images->height, images->width, session->data->classes};
+    *formula = (struct formula){salt, model->shape};
+    model->state = formula;
     struct sr_entry *entry = sr_xalloc(sizeof *entry);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     entry->model = model;
@@ -161,14 +169,14 @@ static struct sr_run *add_run(struct sr_session *session, const char *name, enum
 
 static char fixture_home[64];
 
-/* With its data loaded; no model, no run. */
-static struct sr_session *fixture_bare(void)
+/* With the data of a folder loaded; no model, no run. */
+static struct sr_session *fixture_open(const char *folder)
 {
     struct sr_error error = {0};
     snprintf(fixture_home, sizeof fixture_home, "/tmp/sartor-panes-XXXXXX");
     assert_non_null(mkdtemp(fixture_home));
     char data[4200], home[128];
-    snprintf(data, sizeof data, "data=%s", MINI);
+    snprintf(data, sizeof data, "data=%s", folder);
     snprintf(home, sizeof home, "home=%s", fixture_home);
     char *words[] = {data, home, "threads=1", "glyphs=unicode", "colours=direct"};
     struct sr_args *options = sr_args_parse("sartor", sr_options, words, 5, NULL, &error);
@@ -188,6 +196,11 @@ static struct sr_session *fixture_bare(void)
     return session;
 }
 
+static struct sr_session *fixture_bare(void)
+{
+    return fixture_open(MINI);
+}
+
 /* With two models as well. */
 static struct sr_session *fixture_new(void)
 {
@@ -203,12 +216,22 @@ static void fixture_free(struct sr_session *session)
     rmdir(fixture_home);
 }
 
+static bool busy(const struct sr_session *session)
+{
+    bool busy = session->data_job || session->explain.job;
+    for (size_t i = 0; i < session->entry_count; i++)
+        for (int s = 0; s < SR_SPLIT_COUNT; s++) busy |= session->entries[i]->splits[s].job != 0;
+    return busy;
+}
+
 /* Draw until nothing is being computed any more. */
 static void settle(struct sr_session *session, struct sr_grid *grid)
 {
     sr_screen_draw(session, grid);
-    while (sr_session_wait(session, 0.3)) sr_screen_draw(session, grid);
-    sr_screen_draw(session, grid);
+    while (busy(session)) {
+        sr_session_wait(session, 10);
+        sr_screen_draw(session, grid);
+    }
 }
 
 static void choose(struct sr_session *session, enum sr_split_name split, int class, int right, const char *model)

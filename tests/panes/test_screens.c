@@ -1,0 +1,263 @@
+/* Golden screens: what every pane shows, at several sizes and looks. UPDATE_GOLDEN=1 writes them
+ * anew, to be looked at before they are committed. */
+#include "fixture.h"
+
+static char *read_golden(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) return NULL;
+    char *text = sr_xalloc(1 << 20);
+    size_t length = fread(text, 1, (1 << 20) - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void say_difference(const char *name, const char *wanted, const char *got)
+{
+    int line = 1;
+    while (*wanted && *got) {
+        size_t left = strcspn(wanted, "\n"), right = strcspn(got, "\n");
+        if (left != right || memcmp(wanted, got, left) != 0) break;
+        wanted += left + (wanted[left] == '\n');
+        got += right + (got[right] == '\n');
+        line++;
+    }
+    fail_msg("%s, line %d:\n  golden |%.*s|\n  drawn  |%.*s|\n(UPDATE_GOLDEN=1 writes it anew)", name, line,
+             (int)strcspn(wanted, "\n"), wanted, (int)strcspn(got, "\n"), got);
+}
+
+static void compare(const char *name, const char *text)
+{
+    char part[300], path[4400];
+    snprintf(part, sizeof part, "tests/panes/golden/%s.txt", name);
+    snprintf(path, sizeof path, "%s", source_file(part));
+    if (getenv("UPDATE_GOLDEN")) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_true(fputs(text, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        return;
+    }
+    char *golden = read_golden(path);
+    if (!golden) fail_msg("%s is missing; UPDATE_GOLDEN=1 writes it", path);
+    if (strcmp(golden, text) != 0) say_difference(name, golden, text);
+    free(golden);
+}
+
+/* Draw at a size and compare: plain text, or with colours as ANSI sequences for a name in "-ansi". */
+static void screen(struct sr_session *session, int columns, int lines, const char *name)
+{
+    struct sr_grid grid;
+    struct sr_text text = {0};
+    char file[200];
+    sr_grid_init(&grid, columns, lines);
+    settle(session, &grid);
+    if (strstr(name, "-ansi"))
+        sr_grid_dump_ansi(&grid, session->look.depth, &text);
+    else
+        sr_grid_dump_text(&grid, &text);
+    snprintf(file, sizeof file, "%s-%dx%d", name, columns, lines);
+    compare(file, sr_text_get(&text));
+    sr_text_fini(&text);
+    sr_grid_fini(&grid);
+}
+
+/* The sizes that everything has to look well at, in UTF-8, ASCII and without colours. */
+static void looks(struct sr_session *session, const char *name)
+{
+    char with[160];
+    screen(session, 80, 24, name);
+    screen(session, 120, 40, name);
+    screen(session, 40, 12, name);
+    session->look.ascii = true;
+    snprintf(with, sizeof with, "%s-ascii", name);
+    screen(session, 80, 24, with);
+    screen(session, 40, 12, with);
+    session->look.ascii = false;
+    session->look.depth = SR_DEPTH_NONE;
+    snprintf(with, sizeof with, "%s-plain", name);
+    screen(session, 80, 24, with);
+    session->look.depth = SR_DEPTH_256;
+    snprintf(with, sizeof with, "%s-ansi", name);
+    screen(session, 80, 24, with);
+    session->look.depth = SR_DEPTH_DIRECT;
+}
+
+static void browse(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    choose(session, SR_SPLIT_TEST, -1, 0, "cnn");
+    session->selection.at = 3;
+    looks(session, "browse");
+    session->view.enlarged = true;
+    looks(session, "browse-large");
+    session->view.enlarged = false;
+    choose(session, SR_SPLIT_TEST, 1, -1, NULL);
+    screen(session, 20, 5, "browse-tiny");
+    choose(session, SR_SPLIT_TEST, 8, 0, "cnn"); /* no bag is mistaken in the sample's first rows, or few */
+    session->selection.count = 0;
+    screen(session, 80, 24, "browse-empty");
+    fixture_free(session);
+}
+
+static void data(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    session->view.pane = SR_PANE_DATA;
+    looks(session, "data");
+    session->view.data_class = 6;
+    session->view.data_linear = true;
+    session->data_is_sample = true;
+    screen(session, 80, 24, "data-class");
+    screen(session, 120, 40, "data-class");
+    screen(session, 20, 5, "data-tiny");
+    fixture_free(session);
+}
+
+static void train(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    session->view.pane = SR_PANE_TRAIN;
+    add_run(session, "cnn", SR_JOB_DONE, 18, 18);
+    struct sr_run *failed = add_run(session, "resnet", SR_JOB_FAILED, 3, 20);
+    snprintf(failed->error.text, sizeof failed->error.text, "the loss became infinite in epoch 4; try a smaller lr");
+    add_run(session, "cnn-wide", SR_JOB_RUNNING, 6, 20);
+    looks(session, "train");
+    screen(session, 20, 5, "train-tiny");
+    session->view.train_run = 1;
+    screen(session, 80, 24, "train-failed");
+    session->view.train_run = 0;
+    session->view.train_logarithmic = true;
+    screen(session, 80, 24, "train-done");
+    fixture_free(session);
+}
+
+static void confusion(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    session->view.pane = SR_PANE_CONFUSION;
+    session->view.split = SR_SPLIT_TEST;
+    session->view.confusion_row = 6;
+    looks(session, "confusion");
+    screen(session, 20, 5, "confusion-tiny");
+    session->view.confusion_shares = 1;
+    session->view.confusion_row = -1;
+    session->view.confusion_column = 4;
+    screen(session, 80, 24, "confusion-margin");
+    session->view.confusion_shares = 2;
+    session->view.confusion_column = -1;
+    session->look.light = true;
+    screen(session, 80, 24, "confusion-all-ansi");
+    fixture_free(session);
+}
+
+static void explain(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
+    session->view.pane = SR_PANE_EXPLAIN;
+    looks(session, "explain");
+    screen(session, 20, 5, "explain-tiny");
+    session->view.explain_target = 6;
+    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "conv1");
+    screen(session, 80, 24, "explain-layer");
+    snprintf(session->view.model, sizeof session->view.model, "svm");
+    screen(session, 80, 24, "explain-refused");
+    fixture_free(session);
+}
+
+/* What lies over the panes, and the states without anything to show. */
+static void states(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    for (int pane = SR_PANE_CONFUSION; pane <= SR_PANE_EXPLAIN; pane++) {
+        char name[64];
+        session->view.pane = (enum sr_pane_name)pane;
+        snprintf(name, sizeof name, "%s-no-model", sr_panes[pane]->name);
+        screen(session, 80, 24, name);
+    }
+    session->view.overlay = true;
+    snprintf(session->view.overlay_title, sizeof session->view.overlay_title, "Help");
+    for (int i = 1; i <= 40; i++)
+        sr_text_printf(&session->view.overlay_text, "Line %d of a text that lies over the pane%s.\n", i,
+                       i % 5 ? "" : " and is too long for one line, so that it goes on below");
+    session->view.overlay_top = 3;
+    screen(session, 80, 24, "overlay");
+    session->view.overlay_top = 1000;
+    session->view.prompt = true;
+    session->view.prompt_sign = ':';
+    sr_text_add(&session->view.prompt_text, "browse split=test class=Sh");
+    session->view.prompt_at = session->view.prompt_text.length;
+    sr_text_add(&session->view.prompt_hint, "Shirt");
+    screen(session, 40, 12, "overlay-prompt");
+    session->view.overlay = session->view.prompt = false;
+    sr_session_message(session, true, "there is no class \"Hat\"; there are T-shirt/top, Trouser and others");
+    screen(session, 80, 24, "message");
+    fixture_free(session);
+
+    struct sr_session *loading = sr_xalloc(sizeof *loading);
+    loading->look.depth = SR_DEPTH_256;
+    loading->data_job = 1;
+    struct sr_grid grid;
+    struct sr_text text = {0};
+    sr_grid_init(&grid, 60, 8);
+    for (int pane = 0; pane < SR_PANE_COUNT; pane++) {
+        loading->view.pane = (enum sr_pane_name)pane;
+        if (pane == SR_PANE_TRAIN) continue; /* needs no data to be looked at */
+        sr_screen_draw(loading, &grid);
+        sr_grid_dump_text(&grid, &text);
+    }
+    snprintf(loading->data_error.text, sizeof loading->data_error.text, "/data: there is no train-images-idx3-ubyte");
+    loading->data_job = 0;
+    loading->view.pane = SR_PANE_BROWSE;
+    sr_screen_draw(loading, &grid);
+    sr_grid_dump_text(&grid, &text);
+    compare("no-data-60x8", sr_text_get(&text));
+    sr_text_fini(&text);
+    sr_grid_fini(&grid);
+    free(loading);
+}
+
+/* `describe` of every pane, and what Enter stands for there. */
+static void words(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_text text = {0};
+    struct sr_grid grid;
+    sr_grid_init(&grid, 80, 24);
+    session->view.split = SR_SPLIT_TEST;
+    session->view.confusion_row = 6;
+    session->view.data_class = 9;
+    add_run(session, "cnn", SR_JOB_DONE, 5, 5);
+    choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
+    for (int pane = 0; pane < SR_PANE_COUNT; pane++) {
+        session->view.pane = (enum sr_pane_name)pane;
+        settle(session, &grid);
+        sr_panes[pane]->describe(session, &text);
+        sr_text_add(&text, "Enter: ");
+        sr_panes[pane]->enter(session, &text);
+        sr_text_add(&text, "\n\n");
+    }
+    compare("words", sr_text_get(&text));
+    sr_text_fini(&text);
+    sr_grid_fini(&grid);
+    fixture_free(session);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(browse),    cmocka_unit_test(data),    cmocka_unit_test(train),
+        cmocka_unit_test(confusion), cmocka_unit_test(explain), cmocka_unit_test(states),
+        cmocka_unit_test(words),
+    };
+    return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
+}
