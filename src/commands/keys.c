@@ -39,6 +39,7 @@ const struct sr_binding sr_bindings[] = {
     {"Enter", "enter", NULL, "go in: enlarge, train, see a cell's samples"},
     {"Esc", "back", NULL, "back"},
     {"q", "back quit", NULL, "back; quit when nothing is left to close"},
+    {"C-c", "back quit", NULL, NULL},
     {"Q", "quit", NULL, "quit (asks while jobs run)"},
     {":", "prompt", NULL, "type a command"},
     {"\\", "prompt browse", NULL, "filter by split, class, right or wrong"},

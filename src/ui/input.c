@@ -27,7 +27,7 @@ static const struct {
     {"kHOM5", "C-Home"},  {"kEND5", "C-End"}, {"kPRV5", "C-PgUp"}, {"kNXT5", "C-PgDn"},
 };
 
-static char name[16];
+static char name[32];
 static wint_t pushed_back;
 
 static const char *named(const char *text)

@@ -71,6 +71,13 @@ enum sr_status terminal_start(struct sr_error *error)
     keys = newpad(1, 1);
     keypad(keys, TRUE);
     nodelay(keys, TRUE);
+    /* Terminals that ignore the keypad mode send these, whatever terminfo says. */
+    static const struct { const char *sequence; int code; } cursor_keys[] = {
+        {"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
+        {"\033[H", KEY_HOME}, {"\033[F", KEY_END},
+    };
+    for (size_t i = 0; i < sizeof cursor_keys / sizeof *cursor_keys; i++)
+        if (key_defined(cursor_keys[i].sequence) == 0) define_key(cursor_keys[i].sequence, cursor_keys[i].code);
     leaveok(stdscr, FALSE);
     scrollok(stdscr, FALSE);
     bool defaults = false;

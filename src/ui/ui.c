@@ -17,8 +17,8 @@
 #include "terminal.h"
 
 /* Frames are paid for from a purse that fills steadily, so that a key is answered at once after
- * a pause, and no second has more than `refresh` frames. What jobs report leaves the last coins
- * to the keys. */
+ * a pause, and no second has more than `refresh` frames. What jobs report leaves the last
+ * coin to the keys. */
 struct purse {
     double coins, most, rate; /* frames, frames a second */
     double filled;            /* clock */
@@ -37,8 +37,8 @@ struct loop {
 static void fill_purse(struct purse *purse, int refresh)
 {
     double now = sr_clock_seconds();
-    purse->most = refresh >= 10 ? 4 : 1;
-    purse->rate = refresh - purse->most + 1;
+    purse->most = refresh >= 10 ? 3 : 1;
+    purse->rate = refresh - purse->most + 1; /* so that even a second with a full purse keeps the limit */
     purse->coins = fmin(purse->most, purse->coins + (now - purse->filled) * purse->rate);
     purse->filled = now;
 }
@@ -46,7 +46,7 @@ static void fill_purse(struct purse *purse, int refresh)
 /* Seconds until the next frame may be drawn. */
 static double frame_wait(const struct loop *loop)
 {
-    double price = loop->pressed || loop->purse.most < 2 ? 1 : loop->purse.most - 1;
+    double price = loop->pressed || loop->purse.most < 2 ? 1 : 2;
     double missing = price - loop->purse.coins;
     return missing > 0 ? missing / loop->purse.rate : 0;
 }
@@ -63,7 +63,6 @@ static void draw(struct loop *loop)
     /* The option names a depth, the terminal bounds it. */
     if (session->look.depth > terminal_depth()) session->look.depth = terminal_depth();
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
-    if (session->look.ascii) sr_grid_to_ascii(&loop->grid);
     terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y);
     loop->stale = loop->pressed = false;
     loop->purse.coins -= 1;

@@ -1,0 +1,22 @@
+noinst_HEADERS += tests/ui/pty.h
+check_PROGRAMS += \
+	tests/ui/test_explorer \
+	tests/ui/test_random_keys
+tests_ui_test_explorer_SOURCES = tests/ui/test_explorer.c tests/ui/pty.c
+tests_ui_test_explorer_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ui_test_explorer_LDADD = $(TEST_LIBS) -lutil
+tests_ui_test_random_keys_SOURCES = tests/ui/test_random_keys.c
+tests_ui_test_random_keys_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ui_test_random_keys_LDADD = $(TEST_LIBS)
+
+## Key to paint while training: make bench runs it.
+EXTRA_PROGRAMS += tests/ui/latency
+tests_ui_latency_SOURCES = tests/ui/latency.c tests/ui/pty.c
+tests_ui_latency_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ui_latency_LDADD = $(TEST_LIBS) -lutil
+CLEANFILES += tests/ui/latency
+
+## A long run of random keys; for a sanitizer build.
+soak: tests/ui/test_random_keys$(EXEEXT)
+	SRCDIR='$(srcdir)' SARTOR_KEYS=100000 tests/ui/test_random_keys$(EXEEXT)
+.PHONY: soak

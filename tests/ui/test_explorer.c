@@ -1,0 +1,349 @@
+/* test_explorer.c - the explorer on a pseudo-terminal: keys in, screen out, every way out. */
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pty.h"
+#include "sartor/base/clock.h"
+#include "support.h"
+
+static char home[] = "/tmp/sartor-ui-XXXXXX";
+static char program[4096], data[4096];
+
+static int group_set_up(void **state)
+{
+    (void)state;
+    const char *build = getenv("BUILDDIR");
+    snprintf(program, sizeof program, "%s/sartor", build ? build : ".");
+    snprintf(data, sizeof data, "%s", MINI);
+    return mkdtemp(home) ? 0 : -1;
+}
+
+static int group_tear_down(void **state)
+{
+    (void)state;
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf %s", home);
+    return system(command);
+}
+
+#define check(pty, condition)                                                                      \
+    do {                                                                                           \
+        if (!(condition)) fail_msg("%s; the screen:\n%s", #condition, pty_text(pty));              \
+    } while (0)
+
+static void start_as(struct pty *pty, int columns, int lines, const char *term, char *variable)
+{
+    char *const argv[] = {program, "--data", data, "--home", home, "--threads", "1", NULL};
+    char *const environment[] = {variable, NULL};
+    assert_true(pty_start(pty, columns, lines, term, environment, argv));
+}
+
+/* Of the sample set's training split, as Browse counts them: the data is there. */
+#define SAMPLES "920 of 920"
+
+static void start(struct pty *pty, int columns, int lines)
+{
+    start_as(pty, columns, lines, "xterm-256color", NULL);
+    check(pty, pty_wait(pty, SAMPLES));
+}
+
+static void quit(struct pty *pty)
+{
+    int status = -1;
+    pty_send(pty, "\033:quit now\r");
+    if (!pty_wait_end(pty, &status)) fail_msg("quit does not quit:\n%s", pty_text(pty));
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    check(pty, pty_restored(pty));
+    pty_stop(pty);
+}
+
+/* The first frame is there before anything is loaded, and soon. */
+static void paints_at_once(void **state)
+{
+    (void)state;
+    struct pty pty;
+    double begin = sr_clock_seconds();
+    start_as(&pty, 80, 24, "xterm-256color", NULL);
+    check(&pty, pty_wait(&pty, "Browse"));
+    double seconds = sr_clock_seconds() - begin;
+    print_message("first paint after %.0f ms\n", 1000 * seconds);
+    assert_true(pty.alternate);
+    assert_false(pty.cursor);
+    assert_true(seconds < 5); /* 0.1 s on a quiet machine; a busy one must not fail */
+    quit(&pty);
+}
+
+static void keys_switch_panes(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    static const struct { const char *key, *tab; } steps[] = {
+        {"2", "[2 Data]"}, {"3", "[3 Train]"}, {"4", "[4 Confusion]"}, {"5", "[5 Explain]"},
+        {"1", "[1 Browse]"}, {"\t", "[2 Data]"}, {"\033[Z", "[1 Browse]"},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        pty_send(&pty, steps[i].key);
+        check(&pty, pty_wait_line(&pty, 0, steps[i].tab));
+    }
+    quit(&pty);
+}
+
+static void help_opens_and_closes(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    pty_send(&pty, "?");
+    check(&pty, pty_wait(&pty, "Everywhere"));
+    pty_send(&pty, "q");
+    check(&pty, pty_wait_gone(&pty, "Everywhere"));
+    pty_send(&pty, "\033OP"); /* F1 */
+    check(&pty, pty_wait(&pty, "Everywhere"));
+    pty_send(&pty, "\033");
+    check(&pty, pty_wait_gone(&pty, "Everywhere"));
+    quit(&pty);
+}
+
+static void prompt_edits_and_completes(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    pty_send(&pty, ":");
+    pty_send(&pty, "confu\t");
+    check(&pty, pty_wait_line(&pty, -1, ":confusion"));
+    check(&pty, pty.cursor);
+    pty_send(&pty, "\025pane dat"); /* C-u */
+    check(&pty, pty_wait_line(&pty, -1, ":pane dat"));
+    pty_send(&pty, "\177ta\r");
+    check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+    pty_send(&pty, ":");
+    pty_send(&pty, "\033[A"); /* the line before */
+    check(&pty, pty_wait_line(&pty, -1, ":pane data"));
+    pty_send(&pty, "\003");
+    check(&pty, pty_wait_gone(&pty, ":pane data"));
+    check(&pty, !pty.cursor);
+    pty_send(&pty, ":nonsense\r");
+    check(&pty, pty_wait_line(&pty, -1, "nonsense"));
+    quit(&pty);
+}
+
+static void unknown_sequences_are_not_keys(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    /* A sequence that no terminfo knows must not act as its letters: 2 and 3 would switch panes. */
+    pty_send(&pty, "\033[2;3;2u\033[?3;2$y\033[I");
+    pty_send(&pty, ":alive");
+    check(&pty, pty_wait_line(&pty, -1, ":alive"));
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    quit(&pty);
+}
+
+/* Whatever the size, the prompt still works, so the program is alive; and nothing is lost. */
+static void resizes_at_any_moment(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{120, 40}, {40, 12}, {20, 5}, {10, 3}, {1, 1}, {2, 2}, {200, 60},
+                                   {5, 24}, {80, 2}, {300, 4}, {80, 24}};
+    struct pty pty;
+    start(&pty, 80, 24);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        static const char keys[] = "12345";
+        for (int k = 0; keys[k]; k++) {
+            pty_resize(&pty, sizes[i][0], sizes[i][1]);
+            pty_send(&pty, (const char[]){keys[k], 0});
+            pty_resize(&pty, 80 - k, 24 + k);
+        }
+        pty_resize(&pty, sizes[i][0], sizes[i][1]);
+        char last[8] = ":zz";
+        if (sizes[i][0] < 4) last[0] = '\0';
+        pty_send(&pty, ":zz");
+        check(&pty, pty_wait_line(&pty, -1, last));
+        pty_send(&pty, "\003");
+        if (*last) check(&pty, pty_wait_gone(&pty, last));
+    }
+    pty_send(&pty, "1");
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    quit(&pty);
+}
+
+static void follows_the_terminals_colours(void **state)
+{
+    (void)state;
+    static const struct { const char *term; char *variable; } cases[] = {
+        {"xterm-256color", NULL}, {"xterm-256color", "NO_COLOR=1"}, {"xterm", NULL}, {"vt100", NULL},
+        {"tmux-256color", NULL}, {"linux", "LC_ALL=C"}, {"screen-256color", "NO_COLOR="},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pty pty;
+        start_as(&pty, 80, 24, cases[i].term, cases[i].variable);
+        check(&pty, pty_wait(&pty, SAMPLES));
+        bool coloured = false, ascii = true;
+        for (int at = 0; at < 80 * 24; at++) {
+            VTermScreenCell cell;
+            vterm_screen_get_cell(pty.screen, (VTermPos){.row = at / 80, .col = at % 80}, &cell);
+            coloured |= !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) || !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
+            ascii &= cell.chars[0] < 0x80;
+        }
+        bool none = i == 1 || i == 3;
+        if (coloured == none) fail_msg("%s %s: colours %d", cases[i].term, cases[i].variable, coloured);
+        if (ascii != (i == 5)) fail_msg("%s: ascii %d:\n%s", cases[i].term, ascii, pty_text(&pty));
+        quit(&pty);
+    }
+}
+
+/* Under a shell with job control: ^Z gives the shell its screen, fg brings ours back. */
+static void suspends_and_resumes(void **state)
+{
+    (void)state;
+    struct pty pty;
+    char *const environment[] = {"PS1=ready> ", "ENV=", NULL};
+    char *const argv[] = {"/bin/sh", "-i", NULL};
+    assert_true(pty_start(&pty, 80, 24, "xterm-256color", environment, argv));
+    check(&pty, pty_wait(&pty, "ready>"));
+    char line[9000];
+    snprintf(line, sizeof line, "clear; %s --data %s --home %s --threads 1\r", program, data, home);
+    pty_send(&pty, line);
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    for (int round = 0; round < 3; round++) {
+        pty_send(&pty, "2");
+        check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+        pty_send(&pty, "\032");
+        check(&pty, pty_wait(&pty, "Stopped"));
+        check(&pty, !pty.alternate && pty.cursor);
+        pty_send(&pty, "\025echo al''ive\r");
+        check(&pty, pty_wait(&pty, "alive"));
+        pty_resize(&pty, 80 + 5 * round, 24 + round);
+        pty_send(&pty, "clear; fg\r");
+        check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+        check(&pty, pty.alternate && !pty.cursor);
+        pty_send(&pty, "1");
+        check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    }
+    pty_send(&pty, "\033:quit now\r");
+    check(&pty, pty_wait(&pty, "ready>"));
+    check(&pty, !pty.alternate);
+    pty_send(&pty, "exit\r");
+    int status;
+    assert_true(pty_wait_end(&pty, &status));
+    pty_stop(&pty);
+}
+
+static void signals_leave_quietly(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct pty pty;
+        int status;
+        start(&pty, 80, 24);
+        kill(pty.child, numbers[i]);
+        assert_true(pty_wait_end(&pty, &status));
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 128 + numbers[i]);
+        check(&pty, pty_restored(&pty));
+        check(&pty, !strstr(pty_text(&pty), "sartor:"));
+        pty_stop(&pty);
+    }
+}
+
+/* An abort's message lands on the normal screen, the terminal works again. */
+static void faults_restore_the_terminal(void **state)
+{
+    (void)state;
+    struct pty pty;
+    int status;
+    start(&pty, 80, 24);
+    kill(pty.child, SIGABRT);
+    assert_true(pty_wait_end(&pty, &status));
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    check(&pty, pty_restored(&pty));
+    check(&pty, strstr(pty_text(&pty), "ended by a fault in the program (SIGABRT)"));
+    pty_stop(&pty);
+}
+
+static void control_c_ends_or_asks(void **state)
+{
+    (void)state;
+    struct pty pty;
+    int status;
+    start(&pty, 80, 24);
+    pty_send(&pty, "?");
+    check(&pty, pty_wait(&pty, "Everywhere"));
+    pty_send(&pty, "\003"); /* first the overlay, then the program */
+    check(&pty, pty_wait_gone(&pty, "Everywhere"));
+    pty_send(&pty, "\003");
+    assert_true(pty_wait_end(&pty, &status));
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    check(&pty, pty_restored(&pty));
+    pty_stop(&pty);
+}
+
+/* A model trains while samples are looked at; the end is seen, and quitting asks before that. */
+static void trains_in_the_background(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 100, 30);
+    pty_send(&pty, ":train cnn name=tiny epochs=200 limit=200\r");
+    check(&pty, pty_wait_line(&pty, -1, "tiny"));
+    pty_send(&pty, "1lljjhk\r");
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    pty_send(&pty, "\033Q");
+    check(&pty, pty_wait_line(&pty, -1, "y/n"));
+    pty_send(&pty, "n");
+    check(&pty, pty_wait_gone(&pty, "y/n"));
+    pty_send(&pty, "3");
+    check(&pty, pty_wait(&pty, "loss"));
+    pty_resize(&pty, 60, 15);
+    check(&pty, pty_wait(&pty, "loss"));
+    pty_send(&pty, "x");
+    check(&pty, pty_wait_line(&pty, -1, "trained"));
+    quit(&pty);
+}
+
+static void other_places_are_refused(void **state)
+{
+    (void)state;
+    struct pty pty;
+    int status;
+    start_as(&pty, 80, 24, "no-such-terminal", NULL);
+    assert_true(pty_wait_end(&pty, &status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    check(&pty, strstr(pty_text(&pty), "\"no-such-terminal\""));
+    pty_stop(&pty);
+    start_as(&pty, 80, 24, "dumb", NULL);
+    assert_true(pty_wait_end(&pty, &status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    check(&pty, strstr(pty_text(&pty), "cannot move its cursor"));
+    pty_stop(&pty);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paints_at_once),
+        cmocka_unit_test(keys_switch_panes),
+        cmocka_unit_test(help_opens_and_closes),
+        cmocka_unit_test(prompt_edits_and_completes),
+        cmocka_unit_test(unknown_sequences_are_not_keys),
+        cmocka_unit_test(resizes_at_any_moment),
+        cmocka_unit_test(follows_the_terminals_colours),
+        cmocka_unit_test(suspends_and_resumes),
+        cmocka_unit_test(signals_leave_quietly),
+        cmocka_unit_test(faults_restore_the_terminal),
+        cmocka_unit_test(control_c_ends_or_asks),
+        cmocka_unit_test(trains_in_the_background),
+        cmocka_unit_test(other_places_are_refused),
+    };
+    return cmocka_run_group_tests_name("explorer", tests, group_set_up, group_tear_down);
+}
