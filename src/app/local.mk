@@ -7,4 +7,5 @@ libsartor_a_SOURCES += \
 	src/app/options.c \
 	src/app/selection.c \
 	src/app/session.c \
+	src/app/tags.c \
 	src/app/training.c

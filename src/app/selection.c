@@ -8,6 +8,8 @@
 #include "sartor/app/session.h"
 #include "sartor/base/memory.h"
 
+const char *const sr_order_names[SR_ORDER_COUNT] = {"index", "confidence", "loss", "margin"};
+
 void sr_filter_init(struct sr_filter *filter)
 {
     *filter = (struct sr_filter){.split = SR_SPLIT_TRAIN,
@@ -21,7 +23,50 @@ void sr_filter_init(struct sr_filter *filter)
 static bool needs_predictions(const struct sr_filter *filter)
 {
     return filter->as >= 0 || filter->right >= 0 || isfinite(filter->confidence_low) ||
-           isfinite(filter->confidence_high);
+           isfinite(filter->confidence_high) || filter->order != SR_ORDER_INDEX;
+}
+
+/* What samples are sorted by. */
+struct key {
+    double value;
+    uint32_t row;
+};
+
+static double order_value(enum sr_order order, const struct sr_predictions *predictions, size_t position)
+{
+    const float *p = predictions->probabilities + position * (size_t)predictions->classes;
+    double first = (double)p[predictions->predicted[position]], second = 0;
+    if (order == SR_ORDER_LOSS) return -log(fmax((double)p[predictions->truth[position]], 1e-30));
+    if (order == SR_ORDER_CONFIDENCE) return first;
+    for (int c = 0; c < predictions->classes; c++)
+        if (c != predictions->predicted[position]) second = fmax(second, (double)p[c]);
+    return first - second;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    if (x->value != y->value) return x->value < y->value ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static void sort_rows(uint32_t *rows, size_t count, const struct sr_filter *filter,
+                      const struct sr_predictions *predictions)
+{
+    if (filter->order != SR_ORDER_INDEX && predictions) {
+        struct key *keys = sr_xalloc(count * sizeof *keys);
+        for (size_t i = 0; i < count; i++)
+            keys[i] = (struct key){order_value(filter->order, predictions, sr_predictions_find(predictions, rows[i])),
+                                   rows[i]};
+        qsort(keys, count, sizeof *keys, by_key);
+        for (size_t i = 0; i < count; i++) rows[i] = keys[i].row;
+        free(keys);
+    }
+    for (size_t i = 0; filter->descending && i < count / 2; i++) {
+        uint32_t swap = rows[i];
+        rows[i] = rows[count - 1 - i];
+        rows[count - 1 - i] = swap;
+    }
 }
 
 static bool passes(const struct sr_filter *filter, const struct sr_predictions *predictions, size_t position)
@@ -47,16 +92,18 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
         snprintf(wanted.model, sizeof wanted.model, "%s", entry->name);
     }
     struct sr_samples samples = sr_session_samples(session, wanted.split);
+    enum sr_file file = wanted.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     uint32_t *rows = sr_array_raw(samples.count, sizeof *rows, "the selection", error);
     if (!rows) return error->status;
     size_t count = 0;
     for (size_t i = 0; i < samples.count; i++) {
         if (wanted.class >= 0 && sr_samples_label(&samples, i) != wanted.class) continue;
         if (predictions && !passes(&wanted, predictions, i)) continue;
+        if (wanted.tagged && !session->tags[file][sr_samples_row(&samples, i)]) continue;
         rows[count++] = sr_samples_row(&samples, i);
     }
+    sort_rows(rows, count, &wanted, predictions);
     struct sr_selection *selection = &session->selection;
-    enum sr_file file = wanted.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     size_t at = 0;
     if (selection->count && selection->file == file)
         for (size_t i = 0; i < count; i++)
@@ -90,6 +137,9 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         sr_text_add(text, "..");
         if (isfinite(filter->confidence_high)) sr_text_printf(text, "%g", filter->confidence_high);
     }
+    if (filter->tagged) sr_text_add(text, " tagged");
+    if (filter->order != SR_ORDER_INDEX) sr_text_printf(text, " sort=%s", sr_order_names[filter->order]);
+    if (filter->descending) sr_text_add(text, " descending");
     if (filter->model[0]) sr_text_printf(text, " model=%s", filter->model);
 }
 
@@ -143,4 +193,32 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
                             sr_file_names[*file], (long long)number, sr_file_names[*file], count - 1);
     *row = (uint32_t)number;
     return SR_OK;
+}
+
+enum sr_status sr_session_search(struct sr_session *session, const char *text, int step, struct sr_error *error)
+{
+    struct sr_selection *selection = &session->selection;
+    const struct sr_predictions *predictions = NULL;
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    if (selection->filter.model[0]) {
+        struct sr_entry *entry = sr_session_entry(session, selection->filter.model, error);
+        if (entry) sr_session_predictions(session, entry, selection->filter.split, &predictions, error);
+    }
+    int64_t number;
+    bool is_row = sr_parse_integer(text, &number);
+    const struct sr_images *images = &session->data->files[selection->file];
+    size_t count = selection->count;
+    for (size_t i = 1; i <= count; i++) {
+        size_t at = step > 0 ? (selection->at + i) % count : (selection->at + count - i % count) % count;
+        uint32_t row = selection->rows[at];
+        bool hit = is_row ? row == number : strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
+        size_t position = predictions && !is_row && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
+        if (position != SIZE_MAX)
+            hit = strcasestr(session->data->class_names[predictions->predicted[position]], text) != NULL;
+        if (!hit) continue;
+        selection->at = at;
+        return SR_OK;
+    }
+    return sr_error_set(error, SR_ERROR_STATE, "no sample of this selection matches \"%s\"", text);
 }

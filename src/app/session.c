@@ -29,6 +29,13 @@ uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct ta
     return sr_jobs_submit(session->jobs, &(struct sr_work){lane, run_task, free_task, task});
 }
 
+void sr_session_log(struct sr_session *session, enum sr_log_kind kind, const char *text)
+{
+    struct sr_log *log = &session->log;
+    sr_xgrow(&log->lines, &log->room, log->count + 1, sizeof *log->lines);
+    log->lines[log->count++] = (struct sr_log_line){kind, sr_xstrdup(text)};
+}
+
 void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
 {
     va_list list;
@@ -36,6 +43,7 @@ void sr_session_message(struct sr_session *session, bool error, const char *form
     vsnprintf(session->message, sizeof session->message, format, list);
     va_end(list);
     session->message_is_error = error;
+    if (session->message[0]) sr_session_log(session, error ? SR_LOG_ERROR : SR_LOG_MESSAGE, session->message);
 }
 
 /* --- the data ------------------------------------------------------------------------- */
@@ -98,6 +106,7 @@ static void load_finish(struct sr_session *session, struct task *task, const str
         load->stats[f] = NULL;
     }
     session->selection.count = 0;
+    sr_session_load_tags(session);
     if (sr_session_resplit(session, &session->data_error)) {
         sr_dataset_unref(session->data);
         session->data = NULL;
@@ -200,6 +209,9 @@ void sr_session_free(struct sr_session *session)
     sr_dataset_unref(session->data);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->stats[f]);
     free(session->selection.rows);
+    for (int f = 0; f < SR_FILE_COUNT; f++) free(session->tags[f]);
+    for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i].text);
+    free(session->log.lines);
     sr_heat_fini(&session->explain.heat);
     free(session->explain.probabilities);
     sr_text_fini(&session->view.overlay_text);

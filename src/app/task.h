@@ -20,6 +20,8 @@ void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *
 void sr_session_free_models(struct sr_session *session);
 void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
+/* Read the tags kept for this data set; none is no error. */
+void sr_session_load_tags(struct sr_session *session);
 void sr_session_refresh_look(struct sr_session *session);
 
 #endif

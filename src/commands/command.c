@@ -10,6 +10,7 @@
 const struct sr_command *const sr_commands[] = {
     /* data */
     &sr_command_open, &sr_command_stats, &sr_command_browse, &sr_command_show,
+    &sr_command_tag,
     /* train */
     &sr_command_train, &sr_command_jobs, &sr_command_wait, &sr_command_pause, &sr_command_resume,
     &sr_command_stop,
@@ -22,7 +23,7 @@ const struct sr_command *const sr_commands[] = {
     /* output */
     &sr_command_export, &sr_command_screen, &sr_command_describe,
     /* interface */
-    &sr_command_pane, &sr_command_move, &sr_command_enter, &sr_command_back, &sr_command_model,
+    &sr_command_pane, &sr_command_move, &sr_command_search, &sr_command_order, &sr_command_enter, &sr_command_back, &sr_command_model,
     &sr_command_split, &sr_command_log, &sr_command_units, &sr_command_prompt, &sr_command_keys,
     /* program */
     &sr_command_set, &sr_command_bind, &sr_command_help, &sr_command_quit,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/panes/pane.h"
 
@@ -34,6 +35,12 @@ const struct sr_binding sr_bindings[] = {
     {"PgDn", "move page-down", NULL, "page down"},
     {"C-u", "move half-up", NULL, "half a page up"},
     {"C-d", "move half-down", NULL, "half a page down"},
+    {"/", "prompt search", NULL, "search a class or a row"},
+    {"o", "order", "browse", "sort by index, confidence, loss, margin"},
+    {"O", "order reverse", "browse", "turn the order round"},
+    {"Space", "tag", "browse", "tag, or take the tag away"},
+    {"n", "search", "browse", "next hit of the search"},
+    {"N", "search back", "browse", "the one before"},
     {"n", "move next", NULL, "next sample of the selection"},
     {"p", "move previous", NULL, "previous sample"},
     {"Enter", "enter", NULL, "go in: enlarge, train, see a cell's samples"},
@@ -58,7 +65,8 @@ const struct sr_binding sr_bindings[] = {
     {0},
 };
 
-enum { HISTORY_MAX = 500 };
+enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20 };
+
 
 struct sr_keys {
     struct sr_binding *own; /* made by `bind`; strings are owned */
@@ -75,10 +83,76 @@ static struct sr_keys *state(struct sr_session *session)
     return session->keys;
 }
 
+/* The history is a convenience: where it cannot be kept, nothing is said. */
+static char *history_path(void)
+{
+    char *folder = sr_path_xdg("state"), *path = sr_path_join(folder, "history");
+    free(folder);
+    return path;
+}
+
+static void remember(struct sr_keys *keys, const char *line)
+{
+    if (keys->history_count && !strcmp(keys->history[keys->history_count - 1], line)) return;
+    if (keys->history_count == HISTORY_MAX) {
+        free(keys->history[0]);
+        memmove(keys->history, keys->history + 1, --keys->history_count * sizeof *keys->history);
+    }
+    sr_xgrow(&keys->history, &keys->history_room, keys->history_count + 1, sizeof *keys->history);
+    keys->history[keys->history_count++] = sr_xstrdup(line);
+}
+
+static void keep_history(const struct sr_keys *keys)
+{
+    struct sr_error error;
+    struct sr_text text = {0};
+    char *folder = sr_path_xdg("state"), *path = history_path();
+    for (size_t i = 0; i < keys->history_count; i++) sr_text_printf(&text, "%s\n", keys->history[i]);
+    if (text.length && !sr_directory_make(folder, &error)) sr_file_write(path, text.bytes, text.length, &error);
+    sr_text_fini(&text);
+    free(path);
+    free(folder);
+}
+
+void sr_keys_start(struct sr_session *session)
+{
+    struct sr_error error;
+    size_t length;
+    char *path = history_path(), *rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
+    char *bytes = rest;
+    for (char *line; rest && (line = strsep(&rest, "\n"));)
+        if (*line) remember(state(session), line);
+    state(session)->history_at = state(session)->history_count;
+    free(bytes);
+    free(path);
+
+    char *folder = sr_path_xdg("config");
+    path = sr_path_join(folder, "config");
+    bytes = rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
+    if (!bytes && sr_path_exists(path)) sr_session_message(session, true, "%s", error.text);
+    size_t number = 0;
+    for (char *line; rest && (line = strsep(&rest, "\n"));) {
+        session->message_is_error = false;
+        number++;
+        sr_keys_run_line(session, line);
+        if (session->message_is_error) {
+            char *text = sr_xstrdup(session->message);
+            sr_session_message(session, true, "%s:%zu: %s", path, number, text);
+            free(text);
+            break;
+        }
+    }
+    session->view.overlay = false;
+    free(bytes);
+    free(path);
+    free(folder);
+}
+
 void sr_keys_fini(struct sr_session *session)
 {
     struct sr_keys *keys = session->keys;
     if (!keys) return;
+    if (session->interactive) keep_history(keys);
     for (size_t i = 0; i < keys->own_count; i++) {
         free((char *)keys->own[i].key);
         free((char *)keys->own[i].line);
@@ -157,6 +231,21 @@ static void show_reply(struct sr_session *session, const char *title, struct sr_
     }
 }
 
+/* Moves of a cursor are not worth a line in the log; what a replay needs is. */
+static bool is_lasting(const char *name)
+{
+    const struct sr_command *command = sr_command_find(name, NULL);
+    return command && strcmp(command->group, "interface");
+}
+
+static void log_command(struct sr_session *session, const char *start, const char *end)
+{
+    while (end > start && strchr("; \t", end[-1])) end--;
+    char *text = strndup(start, (size_t)(end - start));
+    sr_session_log(session, SR_LOG_COMMAND, text);
+    free(text);
+}
+
 /* Run the commands of `line`. A pending one is kept, with what follows it, for the next tick. */
 static void run(struct sr_session *session, const char *line)
 {
@@ -168,7 +257,10 @@ static void run(struct sr_session *session, const char *line)
         const char *start = line;
         enum sr_status status = sr_words_split(&line, &words, &error);
         if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
-        if (!status) show_reply(session, words.count ? words.items[0] : "", &reply);
+        if (!status && words.count) {
+            if (is_lasting(words.items[0])) log_command(session, start, line);
+            show_reply(session, words.items[0], &reply);
+        }
         sr_words_fini(&words);
         sr_reply_fini(&reply);
         if (status == SR_PENDING) {
@@ -225,17 +317,6 @@ static void close_prompt(struct sr_session *session)
     free(state(session)->draft);
     state(session)->draft = NULL;
     state(session)->history_at = state(session)->history_count;
-}
-
-static void remember(struct sr_keys *keys, const char *line)
-{
-    if (keys->history_count && !strcmp(keys->history[keys->history_count - 1], line)) return;
-    if (keys->history_count == HISTORY_MAX) {
-        free(keys->history[0]);
-        memmove(keys->history, keys->history + 1, --keys->history_count * sizeof *keys->history);
-    }
-    sr_xgrow(&keys->history, &keys->history_room, keys->history_count + 1, sizeof *keys->history);
-    keys->history[keys->history_count++] = sr_xstrdup(line);
 }
 
 static void recall(struct sr_session *session, int step)

@@ -149,6 +149,76 @@ const struct sr_command sr_command_split = {
     .run = split_run,
 };
 
+SR_RUN(search_run)
+{
+    SR_UNUSED;
+    const char *text = sr_args_text(args, "text");
+    struct sr_view *view = &session->view;
+    if (text) {
+        snprintf(view->search, sizeof view->search, "%s", text);
+        session->view.pane = SR_PANE_BROWSE;
+    }
+    if (!view->search[0]) return sr_error_set(error, SR_ERROR_STATE, "nothing has been searched for yet; / asks what");
+    reply->shown = true;
+    return sr_session_search(session, view->search, sr_args_switch(args, "back") ? -1 : 1, error);
+}
+
+const struct sr_command sr_command_search = {
+    .name = "search", .group = "interface", .help = "Go to the next sample of a class, or to a row, in the selection.",
+    .params = (const struct sr_param[]){
+        {"back", SR_PARAM_SWITCH, .help = "To the one before."},
+        {"text", SR_PARAM_LINE, .positional = true, .help = "Part of a class's name, or a row; without it, as before."},
+        {0}},
+    .run = search_run,
+    .example = "search Shirt",
+};
+
+SR_RUN(tag_run)
+{
+    SR_UNUSED;
+    enum sr_file file;
+    uint32_t row;
+    enum sr_status status = sample_of(session, args, &file, &row, error);
+    if (status) return status;
+    bool tagged = sr_args_switch(args, "off") ? false : sr_args_given(args, "index") ? true : !session->tags[file][row];
+    status = sr_session_tag(session, file, row, tagged, error);
+    if (!status)
+        sr_text_printf(&reply->text, "%s:%u is %s; %zu tagged in all\n", sr_file_names[file], row,
+                       tagged ? "tagged" : "no longer tagged", session->tag_count);
+    return status;
+}
+
+const struct sr_command sr_command_tag = {
+    .name = "tag", .group = "data", .help = "Tag a sample, or take its tag away; browse tagged shows them.",
+    .params = (const struct sr_param[]){
+        {"index", SR_PARAM_INDEX, .positional = true, .help = "A row; without it, the sample under the cursor is switched."},
+        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
+        {"off", SR_PARAM_SWITCH, .help = "Take the tag away."},
+        {0}},
+    .run = tag_run,
+};
+
+SR_RUN(order_run)
+{
+    SR_UNUSED;
+    struct sr_filter filter = session->selection.filter;
+    if (sr_args_switch(args, "reverse")) filter.descending = !filter.descending;
+    else filter.order = (enum sr_order)((filter.order + 1) % SR_ORDER_COUNT);
+    if (filter.order == SR_ORDER_INDEX && filter.as < 0 && filter.right < 0) filter.model[0] = '\0';
+    enum sr_status status = sr_session_select(session, &filter, error);
+    if (!status) {
+        session->selection.at = 0;
+        sr_text_printf(&reply->text, "sorted by %s%s\n", sr_order_names[filter.order], filter.descending ? ", largest first" : "");
+    }
+    return status;
+}
+
+const struct sr_command sr_command_order = {
+    .name = "order", .group = "interface", .help = "Sort the selection by the next of index, confidence, loss, margin.",
+    .params = (const struct sr_param[]){{"reverse", SR_PARAM_SWITCH, .help = "Turn the present order round instead."}, {0}},
+    .run = order_run,
+};
+
 SR_RUN(log_run)
 {
     SR_UNUSED;

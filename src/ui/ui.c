@@ -180,6 +180,7 @@ int sr_ui_run(struct sr_session *session)
     registered = true;
     stray_start(session->home);
     session->interactive = true;
+    sr_keys_start(session);
     terminal_mouse(sr_args_switch(session->options, "mouse"));
 
     run_loop(&loop);

@@ -61,11 +61,23 @@ struct sr_run {
 };
 
 /* The samples being looked at: ids, in order. Shared by all panes. */
+enum sr_order {
+    SR_ORDER_INDEX,
+    SR_ORDER_CONFIDENCE,           /* probability of the predicted class */
+    SR_ORDER_LOSS,                 /* -log probability of the true class */
+    SR_ORDER_MARGIN,               /* of the first over the second probability */
+    SR_ORDER_COUNT,
+};
+extern const char *const sr_order_names[SR_ORDER_COUNT];
+
 struct sr_filter {
     enum sr_split_name split;
     int class, as;                 /* true class, predicted class; -1 for any */
     int right;                     /* 1 right only, 0 wrong only, -1 any */
     double confidence_low, confidence_high; /* of the predicted class; -inf/inf */
+    bool tagged;                   /* only those */
+    enum sr_order order;
+    bool descending;
     char model[64];                /* whose predictions; "" where none are needed */
 };
 struct sr_selection {
@@ -74,6 +86,17 @@ struct sr_selection {
     uint32_t *rows;                /* row ids in that file */
     size_t count;
     size_t at;                     /* the cursor, < count unless empty */
+};
+
+/* What was done and said, in order. */
+enum sr_log_kind { SR_LOG_COMMAND, SR_LOG_MESSAGE, SR_LOG_ERROR };
+struct sr_log_line {
+    enum sr_log_kind kind;
+    char *text;
+};
+struct sr_log {
+    struct sr_log_line *lines;
+    size_t count, room;
 };
 
 /* Told of every event after the session has taken it in; batch prints from it. */
@@ -102,6 +125,9 @@ struct sr_session {
     size_t run_count, run_room;
 
     struct sr_selection selection;
+    uint8_t *tags[SR_FILE_COUNT];  /* a byte a row: 1 tagged */
+    size_t tag_count;
+    struct sr_log log;
     struct {                       /* the heat map asked for last; older results are dropped */
         char model[64], layer[32];
         enum sr_file file;
@@ -132,6 +158,8 @@ bool sr_session_pump(struct sr_session *session);
 bool sr_session_wait(struct sr_session *session, double seconds);
 /* True when no short job (loading, predicting, explaining) is under way. */
 bool sr_session_settled(const struct sr_session *session);
+void sr_session_log(struct sr_session *session, enum sr_log_kind kind, const char *text);
+/* Into the status line and the log. */
 void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -195,6 +223,14 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
                                  struct sr_error *error);
 enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry, const char *name,
+                                 struct sr_error *error);
+/* Tag a sample or take its tag away; kept in a file under home for each data set. */
+enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row, bool tagged,
+                              struct sr_error *error);
+/* Move the cursor to the next sample, in the selection's order and round its end, whose row is
+ * `text` or whose class (or predicted class, where the selection asks a model) has `text` in its
+ * name. `step` is 1 or -1. */
+enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
                                  struct sr_error *error);
 /* Re-read the store under home and beside the data; keeps what is loaded. */
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error);

@@ -19,6 +19,8 @@ struct sr_view {
     char model[64];              /* the model that panes show; "" for the default */
     int split;                   /* enum sr_split_name to evaluate on, -1 for the model's default */
 
+    char search[64];             /* what `search` looks for */
+
     bool enlarged;               /* Browse: one sample, large */
     size_t browse_top;           /* first row of thumbnails shown */
     int browse_columns, browse_lines; /* thumbnails in a row and rows, as drawn last */

@@ -16,6 +16,9 @@ struct sr_binding {
 };
 extern const struct sr_binding sr_bindings[]; /* defaults; ends with key NULL */
 
+/* For the explorer, before the first key: the prompt's history of earlier sessions, and the config
+ * file's commands, $XDG_CONFIG_HOME/sartor/config. */
+void sr_keys_start(struct sr_session *session);
 /* Press one key. Runs what it stands for, edits the prompt while that is open. */
 void sr_keys_press(struct sr_session *session, const char *key);
 /* Run a whole line interactively: the reply becomes message or overlay; a pending command is
