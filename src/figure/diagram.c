@@ -49,9 +49,21 @@ static void shape_text(const struct sr_block *block, char *out, size_t size)
 }
 
 struct layout {
+    double axis, blocks;           /* middle of the blocks, and the room that they have */
     double names, shapes, numbers; /* left edge of names and of shapes; right edge of numbers */
+    double most;                   /* the longest name's room */
     double bar;                    /* the longest bar */
+    bool stacked;                  /* a narrow page: the shape stands under the name */
 };
+
+static double longest_name(struct sr_canvas *canvas, const struct sr_network_chart *chart)
+{
+    struct sr_font font = {SR_TYPE_TICK, false, canvas->theme->text};
+    double longest = 60;
+    for (size_t i = 0; i < chart->count; i++)
+        longest = fmax(longest, sr_text_width(canvas, font, chart->blocks[i].name));
+    return fmin(longest, 160);
+}
 
 static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_chart *chart, double width)
 {
@@ -66,25 +78,36 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_c
     sr_format_count(text, sizeof text, total_of(chart));
     number = fmax(number, sr_text_width(canvas, font, text) * 1.1);
     layout.bar = width >= 320 ? BAR : 0;
-    layout.names = SR_MARGIN + BOWS + BLOCKS + 8;
+    double bows = 4;
+    for (size_t i = 0; i < chart->count; i++)
+        if (chart->blocks[i].skip >= 0) bows = BOWS;
+    layout.blocks = BLOCKS;
+    layout.names = SR_MARGIN + bows + layout.blocks + 8;
     layout.numbers = width - SR_MARGIN - (layout.bar > 0 ? layout.bar + 5 : 0);
     layout.shapes = layout.numbers - number - 10 - shape;
+    layout.most = layout.shapes - 6 - layout.names;
+    layout.stacked = layout.most + 0.5 < longest_name(canvas, chart);
+    if (layout.stacked) {
+        layout.blocks = 0.6 * BLOCKS;
+        layout.names -= BLOCKS - layout.blocks;
+        layout.shapes = layout.names;
+        layout.most = layout.numbers - number - 6 - layout.names;
+    }
+    layout.axis = SR_MARGIN + bows + layout.blocks / 2;
     return layout;
 }
 
 static void network_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
 {
     const struct sr_network_chart *chart = data;
-    struct sr_font font = {SR_TYPE_TICK, false, canvas->theme->text};
-    double longest = 60;
-    for (size_t i = 0; i < chart->count; i++)
-        longest = fmax(longest, sr_text_width(canvas, font, chart->blocks[i].name));
-    size->least_width = 240;
-    size->width = fmax(wished > 0 ? wished : 300 + fmin(longest, 160), size->least_width);
+    size->least_width = 230;
+    size->width = fmax(wished > 0 ? wished : 300 + longest_name(canvas, chart), size->least_width);
+    bool stacked = lay_out(canvas, chart, size->width).stacked;
+    double row = fmax(row_height(chart), stacked ? 18 : 0);
     double fixed = 2 * SR_MARGIN + sr_title_height(canvas, chart->title, size->width) +
                    sr_note_height(canvas, chart->note, size->width) + 12 + 16;
-    size->height = fixed + (double)chart->count * row_height(chart);
-    size->least_height = fixed + (double)chart->count * LEAST_ROW;
+    size->height = fixed + (double)chart->count * row;
+    size->least_height = fixed + (double)chart->count * (stacked ? 16 : LEAST_ROW);
 }
 
 /* A box seen a little from above and the right. */
@@ -144,8 +167,8 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
     sr_draw_title(canvas, chart->title);
     sr_draw_note(canvas, chart->note);
     struct sr_font head = {SR_TYPE_SMALL, false, theme->faint};
-    sr_draw_text(canvas, layout.names, top + 7, 0, 0, head, "layer");
-    sr_draw_text(canvas, layout.shapes, top + 7, 0, 0, head, "output");
+    sr_draw_text(canvas, layout.names, top + 7, 0, 0, head, layout.stacked ? "layer and its output" : "layer");
+    if (!layout.stacked) sr_draw_text(canvas, layout.shapes, top + 7, 0, 0, head, "output");
     sr_draw_text(canvas, layout.numbers, top + 7, 1, 0, head, "parameters");
     top += 12;
     sr_rule(canvas, layout.names, top - 1.5, canvas->width - SR_MARGIN, top - 1.5, 0.5, theme->rule);
@@ -158,7 +181,8 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
     }
     struct sr_font font = {fmin(SR_TYPE_TICK, pitch * 0.75), false, theme->text};
-    double axis = SR_MARGIN + BOWS + BLOCKS / 2;
+    struct sr_font small = {SR_TYPE_SMALL, false, theme->faint};
+    double axis = layout.axis, scale = layout.blocks / BLOCKS;
     char text[96];
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_block *block = &chart->blocks[i];
@@ -166,7 +190,7 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         bool flat = block->height <= 0;
         double share = flat ? 0 : sqrt((double)block->height / tallest);
         double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
-        double width = fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
+        double width = scale * fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
         sr_colour colour = kind_colour(canvas, block->kind);
         if (i + 1 < chart->count)
             sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
@@ -179,11 +203,12 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep, colour);
         if (block->skip >= 0 && (size_t)block->skip < i) {
             double from = top + ((double)block->skip + 0.5) * pitch;
-            draw_bow(canvas, axis - BLOCKS / 2 + 4, from, middle, kind_colour(canvas, SR_BLOCK_ADD));
+            draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle, kind_colour(canvas, SR_BLOCK_ADD));
         }
-        sr_draw_turned(canvas, layout.names, middle, 0, layout.shapes - layout.names - 6, 0, font, block->name);
+        double apart = layout.stacked ? 4.5 : 0;
+        sr_draw_turned(canvas, layout.names, middle - apart, 0, layout.most, 0, font, block->name);
         shape_text(block, text, sizeof text);
-        sr_draw_turned(canvas, layout.shapes, middle, 0, 0, 0, font, text);
+        sr_draw_turned(canvas, layout.shapes, middle + apart, 0, 0, 0, layout.stacked ? small : font, text);
         if (block->parameters) {
             sr_format_count(text, sizeof text, block->parameters);
             sr_draw_turned(canvas, layout.numbers, middle, 1, 0, 0, font, text);

@@ -1,6 +1,7 @@
 /* Images in rows with captions: the sample grid, and the gallery of overlays with its scale. */
 #include "canvas.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +29,30 @@ static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
     return (struct sr_font){SR_TYPE_SMALL, wrong, wrong ? canvas->theme->wrong : canvas->theme->text};
 }
 
-static int columns_of(const struct tiles *tiles)
+static double extra_width(const struct tiles *tiles)
+{
+    return 2 * SR_MARGIN - GAP + (tiles->scale ? SR_HEAT_SCALE_WIDTH : 0);
+}
+
+/* Their own choice: a little wider than tall, as many as the width (0: any) lets be legible, and
+ * the number nearby that leaves the fewest empty places in the last row. */
+static int columns_of(const struct tiles *tiles, double width)
 {
     if (tiles->columns > 0) return tiles->columns < tiles->count ? tiles->columns : tiles->count;
-    int columns = tiles->count <= 8 ? tiles->count : (int)ceil(sqrt(tiles->count * 1.4));
-    return columns < 1 ? 1 : columns > 16 ? 16 : columns;
+    int most = width > 0 ? (int)((width - extra_width(tiles)) / (tiles->captions ? 42 : 30)) : 16;
+    int wished = tiles->count <= 8 ? tiles->count : (int)ceil(sqrt(tiles->count * 1.4));
+    most = most < 1 ? 1 : most > 16 ? 16 : most;
+    wished = wished < 1 ? 1 : wished > most ? most : wished;
+    int best = wished, least = INT_MAX;
+    for (int away = 0; away <= wished / 4; away++)
+        for (int side = -1; side <= 1; side += 2) {
+            int columns = wished + side * away;
+            int empty = (columns - tiles->count % columns) % columns;
+            if (columns > most || empty >= least) continue;
+            best = columns;
+            least = empty;
+        }
+    return best;
 }
 
 /* Colour alone does not mark a wrong one: a cross does too. */
@@ -44,13 +64,13 @@ static char *caption_of(const struct tiles *tiles, int index)
 }
 
 /* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
-static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int row, double tile)
+static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int columns, int row, double tile)
 {
-    int lines = 0, columns = columns_of(tiles);
+    int lines = 0;
     if (!tiles->captions) return 0;
     if (row < 0) {
         double height = 0;
-        for (int i = 0; i * columns < tiles->count; i++) height += captions_height(canvas, tiles, i, tile);
+        for (int i = 0; i * columns < tiles->count; i++) height += captions_height(canvas, tiles, columns, i, tile);
         return height;
     }
     for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
@@ -60,25 +80,23 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
         lines = here > lines ? here : lines;
         free(caption);
     }
-    return lines ? lines * sr_line_height(caption_font(canvas, false)) + 1 : 0;
-}
-
-static double extra_width(const struct tiles *tiles)
-{
-    return 2 * SR_MARGIN - GAP + (tiles->scale ? SR_HEAT_SCALE_WIDTH : 0);
+    return lines ? lines * sr_line_height(caption_font(canvas, false)) + 3 : 0;
 }
 
 static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, double wished, struct sr_size *size)
 {
-    int columns = columns_of(tiles), rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
+    int columns = columns_of(tiles, wished), rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double aspect = tiles->width ? (double)tiles->height / tiles->width : 1;
     double natural = columns * (tiles->captions ? 46 + GAP : 36 + GAP) + extra_width(tiles);
     size->least_width = columns * (LEAST_TILE + GAP) + extra_width(tiles);
     size->width = fmax(wished > 0 ? wished : fmax(natural, SR_WIDTH_COLUMN * 0.5), size->least_width);
+    columns = columns_of(tiles, size->width);
+    rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double tile = (size->width - extra_width(tiles)) / columns - GAP;
+    double side = tiles->width ? sr_snap_pixels(canvas, tile, tiles->width) : tile;
     double fixed = sr_title_height(canvas, tiles->title, size->width) + 2 * SR_MARGIN - GAP;
-    size->height = fixed + rows * (tile * aspect + GAP) + captions_height(canvas, tiles, -1, tile);
-    size->least_height = fixed + rows * (LEAST_TILE * aspect + GAP) + captions_height(canvas, tiles, -1, LEAST_TILE);
+    size->height = fixed + rows * (side * aspect + GAP) + captions_height(canvas, tiles, columns, -1, tile);
+    size->least_height = fixed + rows * (LEAST_TILE * aspect + GAP) + captions_height(canvas, tiles, columns, -1, LEAST_TILE);
     size->least_height = fmin(size->least_height, size->height);
 }
 
@@ -86,18 +104,18 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
 {
     sr_draw_title(canvas, tiles->title);
     if (tiles->count < 1 || tiles->height < 1 || tiles->width < 1) return;
-    int columns = columns_of(tiles), rows = (tiles->count + columns - 1) / columns;
+    int columns = columns_of(tiles, canvas->width), rows = (tiles->count + columns - 1) / columns;
     double aspect = (double)tiles->height / tiles->width;
     double top = SR_MARGIN + sr_title_height(canvas, tiles->title, canvas->width);
     double pitch_x = (canvas->width - extra_width(tiles)) / columns;
-    double room = canvas->height - top - SR_MARGIN + GAP - captions_height(canvas, tiles, -1, pitch_x - GAP);
+    double room = canvas->height - top - SR_MARGIN + GAP - captions_height(canvas, tiles, columns, -1, pitch_x - GAP);
     double side = fmin(pitch_x - GAP, (room / rows - GAP) / aspect);
     side = sr_snap_pixels(canvas, fmax(side, 2), tiles->width);
     double y = top;
     uint32_t *colours = sr_xalloc((size_t)tiles->height * (size_t)tiles->width * sizeof *colours);
     for (int i = 0; i < tiles->count; i++) {
         double x = SR_MARGIN + i % columns * pitch_x + (pitch_x - GAP - side) / 2;
-        if (i && i % columns == 0) y += side * aspect + GAP + captions_height(canvas, tiles, i / columns - 1, pitch_x - GAP);
+        if (i && i % columns == 0) y += side * aspect + GAP + captions_height(canvas, tiles, columns, i / columns - 1, pitch_x - GAP);
         bool wrong = tiles->wrong && tiles->wrong[i];
         struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
         tiles->colours(tiles->data, i, colours);

@@ -170,7 +170,9 @@ struct sr_network_chart {
 extern const struct sr_chart sr_chart_network;
 
 /* A terminal screen as a picture: half blocks, quadrants, lines and braille as exact shapes, the
- * rest in a monospaced font; 10 × 20 dots a cell at 144 an inch. It has no numbers. */
+ * rest in a monospaced font; 10 × 20 dots a cell at 144 an inch, and paper as wide as a cell
+ * around the screen. options.dark says what default colours mean, so it should be what the look
+ * that the screen was drawn with is. There are no numbers behind it. */
 extern const struct sr_chart sr_chart_cells; /* data: const struct sr_grid * */
 
 #endif
