@@ -1,47 +1,43 @@
 #include "sartor/compute/matrix.h"
 
 #include <cblas.h>
-#include "sartor/compute/cpu.h"
+#include "sartor/compute/kernels.h"
 
-/* One library call stays near 0.25 GFLOP: milliseconds, so that a cancelled job stops promptly. */
-enum { TILE_ROWS = 128, TILE_COLUMNS = 512, TILE_DEPTH = 2048 };
+/* What one worker does at a time: MANY_ROWS × STRIP sums, well under a tenth of a second at any depth in
+ * use. Where there are many rows a slice takes more of them, since it packs its columns of B anew. */
+enum { STRIP = 32, FEW_ROWS = 64, MANY_ROWS = 256 };
 
-struct product {
+struct work {
+    struct sr_product whole;
     bool transpose_a, transpose_b;
-    int m, n, k, lda, ldb, ldc, tiles_across;
-    float alpha, beta;
-    const float *a, *b;
-    float *c;
+    const struct sr_kernels *kernels;
+    int rows, across; /* rows of a slice; slices side by side */
 };
 
-static int least(int a, int b)
+/* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor. */
+static void library_product(const struct work *work, const struct sr_product *p)
 {
-    return a < b ? a : b;
+    cblas_sgemm(CblasRowMajor, work->transpose_a ? CblasTrans : CblasNoTrans,
+                work->transpose_b ? CblasTrans : CblasNoTrans, p->rows, p->columns, p->depth, p->alpha, p->a,
+                (int)(work->transpose_a ? p->a_column : p->a_row), p->b,
+                (int)(work->transpose_b ? p->b_column : p->b_row), p->beta, p->c, (int)p->c_row);
 }
 
-static void tile_product(void *context, size_t index, int worker)
+static void slice(void *context, size_t index, int worker)
 {
-    const struct product *p = context;
-    int row = (int)(index / (size_t)p->tiles_across) * TILE_ROWS;
-    int column = (int)(index % (size_t)p->tiles_across) * TILE_COLUMNS;
-    int rows = least(TILE_ROWS, p->m - row), columns = least(TILE_COLUMNS, p->n - column);
-    float *c = p->c + (size_t)row * p->ldc + column;
+    const struct work *work = context;
+    struct sr_product p = work->whole;
+    int row = (int)(index / (size_t)work->across) * work->rows, column = (int)(index % (size_t)work->across) * STRIP;
     (void)worker;
-    if (p->k == 0) {
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++)
-                c[(size_t)i * p->ldc + j] = p->beta == 0 ? 0 : p->beta * c[(size_t)i * p->ldc + j];
-        return;
-    }
-    for (int depth = 0; depth < p->k; depth += TILE_DEPTH) {
-        const float *a = p->transpose_a ? p->a + (size_t)depth * p->lda + row : p->a + (size_t)row * p->lda + depth;
-        const float *b = p->transpose_b ? p->b + (size_t)column * p->ldb + depth
-                                        : p->b + (size_t)depth * p->ldb + column;
-        cblas_sgemm(CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
-                    p->transpose_b ? CblasTrans : CblasNoTrans, rows, columns,
-                    least(TILE_DEPTH, p->k - depth), p->alpha, a, p->lda, b, p->ldb,
-                    depth ? 1.0f : p->beta, c, p->ldc);
-    }
+    p.a += row * p.a_row;
+    p.b += column * p.b_column;
+    p.c += row * p.c_row + column;
+    p.rows = p.rows - row < work->rows ? p.rows - row : work->rows;
+    p.columns = p.columns - column < STRIP ? p.columns - column : STRIP;
+    if (work->kernels->portable && p.depth > 0)
+        library_product(work, &p);
+    else
+        work->kernels->product(&p);
 }
 
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
@@ -49,23 +45,21 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
              int ldc)
 {
     if (m <= 0 || n <= 0) return;
-    sr_compute_isa(); /* started, so that OpenBLAS keeps to one thread */
-    struct product product = {transpose_a, transpose_b, m, n, k, lda, ldb, ldc,
-                              (n + TILE_COLUMNS - 1) / TILE_COLUMNS, alpha, beta, a, b, c};
-    size_t tiles = (size_t)((m + TILE_ROWS - 1) / TILE_ROWS) * (size_t)product.tiles_across;
-    sr_pool_run(tiles > 1 ? pool : NULL, tiles, tile_product, &product);
+    struct work work = {
+        .whole = {.a = a, .b = b, .c = c, .a_row = transpose_a ? 1 : lda, .a_column = transpose_a ? lda : 1,
+                  .b_row = transpose_b ? 1 : ldb, .b_column = transpose_b ? ldb : 1, .c_row = ldc,
+                  .rows = m, .columns = n, .depth = k, .alpha = alpha, .beta = beta},
+        .transpose_a = transpose_a, .transpose_b = transpose_b, .kernels = sr_kernels(),
+        .rows = m < 2 * MANY_ROWS ? FEW_ROWS : MANY_ROWS, .across = (n + STRIP - 1) / STRIP};
+    size_t slices = (size_t)((m + work.rows - 1) / work.rows) * (size_t)work.across;
+    sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
 }
 
 void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
                  const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    for (int i = 0; i < m; i++)
-        for (int j = 0; j < n; j++) {
-            double sum = 0;
-            for (int l = 0; l < k; l++)
-                sum += (double)(transpose_a ? a[(size_t)l * lda + i] : a[(size_t)i * lda + l]) *
-                       (double)(transpose_b ? b[(size_t)j * ldb + l] : b[(size_t)l * ldb + j]);
-            float *out = c + (size_t)i * ldc + j;
-            *out = (float)(alpha * sum + (beta == 0 ? 0 : (double)beta * *out));
-        }
+    sr_kernels_named("reference")->product(&(struct sr_product){
+        .a = a, .b = b, .c = c, .a_row = transpose_a ? 1 : lda, .a_column = transpose_a ? lda : 1,
+        .b_row = transpose_b ? 1 : ldb, .b_column = transpose_b ? ldb : 1, .c_row = ldc, .rows = m, .columns = n,
+        .depth = k, .alpha = alpha, .beta = beta});
 }

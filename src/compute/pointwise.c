@@ -2,8 +2,6 @@
  * ReLU, sums; and this instruction set's table of kernels. These passes are bound by memory. */
 #include "vector.h"
 
-typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
-
 static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
 {
     for (int image = 0; image < images; image++)
@@ -36,7 +34,7 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
                 /* 0 or 1 in the upper pair, 2 or 3 in the lower; comparisons give -1. */
                 mask under = bottom > top;
                 mask place = (~under & -(b > a)) | (under & (2 - (d > c)));
-                *(bytes *)which = __builtin_convertvector(place, bytes);
+                narrow(which, place);
                 which += WIDTH;
             }
         }
@@ -52,7 +50,7 @@ static void pool_back(const float *dy, const uint8_t *which, const float *after,
             for (int i = 0; i < columns * SR_BLOCK; i += WIDTH, dy += WIDTH, which += WIDTH) {
                 float *p = above + i / SR_BLOCK * 2 * SR_BLOCK + i % SR_BLOCK;
                 float *q = p + (size_t)width * SR_BLOCK;
-                mask place = __builtin_convertvector(*(const bytes *)which, mask);
+                mask place = widen(which);
                 mask g = (mask)load(dy);
                 if (after) {
                     g &= load(after) > 0;
@@ -179,6 +177,7 @@ static double multiply_add(size_t rounds, float *sink)
 
 const struct sr_kernels SR_NAME(kernels) = {
     .isa = WIDTH == 16 ? "avx512" : WIDTH == 8 ? "avx2" : "baseline",
+    .portable = WIDTH == 4,
     .conv = SR_NAME(conv),
     .conv_weights = SR_NAME(conv_weights),
     .channel_sums = channel_sums,
@@ -191,5 +190,6 @@ const struct sr_kernels SR_NAME(kernels) = {
     .relu_back = relu_back,
     .relu = relu,
     .add = add,
+    .product = SR_NAME(product),
     .multiply_add = multiply_add,
 };

@@ -155,6 +155,18 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
+static void product(const struct sr_product *p)
+{
+    for (int i = 0; i < p->rows; i++)
+        for (int j = 0; j < p->columns; j++) {
+            double sum = 0;
+            for (int l = 0; l < p->depth; l++)
+                sum += (double)p->a[i * p->a_row + l * p->a_column] * (double)p->b[l * p->b_row + j * p->b_column];
+            float *c = p->c + i * p->c_row + j;
+            *c = (float)((double)p->alpha * sum + (p->beta == 0 ? 0 : (double)p->beta * (double)*c));
+        }
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     for (size_t i = 0; i < rounds; i++) sink[0] = sink[0] * sink[1] + sink[2];
@@ -175,5 +187,6 @@ const struct sr_kernels sr_kernels_reference = {
     .relu_back = relu_back,
     .relu = relu,
     .add = add,
+    .product = product,
     .multiply_add = multiply_add,
 };

@@ -70,6 +70,29 @@ INLINE vec larger(vec a, vec b)
 #endif
 }
 
+/* Bytes to whole numbers and back; what gcc makes of the generic conversion is far slower. */
+typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
+
+INLINE mask widen(const uint8_t *p)
+{
+#if WIDTH == 16
+    return (mask)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
+#elif WIDTH == 8
+    return (mask)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
+#else
+    return __builtin_convertvector(*(const bytes *)p, mask);
+#endif
+}
+
+INLINE void narrow(uint8_t *p, mask m)
+{
+#if WIDTH == 16
+    _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)m));
+#else
+    *(bytes *)p = __builtin_convertvector(m, bytes);
+#endif
+}
+
 /* ReLU; NaN stays NaN, so that divergence shows. */
 INLINE vec positive(vec a)
 {
@@ -79,6 +102,7 @@ INLINE vec positive(vec a)
 void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
                    float *y, int images);
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
+void SR_NAME(product)(const struct sr_product *p);
 extern const struct sr_kernels SR_NAME(kernels);
 
 #endif

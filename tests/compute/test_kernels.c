@@ -191,6 +191,28 @@ static void test_gemm(void **state)
     sr_pool_free(pool);
 }
 
+/* The strips of every set, the portable one included, which sr_gemm leaves to OpenBLAS. */
+static void test_product(void **state)
+{
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    float *a = numbers(40 * 600, 1), *b = numbers(40 * 600, 2), *c = numbers(40 * 40, 3), *d = copy_of(c, 40 * 40);
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        for (int way = 0; k && way < 40; way++) {
+            struct sr_product p = {.a = a, .b = b, .c = c, .c_row = 33, .rows = 1 + way, .columns = 1 + way * 7 % 33,
+                                   .depth = way * 19 % 590, .alpha = 1.5f, .beta = way % 2 ? 0.5f : 0,
+                                   .a_row = way & 2 ? 1 : 600, .a_column = way & 2 ? 40 : 1,
+                                   .b_row = way & 4 ? 1 : 40, .b_column = way & 4 ? 600 : 1};
+            k->product(&p);
+            p.c = d;
+            twin->product(&p);
+            assert_near(c, d, 40 * 40, 1e-4, k->isa);
+        }
+    }
+    free(a), free(b), free(c), free(d);
+}
+
 static void test_isa(void **state)
 {
     (void)state;
@@ -203,7 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv), cmocka_unit_test(test_turn),
-        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_product), cmocka_unit_test(test_gemm),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

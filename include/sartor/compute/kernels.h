@@ -60,8 +60,19 @@ enum sr_conv_flags {
     SR_CONV_ADD = 2,  /* y += result */
 };
 
+/* C = alpha A B + beta C for some rows and columns of a matrix product: element i, l of A is
+ * a[i * a_row + l * a_column], and so on; C's columns are next to each other. No alignment is asked. */
+struct sr_product {
+    const float *a, *b;
+    float *c;
+    ptrdiff_t a_row, a_column, b_row, b_column, c_row;
+    int rows, columns, depth;
+    float alpha, beta;
+};
+
 struct sr_kernels {
     const char *isa;
+    bool portable; /* no instruction set in particular */
     /* y = conv(x, w) + bias (may be NULL), then `flags`. x and y hold `images` images. */
     void (*conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
                  float *y, int images);
@@ -93,6 +104,8 @@ struct sr_kernels {
     void (*relu)(const float *x, const float *other, size_t count, float *y);
     /* y += x. */
     void (*add)(const float *x, size_t count, float *y);
+    /* A strip of sr_gemm's work. */
+    void (*product)(const struct sr_product *p);
     /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
      * floating-point operations that was. `sink` (16 floats) keeps the compiler honest. */
     double (*multiply_add)(size_t rounds, float *sink);

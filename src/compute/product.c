@@ -1,0 +1,97 @@
+/* product.c - a strip of a matrix product by register tiles.
+ *
+ * B's columns are packed a stage at a time, ROWS rows of A then pass by a tile of ROWS × VECTORS sums.
+ * Each element of C is summed in the same order whatever the shape around it, so its bits depend on
+ * its row of A and column of B alone. */
+#include "vector.h"
+
+#if WIDTH == 16
+enum { ROWS = 8 };
+#elif WIDTH == 8
+enum { ROWS = 6 };
+#else
+enum { ROWS = 3 };
+#endif
+enum { TILE = 2 * WIDTH, STAGE = 256 };
+
+typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(sizeof(float))));
+
+/* `depth` rows of TILE floats, with zeros past the last column. */
+static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int columns, float *packed)
+{
+    if (column == 1 && columns == TILE) {
+        for (int k = 0; k < depth; k++, b += row, packed += TILE)
+            for (int v = 0; v < TILE; v += WIDTH) store(packed + v, (vec)*(const loose *)(b + v));
+        return;
+    }
+    for (int first = 0; first < depth; first += SR_BLOCK) {
+        /* Short runs of each column at a time: one of the two sides is always far apart. */
+        int last = depth - first < SR_BLOCK ? depth : first + SR_BLOCK;
+        for (int j = 0; j < columns; j++)
+            for (int k = first; k < last; k++) packed[k * TILE + j] = b[k * row + j * column];
+        for (int k = first; k < last; k++)
+            for (int j = columns; j < TILE; j++) packed[k * TILE + j] = 0;
+    }
+}
+
+/* out[ROWS][TILE] = rows of A times the packed columns; only the first VECTORS vectors of each. */
+#define PRODUCT(VECTORS_)                                                                           \
+    static void product_##VECTORS_(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed, \
+                                   float *out)                                                      \
+    {                                                                                               \
+        enum { VECTORS = VECTORS_ };                                                                \
+        vec sum[ROWS][VECTORS];                                                                     \
+        UNROLL for (int i = 0; i < ROWS; i++)                                                       \
+        {                                                                                           \
+            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = (vec){0};                          \
+        }                                                                                           \
+        for (ptrdiff_t k = 0, at = 0; k < depth; k++, at += step, packed += TILE) {                 \
+            vec b[VECTORS];                                                                         \
+            UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(packed + v * WIDTH);               \
+            UNROLL for (int i = 0; i < ROWS; i++)                                                   \
+            {                                                                                       \
+                UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] += a[i][at] * b[v];              \
+            }                                                                                       \
+        }                                                                                           \
+        UNROLL for (int i = 0; i < ROWS; i++)                                                       \
+        {                                                                                           \
+            UNROLL for (int v = 0; v < VECTORS; v++) store(out + i * TILE + v * WIDTH, sum[i][v]);  \
+        }                                                                                           \
+    }
+
+PRODUCT(1)
+PRODUCT(2)
+
+/* c = alpha * sums + beta * c for one row. */
+static void finish(const float *sums, int columns, float alpha, float beta, float *c)
+{
+    int j = 0;
+    for (; j + WIDTH <= columns; j += WIDTH) {
+        vec sum = alpha * load(sums + j);
+        if (beta != 0) sum += beta * (vec)*(loose *)(c + j);
+        *(loose *)(c + j) = (loose)sum;
+    }
+    for (; j < columns; j++) c[j] = alpha * sums[j] + (beta != 0 ? beta * c[j] : 0);
+}
+
+void SR_NAME(product)(const struct sr_product *p)
+{
+    float packed[STAGE * TILE] __attribute__((aligned(64))), sums[ROWS * TILE] __attribute__((aligned(64)));
+    for (int column = 0; column < p->columns; column += TILE) {
+        int columns = p->columns - column < TILE ? p->columns - column : TILE;
+        for (int depth = 0; depth < p->depth || depth == 0; depth += STAGE) {
+            int part = p->depth - depth < STAGE ? p->depth - depth : STAGE;
+            pack(p->b + depth * p->b_row + column * p->b_column, p->b_row, p->b_column, part, columns, packed);
+            for (int row = 0; row < p->rows; row += ROWS) {
+                const float *a[ROWS];
+                int rows = p->rows - row < ROWS ? p->rows - row : ROWS;
+                /* Rows past the last repeat it; their sums go nowhere. */
+                for (int i = 0; i < ROWS; i++)
+                    a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;
+                (columns <= WIDTH ? product_1 : product_2)(a, p->a_column, part, packed, sums);
+                for (int i = 0; i < rows; i++)
+                    finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta, p->c + (row + i) * p->c_row + column);
+            }
+        }
+    }
+}
