@@ -209,11 +209,11 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     if (longest > 14) longest = 14;
     if (!session->view.confusion_shares && digits(most) > number) number = digits(most);
     if (session->view.confusion_shares) number = 4;
-    int total = digits(table->all > most_total ? table->all : most_total) + 2;
+    int total = digits(table->all > most_total ? table->all : most_total) + 1;
 
     struct layout layout = {longest, number + 1, total, 4, 1, n, n, 0, 0, 0};
     for (;;) {
-        int rest = 2 + layout.label + layout.total + 3 * layout.metric;
+        int rest = 2 + layout.label + layout.total + 3 * layout.metric + !layout.metric; /* a bracket's room */
         layout.columns = (width - rest) / layout.cell;
         if (layout.columns >= n) break;
         if (layout.label > 8 && longest > 8)
@@ -229,13 +229,17 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     }
     if (layout.columns >= n) {
         layout.columns = n;
-        int spare = width - 2 - layout.label - layout.total - 3 * layout.metric - n * layout.cell;
+        int spare = width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric - n * layout.cell;
         if (layout.metric && spare >= 9 + n) {
             layout.metric += 3;
             spare -= 9;
         }
-        int wider = spare / n < 4 ? spare / n : 4;
-        layout.cell += wider;
+        /* Names one column shorter are worth a column more for every cell. */
+        if (spare % n == n - 1 && layout.label > 8) {
+            layout.label--;
+            spare++;
+        }
+        layout.cell += spare / n < 4 ? spare / n : 4;
     }
     if (layout.columns < 1) layout.columns = 1;
     layout.rows = lines < n ? lines : n;
@@ -319,7 +323,7 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
     int x = layout->x + layout->columns * layout->cell;
     if (layout->total) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)table->rows[row]);
-        put_number(session, area, x + layout->total - 1, middle, row == at_row && at_column < 0, plain, text);
+        put_number(session, area, x + layout->total, middle, row == at_row && at_column < 0, plain, text);
         x += layout->total;
     }
     if (layout->metric) {
@@ -358,7 +362,7 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
                   columns[column].text);
     }
     int x = layout->x + layout->columns * layout->cell;
-    if (layout->total) put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total " : "sum ");
+    if (layout->total) put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total" : "sum");
     static const char *const titles[2][3] = {{"rec", "pre", "F1"}, {"recall", "prec.", "F1"}};
     for (int m = 0; m < 3 && layout->metric; m++)
         put_right(area, x += layout->metric, 0, faint, titles[layout->metric > 5][m]);
@@ -381,7 +385,7 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
         }
     if (layout->total) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)table->all);
-        put_number(session, area, layout->x + layout->columns * layout->cell + layout->total - 1, y,
+        put_number(session, area, layout->x + layout->columns * layout->cell + layout->total, y,
                    at_row < 0 && at_column < 0, plain, text);
     }
 }

@@ -252,7 +252,7 @@ static void draw(struct sr_session *session, struct sr_area area)
     int below = 0, note = 0;
     if (session->data_is_sample) {
         note = left < 60 ? 3 : 2;
-        sr_text_add(&text, "A small sample. For all 70,000 images, install dataset-fashion-mnist, or :open their folder.");
+        sr_text_add(&text, "A small sample: install dataset-fashion-mnist for all 70,000 images.");
     }
     if (rest.height >= 20 && shown_class(session) >= 0 && !mean) below = rest.height >= 36 ? 16 : 8;
     int high = rest.height - below - (rest.height >= 16 ? note : 0);

@@ -38,6 +38,13 @@ static const struct sr_run *shown_run(const struct sr_session *session)
     return (size_t)at < session->run_count ? session->runs[at] : NULL;
 }
 
+/* The epoch that the reading line is on: 0 for none, never beyond the last. */
+static int read_epoch(const struct sr_session *session, const struct sr_run *run)
+{
+    int epoch = session->view.train_epoch;
+    return epoch < 1 || run->epochs == 0 ? 0 : epoch < (int)run->epochs ? epoch : (int)run->epochs;
+}
+
 static bool under_way(const struct sr_run *run)
 {
     return run->state == SR_JOB_RUNNING || run->state == SR_JOB_PAUSED;
@@ -226,15 +233,18 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
     double last = run->progress.epochs;
     /* Two of colour, in the order of the legend: training, validation. */
     series[OTHERS] = make_series(run, accuracy);
+    /* A narrow legend has no room for the values read; the line above the curves has them. */
+    int read = read_epoch(session, run);
+    bool legend = !read || area.width >= 56;
     const struct series *own = &series[OTHERS];
     lines[used++] = (struct sr_plot_line){.x = own->x, .y = own->train, .count = own->train_count,
-                                          .style = sr_part_style(session, SR_ROLE_SERIES), .label = "train"};
+                                          .style = sr_part_style(session, SR_ROLE_SERIES), .label = legend ? "train" : NULL};
     bool validated = false;
     for (size_t i = 0; i < own->count; i++) validated |= isfinite(own->validation[i]);
     if (validated)
         lines[used++] = (struct sr_plot_line){.x = own->x, .y = own->validation, .count = own->count,
                                               .style = sr_part_style(session, SR_ROLE_SERIES + 1),
-                                              .label = "validation"};
+                                              .label = legend ? "validation" : NULL};
     for (size_t i = 0; i < own->train_count; i++) last = fmax(last, own->x[i]);
     for (size_t i = session->run_count, k = 0; others && i-- > 0 && k < OTHERS;) {
         const struct sr_run *other = session->runs[i];
@@ -255,7 +265,7 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
                                    .logarithmic = !accuracy && session->view.train_logarithmic,
                                    .x_low = 0,
                                    .x_high = last > 0 ? last : 1,
-                                   .cursor = NAN});
+                                   .cursor = read ? read : NAN});
     for (int k = 0; k <= OTHERS; k++) free_series(&series[k]);
 }
 
@@ -339,7 +349,8 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
     bool curves = run->epochs > 0 || (under_way(run) && run->progress.epochs > 0);
     if (run->epochs > 0 && room > 6) {
         sr_text_clear(&words);
-        epoch_words(&run->history[run->epochs - 1], area.width >= 76, &words);
+        int read = read_epoch(session, run);
+        epoch_words(&run->history[read ? (size_t)read - 1 : run->epochs - 1], area.width >= 76, &words);
         sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         room--;
     }
@@ -381,6 +392,14 @@ static void draw(struct sr_session *session, struct sr_area area)
 static void move(struct sr_session *session, enum sr_move move)
 {
     struct sr_view *view = &session->view;
+    const struct sr_run *run = shown_run(session);
+    if (run && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT)) {
+        /* From no line at all: left to the last epoch, right to the first; off either end it goes. */
+        int last = (int)run->epochs, read = read_epoch(session, run);
+        read = move == SR_MOVE_LEFT ? (read ? read - 1 : last) : (read ? read + 1 : 1);
+        view->train_epoch = read > last ? 0 : read;
+        return;
+    }
     int runs = (int)session->run_count, families = family_count(), at;
     if (view->train_run < 0)
         at = runs > 0 ? runs - 1 : view->train_family;
@@ -454,10 +473,10 @@ static const char *hints(const struct sr_session *session)
 {
     const struct sr_run *run = shown_run(session);
     if (!run) return "j/k family  Enter train  t train with options  ? help";
-    if (run->state < SR_JOB_DONE) return run->state == SR_JOB_PAUSED ? "Space go on  x stop  j/k runs, families  y log scale  ? help"
-                                              : "Space pause  x stop  j/k runs, families  y log scale  ? help";
-    return run->state == SR_JOB_DONE ? "Enter confusion  j/k runs, families  y log scale  e export  ? help"
-                                     : "j/k runs, families  y log scale  ? help";
+    if (run->state < SR_JOB_DONE) return run->state == SR_JOB_PAUSED ? "Space go on  x stop  h/l read  j/k runs, families  y log  ? help"
+                                              : "Space pause  x stop  h/l read  j/k runs, families  y log  ? help";
+    return run->state == SR_JOB_DONE ? "Enter confusion  h/l read  j/k runs, families  y log  e export  ? help"
+                                     : "h/l read  j/k runs, families  y log  ? help";
 }
 
 const struct sr_pane sr_pane_train = {

@@ -133,6 +133,12 @@ static void train(void **state)
     session->view.train_run = 0;
     session->view.train_logarithmic = true;
     screen(session, 80, 24, "train-done");
+    for (int i = 0; i < 5; i++) sr_screen_move(session, SR_MOVE_LEFT);
+    assert_int_equal(session->view.train_epoch, 14);
+    screen(session, 80, 24, "train-read");
+    session->view.train_epoch = 18;
+    sr_screen_move(session, SR_MOVE_RIGHT);
+    assert_int_equal(session->view.train_epoch, 0);
     fixture_free(session);
 }
 

@@ -38,6 +38,7 @@ struct sr_view {
     int train_run;               /* Train: run shown, -1 the latest */
     int train_family;            /* cursor in the list of families when nothing runs */
     bool train_logarithmic;
+    int train_epoch;             /* the reading line on the curves, 0 for none */
 
     int confusion_row, confusion_column; /* -1: the margin, a whole column or row */
     int confusion_shares;        /* 0 counts, 1 % of true, 2 % of predicted */
