@@ -1,6 +1,7 @@
 /* ui.c - the event loop: keys, jobs and signals in, frames out. */
 #include "sartor/ui/ui.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sartor/base/clock.h"
@@ -149,6 +151,21 @@ static void run_loop(struct loop *loop)
     }
 }
 
+/* The threads that compute give way to this one, so that a key is answered while they are busy. Only
+ * here: in batch nobody waits for a key. Where threads have no niceness of their own, nothing changes. */
+static void let_keys_go_first(void)
+{
+#ifdef __linux__
+    DIR *tasks = opendir("/proc/self/task");
+    for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
+        pid_t task = (pid_t)atoi(entry->d_name);
+        if (task > 0 && task != gettid())
+            setpriority(PRIO_PROCESS, (id_t)task, getpriority(PRIO_PROCESS, 0) + 10);
+    }
+    if (tasks) closedir(tasks);
+#endif
+}
+
 /* Ways out that go past sr_ui_run: a library's exit(). */
 static void restore_at_exit(void)
 {
@@ -181,6 +198,7 @@ int sr_ui_run(struct sr_session *session)
     stray_start(session->home);
     session->interactive = true;
     sr_keys_start(session);
+    let_keys_go_first();
     terminal_mouse(sr_args_switch(session->options, "mouse"));
 
     run_loop(&loop);

@@ -111,9 +111,11 @@ int main(int argc, char **argv)
         drain(&pty, 0.04 + 0.005 * (i % 8));
     }
     if (count) report("typed letter", seconds, bytes, count);
+    pty_send(&pty, "\003");
+    drain(&pty, 0.5);
     size_t idle = pty.bytes;
-    drain(&pty, 2);
-    printf("training alone   %6.0f bytes a second\n", (double)(pty.bytes - idle) / 2);
+    drain(&pty, 4);
+    printf("training alone   %6.0f bytes a second\n", (double)(pty.bytes - idle) / 4);
     status = 0;
 out:
     if (status) fprintf(stderr, "latency: the explorer did not answer; its screen:\n%s", pty_text(&pty));
