@@ -1,9 +1,9 @@
 /* browse.c - the samples of the selection as thumbnails, or one of them large. */
+#include "parts.h"
+#include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "parts.h"
-#include "sartor/cells/draw.h"
 
 /* Predictions of more samples than this are not started just because one is looked at. */
 enum { LOOK_AT_MOST = 20000 };
@@ -44,18 +44,20 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
 /* Thumbnails */
 
 /* Behind the models' names: "Coat, 61.2 %  ✗ wrong". */
-static void verdict_words(const struct sr_session *session, const float *verdict, int truth, struct sr_text *text)
+static void verdict_words(const struct sr_session *session, const float *verdict, int truth,
+                          struct sr_text *text)
 {
     int best = sr_part_best(verdict, session->data->classes);
     char share[32];
     sr_part_percent(share, sizeof share, (double)verdict[best]);
-    sr_text_printf(text, "%s, %s  %s", sr_part_class(session, best), share, best == truth ? "✓ right" : "✗ wrong");
+    sr_text_printf(text, "%s, %s  %s", sr_part_class(session, best), share,
+                   best == truth ? "✓ right" : "✗ wrong");
 }
 
 struct layout {
-    int width, height;       /* of a picture, in cells; 0 for a plain list */
-    int columns, lines;      /* pictures in the window */
-    int across, down;        /* cells from one picture to the next */
+    int width, height;  /* of a picture, in cells; 0 for a plain list */
+    int columns, lines; /* pictures in the window */
+    int across, down;   /* cells from one picture to the next */
 };
 
 /* The largest size of which a good number fits, else of which any fit. */
@@ -76,7 +78,11 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
             int columns = area.width / (width + 2), lines = area.height / (height + 1);
             if (columns < (pass == 0 ? 4 : 2) || lines < (pass == 0 ? 2 : 1)) continue;
             int wide = area.width / columns, high = area.height / lines;
-            return (struct layout){width, height, columns, lines, wide < width + 6 ? wide : width + 6,
+            return (struct layout){width,
+                                   height,
+                                   columns,
+                                   lines,
+                                   wide < width + 6 ? wide : width + 6,
                                    high < height + 2 ? high : height + 2};
         }
     }
@@ -85,7 +91,8 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
 
 /* Class, and the predicted one where it differs, in so many columns. */
 static void caption(struct sr_session *session, const struct sr_predictions *predictions, uint32_t row,
-                    int truth, int width, const struct sr_short_name *half, bool *wrong, char *out, size_t size)
+                    int truth, int width, const struct sr_short_name *half, bool *wrong, char *out,
+                    size_t size)
 {
     size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
     const char *name = sr_part_class(session, truth);
@@ -125,7 +132,8 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     sr_text_printf(&words, "%s: ", entry->name);
     verdict_words(session, verdict, truth, &words);
     bool right = sr_part_best(verdict, session->data->classes) == truth;
-    sr_area_text(area, x + 3, 0, sr_part_style(session, right ? SR_ROLE_GOOD : SR_ROLE_BAD), sr_text_get(&words));
+    sr_area_text(area, x + 3, 0, sr_part_style(session, right ? SR_ROLE_GOOD : SR_ROLE_BAD),
+                 sr_text_get(&words));
     sr_text_fini(&words);
 }
 
@@ -202,9 +210,14 @@ static const float *ask_verdict(struct sr_session *session, struct sr_entry *ent
     const struct sr_predictions *predictions;
     struct sr_error error = {0};
     switch (sr_session_predictions(session, entry, split, &predictions, &error)) {
-    case SR_OK: return sr_part_verdict(session, entry, split, file, row);
-    case SR_PENDING: sr_text_printf(why, "Predicting %s…", sr_split_names[split]); return NULL;
-    default: sr_text_add(why, error.text); return NULL;
+    case SR_OK:
+        return sr_part_verdict(session, entry, split, file, row);
+    case SR_PENDING:
+        sr_text_printf(why, "Predicting %s…", sr_split_names[split]);
+        return NULL;
+    default:
+        sr_text_add(why, error.text);
+        return NULL;
     }
 }
 
@@ -224,7 +237,8 @@ static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_
     char id[32], zero[32];
     sr_part_id(id, sizeof id, file, row);
     sr_part_percent(zero, sizeof zero, (double)zeros / (double)count);
-    sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s  %s", id, sr_part_class(session, truth));
+    sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s  %s", id,
+                   sr_part_class(session, truth));
     if (area.height > 2)
         sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
                        "%d×%d, mean %.1f, %s zero, at most %d", images->width, images->height,
@@ -235,8 +249,10 @@ static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_
     const float *verdict = entry ? ask_verdict(session, entry, file, row, &text) : NULL;
     if (verdict) {
         verdict_words(session, verdict, truth, &text);
-        sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", entry->name, sr_text_get(&text));
-        y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y), verdict, truth);
+        sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
+                       sr_text_get(&text));
+        y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y), verdict,
+                                   truth);
         if (area.height > y && area.width >= 40)
             sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT), "> predicted  * true");
     } else {
@@ -247,12 +263,13 @@ static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_
     /* What the other models say that have been asked before. */
     for (size_t i = 0; i < session->entry_count && entry && y + 1 < area.height; i++) {
         if (session->entries[i] == entry) continue;
-        const float *other = sr_part_verdict(session, session->entries[i], session->selection.filter.split, file, row);
+        const float *other =
+            sr_part_verdict(session, session->entries[i], session->selection.filter.split, file, row);
         if (!other) continue;
         sr_text_clear(&text);
         verdict_words(session, other, truth, &text);
-        sr_area_printf(area, 0, ++y, sr_part_style(session, SR_ROLE_TEXT), "%s: %s", session->entries[i]->name,
-                       sr_text_get(&text));
+        sr_area_printf(area, 0, ++y, sr_part_style(session, SR_ROLE_TEXT), "%s: %s",
+                       session->entries[i]->name, sr_text_get(&text));
     }
     sr_text_fini(&title);
     sr_text_fini(&text);
@@ -266,7 +283,8 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     const struct sr_images *images = &session->data->files[file];
     int width, height;
     sr_image_cells(&session->look, images->height, images->width, &width, &height);
-    int room = area.width - 30 > area.width / 2 ? area.width - 30 : area.width / 2; /* the rest is for words */
+    int room =
+        area.width - 30 > area.width / 2 ? area.width - 30 : area.width / 2; /* the rest is for words */
     int times = room / width < area.height / height ? room / width : area.height / height;
     if (times >= 1) {
         width *= times;
@@ -279,7 +297,8 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     if (width < 6 || height < 3) width = -2;
     struct sr_area picture = sr_area_part(area, 1, 0, width, height);
     if (width > 0)
-        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->height, images->width);
+        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->height,
+                      images->width);
     draw_facts(session, sr_area_part(area, width + 3, 0, area.width - width - 4, area.height), file, row);
 }
 
@@ -351,17 +370,16 @@ static void describe(struct sr_session *session, struct sr_text *text)
         int truth = session->data->files[file].labels[row];
         sr_part_ordinal(place, sizeof place, selection->at + 1);
         sr_part_id(id, sizeof id, file, row);
-        sr_text_printf(text, " The cursor is on the %s, %s, of class %s%s.", place, id, sr_part_class(session, truth),
-                       session->view.enlarged ? ", shown large" : "");
-        struct sr_entry *entry = session->entry_count
-                                     ? sr_session_entry(session, selection->filter.model, NULL)
-                                     : NULL;
+        sr_text_printf(text, " The cursor is on the %s, %s, of class %s%s.", place, id,
+                       sr_part_class(session, truth), session->view.enlarged ? ", shown large" : "");
+        struct sr_entry *entry =
+            session->entry_count ? sr_session_entry(session, selection->filter.model, NULL) : NULL;
         const float *verdict = sr_part_verdict(session, entry, selection->filter.split, file, row);
         if (verdict) {
             int best = sr_part_best(verdict, session->data->classes);
             sr_part_percent(count, sizeof count, (double)verdict[best]);
-            sr_text_printf(text, " %s says %s with %s, which is %s.", entry->name, sr_part_class(session, best), count,
-                           best == truth ? "right" : "wrong");
+            sr_text_printf(text, " %s says %s with %s, which is %s.", entry->name,
+                           sr_part_class(session, best), count, best == truth ? "right" : "wrong");
         }
     }
     sr_text_add(text, "\n");

@@ -1,19 +1,19 @@
 /* confusion.c - which classes a model takes for which: rows true, columns predicted. */
+#include "parts.h"
+#include "sartor/base/memory.h"
+#include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "parts.h"
-#include "sartor/base/memory.h"
-#include "sartor/cells/draw.h"
 
 /* The matrix of the model that is shown, and what follows from it. */
 struct table {
     struct sr_entry *entry;
     enum sr_split_name split;
     int classes;
-    uint64_t *matrix;                 /* classes × classes */
-    uint64_t rows[SR_CLASSES_MAX];    /* totals: of a true class, of a predicted one, of all */
+    uint64_t *matrix;              /* classes × classes */
+    uint64_t rows[SR_CLASSES_MAX]; /* totals: of a true class, of a predicted one, of all */
     uint64_t columns[SR_CLASSES_MAX];
     uint64_t all;
     const struct sr_evaluation *evaluation;
@@ -26,7 +26,8 @@ static uint64_t cell(const struct table *table, int row, int column)
 
 /* Fill `table` when predictions are there; else false, with the reason in `title` and `text`. Counting
  * ten thousand predictions takes some microseconds, so nothing is kept. */
-static bool table_init(struct sr_session *session, struct table *table, struct sr_text *title, struct sr_text *text)
+static bool table_init(struct sr_session *session, struct table *table, struct sr_text *title,
+                       struct sr_text *text)
 {
     *table = (struct table){0};
     if (sr_part_without_data(session, title, text)) return false;
@@ -41,12 +42,14 @@ static bool table_init(struct sr_session *session, struct table *table, struct s
     if (status == SR_PENDING) {
         char count[32];
         sr_format_count(count, sizeof count, sr_session_samples(session, table->split).count);
-        sr_text_printf(title, "%s is predicting the %s split…", table->entry->name, sr_split_names[table->split]);
+        sr_text_printf(title, "%s is predicting the %s split…", table->entry->name,
+                       sr_split_names[table->split]);
         sr_text_printf(text, "%s samples. The matrix appears as soon as they are done.", count);
         return false;
     }
     if (status != SR_OK) {
-        sr_text_printf(title, "%s cannot be judged on the %s split.", table->entry->name, sr_split_names[table->split]);
+        sr_text_printf(title, "%s cannot be judged on the %s split.", table->entry->name,
+                       sr_split_names[table->split]);
         sr_text_add(text, error.text);
         sr_text_printf(text, "\nType :confusion %s split=test for another split.", table->entry->name);
         return false;
@@ -101,7 +104,8 @@ static void summary(const struct table *table, bool interval, struct sr_text *te
     char count[32], share[32];
     sr_format_count(count, sizeof count, table->all);
     sr_part_percent(share, sizeof share, evaluation->accuracy);
-    sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name, sr_split_names[table->split], share, count);
+    sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name, sr_split_names[table->split], share,
+                   count);
     if (interval)
         sr_text_printf(text, " (%.1f–%.1f), macro F1 %.3f", 100 * evaluation->accuracy_low,
                        100 * evaluation->accuracy_high, evaluation->macro_f1);
@@ -129,12 +133,14 @@ static void cursor_words(const struct sr_session *session, const struct table *t
         sr_text_add(text, ".");
     } else if (column < 0) {
         sr_format_count(whole, sizeof whole, table->rows[row]);
-        sr_text_printf(text, "%s are %s: recall %.3f, precision %.3f, F1 %.3f.", whole, sr_part_class(session, row),
-                       metrics[row].recall, metrics[row].precision, metrics[row].f1);
+        sr_text_printf(text, "%s are %s: recall %.3f, precision %.3f, F1 %.3f.", whole,
+                       sr_part_class(session, row), metrics[row].recall, metrics[row].precision,
+                       metrics[row].f1);
     } else if (row < 0) {
         sr_format_count(whole, sizeof whole, table->columns[column]);
         share_of(share, sizeof share, cell(table, column, column), table->columns[column]);
-        sr_text_printf(text, "%s were predicted %s, %s of them rightly.", whole, sr_part_class(session, column), share);
+        sr_text_printf(text, "%s were predicted %s, %s of them rightly.", whole,
+                       sr_part_class(session, column), share);
     } else {
         uint64_t here = cell(table, row, column);
         sr_format_count(count, sizeof count, here);
@@ -142,15 +148,17 @@ static void cursor_words(const struct sr_session *session, const struct table *t
         share_of(share, sizeof share, here, table->rows[row]);
         share_of(other, sizeof other, here, table->columns[column]);
         if (row == column)
-            sr_text_printf(text, "%s of %s %s (%s) were recognised; %s of what was predicted %s is right.", count, whole,
-                           sr_part_class(session, row), share, other, sr_part_class(session, column));
+            sr_text_printf(text, "%s of %s %s (%s) were recognised; %s of what was predicted %s is right.",
+                           count, whole, sr_part_class(session, row), share, other,
+                           sr_part_class(session, column));
         else
-            sr_text_printf(text, "%s of %s %s (%s) were taken for %s: %s of what was predicted so.", count, whole,
-                           sr_part_class(session, row), share, sr_part_class(session, column), other);
+            sr_text_printf(text, "%s of %s %s (%s) were taken for %s: %s of what was predicted so.", count,
+                           whole, sr_part_class(session, row), share, sr_part_class(session, column), other);
     }
 }
 
-static void worst_words(const struct sr_session *session, const struct table *table, int most, struct sr_text *text)
+static void worst_words(const struct sr_session *session, const struct table *table, int most,
+                        struct sr_text *text)
 {
     uint64_t count = UINT64_MAX;
     int index = -1;
@@ -194,7 +202,8 @@ static int scroll(int at, int fit, int count)
 }
 
 /* Give up, in this order: long class names, metrics, totals, columns. Spare width makes cells wider. */
-static struct layout choose_layout(const struct sr_session *session, const struct table *table, int width, int lines)
+static struct layout choose_layout(const struct sr_session *session, const struct table *table, int width,
+                                   int lines)
 {
     int n = table->classes, longest = 4, number = 3;
     uint64_t most = 0, most_total = 0;
@@ -213,7 +222,8 @@ static struct layout choose_layout(const struct sr_session *session, const struc
 
     struct layout layout = {longest, number + 1, total, 4, 1, n, n, 0, 0, 0};
     for (;;) {
-        int rest = 2 + layout.label + layout.total + 3 * layout.metric + !layout.metric; /* a bracket's room */
+        int rest =
+            2 + layout.label + layout.total + 3 * layout.metric + !layout.metric; /* a bracket's room */
         layout.columns = (width - rest) / layout.cell;
         if (layout.columns >= n) break;
         if (layout.label > 8 && longest > 8)
@@ -229,7 +239,8 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     }
     if (layout.columns >= n) {
         layout.columns = n;
-        int spare = width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric - n * layout.cell;
+        int spare =
+            width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric - n * layout.cell;
         if (layout.metric && spare >= 9 + n) {
             layout.metric += 3;
             spare -= 9;
@@ -266,22 +277,17 @@ static struct sr_style heat(const struct sr_session *session, double share)
     return style;
 }
 
-static void put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text)
-{
-    sr_area_text(area, edge - sr_utf8_width(text), y, style, text);
-}
-
 /* Text right-aligned before column `edge`; in brackets when the cursor is on it. */
 static void put_number(struct sr_session *session, struct sr_area area, int edge, int y, bool here,
                        struct sr_style style, const char *text)
 {
     char bracketed[48];
     if (!here) {
-        put_right(area, edge, y, style, text);
+        sr_part_put_right(area, edge, y, style, text);
         return;
     }
     snprintf(bracketed, sizeof bracketed, "[%s]", text);
-    put_right(area, edge + 1, y, sr_part_style(session, SR_ROLE_SELECTED), bracketed);
+    sr_part_put_right(area, edge + 1, y, sr_part_style(session, SR_ROLE_SELECTED), bracketed);
 }
 
 static void metric_words(char *out, size_t size, double value, bool roomy)
@@ -298,16 +304,20 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
                      const struct layout *layout, int row, int y, const char *name)
 {
     int at_row = inside(session->view.confusion_row, table->classes);
-    int at_column = inside(session->view.confusion_column, table->classes), middle = y + (layout->height - 1) / 2;
+    int at_column = inside(session->view.confusion_column, table->classes),
+        middle = y + (layout->height - 1) / 2;
     int shares = session->view.confusion_shares;
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
-    sr_area_text(area, 1, middle, sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT), name);
+    sr_area_text(area, 1, middle, sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
+                 name);
     char text[32];
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
-        uint64_t here = cell(table, row, column), whole = shares == 2 ? table->columns[column] : table->rows[row];
+        uint64_t here = cell(table, row, column),
+                 whole = shares == 2 ? table->columns[column] : table->rows[row];
         double share = whole ? (double)here / (double)whole : 0;
-        struct sr_area part = sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
+        struct sr_area part =
+            sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
         struct sr_style style = here ? heat(session, share) : sr_part_style(session, SR_ROLE_FAINT);
         if (here && session->look.depth >= SR_DEPTH_256) sr_area_fill(part, ' ', style);
         if (!here)
@@ -318,7 +328,7 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
             snprintf(text, sizeof text, "%llu", (unsigned long long)here);
         bool cursor = row == at_row && column == at_column;
         if (cursor) continue; /* last, since its brackets lie over its neighbours */
-        put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style, text);
+        sr_part_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style, text);
     }
     int x = layout->x + layout->columns * layout->cell;
     if (layout->total) {
@@ -331,7 +341,7 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
         double values[] = {metrics->recall, metrics->precision, metrics->f1};
         for (int m = 0; m < 3; m++) {
             metric_words(text, sizeof text, values[m], layout->metric > 5);
-            put_right(area, x += layout->metric, middle, plain, text);
+            sr_part_put_right(area, x += layout->metric, middle, plain, text);
         }
     }
     int i = at_column - layout->left;
@@ -343,7 +353,8 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
             snprintf(text, sizeof text, share < 99.95 ? "%.1f" : "%.0f", share);
         else
             snprintf(text, sizeof text, "%llu", (unsigned long long)here);
-        put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), middle, true, plain, text);
+        put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), middle, true,
+                   plain, text);
     }
 }
 
@@ -352,22 +363,25 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
 {
     int n = table->classes, at_row = inside(session->view.confusion_row, n);
     int at_column = inside(session->view.confusion_column, n);
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), accent = sr_part_style(session, SR_ROLE_ACCENT);
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
+                    accent = sr_part_style(session, SR_ROLE_ACCENT);
     struct sr_short_name rows[SR_CLASSES_MAX], columns[SR_CLASSES_MAX];
     sr_part_short_names(session->data, layout->label, rows);
     sr_part_short_names(session->data, layout->cell - 1 - (layout->cell > 5), columns);
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
-        put_right(area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), 0, column == at_column ? accent : faint,
-                  columns[column].text);
+        sr_part_put_right(area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), 0,
+                          column == at_column ? accent : faint, columns[column].text);
     }
     int x = layout->x + layout->columns * layout->cell;
-    if (layout->total) put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total" : "sum");
+    if (layout->total)
+        sr_part_put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total" : "sum");
     static const char *const titles[2][3] = {{"rec", "pre", "F1"}, {"recall", "prec.", "F1"}};
     for (int m = 0; m < 3 && layout->metric; m++)
-        put_right(area, x += layout->metric, 0, faint, titles[layout->metric > 5][m]);
+        sr_part_put_right(area, x += layout->metric, 0, faint, titles[layout->metric > 5][m]);
     for (int i = 0; i < layout->rows; i++)
-        draw_row(session, area, table, layout, layout->top + i, 1 + i * layout->height, rows[layout->top + i].text);
+        draw_row(session, area, table, layout, layout->top + i, 1 + i * layout->height,
+                 rows[layout->top + i].text);
 
     int y = 1 + layout->rows * layout->height;
     if (y >= area.height) return;
@@ -380,8 +394,10 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
             bool here = at_row < 0 && column == at_column;
             if (here != (pass == 1)) continue;
             snprintf(text, sizeof text, "%llu", (unsigned long long)table->columns[column]);
-            if ((int)strlen(text) >= layout->cell) sr_draw_number(text, sizeof text, (double)table->columns[column]);
-            put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), y, here, plain, text);
+            if ((int)strlen(text) >= layout->cell)
+                sr_draw_number(text, sizeof text, (double)table->columns[column]);
+            put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), y, here, plain,
+                       text);
         }
     if (layout->total) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)table->all);
@@ -408,15 +424,16 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
     if (layout.height > 3) layout.height = 3;
 
     sr_text_clear(&text);
-    sr_text_printf(&text,
-                   area.width >= 44 ? "rows = true, columns = predicted; %s" : "rows true, columns predicted; %s",
-                   shares_words(session->view.confusion_shares));
+    sr_text_printf(
+        &text, area.width >= 44 ? "rows = true, columns = predicted; %s" : "rows true, columns predicted; %s",
+        shares_words(session->view.confusion_shares));
     if (layout.columns < n || layout.rows < n)
         sr_text_printf(&text, "; %d×%d of %d classes", layout.rows, layout.columns, n);
     sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
     bool airy = area.height - y - (2 + layout.rows * layout.height + words) >= 1;
     y += airy;
-    draw_matrix(session, sr_area_part(area, 0, y, area.width, 2 + layout.rows * layout.height), table, &layout);
+    draw_matrix(session, sr_area_part(area, 0, y, area.width, 2 + layout.rows * layout.height), table,
+                &layout);
     y += 2 + layout.rows * layout.height;
     if (words >= 3) y++;
     sr_text_clear(&text);
@@ -425,7 +442,8 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
     y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
     sr_text_clear(&text);
     worst_words(session, table, area.width >= 100 ? 8 : 5, &text);
-    if (y + 1 < area.height) sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    if (y + 1 < area.height)
+        sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
     sr_text_fini(&text);
 }
 
@@ -450,13 +468,15 @@ static void move(struct sr_session *session, enum sr_move move)
     struct sr_text title = {0}, text = {0};
     struct table table;
     if (table_init(session, &table, &title, &text)) {
-        int n = table.classes, row = inside(view->confusion_row, n), column = inside(view->confusion_column, n);
+        int n = table.classes, row = inside(view->confusion_row, n),
+            column = inside(view->confusion_column, n);
         if (move == SR_MOVE_NEXT || move == SR_MOVE_PREVIOUS) {
             bool placed = row >= 0 && column >= 0 && row != column;
             int index = placed ? row * n + column : -1;
-            int to = move == SR_MOVE_NEXT ? next_confusion(&table, placed ? table.matrix[index] : UINT64_MAX, index)
-                     : placed             ? previous_confusion(&table, table.matrix[index], index)
-                                          : -1;
+            int to = move == SR_MOVE_NEXT
+                         ? next_confusion(&table, placed ? table.matrix[index] : UINT64_MAX, index)
+                     : placed ? previous_confusion(&table, table.matrix[index], index)
+                              : -1;
             if (to >= 0) {
                 row = to / n;
                 column = to % n;
@@ -474,15 +494,6 @@ static void move(struct sr_session *session, enum sr_move move)
     sr_text_fini(&text);
 }
 
-static void add_class(const struct sr_session *session, struct sr_text *line, const char *name, int class)
-{
-    struct sr_text word = {0};
-    sr_text_printf(&word, "%s=%s", name, sr_part_class(session, class));
-    sr_text_add(line, " ");
-    sr_words_quote(line, sr_text_get(&word));
-    sr_text_fini(&word);
-}
-
 static void enter(struct sr_session *session, struct sr_text *line)
 {
     struct sr_text title = {0}, text = {0};
@@ -491,8 +502,8 @@ static void enter(struct sr_session *session, struct sr_text *line)
         int row = inside(session->view.confusion_row, table.classes);
         int column = inside(session->view.confusion_column, table.classes);
         sr_text_printf(line, "browse split=%s model=%s", sr_split_names[table.split], table.entry->name);
-        if (row >= 0) add_class(session, line, "class", row);
-        if (column >= 0) add_class(session, line, "as", column);
+        if (row >= 0) sr_part_add_class(session, line, "class", row);
+        if (column >= 0) sr_part_add_class(session, line, "as", column);
     } else if (session->data && session->entry_count == 0) {
         sr_text_add(line, "pane train");
     }

@@ -1,11 +1,11 @@
 /* data.c - what the images are made of: grey values, statistics beside the study's, class balance. */
+#include "parts.h"
+#include "sartor/base/memory.h"
+#include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "parts.h"
-#include "sartor/base/memory.h"
-#include "sartor/cells/draw.h"
 
 /* The train file of Fashion-MNIST as the study reports it. */
 static const struct {
@@ -89,15 +89,11 @@ static void table_cells(struct sr_session *session, char cells[ROWS][COLUMNS][CE
     cells[4][SR_FILE_COUNT][0] = '\0';
 }
 
-static void put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text)
-{
-    sr_area_text(area, edge - sr_utf8_width(text), y, style, text);
-}
-
 /* Returns the lines used. */
 static int draw_table(struct sr_session *session, struct sr_area area)
 {
-    static const char *const titles[2][COLUMNS] = {{" train ", " test ", " study "}, {"[train]", "[test]", ""}};
+    static const char *const titles[2][COLUMNS] = {{" train ", " test ", " study "},
+                                                   {"[train]", "[test]", ""}};
     char cells[ROWS][COLUMNS][CELL];
     table_cells(session, cells);
     bool compared = session->data->known && shown_class(session) < 0;
@@ -107,12 +103,15 @@ static int draw_table(struct sr_session *session, struct sr_area area)
         if (c == SR_FILE_COUNT && !compared) break;
         bool here = c == (int)file;
         int edge = 9 + across * (c + 1);
-        put_right(area, edge + 1, 0, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT), titles[here][c]);
+        sr_part_put_right(area, edge + 1, 0, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT),
+                          titles[here][c]);
         for (int r = 0; r < ROWS; r++)
-            put_right(area, edge, r + 1, sr_part_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
-                      cells[r][c]);
+            sr_part_put_right(area, edge, r + 1,
+                              sr_part_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
+                              cells[r][c]);
     }
-    for (int r = 0; r < ROWS; r++) sr_area_text(area, 1, r + 1, sr_part_style(session, SR_ROLE_FAINT), row_names[r]);
+    for (int r = 0; r < ROWS; r++)
+        sr_area_text(area, 1, r + 1, sr_part_style(session, SR_ROLE_FAINT), row_names[r]);
     return ROWS + 1;
 }
 
@@ -148,8 +147,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
         char amount[32], share[32];
         sr_format_count(amount, sizeof amount, count);
         sr_part_percent(share, sizeof share, stats->count ? (double)count / (double)stats->count : NAN);
-        sr_area_printf(area, 0, y, style, "%s%s%s", here ? "[" : " ", class < 0 ? "all classes" : names[class].text,
-                       here ? "]" : "");
+        sr_area_printf(area, 0, y, style, "%s%s%s", here ? "[" : " ",
+                       class < 0 ? "all classes" : names[class].text, here ? "]" : "");
         int x = longest + 3;
         if (bar >= 4 && class >= 0) {
             /* Two shades in turn, so that bars of equal length do not run into one block. */
@@ -159,8 +158,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
             sr_draw_bar(area, x, y, bar, (double)count / (double)most, &session->look, fill);
         }
         if (bar >= 4) x += bar + 1;
-        put_right(area, x + 7, y, sr_part_style(session, SR_ROLE_TEXT), amount);
-        if (class >= 0) put_right(area, x + 15, y, sr_part_style(session, SR_ROLE_FAINT), share);
+        sr_part_put_right(area, x + 7, y, sr_part_style(session, SR_ROLE_TEXT), amount);
+        if (class >= 0) sr_part_put_right(area, x + 15, y, sr_part_style(session, SR_ROLE_FAINT), share);
     }
 }
 
@@ -175,9 +174,10 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
         y[i] = (double)stats->histogram[i];
     }
     char title[160];
-    snprintf(title, sizeof title, "Grey values, %s%s%s", sr_file_names[shown_file(session)], class < 0 ? "" : ", ",
-             class < 0 ? "" : sr_part_class(session, class));
-    struct sr_plot_line line = {.x = x, .y = y, .count = 256, .style = sr_part_style(session, SR_ROLE_SERIES)};
+    snprintf(title, sizeof title, "Grey values, %s%s%s", sr_file_names[shown_file(session)],
+             class < 0 ? "" : ", ", class < 0 ? "" : sr_part_class(session, class));
+    struct sr_plot_line line = {
+        .x = x, .y = y, .count = 256, .style = sr_part_style(session, SR_ROLE_SERIES)};
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = title,
                                    .y_label = session->view.data_linear ? "pixels" : "pixels (log)",
@@ -283,12 +283,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
     if (!session->data) return;
     int class = shown_class(session);
     sr_text_printf(line, "browse split=%s", shown_file(session) == SR_FILE_TEST ? "test" : "train");
-    if (class < 0) return;
-    struct sr_text word = {0};
-    sr_text_printf(&word, "class=%s", sr_part_class(session, class));
-    sr_text_add(line, " ");
-    sr_words_quote(line, sr_text_get(&word));
-    sr_text_fini(&word);
+    if (class >= 0) sr_part_add_class(session, line, "class", class);
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
@@ -303,12 +298,15 @@ static void describe(struct sr_session *session, struct sr_text *text)
     if (session->data_is_sample) sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());
     table_cells(session, cells);
     for (int f = 0; f < SR_FILE_COUNT; f++)
-        sr_text_printf(text, "\n%s%s file has %s images; their grey values have mean %s, median %s, standard deviation "
-                             "%s, and %s are exactly 0.",
-                       class < 0 ? "The " : class_words, sr_file_names[f],
-                       cells[0][f], cells[1][f], cells[2][f], cells[3][f], cells[4][f]);
+        sr_text_printf(
+            text,
+            "\n%s%s file has %s images; their grey values have mean %s, median %s, standard deviation "
+            "%s, and %s are exactly 0.",
+            class < 0 ? "The " : class_words, sr_file_names[f], cells[0][f], cells[1][f], cells[2][f],
+            cells[3][f], cells[4][f]);
     if (session->data->known && class < 0)
-        sr_text_printf(text, "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
+        sr_text_printf(text,
+                       "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
                        cells[1][SR_FILE_COUNT], cells[2][SR_FILE_COUNT], cells[3][SR_FILE_COUNT]);
     const struct sr_stats *stats = session->stats[shown_file(session)];
     if (stats) {
@@ -321,7 +319,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
         if (least == most)
             sr_text_printf(text, "%llu images, all the same.", (unsigned long long)least);
         else
-            sr_text_printf(text, "from %llu to %llu images.", (unsigned long long)least, (unsigned long long)most);
+            sr_text_printf(text, "from %llu to %llu images.", (unsigned long long)least,
+                           (unsigned long long)most);
     }
     sr_text_add(text, "\n");
 }

@@ -1,9 +1,9 @@
 /* explain.c - where a model looked: the sample, its heat map, and the one over the other. */
+#include "parts.h"
+#include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "parts.h"
-#include "sartor/cells/draw.h"
 
 enum { LAYERS = 64 };
 
@@ -25,7 +25,8 @@ static size_t layers_of(const struct sr_entry *entry, struct sr_layer_info *laye
 /* Which of them is shown: the one asked for, else the one that the heat map was made by. */
 static size_t shown_layer(const struct sr_session *session, const struct sr_layer_info *layers, size_t count)
 {
-    const char *name = session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
+    const char *name =
+        session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
     for (size_t i = 0; i < count; i++)
         if (strcmp(layers[i].name, name) == 0) return i;
     return count ? count - 1 : 0;
@@ -43,7 +44,8 @@ struct scene {
     struct sr_error error;
 };
 
-static bool scene_init(struct sr_session *session, struct scene *scene, struct sr_text *title, struct sr_text *text)
+static bool scene_init(struct sr_session *session, struct scene *scene, struct sr_text *title,
+                       struct sr_text *text)
 {
     *scene = (struct scene){.predicted = -1};
     if (sr_part_without_data(session, title, text)) return false;
@@ -55,8 +57,8 @@ static bool scene_init(struct sr_session *session, struct scene *scene, struct s
         return false;
     }
     scene->truth = session->data->files[scene->file].labels[scene->row];
-    scene->status = sr_session_explain(session, scene->entry, scene->file, scene->row, session->view.explain_layer,
-                                       shown_target(session), &scene->error);
+    scene->status = sr_session_explain(session, scene->entry, scene->file, scene->row,
+                                       session->view.explain_layer, shown_target(session), &scene->error);
     scene->probabilities =
         sr_part_verdict(session, scene->entry, session->selection.filter.split, scene->file, scene->row);
     if (scene->probabilities) scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
@@ -87,8 +89,10 @@ static void method_words(const struct sr_session *session, const struct scene *s
     if (count && strcmp(layers[at].name, session->explain.heat.layer) == 0)
         sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
     sr_text_printf(text, ", for %s", sr_part_class(session, session->explain.heat.target));
-    if (session->explain.heat.target == scene->predicted) sr_text_add(text, ", the predicted class");
-    else if (session->explain.heat.target == scene->truth) sr_text_add(text, ", the true class");
+    if (session->explain.heat.target == scene->predicted)
+        sr_text_add(text, ", the predicted class");
+    else if (session->explain.heat.target == scene->truth)
+        sr_text_add(text, ", the true class");
 }
 
 static void draw_heading(struct sr_session *session, struct sr_area area, const struct scene *scene)
@@ -118,7 +122,8 @@ struct layout {
     int width, height, gap, scale;
 };
 
-static struct layout choose_layout(const struct sr_session *session, const struct scene *scene, int width, int height)
+static struct layout choose_layout(const struct sr_session *session, const struct scene *scene, int width,
+                                   int height)
 {
     const struct sr_images *images = &session->data->files[scene->file];
     int full_width, full_height;
@@ -158,14 +163,16 @@ static void draw_pictures(struct sr_session *session, struct sr_area area, const
     const struct sr_images *images = &session->data->files[scene->file];
     const uint8_t *pixels = sr_part_pixels(session, scene->file, scene->row);
     const struct sr_heat *heat = &session->explain.heat;
-    bool ready = scene->status == SR_OK && heat->values && heat->height == images->height && heat->width == images->width;
+    bool ready = scene->status == SR_OK && heat->values && heat->height == images->height &&
+                 heat->width == images->width;
     bool roomy = layout->width >= 20;
     for (int i = 0; i < 3; i++) {
         int x = 1 + i * (layout->width + layout->gap);
         struct sr_area picture = sr_area_part(area, x, 1, layout->width, layout->height);
         struct sr_area head = sr_area_part(area, x, 0, layout->width, 1);
         if (i == 0) {
-            caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "", sr_part_class(session, scene->truth));
+            caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
+                    sr_part_class(session, scene->truth));
             sr_draw_image(picture, &session->look, pixels, images->height, images->width);
             continue;
         }
@@ -180,7 +187,10 @@ static void draw_pictures(struct sr_session *session, struct sr_area area, const
             }
             bool right = scene->predicted == scene->truth;
             caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
-                    scene->predicted < 0 ? "predicted: …" : right ? "✓" : "✗", sr_text_get(&words));
+                    scene->predicted < 0 ? "predicted: …"
+                    : right              ? "✓"
+                                         : "✗",
+                    sr_text_get(&words));
             sr_text_fini(&words);
         }
         if (!ready)
@@ -188,11 +198,13 @@ static void draw_pictures(struct sr_session *session, struct sr_area area, const
         else if (i == 1)
             sr_draw_heat(picture, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
         else
-            sr_draw_overlay(picture, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height, heat->width);
+            sr_draw_overlay(picture, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height,
+                            heat->width);
     }
     if (layout->scale && ready)
-        sr_draw_scale(sr_area_part(area, 1 + 3 * layout->width + 3 * layout->gap, 1, layout->scale - 1, layout->height),
-                      &session->look, SR_SCALE_INFERNO, 0, 1);
+        sr_draw_scale(
+            sr_area_part(area, 1 + 3 * layout->width + 3 * layout->gap, 1, layout->scale - 1, layout->height),
+            &session->look, SR_SCALE_INFERNO, 0, 1);
 }
 
 /* The choices that moves go through: layers, and the class whose evidence is shown. */
@@ -200,16 +212,17 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
 {
     struct sr_layer_info layers[LAYERS];
     size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), text = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
+                    text = sr_part_style(session, SR_ROLE_TEXT);
     int y = 0, target = shown_target(session);
-    sr_area_printf(area, 0, y++, text, "heat for: %s", target < 0 ? "predicted class" : sr_part_class(session, target));
+    sr_area_printf(area, 0, y++, text, "heat for: %s",
+                   target < 0 ? "predicted class" : sr_part_class(session, target));
     sr_area_text(area, 0, y++, faint, "j/k another class");
     if (count == 0) return;
     if (area.height > 5) y++;
     struct sr_text words = {0};
     sr_text_add(&words, "layer:");
-    for (size_t i = 0; i < count; i++)
-        sr_text_printf(&words, i == at ? " [%s]" : " %s", layers[i].name);
+    for (size_t i = 0; i < count; i++) sr_text_printf(&words, i == at ? " [%s]" : " %s", layers[i].name);
     y = sr_part_paragraph(area, y, text, sr_text_get(&words));
     sr_area_text(area, 0, y, faint, "PgUp/PgDn another layer");
     sr_text_fini(&words);
@@ -251,8 +264,8 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
         verdict_words(session, scene, &words);
         sr_area_printf(side, 0, y + 1, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", scene->entry->name,
                        sr_text_get(&words));
-        sr_part_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height), scene->probabilities,
-                              scene->truth);
+        sr_part_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height),
+                              scene->probabilities, scene->truth);
     }
     sr_text_fini(&words);
 }
@@ -337,7 +350,8 @@ static void enter(struct sr_session *session, struct sr_text *line)
 /* In words: where in the picture the heat is. */
 static void heat_words(const struct sr_heat *heat, struct sr_text *text)
 {
-    static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {"left", "centre", "right"};
+    static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {"left", "centre",
+                                                                                        "right"};
     double sum = 0, x = 0, y = 0;
     size_t hot = 0, count = (size_t)heat->height * (size_t)heat->width;
     for (size_t i = 0; i < count; i++) {
@@ -353,7 +367,8 @@ static void heat_words(const struct sr_heat *heat, struct sr_text *text)
     }
     int row = (int)(y / sum * 3), column = (int)(x / sum * 3);
     sr_text_printf(text, "The heat lies around the %s %s; %.0f %% of the picture is at half of it or more.",
-                   rows[row > 2 ? 2 : row], columns[column > 2 ? 2 : column], 100.0 * (double)hot / (double)count);
+                   rows[row > 2 ? 2 : row], columns[column > 2 ? 2 : column],
+                   100.0 * (double)hot / (double)count);
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
@@ -377,7 +392,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
             sr_text_add(text, ". ");
             heat_words(&session->explain.heat, text);
         } else {
-            sr_text_printf(text, "%s.", scene.status == SR_PENDING ? "The heat map is being computed" : scene.error.text);
+            sr_text_printf(text, "%s.",
+                           scene.status == SR_PENDING ? "The heat map is being computed" : scene.error.text);
         }
     } else {
         sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
@@ -389,7 +405,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->entry_count ? "n/p sample  j/k class  PgUp/PgDn layer  m model  Enter enlarge  ? help" : "Enter train  : command  ? help";
+    return session->entry_count ? "n/p sample  j/k class  PgUp/PgDn layer  m model  Enter enlarge  ? help"
+                                : "Enter train  : command  ? help";
 }
 
 const struct sr_pane sr_pane_explain = {

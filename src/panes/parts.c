@@ -1,11 +1,12 @@
 /* parts.c - see parts.h. */
+#include "parts.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/words.h"
+#include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "parts.h"
-#include "sartor/base/memory.h"
-#include "sartor/cells/draw.h"
 
 struct sr_style sr_part_style(const struct sr_session *session, enum sr_role role)
 {
@@ -168,6 +169,20 @@ void sr_part_id(char *out, size_t size, enum sr_file file, uint32_t row)
     snprintf(out, size, "%s:%u", sr_file_names[file], (unsigned)row);
 }
 
+void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text)
+{
+    sr_area_text(area, edge - sr_utf8_width(text), y, style, text);
+}
+
+void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key, int class)
+{
+    struct sr_text word = {0};
+    sr_text_printf(&word, "%s=%s", key, sr_part_class(session, class));
+    sr_text_add(line, " ");
+    sr_words_quote(line, sr_text_get(&word));
+    sr_text_fini(&word);
+}
+
 /* States */
 
 void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title, const char *text)
@@ -205,8 +220,9 @@ struct sr_entry *sr_part_model(struct sr_session *session, const char *name, str
         const struct sr_run *run = sr_session_active_run(session);
         if (run) {
             sr_text_printf(title, "%s is still training.", run->name);
-            sr_text_add(text, "It can be looked at here as soon as it has finished. Press 3 to watch it, x there "
-                              "to stop it and keep its last finished epoch.");
+            sr_text_add(text,
+                        "It can be looked at here as soon as it has finished. Press 3 to watch it, x there "
+                        "to stop it and keep its last finished epoch.");
         } else {
             sr_text_add(title, "No model yet.");
             sr_text_add(text, "Press 3 and Enter to train one, or type :train cnn");
@@ -254,7 +270,8 @@ int sr_part_best(const float *probabilities, int classes)
 const float *sr_part_verdict(const struct sr_session *session, const struct sr_entry *entry,
                              enum sr_split_name split, enum sr_file file, uint32_t row)
 {
-    if (!entry || !session->data || !entry->model || entry->model->shape.classes != session->data->classes) return NULL;
+    if (!entry || !session->data || !entry->model || entry->model->shape.classes != session->data->classes)
+        return NULL;
     const struct sr_predictions *ready = entry->splits[split].ready;
     if (ready && ready->classes == session->data->classes) {
         size_t at = sr_predictions_find(ready, row);
@@ -299,10 +316,11 @@ int sr_part_probabilities(struct sr_session *session, struct sr_area area, const
     sr_part_short_names(session->data, name_width, names);
     for (int y = 0; y < lines; y++) {
         int c = order[y].class;
-        struct sr_style style = sr_part_style(
-            session, c == best ? (c == truth ? SR_ROLE_GOOD : SR_ROLE_BAD) : c == truth ? SR_ROLE_ACCENT
-                                                                                        : SR_ROLE_TEXT);
-        sr_area_printf(area, 0, y, style, "%c%c%s", c == best ? '>' : ' ', c == truth ? '*' : ' ', names[c].text);
+        struct sr_style style = sr_part_style(session, c == best ? (c == truth ? SR_ROLE_GOOD : SR_ROLE_BAD)
+                                                       : c == truth ? SR_ROLE_ACCENT
+                                                                    : SR_ROLE_TEXT);
+        sr_area_printf(area, 0, y, style, "%c%c%s", c == best ? '>' : ' ', c == truth ? '*' : ' ',
+                       names[c].text);
         if (bar > 0) sr_draw_bar(area, name_width + 3, y, bar, order[y].share, &session->look, style);
         int x = bar > 0 ? name_width + 4 + bar : name_width + 3;
         sr_area_printf(area, x, y, style, "%5.1f %%", 100 * (double)order[y].share);
@@ -310,8 +328,8 @@ int sr_part_probabilities(struct sr_session *session, struct sr_area area, const
     return lines;
 }
 
-void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width, double share,
-                   struct sr_style style)
+void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width,
+                   double share, struct sr_style style)
 {
     if (session->look.depth >= SR_DEPTH_256 && !session->look.ascii) {
         style.back = sr_part_style(session, SR_ROLE_BORDER).fore;
@@ -336,18 +354,43 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
     if (page < row) page = row;
     switch (move) {
     case SR_MOVE_LEFT:
-    case SR_MOVE_PREVIOUS: back = true; by = 1; break;
+    case SR_MOVE_PREVIOUS:
+        back = true;
+        by = 1;
+        break;
     case SR_MOVE_RIGHT:
-    case SR_MOVE_NEXT: by = 1; break;
-    case SR_MOVE_UP: back = true; by = row; break;
-    case SR_MOVE_DOWN: by = row; break;
-    case SR_MOVE_PAGE_UP: back = true; by = page; break;
-    case SR_MOVE_PAGE_DOWN: by = page; break;
-    case SR_MOVE_HALF_UP: back = true; by = page / row / 2 * row; break;
-    case SR_MOVE_HALF_DOWN: by = page / row / 2 * row; break;
-    case SR_MOVE_FIRST: selection->at = 0; return;
-    case SR_MOVE_LAST: selection->at = last; return;
-    case SR_MOVE_COUNT: return;
+    case SR_MOVE_NEXT:
+        by = 1;
+        break;
+    case SR_MOVE_UP:
+        back = true;
+        by = row;
+        break;
+    case SR_MOVE_DOWN:
+        by = row;
+        break;
+    case SR_MOVE_PAGE_UP:
+        back = true;
+        by = page;
+        break;
+    case SR_MOVE_PAGE_DOWN:
+        by = page;
+        break;
+    case SR_MOVE_HALF_UP:
+        back = true;
+        by = page / row / 2 * row;
+        break;
+    case SR_MOVE_HALF_DOWN:
+        by = page / row / 2 * row;
+        break;
+    case SR_MOVE_FIRST:
+        selection->at = 0;
+        return;
+    case SR_MOVE_LAST:
+        selection->at = last;
+        return;
+    case SR_MOVE_COUNT:
+        return;
     }
     if (by == 0) by = row;
     size_t at = selection->at;
@@ -369,17 +412,34 @@ int sr_part_step(int value, enum sr_move move, int page, int low, int high)
     switch (move) {
     case SR_MOVE_UP:
     case SR_MOVE_LEFT:
-    case SR_MOVE_PREVIOUS: to -= 1; break;
+    case SR_MOVE_PREVIOUS:
+        to -= 1;
+        break;
     case SR_MOVE_DOWN:
     case SR_MOVE_RIGHT:
-    case SR_MOVE_NEXT: to += 1; break;
-    case SR_MOVE_PAGE_UP: to -= page; break;
-    case SR_MOVE_PAGE_DOWN: to += page; break;
-    case SR_MOVE_HALF_UP: to -= (page + 1) / 2; break;
-    case SR_MOVE_HALF_DOWN: to += (page + 1) / 2; break;
-    case SR_MOVE_FIRST: to = low; break;
-    case SR_MOVE_LAST: to = high; break;
-    case SR_MOVE_COUNT: break;
+    case SR_MOVE_NEXT:
+        to += 1;
+        break;
+    case SR_MOVE_PAGE_UP:
+        to -= page;
+        break;
+    case SR_MOVE_PAGE_DOWN:
+        to += page;
+        break;
+    case SR_MOVE_HALF_UP:
+        to -= (page + 1) / 2;
+        break;
+    case SR_MOVE_HALF_DOWN:
+        to += (page + 1) / 2;
+        break;
+    case SR_MOVE_FIRST:
+        to = low;
+        break;
+    case SR_MOVE_LAST:
+        to = high;
+        break;
+    case SR_MOVE_COUNT:
+        break;
     }
     return (int)(to < low ? low : to > high ? high : to);
 }

@@ -38,12 +38,17 @@ void sr_part_percent(char *out, size_t size, double share);
 void sr_part_ordinal(char *out, size_t size, uint64_t number);
 void sr_part_id(char *out, size_t size, enum sr_file file, uint32_t row);
 
+/* Text that ends before column `edge`. */
+void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text);
+/* Append ` key=CLASS` to a command line, quoted where it must be. */
+void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key, int class);
+
 /* A state instead of content: a title and what to do next, wrapped. */
-void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title,
-                 const char *text);
+void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title, const char *text);
 /* What is missing, as a sentence or two in `title` and `text`; false when the data is there. */
 bool sr_part_without_data(struct sr_session *session, struct sr_text *title, struct sr_text *text);
-/* The model of that name ("": the one that panes show), loaded. NULL with the reason in `title` and `text`. */
+/* The model of that name ("": the one that panes show), loaded. NULL with the reason in `title` and `text`.
+ */
 struct sr_entry *sr_part_model(struct sr_session *session, const char *name, struct sr_text *title,
                                struct sr_text *text);
 
@@ -58,8 +63,8 @@ int sr_part_probabilities(struct sr_session *session, struct sr_area area, const
                           int truth);
 
 /* A bar of `width` cells whose unfilled part is seen as well. */
-void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width, double share,
-                   struct sr_style style);
+void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width,
+                   double share, struct sr_style style);
 
 /* The sample under the cursor; false when the selection is empty. */
 bool sr_part_sample(const struct sr_session *session, enum sr_file *file, uint32_t *row);
@@ -70,7 +75,6 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
 /* `value` + what the move adds, within low..high. */
 int sr_part_step(int value, enum sr_move move, int page, int low, int high);
 
-extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion,
-    sr_pane_explain;
+extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion, sr_pane_explain;
 
 #endif

@@ -1,24 +1,20 @@
 /* screen.c - the whole screen: tabs, the current pane, what lies over it, the bottom line. */
+#include "parts.h"
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "parts.h"
 
 const char *const sr_move_names[SR_MOVE_COUNT] = {
-    [SR_MOVE_LEFT] = "left",         [SR_MOVE_RIGHT] = "right",
-    [SR_MOVE_UP] = "up",             [SR_MOVE_DOWN] = "down",
-    [SR_MOVE_PAGE_UP] = "page-up",   [SR_MOVE_PAGE_DOWN] = "page-down",
-    [SR_MOVE_HALF_UP] = "half-up",   [SR_MOVE_HALF_DOWN] = "half-down",
-    [SR_MOVE_FIRST] = "first",       [SR_MOVE_LAST] = "last",
-    [SR_MOVE_NEXT] = "next",         [SR_MOVE_PREVIOUS] = "previous",
+    [SR_MOVE_LEFT] = "left",       [SR_MOVE_RIGHT] = "right",         [SR_MOVE_UP] = "up",
+    [SR_MOVE_DOWN] = "down",       [SR_MOVE_PAGE_UP] = "page-up",     [SR_MOVE_PAGE_DOWN] = "page-down",
+    [SR_MOVE_HALF_UP] = "half-up", [SR_MOVE_HALF_DOWN] = "half-down", [SR_MOVE_FIRST] = "first",
+    [SR_MOVE_LAST] = "last",       [SR_MOVE_NEXT] = "next",           [SR_MOVE_PREVIOUS] = "previous",
 };
 
 const struct sr_pane *const sr_panes[SR_PANE_COUNT] = {
-    [SR_PANE_BROWSE] = &sr_pane_browse,
-    [SR_PANE_DATA] = &sr_pane_data,
-    [SR_PANE_TRAIN] = &sr_pane_train,
-    [SR_PANE_CONFUSION] = &sr_pane_confusion,
+    [SR_PANE_BROWSE] = &sr_pane_browse,   [SR_PANE_DATA] = &sr_pane_data,
+    [SR_PANE_TRAIN] = &sr_pane_train,     [SR_PANE_CONFUSION] = &sr_pane_confusion,
     [SR_PANE_EXPLAIN] = &sr_pane_explain,
 };
 
@@ -93,7 +89,8 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
         const struct sr_progress *progress = &run->progress;
         char left[32];
         sr_text_add(text, run->name);
-        if (progress->epochs > 0 && width >= 60) sr_text_printf(text, " %d/%d", progress->epoch, progress->epochs);
+        if (progress->epochs > 0 && width >= 60)
+            sr_text_printf(text, " %d/%d", progress->epoch, progress->epochs);
         if (progress->total > 0) *share = (double)progress->done / (double)progress->total;
         if (run->state == SR_JOB_PAUSED) {
             sr_text_add(text, " paused");
@@ -174,7 +171,9 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
     } else {
-        draw_hints(session, left, 1, session->view.overlay ? "j/k scroll  q close" : sr_panes[session->view.pane]->hints(session));
+        draw_hints(session, left, 1,
+                   session->view.overlay ? "j/k scroll  q close"
+                                         : sr_panes[session->view.pane]->hints(session));
     }
     sr_text_fini(&right);
 }
@@ -188,7 +187,9 @@ static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area a
     sr_area_fill(area, ' ', style);
     sr_area_put(area, 0, 0, (unsigned char)(view->prompt_sign ? view->prompt_sign : ':'), style);
     struct sr_text before = {0};
-    sr_text_add_bytes(&before, text, view->prompt_at < view->prompt_text.length ? view->prompt_at : view->prompt_text.length);
+    sr_text_add_bytes(&before, text,
+                      view->prompt_at < view->prompt_text.length ? view->prompt_at
+                                                                 : view->prompt_text.length);
     int at = sr_utf8_width(sr_text_get(&before)), room = area.width - 2, skip = 0;
     if (room < 1) room = 1;
     while (at - skip > room && *text) skip += sr_glyph_width(sr_utf8_next(&text));

@@ -2,13 +2,13 @@
  *
  * One vertical list holds the runs, oldest first, and behind them the families, so moving
  * down from the last run comes to "train another". */
+#include "parts.h"
+#include "sartor/base/memory.h"
+#include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "parts.h"
-#include "sartor/base/memory.h"
-#include "sartor/cells/draw.h"
 
 /* The families */
 
@@ -52,11 +52,14 @@ static bool under_way(const struct sr_run *run)
 
 static void draw_family(struct sr_session *session, struct sr_area area, const struct sr_model_class *class)
 {
-    struct sr_style text = sr_part_style(session, SR_ROLE_TEXT), faint = sr_part_style(session, SR_ROLE_FAINT);
-    int y = sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_TITLE), "Enter trains it: train %s", class->name);
+    struct sr_style text = sr_part_style(session, SR_ROLE_TEXT),
+                    faint = sr_part_style(session, SR_ROLE_FAINT);
+    int y = sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_TITLE), "Enter trains it: train %s",
+                           class->name);
     y = 1;
     if (!class->params || !class->params->name) return;
-    if (area.height > 2) sr_area_text(area, 0, y++, faint, "With other values: press : and add any of these, such as");
+    if (area.height > 2)
+        sr_area_text(area, 0, y++, faint, "With other values: press : and add any of these, such as");
     if (area.height > 3) {
         struct sr_text example = {0};
         const struct sr_param *param = class->params;
@@ -82,10 +85,11 @@ static void draw_families(struct sr_session *session, struct sr_area area)
     int count = family_count(), at = session->view.train_family, y = 0;
     const struct sr_model_class *class = family_at(at);
     if (area.height > 8) {
-        const char *title = session->run_count ? "Train another model"
+        const char *title = session->run_count     ? "Train another model"
                             : session->entry_count ? "Nothing has been trained in this session yet"
                                                    : "No model has been trained yet";
-        sr_area_printf(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), "%s. Choose a family, then Enter.", title);
+        sr_area_printf(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), "%s. Choose a family, then Enter.",
+                       title);
         y += 2;
     }
     int room = area.height - y, top = 0;
@@ -101,7 +105,8 @@ static void draw_families(struct sr_session *session, struct sr_area area)
         sr_area_printf(area, 0, y, style, here ? "[%s]" : " %s", family->name);
         if (area.width > 30) sr_area_printf(area, 10, y, style, "%s", family->title);
         if (area.width > 60)
-            sr_area_printf(area, 36, y, sr_part_style(session, SR_ROLE_FAINT), "%s", family->help ? family->help : "");
+            sr_area_printf(area, 36, y, sr_part_style(session, SR_ROLE_FAINT), "%s",
+                           family->help ? family->help : "");
     }
     if (class && y + 2 < area.height)
         draw_family(session, sr_area_part(area, 1, y + 1, area.width - 1, area.height - y - 1), class);
@@ -112,12 +117,18 @@ static void draw_families(struct sr_session *session, struct sr_area area)
 static const char *state_words(const struct sr_run *run)
 {
     switch (run->state) {
-    case SR_JOB_QUEUED: return "waiting";
-    case SR_JOB_RUNNING: return "training";
-    case SR_JOB_PAUSED: return "paused";
-    case SR_JOB_DONE: return run->stopped ? "stopped early" : "trained";
-    case SR_JOB_FAILED: return "failed";
-    case SR_JOB_STOPPED: return "stopped";
+    case SR_JOB_QUEUED:
+        return "waiting";
+    case SR_JOB_RUNNING:
+        return "training";
+    case SR_JOB_PAUSED:
+        return "paused";
+    case SR_JOB_DONE:
+        return run->stopped ? "stopped early" : "trained";
+    case SR_JOB_FAILED:
+        return "failed";
+    case SR_JOB_STOPPED:
+        return "stopped";
     }
     return "";
 }
@@ -125,11 +136,15 @@ static const char *state_words(const struct sr_run *run)
 static enum sr_role state_role(const struct sr_run *run)
 {
     switch (run->state) {
-    case SR_JOB_DONE: return SR_ROLE_GOOD;
-    case SR_JOB_FAILED: return SR_ROLE_BAD;
+    case SR_JOB_DONE:
+        return SR_ROLE_GOOD;
+    case SR_JOB_FAILED:
+        return SR_ROLE_BAD;
     case SR_JOB_PAUSED:
-    case SR_JOB_STOPPED: return SR_ROLE_WARNING;
-    default: return SR_ROLE_ACCENT;
+    case SR_JOB_STOPPED:
+        return SR_ROLE_WARNING;
+    default:
+        return SR_ROLE_ACCENT;
     }
 }
 
@@ -149,7 +164,8 @@ static void run_words(const struct sr_run *run, struct sr_text *text)
             sr_text_printf(text, "%s %llu of %llu", progress->unit ? progress->unit : "step",
                            (unsigned long long)progress->done, (unsigned long long)progress->total);
         else
-            sr_text_printf(text, "%s %llu", progress->unit ? progress->unit : "step", (unsigned long long)progress->done);
+            sr_text_printf(text, "%s %llu", progress->unit ? progress->unit : "step",
+                           (unsigned long long)progress->done);
     } else {
         sr_format_seconds(time, sizeof time, run->seconds);
         if (run->epochs > 0) sr_text_printf(text, "%zu epoch%s, ", run->epochs, run->epochs == 1 ? "" : "s");
@@ -174,13 +190,15 @@ static void speed_words(const struct sr_run *run, struct sr_text *text)
             sr_format_count(number, sizeof number, (uint64_t)progress->rate);
         else
             snprintf(number, sizeof number, "%.1f", progress->rate);
-        sr_text_printf(text, "  %s %s/s", number, progress->epochs > 0 || !progress->unit ? "images" : progress->unit);
+        sr_text_printf(text, "  %s %s/s", number,
+                       progress->epochs > 0 || !progress->unit ? "images" : progress->unit);
     }
     if (progress->seconds_left >= 0) {
         sr_format_seconds(number, sizeof number, progress->seconds_left);
         sr_text_printf(text, "  %s left", number);
     }
-    if (isfinite(progress->learning_rate)) sr_text_printf(text, "  learning rate %.3g", progress->learning_rate);
+    if (isfinite(progress->learning_rate))
+        sr_text_printf(text, "  learning rate %.3g", progress->learning_rate);
     if (progress->note[0]) sr_text_printf(text, "  %s", progress->note);
 }
 
@@ -224,8 +242,8 @@ static void free_series(struct series *series)
 
 enum { OTHERS = 4 }; /* earlier runs drawn behind the one shown */
 
-static void draw_curves(struct sr_session *session, struct sr_area area, const struct sr_run *run, bool accuracy,
-                        bool others)
+static void draw_curves(struct sr_session *session, struct sr_area area, const struct sr_run *run,
+                        bool accuracy, bool others)
 {
     struct sr_plot_line lines[OTHERS + 2] = {0};
     struct series series[OTHERS + 1] = {0};
@@ -237,12 +255,17 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
     int read = read_epoch(session, run);
     bool legend = !read || area.width >= 56;
     const struct series *own = &series[OTHERS];
-    lines[used++] = (struct sr_plot_line){.x = own->x, .y = own->train, .count = own->train_count,
-                                          .style = sr_part_style(session, SR_ROLE_SERIES), .label = legend ? "train" : NULL};
+    lines[used++] = (struct sr_plot_line){.x = own->x,
+                                          .y = own->train,
+                                          .count = own->train_count,
+                                          .style = sr_part_style(session, SR_ROLE_SERIES),
+                                          .label = legend ? "train" : NULL};
     bool validated = false;
     for (size_t i = 0; i < own->count; i++) validated |= isfinite(own->validation[i]);
     if (validated)
-        lines[used++] = (struct sr_plot_line){.x = own->x, .y = own->validation, .count = own->count,
+        lines[used++] = (struct sr_plot_line){.x = own->x,
+                                              .y = own->validation,
+                                              .count = own->count,
                                               .style = sr_part_style(session, SR_ROLE_SERIES + 1),
                                               .label = legend ? "validation" : NULL};
     for (size_t i = 0; i < own->train_count; i++) last = fmax(last, own->x[i]);
@@ -250,9 +273,12 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
         const struct sr_run *other = session->runs[i];
         if (other == run || other->epochs < 2) continue;
         series[k] = make_series(other, accuracy);
-        lines[used++] = (struct sr_plot_line){.x = series[k].x, .y = series[k].validation, .count = series[k].count,
+        lines[used++] = (struct sr_plot_line){.x = series[k].x,
+                                              .y = series[k].validation,
+                                              .count = series[k].count,
                                               .style = sr_part_style(session, SR_ROLE_SERIES + 2 + (int)k),
-                                              .label = other->name, .faint = true};
+                                              .label = other->name,
+                                              .faint = true};
         for (size_t e = 0; e < series[k].count; e++) last = fmax(last, series[k].x[e]);
         k++;
     }
@@ -313,7 +339,8 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
             sr_format_seconds(time, sizeof time, run->seconds);
             sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4zu epoch%s", run->epochs,
                            run->epochs == 1 ? "" : "s");
-            if (area.width >= 64) sr_area_printf(area, 46, y, sr_part_style(session, SR_ROLE_TEXT), "validation %s", share);
+            if (area.width >= 64)
+                sr_area_printf(area, 46, y, sr_part_style(session, SR_ROLE_TEXT), "validation %s", share);
             if (area.width >= 78 && run->seconds > 0)
                 sr_area_text(area, 67, y, sr_part_style(session, SR_ROLE_FAINT), time);
         }
@@ -327,7 +354,8 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
     run_words(run, &words);
     int x = sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), run->name);
     x = sr_area_text(area, x + 2, y, sr_part_style(session, state_role(run)), state_words(run));
-    sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+    sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++, sr_part_style(session, SR_ROLE_TEXT),
+                 sr_text_get(&words));
     if (under_way(run) && run->progress.done > 0) {
         sr_text_clear(&words);
         speed_words(run, &words);
@@ -367,8 +395,9 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
             draw_curves(session, plots, run, true, false);
         }
     } else if (!curves && room >= 3 && run->state == SR_JOB_DONE) {
-        sr_part_paragraph(sr_area_part(area, 1, y + 1, area.width - 2, room), 0, sr_part_style(session, SR_ROLE_TEXT),
-                          "This family learns in one go, so there are no curves. Press Enter for its confusion matrix.");
+        sr_part_paragraph(
+            sr_area_part(area, 1, y + 1, area.width - 2, room), 0, sr_part_style(session, SR_ROLE_TEXT),
+            "This family learns in one go, so there are no curves. Press Enter for its confusion matrix.");
     }
     if (list > 0) draw_runs(session, sr_area_part(area, 0, area.height - list, area.width, list), run);
     sr_text_fini(&words);
@@ -433,17 +462,22 @@ static void describe(struct sr_session *session, struct sr_text *text)
 {
     const struct sr_run *run = shown_run(session);
     if (!run) {
-        sr_text_printf(text, "Train: %s Families are", session->run_count ? "Another model can be trained."
-                                                                          : "Nothing has been trained in this session.");
-        for (int i = 0; i < family_count(); i++) sr_text_printf(text, "%s %s", i ? "," : "", family_at(i)->name);
+        sr_text_printf(text, "Train: %s Families are",
+                       session->run_count ? "Another model can be trained."
+                                          : "Nothing has been trained in this session.");
+        for (int i = 0; i < family_count(); i++)
+            sr_text_printf(text, "%s %s", i ? "," : "", family_at(i)->name);
         const struct sr_model_class *class = family_at(session->view.train_family);
-        if (class) sr_text_printf(text, ". The cursor is on %s (%s). The command train %s starts it.", class->name, class->title, class->name);
+        if (class)
+            sr_text_printf(text, ". The cursor is on %s (%s). The command train %s starts it.", class->name,
+                           class->title, class->name);
         sr_text_add(text, "\n");
         return;
     }
     struct sr_text words = {0};
     run_words(run, &words);
-    sr_text_printf(text, "Train: %s, %s, is %s: %s.", run->name, run->class->title, state_words(run), sr_text_get(&words));
+    sr_text_printf(text, "Train: %s, %s, is %s: %s.", run->name, run->class->title, state_words(run),
+                   sr_text_get(&words));
     sr_text_clear(&words);
     if (under_way(run) && run->progress.done > 0) {
         speed_words(run, &words);
@@ -473,10 +507,13 @@ static const char *hints(const struct sr_session *session)
 {
     const struct sr_run *run = shown_run(session);
     if (!run) return "j/k family  Enter train  t train with options  ? help";
-    if (run->state < SR_JOB_DONE) return run->state == SR_JOB_PAUSED ? "Space go on  x stop  h/l read  j/k runs, families  y log  ? help"
-                                              : "Space pause  x stop  h/l read  j/k runs, families  y log  ? help";
-    return run->state == SR_JOB_DONE ? "Enter confusion  h/l read  j/k runs, families  y log  e export  ? help"
-                                     : "h/l read  j/k runs, families  y log  ? help";
+    if (run->state < SR_JOB_DONE)
+        return run->state == SR_JOB_PAUSED
+                   ? "Space go on  x stop  h/l read  j/k runs, families  y log  ? help"
+                   : "Space pause  x stop  h/l read  j/k runs, families  y log  ? help";
+    return run->state == SR_JOB_DONE
+               ? "Enter confusion  h/l read  j/k runs, families  y log  e export  ? help"
+               : "h/l read  j/k runs, families  y log  ? help";
 }
 
 const struct sr_pane sr_pane_train = {

@@ -3,13 +3,13 @@
 #ifndef SARTOR_TESTS_PANES_FIXTURE_H
 #define SARTOR_TESTS_PANES_FIXTURE_H
 
-#include <math.h>
-#include <unistd.h>
-#include "support.h"
 #include "sartor/app/session.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/grid.h"
 #include "sartor/panes/pane.h"
+#include "support.h"
+#include <math.h>
+#include <unistd.h>
 
 /* A family that confuses what people confuse. A sample's row decides. */
 struct formula {
@@ -28,12 +28,14 @@ static uint32_t scatter(uint32_t row)
 static int mistaken_for(int label, int classes, uint32_t dice)
 {
     if (classes != 10) return (label * 7 + 3 + (int)(dice % 2)) % classes;
-    static const int partners[10][2] = {{6, 3}, {3, 0}, {4, 6}, {0, 4}, {2, 6}, {7, 9}, {0, 2}, {9, 5}, {0, 5}, {7, 5}};
+    static const int partners[10][2] = {{6, 3}, {3, 0}, {4, 6}, {0, 4}, {2, 6},
+                                        {7, 9}, {0, 2}, {9, 5}, {0, 5}, {7, 5}};
     return partners[label % 10][dice % 3 == 0];
 }
 
-static enum sr_status formula_predict(const void *state, const struct sr_samples *samples, struct sr_pool *pool,
-                                      const struct sr_monitor *monitor, float *probabilities, struct sr_error *error)
+static enum sr_status formula_predict(const void *state, const struct sr_samples *samples,
+                                      struct sr_pool *pool, const struct sr_monitor *monitor,
+                                      float *probabilities, struct sr_error *error)
 {
     (void)pool, (void)monitor, (void)error;
     const struct formula *formula = state;
@@ -64,8 +66,8 @@ static size_t formula_layers(const void *state, struct sr_layer_info *layers, si
     return 2;
 }
 
-static enum sr_status formula_gradients(const void *state, const uint8_t *pixels, const char *layer, int target,
-                                        struct sr_layer_gradients *out, struct sr_error *error)
+static enum sr_status formula_gradients(const void *state, const uint8_t *pixels, const char *layer,
+                                        int target, struct sr_layer_gradients *out, struct sr_error *error)
 {
     (void)error;
     const struct sr_shape *shape = &((const struct formula *)state)->shape;
@@ -78,7 +80,8 @@ static enum sr_status formula_gradients(const void *state, const uint8_t *pixels
         for (int x = 0; x < side; x++)
             for (int c = 0; c < 2; c++) {
                 size_t i = ((size_t)y * (size_t)side + (size_t)x) * 2 + (size_t)c;
-                float pixel = (float)pixels[(y * shape->height / side) * shape->width + x * shape->width / side] / 255;
+                float pixel =
+                    (float)pixels[(y * shape->height / side) * shape->width + x * shape->width / side] / 255;
                 out->activations[i] = c ? (float)(y + target) / (float)(side + 10) : pixel;
                 out->gradients[i] = c ? 0.3f : 1;
             }
@@ -97,22 +100,34 @@ static uint64_t formula_size(const void *state)
 }
 
 static const struct sr_param formula_params[] = {
-    {"epochs", SR_PARAM_INTEGER, .fallback = "5", .minimum = 1, .maximum = 100, .help = "Passes over the training rows."},
+    {"epochs", SR_PARAM_INTEGER, .fallback = "5", .minimum = 1, .maximum = 100,
+     .help = "Passes over the training rows."},
     {0},
 };
 static const struct sr_model_class formula_class = {
-    .name = "formula", .title = "Formula", .help = "For tests.", .params = formula_params,
-    .predict = formula_predict, .free = formula_free, .size = formula_size,
-    .layers = formula_layers, .gradients = formula_gradients,
+    .name = "formula",
+    .title = "Formula",
+    .help = "For tests.",
+    .params = formula_params,
+    .predict = formula_predict,
+    .free = formula_free,
+    .size = formula_size,
+    .layers = formula_layers,
+    .gradients = formula_gradients,
 };
 /* The same without layers to look into. */
 static const struct sr_model_class plain_class = {
-    .name = "plain", .title = "Plain", .help = "For tests.", .params = formula_params,
-    .predict = formula_predict, .free = formula_free, .size = formula_size,
+    .name = "plain",
+    .title = "Plain",
+    .help = "For tests.",
+    .params = formula_params,
+    .predict = formula_predict,
+    .free = formula_free,
+    .size = formula_size,
 };
 
-static struct sr_entry *add_model(struct sr_session *session, const struct sr_model_class *class, const char *name,
-                                  uint32_t salt)
+static struct sr_entry *add_model(struct sr_session *session, const struct sr_model_class *class,
+                                  const char *name, uint32_t salt)
 {
     struct sr_model *model = sr_model_new(class, name);
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
@@ -129,7 +144,8 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
 }
 
 /* A run whose curves fall and rise by a formula; `job` numbers are made up. */
-static struct sr_run *add_run(struct sr_session *session, const char *name, enum sr_job_state state, int epochs, int of)
+static struct sr_run *add_run(struct sr_session *session, const char *name, enum sr_job_state state,
+                              int epochs, int of)
 {
     struct sr_run *run = sr_xalloc(sizeof *run);
     run->job = 1000 + (uint32_t)session->run_count;
@@ -149,9 +165,16 @@ static struct sr_run *add_run(struct sr_session *session, const char *name, enum
             .learning_rate = 0.001,
             .seconds = 9.75,
         };
-    run->progress = (struct sr_progress){.unit = "batch", .done = (uint64_t)epochs * 430, .total = (uint64_t)of * 430,
-                                         .epoch = epochs, .epochs = of, .rate = 5210, .seconds_left = -1,
-                                         .loss = NAN, .accuracy = NAN, .learning_rate = 0.001};
+    run->progress = (struct sr_progress){.unit = "batch",
+                                         .done = (uint64_t)epochs * 430,
+                                         .total = (uint64_t)of * 430,
+                                         .epoch = epochs,
+                                         .epochs = of,
+                                         .rate = 5210,
+                                         .seconds_left = -1,
+                                         .loss = NAN,
+                                         .accuracy = NAN,
+                                         .learning_rate = 0.001};
     if (state == SR_JOB_RUNNING || state == SR_JOB_PAUSED) {
         run->progress.epoch = epochs + 1;
         run->progress.done += 260;
@@ -234,7 +257,8 @@ static void settle(struct sr_session *session, struct sr_grid *grid)
     }
 }
 
-static void choose(struct sr_session *session, enum sr_split_name split, int class, int right, const char *model)
+static void choose(struct sr_session *session, enum sr_split_name split, int class, int right,
+                   const char *model)
 {
     struct sr_error error = {0};
     struct sr_filter filter;

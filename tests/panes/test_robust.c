@@ -1,9 +1,9 @@
 /* Any size, any look, any sequence of moves: nothing is drawn outside, nothing is read that is
  * not there. Run it under the sanitizers; SARTOR_STEPS in the environment takes more steps. */
-#include <sys/stat.h>
+#include "../../src/panes/parts.h"
 #include "fixture.h"
 #include "sartor/base/words.h"
-#include "../../src/panes/parts.h"
+#include <sys/stat.h>
 
 static uint32_t dice;
 
@@ -18,22 +18,49 @@ static void disturb(struct sr_session *session)
 {
     struct sr_view *view = &session->view;
     switch (roll(24)) {
-    case 0: view->pane = (enum sr_pane_name)roll(SR_PANE_COUNT); break;
-    case 1: view->enlarged = !view->enlarged; break;
-    case 2: view->data_linear = !view->data_linear; break;
-    case 3: view->train_logarithmic = !view->train_logarithmic; break;
-    case 4: view->confusion_shares = roll(3); break;
-    case 5: session->look.ascii = !session->look.ascii; break;
-    case 6: session->look.depth = (enum sr_depth)roll(SR_DEPTH_DIRECT + 1); break;
-    case 7: session->look.light = !session->look.light; break;
-    case 8: view->split = roll(SR_SPLIT_COUNT + 1) - 1; break;
-    case 9: view->data_class = roll(300) - 2; break; /* also such as other data had */
-    case 10: view->confusion_row = roll(300) - 2; break;
-    case 11: view->explain_target = roll(300) - 2; break;
-    case 12: view->train_run = roll(9) - 1; break;
+    case 0:
+        view->pane = (enum sr_pane_name)roll(SR_PANE_COUNT);
+        break;
+    case 1:
+        view->enlarged = !view->enlarged;
+        break;
+    case 2:
+        view->data_linear = !view->data_linear;
+        break;
+    case 3:
+        view->train_logarithmic = !view->train_logarithmic;
+        break;
+    case 4:
+        view->confusion_shares = roll(3);
+        break;
+    case 5:
+        session->look.ascii = !session->look.ascii;
+        break;
+    case 6:
+        session->look.depth = (enum sr_depth)roll(SR_DEPTH_DIRECT + 1);
+        break;
+    case 7:
+        session->look.light = !session->look.light;
+        break;
+    case 8:
+        view->split = roll(SR_SPLIT_COUNT + 1) - 1;
+        break;
+    case 9:
+        view->data_class = roll(300) - 2;
+        break; /* also such as other data had */
+    case 10:
+        view->confusion_row = roll(300) - 2;
+        break;
+    case 11:
+        view->explain_target = roll(300) - 2;
+        break;
+    case 12:
+        view->train_run = roll(9) - 1;
+        break;
     case 13:
         view->overlay = !view->overlay;
-        if (view->overlay_text.length < 2000) sr_text_add(&view->overlay_text, "Ein Überblick über alles\n\n  日本語 words ");
+        if (view->overlay_text.length < 2000)
+            sr_text_add(&view->overlay_text, "Ein Überblick über alles\n\n  日本語 words ");
         break;
     case 14:
         view->prompt = !view->prompt;
@@ -41,18 +68,29 @@ static void disturb(struct sr_session *session)
         if (view->prompt_text.length < 300) sr_text_add(&view->prompt_text, "browse class=ö日 ");
         view->prompt_at = view->prompt_text.length;
         break;
-    case 15: sr_session_message(session, roll(2), "a message of some length about çlass %d", roll(1000)); break;
-    case 16: session->message[0] = '\0'; break;
+    case 15:
+        sr_session_message(session, roll(2), "a message of some length about çlass %d", roll(1000));
+        break;
+    case 16:
+        session->message[0] = '\0';
+        break;
     case 17:
         snprintf(view->model, sizeof view->model, "%s", (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
         break;
-    case 18: snprintf(view->explain_layer, sizeof view->explain_layer, "%s", (const char *[]){"", "conv1", "nix"}[roll(3)]); break;
-    case 19: view->data_file = roll(SR_FILE_COUNT); break;
-    case 20:
-        choose(session, (enum sr_split_name)roll(SR_SPLIT_COUNT), roll(session->data->classes + 1) - 1, roll(3) - 1,
-               roll(2) ? "cnn" : "");
+    case 18:
+        snprintf(view->explain_layer, sizeof view->explain_layer, "%s",
+                 (const char *[]){"", "conv1", "nix"}[roll(3)]);
         break;
-    default: sr_screen_move(session, (enum sr_move)roll(SR_MOVE_COUNT)); break;
+    case 19:
+        view->data_file = roll(SR_FILE_COUNT);
+        break;
+    case 20:
+        choose(session, (enum sr_split_name)roll(SR_SPLIT_COUNT), roll(session->data->classes + 1) - 1,
+               roll(3) - 1, roll(2) ? "cnn" : "");
+        break;
+    default:
+        sr_screen_move(session, (enum sr_move)roll(SR_MOVE_COUNT));
+        break;
     }
 }
 
@@ -156,10 +194,25 @@ static void write_idx(const char *folder, const char *name, int count, int heigh
     snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte", folder, name);
     FILE *labels = fopen(path, "wb");
     assert_true(images && labels);
-    const unsigned char sizes[] = {0, 0, 8, 3, 0, 0, (unsigned char)(count >> 8), (unsigned char)count,
-                                   0, 0, 0, (unsigned char)height, 0, 0, 0, (unsigned char)width};
+    const unsigned char sizes[] = {0,
+                                   0,
+                                   8,
+                                   3,
+                                   0,
+                                   0,
+                                   (unsigned char)(count >> 8),
+                                   (unsigned char)count,
+                                   0,
+                                   0,
+                                   0,
+                                   (unsigned char)height,
+                                   0,
+                                   0,
+                                   0,
+                                   (unsigned char)width};
     fwrite(sizes, 1, 16, images);
-    fwrite((const unsigned char[]){0, 0, 8, 1, 0, 0, (unsigned char)(count >> 8), (unsigned char)count}, 1, 8, labels);
+    fwrite((const unsigned char[]){0, 0, 8, 1, 0, 0, (unsigned char)(count >> 8), (unsigned char)count}, 1, 8,
+           labels);
     for (int i = 0; i < count; i++) {
         fputc(i % classes, labels);
         for (int p = 0; p < height * width; p++) fputc((p * 7 + i * 13) % 256, images);
@@ -185,7 +238,11 @@ static void other_data(void **state)
         FILE *names = fopen(path, "w");
         assert_non_null(names);
         for (int c = 0; c < classes; c++)
-            fprintf(names, c % 3 == 0 ? "größere Klasse %d\n" : c % 3 == 1 ? "日本の類 %d\n" : "Kleidungsstück Nummer %d mit langem Namen\n", c);
+            fprintf(names,
+                    c % 3 == 0   ? "größere Klasse %d\n"
+                    : c % 3 == 1 ? "日本の類 %d\n"
+                                 : "Kleidungsstück Nummer %d mit langem Namen\n",
+                    c);
         assert_int_equal(fclose(names), 0);
         struct sr_session *session = fixture_open(folder);
         add_model(session, &formula_class, "cnn", 3);
@@ -238,10 +295,12 @@ static void walking(void **state)
         enum sr_move move;
         size_t to;
     } cases[] = {
-        {0, SR_MOVE_LEFT, 0},       {0, SR_MOVE_UP, 0},        {3, SR_MOVE_UP, 3},       {3, SR_MOVE_DOWN, 8},
-        {19, SR_MOVE_DOWN, 22},     {21, SR_MOVE_DOWN, 21},    {22, SR_MOVE_RIGHT, 22},  {22, SR_MOVE_NEXT, 22},
-        {7, SR_MOVE_PAGE_UP, 2},    {7, SR_MOVE_PAGE_DOWN, 17}, {17, SR_MOVE_PAGE_DOWN, 22}, {12, SR_MOVE_HALF_UP, 7},
-        {9, SR_MOVE_FIRST, 0},      {9, SR_MOVE_LAST, 22},     {9, SR_MOVE_PREVIOUS, 8}, {6, SR_MOVE_RIGHT, 7},
+        {0, SR_MOVE_LEFT, 0},       {0, SR_MOVE_UP, 0},          {3, SR_MOVE_UP, 3},
+        {3, SR_MOVE_DOWN, 8},       {19, SR_MOVE_DOWN, 22},      {21, SR_MOVE_DOWN, 21},
+        {22, SR_MOVE_RIGHT, 22},    {22, SR_MOVE_NEXT, 22},      {7, SR_MOVE_PAGE_UP, 2},
+        {7, SR_MOVE_PAGE_DOWN, 17}, {17, SR_MOVE_PAGE_DOWN, 22}, {12, SR_MOVE_HALF_UP, 7},
+        {9, SR_MOVE_FIRST, 0},      {9, SR_MOVE_LAST, 22},       {9, SR_MOVE_PREVIOUS, 8},
+        {6, SR_MOVE_RIGHT, 7},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         selection->at = cases[i].from;

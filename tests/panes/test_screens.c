@@ -124,7 +124,8 @@ static void train(void **state)
     session->view.pane = SR_PANE_TRAIN;
     add_run(session, "cnn", SR_JOB_DONE, 18, 18);
     struct sr_run *failed = add_run(session, "resnet", SR_JOB_FAILED, 3, 20);
-    snprintf(failed->error.text, sizeof failed->error.text, "the loss became infinite in epoch 4; try a smaller lr");
+    snprintf(failed->error.text, sizeof failed->error.text,
+             "the loss became infinite in epoch 4; try a smaller lr");
     add_run(session, "cnn-wide", SR_JOB_RUNNING, 6, 20);
     looks(session, "train");
     screen(session, 20, 5, "train-tiny");
@@ -220,7 +221,8 @@ static void states(void **state)
         sr_screen_draw(loading, &grid);
         sr_grid_dump_text(&grid, &text);
     }
-    snprintf(loading->data_error.text, sizeof loading->data_error.text, "/data: there is no train-images-idx3-ubyte");
+    snprintf(loading->data_error.text, sizeof loading->data_error.text,
+             "/data: there is no train-images-idx3-ubyte");
     loading->data_job = 0;
     loading->view.pane = SR_PANE_BROWSE;
     sr_screen_draw(loading, &grid);
