@@ -163,8 +163,8 @@ struct sr_axis_room sr_axis_room(struct sr_canvas *canvas, const struct sr_axis 
     return room;
 }
 
-void sr_draw_axes(struct sr_canvas *canvas, struct sr_rect plot, const struct sr_axis *x, const struct sr_axis *y,
-                  const char *x_label, const char *y_label)
+void sr_draw_axes(struct sr_canvas *canvas, struct sr_rect plot, const struct sr_axis *x,
+                  const struct sr_axis *y, const char *x_label, const char *y_label)
 {
     const struct sr_theme *theme = canvas->theme;
     double right = plot.x + plot.width, bottom = plot.y + plot.height;
@@ -214,8 +214,12 @@ void sr_draw_marker(struct sr_canvas *canvas, double x, double y, double size, i
     double r = size / 2;
     cairo_new_path(cairo);
     switch (shape % 5) {
-    case 0: cairo_arc(cairo, x, y, r, 0, 2 * M_PI); break;
-    case 1: cairo_rectangle(cairo, x - 0.88 * r, y - 0.88 * r, 1.76 * r, 1.76 * r); break;
+    case 0:
+        cairo_arc(cairo, x, y, r, 0, 2 * M_PI);
+        break;
+    case 1:
+        cairo_rectangle(cairo, x - 0.88 * r, y - 0.88 * r, 1.76 * r, 1.76 * r);
+        break;
     case 2:
         cairo_move_to(cairo, x, y - 1.1 * r);
         cairo_line_to(cairo, x + 1.1 * r, y + 0.85 * r);
@@ -237,8 +241,8 @@ void sr_draw_marker(struct sr_canvas *canvas, double x, double y, double size, i
     cairo_fill(cairo);
 }
 
-double sr_legend(struct sr_canvas *canvas, double x, double y, double width, const struct sr_legend_entry *entries,
-                 int count, bool draw)
+double sr_legend(struct sr_canvas *canvas, double x, double y, double width,
+                 const struct sr_legend_entry *entries, int count, bool draw)
 {
     struct sr_font font = tick_font(canvas);
     double line = sr_line_height(font) + 1, at = 0, top = y;

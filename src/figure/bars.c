@@ -26,7 +26,8 @@ static void axis_of(const struct sr_bars_chart *chart, struct sr_axis *axis, dou
         for (size_t i = 0; i < chart->items; i++) {
             if (!isfinite(series->values[i])) continue;
             low = fmin(low, series->low && isfinite(series->low[i]) ? series->low[i] : series->values[i]);
-            high = fmax(high, series->high && isfinite(series->high[i]) ? series->high[i] : series->values[i]);
+            high =
+                fmax(high, series->high && isfinite(series->high[i]) ? series->high[i] : series->values[i]);
         }
     }
     if (!chart->dots && chart->percent && high <= 1) high = 1;
@@ -34,8 +35,8 @@ static void axis_of(const struct sr_bars_chart *chart, struct sr_axis *axis, dou
 }
 
 /* What is printed behind a bar, or in the column at the right of a single series of dots. */
-static void value_text(const struct sr_bars_chart *chart, const struct sr_bars_series *series, size_t item, char *out,
-                       size_t size)
+static void value_text(const struct sr_bars_chart *chart, const struct sr_bars_series *series, size_t item,
+                       char *out, size_t size)
 {
     double unit = chart->percent ? 100 : 1, value = series->values[item];
     int decimals = (int)value_decimals(chart);
@@ -46,7 +47,8 @@ static void value_text(const struct sr_bars_chart *chart, const struct sr_bars_s
         return;
     }
     sr_number(number, sizeof number, value * unit, decimals);
-    if (series->low && series->high && chart->count == 1 && isfinite(series->low[item]) && isfinite(series->high[item])) {
+    if (series->low && series->high && chart->count == 1 && isfinite(series->low[item]) &&
+        isfinite(series->high[item])) {
         sr_number(low, sizeof low, series->low[item] * unit, decimals);
         sr_number(high, sizeof high, series->high[item] * unit, decimals);
         snprintf(out, size, "%s [%s, %s]", number, low, high);
@@ -63,7 +65,8 @@ struct layout {
     double names, values, legend; /* widths of names and of printed values; height of the legend */
 };
 
-static double legend(struct sr_canvas *canvas, const struct sr_bars_chart *chart, double y, double width, bool draw)
+static double legend(struct sr_canvas *canvas, const struct sr_bars_chart *chart, double y, double width,
+                     bool draw)
 {
     if (chart->count < 2) return 0;
     struct sr_legend_entry *entries = sr_xalloc(chart->count * sizeof *entries);
@@ -114,7 +117,8 @@ static void bars_size(struct sr_canvas *canvas, const void *data, double wished,
 }
 
 static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *chart, size_t s, size_t item,
-                      const struct sr_axis *axis, struct sr_rect plot, double middle, double thick, double column)
+                      const struct sr_axis *axis, struct sr_rect plot, double middle, double thick,
+                      double column)
 {
     const struct sr_bars_series *series = &chart->series[s];
     sr_colour colour = sr_canvas_series(canvas, (int)s);
@@ -124,7 +128,8 @@ static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *char
         double zero = plot.x + plot.width * fmax(0, sr_axis_share(axis, 0));
         double end = plot.x + plot.width * sr_axis_share(axis, value);
         if (!chart->dots)
-            sr_fill(canvas, (struct sr_rect){fmin(zero, end), middle - thick / 2, fabs(end - zero), thick}, colour);
+            sr_fill(canvas, (struct sr_rect){fmin(zero, end), middle - thick / 2, fabs(end - zero), thick},
+                    colour);
         if (series->low && series->high && isfinite(series->low[item]) && isfinite(series->high[item])) {
             double low = plot.x + plot.width * sr_axis_share(axis, series->low[item]);
             double high = plot.x + plot.width * sr_axis_share(axis, series->high[item]);
@@ -136,7 +141,8 @@ static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *char
             end = fmax(end, high);
         }
         if (chart->dots)
-            sr_draw_marker(canvas, plot.x + plot.width * sr_axis_share(axis, value), middle, 5.2, (int)s, colour);
+            sr_draw_marker(canvas, plot.x + plot.width * sr_axis_share(axis, value), middle, 5.2, (int)s,
+                           colour);
         else
             column = end + 3;
     } else if (!chart->dots)
@@ -165,7 +171,8 @@ static void bars_draw(struct sr_canvas *canvas, const void *data)
     struct sr_axis axis;
     axis_of(chart, &axis, plot.width);
     struct sr_axis_room room = sr_axis_room(canvas, &axis, NULL, *label ? label : NULL, NULL);
-    plot.height = canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) - room.bottom - plot.y;
+    plot.height = canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) -
+                  room.bottom - plot.y;
     for (int i = 0; i < axis.count; i++) {
         double x = plot.x + plot.width * sr_axis_share(&axis, axis.ticks[i]);
         sr_rule(canvas, x, plot.y, x, plot.y + plot.height, 0.5, theme->grid);
@@ -177,7 +184,8 @@ static void bars_draw(struct sr_canvas *canvas, const void *data)
         sr_draw_turned(canvas, plot.x - 5, middle, 1, layout.names, 0,
                        (struct sr_font){SR_TYPE_TICK, false, theme->text}, chart->names[item]);
         if (chart->dots && item)
-            sr_rule(canvas, plot.x, middle - pitch / 2, plot.x + plot.width, middle - pitch / 2, 0.4, theme->grid);
+            sr_rule(canvas, plot.x, middle - pitch / 2, plot.x + plot.width, middle - pitch / 2, 0.4,
+                    theme->grid);
         for (size_t s = 0; s < chart->count; s++)
             draw_item(canvas, chart, s, item, &axis, plot,
                       middle + ((double)s - ((double)chart->count - 1) / 2) * thick, thick,

@@ -10,16 +10,26 @@
 /* Okabe and Ito's colours for every kind of colour vision, those that read on white and on a
  * near-black paper; the last is the text's own. */
 static const struct sr_theme light = {
-    .paper = SR_RGB(255, 255, 255), .text = SR_RGB(26, 26, 26), .faint = SR_RGB(96, 96, 96),
-    .rule = SR_RGB(90, 90, 90), .grid = SR_RGB(226, 226, 226), .frame = SR_RGB(170, 170, 170),
-    .good = SR_RGB(0, 74, 128), .wrong = SR_RGB(200, 80, 0),
+    .paper = SR_RGB(255, 255, 255),
+    .text = SR_RGB(26, 26, 26),
+    .faint = SR_RGB(96, 96, 96),
+    .rule = SR_RGB(90, 90, 90),
+    .grid = SR_RGB(226, 226, 226),
+    .frame = SR_RGB(170, 170, 170),
+    .good = SR_RGB(0, 74, 128),
+    .wrong = SR_RGB(200, 80, 0),
     .series = {SR_RGB(0, 114, 178), SR_RGB(213, 94, 0), SR_RGB(0, 158, 115), SR_RGB(204, 121, 167),
                SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40)},
 };
 static const struct sr_theme dark = {
-    .paper = SR_RGB(22, 24, 28), .text = SR_RGB(230, 230, 230), .faint = SR_RGB(165, 168, 173),
-    .rule = SR_RGB(150, 153, 158), .grid = SR_RGB(52, 55, 61), .frame = SR_RGB(95, 98, 104),
-    .good = SR_RGB(96, 184, 240), .wrong = SR_RGB(242, 134, 60),
+    .paper = SR_RGB(22, 24, 28),
+    .text = SR_RGB(230, 230, 230),
+    .faint = SR_RGB(165, 168, 173),
+    .rule = SR_RGB(150, 153, 158),
+    .grid = SR_RGB(52, 55, 61),
+    .frame = SR_RGB(95, 98, 104),
+    .good = SR_RGB(96, 184, 240),
+    .wrong = SR_RGB(242, 134, 60),
     .series = {SR_RGB(86, 180, 233), SR_RGB(230, 159, 0), SR_RGB(0, 178, 130), SR_RGB(216, 140, 182),
                SR_RGB(240, 228, 66), SR_RGB(226, 106, 40), SR_RGB(225, 225, 225)},
 };
@@ -169,7 +179,8 @@ int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, d
             sr_text_add(&now, sr_text_get(&longer));
             at_word += blank + word;
         }
-        if (draw) sr_draw_text(canvas, x, y + line * sr_line_height(font), at, width, font, sr_text_get(&now));
+        if (draw)
+            sr_draw_text(canvas, x, y + line * sr_line_height(font), at, width, font, sr_text_get(&now));
         use_font(canvas, font);
         line++;
         text = at_word;
@@ -228,7 +239,8 @@ void sr_frame(struct sr_canvas *canvas, struct sr_rect rect, double width, sr_co
     double thick = snap_width(canvas, width);
     rect = snap_rect(canvas, rect);
     sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y - thick, rect.width + 2 * thick, thick}, colour);
-    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y + rect.height, rect.width + 2 * thick, thick}, colour);
+    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y + rect.height, rect.width + 2 * thick, thick},
+            colour);
     sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y, thick, rect.height}, colour);
     sr_fill(canvas, (struct sr_rect){rect.x + rect.width, rect.y, thick, rect.height}, colour);
 }
@@ -248,19 +260,26 @@ static int channel(uint32_t colour, int shift)
     return (int)(colour >> shift & 255);
 }
 
+/* Which of `pixels` lies under the middle of dot `at` of `dots`. */
+static int nearest(int at, int pixels, int dots)
+{
+    return (int)(((int64_t)at * 2 + 1) * pixels / (2 * (int64_t)dots));
+}
+
 /* One dot of a raster of rows × columns dots showing height × width pixels: the nearest pixel when
  * it is enlarged, the mean of the pixels below the dot when it is reduced. */
-static uint32_t sample(const uint32_t *colours, int height, int width, int rows, int columns, int row, int column)
+static uint32_t sample(const uint32_t *colours, int height, int width, int rows, int columns, int row,
+                       int column)
 {
     int y0 = (int)((int64_t)row * height / rows), x0 = (int)((int64_t)column * width / columns);
     int y1 = (int)(((int64_t)(row + 1) * height + rows - 1) / rows);
     int x1 = (int)(((int64_t)(column + 1) * width + columns - 1) / columns);
     if (rows >= height) {
-        y0 = (int)(((int64_t)row * 2 + 1) * height / (2 * (int64_t)rows));
+        y0 = nearest(row, height, rows);
         y1 = y0 + 1;
     }
     if (columns >= width) {
-        x0 = (int)(((int64_t)column * 2 + 1) * width / (2 * (int64_t)columns));
+        x0 = nearest(column, width, columns);
         x1 = x0 + 1;
     }
     int sum[3] = {0}, count = (y1 - y0) * (x1 - x0);
@@ -272,7 +291,8 @@ static uint32_t sample(const uint32_t *colours, int height, int width, int rows,
     return colour;
 }
 
-void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_t *colours, int height, int width)
+void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_t *colours, int height,
+                    int width)
 {
     rect = snap_rect(canvas, rect);
     if (rect.width <= 0 || rect.height <= 0) return;
@@ -294,6 +314,11 @@ void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_
         int stride = cairo_image_surface_get_stride(image);
         for (int row = 0; row < rows; row++) {
             uint32_t *line = (uint32_t *)(void *)(bytes + (size_t)row * stride);
+            /* An enlarged row is mostly the one before it. */
+            if (row && rows >= height && nearest(row, height, rows) == nearest(row - 1, height, rows)) {
+                memcpy(line, bytes + (size_t)(row - 1) * stride, (size_t)columns * sizeof *line);
+                continue;
+            }
             for (int column = 0; column < columns; column++)
                 line[column] = sample(colours, height, width, rows, columns, row, column);
         }
@@ -393,8 +418,8 @@ void sr_draw_title(struct sr_canvas *canvas, const char *title)
 void sr_draw_note(struct sr_canvas *canvas, const char *note)
 {
     double top = canvas->height - SR_MARGIN - sr_note_height(canvas, note, canvas->width) + 4;
-    sr_draw_paragraph(canvas, SR_MARGIN, top + SR_TYPE_TICK * 0.9, 0, canvas->width - 2 * SR_MARGIN, PARAGRAPH,
-                      note_font(canvas), note, true);
+    sr_draw_paragraph(canvas, SR_MARGIN, top + SR_TYPE_TICK * 0.9, 0, canvas->width - 2 * SR_MARGIN,
+                      PARAGRAPH, note_font(canvas), note, true);
 }
 
 /* ---- numbers ---- */

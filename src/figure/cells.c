@@ -41,7 +41,7 @@ static void resolve(const struct sr_canvas *canvas, struct sr_style style, sr_co
 }
 
 struct screen {
-    double x, y, overlap;     /* corner of the first cell; how far colours reach below the next */
+    double x, y, overlap; /* corner of the first cell; how far colours reach below the next */
     struct sr_cell_size cell;
     double font_size, baseline;
 };
@@ -73,7 +73,8 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     if (m.x_advance > 0) advance = m.x_advance;
     double line = extents.ascent + extents.descent;
     screen.font_size = 100 * fmin(cell / advance, line > 0 ? 2 * cell / line : 1);
-    screen.baseline = round((2 * cell - line * screen.font_size / 100) / 2 + extents.ascent * screen.font_size / 100);
+    screen.baseline =
+        round((2 * cell - line * screen.font_size / 100) / 2 + extents.ascent * screen.font_size / 100);
     return screen;
 }
 
@@ -91,8 +92,8 @@ static sr_colour ground(const struct sr_canvas *canvas, const struct sr_cell *ce
     return filled ? fore : back;
 }
 
-static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen, int line,
-                         int half)
+static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen,
+                         int line, int half)
 {
     const struct sr_cell *cells = grid->cells + (size_t)line * (size_t)grid->columns;
     double height = screen->cell.height / 2.0, y = screen->y + (2 * line + half) * height;
@@ -107,8 +108,8 @@ static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid, c
     }
 }
 
-static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen, int line,
-                        int column)
+static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen,
+                        int line, int column)
 {
     const struct sr_cell *cell = &grid->cells[(size_t)line * (size_t)grid->columns + (size_t)column];
     double x = screen->x + column * screen->cell.width, y = screen->y + line * screen->cell.height;
@@ -136,7 +137,8 @@ static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, co
     }
     if (cell->style.attributes & SR_UNDERLINE) {
         double thick = fmax(1, round(screen->cell.height / 20.0));
-        cairo_rectangle(cairo, x, y + fmin(screen->baseline + thick, screen->cell.height - thick), screen->cell.width, thick);
+        double at = fmin(screen->baseline + thick, screen->cell.height - thick);
+        cairo_rectangle(cairo, x, y + at, screen->cell.width, thick);
         sr_set_colour(canvas, fore, 1);
         cairo_fill(cairo);
     }
@@ -148,12 +150,15 @@ static void cells_draw(struct sr_canvas *canvas, const void *data)
     cairo_save(canvas->cairo);
     struct screen screen = lay_out(canvas, grid);
     cairo_save(canvas->cairo);
-    cairo_rectangle(canvas->cairo, screen.x, screen.y, grid->columns * screen.cell.width, grid->lines * screen.cell.height);
+    cairo_rectangle(canvas->cairo, screen.x, screen.y, grid->columns * screen.cell.width,
+                    grid->lines * screen.cell.height);
     cairo_clip(canvas->cairo);
-    for (int half = 0; half < 2 * grid->lines; half++) paint_ground(canvas, grid, &screen, half / 2, half % 2);
+    for (int half = 0; half < 2 * grid->lines; half++)
+        paint_ground(canvas, grid, &screen, half / 2, half % 2);
     cairo_restore(canvas->cairo);
     for (int line = 0; line < grid->lines; line++)
-        for (int column = 0; column < grid->columns; column++) paint_glyph(canvas, grid, &screen, line, column);
+        for (int column = 0; column < grid->columns; column++)
+            paint_glyph(canvas, grid, &screen, line, column);
     cairo_restore(canvas->cairo);
 }
 

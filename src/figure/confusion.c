@@ -14,12 +14,12 @@
 #define MOST_LABEL  90.0
 
 struct layout {
-    double cell, left, top, margin;  /* side of a cell; corner of the matrix; width of margin cells, 0: none */
-    double below;                    /* height of the names under the matrix */
-    double turn;                     /* their angle */
+    double cell, left, top, margin; /* side of a cell; corner of the matrix; width of margin cells, 0: none */
+    double below;                   /* height of the names under the matrix */
+    double turn;                    /* their angle */
     bool scale;
-    int every;                       /* each so many classes are named */
-    double x_label;                  /* baseline of the axis name, from the names' top */
+    int every;      /* each so many classes are named */
+    double x_label; /* baseline of the axis name, from the names' top */
 };
 
 static struct sr_font name_font(const struct sr_canvas *canvas)
@@ -42,7 +42,8 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion
     struct layout layout = {0};
     int n = chart->classes > 0 ? chart->classes : 1;
     double longest = fmin(longest_name(canvas, chart), fmax(30, width * 0.28));
-    double title = sr_title_height(canvas, chart->title, width), note = sr_note_height(canvas, chart->note, width);
+    double title = sr_title_height(canvas, chart->title, width),
+           note = sr_note_height(canvas, chart->note, width);
     layout.scale = width >= 330;
     layout.margin = 26;
     layout.left = SR_MARGIN + SR_TYPE_LABEL + 6 + longest + 4;
@@ -59,7 +60,7 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion
         for (int i = 0; i < chart->classes; i++)
             widest = fmax(widest, sr_text_width(canvas, name_font(canvas), chart->names[i]));
         layout.turn = layout.every == 1 && widest <= cell - 2 ? 0 : cell >= 10 ? -45 : -90;
-        layout.below = layout.turn == 0 ? SR_TYPE_TICK + 2
+        layout.below = layout.turn == 0     ? SR_TYPE_TICK + 2
                        : layout.turn == -45 ? longest * M_SQRT1_2 + SR_TYPE_TICK * 0.8
                                             : longest + 2;
         fixed = layout.top + bottom_row + layout.below + SR_TYPE_LABEL + 8 + note + SR_MARGIN;
@@ -100,14 +101,16 @@ static sr_colour colour_of(const struct sr_canvas *canvas, double share, bool ri
 static uint64_t row_sum(const struct sr_confusion_chart *chart, int row)
 {
     uint64_t sum = 0;
-    for (int i = 0; i < chart->classes; i++) sum += chart->matrix[(size_t)row * (size_t)chart->classes + (size_t)i];
+    for (int i = 0; i < chart->classes; i++)
+        sum += chart->matrix[(size_t)row * (size_t)chart->classes + (size_t)i];
     return sum;
 }
 
 static uint64_t column_sum(const struct sr_confusion_chart *chart, int column)
 {
     uint64_t sum = 0;
-    for (int i = 0; i < chart->classes; i++) sum += chart->matrix[(size_t)i * (size_t)chart->classes + (size_t)column];
+    for (int i = 0; i < chart->classes; i++)
+        sum += chart->matrix[(size_t)i * (size_t)chart->classes + (size_t)column];
     return sum;
 }
 
@@ -125,7 +128,8 @@ static void percent_text(char *out, size_t size, uint64_t part, uint64_t whole)
         sr_number(out, size, 100.0 * (double)part / (double)whole, part == whole ? 0 : 1);
 }
 
-static void cell_text(const struct sr_confusion_chart *chart, int row, int column, uint64_t sum, char *out, size_t size)
+static void cell_text(const struct sr_confusion_chart *chart, int row, int column, uint64_t sum, char *out,
+                      size_t size)
 {
     uint64_t count = at(chart, row, column);
     if (!chart->shares)
@@ -155,7 +159,8 @@ static double number_size(struct sr_canvas *canvas, const struct sr_confusion_ch
 }
 
 /* Recall at the right, precision below, accuracy where they meet. */
-static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_chart *chart, const struct layout *layout)
+static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
+                         const struct layout *layout)
 {
     const struct sr_theme *theme = canvas->theme;
     int n = chart->classes;
@@ -171,7 +176,8 @@ static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_cha
         total += row;
         correct += at(chart, i, i);
         percent_text(text, sizeof text, at(chart, i, i), row);
-        sr_draw_turned(canvas, right + layout->margin - 3, layout->top + (i + 0.5) * layout->cell, 1, 0, 0, font, text);
+        sr_draw_turned(canvas, right + layout->margin - 3, layout->top + (i + 0.5) * layout->cell, 1, 0, 0,
+                       font, text);
         percent_text(text, sizeof text, at(chart, i, i), column_sum(chart, i));
         if (bottom_font.size >= 4.4)
             sr_draw_turned(canvas, layout->left + (i + 0.5) * layout->cell, bottom + height / 2, 0.5, 0, 0,
@@ -206,7 +212,8 @@ static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, do
         struct sr_rect bar = {x + strip * 8, y, 7, height};
         sr_draw_pixels(canvas, bar, colours, STEPS, 1);
         sr_frame(canvas, bar, 0.4, theme->frame);
-        sr_draw_turned(canvas, x + strip * 8 + 3.5, y + height + 3, 1, 0, -90, font, strip ? "wrong" : "right");
+        sr_draw_turned(canvas, x + strip * 8 + 3.5, y + height + 3, 1, 0, -90, font,
+                       strip ? "wrong" : "right");
     }
     for (int i = 0; i < 7; i++) {
         double place = y + height * (1 - sqrt(ticks[i] / 100));
@@ -245,8 +252,10 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     struct sr_rect matrix = {layout.left, layout.top, side, side};
     sr_draw_pixels(canvas, matrix, colours, n, n);
     for (int i = 1; gap > 0 && i < n; i++) {
-        sr_rule(canvas, layout.left + i * cell, layout.top, layout.left + i * cell, layout.top + side, gap, theme->grid);
-        sr_rule(canvas, layout.left, layout.top + i * cell, layout.left + side, layout.top + i * cell, gap, theme->grid);
+        sr_rule(canvas, layout.left + i * cell, layout.top, layout.left + i * cell, layout.top + side, gap,
+                theme->grid);
+        sr_rule(canvas, layout.left, layout.top + i * cell, layout.left + side, layout.top + i * cell, gap,
+                theme->grid);
     }
     sr_frame(canvas, matrix, 0.6, theme->rule);
     for (int row = 0; size > 0 && row < n; row++) {
@@ -258,8 +267,8 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
             struct sr_font font = {size, row == column, zero ? theme->frame : sr_colour_contrast(back)};
             cell_text(chart, row, column, sum, text, sizeof text);
             if (font.bold && sr_text_width(canvas, font, text) > cell - 1) font.bold = false;
-            sr_draw_turned(canvas, layout.left + (column + 0.5) * cell, layout.top + (row + 0.5) * cell, 0.5, 0, 0,
-                           font, text);
+            sr_draw_turned(canvas, layout.left + (column + 0.5) * cell, layout.top + (row + 0.5) * cell, 0.5,
+                           0, 0, font, text);
         }
     }
     free(colours);
@@ -270,14 +279,15 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
         sr_draw_turned(canvas, layout.left - 4, layout.top + (i + 0.5) * cell, 1, most, 0, name_font(canvas),
                        chart->names[i]);
         if (layout.turn == 0)
-            sr_draw_turned(canvas, x, below + SR_TYPE_TICK / 2, 0.5, cell, 0, name_font(canvas), chart->names[i]);
+            sr_draw_turned(canvas, x, below + SR_TYPE_TICK / 2, 0.5, cell, 0, name_font(canvas),
+                           chart->names[i]);
         else
-            sr_draw_turned(canvas, x + (layout.turn == -45 ? 2 : 0), below + (layout.turn == -45 ? 2 : 0), 1, most,
-                           layout.turn, name_font(canvas), chart->names[i]);
+            sr_draw_turned(canvas, x + (layout.turn == -45 ? 2 : 0), below + (layout.turn == -45 ? 2 : 0), 1,
+                           most, layout.turn, name_font(canvas), chart->names[i]);
     }
     struct sr_font label = {SR_TYPE_LABEL, false, theme->text};
-    sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5, canvas->width - 10, label,
-                 "predicted class");
+    sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5,
+                 canvas->width - 10, label, "predicted class");
     sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60, -90, label,
                    chart->shares ? "true class (% of each row)" : "true class (number of images)");
     if (layout.margin > 0) draw_margins(canvas, chart, &layout);
@@ -300,4 +310,5 @@ static void confusion_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, confusion_draw, confusion_table};
+const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, confusion_draw,
+                                            confusion_table};

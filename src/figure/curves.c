@@ -41,7 +41,8 @@ static void axes(const struct sr_curves_chart *chart, const struct sr_curves_pan
             if (shown(panel, 0, high)) y_high = fmax(y_high, high);
         }
     }
-    sr_axis_linear(x, x_low, x_high, (int)fmax(2, width / 38), whole && !chart->x_percent, false, chart->x_percent);
+    sr_axis_linear(x, x_low, x_high, (int)fmax(2, width / 38), whole && !chart->x_percent, false,
+                   chart->x_percent);
     int wished = (int)fmax(2, height / 26);
     if (panel->logarithmic)
         sr_axis_log(y, y_low, y_high, wished);
@@ -56,7 +57,11 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
 {
     size_t most = 2;
     for (size_t p = 0; p < chart->count; p++) most += chart->panels[p].count;
-    struct found { const char *label; int group; bool solid, dashed; } *all = sr_xalloc(most * sizeof *all);
+    struct found {
+        const char *label;
+        int group;
+        bool solid, dashed;
+    } *all = sr_xalloc(most * sizeof *all);
     int count = 0, made = 0;
     bool both = false;
     for (size_t p = 0; p < chart->count; p++)
@@ -74,9 +79,9 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
         }
     *entries = sr_xalloc((most + 2) * sizeof **entries);
     for (int i = 0; i < count; i++)
-        (*entries)[made++] = (struct sr_legend_entry){
-            all[i].label, sr_canvas_series(canvas, all[i].group),
-            all[i].dashed && !all[i].solid ? SR_KEY_DASHED : SR_KEY_LINE, 0};
+        (*entries)[made++] =
+            (struct sr_legend_entry){all[i].label, sr_canvas_series(canvas, all[i].group),
+                                     all[i].dashed && !all[i].solid ? SR_KEY_DASHED : SR_KEY_LINE, 0};
     if (both) {
         (*entries)[made++] = (struct sr_legend_entry){"validation", canvas->theme->faint, SR_KEY_LINE, 0};
         (*entries)[made++] = (struct sr_legend_entry){"training", canvas->theme->faint, SR_KEY_DASHED, 0};
@@ -85,7 +90,8 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
     return made;
 }
 
-static double legend(struct sr_canvas *canvas, const struct sr_curves_chart *chart, double y, double width, bool draw)
+static double legend(struct sr_canvas *canvas, const struct sr_curves_chart *chart, double y, double width,
+                     bool draw)
 {
     struct sr_legend_entry *entries;
     int count = legend_entries(canvas, chart, &entries);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BOWS   20.0
-#define BLOCKS 92.0
-#define BAR    46.0
+#define BOWS      20.0
+#define BLOCKS    92.0
+#define BAR       46.0
 #define LEAST_ROW 8.0
 
 static double row_height(const struct sr_network_chart *chart)
@@ -20,13 +20,20 @@ static sr_colour kind_colour(const struct sr_canvas *canvas, enum sr_block_kind 
 {
     const struct sr_theme *theme = canvas->theme;
     switch (kind) {
-    case SR_BLOCK_CONV: return theme->series[0];
-    case SR_BLOCK_NORM: return theme->series[3];
-    case SR_BLOCK_ACTIVATION: return theme->series[4];
-    case SR_BLOCK_POOL: return theme->series[1];
-    case SR_BLOCK_ADD: return theme->series[5];
-    case SR_BLOCK_DENSE: return theme->series[2];
-    default: return theme->frame;
+    case SR_BLOCK_CONV:
+        return theme->series[0];
+    case SR_BLOCK_NORM:
+        return theme->series[3];
+    case SR_BLOCK_ACTIVATION:
+        return theme->series[4];
+    case SR_BLOCK_POOL:
+        return theme->series[1];
+    case SR_BLOCK_ADD:
+        return theme->series[5];
+    case SR_BLOCK_DENSE:
+        return theme->series[2];
+    default:
+        return theme->frame;
     }
 }
 
@@ -167,7 +174,8 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
     sr_draw_title(canvas, chart->title);
     sr_draw_note(canvas, chart->note);
     struct sr_font head = {SR_TYPE_SMALL, false, theme->faint};
-    sr_draw_text(canvas, layout.names, top + 7, 0, 0, head, layout.stacked ? "layer and its output" : "layer");
+    sr_draw_text(canvas, layout.names, top + 7, 0, 0, head,
+                 layout.stacked ? "layer and its output" : "layer");
     if (!layout.stacked) sr_draw_text(canvas, layout.shapes, top + 7, 0, 0, head, "output");
     sr_draw_text(canvas, layout.numbers, top + 7, 1, 0, head, "parameters");
     top += 12;
@@ -190,11 +198,12 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         bool flat = block->height <= 0;
         double share = flat ? 0 : sqrt((double)block->height / tallest);
         double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
-        double width = scale * fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
+        double width = scale * fmin(BLOCKS - 10,
+                                    4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
         sr_colour colour = kind_colour(canvas, block->kind);
-        if (i + 1 < chart->count)
-            sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
-        if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT || block->kind == SR_BLOCK_NORM) {
+        if (i + 1 < chart->count) sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
+        if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
+            block->kind == SR_BLOCK_NORM) {
             /* The shape stays: a thin plate rather than one more block. */
             height = fmin(4, pitch * 0.35);
             deep = fmin(deep, 2);

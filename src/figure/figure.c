@@ -28,8 +28,9 @@ static enum sr_status find_format(const char *path, enum format *format, struct 
         *format = (enum format)i;
         return SR_OK;
     }
-    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: a figure's name ends in .png, .svg, .pdf, .csv or .json%s%s",
-                        path, *extension ? ", not in " : "", extension);
+    return sr_error_set(error, SR_ERROR_ARGUMENT,
+                        "%s: a figure's name ends in .png, .svg, .pdf, .csv or .json%s%s", path,
+                        *extension ? ", not in " : "", extension);
 }
 
 enum sr_status sr_figure_check(const char *path, struct sr_error *error)
@@ -45,12 +46,14 @@ static enum sr_status check_options(const struct sr_figure_options *options, str
     const double sizes[] = {options->width, options->height};
     for (int i = 0; i < 2; i++)
         if (!(sizes[i] >= 0 && sizes[i] <= 14400))
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "a figure's %s of %g points is not possible: give 20 to 14400 (72 are an inch), or 0",
-                                i ? "height" : "width", sizes[i]);
+            return sr_error_set(
+                error, SR_ERROR_ARGUMENT,
+                "a figure's %s of %g points is not possible: give 20 to 14400 (72 are an inch), or 0",
+                i ? "height" : "width", sizes[i]);
     for (int i = 0; i < 2; i++)
         if (sizes[i] > 0 && sizes[i] < 20)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "a figure's %s of %g points is too small: give at least 20",
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "a figure's %s of %g points is too small: give at least 20",
                                 i ? "height" : "width", sizes[i]);
     if (!(options->resolution >= 0 && options->resolution <= 2400) ||
         (options->resolution > 0 && options->resolution < 20))
@@ -76,8 +79,8 @@ static void set_up(struct sr_canvas *canvas, cairo_t *cairo, double scale, bool 
 }
 
 struct page {
-    double width, height;   /* points of the file's page */
-    double zoom;            /* at most 1: what the chart is drawn at is page / zoom */
+    double width, height; /* points of the file's page */
+    double zoom;          /* at most 1: what the chart is drawn at is page / zoom */
 };
 
 /* Ask the chart, on a surface that only measures. */
@@ -121,9 +124,10 @@ static enum sr_status write_raster(struct sr_output *output, const char *path,
     struct page page = find_page(options, scale, chart, data);
     double columns = fmax(1, round(page.width * scale)), rows = fmax(1, round(page.height * scale));
     if (columns > MOST_DOTS || rows > MOST_DOTS || columns * rows > MOST_AREA)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s: %.0f × %.0f dots are too many; ask for a smaller size or a lower resolution than %g",
-                            path, columns, rows, resolution);
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "%s: %.0f × %.0f dots are too many; ask for a smaller size or a lower resolution than %g", path,
+            columns, rows, resolution);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)columns, (int)rows);
     cairo_t *cairo = cairo_create(surface);
     enum sr_status status = SR_OK;
@@ -144,9 +148,9 @@ static enum sr_status write_vector(struct sr_output *output, enum format format,
 {
     struct page page = find_page(options, 0, chart, data);
     struct sr_text text = {0};
-    cairo_surface_t *surface = format == SVG
-        ? sr_svg_begin(&text, page.width, page.height)
-        : sr_pdf_begin(&text, page.width, page.height, chart->name, options->provenance);
+    cairo_surface_t *surface =
+        format == SVG ? sr_svg_begin(&text, page.width, page.height)
+                      : sr_pdf_begin(&text, page.width, page.height, chart->name, options->provenance);
     cairo_t *cairo = cairo_create(surface);
     draw(cairo, 0, options, page, chart, data);
     enum sr_status status = SR_OK;
@@ -156,7 +160,8 @@ static enum sr_status write_vector(struct sr_output *output, enum format format,
     if (!trouble) trouble = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
     if (trouble)
-        status = sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path, cairo_status_to_string(trouble));
+        status = sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
+                              cairo_status_to_string(trouble));
     else {
         if (format == SVG) sr_svg_end(&text, chart->name, options->provenance);
         fwrite(text.bytes, 1, text.length, output->stream); /* a failure is seen at commit */
@@ -193,11 +198,17 @@ enum sr_status sr_figure_write(const char *path, const struct sr_figure_options 
     if (!status) status = sr_output_open(&output, path, error);
     if (status) return status;
     switch (format) {
-    case PNG: status = write_raster(&output, path, options, chart, data, error); break;
+    case PNG:
+        status = write_raster(&output, path, options, chart, data, error);
+        break;
     case SVG:
-    case PDF: status = write_vector(&output, format, path, options, chart, data, error); break;
+    case PDF:
+        status = write_vector(&output, format, path, options, chart, data, error);
+        break;
     case CSV:
-    case JSON: status = write_table(&output, format, path, options, chart, data, error); break;
+    case JSON:
+        status = write_table(&output, format, path, options, chart, data, error);
+        break;
     }
     if (!status) return sr_output_commit(&output, error);
     sr_output_abort(&output);

@@ -8,6 +8,7 @@
 
 /* Weight of the arms up, right, down, left: 1 light, 2 heavy, 3 double. Empty: dashed lines,
  * arcs and diagonals, which are drawn apart. */
+/* clang-format off */
 static const char box_arms[128][5] = {
     "0101", "0202", "1010", "2020", "", "", "", "", /* U+2500 ─━│┃┄┅┆┇ */
     "", "", "", "", "0110", "0210", "0120", "0220", /* U+2508 ┈┉┊┋┌┍┎┏ */
@@ -26,6 +27,7 @@ static const char box_arms[128][5] = {
     "", "", "", "", "0001", "1000", "0100", "0010", /* U+2570 ╰╱╲╳╴╵╶╷ */
     "0002", "2000", "0200", "0020", "0201", "1020", "0102", "2010", /* U+2578 ╸╹╺╻╼╽╾╿ */
 };
+/* clang-format on */
 
 static void box(cairo_t *cairo, double x, double y, int x0, int y0, int x1, int y1)
 {
@@ -97,8 +99,8 @@ static void draw_arms(cairo_t *cairo, double x, double y, struct sr_cell_size ce
         for (int strand = weight == 3 ? -1 : 0; strand <= (weight == 3 ? 1 : 0); strand += 2) {
             int low, high, from, to;
             place(across, cell, weight, strand, &low, &high);
-            reach(along, cell, direction, strand, strand > 0 ? behind : before, strand > 0 ? before : behind, back,
-                  &from, &to);
+            reach(along, cell, direction, strand, strand > 0 ? behind : before, strand > 0 ? before : behind,
+                  back, &from, &to);
             if (direction > 0)
                 to = along;
             else
@@ -191,8 +193,8 @@ static void draw_block(cairo_t *cairo, double x, double y, struct sr_cell_size c
     else
         for (int i = 0; i < 4; i++)
             if (quarters[glyph - 0x2596] >> i & 1)
-                box(cairo, x, y, i % 2 ? part(w, 1, 2) : 0, i / 2 ? part(h, 1, 2) : 0, i % 2 ? w : part(w, 1, 2),
-                    i / 2 ? h : part(h, 1, 2));
+                box(cairo, x, y, i % 2 ? part(w, 1, 2) : 0, i / 2 ? part(h, 1, 2) : 0,
+                    i % 2 ? w : part(w, 1, 2), i / 2 ? h : part(h, 1, 2));
     cairo_fill(cairo);
 }
 
@@ -204,8 +206,8 @@ static void draw_braille(cairo_t *cairo, double x, double y, struct sr_cell_size
     for (int i = 0; i < 8; i++) {
         if (!((glyph - 0x2800) >> i & 1)) continue;
         cairo_new_sub_path(cairo);
-        cairo_arc(cairo, x + cell.width * (columns[i] + 0.5) / 2, y + cell.height * (rows[i] + 0.5) / 4, radius, 0,
-                  2 * M_PI);
+        cairo_arc(cairo, x + cell.width * (columns[i] + 0.5) / 2, y + cell.height * (rows[i] + 0.5) / 4,
+                  radius, 0, 2 * M_PI);
     }
     cairo_fill(cairo);
 }

@@ -36,8 +36,8 @@ static void histogram_size(struct sr_canvas *canvas, const void *data, double wi
     const struct sr_histogram_chart *chart = data;
     size->least_width = 130;
     size->width = fmax(wished > 0 ? wished : 330, size->least_width);
-    double fixed = sr_title_height(canvas, chart->title, size->width) +
-                   sr_note_height(canvas, chart->note, size->width);
+    double fixed =
+        sr_title_height(canvas, chart->title, size->width) + sr_note_height(canvas, chart->note, size->width);
     size->height = fixed + 40 + 0.46 * size->width;
     size->least_height = fixed + 90;
 }

@@ -64,7 +64,7 @@ enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resol
     int stride = cairo_image_surface_get_stride(surface);
     char message[100] = "out of memory";
     png_text *volatile chunks = NULL;
-    char (*volatile keys)[80] = NULL;
+    char(*volatile keys)[80] = NULL;
     png_infop info = NULL;
     enum sr_status volatile status = SR_ERROR_IO;
     uint8_t *volatile line = malloc(3 * (size_t)width);
@@ -75,13 +75,14 @@ enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resol
     png_set_write_fn(png, stream, put, flush);
     png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    /* Charts are flat areas: one simple filter packs them as well as trying all five. */
+    /* Charts are flat areas: one simple filter packs them as well as trying all five, and a quick
+     * level nearly as well as the usual one. */
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
-    png_set_compression_level(png, 6);
+    png_set_compression_level(png, 3);
     png_uint_32 metre = (png_uint_32)lround(resolution / 0.0254);
     png_set_pHYs(png, info, metre, metre, PNG_RESOLUTION_METER);
     png_text *made;
-    char (*made_keys)[80];
+    char(*made_keys)[80];
     int count = make_chunks(&made, &made_keys, provenance);
     chunks = made;
     keys = made_keys;

@@ -39,7 +39,8 @@ static double box_of(const struct sr_steps_chart *chart, double width)
 }
 
 /* Heights of the text over and under the pictures of all rows. */
-static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, double box, double *over, double *under)
+static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, double box, double *over,
+                  double *under)
 {
     int names = 0, notes = 0;
     for (size_t i = 0; i < chart->count; i++) {
@@ -60,7 +61,8 @@ static void steps_size(struct sr_canvas *canvas, const void *data, double wished
     int count = chart->count ? (int)chart->count : 1;
     double over, under;
     size->least_width = 2 * SR_MARGIN + LEAST_BOX + ARROW;
-    size->width = fmax(wished > 0 ? wished : fmin(SR_WIDTH_PAGE, 2 * SR_MARGIN + count * (72 + ARROW)), size->least_width);
+    size->width = fmax(wished > 0 ? wished : fmin(SR_WIDTH_PAGE, 2 * SR_MARGIN + count * (72 + ARROW)),
+                       size->least_width);
     double box = box_of(chart, size->width);
     texts(canvas, chart, box, &over, &under);
     int columns = columns_of(chart, size->width), rows = (count + columns - 1) / columns;
@@ -130,9 +132,10 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
         int column = (int)i % columns, row = (int)i / columns;
         double middle = SR_MARGIN + column * pitch + (pitch - ARROW) / 2;
         double y = top + row * (over + box + under + ROW_GAP);
-        sr_draw_paragraph(canvas, middle, y + SR_TYPE_TICK * 0.85, 0.5, pitch - 4, NAME_LINES, name_font(canvas), step->name,
-                          true);
-        struct sr_rect place = draw_step(canvas, step, (struct sr_rect){middle - box / 2, y + over, box, box});
+        sr_draw_paragraph(canvas, middle, y + SR_TYPE_TICK * 0.85, 0.5, pitch - 4, NAME_LINES,
+                          name_font(canvas), step->name, true);
+        struct sr_rect place =
+            draw_step(canvas, step, (struct sr_rect){middle - box / 2, y + over, box, box});
         if (step->low != step->high) {
             char low[32], high[32], range[80];
             sr_number(low, sizeof low, step->low, step->low == floor(step->low) ? 0 : 2);
@@ -141,12 +144,14 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
             sr_draw_text(canvas, middle, y + over + box + 8, 0.5, pitch - 4,
                          (struct sr_font){SR_TYPE_SMALL - 0.5, false, canvas->theme->text}, range);
         }
-        sr_draw_paragraph(canvas, middle, y + over + box + 17, 0.5, pitch - 4, NOTE_LINES, note_font(canvas), step->note, true);
+        sr_draw_paragraph(canvas, middle, y + over + box + 17, 0.5, pitch - 4, NOTE_LINES, note_font(canvas),
+                          step->note, true);
         if (i + 1 < chart->count && column + 1 < columns)
-            draw_arrow(canvas, fmax(middle + box / 2, place.x + place.width) + 4, middle + pitch - box / 2 - 4,
-                       y + over + box / 2);
+            draw_arrow(canvas, fmax(middle + box / 2, place.x + place.width) + 4,
+                       middle + pitch - box / 2 - 4, y + over + box / 2);
         else if (i + 1 < chart->count) /* goes on in the next row */
-            draw_arrow(canvas, middle + box / 2 + 3, fmin(middle + box / 2 + 15, canvas->width - 1), y + over + box / 2);
+            draw_arrow(canvas, middle + box / 2 + 3, fmin(middle + box / 2 + 15, canvas->width - 1),
+                       y + over + box / 2);
     }
 }
 

@@ -21,7 +21,7 @@ struct tiles {
 };
 
 enum { CAPTION_LINES = 3 };
-#define GAP       5.0
+#define GAP        5.0
 #define LEAST_TILE 24.0
 
 static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
@@ -64,13 +64,15 @@ static char *caption_of(const struct tiles *tiles, int index)
 }
 
 /* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
-static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int columns, int row, double tile)
+static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int columns, int row,
+                              double tile)
 {
     int lines = 0;
     if (!tiles->captions) return 0;
     if (row < 0) {
         double height = 0;
-        for (int i = 0; i * columns < tiles->count; i++) height += captions_height(canvas, tiles, columns, i, tile);
+        for (int i = 0; i * columns < tiles->count; i++)
+            height += captions_height(canvas, tiles, columns, i, tile);
         return height;
     }
     for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
@@ -83,7 +85,8 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
     return lines ? lines * sr_line_height(caption_font(canvas, false)) + 3 : 0;
 }
 
-static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, double wished, struct sr_size *size)
+static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, double wished,
+                       struct sr_size *size)
 {
     int columns = columns_of(tiles, wished), rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double aspect = tiles->width ? (double)tiles->height / tiles->width : 1;
@@ -96,7 +99,8 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
     double side = tiles->width ? sr_snap_pixels(canvas, tile, tiles->width) : tile;
     double fixed = sr_title_height(canvas, tiles->title, size->width) + 2 * SR_MARGIN - GAP;
     size->height = fixed + rows * (side * aspect + GAP) + captions_height(canvas, tiles, columns, -1, tile);
-    size->least_height = fixed + rows * (LEAST_TILE * aspect + GAP) + captions_height(canvas, tiles, columns, -1, LEAST_TILE);
+    size->least_height =
+        fixed + rows * (LEAST_TILE * aspect + GAP) + captions_height(canvas, tiles, columns, -1, LEAST_TILE);
     size->least_height = fmin(size->least_height, size->height);
 }
 
@@ -108,14 +112,17 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
     double aspect = (double)tiles->height / tiles->width;
     double top = SR_MARGIN + sr_title_height(canvas, tiles->title, canvas->width);
     double pitch_x = (canvas->width - extra_width(tiles)) / columns;
-    double room = canvas->height - top - SR_MARGIN + GAP - captions_height(canvas, tiles, columns, -1, pitch_x - GAP);
+    double room =
+        canvas->height - top - SR_MARGIN + GAP - captions_height(canvas, tiles, columns, -1, pitch_x - GAP);
     double side = fmin(pitch_x - GAP, (room / rows - GAP) / aspect);
     side = sr_snap_pixels(canvas, fmax(side, 2), tiles->width);
     double y = top;
     uint32_t *colours = sr_xalloc((size_t)tiles->height * (size_t)tiles->width * sizeof *colours);
     for (int i = 0; i < tiles->count; i++) {
         double x = SR_MARGIN + i % columns * pitch_x + (pitch_x - GAP - side) / 2;
-        if (i && i % columns == 0) y += side * aspect + GAP + captions_height(canvas, tiles, columns, i / columns - 1, pitch_x - GAP);
+        if (i && i % columns == 0)
+            y +=
+                side * aspect + GAP + captions_height(canvas, tiles, columns, i / columns - 1, pitch_x - GAP);
         bool wrong = tiles->wrong && tiles->wrong[i];
         struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
         tiles->colours(tiles->data, i, colours);
@@ -165,8 +172,8 @@ static void grid_colours(const void *data, int index, uint32_t *out)
 
 static struct tiles grid_tiles(const struct sr_grid_chart *chart)
 {
-    return (struct tiles){chart->title, chart->count, chart->columns, chart->height, chart->width,
-                          chart->captions, chart->wrong, chart, grid_colours, false};
+    return (struct tiles){chart->title,    chart->count, chart->columns, chart->height, chart->width,
+                          chart->captions, chart->wrong, chart,          grid_colours,  false};
 }
 
 static void grid_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
@@ -184,8 +191,8 @@ static void grid_draw(struct sr_canvas *canvas, const void *data)
 static void grid_table(struct sr_table *table, const void *data)
 {
     const struct sr_grid_chart *chart = data;
-    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions, chart->wrong,
-                chart->pixels, NULL);
+    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions,
+                chart->wrong, chart->pixels, NULL);
 }
 
 const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table};
@@ -193,13 +200,14 @@ const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table}
 static void gallery_colours(const void *data, int index, uint32_t *out)
 {
     const struct sr_gallery_chart *chart = data;
-    sr_pixels_overlay(out, chart->pixels[index], chart->heats[index], (size_t)chart->height * (size_t)chart->width);
+    sr_pixels_overlay(out, chart->pixels[index], chart->heats[index],
+                      (size_t)chart->height * (size_t)chart->width);
 }
 
 static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)
 {
-    return (struct tiles){chart->title, chart->count, chart->columns, chart->height, chart->width,
-                          chart->captions, chart->wrong, chart, gallery_colours, true};
+    return (struct tiles){chart->title,    chart->count, chart->columns, chart->height,   chart->width,
+                          chart->captions, chart->wrong, chart,          gallery_colours, true};
 }
 
 static void gallery_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
@@ -217,8 +225,8 @@ static void gallery_draw(struct sr_canvas *canvas, const void *data)
 static void gallery_table(struct sr_table *table, const void *data)
 {
     const struct sr_gallery_chart *chart = data;
-    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions, chart->wrong,
-                chart->pixels, chart->heats);
+    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions,
+                chart->wrong, chart->pixels, chart->heats);
 }
 
 const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table};

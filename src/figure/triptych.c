@@ -30,8 +30,8 @@ static int captions(struct sr_canvas *canvas, const struct sr_triptych *row, dou
     for (int i = 0; i < 3; i++) {
         char *text = caption_of(row, i);
         struct sr_font font = caption_font(canvas, i == 2 && row->wrong);
-        int here = sr_draw_paragraph(canvas, x + i * (side + GAP) + side / 2, y, 0.5, side + GAP - 3, CAPTION_LINES,
-                                     font, text, draw);
+        int here = sr_draw_paragraph(canvas, x + i * (side + GAP) + side / 2, y, 0.5, side + GAP - 3,
+                                     CAPTION_LINES, font, text, draw);
         lines = here > lines ? here : lines;
         free(text);
     }
@@ -76,7 +76,8 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
     double aspect = (double)chart->height / chart->width;
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
     double side = (canvas->width - extra_width()) / 3;
-    while (side > LEAST / 2 && top - SR_MARGIN + height_at(canvas, chart, side) > canvas->height + 0.5) side -= 1;
+    while (side > LEAST / 2 && top - SR_MARGIN + height_at(canvas, chart, side) > canvas->height + 0.5)
+        side -= 1;
     side = sr_snap_pixels(canvas, side, chart->width);
     double left = SR_MARGIN + fmax(0, (canvas->width - extra_width() - 3 * side) / 2);
     uint32_t *colours = sr_xalloc(count * sizeof *colours);
@@ -85,8 +86,8 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
         captions(canvas, row, left, top + SR_TYPE_TICK * 0.85, side, true);
         top += captions_height(canvas, row, side);
         for (int picture = 0; picture < 3; picture++) {
-            struct sr_rect place = {sr_snap(canvas, left + picture * (side + GAP)), sr_snap(canvas, top), side,
-                                    side * aspect};
+            struct sr_rect place = {sr_snap(canvas, left + picture * (side + GAP)), sr_snap(canvas, top),
+                                    side, side * aspect};
             if (picture == 0) sr_pixels_grey(colours, row->pixels, count);
             if (picture == 1) sr_pixels_heat(colours, row->heat, count);
             if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, count);

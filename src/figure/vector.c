@@ -56,10 +56,17 @@ static void add_escaped(struct sr_text *out, const char *text)
 {
     for (; *text; text++) {
         switch (*text) {
-        case '&': sr_text_add(out, "&amp;"); break;
-        case '<': sr_text_add(out, "&lt;"); break;
-        case '>': sr_text_add(out, "&gt;"); break;
-        default: sr_text_add_bytes(out, text, 1);
+        case '&':
+            sr_text_add(out, "&amp;");
+            break;
+        case '<':
+            sr_text_add(out, "&lt;");
+            break;
+        case '>':
+            sr_text_add(out, "&gt;");
+            break;
+        default:
+            sr_text_add_bytes(out, text, 1);
         }
     }
 }
@@ -68,7 +75,7 @@ static void add_escaped(struct sr_text *out, const char *text)
  * ...) is numbered anew in order of appearance. */
 struct name {
     const char *kind;
-    size_t kind_length, length;  /* of the letters, of letters and number */
+    size_t kind_length, length; /* of the letters, of letters and number */
     unsigned number;
 };
 

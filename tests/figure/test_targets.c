@@ -33,7 +33,8 @@ static void assert_alone(void)
 static void names_that_are_no_figure(void **state)
 {
     (void)state;
-    assert_refused(write_to(in_scratch("a.jpg"), NULL), SR_ERROR_ARGUMENT, ".png, .svg, .pdf, .csv or .json, not in .jpg");
+    assert_refused(write_to(in_scratch("a.jpg"), NULL), SR_ERROR_ARGUMENT,
+                   ".png, .svg, .pdf, .csv or .json, not in .jpg");
     assert_refused(write_to(in_scratch("noextension"), NULL), SR_ERROR_ARGUMENT, ".png");
     assert_refused(write_to(in_scratch(".png"), NULL), SR_ERROR_ARGUMENT, ".png");
     assert_refused(sr_figure_check("x.gif", &error), SR_ERROR_ARGUMENT, ".gif");
@@ -59,9 +60,14 @@ static void folders_and_missing_folders(void **state)
 static void sizes_that_cannot_be(void **state)
 {
     (void)state;
-    const struct sr_figure_options bad[] = {
-        {.width = -1}, {.width = NAN}, {.height = 1e9}, {.height = 3}, {.resolution = 5}, {.resolution = INFINITY},
-        {.width = 14000, .height = 14000, .resolution = 2400}, {.width = 10000, .resolution = 1200}};
+    const struct sr_figure_options bad[] = {{.width = -1},
+                                            {.width = NAN},
+                                            {.height = 1e9},
+                                            {.height = 3},
+                                            {.resolution = 5},
+                                            {.resolution = INFINITY},
+                                            {.width = 14000, .height = 14000, .resolution = 2400},
+                                            {.width = 10000, .resolution = 1200}};
     const char *path = in_scratch("old.png");
     assert_ok(sr_file_write(path, "old", 3, &error));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -100,8 +106,10 @@ static void no_space_half_way(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_that_are_no_figure), cmocka_unit_test(folders_and_missing_folders),
-        cmocka_unit_test(sizes_that_cannot_be), cmocka_unit_test(no_space_half_way),
+        cmocka_unit_test(names_that_are_no_figure),
+        cmocka_unit_test(folders_and_missing_folders),
+        cmocka_unit_test(sizes_that_cannot_be),
+        cmocka_unit_test(no_space_half_way),
     };
     return cmocka_run_group_tests_name("figure targets", tests, make_scratch, remove_scratch);
 }
