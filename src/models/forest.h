@@ -8,6 +8,7 @@
 #define SARTOR_SRC_MODELS_FOREST_H
 
 #include "sartor/base/error.h"
+#include "sartor/models/model.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,7 @@ struct forest_node {
     int32_t child;
 };
 
-enum { FOREST_FEATURES_MAX = 1 << 23 };
+enum { FOREST_TREES_MAX = 20000 };
 
 enum { FOREST_SIDE_BY_SIDE = 8 };
 
@@ -101,5 +102,21 @@ static inline double forest_score(double left_squares, double left, double right
 {
     return left_squares / left + right_squares / right;
 }
+
+/* The trained state. */
+struct forest {
+    int height, width, classes, features;
+    size_t trees;
+    size_t *starts;            /* trees + 1: where each tree's nodes begin */
+    struct forest_node *nodes; /* children count from their tree's first node */
+    size_t row_count;
+    float *rows;       /* row_count × classes: distributions of all leaves */
+    float *importance; /* features; sums to 1 */
+};
+
+void forest_free(void *state);
+enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_error *error);
+enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *params,
+                           const struct sr_shape *shape, void **state, struct sr_error *error);
 
 #endif

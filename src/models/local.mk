@@ -3,6 +3,7 @@ noinst_HEADERS += \
 	include/sartor/models/model.h \
 	include/sartor/models/networks.h \
 	include/sartor/models/store.h \
+	include/sartor/models/svm.h \
 	include/sartor/models/tensors.h
 libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
@@ -10,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/models/cnn.c \
 	src/models/forest.c \
 	src/models/forest.h \
+	src/models/forest_file.c \
 	src/models/forest_grow.c \
 	src/models/knn.c \
 	src/models/layers.c \
@@ -22,4 +24,12 @@ libsartor_a_SOURCES += \
 	src/models/registry.c \
 	src/models/resnet.c \
 	src/models/store.c \
+	src/models/svm.c \
+	src/models/svm.h \
+	src/models/svm_file.c \
+	src/models/svm_fit.c \
+	src/models/svm_kernel.c \
+	src/models/svm_probability.c \
+	src/models/svm_smo.c \
+	src/models/svm_vector.c \
 	src/models/tensors.c

@@ -5,6 +5,7 @@
 /* In the order logreg svm forest knn mlp cnn resnet, from the plainest to the deepest. */
 const struct sr_model_class *const sr_model_classes[] = {
     &sr_model_class_logreg,
+    &sr_model_class_svm,
     &sr_model_class_forest,
     &sr_model_class_knn,
     &sr_model_class_mlp,

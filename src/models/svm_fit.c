@@ -1,0 +1,475 @@
+/* Fitting an SVM: one C-SVC for each pair of classes.
+ *
+ * Pairs are solved side by side over the pool, those of similar classes first as they take
+ * longest. A lane works on one pair at a time, in regions of some 30 ms. After a pair's solution
+ * comes its cross-validation, on kernel rows that mostly are there already, whose decision
+ * values calibrate the pair's probabilities (Platt, 1999). */
+#include "svm.h"
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double region_seconds = 0.03, report_seconds = 0.2;
+
+/* What was found for one pair; local numbers count a class's training rows. */
+struct answer {
+    size_t count[2];
+    uint32_t *local[2];
+    double *coef[2];
+    double rho, objective, a, b;
+    bool done;
+};
+
+struct lane {
+    struct svm_solver *solver;
+    bool busy, idle;
+    size_t pair;
+    int fold;          /* -1 while the pair itself is solved */
+    uint8_t *held_out; /* by column of the pair */
+    double *decisions;
+    bool *positive;
+    uint32_t *shuffled;
+    size_t decided;
+    struct sr_error error;
+};
+
+struct fitting {
+    const struct sr_fit *fit;
+    struct svm *svm;      /* shape, kernel and classes; the support vectors come last */
+    struct svm_rows rows; /* training rows in order of class */
+    size_t counts[SR_CLASSES_MAX], firsts[SR_CLASSES_MAX];
+    uint32_t *samples;    /* by position: which sample of the view */
+    size_t pairs, *queue; /* pairs, those that take longest first */
+    struct answer *answers;
+    struct lane *lanes;
+    size_t lane_count;
+    atomic_size_t next, finished;
+    double deadline;
+};
+
+/* The classes of pair number p, in the order (0,1) (0,2) ... (1,2) .... */
+static void pair_classes(int classes, size_t pair, int *first, int *second)
+{
+    int i = 0;
+    for (; pair >= (size_t)(classes - 1 - i); i++) pair -= (size_t)(classes - 1 - i);
+    *first = i;
+    *second = i + 1 + (int)pair;
+}
+
+static enum sr_status arrange_rows(struct fitting *f, enum sr_features kind, struct sr_error *error)
+{
+    const struct sr_samples *train = &f->fit->train;
+    size_t by_label[SR_CLASSES_MAX] = {0}, positions = 0, at[SR_CLASSES_MAX];
+    int place[SR_CLASSES_MAX] = {0};
+    struct svm *svm = f->svm;
+    for (size_t i = 0; i < train->count; i++) by_label[sr_samples_label(train, i)]++;
+    for (int label = 0; label < f->fit->shape.classes; label++) {
+        if (!by_label[label]) continue;
+        int c = svm->present++;
+        svm->labels[c] = label;
+        place[label] = c;
+        f->counts[c] = by_label[label];
+        f->firsts[c] = at[c] = positions;
+        positions += svm_pad(by_label[label]);
+    }
+    f->pairs = (size_t)svm_pairs(svm->present);
+    size_t dimensions = sr_features_size(kind, svm->height, svm->width);
+    enum sr_status status = svm_rows_init(&f->rows, kind, positions, dimensions, error);
+    if (status) return status;
+    if (!(f->samples = sr_array_new(positions, sizeof *f->samples, "the training rows", error)))
+        return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < train->count; i++)
+        f->samples[at[place[sr_samples_label(train, i)]]++] = (uint32_t)i;
+    return SR_OK;
+}
+
+/* Sum of squares of what lies between the means of two classes: pairs that are close are hard. */
+static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
+{
+    size_t size = (size_t)f->svm->height * (size_t)f->svm->width, classes = (size_t)f->svm->present;
+    double *means = sr_array_new(classes * size, sizeof *means, "class means", error);
+    double *distances = sr_array_new(f->pairs, sizeof *distances, "class means", error);
+    f->queue = sr_array_new(f->pairs, sizeof *f->queue, "the pairs of classes", error);
+    if (means && distances && f->queue) {
+        for (size_t c = 0; c < classes; c++) {
+            for (size_t i = 0; i < f->counts[c]; i++) {
+                const uint8_t *pixels = sr_samples_pixels(&f->fit->train, f->samples[f->firsts[c] + i]);
+                for (size_t k = 0; k < size; k++) means[c * size + k] += pixels[k];
+            }
+            for (size_t k = 0; k < size; k++) means[c * size + k] /= (double)f->counts[c];
+        }
+        for (size_t p = 0; p < f->pairs; p++) {
+            int a, b;
+            pair_classes((int)classes, p, &a, &b);
+            for (size_t k = 0; k < size; k++) {
+                double gap = means[(size_t)a * size + k] - means[(size_t)b * size + k];
+                distances[p] += gap * gap;
+            }
+            size_t at = p;
+            for (; at > 0 && distances[f->queue[at - 1]] > distances[p]; at--)
+                f->queue[at] = f->queue[at - 1];
+            f->queue[at] = p;
+        }
+    }
+    enum sr_status status = means && distances && f->queue ? SR_OK : SR_ERROR_MEMORY;
+    free(means);
+    free(distances);
+    return status;
+}
+
+/* Fill the rows; the variance of all features is a by-product. */
+static enum sr_status fill_rows(struct fitting *f, double *variance, struct sr_error *error)
+{
+    enum { BLOCK = 512 };
+    const struct sr_samples *train = &f->fit->train;
+    size_t dimensions = f->rows.dimensions;
+    double sum = 0, squares = 0, count = (double)train->count * (double)dimensions;
+    bool pixels = f->rows.kind == SR_FEATURES_PIXELS;
+    float *block = NULL;
+    uint32_t rows[BLOCK];
+    if (!pixels && !(block = sr_array_raw(BLOCK * dimensions, sizeof *block, "features", error)))
+        return SR_ERROR_MEMORY;
+    for (int c = 0; c < f->svm->present; c++) {
+        for (size_t done = 0; done < f->counts[c]; done += BLOCK) {
+            size_t now = f->counts[c] - done < BLOCK ? f->counts[c] - done : BLOCK;
+            if (!sr_monitor_proceed(f->fit->monitor)) {
+                free(block);
+                return sr_error_set(error, SR_ERROR_CANCELLED,
+                                    "Stopped before any pair of classes was solved.");
+            }
+            for (size_t i = 0; i < now; i++)
+                rows[i] = sr_samples_row(train, f->samples[f->firsts[c] + done + i]);
+            struct sr_samples view = {train->images, rows, now};
+            if (!pixels)
+                sr_features_fill(f->rows.kind, &view, 0, now, false, block, dimensions, f->fit->pool);
+            for (size_t i = 0; i < now; i++) {
+                size_t position = f->firsts[c] + done + i;
+                const uint8_t *bytes = sr_samples_pixels(&view, i);
+                uint64_t whole = 0, whole_squares = 0;
+                if (pixels) {
+                    svm_rows_put_pixels(&f->rows, position, bytes);
+                    for (size_t k = 0; k < dimensions; k++) {
+                        whole += bytes[k];
+                        whole_squares += (unsigned)bytes[k] * bytes[k];
+                    }
+                    sum += (double)whole / 255;
+                    squares += (double)whole_squares / (255 * 255);
+                } else {
+                    const float *values = block + i * dimensions;
+                    svm_rows_put_values(&f->rows, position, values);
+                    for (size_t k = 0; k < dimensions; k++) sum += (double)values[k];
+                    squares += (double)f->rows.squares[position];
+                }
+            }
+        }
+    }
+    free(block);
+    *variance = squares / count - (sum / count) * (sum / count);
+    return SR_OK;
+}
+
+static void start_pair(struct fitting *f, struct lane *lane)
+{
+    int a, b;
+    pair_classes(f->svm->present, lane->pair, &a, &b);
+    struct svm_pair pair = {{f->firsts[a], f->firsts[b]}, {f->counts[a], f->counts[b]}};
+    svm_solver_pair(lane->solver, &pair);
+    svm_solver_begin(lane->solver, NULL, 0);
+    lane->fold = -1;
+    lane->decided = 0;
+    /* Each class dealt to the folds in a random order of the pair's own. */
+    struct sr_rng rng;
+    size_t column = 0;
+    sr_rng_init(&rng, f->fit->seed, SR_STREAM_OTHER, lane->pair);
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < pair.count[side]; i++) lane->shuffled[i] = (uint32_t)i;
+        sr_rng_shuffle(&rng, lane->shuffled, pair.count[side]);
+        for (size_t i = 0; i < pair.count[side]; i++)
+            lane->held_out[column + lane->shuffled[i]] = (uint8_t)(i % SVM_FOLDS);
+        column += svm_pad(pair.count[side]);
+    }
+}
+
+/* Keep the support vectors of the pair that the lane has solved. */
+static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
+{
+    struct answer *answer = &f->answers[lane->pair];
+    struct svm_solution solution;
+    int classes[2];
+    size_t column = 0;
+    svm_solver_solution(lane->solver, &solution);
+    pair_classes(f->svm->present, lane->pair, &classes[0], &classes[1]);
+    if (!isfinite(solution.rho) || !isfinite(solution.objective))
+        return sr_error_set(
+            &lane->error, SR_ERROR_NUMERIC,
+            "Classes %d and %d gave numbers beyond range; a smaller degree, gamma or coef0 may help.",
+            f->svm->labels[classes[0]], f->svm->labels[classes[1]]);
+    answer->rho = solution.rho;
+    answer->objective = solution.objective;
+    for (int side = 0; side < 2; side++) {
+        size_t count = f->counts[classes[side]], found = 0;
+        const double *alpha = solution.alpha + column;
+        for (size_t i = 0; i < count; i++) found += alpha[i] > 0;
+        answer->local[side] = sr_array_raw(found, sizeof(uint32_t), "support vectors", &lane->error);
+        answer->coef[side] = sr_array_raw(found, sizeof(double), "support vectors", &lane->error);
+        if (!answer->local[side] || !answer->coef[side]) return SR_ERROR_MEMORY;
+        for (size_t i = 0; i < count; i++) {
+            if (alpha[i] <= 0) continue;
+            answer->local[side][answer->count[side]] = (uint32_t)i;
+            answer->coef[side][answer->count[side]++] = side ? -alpha[i] : alpha[i];
+        }
+        column += svm_pad(count);
+    }
+    return SR_OK;
+}
+
+/* Decision values of the rows held out, from the solver; or, where a class was all held out, the other one's
+ * sign. */
+static void keep_decisions(struct fitting *f, struct lane *lane, bool solved, double sign)
+{
+    struct svm_solution solution;
+    int classes[2];
+    size_t column = 0;
+    pair_classes(f->svm->present, lane->pair, &classes[0], &classes[1]);
+    svm_solver_solution(lane->solver, &solution);
+    for (int side = 0; side < 2; side++) {
+        size_t count = f->counts[classes[side]];
+        for (size_t i = 0; i < count; i++) {
+            size_t at = column + i;
+            if (lane->held_out[at] != lane->fold) continue;
+            lane->positive[lane->decided] = side == 0;
+            lane->decisions[lane->decided++] =
+                solved ? (side ? -1 : 1) - solution.f[at] - solution.rho : sign;
+        }
+        column += svm_pad(count);
+    }
+}
+
+/* The next fold that can be solved, begun; false when there is none left. */
+static bool start_fold(struct fitting *f, struct lane *lane)
+{
+    int a, b;
+    pair_classes(f->svm->present, lane->pair, &a, &b);
+    while (++lane->fold < SVM_FOLDS) {
+        /* Fold 0 gets the first of each class, so it may be all of a class of one. */
+        bool none_a = f->counts[a] == 1 && lane->fold == 0, none_b = f->counts[b] == 1 && lane->fold == 0;
+        if (none_a || none_b) {
+            keep_decisions(f, lane, false, none_b - none_a);
+            continue;
+        }
+        svm_solver_begin(lane->solver, lane->held_out, lane->fold);
+        return true;
+    }
+    return false;
+}
+
+static void work_lane(void *context, size_t index, int worker)
+{
+    struct fitting *f = context;
+    struct lane *lane = &f->lanes[index];
+    (void)worker;
+    while (!lane->idle) {
+        if (!lane->busy) {
+            size_t next = atomic_fetch_add(&f->next, 1);
+            if (next >= f->pairs) {
+                lane->idle = true;
+                return;
+            }
+            lane->pair = f->queue[next];
+            lane->busy = true;
+            start_pair(f, lane);
+        }
+        if (!svm_solver_step(lane->solver, f->deadline)) return;
+        if (lane->fold < 0 && keep_answer(f, lane)) {
+            lane->idle = true;
+            return;
+        }
+        if (lane->fold >= 0) keep_decisions(f, lane, true, 0);
+        if (start_fold(f, lane)) continue;
+        struct answer *answer = &f->answers[lane->pair];
+        svm_sigmoid_fit(lane->decisions, lane->positive, lane->decided, &answer->a, &answer->b);
+        answer->done = true;
+        lane->busy = false;
+        atomic_fetch_add(&f->finished, 1);
+    }
+}
+
+static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
+{
+    size_t budget = (size_t)sr_args_integer(f->fit->params, "memory") * 1000000, width = 0;
+    /* A pair may have half of it, whatever the number of threads: what is made when must not depend on that.
+     */
+    struct svm_solver_options options = {f->svm->C, sr_args_number(f->fit->params, "tolerance"), budget / 2};
+    for (int a = 0; a < f->svm->present; a++)
+        for (int b = 0; b < a; b++) {
+            size_t both = svm_pad(f->counts[a]) + svm_pad(f->counts[b]);
+            if (both > width) width = both;
+        }
+    size_t fit = budget / svm_solver_cache(width, options.cache_bytes);
+    f->lane_count = (size_t)sr_pool_threads(f->fit->pool);
+    if (f->lane_count > fit) f->lane_count = fit ? fit : 1;
+    if (f->lane_count > f->pairs) f->lane_count = f->pairs;
+    if (!(f->lanes = sr_array_new(f->lane_count, sizeof *f->lanes, "the pairs of classes", error)) ||
+        !(f->answers = sr_array_new(f->pairs, sizeof *f->answers, "the pairs of classes", error)))
+        return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < f->lane_count; i++) {
+        struct lane *lane = &f->lanes[i];
+        if (!(lane->solver = svm_solver_new(&f->svm->kernel, &f->rows, width, &options, error)) ||
+            !(lane->held_out = sr_array_new(width, 1, "folds", error)) ||
+            !(lane->decisions = sr_array_new(width, sizeof *lane->decisions, "folds", error)) ||
+            !(lane->positive = sr_array_new(width, sizeof *lane->positive, "folds", error)) ||
+            !(lane->shuffled = sr_array_new(width, sizeof *lane->shuffled, "folds", error)))
+            return SR_ERROR_MEMORY;
+    }
+    return SR_OK;
+}
+
+static void report(const struct fitting *f, double seconds)
+{
+    struct sr_progress progress = {.unit = "pair",
+                                   .done = atomic_load(&f->finished),
+                                   .total = f->pairs,
+                                   .seconds_left = -1,
+                                   .loss = NAN,
+                                   .accuracy = NAN,
+                                   .learning_rate = NAN};
+    size_t vectors = 0;
+    for (size_t p = 0; p < f->pairs; p++)
+        if (f->answers[p].done) vectors += f->answers[p].count[0] + f->answers[p].count[1];
+    if (progress.done && seconds > 0) {
+        progress.rate = (double)progress.done / seconds;
+        progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
+        snprintf(progress.note, sizeof progress.note, "%zu support vectors a pair",
+                 vectors / (size_t)progress.done);
+    }
+    sr_monitor_progress(f->fit->monitor, &progress);
+}
+
+static enum sr_status solve_pairs(struct fitting *f, struct sr_error *error)
+{
+    double start = sr_clock_seconds(), reported = start;
+    while (atomic_load(&f->finished) < f->pairs) {
+        if (!sr_monitor_proceed(f->fit->monitor))
+            return sr_error_set(error, SR_ERROR_CANCELLED,
+                                "Stopped after %zu of %zu pairs of classes; an SVM needs all of them.",
+                                (size_t)atomic_load(&f->finished), f->pairs);
+        double now = sr_clock_seconds();
+        f->deadline = now + region_seconds;
+        sr_pool_run(f->fit->pool, f->lane_count, work_lane, f);
+        for (size_t i = 0; i < f->lane_count; i++) {
+            if (!f->lanes[i].error.status) continue;
+            if (error) *error = f->lanes[i].error;
+            return f->lanes[i].error.status;
+        }
+        if (now - reported >= report_seconds) {
+            report(f, now - start);
+            reported = now;
+        }
+    }
+    report(f, sr_clock_seconds() - start);
+    return SR_OK;
+}
+
+/* Gather the support vectors of all pairs, in the order of classes, then of training rows. */
+static enum sr_status assemble(struct fitting *f, struct sr_error *error)
+{
+    struct svm *svm = f->svm;
+    size_t others = (size_t)svm->present - 1;
+    uint32_t *place = sr_array_new(f->rows.count, sizeof *place, "support vectors", error); /* 1 + position */
+    if (!place) return SR_ERROR_MEMORY;
+    for (size_t p = 0; p < f->pairs; p++) {
+        int classes[2];
+        pair_classes(svm->present, p, &classes[0], &classes[1]);
+        for (int side = 0; side < 2; side++)
+            for (size_t i = 0; i < f->answers[p].count[side]; i++)
+                place[f->firsts[classes[side]] + f->answers[p].local[side][i]] = 1;
+    }
+    for (int c = 0; c < svm->present; c++)
+        for (size_t i = 0; i < f->counts[c]; i++) svm->counts[c] += place[f->firsts[c] + i];
+    enum sr_status status = svm_allocate(svm, f->rows.kind, error);
+    if (status) goto out;
+    for (int c = 0; c < svm->present; c++) {
+        size_t at = svm->firsts[c];
+        for (size_t from = f->firsts[c]; from < f->firsts[c] + f->counts[c]; from++) {
+            if (!place[from]) continue;
+            if (f->rows.kind == SR_FEATURES_PIXELS)
+                svm_rows_put_pixels(&svm->rows, at, sr_samples_pixels(&f->fit->train, f->samples[from]));
+            else
+                svm_rows_put_values(&svm->rows, at, f->rows.values + from * f->rows.dimensions);
+            svm->train_rows[at] = sr_samples_row(&f->fit->train, f->samples[from]);
+            place[from] = (uint32_t)++at;
+        }
+    }
+    for (size_t p = 0; p < f->pairs; p++) {
+        const struct answer *answer = &f->answers[p];
+        int classes[2];
+        pair_classes(svm->present, p, &classes[0], &classes[1]);
+        for (int side = 0; side < 2; side++) {
+            int other = classes[1 - side];
+            size_t column = (size_t)(other < classes[side] ? other : other - 1);
+            for (size_t i = 0; i < answer->count[side]; i++) {
+                size_t position = place[f->firsts[classes[side]] + answer->local[side][i]] - 1;
+                svm->coef[position * others + column] = answer->coef[side][i];
+            }
+        }
+        svm->rho[p] = answer->rho;
+        svm->a[p] = answer->a;
+        svm->b[p] = answer->b;
+        svm->objectives[p] = answer->objective;
+    }
+    svm_finish(svm);
+out:
+    free(place);
+    return status;
+}
+
+enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
+{
+    struct fitting f = {.fit = fit, .svm = sr_xalloc(sizeof(struct svm))};
+    double variance = 0;
+    f.svm->height = fit->shape.height;
+    f.svm->width = fit->shape.width;
+    f.svm->classes = fit->shape.classes;
+    svm_read_params(fit->params, f.svm);
+    enum sr_status status =
+        arrange_rows(&f, (enum sr_features)sr_features_find(sr_args_text(fit->params, "features")), error);
+    if (!status) status = order_pairs(&f, error);
+    if (!status) status = fill_rows(&f, &variance, error);
+    if (!status && f.svm->kernel.gamma == 0) {
+        if (variance > 0)
+            f.svm->kernel.gamma = 1 / ((double)f.rows.dimensions * variance);
+        else
+            status = sr_error_set(error, SR_ERROR_NUMERIC,
+                                  "All features are constant, which leaves gamma=scale without meaning.");
+    }
+    if (!status) status = make_lanes(&f, error);
+    if (!status) status = solve_pairs(&f, error);
+    for (size_t i = 0; f.lanes && i < f.lane_count; i++) {
+        svm_solver_free(f.lanes[i].solver);
+        free(f.lanes[i].held_out);
+        free(f.lanes[i].decisions);
+        free(f.lanes[i].positive);
+        free(f.lanes[i].shuffled);
+    }
+    if (!status) status = assemble(&f, error);
+    for (size_t p = 0; f.answers && p < f.pairs; p++)
+        for (int side = 0; side < 2; side++) {
+            free(f.answers[p].local[side]);
+            free(f.answers[p].coef[side]);
+        }
+    free(f.answers);
+    free(f.lanes);
+    free(f.queue);
+    free(f.samples);
+    svm_rows_fini(&f.rows);
+    if (status)
+        svm_free(f.svm);
+    else
+        *state = f.svm;
+    return status;
+}

@@ -1,0 +1,166 @@
+/* Rows of the kernel matrix, a block at a time: products of a block of queries with many rows,
+ * then the kernel's function of each. Products of pixels are exact whole numbers (compute/bytes.h), others
+ * come from sr_gemm in calls of one shape. */
+#include "svm.h"
+
+#include "sartor/base/memory.h"
+#include "sartor/compute/matrix.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count, size_t dimensions,
+                             struct sr_error *error)
+{
+    const char *what = "the rows of an SVM";
+    *rows = (struct svm_rows){.kind = kind, .count = count, .dimensions = dimensions, .unit = 1};
+    if (kind == SR_FEATURES_PIXELS) {
+        rows->unit = 1 / (255.0 * 255.0);
+        return sr_bytes_init(&rows->bytes, count, dimensions, error);
+    }
+    size_t floats;
+    if (__builtin_mul_overflow(count, dimensions, &floats)) floats = SIZE_MAX;
+    rows->values = sr_array_new(floats, sizeof(float), what, error);
+    rows->squares = sr_array_new(count, sizeof(float), what, error);
+    if (rows->values && rows->squares) return SR_OK;
+    svm_rows_fini(rows);
+    return SR_ERROR_MEMORY;
+}
+
+void svm_rows_fini(struct svm_rows *rows)
+{
+    if (rows->kind == SR_FEATURES_PIXELS && rows->bytes.packed) sr_bytes_fini(&rows->bytes);
+    free(rows->values);
+    free(rows->squares);
+    *rows = (struct svm_rows){0};
+}
+
+void svm_rows_put_pixels(struct svm_rows *rows, size_t row, const uint8_t *pixels)
+{
+    sr_bytes_put(&rows->bytes, row, pixels);
+}
+
+static double square(const float *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)values[i] * (double)values[i];
+    return sum;
+}
+
+void svm_rows_put_values(struct svm_rows *rows, size_t row, const float *values)
+{
+    memcpy(rows->values + row * rows->dimensions, values, rows->dimensions * sizeof *values);
+    rows->squares[row] = (float)square(values, rows->dimensions);
+}
+
+enum sr_status svm_queries_init(struct svm_queries *queries, const struct svm_rows *rows,
+                                struct sr_error *error)
+{
+    const char *what = "a block of kernel rows";
+    *queries = (struct svm_queries){0};
+    if (rows->kind == SR_FEATURES_PIXELS)
+        queries->bytes = sr_array_new(SVM_BLOCK, sr_bytes_stride(&rows->bytes), what, error);
+    else
+        queries->values = sr_array_new(SVM_BLOCK * rows->dimensions, sizeof(float), what, error);
+    queries->products = sr_array_raw(SVM_BLOCK * SVM_CHUNK, sizeof(float), what, error);
+    if ((queries->bytes || queries->values) && queries->products) return SR_OK;
+    svm_queries_fini(queries);
+    return SR_ERROR_MEMORY;
+}
+
+void svm_queries_fini(struct svm_queries *queries)
+{
+    free(queries->bytes);
+    free(queries->values);
+    free(queries->products);
+    *queries = (struct svm_queries){0};
+}
+
+void svm_queries_clear(struct svm_queries *queries)
+{
+    queries->count = 0;
+}
+
+void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *rows, size_t row)
+{
+    size_t at = queries->count++;
+    if (rows->kind == SR_FEATURES_PIXELS) {
+        sr_bytes_get(&rows->bytes, row, queries->bytes + at * sr_bytes_stride(&rows->bytes));
+        queries->squares[at] = rows->bytes.squares[row];
+    } else {
+        memcpy(queries->values + at * rows->dimensions, rows->values + row * rows->dimensions,
+               rows->dimensions * sizeof(float));
+        queries->squares[at] = (double)rows->squares[row];
+    }
+}
+
+void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows, const uint8_t *pixels,
+                           int height, int width)
+{
+    size_t at = queries->count++;
+    if (rows->kind == SR_FEATURES_PIXELS) {
+        double sum = 0;
+        for (size_t i = 0; i < rows->dimensions; i++) sum += (double)pixels[i] * (double)pixels[i];
+        memcpy(queries->bytes + at * sr_bytes_stride(&rows->bytes), pixels, rows->dimensions);
+        queries->squares[at] = sum;
+    } else {
+        float *values = queries->values + at * rows->dimensions;
+        sr_features_image(rows->kind, pixels, height, width, false, values);
+        queries->squares[at] = square(values, rows->dimensions);
+    }
+}
+
+static double polynomial(const struct svm_kernel *kernel, double product)
+{
+    double base = kernel->gamma * product + kernel->coef0, value = 1;
+    for (int i = 0; i < kernel->degree; i++) value *= base;
+    return value;
+}
+
+/* The kernel's function of `count` products of one query. */
+static void apply(const struct svm_kernel *kernel, const struct svm_rows *rows, double own,
+                  const void *products, size_t first, size_t count, float *out)
+{
+    bool bytes = rows->kind == SR_FEATURES_PIXELS;
+    const int32_t *whole = products;
+    const float *real = products;
+    float scale = (float)(-kernel->gamma * rows->unit);
+    if (kernel->kind == SVM_RBF) {
+        if (bytes)
+            svm_loops()->rbf_bytes(out, whole, rows->bytes.squares + first, (int32_t)own, scale, count);
+        else
+            svm_loops()->rbf_floats(out, real, rows->squares + first, (float)own, scale, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double product = (bytes ? (double)whole[i] : (double)real[i]) * rows->unit;
+        out[i] = (float)(kernel->kind == SVM_LINEAR ? product : polynomial(kernel, product));
+    }
+}
+
+void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                      struct svm_queries *queries, size_t first, size_t count, float *const *out)
+{
+    for (size_t done = 0; done < count; done += SVM_CHUNK) {
+        size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;
+        if (rows->kind == SR_FEATURES_PIXELS)
+            sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from, columns,
+                             queries->products);
+        else /* a full block always, so that the library sees one shape */
+            sr_gemm(NULL, false, true, SVM_BLOCK, (int)columns, (int)rows->dimensions, 1, queries->values,
+                    (int)rows->dimensions, rows->values + from * rows->dimensions, (int)rows->dimensions, 0,
+                    queries->products, (int)columns);
+        for (size_t q = 0; q < queries->count; q++) {
+            const char *products = (const char *)queries->products + q * columns * sizeof(float);
+            apply(kernel, rows, queries->squares[q], products, from, columns, out[q] + done);
+        }
+    }
+}
+
+float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t row)
+{
+    double own =
+        rows->kind == SR_FEATURES_PIXELS ? (double)rows->bytes.squares[row] : (double)rows->squares[row];
+    if (kernel->kind == SVM_RBF) return 1;
+    return (float)(kernel->kind == SVM_LINEAR ? own * rows->unit : polynomial(kernel, own * rows->unit));
+}

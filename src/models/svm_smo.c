@@ -1,0 +1,518 @@
+/* The dual of one pair of classes by sequential minimal optimisation.
+ *
+ *     minimise 1/2 sum_ij alpha_i alpha_j y_i y_j K_ij - sum_i alpha_i
+ *     with 0 <= alpha_i <= C, sum_i y_i alpha_i = 0
+ *
+ * kept as f_i = y_i - sum_j alpha_j y_j K_ij (-y_i times the gradient). "up" holds the i whose y_i alpha_i
+ * may grow, "low" those where it may fall; alpha is optimal when no f of up exceeds one of low
+ * by more than the tolerance. Working sets are chosen by second-order information (Fan, Chen and
+ * Lin, "Working set selection using second order information", 2005); variables stuck at a
+ * bound are set aside for a while (shrinking) as in libsvm (Chang and Lin, 2011).
+ *
+ * Kernel rows are made in blocks, when one is needed that is not there: that one, and those
+ * that violate optimality most and are not there either, since they are wanted next. Most of
+ * a pair's rows are never made. All columns lie in the padded order of svm.h. */
+#include "svm.h"
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NONE = -1, SHRINK_EVERY = 1000, CLOCK_EVERY = 16, LANES = 16 };
+
+enum phase { SOLVING, REBUILDING, SOLVED };
+
+struct svm_solver {
+    const struct svm_kernel *kernel;
+    const struct svm_rows *rows;
+    const struct svm_loops *loops;
+    struct svm_solver_options options;
+    struct svm_queries queries;
+    struct svm_pair pair;
+    size_t room, width, middle; /* columns: reserved, of this pair, of its first class */
+
+    /* Kernel rows that are there. A slot is given up by the clock rule: the hand passes over
+     * slots used since it last came by. */
+    size_t slots, filled, hand;
+    float *cache;     /* slots × width */
+    int32_t *slot_of; /* by column, or NONE */
+    int32_t *owner;   /* by slot */
+    bool *used;       /* by slot */
+
+    /* By column. */
+    double *alpha, *f_all;
+    float *self_all;
+    bool *takes_part; /* neither padding nor held out */
+
+    /* Of the active columns, side by side; filled up with bars to a multiple of LANES. */
+    size_t active;
+    bool whole;                   /* active columns are all columns: rows need no gathering */
+    uint32_t *order;              /* which columns, ascending */
+    double *f, *up_bar, *low_bar; /* bars: 0 in the set, else -inf (up), +inf (low) */
+    float *self, *row_i, *row_j;  /* rows: gathered */
+
+    enum phase phase;
+    size_t top; /* the active place of greatest f in up */
+    double greatest, least;
+    bool unshrunk;
+    bool set_aside; /* some column is not active though it takes part */
+    bool some_held_out;
+    bool complete; /* f_all was rebuilt and alpha has not moved since */
+    size_t rebuild_at;
+    uint32_t *inactive; /* while rebuilding */
+    size_t inactive_count;
+    uint64_t iterations, until_shrink, rows_made;
+    double rho, objective;
+};
+
+/* Floats of kernel rows for a pair: what the cache holds, not less than a few blocks, not more than there
+ * are. */
+static size_t cache_floats(size_t width, size_t cache_bytes)
+{
+    size_t floats = cache_bytes / sizeof(float), least = 4 * SVM_BLOCK * width;
+    if (floats < least) floats = least;
+    return floats < width * width ? floats : width * width;
+}
+
+size_t svm_solver_cache(size_t width, size_t cache_bytes)
+{
+    return cache_floats(width, cache_bytes) * sizeof(float);
+}
+
+struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t width,
+                                  const struct svm_solver_options *options, struct sr_error *error)
+{
+    const char *what = "solving a pair of classes";
+    struct svm_solver *s = sr_xalloc(sizeof *s);
+    s->kernel = kernel;
+    s->rows = rows;
+    s->loops = svm_loops();
+    s->options = *options;
+    s->room = width;
+    if (svm_queries_init(&s->queries, rows, error) ||
+        !(s->cache = sr_array_raw(cache_floats(width, options->cache_bytes), sizeof *s->cache,
+                                  "rows of the kernel matrix (memory= bounds them)", error)) ||
+        !(s->slot_of = sr_array_raw(width, sizeof *s->slot_of, what, error)) ||
+        !(s->owner = sr_array_raw(width, sizeof *s->owner, what, error)) ||
+        !(s->used = sr_array_raw(width, sizeof *s->used, what, error)) ||
+        !(s->alpha = sr_array_raw(width, sizeof *s->alpha, what, error)) ||
+        !(s->f_all = sr_array_raw(width, sizeof *s->f_all, what, error)) ||
+        !(s->self_all = sr_array_raw(width, sizeof *s->self_all, what, error)) ||
+        !(s->takes_part = sr_array_raw(width, sizeof *s->takes_part, what, error)) ||
+        !(s->order = sr_array_raw(width, sizeof *s->order, what, error)) ||
+        !(s->inactive = sr_array_raw(width, sizeof *s->inactive, what, error)) ||
+        !(s->f = sr_array_raw(width, sizeof *s->f, what, error)) ||
+        !(s->up_bar = sr_array_raw(width, sizeof *s->up_bar, what, error)) ||
+        !(s->low_bar = sr_array_raw(width, sizeof *s->low_bar, what, error)) ||
+        !(s->self = sr_array_raw(width, sizeof *s->self, what, error)) ||
+        !(s->row_i = sr_array_new(width, sizeof *s->row_i, what, error)) ||
+        !(s->row_j = sr_array_new(width, sizeof *s->row_j, what, error))) {
+        svm_solver_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void svm_solver_free(struct svm_solver *s)
+{
+    if (!s) return;
+    svm_queries_fini(&s->queries);
+    free(s->cache);
+    free(s->slot_of);
+    free(s->owner);
+    free(s->used);
+    free(s->alpha);
+    free(s->f_all);
+    free(s->self_all);
+    free(s->takes_part);
+    free(s->order);
+    free(s->inactive);
+    free(s->f);
+    free(s->up_bar);
+    free(s->low_bar);
+    free(s->self);
+    free(s->row_i);
+    free(s->row_j);
+    free(s);
+}
+
+static double label(const struct svm_solver *s, size_t column)
+{
+    return column < s->middle ? 1 : -1;
+}
+
+static size_t row_of(const struct svm_solver *s, size_t column)
+{
+    return column < s->middle ? s->pair.first[0] + column : s->pair.first[1] + (column - s->middle);
+}
+
+static bool is_padding(const struct svm_solver *s, size_t column)
+{
+    return column < s->middle ? column >= s->pair.count[0] : column - s->middle >= s->pair.count[1];
+}
+
+void svm_solver_pair(struct svm_solver *s, const struct svm_pair *pair)
+{
+    s->pair = *pair;
+    s->middle = svm_pad(pair->count[0]);
+    s->width = s->middle + svm_pad(pair->count[1]);
+    s->slots = cache_floats(s->width, s->options.cache_bytes) / s->width;
+    s->filled = s->hand = 0;
+    s->rows_made = 0;
+    for (size_t c = 0; c < s->width; c++) {
+        s->slot_of[c] = NONE;
+        s->self_all[c] = svm_kernel_self(s->kernel, s->rows, row_of(s, c));
+    }
+}
+
+/* ---- active columns ---- */
+
+static void bar(struct svm_solver *s, size_t place)
+{
+    s->up_bar[place] = -INFINITY;
+    s->low_bar[place] = INFINITY;
+}
+
+/* Which of up and low an active column is in. */
+static void set_bars(struct svm_solver *s, size_t place)
+{
+    size_t column = s->order[place];
+    bool positive = column < s->middle, zero = s->alpha[column] <= 0, full = s->alpha[column] >= s->options.C;
+    bar(s, place);
+    if (!s->takes_part[column]) return;
+    if (positive ? !full : !zero) s->up_bar[place] = 0;
+    if (positive ? !zero : !full) s->low_bar[place] = 0;
+}
+
+/* Lay the columns of `order` side by side, and find the greatest f in up. */
+static void gather_active(struct svm_solver *s)
+{
+    s->greatest = -INFINITY;
+    s->top = 0;
+    for (size_t k = 0; k < s->active; k++) {
+        s->f[k] = s->f_all[s->order[k]];
+        s->self[k] = s->self_all[s->order[k]];
+        set_bars(s, k);
+        if (s->f[k] + s->up_bar[k] > s->greatest) {
+            s->greatest = s->f[k] + s->up_bar[k];
+            s->top = k;
+        }
+    }
+    for (size_t k = s->active; k % LANES; k++) {
+        s->f[k] = 0;
+        s->self[k] = 1;
+        bar(s, k);
+    }
+}
+
+static void scatter_active(struct svm_solver *s)
+{
+    for (size_t k = 0; k < s->active; k++) s->f_all[s->order[k]] = s->f[k];
+}
+
+/* Every column that takes part; padding stays among them, barred, when it is all that is
+ * missing, since rows can then be used as they are. */
+static void activate_all(struct svm_solver *s)
+{
+    s->whole = true;
+    for (size_t c = 0; c < s->width && s->whole; c++) s->whole = s->takes_part[c] || is_padding(s, c);
+    s->active = 0;
+    for (size_t c = 0; c < s->width; c++)
+        if (s->whole || s->takes_part[c]) s->order[s->active++] = (uint32_t)c;
+    s->set_aside = false;
+    gather_active(s);
+}
+
+/* ---- kernel rows ---- */
+
+static int32_t free_slot(struct svm_solver *s, int32_t pinned)
+{
+    if (s->filled < s->slots) return (int32_t)s->filled++;
+    for (;; s->hand = (s->hand + 1) % s->slots) {
+        int32_t slot = (int32_t)s->hand;
+        if (slot == pinned) continue;
+        if (s->used[slot]) {
+            s->used[slot] = false;
+            continue;
+        }
+        s->slot_of[s->owner[slot]] = NONE;
+        s->hand = (s->hand + 1) % s->slots;
+        return slot;
+    }
+}
+
+struct wish {
+    double worth;
+    size_t column;
+};
+
+/* Keep `wishes` a heap whose root is worth least. */
+static void sift_down(struct wish *wishes, size_t count, size_t at)
+{
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= count) return;
+        if (child + 1 < count && wishes[child + 1].worth < wishes[child].worth) child++;
+        if (wishes[at].worth <= wishes[child].worth) return;
+        struct wish swap = wishes[at];
+        wishes[at] = wishes[child];
+        wishes[child] = swap;
+        at = child;
+    }
+}
+
+/* Active columns without a kernel row that violate optimality most, at most `room` of them. */
+static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish *wishes, size_t room)
+{
+    size_t count = 0;
+    double least = isfinite(s->least) ? s->least : 0;
+    for (size_t k = 0; k < s->active; k++) {
+        size_t column = s->order[k];
+        if (s->slot_of[column] != NONE || column == needed) continue;
+        double up = s->f[k] + s->up_bar[k] - least, low = s->greatest - (s->f[k] + s->low_bar[k]);
+        double worth = up > low ? up : low;
+        if (!(worth > s->options.tolerance)) continue;
+        if (count < room) {
+            wishes[count++] = (struct wish){worth, column};
+            if (count == room)
+                for (size_t i = room / 2; i-- > 0;) sift_down(wishes, count, i);
+        } else if (worth > wishes[0].worth) {
+            wishes[0] = (struct wish){worth, column};
+            sift_down(wishes, count, 0);
+        }
+    }
+    return count;
+}
+
+/* Make rows of these columns. */
+static void make_rows(struct svm_solver *s, const size_t *columns, size_t count, int32_t pinned)
+{
+    float *out[SVM_BLOCK];
+    size_t second = s->width - s->middle;
+    svm_queries_clear(&s->queries);
+    for (size_t i = 0; i < count; i++) {
+        int32_t slot = free_slot(s, pinned);
+        s->owner[slot] = (int32_t)columns[i];
+        s->slot_of[columns[i]] = slot;
+        s->used[slot] = true;
+        out[i] = s->cache + (size_t)slot * s->width;
+        svm_queries_add_row(&s->queries, s->rows, row_of(s, columns[i]));
+    }
+    svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[0], s->middle, out);
+    for (size_t i = 0; i < count; i++) out[i] += s->middle;
+    svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[1], second, out);
+    s->rows_made += count;
+}
+
+/* The row of a column, made if it is not there; `pinned` is a slot to leave alone. */
+static const float *kernel_row(struct svm_solver *s, size_t column, int32_t pinned)
+{
+    if (s->slot_of[column] == NONE) {
+        struct wish wishes[SVM_BLOCK];
+        size_t columns[SVM_BLOCK], count = 0;
+        size_t wished = find_wishes(s, column, wishes, SVM_BLOCK - 1);
+        columns[count++] = column;
+        for (size_t i = 0; i < wished; i++) columns[count++] = wishes[i].column;
+        make_rows(s, columns, count, pinned);
+    }
+    int32_t slot = s->slot_of[column];
+    s->used[slot] = true;
+    return s->cache + (size_t)slot * s->width;
+}
+
+static const float *gathered(const struct svm_solver *s, const float *row, float *room)
+{
+    if (s->whole) return row;
+    for (size_t k = 0; k < s->active; k++) room[k] = row[s->order[k]];
+    return room;
+}
+
+/* ---- the iteration ---- */
+
+static void finish(struct svm_solver *s)
+{
+    double sum = 0, upper = INFINITY, lower = -INFINITY, objective = 0;
+    size_t unbound = 0;
+    for (size_t k = 0; k < s->active; k++) {
+        size_t column = s->order[k];
+        double value = s->f[k];
+        if (!s->takes_part[column]) continue;
+        if (s->up_bar[k] == 0 && s->low_bar[k] == 0) {
+            sum += value;
+            unbound++;
+        } else if (s->up_bar[k] == 0) {
+            lower = fmax(lower, value);
+        } else {
+            upper = fmin(upper, value);
+        }
+        objective -= 0.5 * s->alpha[column] * (label(s, column) * value + 1);
+    }
+    /* On the margin, value = y - f - rho is y. */
+    scatter_active(s);
+    s->rho = unbound ? -sum / (double)unbound : -(upper + lower) / 2;
+    if (!isfinite(s->rho)) s->rho = isfinite(upper) ? -upper : isfinite(lower) ? -lower : 0;
+    s->objective = objective;
+    s->phase = SOLVED;
+}
+
+/* Begin to compute f of the columns that are not active, from all support vectors. */
+static void start_rebuild(struct svm_solver *s)
+{
+    size_t next = 0;
+    scatter_active(s);
+    s->inactive_count = 0;
+    for (size_t c = 0; c < s->width; c++) {
+        if (next < s->active && s->order[next] == c) {
+            next++;
+            continue;
+        }
+        if (is_padding(s, c)) continue;
+        s->inactive[s->inactive_count++] = (uint32_t)c;
+        s->f_all[c] = label(s, c);
+    }
+    s->rebuild_at = 0;
+    s->phase = REBUILDING;
+}
+
+/* Take one support vector further. A row that is not there comes with those of the support vectors after it.
+ */
+static void rebuild(struct svm_solver *s)
+{
+    while (s->rebuild_at < s->width && s->alpha[s->rebuild_at] <= 0) s->rebuild_at++;
+    if (s->rebuild_at == s->width || s->inactive_count == 0) {
+        activate_all(s);
+        s->phase = SOLVING;
+        s->until_shrink = 1;
+        s->complete = true;
+        return;
+    }
+    size_t at = s->rebuild_at++;
+    if (s->slot_of[at] == NONE) {
+        size_t columns[SVM_BLOCK], count = 0;
+        for (size_t c = at; c < s->width && count < SVM_BLOCK; c++)
+            if (s->alpha[c] > 0 && s->slot_of[c] == NONE) columns[count++] = c;
+        make_rows(s, columns, count, NONE);
+    }
+    const float *row = s->cache + (size_t)s->slot_of[at] * s->width;
+    double step = s->alpha[at] * label(s, at);
+    for (size_t k = 0; k < s->inactive_count; k++)
+        s->f_all[s->inactive[k]] -= step * (double)row[s->inactive[k]];
+}
+
+/* Set aside bounded columns that no pair of active ones would want to move. */
+static void shrink(struct svm_solver *s)
+{
+    size_t kept = 0;
+    s->least = INFINITY;
+    for (size_t k = 0; k < s->active; k++) s->least = fmin(s->least, s->f[k] + s->low_bar[k]);
+    if (!s->unshrunk && s->greatest - s->least <= 10 * s->options.tolerance) {
+        s->unshrunk = true;
+        if (s->set_aside) {
+            start_rebuild(s);
+            return;
+        }
+    }
+    for (size_t k = 0; k < s->active; k++) {
+        bool up = s->up_bar[k] == 0, low = s->low_bar[k] == 0;
+        kept += (up && low) || (up && s->f[k] >= s->least) || (low && s->f[k] <= s->greatest);
+    }
+    /* Gathering rows costs something too. */
+    if (kept > s->active - s->active / 8) return;
+    scatter_active(s);
+    kept = 0;
+    for (size_t k = 0; k < s->active; k++) {
+        bool up = s->up_bar[k] == 0, low = s->low_bar[k] == 0;
+        if ((up && low) || (up && s->f[k] >= s->least) || (low && s->f[k] <= s->greatest))
+            s->order[kept++] = s->order[k];
+    }
+    s->active = kept;
+    s->whole = false;
+    s->set_aside = true;
+    gather_active(s);
+}
+
+/* Move alpha of the active places i and j, y_i alpha_i up and y_j alpha_j down by the same step. */
+static double move(struct svm_solver *s, size_t i, size_t j, double curvature)
+{
+    size_t ci = s->order[i], cj = s->order[j];
+    double C = s->options.C, *ai = &s->alpha[ci], *aj = &s->alpha[cj];
+    bool pi = ci < s->middle, pj = cj < s->middle;
+    double step = (s->f[i] - s->f[j]) / (curvature > 1e-12 ? curvature : 1e-12);
+    double room_i = pi ? C - *ai : *ai, room_j = pj ? *aj : C - *aj;
+    bool stop_i = step >= room_i && room_i <= room_j, stop_j = step >= room_j && room_j <= room_i;
+    step = fmin(step, fmin(room_i, room_j));
+    *ai = stop_i ? (pi ? C : 0) : *ai + (pi ? step : -step);
+    *aj = stop_j ? (pj ? 0 : C) : *aj - (pj ? step : -step);
+    return step;
+}
+
+static void iterate(struct svm_solver *s)
+{
+    uint64_t most = 100 * (uint64_t)s->width > 10000000 ? 100 * (uint64_t)s->width : 10000000;
+    ptrdiff_t j = NONE;
+    if (s->until_shrink-- == 0) {
+        s->until_shrink = s->width < SHRINK_EVERY ? s->width : SHRINK_EVERY;
+        shrink(s);
+        if (s->phase != SOLVING) return;
+    }
+    const float *row_i = NULL;
+    size_t i = s->top, padded = (s->active + LANES - 1) / LANES * LANES;
+    if (isfinite(s->greatest)) {
+        row_i = gathered(s, kernel_row(s, s->order[i], NONE), s->row_i);
+        j = s->loops->second(s->f, s->low_bar, s->self, row_i, s->greatest, (double)s->self[i], padded,
+                             &s->least);
+    }
+    if (j == NONE || s->greatest - s->least < s->options.tolerance || s->iterations >= most) {
+        if ((s->set_aside || s->some_held_out) && !s->complete)
+            start_rebuild(s);
+        else
+            finish(s);
+        return;
+    }
+    const float *row_j = gathered(s, kernel_row(s, s->order[j], s->slot_of[s->order[i]]), s->row_j);
+    double curvature = (double)s->self[i] + (double)s->self[j] - 2 * (double)row_i[j];
+    double step = move(s, i, (size_t)j, curvature);
+    set_bars(s, i);
+    set_bars(s, (size_t)j);
+    s->top = s->loops->advance(s->f, s->up_bar, row_i, row_j, step, padded, &s->greatest);
+    s->iterations++;
+    s->complete = false;
+}
+
+void svm_solver_begin(struct svm_solver *s, const uint8_t *held_out, int fold)
+{
+    s->some_held_out = s->complete = false;
+    for (size_t c = 0; c < s->width; c++) {
+        bool out = held_out && held_out[c] == fold;
+        s->alpha[c] = 0;
+        s->f_all[c] = label(s, c);
+        s->takes_part[c] = !is_padding(s, c) && !out;
+        s->some_held_out = s->some_held_out || (out && !is_padding(s, c));
+    }
+    s->iterations = 0;
+    s->until_shrink = s->width < SHRINK_EVERY ? s->width : SHRINK_EVERY;
+    s->unshrunk = false;
+    s->least = -INFINITY;
+    s->phase = SOLVING;
+    activate_all(s);
+}
+
+bool svm_solver_step(struct svm_solver *s, double deadline)
+{
+    for (unsigned steps = 1; s->phase != SOLVED; steps++) {
+        if (s->phase == SOLVING)
+            iterate(s);
+        else
+            rebuild(s);
+        if (steps % CLOCK_EVERY == 0 && sr_clock_seconds() >= deadline) break;
+    }
+    return s->phase == SOLVED;
+}
+
+void svm_solver_solution(const struct svm_solver *s, struct svm_solution *solution)
+{
+    *solution = (struct svm_solution){s->width,     s->alpha,      s->f_all,    s->rho,
+                                      s->objective, s->iterations, s->rows_made};
+}

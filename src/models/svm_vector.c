@@ -1,0 +1,171 @@
+/* The SVM's loops over columns, written once on GNU vectors and compiled for three instruction
+ * sets: each `_body` is inlined into a function that names its set. */
+#include "svm.h"
+
+#include "sartor/compute/cpu.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* 32 bytes: gcc 12 takes comparisons of 64-byte vectors apart into scalars. */
+typedef float floats __attribute__((vector_size(32)));
+typedef int32_t ints __attribute__((vector_size(32)));
+typedef float half_floats __attribute__((vector_size(16)));
+typedef double doubles __attribute__((vector_size(32)));
+typedef int64_t longs __attribute__((vector_size(32)));
+enum { FLOATS = 8, DOUBLES = 4 };
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* out[i] = exp(x[i]) for a vector of numbers in -87..0, to about 2 units in the last place: a power of
+ * two from the exponent's bits times the Taylor polynomial on |r| <= ln(2)/2. */
+INLINE void exponentials(float *out, const floats *x)
+{
+    const float magic = 0x1.8p23f; /* adding it rounds to a whole number, which its low bits then hold */
+    floats t = *x * 1.44269504088896341f + magic, n = t - magic;
+    floats r = *x - n * 0x1.62e4p-1f + n * -0x1.7f7d1cp-20f;
+    floats p = r * (1.0f / 720) + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    ints bits;
+    memcpy(&bits, &t, sizeof bits);
+    ints power = (bits << 23) + (127 << 23);
+    floats scale;
+    memcpy(&scale, &power, sizeof scale);
+    *(floats *)out = p * scale;
+}
+
+INLINE void rbf_values(float *out, const floats *distance, float scale)
+{
+    floats x = *distance * scale;
+    ints positive = x > 0.0f, low = x < -87.0f, keep = ~(positive | low), bits;
+    const floats floor = (floats){0} - 87.0f;
+    memcpy(&bits, &x, sizeof bits);
+    bits = (bits & keep) | ((ints)floor & low);
+    memcpy(&x, &bits, sizeof x);
+    exponentials(out, &x);
+}
+
+INLINE void rbf_bytes_body(float *out, const int32_t *products, const int32_t *squares, int32_t own,
+                           float scale, size_t count)
+{
+    for (size_t i = 0; i < count; i += FLOATS) {
+        ints whole = *(const ints *)(squares + i) + own - 2 * *(const ints *)(products + i);
+        floats distance = __builtin_convertvector(whole, floats);
+        rbf_values(out + i, &distance, scale);
+    }
+}
+
+INLINE void rbf_floats_body(float *out, const float *products, const float *squares, float own, float scale,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i += FLOATS) {
+        floats distance = *(const floats *)(squares + i) + own - 2.0f * *(const floats *)(products + i);
+        rbf_values(out + i, &distance, scale);
+    }
+}
+
+INLINE ptrdiff_t second_body(const double *f, const double *bars, const float *selves, const float *row,
+                             double best, double self, size_t count, double *least)
+{
+    const double tiny = 1e-12; /* stands for a curvature that rounding made 0 or less */
+    /* The best so far in each lane as a fraction, compared by cross-multiplying: division is slow. */
+    doubles top = {0}, under = (doubles){0} + 1.0, low = (doubles){0} + INFINITY;
+    longs where = (longs){0} - 1, here = {0, 1, 2, 3};
+    for (size_t i = 0; i < count; i += DOUBLES, here += DOUBLES) {
+        doubles value = *(const doubles *)(f + i) + *(const doubles *)(bars + i);
+        doubles k = __builtin_convertvector(*(const half_floats *)(row + i), doubles);
+        doubles a = self + __builtin_convertvector(*(const half_floats *)(selves + i), doubles) - 2.0 * k;
+        doubles b = best - value;
+        longs flat = a < tiny;
+        a = (doubles)(((longs)a & ~flat) | ((longs)((doubles){0} + tiny) & flat));
+        doubles square = b * b;
+        longs better = (square * under > top * a) & (b > 0.0), lower = value < low;
+        top = (doubles)(((longs)square & better) | ((longs)top & ~better));
+        under = (doubles)(((longs)a & better) | ((longs)under & ~better));
+        where = (here & better) | (where & ~better);
+        low = (doubles)(((longs)value & lower) | ((longs)low & ~lower));
+    }
+    ptrdiff_t index = -1;
+    double greatest = 0;
+    *least = INFINITY;
+    for (int l = 0; l < DOUBLES; l++) {
+        if (low[l] < *least) *least = low[l];
+        double gain = top[l] / under[l];
+        if (where[l] >= 0 && (gain > greatest || (gain == greatest && where[l] < index))) {
+            greatest = gain;
+            index = (ptrdiff_t)where[l];
+        }
+    }
+    return index;
+}
+
+INLINE size_t advance_body(double *f, const double *bars, const float *row_i, const float *row_j, double step,
+                           size_t count, double *greatest)
+{
+    doubles top = (doubles){0} - INFINITY;
+    longs where = {0}, here = {0, 1, 2, 3};
+    for (size_t i = 0; i < count; i += DOUBLES, here += DOUBLES) {
+        doubles ki = __builtin_convertvector(*(const half_floats *)(row_i + i), doubles);
+        doubles kj = __builtin_convertvector(*(const half_floats *)(row_j + i), doubles);
+        doubles value = *(const doubles *)(f + i) - step * (ki - kj);
+        *(doubles *)(f + i) = value;
+        value += *(const doubles *)(bars + i);
+        longs better = value > top;
+        top = (doubles)(((longs)value & better) | ((longs)top & ~better));
+        where = (here & better) | (where & ~better);
+    }
+    size_t index = 0;
+    *greatest = -INFINITY;
+    for (int l = 0; l < DOUBLES; l++) {
+        if (top[l] > *greatest || (top[l] == *greatest && (size_t)where[l] < index)) {
+            *greatest = top[l];
+            index = (size_t)where[l];
+        }
+    }
+    return index;
+}
+
+#define LOOPS(set, TARGET)                                                                                   \
+    TARGET static void rbf_bytes_##set(float *out, const int32_t *products, const int32_t *squares,          \
+                                       int32_t own, float scale, size_t count)                               \
+    {                                                                                                        \
+        rbf_bytes_body(out, products, squares, own, scale, count);                                           \
+    }                                                                                                        \
+    TARGET static void rbf_floats_##set(float *out, const float *products, const float *squares, float own,  \
+                                        float scale, size_t count)                                           \
+    {                                                                                                        \
+        rbf_floats_body(out, products, squares, own, scale, count);                                          \
+    }                                                                                                        \
+    TARGET static ptrdiff_t second_##set(const double *f, const double *bars, const float *selves,           \
+                                         const float *row, double best, double self, size_t count,           \
+                                         double *least)                                                      \
+    {                                                                                                        \
+        return second_body(f, bars, selves, row, best, self, count, least);                                  \
+    }                                                                                                        \
+    TARGET static size_t advance_##set(double *f, const double *bars, const float *row_i,                    \
+                                       const float *row_j, double step, size_t count, double *greatest)      \
+    {                                                                                                        \
+        return advance_body(f, bars, row_i, row_j, step, count, greatest);                                   \
+    }                                                                                                        \
+    static const struct svm_loops loops_##set = {rbf_bytes_##set, rbf_floats_##set, second_##set,            \
+                                                 advance_##set};
+
+LOOPS(baseline, )
+#if defined(__x86_64__)
+LOOPS(avx2, __attribute__((target("avx2,fma"))))
+LOOPS(avx512, __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma"))))
+#endif
+
+const struct svm_loops *svm_loops(void)
+{
+#if defined(__x86_64__)
+    const char *isa = sr_compute_isa();
+    if (!strcmp(isa, "avx512")) return &loops_avx512;
+    if (!strcmp(isa, "avx2")) return &loops_avx2;
+#endif
+    return &loops_baseline;
+}
