@@ -1,4 +1,6 @@
 noinst_HEADERS += \
-	include/sartor/eval/evaluation.h
+	include/sartor/eval/evaluation.h \
+	include/sartor/eval/significance.h
 libsartor_a_SOURCES += \
-	src/eval/evaluation.c
+	src/eval/evaluation.c \
+	src/eval/significance.c

@@ -1,0 +1,50 @@
+/* significance.h - can two models be told apart, and can a model's probabilities be trusted.
+ *
+ * Plain arrays in, plain structs out. */
+#ifndef SARTOR_EVAL_SIGNIFICANCE_H
+#define SARTOR_EVAL_SIGNIFICANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "sartor/eval/evaluation.h"
+
+/* McNemar's test (1947) on samples where exactly one of two models is right. */
+struct sr_mcnemar {
+    size_t only_first, only_second; /* samples that only the one, only the other gets right */
+    size_t both, neither;
+    double p;                       /* two-sided: exact binomial up to 1,000 such samples, else chi-squared
+                                       with Edwards's continuity correction; 1 when there is none */
+    double agreement;               /* share of samples with the same prediction */
+};
+/* Both must be of the same samples in the same order: SR_ERROR_ARGUMENT otherwise. */
+enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
+                          const struct sr_predictions *second, struct sr_error *error);
+
+/* Holm (1979): p values adjusted for `count` tests, in place; still in 0..1. */
+void sr_holm(double *p, size_t count);
+
+enum { SR_RELIABILITY_BINS = 15 };
+/* How often a model is right when it says it is so sure: Guo et al. (2017). */
+struct sr_reliability {
+    size_t counts[SR_RELIABILITY_BINS];         /* by confidence: bin b holds (b/15, (b+1)/15] */
+    double confidence[SR_RELIABILITY_BINS];     /* mean of each bin; NaN when empty */
+    double accuracy[SR_RELIABILITY_BINS];       /* likewise */
+    double ece;                                 /* expected calibration error: Σ n_b/n |accuracy - confidence| */
+};
+void sr_reliability(struct sr_reliability *reliability, const struct sr_predictions *predictions);
+
+/* Share of samples whose true class is among the `k` most probable. */
+double sr_top_accuracy(const struct sr_predictions *predictions, int k);
+
+/* Area under the ROC curve of one class against the rest (Mann and Whitney; ties count half); NaN
+ * when one side is empty. And average precision (the area under the step curve of precision
+ * over recall, as scikit-learn has it). */
+double sr_roc_auc(const struct sr_predictions *predictions, int class);
+double sr_average_precision(const struct sr_predictions *predictions, int class);
+/* The curve's points, from (0, 0) to (1, 1): at most count + 1, one for each distinct score. Returns how
+ * many; `x` and `y` are false and true positive rates. */
+size_t sr_roc_curve(const struct sr_predictions *predictions, int class, double *x, double *y);
+/* Recall (x) and precision (y), from low recall to high: at most count points. */
+size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x, double *y);
+
+#endif

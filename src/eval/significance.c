@@ -1,0 +1,220 @@
+#include "sartor/eval/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+enum { EXACT_LIMIT = 1000 };
+
+/* Two-sided exact binomial p at 1/2: twice the smaller tail, at most 1. */
+static double exact_p(size_t a, size_t b)
+{
+    size_t n = a + b, low = a < b ? a : b;
+    double tail = 0, base = lgamma((double)n + 1) - (double)n * log(2);
+    for (size_t k = 0; k <= low; k++)
+        tail += exp(base - lgamma((double)k + 1) - lgamma((double)(n - k) + 1));
+    return fmin(1, 2 * tail);
+}
+
+enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
+                          const struct sr_predictions *second, struct sr_error *error)
+{
+    *test = (struct sr_mcnemar){.p = 1};
+    if (first->count != second->count || memcmp(first->rows, second->rows, first->count * sizeof *first->rows))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "two models can only be compared on the same samples; these are %zu and %zu others",
+                            first->count, second->count);
+    size_t same = 0;
+    for (size_t i = 0; i < first->count; i++) {
+        bool a = first->predicted[i] == first->truth[i], b = second->predicted[i] == second->truth[i];
+        if (a && b) test->both++;
+        else if (a) test->only_first++;
+        else if (b) test->only_second++;
+        else test->neither++;
+        same += first->predicted[i] == second->predicted[i];
+    }
+    test->agreement = first->count ? (double)same / (double)first->count : 1;
+    size_t apart = test->only_first + test->only_second;
+    if (apart && apart <= EXACT_LIMIT) {
+        test->p = exact_p(test->only_first, test->only_second);
+    } else if (apart) {
+        double difference = fabs((double)test->only_first - (double)test->only_second) - 1;
+        double chi2 = difference > 0 ? difference * difference / (double)apart : 0;
+        test->p = erfc(sqrt(chi2 / 2)); /* upper tail of chi-squared with one degree of freedom */
+    }
+    return SR_OK;
+}
+
+struct ranked {
+    double p;
+    size_t index;
+};
+
+static int by_p(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->p != y->p) return x->p < y->p ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+void sr_holm(double *p, size_t count)
+{
+    struct ranked *order = sr_xalloc(count * sizeof *order);
+    double least = 0;
+    for (size_t i = 0; i < count; i++) order[i] = (struct ranked){p[i], i};
+    qsort(order, count, sizeof *order, by_p);
+    for (size_t i = 0; i < count; i++) {
+        least = fmax(least, fmin(1, order[i].p * (double)(count - i)));
+        p[order[i].index] = least;
+    }
+    free(order);
+}
+
+static const float *row_of(const struct sr_predictions *predictions, size_t i)
+{
+    return predictions->probabilities + i * (size_t)predictions->classes;
+}
+
+void sr_reliability(struct sr_reliability *reliability, const struct sr_predictions *predictions)
+{
+    double right[SR_RELIABILITY_BINS] = {0}, sure[SR_RELIABILITY_BINS] = {0};
+    *reliability = (struct sr_reliability){0};
+    for (size_t i = 0; i < predictions->count; i++) {
+        double confidence = (double)row_of(predictions, i)[predictions->predicted[i]];
+        int bin = (int)ceil(confidence * SR_RELIABILITY_BINS) - 1;
+        bin = bin < 0 ? 0 : bin >= SR_RELIABILITY_BINS ? SR_RELIABILITY_BINS - 1 : bin;
+        reliability->counts[bin]++;
+        sure[bin] += confidence;
+        right[bin] += predictions->predicted[i] == predictions->truth[i];
+    }
+    for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
+        double n = (double)reliability->counts[b];
+        reliability->confidence[b] = n > 0 ? sure[b] / n : NAN;
+        reliability->accuracy[b] = n > 0 ? right[b] / n : NAN;
+        if (n > 0) reliability->ece += fabs(right[b] - sure[b]) / (double)predictions->count;
+    }
+}
+
+double sr_top_accuracy(const struct sr_predictions *predictions, int k)
+{
+    size_t hits = 0;
+    for (size_t i = 0; i < predictions->count; i++) {
+        const float *p = row_of(predictions, i);
+        int truth = predictions->truth[i], above = 0; /* classes that come before the true one */
+        for (int c = 0; c < predictions->classes; c++) above += p[c] > p[truth] || (p[c] == p[truth] && c < truth);
+        hits += above < k;
+    }
+    return predictions->count ? (double)hits / (double)predictions->count : 0;
+}
+
+struct scored {
+    float score;
+    bool positive;
+};
+
+static int by_score_down(const void *a, const void *b)
+{
+    const struct scored *x = a, *y = b;
+    return (x->score < y->score) - (x->score > y->score);
+}
+
+/* Samples by falling score of a class; how many are of the class. */
+static struct scored *rank(const struct sr_predictions *predictions, int class, size_t *positives)
+{
+    struct scored *items = sr_xalloc(predictions->count * sizeof *items);
+    *positives = 0;
+    for (size_t i = 0; i < predictions->count; i++) {
+        items[i] = (struct scored){row_of(predictions, i)[class], predictions->truth[i] == class};
+        *positives += items[i].positive;
+    }
+    qsort(items, predictions->count, sizeof *items, by_score_down);
+    return items;
+}
+
+/* Walk down the ranking; at the end of each run of equal scores tell (true, all) positives so far. */
+static void walk(const struct sr_predictions *predictions, int class,
+                 void (*visit)(void *context, double hits, double seen, double positives, double count), void *context)
+{
+    size_t positives, hits = 0;
+    struct scored *items = rank(predictions, class, &positives);
+    for (size_t i = 0; i < predictions->count; i++) {
+        hits += items[i].positive;
+        if (i + 1 == predictions->count || items[i + 1].score != items[i].score)
+            visit(context, (double)hits, (double)(i + 1), (double)positives, (double)predictions->count);
+    }
+    free(items);
+}
+
+struct curve {
+    double *x, *y;
+    size_t count;
+    double last_x, last_y, area;
+};
+
+static void visit_roc(void *context, double hits, double seen, double positives, double count)
+{
+    struct curve *curve = context;
+    double x = (seen - hits) / (count - positives), y = hits / positives;
+    curve->area += (x - curve->last_x) * (y + curve->last_y) / 2;
+    curve->last_x = x;
+    curve->last_y = y;
+    if (curve->x) {
+        curve->x[curve->count] = x;
+        curve->y[curve->count++] = y;
+    }
+}
+
+static void visit_precision(void *context, double hits, double seen, double positives, double count)
+{
+    struct curve *curve = context;
+    double x = hits / positives, y = hits / seen;
+    (void)count;
+    curve->area += (x - curve->last_x) * y;
+    curve->last_x = x;
+    if (curve->x) {
+        curve->x[curve->count] = x;
+        curve->y[curve->count++] = y;
+    }
+}
+
+static bool one_sided(const struct sr_predictions *predictions, int class)
+{
+    size_t positives = 0;
+    for (size_t i = 0; i < predictions->count; i++) positives += predictions->truth[i] == class;
+    return positives == 0 || positives == predictions->count;
+}
+
+double sr_roc_auc(const struct sr_predictions *predictions, int class)
+{
+    struct curve curve = {0};
+    if (one_sided(predictions, class)) return NAN;
+    walk(predictions, class, visit_roc, &curve);
+    return curve.area;
+}
+
+double sr_average_precision(const struct sr_predictions *predictions, int class)
+{
+    struct curve curve = {0};
+    if (one_sided(predictions, class)) return NAN;
+    walk(predictions, class, visit_precision, &curve);
+    return curve.area;
+}
+
+size_t sr_roc_curve(const struct sr_predictions *predictions, int class, double *x, double *y)
+{
+    struct curve curve = {.x = x, .y = y, .count = 1};
+    x[0] = y[0] = 0;
+    if (one_sided(predictions, class)) return 1;
+    walk(predictions, class, visit_roc, &curve);
+    return curve.count;
+}
+
+size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x, double *y)
+{
+    struct curve curve = {.x = x, .y = y};
+    if (one_sided(predictions, class)) return 0;
+    walk(predictions, class, visit_precision, &curve);
+    return curve.count;
+}
