@@ -22,12 +22,10 @@ enum { METRIC_ROWS = 8192, METRIC_MAX = 2048 };
 static const double metric_weight = 0.05;
 
 static const struct sr_param params[] = {
-    {"C", SR_PARAM_NUMBER, .fallback = "1", .minimum = 1e-8, .maximum = 1e8,
+    {"C", SR_PARAM_NUMBER, .fallback = "0.1", .minimum = 1e-8, .maximum = 1e8,
      .help = "Inverse strength of the L2 penalty, as in scikit-learn."},
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
      .help = "Look at pixels, or at histograms of oriented gradients."},
-    {"augment", SR_PARAM_CHOICE, .fallback = "none", .choices = "none flip",
-     .help = "Train on mirrored copies too."},
     {"tolerance", SR_PARAM_NUMBER, .fallback = "1e-4", .minimum = 1e-9, .maximum = 1,
      .help = "Done when no component of the mean objective's gradient is larger."},
     {"max_iterations", SR_PARAM_INTEGER, .fallback = "300", .minimum = 1, .maximum = 100000,
@@ -99,26 +97,24 @@ static void rows_fini(struct rows *rows)
     free(rows->labels);
 }
 
-/* Samples as rows of inputs; with `flip`, all of them once more, mirrored. */
+/* Samples as rows of inputs. */
 static enum sr_status rows_init(struct rows *rows, const struct logreg *model, const struct sr_fit *fit,
-                                const struct sr_samples *samples, bool flip, struct sr_error *error)
+                                const struct sr_samples *samples, struct sr_error *error)
 {
     enum { STEP = 2048 };
     const size_t inputs = model->inputs;
-    rows->count = samples->count * (flip ? 2 : 1);
+    rows->count = samples->count;
     size_t values;
     if (__builtin_mul_overflow(rows->count, inputs, &values))
         return sr_error_set(error, SR_ERROR_MEMORY, "%zu images are more than memory can hold.", rows->count);
     rows->values = sr_array_raw(values, sizeof *rows->values, "the training images", error);
     rows->labels = sr_array_new(rows->count, sizeof *rows->labels, "the training images", error);
     if (!rows->values || !rows->labels) return SR_ERROR_MEMORY;
-    for (size_t i = 0; i < rows->count; i++)
-        rows->labels[i] = (uint8_t)sr_samples_label(samples, i % samples->count);
-    for (size_t done = 0, at; done < rows->count; done += at) {
-        size_t first = done % samples->count, left = samples->count - first;
-        at = left < STEP ? left : STEP;
-        sr_features_fill(model->features, samples, first, at, done >= samples->count,
-                         rows->values + done * inputs, inputs, fit->pool);
+    for (size_t i = 0; i < rows->count; i++) rows->labels[i] = (uint8_t)sr_samples_label(samples, i);
+    for (size_t first = 0; first < rows->count; first += STEP) {
+        size_t left = rows->count - first;
+        sr_features_fill(model->features, samples, first, left < STEP ? left : STEP, false,
+                         rows->values + first * inputs, inputs, fit->pool);
         if (!sr_monitor_proceed(fit->monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
     }
@@ -382,38 +378,62 @@ out:
 
 /* ---- the family ---- */
 
+/* The scratch memory, once the rows are there. */
+static enum sr_status objective_init(struct objective *objective, struct sr_error *error)
+{
+    const size_t length = weight_count(objective->model), classes = (size_t)objective->model->shape.classes;
+    const size_t train = objective->train.count, validation = objective->validation.count;
+    const size_t slices = ((train > validation ? train : validation) + SLICE - 1) / SLICE;
+    const size_t workers = (size_t)sr_pool_threads(objective->fit->pool);
+    objective->logits =
+        sr_array_new(workers * SLICE * classes, sizeof *objective->logits, "the logits", error);
+    objective->parts = sr_array_new(slices * length, sizeof *objective->parts, "the gradients", error);
+    objective->sum = sr_array_new(length, sizeof *objective->sum, "the gradients", error);
+    objective->losses = sr_array_new(slices, sizeof *objective->losses, "the losses", error);
+    objective->corrects = sr_array_new(slices, sizeof *objective->corrects, "the losses", error);
+    objective->weights = sr_array_new(length, sizeof *objective->weights, "the weights", error);
+    objective->variables = sr_array_new(length, sizeof *objective->variables, "the weights", error);
+    return objective->logits && objective->parts && objective->sum && objective->losses &&
+                   objective->corrects && objective->weights && objective->variables
+               ? SR_OK
+               : SR_ERROR_MEMORY;
+}
+
+static void objective_fini(struct objective *objective)
+{
+    free(objective->factor);
+    free(objective->logits);
+    free(objective->parts);
+    free(objective->sum);
+    free(objective->losses);
+    free(objective->corrects);
+    free(objective->weights);
+    free(objective->variables);
+    rows_fini(&objective->train);
+    rows_fini(&objective->validation);
+    logreg_free(objective->model);
+}
+
 static enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
 {
-    struct objective objective = {.fit = fit, .start = sr_clock_seconds(), .lap = sr_clock_seconds()};
-    const bool flip = strcmp(sr_args_text(fit->params, "augment"), "flip") == 0;
+    struct objective objective = {.fit = fit, .start = sr_clock_seconds()};
     double *x = NULL;
     enum sr_status status;
+    objective.lap = objective.start;
     objective.C = sr_args_number(fit->params, "C");
     objective.tolerance = sr_args_number(fit->params, "tolerance");
     objective.model = logreg_new(fit->params, &fit->shape, error);
     if (!objective.model) return SR_ERROR_MEMORY;
-    const size_t length = weight_count(objective.model), classes = (size_t)fit->shape.classes;
-    status = rows_init(&objective.train, objective.model, fit, &fit->train, flip, error);
+    status = rows_init(&objective.train, objective.model, fit, &fit->train, error);
     if (!status && fit->validation.count)
-        status = rows_init(&objective.validation, objective.model, fit, &fit->validation, false, error);
+        status = rows_init(&objective.validation, objective.model, fit, &fit->validation, error);
     if (!status) status = make_factor(&objective, error);
+    if (!status) status = objective_init(&objective, error);
     if (status) goto out;
-    const size_t most = objective.train.count > objective.validation.count ? objective.train.count
-                                                                           : objective.validation.count;
-    const size_t slices = (most + SLICE - 1) / SLICE;
-    status = SR_ERROR_MEMORY;
-    objective.logits = sr_array_new((size_t)sr_pool_threads(fit->pool) * SLICE * classes,
-                                    sizeof *objective.logits, "the logits", error);
-    objective.parts = sr_array_new(slices * length, sizeof *objective.parts, "the gradients", error);
-    objective.sum = sr_array_new(length, sizeof *objective.sum, "the gradients", error);
-    objective.losses = sr_array_new(slices, sizeof *objective.losses, "the losses", error);
-    objective.corrects = sr_array_new(slices, sizeof *objective.corrects, "the losses", error);
-    objective.weights = sr_array_new(length, sizeof *objective.weights, "the weights", error);
-    objective.variables = sr_array_new(length, sizeof *objective.variables, "the weights", error);
+    const size_t length = weight_count(objective.model);
     x = sr_array_new(length, sizeof *x, "the weights", error);
-    if (!objective.logits || !objective.parts || !objective.sum || !objective.losses || !objective.corrects ||
-        !objective.weights || !objective.variables || !x)
-        goto out;
+    status = x ? SR_OK : SR_ERROR_MEMORY;
+    if (status) goto out;
     const struct lbfgs problem = {.count = length,
                                   .max_iterations = (int)sr_args_integer(fit->params, "max_iterations"),
                                   .stop = &objective.stopped,
@@ -429,17 +449,7 @@ static enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct 
     objective.model = NULL;
 out:
     free(x);
-    free(objective.factor);
-    free(objective.logits);
-    free(objective.parts);
-    free(objective.sum);
-    free(objective.losses);
-    free(objective.corrects);
-    free(objective.weights);
-    free(objective.variables);
-    rows_fini(&objective.train);
-    rows_fini(&objective.validation);
-    logreg_free(objective.model);
+    objective_fini(&objective);
     return status;
 }
 

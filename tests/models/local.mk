@@ -2,6 +2,22 @@ check_PROGRAMS += tests/models/test_tensors
 tests_models_test_tensors_SOURCES = tests/models/test_tensors.c
 tests_models_test_tensors_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_models_test_tensors_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_model
+tests_models_test_model_SOURCES = tests/models/test_model.c
+tests_models_test_model_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_model_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_store
+tests_models_test_store_SOURCES = tests/models/test_store.c
+tests_models_test_store_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_store_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_knn
+tests_models_test_knn_SOURCES = tests/models/test_knn.c
+tests_models_test_knn_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_knn_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_logreg
+tests_models_test_logreg_SOURCES = tests/models/test_logreg.c
+tests_models_test_logreg_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_logreg_LDADD = $(TEST_LIBS)
 EXTRA_DIST += \
 	tests/models/corpus/empty.safetensors \
 	tests/models/corpus/scalar.safetensors \

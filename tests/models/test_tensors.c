@@ -1,11 +1,11 @@
 #include "support.h"
 
-#include <math.h>
-#include <unistd.h>
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/models/tensors.h"
+#include <math.h>
+#include <unistd.h>
 
 static struct sr_error error;
 
@@ -108,8 +108,10 @@ static const struct {
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[0.5],\"data_offsets\":[0,4]}}", 4, "shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]}}", 4, "shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1e300],\"data_offsets\":[0,4]}}", 4, "shape"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}}", 4, "larger than any"},
-    {"{\"a\":{\"dtype\":\"F64\",\"shape\":[9007199254740992,512],\"data_offsets\":[0,4]}}", 4, "larger than any"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}}", 4,
+     "larger than any"},
+    {"{\"a\":{\"dtype\":\"F64\",\"shape\":[9007199254740992,512],\"data_offsets\":[0,4]}}", 4,
+     "larger than any"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "data_offsets"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4]}}", 4, "data_offsets"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "data_offsets"},
@@ -119,9 +121,11 @@ static const struct {
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}", 4, "gap"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}", 4, "4 bytes of data"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]},"
-     "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[1,4]}}", 4, "overlap"},
+     "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[1,4]}}",
+     4, "overlap"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
-     "\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}", 4, "JSON"},
+     "\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}",
+     4, "JSON"},
     {"{\"__metadata__\":{\"k\":1}}", 0, "__metadata__"},
     {"{\"__metadata__\":\"k\"}", 0, "__metadata__"},
 };
@@ -133,7 +137,8 @@ static void test_wrong_headers(void **unused)
         struct sr_tensors set;
         size_t length;
         unsigned char *bytes = file_bytes(wrong[i].header, wrong[i].data, &length);
-        assert_refused(sr_tensors_parse(&set, "some file", bytes, length, &error), SR_ERROR_FORMAT, wrong[i].part);
+        assert_refused(sr_tensors_parse(&set, "some file", bytes, length, &error), SR_ERROR_FORMAT,
+                       wrong[i].part);
         assert_non_null(strstr(error.text, "some file"));
         assert_int_equal(set.count, 0);
         free(bytes);
@@ -168,14 +173,16 @@ static void test_files(void **unused)
 {
     struct sr_tensors set;
     (void)unused;
-    assert_refused(sr_tensors_load(&set, "/nowhere/x.safetensors", &error), SR_ERROR_IO, "/nowhere/x.safetensors");
+    assert_refused(sr_tensors_load(&set, "/nowhere/x.safetensors", &error), SR_ERROR_IO,
+                   "/nowhere/x.safetensors");
     assert_refused(sr_tensors_load(&set, "/tmp", &error), SR_ERROR_IO, "/tmp");
     assert_refused(sr_tensors_load(&set, "/dev/null", &error), SR_ERROR_IO, "regular");
     struct sr_tensors empty = {0};
     assert_refused(sr_tensors_save(&empty, "/nowhere/x.safetensors", &error), SR_ERROR_IO, "/nowhere/");
 }
 
-static const char *const corpus[] = {"tests/models/corpus/empty.safetensors", "tests/models/corpus/scalar.safetensors",
+static const char *const corpus[] = {"tests/models/corpus/empty.safetensors",
+                                     "tests/models/corpus/scalar.safetensors",
                                      "tests/models/corpus/several.safetensors"};
 
 /* The fuzzer's work in small, by a fixed seed: damage good files, and read what comes out. */
@@ -195,7 +202,8 @@ static void test_mutations(void **unused)
             memcpy(bytes, seed, cut);
             for (uint64_t k = sr_rng_below(&rng, 4); cut && k > 0; k--) {
                 size_t at = sr_rng_below(&rng, cut);
-                bytes[at] = sr_rng_below(&rng, 2) ? (char)sr_rng_next(&rng) : "0123456789{}[],:\"-e."[sr_rng_below(&rng, 20)];
+                bytes[at] = sr_rng_below(&rng, 2) ? (char)sr_rng_next(&rng)
+                                                  : "0123456789{}[],:\"-e."[sr_rng_below(&rng, 20)];
             }
             struct sr_tensors set;
             memset(&error, 0, sizeof error);
@@ -215,8 +223,9 @@ static void test_mutations(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_need),  cmocka_unit_test(test_wrong_headers),
-        cmocka_unit_test(test_wrong_lengths), cmocka_unit_test(test_files), cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_need),
+        cmocka_unit_test(test_wrong_headers), cmocka_unit_test(test_wrong_lengths),
+        cmocka_unit_test(test_files),         cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests_name("models/tensors", tests, NULL, NULL);
 }

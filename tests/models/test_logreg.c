@@ -1,0 +1,354 @@
+#include "support.h"
+
+#include "../../src/models/logreg.c" /* for its objective; its class stands in for the library's */
+#include "sartor/base/rng.h"
+#include "sartor/base/words.h"
+#include "sartor/data/dataset.h"
+#include "sartor/data/split.h"
+#include <math.h>
+
+static struct sr_error error;
+static struct sr_dataset *mini;
+static struct sr_split split;
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    mini = sr_dataset_load(MINI, NULL, &error);
+    return !mini || sr_split_make(&split, mini, 1.0 / 12, 1, 0, &error);
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    sr_split_fini(&split);
+    sr_dataset_unref(mini);
+    return 0;
+}
+
+static struct sr_args *parse(const char *line)
+{
+    struct sr_words words = {0};
+    assert_ok(sr_words_split(&line, &words, &error));
+    struct sr_args *args = sr_args_parse("logreg", params, words.items, words.count, NULL, &error);
+    sr_words_fini(&words);
+    return args;
+}
+
+static struct sr_fit make_fit(struct sr_args *args)
+{
+    return (struct sr_fit){.params = args,
+                           .shape = {28, 28, 10},
+                           .train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN),
+                           .validation = sr_split_samples(mini, &split, SR_SPLIT_VALIDATION),
+                           .seed = 1};
+}
+
+static struct sr_model *fit_model(const char *line, struct sr_pool *pool, const struct sr_monitor *monitor)
+{
+    struct sr_args *args = parse(line);
+    struct sr_fit fit = make_fit(args);
+    struct sr_model *model = sr_model_new(&sr_model_class_logreg, "test");
+    fit.pool = pool;
+    fit.monitor = monitor;
+    assert_ok(sr_model_fit(model, &fit, &error));
+    sr_args_free(args);
+    return model;
+}
+
+/* The objective and its gradient once more, plainly and in double precision, in the weights themselves. */
+static double plain_objective(const struct logreg *model, const double *weights, double C, double *gradient)
+{
+    struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
+    const size_t d = model->inputs, n = d + 1;
+    double value = 0;
+    for (size_t i = 0; i < 10 * n; i++) {
+        gradient[i] = i % n == d ? 0 : weights[i] / C;
+        value += i % n == d ? 0 : weights[i] * weights[i] / (2 * C);
+    }
+    for (size_t i = 0; i < train.count; i++) {
+        const uint8_t *pixels = sr_samples_pixels(&train, i);
+        double z[10], total = 0, most = -INFINITY;
+        for (int c = 0; c < 10; c++) {
+            z[c] = weights[(size_t)c * n + d];
+            for (size_t j = 0; j < d; j++) z[c] += weights[(size_t)c * n + j] * pixels[j] / 255.0;
+            most = fmax(most, z[c]);
+        }
+        for (int c = 0; c < 10; c++) total += exp(z[c] - most);
+        value += log(total) + most - z[sr_samples_label(&train, i)];
+        for (int c = 0; c < 10; c++) {
+            double p = exp(z[c] - most) / total - (c == sr_samples_label(&train, i));
+            gradient[(size_t)c * n + d] += p;
+            for (size_t j = 0; j < d; j++) gradient[(size_t)c * n + j] += p * pixels[j] / 255.0;
+        }
+    }
+    return value;
+}
+
+/* At the end the gradient is as small as was promised, by a computation of its own; and the value is
+ * within |g|²C/2 of the minimum, as the penalty makes the objective 1/C-convex in the weights. */
+static void test_optimum(void **unused)
+{
+    (void)unused;
+    struct sr_model *model = fit_model("C=1 tolerance=1e-5 max_iterations=1000", NULL, NULL);
+    const struct logreg *state = model->state;
+    size_t length = weight_count(state);
+    double *weights = calloc(length, sizeof *weights), *gradient = calloc(length, sizeof *gradient),
+           largest = 0;
+    for (size_t i = 0; i < length; i++) weights[i] = (double)state->weights[i];
+    plain_objective(state, weights, 1, gradient);
+    for (size_t i = 0; i < length; i++) largest = fmax(largest, fabs(gradient[i]));
+    assert_true(largest / (double)model->train_count <= 1.2e-5);
+    assert_true(model->epochs > 5 && model->epochs < 1000);
+    assert_true(model->history[model->epochs - 1].train_loss < model->history[0].train_loss);
+    assert_true(model->history[0].validation_accuracy > 0);
+    free(weights);
+    free(gradient);
+    sr_model_unref(model);
+}
+
+/* What the fit minimises and its gradient, in its own variables, against differences of itself and
+ * against the plain objective. */
+static void test_gradient(void **unused)
+{
+    (void)unused;
+    struct sr_args *args = parse("C=0.5");
+    struct sr_fit fit = make_fit(args);
+    struct objective objective = {.fit = &fit, .C = 0.5, .tolerance = 1};
+    objective.model = logreg_new(args, &fit.shape, &error);
+    assert_ok(rows_init(&objective.train, objective.model, &fit, &fit.train, &error));
+    assert_ok(make_factor(&objective, &error));
+    assert_ok(objective_init(&objective, &error));
+    size_t length = weight_count(objective.model);
+    double *x = calloc(length, sizeof *x), *gradient = calloc(length, sizeof *gradient),
+           *ignored = calloc(length, 8);
+    double *plain = calloc(length, sizeof *plain);
+    struct sr_rng rng;
+    sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
+    for (size_t i = 0; i < length; i++) x[i] = 0.3 * sr_rng_normal(&rng);
+    double value = evaluate(&objective, x, gradient);
+    double reference = plain_objective(objective.model, objective.weights, 0.5, plain);
+    assert_true(fabs(value - reference) < 1e-5 * reference);
+    for (size_t i = 0; i < length; i++)
+        assert_true(fabs((double)objective.sum[i] + (i % 785 == 784 ? 0 : objective.weights[i] / 0.5) -
+                         plain[i]) < 2e-3);
+    for (int round = 0; round < 20; round++) {
+        double h = 0.05, along = 0, norm = 0;
+        double *direction = calloc(length, 8), *there = calloc(length, 8);
+        for (size_t i = 0; i < length; i++) {
+            direction[i] = sr_rng_normal(&rng);
+            norm += direction[i] * direction[i];
+        }
+        for (size_t i = 0; i < length; i++) {
+            direction[i] /= sqrt(norm);
+            along += direction[i] * gradient[i];
+            there[i] = x[i] + h * direction[i];
+        }
+        double up = evaluate(&objective, there, ignored);
+        for (size_t i = 0; i < length; i++) there[i] = x[i] - h * direction[i];
+        double down = evaluate(&objective, there, ignored);
+        assert_true(fabs((up - down) / (2 * h) - along) < 0.02 * (1 + fabs(along)));
+        free(direction);
+        free(there);
+    }
+    free(x);
+    free(gradient);
+    free(ignored);
+    free(plain);
+    objective_fini(&objective);
+    sr_args_free(args);
+}
+
+/* Two images, one class each, that differ in one pixel. By symmetry its two weights are m/2 and -m/2
+ * and the biases -m/4 and m/4, so that both images have the logits' difference m/2 in their class's
+ * favour. What is left, 2 log(1 + e^(-m/2)) + m²/(4C), is least where m (1 + e^(m/2)) = 2C. */
+static void test_by_hand(void **unused)
+{
+    enum { SIDE = 8, PIXELS = SIDE * SIDE };
+    uint8_t pixels[2 * PIXELS] = {0}, labels[2] = {0, 1};
+    (void)unused;
+    pixels[17] = 255;
+    struct sr_images images = {2, SIDE, SIDE, pixels, labels};
+    for (int round = 0; round < 3; round++) {
+        static const char *const lines[] = {"C=1 tolerance=1e-7", "C=10 tolerance=1e-7",
+                                            "C=0.01 tolerance=1e-7"};
+        static const double Cs[] = {1, 10, 0.01};
+        struct sr_args *args = parse(lines[round]);
+        struct sr_fit fit = {.params = args, .shape = {SIDE, SIDE, 2}, .train = {&images, NULL, 2}};
+        struct sr_model *model = sr_model_new(&sr_model_class_logreg, "hand");
+        assert_ok(sr_model_fit(model, &fit, &error));
+        const struct logreg *state = model->state;
+        double low = 0, high = 100;
+        for (int i = 0; i < 200; i++) {
+            double m = (low + high) / 2;
+            if (m * (1 + exp(m / 2)) < 2 * Cs[round])
+                low = m;
+            else
+                high = m;
+        }
+        double m = (double)state->weights[17] - (double)state->weights[PIXELS + 1 + 17];
+        assert_true(fabs(m - low) < 1e-4 * (1 + low));
+        double b = (double)state->weights[PIXELS] - (double)state->weights[2 * PIXELS + 1];
+        assert_true(fabs(b + low / 2) < 1e-4 * (1 + low));
+        assert_true(state->weights[16] == 0);
+        sr_model_unref(model);
+        sr_args_free(args);
+    }
+}
+
+static void test_threads(void **unused)
+{
+    static const char *const lines[] = {"C=0.1", "C=0.1 features=hog"};
+    (void)unused;
+    for (int features = 0; features < 2; features++) {
+        struct sr_model *models[3];
+        float *probabilities[3];
+        for (int threads = 1; threads <= 3; threads++) {
+            struct sr_pool *pool = sr_pool_new(threads, &error);
+            struct sr_model *model = models[threads - 1] = fit_model(lines[features], pool, NULL);
+            struct sr_samples test = sr_split_samples(mini, &split, SR_SPLIT_TEST);
+            float *p = probabilities[threads - 1] = calloc(test.count * 10, sizeof *p), alone[10];
+            assert_ok(sr_model_predict(model, &test, pool, NULL, p, &error));
+            for (size_t i = 0; i < test.count; i += 97) { /* alone as in company */
+                uint32_t row = (uint32_t)i;
+                assert_ok(sr_model_predict(model, &(struct sr_samples){test.images, &row, 1}, NULL, NULL,
+                                           alone, &error));
+                assert_memory_equal(alone, p + i * 10, sizeof alone);
+            }
+            if (threads > 1) {
+                assert_memory_equal(((struct logreg *)model->state)->weights,
+                                    ((struct logreg *)models[0]->state)->weights,
+                                    weight_count(model->state) * sizeof(float));
+                assert_memory_equal(p, probabilities[0], test.count * 10 * sizeof *p);
+            } else {
+                size_t right = 0;
+                for (size_t i = 0; i < test.count; i++) {
+                    int best = 0;
+                    double sum = 0;
+                    for (int c = 0; c < 10; c++) {
+                        if (p[i * 10 + (size_t)c] > p[i * 10 + (size_t)best]) best = c;
+                        sum += (double)p[i * 10 + (size_t)c];
+                    }
+                    assert_true(fabs(sum - 1) < 1e-5);
+                    right += best == sr_samples_label(&test, i);
+                }
+                assert_true((double)right > (features ? 0.82 : 0.76) * (double)test.count);
+            }
+            sr_pool_free(pool);
+        }
+        for (int i = 0; i < 3; i++) {
+            sr_model_unref(models[i]);
+            free(probabilities[i]);
+        }
+    }
+}
+
+/* Ask to stop when so many epochs have been reported. */
+struct stopper {
+    int epochs, limit;
+    struct sr_progress last;
+};
+
+static void count_epoch(void *owner, const struct sr_epoch *epoch)
+{
+    (void)epoch;
+    ((struct stopper *)owner)->epochs++;
+}
+
+static void keep_progress(void *owner, const struct sr_progress *progress)
+{
+    ((struct stopper *)owner)->last = *progress;
+}
+
+static bool go_on(void *owner)
+{
+    const struct stopper *stopper = owner;
+    return stopper->epochs < stopper->limit;
+}
+
+static void test_stop(void **unused)
+{
+    struct stopper stopper = {.limit = 3};
+    struct sr_monitor monitor = {&stopper, keep_progress, count_epoch, go_on};
+    (void)unused;
+    struct sr_model *model = fit_model("C=1", NULL, &monitor);
+    assert_true(model->stopped);
+    assert_int_equal(model->epochs, 3);
+    assert_true(((struct logreg *)model->state)->weights[400] != 0);
+    assert_string_equal(stopper.last.unit, "iteration");
+    assert_true(stopper.last.done == 3 && stopper.last.total > 3 && stopper.last.seconds_left > 0);
+    assert_non_null(strstr(stopper.last.note, "gradient"));
+    sr_model_unref(model);
+
+    struct sr_args *args = parse("");
+    struct sr_fit fit = make_fit(args);
+    stopper = (struct stopper){.limit = 0};
+    fit.monitor = &monitor;
+    model = sr_model_new(&sr_model_class_logreg, "test");
+    assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_CANCELLED, "first step");
+    assert_null(model->state);
+    sr_model_unref(model);
+    sr_args_free(args);
+}
+
+static void test_importance(void **unused)
+{
+    float image[784], all[784];
+    (void)unused;
+    struct sr_model *model = fit_model("max_iterations=3", NULL, NULL);
+    const struct logreg *state = model->state;
+    assert_ok(model->class->importance(state, 4, image, &error));
+    assert_true(image[300] == state->weights[4 * 785 + 300]);
+    assert_ok(model->class->importance(state, -1, all, &error));
+    for (int i = 0; i < 784; i++) assert_true(all[i] >= fabsf(image[i]) * 0.999f);
+    assert_refused(model->class->importance(state, 10, image, &error), SR_ERROR_ARGUMENT, "class 10");
+    sr_model_unref(model);
+    model = fit_model("max_iterations=1 features=hog", NULL, NULL);
+    assert_refused(model->class->importance(model->state, 0, image, &error), SR_ERROR_STATE,
+                   "features=pixels");
+    sr_model_unref(model);
+}
+
+static void test_bad_values(void **unused)
+{
+    (void)unused;
+    assert_null(parse("C=0"));
+    assert_non_null(strstr(error.text, "C"));
+    assert_null(parse("C=-1"));
+    assert_null(parse("tolerance=0"));
+    assert_null(parse("features=edges"));
+    assert_non_null(strstr(error.text, "hog"));
+}
+
+static void test_load(void **unused)
+{
+    struct sr_tensors set = {0};
+    struct sr_shape shape = {28, 28, 10};
+    void *state = NULL;
+    (void)unused;
+    struct sr_model *model = fit_model("max_iterations=2", NULL, NULL);
+    assert_ok(logreg_save(model->state, &set, &error));
+    assert_ok(logreg_load(&set, model->params, &shape, &state, &error));
+    assert_memory_equal(((struct logreg *)state)->weights, ((struct logreg *)model->state)->weights,
+                        7850 * sizeof(float));
+    assert_int_equal(logreg_size(state), 7850);
+    logreg_free(state);
+    assert_refused(logreg_load(&set, model->params, &(struct sr_shape){28, 28, 11}, &state, &error),
+                   SR_ERROR_FORMAT, "[11, 784]");
+    assert_refused(logreg_load(&set, model->params, &(struct sr_shape){32, 28, 10}, &state, &error),
+                   SR_ERROR_FORMAT, "[10, 896]");
+    ((float *)set.items[0].data)[77] = NAN;
+    assert_refused(logreg_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT, "NaN");
+    sr_tensors_fini(&set);
+    sr_model_unref(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_optimum), cmocka_unit_test(test_gradient),   cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_stop),       cmocka_unit_test(test_importance),
+        cmocka_unit_test(test_load),    cmocka_unit_test(test_bad_values),
+    };
+    return cmocka_run_group_tests_name("models/logreg", tests, set_up, tear_down);
+}

@@ -1,0 +1,139 @@
+#include "support.h"
+
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/families.h"
+#include "sartor/models/store.h"
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SIDE = 8, PIXELS = SIDE * SIDE };
+
+static struct sr_error error;
+static char home[64];
+static struct sr_model *model;
+
+static int set_up(void **unused)
+{
+    static uint8_t pixels[2 * PIXELS], labels[2] = {0, 1};
+    static const struct sr_images images = {2, SIDE, SIDE, pixels, labels};
+    (void)unused;
+    pixels[3] = 200;
+    snprintf(home, sizeof home, "/tmp/sartor-store-XXXXXX");
+    struct sr_args *args =
+        sr_args_parse("knn", sr_model_class_knn.params, (char *[]){"k=1"}, 1, NULL, &error);
+    if (!mkdtemp(home) || !args) return 1;
+    struct sr_fit fit = {.params = args, .shape = {SIDE, SIDE, 2}, .train = {&images, NULL, 2}};
+    model = sr_model_new(&sr_model_class_knn, "knn");
+    enum sr_status status = sr_model_fit(model, &fit, &error);
+    sr_args_free(args);
+    return status;
+}
+
+static int tear_down(void **unused)
+{
+    char *models = sr_path_join(home, "models");
+    (void)unused;
+    sr_model_unref(model);
+    rmdir(models);
+    rmdir(home);
+    free(models);
+    return 0;
+}
+
+/* One's own models, without those that the build tree may ship. */
+static size_t own(char names[][64], size_t room)
+{
+    struct sr_store_entry *entries;
+    size_t count, found = 0;
+    assert_ok(sr_store_list(home, &entries, &count, &error));
+    for (size_t i = 0; i < count; i++) {
+        assert_true(i == 0 || strcmp(entries[i - 1].name, entries[i].name) < 0);
+        assert_true(sr_path_exists(entries[i].path));
+        if (!entries[i].shipped && found < room) memcpy(names[found++], entries[i].name, 64);
+    }
+    sr_store_free(entries, count);
+    return found;
+}
+
+static void save_as(const char *name)
+{
+    snprintf(model->name, sizeof model->name, "%s", name);
+    assert_ok(sr_store_save(home, model, &error));
+}
+
+static void test_names(void **unused)
+{
+    static const char *const good[] = {"a", "cnn", "cnn-2", "v1.2_x", "_"};
+    static const char *const bad[] = {
+        "",     ".",   ".hidden",  "-x",  "a/b",
+        "../x", "a b", "\xc3\xa9", "a\n", "0123456789012345678901234567890123456789012345678901234567890123"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_ok(sr_store_check_name(good[i], &error));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_refused(sr_store_check_name(bad[i], &error), SR_ERROR_ARGUMENT, "name");
+    snprintf(model->name, sizeof model->name, "../evil");
+    assert_refused(sr_store_save(home, model, &error), SR_ERROR_ARGUMENT, "../evil");
+}
+
+static void test_store(void **unused)
+{
+    char names[8][64];
+    (void)unused;
+    assert_int_equal(own(names, 8), 0); /* the home has no models yet: not an error */
+    save_as("second");
+    save_as("first");
+    char *other = sr_xprintf("%s/models/notes.txt", home),
+         *odd = sr_xprintf("%s/models/.x.safetensors", home);
+    assert_ok(sr_file_write(other, "x", 1, &error));
+    assert_ok(sr_file_write(odd, "x", 1, &error));
+    assert_int_equal(own(names, 8), 2);
+    assert_string_equal(names[0], "first");
+    assert_string_equal(names[1], "second");
+    char *path = sr_store_path(home, "first");
+    struct sr_model *back = sr_model_load(path, &error);
+    assert_non_null(back);
+    assert_string_equal(back->name, "first");
+    sr_model_unref(back);
+
+    assert_refused(sr_store_rename(home, "first", "second", &error), SR_ERROR_STATE, "second already");
+    assert_refused(sr_store_rename(home, "third", "fourth", &error), SR_ERROR_ARGUMENT, "no model third");
+    assert_refused(sr_store_rename(home, "first", "a/b", &error), SR_ERROR_ARGUMENT, "a/b");
+    assert_ok(sr_store_rename(home, "first", "zebra", &error));
+    assert_int_equal(own(names, 8), 2);
+    assert_string_equal(names[1], "zebra");
+    assert_refused(sr_store_delete(home, "first", &error), SR_ERROR_ARGUMENT, "no model first");
+    assert_refused(sr_store_delete(home, "../models/zebra", &error), SR_ERROR_ARGUMENT,
+                   "cannot name a model");
+    assert_ok(sr_store_delete(home, "zebra", &error));
+    assert_ok(sr_store_delete(home, "second", &error));
+    assert_int_equal(own(names, 8), 0);
+    unlink(other);
+    unlink(odd);
+    free(other);
+    free(odd);
+    free(path);
+}
+
+static void test_file_for_a_folder(void **unused)
+{
+    struct sr_store_entry *entries;
+    size_t count;
+    (void)unused;
+    char *folder = sr_path_join(home, "models");
+    rmdir(folder);
+    assert_ok(sr_file_write(folder, "x", 1, &error));
+    snprintf(model->name, sizeof model->name, "knn");
+    assert_refused(sr_store_save(home, model, &error), SR_ERROR_IO, folder);
+    assert_refused(sr_store_list(home, &entries, &count, &error), SR_ERROR_IO, folder);
+    assert_null(entries);
+    unlink(folder);
+    free(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_store),
+                                       cmocka_unit_test(test_file_for_a_folder)};
+    return cmocka_run_group_tests_name("models/store", tests, set_up, tear_down);
+}
