@@ -4,6 +4,7 @@ noinst_HEADERS += src/commands/internal.h \
 libsartor_a_SOURCES += \
 	src/commands/browse.c \
 	src/commands/command.c \
+	src/commands/compare.c \
 	src/commands/complete.c \
 	src/commands/confusion.c \
 	src/commands/curves.c \
