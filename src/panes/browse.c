@@ -157,7 +157,7 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
     if (at_row < view->browse_top) view->browse_top = at_row;
     if (at_row >= view->browse_top + lines) view->browse_top = at_row - lines + 1;
 
-    int room = layout.across - (layout.width ? 3 : 14);
+    int room = layout.across - (layout.width ? 2 : 14);
     struct sr_short_name half[SR_CLASSES_MAX];
     if (predictions) sr_part_short_names(session->data, (room - 1) / 2, half);
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT), bad = sr_part_style(session, SR_ROLE_BAD);

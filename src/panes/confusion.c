@@ -152,7 +152,7 @@ static void cursor_words(const struct sr_session *session, const struct table *t
                            count, whole, sr_part_class(session, row), share, other,
                            sr_part_class(session, column));
         else
-            sr_text_printf(text, "%s of %s %s (%s) were taken for %s: %s of what was predicted so.", count,
+            sr_text_printf(text, "%s of %s %s (%s) were taken for %s, %s of all predicted so.", count,
                            whole, sr_part_class(session, row), share, sr_part_class(session, column), other);
     }
 }
@@ -177,6 +177,41 @@ static void worst_words(const struct sr_session *session, const struct table *ta
 }
 
 /* The drawing */
+
+/* The largest confusions as a list, as many as there are lines. */
+static void draw_worst(struct sr_session *session, struct sr_area area, const struct table *table)
+{
+    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
+                    faint = sr_part_style(session, SR_ROLE_FAINT);
+    int at = inside(session->view.confusion_row, table->classes), index = -1, across = 30;
+    if (at >= 0 && inside(session->view.confusion_column, table->classes) >= 0)
+        at = at * table->classes + session->view.confusion_column;
+    else
+        at = -1;
+    uint64_t count = UINT64_MAX;
+    sr_area_text(area, 0, 0, faint, "most confused");
+    sr_part_put_right(area, across + 6, 0, faint, "count");
+    sr_part_put_right(area, across + 20, 0, faint, "% of true");
+    if (area.width >= 72) sr_part_put_right(area, across + 38, 0, faint, "% of predicted");
+    for (int y = 1; y < area.height && y <= 10; y++) {
+        index = next_confusion(table, count, index);
+        if (index < 0) break;
+        count = table->matrix[index];
+        int row = index / table->classes, column = index % table->classes;
+        struct sr_text names = {0};
+        char text[32];
+        sr_text_printf(&names, "%s → %s", sr_part_class(session, row), sr_part_class(session, column));
+        sr_area_text(sr_area_part(area, 0, y, across, 1), 0, 0,
+                     index == at ? sr_part_style(session, SR_ROLE_ACCENT) : plain, sr_text_get(&names));
+        sr_text_fini(&names);
+        sr_format_count(text, sizeof text, count);
+        sr_part_put_right(area, across + 6, y, plain, text);
+        share_of(text, sizeof text, count, table->rows[row]);
+        sr_part_put_right(area, across + 20, y, plain, text);
+        share_of(text, sizeof text, count, table->columns[column]);
+        if (area.width >= 72) sr_part_put_right(area, across + 38, y, plain, text);
+    }
+}
 
 struct layout {
     int label, cell, total, metric; /* widths; total and metric 0 where they do not fit */
@@ -417,7 +452,7 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
     }
     int lines = area.height - y - 3; /* axes, header, totals */
     int words = lines - n >= 3 ? lines - n : lines >= 9 ? 2 : lines >= 5 ? 1 : 0;
-    if (words > 6) words = 6;
+    if (words > 7) words = 7;
     struct layout layout = choose_layout(session, table, area.width, lines - words);
     int spare = lines - words - layout.rows;
     layout.height = 1 + (layout.rows == n ? spare / n : 0);
@@ -440,10 +475,13 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
     cursor_words(session, table, &text);
     struct sr_area below = sr_area_part(inner, 0, 0, inner.width - 1, area.height);
     y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
-    sr_text_clear(&text);
-    worst_words(session, table, area.width >= 100 ? 8 : 5, &text);
-    if (y + 1 < area.height)
+    if (area.height - y >= 4 && area.width >= 56) {
+        draw_worst(session, sr_area_part(below, 0, y, below.width, area.height - y), table);
+    } else if (y + 1 < area.height) {
+        sr_text_clear(&text);
+        worst_words(session, table, 5, &text);
         sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    }
     sr_text_fini(&text);
 }
 

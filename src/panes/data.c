@@ -199,7 +199,7 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
         height = (height + 1) / 2;
         width = (width + 1) / 2;
     }
-    if (height > area.height || width > area.width || height < 3) return 0;
+    if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
     sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look, session->view.data_figures.mean,
                   images->height, images->width);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);

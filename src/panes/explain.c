@@ -203,7 +203,7 @@ static void draw_pictures(struct sr_session *session, struct sr_area area, const
     }
     if (layout->scale && ready)
         sr_draw_scale(
-            sr_area_part(area, 1 + 3 * layout->width + 3 * layout->gap, 1, layout->scale - 1, layout->height),
+            sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1, layout->scale - 1, layout->height),
             &session->look, SR_SCALE_INFERNO, 0, 1);
 }
 
