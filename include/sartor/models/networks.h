@@ -99,7 +99,7 @@ struct sr_network_family {
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                             \
      .help = "Change training images by chance, by the parts below; a part given alone turns on just that."},  \
     {"flip", SR_PARAM_SWITCH, .fallback = "on", .help = "Mirror: every sample in every other epoch."},         \
-    {"shift", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 16,                                  \
+    {"shift", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 16,                                  \
      .help = "Move by up to so many pixels each way."},                                                        \
     {"rotation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                               \
      .help = "Turn by up to so many degrees each way."},                                                       \
