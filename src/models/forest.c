@@ -20,6 +20,7 @@ void forest_free(void *state)
 {
     struct forest *forest = state;
     if (!forest) return;
+    forest_scale_fini(&forest->scale);
     free(forest->starts);
     free(forest->nodes);
     free(forest->rows);
@@ -60,7 +61,17 @@ static const struct sr_param forest_params[] = {
      .type = SR_PARAM_SWITCH,
      .fallback = "off",
      .help = "Extremely randomised trees: one random threshold a feature."},
+    {.name = "features",
+     .type = SR_PARAM_CHOICE,
+     .fallback = "pixels",
+     .choices = SR_FEATURES_CHOICES,
+     .help = "Grey values, or histograms of oriented gradients in 256 steps."},
     {0}};
+
+static enum sr_features read_kind(const struct sr_args *params)
+{
+    return (enum sr_features)sr_features_find(sr_args_text(params, "features"));
+}
 
 /* Features tried at a node, or 0 and a sentence. */
 static int read_tries(const struct sr_args *params, int features, struct sr_error *error)
@@ -80,7 +91,8 @@ static enum sr_status forest_check(const struct sr_args *params, const struct sr
                                    size_t train_count, struct sr_error *error)
 {
     int64_t min_leaf = sr_args_integer(params, "min_leaf");
-    if (!read_tries(params, shape->height * shape->width, error)) return SR_ERROR_ARGUMENT;
+    size_t features = sr_features_size(read_kind(params), shape->height, shape->width);
+    if (!read_tries(params, (int)features, error)) return SR_ERROR_ARGUMENT;
     if (train_count > INT32_MAX / 2 - 1)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "A forest takes at most %d training images, not %zu.",
                             INT32_MAX / 2 - 1, train_count);
@@ -95,7 +107,10 @@ static enum sr_status forest_check(const struct sr_args *params, const struct sr
 
 struct growth {
     struct forest_table table;
+    uint8_t *rows; /* unless the images themselves serve */
     uint8_t *columns, *labels;
+    struct forest_scale scale;
+    enum sr_features kind;
     size_t trees;
     struct forest_tree *grown; /* trees; nodes NULL where not grown */
     atomic_size_t next, finished;
@@ -279,6 +294,7 @@ static struct forest *assemble(struct growth *growth, const struct sr_shape *sha
     forest->width = shape->width;
     forest->classes = shape->classes;
     forest->features = growth->table.features;
+    forest->kind = growth->kind;
     forest->row_count = classes;
     for (size_t t = 0; t < growth->trees; t++) {
         if (!growth->grown[t].nodes) continue;
@@ -315,6 +331,8 @@ static struct forest *assemble(struct growth *growth, const struct sr_shape *sha
         *grown = (struct forest_tree){0};
     }
     forest->starts[tree] = at;
+    forest->scale = growth->scale;
+    growth->scale = (struct forest_scale){0};
     sum_importance(growth, lanes, forest->importance);
     return forest;
 fail:
@@ -325,15 +343,25 @@ fail:
 static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit, struct sr_error *error)
 {
     struct forest_table *table = &growth->table;
-    size_t count = fit->train.count, features = (size_t)fit->shape.height * (size_t)fit->shape.width;
+    size_t count = fit->train.count;
+    size_t features = sr_features_size(growth->kind, fit->shape.height, fit->shape.width), size;
     *table = (struct forest_table){.count = count,
                                    .features = (int)features,
                                    .classes = fit->shape.classes,
                                    .rows = fit->train.images->pixels,
                                    .order = fit->train.rows};
-    if (!(growth->columns = sr_array_raw(count * features, 1, "the features of a forest", error)) ||
+    if (__builtin_mul_overflow(count, features, &size)) size = SIZE_MAX;
+    if (!(growth->columns = sr_array_raw(size, 1, "the features of a forest", error)) ||
         !(growth->labels = sr_array_raw(count, 1, "labels", error)))
         return SR_ERROR_MEMORY;
+    if (growth->kind != SR_FEATURES_PIXELS) {
+        if (!(growth->rows = sr_array_raw(size, 1, "the features of a forest", error)))
+            return SR_ERROR_MEMORY;
+        enum sr_status status = forest_scale_fit(&growth->scale, growth->kind, fit, growth->rows, error);
+        if (status) return status;
+        table->rows = growth->rows;
+        table->order = NULL;
+    }
     for (size_t i = 0; i < count; i++) growth->labels[i] = (uint8_t)sr_samples_label(&fit->train, i);
     sr_pool_run(fit->pool, (count + 255) / 256, transpose_rows, growth);
     table->columns = growth->columns;
@@ -344,7 +372,8 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
 static enum sr_status forest_fit(const struct sr_fit *fit, void **state, struct sr_error *error)
 {
     struct growth growth = {.trees = (size_t)sr_args_integer(fit->params, "trees"),
-                            .bootstrap = sr_args_switch(fit->params, "bootstrap")};
+                            .bootstrap = sr_args_switch(fit->params, "bootstrap"),
+                            .kind = read_kind(fit->params)};
     size_t lanes = (size_t)sr_pool_threads(fit->pool);
     enum sr_status status = fill_table(&growth, fit, error);
     if (status) goto out;
@@ -383,7 +412,9 @@ out:
     free(growth.lanes);
     free(growth.grown);
     free(growth.votes);
+    free(growth.rows);
     free(growth.columns);
+    forest_scale_fini(&growth.scale);
     free(growth.labels);
     return status;
 }
@@ -395,6 +426,9 @@ struct prediction {
     const struct sr_samples *samples;
     size_t first_block;
     float *probabilities;
+    /* For each worker, unless pixels: features of one image, and those of a block as bytes. */
+    float **values;
+    uint8_t **bytes;
 };
 
 /* Tree by tree over a block of samples, so that a tree is read from the cache but once. */
@@ -403,20 +437,27 @@ static void predict_block(void *context, size_t index, int worker)
     const struct prediction *p = context;
     const struct forest *forest = p->forest;
     size_t first = (p->first_block + index) * PREDICT_BLOCK, classes = (size_t)forest->classes;
-    size_t last = first + PREDICT_BLOCK < p->samples->count ? first + PREDICT_BLOCK : p->samples->count;
+    size_t count = p->samples->count - first < PREDICT_BLOCK ? p->samples->count - first : PREDICT_BLOCK;
+    size_t features = (size_t)forest->features;
     float *out = p->probabilities + first * classes;
-    (void)worker;
-    memset(out, 0, (last - first) * classes * sizeof *out);
+    const uint8_t *rows[PREDICT_BLOCK];
+    size_t leaves[FOREST_SIDE_BY_SIDE];
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = sr_samples_pixels(p->samples, first + i);
+        if (forest->kind == SR_FEATURES_PIXELS) continue;
+        uint8_t *bytes = p->bytes[worker] + i * features;
+        sr_features_image(forest->kind, rows[i], forest->height, forest->width, false, p->values[worker]);
+        forest_scale_row(&forest->scale, features, p->values[worker], bytes);
+        rows[i] = bytes;
+    }
+    memset(out, 0, count * classes * sizeof *out);
     for (size_t t = 0; t < forest->trees; t++) {
         const struct forest_node *nodes = forest->nodes + forest->starts[t];
-        for (size_t i = first; i < last; i += FOREST_SIDE_BY_SIDE) {
-            const uint8_t *rows[FOREST_SIDE_BY_SIDE];
-            size_t leaves[FOREST_SIDE_BY_SIDE];
-            size_t count = last - i < FOREST_SIDE_BY_SIDE ? last - i : FOREST_SIDE_BY_SIDE;
-            for (size_t j = 0; j < count; j++) rows[j] = sr_samples_pixels(p->samples, i + j);
-            forest_leaves(nodes, rows, count, leaves);
-            for (size_t j = 0; j < count; j++) {
-                float *sum = out + (i + j - first) * classes;
+        for (size_t i = 0; i < count; i += FOREST_SIDE_BY_SIDE) {
+            size_t together = count - i < FOREST_SIDE_BY_SIDE ? count - i : FOREST_SIDE_BY_SIDE;
+            forest_leaves(nodes, rows + i, together, leaves);
+            for (size_t j = 0; j < together; j++) {
+                float *sum = out + (i + j) * classes;
                 const float *row = forest->rows + leaves[j] * classes;
                 if (leaves[j] < classes)
                     sum[leaves[j]] += 1;
@@ -426,24 +467,41 @@ static void predict_block(void *context, size_t index, int worker)
         }
     }
     float scale = 1 / (float)forest->trees;
-    for (size_t i = 0; i < (last - first) * classes; i++) out[i] *= scale;
+    for (size_t i = 0; i < count * classes; i++) out[i] *= scale;
 }
 
 static enum sr_status forest_predict(const void *state, const struct sr_samples *samples,
                                      struct sr_pool *pool, const struct sr_monitor *monitor,
                                      float *probabilities, struct sr_error *error)
 {
-    struct prediction p = {state, samples, 0, probabilities};
+    struct prediction p = {state, samples, 0, probabilities, NULL, NULL};
     size_t blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
-    /* Some 10 million steps down a tree at once. */
-    size_t at_once = PREDICT_BLOCKS_AT_ONCE * 100 / (p.forest->trees + 100) + 1;
-    for (; p.first_block < blocks; p.first_block += at_once) {
-        if (!sr_monitor_proceed(monitor))
-            return sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
-        size_t left = blocks - p.first_block;
-        sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
+    size_t workers = (size_t)sr_pool_threads(pool), features = (size_t)p.forest->features;
+    /* Some 10 million steps down a tree at once; a step takes about as long as computing a feature. */
+    size_t image = p.forest->trees + (p.forest->kind == SR_FEATURES_PIXELS ? 100 : features);
+    size_t at_once = PREDICT_BLOCKS_AT_ONCE * 100 / image + 1;
+    enum sr_status status = SR_OK;
+    p.values = sr_xalloc(workers * sizeof *p.values);
+    p.bytes = sr_xalloc(workers * sizeof *p.bytes);
+    for (size_t i = 0; i < workers && !status && p.forest->kind != SR_FEATURES_PIXELS; i++) {
+        p.values[i] = sr_array_raw(features, sizeof(float), "features", error);
+        p.bytes[i] = sr_array_raw(features * PREDICT_BLOCK, 1, "features", error);
+        if (!p.values[i] || !p.bytes[i]) status = SR_ERROR_MEMORY;
     }
-    return SR_OK;
+    for (; p.first_block < blocks && !status; p.first_block += at_once) {
+        size_t left = blocks - p.first_block;
+        if (sr_monitor_proceed(monitor))
+            sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
+        else
+            status = sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
+    }
+    for (size_t i = 0; i < workers; i++) {
+        free(p.values[i]);
+        free(p.bytes[i]);
+    }
+    free(p.values);
+    free(p.bytes);
+    return status;
 }
 
 static uint64_t forest_size(const void *state)
@@ -458,6 +516,9 @@ static enum sr_status forest_importance(const void *state, int target, float *im
     if (target >= 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "A forest's importances belong to no class; ask for them without one.");
+    if (forest->kind != SR_FEATURES_PIXELS)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "The features of this forest are not pixels, so their importances are no image.");
     memcpy(image, forest->importance, (size_t)forest->features * sizeof *image);
     return SR_OK;
 }

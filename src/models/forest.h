@@ -8,6 +8,7 @@
 #define SARTOR_SRC_MODELS_FOREST_H
 
 #include "sartor/base/error.h"
+#include "sartor/data/features.h"
 #include "sartor/models/model.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -103,9 +104,26 @@ static inline double forest_score(double left_squares, double left, double right
     return left_squares / left + right_squares / right;
 }
 
-/* The trained state. */
+/* ---- features that are not bytes (forest_features.c) ---- */
+
+/* byte = (value - least) × steps, rounded, within 0..255. */
+struct forest_scale {
+    float *least, *steps; /* features */
+};
+
+enum sr_status forest_scale_init(struct forest_scale *scale, size_t features, struct sr_error *error);
+void forest_scale_fini(struct forest_scale *scale); /* also of one that is {0} */
+/* Learn the scale from the training set and fill `rows`, count × features. */
+enum sr_status forest_scale_fit(struct forest_scale *scale, enum sr_features kind, const struct sr_fit *fit,
+                                uint8_t *rows, struct sr_error *error);
+void forest_scale_row(const struct forest_scale *scale, size_t features, const float *values, uint8_t *bytes);
+
+/* ---- the trained state (forest.c, forest_file.c) ---- */
+
 struct forest {
     int height, width, classes, features;
+    enum sr_features kind;
+    struct forest_scale scale; /* unless pixels */
     size_t trees;
     size_t *starts;            /* trees + 1: where each tree's nodes begin */
     struct forest_node *nodes; /* children count from their tree's first node */

@@ -17,6 +17,13 @@ enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_
     float *rows = sr_tensors_add(set, "leaf_probabilities", SR_F32, 2, table, error);
     float *importance = sr_tensors_add(set, "feature_importances", SR_F32, 1, &features, error);
     if (!counts || !feature || !threshold || !child || !rows || !importance) return SR_ERROR_MEMORY;
+    if (forest->kind != SR_FEATURES_PIXELS) {
+        float *least = sr_tensors_add(set, "feature_least", SR_F32, 1, &features, error);
+        float *steps = sr_tensors_add(set, "feature_steps", SR_F32, 1, &features, error);
+        if (!least || !steps) return SR_ERROR_MEMORY;
+        memcpy(least, forest->scale.least, features * sizeof *least);
+        memcpy(steps, forest->scale.steps, features * sizeof *steps);
+    }
     for (size_t t = 0; t < trees; t++) counts[t] = (int64_t)(forest->starts[t + 1] - forest->starts[t]);
     for (size_t i = 0; i < nodes; i++) {
         feature[i] = (int32_t)(forest->nodes[i].split >> 8);
@@ -53,18 +60,23 @@ static enum sr_status check_tree(const struct forest *forest, size_t tree, struc
 enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *params,
                            const struct sr_shape *shape, void **state, struct sr_error *error)
 {
-    size_t any = SIZE_MAX, features = (size_t)shape->height * (size_t)shape->width;
+    enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
+    size_t any = SIZE_MAX, features = sr_features_size(kind, shape->height, shape->width);
     size_t table[2] = {SIZE_MAX, (size_t)shape->classes};
-    const struct sr_tensor *counts, *feature, *threshold, *child, *rows, *importance;
+    const struct sr_tensor *counts, *feature, *threshold, *child, *rows, *importance, *least = NULL,
+                                                                                      *steps = NULL;
     struct forest *forest = NULL;
     enum sr_status status = SR_ERROR_FORMAT;
-    (void)params;
     if (!(counts = sr_tensors_need(set, "tree_nodes", SR_I64, 1, &any, error)) ||
         !(feature = sr_tensors_need(set, "feature", SR_I32, 1, &any, error)) ||
         !(threshold = sr_tensors_need(set, "threshold", SR_U8, 1, &feature->count, error)) ||
         !(child = sr_tensors_need(set, "left_child", SR_I32, 1, &feature->count, error)) ||
         !(rows = sr_tensors_need(set, "leaf_probabilities", SR_F32, 2, table, error)) ||
         !(importance = sr_tensors_need(set, "feature_importances", SR_F32, 1, &features, error)))
+        return error ? error->status : SR_ERROR_FORMAT;
+    if (kind != SR_FEATURES_PIXELS &&
+        (!(least = sr_tensors_need(set, "feature_least", SR_F32, 1, &features, error)) ||
+         !(steps = sr_tensors_need(set, "feature_steps", SR_F32, 1, &features, error))))
         return error ? error->status : SR_ERROR_FORMAT;
     size_t nodes = feature->count;
     if (counts->count < 1 || counts->count > FOREST_TREES_MAX || rows->shape[0] > INT32_MAX)
@@ -75,6 +87,7 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
     *forest = (struct forest){.height = shape->height,
                               .width = shape->width,
                               .classes = shape->classes,
+                              .kind = kind,
                               .features = (int)features,
                               .trees = counts->count,
                               .row_count = rows->shape[0]};
@@ -84,6 +97,14 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
         !(forest->importance = sr_array_raw(features, sizeof(float), "a forest", error))) {
         status = SR_ERROR_MEMORY;
         goto out;
+    }
+    if (least) {
+        if (forest_scale_init(&forest->scale, features, error)) {
+            status = SR_ERROR_MEMORY;
+            goto out;
+        }
+        memcpy(forest->scale.least, least->data, features * sizeof(float));
+        memcpy(forest->scale.steps, steps->data, features * sizeof(float));
     }
     forest->starts[0] = 0;
     for (size_t t = 0; t < forest->trees; t++) {

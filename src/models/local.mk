@@ -11,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/models/cnn.c \
 	src/models/forest.c \
 	src/models/forest.h \
+	src/models/forest_features.c \
 	src/models/forest_file.c \
 	src/models/forest_grow.c \
 	src/models/knn.c \
