@@ -9,7 +9,7 @@
 
 #include "sartor/base/memory.h"
 
-enum { SIDE_LIMIT = 20000, PIXEL_LIMIT = 40000000, CHUNK_LIMIT = 8 << 20 };
+enum { SIDE_LIMIT = 20000, PIXEL_LIMIT = 40000000 };
 
 struct reader {
     const uint8_t *bytes;
@@ -50,7 +50,9 @@ static void read_colours(png_structp png, png_infop info, struct reader *reader,
     }
     png_set_read_fn(png, reader, read_bytes);
     png_set_user_limits(png, SIDE_LIMIT, SIDE_LIMIT);
-    png_set_chunk_malloc_max(png, CHUNK_LIMIT);
+    /* Of all chunks only those that make the picture: libpng would allocate what the length of
+     * a text or a profile says before it looks whether the file is that long. */
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
     reader->height = png_get_image_height(png, info);
     reader->width = png_get_image_width(png, info);

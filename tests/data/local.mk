@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	tests/data/corpus-png/grey-filters.png \
 	tests/data/corpus-png/grey-opacity.png \
 	tests/data/corpus-png/interlaced.png \
+	tests/data/corpus-png/long-text.png \
 	tests/data/corpus-png/no-data.png \
 	tests/data/corpus-png/palette.png \
 	tests/data/corpus-png/text-gamma.png \
