@@ -20,11 +20,10 @@ const struct sr_pane *const sr_panes[SR_PANE_COUNT] = {
 
 int sr_pane_find(const char *name, struct sr_error *error)
 {
-    struct sr_text names = {0};
-    for (int i = 0; i < SR_PANE_COUNT; i++) {
+    for (int i = 0; i < SR_PANE_COUNT; i++)
         if (strcmp(name, sr_panes[i]->name) == 0) return i;
-        sr_text_printf(&names, "%s%s", i ? ", " : "", sr_panes[i]->name);
-    }
+    struct sr_text names = {0};
+    for (int i = 0; i < SR_PANE_COUNT; i++) sr_text_printf(&names, "%s%s", i ? ", " : "", sr_panes[i]->name);
     sr_error_set(error, SR_ERROR_ARGUMENT, "There is no pane \"%s\". The panes are %s.", name,
                  sr_text_get(&names));
     sr_text_fini(&names);
