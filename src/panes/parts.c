@@ -220,9 +220,8 @@ struct sr_entry *sr_part_model(struct sr_session *session, const char *name, str
         const struct sr_run *run = sr_session_active_run(session);
         if (run) {
             sr_text_printf(title, "%s is still training.", run->name);
-            sr_text_add(text,
-                        "It can be looked at here as soon as it has finished. Press 3 to watch it, x there "
-                        "to stop it and keep its last finished epoch.");
+            sr_text_add(text, "It can be looked at here as soon as it has finished. Press 3 to watch it, x "
+                              "to stop it and keep what it has learned.");
         } else {
             sr_text_add(title, "No model yet.");
             sr_text_add(text, "Press 3 and Enter to train one, or type :train cnn");

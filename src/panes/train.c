@@ -178,6 +178,19 @@ static void run_words(const struct sr_run *run, struct sr_text *text)
     }
 }
 
+/* The units that rates are told in; images where there are epochs. */
+static const char *plural(const char *unit)
+{
+    static const char *const units[][2] = {{"batch", "batches"},
+                                           {"tree", "trees"},
+                                           {"pair", "pairs"},
+                                           {"query", "queries"},
+                                           {"iteration", "iterations"}};
+    for (size_t i = 0; unit && i < sizeof units / sizeof *units; i++)
+        if (strcmp(unit, units[i][0]) == 0) return units[i][1];
+    return unit && strcmp(unit, "image") != 0 ? unit : "images";
+}
+
 /* Speed, time left, learning rate, and whatever the family has to say. */
 static void speed_words(const struct sr_run *run, struct sr_text *text)
 {
@@ -190,8 +203,7 @@ static void speed_words(const struct sr_run *run, struct sr_text *text)
             sr_format_count(number, sizeof number, (uint64_t)progress->rate);
         else
             snprintf(number, sizeof number, "%.1f", progress->rate);
-        sr_text_printf(text, "  %s %s/s", number,
-                       progress->epochs > 0 || !progress->unit ? "images" : progress->unit);
+        sr_text_printf(text, "  %s %s/s", number, plural(progress->epochs > 0 ? NULL : progress->unit));
     }
     if (progress->seconds_left >= 0) {
         sr_format_seconds(number, sizeof number, progress->seconds_left);
@@ -344,7 +356,27 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
             if (area.width >= 78 && run->seconds > 0)
                 sr_area_text(area, 67, y, sr_part_style(session, SR_ROLE_FAINT), time);
         }
+        if (area.width >= 100 && run->params) { /* what tells runs of a family apart */
+            struct sr_text given = {0};
+            sr_args_print(run->params, false, &given);
+            sr_area_text(area, 80, y, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&given));
+            sr_text_fini(&given);
+        }
     }
+}
+
+/* A family that learns in one go: what it is, and by which values. */
+static void draw_without_curves(struct sr_session *session, struct sr_area area, const struct sr_run *run)
+{
+    struct sr_text words = {0};
+    int y = sr_part_paragraph(area, 0, sr_part_style(session, SR_ROLE_TITLE), run->class->title);
+    y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), run->class->help);
+    if (run->params) sr_args_print(run->params, true, &words);
+    y = sr_part_paragraph(area, y + 1, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+    if (run->state == SR_JOB_DONE)
+        sr_part_paragraph(area, y + 1, sr_part_style(session, SR_ROLE_TEXT),
+                          "It learns in one go, so there are no curves. Enter shows its confusion matrix.");
+    sr_text_fini(&words);
 }
 
 static void draw_run(struct sr_session *session, struct sr_area area, const struct sr_run *run)
@@ -394,10 +426,8 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
         } else {
             draw_curves(session, plots, run, true, false);
         }
-    } else if (!curves && room >= 3 && run->state == SR_JOB_DONE) {
-        sr_part_paragraph(
-            sr_area_part(area, 1, y + 1, area.width - 2, room), 0, sr_part_style(session, SR_ROLE_TEXT),
-            "This family learns in one go, so there are no curves. Press Enter for its confusion matrix.");
+    } else if (!curves && room >= 3 && run->state != SR_JOB_FAILED) {
+        draw_without_curves(session, sr_area_part(area, 1, y + 1, area.width - 2, room - 1), run);
     }
     if (list > 0) draw_runs(session, sr_area_part(area, 0, area.height - list, area.width, list), run);
     sr_text_fini(&words);
@@ -507,13 +537,19 @@ static const char *hints(const struct sr_session *session)
 {
     const struct sr_run *run = shown_run(session);
     if (!run) return "j/k family  Enter train  t train with options  ? help";
-    if (run->state < SR_JOB_DONE)
-        return run->state == SR_JOB_PAUSED
-                   ? "Space go on  x stop  h/l read  j/k runs, families  y log  ? help"
-                   : "Space pause  x stop  h/l read  j/k runs, families  y log  ? help";
-    return run->state == SR_JOB_DONE
-               ? "Enter confusion  h/l read  j/k runs, families  y log  e export  ? help"
-               : "h/l read  j/k runs, families  y log  ? help";
+    bool curves = run->epochs > 0;
+    switch (run->state) {
+    case SR_JOB_PAUSED:
+        return "Space go on  x stop  h/l read  j/k runs, families  y log  ? help";
+    case SR_JOB_RUNNING:
+        return curves ? "Space pause  x stop  h/l read  j/k runs, families  y log  ? help"
+                      : "Space pause  x stop  j/k runs, families  ? help";
+    case SR_JOB_DONE:
+        return curves ? "Enter confusion  h/l read  j/k runs, families  y log  e export  ? help"
+                      : "Enter confusion  j/k runs, families  ? help";
+    default:
+        return "j/k runs, families  x stop  ? help";
+    }
 }
 
 const struct sr_pane sr_pane_train = {

@@ -74,4 +74,6 @@ EXTRA_DIST += \
 	tests/panes/golden/train-plain-80x24.txt \
 	tests/panes/golden/train-read-80x24.txt \
 	tests/panes/golden/train-tiny-20x5.txt \
+	tests/panes/golden/train-tree-120x40.txt \
+	tests/panes/golden/train-tree-80x24.txt \
 	tests/panes/golden/words.txt

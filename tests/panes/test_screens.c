@@ -129,8 +129,22 @@ static void train(void **state)
     add_run(session, "cnn-wide", SR_JOB_RUNNING, 6, 20);
     looks(session, "train");
     screen(session, 20, 5, "train-tiny");
+    struct sr_run *tree = add_run(session, "forest", SR_JOB_RUNNING, 0, 0);
+    tree->progress = (struct sr_progress){.unit = "tree",
+                                          .done = 60,
+                                          .total = 500,
+                                          .rate = 4.7,
+                                          .seconds_left = 93,
+                                          .loss = NAN,
+                                          .accuracy = NAN,
+                                          .learning_rate = NAN,
+                                          .note = "out of bag 0.8753"};
+    tree->params = sr_args_parse("formula", formula_params, (char *[]){"epochs=7"}, 1, NULL, NULL);
+    screen(session, 80, 24, "train-tree");
+    screen(session, 120, 40, "train-tree");
     session->view.train_run = 1;
     screen(session, 80, 24, "train-failed");
+    tree->state = SR_JOB_DONE;
     session->view.train_run = 0;
     session->view.train_logarithmic = true;
     screen(session, 80, 24, "train-done");
