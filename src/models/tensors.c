@@ -64,7 +64,7 @@ static struct sr_tensor *append(struct sr_tensors *set, const char *name, enum s
     sr_xgrow(&set->items, &set->room, set->count + 1, sizeof *set->items);
     struct sr_tensor *tensor = &set->items[set->count++];
     *tensor = (struct sr_tensor){.name = sr_xstrdup(name), .dtype = dtype, .rank = rank, .count = count};
-    memcpy(tensor->shape, shape, (size_t)rank * sizeof *shape);
+    for (int axis = 0; axis < rank; axis++) tensor->shape[axis] = shape[axis];
     return tensor;
 }
 
