@@ -86,7 +86,9 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
         .plan = *plan, .train = *train, .validation = *validation, .pool = pool, .network = network};
     if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
     size_t batch = (size_t)trainer->plan.batch;
-    trainer->batches = (train->count + batch - 1) / batch;
+    /* A last batch of next to nothing would be a step as long as any on hardly any evidence, and
+     * spoil batch statistics: below an eighth it is left out, other images each time. */
+    trainer->batches = train->count / batch + (train->count % batch >= (batch + 7) / 8);
     trainer->history = sr_xalloc(((size_t)plan->epochs + 1) * sizeof *trainer->history);
     trainer->labels = sr_xalloc(batch);
     if (!(trainer->order =

@@ -4,8 +4,8 @@
  * the ones to keep), the optimiser and the history; its caller may read and write them between new and run,
  * which is how a checkpoint is taken and put back. All chance comes from (seed, epoch, step, sample), none
  * from a generator that runs along, so the number of finished epochs says where everything stands.
- * Batches are the shuffled rows in order; the last batch of an epoch is what is left. Same seed, same bits, at
- * any thread count. One thread at a time. */
+ * Batches are the shuffled rows in order; the last one of an epoch is what is left, or nothing when that is less
+ * than an eighth of a batch. Same seed, same bits, at any thread count. One thread at a time. */
 #ifndef SARTOR_NN_TRAINER_H
 #define SARTOR_NN_TRAINER_H
 
