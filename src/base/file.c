@@ -197,26 +197,19 @@ char *sr_path_xdg(const char *kind)
 
 char *sr_path_resource(const char *name)
 {
+    /* A program in the build tree, one that was installed, one whose installation was moved, and a test
+     * program in the build tree. */
+    static const char *const places[] = {"data", SARTOR_DATADIR, "../share/sartor", "../../data"};
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length > 0) {
-        program[length] = '\0';
-        char *slash = strrchr(program, '/');
-        if (slash) *slash = '\0';
-        /* In a build tree the program lies beside data/, or below its source (VPATH builds, and test
-         * programs in tests/ROOM/). */
-        for (const char *up = "../../.."; up; up = *up ? (strlen(up) > 2 ? up + 3 : "") : NULL) {
-            char *path = sr_xprintf("%s/%s%sdata/%s", program, up, *up ? "/" : "", name);
-            char *marker = sr_xprintf("%s/%s%sdata/fashion-mini", program, up, *up ? "/" : "");
-            bool found = sr_path_is_directory(marker) && sr_path_exists(path);
-            free(marker);
-            if (found) return path;
-            free(path);
-        }
+    program[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash) *slash = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *path = places[i][0] == '/' ? sr_path_join(places[i], name) : sr_xprintf("%s/%s/%s", program, places[i], name);
+        if (sr_path_exists(path)) return path;
+        free(path);
     }
-    char *installed = sr_path_join(SARTOR_DATADIR, name);
-    if (sr_path_exists(installed)) return installed;
-    free(installed);
     return NULL;
 }
 

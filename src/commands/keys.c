@@ -151,6 +151,7 @@ void sr_keys_start(struct sr_session *session)
 void sr_keys_fini(struct sr_session *session)
 {
     struct sr_keys *keys = session->keys;
+    study_abandon(session);
     if (!keys) return;
     if (session->interactive) keep_history(keys);
     for (size_t i = 0; i < keys->own_count; i++) {
@@ -279,6 +280,7 @@ void sr_keys_run_line(struct sr_session *session, const char *line)
 {
     struct sr_keys *keys = state(session);
     char *copy = sr_xstrdup(line); /* a binding may be replaced by what it runs */
+    if (keys->pending) study_abandon(session);
     free(keys->pending);
     keys->pending = NULL;
     run(session, copy);
@@ -473,6 +475,7 @@ void sr_keys_press(struct sr_session *session, const char *key)
     if (keys->pending && (!strcmp(key, "Esc") || !strcmp(key, "C-c"))) {
         free(keys->pending);
         keys->pending = NULL;
+        study_abandon(session);
         sr_session_message(session, false, "given up");
         return;
     }

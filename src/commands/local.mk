@@ -1,4 +1,4 @@
-noinst_HEADERS += src/commands/internal.h \
+noinst_HEADERS += src/commands/internal.h src/commands/study.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h
 libsartor_a_SOURCES += \
@@ -20,8 +20,10 @@ libsartor_a_SOURCES += \
 	src/commands/navigate.c \
 	src/commands/open.c \
 	src/commands/predict.c \
+	src/commands/report.c \
 	src/commands/screen.c \
 	src/commands/set.c \
 	src/commands/show.c \
 	src/commands/stats.c \
+	src/commands/study.c \
 	src/commands/train.c

@@ -1,8 +1,5 @@
-/* find.c - where data lies: sr_dataset_find and sr_shipped_path of dataset.h. */
-#include <limits.h>
+/* find.c - where data lies: sr_dataset_find of dataset.h. */
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
@@ -10,38 +7,6 @@
 
 /* Where the package dataset-fashion-mnist of Debian and Ubuntu puts the whole set. */
 #define PACKAGE_DIRECTORY "/usr/share/datasets/fashion-mnist"
-
-/* The folder of the running program, or NULL. */
-static char *program_directory(void)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length <= 0) return NULL;
-    path[length] = 0;
-    char *slash = strrchr(path, '/');
-    if (!slash || slash == path) return NULL;
-    *slash = 0;
-    return sr_xstrdup(path);
-}
-
-char *sr_shipped_path(const char *name)
-{
-    /* A program in the build tree, one that was installed and one whose installation was moved, then
-     * a test program in the build tree. */
-    static const char *const places[] = {"data", NULL, "../share/sartor", "../../data"};
-    char *program = program_directory(), *found = NULL;
-    for (size_t i = 0; i < sizeof places / sizeof *places && !found; i++) {
-        if (places[i] && !program) continue;
-        char *path =
-            places[i] ? sr_xprintf("%s/%s/%s", program, places[i], name) : sr_path_join(SARTOR_DATADIR, name);
-        if (sr_path_exists(path))
-            found = path;
-        else
-            free(path);
-    }
-    free(program);
-    return found;
-}
 
 /* Is there a train file? Whether it is a good one is for loading to say. */
 static bool holds_data(const char *directory)
@@ -63,7 +28,7 @@ char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
     static const char *const places[] = {"data", PACKAGE_DIRECTORY};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (holds_data(places[i])) return sr_xstrdup(places[i]);
-    char *shipped = sr_shipped_path("fashion-mini");
+    char *shipped = sr_path_resource("fashion-mini");
     if (shipped) {
         *sample = true;
         return shipped;

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "sartor/base/file.h"
 #include "sartor/data/dataset.h"
 #include "sartor/data/stats.h"
 #include "scratch.h"
@@ -219,13 +220,13 @@ static void found_by_order(void **state)
     assert_non_null(path); /* the package's or the sample's */
     assert_int_equal(sample, strstr(path, "fashion-mini") != NULL);
     free(path);
-    path = sr_shipped_path("fashion-mini");
+    path = sr_path_resource("fashion-mini");
     assert_non_null(path);
     struct sr_dataset *dataset = load(path);
     assert_true(dataset->sample);
     sr_dataset_unref(dataset);
     free(path);
-    assert_null(sr_shipped_path("no-such-thing"));
+    assert_null(sr_path_resource("no-such-thing"));
 }
 
 int main(void)

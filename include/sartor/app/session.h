@@ -142,6 +142,7 @@ struct sr_session {
 
     struct sr_view view;
     struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
+    struct study *study;           /* the study under way, of commands/study.c; NULL for none */
     char message[512];             /* last message for the status line */
     bool message_is_error;
     sr_session_listener *listener;

@@ -48,11 +48,6 @@ void sr_dataset_unref(struct sr_dataset *dataset); /* NULL-safe */
 char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error);
 /* One sentence on how to get the whole set. */
 const char *sr_dataset_advice(void);
-/* Where something that is shipped lies ("fashion-mini", "models"): in the build tree
- * when run from there, else where it was installed. Freed by the caller; NULL when it
- * is nowhere. */
-char *sr_shipped_path(const char *name);
-
 /* A class by name (case-insensitive; a prefix if it fits one only) or number. -1 and a
  * sentence that lists the classes otherwise. */
 int sr_dataset_class(const struct sr_dataset *dataset, const char *text, struct sr_error *error);
