@@ -25,6 +25,7 @@ const struct sr_command *const sr_commands[] = {
     /* interface */
     &sr_command_pane, &sr_command_move, &sr_command_search, &sr_command_order, &sr_command_enter, &sr_command_back, &sr_command_model,
     &sr_command_split, &sr_command_log, &sr_command_units, &sr_command_prompt, &sr_command_keys,
+    &sr_command_redraw, &sr_command_suspend,
     /* program */
     &sr_command_set, &sr_command_bind, &sr_command_help, &sr_command_quit,
     NULL,

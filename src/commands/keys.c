@@ -47,6 +47,10 @@ const struct sr_binding sr_bindings[] = {
     {"Esc", "back", NULL, "back"},
     {"q", "back quit", NULL, "back; quit when nothing is left to close"},
     {"C-c", "back quit", NULL, NULL},
+    {"C-l", "redraw", NULL, "paint the screen anew"},
+    {"C-z", "suspend", NULL, "back to the shell; fg returns"},
+    {"WheelUp", "move up", NULL, NULL},
+    {"WheelDown", "move down", NULL, NULL},
     {"Q", "quit", NULL, "quit (asks while jobs run)"},
     {":", "prompt", NULL, "type a command"},
     {"\\", "prompt browse", NULL, "filter by split, class, right or wrong"},
@@ -170,7 +174,8 @@ void sr_keys_fini(struct sr_session *session)
 bool sr_key_is_name(const char *key)
 {
     static const char *const names[] = {"Enter", "Esc",   "Tab",  "S-Tab", "Space", "Backspace", "Delete", "Insert", "Left",
-                                        "Right", "Up",    "Down", "Home",  "End",   "PgUp",      "PgDn"};
+                                        "Right", "Up",    "Down", "Home",  "End",   "PgUp",      "PgDn",   "WheelUp",
+                                        "WheelDown"};
     const char *at = key;
     if (!*key) return false;
     if (sr_utf8_next(&at) && !*at) return true; /* one character */
@@ -467,7 +472,9 @@ void sr_keys_press(struct sr_session *session, const char *key)
         if (!strcmp(key, "y") || !strcmp(key, "Y")) sr_keys_run_line(session, view->question_line);
         return;
     }
-    if (view->prompt) {
+    /* These two are about the terminal, whatever is being typed. */
+    bool terminal = !strcmp(key, "C-l") || !strcmp(key, "C-z");
+    if (view->prompt && !terminal) {
         prompt_key(session, key);
         return;
     }

@@ -77,6 +77,32 @@ const struct sr_command sr_command_back = {
     .run = back_run,
 };
 
+SR_RUN(redraw_run)
+{
+    SR_UNUSED;
+    session->redraw = true;
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_redraw = {
+    .name = "redraw", .group = "interface", .help = "Paint the whole screen anew.", .run = redraw_run,
+};
+
+SR_RUN(suspend_run)
+{
+    SR_UNUSED;
+    if (!session->interactive)
+        return sr_error_set(error, SR_ERROR_STATE, "suspend: only the explorer can be suspended; here use: kill -STOP");
+    session->suspend = true;
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_suspend = {
+    .name = "suspend", .group = "interface", .help = "Give the terminal back to the shell until fg.", .run = suspend_run,
+};
+
 SR_RUN(prompt_run)
 {
     SR_UNUSED;

@@ -6,6 +6,7 @@ noinst_HEADERS += \
 libsartor_a_SOURCES += \
 	src/ui/capabilities.c \
 	src/ui/input.c \
+	src/ui/mouse.c \
 	src/ui/pairs.c \
 	src/ui/signals.c \
 	src/ui/stray.c \

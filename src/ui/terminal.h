@@ -26,6 +26,9 @@ void terminal_mouse(bool on);
 /* The name of the next key pressed, NULL when none waits. Valid until the next call. */
 const char *terminal_key(void);
 
+/* The key that the screen shows at a place: a tab's digit, a hint's first word. NULL for none. */
+const char *mouse_key(const struct sr_grid *grid, int x, int y, char key[16]);
+
 /* Colour pairs: a number for two palette entries (-1 the default). `frame` grows with each
  * paint: a pair that neither this nor the last frame used may be given to other colours. */
 void pairs_start(bool has_defaults);

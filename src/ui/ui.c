@@ -104,17 +104,31 @@ static void take_signals(struct loop *loop)
     loop->stale = loop->pressed = true;
 }
 
+/* A click presses what the status line or the tabs offer there; while a message or the prompt is in
+ * that line, only the tabs. */
+static void take_click(struct loop *loop, const char *click)
+{
+    struct sr_session *session = loop->session;
+    int x, y;
+    char key[16];
+    if (sscanf(click, "Click-%d-%d", &x, &y) != 2) return;
+    bool hints = !session->message[0] && !session->view.question && !session->view.prompt;
+    const char *name = y == 0 || hints ? mouse_key(&loop->grid, x, y, key) : NULL;
+    if (name && sr_key_is_name(name)) sr_keys_press(session, name);
+}
+
 static void take_keys(struct loop *loop)
 {
     struct sr_session *session = loop->session;
     for (const char *key; !session->quit && (key = terminal_key());) {
-        if (!strcmp(key, "C-z")) {
-            suspend(loop);
-            continue;
-        }
-        if (!strcmp(key, "C-l")) terminal_spoilt();
-        sr_keys_press(session, key);
+        if (!strncmp(key, "Click-", 6))
+            take_click(loop, key);
+        else
+            sr_keys_press(session, key);
         loop->stale = loop->pressed = true;
+        if (session->suspend) suspend(loop);
+        if (session->redraw) terminal_spoilt();
+        session->suspend = session->redraw = false;
     }
     terminal_mouse(sr_args_switch(session->options, "mouse"));
 }

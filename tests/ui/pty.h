@@ -18,7 +18,8 @@ struct pty {
     VTerm *vterm;
     VTermScreen *screen;
     int columns, lines;
-    bool alternate, cursor; /* the alternate screen is up; the cursor shows */
+    bool alternate, cursor, mouse; /* the alternate screen is up; the cursor shows; clicks are asked for */
+    size_t matched;         /* of the sequence that asks for clicks */
     size_t bytes;           /* received so far */
     bool ended;             /* nothing more will come */
     char *text;             /* of pty_text */

@@ -174,6 +174,36 @@ static void resizes_at_any_moment(void **state)
     quit(&pty);
 }
 
+/* Off at first, so that text can be selected; on, a click presses what the screen offers there. */
+static void clicks_press_what_they_hit(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    check(&pty, !pty.mouse);
+    pty_send(&pty, ":set mouse=on\r");
+    pty_send(&pty, ":pane data\r");
+    check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+    check(&pty, pty.mouse);
+    static const struct { const char *tab; int column; } tabs[] = {{"[4 Confusion]", 40}, {"[1 Browse]", 11}, {"[3 Train]", 29}};
+    char click[32];
+    for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
+        snprintf(click, sizeof click, "\033[<0;%d;1M\033[<0;%d;1m", tabs[i].column, tabs[i].column);
+        pty_send(&pty, click);
+        check(&pty, pty_wait_line(&pty, 0, tabs[i].tab));
+    }
+    pty_send(&pty, "1");
+    check(&pty, pty_wait_line(&pty, -1, "Enter enlarge"));
+    pty_send(&pty, "\033[<0;10;24M\033[<0;10;24m"); /* on "enlarge" */
+    check(&pty, pty_wait_line(&pty, -1, "previous"));
+    pty_send(&pty, "q\033[<0;40;12M\033[<65;40;12M"); /* on a picture: nothing; the wheel: down */
+    check(&pty, pty_wait_line(&pty, 1, "6th"));
+    pty_send(&pty, ":set mouse=off\r:pane data\r");
+    check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+    check(&pty, !pty.mouse);
+    quit(&pty);
+}
+
 static void follows_the_terminals_colours(void **state)
 {
     (void)state;
@@ -227,7 +257,15 @@ static void suspends_and_resumes(void **state)
         pty_send(&pty, "1");
         check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
     }
-    pty_send(&pty, "\033:quit now\r");
+    pty_send(&pty, ":suspend\r");
+    check(&pty, pty_wait(&pty, "Stopped"));
+    pty_send(&pty, "clear; fg\r");
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    pty_send(&pty, ":typing\032"); /* even at the prompt */
+    check(&pty, pty_wait(&pty, "Stopped"));
+    pty_send(&pty, "clear; fg\r");
+    check(&pty, pty_wait_line(&pty, -1, ":typing"));
+    pty_send(&pty, "\003:quit now\r");
     check(&pty, pty_wait(&pty, "ready>"));
     check(&pty, !pty.alternate);
     pty_send(&pty, "exit\r");
@@ -337,6 +375,7 @@ int main(void)
         cmocka_unit_test(prompt_edits_and_completes),
         cmocka_unit_test(unknown_sequences_are_not_keys),
         cmocka_unit_test(resizes_at_any_moment),
+        cmocka_unit_test(clicks_press_what_they_hit),
         cmocka_unit_test(follows_the_terminals_colours),
         cmocka_unit_test(suspends_and_resumes),
         cmocka_unit_test(signals_leave_quietly),

@@ -108,6 +108,7 @@ struct sr_session {
     struct sr_look look;
     bool interactive;              /* the explorer, not batch */
     bool quit;
+    bool redraw, suspend;          /* asked of the explorer, which does it and clears it */
     char *home;
     struct sr_pool *pool;
     struct sr_jobs *jobs;
