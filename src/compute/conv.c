@@ -7,6 +7,8 @@
  * one of six inner loops, made for the number of pixels that it misses on the left and right. */
 #include "vector.h"
 
+enum { WEIGHT_STAGE = 1 << 17 }; /* floats */
+
 #if WIDTH == 16
 enum { MOST_PIXELS = 14 };
 #elif WIDTH == 8
@@ -20,8 +22,9 @@ struct tile {
     const float *x;         /* at the (perhaps imagined) row and column of tap 0, 0 */
     const float *w, *bias;
     float *y;
-    ptrdiff_t x_row, x_plane, x_image, y_plane, y_image;
-    int first_row, last_row, kernel, inputs, slots, flags;
+    ptrdiff_t x_row, x_plane, x_image, y_plane, y_image, w_block;
+    int first_row, last_row, kernel, flags;
+    int inputs, from, to;   /* all input channels, and those to take now */
     int8_t missing[3];      /* by column tap: index into the loops of run_tap, -1 for none */
 };
 
@@ -32,16 +35,17 @@ enum { MISSED = sizeof missed / sizeof *missed };
 #define TAP_LOOP(LEFT, RIGHT)                                                                       \
     for (int c = 0; c < channels; c++) {                                                            \
         vec b[VECTORS];                                                                             \
-        UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(w + v * WIDTH);                        \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                                    \
+            b[v] = load(w + v / PER_BLOCK * t->w_block + v % PER_BLOCK * WIDTH);                    \
         UNROLL for (int n = 0; n < IMAGES; n++)                                                     \
         {                                                                                           \
             UNROLL for (int p = LEFT; p < PIXELS - RIGHT; p++)                                      \
             {                                                                                       \
-                float a = n ? x1[p * STEP + c] : x0[p * STEP + c];                                  \
+                float a = x[n][p * STEP + c];                                                       \
                 UNROLL for (int v = 0; v < VECTORS; v++) sum[n][p][v] += a * b[v];                  \
             }                                                                                       \
         }                                                                                           \
-        w += t->slots;                                                                              \
+        w += SR_BLOCK;                                                                              \
     }
 
 #define TILE(IMAGES_, PIXELS_, BLOCKS_, STRIDE_)                                                    \
@@ -62,15 +66,15 @@ enum { MISSED = sizeof missed / sizeof *missed };
                 UNROLL for (int p = 0; p < PIXELS; p++) sum[n][p][v] = start;                       \
             }                                                                                       \
         }                                                                                           \
-        for (int from = 0; from < t->inputs; from += SR_BLOCK) {                                    \
-            int channels = t->inputs - from < SR_BLOCK ? t->inputs - from : SR_BLOCK;               \
+        for (int from = t->from; from < t->to; from += SR_BLOCK) {                                  \
+            int channels = t->to - from < SR_BLOCK ? t->to - from : SR_BLOCK;                       \
             const float *plane = t->x + from / SR_BLOCK * t->x_plane;                               \
             for (int row = t->first_row; row < t->last_row; row++) {                                \
                 for (int column = 0; column < t->kernel; column++) {                                \
-                    const float *x0 = plane + row * t->x_row + column * SR_BLOCK;                   \
-                    const float *x1 = x0 + t->x_image;                                              \
-                    const float *w = t->w + (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * t->slots; \
-                    (void)x1;                                                                       \
+                    const float *x[IMAGES];                                                         \
+                    UNROLL for (int n = 0; n < IMAGES; n++)                                         \
+                        x[n] = plane + row * t->x_row + column * SR_BLOCK + n * t->x_image;         \
+                    const float *w = t->w + (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * SR_BLOCK; \
                     switch (t->missing[column]) {                                                   \
                     case 0: TAP_LOOP(0, 0) break;                                                   \
                     case 1: TAP_LOOP(1, 0) break;                                                   \
@@ -124,20 +128,20 @@ struct tile_set {
 
 #if WIDTH == 16
 TILES_14(1, 1, 1) TILES_14(1, 1, 2) TILES_14(1, 2, 1) TILES_14(1, 2, 2)
-TILES_7(2, 2, 1) TILES_7(2, 2, 2) TILES_7(1, 4, 1) TILES_7(1, 4, 2) TILES_3(2, 4, 1) TILES_3(2, 4, 2)
+TILES_7(2, 2, 1) TILES_7(2, 2, 2) TILES_3(4, 2, 1) TILES_3(4, 2, 2)
 static const struct tile_set set_1_1 = {1, 1, 14, {{NAMES_14(1, 1, 1)}, {NAMES_14(1, 1, 2)}}};
 static const struct tile_set set_1_2 = {1, 2, 14, {{NAMES_14(1, 2, 1)}, {NAMES_14(1, 2, 2)}}};
 static const struct tile_set set_2_2 = {2, 2, 7, {{NAMES_7(2, 2, 1)}, {NAMES_7(2, 2, 2)}}};
-static const struct tile_set set_1_4 = {1, 4, 7, {{NAMES_7(1, 4, 1)}, {NAMES_7(1, 4, 2)}}};
-static const struct tile_set set_2_4 = {2, 4, 3, {{NAMES_3(2, 4, 1)}, {NAMES_3(2, 4, 2)}}};
+static const struct tile_set set_4_2 = {4, 2, 3, {{NAMES_3(4, 2, 1)}, {NAMES_3(4, 2, 2)}}};
 
-/* The tiles that fill the registers best: 20 to 28 sums. */
+/* The tiles that fill the registers best, with few weights for many pixels, since the weights come from the
+ * second-level cache. */
 static const struct tile_set *choose(int width, int blocks, int images)
 {
-    if (blocks >= 4 && width <= 3 && images >= 2) return &set_2_4;
-    if (blocks >= 4 && width <= 7) return &set_1_4;
-    if (blocks >= 2 && width <= 7 && images >= 2) return &set_2_2;
-    return blocks >= 2 ? &set_1_2 : &set_1_1;
+    if (blocks < 2) return &set_1_1;
+    if (width <= 3 && images >= 4) return &set_4_2;
+    if (width <= 7 && images >= 2) return &set_2_2;
+    return &set_1_2;
 }
 #elif WIDTH == 8
 TILES_6(1, 1, 1) TILES_6(1, 1, 2)
@@ -165,42 +169,61 @@ static int8_t missing_index(const struct sr_conv *c, int first, int pixels, int 
     return -1; /* with kernel 3 and pads up to 2, nothing else but a tap that meets no pixel */
 }
 
+/* Input channels to take at a time, so that the weights that go with `blocks` blocks of outputs stay in the
+ * second-level cache while images and rows pass by. */
+static int chunk_inputs(const struct sr_conv *c, int blocks)
+{
+    int fit = WEIGHT_STAGE / (c->kernel * c->kernel * blocks * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
+    return fit < SR_BLOCK ? SR_BLOCK : fit;
+}
+
+/* All images and pixels for some blocks of outputs and some input channels. */
+static void conv_chunk(const struct sr_conv *c, struct tile t, const float *x, float *y, int images, int block,
+                       int wide)
+{
+    for (int image = 0, step; image < images; image += step) {
+        const struct tile_set *set = choose(c->out_width, wide, images - image);
+        step = set->images;
+        int across = (c->out_width + set->most - 1) / set->most;
+        for (int part = 0; part < across; part++) {
+            int first = c->out_width * part / across;
+            int pixels = c->out_width * (part + 1) / across - first;
+            tile_function *run = set->run[c->stride - 1][pixels - 1];
+            for (int tap = 0; tap < c->kernel; tap++) t.missing[tap] = missing_index(c, first, pixels, tap);
+            for (int row = 0; row < c->out_height; row++) {
+                int top = row * c->stride - c->pad;
+                t.first_row = top < 0 ? -top : 0;
+                t.last_row = c->height - top < c->kernel ? c->height - top : c->kernel;
+                t.x = x + image * t.x_image + top * t.x_row + (ptrdiff_t)(first * c->stride - c->pad) * SR_BLOCK;
+                t.y = y + image * t.y_image + block * t.y_plane + ((ptrdiff_t)row * c->out_width + first) * SR_BLOCK;
+                run(&t);
+            }
+        }
+    }
+}
+
 static void conv_blocked(const struct sr_conv *c, const float *x, const float *w, const float *bias,
                          int flags, float *y, int images)
 {
-    int blocks = sr_blocks(c->outputs), slots = blocks * SR_BLOCK;
+    int blocks = sr_blocks(c->outputs);
     struct tile t = {
+        .w_block = (ptrdiff_t)c->kernel * c->kernel * c->inputs * SR_BLOCK,
         .x_row = (ptrdiff_t)c->width * SR_BLOCK,
         .x_plane = (ptrdiff_t)c->height * c->width * SR_BLOCK,
         .x_image = (ptrdiff_t)sr_conv_input_size(c),
         .y_plane = (ptrdiff_t)c->out_height * c->out_width * SR_BLOCK,
         .y_image = (ptrdiff_t)sr_conv_output_size(c),
-        .kernel = c->kernel, .inputs = c->inputs, .slots = slots, .flags = flags,
+        .kernel = c->kernel, .inputs = c->inputs,
     };
     for (int block = 0, wide; block < blocks; block += wide) {
         wide = choose(c->out_width, blocks - block, images)->blocks;
-        for (int image = 0, step; image < images; image += step) {
-            const struct tile_set *set = choose(c->out_width, blocks - block, images - image);
-            /* The last odd image must not change how many blocks are taken at a time. */
-            if (set->blocks != wide) set = choose(c->out_width, wide, 1);
-            step = set->images;
-            int across = (c->out_width + set->most - 1) / set->most;
-            for (int part = 0; part < across; part++) {
-                int first = c->out_width * part / across;
-                int pixels = c->out_width * (part + 1) / across - first;
-                tile_function *run = set->run[c->stride - 1][pixels - 1];
-                for (int tap = 0; tap < c->kernel; tap++) t.missing[tap] = missing_index(c, first, pixels, tap);
-                t.w = w + block * SR_BLOCK;
-                t.bias = bias ? bias + block * SR_BLOCK : NULL;
-                for (int row = 0; row < c->out_height; row++) {
-                    int top = row * c->stride - c->pad;
-                    t.first_row = top < 0 ? -top : 0;
-                    t.last_row = c->height - top < c->kernel ? c->height - top : c->kernel;
-                    t.x = x + image * t.x_image + top * t.x_row + (ptrdiff_t)(first * c->stride - c->pad) * SR_BLOCK;
-                    t.y = y + image * t.y_image + block * t.y_plane + ((ptrdiff_t)row * c->out_width + first) * SR_BLOCK;
-                    run(&t);
-                }
-            }
+        int chunk = chunk_inputs(c, wide);
+        t.w = w + block * t.w_block;
+        for (t.from = 0; t.from < c->inputs; t.from += chunk) {
+            t.to = c->inputs - t.from < chunk ? c->inputs : t.from + chunk;
+            t.bias = bias && t.from == 0 ? bias + block * SR_BLOCK : NULL;
+            t.flags = (t.from ? SR_CONV_ADD : flags & SR_CONV_ADD) | (t.to == c->inputs ? flags & SR_CONV_RELU : 0);
+            conv_chunk(c, t, x, y, images, block, wide);
         }
     }
 }
@@ -220,7 +243,7 @@ static void conv_blocked(const struct sr_conv *c, const float *x, const float *w
         {                                                                                           \
             const float *x = t->x + tap / KERNEL_ * t->x_row + tap % KERNEL_;                       \
             vec b[VECTORS];                                                                         \
-            UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(t->w + tap * t->slots + v * WIDTH); \
+            UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(t->w + v / PER_BLOCK * t->w_block + tap * SR_BLOCK + v % PER_BLOCK * WIDTH); \
             UNROLL for (int p = 0; p < PIXELS; p++)                                                 \
             {                                                                                       \
                 UNROLL for (int v = 0; v < VECTORS; v++) sum[p][v] += x[p * STRIDE_] * b[v];        \
@@ -272,15 +295,16 @@ static void conv_plain(const struct sr_conv *c, const float *x, const float *w, 
 {
     int blocks = sr_blocks(c->outputs);
     struct tile t = {
+        .w_block = (ptrdiff_t)c->kernel * c->kernel * SR_BLOCK,
         .x_row = c->width,
         .y_plane = (ptrdiff_t)c->out_height * c->out_width * SR_BLOCK,
-        .slots = blocks * SR_BLOCK, .flags = flags,
+        .flags = flags,
     };
     for (int image = 0; image < images; image++) {
         for (int block = 0, wide; block < blocks; block += wide) {
             wide = blocks - block >= PLAIN_WIDE ? PLAIN_WIDE : 1;
             tile_function *const *runs = plain_tiles[wide - 1][c->kernel == 3][c->stride - 1];
-            t.w = w + block * SR_BLOCK;
+            t.w = w + block * t.w_block;
             t.bias = bias ? bias + block * SR_BLOCK : NULL;
             for (int row = 0; row < c->out_height; row++) {
                 const float *from = x + (size_t)image * sr_conv_input_size(c) + (ptrdiff_t)row * c->stride * c->width;

@@ -2,7 +2,7 @@
  *
  * For one tap the gradient is the sum over pixels of an outer product, input channels × output
  * channels. A tile of INPUTS × VECTORS such sums stays in registers while the pixels of several
- * images pass by; as many images as keep the planes in the first-level cache. */
+ * images pass by; as many images as keep the planes in the first-level cache, where they are not too few. */
 #include "vector.h"
 
 #include <string.h>
@@ -14,6 +14,9 @@ enum { INPUTS = 4, WIDE = 1, STAGE = 1 << 14 };
 #else
 enum { INPUTS = 2, WIDE = 1, STAGE = 1 << 14 };
 #endif
+
+/* Pixels that should pass by before a tile's sums are added to the weights, which may be far away. */
+enum { ENOUGH = 200 };
 
 /* Pointers to the first pixel that takes part, the first input channel and output channel. */
 struct outer {
@@ -91,6 +94,8 @@ static void weights_blocked(const struct sr_conv *c, const float *x, const float
         .slots = slots,
     };
     int group = (int)(STAGE / sizeof(float) / (size_t)(x_plane + WIDE * t.dy_plane));
+    int enough = ENOUGH / (c->out_height * c->out_width);
+    if (group < enough) group = enough;
     if (group < 1) group = 1;
     for (int image = 0; image < images; image += group) {
         t.images = images - image < group ? images - image : group;

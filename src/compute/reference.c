@@ -31,7 +31,8 @@ static void conv(const struct sr_conv *c, const float *x, const float *w, const 
                         for (int input = 0; input < c->inputs; input++)
                             sum += input_at(c, x, image, input, row * c->stride + tap / c->kernel - c->pad,
                                             column * c->stride + tap % c->kernel - c->pad) *
-                                   (double)w[(size_t)(tap * c->inputs + input) * (size_t)slots + (size_t)output];
+                                   (double)w[place((size_t)(c->kernel * c->kernel * c->inputs), output,
+                                                     (size_t)(tap * c->inputs + input))];
                     float *out = y + place(pixels, output, (size_t)row * (size_t)c->out_width + (size_t)column);
                     if (flags & SR_CONV_ADD) sum += (double)*out;
                     *out = (float)((flags & SR_CONV_RELU) && sum < 0 ? 0 : sum);

@@ -1,18 +1,27 @@
-/* turn.c - the rearrangements that make backward-data a forward convolution. */
+/* turn.c - the rearrangements that convolution kernels want of their weights and gradients. */
 #include "sartor/compute/kernels.h"
 
 #include <string.h>
 
-void sr_conv_turn(const struct sr_conv *c, const float *w, float *turned)
+void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *packed)
 {
-    int taps = c->kernel * c->kernel, slots = sr_slots(c->outputs), turned_slots = sr_slots(c->inputs);
-    for (int tap = 0; tap < taps; tap++)
-        for (int output = 0; output < c->outputs; output++) {
-            const float *from = w + (size_t)(taps - 1 - tap) * (size_t)c->inputs * (size_t)slots + (size_t)output;
-            float *to = turned + ((size_t)tap * (size_t)c->outputs + (size_t)output) * (size_t)turned_slots;
-            for (int input = 0; input < c->inputs; input++) to[input] = from[(size_t)input * (size_t)slots];
-            for (int input = c->inputs; input < turned_slots; input++) to[input] = 0;
-        }
+    size_t slots = (size_t)sr_slots(c->outputs), rows = (size_t)(c->kernel * c->kernel) * (size_t)c->inputs;
+    packed += (size_t)block * rows * SR_BLOCK;
+    w += block * SR_BLOCK;
+    for (size_t row = 0; row < rows; row++, w += slots, packed += SR_BLOCK) memcpy(packed, w, SR_BLOCK * sizeof *w);
+}
+
+void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *turned)
+{
+    int taps = c->kernel * c->kernel, slots = sr_slots(c->outputs), first = block * SR_BLOCK;
+    int lanes = c->inputs - first < SR_BLOCK ? c->inputs - first : SR_BLOCK;
+    turned += (size_t)block * (size_t)(taps * c->outputs) * SR_BLOCK;
+    for (int tap = 0; tap < taps; tap++, turned += (size_t)c->outputs * SR_BLOCK) {
+        const float *from = w + (size_t)((taps - 1 - tap) * c->inputs + first) * (size_t)slots;
+        for (int output = 0; output < c->outputs; output++)
+            for (int lane = 0; lane < SR_BLOCK; lane++)
+                turned[output * SR_BLOCK + lane] = lane < lanes ? from[(size_t)lane * (size_t)slots + (size_t)output] : 0;
+    }
 }
 
 void sr_conv_spread(const float *dy, int planes, int height, int width, float *spread)

@@ -69,7 +69,8 @@ struct unit {
     struct shape in, mid, out;   /* mid: before the pool */
     float *result, *gradient;    /* batch × out */
     uint8_t *which;              /* pool: the winner's place */
-    float *turned;               /* conv: weights for backward-data */
+    float *packed, *turned;      /* conv: weights for forward and backward-data */
+    int parts;                   /* slices that leave partial sums behind, at most */
     float *mean, *inverse, *scale, *shift, *a, *b, *c; /* norm: by slot */
 };
 
@@ -83,7 +84,6 @@ struct sr_workspace {
     float *image, *logits;
     float *gradients;     /* as network->values */
     float *parts;         /* partial sums of one unit, a slice each */
-    size_t part_stride;
     float *scratch;       /* for each worker */
     size_t scratch_stride;
     int *unit_of;         /* the unit that holds each layer's output */
@@ -92,18 +92,18 @@ struct sr_workspace {
     void *memory;
 };
 
-/* Slices: their number and size depend on the count of images alone. What leaves partial sums
- * behind is cut into at most MOST_PARTS; what does not, into small pieces. */
-enum { MOST_PARTS = 8, PIECE = 4 };
+/* Slices: their number and size depend on the count of images and the layer alone. What leaves partial
+ * sums behind is cut into few parts, fewer where each is large; what does not, into small pieces. */
+enum { MOST_PARTS = 8, LARGE_PARTS = 4, LARGE = 1 << 19, PIECE = 4 };
 
-static inline int part_images(int count)
+static inline int part_images(const struct unit *unit, int count)
 {
-    return (count + MOST_PARTS - 1) / MOST_PARTS;
+    return (count + unit->parts - 1) / unit->parts;
 }
 
-static inline int part_count(int count)
+static inline int part_count(const struct unit *unit, int count)
 {
-    return (count + part_images(count) - 1) / part_images(count);
+    return (count + part_images(unit, count) - 1) / part_images(unit, count);
 }
 
 /* One unit's work on a batch. */
@@ -114,6 +114,7 @@ struct job {
     const struct sr_kernels *kernels;
     int count;
     int slice;       /* images of a slice, while job_run runs */
+    size_t part_size;
     bool training;   /* batch statistics and dropout */
     bool parameters; /* parameter gradients wanted */
 };
@@ -135,12 +136,13 @@ int job_slice(const struct job *job, size_t index, int *first);
 float *job_values(const struct job *job, int which);
 float *job_gradient(const struct job *job, int which);
 float *job_scratch(const struct job *job, int worker);
+/* Where slice `index` leaves its `part_size` sums. */
 float *job_part(const struct job *job, size_t index);
 /* The input's (or `other`'s) gradient += or = `from`, for images first..first + count - 1. */
 void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count);
 
 /* Images that a convolution takes through its scratch at a time; and floats of scratch that a unit wants. */
-int conv_group(const struct unit *unit);
+int conv_group(const struct unit *unit, const struct layer *layer);
 size_t unit_scratch(const struct unit *unit, const struct layer *layer);
 
 struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training, bool fuse,

@@ -46,7 +46,7 @@ float *job_scratch(const struct job *job, int worker)
 
 float *job_part(const struct job *job, size_t index)
 {
-    return job->workspace->parts + index * job->workspace->part_stride;
+    return job->workspace->parts + index * job->part_size;
 }
 
 void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count)

@@ -1,16 +1,11 @@
 /* unit_conv.c - convolution with bias, ReLU and max-pool as one step. */
 #include "internal.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Floats of the pictures that pass through a worker's scratch: they stay in the second-level cache. */
 enum { GROUP_FLOATS = 1 << 16 };
-
-int conv_group(const struct unit *unit)
-{
-    size_t fit = GROUP_FLOATS / shape_size(&unit->mid);
-    return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
-}
 
 /* The convolution that takes dy back to dx; its input is dy, spread out for stride 2. */
 static struct sr_conv backward_conv(const struct sr_conv *c)
@@ -26,6 +21,13 @@ static size_t padded_size(const struct unit *u, const struct sr_conv *c)
     return u->in.plain && c->height != u->in.height ? sr_conv_input_size(c) : 0;
 }
 
+int conv_group(const struct unit *u, const struct layer *layer)
+{
+    if (!u->pool && layer->conv.stride == 1 && !padded_size(u, &layer->conv)) return INT_MAX; /* no scratch used */
+    size_t fit = GROUP_FLOATS / shape_size(&u->mid);
+    return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
+}
+
 size_t unit_scratch(const struct unit *u, const struct layer *layer)
 {
     size_t size = shape_size(&u->in) > shape_size(&u->mid) ? shape_size(&u->in) : shape_size(&u->mid);
@@ -34,7 +36,7 @@ size_t unit_scratch(const struct unit *u, const struct layer *layer)
     struct sr_conv back = backward_conv(&layer->conv);
     size_t spread = u->input_gradient && layer->conv.stride == 2 ? sr_conv_input_size(&back) : 0;
     size = padded_size(u, &layer->conv) + (u->pool ? shape_size(&u->mid) : 0) + spread;
-    return (size * (size_t)conv_group(u) + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
+    return size == 0 ? 0 : (size * (size_t)conv_group(u, layer) + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
 }
 
 static size_t round_up(size_t floats)
@@ -52,7 +54,7 @@ static const float *conv_source(const struct job *job, int first, int count, flo
     if (!size) return x;
     float *framed = *scratch;
     int pad = (c->height - u->in.height) / 2;
-    *scratch += round_up(size * (size_t)conv_group(u));
+    *scratch += round_up(size * (size_t)conv_group(u, job->layer));
     memset(framed, 0, size * (size_t)count * sizeof *framed);
     for (int image = 0; image < count; image++)
         for (int row = 0; row < u->in.height; row++, x += u->in.width)
@@ -66,23 +68,38 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     struct unit *u = job->unit;
     const struct sr_conv *c = &job->layer->conv;
-    const float *w = job_values(job, WEIGHT), *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
-    int from, images = job_slice(job, index, &from), group = conv_group(u);
+    const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
+    int from, images = job_slice(job, index, &from), group = conv_group(u, job->layer);
     for (int first = from, count; first < from + images; first += count) {
         float *scratch = job_scratch(job, worker);
         size_t at = (size_t)first * shape_size(&u->out);
         count = from + images - first < group ? from + images - first : group;
         const float *x = conv_source(job, first, count, &scratch);
         float *y = u->pool ? scratch : u->result + at;
-        job->kernels->conv(c, x, w, bias, u->relu ? SR_CONV_RELU : 0, y, count);
+        job->kernels->conv(c, x, u->packed, bias, u->relu ? SR_CONV_RELU : 0, y, count);
         if (u->pool)
             job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width, u->result + at,
                                u->which ? u->which + at : NULL);
     }
 }
 
+static void pack_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    (void)worker;
+    sr_conv_pack(&job->layer->conv, job_values(job, WEIGHT), (int)index, job->unit->packed);
+}
+
+static void turn_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    (void)worker;
+    sr_conv_turn(&job->layer->conv, job_values(job, WEIGHT), (int)index, job->unit->turned);
+}
+
 static void forward(struct job *job)
 {
+    sr_pool_run(job->workspace->pool, (size_t)sr_blocks(job->layer->conv.outputs), pack_slice, job);
     job_run(job, PIECE, forward_slice);
 }
 
@@ -93,7 +110,7 @@ static void backward_slice(void *context, size_t index, int worker)
     const struct sr_conv *c = &job->layer->conv;
     const struct sr_kernels *k = job->kernels;
     struct sr_conv back = backward_conv(c);
-    int from, images = job_slice(job, index, &from), group = conv_group(u);
+    int from, images = job_slice(job, index, &from), group = conv_group(u, job->layer);
     int blocks = u->mid.slots / SR_BLOCK, pixels = shape_pixels(&u->mid);
     float *part = job->parameters ? job_part(job, index) : NULL;
     size_t weights = sr_conv_weight_size(c);
@@ -130,13 +147,14 @@ static void backward_slice(void *context, size_t index, int worker)
 static void backward(struct job *job)
 {
     struct unit *u = job->unit;
-    size_t length = sr_conv_weight_size(&job->layer->conv);
-    if (job->layer->spec.bias) length += (size_t)u->mid.slots; /* the bias follows the weights */
-    if (u->input_gradient) sr_conv_turn(&job->layer->conv, job_values(job, WEIGHT), u->turned);
-    job_run(job, part_images(job->count), backward_slice);
-    if (job->parameters)
+    const struct sr_conv *c = &job->layer->conv;
+    size_t length = sr_conv_weight_size(c) + (job->layer->spec.bias ? (size_t)u->mid.slots : 0);
+    if (u->input_gradient) sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_slice, job);
+    job->part_size = sr_conv_weight_size(c) + (size_t)u->mid.slots;
+    job_run(job, part_images(u, job->count), backward_slice);
+    if (job->parameters) /* the bias follows the weights */
         sr_pool_reduce(job->workspace->pool, job_gradient(job, WEIGHT), job->workspace->parts,
-                       (size_t)part_count(job->count), job->workspace->part_stride, length);
+                       (size_t)part_count(u, job->count), job->part_size, length);
 }
 
 const struct unit_kind unit_conv = {forward, backward};

@@ -25,7 +25,7 @@ static void forward(struct job *job)
     int in = u->in.slots, out = u->out.slots;
     sr_gemm(job->workspace->pool, false, false, job->count, out, in, 1, unit_source(job->workspace, u->input), in,
             job_values(job, WEIGHT), out, 0, u->result, out);
-    if (job->layer->spec.bias || u->relu) job_run(job, part_images(job->count), finish_slice);
+    if (job->layer->spec.bias || u->relu) job_run(job, PIECE, finish_slice);
 }
 
 static void backward(struct job *job)

@@ -32,9 +32,9 @@ static void learn_statistics(const struct job *job)
     float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
     for (int c = 0; c < u->in.slots; c++) {
         double mean = 0, spread = 0, total = 0;
-        for (int i = 0; i < part_count(job->count); i++) {
-            int left = job->count - i * part_images(job->count);
-            double n = (double)(left < part_images(job->count) ? left : part_images(job->count)) * pixels;
+        for (int i = 0; i < part_count(u, job->count); i++) {
+            int left = job->count - i * part_images(u, job->count);
+            double n = (double)(left < part_images(u, job->count) ? left : part_images(u, job->count)) * pixels;
             double d = (double)job_part(job, (size_t)i)[c] - mean;
             total += n;
             mean += d * n / total;
@@ -69,8 +69,9 @@ static void forward(struct job *job)
     struct unit *u = job->unit;
     const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
     const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
+    job->part_size = 2 * (size_t)u->in.slots;
     if (job->training) {
-        job_run(job, part_images(job->count), moments_slice);
+        job_run(job, part_images(u, job->count), moments_slice);
         learn_statistics(job);
     }
     for (int c = 0; c < u->in.slots; c++) {
@@ -135,7 +136,8 @@ static void backward(struct job *job)
     const float *weight = job_values(job, WEIGHT), *variance = job_values(job, VARIANCE);
     float *weight_gradient = job_gradient(job, WEIGHT), *bias_gradient = job_gradient(job, BIAS);
     double n = (double)job->count * shape_pixels(&u->in);
-    job_run(job, part_images(job->count), sums_slice);
+    job->part_size = 2 * (size_t)u->in.slots;
+    job_run(job, part_images(u, job->count), sums_slice);
     for (int c = 0; c < u->in.slots; c++) {
         double sum = 0, dot = 0;
         if (!job->training) {
@@ -143,7 +145,7 @@ static void backward(struct job *job)
             u->b[c] = u->c[c] = 0;
             continue;
         }
-        for (int i = 0; i < part_count(job->count); i++) {
+        for (int i = 0; i < part_count(u, job->count); i++) {
             sum += (double)job_part(job, (size_t)i)[c];
             dot += (double)job_part(job, (size_t)i)[u->in.slots + c];
         }

@@ -136,6 +136,11 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
     const struct layer *layer = &w->network->layers[u->layer];
     size_t batch = (size_t)w->batch, slots = (size_t)u->in.slots;
     u->result = carve(carver, batch * shape_size(&u->out));
+    u->parts = w->batch < MOST_PARTS ? w->batch : MOST_PARTS;
+    if (u->type == UNIT_CONV) {
+        u->packed = carve(carver, sr_conv_weight_size(&layer->conv));
+        if (sr_conv_weight_size(&layer->conv) > LARGE && u->parts > LARGE_PARTS) u->parts = LARGE_PARTS;
+    }
     if (u->type == UNIT_NORM) {
         u->scale = carve(carver, slots);
         u->shift = carve(carver, slots);
@@ -169,6 +174,7 @@ static void carve_all(struct sr_workspace *w, struct carver *carver)
         size_t wanted = unit_scratch(u, layer), sums = 0;
         if (u->type == UNIT_CONV) sums = sr_conv_weight_size(&layer->conv) + (size_t)sr_slots(layer->conv.outputs);
         if (u->type == UNIT_NORM) sums = 2 * (size_t)u->in.slots;
+        sums = (sums + SR_BLOCK - 1) / SR_BLOCK * SR_BLOCK * (size_t)u->parts;
         part = sums > part ? sums : part;
         scratch = wanted > scratch ? wanted : scratch;
     }
@@ -176,8 +182,7 @@ static void carve_all(struct sr_workspace *w, struct carver *carver)
     w->scratch = carve(carver, scratch * (size_t)sr_pool_threads(w->pool));
     if (!w->training) return;
     w->gradients = carve(carver, w->network->value_count);
-    w->part_stride = part;
-    w->parts = carve(carver, part * (size_t)(w->batch < MOST_PARTS ? w->batch : MOST_PARTS));
+    w->parts = carve(carver, part);
 }
 
 struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training, bool fuse,

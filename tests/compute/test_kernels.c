@@ -50,17 +50,17 @@ static void compare_conv(const struct sr_kernels *k, struct sr_conv c, int image
     for (int flags = 0; flags < 4; flags++) {
         k->conv(&c, x, w, flags & 1 ? bias : NULL, flags, y, images);
         twin->conv(&c, x, w, flags & 1 ? bias : NULL, flags, z, images);
-        assert_near(y, z, out, 2e-5, what);
+        assert_near(y, z, out, 1e-6 * (20 + sqrt((double)weights)), what);
     }
     k->conv_weights(&c, x, y, w, images);
     twin->conv_weights(&c, x, z, v, images);
-    assert_near(w, v, weights, 2e-4, what);
+    assert_near(w, v, weights, 2e-4 * (1 + c.inputs / 100), what);
     free(x), free(w), free(bias), free(y), free(z), free(v);
 }
 
 static void test_conv(void **state)
 {
-    static const int sides[][2] = {{1, 1}, {3, 2}, {2, 5}, {5, 5}, {7, 4}, {9, 13}, {4, 15}, {3, 29}};
+    static const int sides[][2] = {{1, 1}, {3, 2}, {2, 5}, {7, 4}, {5, 13}, {4, 15}, {3, 29}};
     static const int channels[][2] = {{1, 1}, {3, 17}, {16, 32}, {5, 64}, {18, 48}, {33, 80}};
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
@@ -82,6 +82,7 @@ static void test_conv(void **state)
                             c.out_width = width / stride + 1;
                             compare_conv(k, c, 1 + which++ % 3);
                         }
+        compare_conv(k, (struct sr_conv){2, 3, 1000, 2, 3, 16, 3, 1, 1, false}, 1); /* inputs in parts */
         compare_conv(k, (struct sr_conv){8, 28, 1, 6, 26, 32, 3, 1, 0, true}, 2);
         compare_conv(k, (struct sr_conv){5, 41, 1, 3, 39, 48, 3, 1, 0, true}, 1);
     }
@@ -95,19 +96,21 @@ static void test_turn(void **state)
     const struct sr_kernels *k = sr_kernels();
     float *x = numbers(sr_conv_input_size(&c), 1), *w = numbers(sr_conv_weight_size(&c), 2);
     float *y = numbers(sr_conv_output_size(&c), 3), *turned = numbers(sr_conv_weight_size(&back), 4);
+    float *packed = numbers(sr_conv_weight_size(&c), 4);
     /* Channels past the last are zero everywhere. */
     for (size_t i = 0; i < sr_conv_input_size(&c); i++) x[i] *= i % 16 < 5;
     for (size_t i = 0; i < sr_conv_weight_size(&c); i++) w[i] *= i % 32 < 19;
     for (size_t i = 0; i < sr_conv_output_size(&c); i++) y[i] *= i / 320 * 16 + i % 16 < 19;
     float *forward = numbers(sr_conv_output_size(&c), 5), *backward = numbers(sr_conv_input_size(&c), 6);
-    k->conv(&c, x, w, NULL, 0, forward, 1);
-    sr_conv_turn(&c, w, turned);
+        sr_conv_turn(&c, w, 0, turned);
+    for (int block = 0; block < 2; block++) sr_conv_pack(&c, w, block, packed);
+    k->conv(&c, x, packed, NULL, 0, forward, 1);
     k->conv(&back, y, turned, NULL, 0, backward, 1);
     double left = 0, right = 0;
     for (size_t i = 0; i < sr_conv_output_size(&c); i++) left += (double)forward[i] * (double)y[i];
     for (size_t i = 0; i < sr_conv_input_size(&c); i++) right += (double)backward[i] * (double)x[i];
     assert_true(fabs(left - right) < 1e-3 * (1 + fabs(left)));
-    free(x), free(w), free(y), free(turned), free(forward), free(backward);
+    free(x), free(w), free(y), free(turned), free(packed), free(forward), free(backward);
 }
 
 static void test_pointwise(void **state)

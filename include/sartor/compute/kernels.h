@@ -2,8 +2,9 @@
  *
  * Layout. Activations are float32 in blocks of SR_BLOCK channels: [image][block][row][column][16],
  * channels past the last are zero and stay zero. The image that enters a network has one plain
- * channel: [image][row][column]. Convolution weights are [row tap][column tap][input channel]
- * [outputs rounded up to 16], extra outputs zero. So one vector always holds 16 channels
+ * channel: [image][row][column]. Convolution weights are kept as a matrix, [row tap][column tap][input
+ * channel] × [outputs rounded up to 16], extra outputs zero, and packed for use, [block of outputs][tap]
+ * [input channel][16]. So one vector always holds 16 channels
  * of one pixel, every pixel is 64 bytes from the next, and a kernel's addresses are constants.
  *
  * Every function exists once for each instruction set, built from the same source, and once as
@@ -73,7 +74,7 @@ struct sr_product {
 struct sr_kernels {
     const char *isa;
     bool portable; /* no instruction set in particular */
-    /* y = conv(x, w) + bias (may be NULL), then `flags`. x and y hold `images` images. */
+    /* y = conv(x, w) + bias (may be NULL), then `flags`. x and y hold `images` images; w is packed. */
     void (*conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
                  float *y, int images);
     /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
@@ -111,9 +112,11 @@ struct sr_kernels {
     double (*multiply_add)(size_t rounds, float *sink);
 };
 
-/* The weights of the backward-data convolution, from those of the forward one: turned by half a
- * turn, inputs and outputs exchanged: [tap][output channel][inputs rounded up to 16]. */
-void sr_conv_turn(const struct sr_conv *c, const float *w, float *turned);
+/* One block of outputs of a convolution's packed weights. */
+void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *packed);
+/* The packed weights of the backward-data convolution, from the matrix of the forward one `c`: turned by half a
+ * turn, inputs and outputs exchanged; one block of inputs of `c`, which are the outputs now. */
+void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *turned);
 /* For backward-data of stride 2: dy with rows and columns of zeros between its own, of
  * (2h - 1) × (2w - 1). `planes` planes of height × width × 16. */
 void sr_conv_spread(const float *dy, int planes, int height, int width, float *spread);
