@@ -131,7 +131,8 @@ struct svm_solution {
     size_t width;
     const double *alpha;   /* width: 0 <= alpha <= C */
     const double *f;       /* width: y - sum of alpha y K, so that the decision value is y - f - rho */
-    double rho, objective; /* objective: of the dual as minimised, 1/2 alpha'Q alpha - sum of alpha */
+    double rho, objective; /* rho NaN: the kernel overflowed; objective: of the dual as minimised, 1/2 alpha'Q
+                              alpha - sum of alpha */
     uint64_t iterations, rows_made;
 };
 void svm_solver_solution(const struct svm_solver *solver, struct svm_solution *solution);

@@ -65,6 +65,7 @@ struct svm_solver {
     size_t inactive_count;
     uint64_t iterations, until_shrink, rows_made;
     double rho, objective;
+    bool overflow; /* of the kernel: there is no solution to be had */
 };
 
 /* Floats of kernel rows for a pair: what the cache holds, not less than a few blocks, not more than there
@@ -161,9 +162,11 @@ void svm_solver_pair(struct svm_solver *s, const struct svm_pair *pair)
     s->slots = cache_floats(s->width, s->options.cache_bytes) / s->width;
     s->filled = s->hand = 0;
     s->rows_made = 0;
+    s->overflow = false;
     for (size_t c = 0; c < s->width; c++) {
         s->slot_of[c] = NONE;
         s->self_all[c] = svm_kernel_self(s->kernel, s->rows, row_of(s, c));
+        s->overflow = s->overflow || !isfinite(s->self_all[c]);
     }
 }
 
@@ -353,6 +356,7 @@ static void finish(struct svm_solver *s)
     scatter_active(s);
     s->rho = unbound ? -sum / (double)unbound : -(upper + lower) / 2;
     if (!isfinite(s->rho)) s->rho = isfinite(upper) ? -upper : isfinite(lower) ? -lower : 0;
+    if (s->overflow) s->rho = NAN;
     s->objective = objective;
     s->phase = SOLVED;
 }
@@ -501,12 +505,16 @@ void svm_solver_begin(struct svm_solver *s, const uint8_t *held_out, int fold)
 
 bool svm_solver_step(struct svm_solver *s, double deadline)
 {
+    uint64_t made = s->rows_made;
     for (unsigned steps = 1; s->phase != SOLVED; steps++) {
         if (s->phase == SOLVING)
             iterate(s);
         else
             rebuild(s);
-        if (steps % CLOCK_EVERY == 0 && sr_clock_seconds() >= deadline) break;
+        /* Making rows takes as long as many iterations. */
+        if (steps % CLOCK_EVERY && s->rows_made == made) continue;
+        made = s->rows_made;
+        if (sr_clock_seconds() >= deadline) break;
     }
     return s->phase == SOLVED;
 }

@@ -41,3 +41,12 @@ EXTRA_DIST += \
 	tests/models/golden/mlp.safetensors \
 	tests/models/golden/resnet.safetensors \
 	tests/models/golden/resnet20.safetensors
+
+check_PROGRAMS += tests/models/test_forest
+tests_models_test_forest_SOURCES = tests/models/test_forest.c
+tests_models_test_forest_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_forest_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_svm
+tests_models_test_svm_SOURCES = tests/models/test_svm.c
+tests_models_test_svm_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_svm_LDADD = $(TEST_LIBS)

@@ -1,0 +1,623 @@
+/* The SVM: optimality of every pair in double precision, a case by hand, libsvm beside it, the
+ * same bits at any thread count, files that lie. */
+#include "support.h"
+
+#include "../../src/models/svm.h"
+#include "sartor/base/file.h"
+#include "sartor/base/rng.h"
+#include "sartor/base/words.h"
+#include "sartor/data/dataset.h"
+#include "sartor/data/split.h"
+#include "sartor/models/families.h"
+#include "sartor/models/svm.h"
+#include <math.h>
+#include <unistd.h>
+
+static struct sr_error error;
+static struct sr_dataset *mini;
+static struct sr_split split;
+static struct sr_samples train, test;
+static const struct sr_shape mini_shape = {28, 28, 10};
+
+static int set_up(void **unused)
+{
+    (void)unused;
+    mini = sr_dataset_load(MINI, NULL, &error);
+    if (!mini || sr_split_make(&split, mini, 1.0 / 12, 1, 0, &error)) return 1;
+    train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
+    test = sr_split_samples(mini, &split, SR_SPLIT_TEST);
+    return 0;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    sr_split_fini(&split);
+    sr_dataset_unref(mini);
+    return 0;
+}
+
+static struct sr_args *parse(const char *line)
+{
+    struct sr_words words = {0};
+    assert_ok(sr_words_split(&line, &words, &error));
+    struct sr_args *args =
+        sr_args_parse("svm", sr_model_class_svm.params, words.items, words.count, NULL, &error);
+    sr_words_fini(&words);
+    return args;
+}
+
+static enum sr_status fit(const char *line, const struct sr_samples *samples, struct sr_shape shape,
+                          int threads, const struct sr_monitor *monitor, struct sr_model **model)
+{
+    struct sr_args *args = parse(line);
+    if (!args) fail_msg("%s", error.text);
+    struct sr_pool *pool = threads ? sr_pool_new(threads, &error) : NULL;
+    struct sr_fit what = {
+        .params = args, .shape = shape, .train = *samples, .seed = 5, .pool = pool, .monitor = monitor};
+    *model = sr_model_new(&sr_model_class_svm, "test");
+    enum sr_status status = sr_model_fit(*model, &what, &error);
+    sr_args_free(args);
+    sr_pool_free(pool);
+    return status;
+}
+
+static struct sr_model *fit_mini(const char *line, int threads)
+{
+    struct sr_model *model;
+    assert_ok(fit(line, &train, mini_shape, threads, NULL, &model));
+    return model;
+}
+
+static double accuracy(const struct sr_model *model)
+{
+    float *p = malloc(test.count * 10 * sizeof *p);
+    size_t right = 0;
+    assert_ok(sr_model_predict(model, &test, NULL, NULL, p, &error));
+    for (size_t i = 0; i < test.count; i++) {
+        int best = 0;
+        double sum = 0;
+        for (int c = 0; c < 10; c++) {
+            sum += (double)p[i * 10 + (size_t)c];
+            if (p[i * 10 + (size_t)c] > p[i * 10 + (size_t)best]) best = c;
+        }
+        assert_true(fabs(sum - 1) < 1e-5);
+        right += best == sr_samples_label(&test, i);
+    }
+    free(p);
+    return (double)right / (double)test.count;
+}
+
+/* ---- optimality ---- */
+
+static double plain_kernel(const struct svm_kernel *kernel, const float *x, const float *z, size_t count)
+{
+    double product = 0, distance = 0;
+    for (size_t k = 0; k < count; k++) {
+        double gap = (double)x[k] - (double)z[k];
+        product += (double)x[k] * (double)z[k];
+        distance += gap * gap;
+    }
+    if (kernel->kind == SVM_RBF) return exp(-kernel->gamma * distance);
+    return kernel->kind == SVM_LINEAR ? product
+                                      : pow(kernel->gamma * product + kernel->coef0, kernel->degree);
+}
+
+/* alpha y of a training row towards the other class of a pair; 0 if it is no support vector. */
+static double coefficient(const struct svm *svm, int class, int other, uint32_t row)
+{
+    size_t others = (size_t)svm->present - 1, column = (size_t)(other < class ? other : other - 1);
+    for (size_t i = svm->firsts[class]; i < svm->firsts[class] + svm->counts[class]; i++)
+        if (svm->train_rows[i] == row) return svm->coef[i * others + column];
+    return 0;
+}
+
+/* The KKT conditions of every pair of a model, from its coefficients and kernels computed plainly. */
+static void check_optimal(const struct sr_model *model, const struct sr_samples *samples,
+                          enum sr_features kind, double tolerance)
+{
+    const struct svm *svm = model->state;
+    size_t size = sr_features_size(kind, svm->height, svm->width), n = samples->count;
+    float *values = malloc(n * size * sizeof *values);
+    double *kernel = malloc(n * n * sizeof *kernel);
+    int pair = 0;
+    sr_features_fill(kind, samples, 0, n, false, values, size, NULL);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            kernel[i * n + j] = kernel[j * n + i] =
+                plain_kernel(&svm->kernel, values + i * size, values + j * size, size);
+    for (int a = 0; a < svm->present; a++) {
+        for (int b = a + 1; b < svm->present; b++, pair++) {
+            size_t *rows = malloc(n * sizeof *rows), count = 0;
+            double *coef = malloc(n * sizeof *coef), sum = 0, objective = 0, up = -INFINITY, low = INFINITY;
+            for (size_t i = 0; i < n; i++) {
+                int label = sr_samples_label(samples, i);
+                if (label != svm->labels[a] && label != svm->labels[b]) continue;
+                bool first = label == svm->labels[a];
+                rows[count] = i;
+                coef[count] = coefficient(svm, first ? a : b, first ? b : a, sr_samples_row(samples, i));
+                double alpha = first ? coef[count] : -coef[count];
+                assert_true(alpha >= 0 && alpha <= svm->C);
+                sum += coef[count++];
+            }
+            assert_true(fabs(sum) < 1e-9 * svm->C * (double)count);
+            for (size_t i = 0; i < count; i++) {
+                double y = sr_samples_label(samples, rows[i]) == svm->labels[a] ? 1 : -1, f = y;
+                double alpha = coef[i] * y;
+                for (size_t j = 0; j < count; j++) f -= coef[j] * kernel[rows[i] * n + rows[j]];
+                objective -= 0.5 * alpha * (y * f + 1);
+                if (y > 0 ? alpha < svm->C : alpha > 0) up = fmax(up, f);
+                if (y > 0 ? alpha > 0 : alpha < svm->C) low = fmin(low, f);
+                /* Off the margin on the right side: no support vector; on the wrong one: at the bound. */
+                double margin = y * (y - f - svm->rho[pair]);
+                if (margin > 1 + 2 * tolerance) assert_true(alpha == 0);
+                if (margin < 1 - 2 * tolerance) assert_true(alpha == svm->C);
+            }
+            if (up - low > tolerance)
+                fail_msg("pair %d,%d: violated by %g, more than %g", a, b, up - low, tolerance);
+            if (fabs(objective - svm->objectives[pair]) > 1e-5 * fabs(objective))
+                fail_msg("pair %d,%d: objective %.9g, said to be %.9g", a, b, objective,
+                         svm->objectives[pair]);
+            free(rows);
+            free(coef);
+        }
+    }
+    free(values);
+    free(kernel);
+}
+
+static void test_optimal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        double tolerance; /* the solver's, and what rounding of kernel values to floats may add */
+        double accuracy;
+    } runs[] = {
+        {"C=10", 1.05e-3, 0.80},
+        {"C=0.3 gamma=0.05 tolerance=1e-5", 1.5e-5, 0.70},
+        {"kernel=linear C=0.1", 1.1e-3, 0.78},
+        {"kernel=poly degree=2 coef0=1 C=3", 1.1e-3, 0.78},
+        {"features=hog C=10", 1.05e-3, 0.82},
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        struct sr_model *model = fit_mini(runs[i].line, 2);
+        double got = accuracy(model);
+        check_optimal(model, &train, strstr(runs[i].line, "hog") ? SR_FEATURES_HOG : SR_FEATURES_PIXELS,
+                      runs[i].tolerance);
+        if (got < runs[i].accuracy) fail_msg("%s: test accuracy %.3f", runs[i].line, got);
+        sr_model_unref(model);
+    }
+}
+
+/* Two large classes that overlap, so that variables are set aside and, in a megabyte, kernel
+ * rows are dropped and made again. */
+static void test_little_memory(void **state)
+{
+    (void)state;
+    struct sr_images images = mini->files[SR_FILE_TRAIN];
+    images.labels = malloc(images.count);
+    for (size_t i = 0; i < images.count; i++)
+        images.labels[i] = (uint8_t)(mini->files[SR_FILE_TRAIN].labels[i] % 2);
+    struct sr_samples halves = {&images, NULL, images.count};
+    struct sr_shape shape = {28, 28, 2};
+    struct sr_model *little, *plenty;
+    assert_ok(fit("C=1 memory=1 gamma=0.3", &halves, shape, 2, NULL, &little));
+    assert_ok(fit("C=1 gamma=0.3", &halves, shape, 0, NULL, &plenty));
+    const struct svm *a = little->state, *b = plenty->state;
+    check_optimal(little, &halves, SR_FEATURES_PIXELS, 1.05e-3);
+    check_optimal(plenty, &halves, SR_FEATURES_PIXELS, 1.05e-3);
+    assert_true(fabs(a->objectives[0] - b->objectives[0]) < 1e-4 * fabs(b->objectives[0]));
+    assert_true(a->counts[0] + a->counts[1] > 4 * SVM_BLOCK);
+    sr_model_unref(little);
+    sr_model_unref(plenty);
+    free(images.labels);
+}
+
+static void test_by_hand(void **state)
+{
+    (void)state;
+    /* One feature that is 1 in one class and 0 in the other: w = 2, b = -1, both alphas 2, objective -2. */
+    uint8_t pixels[128] = {[0] = 255}, labels[2] = {1, 3};
+    struct sr_images images = {2, 8, 8, pixels, labels};
+    struct sr_samples two = {&images, NULL, 2};
+    struct sr_model *model;
+    double value;
+    float p[8];
+    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_shape){8, 8, 4}, 0, NULL, &model));
+    const struct svm *svm = model->state;
+    assert_true(fabs(svm->coef[svm->firsts[0]] - 2) < 1e-6 && fabs(svm->coef[svm->firsts[1]] + 2) < 1e-6);
+    assert_true(fabs(svm->rho[0] - 1) < 1e-6 && fabs(svm->objectives[0] + 2) < 1e-6);
+    assert_ok(svm_decisions(svm, pixels, &value, &error));
+    assert_true(fabs(value - 1) < 1e-5);
+    assert_ok(svm_decisions(svm, pixels + 64, &value, &error));
+    assert_true(fabs(value + 1) < 1e-5);
+    /* Classes without training rows are impossible. */
+    assert_ok(sr_model_predict(model, &two, NULL, NULL, p, &error));
+    assert_true(p[0] == 0 && p[2] == 0 && p[4] == 0 && p[6] == 0);
+    assert_true(fabsf(p[1] + p[3] - 1) < 1e-6f);
+    sr_model_unref(model);
+    /* At C = 1 both are at the bound. */
+    assert_ok(fit("kernel=linear C=1", &two, (struct sr_shape){8, 8, 4}, 0, NULL, &model));
+    svm = model->state;
+    assert_true(svm->coef[svm->firsts[0]] == 1 && svm->coef[svm->firsts[1]] == -1);
+    assert_true(fabs(svm->objectives[0] + 1.5) < 1e-6);
+    sr_model_unref(model);
+}
+
+/* ---- parts ---- */
+
+static void test_kernel_rows(void **state)
+{
+    (void)state;
+    static const struct svm_kernel kernels[] = {
+        {SVM_RBF, 0.02, 0, 0}, {SVM_RBF, 4, 0, 0}, {SVM_LINEAR, 1, 0, 0}, {SVM_POLY, 0.01, 0.5, 3}};
+    enum { ROWS = 224 };
+    for (int kind = 0; kind < SR_FEATURES_COUNT; kind++) {
+        struct svm_rows rows;
+        struct svm_queries queries;
+        size_t size = sr_features_size((enum sr_features)kind, 28, 28);
+        float *values = calloc(ROWS, size * sizeof *values), *out[SVM_BLOCK];
+        assert_ok(svm_rows_init(&rows, (enum sr_features)kind, ROWS, size, &error));
+        assert_ok(svm_queries_init(&queries, &rows, &error));
+        sr_features_fill((enum sr_features)kind, &train, 0, 200, false, values, size, NULL);
+        for (size_t i = 0; i < 200; i++) {
+            if (kind == SR_FEATURES_PIXELS)
+                svm_rows_put_pixels(&rows, i, sr_samples_pixels(&train, i));
+            else
+                svm_rows_put_values(&rows, i, values + i * size);
+        }
+        for (int q = 0; q < SVM_BLOCK; q++) out[q] = aligned_alloc(64, ROWS * sizeof(float));
+        for (size_t q = 0; q < 5; q++) svm_queries_add_row(&queries, &rows, 3 * q);
+        for (size_t q = 5; q < 11; q++)
+            svm_queries_add_image(&queries, &rows, sr_samples_pixels(&train, 3 * q), 28, 28);
+        for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+            svm_kernel_block(&kernels[k], &rows, &queries, 32, ROWS - 32, out);
+            for (size_t q = 0; q < 11; q++)
+                for (size_t i = 0; i < ROWS - 32; i++) {
+                    double wanted =
+                        plain_kernel(&kernels[k], values + 3 * q * size, values + (32 + i) * size, size);
+                    if (fabs((double)out[q][i] - wanted) > 3e-6 * (1 + kernels[k].gamma) * (1 + fabs(wanted)))
+                        fail_msg("kernel %zu of row %zu and %zu is %.8g, not %.8g", k, 3 * q, 32 + i,
+                                 (double)out[q][i], wanted);
+                }
+            double self = plain_kernel(&kernels[k], values + 7 * size, values + 7 * size, size);
+            assert_true(fabs((double)svm_kernel_self(&kernels[k], &rows, 7) - self) <
+                        1e-6 * (1 + fabs(self)));
+        }
+        for (int q = 0; q < SVM_BLOCK; q++) free(out[q]);
+        svm_queries_fini(&queries);
+        svm_rows_fini(&rows);
+        free(values);
+    }
+}
+
+static void test_sigmoid(void **state)
+{
+    (void)state;
+    /* Labels drawn by a known sigmoid: the fit finds it again. */
+    enum { COUNT = 20000 };
+    struct sr_rng rng;
+    double *values = malloc(COUNT * sizeof *values), a, b;
+    bool *positive = malloc(COUNT * sizeof *positive);
+    sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
+    for (int i = 0; i < COUNT; i++) {
+        values[i] = 2 * sr_rng_normal(&rng);
+        positive[i] = sr_rng_double(&rng) < svm_sigmoid(values[i], -1.7, 0.4);
+    }
+    svm_sigmoid_fit(values, positive, COUNT, &a, &b);
+    if (fabs(a + 1.7) > 0.08 || fabs(b - 0.4) > 0.08) fail_msg("found %g and %g", a, b);
+    assert_true(svm_sigmoid(1e6, -1.7, 0) == 1 && svm_sigmoid(-1e6, -1.7, 0) == 0);
+    /* Separated values: finite, and the right way round. */
+    for (int i = 0; i < 100; i++) {
+        positive[i] = i < 50;
+        values[i] = positive[i] ? 1 : -1;
+    }
+    svm_sigmoid_fit(values, positive, 100, &a, &b);
+    assert_true(isfinite(a) && isfinite(b) && a < 0);
+    free(values);
+    free(positive);
+}
+
+static void test_coupling(void **state)
+{
+    (void)state;
+    /* Pairwise probabilities that agree with each other have one answer. */
+    static const double wanted[5] = {0.5, 0.2, 0.15, 0.1, 0.05};
+    double r[25] = {0}, p[5], work[30];
+    for (int i = 0; i < 5; i++)
+        for (int j = 0; j < 5; j++) r[i * 5 + j] = wanted[i] / (wanted[i] + wanted[j]);
+    svm_couple(r, 5, p, work);
+    for (int i = 0; i < 5; i++) assert_true(fabs(p[i] - wanted[i]) < 2e-3);
+    double two[4] = {0, 0.7, 0.3, 0};
+    svm_couple(two, 2, p, work);
+    assert_true(p[0] == 0.7 && p[1] == 1 - 0.7);
+}
+
+static void test_nearest(void **state)
+{
+    (void)state;
+    struct sr_model *model = fit_mini("C=10", 0);
+    const struct svm *svm = model->state;
+    uint32_t rows[6];
+    double distances[6];
+    size_t at = svm->firsts[4] + 2;
+    const uint8_t *pixels = mini->files[SR_FILE_TRAIN].pixels + (size_t)svm->train_rows[at] * 784;
+    assert_int_equal(sr_model_class_svm.nearest(svm, pixels, rows, distances, 6), 6);
+    assert_int_equal(rows[0], svm->train_rows[at]);
+    assert_true(distances[0] == 0);
+    for (int i = 1; i < 6; i++) {
+        double square = 0;
+        for (size_t k = 0; k < 784; k++) {
+            double gap = (mini->files[SR_FILE_TRAIN].pixels[rows[i] * 784 + k] - (double)pixels[k]) / 255;
+            square += gap * gap;
+        }
+        assert_true(distances[i] >= distances[i - 1]);
+        assert_true(fabs(distances[i] - sqrt(2 - 2 * exp(-svm->kernel.gamma * square))) < 1e-4);
+    }
+    sr_model_unref(model);
+}
+
+/* ---- threads, stopping ---- */
+
+static void test_threads(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"C=10", "features=hog C=3 memory=2", "kernel=poly memory=1"};
+    for (size_t l = 0; l < 3; l++) {
+        size_t size = test.count * 10 * sizeof(float);
+        float *wanted = malloc(size), *found = malloc(size);
+        for (int threads = 1; threads <= 4; threads++) {
+            struct sr_model *model = fit_mini(lines[l], threads);
+            struct sr_pool *pool = sr_pool_new(threads, &error);
+            assert_ok(sr_model_predict(model, &test, pool, NULL, threads == 1 ? wanted : found, &error));
+            if (threads > 1) assert_memory_equal(found, wanted, size);
+            sr_pool_free(pool);
+            sr_model_unref(model);
+        }
+        free(wanted);
+        free(found);
+    }
+}
+
+static bool never(void *owner)
+{
+    (void)owner;
+    return false;
+}
+
+static size_t calls_left;
+static bool a_few(void *owner)
+{
+    (void)owner;
+    return calls_left-- > 0;
+}
+
+static void test_stops(void **state)
+{
+    (void)state;
+    const struct sr_monitor monitor = {.proceed = never}, later = {.proceed = a_few};
+    struct sr_model *model;
+    float p[10];
+    assert_refused(fit("", &train, mini_shape, 2, &monitor, &model), SR_ERROR_CANCELLED, "pair");
+    sr_model_unref(model);
+    calls_left = 11; /* behind reading the rows */
+    assert_refused(fit("kernel=poly degree=9 C=1e6 tolerance=1e-7", &train, mini_shape, 2, &later, &model),
+                   SR_ERROR_CANCELLED, "of 45 pairs");
+    sr_model_unref(model);
+    model = fit_mini("", 0);
+    struct sr_samples one = {test.images, NULL, 1};
+    assert_refused(sr_model_predict(model, &one, NULL, &monitor, p, &error), SR_ERROR_CANCELLED, "stopped");
+    sr_model_unref(model);
+}
+
+/* ---- files and bad input ---- */
+
+static enum sr_status load(const struct sr_tensors *set, const char *line, void **loaded)
+{
+    struct sr_args *args = parse(line);
+    enum sr_status status = sr_model_class_svm.load(set, args, &mini_shape, loaded, &error);
+    sr_args_free(args);
+    return status;
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"C=10", "features=hog C=10"};
+    for (size_t l = 0; l < 2; l++) {
+        struct sr_model *model = fit_mini(lines[l], 0);
+        size_t size = test.count * 10 * sizeof(float);
+        float *wanted = malloc(size), *found = malloc(size);
+        struct sr_tensors set = {0};
+        void *loaded = NULL;
+        assert_ok(sr_model_class_svm.save(model->state, &set, &error));
+        assert_ok(load(&set, lines[l], &loaded));
+        assert_ok(sr_model_class_svm.predict(model->state, &test, NULL, NULL, wanted, &error));
+        assert_ok(sr_model_class_svm.predict(loaded, &test, NULL, NULL, found, &error));
+        assert_memory_equal(found, wanted, size);
+        assert_int_equal(sr_model_class_svm.size(loaded), sr_model_class_svm.size(model->state));
+        sr_model_class_svm.free(loaded);
+        sr_tensors_fini(&set);
+        sr_model_unref(model);
+        free(wanted);
+        free(found);
+    }
+}
+
+static void test_damaged_files(void **state)
+{
+    (void)state;
+    struct sr_model *model = fit_mini("C=1", 0);
+    for (int damage = 0; damage < 7; damage++) {
+        struct sr_tensors set = {0};
+        void *loaded = NULL;
+        assert_ok(sr_model_class_svm.save(model->state, &set, &error));
+        int64_t *counts = sr_tensors_find(&set, "n_support")->data,
+                *rows = sr_tensors_find(&set, "support")->data;
+        int32_t *labels = sr_tensors_find(&set, "labels")->data;
+        double *coef = sr_tensors_find(&set, "dual_coef")->data,
+               *gamma = sr_tensors_find(&set, "gamma")->data;
+        static const char *const says[] = {"dual_coef", "no class", "support vectors", "Label",
+                                           "gamma",     "row -1",   "intercept"};
+        if (damage == 0) coef[5] = NAN;
+        if (damage == 1) counts[3]--;
+        if (damage == 2) counts[3] = -1;
+        if (damage == 3) labels[2] = labels[1];
+        if (damage == 4) *gamma = 0;
+        if (damage == 5) rows[0] = -1;
+        if (damage == 6) ((double *)sr_tensors_find(&set, "intercept")->data)[44] = INFINITY;
+        assert_refused(load(&set, "C=1", &loaded), SR_ERROR_FORMAT, says[damage]);
+        assert_null(loaded);
+        sr_tensors_fini(&set);
+    }
+    sr_model_unref(model);
+}
+
+static void test_bad_input(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"C=0", "C=-1", "C=nan", "degree=0", "kernel=sigmoid", "memory=0"};
+    struct sr_model *model;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_null(parse(words[i]));
+        char name[16];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(words[i], "="), words[i]);
+        assert_non_null(strstr(error.text, name));
+    }
+    static const char *const gammas[] = {"gamma=0", "gamma=-1", "gamma=wide", "gamma=inf"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_refused(fit(gammas[i], &train, mini_shape, 0, NULL, &model), SR_ERROR_ARGUMENT, "gamma");
+        sr_model_unref(model);
+    }
+    assert_refused(fit("kernel=poly degree=10 gamma=1e8", &train, mini_shape, 0, NULL, &model),
+                   SR_ERROR_NUMERIC, "beyond range");
+    sr_model_unref(model);
+    /* A single image of a class is enough to fit and to hold out. */
+    uint8_t pixels[192] = {[0] = 255, [65] = 100, [130] = 50}, labels[3] = {0, 1, 1};
+    struct sr_images images = {3, 8, 8, pixels, labels};
+    struct sr_samples three = {&images, NULL, 3};
+    float p[6];
+    assert_ok(fit("", &three, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(sr_model_predict(model, &three, NULL, NULL, p, &error));
+    for (int i = 0; i < 6; i++) assert_true(p[i] >= 0 && p[i] <= 1);
+    sr_model_unref(model);
+}
+
+/* ---- libsvm ---- */
+
+static void write_rows(const char *path, const struct sr_samples *samples)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    /* In order of class, so that libsvm numbers classes and pairs as we do. */
+    for (int class = 0; class < 10; class ++)
+        for (size_t i = 0; i < samples->count; i++) {
+            if (sr_samples_label(samples, i) != class) continue;
+            fprintf(file, "%d", class);
+            for (size_t k = 0; k < 784; k++) {
+                int value = sr_samples_pixels(samples, i)[k];
+                if (value) fprintf(file, " %zu:%.9g", k + 1, value / 255.0);
+            }
+            fputc('\n', file);
+        }
+    fclose(file);
+}
+
+static void test_libsvm(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/sartor-svm-XXXXXX", command[512], data[64], queries[64], model_file[64], out[64];
+    if (system("command -v svm-train >/dev/null && command -v svm-predict >/dev/null")) skip();
+    assert_non_null(mkdtemp(folder));
+    snprintf(data, sizeof data, "%s/train", folder);
+    snprintf(queries, sizeof queries, "%s/test", folder);
+    snprintf(model_file, sizeof model_file, "%s/model", folder);
+    snprintf(out, sizeof out, "%s/out", folder);
+    write_rows(data, &train);
+    write_rows(queries, &test);
+    static const struct {
+        const char *ours, *theirs;
+    } runs[] = {{"C=10", "-t 2 -c 10"},
+                {"kernel=linear C=1", "-t 0 -c 1"},
+                {"kernel=poly degree=3 coef0=0.5 C=1", "-t 1 -d 3 -r 0.5 -c 1"}};
+    for (size_t l = 0; l < 3; l++) {
+        struct sr_model *model = fit_mini(runs[l].ours, 2);
+        const struct svm *svm = model->state;
+        snprintf(command, sizeof command, "svm-train %s -g %.17g %s %s/theirs > %s", runs[l].theirs,
+                 svm->kernel.gamma > 0 ? svm->kernel.gamma : 1.0, data, folder, out);
+        assert_int_equal(system(command), 0);
+        /* Objectives and offsets of the pairs, in their order. */
+        FILE *file = fopen(out, "r");
+        char line[4096];
+        int pairs = 0;
+        while (fgets(line, sizeof line, file)) {
+            double objective, rho;
+            if (sscanf(line, "obj = %lf, rho = %lf", &objective, &rho) != 2) continue;
+            assert_in_range(pairs, 0, 44);
+            double gap = fabs(svm->objectives[pairs] - objective) / fabs(objective);
+            if (gap > 1e-3) fail_msg("%s: objective of pair %d is off by %g", runs[l].ours, pairs, gap);
+            assert_true(fabs(svm->rho[pairs] - rho) < 0.01);
+            pairs++;
+        }
+        assert_int_equal(pairs, 45);
+        fclose(file);
+        /* svm-predict reads our file; its probabilities are ours. */
+        assert_ok(sr_svm_save_libsvm(model, model_file, &error));
+        snprintf(command, sizeof command, "svm-predict -b 1 %s %s %s > /dev/null", queries, model_file, out);
+        assert_int_equal(system(command), 0);
+        float *p = malloc(test.count * 10 * sizeof *p);
+        assert_ok(sr_model_predict(model, &test, NULL, NULL, p, &error));
+        file = fopen(out, "r");
+        assert_non_null(fgets(line, sizeof line, file));
+        size_t agree = 0;
+        for (int class = 0; class < 10; class ++)
+            for (size_t i = 0; i < test.count; i++) {
+                if (sr_samples_label(&test, i) != class) continue;
+                int best = 0, label, used;
+                assert_non_null(fgets(line, sizeof line, file));
+                char *at = line;
+                assert_int_equal(sscanf(at, "%d%n", &label, &used), 1);
+                for (int c = 0; c < 10; c++) {
+                    double theirs, ours = (double)p[i * 10 + (size_t)c];
+                    at += used;
+                    assert_int_equal(sscanf(at, "%lf%n", &theirs, &used), 1);
+                    if (fabs(theirs - ours) > 0.01) fail_msg("probability %g, libsvm's %g", ours, theirs);
+                    if (p[i * 10 + (size_t)c] > p[i * 10 + (size_t)best]) best = c;
+                }
+                agree += best == label;
+            }
+        fclose(file);
+        /* Its iteration ends earlier, so that near ties may fall the other way. */
+        assert_true(agree + 2 >= test.count);
+        free(p);
+        sr_model_unref(model);
+    }
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void test_libsvm_refuses(void **state)
+{
+    (void)state;
+    struct sr_model *model = sr_model_new(&sr_model_class_forest, "trees");
+    assert_refused(sr_svm_save_libsvm(model, "/tmp/none", &error), SR_ERROR_ARGUMENT, "forest");
+    sr_model_unref(model);
+    model = fit_mini("", 0);
+    assert_refused(sr_svm_save_libsvm(model, "/nowhere/at/all", &error), SR_ERROR_IO, "/nowhere/at/all");
+    sr_model_unref(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kernel_rows),   cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_optimal),       cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_sigmoid),       cmocka_unit_test(test_coupling),
+        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stops),         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_libsvm),        cmocka_unit_test(test_libsvm_refuses),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
