@@ -70,6 +70,10 @@ struct unit {
     float *result, *gradient;    /* batch × out */
     uint8_t *which;              /* pool: the winner's place */
     float *packed, *turned;      /* conv: weights for forward and backward-data */
+    int norm;                    /* conv: the norm that alone reads it; its statistics are taken, and its
+                                    backward pass made, while the convolution's pixels are at hand */
+    bool joined;                 /* norm: reads such a convolution */
+    float *moments;              /* norm: mean and spread of each slice's images */
     int parts;                   /* slices that leave partial sums behind, at most */
     float *mean, *inverse, *scale, *shift, *a, *b, *c; /* norm: by slot */
 };
@@ -140,6 +144,11 @@ float *job_scratch(const struct job *job, int worker);
 float *job_part(const struct job *job, size_t index);
 /* The input's (or `other`'s) gradient += or = `from`, for images first..first + count - 1. */
 void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count);
+
+/* Leave the moments of a slice for a norm; the gradient of a norm's input for images first.. from its output's,
+ * once its sums are known. `scratch` has room for one image. */
+void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first, int images);
+void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch, float *dx);
 
 /* Images that a convolution takes through its scratch at a time; and floats of scratch that a unit wants. */
 int conv_group(const struct unit *unit, const struct layer *layer);

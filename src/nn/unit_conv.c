@@ -23,7 +23,7 @@ static size_t padded_size(const struct unit *u, const struct sr_conv *c)
 
 int conv_group(const struct unit *u, const struct layer *layer)
 {
-    if (!u->pool && layer->conv.stride == 1 && !padded_size(u, &layer->conv)) return INT_MAX; /* no scratch used */
+    if (!u->pool && u->norm < 0 && layer->conv.stride == 1 && !padded_size(u, &layer->conv)) return INT_MAX; /* no scratch used */
     size_t fit = GROUP_FLOATS / shape_size(&u->mid);
     return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
 }
@@ -35,8 +35,10 @@ size_t unit_scratch(const struct unit *u, const struct layer *layer)
     if (u->type != UNIT_CONV) return size;
     struct sr_conv back = backward_conv(&layer->conv);
     size_t spread = u->input_gradient && layer->conv.stride == 2 ? sr_conv_input_size(&back) : 0;
-    size = padded_size(u, &layer->conv) + (u->pool ? shape_size(&u->mid) : 0) + spread;
-    return size == 0 ? 0 : (size * (size_t)conv_group(u, layer) + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
+    size = padded_size(u, &layer->conv) + (u->pool || u->norm >= 0 ? shape_size(&u->mid) : 0) + spread;
+    if (size == 0) return 0;
+    size_t whole = size * (size_t)conv_group(u, layer) + (u->norm >= 0 ? shape_size(&u->mid) : 0);
+    return (whole + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
 }
 
 static size_t round_up(size_t floats)
@@ -81,6 +83,7 @@ static void forward_slice(void *context, size_t index, int worker)
             job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width, u->result + at,
                                u->which ? u->which + at : NULL);
     }
+    if (u->norm >= 0 && job->training) norm_observe(job, &job->workspace->units[u->norm], index, from, images);
 }
 
 static void pack_slice(void *context, size_t index, int worker)
@@ -120,8 +123,11 @@ static void backward_slice(void *context, size_t index, int worker)
         size_t at = (size_t)first * shape_size(&u->out);
         count = from + images - first < group ? from + images - first : group;
         const float *x = conv_source(job, first, count, &scratch);
-        float *dy = u->gradient + at;
-        if (u->pool) {
+        float *dy = u->norm >= 0 ? scratch : u->gradient + at;
+        if (u->norm >= 0) {
+            scratch += (size_t)count * shape_size(&u->mid);
+            norm_undo(job, &job->workspace->units[u->norm], first, count, scratch, dy);
+        } else if (u->pool) {
             k->pool_back(dy, u->which + at, u->relu ? u->result + at : NULL, count * blocks, u->mid.height,
                          u->mid.width, scratch);
             dy = scratch;

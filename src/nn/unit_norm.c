@@ -12,15 +12,19 @@ static int blocks_of(const struct unit *u)
     return u->in.slots / SR_BLOCK;
 }
 
+void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first, int images)
+{
+    float *moments = norm->moments + index * 2 * (size_t)norm->in.slots;
+    job->kernels->moments(unit_source(job->workspace, norm->input) + (size_t)first * shape_size(&norm->in), images,
+                          blocks_of(norm), shape_pixels(&norm->in), moments, moments + norm->in.slots);
+}
+
 static void moments_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    const struct unit *u = job->unit;
     int first, images = job_slice(job, index, &first);
-    float *part = job_part(job, index);
     (void)worker;
-    job->kernels->moments(unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in), images, blocks_of(u),
-                          shape_pixels(&u->in), part, part + u->in.slots);
+    norm_observe(job, job->unit, index, first, images);
 }
 
 /* Scale and shift from the batch's statistics, which the slices' are joined into (Chan et al., 1979);
@@ -32,13 +36,13 @@ static void learn_statistics(const struct job *job)
     float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
     for (int c = 0; c < u->in.slots; c++) {
         double mean = 0, spread = 0, total = 0;
-        for (int i = 0; i < part_count(u, job->count); i++) {
-            int left = job->count - i * part_images(u, job->count);
-            double n = (double)(left < part_images(u, job->count) ? left : part_images(u, job->count)) * pixels;
-            double d = (double)job_part(job, (size_t)i)[c] - mean;
+        for (int first = 0; first < job->count; first += PIECE) {
+            const float *moments = u->moments + (size_t)(first / PIECE) * 2 * (size_t)u->in.slots;
+            double n = (double)(job->count - first < PIECE ? job->count - first : PIECE) * pixels;
+            double d = (double)moments[c] - mean;
             total += n;
             mean += d * n / total;
-            spread += (double)job_part(job, (size_t)i)[u->in.slots + c] + d * d * n * (total - n) / total;
+            spread += (double)moments[u->in.slots + c] + d * d * n * (total - n) / total;
         }
         u->mean[c] = (float)mean;
         u->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
@@ -69,9 +73,8 @@ static void forward(struct job *job)
     struct unit *u = job->unit;
     const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
     const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
-    job->part_size = 2 * (size_t)u->in.slots;
     if (job->training) {
-        job_run(job, part_images(u, job->count), moments_slice);
+        if (!u->joined) job_run(job, PIECE, moments_slice);
         learn_statistics(job);
     }
     for (int c = 0; c < u->in.slots; c++) {
@@ -83,9 +86,8 @@ static void forward(struct job *job)
 }
 
 /* The gradient of the normalised and scaled values for images of a slice: after ReLU and pool are undone. */
-static const float *output_gradient(const struct job *job, int first, int images, float *scratch)
+static const float *output_gradient(const struct job *job, const struct unit *u, int first, int images, float *scratch)
 {
-    struct unit *u = job->unit;
     size_t at = (size_t)first * shape_size(&u->out);
     if (!u->pool) return u->gradient + at;
     job->kernels->pool_back(u->gradient + at, u->which + at, u->relu ? u->result + at : NULL, images * blocks_of(u),
@@ -104,12 +106,21 @@ static void sums_slice(void *context, size_t index, int worker)
         size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
         if (u->relu && !u->pool)
             job->kernels->relu_back(u->gradient + to, u->result + to, shape_size(&u->out), u->gradient + to);
-        const float *dy = output_gradient(job, first, 1, job_scratch(job, worker));
+        const float *dy = output_gradient(job, u, first, 1, job_scratch(job, worker));
         if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
         if (part)
             job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u), shape_pixels(&u->in),
                                     u->mean, u->inverse, part, part + u->in.slots);
     }
+}
+
+void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch, float *dx)
+{
+    size_t size = shape_size(&norm->in);
+    const float *x = unit_source(job->workspace, norm->input);
+    for (int image = first; image < first + images; image++, dx += size)
+        job->kernels->norm_back(x + (size_t)image * size, output_gradient(job, norm, image, 1, scratch), 1, blocks_of(norm),
+                                shape_pixels(&norm->in), norm->a, norm->b, norm->c, dx);
 }
 
 static void backward_slice(void *context, size_t index, int worker)
@@ -119,12 +130,8 @@ static void backward_slice(void *context, size_t index, int worker)
     int from, images = job_slice(job, index, &from);
     float *scratch = job_scratch(job, worker), *dx = scratch + shape_size(&u->in);
     for (int first = from; first < from + images; first++) {
-        size_t at = (size_t)first * shape_size(&u->in);
-        const float *dy = output_gradient(job, first, 1, scratch);
-        float *to = u->input_adds ? dx : job->workspace->units[u->input].gradient + at;
-        job->kernels->norm_back(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u), shape_pixels(&u->in), u->a,
-                                u->b, u->c, to);
-        if (u->input_adds) job_pass_back(job, u->input, true, dx, first, 1);
+        norm_undo(job, u, first, 1, scratch, dx);
+        job_pass_back(job, u->input, u->input_adds, dx, first, 1);
     }
 }
 
@@ -156,7 +163,7 @@ static void backward(struct job *job)
         u->b[c] = (float)b;
         u->c[c] = (float)(-a * sum / n - b * (double)u->mean[c]);
     }
-    if (u->input_gradient) job_run(job, PIECE, backward_slice);
+    if (u->input_gradient && !u->joined) job_run(job, PIECE, backward_slice);
 }
 
 const struct unit_kind unit_norm = {forward, backward};

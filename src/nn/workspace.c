@@ -35,7 +35,8 @@ static bool swallow(const struct sr_network *network, int *unit_of, struct unit 
 static struct unit unit_from(const struct sr_network *network, int *unit_of, int index, bool fuse)
 {
     const struct layer *l = &network->layers[index];
-    struct unit u = {.layer = index, .last = index, .input = l->spec.input, .other = FROM_NOWHERE, .in = l->in};
+    struct unit u = {.layer = index, .last = index, .input = l->spec.input, .other = FROM_NOWHERE, .norm = FROM_NOWHERE,
+                     .in = l->in};
     switch (l->spec.type) {
     case SR_LAYER_CONV: u.type = UNIT_CONV; break;
     case SR_LAYER_BATCH_NORM: u.type = UNIT_NORM; break;
@@ -94,6 +95,12 @@ static void plan(struct sr_workspace *w, bool fuse)
         w->unit_of[i] = (int)w->unit_count;
         w->units[w->unit_count++] = *u;
     }
+    for (size_t i = 0; i < w->unit_count && fuse; i++) {
+        struct unit *u = &w->units[i], *conv = u->input >= 0 ? &w->units[u->input] : NULL;
+        u->joined = u->type == UNIT_NORM && conv && conv->type == UNIT_CONV && !conv->relu && !conv->pool &&
+                    network->layers[conv->last].readers == 1;
+        if (u->joined) conv->norm = (int)i;
+    }
     for (size_t i = 0; i < w->unit_count; i++) {
         struct unit *u = &w->units[i];
         u->input_gradient = u->input >= 0 && (wanted[u->input] || !fuse);
@@ -146,13 +153,14 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
         u->shift = carve(carver, slots);
     }
     if (!w->training) return;
-    u->gradient = carve(carver, batch * shape_size(&u->out));
+    if (u->norm == FROM_NOWHERE) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (u->pool || u->type == UNIT_POOL)
         u->which = (uint8_t *)carve(carver, (batch * shape_size(&u->out) + sizeof(float) - 1) / sizeof(float));
     if (u->type == UNIT_CONV && u->input_gradient)
         u->turned = carve(carver, (size_t)(layer->conv.kernel * layer->conv.kernel * layer->conv.outputs) *
                                       (size_t)sr_slots(layer->conv.inputs));
     if (u->type == UNIT_NORM) {
+        u->moments = carve(carver, (batch + PIECE - 1) / PIECE * 2 * slots);
         u->mean = carve(carver, slots);
         u->inverse = carve(carver, slots);
         u->a = carve(carver, slots);
