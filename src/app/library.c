@@ -108,6 +108,7 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
     replace_source(session, entry, path, false);
     entry->model = sr_model_ref(model);
     if (!strcmp(session->explain.model, model->name)) session->explain.model[0] = '\0';
+    sr_session_forget_closeup(session);
 }
 
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry, struct sr_error *error)
@@ -416,6 +417,14 @@ static void explain_free(struct task *task)
     sr_model_unref(explain->model);
     sr_dataset_unref(explain->data);
     free(explain);
+}
+
+void sr_session_forget_explanation(struct sr_session *session)
+{
+    if (session->explain.job && session->jobs) sr_jobs_stop(session->jobs, session->explain.job);
+    sr_heat_fini(&session->explain.heat);
+    free(session->explain.probabilities);
+    memset(&session->explain, 0, sizeof session->explain);
 }
 
 enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry, enum sr_file file, uint32_t row,

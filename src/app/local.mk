@@ -3,6 +3,8 @@ noinst_HEADERS += src/app/task.h \
 	include/sartor/app/session.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
+	src/app/closeup.c \
+	src/app/figures.c \
 	src/app/library.c \
 	src/app/options.c \
 	src/app/selection.c \

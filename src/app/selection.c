@@ -23,7 +23,7 @@ void sr_filter_init(struct sr_filter *filter)
 static bool needs_predictions(const struct sr_filter *filter)
 {
     return filter->as >= 0 || filter->right >= 0 || isfinite(filter->confidence_low) ||
-           isfinite(filter->confidence_high) || filter->order != SR_ORDER_INDEX;
+           isfinite(filter->confidence_high) || filter->order != SR_ORDER_INDEX || filter->beats[0];
 }
 
 /* What samples are sorted by. */
@@ -81,7 +81,7 @@ static bool passes(const struct sr_filter *filter, const struct sr_predictions *
 enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter, struct sr_error *error)
 {
     struct sr_filter wanted = *filter;
-    const struct sr_predictions *predictions = NULL;
+    const struct sr_predictions *predictions = NULL, *other = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     if (needs_predictions(&wanted) || wanted.model[0]) {
@@ -90,6 +90,10 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
         status = sr_session_predictions(session, entry, wanted.split, &predictions, error);
         if (status) return status;
         snprintf(wanted.model, sizeof wanted.model, "%s", entry->name);
+        struct sr_entry *beaten = wanted.beats[0] ? sr_session_entry(session, wanted.beats, error) : NULL;
+        if (wanted.beats[0] && !beaten) return error->status;
+        if (beaten) status = sr_session_predictions(session, beaten, wanted.split, &other, error);
+        if (status) return status;
     }
     struct sr_samples samples = sr_session_samples(session, wanted.split);
     enum sr_file file = wanted.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
@@ -99,6 +103,8 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     for (size_t i = 0; i < samples.count; i++) {
         if (wanted.class >= 0 && sr_samples_label(&samples, i) != wanted.class) continue;
         if (predictions && !passes(&wanted, predictions, i)) continue;
+        if (other && (predictions->predicted[i] != predictions->truth[i] || other->predicted[i] == other->truth[i]))
+            continue;
         if (wanted.tagged && !session->tags[file][sr_samples_row(&samples, i)]) continue;
         rows[count++] = sr_samples_row(&samples, i);
     }
@@ -141,6 +147,7 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
     if (filter->order != SR_ORDER_INDEX) sr_text_printf(text, " sort=%s", sr_order_names[filter->order]);
     if (filter->descending) sr_text_add(text, " descending");
     if (filter->model[0]) sr_text_printf(text, " model=%s", filter->model);
+    if (filter->beats[0]) sr_text_printf(text, " beats=%s", filter->beats);
 }
 
 static bool put_cursor(struct sr_selection *selection, enum sr_file file, uint32_t row)

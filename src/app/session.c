@@ -1,6 +1,7 @@
 /* session.c - a session's life, its events, and its data. */
 #include "sartor/app/session.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,8 @@ static void load_finish(struct sr_session *session, struct task *task, const str
         load->stats[f] = NULL;
     }
     session->selection.count = 0;
+    sr_session_forget_explanation(session);
+    sr_session_forget_closeup(session);
     sr_session_load_tags(session);
     if (sr_session_resplit(session, &session->data_error)) {
         sr_dataset_unref(session->data);
@@ -156,6 +159,7 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     if (status) return status;
     sr_split_fini(&session->split);
     session->split = split;
+    sr_session_forget_figures(session);
     for (size_t i = 0; i < session->entry_count; i++)
         sr_session_forget_predictions(session, session->entries[i]);
     if (session->selection.count) {
@@ -163,6 +167,10 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
         struct sr_error ignored;
         filter.model[0] = '\0';
         filter.as = filter.right = -1;
+        filter.confidence_low = -INFINITY;
+        filter.confidence_high = INFINITY;
+        filter.order = SR_ORDER_INDEX;
+        filter.beats[0] = '\0';
         sr_session_select(session, &filter, &ignored);
     }
     return SR_OK;
@@ -212,8 +220,10 @@ void sr_session_free(struct sr_session *session)
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->tags[f]);
     for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i].text);
     free(session->log.lines);
-    sr_heat_fini(&session->explain.heat);
-    free(session->explain.probabilities);
+    session->jobs = NULL;
+    sr_session_forget_explanation(session);
+    sr_session_forget_closeup(session);
+    sr_session_forget_figures(session);
     sr_text_fini(&session->view.overlay_text);
     sr_text_fini(&session->view.prompt_text);
     sr_text_fini(&session->view.prompt_hint);
@@ -238,7 +248,7 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || session->explain.job) return false;
+    if (session->data_job || session->explain.job || session->closeup_job || session->figures_job) return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         if (entry->loading) return false;

@@ -22,6 +22,10 @@ void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
 /* Read the tags kept for this data set; none is no error. */
 void sr_session_load_tags(struct sr_session *session);
+/* What was found out about data that is no longer there, or split otherwise. */
+void sr_session_forget_closeup(struct sr_session *session);
+void sr_session_forget_figures(struct sr_session *session);
+void sr_session_forget_explanation(struct sr_session *session);
 void sr_session_refresh_look(struct sr_session *session);
 
 #endif

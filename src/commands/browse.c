@@ -54,10 +54,11 @@ SR_RUN(browse_run)
     if (sr_args_given(args, "conf"))
         sr_args_range(args, "conf", &filter.confidence_low, &filter.confidence_high);
     if (sr_args_switch(args, "tagged")) filter.tagged = true;
+    if (sr_args_given(args, "beats")) snprintf(filter.beats, sizeof filter.beats, "%s", sr_args_text(args, "beats"));
     if (sr_args_given(args, "descending")) filter.descending = sr_args_switch(args, "descending");
     for (int o = 0; sr_args_given(args, "sort") && o < SR_ORDER_COUNT; o++)
         if (!strcmp(sr_args_text(args, "sort"), sr_order_names[o])) filter.order = (enum sr_order)o;
-    bool judged = filter.order != SR_ORDER_INDEX || filter.as >= 0 || filter.right >= 0 || isfinite(filter.confidence_low) || isfinite(filter.confidence_high);
+    bool judged = filter.order != SR_ORDER_INDEX || filter.as >= 0 || filter.right >= 0 || isfinite(filter.confidence_low) || isfinite(filter.confidence_high) || filter.beats[0];
     if (sr_args_given(args, "model")) snprintf(filter.model, sizeof filter.model, "%s", sr_args_text(args, "model"));
     else if (!judged) filter.model[0] = '\0';
     if (sr_args_given(args, "split")) filter.split = split_of(session, args, NULL);
@@ -91,6 +92,7 @@ const struct sr_command sr_command_browse = {
         {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
         {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
         {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
+        {"beats", SR_PARAM_MODEL, .help = "That the model gets right and this one wrong."},
         {"tagged", SR_PARAM_SWITCH, .help = "That are tagged."},
         {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin", .help = "In this order (all but index ask the model)."},
         {"descending", SR_PARAM_SWITCH, .help = "Largest first."},

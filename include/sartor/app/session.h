@@ -43,6 +43,14 @@ struct sr_entry {
     } splits[SR_SPLIT_COUNT];
 };
 
+/* What a run said between epochs: means over the batches since the point before, at most
+ * SR_TRACE_MAX of them (when full, neighbours are merged and points come half as often). */
+enum { SR_TRACE_MAX = 512 };
+struct sr_trace_point {
+    double at;                     /* epochs done, or units where there are no epochs */
+    double loss, accuracy;         /* NaN when not known */
+};
+
 /* One training job, present or past; kept for the curves until the session ends. */
 struct sr_run {
     uint32_t job;
@@ -54,6 +62,10 @@ struct sr_run {
     struct sr_progress progress;   /* the latest */
     struct sr_epoch *history;
     size_t epochs, room;
+    struct sr_trace_point *trace;  /* NULL before the first */
+    size_t traced;
+    double trace_step;             /* units between points at least */
+    struct sr_progress trace_last; /* as of the latest point */
     double started, seconds;       /* clock; total once ended */
     uint64_t parameters;           /* once done */
     bool stopped;                  /* done early on request, with a usable model */
@@ -76,6 +88,7 @@ struct sr_filter {
     int right;                     /* 1 right only, 0 wrong only, -1 any */
     double confidence_low, confidence_high; /* of the predicted class; -inf/inf */
     bool tagged;                   /* only those */
+    char beats[64];                /* only what `model` gets right and this one wrong; "" for any */
     enum sr_order order;
     bool descending;
     char model[64];                /* whose predictions; "" where none are needed */
@@ -97,6 +110,34 @@ struct sr_log_line {
 struct sr_log {
     struct sr_log_line *lines;
     size_t count, room;
+};
+
+/* Everything about one sample that takes a moment to find out: what each model says of it, and
+ * the rows of the train file that are most like it. */
+enum { SR_NEAREST_MAX = 16, SR_VERDICTS_MAX = 64 };
+struct sr_closeup {
+    enum sr_file file;
+    uint32_t row;
+    size_t verdicts;               /* models that have been asked */
+    struct {
+        char model[64];
+        float *probabilities;      /* classes of them, NULL when it could not be asked */
+    } verdict[SR_VERDICTS_MAX];
+    char by[64];                   /* the k-NN model by whose measure, "" for distance between pixels */
+    size_t nearest;
+    uint32_t rows[SR_NEAREST_MAX];
+    double distances[SR_NEAREST_MAX];
+};
+
+/* Statistics that are too slow to add up while drawing: of each split, and of each class of each file. */
+struct sr_figures {
+    struct sr_stats splits[SR_SPLIT_COUNT];
+    struct {
+        struct sr_stats stats;
+        uint8_t *mean, *deviation; /* images; deviation so scaled that its largest is 255 */
+        double deviation_most;     /* what 255 stands for */
+    } *classes[SR_FILE_COUNT];     /* data->classes of each */
+    int class_count;
 };
 
 /* Told of every event after the session has taken it in; batch prints from it. */
@@ -140,6 +181,14 @@ struct sr_session {
         float *probabilities;      /* of that sample, classes of them */
         struct sr_error error;
     } explain;
+
+    struct sr_closeup *closeup;    /* of the sample asked for last; NULL before the first */
+    uint32_t closeup_job;
+    enum sr_file closeup_file;     /* what that job is about */
+    uint32_t closeup_row;
+    size_t closeup_models;         /* and how many models it asks */
+    struct sr_figures *figures;    /* NULL until computed */
+    uint32_t figures_job;
 
     struct sr_view view;
     struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
@@ -195,6 +244,13 @@ enum sr_split_name sr_session_default_split(const struct sr_session *session,
 enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
                                   enum sr_file file, uint32_t row, const char *layer, int target,
                                   struct sr_error *error);
+
+/* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is known
+ * of this sample already, or NULL). Models that are not loaded yet join as they are. */
+enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
+                                  const struct sr_closeup **closeup, struct sr_error *error);
+/* session->figures: SR_OK once they are there. */
+enum sr_status sr_session_figures(struct sr_session *session, struct sr_error *error);
 
 /* Queue a training job; `params` (taken over) are parsed against the class's table. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
