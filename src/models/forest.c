@@ -1,6 +1,10 @@
 /* The random forest (Breiman, 2001) and, with extra=on, extremely randomised trees (Geurts,
  * Ernst and Wehenkel, 2006): trees grown side by side over the pool, probabilities averaged
- * over the leaves. forest_grow.c grows one tree. */
+ * over the leaves. forest_grow.c grows one tree.
+ *
+ * The defaults are those that did best on Fashion-MNIST's validation split at their cost: trees
+ * that see every image, told apart by the features they try, beat bootstrapped ones
+ * (300 of them 0.887, 500 bootstrapped ones 0.884). */
 #include "forest.h"
 
 #include "sartor/base/clock.h"
@@ -33,7 +37,7 @@ void forest_free(void *state)
 static const struct sr_param forest_params[] = {
     {.name = "trees",
      .type = SR_PARAM_INTEGER,
-     .fallback = "500",
+     .fallback = "300",
      .minimum = 1,
      .maximum = FOREST_TREES_MAX,
      .help = "Number of trees."},
@@ -55,8 +59,9 @@ static const struct sr_param forest_params[] = {
      .help = "Fewest drawn images in a leaf."},
     {.name = "bootstrap",
      .type = SR_PARAM_SWITCH,
-     .fallback = "on",
-     .help = "Draw each tree's images with replacement; off gives every tree all of them."},
+     .fallback = "off",
+     .help = "Draw each tree's images with replacement, which gives an out-of-bag accuracy; off: all images "
+             "for every tree."},
     {.name = "extra",
      .type = SR_PARAM_SWITCH,
      .fallback = "off",

@@ -280,7 +280,7 @@ static void test_learns(void **state)
         const char *line;
         double least;
     } runs[] = {
-        {"trees=60", 0.78}, {"trees=60 extra=on bootstrap=off", 0.78}, {"trees=60 features=hog", 0.80}};
+        {"trees=60 bootstrap=on", 0.78}, {"trees=60 extra=on", 0.78}, {"trees=60 features=hog", 0.80}};
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct sr_model *model = fit_mini(runs[i].line, 2);
         double got = accuracy(model, SR_SPLIT_TEST);
@@ -296,7 +296,7 @@ static void test_out_of_bag(void **state)
     const struct sr_monitor monitor = {&watch, watch_progress, NULL, watch_proceed};
     struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
     struct sr_model *model;
-    assert_ok(fit("trees=60", &train, mini_shape, 2, &monitor, &model));
+    assert_ok(fit("trees=60 bootstrap=on", &train, mini_shape, 2, &monitor, &model));
     assert_int_equal(watch.done, 60);
     double bag = 0;
     assert_int_equal(sscanf(watch.note, "out of bag %lf", &bag), 1);
@@ -328,7 +328,8 @@ static void test_stops(void **state)
 static void test_threads(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"trees=17", "trees=9 extra=on", "trees=7 features=hog max_depth=5"};
+    static const char *const lines[] = {"trees=17 bootstrap=on", "trees=9 extra=on",
+                                        "trees=7 features=hog max_depth=5"};
     struct sr_samples test = sr_split_samples(mini, &split, SR_SPLIT_TEST);
     for (size_t l = 0; l < 3; l++) {
         float *wanted = malloc(test.count * 10 * sizeof *wanted),
