@@ -1,9 +1,11 @@
 noinst_HEADERS += src/app/task.h \
+	include/sartor/app/experiment.h \
 	include/sartor/app/options.h \
 	include/sartor/app/session.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
 	src/app/closeup.c \
+	src/app/experiment.c \
 	src/app/figures.c \
 	src/app/library.c \
 	src/app/options.c \

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sartor/app/experiment.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
@@ -213,6 +214,7 @@ void sr_session_free(struct sr_session *session)
     sr_jobs_free(session->jobs); /* first: its workers read the rest */
     sr_session_free_models(session);
     sr_session_free_runs(session);
+    sr_experiment_free(session->experiment);
     sr_split_fini(&session->split);
     sr_dataset_unref(session->data);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->stats[f]);

@@ -20,6 +20,8 @@ void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *
 void sr_session_free_models(struct sr_session *session);
 void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
+/* A new run at the end of the list, to be given its job's number. */
+struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class, const char *name);
 /* Read the tags kept for this data set; none is no error. */
 void sr_session_load_tags(struct sr_session *session);
 /* What was found out about data that is no longer there, or split otherwise. */

@@ -92,6 +92,17 @@ static char *checkpoint_path(const struct sr_session *session, const char *name)
     return path;
 }
 
+struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class, const char *name)
+{
+    struct sr_run *run = sr_xalloc(sizeof *run);
+    run->class = class;
+    run->started = sr_clock_seconds();
+    snprintf(run->name, sizeof run->name, "%s", name);
+    sr_xgrow(&session->runs, &session->run_room, session->run_count + 1, sizeof *session->runs);
+    session->runs[session->run_count++] = run;
+    return run;
+}
+
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class, const char *name,
                                 struct sr_args *params, bool resume, uint64_t seed, uint64_t limit, uint32_t *job,
                                 struct sr_error *error)
@@ -129,14 +140,9 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_mode
     train->checkpoint = checkpoint_path(session, name);
     train->resume = resume;
 
-    struct sr_run *run = sr_xalloc(sizeof *run);
-    run->class = class;
+    struct sr_run *run = sr_session_add_run(session, class, name);
     run->params = sr_args_copy(params);
     run->seed = seed;
-    run->started = sr_clock_seconds();
-    snprintf(run->name, sizeof run->name, "%s", name);
-    sr_xgrow(&session->runs, &session->run_room, session->run_count + 1, sizeof *session->runs);
-    session->runs[session->run_count++] = run;
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
 }

@@ -86,8 +86,10 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     struct runner *runner = context;
     struct sr_run *run = sr_session_run(session, event->job);
     if (run && event->type == SR_EVENT_PROGRESS) show_progress(runner, run, &event->of.progress);
-    const struct sr_command *command = run ? sr_command_find("train", NULL)
-                                           : event->job == runner->waiting ? runner->command : NULL;
+    /* An experiment's run has no parameters of its own: its command reports the trials when all are done. */
+    bool trains = run && run->params;
+    const struct sr_command *command = trains ? sr_command_find("train", NULL)
+                                       : event->job == runner->waiting ? runner->command : NULL;
     struct sr_reply kept = runner->reply;
     runner->reply = (struct sr_reply){.json = kept.json};
     if (command) {

@@ -17,7 +17,7 @@ const struct sr_command *const sr_commands[] = {
     /* models */
     &sr_command_models, &sr_command_load, &sr_command_save, &sr_command_rename, &sr_command_delete,
     /* evaluate */
-    &sr_command_evaluate, &sr_command_compare, &sr_command_study, &sr_command_confusion, &sr_command_curves, &sr_command_predict,
+    &sr_command_evaluate, &sr_command_compare, &sr_command_study, &sr_command_ablate, &sr_command_tune, &sr_command_confusion, &sr_command_curves, &sr_command_predict,
     /* explain */
     &sr_command_gradcam,
     /* output */

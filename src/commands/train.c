@@ -2,7 +2,38 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/store.h"
+
+/* Named settings, as `tune` saves them: name=value words, of which those given on the line come first. */
+static enum sr_status add_settings(struct sr_session *session, const char *name, struct sr_args *params,
+                                   struct sr_error *error)
+{
+    if (!name) return SR_OK;
+    enum sr_status status = sr_store_check_name(name, error);
+    if (status) return status;
+    char *path = sr_xprintf("%s/recipes/%s", session->home, name);
+    char *line = sr_file_read(path, 1 << 16, NULL, error);
+    free(path);
+    if (!line) return error->status;
+    struct sr_words words;
+    const char *at = line;
+    status = sr_words_split(&at, &words, error);
+    for (size_t i = 0; !status && i < words.count; i++) {
+        char *equals = strchr(words.items[i], '=');
+        if (!equals) continue;
+        *equals = '\0';
+        if (!sr_args_has(params, words.items[i]) || !sr_args_given(params, words.items[i]))
+            status = sr_args_set(params, words.items[i], equals + 1, error);
+    }
+    sr_words_fini(&words);
+    free(line);
+    return status;
+}
 
 SR_RUN(train_run)
 {
@@ -12,7 +43,8 @@ SR_RUN(train_run)
     /* Hyperparameters are judged before data is waited for: a typing error shows at once. */
     struct sr_args *params = sr_args_parse(class->name, class->params, rest->items, rest->count, NULL, error);
     if (!params) return error->status;
-    enum sr_status status = sr_session_data(session, error);
+    enum sr_status status = add_settings(session, sr_args_text(args, "settings"), params, error);
+    if (!status) status = sr_session_data(session, error);
     if (status) {
         sr_args_free(params);
         return status;
@@ -132,6 +164,7 @@ const struct sr_command sr_command_train = {
         {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
         {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15, .help = "Seed of initial weights, order and augmentation."},
         {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9, .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
+        {"settings", SR_PARAM_TEXT, .help = "Named hyperparameters that tune has saved; those given here come first."},
         {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
         {"resume", SR_PARAM_SWITCH, .help = "Go on from the checkpoint of an interrupted training."},
         {0}},

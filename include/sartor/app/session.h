@@ -192,6 +192,9 @@ struct sr_session {
 
     struct sr_view view;
     struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
+    struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
+    char experiment_line[256];     /* the command that has asked for the one under way, "" for none */
+    uint32_t experiment_job;
     struct study *study;           /* the study under way, of commands/study.c; NULL for none */
     char message[512];             /* last message for the status line */
     bool message_is_error;
