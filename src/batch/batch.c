@@ -52,7 +52,8 @@ static void print_reply(struct runner *runner)
 }
 
 /* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. */
-static void show_progress(struct runner *runner, const struct sr_run *run, const struct sr_progress *progress)
+static void show_progress(struct runner *runner, const struct sr_session *session, const struct sr_run *run,
+                          const struct sr_progress *progress)
 {
     enum { WIDTH = 24 };
     double now = sr_clock_seconds();
@@ -62,8 +63,12 @@ static void show_progress(struct runner *runner, const struct sr_run *run, const
     runner->next_note = now + (terminal ? 0.1 : 10);
     if (first && !terminal) return;
     double share = progress->total ? (double)progress->done / (double)progress->total : 0;
-    char left[32] = "?", detail[96] = "", bar[WIDTH + 1];
-    if (progress->seconds_left >= 0) sr_format_seconds(left, sizeof left, progress->seconds_left);
+    double seconds_left = progress->seconds_left;
+    char left[32] = "?", detail[96] = "", bar[WIDTH + 1], label[96];
+    /* Of a study, the bar and the time are the whole study's. */
+    bool study = sr_study_progress(session, &share, &seconds_left);
+    snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
+    if (seconds_left >= 0) sr_format_seconds(left, sizeof left, seconds_left);
     if (progress->epochs)
         snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  accuracy %.2f %%", progress->epoch, progress->epochs,
                  progress->loss, progress->accuracy * 100);
@@ -71,12 +76,12 @@ static void show_progress(struct runner *runner, const struct sr_run *run, const
     for (int i = 0; i < WIDTH; i++) bar[i] = i < (int)lrint(share * WIDTH) ? '#' : '-';
     bar[WIDTH] = '\0';
     if (terminal) {
-        fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s  %.0f %ss/s  %s left", run->name, bar, share * 100, detail,
+        fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s  %.0f %ss/s  %s left", label, bar, share * 100, detail,
                 progress->rate, progress->epochs ? "image" : progress->unit ? progress->unit : "step", left);
         runner->bar = true;
     } else {
-        fprintf(stderr, "%s: %.0f %% of %s  %s  %s left\n", run->name, share * 100,
-                progress->epochs ? "the training" : "the fit", detail, left);
+        fprintf(stderr, "%s: %.0f %% of %s  %s  %s left\n", label, share * 100,
+                study ? "the study" : progress->epochs ? "the training" : "the fit", detail, left);
     }
     fflush(stderr);
 }
@@ -85,7 +90,7 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
 {
     struct runner *runner = context;
     struct sr_run *run = sr_session_run(session, event->job);
-    if (run && event->type == SR_EVENT_PROGRESS) show_progress(runner, run, &event->of.progress);
+    if (run && event->type == SR_EVENT_PROGRESS) show_progress(runner, session, run, &event->of.progress);
     /* An experiment's run has no parameters of its own: its command reports the trials when all are done. */
     bool trains = run && run->params;
     const struct sr_command *command = trains ? sr_command_find("train", NULL)
