@@ -3,6 +3,7 @@
  * The stored rows are bytes, so every product and L1 distance is an exact integer (compute/bytes.h).
  * Pixels are bytes; the values of HOG, 0 to 0.4, are rounded to 255 steps, which costs no accuracy.
  * Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t; cosine by q·t / |t|.
+ * Memory is a byte a feature: 47 MB for 60,000 images of 28×28.
  * Rows are visited in ascending order and one replaces another only when strictly nearer, so ties
  * fall to the lower row, whatever the number of threads. */
 #include "sartor/base/clock.h"

@@ -3,7 +3,8 @@
  * The objective is scikit-learn's: sum over images of the cross-entropy + |W|²/(2C), biases not
  * penalised. It is minimised not over W but over V = W L, where L L' = a S + I/C and S is the sum of
  * x x' (with a constant 1 for the bias) over a sample of the training images: a S stands for
- * the Hessian, whose weights p(1 - p) average about a. Same minimum, several times fewer steps. */
+ * the Hessian, whose weights p(1 - p) average about a. Same minimum, several times fewer steps.
+ * Memory is four bytes an input: 188 MB for 60,000 images of 28×28. */
 #include "lbfgs.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -324,19 +325,51 @@ static bool accept(void *context, int iteration, double value)
 
 /* ---- the change of variables ---- */
 
-/* Cholesky factor in the lower triangle, in place. Pivots that rounding has spoilt are raised: any
- * invertible factor leads to the same minimum. */
-static void factorise(double *matrix, size_t n)
+/* Columns done together, rows in a slice of the work below them. */
+enum { BLOCK = 64, BLOCK_ROWS = 16 };
+
+struct factorisation {
+    double *matrix;
+    size_t n, first, last; /* present block of columns */
+};
+
+/* Columns from..to of one row's factor; those before, and the rows above, are done. */
+static void eliminate(const struct factorisation *work, size_t i, size_t from, size_t to)
 {
-    double least = 0;
-    for (size_t i = 0; i < n; i++) least = fmax(least, matrix[i * n + i]);
-    least *= 1e-9;
-    for (size_t i = 0; i < n; i++) {
-        double *row = matrix + i * n;
-        for (size_t j = 0; j < i; j++)
-            row[j] = (row[j] - lbfgs_dot(j, row, matrix + j * n)) / matrix[j * n + j];
-        row[i] = sqrt(fmax(least, row[i] - lbfgs_dot(i, row, row)));
+    double *row = work->matrix + i * work->n;
+    for (size_t j = from; j < to; j++) {
+        const double *above = work->matrix + j * work->n;
+        row[j] = (row[j] - lbfgs_dot(j, row, above)) / above[j];
     }
+}
+
+static void eliminate_slice(void *context, size_t index, int worker)
+{
+    const struct factorisation *work = context;
+    size_t i = work->last + index * BLOCK_ROWS;
+    (void)worker;
+    for (size_t end = i + BLOCK_ROWS < work->n ? i + BLOCK_ROWS : work->n; i < end; i++)
+        eliminate(work, i, work->first, work->last);
+}
+
+/* Cholesky factor in the lower triangle, in place. Pivots that rounding has spoilt are raised: any
+ * invertible factor leads to the same minimum. False when asked to stop. */
+static bool factorise(double *matrix, size_t n, struct sr_pool *pool, const struct sr_monitor *monitor)
+{
+    struct factorisation work = {.matrix = matrix, .n = n};
+    double least = 0;
+    for (size_t i = 0; i < n; i++) least = fmax(least, 1e-9 * matrix[i * n + i]);
+    for (; work.first < n; work.first = work.last) {
+        work.last = work.first + BLOCK < n ? work.first + BLOCK : n;
+        for (size_t i = work.first; i < work.last; i++) {
+            double *row = matrix + i * n;
+            eliminate(&work, i, work.first, i);
+            row[i] = sqrt(fmax(least, row[i] - lbfgs_dot(i, row, row)));
+        }
+        sr_pool_run(pool, (n - work.last + BLOCK_ROWS - 1) / BLOCK_ROWS, eliminate_slice, &work);
+        if (!sr_monitor_proceed(monitor)) return false;
+    }
+    return true;
 }
 
 /* objective->factor, or NULL left where there are too many inputs. */
@@ -368,8 +401,10 @@ static enum sr_status make_factor(struct objective *objective, struct sr_error *
     const double scale = metric_weight * (double)count / (double)sampled;
     for (size_t i = 0; i < n * n; i++) objective->factor[i] = scale * (double)sum[i];
     for (size_t i = 0; i < inputs; i++) objective->factor[i * n + i] += 1 / objective->C;
-    factorise(objective->factor, n);
-    status = SR_OK;
+    if (factorise(objective->factor, n, objective->fit->pool, objective->fit->monitor))
+        status = SR_OK;
+    else
+        status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
 out:
     free(rows);
     free(sum);

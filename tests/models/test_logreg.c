@@ -243,6 +243,33 @@ static void test_threads(void **unused)
     }
 }
 
+/* L L' gives the matrix back, across blocks; a singular one still gets a usable factor. */
+static void test_factor(void **unused)
+{
+    enum { N = 150 };
+    static double matrix[N * N], factor[N * N];
+    struct sr_rng rng;
+    (void)unused;
+    sr_rng_init(&rng, 2, SR_STREAM_TEST, 0);
+    for (int round = 0; round < 2; round++) {
+        static double rows[N * 2 * N];
+        for (size_t i = 0; i < N * 2 * N; i++) rows[i] = sr_rng_normal(&rng);
+        if (round == 1) memcpy(rows, rows + 2 * N, 2 * N * sizeof *rows); /* two equal rows */
+        for (size_t i = 0; i < N; i++) {
+            for (size_t j = 0; j < N; j++)
+                matrix[i * N + j] = lbfgs_dot(2 * N, rows + i * 2 * N, rows + j * 2 * N);
+        }
+        memcpy(factor, matrix, sizeof factor);
+        assert_true(factorise(factor, N, NULL, NULL));
+        for (size_t i = 0; i < N; i++) {
+            assert_true(factor[i * N + i] > 0);
+            for (size_t j = 0; j <= i; j++)
+                assert_true(fabs(lbfgs_dot(j + 1, factor + i * N, factor + j * N) - matrix[i * N + j]) <
+                            1e-4);
+        }
+    }
+}
+
 /* Ask to stop when so many epochs have been reported. */
 struct stopper {
     int epochs, limit;
@@ -346,9 +373,9 @@ static void test_load(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_optimum), cmocka_unit_test(test_gradient),   cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_stop),       cmocka_unit_test(test_importance),
-        cmocka_unit_test(test_load),    cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_factor),     cmocka_unit_test(test_optimum), cmocka_unit_test(test_gradient),
+        cmocka_unit_test(test_by_hand),    cmocka_unit_test(test_threads), cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_importance), cmocka_unit_test(test_load),    cmocka_unit_test(test_bad_values),
     };
     return cmocka_run_group_tests_name("models/logreg", tests, set_up, tear_down);
 }
