@@ -207,9 +207,8 @@ void terminal_leave(void)
 
 void terminal_return(void)
 {
-    /* The first refresh after endwin sets the modes and the alternate screen again. */
+    /* The next paint sets the modes and the alternate screen again, as the first refresh after endwin. */
     cursor_shown = -1;
-    refresh();
     terminal_resize();
 }
 

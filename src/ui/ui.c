@@ -65,6 +65,7 @@ static void draw(struct loop *loop)
     /* The option names a depth, the terminal bounds it. */
     if (session->look.depth > terminal_depth()) session->look.depth = terminal_depth();
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
+    terminal_mouse(sr_args_switch(session->options, "mouse"));
     terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y);
     loop->stale = loop->pressed = false;
     loop->purse.coins -= 1;
@@ -77,7 +78,6 @@ static void suspend(struct loop *loop)
     signals_suspend();
     stray_resume();
     terminal_return();
-    terminal_mouse(sr_args_switch(loop->session->options, "mouse"));
     loop->stale = loop->pressed = true;
 }
 
@@ -130,7 +130,6 @@ static void take_keys(struct loop *loop)
         if (session->redraw) terminal_spoilt();
         session->suspend = session->redraw = false;
     }
-    terminal_mouse(sr_args_switch(session->options, "mouse"));
 }
 
 static void run_loop(struct loop *loop)
@@ -213,7 +212,6 @@ int sr_ui_run(struct sr_session *session)
     session->interactive = true;
     sr_keys_start(session);
     let_keys_go_first();
-    terminal_mouse(sr_args_switch(session->options, "mouse"));
 
     run_loop(&loop);
 

@@ -9,14 +9,17 @@ tests_ui_test_random_keys_SOURCES = tests/ui/test_random_keys.c
 tests_ui_test_random_keys_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ui_test_random_keys_LDADD = $(TEST_LIBS)
 
-## Key to paint while training: make bench runs it.
+## Key to paint while a network trains: a part of make bench.
 EXTRA_PROGRAMS += tests/ui/latency
 tests_ui_latency_SOURCES = tests/ui/latency.c tests/ui/pty.c
 tests_ui_latency_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ui_latency_LDADD = $(TEST_LIBS) -lutil
-CLEANFILES += tests/ui/latency
+CLEANFILES += tests/ui/latency$(EXEEXT)
+bench: bench-latency
+bench-latency: tests/ui/latency$(EXEEXT) sartor$(EXEEXT)
+	tests/ui/latency$(EXEEXT) ./sartor$(EXEEXT)
 
 ## A long run of random keys; for a sanitizer build.
 soak: tests/ui/test_random_keys$(EXEEXT)
 	SRCDIR='$(srcdir)' SARTOR_KEYS=100000 tests/ui/test_random_keys$(EXEEXT)
-.PHONY: soak
+.PHONY: soak bench-latency

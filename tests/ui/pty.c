@@ -189,6 +189,13 @@ bool pty_wait_line(struct pty *pty, int line, const char *text)
     return wait_for(pty, line, false, text, false);
 }
 
+bool pty_wait_alternate(struct pty *pty)
+{
+    double limit = sr_clock_seconds() + PTY_PATIENCE;
+    while (!pty->alternate && !pty->ended && sr_clock_seconds() < limit) pty_read(pty, 0.1);
+    return pty->alternate;
+}
+
 bool pty_wait_end(struct pty *pty, int *status)
 {
     double limit = sr_clock_seconds() + PTY_PATIENCE;

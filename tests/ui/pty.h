@@ -43,6 +43,8 @@ bool pty_wait(struct pty *pty, const char *text);
 bool pty_wait_gone(struct pty *pty, const char *text);
 /* Until one line holds `text`; negative lines count from the bottom. */
 bool pty_wait_line(struct pty *pty, int line, const char *text);
+/* Until the alternate screen is up. */
+bool pty_wait_alternate(struct pty *pty);
 /* Until the program ends; its wait status. */
 bool pty_wait_end(struct pty *pty, int *status);
 /* Whether the terminal is as it was: normal screen, cursor shown, modes. */

@@ -186,7 +186,7 @@ static void clicks_press_what_they_hit(void **state)
     check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
     check(&pty, pty.mouse);
     static const struct { const char *tab; int column; } tabs[] = {{"[4 Confusion]", 40}, {"[1 Browse]", 11}, {"[3 Train]", 29}};
-    char click[32];
+    char click[64];
     for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
         snprintf(click, sizeof click, "\033[<0;%d;1M\033[<0;%d;1m", tabs[i].column, tabs[i].column);
         pty_send(&pty, click);
@@ -194,7 +194,10 @@ static void clicks_press_what_they_hit(void **state)
     }
     pty_send(&pty, "1");
     check(&pty, pty_wait_line(&pty, -1, "Enter enlarge"));
-    pty_send(&pty, "\033[<0;10;24M\033[<0;10;24m"); /* on "enlarge" */
+    const char *line = pty_line(&pty, -1);
+    int column = (int)(strstr(line, "enlarge") - line) + 2;
+    snprintf(click, sizeof click, "\033[<0;%d;24M\033[<0;%d;24m", column, column);
+    pty_send(&pty, click);
     check(&pty, pty_wait_line(&pty, -1, "previous"));
     pty_send(&pty, "q\033[<0;40;12M\033[<65;40;12M"); /* on a picture: nothing; the wheel: down */
     check(&pty, pty_wait_line(&pty, 1, "6th"));
@@ -292,20 +295,93 @@ static void signals_leave_quietly(void **state)
     }
 }
 
-/* An abort's message lands on the normal screen, the terminal works again. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED true
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+/* A fault's message lands on the normal screen, and the terminal works again. */
 static void faults_restore_the_terminal(void **state)
 {
     (void)state;
+    static const struct { int number; const char *name; } faults[] = {
+        {SIGABRT, "(SIGABRT)"}, {SIGSEGV, "(SIGSEGV)"}, {SIGFPE, "(SIGFPE)"}};
+    /* Sanitizers report the others themselves. */
+    for (size_t i = 0; i < (SANITIZED ? 1 : sizeof faults / sizeof *faults); i++) {
+        struct pty pty;
+        int status;
+        start(&pty, 80, 24);
+        kill(pty.child, faults[i].number);
+        assert_true(pty_wait_end(&pty, &status));
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), faults[i].number);
+        check(&pty, pty_restored(&pty));
+        check(&pty, strstr(pty_text(&pty), "ended by a fault in the program"));
+        check(&pty, strstr(pty_text(&pty), faults[i].name));
+        pty_stop(&pty);
+    }
+}
+
+/* Stopped and continued by somebody else, who has used the screen meanwhile. */
+static void survives_a_stop_from_outside(void **state)
+{
+    (void)state;
     struct pty pty;
-    int status;
     start(&pty, 80, 24);
-    kill(pty.child, SIGABRT);
+    for (int round = 0; round < 3; round++) {
+        int status;
+        kill(pty.child, SIGSTOP);
+        assert_int_equal(waitpid(pty.child, &status, WUNTRACED), pty.child);
+        assert_true(WIFSTOPPED(status));
+        while (pty_read(&pty, 0.01)) continue;
+        static const char mess[] = "\033[2J\033[?1049lmess";
+        vterm_input_write(pty.vterm, mess, sizeof mess - 1);
+        check(&pty, !pty.alternate && strstr(pty_text(&pty), "mess"));
+        kill(pty.child, SIGCONT);
+        check(&pty, pty_wait_alternate(&pty));
+        check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+        check(&pty, !strstr(pty_text(&pty), "mess"));
+    }
+    quit(&pty);
+}
+
+static void ends_when_its_terminal_does(void **state)
+{
+    (void)state;
+    struct pty pty;
+    int status = -1;
+    start(&pty, 80, 24);
+    close(pty.master);
+    pty.master = -1;
+    pty.ended = true;
     assert_true(pty_wait_end(&pty, &status));
-    assert_true(WIFSIGNALED(status));
-    assert_int_equal(WTERMSIG(status), SIGABRT);
-    check(&pty, pty_restored(&pty));
-    check(&pty, strstr(pty_text(&pty), "ended by a fault in the program (SIGABRT)"));
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + SIGHUP);
     pty_stop(&pty);
+}
+
+/* What a library prints must not land in the picture. */
+static void stray_output_goes_to_the_log(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    for (int descriptor = 1; descriptor <= 2; descriptor++) {
+        char link[64], target[4096], log[4200];
+        snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)pty.child, descriptor);
+        ssize_t length = readlink(link, target, sizeof target - 1);
+        if (length < 0) skip(); /* no /proc */
+        target[length] = '\0';
+        snprintf(log, sizeof log, "%s/log", home);
+        assert_string_equal(target, log);
+    }
+    quit(&pty);
 }
 
 static void control_c_ends_or_asks(void **state)
@@ -380,6 +456,9 @@ int main(void)
         cmocka_unit_test(suspends_and_resumes),
         cmocka_unit_test(signals_leave_quietly),
         cmocka_unit_test(faults_restore_the_terminal),
+        cmocka_unit_test(survives_a_stop_from_outside),
+        cmocka_unit_test(ends_when_its_terminal_does),
+        cmocka_unit_test(stray_output_goes_to_the_log),
         cmocka_unit_test(control_c_ends_or_asks),
         cmocka_unit_test(trains_in_the_background),
         cmocka_unit_test(other_places_are_refused),
