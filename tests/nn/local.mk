@@ -10,3 +10,4 @@ check_PROGRAMS += tests/nn/test_trainer
 tests_nn_test_trainer_SOURCES = tests/nn/test_trainer.c
 tests_nn_test_trainer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_nn_test_trainer_LDADD = $(TEST_LIBS)
+SHELL_TESTS += tests/nn/test_isa.sh
