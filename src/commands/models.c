@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sartor/base/file.h"
 #include "sartor/models/store.h"
+#include "sartor/models/svm.h"
 
 SR_RUN(models_run)
 {
@@ -109,14 +111,15 @@ SR_RUN(save_run)
     enum sr_status status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
     if (status) return status;
     char *path = sr_path_expand(sr_args_text(args, "file"));
-    status = sr_model_save(entry->model, path, error);
+    status = strcasecmp(sr_path_extension(path), ".libsvm") ? sr_model_save(entry->model, path, error)
+                                                            : sr_svm_save_libsvm(entry->model, path, error);
     if (!status && !reply->json) sr_text_printf(&reply->text, "%s is saved as %s\n", entry->name, path);
     free(path);
     return status;
 }
 
 const struct sr_command sr_command_save = {
-    .name = "save", .group = "models", .help = "Save a model as a safetensors file.",
+    .name = "save", .group = "models", .help = "Save a model as a safetensors file, an SVM also as FILE.libsvm for libsvm's tools.",
     .params = (const struct sr_param[]){
         SR_MODEL_PARAM(true),
         {"file", SR_PARAM_FILE, .positional = true, .required = true, .help = "Where to."},

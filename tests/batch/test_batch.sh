@@ -117,6 +117,9 @@ script 'train knn name=a\nrename a b\nmodels\ndelete b\n'; expect 0 "b " "rename
 run evaluate b; expect 1 "no model" "deleted is deleted"
 run save knn copy.safetensors; expect 0 "copy.safetensors" "save"
 run load copy.safetensors name=again; expect 0 "again" "load"
+run train svm; run save svm copy.libsvm; expect 0 "copy.libsvm" "an SVM in libsvm's format"
+head -n 2 copy.libsvm | grep -q "^svm_type c_svc"; report $? "which libsvm knows"
+run save knn copy.libsvm; expect 1 "svm" "but no other family"
 printf 'rubbish' >bad.safetensors; run load bad.safetensors; expect 1 "bad.safetensors" "a broken model file"
 
 # Data that is not what it should be.
