@@ -313,8 +313,8 @@ enum sr_split_name sr_session_default_split(const struct sr_session *session, co
     return SR_SPLIT_VALIDATION;
 }
 
-static enum sr_status same_shape(const struct sr_session *session, const struct sr_model *model,
-                                 struct sr_error *error)
+enum sr_status sr_session_check_shape(const struct sr_session *session, const struct sr_model *model,
+                                      struct sr_error *error)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     if (model->shape.height == images->height && model->shape.width == images->width &&
@@ -332,7 +332,7 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
     *predictions = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
-    if (!status) status = same_shape(session, entry->model, error);
+    if (!status) status = sr_session_check_shape(session, entry->model, error);
     if (!status) status = honest(session, entry->model, split, error);
     if (status) return status;
     if (entry->splits[split].ready) {
@@ -432,7 +432,7 @@ enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *e
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
-    if (!status) status = same_shape(session, entry->model, error);
+    if (!status) status = sr_session_check_shape(session, entry->model, error);
     if (status) return status;
     if (!layer) layer = "";
     bool same = !strcmp(session->explain.model, entry->name) && !strcmp(session->explain.layer, layer) &&

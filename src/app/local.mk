@@ -7,6 +7,7 @@ libsartor_a_SOURCES += \
 	src/app/closeup.c \
 	src/app/experiment.c \
 	src/app/figures.c \
+	src/app/heats.c \
 	src/app/library.c \
 	src/app/options.c \
 	src/app/selection.c \

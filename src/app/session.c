@@ -212,6 +212,7 @@ void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
     sr_jobs_free(session->jobs); /* first: its workers read the rest */
+    sr_session_free_heats(session);
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
@@ -250,7 +251,8 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || session->explain.job || session->closeup_job || session->figures_job) return false;
+    if (session->data_job || session->explain.job || session->heats.job || session->closeup_job || session->figures_job)
+        return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         if (entry->loading) return false;

@@ -18,6 +18,10 @@ uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct ta
 /* Hooks of the files of app/ into each other. */
 void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry);
 void sr_session_free_models(struct sr_session *session);
+void sr_session_free_heats(struct sr_session *session);
+/* Has the model this data's shape? */
+enum sr_status sr_session_check_shape(const struct sr_session *session, const struct sr_model *model,
+                                      struct sr_error *error);
 void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
 /* A new run at the end of the list, to be given its job's number. */

@@ -56,6 +56,37 @@ void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint)
     sr_text_add_bytes(text, bytes, (size_t)sr_utf8_encode(codepoint, bytes));
 }
 
+void sr_text_add_escaped(struct sr_text *text, const char *plain)
+{
+    while (*plain) {
+        size_t length = strcspn(plain, "&<>\"'");
+        sr_text_add_bytes(text, plain, length);
+        plain += length;
+        switch (*plain) {
+        case '&': sr_text_add(text, "&amp;"); break;
+        case '<': sr_text_add(text, "&lt;"); break;
+        case '>': sr_text_add(text, "&gt;"); break;
+        case '"': sr_text_add(text, "&quot;"); break;
+        case '\'': sr_text_add(text, "&#39;"); break;
+        default: return;
+        }
+        plain++;
+    }
+}
+
+void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *in = bytes;
+    for (size_t i = 0; i < length; i += 3) {
+        unsigned group = (unsigned)in[i] << 16 | (i + 1 < length ? (unsigned)in[i + 1] << 8 : 0) |
+                         (i + 2 < length ? in[i + 2] : 0);
+        char four[4] = {digits[group >> 18], digits[group >> 12 & 63], i + 1 < length ? digits[group >> 6 & 63] : '=',
+                        i + 2 < length ? digits[group & 63] : '='};
+        sr_text_add_bytes(text, four, 4);
+    }
+}
+
 const char *sr_text_get(const struct sr_text *text)
 {
     return text->bytes ? text->bytes : "";

@@ -9,15 +9,8 @@
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 
-/* The models that are compared: those named, or all that this data fits. */
-struct field {
-    struct sr_entry **entries;
-    const struct sr_predictions **predictions;
-    size_t count;
-};
-
-static enum sr_status gather(struct sr_session *session, const struct sr_words *names, enum sr_split_name split,
-                             struct field *field, struct sr_error *error)
+enum sr_status field_gather(struct sr_session *session, const struct sr_words *names, enum sr_split_name split,
+                            struct field *field, struct sr_error *error)
 {
     size_t room = names->count ? names->count : session->entry_count;
     enum sr_status status = sr_session_data(session, error);
@@ -58,6 +51,21 @@ static int by_accuracy(const void *a, const void *b, void *context)
     for (size_t i = 0; i < x->count; i++) right[0] += x->predicted[i] == x->truth[i];
     for (size_t i = 0; i < y->count; i++) right[1] += y->predicted[i] == y->truth[i];
     return (right[0] < right[1]) - (right[0] > right[1]);
+}
+
+size_t *field_order(struct field *field)
+{
+    size_t *order = sr_xalloc(field->count * sizeof *order);
+    for (size_t i = 0; i < field->count; i++) order[i] = i;
+    qsort_r(order, field->count, sizeof *order, by_accuracy, field);
+    return order;
+}
+
+void field_free(struct field *field)
+{
+    free(field->entries);
+    free(field->predictions);
+    *field = (struct field){0};
 }
 
 static void report_model(struct sr_session *session, const struct sr_entry *entry, enum sr_split_name split,
@@ -159,11 +167,9 @@ SR_RUN(compare_run)
     enum sr_status status = sr_session_data(session, error);
     if (!status && !sr_args_given(args, "split") && !session->split.counts[SR_SPLIT_VALIDATION]) split = SR_SPLIT_TEST;
     if (!status) status = sr_session_scan_models(session, error);
-    if (!status) status = gather(session, rest, split, &field, error);
+    if (!status) status = field_gather(session, rest, split, &field, error);
     if (!status) {
-        size_t *order = sr_xalloc(field.count * sizeof *order);
-        for (size_t i = 0; i < field.count; i++) order[i] = i;
-        qsort_r(order, field.count, sizeof *order, by_accuracy, &field);
+        size_t *order = field_order(&field);
         if (!reply->json)
             sr_text_printf(&reply->text, "%zu samples of the %s split\n\n%-14s %8s %13s %6s %7s %6s %8s %10s %9s %12s %8s\n",
                            field.predictions[0]->count, sr_split_names[split], "model", "accuracy", "95 % interval",
@@ -172,8 +178,7 @@ SR_RUN(compare_run)
         status = report_pairs(&field, order, reply, error);
         free(order);
     }
-    free(field.entries);
-    free(field.predictions);
+    field_free(&field);
     return status;
 }
 

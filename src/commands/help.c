@@ -36,6 +36,8 @@ SR_RUN(help_run)
         list_commands(&text);
     } else if (!strcmp(topic, "manual")) {
         manual_print(&text);
+    } else if (!strcmp(topic, "figures")) {
+        figures_describe(&text);
     } else if (!strcmp(topic, "options")) {
         sr_params_describe(sr_options, &text);
     } else {
@@ -65,7 +67,7 @@ SR_RUN(help_run)
 }
 
 const struct sr_command sr_command_help = {
-    .name = "help", .group = "program", .help = "The commands; or one command, a model family, keys, options; manual prints troff.",
+    .name = "help", .group = "program", .help = "The commands; or one command, a model family, keys, options, figures; manual prints troff.",
     .params = (const struct sr_param[]){{"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
     .run = help_run,
 };

@@ -3,6 +3,7 @@
 #define SARTOR_COMMANDS_INTERNAL_H
 
 #include "sartor/commands/command.h"
+#include "sartor/data/augment.h"
 #include "sartor/figure/figure.h"
 
 extern const struct sr_command sr_command_open, sr_command_stats, sr_command_browse, sr_command_show,
@@ -53,21 +54,40 @@ void study_abandon(struct sr_session *session);
 /* The generated sections of the manual, as troff. */
 void manual_print(struct sr_text *text);
 
-/* Figures of the session, written to `path`; SR_PENDING while what they show is computed. */
+/* Models side by side on one split: those named, or (with no names) all that can be judged there. */
+struct field {
+    struct sr_entry **entries;
+    const struct sr_predictions **predictions;
+    size_t count;
+};
+/* SR_PENDING while one of them predicts. `field` is to be released in any case. */
+enum sr_status field_gather(struct sr_session *session, const struct sr_words *names, enum sr_split_name split,
+                            struct field *field, struct sr_error *error);
+/* Positions in the field, the most accurate model first; freed by the caller. */
+size_t *field_order(struct field *field);
+void field_free(struct field *field);
+
+/* A figure of the session, written to `path`; SR_PENDING while what it shows is computed. Zeros, NULL
+ * and -1 (of `split` and `target`) leave the choice to the figure. */
 struct figure_request {
-    const char *path;
-    const char *model;              /* NULL for the default */
-    int split;                      /* enum sr_split_name, -1 for the default */
-    const char *index;              /* NULL: under the cursor */
+    const char *path, *plotly;      /* file; script for an HTML page */
+    const char *command;            /* the line that asks for it, for the provenance */
+    const char *model, *models;     /* a name; names apart by commas */
+    const char *vs;                 /* confusion: a second model */
+    int split;                      /* enum sr_split_name */
+    const char *class;
+    const char *index;              /* rows apart by commas; NULL: under the cursor */
+    bool wrong, right;
     const char *layer;
     int target;                     /* -1: predicted */
     bool shares, linear, dark;
-    enum sr_file file;
+    struct sr_augment augment;
     double width, height, resolution;
     int count;                      /* samples in a grid */
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);
-extern const char figure_names[]; /* space-separated */
+/* The figures, what each shows and takes. */
+void figures_describe(struct sr_text *text);
 
 #endif

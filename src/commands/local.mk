@@ -12,6 +12,11 @@ libsartor_a_SOURCES += \
 	src/commands/evaluate.c \
 	src/commands/export.c \
 	src/commands/figures.c \
+	src/commands/figures.h \
+	src/commands/figures_data.c \
+	src/commands/figures_heat.c \
+	src/commands/figures_models.c \
+	src/commands/figures_scores.c \
 	src/commands/gradcam.c \
 	src/commands/help.c \
 	src/commands/jobs.c \

@@ -21,23 +21,12 @@ struct report {
     size_t columns; /* of the table being written */
 };
 
-static void add_html(struct sr_text *text, const char *plain)
-{
-    for (const char *at = plain; *at; at++) {
-        if (*at == '&') sr_text_add(text, "&amp;");
-        else if (*at == '<') sr_text_add(text, "&lt;");
-        else if (*at == '>') sr_text_add(text, "&gt;");
-        else if (*at == '"') sr_text_add(text, "&quot;");
-        else sr_text_add_bytes(text, at, 1);
-    }
-}
-
 static void heading(struct report *report, int level, const char *plain)
 {
     for (int i = 0; i < level; i++) sr_text_add(&report->markdown, "#");
     sr_text_printf(&report->markdown, " %s\n\n", plain);
     sr_text_printf(&report->html, "<h%d>", level);
-    add_html(&report->html, plain);
+    sr_text_add_escaped(&report->html, plain);
     sr_text_printf(&report->html, "</h%d>\n", level);
 }
 
@@ -51,7 +40,7 @@ static void paragraph(struct report *report, const char *format, ...)
     va_end(list);
     sr_text_printf(&report->markdown, "%s\n\n", plain);
     sr_text_add(&report->html, "<p>");
-    add_html(&report->html, plain);
+    sr_text_add_escaped(&report->html, plain);
     sr_text_add(&report->html, "</p>\n");
     free(plain);
 }
@@ -64,7 +53,7 @@ static void row(struct report *report, bool head, const char *const *cells)
     for (; cells[count]; count++) {
         sr_text_printf(&report->markdown, " %s |", cells[count]);
         sr_text_printf(&report->html, "<t%c>", head ? 'h' : 'd');
-        add_html(&report->html, cells[count]);
+        sr_text_add_escaped(&report->html, cells[count]);
         sr_text_printf(&report->html, "</t%c>", head ? 'h' : 'd');
     }
     sr_text_add(&report->markdown, "\n");
@@ -87,18 +76,6 @@ static void table_end(struct report *report)
     sr_text_add(&report->html, "</table>\n");
 }
 
-static void add_base64(struct sr_text *text, const unsigned char *bytes, size_t length)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < length; i += 3) {
-        unsigned group = (unsigned)bytes[i] << 16 | (i + 1 < length ? (unsigned)bytes[i + 1] << 8 : 0) |
-                         (i + 2 < length ? bytes[i + 2] : 0);
-        char four[4] = {digits[group >> 18], digits[group >> 12 & 63], i + 1 < length ? digits[group >> 6 & 63] : '=',
-                        i + 2 < length ? digits[group & 63] : '='};
-        sr_text_add_bytes(text, four, 4);
-    }
-}
-
 /* A figure of the folder: linked in Markdown, embedded in the page. One that a script of someone's own did
  * not make is left out. */
 static enum sr_status figure(struct report *report, const char *name, const char *caption, struct sr_error *error)
@@ -111,11 +88,11 @@ static enum sr_status figure(struct report *report, const char *name, const char
         if (bytes) {
             sr_text_printf(&report->markdown, "![%s](figures/%s)\n\n", caption, name);
             sr_text_add(&report->html, "<figure><img src=\"data:image/png;base64,");
-            add_base64(&report->html, (unsigned char *)bytes, length);
+            sr_text_add_base64(&report->html, bytes, length);
             sr_text_add(&report->html, "\" alt=\"");
-            add_html(&report->html, caption);
+            sr_text_add_escaped(&report->html, caption);
             sr_text_add(&report->html, "\"><figcaption>");
-            add_html(&report->html, caption);
+            sr_text_add_escaped(&report->html, caption);
             sr_text_add(&report->html, "</figcaption></figure>\n");
             free(bytes);
         } else {
@@ -395,7 +372,7 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
         paragraph(&report, "sartor study from=study.sartor to=FOLDER repeats them.");
         sr_text_printf(&report.markdown, "```\n%s```\n", facts->script);
         sr_text_add(&report.html, "<pre>");
-        add_html(&report.html, facts->script);
+        sr_text_add_escaped(&report.html, facts->script);
         sr_text_add(&report.html, "</pre>\n");
         status = write_out(&report, error);
     }

@@ -294,14 +294,12 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     if (layout.scale && side > 60) draw_scale(canvas, &layout, side);
 }
 
-static void confusion_table(struct sr_table *table, const void *data)
+static void confusion_rows(struct sr_table *table, const struct sr_confusion_chart *chart, bool titled)
 {
-    const struct sr_confusion_chart *chart = data;
-    sr_table_title(table, chart->title);
-    sr_table_columns(table, "true predicted count share");
     for (int row = 0; row < chart->classes; row++) {
         uint64_t sum = row_sum(chart, row);
         for (int column = 0; column < chart->classes; column++) {
+            if (titled) sr_table_text(table, chart->title);
             sr_table_text(table, chart->names[row]);
             sr_table_text(table, chart->names[column]);
             sr_table_integer(table, (int64_t)at(chart, row, column));
@@ -310,5 +308,61 @@ static void confusion_table(struct sr_table *table, const void *data)
     }
 }
 
+static void confusion_table(struct sr_table *table, const void *data)
+{
+    const struct sr_confusion_chart *chart = data;
+    sr_table_title(table, chart->title);
+    sr_table_columns(table, "true predicted count share");
+    confusion_rows(table, chart, false);
+}
+
 const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, confusion_draw,
                                             confusion_table};
+
+/* ---- several side by side ---- */
+
+#define PAIR_GAP 12.0
+
+static double share_width(const struct sr_confusions_chart *chart, double width)
+{
+    return (width - PAIR_GAP * (double)(chart->count - 1)) / (double)chart->count;
+}
+
+static void confusions_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    const struct sr_confusions_chart *chart = data;
+    double each = wished > 0 ? share_width(chart, wished) : 0, gaps = PAIR_GAP * (double)(chart->count - 1);
+    *size = (struct sr_size){0};
+    for (size_t i = 0; i < chart->count; i++) {
+        struct sr_size one = {0};
+        confusion_size(canvas, &chart->charts[i], each, &one);
+        size->width = fmax(size->width, one.width);
+        size->height = fmax(size->height, one.height);
+        size->least_width = fmax(size->least_width, one.least_width);
+        size->least_height = fmax(size->least_height, one.least_height);
+    }
+    size->width = size->width * (double)chart->count + gaps;
+    size->least_width = size->least_width * (double)chart->count + gaps;
+}
+
+static void confusions_draw(struct sr_canvas *canvas, const void *data)
+{
+    const struct sr_confusions_chart *chart = data;
+    struct sr_canvas part = *canvas;
+    part.width = share_width(chart, canvas->width);
+    for (size_t i = 0; i < chart->count; i++) {
+        cairo_save(canvas->cairo);
+        cairo_translate(canvas->cairo, sr_snap(canvas, (double)i * (part.width + PAIR_GAP)), 0);
+        confusion_draw(&part, &chart->charts[i]);
+        cairo_restore(canvas->cairo);
+    }
+}
+
+static void confusions_table(struct sr_table *table, const void *data)
+{
+    const struct sr_confusions_chart *chart = data;
+    sr_table_columns(table, "matrix true predicted count share");
+    for (size_t i = 0; i < chart->count; i++) confusion_rows(table, &chart->charts[i], true);
+}
+
+const struct sr_chart sr_chart_confusions = {"confusions", confusions_size, confusions_draw, confusions_table};

@@ -8,14 +8,25 @@
 
 #include "sartor/base/memory.h"
 
-#define LEAST_PANEL 120.0
-#define PANEL_GAP   10.0
+#define LEAST_PANEL   120.0
+#define COMPACT_PANEL 62.0
+#define PANEL_GAP     10.0
+#define NAME_STRIP    (SR_TYPE_LABEL + 5) /* an axis name that stands once for all panels */
 
 static int columns_of(const struct sr_curves_chart *chart, double width)
 {
     int panels = chart->count ? (int)chart->count : 1;
-    int columns = (int)floor((width - 2 * SR_MARGIN + PANEL_GAP) / (LEAST_PANEL + 30));
-    return columns < 1 ? 1 : columns > panels ? panels : columns;
+    double least = chart->compact ? COMPACT_PANEL + 26 : LEAST_PANEL + 30;
+    int columns = (int)floor((width - 2 * SR_MARGIN + PANEL_GAP) / least);
+    columns = columns < 1 ? 1 : columns > panels ? panels : columns;
+    if (!chart->compact) return columns;
+    int rows = (panels + columns - 1) / columns;
+    return (panels + rows - 1) / rows; /* rows of about the same length */
+}
+
+static double strip(const struct sr_curves_chart *chart)
+{
+    return chart->compact ? NAME_STRIP : 0;
 }
 
 static bool shown(const struct sr_curves_panel *panel, double x, double y)
@@ -40,6 +51,14 @@ static void axes(const struct sr_curves_chart *chart, const struct sr_curves_pan
             if (shown(panel, 0, low)) y_low = fmin(y_low, low);
             if (shown(panel, 0, high)) y_high = fmax(y_high, high);
         }
+    }
+    if (chart->x_unit) {
+        x_low = 0;
+        x_high = 1;
+    }
+    if (panel->unit) {
+        y_low = 0;
+        y_high = 1;
     }
     sr_axis_linear(x, x_low, x_high, (int)fmax(2, width / 38), whole && !chart->x_percent, false,
                    chart->x_percent);
@@ -116,16 +135,16 @@ static void curves_size(struct sr_canvas *canvas, const void *data, double wishe
 {
     const struct sr_curves_chart *chart = data;
     double natural = chart->count > 1 ? SR_WIDTH_PAGE : SR_WIDTH_COLUMN * 1.3;
-    size->least_width = LEAST_PANEL + 30 + 2 * SR_MARGIN;
+    size->least_width = LEAST_PANEL + 30 + 2 * SR_MARGIN; /* also where panels are compact: one or more fit */
     size->width = fmax(wished > 0 ? wished : natural, size->least_width);
     int columns = columns_of(chart, size->width);
     int rows = chart->count ? ((int)chart->count + columns - 1) / columns : 1;
-    double panel = (size->width - 2 * SR_MARGIN + PANEL_GAP) / columns - PANEL_GAP;
+    double panel = (size->width - 2 * SR_MARGIN - strip(chart) + PANEL_GAP) / columns - PANEL_GAP;
     double fixed = sr_title_height(canvas, chart->title, size->width) +
                    legend(canvas, chart, 0, size->width, false) + 2 * SR_MARGIN +
-                   rows * panel_title_height(chart);
-    size->height = fixed + rows * (0.66 * panel + 16);
-    size->least_height = fixed + rows * 75;
+                   strip(chart) + rows * panel_title_height(chart);
+    size->height = fixed + rows * (chart->compact ? 0.9 * panel : 0.66 * panel + 16);
+    size->least_height = fixed + rows * (chart->compact ? 50 : 75);
 }
 
 static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot, const struct sr_curves_panel *panel,
@@ -172,11 +191,17 @@ static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot, const stru
     cairo_stroke(cairo);
     sr_dashes(canvas, false);
     /* A few points are marked, which also shows a curve of one. */
-    if (points * 5.5 > plot.width || (curve->dashed && points > 1)) return;
+    if (curve->bare || points * 5.5 > plot.width || (curve->dashed && points > 1)) return;
     for (size_t i = 0; i < curve->count; i++)
         if (shown(panel, curve->x[i], curve->y[i]))
             sr_draw_marker(canvas, plot.x + plot.width * sr_axis_share(x, curve->x[i]),
                            bottom - plot.height * sr_axis_share(y, curve->y[i]), 3, 0, colour);
+}
+
+static void axis_name(const struct sr_curves_panel *panel, char *out, size_t size)
+{
+    const char *name = panel->y_label ? panel->y_label : "";
+    snprintf(out, size, "%s%s", name, panel->percent && *name && !strchr(name, '%') ? " (%)" : "");
 }
 
 static void curves_draw(struct sr_canvas *canvas, const void *data)
@@ -187,18 +212,27 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
     top += legend(canvas, chart, top, canvas->width, true);
     int columns = columns_of(chart, canvas->width);
     int rows = chart->count ? ((int)chart->count + columns - 1) / columns : 1;
-    double pitch_x = (canvas->width - 2 * SR_MARGIN + PANEL_GAP) / columns;
-    double pitch_y = (canvas->height - top - SR_MARGIN) / rows;
+    double left = SR_MARGIN + strip(chart), bottom = canvas->height - SR_MARGIN - strip(chart);
+    double pitch_x = (canvas->width - SR_MARGIN - left + PANEL_GAP) / columns;
+    double pitch_y = (bottom - top) / rows;
+    if (chart->compact && chart->count) {
+        struct sr_font font = {SR_TYPE_LABEL, false, canvas->theme->text};
+        char name[160];
+        axis_name(&chart->panels[0], name, sizeof name);
+        sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, (top + bottom) / 2, 0.5, bottom - top, -90, font, name);
+        sr_draw_text(canvas, (left + canvas->width) / 2, canvas->height - SR_MARGIN - 1, 0.5, canvas->width - left, font,
+                     chart->x_label);
+    }
     for (size_t p = 0; p < chart->count; p++) {
         const struct sr_curves_panel *panel = &chart->panels[p];
-        struct sr_rect cell = {SR_MARGIN + (int)p % columns * pitch_x, top + (int)p / columns * pitch_y,
+        struct sr_rect cell = {left + (int)p % columns * pitch_x, top + (int)p / columns * pitch_y,
                                pitch_x - PANEL_GAP, pitch_y};
         struct sr_axis x, y;
-        char y_label[160];
-        snprintf(y_label, sizeof y_label, "%s%s", panel->y_label ? panel->y_label : "",
-                 panel->percent && panel->y_label && !strchr(panel->y_label, '%') ? " (%)" : "");
+        char y_label[160] = "";
+        const char *x_label = chart->compact ? NULL : chart->x_label;
+        if (!chart->compact) axis_name(panel, y_label, sizeof y_label);
         axes(chart, panel, &x, &y, cell.width - 40, cell.height - 40);
-        struct sr_axis_room room = sr_axis_room(canvas, &x, &y, chart->x_label, *y_label ? y_label : NULL);
+        struct sr_axis_room room = sr_axis_room(canvas, &x, &y, x_label, *y_label ? y_label : NULL);
         double above = panel_title_height(chart);
         struct sr_rect plot = {cell.x + room.left, cell.y + above + room.top,
                                cell.width - room.left - room.right,
@@ -206,7 +240,7 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
         if (panel->title)
             sr_draw_text(canvas, plot.x, cell.y + SR_TYPE_LABEL, 0, plot.width,
                          (struct sr_font){SR_TYPE_LABEL, true, canvas->theme->text}, panel->title);
-        sr_draw_axes(canvas, plot, &x, &y, chart->x_label, *y_label ? y_label : NULL);
+        sr_draw_axes(canvas, plot, &x, &y, x_label, *y_label ? y_label : NULL);
         /* Training first, so that validation lies on top. */
         for (int solid = 0; solid < 2; solid++)
             for (size_t c = 0; c < panel->count; c++)

@@ -52,25 +52,6 @@ cairo_surface_t *sr_svg_begin(struct sr_text *text, double width, double height)
     return cairo_svg_surface_create_for_stream(collect, text, width, height);
 }
 
-static void add_escaped(struct sr_text *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            sr_text_add(out, "&amp;");
-            break;
-        case '<':
-            sr_text_add(out, "&lt;");
-            break;
-        case '>':
-            sr_text_add(out, "&gt;");
-            break;
-        default:
-            sr_text_add_bytes(out, text, 1);
-        }
-    }
-}
-
 /* Cairo numbers surfaces and images by a counter of the process. Each kind ("surface", "image",
  * ...) is numbered anew in order of appearance. */
 struct name {
@@ -119,11 +100,11 @@ void sr_svg_end(struct sr_text *text, const char *title, const char *const *prov
         describe(&about, provenance);
         sr_text_add_bytes(&out, start, (size_t)(body + 1 - start));
         sr_text_add(&out, "\n<title>");
-        add_escaped(&out, title);
+        sr_text_add_escaped(&out, title);
         sr_text_add(&out, "</title>");
         if (about.length) {
             sr_text_add(&out, "\n<desc>");
-            add_escaped(&out, about.bytes);
+            sr_text_add_escaped(&out, about.bytes);
             sr_text_add(&out, "</desc>");
         }
         at = body + 1;

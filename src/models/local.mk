@@ -9,6 +9,7 @@ libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
 	src/models/checkpoint.h \
 	src/models/cnn.c \
+	src/models/describe.c \
 	src/models/forest.c \
 	src/models/forest.h \
 	src/models/forest_features.c \

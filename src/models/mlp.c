@@ -62,4 +62,5 @@ const struct sr_model_class sr_model_class_mlp = {
     .load = load,
     .free = sr_networks_free,
     .size = sr_networks_size,
+    .describe = sr_networks_describe,
 };

@@ -319,6 +319,12 @@ failed:
     return SR_ERROR_FORMAT;
 }
 
+size_t sr_networks_describe(const void *opaque, struct sr_layer_summary *layers, size_t room)
+{
+    const struct network_state *state = opaque;
+    return sr_network_describe(state->network, layers, room);
+}
+
 /* ---- what Grad-CAM asks ---- */
 
 size_t sr_networks_layers(const void *opaque, struct sr_layer_info *layers, size_t room)

@@ -113,6 +113,7 @@ const struct sr_model_class sr_model_class_resnet = {
     .load = load,
     .free = sr_networks_free,
     .size = sr_networks_size,
+    .describe = sr_networks_describe,
     .layers = sr_networks_layers,
     .gradients = sr_networks_gradients,
 };

@@ -181,6 +181,20 @@ struct sr_session {
         float *probabilities;      /* of that sample, classes of them */
         struct sr_error error;
     } explain;
+    struct {                       /* heat maps of several samples, for figures: those asked for last */
+        struct sr_model *model;    /* own references: what was computed from what */
+        struct sr_dataset *data;
+        char layer[32];
+        enum sr_file file;
+        uint32_t *rows;
+        size_t count;
+        int target;
+        uint32_t job;
+        bool ready;
+        struct sr_heat *maps;      /* count of them */
+        float *probabilities;      /* count × classes */
+        struct sr_error error;
+    } heats;
 
     struct sr_closeup *closeup;    /* of the sample asked for last; NULL before the first */
     uint32_t closeup_job;
@@ -247,6 +261,10 @@ enum sr_split_name sr_session_default_split(const struct sr_session *session,
 enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
                                   enum sr_file file, uint32_t row, const char *layer, int target,
                                   struct sr_error *error);
+/* The same for many samples of a file, in session->heats. */
+enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry, enum sr_file file,
+                                const uint32_t *rows, size_t count, const char *layer, int target,
+                                struct sr_error *error);
 
 /* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is known
  * of this sample already, or NULL). Models that are not loaded yet join as they are. */

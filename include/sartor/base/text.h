@@ -22,6 +22,9 @@ void sr_text_add_bytes(struct sr_text *text, const void *bytes, size_t length);
 void sr_text_printf(struct sr_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint); /* as UTF-8 */
+/* As HTML and XML want it, in content and in quoted attributes. */
+void sr_text_add_escaped(struct sr_text *text, const char *plain);
+void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length);
 const char *sr_text_get(const struct sr_text *text);              /* "" when empty */
 char *sr_text_take(struct sr_text *text); /* caller frees; the text is empty after */
 

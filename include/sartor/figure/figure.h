@@ -22,6 +22,8 @@ struct sr_figure_options {
     double width, height;       /* in points (1/72 inch); 0 takes what the chart needs */
     double resolution;          /* PNG: dots an inch, 0 for 144 */
     bool dark;
+    /* The script that makes an HTML page interactive: a file, "none", or NULL for wherever it is. */
+    const char *plotly;
     /* key, value, key, value, ..., NULL; or NULL. Into PNG text chunks, the SVG's description,
      * the PDF's keywords, the JSON's "provenance". */
     const char *const *provenance;
@@ -66,6 +68,7 @@ struct sr_curve {
     int group;                                 /* colour: 0, 1, ... a model each */
     bool dashed;                               /* training; solid is validation */
     const double *low, *high;                  /* a band around the curve, or NULL */
+    bool bare;                                 /* a line of many points, never marked */
 };
 struct sr_curves_panel {
     const char *y_label;
@@ -73,12 +76,15 @@ struct sr_curves_panel {
     size_t count;
     bool logarithmic, percent;                 /* percent: 0..1 shown as % */
     const char *title;                         /* or NULL */
+    bool unit;                                 /* y from 0 to 1, whatever the data */
 };
 struct sr_curves_chart {
     const char *title, *x_label;
     const struct sr_curves_panel *panels;
     size_t count;
     bool x_percent;                            /* x 0..1 shown as % */
+    bool x_unit;                               /* x from 0 to 1, whatever the data */
+    bool compact;                              /* many small panels; the first's axis names are everyone's */
 };
 extern const struct sr_chart sr_chart_curves;
 
@@ -91,6 +97,12 @@ struct sr_confusion_chart {
     bool shares;                               /* % of each row instead of counts */
 };
 extern const struct sr_chart sr_chart_confusion;
+/* Several side by side: of models on the same samples. */
+struct sr_confusions_chart {
+    const struct sr_confusion_chart *charts;
+    size_t count;
+};
+extern const struct sr_chart sr_chart_confusions;
 
 /* original | heat | overlay, one row for each sample. */
 struct sr_triptych {

@@ -51,6 +51,20 @@ struct sr_layer_info {
     int height, width, channels;
 };
 
+/* One layer as a diagram shows it. What lies on a residual shortcut is counted with the sum that it
+ * feeds, so that layers form one line from the image to the logits. */
+enum sr_layer_role {
+    SR_ROLE_CONV, SR_ROLE_NORM, SR_ROLE_ACTIVATION, SR_ROLE_POOL, SR_ROLE_ADD, SR_ROLE_FLATTEN, SR_ROLE_DENSE,
+    SR_ROLE_DROPOUT,
+};
+struct sr_layer_summary {
+    enum sr_layer_role role;
+    char name[64];                  /* "conv1: 3×3, 32" */
+    int height, width, channels;    /* of its output; height 0: a vector of `channels` */
+    uint64_t parameters;
+    int skip;                       /* SR_ROLE_ADD: the layer whose output is added, -1 for the image; else -2 */
+};
+
 struct sr_model_class {
     const char *name;    /* "cnn" */
     const char *title;   /* "Convolutional network" */
@@ -83,6 +97,8 @@ struct sr_model_class {
     size_t (*layers)(const void *state, struct sr_layer_info *layers, size_t room);
     enum sr_status (*gradients)(const void *state, const uint8_t *pixels, const char *layer,
                                 int target, struct sr_layer_gradients *out, struct sr_error *error);
+    /* The layers in order; how many there are, of which at most `room` are written. */
+    size_t (*describe)(const void *state, struct sr_layer_summary *layers, size_t room);
     /* height × width importances >= 0 that belong to no sample (a forest's); or, for `target`
      * >= 0, a class's weight image (logistic regression). */
     enum sr_status (*importance)(const void *state, int target, float *image, struct sr_error *error);

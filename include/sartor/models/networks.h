@@ -135,6 +135,9 @@ enum sr_status sr_networks_save(const void *state, struct sr_tensors *set, struc
 void sr_networks_free(void *state);
 uint64_t sr_networks_size(const void *state);
 size_t sr_networks_layers(const void *state, struct sr_layer_info *layers, size_t room);
+size_t sr_networks_describe(const void *state, struct sr_layer_summary *layers, size_t room);
+/* The same of a bare network. */
+size_t sr_network_describe(const struct sr_network *network, struct sr_layer_summary *layers, size_t room);
 enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, const char *layer, int target,
                                      struct sr_layer_gradients *out, struct sr_error *error);
 

@@ -1,0 +1,65 @@
+/* figures.h - the figures: their one list, and what their functions share. Private to commands/.
+ *
+ * A figure's function turns what the session knows into a chart's plain arrays and hands them to
+ * figure_put. It returns SR_PENDING while something is computed, and is then called again. */
+#ifndef SARTOR_COMMANDS_FIGURES_H
+#define SARTOR_COMMANDS_FIGURES_H
+
+#include "internal.h"
+
+/* X(name, parameters that it takes beside those of every figure, what it shows). */
+#define SAMPLE_WORDS "split class index wrong right model"
+#define FIGURES(X)                                                                                               \
+    X(browse, SAMPLE_WORDS " count", "Samples with their labels.")                                               \
+    X(steps, SAMPLE_WORDS, "What is done to a sample: raw, normalised, reshaped, flattened, its label one-hot.") \
+    X(augment, SAMPLE_WORDS " count flip shift rotation scale erase brightness noise",                           \
+      "A sample as training changes it: each change by itself, or those asked for together.")                    \
+    X(histogram, "split class linear", "Counts of grey values.")                                                 \
+    X(means, "split", "Mean and standard deviation of every class, pixel by pixel.")                             \
+    X(curves, "model models", "Loss and accuracy over the epochs.")                                              \
+    X(confusion, "model split vs shares", "Confusion matrix, or two side by side.")                              \
+    X(metrics, "model models split", "Precision, recall and F1 of every class; of several models F1.")           \
+    X(compare, "models split", "Accuracies of models with 95 % intervals.")                                      \
+    X(reliability, "model models split", "How often a model is right when it is so sure.")                       \
+    X(roc, "model models split class", "True against false positives, a class at a time.")                       \
+    X(pr, "model models split class", "Precision over recall, a class at a time.")                               \
+    X(gradcam, SAMPLE_WORDS " count layer target", "Original, heat map and overlay of samples.")                 \
+    X(gallery, SAMPLE_WORDS " count layer target", "Heat maps laid over many samples.")                          \
+    X(network, "model", "Layers with their output shapes and parameters.")
+
+struct figure {
+    struct sr_session *session;
+    const struct figure_request *request;
+    const char *name;
+    struct sr_text models, families, seeds, selection; /* for the provenance */
+};
+
+#define DECLARE(name, takes, help) enum sr_status figure_##name(struct figure *figure, struct sr_error *error);
+FIGURES(DECLARE)
+#undef DECLARE
+
+/* A model that the figure is drawn from, for the provenance. */
+void figure_credit(struct figure *figure, const struct sr_model *model);
+/* Write the file. */
+enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data, struct sr_error *error);
+/* The names in `text`, apart by commas; `words` is to be released. */
+void figure_names(const char *text, struct sr_words *words);
+/* The models asked for (all that there are when none is and `all` is set) with their predictions. */
+enum sr_status figure_field(struct figure *figure, bool all, struct field *field, enum sr_split_name *split,
+                            struct sr_error *error);
+
+/* Samples to show: those of `index`, else the first of what split, class, wrong and right leave, else of the
+ * selection from the cursor on. */
+struct picked {
+    enum sr_file file;
+    uint32_t *rows;
+    size_t count;
+    const struct sr_predictions *predictions; /* of the model that chose them; NULL for none */
+    char *title;                              /* "split=test class=Shirt" */
+};
+enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *picked, struct sr_error *error);
+void picked_free(struct picked *picked);
+/* height × width pixels of a row. */
+const uint8_t *figure_pixels(const struct figure *figure, enum sr_file file, uint32_t row);
+
+#endif
