@@ -68,8 +68,17 @@ static const struct sr_grid_chart grid_chart = {"Samples", IMAGES, 5, SIDE, SIDE
 static const struct sr_gallery_chart gallery_chart = {"Gallery", IMAGES, 0, SIDE, SIDE, image_list, heat_list,
                                                       captions, wrong};
 static const struct sr_histogram_chart histogram_chart = {"Grey values", "mean 72.94, median 0", histogram_counts, false};
-static const struct sr_curves_chart curves_chart = {"Training", "epoch", panels, 2, false};
+static const struct sr_curves_chart curves_chart = {.title = "Training", .x_label = "epoch", .panels = panels, .count = 2};
 static const struct sr_confusion_chart confusion_chart = {"Confusion", "a note", 10, class_names, confusion_matrix, false};
+static const struct sr_confusion_chart both_charts[] = {{"One", NULL, 10, class_names, confusion_matrix, false},
+                                                       {"Another", NULL, 10, class_names, confusion_matrix, true}};
+static const struct sr_confusions_chart confusions_chart = {both_charts, 2};
+static const struct sr_curves_panel small_panels[] = {
+    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Shirt"},
+    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Bag"},
+    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Coat"}};
+static const struct sr_curves_chart compact_chart = {.title = "Many", .x_label = "share", .panels = small_panels, .count = 3,
+                                                     .compact = true};
 static const struct sr_confusion_chart odd_chart = {"Odd names: a title that goes on and on, until it no longer fits on "
                                                     "one line of the page", NULL, 5, odd_names, odd_matrix, true};
 static const struct sr_triptych_chart triptych_chart = {"Why", SIDE, SIDE, triptychs, 2};
@@ -84,6 +93,8 @@ static const struct sample_chart sample_charts[] = {
     {"histogram", &sr_chart_histogram, &histogram_chart, 256},
     {"curves", &sr_chart_curves, &curves_chart, 4 * EPOCHS},
     {"confusion", &sr_chart_confusion, &confusion_chart, 100},
+    {"confusions", &sr_chart_confusions, &confusions_chart, 200},
+    {"compact", &sr_chart_curves, &compact_chart, 6 * EPOCHS},
     {"odd", &sr_chart_confusion, &odd_chart, 25},
     {"triptychs", &sr_chart_triptychs, &triptych_chart, 2},
     {"bars", &sr_chart_bars, &bars_chart, 20},

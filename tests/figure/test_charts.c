@@ -9,7 +9,8 @@ static struct sr_error error;
 static void write_chart(const struct sample_chart *sample, const char *path, double width, double height,
                         double resolution, bool dark)
 {
-    struct sr_figure_options options = {width, height, resolution, dark, provenance};
+    struct sr_figure_options options = {.width = width, .height = height, .resolution = resolution, .dark = dark,
+                                        .provenance = provenance};
     enum sr_status status = sr_figure_write(path, &options, sample->chart, sample->data, &error);
     if (status) fail_msg("%s: %s", sample->name, error.text);
 }
