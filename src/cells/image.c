@@ -185,7 +185,7 @@ void sr_draw_bar(struct sr_area area, int x, int y, int width, double share, con
     if (share > 1) share = 1;
     int parts = look->ascii ? 2 : 8;
     long filled = lround(share * width * parts);
-    if (filled == 0 && share > 0) filled = 1; /* little is not nothing */
+    if (filled == 0 && share >= 0.005) filled = 1; /* what is not rounded to 0 % is not nothing */
     for (int i = 0; i < width; i++, filled -= parts) {
         uint32_t glyph = ' ';
         if (filled >= parts)

@@ -144,7 +144,7 @@ static void bars_have_eighths(void **state)
     (void)state;
     struct sr_grid grid;
     sr_grid_init(&grid, 4, 9);
-    static const double shares[] = {0, 0.001, 0.25, 0.34375, 0.5, 0.99, 1, 7, NAN};
+    static const double shares[] = {0.004, 0.006, 0.25, 0.34375, 0.5, 0.99, 1, 7, NAN};
     for (int i = 0; i < 9; i++)
         sr_draw_bar(sr_grid_area(&grid), 0, i, 4, shares[i], &wide_look, (struct sr_style){0});
     check_screen(&grid, "\n▏\n█\n█▍\n██\n████\n████\n████\n\n");
