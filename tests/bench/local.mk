@@ -7,11 +7,11 @@ tests_bench_bench_LDADD = $(SARTOR_LIBS)
 
 EXTRA_DIST += tests/bench/families.py tests/bench/peers.py
 
-BENCH_DATA = /usr/share/datasets/fashion-mnist
+BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PEERS=no leaves scikit-learn and PyTorch out (they take a quarter of
 ## an hour).
 bench-families: sartor$(EXEEXT)
-	python3 $(srcdir)/tests/bench/families.py ./sartor$(EXEEXT) $(BENCH_DATA) $(JOBS)
+	python3 $(srcdir)/tests/bench/families.py ./sartor$(EXEEXT) $(BENCH_FOLDER) $(JOBS)
 bench: tests/bench/bench$(EXEEXT)
 	tests/bench/bench$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) bench-families
