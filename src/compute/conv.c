@@ -19,104 +19,114 @@ enum { MOST_PIXELS = 3 };
 
 /* What one tile needs; x, w and y point at its first pixel, tap and channel. */
 struct tile {
-    const float *x;         /* at the (perhaps imagined) row and column of tap 0, 0 */
+    const float *x; /* at the (perhaps imagined) row and column of tap 0, 0 */
     const float *w, *bias;
     float *y;
     ptrdiff_t x_row, x_plane, x_image, y_plane, y_image, w_block;
     int first_row, last_row, kernel, flags;
-    int inputs, from, to;   /* all input channels, and those to take now */
-    int8_t missing[3];      /* by column tap: index into the loops of run_tap, -1 for none */
+    int inputs, from, to; /* all input channels, and those to take now */
+    int8_t missing[3];    /* by column tap: index into the loops of run_tap, -1 for none */
 };
 
 /* Pixels missed on the left and on the right, by index. */
 static const int8_t missed[][2] = {{0, 0}, {1, 0}, {2, 0}, {0, 1}, {0, 2}, {1, 1}};
 enum { MISSED = sizeof missed / sizeof *missed };
 
-#define TAP_LOOP(LEFT, RIGHT)                                                                       \
-    for (int c = 0; c < channels; c++) {                                                            \
-        vec b[VECTORS];                                                                             \
-        UNROLL for (int v = 0; v < VECTORS; v++)                                                    \
-            b[v] = load(w + v / PER_BLOCK * t->w_block + v % PER_BLOCK * WIDTH);                    \
-        UNROLL for (int n = 0; n < IMAGES; n++)                                                     \
-        {                                                                                           \
-            UNROLL for (int p = LEFT; p < PIXELS - RIGHT; p++)                                      \
-            {                                                                                       \
-                float a = x[n][p * STEP + c];                                                       \
-                UNROLL for (int v = 0; v < VECTORS; v++) sum[n][p][v] += a * b[v];                  \
-            }                                                                                       \
-        }                                                                                           \
-        w += SR_BLOCK;                                                                              \
+/* These two are macros, not inlined functions with constant arguments as in the other kernels, because clang
+ * then keeps the larger arrays of sums in memory. */
+#define TAP_LOOP(LEFT, RIGHT)                                                                                \
+    for (int c = 0; c < channels; c++) {                                                                     \
+        vec b[VECTORS];                                                                                      \
+        UNROLL for (int v = 0; v < VECTORS; v++) b[v] =                                                      \
+            load(w + v / PER_BLOCK * t->w_block + v % PER_BLOCK * WIDTH);                                    \
+        UNROLL for (int n = 0; n < IMAGES; n++)                                                              \
+        {                                                                                                    \
+            UNROLL for (int p = LEFT; p < PIXELS - RIGHT; p++)                                               \
+            {                                                                                                \
+                float a = x[n][p * STEP + c];                                                                \
+                UNROLL for (int v = 0; v < VECTORS; v++) sum[n][p][v] += a * b[v];                           \
+            }                                                                                                \
+        }                                                                                                    \
+        w += SR_BLOCK;                                                                                       \
     }
 
-#define TILE(IMAGES_, PIXELS_, BLOCKS_, STRIDE_)                                                    \
-    static void tile_##IMAGES_##_##PIXELS_##_##BLOCKS_##_##STRIDE_(const struct tile *t)            \
-    {                                                                                               \
-        enum {                                                                                      \
-            IMAGES = IMAGES_,                                                                       \
-            PIXELS = PIXELS_,                                                                       \
-            VECTORS = BLOCKS_ * PER_BLOCK,                                                          \
-            STEP = STRIDE_ * SR_BLOCK                                                               \
-        };                                                                                          \
-        vec sum[IMAGES][PIXELS][VECTORS];                                                           \
-        UNROLL for (int v = 0; v < VECTORS; v++)                                                    \
-        {                                                                                           \
-            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                             \
-            UNROLL for (int n = 0; n < IMAGES; n++)                                                 \
-            {                                                                                       \
-                UNROLL for (int p = 0; p < PIXELS; p++) sum[n][p][v] = start;                       \
-            }                                                                                       \
-        }                                                                                           \
-        for (int from = t->from; from < t->to; from += SR_BLOCK) {                                  \
-            int channels = t->to - from < SR_BLOCK ? t->to - from : SR_BLOCK;                       \
-            const float *plane = t->x + from / SR_BLOCK * t->x_plane;                               \
-            for (int row = t->first_row; row < t->last_row; row++) {                                \
-                for (int column = 0; column < t->kernel; column++) {                                \
-                    const float *x[IMAGES];                                                         \
-                    UNROLL for (int n = 0; n < IMAGES; n++)                                         \
-                        x[n] = plane + row * t->x_row + column * SR_BLOCK + n * t->x_image;         \
-                    const float *w = t->w + (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * SR_BLOCK; \
-                    switch (t->missing[column]) {                                                   \
-                    case 0: TAP_LOOP(0, 0) break;                                                   \
-                    case 1: TAP_LOOP(1, 0) break;                                                   \
-                    case 2: TAP_LOOP(2, 0) break;                                                   \
-                    case 3: TAP_LOOP(0, 1) break;                                                   \
-                    case 4: TAP_LOOP(0, 2) break;                                                   \
-                    case 5: TAP_LOOP(1, 1) break;                                                   \
-                    default: break;                                                                 \
-                    }                                                                               \
-                }                                                                                   \
-            }                                                                                       \
-        }                                                                                           \
-        UNROLL for (int n = 0; n < IMAGES; n++)                                                     \
-        {                                                                                           \
-            UNROLL for (int p = 0; p < PIXELS; p++)                                                 \
-            {                                                                                       \
-                UNROLL for (int v = 0; v < VECTORS; v++)                                            \
-                {                                                                                   \
-                    float *y = t->y + n * t->y_image + v / PER_BLOCK * t->y_plane + p * SR_BLOCK +  \
-                               v % PER_BLOCK * WIDTH;                                               \
-                    vec out = sum[n][p][v];                                                         \
-                    if (t->flags & SR_CONV_ADD) out += load(y);                                     \
-                    if (t->flags & SR_CONV_RELU) out = positive(out);                               \
-                    store(y, out);                                                                  \
-                }                                                                                   \
-            }                                                                                       \
-        }                                                                                           \
+#define TILE(IMAGES_, PIXELS_, BLOCKS_, STRIDE_)                                                             \
+    static void tile_##IMAGES_##_##PIXELS_##_##BLOCKS_##_##STRIDE_(const struct tile *t)                     \
+    {                                                                                                        \
+        enum {                                                                                               \
+            IMAGES = IMAGES_,                                                                                \
+            PIXELS = PIXELS_,                                                                                \
+            VECTORS = BLOCKS_ * PER_BLOCK,                                                                   \
+            STEP = STRIDE_ * SR_BLOCK                                                                        \
+        };                                                                                                   \
+        vec sum[IMAGES][PIXELS][VECTORS];                                                                    \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                                             \
+        {                                                                                                    \
+            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                                      \
+            UNROLL for (int n = 0; n < IMAGES; n++)                                                          \
+            {                                                                                                \
+                UNROLL for (int p = 0; p < PIXELS; p++) sum[n][p][v] = start;                                \
+            }                                                                                                \
+        }                                                                                                    \
+        for (int from = t->from; from < t->to; from += SR_BLOCK) {                                           \
+            int channels = t->to - from < SR_BLOCK ? t->to - from : SR_BLOCK;                                \
+            const float *plane = t->x + from / SR_BLOCK * t->x_plane;                                        \
+            for (int row = t->first_row; row < t->last_row; row++) {                                         \
+                for (int column = 0; column < t->kernel; column++) {                                         \
+                    const float *x[IMAGES];                                                                  \
+                    UNROLL for (int n = 0; n < IMAGES; n++) x[n] =                                           \
+                        plane + row * t->x_row + column * SR_BLOCK + n * t->x_image;                         \
+                    const float *w =                                                                         \
+                        t->w + (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * SR_BLOCK;        \
+                    switch (t->missing[column]) {                                                            \
+                    case 0:                                                                                  \
+                        TAP_LOOP(0, 0) break;                                                                \
+                    case 1:                                                                                  \
+                        TAP_LOOP(1, 0) break;                                                                \
+                    case 2:                                                                                  \
+                        TAP_LOOP(2, 0) break;                                                                \
+                    case 3:                                                                                  \
+                        TAP_LOOP(0, 1) break;                                                                \
+                    case 4:                                                                                  \
+                        TAP_LOOP(0, 2) break;                                                                \
+                    case 5:                                                                                  \
+                        TAP_LOOP(1, 1) break;                                                                \
+                    default:                                                                                 \
+                        break;                                                                               \
+                    }                                                                                        \
+                }                                                                                            \
+            }                                                                                                \
+        }                                                                                                    \
+        UNROLL for (int n = 0; n < IMAGES; n++)                                                              \
+        {                                                                                                    \
+            UNROLL for (int p = 0; p < PIXELS; p++)                                                          \
+            {                                                                                                \
+                UNROLL for (int v = 0; v < VECTORS; v++)                                                     \
+                {                                                                                            \
+                    float *y = t->y + n * t->y_image + v / PER_BLOCK * t->y_plane + p * SR_BLOCK +           \
+                               v % PER_BLOCK * WIDTH;                                                        \
+                    vec out = sum[n][p][v];                                                                  \
+                    if (t->flags & SR_CONV_ADD) out += load(y);                                              \
+                    if (t->flags & SR_CONV_RELU) out = positive(out);                                        \
+                    store(y, out);                                                                           \
+                }                                                                                            \
+            }                                                                                                \
+        }                                                                                                    \
     }
 
+/* The tiles there are, by images, pixels, blocks and stride, and lists of them. */
+/* clang-format off */
 #define TILES_3(N, B, S) TILE(N, 1, B, S) TILE(N, 2, B, S) TILE(N, 3, B, S)
 #define TILES_6(N, B, S) TILES_3(N, B, S) TILE(N, 4, B, S) TILE(N, 5, B, S) TILE(N, 6, B, S)
 #define TILES_7(N, B, S) TILES_6(N, B, S) TILE(N, 7, B, S)
-#define TILES_14(N, B, S)                                                                           \
-    TILES_7(N, B, S)                                                                                \
-    TILE(N, 8, B, S) TILE(N, 9, B, S) TILE(N, 10, B, S) TILE(N, 11, B, S) TILE(N, 12, B, S)         \
-    TILE(N, 13, B, S) TILE(N, 14, B, S)
-#define NAMES_3(N, B, S) tile_##N##_1_##B##_##S, tile_##N##_2_##B##_##S, tile_##N##_3_##B##_##S
-#define NAMES_6(N, B, S) NAMES_3(N, B, S), tile_##N##_4_##B##_##S, tile_##N##_5_##B##_##S, tile_##N##_6_##B##_##S
-#define NAMES_7(N, B, S) NAMES_6(N, B, S), tile_##N##_7_##B##_##S
-#define NAMES_14(N, B, S)                                                                           \
-    NAMES_7(N, B, S), tile_##N##_8_##B##_##S, tile_##N##_9_##B##_##S, tile_##N##_10_##B##_##S,      \
-        tile_##N##_11_##B##_##S, tile_##N##_12_##B##_##S, tile_##N##_13_##B##_##S, tile_##N##_14_##B##_##S
+#define TILES_14(N, B, S) TILES_7(N, B, S) TILE(N, 8, B, S) TILE(N, 9, B, S) TILE(N, 10, B, S) \
+    TILE(N, 11, B, S) TILE(N, 12, B, S) TILE(N, 13, B, S) TILE(N, 14, B, S)
+#define NAME(N, P, B, S) tile_##N##_##P##_##B##_##S
+#define NAMES_3(N, B, S) NAME(N, 1, B, S), NAME(N, 2, B, S), NAME(N, 3, B, S)
+#define NAMES_6(N, B, S) NAMES_3(N, B, S), NAME(N, 4, B, S), NAME(N, 5, B, S), NAME(N, 6, B, S)
+#define NAMES_7(N, B, S) NAMES_6(N, B, S), NAME(N, 7, B, S)
+#define NAMES_14(N, B, S) NAMES_7(N, B, S), NAME(N, 8, B, S), NAME(N, 9, B, S), NAME(N, 10, B, S), \
+    NAME(N, 11, B, S), NAME(N, 12, B, S), NAME(N, 13, B, S), NAME(N, 14, B, S)
 
 typedef void tile_function(const struct tile *t);
 
@@ -150,6 +160,8 @@ static const struct tile_set set_1_1 = {1, 1, 6, {{NAMES_6(1, 1, 1)}, {NAMES_6(1
 TILES_3(1, 1, 1) TILES_3(1, 1, 2)
 static const struct tile_set set_1_1 = {1, 1, 3, {{NAMES_3(1, 1, 1)}, {NAMES_3(1, 1, 2)}}};
 #endif
+/* clang-format on */
+
 #if WIDTH < 16
 static const struct tile_set *choose(int width, int blocks, int images)
 {
@@ -178,8 +190,8 @@ static int chunk_inputs(const struct sr_conv *c, int blocks)
 }
 
 /* All images and pixels for some blocks of outputs and some input channels. */
-static void conv_chunk(const struct sr_conv *c, struct tile t, const float *x, float *y, int images, int block,
-                       int wide)
+static void conv_chunk(const struct sr_conv *c, struct tile t, const float *x, float *y, int images,
+                       int block, int wide)
 {
     for (int image = 0, step; image < images; image += step) {
         const struct tile_set *set = choose(c->out_width, wide, images - image);
@@ -194,8 +206,10 @@ static void conv_chunk(const struct sr_conv *c, struct tile t, const float *x, f
                 int top = row * c->stride - c->pad;
                 t.first_row = top < 0 ? -top : 0;
                 t.last_row = c->height - top < c->kernel ? c->height - top : c->kernel;
-                t.x = x + image * t.x_image + top * t.x_row + (ptrdiff_t)(first * c->stride - c->pad) * SR_BLOCK;
-                t.y = y + image * t.y_image + block * t.y_plane + ((ptrdiff_t)row * c->out_width + first) * SR_BLOCK;
+                t.x = x + image * t.x_image + top * t.x_row +
+                      (ptrdiff_t)(first * c->stride - c->pad) * SR_BLOCK;
+                t.y = y + image * t.y_image + block * t.y_plane +
+                      ((ptrdiff_t)row * c->out_width + first) * SR_BLOCK;
                 run(&t);
             }
         }
@@ -213,7 +227,8 @@ static void conv_blocked(const struct sr_conv *c, const float *x, const float *w
         .x_image = (ptrdiff_t)sr_conv_input_size(c),
         .y_plane = (ptrdiff_t)c->out_height * c->out_width * SR_BLOCK,
         .y_image = (ptrdiff_t)sr_conv_output_size(c),
-        .kernel = c->kernel, .inputs = c->inputs,
+        .kernel = c->kernel,
+        .inputs = c->inputs,
     };
     for (int block = 0, wide; block < blocks; block += wide) {
         wide = choose(c->out_width, blocks - block, images)->blocks;
@@ -222,62 +237,71 @@ static void conv_blocked(const struct sr_conv *c, const float *x, const float *w
         for (t.from = 0; t.from < c->inputs; t.from += chunk) {
             t.to = c->inputs - t.from < chunk ? c->inputs : t.from + chunk;
             t.bias = bias && t.from == 0 ? bias + block * SR_BLOCK : NULL;
-            t.flags = (t.from ? SR_CONV_ADD : flags & SR_CONV_ADD) | (t.to == c->inputs ? flags & SR_CONV_RELU : 0);
+            t.flags =
+                (t.from ? SR_CONV_ADD : flags & SR_CONV_ADD) | (t.to == c->inputs ? flags & SR_CONV_RELU : 0);
             conv_chunk(c, t, x, y, images, block, wide);
         }
     }
 }
 
 /* The first layer: one plain input channel, all taps of a tile in one go. */
-#define PLAIN_TILE(PIXELS_, BLOCKS_, KERNEL_, STRIDE_)                                              \
-    static void plain_##PIXELS_##_##BLOCKS_##_##KERNEL_##_##STRIDE_(const struct tile *t)           \
-    {                                                                                               \
-        enum { PIXELS = PIXELS_, VECTORS = BLOCKS_ * PER_BLOCK };                                   \
-        vec sum[PIXELS][VECTORS];                                                                   \
-        UNROLL for (int v = 0; v < VECTORS; v++)                                                    \
-        {                                                                                           \
-            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                             \
-            UNROLL for (int p = 0; p < PIXELS; p++) sum[p][v] = start;                              \
-        }                                                                                           \
-        UNROLL for (int tap = 0; tap < KERNEL_ * KERNEL_; tap++)                                    \
-        {                                                                                           \
-            const float *x = t->x + tap / KERNEL_ * t->x_row + tap % KERNEL_;                       \
-            vec b[VECTORS];                                                                         \
-            UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(t->w + v / PER_BLOCK * t->w_block + tap * SR_BLOCK + v % PER_BLOCK * WIDTH); \
-            UNROLL for (int p = 0; p < PIXELS; p++)                                                 \
-            {                                                                                       \
-                UNROLL for (int v = 0; v < VECTORS; v++) sum[p][v] += x[p * STRIDE_] * b[v];        \
-            }                                                                                       \
-        }                                                                                           \
-        UNROLL for (int p = 0; p < PIXELS; p++)                                                     \
-        {                                                                                           \
-            UNROLL for (int v = 0; v < VECTORS; v++)                                                \
-            {                                                                                       \
-                float *y = t->y + v / PER_BLOCK * t->y_plane + p * SR_BLOCK + v % PER_BLOCK * WIDTH; \
-                vec out = sum[p][v];                                                                \
-                if (t->flags & SR_CONV_ADD) out += load(y);                                         \
-                if (t->flags & SR_CONV_RELU) out = positive(out);                                   \
-                store(y, out);                                                                      \
-            }                                                                                       \
-        }                                                                                           \
+INLINE void run_plain(const struct tile *t, const int pixels, const int blocks, const int kernel,
+                      const int stride)
+{
+    const int vectors = blocks * PER_BLOCK;
+    vec sum[MOST_PIXELS][2 * PER_BLOCK];
+    UNROLL for (int v = 0; v < vectors; v++)
+    {
+        vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};
+        UNROLL for (int p = 0; p < pixels; p++) sum[p][v] = start;
     }
+    UNROLL for (int tap = 0; tap < kernel * kernel; tap++)
+    {
+        const float *x = t->x + tap / kernel * t->x_row + tap % kernel;
+        vec b[2 * PER_BLOCK];
+        UNROLL for (int v = 0; v < vectors; v++) b[v] =
+            load(t->w + v / PER_BLOCK * t->w_block + tap * SR_BLOCK + v % PER_BLOCK * WIDTH);
+        UNROLL for (int p = 0; p < pixels; p++)
+        {
+            UNROLL for (int v = 0; v < vectors; v++) sum[p][v] += x[p * stride] * b[v];
+        }
+    }
+    UNROLL for (int p = 0; p < pixels; p++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++)
+        {
+            float *y = t->y + v / PER_BLOCK * t->y_plane + p * SR_BLOCK + v % PER_BLOCK * WIDTH;
+            vec out = sum[p][v];
+            if (t->flags & SR_CONV_ADD) out += load(y);
+            if (t->flags & SR_CONV_RELU) out = positive(out);
+            store(y, out);
+        }
+    }
+}
 
+/* clang-format off */
+#define PLAIN_TILE(P, B, K, S) \
+    static void plain_##P##_##B##_##K##_##S(const struct tile *t) { run_plain(t, P, B, K, S); }
+#define PLAIN_NAME(P, B, K, S) plain_##P##_##B##_##K##_##S
 #if WIDTH == 16
-#define PLAIN_TILES(B, K, S) PLAIN_TILE(1, B, K, S) PLAIN_TILE(4, B, K, S) PLAIN_TILE(13, B, K, S) PLAIN_TILE(14, B, K, S)
-#define PLAIN_NAMES(B, K, S) {plain_14_##B##_##K##_##S, plain_13_##B##_##K##_##S, plain_4_##B##_##K##_##S, plain_1_##B##_##K##_##S}
-static const int plain_pixels[] = {14, 13, 4, 1};
-enum { PLAIN_WIDE = 2 };
+enum { PLAIN_WIDE = 2, PLAIN_0 = 14, PLAIN_1 = 13, PLAIN_2 = 4 };
+#define PLAIN_TILES(B, K, S) \
+    PLAIN_TILE(14, B, K, S) PLAIN_TILE(13, B, K, S) PLAIN_TILE(4, B, K, S) PLAIN_TILE(1, B, K, S)
+#define PLAIN_NAMES(B, K, S) \
+    {PLAIN_NAME(14, B, K, S), PLAIN_NAME(13, B, K, S), PLAIN_NAME(4, B, K, S), PLAIN_NAME(1, B, K, S)}
 #elif WIDTH == 8
-#define PLAIN_TILES(B, K, S) PLAIN_TILE(1, B, K, S) PLAIN_TILE(2, B, K, S) PLAIN_TILE(4, B, K, S) PLAIN_TILE(6, B, K, S)
-#define PLAIN_NAMES(B, K, S) {plain_6_##B##_##K##_##S, plain_4_##B##_##K##_##S, plain_2_##B##_##K##_##S, plain_1_##B##_##K##_##S}
-static const int plain_pixels[] = {6, 4, 2, 1};
-enum { PLAIN_WIDE = 1 };
+enum { PLAIN_WIDE = 1, PLAIN_0 = 6, PLAIN_1 = 4, PLAIN_2 = 2 };
+#define PLAIN_TILES(B, K, S) \
+    PLAIN_TILE(6, B, K, S) PLAIN_TILE(4, B, K, S) PLAIN_TILE(2, B, K, S) PLAIN_TILE(1, B, K, S)
+#define PLAIN_NAMES(B, K, S) \
+    {PLAIN_NAME(6, B, K, S), PLAIN_NAME(4, B, K, S), PLAIN_NAME(2, B, K, S), PLAIN_NAME(1, B, K, S)}
 #else
-#define PLAIN_TILES(B, K, S) PLAIN_TILE(1, B, K, S) PLAIN_TILE(2, B, K, S) PLAIN_TILE(3, B, K, S)
-#define PLAIN_NAMES(B, K, S) {plain_3_##B##_##K##_##S, plain_2_##B##_##K##_##S, plain_1_##B##_##K##_##S, plain_1_##B##_##K##_##S}
-static const int plain_pixels[] = {3, 2, 1, 1};
-enum { PLAIN_WIDE = 1 };
+enum { PLAIN_WIDE = 1, PLAIN_0 = 3, PLAIN_1 = 2, PLAIN_2 = 2 };
+#define PLAIN_TILES(B, K, S) PLAIN_TILE(3, B, K, S) PLAIN_TILE(2, B, K, S) PLAIN_TILE(1, B, K, S)
+#define PLAIN_NAMES(B, K, S) \
+    {PLAIN_NAME(3, B, K, S), PLAIN_NAME(2, B, K, S), PLAIN_NAME(2, B, K, S), PLAIN_NAME(1, B, K, S)}
 #endif
+static const int plain_pixels[] = {PLAIN_0, PLAIN_1, PLAIN_2, 1};
 PLAIN_TILES(1, 1, 1) PLAIN_TILES(1, 1, 2) PLAIN_TILES(1, 3, 1) PLAIN_TILES(1, 3, 2)
 #if WIDTH == 16
 PLAIN_TILES(2, 1, 1) PLAIN_TILES(2, 1, 2) PLAIN_TILES(2, 3, 1) PLAIN_TILES(2, 3, 2)
@@ -289,9 +313,10 @@ static tile_function *const plain_tiles[][2][2][4] = {
     {{PLAIN_NAMES(2, 1, 1), PLAIN_NAMES(2, 1, 2)}, {PLAIN_NAMES(2, 3, 1), PLAIN_NAMES(2, 3, 2)}},
 #endif
 };
+/* clang-format on */
 
-static void conv_plain(const struct sr_conv *c, const float *x, const float *w, const float *bias,
-                       int flags, float *y, int images)
+static void conv_plain(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
+                       float *y, int images)
 {
     int blocks = sr_blocks(c->outputs);
     struct tile t = {
@@ -307,13 +332,16 @@ static void conv_plain(const struct sr_conv *c, const float *x, const float *w, 
             t.w = w + block * t.w_block;
             t.bias = bias ? bias + block * SR_BLOCK : NULL;
             for (int row = 0; row < c->out_height; row++) {
-                const float *from = x + (size_t)image * sr_conv_input_size(c) + (ptrdiff_t)row * c->stride * c->width;
+                const float *from =
+                    x + (size_t)image * sr_conv_input_size(c) + (ptrdiff_t)row * c->stride * c->width;
                 float *to = y + (size_t)image * sr_conv_output_size(c) + block * t.y_plane +
                             (ptrdiff_t)row * c->out_width * SR_BLOCK;
                 for (int first = 0; first < c->out_width;) {
                     int left = c->out_width - first, i = 0;
                     /* 26 is 13 + 13, not 14 + 4 + 4 + 4. */
-                    while (plain_pixels[i] > left || (i == 0 && left % plain_pixels[0] && left % plain_pixels[1] == 0)) i++;
+                    while (plain_pixels[i] > left ||
+                           (i == 0 && left % plain_pixels[0] && left % plain_pixels[1] == 0))
+                        i++;
                     t.x = from + first * c->stride;
                     t.y = to + first * SR_BLOCK;
                     runs[i](&t);

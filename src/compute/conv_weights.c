@@ -26,47 +26,51 @@ struct outer {
     int images, rows, columns, slots, inputs;
 };
 
-#define OUTER(BLOCKS_)                                                                              \
-    static void outer_##BLOCKS_(const struct outer *t)                                              \
-    {                                                                                               \
-        enum { VECTORS = BLOCKS_ * PER_BLOCK };                                                     \
-        vec sum[INPUTS][VECTORS];                                                                   \
-        UNROLL for (int i = 0; i < INPUTS; i++)                                                     \
-        {                                                                                           \
-            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = (vec){0};                          \
-        }                                                                                           \
-        for (int image = 0; image < t->images; image++) {                                           \
-            for (int row = 0; row < t->rows; row++) {                                               \
-                const float *x = t->x + image * t->x_image + row * t->x_row;                        \
-                const float *dy = t->dy + image * t->dy_image + row * t->dy_row;                    \
-                const float *end = dy + t->columns * SR_BLOCK;                                      \
-                for (; dy < end; dy += SR_BLOCK, x += t->x_step) {                                  \
-                    vec b[VECTORS];                                                                 \
-                    UNROLL for (int v = 0; v < VECTORS; v++)                                        \
-                        b[v] = load(dy + v / PER_BLOCK * t->dy_plane + v % PER_BLOCK * WIDTH);      \
-                    UNROLL for (int i = 0; i < INPUTS; i++)                                         \
-                    {                                                                               \
-                        UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] += x[i] * b[v];          \
-                    }                                                                               \
-                }                                                                                   \
-            }                                                                                       \
-        }                                                                                           \
-        UNROLL for (int i = 0; i < INPUTS; i++)                                                     \
-        {                                                                                           \
-            if (i < t->inputs) {                                                                    \
-                UNROLL for (int v = 0; v < VECTORS; v++)                                            \
-                {                                                                                   \
-                    float *w = t->w + i * t->slots + v * WIDTH;                                     \
-                    store(w, load(w) + sum[i][v]);                                                  \
-                }                                                                                   \
-            }                                                                                       \
-        }                                                                                           \
+/* Inlined with constants; see conv.c. */
+INLINE void run_outer(const struct outer *t, const int vectors)
+{
+    vec sum[INPUTS][WIDE * PER_BLOCK];
+    UNROLL for (int i = 0; i < INPUTS; i++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
     }
+    for (int image = 0; image < t->images; image++) {
+        for (int row = 0; row < t->rows; row++) {
+            const float *x = t->x + image * t->x_image + row * t->x_row;
+            const float *dy = t->dy + image * t->dy_image + row * t->dy_row;
+            const float *end = dy + t->columns * SR_BLOCK;
+            for (; dy < end; dy += SR_BLOCK, x += t->x_step) {
+                vec b[WIDE * PER_BLOCK];
+                UNROLL for (int v = 0; v < vectors; v++) b[v] =
+                    load(dy + v / PER_BLOCK * t->dy_plane + v % PER_BLOCK * WIDTH);
+                UNROLL for (int i = 0; i < INPUTS; i++)
+                {
+                    UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += x[i] * b[v];
+                }
+            }
+        }
+    }
+    UNROLL for (int i = 0; i < INPUTS; i++)
+    {
+        if (i < t->inputs) {
+            UNROLL for (int v = 0; v < vectors; v++)
+            {
+                float *w = t->w + i * t->slots + v * WIDTH;
+                store(w, load(w) + sum[i][v]);
+            }
+        }
+    }
+}
 
-OUTER(1)
-#if WIDTH == 16
-OUTER(2)
-#endif
+static void outer_narrow(const struct outer *t)
+{
+    run_outer(t, PER_BLOCK);
+}
+
+static void outer_wide(const struct outer *t)
+{
+    run_outer(t, WIDE * PER_BLOCK);
+}
 
 /* The outputs, first..last - 1, whose tap falls inside the input. */
 static int first_output(int stride, int pad, int tap)
@@ -103,21 +107,21 @@ static void weights_blocked(const struct sr_conv *c, const float *x, const float
             wide = blocks - block >= WIDE ? WIDE : 1;
             for (int tap = 0; tap < c->kernel * c->kernel; tap++) {
                 int down = tap / c->kernel, across = tap % c->kernel;
-                int top = first_output(c->stride, c->pad, down), left = first_output(c->stride, c->pad, across);
+                int top = first_output(c->stride, c->pad, down),
+                    left = first_output(c->stride, c->pad, across);
                 t.rows = last_output(c->height, c->out_height, c->stride, c->pad, down) - top;
                 t.columns = last_output(c->width, c->out_width, c->stride, c->pad, across) - left;
                 if (t.rows <= 0 || t.columns <= 0) continue;
-                t.dy = dy + image * t.dy_image + block * t.dy_plane + top * t.dy_row + (ptrdiff_t)left * SR_BLOCK;
+                t.dy = dy + image * t.dy_image + block * t.dy_plane + top * t.dy_row +
+                       (ptrdiff_t)left * SR_BLOCK;
                 for (int input = 0; input < c->inputs; input += INPUTS) {
                     t.inputs = c->inputs - input;
                     t.x = x + image * t.x_image + input / SR_BLOCK * x_plane + input % SR_BLOCK +
-                          ((ptrdiff_t)(top * c->stride + down - c->pad) * c->width + left * c->stride + across - c->pad) * SR_BLOCK;
+                          ((ptrdiff_t)(top * c->stride + down - c->pad) * c->width + left * c->stride +
+                           across - c->pad) *
+                              SR_BLOCK;
                     t.w = w + ((ptrdiff_t)tap * c->inputs + input) * slots + block * SR_BLOCK;
-#if WIDTH == 16
-                    (wide == 2 ? outer_2 : outer_1)(&t);
-#else
-                    outer_1(&t);
-#endif
+                    (wide == WIDE ? outer_wide : outer_narrow)(&t);
                 }
             }
         }
@@ -125,27 +129,34 @@ static void weights_blocked(const struct sr_conv *c, const float *x, const float
 }
 
 /* The first layer: sums for all taps at once, for one block of outputs. */
-#define PLAIN(TAPS, KERNEL)                                                                         \
-    static void plain_##KERNEL(const struct sr_conv *c, const float *x, const float *dy, float *w, int slots) \
-    {                                                                                               \
-        for (int part = 0; part < PER_BLOCK; part++, dy += WIDTH, w += WIDTH) {                     \
-            vec sum[TAPS];                                                                          \
-            UNROLL for (int i = 0; i < TAPS; i++) sum[i] = load(w + i * slots);                     \
-            for (int row = 0; row < c->out_height; row++) {                                         \
-                const float *from = x + (ptrdiff_t)row * c->stride * c->width;                      \
-                const float *d = dy + (ptrdiff_t)row * c->out_width * SR_BLOCK;                     \
-                for (int column = 0; column < c->out_width; column++, d += SR_BLOCK, from += c->stride) { \
-                    vec b = load(d);                                                                \
-                    UNROLL for (int i = 0; i < TAPS; i++)                                           \
-                        sum[i] += from[i / KERNEL * c->width + i % KERNEL] * b;                     \
-                }                                                                                   \
-            }                                                                                       \
-            UNROLL for (int i = 0; i < TAPS; i++) store(w + i * slots, sum[i]);                     \
-        }                                                                                           \
+INLINE void run_plain(const struct sr_conv *c, const float *x, const float *dy, float *w, int slots,
+                      const int kernel)
+{
+    const int taps = kernel * kernel;
+    for (int part = 0; part < PER_BLOCK; part++, dy += WIDTH, w += WIDTH) {
+        vec sum[9];
+        UNROLL for (int i = 0; i < taps; i++) sum[i] = load(w + i * slots);
+        for (int row = 0; row < c->out_height; row++) {
+            const float *from = x + (ptrdiff_t)row * c->stride * c->width;
+            const float *d = dy + (ptrdiff_t)row * c->out_width * SR_BLOCK;
+            for (int column = 0; column < c->out_width; column++, d += SR_BLOCK, from += c->stride) {
+                vec b = load(d);
+                UNROLL for (int i = 0; i < taps; i++) sum[i] += from[i / kernel * c->width + i % kernel] * b;
+            }
+        }
+        UNROLL for (int i = 0; i < taps; i++) store(w + i * slots, sum[i]);
     }
+}
 
-PLAIN(1, 1)
-PLAIN(9, 3)
+static void plain_1(const struct sr_conv *c, const float *x, const float *dy, float *w, int slots)
+{
+    run_plain(c, x, dy, w, slots, 1);
+}
+
+static void plain_3(const struct sr_conv *c, const float *x, const float *dy, float *w, int slots)
+{
+    run_plain(c, x, dy, w, slots, 3);
+}
 
 static void weights_plain(const struct sr_conv *c, const float *x, const float *dy, float *w, int images)
 {

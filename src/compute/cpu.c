@@ -17,7 +17,8 @@ enum { ISA_COUNT = sizeof isa_names / sizeof *isa_names };
 static const struct sr_kernels *const tables[ISA_COUNT] = {
     &sr_kernels_baseline,
 #if defined(__x86_64__)
-    &sr_kernels_avx2, &sr_kernels_avx512,
+    &sr_kernels_avx2,
+    &sr_kernels_avx512,
 #endif
 };
 /* 0 before the start, then 1 + the set's index. Starting twice at once is harmless: both
@@ -53,9 +54,10 @@ enum sr_status sr_compute_start(struct sr_error *error)
             status = sr_error_set(error, SR_ERROR_ARGUMENT,
                                   "SARTOR_ISA is \"%s\"; it can be baseline, avx2 or avx512.", wish);
         else if (!supported(i))
-            status = sr_error_set(error, SR_ERROR_STATE,
-                                  "SARTOR_ISA asks for %s, which this processor does not have; its best is %s.",
-                                  wish, isa_names[best]);
+            status =
+                sr_error_set(error, SR_ERROR_STATE,
+                             "SARTOR_ISA asks for %s, which this processor does not have; its best is %s.",
+                             wish, isa_names[best]);
         else
             pick = i;
     }

@@ -1,7 +1,7 @@
 #include "sartor/compute/matrix.h"
 
-#include <cblas.h>
 #include "sartor/compute/kernels.h"
+#include <cblas.h>
 
 /* What one worker does at a time: MANY_ROWS × STRIP sums, well under a tenth of a second at any depth in
  * use. Where there are many rows a slice takes more of them, since it packs its columns of B anew. */
@@ -27,7 +27,8 @@ static void slice(void *context, size_t index, int worker)
 {
     const struct work *work = context;
     struct sr_product p = work->whole;
-    int row = (int)(index / (size_t)work->across) * work->rows, column = (int)(index % (size_t)work->across) * STRIP;
+    int row = (int)(index / (size_t)work->across) * work->rows,
+        column = (int)(index % (size_t)work->across) * STRIP;
     (void)worker;
     p.a += row * p.a_row;
     p.b += column * p.b_column;
@@ -40,26 +41,47 @@ static void slice(void *context, size_t index, int worker)
         work->kernels->product(&p);
 }
 
-void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
-             float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
-             int ldc)
+void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+             const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
     if (m <= 0 || n <= 0) return;
-    struct work work = {
-        .whole = {.a = a, .b = b, .c = c, .a_row = transpose_a ? 1 : lda, .a_column = transpose_a ? lda : 1,
-                  .b_row = transpose_b ? 1 : ldb, .b_column = transpose_b ? ldb : 1, .c_row = ldc,
-                  .rows = m, .columns = n, .depth = k, .alpha = alpha, .beta = beta},
-        .transpose_a = transpose_a, .transpose_b = transpose_b, .kernels = sr_kernels(),
-        .rows = m < 2 * MANY_ROWS ? FEW_ROWS : MANY_ROWS, .across = (n + STRIP - 1) / STRIP};
+    struct work work = {.whole = {.a = a,
+                                  .b = b,
+                                  .c = c,
+                                  .a_row = transpose_a ? 1 : lda,
+                                  .a_column = transpose_a ? lda : 1,
+                                  .b_row = transpose_b ? 1 : ldb,
+                                  .b_column = transpose_b ? ldb : 1,
+                                  .c_row = ldc,
+                                  .rows = m,
+                                  .columns = n,
+                                  .depth = k,
+                                  .alpha = alpha,
+                                  .beta = beta},
+                        .transpose_a = transpose_a,
+                        .transpose_b = transpose_b,
+                        .kernels = sr_kernels(),
+                        .rows = m < 2 * MANY_ROWS ? FEW_ROWS : MANY_ROWS,
+                        .across = (n + STRIP - 1) / STRIP};
     size_t slices = (size_t)((m + work.rows - 1) / work.rows) * (size_t)work.across;
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
 }
 
-void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
+void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
+                 int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    sr_kernels_named("reference")->product(&(struct sr_product){
-        .a = a, .b = b, .c = c, .a_row = transpose_a ? 1 : lda, .a_column = transpose_a ? lda : 1,
-        .b_row = transpose_b ? 1 : ldb, .b_column = transpose_b ? ldb : 1, .c_row = ldc, .rows = m, .columns = n,
-        .depth = k, .alpha = alpha, .beta = beta});
+    sr_kernels_named("reference")
+        ->product(&(struct sr_product){.a = a,
+                                       .b = b,
+                                       .c = c,
+                                       .a_row = transpose_a ? 1 : lda,
+                                       .a_column = transpose_a ? lda : 1,
+                                       .b_row = transpose_b ? 1 : ldb,
+                                       .b_column = transpose_b ? ldb : 1,
+                                       .c_row = ldc,
+                                       .rows = m,
+                                       .columns = n,
+                                       .depth = k,
+                                       .alpha = alpha,
+                                       .beta = beta});
 }

@@ -79,7 +79,8 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += (size_t)pixels * SR_BLOCK)
             for (int part = 0; part < SR_BLOCK; part += WIDTH) {
-                vec m = load(mean + block * SR_BLOCK + part), a = load(spread + block * SR_BLOCK + part), b = {0};
+                vec m = load(mean + block * SR_BLOCK + part), a = load(spread + block * SR_BLOCK + part),
+                    b = {0};
                 int i = 0;
                 for (; i + 1 < pixels; i += 2) {
                     vec d = load(x + i * SR_BLOCK + part) - m, e = load(x + (i + 1) * SR_BLOCK + part) - m;
@@ -102,7 +103,8 @@ static void norm(const float *x, int images, int blocks, int pixels, const float
         for (int block = 0; block < blocks; block++, x += plane, y += plane)
             for (int part = 0; part < SR_BLOCK; part += WIDTH) {
                 vec s = load(scale + block * SR_BLOCK + part), t = load(shift + block * SR_BLOCK + part);
-                const float *o = other ? other + ((size_t)image * (size_t)blocks + (size_t)block) * plane : NULL;
+                const float *o =
+                    other ? other + ((size_t)image * (size_t)blocks + (size_t)block) * plane : NULL;
                 for (size_t i = (size_t)part; i < plane; i += SR_BLOCK) {
                     vec v = load(x + i) * s + t;
                     if (o) v += load(o + i);
@@ -176,7 +178,9 @@ static double multiply_add(size_t rounds, float *sink)
 }
 
 const struct sr_kernels SR_NAME(kernels) = {
-    .isa = WIDTH == 16 ? "avx512" : WIDTH == 8 ? "avx2" : "baseline",
+    .isa = WIDTH == 16  ? "avx512"
+           : WIDTH == 8 ? "avx2"
+                        : "baseline",
     .portable = WIDTH == 4,
     .conv = SR_NAME(conv),
     .conv_weights = SR_NAME(conv_weights),

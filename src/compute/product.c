@@ -21,7 +21,7 @@ static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int
 {
     if (column == 1 && columns == TILE) {
         for (int k = 0; k < depth; k++, b += row, packed += TILE)
-            for (int v = 0; v < TILE; v += WIDTH) store(packed + v, (vec)*(const loose *)(b + v));
+            for (int v = 0; v < TILE; v += WIDTH) store(packed + v, (vec) * (const loose *)(b + v));
         return;
     }
     for (int first = 0; first < depth; first += SR_BLOCK) {
@@ -34,33 +34,39 @@ static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int
     }
 }
 
-/* out[ROWS][TILE] = rows of A times the packed columns; only the first VECTORS vectors of each. */
-#define PRODUCT(VECTORS_)                                                                           \
-    static void product_##VECTORS_(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed, \
-                                   float *out)                                                      \
-    {                                                                                               \
-        enum { VECTORS = VECTORS_ };                                                                \
-        vec sum[ROWS][VECTORS];                                                                     \
-        UNROLL for (int i = 0; i < ROWS; i++)                                                       \
-        {                                                                                           \
-            UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] = (vec){0};                          \
-        }                                                                                           \
-        for (ptrdiff_t k = 0, at = 0; k < depth; k++, at += step, packed += TILE) {                 \
-            vec b[VECTORS];                                                                         \
-            UNROLL for (int v = 0; v < VECTORS; v++) b[v] = load(packed + v * WIDTH);               \
-            UNROLL for (int i = 0; i < ROWS; i++)                                                   \
-            {                                                                                       \
-                UNROLL for (int v = 0; v < VECTORS; v++) sum[i][v] += a[i][at] * b[v];              \
-            }                                                                                       \
-        }                                                                                           \
-        UNROLL for (int i = 0; i < ROWS; i++)                                                       \
-        {                                                                                           \
-            UNROLL for (int v = 0; v < VECTORS; v++) store(out + i * TILE + v * WIDTH, sum[i][v]);  \
-        }                                                                                           \
+/* out[ROWS][TILE] = rows of A times the packed columns; only the first `vectors` vectors of each. Inlined
+ * with constants; see conv.c. */
+INLINE void run_product(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed,
+                        float *out, const int vectors)
+{
+    vec sum[ROWS][2];
+    UNROLL for (int i = 0; i < ROWS; i++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
     }
+    for (ptrdiff_t k = 0, at = 0; k < depth; k++, at += step, packed += TILE) {
+        vec b[2];
+        UNROLL for (int v = 0; v < vectors; v++) b[v] = load(packed + v * WIDTH);
+        UNROLL for (int i = 0; i < ROWS; i++)
+        {
+            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[i][at] * b[v];
+        }
+    }
+    UNROLL for (int i = 0; i < ROWS; i++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++) store(out + i * TILE + v * WIDTH, sum[i][v]);
+    }
+}
 
-PRODUCT(1)
-PRODUCT(2)
+static void product_1(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed, float *out)
+{
+    run_product(a, step, depth, packed, out, 1);
+}
+
+static void product_2(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed, float *out)
+{
+    run_product(a, step, depth, packed, out, 2);
+}
 
 /* c = alpha * sums + beta * c for one row. */
 static void finish(const float *sums, int columns, float alpha, float beta, float *c)
@@ -68,7 +74,7 @@ static void finish(const float *sums, int columns, float alpha, float beta, floa
     int j = 0;
     for (; j + WIDTH <= columns; j += WIDTH) {
         vec sum = alpha * load(sums + j);
-        if (beta != 0) sum += beta * (vec)*(loose *)(c + j);
+        if (beta != 0) sum += beta * (vec) * (loose *)(c + j);
         *(loose *)(c + j) = (loose)sum;
     }
     for (; j < columns; j++) c[j] = alpha * sums[j] + (beta != 0 ? beta * c[j] : 0);
@@ -81,7 +87,8 @@ void SR_NAME(product)(const struct sr_product *p)
         int columns = p->columns - column < TILE ? p->columns - column : TILE;
         for (int depth = 0; depth < p->depth || depth == 0; depth += STAGE) {
             int part = p->depth - depth < STAGE ? p->depth - depth : STAGE;
-            pack(p->b + depth * p->b_row + column * p->b_column, p->b_row, p->b_column, part, columns, packed);
+            pack(p->b + depth * p->b_row + column * p->b_column, p->b_row, p->b_column, part, columns,
+                 packed);
             for (int row = 0; row < p->rows; row += ROWS) {
                 const float *a[ROWS];
                 int rows = p->rows - row < ROWS ? p->rows - row : ROWS;
@@ -90,7 +97,8 @@ void SR_NAME(product)(const struct sr_product *p)
                     a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;
                 (columns <= WIDTH ? product_1 : product_2)(a, p->a_column, part, packed, sums);
                 for (int i = 0; i < rows; i++)
-                    finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta, p->c + (row + i) * p->c_row + column);
+                    finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta,
+                           p->c + (row + i) * p->c_row + column);
             }
         }
     }

@@ -32,8 +32,9 @@ static void conv(const struct sr_conv *c, const float *x, const float *w, const 
                             sum += input_at(c, x, image, input, row * c->stride + tap / c->kernel - c->pad,
                                             column * c->stride + tap % c->kernel - c->pad) *
                                    (double)w[place((size_t)(c->kernel * c->kernel * c->inputs), output,
-                                                     (size_t)(tap * c->inputs + input))];
-                    float *out = y + place(pixels, output, (size_t)row * (size_t)c->out_width + (size_t)column);
+                                                   (size_t)(tap * c->inputs + input))];
+                    float *out =
+                        y + place(pixels, output, (size_t)row * (size_t)c->out_width + (size_t)column);
                     if (flags & SR_CONV_ADD) sum += (double)*out;
                     *out = (float)((flags & SR_CONV_RELU) && sum < 0 ? 0 : sum);
                 }
@@ -60,9 +61,9 @@ static void conv_weights(const struct sr_conv *c, const float *x, const float *d
 }
 
 /* Element by element over [images][blocks][pixels][16]; `i` is the place, `c` the channel's slot. */
-#define EACH(images, blocks, pixels)                                                                \
-    for (size_t i = 0, c = 0; i < (size_t)(images) * (size_t)(blocks) * (size_t)(pixels) * SR_BLOCK; \
-         i++, c = i / ((size_t)(pixels) * SR_BLOCK) % (size_t)(blocks) * SR_BLOCK + i % SR_BLOCK)
+#define EACH(images, blocks, pixels)                                                                         \
+    for (size_t i = 0, c = 0; i < (size_t)(images) * (size_t)(blocks) * (size_t)(pixels)*SR_BLOCK;           \
+         i++, c = i / ((size_t)(pixels)*SR_BLOCK) % (size_t)(blocks)*SR_BLOCK + i % SR_BLOCK)
 
 static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
 {
@@ -76,8 +77,11 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
             for (int column = 0; column < width / 2; column++)
                 for (int lane = 0; lane < SR_BLOCK; lane++, y++) {
                     for (int i = 0, best = 0; i < 4; i++) {
-                        float v = x[(((size_t)plane * (size_t)height + (size_t)(2 * row + i / 2)) * (size_t)width +
-                                     (size_t)(2 * column + i % 2)) * SR_BLOCK + (size_t)lane];
+                        float v =
+                            x[(((size_t)plane * (size_t)height + (size_t)(2 * row + i / 2)) * (size_t)width +
+                               (size_t)(2 * column + i % 2)) *
+                                  SR_BLOCK +
+                              (size_t)lane];
                         if (i == 0 || v > *y) {
                             *y = v;
                             best = i;
@@ -96,8 +100,11 @@ static void pool_back(const float *dy, const uint8_t *which, const float *after,
             for (int column = 0; column < width / 2; column++)
                 for (int lane = 0; lane < SR_BLOCK; lane++, dy++, which++)
                     if (!after || *after++ > 0)
-                        dx[(((size_t)plane * (size_t)height + (size_t)(2 * row + *which / 2)) * (size_t)width +
-                            (size_t)(2 * column + *which % 2)) * SR_BLOCK + (size_t)lane] = *dy;
+                        dx[(((size_t)plane * (size_t)height + (size_t)(2 * row + *which / 2)) *
+                                (size_t)width +
+                            (size_t)(2 * column + *which % 2)) *
+                               SR_BLOCK +
+                           (size_t)lane] = *dy;
 }
 
 static void moments(const float *x, int images, int blocks, int pixels, float *mean, float *spread)
@@ -105,8 +112,8 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
     for (int channel = 0; channel < blocks * SR_BLOCK; channel++) {
         double sum = 0, squares = 0, count = (double)images * pixels;
         EACH(images, blocks, pixels) if (c == (size_t)channel) sum += (double)x[i];
-        EACH(images, blocks, pixels) if (c == (size_t)channel)
-            squares += ((double)x[i] - sum / count) * ((double)x[i] - sum / count);
+        EACH(images, blocks, pixels)
+        if (c == (size_t)channel) squares += ((double)x[i] - sum / count) * ((double)x[i] - sum / count);
         mean[channel] = (float)(sum / count);
         spread[channel] = (float)squares;
     }
@@ -162,7 +169,8 @@ static void product(const struct sr_product *p)
         for (int j = 0; j < p->columns; j++) {
             double sum = 0;
             for (int l = 0; l < p->depth; l++)
-                sum += (double)p->a[i * p->a_row + l * p->a_column] * (double)p->b[l * p->b_row + j * p->b_column];
+                sum += (double)p->a[i * p->a_row + l * p->a_column] *
+                       (double)p->b[l * p->b_row + j * p->b_column];
             float *c = p->c + i * p->c_row + j;
             *c = (float)((double)p->alpha * sum + (p->beta == 0 ? 0 : (double)p->beta * (double)*c));
         }

@@ -8,7 +8,8 @@ void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *pac
     size_t slots = (size_t)sr_slots(c->outputs), rows = (size_t)(c->kernel * c->kernel) * (size_t)c->inputs;
     packed += (size_t)block * rows * SR_BLOCK;
     w += block * SR_BLOCK;
-    for (size_t row = 0; row < rows; row++, w += slots, packed += SR_BLOCK) memcpy(packed, w, SR_BLOCK * sizeof *w);
+    for (size_t row = 0; row < rows; row++, w += slots, packed += SR_BLOCK)
+        memcpy(packed, w, SR_BLOCK * sizeof *w);
 }
 
 void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *turned)
@@ -20,7 +21,8 @@ void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *tur
         const float *from = w + (size_t)((taps - 1 - tap) * c->inputs + first) * (size_t)slots;
         for (int output = 0; output < c->outputs; output++)
             for (int lane = 0; lane < SR_BLOCK; lane++)
-                turned[output * SR_BLOCK + lane] = lane < lanes ? from[(size_t)lane * (size_t)slots + (size_t)output] : 0;
+                turned[output * SR_BLOCK + lane] =
+                    lane < lanes ? from[(size_t)lane * (size_t)slots + (size_t)output] : 0;
     }
 }
 

@@ -11,13 +11,13 @@
 
 #if defined(SR_ISA_AVX512)
 #define SR_NAME(name) sr_##name##_avx512
-#define WIDTH 16
+#define WIDTH         16
 #elif defined(SR_ISA_AVX2)
 #define SR_NAME(name) sr_##name##_avx2
-#define WIDTH 8
+#define WIDTH         8
 #else
 #define SR_NAME(name) sr_##name##_baseline
-#define WIDTH 4
+#define WIDTH         4
 #endif
 
 typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));

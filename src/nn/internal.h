@@ -13,8 +13,8 @@
  * picture it came from, since its slots are in that picture's memory order. */
 struct shape {
     int height, width, channels;
-    int slots;                  /* floats a pixel: channels rounded up to blocks; 1 for the plain image */
-    bool plain;                 /* the one-channel image */
+    int slots;  /* floats a pixel: channels rounded up to blocks; 1 for the plain image */
+    bool plain; /* the one-channel image */
     int from_height, from_width, from_channels; /* flattened from a blocked picture; else 0 */
 };
 
@@ -45,25 +45,34 @@ struct sr_network {
     struct shape image;
     size_t parameter_count;
     struct sr_parameter *parameters;
-    int *owners;          /* layer of each parameter */
-    float *values;        /* all parameters, one after another */
+    int *owners;   /* layer of each parameter */
+    float *values; /* all parameters, one after another */
     size_t value_count;
 };
 
 enum { WEIGHT, BIAS, MEAN, VARIANCE }; /* places from layer.parameter on; a norm has all four */
 
-enum unit_type { UNIT_CONV, UNIT_NORM, UNIT_DENSE, UNIT_POOL, UNIT_SUM, UNIT_GLOBAL, UNIT_COPY, UNIT_DROPOUT };
+enum unit_type {
+    UNIT_CONV,
+    UNIT_NORM,
+    UNIT_DENSE,
+    UNIT_POOL,
+    UNIT_SUM,
+    UNIT_GLOBAL,
+    UNIT_COPY,
+    UNIT_DROPOUT
+};
 
 /* Where a unit reads: another unit, or one of these. */
 enum { FROM_IMAGE = -1, FROM_NOWHERE = -2 };
 
 struct unit {
     enum unit_type type;
-    int layer;             /* whose parameters it uses */
-    int last;              /* whose output this is, after fusing */
-    int input, other;      /* units, or FROM_... */
+    int layer;        /* whose parameters it uses */
+    int last;         /* whose output this is, after fusing */
+    int input, other; /* units, or FROM_... */
     bool relu, pool;
-    bool input_gradient;   /* whether the input's gradient is wanted */
+    bool input_gradient; /* whether the input's gradient is wanted */
     bool other_gradient;
     bool input_adds, other_adds; /* a later reader has written that gradient already */
     struct shape in, mid, out;   /* mid: before the pool */
@@ -86,12 +95,12 @@ struct sr_workspace {
     size_t unit_count;
     struct unit *units;
     float *image, *logits;
-    float *gradients;     /* as network->values */
-    float *parts;         /* partial sums of one unit, a slice each */
-    float *scratch;       /* for each worker */
+    float *gradients; /* as network->values */
+    float *parts;     /* partial sums of one unit, a slice each */
+    float *scratch;   /* for each worker */
     size_t scratch_stride;
-    int *unit_of;         /* the unit that holds each layer's output */
-    uint64_t seed, step;  /* of the last forward, for dropout */
+    int *unit_of;                 /* the unit that holds each layer's output */
+    uint64_t seed, step;          /* of the last forward, for dropout */
     struct sr_workspace *unfused; /* one image, every layer a unit: made when first asked for */
     void *memory;
 };
@@ -117,7 +126,7 @@ struct job {
     const struct layer *layer;
     const struct sr_kernels *kernels;
     int count;
-    int slice;       /* images of a slice, while job_run runs */
+    int slice; /* images of a slice, while job_run runs */
     size_t part_size;
     bool training;   /* batch statistics and dropout */
     bool parameters; /* parameter gradients wanted */
@@ -145,10 +154,11 @@ float *job_part(const struct job *job, size_t index);
 /* The input's (or `other`'s) gradient += or = `from`, for images first..first + count - 1. */
 void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count);
 
-/* Leave the moments of a slice for a norm; the gradient of a norm's input for images first.. from its output's,
- * once its sums are known. `scratch` has room for one image. */
+/* Leave the moments of a slice for a norm; the gradient of a norm's input for images first.. from its
+ * output's, once its sums are known. `scratch` has room for one image. */
 void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first, int images);
-void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch, float *dx);
+void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch,
+               float *dx);
 
 /* Images that a convolution takes through its scratch at a time; and floats of scratch that a unit wants. */
 int conv_group(const struct unit *unit, const struct layer *layer);

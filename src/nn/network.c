@@ -1,11 +1,11 @@
 #include "internal.h"
 
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "sartor/base/memory.h"
-#include "sartor/base/rng.h"
 
 enum { LARGEST_SIDE = 128, MOST_CHANNELS = 4096, MOST_LAYERS = 1000 };
 
@@ -18,7 +18,8 @@ int shape_slot(const struct shape *s, int channel)
 
 static struct shape picture(int height, int width, int channels)
 {
-    return (struct shape){.height = height, .width = width, .channels = channels, .slots = sr_slots(channels)};
+    return (struct shape){
+        .height = height, .width = width, .channels = channels, .slots = sr_slots(channels)};
 }
 
 static enum sr_status shape_conv(struct layer *l, struct sr_error *error)
@@ -27,20 +28,28 @@ static enum sr_status shape_conv(struct layer *l, struct sr_error *error)
     const struct shape *in = &l->in;
     if ((s->kernel != 1 && s->kernel != 3) || (s->stride != 1 && s->stride != 2))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "layer %s: kernel %d with stride %d; kernels are 1 or 3, strides 1 or 2.", s->name,
-                            s->kernel, s->stride);
+                            "layer %s: kernel %d with stride %d; kernels are 1 or 3, strides 1 or 2.",
+                            s->name, s->kernel, s->stride);
     if (in->from_channels)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: a convolution cannot follow a flatten.", s->name);
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: a convolution cannot follow a flatten.",
+                            s->name);
     int pad = s->same ? s->kernel / 2 : 0;
     int height = in->height + 2 * pad - s->kernel, width = in->width + 2 * pad - s->kernel;
     if (height < 0 || width < 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "layer %s: an input of %d×%d is smaller than its %d×%d kernel.", s->name, in->height,
-                            in->width, s->kernel, s->kernel);
+                            "layer %s: an input of %d×%d is smaller than its %d×%d kernel.", s->name,
+                            in->height, in->width, s->kernel, s->kernel);
     l->out = picture(height / s->stride + 1, width / s->stride + 1, s->channels);
-    l->conv = (struct sr_conv){.height = in->height, .width = in->width, .inputs = in->channels,
-                               .out_height = l->out.height, .out_width = l->out.width, .outputs = s->channels,
-                               .kernel = s->kernel, .stride = s->stride, .pad = pad, .plain = in->plain};
+    l->conv = (struct sr_conv){.height = in->height,
+                               .width = in->width,
+                               .inputs = in->channels,
+                               .out_height = l->out.height,
+                               .out_width = l->out.width,
+                               .outputs = s->channels,
+                               .kernel = s->kernel,
+                               .stride = s->stride,
+                               .pad = pad,
+                               .plain = in->plain};
     if (in->plain) {
         l->conv.height += 2 * pad;
         l->conv.width += 2 * pad;
@@ -64,23 +73,27 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
                             s->channels, MOST_CHANNELS);
     l->out = *in;
     switch (s->type) {
-    case SR_LAYER_CONV: return shape_conv(l, error);
+    case SR_LAYER_CONV:
+        return shape_conv(l, error);
     case SR_LAYER_MAX_POOL:
         if (in->height < 2 || in->width < 2)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: nothing is left of %d×%d after a 2×2 pool.",
-                                s->name, in->height, in->width);
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "layer %s: nothing is left of %d×%d after a 2×2 pool.", s->name, in->height,
+                                in->width);
         l->out = picture(in->height / 2, in->width / 2, in->channels);
         break;
     case SR_LAYER_ADD: {
         const struct shape *other = &network->layers[s->other].out;
         if (other->height != in->height || other->width != in->width || other->channels != in->channels ||
             other->slots != in->slots)
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "layer %s adds %d×%d×%d to %d×%d×%d; both must have one shape.", s->name, in->height,
-                                in->width, in->channels, other->height, other->width, other->channels);
+            return sr_error_set(
+                error, SR_ERROR_ARGUMENT, "layer %s adds %d×%d×%d to %d×%d×%d; both must have one shape.",
+                s->name, in->height, in->width, in->channels, other->height, other->width, other->channels);
         break;
     }
-    case SR_LAYER_GLOBAL_POOL: l->out = picture(1, 1, in->channels); break;
+    case SR_LAYER_GLOBAL_POOL:
+        l->out = picture(1, 1, in->channels);
+        break;
     case SR_LAYER_FLATTEN:
         if (in->from_channels) break;
         l->out = picture(1, 1, in->height * in->width * in->channels);
@@ -93,24 +106,28 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
         break;
     case SR_LAYER_DENSE:
         if (in->height != 1 || in->width != 1)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: a dense layer needs a flatten or a global pool before it.",
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "layer %s: a dense layer needs a flatten or a global pool before it.",
                                 s->name);
         l->out = picture(1, 1, s->channels);
         break;
     case SR_LAYER_DROPOUT:
         if (!(s->rate >= 0 && s->rate < 1))
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: a dropout rate of %g; it is 0 or more, and below 1.",
-                                s->name, (double)s->rate);
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "layer %s: a dropout rate of %g; it is 0 or more, and below 1.", s->name,
+                                (double)s->rate);
         break;
     case SR_LAYER_BATCH_NORM:
-    case SR_LAYER_RELU: break;
-    default: return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s has no known type.", s->name);
+    case SR_LAYER_RELU:
+        break;
+    default:
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s has no known type.", s->name);
     }
     return SR_OK;
 }
 
-static void add_parameter(struct sr_network *network, size_t layer, const char *what, int rows, int columns, bool learned,
-                          bool decays, bool filter)
+static void add_parameter(struct sr_network *network, size_t layer, const char *what, int rows, int columns,
+                          bool learned, bool decays, bool filter)
 {
     struct sr_parameter *p = &network->parameters[network->parameter_count];
     network->owners[network->parameter_count++] = (int)layer;
@@ -131,7 +148,8 @@ static void add_parameters(struct sr_network *network, size_t index)
     l->parameter = (int)network->parameter_count;
     switch (l->spec.type) {
     case SR_LAYER_CONV:
-        add_parameter(network, index, "weight", l->spec.kernel * l->spec.kernel * l->in.channels, out, true, true, true);
+        add_parameter(network, index, "weight", l->spec.kernel * l->spec.kernel * l->in.channels, out, true,
+                      true, true);
         if (l->spec.bias) add_parameter(network, index, "bias", 1, out, true, false, false);
         break;
     case SR_LAYER_DENSE:
@@ -144,7 +162,8 @@ static void add_parameters(struct sr_network *network, size_t index)
         add_parameter(network, index, "running_mean", 1, out, false, false, false);
         add_parameter(network, index, "running_var", 1, out, false, false, false);
         break;
-    default: l->parameter = -1;
+    default:
+        l->parameter = -1;
     }
 }
 
@@ -164,11 +183,13 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
                                   struct sr_error *error)
 {
     if (count < 1 || count > MOST_LAYERS) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "a network of %zu layers; 1 to %d are possible.", count, MOST_LAYERS);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "a network of %zu layers; 1 to %d are possible.", count,
+                     MOST_LAYERS);
         return NULL;
     }
     if (height < 1 || width < 1 || height > LARGEST_SIDE || width > LARGEST_SIDE) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; sides are 1 to %d pixels.", height, width, LARGEST_SIDE);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; sides are 1 to %d pixels.", height, width,
+                     LARGEST_SIDE);
         return NULL;
     }
     struct sr_network *network = sr_xalloc(sizeof *network);
@@ -176,15 +197,17 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
     network->layers = sr_xalloc(count * sizeof *network->layers);
     network->parameters = sr_xalloc(4 * count * sizeof *network->parameters);
     network->owners = sr_xalloc(4 * count * sizeof *network->owners);
-    network->image = (struct shape){.height = height, .width = width, .channels = 1, .slots = 1, .plain = true};
+    network->image =
+        (struct shape){.height = height, .width = width, .channels = 1, .slots = 1, .plain = true};
     for (size_t i = 0; i < count; i++) {
         struct layer *l = &network->layers[i];
         l->spec = layers[i];
         l->spec.name[sizeof l->spec.name - 1] = '\0';
         bool adds = l->spec.type == SR_LAYER_ADD;
-        if (l->spec.input < -1 || l->spec.input >= (int)i || (adds && (l->spec.other < 0 || l->spec.other >= (int)i))) {
-            sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s (number %zu) must read the image or an earlier layer.",
-                         l->spec.name, i);
+        if (l->spec.input < -1 || l->spec.input >= (int)i ||
+            (adds && (l->spec.other < 0 || l->spec.other >= (int)i))) {
+            sr_error_set(error, SR_ERROR_ARGUMENT,
+                         "layer %s (number %zu) must read the image or an earlier layer.", l->spec.name, i);
             goto out;
         }
         l->in = l->spec.input < 0 ? network->image : network->layers[l->spec.input].out;
@@ -331,7 +354,8 @@ void sr_network_init(struct sr_network *network, uint64_t seed)
             double inputs = (double)count / (double)shape[0];
             double bound = sqrt((meets_relu(network, (size_t)network->owners[index]) ? 6 : 1) / inputs);
             for (size_t i = 0; i < count; i++)
-                p->values[value_place(network, index, i, rank)] = (float)((2 * sr_rng_double(&rng) - 1) * bound);
+                p->values[value_place(network, index, i, rank)] =
+                    (float)((2 * sr_rng_double(&rng) - 1) * bound);
         }
     }
 }

@@ -7,8 +7,9 @@
 #include "sartor/base/memory.h"
 
 static const struct unit_kind *const kinds[] = {
-    [UNIT_CONV] = &unit_conv, [UNIT_NORM] = &unit_norm,     [UNIT_DENSE] = &unit_dense, [UNIT_POOL] = &unit_pool,
-    [UNIT_SUM] = &unit_sum,   [UNIT_GLOBAL] = &unit_global, [UNIT_COPY] = &unit_copy,   [UNIT_DROPOUT] = &unit_dropout,
+    [UNIT_CONV] = &unit_conv, [UNIT_NORM] = &unit_norm,       [UNIT_DENSE] = &unit_dense,
+    [UNIT_POOL] = &unit_pool, [UNIT_SUM] = &unit_sum,         [UNIT_GLOBAL] = &unit_global,
+    [UNIT_COPY] = &unit_copy, [UNIT_DROPOUT] = &unit_dropout,
 };
 
 const float *unit_source(const struct sr_workspace *workspace, int unit)
@@ -60,11 +61,17 @@ void job_pass_back(const struct job *job, int unit, bool adds, const float *from
         memcpy(gradient, from, length * sizeof *gradient);
 }
 
-static struct job job_for(struct sr_workspace *workspace, size_t unit, int count, bool training, bool parameters)
+static struct job job_for(struct sr_workspace *workspace, size_t unit, int count, bool training,
+                          bool parameters)
 {
     struct unit *u = &workspace->units[unit];
-    return (struct job){.workspace = workspace, .unit = u, .layer = &workspace->network->layers[u->layer],
-                        .kernels = sr_kernels(), .count = count, .training = training, .parameters = parameters};
+    return (struct job){.workspace = workspace,
+                        .unit = u,
+                        .layer = &workspace->network->layers[u->layer],
+                        .kernels = sr_kernels(),
+                        .count = count,
+                        .training = training,
+                        .parameters = parameters};
 }
 
 static void run_forward(struct sr_workspace *workspace, int count, bool training)
@@ -129,9 +136,12 @@ double sr_network_backward(struct sr_network *network, struct sr_workspace *work
             gradient[c] = (float)power;
         }
         /* -Σ t log p, with t = (1 - s) at the label + s / classes everywhere. */
-        loss += log(sum) + (double)logits[best] - (1 - (double)smoothing) * (double)logits[label] - even * mean;
+        loss +=
+            log(sum) + (double)logits[best] - (1 - (double)smoothing) * (double)logits[label] - even * mean;
         for (int c = 0; c < classes; c++)
-            gradient[c] = (float)(((double)gradient[c] / sum - even - (c == label ? 1 - (double)smoothing : 0)) * scale);
+            gradient[c] =
+                (float)(((double)gradient[c] / sum - even - (c == label ? 1 - (double)smoothing : 0)) *
+                        scale);
         right += best == label;
     }
     if (correct) *correct = right;
@@ -162,7 +172,8 @@ enum sr_status sr_network_layer_gradients(const struct sr_network *network, stru
     run_forward(w, 1, false);
     int unit = w->unit_of[index];
     const struct shape *shape = &network->layers[index].out;
-    if (unit < 0) return sr_error_set(error, SR_ERROR_ARGUMENT, "Layer %zu has no activations of its own.", index);
+    if (unit < 0)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "Layer %zu has no activations of its own.", index);
     struct unit *last = &w->units[w->unit_count - 1];
     memset(last->gradient, 0, shape_size(&last->out) * sizeof(float));
     last->gradient[target] = 1;

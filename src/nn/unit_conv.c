@@ -10,10 +10,15 @@ enum { GROUP_FLOATS = 1 << 16 };
 /* The convolution that takes dy back to dx; its input is dy, spread out for stride 2. */
 static struct sr_conv backward_conv(const struct sr_conv *c)
 {
-    return (struct sr_conv){
-        .height = (c->out_height - 1) * c->stride + 1, .width = (c->out_width - 1) * c->stride + 1,
-        .inputs = c->outputs, .out_height = c->height, .out_width = c->width, .outputs = c->inputs,
-        .kernel = c->kernel, .stride = 1, .pad = c->kernel - 1 - c->pad};
+    return (struct sr_conv){.height = (c->out_height - 1) * c->stride + 1,
+                            .width = (c->out_width - 1) * c->stride + 1,
+                            .inputs = c->outputs,
+                            .out_height = c->height,
+                            .out_width = c->width,
+                            .outputs = c->inputs,
+                            .kernel = c->kernel,
+                            .stride = 1,
+                            .pad = c->kernel - 1 - c->pad};
 }
 
 static size_t padded_size(const struct unit *u, const struct sr_conv *c)
@@ -23,7 +28,8 @@ static size_t padded_size(const struct unit *u, const struct sr_conv *c)
 
 int conv_group(const struct unit *u, const struct layer *layer)
 {
-    if (!u->pool && u->norm < 0 && layer->conv.stride == 1 && !padded_size(u, &layer->conv)) return INT_MAX; /* no scratch used */
+    if (!u->pool && u->norm < 0 && layer->conv.stride == 1 && !padded_size(u, &layer->conv))
+        return INT_MAX; /* no scratch used */
     size_t fit = GROUP_FLOATS / shape_size(&u->mid);
     return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
 }
@@ -80,10 +86,11 @@ static void forward_slice(void *context, size_t index, int worker)
         float *y = u->pool ? scratch : u->result + at;
         job->kernels->conv(c, x, u->packed, bias, u->relu ? SR_CONV_RELU : 0, y, count);
         if (u->pool)
-            job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width, u->result + at,
-                               u->which ? u->which + at : NULL);
+            job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
+                               u->result + at, u->which ? u->which + at : NULL);
     }
-    if (u->norm >= 0 && job->training) norm_observe(job, &job->workspace->units[u->norm], index, from, images);
+    if (u->norm >= 0 && job->training)
+        norm_observe(job, &job->workspace->units[u->norm], index, from, images);
 }
 
 static void pack_slice(void *context, size_t index, int worker)

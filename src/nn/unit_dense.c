@@ -1,8 +1,8 @@
 /* unit_dense.c - dense layers with bias and ReLU as one step. */
 #include "internal.h"
 
-#include <string.h>
 #include "sartor/compute/matrix.h"
+#include <string.h>
 
 /* A dense output is one pixel, so adding the bias is normalising with scale 1. */
 static void finish_slice(void *context, size_t index, int worker)
@@ -23,8 +23,8 @@ static void forward(struct job *job)
 {
     struct unit *u = job->unit;
     int in = u->in.slots, out = u->out.slots;
-    sr_gemm(job->workspace->pool, false, false, job->count, out, in, 1, unit_source(job->workspace, u->input), in,
-            job_values(job, WEIGHT), out, 0, u->result, out);
+    sr_gemm(job->workspace->pool, false, false, job->count, out, in, 1, unit_source(job->workspace, u->input),
+            in, job_values(job, WEIGHT), out, 0, u->result, out);
     if (job->layer->spec.bias || u->relu) job_run(job, PIECE, finish_slice);
 }
 
@@ -33,10 +33,11 @@ static void backward(struct job *job)
     struct unit *u = job->unit;
     struct sr_pool *pool = job->workspace->pool;
     int in = u->in.slots, out = u->out.slots;
-    if (u->relu) job->kernels->relu_back(u->gradient, u->result, (size_t)job->count * (size_t)out, u->gradient);
+    if (u->relu)
+        job->kernels->relu_back(u->gradient, u->result, (size_t)job->count * (size_t)out, u->gradient);
     if (job->parameters) {
-        sr_gemm(pool, true, false, in, out, job->count, 1, unit_source(job->workspace, u->input), in, u->gradient, out, 0,
-                job_gradient(job, WEIGHT), out);
+        sr_gemm(pool, true, false, in, out, job->count, 1, unit_source(job->workspace, u->input), in,
+                u->gradient, out, 0, job_gradient(job, WEIGHT), out);
         if (job->layer->spec.bias) {
             memset(job_gradient(job, BIAS), 0, (size_t)out * sizeof(float));
             job->kernels->channel_sums(u->gradient, job->count, out / SR_BLOCK, 1, job_gradient(job, BIAS));

@@ -15,8 +15,9 @@ static int blocks_of(const struct unit *u)
 void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first, int images)
 {
     float *moments = norm->moments + index * 2 * (size_t)norm->in.slots;
-    job->kernels->moments(unit_source(job->workspace, norm->input) + (size_t)first * shape_size(&norm->in), images,
-                          blocks_of(norm), shape_pixels(&norm->in), moments, moments + norm->in.slots);
+    job->kernels->moments(unit_source(job->workspace, norm->input) + (size_t)first * shape_size(&norm->in),
+                          images, blocks_of(norm), shape_pixels(&norm->in), moments,
+                          moments + norm->in.slots);
 }
 
 static void moments_slice(void *context, size_t index, int worker)
@@ -47,7 +48,8 @@ static void learn_statistics(const struct job *job)
         u->mean[c] = (float)mean;
         u->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
         running_mean[c] += (float)(momentum * (mean - (double)running_mean[c]));
-        running_variance[c] += (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
+        running_variance[c] +=
+            (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
     }
 }
 
@@ -60,8 +62,9 @@ static void forward_slice(void *context, size_t index, int worker)
     for (int first = from; first < from + images; first += step) {
         size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
         float *y = u->pool ? job_scratch(job, worker) : u->result + to;
-        job->kernels->norm(unit_source(job->workspace, u->input) + at, step, blocks_of(u), shape_pixels(&u->in), u->scale,
-                           u->shift, u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL, u->relu, y);
+        job->kernels->norm(unit_source(job->workspace, u->input) + at, step, blocks_of(u),
+                           shape_pixels(&u->in), u->scale, u->shift,
+                           u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL, u->relu, y);
         if (u->pool)
             job->kernels->pool(y, blocks_of(u), u->in.height, u->in.width, u->result + to,
                                u->which ? u->which + to : NULL);
@@ -86,12 +89,13 @@ static void forward(struct job *job)
 }
 
 /* The gradient of the normalised and scaled values for images of a slice: after ReLU and pool are undone. */
-static const float *output_gradient(const struct job *job, const struct unit *u, int first, int images, float *scratch)
+static const float *output_gradient(const struct job *job, const struct unit *u, int first, int images,
+                                    float *scratch)
 {
     size_t at = (size_t)first * shape_size(&u->out);
     if (!u->pool) return u->gradient + at;
-    job->kernels->pool_back(u->gradient + at, u->which + at, u->relu ? u->result + at : NULL, images * blocks_of(u),
-                            u->in.height, u->in.width, scratch);
+    job->kernels->pool_back(u->gradient + at, u->which + at, u->relu ? u->result + at : NULL,
+                            images * blocks_of(u), u->in.height, u->in.width, scratch);
     return scratch;
 }
 
@@ -109,18 +113,19 @@ static void sums_slice(void *context, size_t index, int worker)
         const float *dy = output_gradient(job, u, first, 1, job_scratch(job, worker));
         if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
         if (part)
-            job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u), shape_pixels(&u->in),
-                                    u->mean, u->inverse, part, part + u->in.slots);
+            job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u),
+                                    shape_pixels(&u->in), u->mean, u->inverse, part, part + u->in.slots);
     }
 }
 
-void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch, float *dx)
+void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch,
+               float *dx)
 {
     size_t size = shape_size(&norm->in);
     const float *x = unit_source(job->workspace, norm->input);
     for (int image = first; image < first + images; image++, dx += size)
-        job->kernels->norm_back(x + (size_t)image * size, output_gradient(job, norm, image, 1, scratch), 1, blocks_of(norm),
-                                shape_pixels(&norm->in), norm->a, norm->b, norm->c, dx);
+        job->kernels->norm_back(x + (size_t)image * size, output_gradient(job, norm, image, 1, scratch), 1,
+                                blocks_of(norm), shape_pixels(&norm->in), norm->a, norm->b, norm->c, dx);
 }
 
 static void backward_slice(void *context, size_t index, int worker)

@@ -2,8 +2,8 @@
  * ReLU, dropout, and a flatten of the image itself. */
 #include "internal.h"
 
-#include <string.h>
 #include "sartor/base/rng.h"
+#include <string.h>
 
 /* ---- max-pool ---- */
 
@@ -32,8 +32,8 @@ static void pool_back_slice(void *context, size_t index, int worker)
     float *dx = job_scratch(job, worker);
     for (int first = from; first < from + images; first++) {
         size_t at = (size_t)first * shape_size(&u->out);
-        job->kernels->pool_back(u->gradient + at, u->which + at, NULL, u->in.slots / SR_BLOCK, u->in.height, u->in.width,
-                                dx);
+        job->kernels->pool_back(u->gradient + at, u->which + at, NULL, u->in.slots / SR_BLOCK, u->in.height,
+                                u->in.width, dx);
         job_pass_back(job, u->input, u->input_adds, dx, first, 1);
     }
 }
@@ -105,8 +105,8 @@ static void global_slice(void *context, size_t index, int worker)
     for (int first = from; first < from + images; first++) {
         float *y = u->result + (size_t)first * shape_size(&u->out);
         memset(y, 0, shape_size(&u->out) * sizeof *y);
-        job->kernels->channel_sums(unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in), 1,
-                                   u->in.slots / SR_BLOCK, pixels, y);
+        job->kernels->channel_sums(unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in),
+                                   1, u->in.slots / SR_BLOCK, pixels, y);
         for (size_t i = 0; i < shape_size(&u->out); i++) y[i] *= 1.0f / (float)pixels;
     }
 }

@@ -1,13 +1,14 @@
 #include "internal.h"
 
+#include "sartor/base/memory.h"
 #include <stdlib.h>
 #include <string.h>
-#include "sartor/base/memory.h"
 
 /* ---- the plan: layers to units ---- */
 
 /* The only layer that reads layer `index`, if it is of this type and not taken yet; else -1. */
-static int only_reader(const struct sr_network *network, const int *unit_of, int index, enum sr_layer_type type)
+static int only_reader(const struct sr_network *network, const int *unit_of, int index,
+                       enum sr_layer_type type)
 {
     if (network->layers[index].readers != 1) return -1;
     for (size_t i = (size_t)index + 1; i < network->count; i++) {
@@ -21,7 +22,8 @@ static int only_reader(const struct sr_network *network, const int *unit_of, int
 enum { TAKEN = -3 }; /* in unit_of: part of a unit that is not numbered yet */
 
 /* Let `unit` swallow its only reader of a type. */
-static bool swallow(const struct sr_network *network, int *unit_of, struct unit *unit, enum sr_layer_type type)
+static bool swallow(const struct sr_network *network, int *unit_of, struct unit *unit,
+                    enum sr_layer_type type)
 {
     int reader = only_reader(network, unit_of, unit->last, type);
     if (reader < 0) return false;
@@ -35,16 +37,34 @@ static bool swallow(const struct sr_network *network, int *unit_of, struct unit 
 static struct unit unit_from(const struct sr_network *network, int *unit_of, int index, bool fuse)
 {
     const struct layer *l = &network->layers[index];
-    struct unit u = {.layer = index, .last = index, .input = l->spec.input, .other = FROM_NOWHERE, .norm = FROM_NOWHERE,
+    struct unit u = {.layer = index,
+                     .last = index,
+                     .input = l->spec.input,
+                     .other = FROM_NOWHERE,
+                     .norm = FROM_NOWHERE,
                      .in = l->in};
     switch (l->spec.type) {
-    case SR_LAYER_CONV: u.type = UNIT_CONV; break;
-    case SR_LAYER_BATCH_NORM: u.type = UNIT_NORM; break;
-    case SR_LAYER_DENSE: u.type = UNIT_DENSE; break;
-    case SR_LAYER_MAX_POOL: u.type = UNIT_POOL; break;
-    case SR_LAYER_GLOBAL_POOL: u.type = UNIT_GLOBAL; break;
-    case SR_LAYER_FLATTEN: u.type = UNIT_COPY; break;
-    case SR_LAYER_DROPOUT: u.type = UNIT_DROPOUT; break;
+    case SR_LAYER_CONV:
+        u.type = UNIT_CONV;
+        break;
+    case SR_LAYER_BATCH_NORM:
+        u.type = UNIT_NORM;
+        break;
+    case SR_LAYER_DENSE:
+        u.type = UNIT_DENSE;
+        break;
+    case SR_LAYER_MAX_POOL:
+        u.type = UNIT_POOL;
+        break;
+    case SR_LAYER_GLOBAL_POOL:
+        u.type = UNIT_GLOBAL;
+        break;
+    case SR_LAYER_FLATTEN:
+        u.type = UNIT_COPY;
+        break;
+    case SR_LAYER_DROPOUT:
+        u.type = UNIT_DROPOUT;
+        break;
     case SR_LAYER_RELU:
         u.type = UNIT_SUM;
         u.relu = true;
@@ -55,7 +75,8 @@ static struct unit unit_from(const struct sr_network *network, int *unit_of, int
         break;
     }
     if (fuse && u.type == UNIT_NORM) swallow(network, unit_of, &u, SR_LAYER_ADD);
-    if (fuse && (u.type == UNIT_CONV || u.type == UNIT_NORM || u.type == UNIT_DENSE || u.type == UNIT_SUM) && !u.relu)
+    if (fuse && (u.type == UNIT_CONV || u.type == UNIT_NORM || u.type == UNIT_DENSE || u.type == UNIT_SUM) &&
+        !u.relu)
         u.relu = swallow(network, unit_of, &u, SR_LAYER_RELU);
     u.mid = network->layers[u.last].out;
     if (fuse && (u.type == UNIT_CONV || u.type == UNIT_NORM))
@@ -74,7 +95,8 @@ static void plan(struct sr_workspace *w, bool fuse)
 {
     const struct sr_network *network = w->network;
     struct unit *at = sr_xalloc(network->count * sizeof *at); /* by the last layer of each */
-    bool *wanted = sr_xalloc(network->count * sizeof *wanted), *written = sr_xalloc(network->count * sizeof *written);
+    bool *wanted = sr_xalloc(network->count * sizeof *wanted),
+         *written = sr_xalloc(network->count * sizeof *written);
     for (size_t i = 0; i < network->count; i++) w->unit_of[i] = FROM_NOWHERE;
     for (size_t i = 0; i < network->count; i++)
         if (w->unit_of[i] == FROM_NOWHERE) {
@@ -155,7 +177,8 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
     if (!w->training) return;
     if (u->norm == FROM_NOWHERE) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (u->pool || u->type == UNIT_POOL)
-        u->which = (uint8_t *)carve(carver, (batch * shape_size(&u->out) + sizeof(float) - 1) / sizeof(float));
+        u->which =
+            (uint8_t *)carve(carver, (batch * shape_size(&u->out) + sizeof(float) - 1) / sizeof(float));
     if (u->type == UNIT_CONV && u->input_gradient)
         u->turned = carve(carver, (size_t)(layer->conv.kernel * layer->conv.kernel * layer->conv.outputs) *
                                       (size_t)sr_slots(layer->conv.inputs));
@@ -180,7 +203,8 @@ static void carve_all(struct sr_workspace *w, struct carver *carver)
         const struct layer *layer = &w->network->layers[u->layer];
         carve_unit(w, u, carver);
         size_t wanted = unit_scratch(u, layer), sums = 0;
-        if (u->type == UNIT_CONV) sums = sr_conv_weight_size(&layer->conv) + (size_t)sr_slots(layer->conv.outputs);
+        if (u->type == UNIT_CONV)
+            sums = sr_conv_weight_size(&layer->conv) + (size_t)sr_slots(layer->conv.outputs);
         if (u->type == UNIT_NORM) sums = 2 * (size_t)u->in.slots;
         sums = (sums + SR_BLOCK - 1) / SR_BLOCK * SR_BLOCK * (size_t)u->parts;
         part = sums > part ? sums : part;

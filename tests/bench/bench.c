@@ -1,8 +1,10 @@
 /* bench.c - measures the engine on this machine, and judges nothing: the multiply-add peak, each kernel's
  * share of it at the networks' real shapes, whole training steps, inference, peak memory.
  *
- * Usage: bench [THREADS], default 2. Every figure is the best of several runs, except steps, where it is the
- * median. Operations are those that are done: taps that fall into the padding are neither done nor counted. */
+ * Usage: bench [THREADS], default 2. Every figure is the best of several runs, kernels by processor time; for
+ * steps it is the median. Operations are those that are done: taps that fall into the padding are neither
+ * done nor counted.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +90,14 @@ static void print_rate(double operations, double seconds)
 static void bench_conv(const char *name, struct sr_conv c)
 {
     const struct sr_kernels *k = sr_kernels();
-    struct sr_conv back = {.height = c.out_height, .width = c.out_width, .inputs = c.outputs, .out_height = c.height,
-                           .out_width = c.width, .outputs = c.inputs, .kernel = c.kernel, .stride = 1,
+    struct sr_conv back = {.height = c.out_height,
+                           .width = c.out_width,
+                           .inputs = c.outputs,
+                           .out_height = c.height,
+                           .out_width = c.width,
+                           .outputs = c.inputs,
+                           .kernel = c.kernel,
+                           .stride = 1,
                            .pad = c.kernel - 1 - c.pad};
     float *x = array(IMAGES * sr_conv_input_size(&c)), *y = array(IMAGES * sr_conv_output_size(&c));
     float *w = array(sr_conv_weight_size(&c)), *turned = array(sr_conv_weight_size(&back));
@@ -97,11 +105,11 @@ static void bench_conv(const char *name, struct sr_conv c)
     bool backward = !c.plain && c.stride == 1;
     for (int i = 0; i < REPEATS; i++)
         for (int way = 0; way < 3; way++) {
-            double start = sr_clock_seconds();
+            double start = sr_clock_cpu_seconds();
             if (way == 0) k->conv(&c, x, w, NULL, SR_CONV_RELU, y, IMAGES);
             if (way == 1 && backward) k->conv(&back, y, turned, NULL, 0, x, IMAGES);
             if (way == 2) k->conv_weights(&c, x, y, w, IMAGES);
-            double seconds = sr_clock_seconds() - start;
+            double seconds = sr_clock_cpu_seconds() - start;
             if (seconds < best[way]) best[way] = seconds;
             if (way == 2) memset(w, 0, sr_conv_weight_size(&c) * sizeof *w);
         }
@@ -118,16 +126,17 @@ static void bench_conv(const char *name, struct sr_conv c)
 
 static void bench_dense(int in, int out)
 {
-    float *x = array((size_t)BATCH * (size_t)in), *w = array((size_t)in * (size_t)out), *y = array((size_t)BATCH * (size_t)out);
+    float *x = array((size_t)BATCH * (size_t)in), *w = array((size_t)in * (size_t)out),
+          *y = array((size_t)BATCH * (size_t)out);
     double best[3] = {1e9, 1e9, 1e9}, operations = 2.0 * BATCH * in * out;
     char name[64];
     for (int i = 0; i < REPEATS; i++)
         for (int way = 0; way < 3; way++) {
-            double start = sr_clock_seconds();
+            double start = sr_clock_cpu_seconds();
             if (way == 0) sr_gemm(NULL, false, false, BATCH, out, in, 1, x, in, w, out, 0, y, out);
             if (way == 1) sr_gemm(NULL, false, true, BATCH, in, out, 1, y, out, w, out, 0, x, in);
             if (way == 2) sr_gemm(NULL, true, false, in, out, BATCH, 1, x, in, y, out, 0, w, out);
-            double seconds = sr_clock_seconds() - start;
+            double seconds = sr_clock_cpu_seconds() - start;
             if (seconds < best[way]) best[way] = seconds;
         }
     snprintf(name, sizeof name, "dense %d to %d", in, out);
@@ -154,8 +163,13 @@ static int put(struct plan *plan, struct sr_layer_spec layer)
 
 static int put_conv(struct plan *plan, int input, int channels, bool same, bool bias)
 {
-    return put(plan, (struct sr_layer_spec){.type = SR_LAYER_CONV, .input = input, .channels = channels, .kernel = 3,
-                                            .stride = 1, .same = same, .bias = bias});
+    return put(plan, (struct sr_layer_spec){.type = SR_LAYER_CONV,
+                                            .input = input,
+                                            .channels = channels,
+                                            .kernel = 3,
+                                            .stride = 1,
+                                            .same = same,
+                                            .bias = bias});
 }
 
 static int put_plain(struct plan *plan, enum sr_layer_type type, int input)
@@ -165,7 +179,8 @@ static int put_plain(struct plan *plan, enum sr_layer_type type, int input)
 
 static int put_dense(struct plan *plan, int input, int channels)
 {
-    return put(plan, (struct sr_layer_spec){.type = SR_LAYER_DENSE, .input = input, .channels = channels, .bias = true});
+    return put(plan, (struct sr_layer_spec){
+                         .type = SR_LAYER_DENSE, .input = input, .channels = channels, .bias = true});
 }
 
 static struct plan plan_cnn(void)
@@ -184,11 +199,13 @@ static struct plan plan_cnn(void)
 static struct plan plan_resnet(void)
 {
     struct plan p = {.count = 0};
-    int at = put_plain(&p, SR_LAYER_RELU, put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, -1, 32, true, false)));
+    int at =
+        put_plain(&p, SR_LAYER_RELU, put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, -1, 32, true, false)));
     for (int block = 0; block < 4; block++) {
         if (block % 2 == 0) at = put_plain(&p, SR_LAYER_MAX_POOL, at);
         int shortcut = at;
-        at = put_plain(&p, SR_LAYER_RELU, put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, at, 32, true, false)));
+        at = put_plain(&p, SR_LAYER_RELU,
+                       put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, at, 32, true, false)));
         at = put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, at, 32, true, false));
         at = put(&p, (struct sr_layer_spec){.type = SR_LAYER_ADD, .input = at, .other = shortcut});
         at = put_plain(&p, SR_LAYER_RELU, at);
@@ -252,8 +269,8 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
     double operations = 2.0 * (double)sr_network_multiply_adds(network) * BATCH;
     printf("%-8s %9llu  %7.2f + %7.2f ms  %7.2f s  %8.0f  %6.1f %4.0f %%  %7.2f s  %8.3f s\n", name,
            (unsigned long long)sr_network_size(network), f * 1e3, b * 1e3, (f + b) * batches, BATCH / (f + b),
-           3 * operations / (f + b) * 1e-9, 100 * 3 * operations / (f + b) * 1e-9 / peak, busy / STEPS * batches,
-           p * 10000 / BATCH);
+           3 * operations / (f + b) * 1e-9, 100 * 3 * operations / (f + b) * 1e-9 / peak,
+           busy / STEPS * batches, p * 10000 / BATCH);
     sr_workspace_free(workspace);
     sr_network_free(network);
 }
@@ -273,10 +290,11 @@ int main(int argc, char **argv)
     }
     one_peak = measure_peak(NULL, 1);
     double peak = measure_peak(pool, threads);
-    printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d\n\n", sr_compute_isa(),
-           one_peak, peak, threads);
+    printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d\n\n",
+           sr_compute_isa(), one_peak, peak, threads);
 
-    printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data", "weights");
+    printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data",
+           "weights");
     bench_conv("cnn conv1 28×28×1 to 26×26×32", (struct sr_conv){28, 28, 1, 26, 26, 32, 3, 1, 0, true});
     bench_conv("cnn conv2 13×13×32 to 11×11×64", (struct sr_conv){13, 13, 32, 11, 11, 64, 3, 1, 0, false});
     bench_conv("cnn conv3 5×5×64 to 3×3×128", (struct sr_conv){5, 5, 64, 3, 3, 128, 3, 1, 0, false});
@@ -296,9 +314,11 @@ int main(int argc, char **argv)
     bench_dense(256, 128);
 
     printf("\nnetworks, batch %d, %d threads: forward + backward with loss, without optimiser, loading and\n"
-           "augmentation; an epoch is %d images; busy is processor time, all threads; inference is 10,000 images\n"
+           "augmentation; an epoch is %d images; busy is processor time, all threads; inference is 10,000 "
+           "images\n"
            "%-8s %9s  %20s  %9s  %8s  %13s  %9s  %10s\n",
-           BATCH, threads, EPOCH, "", "learned", "a batch", "epoch", "images/s", "GFLOP/s", "busy", "inference");
+           BATCH, threads, EPOCH, "", "learned", "a batch", "epoch", "images/s", "GFLOP/s", "busy",
+           "inference");
     bench_network("cnn", plan_cnn(), pool, peak);
     bench_network("resnet", plan_resnet(), pool, peak);
     bench_network("mlp", plan_mlp(), pool, peak);

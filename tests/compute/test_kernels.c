@@ -1,12 +1,12 @@
 /* Each instruction set's kernels against their plain twins, on odd shapes, and matrix products. */
 #include "support.h"
 
-#include <math.h>
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/compute/kernels.h"
 #include "sartor/compute/matrix.h"
+#include <math.h>
 
 static const char *const sets[] = {"baseline", "avx2", "avx512"};
 
@@ -39,9 +39,9 @@ static void compare_conv(const struct sr_kernels *k, struct sr_conv c, int image
 {
     const struct sr_kernels *twin = sr_kernels_named("reference");
     char what[200];
-    snprintf(what, sizeof what, "%s: %d images %d×%d×%d to %d×%d×%d, kernel %d stride %d pad %d%s", k->isa, images,
-             c.height, c.width, c.inputs, c.out_height, c.out_width, c.outputs, c.kernel, c.stride, c.pad,
-             c.plain ? ", plain" : "");
+    snprintf(what, sizeof what, "%s: %d images %d×%d×%d to %d×%d×%d, kernel %d stride %d pad %d%s", k->isa,
+             images, c.height, c.width, c.inputs, c.out_height, c.out_width, c.outputs, c.kernel, c.stride,
+             c.pad, c.plain ? ", plain" : "");
     size_t in = (size_t)images * sr_conv_input_size(&c), out = (size_t)images * sr_conv_output_size(&c);
     size_t weights = sr_conv_weight_size(&c);
     float *x = numbers(in, 1), *w = numbers(weights, 2), *bias = numbers((size_t)sr_slots(c.outputs), 3);
@@ -73,9 +73,14 @@ static void test_conv(void **state)
                 for (int kernel = 1; kernel <= 3; kernel += 2)
                     for (int stride = 1; stride <= 2; stride++)
                         for (int pad = 0; pad < kernel; pad++) {
-                            struct sr_conv c = {.height = sides[s][0], .width = sides[s][1], .inputs = channels[n][0],
-                                                .outputs = channels[n][1], .kernel = kernel, .stride = stride,
-                                                .pad = pad, .plain = pad == 0 && n == 0};
+                            struct sr_conv c = {.height = sides[s][0],
+                                                .width = sides[s][1],
+                                                .inputs = channels[n][0],
+                                                .outputs = channels[n][1],
+                                                .kernel = kernel,
+                                                .stride = stride,
+                                                .pad = pad,
+                                                .plain = pad == 0 && n == 0};
                             int height = c.height + 2 * pad - kernel, width = c.width + 2 * pad - kernel;
                             if (height < 0 || width < 0) continue;
                             c.out_height = height / stride + 1;
@@ -102,7 +107,7 @@ static void test_turn(void **state)
     for (size_t i = 0; i < sr_conv_weight_size(&c); i++) w[i] *= i % 32 < 19;
     for (size_t i = 0; i < sr_conv_output_size(&c); i++) y[i] *= i / 320 * 16 + i % 16 < 19;
     float *forward = numbers(sr_conv_output_size(&c), 5), *backward = numbers(sr_conv_input_size(&c), 6);
-        sr_conv_turn(&c, w, 0, turned);
+    sr_conv_turn(&c, w, 0, turned);
     for (int block = 0; block < 2; block++) sr_conv_pack(&c, w, block, packed);
     k->conv(&c, x, packed, NULL, 0, forward, 1);
     k->conv(&back, y, turned, NULL, 0, backward, 1);
@@ -117,14 +122,19 @@ static void test_pointwise(void **state)
 {
     const struct sr_kernels *twin = sr_kernels_named("reference");
     enum { IMAGES = 3, BLOCKS = 2, HEIGHT = 5, WIDTH = 7, PIXELS = HEIGHT * WIDTH };
-    enum { SIZE = IMAGES * BLOCKS * PIXELS * SR_BLOCK, SMALL = IMAGES * BLOCKS * 2 * 3 * SR_BLOCK, SLOTS = BLOCKS * SR_BLOCK };
+    enum {
+        SIZE = IMAGES * BLOCKS * PIXELS * SR_BLOCK,
+        SMALL = IMAGES * BLOCKS * 2 * 3 * SR_BLOCK,
+        SLOTS = BLOCKS * SR_BLOCK
+    };
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
         if (!k) continue;
         float *x = numbers(SIZE, 1), *o = numbers(SIZE, 2), *y = numbers(SIZE, 3), *z = copy_of(y, SIZE);
         float *a = numbers(SLOTS, 4), *b = numbers(SLOTS, 5), *c = numbers(SLOTS, 6);
-        float *s = numbers(SLOTS, 7), *t = numbers(SLOTS, 8), *s2 = copy_of(s, SLOTS), *t2 = copy_of(t, SLOTS);
+        float *s = numbers(SLOTS, 7), *t = numbers(SLOTS, 8), *s2 = copy_of(s, SLOTS),
+              *t2 = copy_of(t, SLOTS);
         uint8_t which[SMALL] __attribute__((aligned(64))), which2[SMALL] __attribute__((aligned(64)));
         for (size_t i = 0; i < SIZE; i += 3) x[i] = roundf(2 * x[i]); /* ties in the pools */
         k->channel_sums(x, IMAGES, BLOCKS, PIXELS, s);
@@ -173,18 +183,23 @@ static void test_pointwise(void **state)
 
 static void test_gemm(void **state)
 {
-    static const int shapes[][3] = {{1, 1, 1}, {3, 10, 7}, {130, 515, 33}, {128, 16, 784}, {17, 40, 2100}, {5, 6, 0}, {64, 129, 130}};
+    static const int shapes[][3] = {{1, 1, 1},      {3, 10, 7}, {130, 515, 33}, {128, 16, 784},
+                                    {17, 40, 2100}, {5, 6, 0},  {64, 129, 130}};
     struct sr_pool *pool = sr_pool_new(3, NULL);
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (int transpose = 0; transpose < 4; transpose++) {
             int m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
             int lda = (transpose & 1 ? m : k) + 3, ldb = (transpose & 2 ? k : n) + 1, ldc = n + 2;
-            float *a = numbers((size_t)(m + k) * (size_t)lda, 1), *b = numbers((size_t)(n + k) * (size_t)ldb, 2);
-            float *c = numbers((size_t)m * (size_t)ldc, 3), *d = copy_of(c, (size_t)m * (size_t)ldc), *e = copy_of(c, (size_t)m * (size_t)ldc);
+            float *a = numbers((size_t)(m + k) * (size_t)lda, 1),
+                  *b = numbers((size_t)(n + k) * (size_t)ldb, 2);
+            float *c = numbers((size_t)m * (size_t)ldc, 3), *d = copy_of(c, (size_t)m * (size_t)ldc),
+                  *e = copy_of(c, (size_t)m * (size_t)ldc);
             for (int beta = 0; beta < 2; beta++) {
-                sr_gemm(pool, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, c, ldc);
-                sr_gemm(NULL, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, e, ldc);
+                sr_gemm(pool, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, c,
+                        ldc);
+                sr_gemm(NULL, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, e,
+                        ldc);
                 sr_gemm_ref(transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, d, ldc);
                 assert_memory_equal(c, e, (size_t)m * (size_t)ldc * sizeof *c);
                 assert_near(c, d, (size_t)m * (size_t)ldc, 1e-4, "matrix product");
@@ -198,15 +213,25 @@ static void test_gemm(void **state)
 static void test_product(void **state)
 {
     const struct sr_kernels *twin = sr_kernels_named("reference");
-    float *a = numbers(40 * 600, 1), *b = numbers(40 * 600, 2), *c = numbers(40 * 40, 3), *d = copy_of(c, 40 * 40);
+    float *a = numbers(40 * 600, 1), *b = numbers(40 * 600, 2), *c = numbers(40 * 40, 3),
+          *d = copy_of(c, 40 * 40);
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
         for (int way = 0; k && way < 40; way++) {
-            struct sr_product p = {.a = a, .b = b, .c = c, .c_row = 33, .rows = 1 + way, .columns = 1 + way * 7 % 33,
-                                   .depth = way * 19 % 590, .alpha = 1.5f, .beta = way % 2 ? 0.5f : 0,
-                                   .a_row = way & 2 ? 1 : 600, .a_column = way & 2 ? 40 : 1,
-                                   .b_row = way & 4 ? 1 : 40, .b_column = way & 4 ? 600 : 1};
+            struct sr_product p = {.a = a,
+                                   .b = b,
+                                   .c = c,
+                                   .c_row = 33,
+                                   .rows = 1 + way,
+                                   .columns = 1 + way * 7 % 33,
+                                   .depth = way * 19 % 590,
+                                   .alpha = 1.5f,
+                                   .beta = way % 2 ? 0.5f : 0,
+                                   .a_row = way & 2 ? 1 : 600,
+                                   .a_column = way & 2 ? 40 : 1,
+                                   .b_row = way & 4 ? 1 : 40,
+                                   .b_column = way & 4 ? 600 : 1};
             k->product(&p);
             p.c = d;
             twin->product(&p);
@@ -227,7 +252,7 @@ static void test_isa(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv), cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),    cmocka_unit_test(test_turn),
         cmocka_unit_test(test_pointwise), cmocka_unit_test(test_product), cmocka_unit_test(test_gemm),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);

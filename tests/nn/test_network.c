@@ -1,22 +1,49 @@
 /* Networks: gradients against finite differences, weights out and in, thread counts, instruction sets. */
 #include "support.h"
 
-#include <math.h>
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/nn/network.h"
+#include <math.h>
 
 /* Short spellings for layer lists; `in` is the layer read, -1 the image. */
-#define CONV(name_, in, out, k, s, same_, bias_) \
-    {.type = SR_LAYER_CONV, .name = name_, .input = in, .channels = out, .kernel = k, .stride = s, .same = same_, .bias = bias_}
-#define NORM(name_, in) {.type = SR_LAYER_BATCH_NORM, .name = name_, .input = in}
-#define RELU(in) {.type = SR_LAYER_RELU, .name = "relu", .input = in}
-#define POOL(in) {.type = SR_LAYER_MAX_POOL, .name = "pool", .input = in}
-#define ADD(in, with) {.type = SR_LAYER_ADD, .name = "add", .input = in, .other = with}
-#define GLOBAL(in) {.type = SR_LAYER_GLOBAL_POOL, .name = "global", .input = in}
-#define FLATTEN(in) {.type = SR_LAYER_FLATTEN, .name = "flatten", .input = in}
-#define DENSE(name_, in, out) {.type = SR_LAYER_DENSE, .name = name_, .input = in, .channels = out, .bias = true}
-#define DROPOUT(in, rate_) {.type = SR_LAYER_DROPOUT, .name = "dropout", .input = in, .rate = rate_}
+#define CONV(name_, in, out, k, s, same_, bias_)                                                             \
+    {                                                                                                        \
+        .type = SR_LAYER_CONV, .name = name_, .input = in, .channels = out, .kernel = k, .stride = s,        \
+        .same = same_, .bias = bias_                                                                         \
+    }
+#define NORM(name_, in)                                                                                      \
+    {                                                                                                        \
+        .type = SR_LAYER_BATCH_NORM, .name = name_, .input = in                                              \
+    }
+#define RELU(in)                                                                                             \
+    {                                                                                                        \
+        .type = SR_LAYER_RELU, .name = "relu", .input = in                                                   \
+    }
+#define POOL(in)                                                                                             \
+    {                                                                                                        \
+        .type = SR_LAYER_MAX_POOL, .name = "pool", .input = in                                               \
+    }
+#define ADD(in, with)                                                                                        \
+    {                                                                                                        \
+        .type = SR_LAYER_ADD, .name = "add", .input = in, .other = with                                      \
+    }
+#define GLOBAL(in)                                                                                           \
+    {                                                                                                        \
+        .type = SR_LAYER_GLOBAL_POOL, .name = "global", .input = in                                          \
+    }
+#define FLATTEN(in)                                                                                          \
+    {                                                                                                        \
+        .type = SR_LAYER_FLATTEN, .name = "flatten", .input = in                                             \
+    }
+#define DENSE(name_, in, out)                                                                                \
+    {                                                                                                        \
+        .type = SR_LAYER_DENSE, .name = name_, .input = in, .channels = out, .bias = true                    \
+    }
+#define DROPOUT(in, rate_)                                                                                   \
+    {                                                                                                        \
+        .type = SR_LAYER_DROPOUT, .name = "dropout", .input = in, .rate = rate_                              \
+    }
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static struct sr_network *make(const struct sr_layer_spec *layers, size_t count, int height, int width)
@@ -35,16 +62,18 @@ static void fill(struct sr_workspace *workspace, size_t count, uint64_t seed)
     for (size_t i = 0; i < count; i++) sr_workspace_input(workspace)[i] = sr_rng_float(&rng) - 0.3f;
 }
 
-static double loss_at(struct sr_network *network, struct sr_workspace *workspace, int count, const uint8_t *labels)
+static double loss_at(struct sr_network *network, struct sr_workspace *workspace, int count,
+                      const uint8_t *labels)
 {
     int correct;
     sr_network_forward(network, workspace, count, 3, 4);
     return sr_network_backward(network, workspace, count, labels, 0.1f, &correct) / count;
 }
 
-/* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>. Norm and bias
- * values start away from 1 and 0, so that no ReLU or pool sits on its kink. */
-static void check_gradients(const struct sr_layer_spec *layers, size_t count, int height, int width, int batch)
+/* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>. Norm and
+ * bias values start away from 1 and 0, so that no ReLU or pool sits on its kink. */
+static void check_gradients(const struct sr_layer_spec *layers, size_t count, int height, int width,
+                            int batch)
 {
     struct sr_error error = {0};
     struct sr_network *network = make(layers, count, height, width);
@@ -82,18 +111,22 @@ static void check_gradients(const struct sr_layer_spec *layers, size_t count, in
         norm = sqrt(norm);
         for (size_t i = 0; i < n; i++) {
             /* Partly along the gradient, so that the product is not lost in noise; padding stays 0. */
-            direction[i] = gradient[i] == 0 ? 0 : gradient[i] / (float)norm + (sr_rng_float(&rng) - 0.5f) / sqrtf((float)n);
+            direction[i] = gradient[i] == 0
+                               ? 0
+                               : gradient[i] / (float)norm + (sr_rng_float(&rng) - 0.5f) / sqrtf((float)n);
             expected += (double)gradient[i] * (double)direction[i];
         }
         double step = 3e-4;
         for (int side = 0; side < 2; side++) {
-            for (size_t i = 0; i < n; i++) parameters[p].values[i] = kept[i] + (side ? -1 : 1) * (float)step * direction[i];
+            for (size_t i = 0; i < n; i++)
+                parameters[p].values[i] = kept[i] + (side ? -1 : 1) * (float)step * direction[i];
             found[side] = loss_at(network, workspace, batch, labels);
         }
         memcpy(parameters[p].values, kept, n * sizeof *kept);
         double slope = (found[0] - found[1]) / (2 * step);
         if (!(fabs(slope - expected) < 2e-4 + 2e-2 * fabs(expected)))
-            fail_msg("%s of %d×%d: slope %g, gradient says %g", parameters[p].name, height, width, slope, expected);
+            fail_msg("%s of %d×%d: slope %g, gradient says %g", parameters[p].name, height, width, slope,
+                     expected);
         free(kept), free(direction);
     }
     sr_workspace_free(workspace);
@@ -107,8 +140,13 @@ static void test_conv_gradients(void **state)
         for (int stride = 1; stride <= 2; stride++)
             for (int kernel = 1; kernel <= 3; kernel += 2) {
                 const struct sr_layer_spec layers[] = {
-                    CONV("a", -1, 5, kernel, stride, same, true), RELU(0), CONV("b", 1, 18, kernel, stride, same, false),
-                    RELU(2), CONV("c", 3, 7, 1, 1, same, true), FLATTEN(4), DENSE("d", 5, 3),
+                    CONV("a", -1, 5, kernel, stride, same, true),
+                    RELU(0),
+                    CONV("b", 1, 18, kernel, stride, same, false),
+                    RELU(2),
+                    CONV("c", 3, 7, 1, 1, same, true),
+                    FLATTEN(4),
+                    DENSE("d", 5, 3),
                 };
                 check_gradients(layers, COUNT(layers), 15, 11, 5);
             }
@@ -117,8 +155,17 @@ static void test_conv_gradients(void **state)
 static void test_cnn_gradients(void **state)
 {
     const struct sr_layer_spec layers[] = {
-        CONV("conv1", -1, 6, 3, 1, false, true), RELU(0), POOL(1), CONV("conv2", 2, 20, 3, 1, true, true), RELU(3), POOL(4),
-        FLATTEN(5), DENSE("fc1", 6, 9), RELU(7), DROPOUT(8, 0.3f), DENSE("fc2", 9, 3),
+        CONV("conv1", -1, 6, 3, 1, false, true),
+        RELU(0),
+        POOL(1),
+        CONV("conv2", 2, 20, 3, 1, true, true),
+        RELU(3),
+        POOL(4),
+        FLATTEN(5),
+        DENSE("fc1", 6, 9),
+        RELU(7),
+        DROPOUT(8, 0.3f),
+        DENSE("fc2", 9, 3),
     };
     (void)state;
     check_gradients(layers, COUNT(layers), 13, 12, 6);
@@ -128,19 +175,56 @@ static void test_cnn_gradients(void **state)
 static void test_norm_gradients(void **state)
 {
     const struct sr_layer_spec plain[] = {
-        CONV("a", -1, 8, 3, 1, true, false), NORM("n", 0), RELU(1), POOL(2), DROPOUT(3, 0.2f), CONV("b", 4, 4, 3, 1, true, false),
-        NORM("m", 5), POOL(6), FLATTEN(7), DENSE("c", 8, 12), NORM("o", 9), RELU(10), DENSE("d", 11, 3),
+        CONV("a", -1, 8, 3, 1, true, false),
+        NORM("n", 0),
+        RELU(1),
+        POOL(2),
+        DROPOUT(3, 0.2f),
+        CONV("b", 4, 4, 3, 1, true, false),
+        NORM("m", 5),
+        POOL(6),
+        FLATTEN(7),
+        DENSE("c", 8, 12),
+        NORM("o", 9),
+        RELU(10),
+        DENSE("d", 11, 3),
     };
     const struct sr_layer_spec residual[] = {
-        CONV("stem", -1, 18, 3, 1, true, false), NORM("n", 0), RELU(1), POOL(2),
-        CONV("a", 3, 18, 3, 1, true, false), NORM("na", 4), RELU(5), CONV("b", 6, 18, 3, 1, true, false), NORM("nb", 7),
-        ADD(8, 3), RELU(9), /* identity */
-        CONV("c", 10, 24, 3, 2, true, false), NORM("nc", 11), RELU(12), CONV("e", 13, 24, 3, 1, true, false), NORM("ne", 14),
-        CONV("p", 10, 24, 1, 2, false, false), NORM("np", 16), ADD(15, 17), RELU(18), /* projection */
-        POOL(19), GLOBAL(20), DENSE("d", 21, 3),
+        CONV("stem", -1, 18, 3, 1, true, false),
+        NORM("n", 0),
+        RELU(1),
+        POOL(2),
+        CONV("a", 3, 18, 3, 1, true, false),
+        NORM("na", 4),
+        RELU(5),
+        CONV("b", 6, 18, 3, 1, true, false),
+        NORM("nb", 7),
+        ADD(8, 3),
+        RELU(9), /* identity */
+        CONV("c", 10, 24, 3, 2, true, false),
+        NORM("nc", 11),
+        RELU(12),
+        CONV("e", 13, 24, 3, 1, true, false),
+        NORM("ne", 14),
+        CONV("p", 10, 24, 1, 2, false, false),
+        NORM("np", 16),
+        ADD(15, 17),
+        RELU(18), /* projection */
+        POOL(19),
+        GLOBAL(20),
+        DENSE("d", 21, 3),
     };
-    const struct sr_layer_spec odd[] = { /* layers that nothing takes in */
-        CONV("a", -1, 3, 3, 1, true, true), POOL(0), RELU(1), NORM("n", 2), ADD(3, 2), ADD(4, 2), FLATTEN(5), NORM("f", 6), DENSE("d", 7, 3),
+    const struct sr_layer_spec odd[] = {
+        /* layers that nothing takes in */
+        CONV("a", -1, 3, 3, 1, true, true),
+        POOL(0),
+        RELU(1),
+        NORM("n", 2),
+        ADD(3, 2),
+        ADD(4, 2),
+        FLATTEN(5),
+        NORM("f", 6),
+        DENSE("d", 7, 3),
     };
     (void)state;
     check_gradients(plain, COUNT(plain), 9, 10, 7);
@@ -151,15 +235,26 @@ static void test_norm_gradients(void **state)
 static void test_mlp_gradients(void **state)
 {
     const struct sr_layer_spec layers[] = {
-        FLATTEN(-1), DROPOUT(0, 0.1f), DENSE("a", 1, 21), NORM("n", 2), RELU(3), DENSE("b", 4, 10), RELU(5), DENSE("c", 6, 3),
+        FLATTEN(-1), DROPOUT(0, 0.1f),  DENSE("a", 1, 21), NORM("n", 2),
+        RELU(3),     DENSE("b", 4, 10), RELU(5),           DENSE("c", 6, 3),
     };
     (void)state;
     check_gradients(layers, COUNT(layers), 5, 7, 9);
 }
 
 static const struct sr_layer_spec study[] = {
-    CONV("conv1", -1, 32, 3, 1, false, true), RELU(0), POOL(1), CONV("conv2", 2, 64, 3, 1, false, true), RELU(3), POOL(4),
-    CONV("conv3", 5, 128, 3, 1, false, true), RELU(6), FLATTEN(7), DENSE("fc1", 8, 128), RELU(9), DENSE("fc2", 10, 10),
+    CONV("conv1", -1, 32, 3, 1, false, true),
+    RELU(0),
+    POOL(1),
+    CONV("conv2", 2, 64, 3, 1, false, true),
+    RELU(3),
+    POOL(4),
+    CONV("conv3", 5, 128, 3, 1, false, true),
+    RELU(6),
+    FLATTEN(7),
+    DENSE("fc1", 8, 128),
+    RELU(9),
+    DENSE("fc2", 10, 10),
 };
 
 static void test_study(void **state)
@@ -179,9 +274,12 @@ static void test_study(void **state)
 /* A tiny network computed by hand from the exported arrays, as PyTorch would. */
 static void test_layout(void **state)
 {
-    const struct sr_layer_spec layers[] = {CONV("a", -1, 3, 3, 1, false, true), CONV("b", 0, 17, 1, 1, false, false), FLATTEN(1), DENSE("c", 2, 4)};
+    const struct sr_layer_spec layers[] = {CONV("a", -1, 3, 3, 1, false, true),
+                                           CONV("b", 0, 17, 1, 1, false, false), FLATTEN(1),
+                                           DENSE("c", 2, 4)};
     struct sr_error error = {0};
-    struct sr_network *network = make(layers, COUNT(layers), 5, 4), *other = make(layers, COUNT(layers), 5, 4);
+    struct sr_network *network = make(layers, COUNT(layers), 5, 4),
+                      *other = make(layers, COUNT(layers), 5, 4);
     struct sr_workspace *workspace = sr_workspace_new(network, 2, false, NULL, &error);
     float arrays[5][2000];
     size_t shape[4];
@@ -205,7 +303,8 @@ static void test_layout(void **state)
     struct sr_parameter *mine, *theirs;
     sr_network_parameters(network, &mine);
     sr_network_parameters(other, &theirs);
-    for (size_t p = 0; p < 5; p++) assert_memory_equal(mine[p].values, theirs[p].values, mine[p].count * sizeof(float));
+    for (size_t p = 0; p < 5; p++)
+        assert_memory_equal(mine[p].values, theirs[p].values, mine[p].count * sizeof(float));
     fill(workspace, 2 * 20, 4);
     sr_network_predict(other, workspace, 2);
     for (int image = 0; image < 2; image++) {
@@ -216,12 +315,14 @@ static void test_layout(void **state)
                 for (int j = 0; j < 2; j++) {
                     middle[c][i][j] = (double)arrays[1][c];
                     for (int t = 0; t < 9; t++)
-                        middle[c][i][j] += (double)arrays[0][c * 9 + t] * (double)x[(i + t / 3) * 4 + j + t % 3];
+                        middle[c][i][j] +=
+                            (double)arrays[0][c * 9 + t] * (double)x[(i + t / 3) * 4 + j + t % 3];
                 }
         for (int o = 0; o < 17; o++)
             for (int i = 0; i < 6; i++) {
                 flat[o * 6 + i] = 0;
-                for (int c = 0; c < 3; c++) flat[o * 6 + i] += (double)arrays[2][o * 3 + c] * middle[c][i / 2][i % 2];
+                for (int c = 0; c < 3; c++)
+                    flat[o * 6 + i] += (double)arrays[2][o * 3 + c] * middle[c][i / 2][i % 2];
             }
         for (int o = 0; o < 4; o++) {
             double sum = (double)arrays[4][o];
@@ -260,7 +361,8 @@ static void test_same_bits(void **state)
             memcpy(image, sr_workspace_input(workspace) + 20 * 784, sizeof image);
             memcpy(sr_workspace_input(workspace), image, sizeof image);
             sr_network_predict(network, workspace, 1);
-            for (int c = 0; c < 10; c++) assert_true(fabsf(sr_workspace_logits(workspace)[c] - logits[200 + c]) < 1e-5f);
+            for (int c = 0; c < 10; c++)
+                assert_true(fabsf(sr_workspace_logits(workspace)[c] - logits[200 + c]) < 1e-5f);
         }
         assert_memory_equal(first, sr_workspace_gradient(workspace, 0), length * sizeof *first);
         sr_workspace_free(workspace);
@@ -275,8 +377,8 @@ static void test_same_bits(void **state)
 static void test_layer_gradients(void **state)
 {
     const struct sr_layer_spec layers[] = {
-        CONV("a", -1, 6, 3, 1, true, false), NORM("n", 0), RELU(1), POOL(2), CONV("b", 3, 5, 3, 1, false, true), RELU(4),
-        GLOBAL(5), DENSE("d", 6, 3),
+        CONV("a", -1, 6, 3, 1, true, false), NORM("n", 0), RELU(1),   POOL(2),
+        CONV("b", 3, 5, 3, 1, false, true),  RELU(4),      GLOBAL(5), DENSE("d", 6, 3),
     };
     struct sr_error error = {0};
     struct sr_network *network = make(layers, COUNT(layers), 12, 10);
@@ -314,10 +416,13 @@ static void test_layer_gradients(void **state)
 static void test_refusals(void **state)
 {
     struct sr_error error = {0};
-    const struct sr_layer_spec small[] = {CONV("a", -1, 6, 3, 1, false, true), POOL(0), FLATTEN(1), DENSE("d", 2, 3)};
+    const struct sr_layer_spec small[] = {CONV("a", -1, 6, 3, 1, false, true), POOL(0), FLATTEN(1),
+                                          DENSE("d", 2, 3)};
     const struct sr_layer_spec kernel[] = {CONV("a", -1, 6, 5, 1, false, true), FLATTEN(0), DENSE("d", 1, 3)};
     const struct sr_layer_spec unread[] = {FLATTEN(-1), DENSE("lost", 0, 3), DENSE("d", 0, 3)};
-    const struct sr_layer_spec unlike[] = {CONV("a", -1, 6, 3, 1, true, true), CONV("b", 0, 7, 3, 1, true, true), ADD(1, 0), FLATTEN(2), DENSE("d", 3, 3)};
+    const struct sr_layer_spec unlike[] = {CONV("a", -1, 6, 3, 1, true, true),
+                                           CONV("b", 0, 7, 3, 1, true, true), ADD(1, 0), FLATTEN(2),
+                                           DENSE("d", 3, 3)};
     (void)state;
     assert_null(sr_network_new(small, COUNT(small), 3, 3, &error));
     assert_non_null(strstr(error.text, "2×2 pool"));
@@ -333,9 +438,11 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv_gradients), cmocka_unit_test(test_cnn_gradients), cmocka_unit_test(test_norm_gradients),
-        cmocka_unit_test(test_mlp_gradients),  cmocka_unit_test(test_study),         cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_conv_gradients), cmocka_unit_test(test_cnn_gradients),
+        cmocka_unit_test(test_norm_gradients), cmocka_unit_test(test_mlp_gradients),
+        cmocka_unit_test(test_study),          cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients),
+        cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

@@ -86,16 +86,16 @@ struct sr_kernels {
     void (*pool)(const float *x, int planes, int height, int width, float *y, uint8_t *which);
     /* dx of that pool, written whole; where `positive` is given (the pooled output after ReLU),
      * only where it is > 0. */
-    void (*pool_back)(const float *dy, const uint8_t *which, const float *positive, int planes,
-                      int height, int width, float *dx);
+    void (*pool_back)(const float *dy, const uint8_t *which, const float *positive, int planes, int height,
+                      int width, float *dx);
     /* Mean over pixels, and the sum of squared deviations from it, a channel: arrays of blocks × 16. */
     void (*moments)(const float *x, int images, int blocks, int pixels, float *mean, float *spread);
     /* y = x * scale + shift by channel (+ other), and ReLU on request. */
     void (*norm)(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
                  const float *other, bool relu, float *y);
     /* sums += Σ dy, dots += Σ dy · (x - mean) · deviation by channel. */
-    void (*norm_sums)(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *mean, const float *inverse, float *sums, float *dots);
+    void (*norm_sums)(const float *x, const float *dy, int images, int blocks, int pixels, const float *mean,
+                      const float *inverse, float *sums, float *dots);
     /* dx = a·dy + b·x + c by channel. */
     void (*norm_back)(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
                       const float *b, const float *c, float *dx);
@@ -114,8 +114,8 @@ struct sr_kernels {
 
 /* One block of outputs of a convolution's packed weights. */
 void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *packed);
-/* The packed weights of the backward-data convolution, from the matrix of the forward one `c`: turned by half a
- * turn, inputs and outputs exchanged; one block of inputs of `c`, which are the outputs now. */
+/* The packed weights of the backward-data convolution, from the matrix of the forward one `c`: turned by half
+ * a turn, inputs and outputs exchanged; one block of inputs of `c`, which are the outputs now. */
 void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *turned);
 /* For backward-data of stride 2: dy with rows and columns of zeros between its own, of
  * (2h - 1) × (2w - 1). `planes` planes of height × width × 16. */

@@ -6,18 +6,17 @@
 #ifndef SARTOR_COMPUTE_MATRIX_H
 #define SARTOR_COMPUTE_MATRIX_H
 
-#include <stdbool.h>
 #include "sartor/base/pool.h"
+#include <stdbool.h>
 
 /* C[m][n] = alpha * op(A)[m][k] * op(B)[k][n] + beta * C, where op transposes on request: A is
  * stored as [m][k] or, transposed, as [k][m]; B as [k][n] or [n][k]. lda, ldb, ldc are the row
  * lengths as stored. With beta 0, C need not be initialised. A NULL pool works in this thread. */
-void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
-             float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
-             int ldc);
+void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+             const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
 /* The plain reference, in double precision, one thread. */
-void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
+                 int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
 #endif

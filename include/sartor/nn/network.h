@@ -2,52 +2,52 @@
  *
  * A struct sr_network is a specification plus weights; it is read-only while predicting, so
  * any number of threads may share it, each with a struct sr_workspace of its own, which holds
- * activations, gradients and scratch for one batch size and is allocated once. Activations are
- * float32 NHWC; conv weights are kept in whatever order the kernels want and are
- * exported as PyTorch has them (OIHW, [out][in], flatten in C,H,W order).
+ * activations, gradients and scratch for one batch size and is allocated once. A workspace serves
+ * any copy of the network that it was made for. Activations are float32 in blocks of 16 channels (see
+ * compute/kernels.h); weights are exported as PyTorch has them (OIHW, [out][in], flatten in C,H,W order).
  * All work is cut into slices whose size does not depend on the thread count: same seed,
  * same bits. */
 #ifndef SARTOR_NN_NETWORK_H
 #define SARTOR_NN_NETWORK_H
 
+#include "sartor/base/error.h"
+#include "sartor/base/pool.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
-#include "sartor/base/pool.h"
 
 enum sr_layer_type {
-    SR_LAYER_CONV,        /* kernel 1 or 3, stride 1 or 2, same or valid, bias optional */
-    SR_LAYER_BATCH_NORM,  /* statistics over the whole batch; running means by momentum 0.1, eps 1e-5 */
+    SR_LAYER_CONV,       /* kernel 1 or 3, stride 1 or 2, same or valid, bias optional */
+    SR_LAYER_BATCH_NORM, /* statistics over the whole batch; running means by momentum 0.1, eps 1e-5 */
     SR_LAYER_RELU,
     SR_LAYER_MAX_POOL,    /* 2×2, stride 2, floor */
     SR_LAYER_ADD,         /* input + output of layer `other` (residual) */
     SR_LAYER_GLOBAL_POOL, /* mean over height and width */
     SR_LAYER_FLATTEN,
     SR_LAYER_DENSE,
-    SR_LAYER_DROPOUT,     /* inverted; only in training */
+    SR_LAYER_DROPOUT, /* inverted; only in training */
 };
 
 struct sr_layer_spec {
     enum sr_layer_type type;
-    char name[32];        /* PyTorch-style prefix of its tensors: "conv1", "layer1.0.bn2" */
-    int input;            /* index of the layer that feeds it; -1: the image */
-    int other;            /* ADD: the second input */
-    int channels;         /* CONV, DENSE: outputs */
-    int kernel, stride;   /* CONV */
-    bool same, bias;      /* CONV: padding; CONV and DENSE: bias */
-    float rate;           /* DROPOUT */
+    char name[32];      /* PyTorch-style prefix of its tensors: "conv1", "layer1.0.bn2" */
+    int input;          /* index of the layer that feeds it; -1: the image */
+    int other;          /* ADD: the second input */
+    int channels;       /* CONV, DENSE: outputs */
+    int kernel, stride; /* CONV */
+    bool same, bias;    /* CONV: padding; CONV and DENSE: bias */
+    float rate;         /* DROPOUT */
 };
 
 /* One learned array, or one running statistic. Channels are padded to whole vectors: the extra
  * values and their gradients are 0 and stay 0 under any optimiser, so that it may treat all alike. */
 struct sr_parameter {
-    char name[48];            /* "conv1.weight" */
-    float *values;            /* in kernel order, padding included; the arrays of a network follow one another */
-    size_t count;             /* of values, padding included */
-    bool learned;             /* false for running statistics */
-    bool decays;              /* weight decay applies: filters and dense weights, not biases or norms */
-    bool filter;              /* a convolution's weights: [rows][columns] matrix for Muon */
+    char name[48]; /* "conv1.weight" */
+    float *values; /* in kernel order, padding included; the arrays of a network follow one another */
+    size_t count;  /* of values, padding included */
+    bool learned;  /* false for running statistics */
+    bool decays;   /* weight decay applies: filters and dense weights, not biases or norms */
+    bool filter;   /* a convolution's weights: [rows][columns] matrix for Muon */
     int rows, columns;
 };
 
@@ -56,8 +56,8 @@ struct sr_workspace;
 
 /* The last layer's output is the logits (a DENSE of `classes`). Layers that only one other reads
  * are fused by the network (conv + bias + relu, norm + relu, ...) as it sees fit. */
-struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height,
-                                  int width, struct sr_error *error);
+struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height, int width,
+                                  struct sr_error *error);
 struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_error *error);
 void sr_network_free(struct sr_network *network);
 /* He initialisation for layers before ReLU (PyTorch's default bounds for the rest), biases 0, norms 1/0. */
@@ -66,8 +66,7 @@ void sr_network_init(struct sr_network *network, uint64_t seed);
 size_t sr_network_layer_count(const struct sr_network *network);
 const struct sr_layer_spec *sr_network_layer(const struct sr_network *network, size_t index);
 /* Output shape of a layer. */
-void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width,
-                      int *channels);
+void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width, int *channels);
 /* Learned numbers (running statistics not counted). */
 uint64_t sr_network_size(const struct sr_network *network);
 /* Forward multiply-adds for one image. */
@@ -84,7 +83,7 @@ void sr_network_import(struct sr_network *network, size_t parameter, const float
 struct sr_workspace *sr_workspace_new(const struct sr_network *network, int batch, bool training,
                                       struct sr_pool *pool, struct sr_error *error);
 void sr_workspace_free(struct sr_workspace *workspace);
-float *sr_workspace_input(struct sr_workspace *workspace);        /* batch × height × width, fill before forward */
+float *sr_workspace_input(struct sr_workspace *workspace); /* batch × height × width, fill before forward */
 const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch × classes */
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
@@ -92,8 +91,8 @@ float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
 /* Inference on `count` <= batch images: running statistics, no dropout. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count);
 /* Training: batch statistics (running ones updated in `network`), dropout by (seed, step). */
-void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count,
-                        uint64_t seed, uint64_t step);
+void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count, uint64_t seed,
+                        uint64_t step);
 /* Mean softmax cross-entropy with label smoothing, its gradient on the logits; returns the summed loss
  * and counts correct ones. Then all parameter gradients. */
 double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,
