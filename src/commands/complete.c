@@ -56,6 +56,7 @@ static void offer_values(struct sr_session *session, struct candidates *candidat
     switch (param->type) {
     case SR_PARAM_CHOICE: offer_choices(candidates, param->choices); break;
     case SR_PARAM_SWITCH: offer_choices(candidates, "on off"); break;
+    case SR_PARAM_RANGE: offer_choices(candidates, "..0.5 0.5..0.9 0.9.."); break;
     case SR_PARAM_FILE: offer_files(candidates); break;
     case SR_PARAM_MODEL:
         for (size_t i = 0; i < session->entry_count; i++) offer(candidates, session->entries[i]->name, "");
@@ -102,7 +103,7 @@ static int by_text(const void *a, const void *b)
 static const struct sr_param *further_params(const struct sr_command *command, const struct sr_words *words)
 {
     if (!strcmp(command->name, "set")) return sr_options;
-    if (strcmp(command->name, "train") || words->count < 2) return NULL;
+    if ((strcmp(command->name, "train") && strcmp(command->name, "form")) || words->count < 2) return NULL;
     const struct sr_model_class *class = sr_model_class_find(words->items[1], NULL);
     return class ? class->params : NULL;
 }

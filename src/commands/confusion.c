@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/eval/significance.h"
 
 SR_RUN(confusion_run)
 {
@@ -12,6 +13,15 @@ SR_RUN(confusion_run)
     enum sr_split_name split;
     const struct sr_predictions *predictions;
     enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
+    if (status) return status;
+    const char *vs = sr_args_text(args, "vs");
+    struct sr_entry *second = vs ? sr_session_entry(session, vs, error) : NULL;
+    const struct sr_predictions *others = NULL;
+    if (vs && !second) return error->status;
+    if (second) status = sr_session_predictions(session, second, split, &others, error);
+    if (status) return status;
+    struct sr_mcnemar test = {0};
+    if (second) status = sr_mcnemar(&test, predictions, others, error);
     if (status) return status;
     int classes = predictions->classes;
     uint64_t *matrix = sr_xalloc((size_t)classes * (size_t)classes * sizeof *matrix);
@@ -27,6 +37,13 @@ SR_RUN(confusion_run)
             sr_json_add(rows, row);
         }
         sr_json_set(object, "matrix", rows);
+        if (second) {
+            sr_json_set_text(object, "vs", second->name);
+            sr_json_set_integer(object, "both", (int64_t)test.both);
+            sr_json_set_integer(object, "only_first", (int64_t)test.only_first);
+            sr_json_set_integer(object, "only_second", (int64_t)test.only_second);
+            sr_json_set_integer(object, "neither", (int64_t)test.neither);
+        }
         sr_reply_add(reply, object);
     } else {
         struct sr_text *text = &reply->text;
@@ -39,9 +56,13 @@ SR_RUN(confusion_run)
             for (int p = 0; p < classes; p++) sr_text_printf(text, "%6llu", (unsigned long long)matrix[t * classes + p]);
             sr_text_add(text, "\n");
         }
+        if (second)
+            sr_text_printf(text, "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither\n", test.both,
+                           test.only_first, entry->name, test.only_second, second->name, test.neither);
     }
     free(matrix);
     snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
+    snprintf(session->view.confusion_vs, sizeof session->view.confusion_vs, "%s", second ? second->name : "");
     session->view.split = (int)split;
     session->view.pane = SR_PANE_CONFUSION;
     reply->shown = true;
@@ -50,7 +71,8 @@ SR_RUN(confusion_run)
 
 const struct sr_command sr_command_confusion = {
     .name = "confusion", .group = "evaluate", .help = "Confusion matrix of a model: rows true, columns predicted.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, {0}},
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM,
+        {"vs", SR_PARAM_MODEL, .help = "A second model beside it: where one is right and the other wrong."}, {0}},
     .run = confusion_run,
     .example = "confusion cnn split=test",
 };

@@ -1,6 +1,8 @@
 /* jobs.c - jobs, wait, pause, resume, stop. */
 #include "internal.h"
 
+#include "sartor/panes/pane.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -43,7 +45,9 @@ static struct sr_run *run_of(struct sr_session *session, const struct sr_args *a
 {
     const char *name = sr_args_text(args, "job");
     int64_t number;
-    struct sr_run *found = name ? NULL : sr_session_active_run(session);
+    struct sr_run *found = name || !session->interactive ? NULL : sr_screen_run(session);
+    if (found && found->state >= SR_JOB_DONE) found = NULL; /* the one that is looked at, else the active one */
+    if (!found && !name) found = sr_session_active_run(session);
     for (size_t i = session->run_count; !found && i-- > 0;) {
         struct sr_run *run = session->runs[i];
         if (name ? !strcmp(run->name, name) || (sr_parse_integer(name, &number) && number == run->job)
@@ -56,7 +60,7 @@ static struct sr_run *run_of(struct sr_session *session, const struct sr_args *a
 }
 
 #define JOB_PARAMS \
-    (const struct sr_param[]){{"job", SR_PARAM_TEXT, .positional = true, .help = "Its number or model (default: the one that runs)."}, {0}}
+    (const struct sr_param[]){{"job", SR_PARAM_TEXT, .positional = true, .help = "Its number or model (default: the one shown in Train, else the one that runs)."}, {0}}
 
 SR_RUN(wait_run)
 {

@@ -17,6 +17,8 @@ const struct sr_binding sr_bindings[] = {
     {"3", "pane train", NULL, "train models"},
     {"4", "pane confusion", NULL, "confusion matrix"},
     {"5", "pane explain", NULL, "explain a prediction"},
+    {"6", "pane compare", NULL, "compare all models"},
+    {"7", "pane log", NULL, "what was done and said"},
     {"Tab", "pane next", NULL, "next pane"},
     {"S-Tab", "pane previous", NULL, "previous pane"},
     {"h", "move left", NULL, "left"},
@@ -41,6 +43,21 @@ const struct sr_binding sr_bindings[] = {
     {"Space", "tag", "browse", "tag, or take the tag away"},
     {"n", "search", "browse", "next hit of the search"},
     {"N", "search back", "browse", "the one before"},
+    {"v", "look values", "large", "pixel values, or the picture"},
+    {"u", "look versions", "large", "augmented versions, or the nearest neighbours"},
+    {"v", "look next", "data", "histogram, mean images, images of the deviation"},
+    {"s", "smooth", "train", "smooth the curves: not, some, much"},
+    {"c", "look others", "train", "curves of the other runs, or this one alone"},
+    {"e", "form edit", "form", "type another value"},
+    {"d", "form default", "form", "back to the default"},
+    {"Delete", "form default", "form", NULL},
+    {"Space", "move right", "form", "the next value"},
+    {"v", "look vs", "confusion", "a second model beside it: the next, or none"},
+    {"b", "look beats", "confusion", "samples that this model gets right and the second wrong"},
+    {"B", "look beaten", "confusion", "the other way round"},
+    {"o", "order", "compare", "sort by the next column"},
+    {"O", "order reverse", "compare", "turn the order round"},
+    {"e", "prompt save-log", "log", "save the session's commands as a script"},
     {"n", "move next", NULL, "next sample of the selection"},
     {"p", "move previous", NULL, "previous sample"},
     {"Enter", "enter", NULL, "go in: enlarge, train, see a cell's samples"},
@@ -58,6 +75,7 @@ const struct sr_binding sr_bindings[] = {
     {"a", "browse more all", NULL, "all of the split again"},
     {"m", "model next", NULL, "next model"},
     {"s", "split next", NULL, "judge on the next split"},
+    {"+", "zoom", NULL, "the pane alone, without the bars"},
     {"y", "log", NULL, "logarithmic or linear axis"},
     {"%", "units", "confusion", "counts, % of true, % of predicted"},
     {"t", "prompt train", NULL, "train: type the family"},
@@ -161,6 +179,7 @@ void sr_keys_fini(struct sr_session *session)
     for (size_t i = 0; i < keys->own_count; i++) {
         free((char *)keys->own[i].key);
         free((char *)keys->own[i].line);
+        free((char *)keys->own[i].pane);
     }
     for (size_t i = 0; i < keys->history_count; i++) free(keys->history[i]);
     free(keys->own);
@@ -185,22 +204,33 @@ bool sr_key_is_name(const char *key)
     return (key[0] == 'C' || key[0] == 'M') && key[1] == '-' && key[2] && !key[3];
 }
 
+static bool bound(const struct sr_binding *binding, const char *key, const char *place)
+{
+    if (strcmp(binding->key, key)) return false;
+    return place ? binding->pane && !strcmp(binding->pane, place) : !binding->pane;
+}
+
 static const struct sr_binding *lookup(struct sr_session *session, const char *key)
 {
     const struct sr_keys *keys = state(session);
-    const char *pane = sr_panes[session->view.pane]->name;
-    for (size_t i = keys->own_count; i-- > 0;)
-        if (!strcmp(keys->own[i].key, key)) return &keys->own[i];
-    const struct sr_binding *found = NULL;
-    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
-        if (strcmp(binding->key, key)) continue;
-        if (binding->pane && !strcmp(binding->pane, pane)) return binding;
-        if (!binding->pane) found = binding;
+    /* The nearest place that knows the key: a mode of the pane, the pane, everywhere; in each, one's own
+     * bindings before the defaults and later ones before earlier. */
+    const char *const places[] = {sr_screen_mode(session), sr_panes[session->view.pane]->name, NULL};
+    for (int place = 0; place < 3; place++) {
+        if (place == 0 && !places[0]) continue;
+        for (size_t i = keys->own_count; i-- > 0;)
+            if (bound(&keys->own[i], key, places[place])) return &keys->own[i];
+        if (place == 2) break;
+        for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
+            if (bound(binding, key, places[place])) return binding;
     }
-    return found;
+    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
+        if (bound(binding, key, NULL)) return binding;
+    return NULL;
 }
 
-enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line, struct sr_error *error)
+enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line, const char *pane,
+                            struct sr_error *error)
 {
     struct sr_keys *keys = state(session);
     if (!sr_key_is_name(key))
@@ -214,7 +244,7 @@ enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const c
     sr_words_fini(&words);
     if (status) return status;
     sr_xgrow(&keys->own, &keys->own_room, keys->own_count + 1, sizeof *keys->own);
-    keys->own[keys->own_count++] = (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), NULL, NULL};
+    keys->own[keys->own_count++] = (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), sr_xstrdup(pane), NULL};
     return SR_OK;
 }
 
@@ -237,19 +267,42 @@ static void show_reply(struct sr_session *session, const char *title, struct sr_
     }
 }
 
-/* Moves of a cursor are not worth a line in the log; what a replay needs is. */
-static bool is_lasting(const char *name)
+/* Where a command falls back on the cursor's sample or the panes' model, a replay has to name it. */
+static void add_defaults(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
+                         struct sr_text *text)
 {
-    const struct sr_command *command = sr_command_find(name, NULL);
-    return command && strcmp(command->group, "interface");
+    struct sr_words rest = {0};
+    struct sr_error error;
+    struct sr_args *args = sr_args_parse(command->name, command->params, words->items + 1, words->count - 1,
+                                         command->rest ? &rest : NULL, &error);
+    const struct sr_selection *selection = &session->selection;
+    struct sr_entry *entry = sr_session_entry(session, NULL, &error);
+    for (const struct sr_param *param = command->params; args && param && param->name; param++) {
+        if (!param->positional || sr_args_given(args, param->name)) continue;
+        if (param->type == SR_PARAM_MODEL && entry) {
+            sr_text_printf(text, " %s=", param->name);
+            sr_words_quote(text, entry->name);
+        } else if (param->type == SR_PARAM_INDEX && selection->count) {
+            uint32_t row = selection->rows[selection->at];
+            sr_text_printf(text, " %s=%s:%u", param->name, sr_file_names[selection->file], row);
+            if (!strcmp(command->name, "tag") && !session->tags[selection->file][row]) sr_text_add(text, " off");
+        }
+    }
+    sr_args_free(args);
+    sr_words_fini(&rest);
 }
 
-static void log_command(struct sr_session *session, const char *start, const char *end)
+/* Moves of a cursor are not worth a line in the log; what a replay needs is. */
+static void log_command(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
+                        const char *start, const char *end)
 {
+    struct sr_text text = {0};
+    if (!command || !strcmp(command->group, "interface")) return;
     while (end > start && strchr("; \t", end[-1])) end--;
-    char *text = strndup(start, (size_t)(end - start));
-    sr_session_log(session, SR_LOG_COMMAND, text);
-    free(text);
+    sr_text_add_bytes(&text, start, (size_t)(end - start));
+    add_defaults(session, command, words, &text);
+    sr_session_log(session, SR_LOG_COMMAND, sr_text_get(&text));
+    sr_text_fini(&text);
 }
 
 /* Run the commands of `line`. A pending one is kept, with what follows it, for the next tick. */
@@ -264,7 +317,7 @@ static void run(struct sr_session *session, const char *line)
         enum sr_status status = sr_words_split(&line, &words, &error);
         if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
         if (!status && words.count) {
-            if (is_lasting(words.items[0])) log_command(session, start, line);
+            log_command(session, sr_command_find(words.items[0], NULL), &words, start, line);
             show_reply(session, words.items[0], &reply);
         }
         sr_words_fini(&words);
@@ -478,6 +531,11 @@ void sr_keys_press(struct sr_session *session, const char *key)
         prompt_key(session, key);
         return;
     }
+    int x, y;
+    if (sscanf(key, "Click-%d-%d", &x, &y) == 2) {
+        if (sr_screen_click(session, x, y)) sr_keys_run_line(session, "enter");
+        return;
+    }
     struct sr_keys *keys = state(session);
     if (keys->pending && (!strcmp(key, "Esc") || !strcmp(key, "C-c"))) {
         free(keys->pending);
@@ -506,8 +564,10 @@ void sr_keys_help(struct sr_session *session, struct sr_text *text)
     struct sr_keys *keys = state(session);
     const char *pane = sr_panes[session->view.pane]->name;
     size_t before = text->length;
+    const char *mode = sr_screen_mode(session);
     sr_text_printf(text, "In %s\n", sr_panes[session->view.pane]->title);
     size_t head = text->length;
+    if (mode) list_bindings(text, mode);
     list_bindings(text, pane);
     if (text->length == head) {
         text->length = before;
@@ -518,7 +578,8 @@ void sr_keys_help(struct sr_session *session, struct sr_text *text)
     if (keys->own_count) {
         sr_text_add(text, "Your own\n");
         for (size_t i = 0; i < keys->own_count; i++)
-            sr_text_printf(text, "  %-8s %s\n", keys->own[i].key, keys->own[i].line);
+            sr_text_printf(text, "  %-8s %-43s %s\n", keys->own[i].key, keys->own[i].pane ? keys->own[i].pane : "everywhere",
+                           keys->own[i].line);
         sr_text_add(text, "\n");
     }
     sr_text_add(text, "Everywhere\n");

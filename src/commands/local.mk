@@ -17,6 +17,7 @@ libsartor_a_SOURCES += \
 	src/commands/figures_heat.c \
 	src/commands/figures_models.c \
 	src/commands/figures_scores.c \
+	src/commands/form.c \
 	src/commands/gradcam.c \
 	src/commands/help.c \
 	src/commands/jobs.c \
@@ -27,6 +28,7 @@ libsartor_a_SOURCES += \
 	src/commands/open.c \
 	src/commands/predict.c \
 	src/commands/report.c \
+	src/commands/save_log.c \
 	src/commands/screen.c \
 	src/commands/set.c \
 	src/commands/show.c \

@@ -56,6 +56,9 @@ SR_RUN(back_run)
     reply->shown = true;
     session->message[0] = '\0';
     if (view->overlay) view->overlay = false;
+    else if (view->zoomed) view->zoomed = false;
+    else if (view->pane == SR_PANE_TRAIN && view->form) view->form = false;
+    else if (view->pane == SR_PANE_BROWSE && view->enlarged && view->values) view->values = false;
     else if (view->pane == SR_PANE_BROWSE && view->enlarged) view->enlarged = false;
     else if (view->pane != SR_PANE_BROWSE) view->pane = SR_PANE_BROWSE;
     else {
@@ -72,7 +75,7 @@ SR_RUN(back_run)
 }
 
 const struct sr_command sr_command_back = {
-    .name = "back", .group = "interface", .help = "Close the overlay, the enlarged sample, the pane or the filter, in this order.",
+    .name = "back", .group = "interface", .help = "Close what lies in front: overlay, zoom, form, enlarged sample, pane, filter, in this order.",
     .params = (const struct sr_param[]){{"quit", SR_PARAM_SWITCH, .help = "Quit when there is nothing left to close."}, {0}},
     .run = back_run,
 };
@@ -227,10 +230,17 @@ const struct sr_command sr_command_tag = {
 SR_RUN(order_run)
 {
     SR_UNUSED;
+    struct sr_view *view = &session->view;
+    if (view->pane == SR_PANE_COMPARE) {
+        if (sr_args_switch(args, "reverse")) view->compare_reverse = !view->compare_reverse;
+        else view->compare_order = (enum sr_ranking)((view->compare_order + 1) % SR_RANK_COUNT);
+        reply->shown = true;
+        return SR_OK;
+    }
     struct sr_filter filter = session->selection.filter;
     if (sr_args_switch(args, "reverse")) filter.descending = !filter.descending;
     else filter.order = (enum sr_order)((filter.order + 1) % SR_ORDER_COUNT);
-    if (filter.order == SR_ORDER_INDEX && filter.as < 0 && filter.right < 0) filter.model[0] = '\0';
+    if (filter.order == SR_ORDER_INDEX && filter.as < 0 && filter.right < 0 && !filter.beats[0]) filter.model[0] = '\0';
     enum sr_status status = sr_session_select(session, &filter, error);
     if (!status) {
         session->selection.at = 0;
@@ -240,9 +250,112 @@ SR_RUN(order_run)
 }
 
 const struct sr_command sr_command_order = {
-    .name = "order", .group = "interface", .help = "Sort the selection by the next of index, confidence, loss, margin.",
+    .name = "order", .group = "interface", .help = "Sort the selection by the next of index, confidence, loss, margin; in Compare, the models.",
     .params = (const struct sr_param[]){{"reverse", SR_PARAM_SWITCH, .help = "Turn the present order round instead."}, {0}},
     .run = order_run,
+};
+
+SR_RUN(zoom_run)
+{
+    SR_UNUSED;
+    session->view.zoomed = !session->view.zoomed;
+    reply->shown = true;
+    return SR_OK;
+}
+
+const struct sr_command sr_command_zoom = {
+    .name = "zoom", .group = "interface", .help = "Give the whole window to the pane, or the bars back.", .run = zoom_run,
+};
+
+SR_RUN(smooth_run)
+{
+    SR_UNUSED;
+    double *smoothing = &session->view.train_smoothing;
+    if (sr_args_given(args, "share")) *smoothing = sr_args_number(args, "share");
+    else *smoothing = *smoothing <= 0 ? 0.6 : *smoothing < 0.9 ? 0.9 : *smoothing < 0.98 ? 0.98 : 0;
+    if (*smoothing > 0) sr_text_printf(&reply->text, "smoothed, %g of the past; the raw curve is behind\n", *smoothing);
+    else sr_text_add(&reply->text, "not smoothed\n");
+    return SR_OK;
+}
+
+const struct sr_command sr_command_smooth = {
+    .name = "smooth", .group = "interface", .help = "Smooth the curves of Train exponentially, with the raw ones behind.",
+    .params = (const struct sr_param[]){
+        {"share", SR_PARAM_NUMBER, .positional = true, .minimum = 0, .maximum = 0.999,
+         .help = "Of the past in each point, 0 for none; without it, the next of 0.6, 0.9, 0.98, 0."},
+        {0}},
+    .run = smooth_run,
+};
+
+/* The next model that is not the one shown; none behind the last. */
+static void next_opponent(struct sr_session *session)
+{
+    struct sr_view *view = &session->view;
+    struct sr_entry *entry = sr_session_entry(session, NULL, NULL);
+    size_t at = 0;
+    for (size_t i = 0; view->confusion_vs[0] && i < session->entry_count; i++)
+        if (!strcmp(session->entries[i]->name, view->confusion_vs)) at = i + 1;
+    while (at < session->entry_count && session->entries[at] == entry) at++;
+    snprintf(view->confusion_vs, sizeof view->confusion_vs, "%s",
+             at < session->entry_count ? session->entries[at]->name : "");
+}
+
+/* Samples that `first` gets right and `second` wrong, of the class that the cursor is on. */
+static enum sr_status browse_beaten(struct sr_session *session, const char *first, const char *second,
+                                    struct sr_error *error)
+{
+    struct sr_view *view = &session->view;
+    struct sr_entry *entry = sr_session_entry(session, first, error);
+    struct sr_filter filter;
+    if (!entry) return error->status;
+    sr_filter_init(&filter);
+    filter.split = view->split >= 0 ? (enum sr_split_name)view->split : sr_session_default_split(session, entry);
+    filter.class = session->data && view->confusion_row >= 0 && view->confusion_row < session->data->classes
+                       ? view->confusion_row
+                       : -1;
+    snprintf(filter.model, sizeof filter.model, "%s", first);
+    snprintf(filter.beats, sizeof filter.beats, "%s", second);
+    enum sr_status status = sr_session_select(session, &filter, error);
+    if (status) return status;
+    view->pane = SR_PANE_BROWSE;
+    view->enlarged = false;
+    return SR_OK;
+}
+
+SR_RUN(look_run)
+{
+    SR_UNUSED;
+    struct sr_view *view = &session->view;
+    const char *what = sr_args_text(args, "what");
+    reply->shown = true;
+    if (!strcmp(what, "values")) view->values = !view->values;
+    else if (!strcmp(what, "versions")) view->versions = !view->versions;
+    else if (!strcmp(what, "others")) view->train_alone = !view->train_alone;
+    else if (!strcmp(what, "next")) view->data_view = (view->data_view + 1) % 3;
+    else if (!strcmp(what, "vs")) {
+        next_opponent(session);
+        if (session->entry_count < 2) return sr_error_set(error, SR_ERROR_STATE, "there is no second model; train another");
+    } else {
+        struct sr_entry *entry = sr_session_entry(session, NULL, error);
+        if (!entry) return error->status;
+        if (!view->confusion_vs[0]) return sr_error_set(error, SR_ERROR_STATE, "there is no second model beside it; v chooses one");
+        bool beats = !strcmp(what, "beats");
+        char first[64], second[64];
+        snprintf(first, sizeof first, "%s", beats ? entry->name : view->confusion_vs);
+        snprintf(second, sizeof second, "%s", beats ? view->confusion_vs : entry->name);
+        return browse_beaten(session, first, second, error);
+    }
+    return SR_OK;
+}
+
+const struct sr_command sr_command_look = {
+    .name = "look", .group = "interface", .help = "Change what a pane shows of its subject.",
+    .params = (const struct sr_param[]){
+        {"what", SR_PARAM_CHOICE, .positional = true, .required = true, .choices = "values versions next others vs beats beaten",
+         .help = "Browse: pixel values, augmented versions. Data: the next view. Train: other runs. Confusion: the second "
+                 "model, samples that only the first or the second gets right."},
+        {0}},
+    .run = look_run,
 };
 
 SR_RUN(log_run)

@@ -120,7 +120,7 @@ const struct sr_command sr_command_pane = {
     .name = "pane", .group = "interface", .help = "Go to a pane.",
     .params = (const struct sr_param[]){
         {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-         .choices = "browse data train confusion explain next previous", .help = "Which."},
+         .choices = "browse data train confusion explain compare log next previous", .help = "Which."},
         {0}},
     .run = pane_run,
 };

@@ -51,15 +51,17 @@ const struct sr_command sr_command_set = {
 SR_RUN(bind_run)
 {
     SR_UNUSED;
-    return sr_keys_bind(session, sr_args_text(args, "key"), sr_args_text(args, "line"), error);
+    return sr_keys_bind(session, sr_args_text(args, "key"), sr_args_text(args, "line"), sr_args_text(args, "pane"), error);
 }
 
 const struct sr_command sr_command_bind = {
     .name = "bind", .group = "program", .help = "Let a key run a command.",
     .params = (const struct sr_param[]){
+        {"pane", SR_PARAM_CHOICE, .choices = "browse large data train form confusion explain compare log",
+         .help = "Only there (large is a sample enlarged, form the form in train); given before the key."},
         {"key", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its name: t, C-t, F5."},
         {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},
         {0}},
     .run = bind_run,
-    .example = "bind t train cnn epochs=3",
+    .example = "bind pane=train c train cnn epochs=3",
 };

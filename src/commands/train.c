@@ -59,6 +59,7 @@ SR_RUN(train_run)
     if (!sr_args_switch(args, "background")) reply->wait = job;
     session->view.pane = SR_PANE_TRAIN;
     session->view.train_run = -1;
+    session->view.form = false;
     reply->shown = true;
     return SR_OK;
 }

@@ -17,11 +17,44 @@ struct table {
     uint64_t columns[SR_CLASSES_MAX];
     uint64_t all;
     const struct sr_evaluation *evaluation;
+    /* The second model, where one is asked for and can be judged on the same split. */
+    struct sr_entry *vs;           /* NULL for none */
+    uint64_t *vs_matrix;
+    uint64_t fourfold[SR_CLASSES_MAX][4]; /* of a true class: right by both, only the first, only the second, neither */
+    bool difference;               /* cells show how many more the first has than the second */
+    uint64_t most_difference;
+    struct sr_error vs_error;      /* why there is none */
 };
+enum { BOTH, ONLY_FIRST, ONLY_SECOND, NEITHER };
+
+static void add_totals(struct table *table);
 
 static uint64_t cell(const struct table *table, int row, int column)
 {
     return table->matrix[(size_t)row * (size_t)table->classes + (size_t)column];
+}
+
+/* The second model's matrix, and who is right where. */
+static void add_second(struct sr_session *session, struct table *table, const struct sr_predictions *first)
+{
+    const struct sr_predictions *second;
+    const char *name = session->view.confusion_vs;
+    if (!name[0] || !strcmp(name, table->entry->name)) return;
+    struct sr_entry *entry = sr_session_entry(session, name, &table->vs_error);
+    if (!entry || sr_session_predictions(session, entry, table->split, &second, &table->vs_error)) return;
+    if (second->count != first->count || second->classes != first->classes) return;
+    int n = table->classes;
+    table->vs = entry;
+    table->vs_matrix = sr_xalloc((size_t)n * (size_t)n * sizeof *table->vs_matrix);
+    sr_confusion(second, table->vs_matrix);
+    for (size_t i = 0; i < first->count; i++) {
+        bool a = first->predicted[i] == first->truth[i], b = second->predicted[i] == second->truth[i];
+        table->fourfold[first->truth[i]][a ? (b ? BOTH : ONLY_FIRST) : b ? ONLY_SECOND : NEITHER]++;
+    }
+    for (int i = 0; i < n * n; i++) {
+        uint64_t a = table->matrix[i], b = table->vs_matrix[i], gap = a > b ? a - b : b - a;
+        if (gap > table->most_difference) table->most_difference = gap;
+    }
 }
 
 /* Fill `table` when predictions are there; else false, with the reason in `title` and `text`. Counting
@@ -57,14 +90,27 @@ static bool table_init(struct sr_session *session, struct table *table, struct s
     int n = table->classes = predictions->classes;
     table->matrix = sr_xalloc((size_t)n * (size_t)n * sizeof *table->matrix);
     sr_confusion(predictions, table->matrix);
+    add_totals(table);
+    add_second(session, table, predictions);
+    table->evaluation = &table->entry->splits[table->split].evaluation;
+    return true;
+}
+
+static void add_totals(struct table *table)
+{
+    int n = table->classes;
     for (int r = 0; r < n; r++)
         for (int c = 0; c < n; c++) {
             table->rows[r] += cell(table, r, c);
             table->columns[c] += cell(table, r, c);
         }
     for (int r = 0; r < n; r++) table->all += table->rows[r];
-    table->evaluation = &table->entry->splits[table->split].evaluation;
-    return true;
+}
+
+static void table_fini(struct table *table)
+{
+    free(table->matrix);
+    free(table->vs_matrix);
 }
 
 static int inside(int value, int classes)
@@ -155,6 +201,19 @@ static void cursor_words(const struct sr_session *session, const struct table *t
             sr_text_printf(text, "%s of %s %s (%s) were taken for %s, %s of all predicted so.", count,
                            whole, sr_part_class(session, row), share, sr_part_class(session, column), other);
     }
+}
+
+/* Who is right where, in the cursor's row or in all. */
+static void fourfold_words(const struct sr_session *session, const struct table *table, struct sr_text *text)
+{
+    int row = inside(session->view.confusion_row, table->classes);
+    uint64_t sums[4] = {0};
+    for (int r = 0; r < table->classes; r++)
+        for (int k = 0; k < 4 && (row < 0 || r == row); k++) sums[k] += table->fourfold[r][k];
+    sr_text_printf(text, "%s: %llu right by both, %llu only by %s, %llu only by %s, %llu by neither.",
+                   row < 0 ? "All" : sr_part_class(session, row), (unsigned long long)sums[BOTH],
+                   (unsigned long long)sums[ONLY_FIRST], table->entry->name, (unsigned long long)sums[ONLY_SECOND],
+                   table->vs->name, (unsigned long long)sums[NEITHER]);
 }
 
 static void worst_words(const struct sr_session *session, const struct table *table, int most,
@@ -250,6 +309,10 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     }
     for (int i = 0; i < n * n; i++)
         if (table->matrix[i] > most) most = table->matrix[i];
+    if (table->difference) {
+        number = 4;
+        if (digits(table->most_difference) + 1 > number) number = digits(table->most_difference) + 1;
+    }
     if (longest > 14) longest = 14;
     if (!session->view.confusion_shares && digits(most) > number) number = digits(most);
     if (session->view.confusion_shares) number = 4;
@@ -312,6 +375,23 @@ static struct sr_style heat(const struct sr_session *session, double share)
     return style;
 }
 
+/* A difference: blue where the first model has more, orange where the second has. */
+static struct sr_style difference_style(const struct sr_session *session, const struct table *table, int64_t gap)
+{
+    struct sr_style style = sr_part_style(session, gap > 0 ? SR_ROLE_SERIES : SR_ROLE_SERIES + 1);
+    if (session->look.depth < SR_DEPTH_256) return style;
+    double share = (double)(gap > 0 ? gap : -gap) / (double)table->most_difference;
+    style.back = sr_colour_mix(sr_colour_grey(session->look.light ? 255 : 24), style.fore, 0.1 + 0.8 * sqrt(share));
+    style.fore = sr_colour_contrast(style.back);
+    return style;
+}
+
+static int64_t gap_at(const struct table *table, int row, int column)
+{
+    size_t i = (size_t)row * (size_t)table->classes + (size_t)column;
+    return (int64_t)table->matrix[i] - (int64_t)table->vs_matrix[i];
+}
+
 /* Text right-aligned before column `edge`; in brackets when the cursor is on it. */
 static void put_number(struct sr_session *session, struct sr_area area, int edge, int y, bool here,
                        struct sr_style style, const char *text)
@@ -354,8 +434,15 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
         struct sr_area part =
             sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
         struct sr_style style = here ? heat(session, share) : sr_part_style(session, SR_ROLE_FAINT);
+        if (table->difference) {
+            here = gap_at(table, row, column) != 0;
+            if (here) style = difference_style(session, table, gap_at(table, row, column));
+            else style = sr_part_style(session, SR_ROLE_FAINT);
+        }
         if (here && session->look.depth >= SR_DEPTH_256) sr_area_fill(part, ' ', style);
-        if (!here)
+        if (here && table->difference)
+            snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, column));
+        else if (!here)
             snprintf(text, sizeof text, "·");
         else if (shares)
             snprintf(text, sizeof text, 100 * share < 99.95 ? "%.1f" : "%.0f", 100 * share);
@@ -384,7 +471,9 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
         uint64_t here = cell(table, row, at_column);
         uint64_t whole = shares == 2 ? table->columns[at_column] : table->rows[row];
         double share = whole ? 100 * (double)here / (double)whole : 0;
-        if (shares)
+        if (table->difference)
+            snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, at_column));
+        else if (shares)
             snprintf(text, sizeof text, share < 99.95 ? "%.1f" : "%.0f", share);
         else
             snprintf(text, sizeof text, "%llu", (unsigned long long)here);
@@ -421,6 +510,12 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
     int y = 1 + layout->rows * layout->height;
     if (y >= area.height) return;
     sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint, "predicted");
+    sr_part_spots(session, area,
+                  (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns, layout->rows,
+                                    layout->top * (n + 1) + layout->left, n + 1});
+    if (layout->total)
+        sr_part_spots(session, area, (struct sr_spots){layout->x + layout->columns * layout->cell, 1, layout->total,
+                                                       layout->height, 1, layout->rows, layout->top * (n + 1) + n, n + 1});
     char text[32];
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
     for (int pass = 0; pass < 2; pass++) /* the cursor's cell last */
@@ -441,19 +536,41 @@ static void draw_matrix(struct sr_session *session, struct sr_area area, const s
     }
 }
 
-static void draw_table(struct sr_session *session, struct sr_area area, const struct table *table)
+enum { BESIDE = 116 }; /* columns from which on two matrices stand side by side */
+
+static void draw_table(struct sr_session *session, struct sr_area area, struct table *table)
 {
     struct sr_text text = {0};
     int y = 0, n = table->classes;
+    bool beside = table->vs && area.width >= BESIDE;
+    int width = beside ? area.width / 2 - 1 : area.width;
+    table->difference = table->vs && !beside;
     struct sr_area inner = sr_area_part(area, 1, 0, area.width - 1, area.height);
     if (area.height >= 7) {
-        summary(table, area.width >= 64, &text);
-        sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
+        if (table->difference) {
+            char first[32], second[32];
+            sr_part_percent(first, sizeof first, table->evaluation->accuracy);
+            sr_part_percent(second, sizeof second, table->vs->splits[table->split].evaluation.accuracy);
+            sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, first, table->vs->name, second,
+                           sr_split_names[table->split]);
+        } else {
+            summary(table, width >= (beside ? 72 : 64), &text);
+        }
+        sr_area_text(sr_area_part(inner, 0, 0, width - 1, area.height), 0, y, sr_part_style(session, SR_ROLE_TITLE),
+                     sr_text_get(&text));
+        if (beside) {
+            struct table second = {.entry = table->vs, .split = table->split, .all = table->all,
+                                   .evaluation = &table->vs->splits[table->split].evaluation};
+            sr_text_clear(&text);
+            summary(&second, width >= 72, &text);
+            sr_area_text(area, width + 3, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
+        }
+        y++;
     }
     int lines = area.height - y - 3; /* axes, header, totals */
     int words = lines - n >= 3 ? lines - n : lines >= 9 ? 2 : lines >= 5 ? 1 : 0;
     if (words > 7) words = 7;
-    struct layout layout = choose_layout(session, table, area.width, lines - words);
+    struct layout layout = choose_layout(session, table, width, lines - words);
     int spare = lines - words - layout.rows;
     layout.height = 1 + (layout.rows == n ? spare / n : 0);
     if (layout.height > 3) layout.height = 3;
@@ -461,20 +578,34 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
     sr_text_clear(&text);
     sr_text_printf(
         &text, area.width >= 44 ? "rows = true, columns = predicted; %s" : "rows true, columns predicted; %s",
-        shares_words(session->view.confusion_shares));
+        table->difference ? "how many more it has" : shares_words(session->view.confusion_shares));
     if (layout.columns < n || layout.rows < n)
         sr_text_printf(&text, "; %d×%d of %d classes", layout.rows, layout.columns, n);
     sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
     bool airy = area.height - y - (2 + layout.rows * layout.height + words) >= 1;
     y += airy;
-    draw_matrix(session, sr_area_part(area, 0, y, area.width, 2 + layout.rows * layout.height), table,
-                &layout);
+    draw_matrix(session, sr_area_part(area, 0, y, width, 2 + layout.rows * layout.height), table, &layout);
+    if (beside) {
+        struct table second = {.entry = table->vs, .split = table->split, .classes = n, .matrix = table->vs_matrix,
+                               .evaluation = &table->vs->splits[table->split].evaluation};
+        add_totals(&second);
+        struct layout same = choose_layout(session, &second, width, lines - words);
+        same.height = layout.height;
+        draw_matrix(session, sr_area_part(area, width + 2, y, width, 2 + layout.rows * layout.height), &second, &same);
+    }
     y += 2 + layout.rows * layout.height;
     if (words >= 3) y++;
     sr_text_clear(&text);
-    cursor_words(session, table, &text);
+    if (table->vs) fourfold_words(session, table, &text);
+    else if (table->vs_error.status) sr_text_printf(&text, "%s: %s", session->view.confusion_vs, table->vs_error.text);
+    else cursor_words(session, table, &text);
     struct sr_area below = sr_area_part(inner, 0, 0, inner.width - 1, area.height);
     y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
+    if (table->vs && y + 1 < area.height) {
+        sr_text_clear(&text);
+        cursor_words(session, table, &text);
+        y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    }
     if (area.height - y >= 4 && area.width >= 56) {
         draw_worst(session, sr_area_part(below, 0, y, below.width, area.height - y), table);
     } else if (y + 1 < area.height) {
@@ -493,7 +624,7 @@ static void draw(struct sr_session *session, struct sr_area area)
         draw_table(session, area, &table);
     else
         sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
-    free(table.matrix);
+    table_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&text);
 }
@@ -527,9 +658,20 @@ static void move(struct sr_session *session, enum sr_move move)
         view->confusion_row = inside(row, n);
         view->confusion_column = inside(column, n);
     }
-    free(table.matrix);
+    table_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&text);
+}
+
+static bool choose(struct sr_session *session, int value)
+{
+    struct sr_view *view = &session->view;
+    if (!session->data) return false;
+    int n = session->data->classes, row = inside(value / (n + 1), n), column = inside(value % (n + 1), n);
+    bool again = view->confusion_row == row && view->confusion_column == column;
+    view->confusion_row = row;
+    view->confusion_column = column;
+    return again;
 }
 
 static void enter(struct sr_session *session, struct sr_text *line)
@@ -545,7 +687,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
     } else if (session->data && session->entry_count == 0) {
         sr_text_add(line, "pane train");
     }
-    free(table.matrix);
+    table_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&text);
 }
@@ -560,6 +702,11 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_text_add(text, ". Rows are true classes, columns predicted ones. Under the cursor: ");
         cursor_words(session, &table, text);
         sr_text_add(text, " ");
+        if (table.vs) {
+            sr_text_printf(text, "Against %s, ", table.vs->name);
+            fourfold_words(session, &table, text);
+            sr_text_add(text, " ");
+        }
         worst_words(session, &table, 5, text);
         int worst = 0;
         for (int c = 1; c < table.classes; c++)
@@ -570,14 +717,16 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
     }
     sr_text_add(text, "\n");
-    free(table.matrix);
+    table_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&why);
 }
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->entry_count ? "Enter samples  n next worst  % units  m model  s split  ? help"
+    if (session->view.confusion_vs[0] && session->entry_count > 1)
+        return "Enter samples  b only this right  B only the second  v second  ? help";
+    return session->entry_count ? "Enter samples  n next worst  % units  m model  v second  s split  ? help"
                                 : "Enter train  : command  ? help";
 }
 
@@ -589,5 +738,6 @@ const struct sr_pane sr_pane_confusion = {
     .draw = draw,
     .move = move,
     .enter = enter,
+    .choose = choose,
     .describe = describe,
 };

@@ -12,12 +12,6 @@ static const struct {
     double count, mean, median, deviation;
 } study = {60000, 72.94, 0, 90.02};
 
-static struct sr_samples whole_file(const struct sr_session *session, int file)
-{
-    const struct sr_images *images = &session->data->files[file];
-    return (struct sr_samples){images, NULL, images->count};
-}
-
 /* What the view says, kept inside what there is. */
 static int shown_class(const struct sr_session *session)
 {
@@ -30,32 +24,13 @@ static enum sr_file shown_file(const struct sr_session *session)
     return session->view.data_file == SR_FILE_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
 }
 
-/* Figures of one class are added up when it is chosen and kept until another one is: some
- * milliseconds for a class of Fashion-MNIST. Those of whole files come with the loading. */
+/* Those of whole files come with the loading, those of a class from a job; NULL until it is done. */
 static const struct sr_stats *figures(struct sr_session *session, enum sr_file of)
 {
     int class = shown_class(session);
-    enum sr_file file = shown_file(session);
+    struct sr_error ignored;
     if (class < 0) return session->stats[of];
-    struct sr_view *view = &session->view;
-    if (view->data_figures.class != class || view->data_figures.file != (int)file ||
-        strcmp(view->data_figures.digest, session->data->digest) != 0) {
-        for (int f = 0; f < SR_FILE_COUNT; f++) {
-            struct sr_samples samples = whole_file(session, f);
-            sr_stats_compute(&view->data_figures.stats[f], &samples, class);
-        }
-        struct sr_samples samples = whole_file(session, file);
-        size_t pixels = (size_t)samples.images->height * (size_t)samples.images->width;
-        float *mean = sr_xalloc(pixels * sizeof *mean);
-        memset(view->data_figures.mean, 0, sizeof view->data_figures.mean);
-        if (sr_stats_mean_image(&samples, class, mean, NULL))
-            for (size_t i = 0; i < pixels; i++) view->data_figures.mean[i] = (uint8_t)lroundf(mean[i]);
-        free(mean);
-        view->data_figures.class = class;
-        view->data_figures.file = (int)file;
-        snprintf(view->data_figures.digest, sizeof view->data_figures.digest, "%s", session->data->digest);
-    }
-    return &view->data_figures.stats[of];
+    return sr_session_figures(session, &ignored) == SR_OK ? &session->figures->classes[of][class].stats : NULL;
 }
 
 static void number(char *out, size_t size, double value, int digits)
@@ -120,7 +95,7 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
 {
     enum sr_file file = shown_file(session);
     const struct sr_stats *stats = session->stats[file];
-    if (!stats || area.height < 1) return;
+    if (!stats || area.height < 1 || area.width < 8) return;
     int classes = session->data->classes, at = shown_class(session) + 1, total = classes + 1, top = 0;
     if (total > area.height) {
         top = at - area.height / 2;
@@ -139,6 +114,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
     int bar = area.width - longest - 20 < 30 ? area.width - longest - 20 : 30;
     struct sr_short_name names[SR_CLASSES_MAX];
     sr_part_short_names(session->data, longest, names);
+    sr_part_spots(session, area,
+                  (struct sr_spots){0, 0, area.width, 1, 1, total < area.height ? total : area.height, top - 1, 1});
     for (int y = 0; y < area.height && top + y < total; y++) {
         int class = top + y - 1;
         bool here = top + y == at;
@@ -166,7 +143,10 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
 static void draw_histogram(struct sr_session *session, struct sr_area area)
 {
     const struct sr_stats *stats = figures(session, shown_file(session));
-    if (!stats) return;
+    if (!stats) {
+        sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), "The class is being added up…");
+        return;
+    }
     int class = shown_class(session);
     double x[256], y[256];
     for (int i = 0; i < 256; i++) {
@@ -200,14 +180,90 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
         width = (width + 1) / 2;
     }
     if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
-    sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look, session->view.data_figures.mean,
-                  images->height, images->width);
+    sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
+                  session->figures->classes[shown_file(session)][class].mean, images->height, images->width);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
     snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
              sr_file_names[shown_file(session)]);
     sr_part_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_part_style(session, SR_ROLE_FAINT), text);
     return height;
+}
+
+/* Mean images, or images of the deviation, of all classes in the chosen file. */
+static void draw_gallery(struct sr_session *session, struct sr_area area)
+{
+    struct sr_error error;
+    const struct sr_images *images = &session->data->files[shown_file(session)];
+    bool spread = session->view.data_view == 2;
+    int at = shown_class(session), classes = session->data->classes, width, height, columns = 1, lines = 1;
+    struct sr_text words = {0};
+    sr_text_printf(&words, "%s of each class, %s file", spread ? "Standard deviation" : "Mean image",
+                   sr_file_names[shown_file(session)]);
+    if (sr_session_figures(session, &error) != SR_OK) {
+        sr_text_add(&words, ": being added up…");
+        sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+        sr_text_fini(&words);
+        return;
+    }
+    if (spread) {
+        double most = at >= 0 ? session->figures->classes[shown_file(session)][at].deviation_most : 0;
+        sr_text_add(&words, "; each has its own scale");
+        if (at >= 0) sr_text_printf(&words, ", white is %.0f here", most);
+    }
+    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+    sr_text_fini(&words);
+    area = sr_area_part(area, 0, 1, area.width, area.height - 1);
+    sr_image_cells(&session->look, images->height, images->width, &width, &height);
+    int full_width = width, full_height = height;
+    for (int divided = 1; divided <= 4; divided *= 2) {
+        width = (full_width + divided - 1) / divided;
+        height = (full_height + divided - 1) / divided;
+        columns = area.width / (width + 2);
+        lines = area.height / (height + 1);
+        if (columns * lines >= classes || width <= 8) break;
+    }
+    if (columns < 1 || lines < 1) return;
+    if (columns > classes) columns = classes;
+    int rows = (classes + columns - 1) / columns, top = at < 0 ? 0 : at / columns - lines / 2;
+    if (top > rows - lines) top = rows - lines;
+    if (top < 0) top = 0;
+    int across = area.width / columns < width + 8 ? area.width / columns : width + 8;
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_part_short_names(session->data, across - 2, names);
+    int down = height + 1 + (lines >= rows && area.height >= rows * (height + 2));
+    for (int i = 0; i < columns * lines && top * columns + i < classes; i++) {
+        int class = top * columns + i;
+        struct sr_area part = sr_area_part(area, i % columns * across, i / columns * down, across, down);
+        const uint8_t *pixels = spread ? session->figures->classes[shown_file(session)][class].deviation
+                                       : session->figures->classes[shown_file(session)][class].mean;
+        sr_draw_image(sr_area_part(part, 1, 0, width, height), &session->look, pixels, images->height,
+                      images->width);
+        sr_area_printf(part, 0, height, sr_part_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
+                       class == at ? "[%s]" : " %s", names[class].text);
+    }
+    sr_part_spots(session, area, (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
+}
+
+/* The splits that models are trained and judged on. */
+static void draw_splits(struct sr_session *session, struct sr_area area)
+{
+    struct sr_error ignored;
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), plain = sr_part_style(session, SR_ROLE_TEXT);
+    if (area.height < 4 || area.width < 44 || sr_session_figures(session, &ignored) != SR_OK) return;
+    static const char *const titles[] = {"images", "mean", "deviation", "zeros"};
+    sr_area_text(area, 1, 0, faint, "split");
+    for (int c = 0; c < 4; c++) sr_part_put_right(area, 20 + 10 * c, 0, faint, titles[c]);
+    for (int s = 0; s < SR_SPLIT_COUNT; s++) {
+        const struct sr_stats *stats = &session->figures->splits[s];
+        char cells[4][32];
+        sr_format_count(cells[0], sizeof cells[0], stats->count);
+        number(cells[1], sizeof cells[1], stats->mean, 2);
+        number(cells[2], sizeof cells[2], stats->deviation, 2);
+        sr_part_percent(cells[3], sizeof cells[3], stats->zeros);
+        sr_area_text(area, 1, s + 1, plain, sr_split_names[s]);
+        for (int c = 0; c < 4; c++) sr_part_put_right(area, 20 + 10 * c, s + 1, plain, cells[c]);
+    }
 }
 
 static void heading(const struct sr_session *session, struct sr_text *text)
@@ -230,6 +286,10 @@ static void draw(struct sr_session *session, struct sr_area area)
     heading(session, &title);
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
     struct sr_area rest = sr_area_part(area, 0, area.height > 8 ? 2 : 1, area.width, area.height);
+    if (session->view.data_view) {
+        draw_gallery(session, rest);
+        goto out;
+    }
     bool wide = area.width >= 76;
     if (!wide) {
         int y = draw_table(session, rest);
@@ -247,6 +307,7 @@ static void draw(struct sr_session *session, struct sr_area area)
     draw_classes(session, list);
     struct sr_area free_space = sr_area_part(list, 0, session->data->classes + 3, list.width, list.height);
     bool mean = draw_mean(session, free_space) > 0;
+    if (shown_class(session) < 0) draw_splits(session, free_space);
 
     /* Below the histogram: the mean image of a class, and where the rest of the data is. */
     int below = 0, note = 0;
@@ -276,6 +337,13 @@ static void move(struct sr_session *session, enum sr_move move)
         view->data_file = SR_FILE_TEST;
     else
         view->data_class = sr_part_step(shown_class(session), move, 10, -1, session->data->classes - 1);
+}
+
+static bool choose(struct sr_session *session, int value)
+{
+    bool again = session->view.data_class == value;
+    if (session->data && value >= -1 && value < session->data->classes) session->view.data_class = value;
+    return again;
 }
 
 static void enter(struct sr_session *session, struct sr_text *line)
@@ -308,6 +376,13 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_text_printf(text,
                        "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
                        cells[1][SR_FILE_COUNT], cells[2][SR_FILE_COUNT], cells[3][SR_FILE_COUNT]);
+    struct sr_error ignored;
+    for (int s = 0; class < 0 && s < SR_SPLIT_COUNT && sr_session_figures(session, &ignored) == SR_OK; s++) {
+        const struct sr_stats *split = &session->figures->splits[s];
+        sr_text_printf(text, "%s %s split %zu images, mean %.2f, deviation %.2f", s ? ";" : "\nOf these, the",
+                       sr_split_names[s], split->count, split->mean, split->deviation);
+        if (s == SR_SPLIT_COUNT - 1) sr_text_add(text, ".");
+    }
     const struct sr_stats *stats = session->stats[shown_file(session)];
     if (stats) {
         uint64_t least = UINT64_MAX, most = 0;
@@ -327,8 +402,9 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    (void)session;
-    return "h/l file  j/k class  Enter browse  y log, linear  ? help";
+    return session->view.data_view == 0   ? "h/l file  j/k class  Enter browse  v mean images  y log, linear  ? help"
+           : session->view.data_view == 1 ? "h/l file  j/k class  Enter browse  v deviation  ? help"
+                                          : "h/l file  j/k class  Enter browse  v histogram  ? help";
 }
 
 const struct sr_pane sr_pane_data = {
@@ -339,5 +415,6 @@ const struct sr_pane sr_pane_data = {
     .draw = draw,
     .move = move,
     .enter = enter,
+    .choose = choose,
     .describe = describe,
 };

@@ -2,9 +2,12 @@ noinst_HEADERS += \
 	include/sartor/panes/pane.h
 libsartor_a_SOURCES += \
 	src/panes/browse.c \
+	src/panes/compare.c \
 	src/panes/confusion.c \
 	src/panes/data.c \
 	src/panes/explain.c \
+	src/panes/form.c \
+	src/panes/log.c \
 	src/panes/parts.c \
 	src/panes/parts.h \
 	src/panes/screen.c \

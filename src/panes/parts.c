@@ -341,6 +341,15 @@ void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x,
     sr_draw_bar(area, x, y, width, share, &session->look, style);
 }
 
+void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots)
+{
+    struct sr_view *view = &session->view;
+    if (view->spot_count >= sizeof view->spots / sizeof *view->spots) return;
+    spots.x += area.x;
+    spots.y += area.y;
+    view->spots[view->spot_count++] = spots;
+}
+
 /* Moves */
 
 void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page)

@@ -75,6 +75,15 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
 /* `value` + what the move adds, within low..high. */
 int sr_part_step(int value, enum sr_move move, int page, int low, int high);
 
-extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion, sr_pane_explain;
+/* Tell where clicks choose: columns × lines places of across × down cells from (x, y) of the area. */
+void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots);
+
+/* The form, while it is open. */
+void sr_form_draw(struct sr_session *session, struct sr_area area);
+void sr_form_move(struct sr_session *session, enum sr_move move);
+void sr_form_describe(struct sr_session *session, struct sr_text *text);
+
+extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion, sr_pane_explain,
+    sr_pane_compare, sr_pane_log;
 
 #endif

@@ -15,7 +15,8 @@ const char *const sr_move_names[SR_MOVE_COUNT] = {
 const struct sr_pane *const sr_panes[SR_PANE_COUNT] = {
     [SR_PANE_BROWSE] = &sr_pane_browse,   [SR_PANE_DATA] = &sr_pane_data,
     [SR_PANE_TRAIN] = &sr_pane_train,     [SR_PANE_CONFUSION] = &sr_pane_confusion,
-    [SR_PANE_EXPLAIN] = &sr_pane_explain,
+    [SR_PANE_EXPLAIN] = &sr_pane_explain, [SR_PANE_COMPARE] = &sr_pane_compare,
+    [SR_PANE_LOG] = &sr_pane_log,
 };
 
 int sr_pane_find(const char *name, struct sr_error *error)
@@ -39,6 +40,29 @@ void sr_screen_move(struct sr_session *session, enum sr_move move)
     }
     /* The end is not known here: drawing brings the place back inside. */
     view->overlay_top = sr_part_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
+}
+
+bool sr_screen_click(struct sr_session *session, int x, int y)
+{
+    struct sr_view *view = &session->view;
+    const struct sr_pane *pane = sr_panes[view->pane];
+    for (size_t i = 0; i < view->spot_count && pane->choose && !view->overlay; i++) {
+        const struct sr_spots *spots = &view->spots[i];
+        int across = x - spots->x, down = y - spots->y;
+        if (across < 0 || down < 0 || across >= spots->across * spots->columns || down >= spots->down * spots->lines)
+            continue;
+        return pane->choose(session,
+                            spots->first + down / spots->down * spots->stride + across / spots->across);
+    }
+    return false;
+}
+
+const char *sr_screen_mode(const struct sr_session *session)
+{
+    const struct sr_view *view = &session->view;
+    if (view->pane == SR_PANE_BROWSE && view->enlarged) return "large";
+    if (view->pane == SR_PANE_TRAIN && view->form) return "form";
+    return NULL;
 }
 
 /* A role's colour on the bars at top and bottom, which keep their own background. */
@@ -238,7 +262,10 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     struct sr_area all = sr_grid_area(grid);
     if (all.width < 1 || all.height < 1) return cursor;
     /* The last line to be given up is the pane's; the prompt comes before it. */
-    int top = all.height >= 5 ? 1 : 0, bottom = all.height >= 2 || view->prompt ? 1 : 0;
+    bool said = view->prompt || view->question || session->message[0];
+    int top = all.height >= 5 && !view->zoomed ? 1 : 0;
+    int bottom = view->prompt || (all.height >= 2 && (!view->zoomed || said)) ? 1 : 0;
+    view->spot_count = 0;
     struct sr_area body = sr_area_part(all, 0, top, all.width, all.height - top - bottom);
     if (top) draw_tabs(session, sr_area_part(all, 0, 0, all.width, 1));
     if (body.height > 0) {

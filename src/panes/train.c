@@ -29,13 +29,27 @@ static const struct sr_model_class *family_at(int index)
     return sr_model_classes[index == 0 ? first : index <= first ? index - 1 : index];
 }
 
+/* Its place in the list: the one asked for, else the one that goes on, else the latest. */
+static int shown_index(const struct sr_session *session)
+{
+    int at = session->view.train_run;
+    for (size_t i = 0; at < 0 && i < session->run_count; i++)
+        if (session->runs[i]->state == SR_JOB_RUNNING || session->runs[i]->state == SR_JOB_PAUSED) at = (int)i;
+    return at < 0 ? (int)session->run_count - 1 : at;
+}
+
 /* The run that is shown; NULL where families are. */
 static const struct sr_run *shown_run(const struct sr_session *session)
 {
-    if (session->run_count == 0) return NULL;
-    int at = session->view.train_run;
-    if (at < 0) at = (int)session->run_count - 1;
-    return (size_t)at < session->run_count ? session->runs[at] : NULL;
+    int at = shown_index(session);
+    return at >= 0 && (size_t)at < session->run_count ? session->runs[at] : NULL;
+}
+
+struct sr_run *sr_screen_run(struct sr_session *session)
+{
+    if (session->view.pane != SR_PANE_TRAIN || session->view.form) return NULL;
+    const struct sr_run *run = shown_run(session);
+    return run ? session->runs[shown_index(session)] : NULL;
 }
 
 /* The epoch that the reading line is on: 0 for none, never beyond the last. */
@@ -54,24 +68,10 @@ static void draw_family(struct sr_session *session, struct sr_area area, const s
 {
     struct sr_style text = sr_part_style(session, SR_ROLE_TEXT),
                     faint = sr_part_style(session, SR_ROLE_FAINT);
-    int y = sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_TITLE), "Enter trains it: train %s",
-                           class->name);
-    y = 1;
+    int y = 0;
+    sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE),
+                   "Enter opens its form, Enter again trains: train %s", class->name);
     if (!class->params || !class->params->name) return;
-    if (area.height > 2)
-        sr_area_text(area, 0, y++, faint, "With other values: press : and add any of these, such as");
-    if (area.height > 3) {
-        struct sr_text example = {0};
-        const struct sr_param *param = class->params;
-        sr_text_printf(&example, "    train %s", class->name);
-        for (int i = 0; i < 2 && param->name; param++)
-            if (param->fallback) {
-                sr_text_printf(&example, " %s=%s", param->name, param->fallback);
-                i++;
-            }
-        sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&example));
-        sr_text_fini(&example);
-    }
     for (const struct sr_param *param = class->params; param->name && y < area.height; param++, y++) {
         int x = sr_area_text(area, 2, y, text, param->name);
         if (param->fallback && *param->fallback) x = sr_area_printf(area, x, y, text, "=%s", param->fallback);
@@ -98,6 +98,9 @@ static void draw_families(struct sr_session *session, struct sr_area area)
         if (top > count - room) top = count - room;
         if (top < 0) top = 0;
     }
+    sr_part_spots(session, area,
+                  (struct sr_spots){0, y, area.width, 1, 1, count - top < room ? count - top : room,
+                                    (int)session->run_count + top, 1});
     for (int i = top; i < count && i - top < room; i++, y++) {
         const struct sr_model_class *family = family_at(i);
         bool here = i == at;
@@ -218,11 +221,36 @@ static void speed_words(const struct sr_run *run, struct sr_text *text)
 struct series {
     double *x, *train, *validation;
     size_t count, train_count;
+    double *trace_x, *trace, *smooth; /* between epochs, as it was and smoothed; NULL for none */
+    size_t traced;
+    double low, high;                 /* of what is drawn in full, not of the trace */
 };
 
-static struct series make_series(const struct sr_run *run, bool accuracy)
+/* Exponential smoothing that does not lean towards its first value (Kingma and Ba's correction). */
+static void smoothen(const double *from, double *to, size_t count, double share)
 {
-    struct series series = {0};
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(from[i])) {
+            sum = share * sum + (1 - share) * from[i];
+            weight = share * weight + (1 - share);
+        }
+        to[i] = isfinite(from[i]) && weight > 0 ? sum / weight : NAN;
+    }
+}
+
+static void widen(struct series *series, const double *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(values[i])) {
+            series->low = fmin(series->low, values[i]);
+            series->high = fmax(series->high, values[i]);
+        }
+}
+
+static struct series make_series(const struct sr_run *run, bool accuracy, double smoothing)
+{
+    struct series series = {.low = INFINITY, .high = -INFINITY};
     size_t room = run->epochs + 1;
     series.x = sr_xalloc(room * sizeof(double));
     series.train = sr_xalloc(room * sizeof(double));
@@ -242,6 +270,20 @@ static struct series make_series(const struct sr_run *run, bool accuracy)
         series.x[series.count] = fmin(fmax(at, progress->epoch - 1), progress->epoch);
         series.train[series.train_count++] = now;
     }
+    if (run->traced > 1 && (smoothing > 0 || run->epochs < 2)) {
+        series.trace_x = sr_xalloc(run->traced * sizeof(double));
+        series.trace = sr_xalloc(run->traced * sizeof(double));
+        series.smooth = sr_xalloc(run->traced * sizeof(double));
+        for (size_t i = 0; i < run->traced; i++) {
+            series.trace_x[i] = run->trace[i].at;
+            series.trace[i] = accuracy ? run->trace[i].accuracy : run->trace[i].loss;
+        }
+        series.traced = run->traced;
+        smoothen(series.trace, series.smooth, series.traced, smoothing > 0 ? smoothing : 0.9);
+    }
+    widen(&series, series.train, series.train_count);
+    widen(&series, series.validation, series.count);
+    widen(&series, series.smooth, series.traced);
     return series;
 }
 
@@ -250,6 +292,9 @@ static void free_series(struct series *series)
     free(series->x);
     free(series->train);
     free(series->validation);
+    free(series->trace_x);
+    free(series->trace);
+    free(series->smooth);
 }
 
 enum { OTHERS = 4 }; /* earlier runs drawn behind the one shown */
@@ -257,21 +302,32 @@ enum { OTHERS = 4 }; /* earlier runs drawn behind the one shown */
 static void draw_curves(struct sr_session *session, struct sr_area area, const struct sr_run *run,
                         bool accuracy, bool others)
 {
-    struct sr_plot_line lines[OTHERS + 2] = {0};
+    others = (session->run_count > 1) && others != session->view.train_alone;
+    struct sr_plot_line lines[OTHERS + 4] = {0};
+    double smoothing = session->view.train_smoothing;
     struct series series[OTHERS + 1] = {0};
     size_t used = 0;
     double last = run->progress.epochs;
+    if (run->traced > 1 && run->epochs < 2 && under_way(run)) last = 1; /* what there is, large */
     /* Two of colour, in the order of the legend: training, validation. */
-    series[OTHERS] = make_series(run, accuracy);
+    series[OTHERS] = make_series(run, accuracy, smoothing);
     /* A narrow legend has no room for the values read; the line above the curves has them. */
     int read = read_epoch(session, run);
     bool legend = !read || area.width >= 56;
     const struct series *own = &series[OTHERS];
-    lines[used++] = (struct sr_plot_line){.x = own->x,
-                                          .y = own->train,
-                                          .count = own->train_count,
-                                          .style = sr_part_style(session, SR_ROLE_SERIES),
-                                          .label = legend ? "train" : NULL};
+    /* Between epochs there is more to see than their means: smoothed, with what it was behind. */
+    if (own->traced)
+        lines[used++] = (struct sr_plot_line){.x = own->trace_x,
+                                              .y = own->smooth,
+                                              .count = own->traced,
+                                              .style = sr_part_style(session, SR_ROLE_SERIES),
+                                              .label = legend ? "train" : NULL};
+    else
+        lines[used++] = (struct sr_plot_line){.x = own->x,
+                                              .y = own->train,
+                                              .count = own->train_count,
+                                              .style = sr_part_style(session, SR_ROLE_SERIES),
+                                              .label = legend ? "train" : NULL};
     bool validated = false;
     for (size_t i = 0; i < own->count; i++) validated |= isfinite(own->validation[i]);
     if (validated)
@@ -280,11 +336,21 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
                                               .count = own->count,
                                               .style = sr_part_style(session, SR_ROLE_SERIES + 1),
                                               .label = legend ? "validation" : NULL};
+    if (own->traced)
+        lines[used++] = (struct sr_plot_line){.x = own->trace_x,
+                                              .y = own->trace,
+                                              .count = own->traced,
+                                              .style = sr_part_style(session, SR_ROLE_FAINT),
+                                              .faint = true};
+    double room = (own->high - own->low) * 0.05, low = own->low, high = own->high;
+    if (own->traced) last = fmax(last, ceil(own->trace_x[own->traced - 1]));
     for (size_t i = 0; i < own->train_count; i++) last = fmax(last, own->x[i]);
     for (size_t i = session->run_count, k = 0; others && i-- > 0 && k < OTHERS;) {
         const struct sr_run *other = session->runs[i];
         if (other == run || other->epochs < 2) continue;
-        series[k] = make_series(other, accuracy);
+        series[k] = make_series(other, accuracy, 0);
+        low = fmin(low, series[k].low);
+        high = fmax(high, series[k].high);
         lines[used++] = (struct sr_plot_line){.x = series[k].x,
                                               .y = series[k].validation,
                                               .count = series[k].count,
@@ -296,13 +362,18 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
     }
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = accuracy ? "Accuracy" : "Loss",
-                                   .x_label = "epoch",
+                                   .x_label = run->epochs > 0 || run->progress.epochs > 0 || !run->progress.unit
+                                                  ? "epoch"
+                                                  : run->progress.unit,
                                    .lines = lines,
                                    .count = used,
                                    .percent = accuracy,
                                    .logarithmic = !accuracy && session->view.train_logarithmic,
                                    .x_low = 0,
                                    .x_high = last > 0 ? last : 1,
+                                   /* Single batches lie far out: they do not set the scale. */
+                                   .y_low = own->traced && low < high ? fmax(low - room, low / 2) : 0,
+                                   .y_high = own->traced && low < high ? high + room : 0,
                                    .cursor = read ? read : NAN});
     for (int k = 0; k <= OTHERS; k++) free_series(&series[k]);
 }
@@ -337,6 +408,9 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
         top = at - area.height + 1;
         if (top < 0) top = 0;
     }
+    sr_part_spots(session, area,
+                  (struct sr_spots){0, 0, area.width, 1, 1, count - top < area.height ? count - top : area.height,
+                                    top, 1});
     for (int y = 0; y < area.height && top + y < count; y++) {
         const struct sr_run *run = session->runs[top + y];
         bool here = run == shown;
@@ -344,6 +418,10 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
                        here ? "[%.16s]" : " %.16s", run->name);
         if (area.width < 36) continue;
         sr_area_text(area, 19, y, sr_part_style(session, state_role(run)), state_words(run));
+        if (run->epochs == 0 && under_way(run) && run->progress.total > 0 && area.width >= 48) {
+            double share = (double)run->progress.done / (double)run->progress.total;
+            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4.0f %%", 100 * share);
+        }
         if (run->epochs > 0 && area.width >= 48) {
             const struct sr_epoch *last = &run->history[run->epochs - 1];
             char share[32], time[32];
@@ -406,7 +484,7 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
     int list = (int)session->run_count, most = area.height / 5;
     if (list > most) list = most;
     int room = area.height - y - list - (list > 0);
-    bool curves = run->epochs > 0 || (under_way(run) && run->progress.epochs > 0);
+    bool curves = run->epochs > 0 || run->traced > 1 || (under_way(run) && run->progress.epochs > 0);
     if (run->epochs > 0 && room > 6) {
         sr_text_clear(&words);
         int read = read_epoch(session, run);
@@ -442,7 +520,9 @@ static void draw(struct sr_session *session, struct sr_area area)
     int families = family_count();
     if (view->train_family >= families) view->train_family = families - 1;
     if (view->train_family < 0) view->train_family = 0;
-    if (run)
+    if (view->form)
+        sr_form_draw(session, area);
+    else if (run)
         draw_run(session, area, run);
     else
         draw_families(session, area);
@@ -452,6 +532,10 @@ static void move(struct sr_session *session, enum sr_move move)
 {
     struct sr_view *view = &session->view;
     const struct sr_run *run = shown_run(session);
+    if (view->form) {
+        sr_form_move(session, move);
+        return;
+    }
     if (run && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT)) {
         /* From no line at all: left to the last epoch, right to the first; off either end it goes. */
         int last = (int)run->epochs, read = read_epoch(session, run);
@@ -460,23 +544,45 @@ static void move(struct sr_session *session, enum sr_move move)
         return;
     }
     int runs = (int)session->run_count, families = family_count(), at;
-    if (view->train_run < 0)
-        at = runs > 0 ? runs - 1 : view->train_family;
-    else
-        at = view->train_run < runs ? view->train_run : runs + view->train_family;
+    at = shown_index(session);
+    if (runs == 0 || at >= runs) at = runs + view->train_family;
     at = sr_part_step(at, move, 5, 0, runs + families - 1);
     if (at >= runs) {
         view->train_run = runs;
         view->train_family = at - runs;
     } else {
-        view->train_run = at == runs - 1 ? -1 : at; /* the latest stays the latest */
+        view->train_run = at;
+        if (shown_run(session) == sr_session_active_run(session) || at == runs - 1) {
+            view->train_run = -1; /* what is shown by itself stays so when another starts */
+            if (shown_index(session) != at) view->train_run = at;
+        }
     }
     if (runs == 0) view->train_run = -1;
+}
+
+static bool choose(struct sr_session *session, int value)
+{
+    struct sr_view *view = &session->view;
+    int runs = (int)session->run_count;
+    if (view->form) {
+        bool again = view->form_at == value;
+        view->form_at = value;
+        return again;
+    }
+    bool again = value < runs ? shown_index(session) == value
+                              : !shown_run(session) && view->train_family == value - runs;
+    if (value >= runs) view->train_family = value - runs;
+    view->train_run = runs == 0 ? -1 : value < runs ? value : runs;
+    return again;
 }
 
 static void enter(struct sr_session *session, struct sr_text *line)
 {
     const struct sr_run *run = shown_run(session);
+    if (session->view.form) {
+        sr_form_line(session, line);
+        return;
+    }
     if (run) {
         if (run->state == SR_JOB_DONE) {
             sr_text_add(line, "confusion ");
@@ -485,12 +591,16 @@ static void enter(struct sr_session *session, struct sr_text *line)
         return;
     }
     const struct sr_model_class *class = family_at(session->view.train_family);
-    if (class) sr_text_printf(line, "train %s", class->name);
+    if (class) sr_text_printf(line, "form %s", class->name);
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
 {
     const struct sr_run *run = shown_run(session);
+    if (session->view.form) {
+        sr_form_describe(session, text);
+        return;
+    }
     if (!run) {
         sr_text_printf(text, "Train: %s Families are",
                        session->run_count ? "Another model can be trained."
@@ -499,7 +609,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
             sr_text_printf(text, "%s %s", i ? "," : "", family_at(i)->name);
         const struct sr_model_class *class = family_at(session->view.train_family);
         if (class)
-            sr_text_printf(text, ". The cursor is on %s (%s). The command train %s starts it.", class->name,
+            sr_text_printf(text, ". The cursor is on %s (%s). Enter opens its form; the command train %s starts it.", class->name,
                            class->title, class->name);
         sr_text_add(text, "\n");
         return;
@@ -536,19 +646,20 @@ static void describe(struct sr_session *session, struct sr_text *text)
 static const char *hints(const struct sr_session *session)
 {
     const struct sr_run *run = shown_run(session);
-    if (!run) return "j/k family  Enter train  t train with options  ? help";
+    if (session->view.form) return "Enter train  e edit  h/l change  d default  q back  ? help";
+    if (!run) return "j/k family  Enter its form  t type a command  ? help";
     bool curves = run->epochs > 0;
     switch (run->state) {
     case SR_JOB_PAUSED:
-        return "Space go on  x stop  h/l read  j/k runs, families  y log  ? help";
+        return "Space go on  x stop  h/l read  s smooth  j/k runs, families  y log  ? help";
     case SR_JOB_RUNNING:
-        return curves ? "Space pause  x stop  h/l read  j/k runs, families  y log  ? help"
-                      : "Space pause  x stop  j/k runs, families  ? help";
+        return curves ? "Space pause  x stop  h/l read  s smooth  j/k runs, families  y log  ? help"
+                      : "Space pause  x stop  s smooth  j/k runs, families  y log  ? help";
     case SR_JOB_DONE:
-        return curves ? "Enter confusion  h/l read  j/k runs, families  y log  e export  ? help"
+        return curves ? "Enter confusion  h/l read  s smooth  j/k runs, families  y log  ? help"
                       : "Enter confusion  j/k runs, families  ? help";
     default:
-        return "j/k runs, families  x stop  ? help";
+        return "Space pause  x stop  j/k runs, families  ? help";
     }
 }
 
@@ -560,5 +671,6 @@ const struct sr_pane sr_pane_train = {
     .draw = draw,
     .move = move,
     .enter = enter,
+    .choose = choose,
     .describe = describe,
 };

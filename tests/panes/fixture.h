@@ -239,19 +239,11 @@ static void fixture_free(struct sr_session *session)
     rmdir(fixture_home);
 }
 
-static bool busy(const struct sr_session *session)
-{
-    bool busy = session->data_job || session->explain.job;
-    for (size_t i = 0; i < session->entry_count; i++)
-        for (int s = 0; s < SR_SPLIT_COUNT; s++) busy |= session->entries[i]->splits[s].job != 0;
-    return busy;
-}
-
 /* Draw until nothing is being computed any more. */
 static void settle(struct sr_session *session, struct sr_grid *grid)
 {
     sr_screen_draw(session, grid);
-    while (busy(session)) {
+    while (!sr_session_settled(session)) {
         sr_session_wait(session, 10);
         sr_screen_draw(session, grid);
     }

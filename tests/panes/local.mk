@@ -27,6 +27,17 @@ EXTRA_DIST += \
 	tests/panes/golden/browse-large-plain-80x24.txt \
 	tests/panes/golden/browse-plain-80x24.txt \
 	tests/panes/golden/browse-tiny-20x5.txt \
+	tests/panes/golden/compare-120x40.txt \
+	tests/panes/golden/compare-40x12.txt \
+	tests/panes/golden/compare-80x24.txt \
+	tests/panes/golden/compare-ansi-80x24.txt \
+	tests/panes/golden/compare-ascii-40x12.txt \
+	tests/panes/golden/compare-ascii-80x24.txt \
+	tests/panes/golden/compare-fit-80x24.txt \
+	tests/panes/golden/compare-no-model-80x24.txt \
+	tests/panes/golden/compare-plain-80x24.txt \
+	tests/panes/golden/compare-refused-80x24.txt \
+	tests/panes/golden/compare-tiny-20x5.txt \
 	tests/panes/golden/confusion-120x40.txt \
 	tests/panes/golden/confusion-40x12.txt \
 	tests/panes/golden/confusion-80x24.txt \
@@ -38,6 +49,10 @@ EXTRA_DIST += \
 	tests/panes/golden/confusion-no-model-80x24.txt \
 	tests/panes/golden/confusion-plain-80x24.txt \
 	tests/panes/golden/confusion-tiny-20x5.txt \
+	tests/panes/golden/confusion-vs-120x40.txt \
+	tests/panes/golden/confusion-vs-40x12.txt \
+	tests/panes/golden/confusion-vs-80x24.txt \
+	tests/panes/golden/confusion-vs-ansi-80x24.txt \
 	tests/panes/golden/data-120x40.txt \
 	tests/panes/golden/data-40x12.txt \
 	tests/panes/golden/data-80x24.txt \
@@ -46,6 +61,10 @@ EXTRA_DIST += \
 	tests/panes/golden/data-ascii-80x24.txt \
 	tests/panes/golden/data-class-120x40.txt \
 	tests/panes/golden/data-class-80x24.txt \
+	tests/panes/golden/data-deviation-120x40.txt \
+	tests/panes/golden/data-deviation-80x24.txt \
+	tests/panes/golden/data-means-40x12.txt \
+	tests/panes/golden/data-means-80x24.txt \
 	tests/panes/golden/data-plain-80x24.txt \
 	tests/panes/golden/data-tiny-20x5.txt \
 	tests/panes/golden/explain-120x40.txt \
@@ -59,6 +78,26 @@ EXTRA_DIST += \
 	tests/panes/golden/explain-plain-80x24.txt \
 	tests/panes/golden/explain-refused-80x24.txt \
 	tests/panes/golden/explain-tiny-20x5.txt \
+	tests/panes/golden/form-120x40.txt \
+	tests/panes/golden/form-40x12.txt \
+	tests/panes/golden/form-80x24.txt \
+	tests/panes/golden/form-ansi-80x24.txt \
+	tests/panes/golden/form-ascii-40x12.txt \
+	tests/panes/golden/form-ascii-80x24.txt \
+	tests/panes/golden/form-last-80x24.txt \
+	tests/panes/golden/form-plain-80x24.txt \
+	tests/panes/golden/form-tiny-20x5.txt \
+	tests/panes/golden/form-wrong-80x24.txt \
+	tests/panes/golden/log-120x40.txt \
+	tests/panes/golden/log-40x12.txt \
+	tests/panes/golden/log-80x24.txt \
+	tests/panes/golden/log-ansi-80x24.txt \
+	tests/panes/golden/log-ascii-40x12.txt \
+	tests/panes/golden/log-ascii-80x24.txt \
+	tests/panes/golden/log-empty-80x24.txt \
+	tests/panes/golden/log-first-80x24.txt \
+	tests/panes/golden/log-plain-80x24.txt \
+	tests/panes/golden/log-tiny-20x5.txt \
 	tests/panes/golden/message-80x24.txt \
 	tests/panes/golden/no-data-60x8.txt \
 	tests/panes/golden/overlay-80x24.txt \
@@ -71,8 +110,17 @@ EXTRA_DIST += \
 	tests/panes/golden/train-ascii-80x24.txt \
 	tests/panes/golden/train-done-80x24.txt \
 	tests/panes/golden/train-failed-80x24.txt \
+	tests/panes/golden/train-first-40x12.txt \
+	tests/panes/golden/train-first-80x24.txt \
 	tests/panes/golden/train-plain-80x24.txt \
 	tests/panes/golden/train-read-80x24.txt \
+	tests/panes/golden/train-smooth-120x40.txt \
+	tests/panes/golden/train-smooth-40x12.txt \
+	tests/panes/golden/train-smooth-80x24.txt \
+	tests/panes/golden/train-smooth-ansi-80x24.txt \
+	tests/panes/golden/train-smooth-ascii-40x12.txt \
+	tests/panes/golden/train-smooth-ascii-80x24.txt \
+	tests/panes/golden/train-smooth-plain-80x24.txt \
 	tests/panes/golden/train-tiny-20x5.txt \
 	tests/panes/golden/train-tree-120x40.txt \
 	tests/panes/golden/train-tree-80x24.txt \

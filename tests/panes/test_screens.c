@@ -114,6 +114,12 @@ static void data(void **state)
     screen(session, 80, 24, "data-class");
     screen(session, 120, 40, "data-class");
     screen(session, 20, 5, "data-tiny");
+    session->view.data_view = 1;
+    screen(session, 80, 24, "data-means");
+    screen(session, 40, 12, "data-means");
+    session->view.data_view = 2;
+    screen(session, 80, 24, "data-deviation");
+    screen(session, 120, 40, "data-deviation");
     fixture_free(session);
 }
 
@@ -140,6 +146,7 @@ static void train(void **state)
                                           .learning_rate = NAN,
                                           .note = "out of bag 0.8753"};
     tree->params = sr_args_parse("formula", formula_params, (char *[]){"epochs=7"}, 1, NULL, NULL);
+    session->view.train_run = 3;
     screen(session, 80, 24, "train-tree");
     screen(session, 120, 40, "train-tree");
     session->view.train_run = 1;
@@ -174,6 +181,14 @@ static void confusion(void **state)
     session->view.confusion_column = -1;
     session->look.light = true;
     screen(session, 80, 24, "confusion-all-ansi");
+    session->look.light = false;
+    session->view.confusion_shares = 0;
+    session->view.confusion_row = 6;
+    snprintf(session->view.confusion_vs, sizeof session->view.confusion_vs, "svm");
+    screen(session, 80, 24, "confusion-vs");
+    screen(session, 80, 24, "confusion-vs-ansi");
+    screen(session, 120, 40, "confusion-vs");
+    screen(session, 40, 12, "confusion-vs");
     fixture_free(session);
 }
 
@@ -193,12 +208,141 @@ static void explain(void **state)
     fixture_free(session);
 }
 
+/* Times are not the same twice: these are made up. */
+static void fix_times(struct sr_session *session)
+{
+    for (size_t i = 0; i < session->entry_count; i++) {
+        session->entries[i]->model->fit_seconds = 9.75 * (double)(i + 1);
+        for (int s = 0; s < SR_SPLIT_COUNT; s++) session->entries[i]->splits[s].seconds = 0.125 * (double)(i + 1);
+    }
+}
+
+static void compare_models(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_grid grid;
+    add_model(session, &plain_class, "forest", 5);
+    sr_grid_init(&grid, 80, 24);
+    session->view.pane = SR_PANE_COMPARE;
+    session->view.split = SR_SPLIT_TEST;
+    settle(session, &grid);
+    fix_times(session);
+    looks(session, "compare");
+    screen(session, 20, 5, "compare-tiny");
+    session->view.compare_order = SR_RANK_FIT;
+    sr_screen_move(session, SR_MOVE_LAST);
+    screen(session, 80, 24, "compare-fit");
+    session->view.split = SR_SPLIT_VALIDATION; /* which these models have not kept apart */
+    snprintf(session->entries[0]->model->digest, sizeof session->entries[0]->model->digest, "%s", session->data->digest);
+    screen(session, 80, 24, "compare-refused");
+    sr_grid_fini(&grid);
+    fixture_free(session);
+}
+
+static void log_lines(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    session->view.pane = SR_PANE_LOG;
+    while (session->log.count) free(session->log.lines[--session->log.count].text);
+    screen(session, 80, 24, "log-empty");
+    sr_session_log(session, SR_LOG_COMMAND, "train cnn epochs=5 seed=1");
+    sr_session_log(session, SR_LOG_MESSAGE, "cnn is trained (48.7 s)");
+    sr_session_log(session, SR_LOG_COMMAND, "browse wrong class=Shirt");
+    sr_session_log(session, SR_LOG_ERROR, "no model \"cmn\"; there are: cnn, svm, and this sentence goes on for longer than "
+                                          "one line of a window, so that it has to be wrapped");
+    for (int i = 0; i < 30; i++) {
+        char line[32];
+        snprintf(line, sizeof line, "tag index=test:%d", 7 * i);
+        sr_session_log(session, SR_LOG_COMMAND, line);
+    }
+    looks(session, "log");
+    screen(session, 20, 5, "log-tiny");
+    sr_screen_move(session, SR_MOVE_FIRST);
+    screen(session, 80, 24, "log-first");
+    assert_true(session->view.log_away);
+    sr_screen_move(session, SR_MOVE_LAST);
+    struct sr_grid grid;
+    sr_grid_init(&grid, 80, 24);
+    settle(session, &grid);
+    assert_false(session->view.log_away);
+    sr_grid_fini(&grid);
+    fixture_free(session);
+}
+
+/* The form: defaults, what has been changed, what a recipe stands for, what cannot be. */
+static void form(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    struct sr_error error = {0};
+    struct sr_text line = {0};
+    session->view.pane = SR_PANE_TRAIN;
+    sr_form_open(session, sr_model_class_find("cnn", &error));
+    assert_ok(sr_form_set(session, "recipe", "best", &error));
+    assert_ok(sr_form_set(session, "lr", "0.01", &error));
+    assert_ok(sr_form_set(session, "name", "my own", &error));
+    assert_int_equal(sr_form_set(session, "lr", "fast", &error), SR_ERROR_ARGUMENT);
+    assert_int_equal(sr_form_set(session, "nix", "1", &error), SR_ERROR_ARGUMENT);
+    assert_ok(sr_form_set(session, "name", NULL, &error));
+    sr_form_line(session, &line);
+    assert_string_equal(sr_text_get(&line), "train cnn recipe=best lr=0.01");
+    session->view.form_at = 4;
+    looks(session, "form");
+    screen(session, 20, 5, "form-tiny");
+    sr_screen_move(session, SR_MOVE_LAST);
+    screen(session, 80, 24, "form-last");
+    /* A switch turns, a number climbs, a choice goes round. */
+    static const struct { const char *name, *up, *down; } steps[] = {
+        {"norm", "off", "on"}, {"epochs", "6", "5"}, {"lr", "0.02", "0.01"}, {"optimizer", "muon", "adamw"}};
+    assert_ok(sr_form_set(session, "epochs", "5", &error));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        for (int at = 0;; at++) {
+            session->view.form_at = at;
+            if (!strcmp(sr_form_param(session)->name, steps[i].name)) break;
+        }
+        for (int back = 0; back < 2; back++) {
+            assert_ok(sr_form_step(session, back ? -1 : 1, &error));
+            sr_text_clear(&line);
+            sr_form_value(session, steps[i].name, &line);
+            assert_string_equal(sr_text_get(&line), back ? steps[i].down : steps[i].up);
+        }
+    }
+    assert_ok(sr_form_set(session, "warmup", "700", &error)); /* longer than the run: said at the foot */
+    screen(session, 80, 24, "form-wrong");
+    sr_text_fini(&line);
+    fixture_free(session);
+}
+
+/* Curves of the first epochs, and smoothed ones. */
+static void traced(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    session->view.pane = SR_PANE_TRAIN;
+    struct sr_run *run = add_run(session, "cnn", SR_JOB_RUNNING, 0, 20);
+    run->trace = sr_xalloc(SR_TRACE_MAX * sizeof *run->trace);
+    for (int i = 0; i < 300; i++) {
+        double at = 0.02 * (i + 1), noise = ((i * 7919) % 101 - 50) / 500.0;
+        run->trace[i] = (struct sr_trace_point){at, 0.25 + 1.9 * exp(-2 * at) + noise, 0.92 - 0.6 * exp(-2 * at) - noise / 3};
+    }
+    run->traced = 30;
+    screen(session, 80, 24, "train-first");
+    screen(session, 40, 12, "train-first");
+    session->view.train_smoothing = 0.9;
+    run->traced = 300;
+    run->progress.epoch = 6;
+    looks(session, "train-smooth");
+    fixture_free(session);
+}
+
 /* What lies over the panes, and the states without anything to show. */
 static void states(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_bare();
-    for (int pane = SR_PANE_CONFUSION; pane <= SR_PANE_EXPLAIN; pane++) {
+    for (int pane = SR_PANE_CONFUSION; pane <= SR_PANE_COMPARE; pane++) {
         char name[64];
         session->view.pane = (enum sr_pane_name)pane;
         snprintf(name, sizeof name, "%s-no-model", sr_panes[pane]->name);
@@ -263,6 +407,7 @@ static void words(void **state)
     for (int pane = 0; pane < SR_PANE_COUNT; pane++) {
         session->view.pane = (enum sr_pane_name)pane;
         settle(session, &grid);
+        fix_times(session);
         sr_panes[pane]->describe(session, &text);
         sr_text_add(&text, "Enter: ");
         sr_panes[pane]->enter(session, &text);
@@ -280,6 +425,7 @@ int main(void)
         cmocka_unit_test(browse),    cmocka_unit_test(data),    cmocka_unit_test(train),
         cmocka_unit_test(confusion), cmocka_unit_test(explain), cmocka_unit_test(states),
         cmocka_unit_test(words),
+        cmocka_unit_test(compare_models), cmocka_unit_test(log_lines), cmocka_unit_test(form), cmocka_unit_test(traced),
     };
     return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

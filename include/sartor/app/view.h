@@ -9,39 +9,66 @@
 #include <stddef.h>
 #include "sartor/base/text.h"
 #include "sartor/data/split.h"
-#include "sartor/data/stats.h"
 
 enum sr_pane_name { SR_PANE_BROWSE, SR_PANE_DATA, SR_PANE_TRAIN, SR_PANE_CONFUSION, SR_PANE_EXPLAIN,
-                    SR_PANE_COUNT };
+                    SR_PANE_COMPARE, SR_PANE_LOG, SR_PANE_COUNT };
+
+/* What the models in Compare are sorted by. */
+enum sr_ranking { SR_RANK_ACCURACY, SR_RANK_F1, SR_RANK_FIT, SR_RANK_SPEED, SR_RANK_SIZE, SR_RANK_NAME,
+                  SR_RANK_COUNT };
+extern const char *const sr_ranking_names[SR_RANK_COUNT];
+
+/* A grid of places that a click chooses from, as drawn last: cell (column, line) of it stands
+ * for `first` + line × stride + column. */
+struct sr_spots {
+    int x, y, across, down, columns, lines;
+    int first, stride;
+};
 
 struct sr_view {
     enum sr_pane_name pane;
+    bool zoomed;                 /* no bars: all lines are the pane's */
+    struct sr_spots spots[4];
+    size_t spot_count;
     char model[64];              /* the model that panes show; "" for the default */
     int split;                   /* enum sr_split_name to evaluate on, -1 for the model's default */
 
     char search[64];             /* what `search` looks for */
 
     bool enlarged;               /* Browse: one sample, large */
+    bool values;                 /* ... its pixels as numbers */
+    int values_top;              /* first line of them shown */
+    bool versions;               /* ... augmented versions rather than neighbours, where both do not fit */
     size_t browse_top;           /* first row of thumbnails shown */
     int browse_columns, browse_lines; /* thumbnails in a row and rows, as drawn last */
 
     bool data_linear;            /* Data: linear counts instead of logarithmic */
     int data_file;               /* enum sr_file */
     int data_class;              /* -1: all */
-    struct {                     /* figures of the class shown, so that drawing need not add up */
-        char digest[40];         /* of the data they are of, "" for none yet */
-        int class, file;
-        struct sr_stats stats[SR_FILE_COUNT];
-        uint8_t mean[SR_SIDE_MAX * SR_SIDE_MAX]; /* mean image in `file` */
-    } data_figures;
+    int data_view;               /* 0 the histogram, 1 mean images, 2 images of the deviation */
 
-    int train_run;               /* Train: run shown, -1 the latest */
+    int train_run;               /* Train: run shown, -1 the one that runs or the latest */
     int train_family;            /* cursor in the list of families when nothing runs */
     bool train_logarithmic;
     int train_epoch;             /* the reading line on the curves, 0 for none */
+    double train_smoothing;      /* share of the past in the smoothed curve, 0 for none */
+    bool train_alone;            /* other runs' curves the other way round: hidden where wide, shown where not */
+    bool form;                   /* the form of a family lies over the runs */
+    char form_family[32];
+    struct sr_text form_values;  /* "epochs=5 lr=0.01": what has been changed in it */
+    int form_at, form_top;       /* cursor, first row shown */
 
     int confusion_row, confusion_column; /* -1: the margin, a whole column or row */
     int confusion_shares;        /* 0 counts, 1 % of true, 2 % of predicted */
+    char confusion_vs[64];       /* a second model beside it, "" for none */
+
+    char compare_at[64];         /* Compare: the model under the cursor, "" for the first */
+    enum sr_ranking compare_order;
+    bool compare_reverse;
+
+    bool log_away;               /* Log: stays at `log_top` instead of following the end */
+    size_t log_top;              /* first line of the log shown */
+    size_t log_lines;            /* how many were drawn last */
 
     char explain_layer[32];      /* "" for the default */
     int explain_target;          /* -1 the predicted class */

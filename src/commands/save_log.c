@@ -1,0 +1,68 @@
+/* save_log.c - the session's commands as a script that does it all again. */
+#include <config.h>
+
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/file.h"
+
+/* A comment, each line of it. */
+static void add_comment(struct sr_text *text, const char *words)
+{
+    sr_text_add(text, "# ");
+    for (; *words; words++) {
+        if (*words == '\n') sr_text_add(text, "\n# ");
+        else sr_text_add_bytes(text, words, 1);
+    }
+    sr_text_add(text, "\n");
+}
+
+SR_RUN(save_log_run)
+{
+    SR_UNUSED;
+    struct sr_text script = {0};
+    const struct sr_log *log = &session->log;
+    size_t commands = 0;
+    bool opened = false;
+    for (size_t i = 0; i < log->count; i++)
+        if (log->lines[i].kind == SR_LOG_COMMAND)
+            opened |= !strncmp(log->lines[i].text, "open ", 5) || strstr(log->lines[i].text, "data=");
+    sr_text_add(&script, "# A session of " PACKAGE_STRING "; sartor --batch replays it.\n");
+    /* The data that the session began with, unless it changed: then its commands say so. */
+    if (session->data && !session->data_is_sample && !opened) {
+        sr_text_add(&script, "open ");
+        sr_words_quote(&script, session->data->directory);
+        sr_text_add(&script, "\n");
+    }
+    for (size_t i = 0; i < log->count; i++) {
+        if (log->lines[i].kind == SR_LOG_COMMAND) {
+            sr_text_printf(&script, "%s\n", log->lines[i].text);
+            commands++;
+        } else {
+            add_comment(&script, log->lines[i].text);
+        }
+    }
+    char *path = sr_path_expand(sr_args_text(args, "file"));
+    enum sr_status status = sr_file_write(path, sr_text_get(&script), script.length, error);
+    if (!status && reply->json) {
+        struct sr_json *object = sr_reply_object(reply);
+        sr_json_set_text(object, "file", path);
+        sr_json_set_integer(object, "commands", (int64_t)commands);
+        sr_reply_add(reply, object);
+    } else if (!status) {
+        sr_text_printf(&reply->text, "%zu command%s in %s\n", commands, commands == 1 ? "" : "s", path);
+    }
+    free(path);
+    sr_text_fini(&script);
+    return status;
+}
+
+const struct sr_command sr_command_save_log = {
+    .name = "save-log", .group = "output", .help = "Write the session's commands as a script that replays it; messages become comments.",
+    .params = (const struct sr_param[]){
+        {"file", SR_PARAM_FILE, .positional = true, .required = true, .help = "The script."}, {0}},
+    .run = save_log_run,
+    .example = "save-log session.sartor",
+};

@@ -1,0 +1,373 @@
+/* form.c - the hyperparameters of a family as a form, made from their table.
+ *
+ * What has been changed is kept as words; they are parsed against the table whenever the form is
+ * drawn, so that recipes fill in what they stand for and nothing can get out of step. */
+#include "parts.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/words.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What every training has besides its family's own: parameters of the command `train`. */
+static const struct sr_param before[] = {
+    {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
+    {0},
+};
+static const struct sr_param after[] = {
+    {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
+     .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
+    {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
+     .help = "Seed of initial weights, order and augmentation (default: the option seed)."},
+    {0},
+};
+enum { ROWS_MAX = 96 };
+
+struct form {
+    const struct sr_model_class *class;
+    const struct sr_param *rows[ROWS_MAX];
+    int count;
+    struct sr_words words;    /* what has been changed */
+    struct sr_args *args;     /* of the family, with what the recipe stands for; NULL when it cannot be */
+    struct sr_error error;    /* why it cannot be trained so, if so */
+};
+
+static void form_fini(struct form *form)
+{
+    sr_words_fini(&form->words);
+    sr_args_free(form->args);
+}
+
+/* Values of before[] and after[] among the words; the rest is the family's. */
+static const char *own_value(const struct form *form, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < form->words.count; i++)
+        if (!strncmp(form->words.items[i], name, length) && form->words.items[i][length] == '=')
+            return form->words.items[i] + length + 1;
+    return NULL;
+}
+
+static bool is_common(const char *word)
+{
+    size_t length = strcspn(word, "=");
+    for (int t = 0; t < 2; t++)
+        for (const struct sr_param *param = t ? after : before; param->name; param++)
+            if (strlen(param->name) == length && !strncmp(param->name, word, length)) return true;
+    return false;
+}
+
+/* False when no form is open. */
+static bool form_init(struct sr_session *session, struct form *form)
+{
+    *form = (struct form){0};
+    if (!session->view.form) return false;
+    form->class = sr_model_class_find(session->view.form_family, NULL);
+    if (!form->class) return false;
+    const struct sr_param *tables[] = {before, form->class->params, after};
+    for (int t = 0; t < 3; t++)
+        for (const struct sr_param *param = tables[t]; param && param->name && form->count < ROWS_MAX; param++)
+            form->rows[form->count++] = param;
+    const char *at = sr_text_get(&session->view.form_values);
+    sr_words_split(&at, &form->words, &form->error);
+    char *own[ROWS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < form->words.count && count < ROWS_MAX; i++)
+        if (!is_common(form->words.items[i])) own[count++] = form->words.items[i];
+    form->args = sr_args_parse(form->class->name, form->class->params, own, count, NULL, &form->error);
+    if (form->args && form->class->resolve) {
+        struct sr_args *resolved = sr_args_copy(form->args);
+        if (form->class->resolve(resolved, &form->error)) sr_args_free(resolved);
+        else {
+            sr_args_free(form->args);
+            form->args = resolved;
+        }
+    }
+    if (form->args && session->data && form->class->check && !form->error.status) {
+        const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+        struct sr_shape shape = {images->height, images->width, session->data->classes};
+        form->class->check(form->args, &shape, session->split.counts[SR_SPLIT_TRAIN], &form->error);
+    }
+    if (session->view.form_at >= form->count) session->view.form_at = form->count - 1;
+    if (session->view.form_at < 0) session->view.form_at = 0;
+    return true;
+}
+
+/* The value as it stands. */
+static const char *value_of(const struct sr_session *session, const struct form *form, const struct sr_param *param)
+{
+    const char *own = own_value(form, param->name), *value = NULL;
+    if (own) return own;
+    if (is_common(param->name)) {
+        if (!strcmp(param->name, "name")) return form->class->name;
+        if (!strcmp(param->name, "seed")) return sr_args_text(session->options, "seed");
+        return param->fallback ? param->fallback : "";
+    }
+    if (form->args && sr_args_has(form->args, param->name)) value = sr_args_text(form->args, param->name);
+    return value ? value : param->fallback ? param->fallback : "";
+}
+
+static void range_words(const struct sr_param *param, struct sr_text *text)
+{
+    if (param->type == SR_PARAM_CHOICE) {
+        sr_text_add(text, "one of ");
+        for (const char *at = param->choices; *at; at++) {
+            if (*at == ' ') sr_text_add(text, ", ");
+            else sr_text_add_bytes(text, at, 1);
+        }
+    } else if (param->type == SR_PARAM_SWITCH) {
+        sr_text_add(text, "on or off");
+    } else if (param->minimum < param->maximum && param->maximum < 1e15) {
+        char low[16], high[16];
+        snprintf(low, sizeof low, "%g", param->minimum);
+        snprintf(high, sizeof high, "%g", param->maximum);
+        sr_text_printf(text, "%s to %s", low, high);
+    } else if (param->minimum < param->maximum) {
+        sr_text_printf(text, "%g or more", param->minimum);
+    }
+}
+
+/* What the command and the pane share */
+
+void sr_form_open(struct sr_session *session, const struct sr_model_class *class)
+{
+    struct sr_view *view = &session->view;
+    if (strcmp(view->form_family, class->name)) {
+        sr_text_clear(&view->form_values);
+        view->form_at = class->params && class->params->name ? 1 : 0; /* recipe, mostly */
+        view->form_top = 0;
+    }
+    snprintf(view->form_family, sizeof view->form_family, "%s", class->name);
+    view->form = true;
+    view->pane = SR_PANE_TRAIN;
+}
+
+const struct sr_param *sr_form_param(struct sr_session *session)
+{
+    struct form form;
+    const struct sr_param *param = form_init(session, &form) && form.count ? form.rows[session->view.form_at] : NULL;
+    form_fini(&form);
+    return param;
+}
+
+void sr_form_value(struct sr_session *session, const char *name, struct sr_text *text)
+{
+    struct form form;
+    if (form_init(session, &form))
+        for (int i = 0; i < form.count; i++)
+            if (!strcmp(form.rows[i]->name, name)) sr_text_add(text, value_of(session, &form, form.rows[i]));
+    form_fini(&form);
+}
+
+enum sr_status sr_form_set(struct sr_session *session, const char *name, const char *value, struct sr_error *error)
+{
+    struct form form;
+    enum sr_status status = SR_OK;
+    struct sr_text line = {0}, word = {0};
+    if (!form_init(session, &form)) {
+        status = sr_error_set(error, SR_ERROR_STATE, "no form is open; form cnn opens one");
+        goto out;
+    }
+    int at = -1;
+    for (int i = 0; i < form.count; i++)
+        if (!strcmp(form.rows[i]->name, name)) at = i;
+    if (at < 0) {
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s has no parameter \"%s\"", form.class->name, name);
+        goto out;
+    }
+    sr_text_printf(&word, "%s=%s", name, value ? value : "");
+    if (value) { /* alone, so that the sentence is about this one */
+        char *words[] = {word.bytes};
+        const struct sr_param *table = !strcmp(name, "name") ? before : is_common(name) ? after : form.class->params;
+        struct sr_args *args = sr_args_parse(form.class->name, table, words, 1, NULL, error);
+        if (!args) status = error->status;
+        sr_args_free(args);
+    }
+    if (status) goto out;
+    size_t length = strlen(name);
+    for (size_t i = 0; i < form.words.count; i++) {
+        if (!strncmp(form.words.items[i], name, length) && form.words.items[i][length] == '=') continue;
+        if (line.length) sr_text_add(&line, " ");
+        sr_words_quote(&line, form.words.items[i]);
+    }
+    if (value) {
+        if (line.length) sr_text_add(&line, " ");
+        sr_words_quote(&line, sr_text_get(&word));
+    }
+    sr_text_clear(&session->view.form_values);
+    sr_text_add(&session->view.form_values, sr_text_get(&line));
+    session->view.form_at = at;
+out:
+    form_fini(&form);
+    sr_text_fini(&line);
+    sr_text_fini(&word);
+    return status;
+}
+
+/* The next of 1, 2, 5, 10, 20, ... or the one before. */
+static double ladder(double value, int step)
+{
+    if (!(value > 0)) return step > 0 ? 0.001 : 0;
+    double unit = pow(10, floor(log10(value) + 1e-9)), times = value / unit;
+    static const double rungs[] = {0.5, 1, 2, 5, 10};
+    if (step > 0) {
+        for (int i = 0; i < 5; i++)
+            if (rungs[i] > times * (1 + 1e-9)) return rungs[i] * unit;
+    }
+    for (int i = 4; i >= 0; i--)
+        if (rungs[i] < times * (1 - 1e-9)) return rungs[i] * unit;
+    return value;
+}
+
+enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_error *error)
+{
+    const struct sr_param *param = sr_form_param(session);
+    struct sr_text now = {0}, next = {0};
+    enum sr_status status = SR_OK;
+    int64_t integer;
+    double number;
+    if (!param) return sr_error_set(error, SR_ERROR_STATE, "no form is open; form cnn opens one");
+    sr_form_value(session, param->name, &now);
+    if (param->type == SR_PARAM_SWITCH) {
+        sr_text_add(&next, strcmp(sr_text_get(&now), "on") ? "on" : "off");
+    } else if (param->type == SR_PARAM_CHOICE) {
+        struct sr_words words = {0};
+        const char *at = param->choices;
+        sr_words_split(&at, &words, error);
+        for (size_t i = 0; i < words.count; i++)
+            if (!strcmp(words.items[i], sr_text_get(&now)))
+                sr_text_add(&next, words.items[(i + words.count + (size_t)(step > 0 ? 1 : words.count - 1)) % words.count]);
+        if (!next.length && words.count) sr_text_add(&next, words.items[0]);
+        sr_words_fini(&words);
+    } else if (param->type == SR_PARAM_INTEGER && sr_parse_integer(sr_text_get(&now), &integer)) {
+        double to = (double)integer + step;
+        if (param->minimum < param->maximum) to = fmin(fmax(to, param->minimum), param->maximum);
+        sr_text_printf(&next, "%.0f", to);
+    } else if (param->type == SR_PARAM_NUMBER && sr_parse_double(sr_text_get(&now), &number)) {
+        double to = ladder(number, step);
+        if (param->minimum < param->maximum) to = fmin(fmax(to, param->minimum), param->maximum);
+        sr_text_printf(&next, "%g", to);
+    }
+    if (next.length) status = sr_form_set(session, param->name, sr_text_get(&next), error);
+    sr_text_fini(&now);
+    sr_text_fini(&next);
+    return status;
+}
+
+void sr_form_line(struct sr_session *session, struct sr_text *text)
+{
+    sr_text_printf(text, "train %s", session->view.form_family);
+    if (session->view.form_values.length) sr_text_printf(text, " %s", sr_text_get(&session->view.form_values));
+}
+
+/* The drawing */
+
+void sr_form_move(struct sr_session *session, enum sr_move move)
+{
+    struct form form;
+    struct sr_error ignored;
+    if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT) {
+        sr_form_step(session, move == SR_MOVE_LEFT ? -1 : 1, &ignored); /* at an end nothing changes */
+        return;
+    }
+    if (form_init(session, &form))
+        session->view.form_at = sr_part_step(session->view.form_at, move, 8, 0, form.count - 1);
+    form_fini(&form);
+}
+
+/* Help, range and default of the parameter under the cursor. */
+static void help_words(const struct form *form, const struct sr_param *param, struct sr_text *text)
+{
+    struct sr_text range = {0};
+    (void)form;
+    sr_text_printf(text, "%s: %s", param->name, param->help ? param->help : "");
+    range_words(param, &range);
+    if (range.length) sr_text_printf(text, " Takes %s.", sr_text_get(&range));
+    if (param->fallback) sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
+    sr_text_fini(&range);
+}
+
+void sr_form_draw(struct sr_session *session, struct sr_area area)
+{
+    struct form form;
+    struct sr_view *view = &session->view;
+    struct sr_text text = {0};
+    if (!form_init(session, &form)) goto out;
+    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT), faint = sr_part_style(session, SR_ROLE_FAINT);
+    int y = 0;
+    sr_text_printf(&text, "Train %s: %s", form.class->name, form.class->title);
+    sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
+    if (area.height >= 12) {
+        sr_text_clear(&text);
+        sr_form_line(session, &text);
+        sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
+        y++;
+    }
+    const struct sr_param *here = form.rows[view->form_at];
+    sr_text_clear(&text);
+    help_words(&form, here, &text);
+    int help = area.height >= 9 ? (area.width < 60 ? 3 : 2) : 0, wrong = form.error.status ? 1 : 0;
+    int lines = area.height - y - help - (help > 0) - wrong;
+    if (lines < 1) lines = 1;
+    if (view->form_at < view->form_top) view->form_top = view->form_at;
+    if (view->form_at >= view->form_top + lines) view->form_top = view->form_at - lines + 1;
+    if (view->form_top > form.count - lines) view->form_top = form.count - lines;
+    if (view->form_top < 0) view->form_top = 0;
+    int shown = 0;
+    for (; shown < lines && view->form_top + shown < form.count; shown++) {
+        const struct sr_param *param = form.rows[view->form_top + shown];
+        const char *value = value_of(session, &form, param);
+        bool at = param == here, changed = own_value(&form, param->name) != NULL;
+        bool moved = !changed && param->fallback && strcmp(value, param->fallback) != 0; /* by the recipe */
+        int line = y + shown;
+        sr_area_text(area, 2, line, at ? sr_part_style(session, SR_ROLE_ACCENT) : plain, param->name);
+        struct sr_style style = at        ? sr_part_style(session, SR_ROLE_SELECTED)
+                                : changed ? sr_part_style(session, SR_ROLE_ACCENT)
+                                : moved   ? sr_part_style(session, SR_ROLE_WARNING)
+                                          : plain;
+        struct sr_area cell = sr_area_part(area, 16, line, area.width < 60 ? area.width - 16 : 14, 1);
+        sr_area_printf(cell, 0, 0, style, at ? "[%s]" : " %s", *value ? value : "–");
+        if (area.width < 60) continue;
+        char mark[40] = "";
+        if (changed && param->fallback) snprintf(mark, sizeof mark, "was %.20s", param->fallback);
+        else if (changed) snprintf(mark, sizeof mark, "given");
+        else if (moved) snprintf(mark, sizeof mark, "by recipe");
+        sr_area_text(sr_area_part(area, 31, line, 11, 1), 0, 0, faint, mark);
+        sr_area_text(area, 43, line, faint, param->help ? param->help : "");
+    }
+    sr_part_spots(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, view->form_top, 1});
+    if (form.count > lines && area.height >= 6) {
+        char place[32];
+        snprintf(place, sizeof place, "%d–%d of %d", view->form_top + 1, view->form_top + shown, form.count);
+        if (sr_utf8_width(form.class->name) + sr_utf8_width(form.class->title) + 28 < area.width)
+            sr_part_put_right(area, area.width - 1, 0, faint, place);
+    }
+    y += shown;
+    if (help)
+        y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1, plain, sr_text_get(&text));
+    if (wrong && y < area.height) {
+        sr_text_clear(&text);
+        sr_text_printf(&text, "! %s", form.error.text);
+        sr_area_text(area, 1, area.height - 1, sr_part_style(session, SR_ROLE_BAD), sr_text_get(&text));
+    }
+out:
+    form_fini(&form);
+    sr_text_fini(&text);
+}
+
+void sr_form_describe(struct sr_session *session, struct sr_text *text)
+{
+    struct form form;
+    if (form_init(session, &form)) {
+        const struct sr_param *here = form.rows[session->view.form_at];
+        sr_text_add(text, "Train: the form for ");
+        sr_text_printf(text, "%s (%s). It stands for the command ", form.class->name, form.class->title);
+        sr_form_line(session, text);
+        sr_text_printf(text, ". The cursor is on %s, now %s. ", here->name, value_of(session, &form, here));
+        help_words(&form, here, text);
+        if (form.error.status) sr_text_printf(text, " It cannot be trained so: %s", form.error.text);
+        sr_text_add(text, "\n");
+    }
+    form_fini(&form);
+}

@@ -1,0 +1,110 @@
+/* log.c - what was done and said in this session, in order; it follows the end until it is scrolled. */
+#include "parts.h"
+#include <stdio.h>
+#include <string.h>
+
+static enum sr_role role_of(enum sr_log_kind kind)
+{
+    return kind == SR_LOG_COMMAND ? SR_ROLE_ACCENT : kind == SR_LOG_ERROR ? SR_ROLE_BAD : SR_ROLE_TEXT;
+}
+
+/* Lines that an entry takes, wrapped. */
+static int lines_of(const struct sr_log_line *line, int width)
+{
+    const char *text = line->text;
+    char part[1024];
+    int lines = 0;
+    while (sr_part_wrap(&text, width, part, sizeof part)) lines++;
+    return lines ? lines : 1;
+}
+
+/* The first entry of those that fill the area up to the end of the log. */
+static size_t last_page(const struct sr_log *log, int width, int height)
+{
+    size_t first = log->count;
+    while (first > 0) {
+        height -= lines_of(&log->lines[first - 1], width);
+        if (height < 0 && first < log->count) break;
+        first--;
+        if (height <= 0) break;
+    }
+    return first;
+}
+
+static void draw(struct sr_session *session, struct sr_area area)
+{
+    struct sr_view *view = &session->view;
+    const struct sr_log *log = &session->log;
+    if (log->count == 0) {
+        sr_part_say(session, area, "Nothing has been done yet.",
+                    "Every command and every message of this session is kept here. Type :help commands for what there "
+                    "is; :save-log FILE writes a script that does it all again.");
+        return;
+    }
+    int y = 0, width = area.width - 4;
+    if (area.height >= 6) {
+        char right[64];
+        int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), "What was done and said");
+        snprintf(right, sizeof right, "%zu %s%s", log->count, log->count == 1 ? "entry" : "entries",
+                 view->log_away ? "" : ", following");
+        if (x + sr_utf8_width(right) + 3 < area.width)
+            sr_part_put_right(area, area.width - 1, 0, sr_part_style(session, SR_ROLE_FAINT), right);
+        y = area.height >= 10 ? 2 : 1;
+    }
+    size_t end = last_page(log, width, area.height - y);
+    if (!view->log_away || view->log_top >= end) {
+        view->log_top = end;
+        view->log_away = false;
+    }
+    view->log_lines = 0;
+    for (size_t i = view->log_top; i < log->count && y < area.height; i++, view->log_lines++) {
+        const struct sr_log_line *line = &log->lines[i];
+        struct sr_style style = sr_part_style(session, role_of(line->kind));
+        sr_area_put(area, 1, y, line->kind == SR_LOG_COMMAND ? ':' : line->kind == SR_LOG_ERROR ? '!' : ' ', style);
+        y = sr_part_paragraph(sr_area_part(area, 3, 0, width, area.height), y, style, line->text);
+    }
+}
+
+static void move(struct sr_session *session, enum sr_move move)
+{
+    struct sr_view *view = &session->view;
+    int last = (int)session->log.count - 1, page = view->log_lines > 1 ? (int)view->log_lines - 1 : 1;
+    if (last < 0) return;
+    view->log_top = (size_t)sr_part_step((int)view->log_top, move, page, 0, last);
+    view->log_away = true; /* drawing sees when the end has been reached */
+}
+
+static void enter(struct sr_session *session, struct sr_text *line)
+{
+    (void)session, (void)line;
+}
+
+static void describe(struct sr_session *session, struct sr_text *text)
+{
+    const struct sr_log *log = &session->log;
+    sr_text_printf(text, "Log: %zu %s.", log->count, log->count == 1 ? "entry" : "entries");
+    size_t from = log->count > 10 ? log->count - 10 : 0;
+    if (log->count) sr_text_add(text, from ? " The last ten:" : " In order:");
+    for (size_t i = from; i < log->count; i++) {
+        static const char *const kinds[] = {"Command", "Message", "Error"};
+        sr_text_printf(text, "\n%s: %s", kinds[log->lines[i].kind], log->lines[i].text);
+    }
+    sr_text_add(text, "\n");
+}
+
+static const char *hints(const struct sr_session *session)
+{
+    return session->view.log_away ? "j/k scroll  G follow  e save as a script  ? help"
+                                  : "j/k scroll  e save as a script  ? help";
+}
+
+const struct sr_pane sr_pane_log = {
+    .name = "log",
+    .title = "Log",
+    .help = "Every command and message of the session; save-log writes a script that replays it.",
+    .hints = hints,
+    .draw = draw,
+    .move = move,
+    .enter = enter,
+    .describe = describe,
+};
