@@ -45,7 +45,7 @@ static const struct sr_param params[] = {
     {"dense", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,
      .help = "Units of the dense layer before the last."},
     {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each convolution."},
-    SR_TRAINING_PARAMS("24", "0.002", "0"),
+    SR_TRAINING_PARAMS("24", "0.002", "0", "1"),
     {0},
 };
 

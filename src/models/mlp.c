@@ -31,7 +31,7 @@ static const struct sr_param params[] = {
     {"hidden", SR_PARAM_LIST, .fallback = "256,128", .minimum = 1, .maximum = 8192,
      .help = "Units of each hidden layer."},
     {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each hidden layer."},
-    SR_TRAINING_PARAMS("30", "0.002", "0.1"),
+    SR_TRAINING_PARAMS("30", "0.002", "0.1", "0"),
     {0},
 };
 

@@ -84,7 +84,7 @@ static const struct sr_param params[] = {
      .help = "Filters of the first stage; 0 means the variant's own (light 32, resnet20 16, others 64)."},
     {"depth", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 32,
      .help = "Blocks of each stage; 0 means the variant's own."},
-    SR_TRAINING_PARAMS("10", "0.004", "0"),
+    SR_TRAINING_PARAMS("10", "0.004", "0", "1"),
     {0},
 };
 

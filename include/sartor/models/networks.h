@@ -67,7 +67,7 @@ struct sr_network_family {
 
 /* Hyperparameters of training, which each family's table ends with; arguments are the defaults in which
  * families differ, as text. */
-#define SR_TRAINING_PARAMS(EPOCHS, RATE, DROPOUT)                                                              \
+#define SR_TRAINING_PARAMS(EPOCHS, RATE, DROPOUT, SHIFT)                                                           \
     {"epochs", SR_PARAM_INTEGER, .fallback = EPOCHS, .minimum = 1, .maximum = 10000,                           \
      .help = "Passes over the training images."},                                                              \
     {"batch", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,                              \
@@ -99,7 +99,7 @@ struct sr_network_family {
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                             \
      .help = "Change training images by chance, by the parts below; a part given alone turns on just that."},  \
     {"flip", SR_PARAM_SWITCH, .fallback = "on", .help = "Mirror: every sample in every other epoch."},         \
-    {"shift", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 16,                                  \
+    {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                                  \
      .help = "Move by up to so many pixels each way."},                                                        \
     {"rotation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                               \
      .help = "Turn by up to so many degrees each way."},                                                       \
