@@ -1,5 +1,6 @@
 /* Horizontal bars or dots: names of any length stand at the left, values at the right. */
 #include "axis.h"
+#include "plotly.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -210,4 +211,4 @@ static void bars_table(struct sr_table *table, const void *data)
         }
 }
 
-const struct sr_chart sr_chart_bars = {"bars", bars_size, bars_draw, bars_table};
+const struct sr_chart sr_chart_bars = {"bars", bars_size, bars_draw, bars_table, sr_plotly_bars};

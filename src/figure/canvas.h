@@ -28,6 +28,8 @@ struct sr_canvas {
     const struct sr_theme *theme;
 };
 
+struct sr_plotly;
+
 struct sr_rect {
     double x, y, width, height;
 };
@@ -43,6 +45,7 @@ struct sr_chart {
     void (*size)(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size);
     void (*draw)(struct sr_canvas *canvas, const void *data);
     void (*table)(struct sr_table *table, const void *data); /* NULL: no numbers */
+    void (*plotly)(struct sr_plotly *plot, const void *data); /* NULL: a picture is all there is */
 };
 
 /* Sizes of type in points. */

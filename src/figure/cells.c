@@ -162,4 +162,4 @@ static void cells_draw(struct sr_canvas *canvas, const void *data)
     cairo_restore(canvas->cairo);
 }
 
-const struct sr_chart sr_chart_cells = {"screen", cells_size, cells_draw, NULL};
+const struct sr_chart sr_chart_cells = {"screen", cells_size, cells_draw, NULL, NULL};

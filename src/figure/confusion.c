@@ -2,6 +2,7 @@
  * wrong, both by the square root of the share, so that errors of a few percent show beside a
  * diagonal near 100. Numbers stand in every cell that holds them. */
 #include "axis.h"
+#include "plotly.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -317,7 +318,7 @@ static void confusion_table(struct sr_table *table, const void *data)
 }
 
 const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, confusion_draw,
-                                            confusion_table};
+                                            confusion_table, sr_plotly_confusion};
 
 /* ---- several side by side ---- */
 
@@ -365,4 +366,4 @@ static void confusions_table(struct sr_table *table, const void *data)
     for (size_t i = 0; i < chart->count; i++) confusion_rows(table, &chart->charts[i], true);
 }
 
-const struct sr_chart sr_chart_confusions = {"confusions", confusions_size, confusions_draw, confusions_table};
+const struct sr_chart sr_chart_confusions = {"confusions", confusions_size, confusions_draw, confusions_table, sr_plotly_confusions};

@@ -1,5 +1,6 @@
 /* Curves in panels side by side, one legend for all of them. */
 #include "axis.h"
+#include "plotly.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -274,4 +275,4 @@ static void curves_table(struct sr_table *table, const void *data)
         }
 }
 
-const struct sr_chart sr_chart_curves = {"curves", curves_size, curves_draw, curves_table};
+const struct sr_chart sr_chart_curves = {"curves", curves_size, curves_draw, curves_table, sr_plotly_curves};

@@ -1,6 +1,7 @@
 /* A network from top to bottom: each layer's output as a block (height: image, width: channels),
  * its name, output shape and parameters, with bows for what is added further down. */
 #include "canvas.h"
+#include "plotly.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -251,4 +252,4 @@ static void network_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_network = {"network", network_size, network_draw, network_table};
+const struct sr_chart sr_chart_network = {"network", network_size, network_draw, network_table, sr_plotly_network};

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "canvas.h"
+#include "page.h"
 #include "sartor/base/file.h"
 #include "surface.h"
 
@@ -16,8 +17,8 @@
 enum { MOST_DOTS = 32767 };
 #define MOST_AREA 120e6
 
-enum format { PNG, SVG, PDF, CSV, JSON };
-static const char *const extensions[] = {".png", ".svg", ".pdf", ".csv", ".json"};
+enum format { PNG, SVG, PDF, CSV, JSON, HTML };
+static const char *const extensions[] = {".png", ".svg", ".pdf", ".csv", ".json", ".html"};
 enum { FORMATS = sizeof extensions / sizeof *extensions };
 
 static enum sr_status find_format(const char *path, enum format *format, struct sr_error *error)
@@ -29,7 +30,7 @@ static enum sr_status find_format(const char *path, enum format *format, struct 
         return SR_OK;
     }
     return sr_error_set(error, SR_ERROR_ARGUMENT,
-                        "%s: a figure's name ends in .png, .svg, .pdf, .csv or .json%s%s", path,
+                        "%s: a figure's name ends in .png, .svg, .pdf, .html, .csv or .json%s%s", path,
                         *extension ? ", not in " : "", extension);
 }
 
@@ -142,31 +143,60 @@ static enum sr_status write_raster(struct sr_output *output, const char *path,
     return status;
 }
 
-static enum sr_status write_vector(struct sr_output *output, enum format format, const char *path,
-                                   const struct sr_figure_options *options, const struct sr_chart *chart,
-                                   const void *data, struct sr_error *error)
+/* The whole file, in `text`. */
+static enum sr_status draw_vector(struct sr_text *text, enum format format, const char *path,
+                                  const struct sr_figure_options *options, const struct sr_chart *chart,
+                                  const void *data, struct sr_error *error)
 {
     struct page page = find_page(options, 0, chart, data);
-    struct sr_text text = {0};
     cairo_surface_t *surface =
-        format == SVG ? sr_svg_begin(&text, page.width, page.height)
-                      : sr_pdf_begin(&text, page.width, page.height, chart->name, options->provenance);
+        format == SVG ? sr_svg_begin(text, page.width, page.height)
+                      : sr_pdf_begin(text, page.width, page.height, chart->name, options->provenance);
     cairo_t *cairo = cairo_create(surface);
     draw(cairo, 0, options, page, chart, data);
-    enum sr_status status = SR_OK;
     cairo_status_t trouble = cairo_status(cairo);
     cairo_destroy(cairo);
     cairo_surface_finish(surface);
     if (!trouble) trouble = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
     if (trouble)
-        status = sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
-                              cairo_status_to_string(trouble));
-    else {
-        if (format == SVG) sr_svg_end(&text, chart->name, options->provenance);
-        fwrite(text.bytes, 1, text.length, output->stream); /* a failure is seen at commit */
-    }
+        return sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
+                            cairo_status_to_string(trouble));
+    if (format == SVG) sr_svg_end(text, chart->name, options->provenance);
+    return SR_OK;
+}
+
+static enum sr_status write_vector(struct sr_output *output, enum format format, const char *path,
+                                   const struct sr_figure_options *options, const struct sr_chart *chart,
+                                   const void *data, struct sr_error *error)
+{
+    struct sr_text text = {0};
+    enum sr_status status = draw_vector(&text, format, path, options, chart, data, error);
+    if (!status) fwrite(text.bytes, 1, text.length, output->stream); /* a failure is seen at commit */
     sr_text_fini(&text);
+    return status;
+}
+
+static enum sr_status write_page(struct sr_output *output, const char *path, const struct sr_figure_options *options,
+                                 const struct sr_chart *chart, const void *data, struct sr_error *error)
+{
+    struct sr_text svg = {0}, page = {0};
+    struct sr_error why = {0};
+    enum sr_status status = SR_OK;
+    char *script = chart->plotly ? sr_page_script(options->plotly, &why) : NULL;
+    if (!script && why.status) {
+        *error = why;
+        return why.status;
+    }
+    /* A page without a script holds the drawing itself. */
+    if (!script) status = draw_vector(&svg, SVG, path, options, chart, data, error);
+    if (!status) {
+        sr_page_print(&page, options, chart, data, script, sr_text_get(&svg));
+        fwrite(page.bytes, 1, page.length, output->stream);
+    }
+    sr_text_fini(&page);
+    sr_text_fini(&svg);
+    free(script);
     return status;
 }
 
@@ -176,9 +206,9 @@ static enum sr_status write_table(struct sr_output *output, enum format format, 
 {
     if (!chart->table)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s: a %s has no numbers behind it; use .png, .svg or .pdf", path, chart->name);
+                            "%s: a %s has no numbers behind it; use .png, .svg, .pdf or .html", path, chart->name);
     struct sr_table table;
-    sr_table_begin(&table, format == JSON, chart->name, options->provenance);
+    sr_table_begin(&table, format == JSON ? SR_TABLE_JSON : SR_TABLE_CSV, chart->name, options->provenance);
     chart->table(&table, data);
     sr_table_end(&table);
     fwrite(table.text.bytes, 1, table.text.length, output->stream);
@@ -204,6 +234,9 @@ enum sr_status sr_figure_write(const char *path, const struct sr_figure_options 
     case SVG:
     case PDF:
         status = write_vector(&output, format, path, options, chart, data, error);
+        break;
+    case HTML:
+        status = write_page(&output, path, options, chart, data, error);
         break;
     case CSV:
     case JSON:

@@ -1,4 +1,5 @@
 #include "axis.h"
+#include "plotly.h"
 
 #include <math.h>
 
@@ -85,4 +86,4 @@ static void histogram_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_histogram = {"histogram", histogram_size, histogram_draw, histogram_table};
+const struct sr_chart sr_chart_histogram = {"histogram", histogram_size, histogram_draw, histogram_table, sr_plotly_histogram};

@@ -3,6 +3,8 @@ noinst_HEADERS += \
 	src/figure/axis.h \
 	src/figure/canvas.h \
 	src/figure/glyphs.h \
+	src/figure/page.h \
+	src/figure/plotly.h \
 	src/figure/surface.h \
 	src/figure/table.h
 libsartor_a_SOURCES += \
@@ -16,6 +18,9 @@ libsartor_a_SOURCES += \
 	src/figure/figure.c \
 	src/figure/glyphs.c \
 	src/figure/histogram.c \
+	src/figure/page.c \
+	src/figure/plotly.c \
+	src/figure/plotly_images.c \
 	src/figure/png.c \
 	src/figure/steps.c \
 	src/figure/table.c \

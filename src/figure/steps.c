@@ -1,5 +1,6 @@
 /* The way of an image to a model: boxes with what it looks like after each step, arrows between. */
 #include "canvas.h"
+#include "plotly.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,4 +178,4 @@ static void steps_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_steps = {"steps", steps_size, steps_draw, steps_table};
+const struct sr_chart sr_chart_steps = {"steps", steps_size, steps_draw, steps_table, sr_plotly_steps};

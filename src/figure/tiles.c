@@ -1,5 +1,6 @@
 /* Images in rows with captions: the sample grid, and the gallery of overlays with its scale. */
 #include "canvas.h"
+#include "plotly.h"
 
 #include <limits.h>
 #include <math.h>
@@ -195,7 +196,7 @@ static void grid_table(struct sr_table *table, const void *data)
                 chart->wrong, chart->pixels, NULL);
 }
 
-const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table};
+const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table, sr_plotly_grid};
 
 static void gallery_colours(const void *data, int index, uint32_t *out)
 {
@@ -229,4 +230,4 @@ static void gallery_table(struct sr_table *table, const void *data)
                 chart->wrong, chart->pixels, chart->heats);
 }
 
-const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table};
+const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table, sr_plotly_gallery};

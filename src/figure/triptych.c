@@ -1,5 +1,6 @@
 /* original | heat | overlay: one row a sample, the numbered scale at the right. */
 #include "canvas.h"
+#include "plotly.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -124,4 +125,4 @@ static void triptych_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_triptychs = {"triptych", triptych_size, triptych_draw, triptych_table};
+const struct sr_chart sr_chart_triptychs = {"triptych", triptych_size, triptych_draw, triptych_table, sr_plotly_triptychs};

@@ -34,7 +34,7 @@ static void names_that_are_no_figure(void **state)
 {
     (void)state;
     assert_refused(write_to(in_scratch("a.jpg"), NULL), SR_ERROR_ARGUMENT,
-                   ".png, .svg, .pdf, .csv or .json, not in .jpg");
+                   ".png, .svg, .pdf, .html, .csv or .json, not in .jpg");
     assert_refused(write_to(in_scratch("noextension"), NULL), SR_ERROR_ARGUMENT, ".png");
     assert_refused(write_to(in_scratch(".png"), NULL), SR_ERROR_ARGUMENT, ".png");
     assert_refused(sr_figure_check("x.gif", &error), SR_ERROR_ARGUMENT, ".gif");
@@ -82,7 +82,7 @@ static void sizes_that_cannot_be(void **state)
 static void no_space_half_way(void **state)
 {
     (void)state;
-    static const char *const names[] = {"old.png", "old.svg", "old.pdf", "old.csv", "old.json"};
+    static const char *const names[] = {"old.png", "old.svg", "old.pdf", "old.csv", "old.json", "old.html"};
     struct rlimit before, small;
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);

@@ -3,8 +3,8 @@
  * A chart is a struct of plain arrays, which stay the caller's, and one of the const
  * struct sr_chart below that knows how to draw it and how to lay its numbers out as a
  * table. sr_figure_write puts it in a file: .png (provenance in text chunks), .svg and .pdf
- * from the same drawing, .csv and .json with the numbers behind it. The file is written aside
- * and renamed. The same call gives the same bytes. Any thread may call. */
+ * from the same drawing, .html as an interactive page, .csv and .json with the numbers behind it. The
+ * file is written aside and renamed. The same call gives the same bytes. Any thread may call. */
 #ifndef SARTOR_FIGURE_FIGURE_H
 #define SARTOR_FIGURE_FIGURE_H
 
@@ -25,7 +25,7 @@ struct sr_figure_options {
     /* The script that makes an HTML page interactive: a file, "none", or NULL for wherever it is. */
     const char *plotly;
     /* key, value, key, value, ..., NULL; or NULL. Into PNG text chunks, the SVG's description,
-     * the PDF's keywords, the JSON's "provenance". */
+     * the PDF's keywords, the JSON's "provenance", a list at the end of a page. */
     const char *const *provenance;
 };
 

@@ -1,0 +1,249 @@
+/* plotly_images.c - pictures in a Plotly figure: each a PNG of its own pixels in the page, with its caption
+ * under it and on hover. */
+#include "plotly.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+#include "surface.h"
+
+/* Pixels of the page that a place takes, and the part of it that is the picture. */
+#define PLACE   88.0
+#define PICTURE 0.92
+#define CAPTION 38.0
+
+/* What is put where: places from the top left corner. */
+struct sheet {
+    struct sr_plotly *plot;
+    double place, caption;             /* pixels of the page */
+    int columns, rows;
+    struct sr_json *x, *y;
+    char **captions;                   /* captions for hover, all in one trace */
+    size_t count, room;
+};
+
+static void sheet_begin(struct sheet *sheet, struct sr_plotly *plot, int columns, int rows, double place, double caption)
+{
+    *sheet = (struct sheet){.plot = plot, .place = place, .caption = caption, .columns = columns, .rows = rows,
+                            .x = sr_json_array(), .y = sr_json_array()};
+}
+
+/* Height of a row, in places. */
+static double pitch(const struct sheet *sheet)
+{
+    return 1 + sheet->caption / sheet->place;
+}
+
+/* The picture as a data URI. */
+static char *encode(const uint32_t *colours, int height, int width)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    struct sr_text uri = {0};
+    struct sr_error error;
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&bytes, &length);
+    if (!stream || cairo_surface_status(surface)) abort();
+    cairo_surface_flush(surface);
+    unsigned char *to = cairo_image_surface_get_data(surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface), line = (size_t)width * sizeof *colours;
+    for (size_t y = 0; y < (size_t)height; y++) memcpy(to + y * stride, colours + y * (size_t)width, line);
+    cairo_surface_mark_dirty(surface);
+    enum sr_status status = sr_png_write(stream, surface, 72, NULL, "image", &error);
+    if (fclose(stream) || status) abort(); /* into memory: only that can be lacking */
+    cairo_surface_destroy(surface);
+    sr_text_add(&uri, "data:image/png;base64,");
+    sr_text_add_base64(&uri, bytes, length);
+    free(bytes);
+    return sr_text_take(&uri);
+}
+
+/* Lines of about `most` characters, broken at blanks. */
+static char *wrap(const char *text, int most)
+{
+    char *copy = sr_xstrdup(text), *last = NULL;
+    int column = 0;
+    for (char *at = copy; *at; at++) {
+        if (*at == ' ') last = at;
+        if ((*at & 0xC0) != 0x80) column++;
+        if (column <= most || !last) continue;
+        *last = '\n';
+        column = (int)(at - last);
+        last = NULL;
+    }
+    return copy;
+}
+
+static void sheet_add(struct sheet *sheet, int column, int row, const uint32_t *colours, int height, int width, double share,
+                      const char *caption, bool wrong)
+{
+    struct sr_plotly *plot = sheet->plot;
+    double x = column, y = row * pitch(sheet);
+    struct sr_json *image = sr_plotly_json("{\"xref\": \"x\", \"yref\": \"y\", \"xanchor\": \"center\", \"yanchor\": \"middle\", "
+                                           "\"sizing\": \"stretch\", \"layer\": \"below\", \"x\": %g, \"y\": %g, \"sizex\": %g, "
+                                           "\"sizey\": %g}",
+                                           x, y, PICTURE, PICTURE * share);
+    char *uri = encode(colours, height, width);
+    sr_json_set_text(image, "source", uri);
+    free(uri);
+    sr_json_add(plot->images, image);
+    struct sr_json *frame = sr_plotly_json("{\"type\": \"rect\", \"xref\": \"x\", \"yref\": \"y\", \"x0\": %g, \"x1\": %g, \"y0\": %g, "
+                                           "\"y1\": %g}",
+                                           x - PICTURE / 2, x + PICTURE / 2, y - PICTURE * share / 2, y + PICTURE * share / 2);
+    struct sr_json *line_style = sr_plotly_json("{\"width\": %d}", wrong ? 2 : 1);
+    sr_plotly_set_colour(line_style, "color", wrong ? plot->theme->wrong : plot->theme->frame);
+    sr_json_set(frame, "line", line_style);
+    sr_json_add(plot->shapes, frame);
+    sr_json_add_number(sheet->x, x);
+    sr_json_add_number(sheet->y, y);
+    sr_xgrow(&sheet->captions, &sheet->room, sheet->count + 1, sizeof *sheet->captions);
+    sheet->captions[sheet->count++] = sr_xstrdup(caption ? caption : "");
+    if (!caption || !*caption) return;
+    char *marked = wrong ? sr_xprintf("✗ %s", caption) : sr_xstrdup(caption);
+    char *wrapped = wrap(marked, (int)(sheet->place / 6.2)), *rest = wrapped;
+    double line = 0;
+    for (char *one; (one = strsep(&rest, "\n"));) {
+        struct sr_json *note = sr_plotly_note(plot, "x", "y", x, y + 0.5, one, wrong ? "b" : NULL);
+        struct sr_json *font = sr_plotly_json("{\"size\": 11}");
+        if (wrong) sr_plotly_set_colour(font, "color", plot->theme->wrong);
+        sr_json_set(note, "font", font);
+        sr_json_set_text(note, "yanchor", "top");
+        sr_json_set_number(note, "yshift", -line);
+        line += 13;
+    }
+    free(wrapped);
+    free(marked);
+}
+
+static void sheet_end(struct sheet *sheet, const char *title)
+{
+    struct sr_plotly *plot = sheet->plot;
+    struct sr_json *trace = sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"markers\", \"showlegend\": false, "
+                                           "\"marker\": {\"size\": %g, \"opacity\": 0, \"symbol\": \"square\"}, "
+                                           "\"hovertemplate\": \"%%{text}<extra></extra>\"}", 0.6 * sheet->place);
+    double height = sheet->rows * pitch(sheet);
+    sr_json_set(trace, "x", sheet->x);
+    sr_json_set(trace, "y", sheet->y);
+    sr_plotly_set_texts(trace, "text", (const char *const *)sheet->captions, sheet->count);
+    sr_json_add(plot->traces, trace);
+    sr_json_set(plot->layout, "xaxis", sr_plotly_json("{\"visible\": false, \"range\": [-0.5, %g]}", sheet->columns - 0.5));
+    sr_json_set(plot->layout, "yaxis", sr_plotly_json("{\"visible\": false, \"range\": [%g, -0.5]}", height - 0.5));
+    sr_json_set(plot->layout, "margin", sr_plotly_json("{\"l\": 10, \"r\": 90, \"t\": 60, \"b\": 10}"));
+    sr_json_set_number(plot->layout, "width", 100 + sheet->columns * sheet->place);
+    sr_json_set_number(plot->layout, "height", 70 + height * sheet->place);
+    sr_json_set_text(plot->layout, "hovermode", "closest");
+    sr_plotly_title(plot, title, NULL);
+    for (size_t i = 0; i < sheet->count; i++) free(sheet->captions[i]);
+    free(sheet->captions);
+}
+
+/* The scale that goes with heat: of a trace with nothing to show. */
+static void add_scale(struct sr_plotly *plot)
+{
+    enum { STOPS = 17 };
+    struct sr_json *trace = sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"markers\", \"x\": [null], \"y\": [null], "
+                                           "\"showlegend\": false, \"hoverinfo\": \"skip\"}");
+    struct sr_json *marker = sr_plotly_json("{\"cmin\": 0, \"cmax\": 1, \"color\": [0], \"showscale\": true, "
+                                            "\"colorbar\": {\"thickness\": 12, \"len\": 0.6, \"title\": {\"text\": \"heat\"}}}");
+    struct sr_json *scale = sr_json_array();
+    for (int i = 0; i < STOPS; i++) {
+        float value = (float)i / (STOPS - 1);
+        uint32_t colour;
+        struct sr_json *stop = sr_json_array();
+        sr_pixels_heat(&colour, &value, 1);
+        sr_json_add_number(stop, (double)value);
+        sr_plotly_add_colour(stop, colour);
+        sr_json_add(scale, stop);
+    }
+    sr_json_set(marker, "colorscale", scale);
+    sr_json_set(trace, "marker", marker);
+    sr_json_add(plot->traces, trace);
+}
+
+static int columns_for(int wished, int count)
+{
+    int columns = wished > 0 ? wished : count <= 6 ? count : count <= 40 ? 8 : 10;
+    return columns < 1 ? 1 : columns > count && count > 0 ? count : columns;
+}
+
+/* The sample grid and the gallery; heats are NULL for the former. */
+static void tiles(struct sr_plotly *plot, const char *title, int count, int wished, int height, int width,
+                  const uint8_t *const *pixels, const float *const *heats, const char *const *captions, const bool *wrong)
+{
+    struct sheet sheet;
+    size_t area = (size_t)height * (size_t)width;
+    int columns = columns_for(wished, count), rows = (count + columns - 1) / columns;
+    double share = width ? (double)height / width : 1;
+    uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
+    sheet_begin(&sheet, plot, columns, rows, PLACE, captions ? CAPTION : 4);
+    for (int i = 0; i < count; i++) {
+        if (heats) sr_pixels_overlay(colours, pixels[i], heats[i], area);
+        else sr_pixels_grey(colours, pixels[i], area);
+        sheet_add(&sheet, i % columns, i / columns, colours, height, width, share < 1 ? share : 1, captions ? captions[i] : NULL,
+                  wrong && wrong[i]);
+    }
+    if (heats) add_scale(plot);
+    sheet_end(&sheet, title);
+    free(colours);
+}
+
+void sr_plotly_grid(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_grid_chart *chart = data;
+    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width, chart->pixels, NULL, chart->captions,
+          chart->wrong);
+}
+
+void sr_plotly_gallery(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_gallery_chart *chart = data;
+    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width, chart->pixels, chart->heats,
+          chart->captions, chart->wrong);
+}
+
+void sr_plotly_triptychs(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_triptych_chart *chart = data;
+    struct sheet sheet;
+    size_t area = (size_t)chart->height * (size_t)chart->width;
+    uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
+    sheet_begin(&sheet, plot, 3, (int)chart->count, 230, 44);
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_triptych *row = &chart->rows[i];
+        const char *captions[] = {row->left, row->middle, row->right};
+        for (int picture = 0; picture < 3; picture++) {
+            if (picture == 0) sr_pixels_grey(colours, row->pixels, area);
+            if (picture == 1) sr_pixels_heat(colours, row->heat, area);
+            if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, area);
+            sheet_add(&sheet, picture, (int)i, colours, chart->height, chart->width, 1, captions[picture], picture == 2 && row->wrong);
+        }
+    }
+    add_scale(plot);
+    sheet_end(&sheet, chart->title);
+    free(colours);
+}
+
+void sr_plotly_steps(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_steps_chart *chart = data;
+    struct sheet sheet;
+    sheet_begin(&sheet, plot, (int)chart->count, 1, 200, 50);
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_step *step = &chart->steps[i];
+        size_t area = (size_t)step->height * (size_t)step->width;
+        uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
+        uint8_t *grey = sr_xalloc(area + 1);
+        for (size_t k = 0; k < area; k++) grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
+        sr_pixels_grey(colours, grey, area);
+        char *caption = sr_xprintf("%s: %s", step->name, step->note ? step->note : "");
+        double share = step->width > 0 ? fmin(1, (double)step->height / step->width) : 1;
+        if (area) sheet_add(&sheet, (int)i, 0, colours, step->height, step->width, fmax(0.12, share), caption, false);
+        free(caption);
+        free(grey);
+        free(colours);
+    }
+    sheet_end(&sheet, chart->title);
+}
