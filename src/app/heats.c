@@ -1,4 +1,5 @@
 /* heats.c - heat maps of many samples at once, for galleries. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,46 +13,44 @@ struct heats_task {
     struct sr_pool *pool;
     struct sr_samples samples;
     uint32_t *rows;
-    char layer[32];
+    char method[16], layer[32];
     int target;
     struct sr_heat *maps;
     float *probabilities;
-    size_t first;              /* of the present region of the pool */
-    struct sr_error *errors;   /* one a sample */
 };
-
-static void explain_one(void *context, size_t index, int worker)
-{
-    struct heats_task *heats = context;
-    size_t at = heats->first + index;
-    int target = heats->target, classes = heats->data->classes;
-    const float *probabilities = heats->probabilities + at * (size_t)classes;
-    (void)worker;
-    if (target < 0) {
-        target = 0;
-        for (int c = 1; c < classes; c++)
-            if (probabilities[c] > probabilities[target]) target = c;
-    }
-    sr_gradcam(heats->model, sr_samples_pixels(&heats->samples, at), heats->layer[0] ? heats->layer : NULL, target,
-               &heats->maps[at], &heats->errors[at]);
-}
 
 static enum sr_status heats_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
 {
     struct heats_task *heats = (struct heats_task *)task;
-    size_t count = heats->samples.count, group = 4 * (size_t)sr_pool_threads(heats->pool);
-    enum sr_status status =
-        sr_model_predict(heats->model, &heats->samples, heats->pool, monitor, heats->probabilities, error);
-    for (heats->first = 0; !status && heats->first < count; heats->first += group) {
-        size_t here = count - heats->first < group ? count - heats->first : group;
-        if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "the heat maps were stopped");
-        sr_pool_run(heats->pool, here, explain_one, heats);
-        for (size_t i = heats->first; !status && i < heats->first + here; i++)
-            if (heats->errors[i].status) {
-                *error = heats->errors[i];
-                status = error->status;
-            }
+    const struct sr_model *model = heats->model;
+    const size_t count = heats->samples.count, classes = (size_t)heats->data->classes,
+                 size = (size_t)model->shape.height * (size_t)model->shape.width;
+    const struct sr_method *method = sr_method_find(model, heats->method, error);
+    struct sr_layer_info layer;
+    if (!method) return error->status;
+    if (method->layered && !heats->layer[0] && sr_explain_layer(model, &layer))
+        snprintf(heats->layer, sizeof heats->layer, "%s", layer.name);
+    int *targets = sr_xalloc((count + 1) * sizeof *targets);
+    float *values = sr_array_raw(count * size, sizeof *values, "heat maps", error);
+    enum sr_status status = values ? SR_OK : SR_ERROR_MEMORY;
+    if (!status) status = sr_model_predict(model, &heats->samples, heats->pool, monitor, heats->probabilities, error);
+    for (size_t i = 0; !status && i < count; i++) {
+        const float *said = heats->probabilities + i * classes;
+        targets[i] = heats->target < 0 ? 0 : heats->target;
+        for (size_t c = 1; heats->target < 0 && c < classes; c++)
+            if (said[c] > said[targets[i]]) targets[i] = (int)c;
     }
+    if (!status)
+        status = sr_explain_many(model, method, heats->layer, &heats->samples, targets, heats->pool, monitor, values, error);
+    for (size_t i = 0; !status && i < count; i++) {
+        struct sr_heat *map = &heats->maps[i];
+        *map = (struct sr_heat){.height = model->shape.height, .width = model->shape.width, .method = method, .target = targets[i]};
+        snprintf(map->layer, sizeof map->layer, "%s", heats->layer);
+        map->values = sr_xalloc(size * sizeof *map->values);
+        memcpy(map->values, values + i * size, size * sizeof *values);
+    }
+    free(targets);
+    free(values);
     return status;
 }
 
@@ -80,7 +79,6 @@ static void heats_free(struct task *task)
     free_maps(heats->maps, heats->samples.count);
     free(heats->probabilities);
     free(heats->rows);
-    free(heats->errors);
     sr_model_unref(heats->model);
     sr_dataset_unref(heats->data);
     free(heats);
@@ -104,16 +102,18 @@ static uint32_t *copy_rows(const uint32_t *rows, size_t count)
 }
 
 enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry, enum sr_file file,
-                                const uint32_t *rows, size_t count, const char *layer, int target,
-                                struct sr_error *error)
+                                const uint32_t *rows, size_t count, const char *method, const char *layer,
+                                int target, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
     if (!status) status = sr_session_check_shape(session, entry->model, error);
     if (status) return status;
+    if (!method) method = "";
     if (!layer) layer = "";
     bool same = session->heats.model == entry->model && session->heats.data == session->data &&
                 session->heats.file == file && session->heats.count == count && session->heats.target == target &&
+                !strncmp(session->heats.method, method, sizeof session->heats.method - 1) &&
                 !strncmp(session->heats.layer, layer, sizeof session->heats.layer - 1) && !memcmp(session->heats.rows, rows, count * sizeof *rows);
     if (same && session->heats.ready) {
         *error = session->heats.error;
@@ -130,9 +130,9 @@ enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *ent
         heats->rows = copy_rows(rows, count);
         heats->samples = (struct sr_samples){&session->data->files[file], heats->rows, count};
         heats->target = target;
+        strncat(heats->method, method, sizeof heats->method - 1);
         strncat(heats->layer, layer, sizeof heats->layer - 1);
         heats->maps = sr_xalloc((count + 1) * sizeof *heats->maps);
-        heats->errors = sr_xalloc((count + 1) * sizeof *heats->errors);
         heats->probabilities = sr_xalloc((count * (size_t)session->data->classes + 1) * sizeof(float));
         session->heats.model = sr_model_ref(entry->model);
         session->heats.data = sr_dataset_ref(session->data);
@@ -140,6 +140,7 @@ enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *ent
         session->heats.file = file;
         session->heats.count = count;
         session->heats.target = target;
+        strncat(session->heats.method, method, sizeof session->heats.method - 1);
         strncat(session->heats.layer, layer, sizeof session->heats.layer - 1);
         session->heats.job = sr_task_submit(session, SR_LANE_SHORT, &heats->task);
     }

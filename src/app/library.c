@@ -108,6 +108,7 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
     replace_source(session, entry, path, false);
     entry->model = sr_model_ref(model);
     if (!strcmp(session->explain.model, model->name)) session->explain.model[0] = '\0';
+    if (!strcmp(session->quality.model, model->name)) session->quality.model[0] = '\0';
     sr_session_forget_closeup(session);
 }
 
@@ -288,8 +289,8 @@ static void predict_free(struct task *task)
 
 /* A model may only be judged on validation rows that it has not been trained on. Rows of another
  * data set are such; of the same one, those of the very split that it was trained with. */
-static enum sr_status honest(const struct sr_session *session, const struct sr_model *model,
-                             enum sr_split_name split, struct sr_error *error)
+enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
+                                 enum sr_split_name split, struct sr_error *error)
 {
     if (split != SR_SPLIT_VALIDATION) return SR_OK;
     if (!session->split.counts[SR_SPLIT_VALIDATION])
@@ -308,7 +309,7 @@ enum sr_split_name sr_session_default_split(const struct sr_session *session, co
 {
     struct sr_error ignored;
     if (session->data && entry && entry->model &&
-        honest(session, entry->model, SR_SPLIT_VALIDATION, &ignored))
+        sr_session_honest(session, entry->model, SR_SPLIT_VALIDATION, &ignored))
         return SR_SPLIT_TEST;
     return SR_SPLIT_VALIDATION;
 }
@@ -333,7 +334,7 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
     if (!status) status = sr_session_check_shape(session, entry->model, error);
-    if (!status) status = honest(session, entry->model, split, error);
+    if (!status) status = sr_session_honest(session, entry->model, split, error);
     if (status) return status;
     if (entry->splits[split].ready) {
         *predictions = entry->splits[split].ready;
@@ -362,103 +363,4 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
         entry->splits[split].job = sr_task_submit(session, SR_LANE_SHORT, &predict->task);
     }
     return sr_error_set(error, SR_PENDING, "%s is predicting the %s split", entry->name, sr_split_names[split]);
-}
-
-/* --- one sample explained ------------------------------------------------------------- */
-
-struct explain_task {
-    struct task task;
-    struct sr_model *model;
-    struct sr_dataset *data;
-    enum sr_file file;
-    uint32_t row;
-    char layer[32];
-    int target;
-    struct sr_heat heat;
-    float *probabilities;
-};
-
-static enum sr_status explain_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
-{
-    struct explain_task *explain = (struct explain_task *)task;
-    struct sr_samples one = {&explain->data->files[explain->file], &explain->row, 1};
-    int target = explain->target;
-    enum sr_status status = sr_model_predict(explain->model, &one, NULL, monitor, explain->probabilities, error);
-    if (status) return status;
-    if (target < 0) {
-        target = 0;
-        for (int c = 1; c < explain->data->classes; c++)
-            if (explain->probabilities[c] > explain->probabilities[target]) target = c;
-    }
-    return sr_gradcam(explain->model, sr_samples_pixels(&one, 0), explain->layer[0] ? explain->layer : NULL, target,
-                      &explain->heat, error);
-}
-
-static void explain_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
-{
-    struct explain_task *explain = (struct explain_task *)task;
-    if (session->explain.job != event->job) return; /* somebody has moved on */
-    session->explain.job = 0;
-    session->explain.ready = true;
-    session->explain.error = event->of.ended.error;
-    sr_heat_fini(&session->explain.heat);
-    session->explain.heat = explain->heat;
-    explain->heat = (struct sr_heat){0};
-    free(session->explain.probabilities);
-    session->explain.probabilities = explain->probabilities;
-    explain->probabilities = NULL;
-}
-
-static void explain_free(struct task *task)
-{
-    struct explain_task *explain = (struct explain_task *)task;
-    sr_heat_fini(&explain->heat);
-    free(explain->probabilities);
-    sr_model_unref(explain->model);
-    sr_dataset_unref(explain->data);
-    free(explain);
-}
-
-void sr_session_forget_explanation(struct sr_session *session)
-{
-    if (session->explain.job && session->jobs) sr_jobs_stop(session->jobs, session->explain.job);
-    sr_heat_fini(&session->explain.heat);
-    free(session->explain.probabilities);
-    memset(&session->explain, 0, sizeof session->explain);
-}
-
-enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry, enum sr_file file, uint32_t row,
-                                  const char *layer, int target, struct sr_error *error)
-{
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, entry->name, &entry, error);
-    if (!status) status = sr_session_check_shape(session, entry->model, error);
-    if (status) return status;
-    if (!layer) layer = "";
-    bool same = !strcmp(session->explain.model, entry->name) && !strcmp(session->explain.layer, layer) &&
-                session->explain.file == file && session->explain.row == row && session->explain.target == target;
-    if (same && session->explain.ready) {
-        *error = session->explain.error;
-        return error->status;
-    }
-    if (!same || !session->explain.job) {
-        if (session->explain.job) sr_jobs_stop(session->jobs, session->explain.job);
-        struct explain_task *explain = sr_xalloc(sizeof *explain);
-        explain->task = (struct task){explain_run, explain_finish, explain_free};
-        explain->model = sr_model_ref(entry->model);
-        explain->data = sr_dataset_ref(session->data);
-        explain->file = file;
-        explain->row = row;
-        explain->target = target;
-        snprintf(explain->layer, sizeof explain->layer, "%s", layer);
-        explain->probabilities = sr_xalloc((size_t)session->data->classes * sizeof(float));
-        snprintf(session->explain.model, sizeof session->explain.model, "%s", entry->name);
-        snprintf(session->explain.layer, sizeof session->explain.layer, "%s", layer);
-        session->explain.file = file;
-        session->explain.row = row;
-        session->explain.target = target;
-        session->explain.ready = false;
-        session->explain.job = sr_task_submit(session, SR_LANE_SHORT, &explain->task);
-    }
-    return sr_error_set(error, SR_PENDING, "%s is looking at %s:%u", entry->name, sr_file_names[file], row);
 }

@@ -6,10 +6,12 @@ noinst_HEADERS += src/app/task.h \
 libsartor_a_SOURCES += \
 	src/app/closeup.c \
 	src/app/experiment.c \
+	src/app/explain.c \
 	src/app/figures.c \
 	src/app/heats.c \
 	src/app/library.c \
 	src/app/options.c \
+	src/app/quality.c \
 	src/app/selection.c \
 	src/app/session.c \
 	src/app/tags.c \

@@ -26,6 +26,9 @@ void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
 /* A new run at the end of the list, to be given its job's number. */
 struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class, const char *name);
+/* May the model be judged on this split? A sentence when it has been trained on rows of it. */
+enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
+                                 enum sr_split_name split, struct sr_error *error);
 /* Read the tags kept for this data set; none is no error. */
 void sr_session_load_tags(struct sr_session *session);
 /* What was found out about data that is no longer there, or split otherwise. */

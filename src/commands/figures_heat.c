@@ -16,8 +16,8 @@ static enum sr_status look(struct figure *figure, size_t most, struct picked *pi
     *picked = (struct picked){0};
     if (!status) status = figure_pick(figure, most, picked, error);
     if (!status)
-        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows, picked->count, request->layer,
-                                  request->target, error);
+        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows, picked->count, request->method,
+                                  request->layer, request->target, error);
     if (!status) figure_credit(figure, (*entry)->model);
     return status;
 }
@@ -52,7 +52,8 @@ enum sr_status figure_gradcam(struct figure *figure, struct sr_error *error)
         if (picked.count > 1)
             snprintf(texts[i].left, sizeof texts[i].left, "%s:%u, true: %s", sr_file_names[picked.file], row, class_name(session, truth));
         else snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
-        snprintf(texts[i].middle, sizeof texts[i].middle, "Grad-CAM, %s, for %s", heat->layer, class_name(session, heat->target));
+        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heat->method->title, *heat->layer ? ", " : "",
+                 heat->layer, class_name(session, heat->target));
         snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)", class_name(session, predicted), 100 * probability);
         rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row), heat->values, texts[i].left, texts[i].middle,
                                        texts[i].right, truth != predicted};
@@ -91,8 +92,9 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
         captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth), class_name(session, predicted))
                                : sr_xstrdup(class_name(session, truth));
     }
-    char *title = sr_xprintf("Where %s looks%s%s (Grad-CAM, %s)", entry->name, *picked.title ? ": " : "", picked.title,
-                             session->heats.maps[0].layer);
+    const struct sr_heat *first = session->heats.maps;
+    char *title = sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "", picked.title,
+                             first->method->title, *first->layer ? ", " : "", first->layer);
     struct sr_gallery_chart chart = {.title = title, .count = (int)picked.count, .height = images->height, .width = images->width,
                                      .pixels = pixels, .heats = heats, .captions = (const char *const *)captions, .wrong = wrong};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);

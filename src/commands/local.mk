@@ -10,6 +10,7 @@ libsartor_a_SOURCES += \
 	src/commands/confusion.c \
 	src/commands/curves.c \
 	src/commands/evaluate.c \
+	src/commands/explain.c \
 	src/commands/export.c \
 	src/commands/figures.c \
 	src/commands/figures.h \
@@ -18,7 +19,6 @@ libsartor_a_SOURCES += \
 	src/commands/figures_models.c \
 	src/commands/figures_scores.c \
 	src/commands/form.c \
-	src/commands/gradcam.c \
 	src/commands/help.c \
 	src/commands/jobs.c \
 	src/commands/keys.c \

@@ -2,33 +2,14 @@
 #include "sartor/explain/heat.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sartor/base/memory.h"
-
-enum { LEAST_CELLS = 5, MOST_LAYERS = 512 };
 
 void sr_heat_fini(struct sr_heat *heat)
 {
     free(heat->values);
     *heat = (struct sr_heat){0};
-}
-
-int sr_gradcam_layer(const struct sr_model *model, struct sr_layer_info *layer)
-{
-    if (!model->class->layers || !model->class->gradients) return 0;
-    struct sr_layer_info *layers = sr_xalloc(MOST_LAYERS * sizeof *layers);
-    size_t count = model->class->layers(model->state, layers, MOST_LAYERS);
-    int found = 0;
-    for (size_t i = 0; i < count && i < MOST_LAYERS; i++)
-        if (layers[i].height >= LEAST_CELLS && layers[i].width >= LEAST_CELLS) {
-            *layer = layers[i];
-            found = 1;
-        }
-    free(layers);
-    return found;
 }
 
 /* The two cells that a pixel lies between, and how near the second one is. */
@@ -58,82 +39,60 @@ void sr_resize_bilinear(const float *from, int from_height, int from_width, floa
     }
 }
 
-/* ReLU(sum over channels of activation × mean gradient of the channel), one value a cell. */
-static void weigh_channels(const struct sr_layer_gradients *layer, float *map)
-{
-    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
-    double *weights = sr_xalloc(channels * sizeof *weights);
-    for (size_t i = 0; i < cells; i++)
-        for (size_t c = 0; c < channels; c++) weights[c] += layer->gradients[i * channels + c];
-    for (size_t i = 0; i < cells; i++) {
-        double sum = 0;
-        for (size_t c = 0; c < channels; c++)
-            sum += weights[c] / (double)cells * layer->activations[i * channels + c];
-        map[i] = sum > 0 ? (float)sum : 0;
-    }
-    free(weights);
-}
-
-/* Divide by the largest value, unless all is 0. False when something is not finite. */
-static int scale_to_one(float *values, size_t count)
+bool sr_heat_scale(float *values, size_t count)
 {
     float largest = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!isfinite(values[i])) return 0;
+        if (!isfinite(values[i])) return false;
+        if (values[i] < 0) values[i] = 0;
         if (values[i] > largest) largest = values[i];
     }
     for (size_t i = 0; i < count && largest > 0; i++) values[i] /= largest;
-    return 1;
+    return true;
 }
 
-enum sr_status sr_gradcam(const struct sr_model *model, const uint8_t *pixels, const char *layer, int target,
-                          struct sr_heat *heat, struct sr_error *error)
+double sr_heat_share(const float *values, const uint8_t *pixels, size_t count)
 {
-    *heat = (struct sr_heat){0};
-    const struct sr_model_class *class = model->class;
-    if (!class->gradients || !class->layers)
-        return sr_error_set(
-            error, SR_ERROR_STATE,
-            "%s is of the family %s, which has no convolutions; Grad-CAM works on cnn and resnet",
-            model->name, class->name);
-    if (target < 0 || target >= model->shape.classes)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "there is no class %d to explain; %s knows 0 to %d",
-                            target, model->name, model->shape.classes - 1);
-    struct sr_layer_info chosen;
-    if (!layer) {
-        if (!sr_gradcam_layer(model, &chosen))
-            return sr_error_set(error, SR_ERROR_STATE,
-                                "no convolution of %s has %dx%d cells or more; name one with layer=",
-                                model->name, LEAST_CELLS, LEAST_CELLS);
-        layer = chosen.name;
+    double on = 0, all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all += (double)values[i];
+        if (pixels[i]) on += (double)values[i];
     }
-    struct sr_layer_gradients gradients = {0};
-    float *map = NULL;
-    enum sr_status status = class->gradients(model->state, pixels, layer, target, &gradients, error);
-    if (status != SR_OK) goto out;
-    const size_t cells = (size_t)gradients.height * (size_t)gradients.width;
-    const size_t size = (size_t)model->shape.height * (size_t)model->shape.width;
-    map = sr_array_raw(cells, sizeof *map, "heat map", error);
-    heat->values = sr_array_raw(size, sizeof *heat->values, "heat map", error);
-    if (!map || !heat->values) {
-        status = SR_ERROR_MEMORY;
-        goto out;
+    return on / all;
+}
+
+static int by_value(const void *a, const void *b, void *context)
+{
+    const float *values = context;
+    const float x = values[*(const size_t *)a], y = values[*(const size_t *)b];
+    return (x > y) - (x < y);
+}
+
+/* Ranks from 0, equal values sharing the mean of theirs. */
+static void rank(const float *values, size_t count, size_t *order, double *ranks)
+{
+    for (size_t i = 0; i < count; i++) order[i] = i;
+    qsort_r(order, count, sizeof *order, by_value, (void *)(uintptr_t)values);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && !(values[order[end]] > values[order[i]]); end++) continue;
+        for (size_t k = i; k < end; k++) ranks[order[k]] = (double)(i + end - 1) / 2;
     }
-    weigh_channels(&gradients, map);
-    heat->height = model->shape.height;
-    heat->width = model->shape.width;
-    heat->target = target;
-    snprintf(heat->layer, sizeof heat->layer, "%s", layer);
-    sr_resize_bilinear(map, gradients.height, gradients.width, heat->values, heat->height, heat->width);
-    if (!scale_to_one(heat->values, size))
-        status =
-            sr_error_set(error, SR_ERROR_NUMERIC,
-                         "the gradients of %s at %s are not finite numbers; the model cannot be explained",
-                         model->name, layer);
-out:
-    free(gradients.activations);
-    free(gradients.gradients);
-    free(map);
-    if (status != SR_OK) sr_heat_fini(heat);
-    return status;
+}
+
+double sr_rank_correlation(const float *a, const float *b, size_t count)
+{
+    size_t *order = sr_xalloc(count * sizeof *order);
+    double *ranks = sr_xalloc(2 * count * sizeof *ranks), *x = ranks, *y = ranks + count;
+    rank(a, count, order, x);
+    rank(b, count, order, y);
+    const double mean = ((double)count - 1) / 2;
+    double xx = 0, yy = 0, xy = 0;
+    for (size_t i = 0; i < count; i++) {
+        xx += (x[i] - mean) * (x[i] - mean);
+        yy += (y[i] - mean) * (y[i] - mean);
+        xy += (x[i] - mean) * (y[i] - mean);
+    }
+    free(order);
+    free(ranks);
+    return xy / sqrt(xx * yy);
 }

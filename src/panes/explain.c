@@ -58,7 +58,8 @@ static bool scene_init(struct sr_session *session, struct scene *scene, struct s
     }
     scene->truth = session->data->files[scene->file].labels[scene->row];
     scene->status = sr_session_explain(session, scene->entry, scene->file, scene->row,
-                                       session->view.explain_layer, shown_target(session), &scene->error);
+                                       session->view.explain_method, session->view.explain_layer,
+                                       shown_target(session), &scene->error);
     scene->probabilities =
         sr_part_verdict(session, scene->entry, session->selection.filter.split, scene->file, scene->row);
     if (scene->probabilities) scene->predicted = sr_part_best(scene->probabilities, session->data->classes);

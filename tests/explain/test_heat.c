@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "sartor/explain/heat.h"
+#include "sartor/explain/explain.h"
 
 static struct sr_error error;
 static int broken; /* 1: gradients that favour nothing, 2: not finite, 3: the hook fails */
@@ -53,11 +53,18 @@ static struct sr_model_class fake = {
 static struct sr_model model = {.class = &fake, .shape = {20, 10, 2}, .name = "it"};
 static const uint8_t pixels[200];
 
+static enum sr_status gradcam(const struct sr_model *of, const char *layer, int target, struct sr_heat *heat)
+{
+    const struct sr_explain request = {
+        .model = of, .pixels = pixels, .method = &sr_methods[SR_METHOD_GRADCAM], .layer = layer, .targets = &target, .count = 1};
+    return sr_explain(&request, heat, &error);
+}
+
 static void the_cell_that_counts(void **state)
 {
     (void)state;
     struct sr_heat heat;
-    assert_ok(sr_gradcam(&model, pixels, NULL, 1, &heat, &error));
+    assert_ok(gradcam(&model, NULL, 1, &heat));
     assert_int_equal(heat.height, 20);
     assert_int_equal(heat.width, 10);
     assert_int_equal(heat.target, 1);
@@ -73,7 +80,7 @@ static void the_cell_that_counts(void **state)
                        1e-5);
     assert_true(heat.values[17 * 10] == 0); /* what speaks against the class is cut off */
     sr_heat_fini(&heat);
-    assert_ok(sr_gradcam(&model, pixels, "middle", 0, &heat, &error));
+    assert_ok(gradcam(&model, "middle", 0, &heat));
     assert_true(heat.values[19 * 10] == 1 && heat.values[5 * 10 + 6] == 0);
     sr_heat_fini(&heat);
     sr_heat_fini(&heat);
@@ -84,14 +91,14 @@ static void nothing_speaks_for_it(void **state)
     (void)state;
     struct sr_heat heat;
     broken = 1;
-    assert_ok(sr_gradcam(&model, pixels, NULL, 1, &heat, &error));
+    assert_ok(gradcam(&model, NULL, 1, &heat));
     for (int i = 0; i < 200; i++) assert_true(heat.values[i] == 0);
     sr_heat_fini(&heat);
     broken = 2;
-    assert_refused(sr_gradcam(&model, pixels, NULL, 1, &heat, &error), SR_ERROR_NUMERIC, "not finite");
+    assert_refused(gradcam(&model, NULL, 1, &heat), SR_ERROR_NUMERIC, "not finite");
     assert_null(heat.values);
     broken = 3;
-    assert_refused(sr_gradcam(&model, pixels, NULL, 1, &heat, &error), SR_ERROR_ARGUMENT, "no layer middle");
+    assert_refused(gradcam(&model, NULL, 1, &heat), SR_ERROR_ARGUMENT, "no layer middle");
     broken = 0;
 }
 
@@ -99,23 +106,23 @@ static void refusals(void **state)
 {
     (void)state;
     struct sr_heat heat;
-    assert_refused(sr_gradcam(&model, pixels, "other", 1, &heat, &error), SR_ERROR_ARGUMENT,
+    assert_refused(gradcam(&model, "other", 1, &heat), SR_ERROR_ARGUMENT,
                    "no layer other");
-    assert_refused(sr_gradcam(&model, pixels, NULL, -1, &heat, &error), SR_ERROR_ARGUMENT, "no class -1");
-    assert_refused(sr_gradcam(&model, pixels, NULL, 2, &heat, &error), SR_ERROR_ARGUMENT, "no class 2");
+    assert_refused(gradcam(&model, NULL, -1, &heat), SR_ERROR_ARGUMENT, "no class -1");
+    assert_refused(gradcam(&model, NULL, 2, &heat), SR_ERROR_ARGUMENT, "no class 2");
     struct sr_layer_info layer;
-    assert_true(sr_gradcam_layer(&model, &layer));
+    assert_true(sr_explain_layer(&model, &layer));
     assert_string_equal(layer.name, "middle");
     struct sr_model_class other = fake;
     struct sr_model bare = model;
     bare.class = &other;
     other.layers = coarse_layers;
-    assert_false(sr_gradcam_layer(&bare, &layer));
-    assert_refused(sr_gradcam(&bare, pixels, NULL, 1, &heat, &error), SR_ERROR_STATE, "5x5");
+    assert_false(sr_explain_layer(&bare, &layer));
+    assert_refused(gradcam(&bare, NULL, 1, &heat), SR_ERROR_STATE, "5x5");
     other.layers = NULL;
     other.gradients = NULL;
-    assert_false(sr_gradcam_layer(&bare, &layer));
-    assert_refused(sr_gradcam(&bare, pixels, NULL, 1, &heat, &error), SR_ERROR_STATE, "no convolutions");
+    assert_false(sr_explain_layer(&bare, &layer));
+    assert_refused(gradcam(&bare, NULL, 1, &heat), SR_ERROR_STATE, "no convolutions");
 }
 
 static void resizing(void **state)

@@ -22,7 +22,8 @@
 #include "sartor/data/split.h"
 #include "sartor/data/stats.h"
 #include "sartor/eval/evaluation.h"
-#include "sartor/explain/heat.h"
+#include "sartor/explain/explain.h"
+#include "sartor/explain/quality.h"
 #include "sartor/jobs/jobs.h"
 #include "sartor/models/model.h"
 
@@ -140,6 +141,9 @@ struct sr_figures {
     int class_count;
 };
 
+/* Nearest training images that an explanation keeps. */
+enum { SR_NEAREST_MOST = 10 };
+
 /* Told of every event after the session has taken it in; batch prints from it. */
 typedef void sr_session_listener(void *context, struct sr_session *session,
                                  const struct sr_event *event);
@@ -170,21 +174,25 @@ struct sr_session {
     uint8_t *tags[SR_FILE_COUNT];  /* a byte a row: 1 tagged */
     size_t tag_count;
     struct sr_log log;
-    struct {                       /* the heat map asked for last; older results are dropped */
-        char model[64], layer[32];
+    struct {                       /* the explanation asked for last; older results are dropped */
+        char model[64], method[16], layer[32]; /* as asked: "" for the defaults */
         enum sr_file file;
         uint32_t row;
         int target;
         uint32_t job;
         bool ready;
-        struct sr_heat heat;
+        struct sr_heat heat;       /* for the target; its `values` are NULL from method=nearest */
+        struct sr_heat truth;      /* for the true class, when the predicted one was explained and differs */
         float *probabilities;      /* of that sample, classes of them */
+        uint32_t nearest[SR_NEAREST_MOST]; /* rows of the train file, nearest first */
+        double distances[SR_NEAREST_MOST];
+        size_t nearest_count;      /* 0 where the family has no such thing */
         struct sr_error error;
     } explain;
     struct {                       /* heat maps of several samples, for figures: those asked for last */
         struct sr_model *model;    /* own references: what was computed from what */
         struct sr_dataset *data;
-        char layer[32];
+        char method[16], layer[32];
         enum sr_file file;
         uint32_t *rows;
         size_t count;
@@ -195,6 +203,15 @@ struct sr_session {
         float *probabilities;      /* count × classes */
         struct sr_error error;
     } heats;
+    struct {                       /* the measurement of explanations asked for last */
+        char model[64], method[16], layer[32];
+        enum sr_split_name split;
+        enum sr_quality_fill fill;
+        size_t count;
+        uint32_t job;              /* measuring, 0 for none */
+        bool ready;
+        struct sr_quality result;
+    } quality;
 
     struct sr_closeup *closeup;    /* of the sample asked for last; NULL before the first */
     uint32_t closeup_job;
@@ -256,15 +273,18 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
  * honest, else test. */
 enum sr_split_name sr_session_default_split(const struct sr_session *session,
                                             const struct sr_entry *entry);
-/* Heat map of one sample in session->explain. `layer` NULL or "": the default. `target` < 0:
- * the predicted class. */
+/* One sample explained, in session->explain. `method` and `layer` NULL or "": the defaults. `target` < 0:
+ * the predicted class, and beside it the true one where that differs. */
 enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
-                                  enum sr_file file, uint32_t row, const char *layer, int target,
-                                  struct sr_error *error);
+                                  enum sr_file file, uint32_t row, const char *method, const char *layer,
+                                  int target, struct sr_error *error);
+/* Is that what session->explain holds, or is being computed? */
+bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry, enum sr_file file,
+                          uint32_t row, const char *method, const char *layer, int target);
 /* The same for many samples of a file, in session->heats. */
 enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry, enum sr_file file,
-                                const uint32_t *rows, size_t count, const char *layer, int target,
-                                struct sr_error *error);
+                                const uint32_t *rows, size_t count, const char *method, const char *layer,
+                                int target, struct sr_error *error);
 
 /* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is known
  * of this sample already, or NULL). Models that are not loaded yet join as they are. */
@@ -272,6 +292,13 @@ enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file,
                                   const struct sr_closeup **closeup, struct sr_error *error);
 /* session->figures: SR_OK once they are there. */
 enum sr_status sr_session_figures(struct sr_session *session, struct sr_error *error);
+
+/* Measure the explanations of `count` images, evenly drawn from a split, in a job among the runs.
+ * The result is borrowed until another is asked for. */
+enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split,
+                                  size_t count, const char *method, const char *layer,
+                                  enum sr_quality_fill fill, const struct sr_quality **quality,
+                                  struct sr_error *error);
 
 /* Queue a training job; `params` (taken over) are parsed against the class's table. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,

@@ -70,7 +70,8 @@ struct sr_view {
     size_t log_top;              /* first line of the log shown */
     size_t log_lines;            /* how many were drawn last */
 
-    char explain_layer[32];      /* "" for the default */
+    char explain_method[16];     /* "" for the model's default */
+    char explain_layer[32];      /* likewise */
     int explain_target;          /* -1 the predicted class */
 
     /* Overlay: text over the pane (help, a command's output), scrolled. */

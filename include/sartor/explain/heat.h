@@ -1,31 +1,35 @@
-/* heat.h - where a model looked: maps of the image's size with values 0..1.
+/* heat.h - where a model looked: maps of the image's size with values 0..1, largest 1.
  *
- * Grad-CAM (Selvaraju et al., 2017): ReLU of the layer's activations weighted by the
- * spatial mean of the class logit's gradients; then bilinear to image size and scaled
- * to a maximum of 1 (all zero when nothing supports the class). */
+ * A heat map is plain data; explain.h makes them. All zero means that nothing in the picture speaks for
+ * the class. Functions here are pure: any thread may call. */
 #ifndef SARTOR_EXPLAIN_HEAT_H
 #define SARTOR_EXPLAIN_HEAT_H
 
 #include "sartor/models/model.h"
 
+struct sr_method;
+
 struct sr_heat {
     int height, width;
-    float *values;            /* height × width, 0..1 */
-    char layer[32];
-    int target;               /* the class that is explained */
+    float *values;                  /* height × width, 0..1; NULL from a method that has no map */
+    const struct sr_method *method; /* that made it */
+    char layer[32];                 /* where; "" for methods that look at no layer */
+    int target;                     /* the class that is explained; -1 when the map belongs to none */
 };
 void sr_heat_fini(struct sr_heat *heat);
-
-/* `layer` NULL: the last convolution of at least 5×5 cells. `target` < 0 is an error here:
- * choose the predicted class first. A model without gradients gets a sentence. */
-enum sr_status sr_gradcam(const struct sr_model *model, const uint8_t *pixels, const char *layer,
-                          int target, struct sr_heat *heat, struct sr_error *error);
-
-/* The layer that sr_gradcam uses by default; false when the model has none. */
-int sr_gradcam_layer(const struct sr_model *model, struct sr_layer_info *layer);
 
 /* Bilinear, half-pixel centres, edges clamped. */
 void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height,
                         int width);
+
+/* Set what is below 0 to 0 and divide by the largest value, unless all is 0. False when something is
+ * not finite; the map is then not to be used. */
+bool sr_heat_scale(float *values, size_t count);
+
+/* Share of the heat on pixels that are not black: NaN for a map without heat. */
+double sr_heat_share(const float *values, const uint8_t *pixels, size_t count);
+
+/* Spearman's rank correlation, ties sharing their mean rank; NaN when either is constant. */
+double sr_rank_correlation(const float *a, const float *b, size_t count);
 
 #endif

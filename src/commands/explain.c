@@ -1,0 +1,266 @@
+/* explain.c - explain and gradcam: why a model said what it said, and whether the answer is worth anything. */
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct sr_json *heat_rows(const struct sr_heat *heat)
+{
+    struct sr_json *rows = sr_json_array();
+    for (int y = 0; y < heat->height; y++) {
+        struct sr_json *line = sr_json_array();
+        for (int x = 0; x < heat->width; x++) sr_json_add_number(line, (double)heat->values[y * heat->width + x]);
+        sr_json_add(rows, line);
+    }
+    return rows;
+}
+
+static void report_json(struct sr_session *session, const char *model, int truth, int predicted, const char *to,
+                        struct sr_reply *reply)
+{
+    const struct sr_heat *heat = &session->explain.heat, *other = &session->explain.truth;
+    struct sr_json *object = sr_reply_object(reply);
+    sr_json_set_text(object, "model", model);
+    sr_json_set_integer(object, "index", session->explain.row);
+    sr_json_set_text(object, "split", sr_file_names[session->explain.file]);
+    sr_json_set_integer(object, "true", truth);
+    sr_json_set_integer(object, "predicted", predicted);
+    sr_json_set_floats(object, "probabilities", session->explain.probabilities, (size_t)session->data->classes);
+    sr_json_set_text(object, "method", heat->method->name);
+    sr_json_set_text(object, "layer", heat->layer[0] ? heat->layer : NULL);
+    sr_json_set_integer(object, "target", heat->target);
+    if (heat->values) sr_json_set(object, "heat", heat_rows(heat));
+    if (other->values) sr_json_set(object, "heat_true", heat_rows(other));
+    if (session->explain.nearest_count) {
+        struct sr_json *list = sr_json_array();
+        for (size_t i = 0; i < session->explain.nearest_count; i++) {
+            struct sr_json *one = sr_json_object();
+            sr_json_set_integer(one, "index", session->explain.nearest[i]);
+            sr_json_set_integer(one, "class", session->data->files[SR_FILE_TRAIN].labels[session->explain.nearest[i]]);
+            sr_json_set_number(one, "distance", session->explain.distances[i]);
+            sr_json_add(list, one);
+        }
+        sr_json_set(object, "nearest", list);
+    }
+    set_classes(session, object);
+    if (to) sr_json_set_text(object, "file", to);
+    sr_reply_add(reply, object);
+}
+
+static void report_text(struct sr_session *session, const char *model, int truth, int predicted, const char *to,
+                        struct sr_reply *reply)
+{
+    const struct sr_heat *heat = &session->explain.heat;
+    sr_text_printf(&reply->text, "%s:%u is %s; %s says %s (%.1f %%)", sr_file_names[session->explain.file],
+                   session->explain.row, class_name(session, truth), model, class_name(session, predicted),
+                   100 * (double)session->explain.probabilities[predicted]);
+    if (heat->values) {
+        sr_text_printf(&reply->text, ", explained by %s", heat->method->title);
+        if (heat->target >= 0) sr_text_printf(&reply->text, " for %s", class_name(session, heat->target));
+        if (heat->layer[0]) sr_text_printf(&reply->text, " at layer %s", heat->layer);
+    }
+    sr_text_add(&reply->text, "\n");
+    for (size_t i = 0; i < session->explain.nearest_count; i++) {
+        const uint32_t row = session->explain.nearest[i];
+        if (!i) sr_text_add(&reply->text, "Nearest training images:\n");
+        sr_text_printf(&reply->text, "  train:%-6u %-12s %.4g away\n", row,
+                       class_name(session, session->data->files[SR_FILE_TRAIN].labels[row]),
+                       session->explain.distances[i]);
+    }
+    if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
+}
+
+static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args, const char *method,
+                                     struct sr_reply *reply, struct sr_error *error)
+{
+    enum sr_file file;
+    uint32_t row;
+    int target;
+    struct sr_entry *entry;
+    enum sr_status status = sample_of(session, args, &file, &row, error);
+    if (!status) status = class_of(session, sr_args_text(args, "target"), &target, error);
+    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
+    const char *layer = sr_args_text(args, "layer"), *to = sr_args_text(args, "to");
+    if (!status && to) status = sr_figure_check(to, error);
+    if (!status && !strcmp(method, "auto")) method = "";
+    if (!status) status = sr_session_explain(session, entry, file, row, method, layer, target, error);
+    if (status) return status;
+
+    const int truth = session->data->files[file].labels[row];
+    int predicted = 0;
+    for (int c = 1; c < session->data->classes; c++)
+        if (session->explain.probabilities[c] > session->explain.probabilities[predicted]) predicted = c;
+    if (to) {
+        char index[32];
+        snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);
+        struct figure_request request = {.path = to, .model = entry->name, .index = index, .method = method, .layer = layer,
+                                         .target = target, .split = -1, .dark = sr_args_switch(args, "dark")};
+        status = figure_write(session, "gradcam", &request, error);
+        if (status) return status;
+    }
+    if (reply->json) report_json(session, entry->name, truth, predicted, to, reply);
+    else report_text(session, entry->name, truth, predicted, to, reply);
+    status = sr_session_show(session, file, row, error);
+    if (status) return status;
+    struct sr_view *view = &session->view;
+    snprintf(view->model, sizeof view->model, "%s", entry->name);
+    snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
+    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
+    view->explain_target = target;
+    view->pane = SR_PANE_EXPLAIN;
+    reply->shown = true;
+    return SR_OK;
+}
+
+/* --- quality --------------------------------------------------------------------------- */
+
+static void quality_json(const struct sr_quality *quality, const char *model, const char *split, struct sr_reply *reply)
+{
+    struct sr_json *object = sr_reply_object(reply), *maps = sr_json_array(), *scrambled = sr_json_array();
+    sr_json_set_text(object, "event", "quality");
+    sr_json_set_text(object, "model", model);
+    sr_json_set_text(object, "split", split);
+    sr_json_set_integer(object, "count", (int64_t)quality->count);
+    sr_json_set_text(object, "method", quality->method->name);
+    sr_json_set_text(object, "layer", quality->layer[0] ? quality->layer : NULL);
+    sr_json_set_text(object, "fill", quality->fill == SR_FILL_BLACK ? "black" : "mean");
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        const struct sr_quality_curves *curves = &quality->maps[m];
+        struct sr_json *map = sr_json_object();
+        sr_json_set_text(map, "map", m ? sr_quality_names[m] : quality->method->name);
+        sr_json_set_number(map, "deletion", curves->deletion_area);
+        sr_json_set_number(map, "insertion", curves->insertion_area);
+        if (m) {
+            sr_json_set_number(map, "deletion_gain", curves->deletion_gain);
+            sr_json_set_number(map, "deletion_gain_error", curves->deletion_error);
+            sr_json_set_number(map, "insertion_gain", curves->insertion_gain);
+            sr_json_set_number(map, "insertion_gain_error", curves->insertion_error);
+        }
+        if (isfinite(curves->share)) sr_json_set_number(map, "heat_on_garment", curves->share);
+        sr_json_set_numbers(map, "deletion_curve", curves->deletion, SR_QUALITY_STEPS + 1);
+        sr_json_set_numbers(map, "insertion_curve", curves->insertion, SR_QUALITY_STEPS + 1);
+        sr_json_add(maps, map);
+    }
+    sr_json_set(object, "maps", maps);
+    sr_json_set_number(object, "garment", quality->lit);
+    sr_json_set_integer(object, "empty_maps", (int64_t)quality->empty);
+    for (size_t i = 0; i < quality->scrambled_count; i++) {
+        struct sr_json *one = sr_json_object();
+        sr_json_set_integer(one, "layers", (int64_t)quality->scrambled[i].layers);
+        sr_json_set_number(one, "rank_correlation", quality->scrambled[i].correlation);
+        sr_json_add(scrambled, one);
+    }
+    sr_json_set(object, "scrambled", scrambled);
+    sr_reply_add(reply, object);
+}
+
+static void quality_text(const struct sr_quality *quality, const char *model, const char *split, struct sr_text *text)
+{
+    char count[32];
+    sr_format_count(count, sizeof count, quality->count);
+    sr_text_printf(text, "%s explained by %s%s%s, %s images of the %s split, for the predicted class\n\n", model,
+                   quality->method->title, quality->layer[0] ? " at layer " : "", quality->layer, count, split);
+    sr_text_printf(text, "%-14s %9s %10s %16s\n", "map", "deletion", "insertion", "heat on garment");
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        const struct sr_quality_curves *curves = &quality->maps[m];
+        sr_text_printf(text, "%-14s %9.4f %10.4f", m ? sr_quality_names[m] : quality->method->name,
+                       curves->deletion_area, curves->insertion_area);
+        sr_text_printf(text, " %14.1f %%\n", 100 * (isfinite(curves->share) ? curves->share : quality->lit));
+    }
+    sr_text_printf(text, "\nArea under the probability while pixels turn %s, hottest first (smaller is better),\n"
+                         "and while they come into %s picture (larger is better).\n",
+                   quality->fill == SR_FILL_BLACK ? "black" : "grey", quality->fill == SR_FILL_BLACK ? "a black" : "a blurred");
+    for (int m = 1; m < SR_QUALITY_MAPS; m++) {
+        const struct sr_quality_curves *curves = &quality->maps[m];
+        const bool both = curves->deletion_gain > curves->deletion_error && curves->insertion_gain > curves->insertion_error;
+        const bool neither = curves->deletion_gain < -curves->deletion_error && curves->insertion_gain < -curves->insertion_error;
+        sr_text_printf(text, "%s %s the %s map: by %.3f ± %.3f on deletion, by %.3f ± %.3f on insertion.\n",
+                       quality->method->title, both ? "beats" : neither ? "loses to" : "does not clearly beat",
+                       m == SR_QUALITY_RANDOM ? "random" : "centre", curves->deletion_gain, curves->deletion_error,
+                       curves->insertion_gain, curves->insertion_error);
+    }
+    if (quality->scrambled_count) {
+        sr_text_printf(text, "\nRank correlation with the maps of a scrambled model, %zu images (near 1: the map does not\n"
+                             "come from what was learned):\n",
+                       quality->scrambled_images);
+        for (size_t i = 0; i < quality->scrambled_count; i++)
+            sr_text_printf(text, "  top %zu of %zu layers scrambled: %+.3f\n", quality->scrambled[i].layers, quality->layers,
+                           quality->scrambled[i].correlation);
+    }
+    if (quality->empty)
+        sr_text_printf(text, "\n%zu map%s empty: nothing in the picture spoke for the class.\n", quality->empty,
+                       quality->empty == 1 ? " was" : "s were");
+}
+
+static enum sr_status explain_quality(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply,
+                                      struct sr_error *error)
+{
+    struct sr_entry *entry;
+    const struct sr_quality *quality;
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
+    if (status) return status;
+    if (sr_args_given(args, "index"))
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "explain: quality is measured on count= images, not on a single one");
+    enum sr_split_name split = split_of(session, args, entry);
+    status = sr_session_quality(session, entry, split, (size_t)sr_args_integer(args, "count"), sr_args_text(args, "method"),
+                                sr_args_text(args, "layer"),
+                                strcmp(sr_args_text(args, "fill"), "black") ? SR_FILL_MEAN : SR_FILL_BLACK, &quality, error);
+    if (status) return status;
+    if (reply->json) quality_json(quality, entry->name, sr_split_names[split], reply);
+    else quality_text(quality, entry->name, sr_split_names[split], &reply->text);
+    return SR_OK;
+}
+
+SR_RUN(explain_run)
+{
+    SR_UNUSED;
+    if (sr_args_switch(args, "quality")) return explain_quality(session, args, reply, error);
+    return explain_sample(session, args, sr_args_text(args, "method"), reply, error);
+}
+
+#define SAMPLE_PARAMS                                                                                                        \
+    {"index", SR_PARAM_INDEX, .positional = true,                                                                            \
+     .help = "A row: 17, train:17, test:17; without it, the sample under the cursor."}
+
+const struct sr_command sr_command_explain = {
+    .name = "explain", .group = "explain", .help = "Why a model said that: a heat map or the nearest images of one sample.",
+    .params = (const struct sr_param[]){
+        SR_MODEL_PARAM(false),
+        SAMPLE_PARAMS,
+        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of; with quality, the split."},
+        {"method", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest",
+         .help = "How; auto takes HiRes-CAM for convolutions, weights for logistic regression, occlusion for all others."},
+        {"target", SR_PARAM_CLASS, .help = "The class to explain (default: the predicted one, and the true one where it differs)."},
+        {"layer", SR_PARAM_TEXT, .help = "A convolution's name (default: the last with at least 5×5 cells)."},
+        {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay as a figure."},
+        {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
+        {"quality", SR_PARAM_SWITCH, .help = "Measure the maps: deletion, insertion, sanity check, heat on the garment."},
+        {"count", SR_PARAM_INTEGER, .fallback = "1000", .minimum = 1, .maximum = 1e6, .help = "quality: images."},
+        {"fill", SR_PARAM_CHOICE, .fallback = "mean", .choices = "mean black", .help = "quality: what pixels are replaced by."},
+        {0}},
+    .run = explain_run,
+    .example = "explain cnn quality count=1000 split=test",
+};
+
+SR_RUN(gradcam_run)
+{
+    SR_UNUSED;
+    return explain_sample(session, args, "gradcam", reply, error);
+}
+
+const struct sr_command sr_command_gradcam = {
+    .name = "gradcam", .group = "explain", .help = "Where a convolutional model looks: explain with method=gradcam.",
+    .params = (const struct sr_param[]){
+        SR_MODEL_PARAM(false),
+        SAMPLE_PARAMS,
+        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
+        {"target", SR_PARAM_CLASS, .help = "The class to explain (default: the predicted one)."},
+        {"layer", SR_PARAM_TEXT, .help = "A convolution's name (default: the last with at least 5×5 cells)."},
+        {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay as a figure."},
+        {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
+        {0}},
+    .run = gradcam_run,
+    .example = "gradcam cnn 0 split=test to=cam.png",
+};

@@ -1,0 +1,113 @@
+/* cam.c - class activation maps: a layer's activations, weighed by the gradients of one class's logit. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sartor/base/memory.h"
+
+/* Grad-CAM: a weight a channel, the mean of its gradients. */
+static void weigh_by_means(const struct sr_layer_gradients *layer, double *weights)
+{
+    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
+    for (size_t i = 0; i < cells; i++)
+        for (size_t c = 0; c < channels; c++)
+            weights[c] += (double)layer->gradients[i * channels + c] / (double)cells;
+}
+
+/* Grad-CAM++: sum over cells of alpha × ReLU(g), alpha = g² / (2 g² + g³ × sum of the channel's
+ * activations); 0 where that is 0/0. */
+static void weigh_by_shares(const struct sr_layer_gradients *layer, double *weights)
+{
+    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
+    for (size_t c = 0; c < channels; c++) {
+        double sum = 0;
+        for (size_t i = 0; i < cells; i++) sum += (double)layer->activations[i * channels + c];
+        for (size_t i = 0; i < cells; i++) {
+            const double g = (double)layer->gradients[i * channels + c];
+            const double whole = 2 * g * g + g * g * g * sum;
+            if (g > 0 && whole != 0) weights[c] += g * g / whole * g;
+        }
+    }
+}
+
+/* ReLU of the sum over channels of activation × weight; without weights, × the cell's own gradient. */
+static void add_channels(const struct sr_layer_gradients *layer, const double *weights, float *map)
+{
+    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
+    for (size_t i = 0; i < cells; i++) {
+        double sum = 0;
+        for (size_t c = 0; c < channels; c++) {
+            const size_t at = i * channels + c;
+            sum += (weights ? weights[c] : (double)layer->gradients[at]) * (double)layer->activations[at];
+        }
+        map[i] = sum > 0 ? (float)sum : 0;
+    }
+}
+
+typedef void weigh_channels(const struct sr_layer_gradients *layer, double *weights);
+
+static enum sr_status cam_of(const struct sr_explain *request, int target, const char *name, weigh_channels *weigh,
+                             struct sr_heat *heat, struct sr_error *error)
+{
+    const struct sr_model *model = request->model;
+    struct sr_layer_gradients layer = {0};
+    float *map = NULL;
+    double *weights = NULL;
+    enum sr_status status = model->class->gradients(model->state, request->pixels, name, target, &layer, error);
+    if (status) goto out;
+    map = sr_array_raw((size_t)layer.height * (size_t)layer.width, sizeof *map, "heat map", error);
+    status = map ? explain_heat_init(heat, request, target, error) : SR_ERROR_MEMORY;
+    if (status) goto out;
+    snprintf(heat->layer, sizeof heat->layer, "%s", name);
+    if (weigh) {
+        weights = sr_xalloc((size_t)layer.channels * sizeof *weights);
+        weigh(&layer, weights);
+    }
+    add_channels(&layer, weights, map);
+    sr_resize_bilinear(map, layer.height, layer.width, heat->values, heat->height, heat->width);
+    if (!sr_heat_scale(heat->values, (size_t)heat->height * (size_t)heat->width))
+        status =
+            sr_error_set(error, SR_ERROR_NUMERIC,
+                         "the gradients of %s at %s are not finite numbers; the model cannot be explained",
+                         model->name, name);
+out:
+    free(layer.activations);
+    free(layer.gradients);
+    free(map);
+    free(weights);
+    return status;
+}
+
+static enum sr_status cams(const struct sr_explain *request, weigh_channels *weigh, struct sr_heat *heats,
+                           struct sr_error *error)
+{
+    struct sr_layer_info layer;
+    const char *name = request->layer;
+    if (!name || !*name) {
+        if (!sr_explain_layer(request->model, &layer))
+            return sr_error_set(error, SR_ERROR_STATE,
+                                "no convolution of %s has 5x5 cells or more; name one with layer=",
+                                request->model->name);
+        name = layer.name;
+    }
+    enum sr_status status = SR_OK;
+    for (size_t i = 0; !status && i < request->count; i++)
+        status = cam_of(request, request->targets[i], name, weigh, &heats[i], error);
+    return status;
+}
+
+enum sr_status explain_gradcam(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+{
+    return cams(request, weigh_by_means, heats, error);
+}
+
+enum sr_status explain_gradcam_plus(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+{
+    return cams(request, weigh_by_shares, heats, error);
+}
+
+enum sr_status explain_hirescam(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+{
+    return cams(request, NULL, heats, error);
+}

@@ -1,0 +1,352 @@
+/* quality.c - see quality.h. */
+#include "sartor/explain/quality.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
+
+const char *const sr_quality_names[SR_QUALITY_MAPS] = {"method", "random", "centre"};
+
+enum {
+    AT_ONCE = 16,                           /* images whose altered copies are predicted together */
+    STEPS = SR_QUALITY_STEPS,
+    INNER = STEPS - 1,                      /* steps that are neither the whole picture nor nothing */
+    WHOLE = 0, EMPTY = 1, BLURRED = 2,      /* where each map's copies begin, and end */
+    ENDS = 3,
+    COPIES = ENDS + SR_QUALITY_MAPS * 2 * INNER, /* of an image: the ends, and both curves of each map */
+    SCRAMBLED_IMAGES = 200,
+};
+
+/* One measurement under way. */
+struct bench {
+    const struct sr_quality_request *request;
+    struct sr_quality *quality;
+    size_t size, classes;
+    struct sr_images copies;                /* AT_ONCE × COPIES altered images */
+    float *said;                            /* their probabilities */
+    float *heats, *centre;                  /* AT_ONCE maps; the Gaussian */
+    uint8_t grey;                           /* mean of the images' pixels */
+    uint32_t *order;                        /* size */
+    struct sums {
+        double deletion, insertion, deletion_square, insertion_square, share;
+    } sums[SR_QUALITY_MAPS];                /* of areas (the method's) and gains (of the others) */
+    double started;
+    size_t done, total;
+};
+
+struct spot {
+    float heat;
+    uint32_t chance, pixel;
+};
+
+static int hotter_first(const void *a, const void *b)
+{
+    const struct spot *x = a, *y = b;
+    if (x->heat > y->heat || x->heat < y->heat) return x->heat > y->heat ? -1 : 1;
+    return (x->chance > y->chance) - (x->chance < y->chance);
+}
+
+/* Pixels from the hottest on; with no map, by chance alone. */
+static void order_pixels(const struct bench *bench, const float *heat, struct sr_rng *rng, uint32_t *order)
+{
+    struct spot *spots = sr_xalloc(bench->size * sizeof *spots);
+    for (size_t i = 0; i < bench->size; i++)
+        spots[i] = (struct spot){heat ? heat[i] : 0, (uint32_t)(sr_rng_next(rng) >> 32), (uint32_t)i};
+    qsort(spots, bench->size, sizeof *spots, hotter_first);
+    for (size_t i = 0; i < bench->size; i++) order[i] = spots[i].pixel;
+    free(spots);
+}
+
+/* Gaussian blur of a deviation of 5/28 of the shorter side, black beyond the edges: a garment's place and
+ * rough size are left, hardly its shape. */
+static void blur(const uint8_t *pixels, int height, int width, uint8_t *out)
+{
+    const double spread = (height < width ? height : width) * 5 / 28.0;
+    const int reach = (int)ceil(spread);
+    double *weights = sr_xalloc((size_t)(2 * reach + 1) * sizeof *weights), whole = 0;
+    double *rows = sr_xalloc((size_t)height * (size_t)width * sizeof *rows);
+    for (int k = -reach; k <= reach; k++) whole += weights[k + reach] = exp(-k * k / (2 * spread * spread));
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            for (int k = -reach; k <= reach; k++)
+                if (x + k >= 0 && x + k < width)
+                    rows[y * width + x] += weights[k + reach] / whole * pixels[y * width + x + k];
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            double sum = 0;
+            for (int k = -reach; k <= reach; k++)
+                if (y + k >= 0 && y + k < height) sum += weights[k + reach] / whole * rows[(y + k) * width + x];
+            out[y * width + x] = (uint8_t)lrint(sum);
+        }
+    free(weights);
+    free(rows);
+}
+
+/* The copies of one image: the three ends, then for each map INNER deletions and INNER insertions. */
+static void alter(struct bench *bench, const uint8_t *pixels, const float *heat, size_t row, uint8_t *copies)
+{
+    const size_t size = bench->size;
+    const bool black = bench->quality->fill == SR_FILL_BLACK;
+    const uint8_t *whole = copies + WHOLE * size, *blurred = copies + BLURRED * size;
+    const uint8_t fill = black ? 0 : bench->grey;
+    memcpy(copies + WHOLE * size, pixels, size);
+    memset(copies + EMPTY * size, fill, size);
+    if (black) memset(copies + BLURRED * size, 0, size);
+    else blur(pixels, bench->copies.height, bench->copies.width, copies + BLURRED * size);
+    uint8_t *at = copies + ENDS * size;
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        struct sr_rng rng;
+        sr_rng_init(&rng, bench->request->seed + (uint64_t)m, SR_STREAM_OTHER, row);
+        order_pixels(bench, m == SR_QUALITY_METHOD ? heat : m == SR_QUALITY_CENTRE ? bench->centre : NULL, &rng,
+                     bench->order);
+        for (int insertion = 0; insertion < 2; insertion++)
+            for (size_t step = 1; step <= INNER; step++, at += size) {
+                const size_t moved = (size * step + STEPS / 2) / STEPS;
+                memcpy(at, insertion ? blurred : whole, size);
+                for (size_t i = 0; i < moved; i++)
+                    at[bench->order[i]] = insertion ? whole[bench->order[i]] : fill;
+            }
+    }
+}
+
+/* Take in the probabilities of one image's copies. */
+static void take_in(struct bench *bench, const float *said, int target, const uint8_t *pixels, const float *heat)
+{
+    struct sr_quality *quality = bench->quality;
+    const size_t classes = bench->classes;
+    const double whole = (double)said[WHOLE * classes + (size_t)target];
+    const float *at = said + ENDS * classes;
+    double areas[SR_QUALITY_MAPS][2];
+    for (int m = 0; m < SR_QUALITY_MAPS; m++)
+        for (int insertion = 0; insertion < 2; insertion++) {
+            double *curve = insertion ? quality->maps[m].insertion : quality->maps[m].deletion;
+            const double empty = (double)said[(insertion ? BLURRED : EMPTY) * classes + (size_t)target];
+            double area = (whole + empty) / 2;
+            curve[0] += insertion ? empty : whole;
+            curve[STEPS] += insertion ? whole : empty;
+            for (size_t step = 1; step <= INNER; step++, at += classes) {
+                area += (double)at[target];
+                curve[step] += (double)at[target];
+            }
+            areas[m][insertion] = area / STEPS;
+        }
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        struct sums *sums = &bench->sums[m];
+        const double deletion = areas[m][0] - areas[0][0], insertion = areas[0][1] - areas[m][1];
+        sums->deletion += deletion;
+        sums->insertion += insertion;
+        sums->deletion_square += deletion * deletion;
+        sums->insertion_square += insertion * insertion;
+        quality->maps[m].deletion_area += areas[m][0];
+        quality->maps[m].insertion_area += areas[m][1];
+        /* A map of nothing has no share. */
+        const double share = sr_heat_share(m == SR_QUALITY_CENTRE ? bench->centre : heat, pixels, bench->size);
+        if (m != SR_QUALITY_RANDOM && isfinite(share)) sums->share += share;
+    }
+}
+
+static void tell(struct bench *bench, const char *note)
+{
+    const double seconds = sr_clock_seconds() - bench->started, done = (double)bench->done;
+    struct sr_progress progress = {.unit = "image",
+                                   .done = bench->done,
+                                   .total = bench->total,
+                                   .rate = seconds > 0 ? done / seconds : 0,
+                                   .seconds_left = done > 0 ? seconds * ((double)bench->total - done) / done : -1,
+                                   .loss = NAN,
+                                   .accuracy = NAN,
+                                   .learning_rate = NAN};
+    snprintf(progress.note, sizeof progress.note, "%s", note);
+    sr_monitor_progress(bench->request->monitor, &progress);
+}
+
+/* Work on samples whose progress is told here and not by each call: proceed, and nothing else. */
+static struct sr_monitor quiet(const struct sr_monitor *monitor)
+{
+    return (struct sr_monitor){.owner = monitor ? monitor->owner : NULL, .proceed = monitor ? monitor->proceed : NULL};
+}
+
+static bool any_heat(const float *heat, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (heat[i] > 0) return true;
+    return false;
+}
+
+static enum sr_status measure_curves(struct bench *bench, const int *targets, struct sr_error *error)
+{
+    const struct sr_quality_request *request = bench->request;
+    struct sr_quality *quality = bench->quality;
+    const struct sr_monitor monitor = quiet(request->monitor);
+    double lit = 0;
+    size_t shared = 0;
+    for (size_t from = 0; from < request->samples.count; from += AT_ONCE) {
+        const size_t left = request->samples.count - from, count = left < AT_ONCE ? left : AT_ONCE;
+        uint32_t rows[AT_ONCE];
+        for (size_t i = 0; i < count; i++) rows[i] = sr_samples_row(&request->samples, from + i);
+        const struct sr_samples part = {request->samples.images, rows, count};
+        enum sr_status status = sr_explain_many(request->model, quality->method, quality->layer, &part, targets + from,
+                                                request->pool, &monitor, bench->heats, error);
+        if (status) return status;
+        for (size_t i = 0; i < count; i++)
+            alter(bench, sr_samples_pixels(&part, i), bench->heats + i * bench->size, rows[i],
+                  bench->copies.pixels + i * COPIES * bench->size);
+        const struct sr_samples copies = {&bench->copies, NULL, count * COPIES};
+        status = sr_model_predict(request->model, &copies, request->pool, &monitor, bench->said, error);
+        if (status) return status;
+        for (size_t i = 0; i < count; i++) {
+            const uint8_t *pixels = sr_samples_pixels(&part, i);
+            const float *heat = bench->heats + i * bench->size;
+            for (size_t p = 0; p < bench->size; p++) lit += pixels[p] != 0;
+            if (!any_heat(heat, bench->size)) quality->empty++;
+            else shared++;
+            take_in(bench, bench->said + i * COPIES * bench->classes, targets[from + i], pixels, heat);
+        }
+        bench->done += count;
+        tell(bench, "deletion and insertion");
+    }
+    const double n = (double)request->samples.count;
+    quality->lit = lit / n / (double)bench->size;
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        struct sr_quality_curves *curves = &quality->maps[m];
+        const struct sums *sums = &bench->sums[m];
+        for (int step = 0; step <= STEPS; step++) {
+            curves->deletion[step] /= n;
+            curves->insertion[step] /= n;
+        }
+        curves->deletion_area /= n;
+        curves->insertion_area /= n;
+        curves->deletion_gain = sums->deletion / n;
+        curves->insertion_gain = sums->insertion / n;
+        curves->deletion_error =
+            1.96 * sqrt(fmax(0, sums->deletion_square / n - curves->deletion_gain * curves->deletion_gain) / n);
+        curves->insertion_error =
+            1.96 * sqrt(fmax(0, sums->insertion_square / n - curves->insertion_gain * curves->insertion_gain) / n);
+        curves->share = m == SR_QUALITY_RANDOM   ? NAN
+                        : m == SR_QUALITY_METHOD ? sums->share / (double)shared
+                                                 : sums->share / n;
+    }
+    return SR_OK;
+}
+
+/* The same images explained for the same classes by a model that knows less and less. */
+static enum sr_status measure_scrambled(struct bench *bench, const int *targets, struct sr_error *error)
+{
+    const struct sr_quality_request *request = bench->request;
+    struct sr_quality *quality = bench->quality;
+    const struct sr_monitor monitor = quiet(request->monitor);
+    struct sr_samples samples = request->samples;
+    const size_t layers = quality->layers;
+    samples.count = quality->scrambled_images;
+    /* One layer, half of them, all; each once. */
+    const size_t wanted[SR_SCRAMBLED_MOST] = {1, (layers + 1) / 2, layers};
+    float *before = sr_array_raw(2 * samples.count * bench->size, sizeof *before, "heat maps", error);
+    float *after = before + samples.count * bench->size;
+    if (!before) return SR_ERROR_MEMORY;
+    enum sr_status status = sr_explain_many(request->model, quality->method, quality->layer, &samples, targets,
+                                            request->pool, &monitor, before, error);
+    for (int k = 0; !status && k < SR_SCRAMBLED_MOST; k++) {
+        if (k && wanted[k] <= wanted[k - 1]) continue;
+        struct sr_model *model = sr_model_scramble(request->model, wanted[k], request->seed, error);
+        status = model ? sr_explain_many(model, quality->method, quality->layer, &samples, targets, request->pool,
+                                         &monitor, after, error)
+                       : error->status;
+        sr_model_unref(model);
+        double sum = 0;
+        size_t compared = 0;
+        for (size_t i = 0; !status && i < samples.count; i++) {
+            const double one =
+                sr_rank_correlation(before + i * bench->size, after + i * bench->size, bench->size);
+            if (!isfinite(one)) continue; /* a map of nothing has no ranks */
+            sum += one;
+            compared++;
+        }
+        if (status) break;
+        quality->scrambled[quality->scrambled_count].layers = wanted[k];
+        quality->scrambled[quality->scrambled_count++].correlation = sum / (double)compared;
+        bench->done += samples.count;
+        tell(bench, "weights scrambled");
+    }
+    free(before);
+    return status;
+}
+
+static void make_centre(float *centre, int height, int width)
+{
+    const double spread = (height < width ? height : width) / 4.0;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            const double down = y - (height - 1) / 2.0, across = x - (width - 1) / 2.0;
+            centre[y * width + x] = (float)exp(-(down * down + across * across) / (2 * spread * spread));
+        }
+}
+
+enum sr_status sr_quality_measure(const struct sr_quality_request *request, struct sr_quality *quality,
+                                  struct sr_error *error)
+{
+    const struct sr_model *model = request->model;
+    const struct sr_samples *samples = &request->samples;
+    struct sr_layer_info layer;
+    *quality = (struct sr_quality){.count = samples->count, .method = request->method, .fill = request->fill};
+    if (!quality->method) quality->method = sr_method_default(model);
+    if (!quality->method->sampled || !quality->method->mapped)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s is no map of a sample; measure another method",
+                            quality->method->title);
+    snprintf(quality->layer, sizeof quality->layer, "%s", request->layer ? request->layer : "");
+    if (quality->method->layered && !quality->layer[0] && sr_explain_layer(model, &layer))
+        snprintf(quality->layer, sizeof quality->layer, "%s", layer.name);
+    if (!samples->count) return sr_error_set(error, SR_ERROR_ARGUMENT, "there are no images to measure on");
+    enum sr_status status =
+        sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
+    if (!status) status = sr_model_weight_layers(model, &quality->layers, error);
+    if (status) return status;
+
+    quality->scrambled_images = samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
+    struct bench bench = {.request = request, .quality = quality};
+    bench.size = (size_t)model->shape.height * (size_t)model->shape.width;
+    bench.classes = (size_t)model->shape.classes;
+    bench.started = sr_clock_seconds();
+    bench.total = samples->count + (quality->layers ? SR_SCRAMBLED_MOST * quality->scrambled_images : 0);
+    bench.copies = (struct sr_images){AT_ONCE * COPIES, model->shape.height, model->shape.width, NULL, NULL};
+    const char *what = "altered images";
+    float *said = NULL;
+    int *targets = NULL;
+    status = SR_ERROR_MEMORY;
+    if (!(bench.copies.pixels = sr_array_raw(bench.copies.count * bench.size, 1, what, error)) ||
+        !(bench.said = sr_array_raw(bench.copies.count * bench.classes, sizeof(float), what, error)) ||
+        !(bench.heats = sr_array_raw((AT_ONCE + 1) * bench.size, sizeof(float), what, error)) ||
+        !(bench.order = sr_array_raw(bench.size, sizeof *bench.order, what, error)) ||
+        !(said = sr_array_raw(samples->count * bench.classes, sizeof *said, what, error)) ||
+        !(targets = sr_array_raw(samples->count, sizeof *targets, what, error)))
+        goto out;
+    bench.centre = bench.heats + AT_ONCE * bench.size;
+    make_centre(bench.centre, model->shape.height, model->shape.width);
+    double sum = 0;
+    for (size_t i = 0; i < samples->count; i++)
+        for (size_t p = 0; p < bench.size; p++) sum += sr_samples_pixels(samples, i)[p];
+    bench.grey = (uint8_t)lrint(sum / (double)samples->count / (double)bench.size);
+
+    const struct sr_monitor monitor = quiet(request->monitor);
+    status = sr_model_predict(model, samples, request->pool, &monitor, said, error);
+    for (size_t i = 0; !status && i < samples->count; i++) {
+        const float *row = said + i * bench.classes;
+        targets[i] = 0;
+        for (size_t c = 1; c < bench.classes; c++)
+            if (row[c] > row[targets[i]]) targets[i] = (int)c;
+    }
+    if (!status) status = measure_curves(&bench, targets, error);
+    if (!status && quality->layers) status = measure_scrambled(&bench, targets, error);
+out:
+    free(bench.copies.pixels);
+    free(bench.said);
+    free(bench.heats);
+    free(bench.order);
+    free(said);
+    free(targets);
+    return status;
+}
