@@ -28,6 +28,8 @@ const struct sr_param sr_options[] = {
      .help = "The terminal's background, for colours that read well on it."},
     {"refresh", SR_PARAM_INTEGER, .fallback = "30", .minimum = 1, .maximum = 60,
      .help = "Frames a second at most; fewer help a slow link."},
+    {"autorun", SR_PARAM_SWITCH, .fallback = "on",
+     .help = "Explain each sample as the Explain pane comes to it; off waits for Enter."},
     {"mouse", SR_PARAM_SWITCH, .fallback = "off", .help = "Take clicks and the wheel (text is then selected with Shift)."},
     {"size", SR_PARAM_TEXT, .fallback = "80x24", .help = "Columns and lines of the screen in batch."},
     {0},

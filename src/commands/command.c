@@ -23,7 +23,7 @@ const struct sr_command *const sr_commands[] = {
     /* output */
     &sr_command_export, &sr_command_screen, &sr_command_describe, &sr_command_save_log,
     /* interface */
-    &sr_command_pane, &sr_command_move, &sr_command_search, &sr_command_order, &sr_command_enter, &sr_command_back, &sr_command_model,
+    &sr_command_pane, &sr_command_move, &sr_command_search, &sr_command_order, &sr_command_enter, &sr_command_back, &sr_command_model, &sr_command_method,
     &sr_command_split, &sr_command_log, &sr_command_units, &sr_command_prompt, &sr_command_keys,
     &sr_command_form, &sr_command_look, &sr_command_smooth, &sr_command_zoom, &sr_command_redraw, &sr_command_suspend,
     /* program */

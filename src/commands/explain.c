@@ -264,3 +264,37 @@ const struct sr_command sr_command_gradcam = {
     .run = gradcam_run,
     .example = "gradcam cnn 0 split=test to=cam.png",
 };
+
+/* --- the pane's method ----------------------------------------------------------------- */
+
+SR_RUN(method_run)
+{
+    SR_UNUSED;
+    const char *name = sr_args_text(args, "name");
+    struct sr_entry *entry;
+    enum sr_status status = sr_session_model(session, NULL, &entry, error);
+    if (status) return status;
+    struct sr_view *view = &session->view;
+    struct sr_error ignored;
+    const bool next = !strcmp(name, "next");
+    const struct sr_method *method = sr_method_find(entry->model, next ? view->explain_method : name, next ? &ignored : error);
+    if (!method && !next) return error->status;
+    if (!method) method = sr_method_default(entry->model);
+    for (int at = (int)(method - sr_methods), i = 1; next && i <= SR_METHOD_COUNT; i++) {
+        method = &sr_methods[(at + i) % SR_METHOD_COUNT];
+        if (method->offered(entry->model)) break;
+    }
+    snprintf(view->explain_method, sizeof view->explain_method, "%s", method->name);
+    view->pane = SR_PANE_EXPLAIN;
+    sr_text_printf(&reply->text, "%s: %s\n", method->title, method->help);
+    return SR_OK;
+}
+
+const struct sr_command sr_command_method = {
+    .name = "method", .group = "interface", .help = "Choose how the Explain pane explains.",
+    .params = (const struct sr_param[]){
+        {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
+         .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest next", .help = "How, or next."},
+        {0}},
+    .run = method_run,
+};

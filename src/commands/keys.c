@@ -74,6 +74,7 @@ const struct sr_binding sr_bindings[] = {
     {"w", "browse more wrong", NULL, "only what the model gets wrong"},
     {"a", "browse more all", NULL, "all of the split again"},
     {"m", "model next", NULL, "next model"},
+    {"M", "method next", "explain", "explain by the next method"},
     {"s", "split next", NULL, "judge on the next split"},
     {"+", "zoom", NULL, "the pane alone, without the bars"},
     {"y", "log", NULL, "logarithmic or linear axis"},

@@ -22,6 +22,27 @@ static size_t layers_of(const struct sr_entry *entry, struct sr_layer_info *laye
     return count < LAYERS ? count : LAYERS;
 }
 
+/* The method asked for, where this model offers it; "" for its default. */
+static const char *chosen_method(const struct sr_session *session, const struct sr_entry *entry)
+{
+    struct sr_error ignored;
+    const char *name = session->view.explain_method;
+    return *name && entry && entry->model && sr_method_find(entry->model, name, &ignored) ? name : "";
+}
+
+/* The layer asked for, where this model has it and the method looks at one; "" for the default. */
+static const char *chosen_layer(const struct sr_session *session, const struct sr_entry *entry)
+{
+    struct sr_error ignored;
+    struct sr_layer_info layers[LAYERS];
+    const char *name = session->view.explain_layer;
+    size_t count = *name ? layers_of(entry, layers) : 0;
+    if (count && !sr_method_find(entry->model, chosen_method(session, entry), &ignored)->layered) count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(layers[i].name, name) == 0) return name;
+    return "";
+}
+
 /* Which of them is shown: the one asked for, else the one that the heat map was made by. */
 static size_t shown_layer(const struct sr_session *session, const struct sr_layer_info *layers, size_t count)
 {
@@ -40,6 +61,8 @@ struct scene {
     struct sr_entry *entry;
     const float *probabilities; /* NULL when not known yet */
     int predicted;              /* -1 likewise */
+    const char *method, *layer; /* "" for the defaults */
+    bool idle;                  /* autorun=off, and Enter has not been pressed */
     enum sr_status status;
     struct sr_error error;
 };
@@ -57,9 +80,14 @@ static bool scene_init(struct sr_session *session, struct scene *scene, struct s
         return false;
     }
     scene->truth = session->data->files[scene->file].labels[scene->row];
-    scene->status = sr_session_explain(session, scene->entry, scene->file, scene->row,
-                                       session->view.explain_method, session->view.explain_layer,
-                                       shown_target(session), &scene->error);
+    scene->method = chosen_method(session, scene->entry);
+    scene->layer = chosen_layer(session, scene->entry);
+    scene->idle = !sr_args_switch(session->options, "autorun") &&
+                  !sr_session_explained(session, scene->entry, scene->file, scene->row, scene->method, scene->layer,
+                                        shown_target(session));
+    scene->status = scene->idle ? SR_PENDING
+                                : sr_session_explain(session, scene->entry, scene->file, scene->row, scene->method,
+                                                     scene->layer, shown_target(session), &scene->error);
     scene->probabilities =
         sr_part_verdict(session, scene->entry, session->selection.filter.split, scene->file, scene->row);
     if (scene->probabilities) scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
@@ -75,24 +103,30 @@ static void verdict_words(const struct sr_session *session, const struct scene *
                    scene->predicted == scene->truth ? "✓ right" : "✗ wrong");
 }
 
-/* "Grad-CAM of cnn, layer conv3, for Coat, the predicted class". */
+/* "HiRes-CAM of cnn, layer conv3, for Coat, the predicted class". */
 static void method_words(const struct sr_session *session, const struct scene *scene, struct sr_text *text)
 {
     if (scene->status != SR_OK && scene->status != SR_PENDING) {
         sr_text_printf(text, "%s gives a verdict, but no heat map", scene->entry->name);
         return;
     }
-    sr_text_printf(text, "Grad-CAM of %s", scene->entry->name);
-    if (scene->status == SR_PENDING) return;
+    const struct sr_heat *heat = &session->explain.heat;
+    if (scene->status == SR_PENDING) {
+        sr_text_printf(text, "%s %s", scene->entry->name, scene->idle ? "has not been asked" : "is being asked");
+        return;
+    }
+    sr_text_printf(text, "%s of %s", heat->method->title, scene->entry->name);
     struct sr_layer_info layers[LAYERS];
-    size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
-    sr_text_printf(text, ", layer %s", session->explain.heat.layer);
-    if (count && strcmp(layers[at].name, session->explain.heat.layer) == 0)
+    size_t count = heat->layer[0] ? layers_of(scene->entry, layers) : 0, at = shown_layer(session, layers, count);
+    if (heat->layer[0]) sr_text_printf(text, ", layer %s", heat->layer);
+    if (count && strcmp(layers[at].name, heat->layer) == 0)
         sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
-    sr_text_printf(text, ", for %s", sr_part_class(session, session->explain.heat.target));
-    if (session->explain.heat.target == scene->predicted)
+    if (heat->target < 0) sr_text_add(text, ", whatever the sample");
+    if (heat->target < 0 || !heat->values) return;
+    sr_text_printf(text, ", for %s", sr_part_class(session, heat->target));
+    if (heat->target == scene->predicted)
         sr_text_add(text, ", the predicted class");
-    else if (session->explain.heat.target == scene->truth)
+    else if (heat->target == scene->truth)
         sr_text_add(text, ", the true class");
 }
 
@@ -118,10 +152,16 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     sr_text_fini(&words);
 }
 
-/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. */
+/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. A second row
+ * shows the true class where another was predicted and there is room. */
 struct layout {
-    int width, height, gap, scale;
+    int width, height, gap, scale, rows;
 };
+
+static bool has_truth(const struct sr_session *session, const struct scene *scene)
+{
+    return scene->status == SR_OK && session->explain.truth.values;
+}
 
 static struct layout choose_layout(const struct sr_session *session, const struct scene *scene, int width,
                                    int height)
@@ -129,7 +169,11 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     const struct sr_images *images = &session->data->files[scene->file];
     int full_width, full_height;
     sr_image_cells(&session->look, images->height, images->width, &full_width, &full_height);
-    struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0};
+    struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1};
+    if (has_truth(session, scene) && (height - 1) / 2 >= full_height) {
+        layout.rows = 2;
+        height = (height - 1) / 2;
+    }
     int room = (width - 1 - 2 * layout.gap - layout.scale) / 3;
     int times = room / full_width < height / full_height ? room / full_width : height / full_height;
     if (times >= 1) {
@@ -158,54 +202,104 @@ static void placeholder(struct sr_session *session, struct sr_area area, const c
                       sr_part_style(session, SR_ROLE_FAINT), words);
 }
 
-static void draw_pictures(struct sr_session *session, struct sr_area area, const struct scene *scene,
-                          const struct layout *layout)
+/* The scale behind a row of pictures, and the heat in it: the map by itself, and over the sample. */
+static void draw_heat_pair(struct sr_session *session, struct sr_area area, const struct scene *scene,
+                           const struct layout *layout, const struct sr_heat *heat)
 {
     const struct sr_images *images = &session->data->files[scene->file];
     const uint8_t *pixels = sr_part_pixels(session, scene->file, scene->row);
-    const struct sr_heat *heat = &session->explain.heat;
-    bool ready = scene->status == SR_OK && heat->values && heat->height == images->height &&
-                 heat->width == images->width;
-    bool roomy = layout->width >= 20;
-    for (int i = 0; i < 3; i++) {
-        int x = 1 + i * (layout->width + layout->gap);
-        struct sr_area picture = sr_area_part(area, x, 1, layout->width, layout->height);
-        struct sr_area head = sr_area_part(area, x, 0, layout->width, 1);
-        if (i == 0) {
-            caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
-                    sr_part_class(session, scene->truth));
-            sr_draw_image(picture, &session->look, pixels, images->height, images->width);
-            continue;
-        }
-        if (i == 1) {
-            caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
-                    ready ? sr_part_class(session, heat->target) : "…");
-        } else {
-            struct sr_text words = {0};
-            if (scene->predicted >= 0) {
-                sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->predicted),
-                               100 * (double)scene->probabilities[scene->predicted]);
-            }
-            bool right = scene->predicted == scene->truth;
-            caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
-                    scene->predicted < 0 ? "predicted: …"
-                    : right              ? "✓"
-                                         : "✗",
-                    sr_text_get(&words));
-            sr_text_fini(&words);
-        }
-        if (!ready)
-            placeholder(session, picture, "computing…");
-        else if (i == 1)
-            sr_draw_heat(picture, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
-        else
-            sr_draw_overlay(picture, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height,
-                            heat->width);
+    const int step = layout->width + layout->gap;
+    struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
+                   over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
+    if (!heat->values || heat->height != images->height || heat->width != images->width) {
+        const char *words = scene->idle                ? "press Enter to compute"
+                            : scene->status == SR_OK ? "no map by this method"
+                                                       : "computing…";
+        placeholder(session, map, words);
+        placeholder(session, over, words);
+        return;
     }
-    if (layout->scale && ready)
-        sr_draw_scale(
-            sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1, layout->scale - 1, layout->height),
-            &session->look, SR_SCALE_INFERNO, 0, 1);
+    sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
+    sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height, heat->width);
+    if (layout->scale)
+        sr_draw_scale(sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1, layout->scale - 1, layout->height),
+                      &session->look, SR_SCALE_INFERNO, 0, 1);
+}
+
+static void draw_pictures(struct sr_session *session, struct sr_area area, const struct scene *scene,
+                          const struct layout *layout)
+{
+    static const struct sr_heat nothing;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const struct sr_heat *heat = scene->status == SR_OK ? &session->explain.heat : &nothing;
+    const bool roomy = layout->width >= 20, right = scene->predicted == scene->truth;
+    const int step = layout->width + layout->gap;
+    struct sr_area head = sr_area_part(area, 1, 0, layout->width, 1);
+    caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "", sr_part_class(session, scene->truth));
+    sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
+                  sr_part_pixels(session, scene->file, scene->row), images->height, images->width);
+
+    head = sr_area_part(area, 1 + step, 0, layout->width, 1);
+    if (heat->values && heat->target < 0) caption(session, head, SR_ROLE_TEXT, "for any class", "");
+    else caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for", heat->values ? sr_part_class(session, heat->target) : "…");
+    struct sr_text words = {0};
+    if (scene->predicted >= 0)
+        sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->predicted),
+                       100 * (double)scene->probabilities[scene->predicted]);
+    head = sr_area_part(area, 1 + 2 * step, 0, layout->width, 1);
+    caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
+            scene->predicted < 0 ? "predicted: …"
+            : right              ? "✓"
+                                 : "✗",
+            sr_text_get(&words));
+    draw_heat_pair(session, area, scene, layout, heat);
+
+    if (layout->rows == 2) {
+        struct sr_area below = sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
+        sr_text_clear(&words);
+        sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->truth),
+                       100 * (double)session->explain.probabilities[scene->truth]);
+        caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT, roomy ? "heat for" : "for",
+                sr_part_class(session, scene->truth));
+        caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT, "true:", sr_text_get(&words));
+        draw_heat_pair(session, below, scene, layout, &session->explain.truth);
+        /* Under the sample: what it is read against. */
+        sr_part_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
+                          sr_part_style(session, SR_ROLE_FAINT),
+                          "Above, what speaks for the class that was predicted; here, what speaks for the true one.");
+    }
+    sr_text_fini(&words);
+}
+
+/* The nearest training images, as many as fit: small pictures over their class, or only the words. */
+static void draw_nearest(struct sr_session *session, struct sr_area area)
+{
+    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    const size_t count = session->explain.nearest_count;
+    if (area.height < 3) {
+        struct sr_text words = {0};
+        sr_text_add(&words, "nearest:");
+        for (size_t i = 0; i < count; i++)
+            sr_text_printf(&words, "%s %s", i ? "," : "", sr_part_class(session, images->labels[session->explain.nearest[i]]));
+        sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+        sr_text_fini(&words);
+        return;
+    }
+    int full_width, full_height;
+    sr_image_cells(&session->look, images->height, images->width, &full_width, &full_height);
+    const double shrink = fmin(1, (double)(area.height - 2) / full_height);
+    const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
+    const int step = width + 1 > 13 ? width + 1 : 13;
+    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), "nearest training images, in the model's own sense");
+    for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
+        const uint32_t row = session->explain.nearest[i];
+        char name[64];
+        sr_part_cut(name, sizeof name, sr_part_class(session, images->labels[row]), step - 1);
+        sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->height, images->width);
+        sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
+                     sr_part_style(session, SR_ROLE_TEXT), name);
+    }
 }
 
 /* The choices that moves go through: layers, and the class whose evidence is shown. */
@@ -218,27 +312,15 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     int y = 0, target = shown_target(session);
     sr_area_printf(area, 0, y++, text, "heat for: %s",
                    target < 0 ? "predicted class" : sr_part_class(session, target));
-    sr_area_text(area, 0, y++, faint, "j/k another class");
-    if (count == 0) return;
+    sr_area_text(area, 0, y++, faint, "j/k class  M method");
+    if (count == 0 || !session->explain.heat.layer[0]) return;
     if (area.height > 5) y++;
     struct sr_text words = {0};
     sr_text_add(&words, "layer:");
     for (size_t i = 0; i < count; i++) sr_text_printf(&words, i == at ? " [%s]" : " %s", layers[i].name);
     y = sr_part_paragraph(area, y, text, sr_text_get(&words));
-    sr_area_text(area, 0, y, faint, "PgUp/PgDn another layer");
+    sr_area_text(area, 0, y, faint, "PgUp/PgDn layer");
     sr_text_fini(&words);
-}
-
-/* The models that have layers to look into, among those that are loaded. */
-static void explainable(const struct sr_session *session, struct sr_text *text)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < session->entry_count; i++) {
-        const struct sr_model *model = session->entries[i]->model;
-        if (model && model->class && model->class->gradients)
-            sr_text_printf(text, "%s%s", found++ ? ", " : "\nThese can be: ", session->entries[i]->name);
-    }
-    sr_text_add(text, found ? "." : "\nA convolutional network can be: press 3, or type :train cnn");
 }
 
 /* No heat map, and why; the sample and the verdict all the same. */
@@ -258,7 +340,6 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
         width = -2;
     struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);
     sr_text_add(&words, scene->error.text);
-    explainable(session, &words);
     int y = sr_part_paragraph(side, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
     if (scene->probabilities && y + 2 < side.height) {
         sr_text_clear(&words);
@@ -289,9 +370,16 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
         sr_text_fini(&words);
         return;
     }
-    draw_pictures(session, sr_area_part(area, 0, y, area.width, layout.height + 1), scene, &layout);
-    y += layout.height + 1 + (area.height > 16);
+    const int pictures = layout.rows * (layout.height + 1);
+    draw_pictures(session, sr_area_part(area, 0, y, area.width, pictures), scene, &layout);
+    y += pictures + (area.height > 16);
     struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
+    if (scene->status == SR_OK && session->explain.nearest_count && rest.height >= 2) {
+        /* Half of what is left, but a line where that is too little for pictures. */
+        int height = rest.height / 2 >= 6 ? (rest.height - 1) / 2 : 1;
+        draw_nearest(session, sr_area_part(rest, 1, rest.height - height, rest.width - 2, height));
+        rest = sr_area_part(rest, 0, 0, rest.width, rest.height - height);
+    }
     bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
     int width = choices ? area.width * 3 / 5 : area.width - 2;
     if (scene->probabilities)
@@ -344,7 +432,18 @@ static void enter(struct sr_session *session, struct sr_text *line)
         sr_text_add(line, "pane train");
     } else if (sr_part_sample(session, &file, &row)) {
         sr_part_id(id, sizeof id, file, row);
-        sr_text_printf(line, "show %s", id);
+        struct sr_entry *entry = sr_session_entry(session, "", NULL);
+        const char *method = chosen_method(session, entry), *layer = chosen_layer(session, entry);
+        const int target = shown_target(session);
+        if (sr_args_switch(session->options, "autorun") ||
+            sr_session_explained(session, entry, file, row, method, layer, target)) {
+            sr_text_printf(line, "show %s", id);
+            return;
+        }
+        sr_text_printf(line, "explain %s %s", entry->name, id);
+        if (*method) sr_text_printf(line, " method=%s", method);
+        if (*layer) sr_text_printf(line, " layer=%s", layer);
+        if (target >= 0) sr_text_printf(line, " target=%d", target);
     }
 }
 
@@ -391,10 +490,19 @@ static void describe(struct sr_session *session, struct sr_text *text)
         if (scene.status == SR_OK) {
             method_words(session, &scene, text);
             sr_text_add(text, ". ");
-            heat_words(&session->explain.heat, text);
+            if (session->explain.heat.values) heat_words(&session->explain.heat, text);
+            if (session->explain.nearest_count) {
+                const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+                sr_text_add(text, " The nearest training images are");
+                for (size_t i = 0; i < session->explain.nearest_count; i++)
+                    sr_text_printf(text, "%s %s", i ? "," : "", sr_part_class(session, images->labels[session->explain.nearest[i]]));
+                sr_text_add(text, ".");
+            }
         } else {
             sr_text_printf(text, "%s.",
-                           scene.status == SR_PENDING ? "The heat map is being computed" : scene.error.text);
+                           scene.idle                   ? "autorun is off: Enter computes the heat map"
+                           : scene.status == SR_PENDING ? "The heat map is being computed"
+                                                        : scene.error.text);
         }
     } else {
         sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
@@ -406,14 +514,14 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->entry_count ? "n/p sample  j/k class  PgUp/PgDn layer  m model  Enter enlarge  ? help"
+    return session->entry_count ? "n/p sample  j/k class  M method  PgUp/PgDn layer  m model  ? help"
                                 : "Enter train  : command  ? help";
 }
 
 const struct sr_pane sr_pane_explain = {
     .name = "explain",
     .title = "Explain",
-    .help = "Where a model looked: the sample, its Grad-CAM heat map, and both together.",
+    .help = "Why a model said that: the sample, a heat map, and both together; for knn and svm the nearest images.",
     .hints = hints,
     .draw = draw,
     .move = move,

@@ -204,7 +204,11 @@ static void explain(void **state)
     snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "conv1");
     screen(session, 80, 24, "explain-layer");
     snprintf(session->view.model, sizeof session->view.model, "svm");
-    screen(session, 80, 24, "explain-refused");
+    screen(session, 80, 24, "explain-occlusion");
+    struct sr_error error;
+    assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
+    session->view.explain_target = 2;
+    screen(session, 80, 24, "explain-idle");
     fixture_free(session);
 }
 
