@@ -1,12 +1,12 @@
 /* browse.c - the samples of the selection as thumbnails, or one of them large. */
 #include "parts.h"
+#include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
+#include "sartor/data/augment.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* Predictions of more samples than this are not started just because one is looked at. */
-enum { LOOK_AT_MOST = 20000 };
 
 /* Which predictions the captions show: only those that the filter asks for. */
 static const struct sr_predictions *shown_predictions(struct sr_session *session)
@@ -31,6 +31,11 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
         snprintf(right, sizeof right, "%s of %s, %s", count, whole, place);
     else
         snprintf(right, sizeof right, "%zu/%s", selection->at + 1, count);
+    if (session->tag_count && selection->count && area.width >= 64) {
+        size_t length = strlen(right);
+        sr_format_count(count, sizeof count, session->tag_count);
+        snprintf(right + length, sizeof right - length, ", %s tagged", count);
+    }
     int from = area.width - sr_utf8_width(right) - 1;
     if (from < 0) from = 0;
     struct sr_text words = {0};
@@ -175,10 +180,12 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
         struct sr_area part = sr_area_part(area, (int)(cell % columns) * layout.across,
                                            (int)(cell / columns) * layout.down, layout.across, layout.down);
         struct sr_style style = here ? selected : wrong ? bad : plain;
+        bool tagged = session->tags[selection->file] && session->tags[selection->file][row];
         if (!layout.width) {
             char id[32];
             sr_part_id(id, sizeof id, selection->file, row);
-            sr_area_printf(part, 0, 0, style, "%s%-11s %s", here ? "▸" : " ", id, text);
+            sr_area_printf(part, 0, 0, style, "%s%-11s %s%s", here ? "▸" : tagged ? "+" : " ", id, text,
+                           here && tagged ? " +" : "");
             continue;
         }
         sr_draw_image(sr_area_part(part, 1, 0, layout.width, layout.height), &session->look,
@@ -188,40 +195,166 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
                 sr_area_put(part, 0, y, left, accent);
                 sr_area_put(part, layout.width + 1, y, right, accent);
             }
+        if (tagged) sr_area_put(part, 0, 0, '+', sr_part_style(session, SR_ROLE_WARNING));
         sr_area_printf(part, 0, layout.height, style, here ? "[%s]" : " %s", text);
     }
+    sr_part_spots(session, area,
+                  (struct sr_spots){0, 0, layout.across, layout.down, layout.columns, layout.lines,
+                                    (int)(view->browse_top * columns), layout.columns});
 }
 
 /* One sample */
 
-/* Whether this model's word on the split may be asked for, and what there is to say while it is
- * not there. */
-static const float *ask_verdict(struct sr_session *session, struct sr_entry *entry, enum sr_file file,
-                                uint32_t row, struct sr_text *why)
+/* What a model says of the sample, from its predictions or from the close-up; NULL while nothing is known. */
+static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry, enum sr_file file,
+                               uint32_t row, const struct sr_closeup *closeup)
 {
-    enum sr_split_name split = session->selection.filter.split;
-    const float *verdict = sr_part_verdict(session, entry, split, file, row);
-    if (verdict) return verdict;
-    if (entry->splits[split].job == 0 && sr_session_samples(session, split).count > LOOK_AT_MOST) {
-        sr_text_printf(why, "Not predicted yet. Press 5 for this sample, or type :evaluate %s split=%s",
-                       entry->name, sr_split_names[split]);
-        return NULL;
+    const float *verdict = sr_part_verdict(session, entry, session->selection.filter.split, file, row);
+    for (size_t i = 0; !verdict && closeup && i < closeup->verdicts; i++)
+        if (!strcmp(closeup->verdict[i].model, entry->name)) verdict = closeup->verdict[i].probabilities;
+    return verdict;
+}
+
+/* One line a model: its name, how sure it is as a bar, what it says. Returns the line behind them. */
+static int draw_others(struct sr_session *session, struct sr_area area, int y, const struct sr_entry *entry,
+                       enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
+{
+    int truth = session->data->files[file].labels[row], longest = 4;
+    for (size_t i = 0; i < session->entry_count; i++) {
+        int width = sr_utf8_width(session->entries[i]->name);
+        if (width > longest) longest = width;
     }
-    const struct sr_predictions *predictions;
-    struct sr_error error = {0};
-    switch (sr_session_predictions(session, entry, split, &predictions, &error)) {
-    case SR_OK:
-        return sr_part_verdict(session, entry, split, file, row);
-    case SR_PENDING:
-        sr_text_printf(why, "Predicting %s…", sr_split_names[split]);
-        return NULL;
-    default:
-        sr_text_add(why, error.text);
-        return NULL;
+    if (longest > 14) longest = 14;
+    int bar = area.width >= 44 ? 10 : 0;
+    for (size_t i = 0; i < session->entry_count && y < area.height; i++) {
+        const struct sr_entry *other = session->entries[i];
+        if (other == entry) continue;
+        const float *verdict = verdict_of(session, other, file, row, closeup);
+        sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0, sr_part_style(session, SR_ROLE_TEXT), other->name);
+        if (!verdict) {
+            sr_area_text(area, longest + 1, y++, sr_part_style(session, SR_ROLE_FAINT),
+                         other->load_error.status ? "cannot be loaded" : other->loading ? "loading…" : "…");
+            continue;
+        }
+        struct sr_text words = {0};
+        int best = sr_part_best(verdict, session->data->classes);
+        struct sr_style style = sr_part_style(session, best == truth ? SR_ROLE_GOOD : SR_ROLE_BAD);
+        if (bar) sr_draw_bar(area, longest + 1, y, bar, (double)verdict[best], &session->look, style);
+        sr_text_printf(&words, "%s %s, %.1f %%", best == truth ? "✓" : "✗", sr_part_class(session, best),
+                       100 * (double)verdict[best]);
+        sr_area_text(area, longest + 1 + (bar ? bar + 1 : 0), y++, style, sr_text_get(&words));
+        sr_text_fini(&words);
+    }
+    return y;
+}
+
+/* The augmentation that the model was trained with; where it had none, a usual one. */
+static struct sr_augment augmentation(const struct sr_entry *entry, bool *own)
+{
+    const struct sr_args *params = entry && entry->model ? entry->model->params : NULL;
+    *own = params && sr_args_has(params, "augment") && sr_args_switch(params, "augment");
+    if (!*own) return (struct sr_augment){.flip = true, .shift = 2, .rotation = 10, .scale = 0.1};
+    return (struct sr_augment){
+        .flip = sr_args_switch(params, "flip"),
+        .shift = (double)sr_args_integer(params, "shift"),
+        .rotation = sr_args_number(params, "rotation"),
+        .scale = sr_args_number(params, "scale"),
+        .erase = sr_args_number(params, "erase"),
+        .brightness = sr_args_number(params, "brightness"),
+        .noise = sr_args_number(params, "noise"),
+    };
+}
+
+/* A row of pictures under a title: how the sample looks to a network in training, epoch by epoch. */
+static void draw_versions(struct sr_session *session, struct sr_area area, const struct sr_entry *entry,
+                          enum sr_file file, uint32_t row)
+{
+    const struct sr_images *images = &session->data->files[file];
+    int high = area.height - 1 < 7 ? area.height - 1 : 7, wide = 2 * high;
+    if (high < 4 || area.width < wide) return;
+    bool own;
+    struct sr_augment augment = augmentation(entry, &own);
+    size_t pixels = (size_t)images->height * (size_t)images->width;
+    float *changed = sr_xalloc(pixels * sizeof *changed);
+    uint8_t *grey = sr_xalloc(pixels);
+    sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), own ? "by the augmentation of %s" : "augmented%s",
+                   own ? entry->name : "");
+    for (int k = 0; (k + 1) * (wide + 1) <= area.width + 1; k++) {
+        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row), images->height, images->width,
+                         changed);
+        for (size_t i = 0; i < pixels; i++) grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
+        sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey, images->height,
+                      images->width);
+    }
+    free(changed);
+    free(grey);
+}
+
+/* The rows of the train file that are most like the sample, with their classes. */
+static void draw_neighbours(struct sr_session *session, struct sr_area area, const struct sr_closeup *closeup,
+                            int truth)
+{
+    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN];
+    int high = area.height - 2 < 7 ? area.height - 2 : 7, wide = 2 * high;
+    if (high < 4 || area.width < wide) return;
+    struct sr_text title = {0};
+    sr_text_add(&title, "nearest in train");
+    if (!closeup) sr_text_add(&title, ": being looked for…");
+    else if (area.width >= 30) sr_text_printf(&title, ", by %s", closeup->by[0] ? closeup->by : "pixels");
+    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&title));
+    sr_text_fini(&title);
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_part_short_names(session->data, wide, names);
+    for (size_t k = 0; closeup && k < closeup->nearest && ((int)k + 1) * (wide + 1) <= area.width + 1; k++) {
+        uint32_t row = closeup->rows[k];
+        int x = (int)k * (wide + 1), label = train->labels[row];
+        sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->height, train->width);
+        sr_area_text(area, x, 1 + high, sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
+                     names[label].text);
     }
 }
 
-static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file, uint32_t row)
+/* Every pixel as a number on its own grey: decimal, or hexadecimal where that has no room. */
+static void draw_values(struct sr_session *session, struct sr_area area, enum sr_file file, uint32_t row)
+{
+    const struct sr_images *images = &session->data->files[file];
+    const uint8_t *pixels = sr_part_pixels(session, file, row);
+    int cell = (area.width - 4) / images->width, *top = &session->view.values_top;
+    cell = cell >= 4 ? 4 : cell == 3 ? 3 : 2;
+    int columns = (area.width - 4) / cell < images->width ? (area.width - 4) / cell : images->width;
+    int left = (images->width - columns) / 2, lines = area.height - 2;
+    if (columns < 1 || lines < 1) return;
+    if (*top > images->height - lines) *top = images->height - lines;
+    if (*top < 0) *top = 0;
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT);
+    struct sr_text words = {0};
+    sr_text_printf(&words, "%s:%u %s: %s", sr_file_names[file], (unsigned)row, sr_part_class(session, images->labels[row]),
+                   cell == 2 ? "grey values 00 to ff" : "grey values 0 to 255");
+    if (lines < images->height) sr_text_printf(&words, ", lines %d–%d of %d", *top + 1, *top + lines, images->height);
+    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
+    sr_text_fini(&words);
+    for (int x = 0; x < columns; x += cell >= 3 ? 1 : 2)
+        sr_area_printf(area, 4 + x * cell, 1, faint, "%*d", cell >= 3 ? cell - 1 : 2, left + x);
+    for (int y = 0; y < lines && *top + y < images->height; y++) {
+        sr_area_printf(area, 0, 2 + y, faint, "%3d", *top + y);
+        for (int x = 0; x < columns; x++) {
+            int value = pixels[(*top + y) * images->width + left + x];
+            struct sr_style style = sr_part_style(session, value ? SR_ROLE_TEXT : SR_ROLE_FAINT);
+            if (session->look.depth >= SR_DEPTH_256) {
+                style.back = sr_colour_grey(value);
+                style.fore = value ? sr_colour_contrast(style.back) : sr_colour_grey(88);
+            }
+            sr_area_printf(area, 4 + x * cell, 2 + y, style, cell >= 3 ? "%*d" : "%0*x",
+                           cell == 2 ? 2 : cell == 3 ? 3 : 3, value);
+            if (cell == 4) sr_area_put(area, 4 + x * cell + 3, 2 + y, ' ', style);
+        }
+    }
+}
+
+/* Returns the line behind what was written. */
+static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file, uint32_t row,
+                      const struct sr_closeup *closeup)
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_part_pixels(session, file, row);
@@ -237,8 +370,11 @@ static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_
     char id[32], zero[32];
     sr_part_id(id, sizeof id, file, row);
     sr_part_percent(zero, sizeof zero, (double)zeros / (double)count);
-    sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s  %s", id,
-                   sr_part_class(session, truth));
+    int x = sr_area_printf(area, 0, y, sr_part_style(session, SR_ROLE_TITLE), "%s  %s", id,
+                           sr_part_class(session, truth));
+    if (session->tags[file] && session->tags[file][row])
+        sr_area_text(area, x + 2, y, sr_part_style(session, SR_ROLE_WARNING), "+ tagged");
+    y++;
     if (area.height > 2)
         sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
                        "%d×%d, mean %.1f, %s zero, at most %d", images->width, images->height,
@@ -246,33 +382,28 @@ static void draw_facts(struct sr_session *session, struct sr_area area, enum sr_
     if (area.height > 8) y++;
     struct sr_text title = {0}, text = {0};
     struct sr_entry *entry = sr_part_model(session, session->selection.filter.model, &title, &text);
-    const float *verdict = entry ? ask_verdict(session, entry, file, row, &text) : NULL;
+    const float *verdict = entry ? verdict_of(session, entry, file, row, closeup) : NULL;
+    if (entry && !verdict) sr_text_add(&text, "…");
     if (verdict) {
         verdict_words(session, verdict, truth, &text);
         sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
                        sr_text_get(&text));
         y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y), verdict,
                                    truth);
-        if (area.height > y && area.width >= 40)
+        if (area.height > y + (int)session->entry_count && area.width >= 40)
             sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT), "> predicted  * true");
     } else {
         if (entry) sr_text_printf(&title, "%s", entry->name);
         y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
         y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
     }
-    /* What the other models say that have been asked before. */
-    for (size_t i = 0; i < session->entry_count && entry && y + 1 < area.height; i++) {
-        if (session->entries[i] == entry) continue;
-        const float *other =
-            sr_part_verdict(session, session->entries[i], session->selection.filter.split, file, row);
-        if (!other) continue;
-        sr_text_clear(&text);
-        verdict_words(session, other, truth, &text);
-        sr_area_printf(area, 0, ++y, sr_part_style(session, SR_ROLE_TEXT), "%s: %s",
-                       session->entries[i]->name, sr_text_get(&text));
+    if (entry && session->entry_count > 1 && area.height > y) {
+        if (area.height - y >= (int)session->entry_count) y++;
+        y = draw_others(session, area, y, entry, file, row, closeup);
     }
     sr_text_fini(&title);
     sr_text_fini(&text);
+    return y;
 }
 
 static void draw_large(struct sr_session *session, struct sr_area area)
@@ -280,7 +411,14 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     enum sr_file file;
     uint32_t row;
     if (!sr_part_sample(session, &file, &row)) return;
+    if (session->view.values) {
+        draw_values(session, area, file, row);
+        return;
+    }
     const struct sr_images *images = &session->data->files[file];
+    const struct sr_closeup *closeup;
+    struct sr_error ignored;
+    sr_session_closeup(session, file, row, &closeup, &ignored);
     int width, height;
     sr_image_cells(&session->look, images->height, images->width, &width, &height);
     int room =
@@ -299,7 +437,23 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     if (width > 0)
         sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->height,
                       images->width);
-    draw_facts(session, sr_area_part(area, width + 3, 0, area.width - width - 4, area.height), file, row);
+    /* Under the picture, a strip of others; a second one behind the words where there is room. */
+    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, session->selection.filter.model, NULL) : NULL;
+    bool versions = session->view.versions;
+    int below = area.height - height, side = width > 0 && below >= 6 && area.width - width >= 46 ? 4 : 0;
+    struct sr_area under = sr_area_part(area, 1, height, width + side, below);
+    if (width > 0 && below >= 6) {
+        if (versions) draw_versions(session, under, entry, file, row);
+        else draw_neighbours(session, under, closeup, images->labels[row]);
+    }
+    struct sr_area words = sr_area_part(area, width + side + 3, 0, area.width - width - side - 4, area.height);
+    int y = draw_facts(session, words, file, row, closeup);
+    if (area.height - y >= 9) {
+        struct sr_area second = sr_area_part(words, 0, y + 1, words.width, area.height - y - 1);
+        bool shown = width > 0 && below >= 6;
+        if (versions == shown) draw_neighbours(session, second, closeup, images->labels[row]);
+        else draw_versions(session, second, entry, file, row);
+    }
 }
 
 /* The pane */
@@ -335,10 +489,22 @@ static void move(struct sr_session *session, enum sr_move move)
 {
     size_t columns = session->view.browse_columns > 0 ? (size_t)session->view.browse_columns : 1;
     size_t lines = session->view.browse_lines > 0 ? (size_t)session->view.browse_lines : 1;
-    if (session->view.enlarged)
+    bool up_or_down = move == SR_MOVE_UP || move == SR_MOVE_DOWN;
+    if (session->view.enlarged && session->view.values && up_or_down)
+        session->view.values_top += move == SR_MOVE_UP ? -1 : 1; /* drawing keeps it inside */
+    else if (session->view.enlarged)
         sr_part_walk(session, move, 1, 10);
     else
         sr_part_walk(session, move, columns, columns * lines);
+}
+
+static bool choose(struct sr_session *session, int value)
+{
+    struct sr_selection *selection = &session->selection;
+    if (value < 0 || (size_t)value >= selection->count) return false;
+    bool again = selection->at == (size_t)value;
+    selection->at = (size_t)value;
+    return again;
 }
 
 static void enter(struct sr_session *session, struct sr_text *line)
@@ -352,6 +518,27 @@ static void enter(struct sr_session *session, struct sr_text *line)
         sr_text_add(line, "pane explain");
     else
         sr_text_printf(line, "show %s", id);
+}
+
+/* While a sample is shown large: what the other models say, and what it is most like. */
+static void describe_closeup(struct sr_session *session, enum sr_file file, uint32_t row, const struct sr_entry *entry,
+                             struct sr_text *text)
+{
+    const struct sr_closeup *closeup;
+    struct sr_error ignored;
+    if (!session->view.enlarged || sr_session_closeup(session, file, row, &closeup, &ignored)) return;
+    for (size_t i = 0; i < closeup->verdicts; i++) {
+        const float *verdict = closeup->verdict[i].probabilities;
+        if (!verdict || (entry && !strcmp(entry->name, closeup->verdict[i].model))) continue;
+        int best = sr_part_best(verdict, session->data->classes);
+        sr_text_printf(text, " %s says %s with %.1f %%.", closeup->verdict[i].model, sr_part_class(session, best),
+                       100 * (double)verdict[best]);
+    }
+    sr_text_printf(text, " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
+    for (size_t k = 0; k < closeup->nearest && k < 5; k++)
+        sr_text_printf(text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->rows[k],
+                       sr_part_class(session, session->data->files[SR_FILE_TRAIN].labels[closeup->rows[k]]));
+    sr_text_add(text, ".");
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
@@ -381,6 +568,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
             sr_text_printf(text, " %s says %s with %s, which is %s.", entry->name,
                            sr_part_class(session, best), count, best == truth ? "right" : "wrong");
         }
+        if (session->tags[file] && session->tags[file][row]) sr_text_add(text, " It is tagged.");
+        describe_closeup(session, file, row, entry, text);
     }
     sr_text_add(text, "\n");
     sr_text_fini(&words);
@@ -388,7 +577,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->view.enlarged ? "h/l previous, next  Enter explain  m model  q back  ? help"
+    if (session->view.enlarged && session->view.values) return "h/l previous, next  j/k scroll  v picture  q back  ? help";
+    return session->view.enlarged ? "h/l previous, next  Enter explain  v values  u versions  q back  ? help"
                                   : "Enter enlarge  w wrong  a all  \\ filter  : command  ? help";
 }
 
@@ -400,5 +590,6 @@ const struct sr_pane sr_pane_browse = {
     .draw = draw,
     .move = move,
     .enter = enter,
+    .choose = choose,
     .describe = describe,
 };

@@ -26,7 +26,14 @@ EXTRA_DIST += \
 	tests/panes/golden/browse-large-ascii-80x24.txt \
 	tests/panes/golden/browse-large-plain-80x24.txt \
 	tests/panes/golden/browse-plain-80x24.txt \
+	tests/panes/golden/browse-tagged-20x5.txt \
+	tests/panes/golden/browse-tagged-80x24.txt \
 	tests/panes/golden/browse-tiny-20x5.txt \
+	tests/panes/golden/browse-values-120x40.txt \
+	tests/panes/golden/browse-values-40x12.txt \
+	tests/panes/golden/browse-values-80x24.txt \
+	tests/panes/golden/browse-versions-80x24.txt \
+	tests/panes/golden/browse-zoomed-80x24.txt \
 	tests/panes/golden/compare-120x40.txt \
 	tests/panes/golden/compare-40x12.txt \
 	tests/panes/golden/compare-80x24.txt \

@@ -93,7 +93,21 @@ static void browse(void **state)
     looks(session, "browse");
     session->view.enlarged = true;
     looks(session, "browse-large");
-    session->view.enlarged = false;
+    session->view.versions = true;
+    screen(session, 80, 24, "browse-versions");
+    session->view.values = true;
+    screen(session, 80, 24, "browse-values");
+    screen(session, 120, 40, "browse-values");
+    screen(session, 40, 12, "browse-values");
+    session->view.values = session->view.versions = session->view.enlarged = false;
+    session->tags[SR_FILE_TEST][session->selection.rows[1]] = 1;
+    session->tags[SR_FILE_TEST][session->selection.rows[3]] = 1;
+    session->tag_count = 2;
+    screen(session, 80, 24, "browse-tagged");
+    screen(session, 20, 5, "browse-tagged");
+    session->view.zoomed = true;
+    screen(session, 80, 24, "browse-zoomed");
+    session->view.zoomed = false;
     choose(session, SR_SPLIT_TEST, 1, -1, NULL);
     screen(session, 20, 5, "browse-tiny");
     choose(session, SR_SPLIT_TEST, 8, 0, "cnn"); /* no bag is mistaken in the sample's first rows, or few */
