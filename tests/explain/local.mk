@@ -2,3 +2,10 @@ check_PROGRAMS += tests/explain/test_heat
 tests_explain_test_heat_SOURCES = tests/explain/test_heat.c
 tests_explain_test_heat_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_explain_test_heat_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/explain/test_golden
+tests_explain_test_golden_SOURCES = tests/explain/test_golden.c
+tests_explain_test_golden_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_explain_test_golden_LDADD = $(TEST_LIBS)
+EXTRA_DIST += \
+	tests/explain/golden/make_cams.py \
+	tests/explain/golden/cams.safetensors
