@@ -15,7 +15,7 @@ const struct sr_command *const sr_commands[] = {
     &sr_command_train, &sr_command_jobs, &sr_command_wait, &sr_command_pause, &sr_command_resume,
     &sr_command_stop,
     /* models */
-    &sr_command_models, &sr_command_load, &sr_command_save, &sr_command_rename, &sr_command_delete,
+    &sr_command_models, &sr_command_load, &sr_command_save, &sr_command_ensemble, &sr_command_rename, &sr_command_delete,
     /* evaluate */
     &sr_command_evaluate, &sr_command_compare, &sr_command_study, &sr_command_ablate, &sr_command_tune, &sr_command_confusion, &sr_command_curves, &sr_command_predict,
     /* explain */

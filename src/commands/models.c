@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "sartor/base/file.h"
+#include "sartor/models/ensemble.h"
 #include "sartor/models/store.h"
 #include "sartor/models/svm.h"
 
@@ -126,6 +127,49 @@ const struct sr_command sr_command_save = {
         {0}},
     .run = save_run,
     .example = "save cnn /tmp/cnn.safetensors",
+};
+
+SR_RUN(ensemble_run)
+{
+    SR_UNUSED;
+    struct sr_model *members[SR_ENSEMBLE_MAX];
+    const char *name = sr_args_text(args, "name");
+    enum sr_status status = sr_store_check_name(name, error);
+    if (!status && rest->count > SR_ENSEMBLE_MAX)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu", SR_ENSEMBLE_MAX, rest->count);
+    for (size_t i = 0; !status && i < rest->count; i++) {
+        struct sr_entry *entry;
+        status = sr_session_model(session, rest->items[i], &entry, error);
+        if (!status) members[i] = entry->model;
+    }
+    if (status) return status;
+    struct sr_model *model = sr_ensemble_new(name, members, rest->count, error);
+    if (!model) return error->status;
+    status = sr_store_save(session->home, model, error);
+    if (!status) {
+        char *path = sr_store_path(session->home, name);
+        sr_session_adopt(session, model, path);
+        free(path);
+        sr_text_printf(&reply->text, "%s: %zu models vote\n", name, rest->count);
+    }
+    if (!status && reply->json) {
+        struct sr_json *object = sr_reply_object(reply);
+        sr_json_set_text(object, "model", name);
+        sr_json_set_integer(object, "members", (int64_t)rest->count);
+        sr_reply_add(reply, object);
+    }
+    sr_model_unref(model);
+    return status;
+}
+
+const struct sr_command sr_command_ensemble = {
+    .name = "ensemble", .group = "models", .help = "Make one model of several: the mean of their probabilities.",
+    .params = (const struct sr_param[]){
+        {"name", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its name; the models that vote follow."},
+        {0}},
+    .rest = true,
+    .run = ensemble_run,
+    .example = "ensemble all cnn resnet svm",
 };
 
 SR_RUN(rename_run)

@@ -1,4 +1,5 @@
 noinst_HEADERS += \
+	include/sartor/models/ensemble.h \
 	include/sartor/models/families.h \
 	include/sartor/models/model.h \
 	include/sartor/models/networks.h \
@@ -10,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/models/checkpoint.h \
 	src/models/cnn.c \
 	src/models/describe.c \
+	src/models/ensemble.c \
 	src/models/forest.c \
 	src/models/forest.h \
 	src/models/forest_features.c \

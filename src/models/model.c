@@ -1,3 +1,4 @@
+#include "sartor/models/ensemble.h"
 #include "sartor/models/model.h"
 
 #include "config.h"
@@ -420,7 +421,10 @@ struct sr_model *sr_model_load(const char *path, struct sr_error *error)
                               "It has the format version \"%.20s\"; this sartor reads version %s.", format,
                               format_version);
     } else {
-        const struct sr_model_class *class = sr_model_class_find(family, error);
+        /* An ensemble can be loaded but not trained, so it is not among the families. */
+        const struct sr_model_class *class = !strcmp(family, sr_model_class_ensemble.name)
+                                                 ? &sr_model_class_ensemble
+                                                 : sr_model_class_find(family, error);
         if (class) model = sr_model_new(class, name);
         status = class ? read_model(model, &set, error) : SR_ERROR_FORMAT;
     }

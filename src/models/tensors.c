@@ -26,6 +26,11 @@ static const struct {
     [SR_I32] = {"I32", 4}, [SR_I64] = {"I64", 8},
 };
 
+size_t sr_dtype_size(enum sr_dtype dtype)
+{
+    return dtypes[dtype].size;
+}
+
 void sr_tensors_fini(struct sr_tensors *set)
 {
     for (size_t i = 0; i < set->count; i++) {

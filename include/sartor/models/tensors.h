@@ -29,6 +29,9 @@ struct sr_tensors {
     size_t pairs, pairs_room;
 };
 
+/* Bytes of one element. */
+size_t sr_dtype_size(enum sr_dtype dtype);
+
 void sr_tensors_fini(struct sr_tensors *set);
 
 /* Add a tensor and return its zeroed memory for the caller to fill; NULL on failure. */
