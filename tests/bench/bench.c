@@ -236,6 +236,19 @@ static double median(double *values, int count)
     return values[count / 2];
 }
 
+/* Multiply-adds of the layer that reads the image. */
+static double first_layer(const struct sr_network *network)
+{
+    size_t first = 0;
+    int height, width, channels;
+    while (sr_network_layer(network, first)->type != SR_LAYER_CONV &&
+           sr_network_layer(network, first)->type != SR_LAYER_DENSE)
+        first++;
+    int kernel = sr_network_layer(network, first)->kernel;
+    sr_network_shape(network, first, &height, &width, &channels);
+    return (double)channels * (kernel ? kernel * kernel * height * width : 28 * 28);
+}
+
 static void bench_network(const char *name, struct plan plan, struct sr_pool *pool, double peak)
 {
     enum { STEPS = 40 };
@@ -265,12 +278,12 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
     }
     double f = median(forward, STEPS), b = median(backward, STEPS), p = median(predict, STEPS);
     double batches = (double)EPOCH / BATCH;
-    /* Backward does twice the forward's work; the first layer needs no input gradient, which is left in. */
-    double operations = 2.0 * (double)sr_network_multiply_adds(network) * BATCH;
+    /* Backward does twice the forward's work, but the first layer needs no input gradient. */
+    double operations = 2.0 * BATCH * (3 * (double)sr_network_multiply_adds(network) - first_layer(network));
     printf("%-8s %9llu  %7.2f + %7.2f ms  %7.2f s  %8.0f  %6.1f %4.0f %%  %7.2f s  %8.3f s\n", name,
            (unsigned long long)sr_network_size(network), f * 1e3, b * 1e3, (f + b) * batches, BATCH / (f + b),
-           3 * operations / (f + b) * 1e-9, 100 * 3 * operations / (f + b) * 1e-9 / peak,
-           busy / STEPS * batches, p * 10000 / BATCH);
+           operations / (f + b) * 1e-9, 100 * operations / (f + b) * 1e-9 / peak, busy / STEPS * batches,
+           p * 10000 / BATCH);
     sr_workspace_free(workspace);
     sr_network_free(network);
 }
