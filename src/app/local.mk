@@ -14,5 +14,6 @@ libsartor_a_SOURCES += \
 	src/app/quality.c \
 	src/app/selection.c \
 	src/app/session.c \
+	src/app/suspects.c \
 	src/app/tags.c \
 	src/app/training.c

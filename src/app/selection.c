@@ -78,12 +78,40 @@ static bool passes(const struct sr_filter *filter, const struct sr_predictions *
     return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
 }
 
+/* The suspects that pass, in their own order unless another is asked for. */
+static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted, struct sr_error *error)
+{
+    if (!session->suspects.folds)
+        return sr_error_set(error, SR_ERROR_STATE, "no suspects have been looked for in this data; suspects MODEL does, such as: suspects cnn");
+    wanted.split = SR_SPLIT_TRAIN;
+    wanted.model[0] = '\0';
+    uint32_t *rows = sr_array_raw(session->suspects.count, sizeof *rows, "the selection", error);
+    if (!rows) return error->status;
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < session->suspects.count; i++) {
+        const struct sr_suspect *one = &session->suspects.items[i];
+        if ((wanted.class >= 0 && one->label != wanted.class) || (wanted.as >= 0 && one->suggested != wanted.as) ||
+            (wanted.tagged && !session->tags[SR_FILE_TRAIN][one->row]))
+            continue;
+        rows[count++] = one->row;
+    }
+    sort_rows(rows, count, &wanted, NULL);
+    struct sr_selection *selection = &session->selection;
+    for (size_t i = 0; selection->count && selection->file == SR_FILE_TRAIN && i < count; i++)
+        if (rows[i] == selection->rows[selection->at]) at = i;
+    free(selection->rows);
+    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN, rows, count, at};
+    session->view.browse_top = 0;
+    return SR_OK;
+}
+
 enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter, struct sr_error *error)
 {
     struct sr_filter wanted = *filter;
     const struct sr_predictions *predictions = NULL, *other = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
+    if (wanted.suspects) return select_suspects(session, wanted, error);
     if (needs_predictions(&wanted) || wanted.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, wanted.model, error);
         if (!entry) return error->status;
@@ -143,6 +171,7 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         sr_text_add(text, "..");
         if (isfinite(filter->confidence_high)) sr_text_printf(text, "%g", filter->confidence_high);
     }
+    if (filter->suspects) sr_text_add(text, " suspects");
     if (filter->tagged) sr_text_add(text, " tagged");
     if (filter->order != SR_ORDER_INDEX) sr_text_printf(text, " sort=%s", sr_order_names[filter->order]);
     if (filter->descending) sr_text_add(text, " descending");

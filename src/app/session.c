@@ -111,6 +111,7 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     sr_session_forget_explanation(session);
     sr_session_forget_closeup(session);
     sr_session_load_tags(session);
+    sr_session_load_suspects(session);
     if (sr_session_resplit(session, &session->data_error)) {
         sr_dataset_unref(session->data);
         session->data = NULL;
@@ -232,6 +233,7 @@ void sr_session_free(struct sr_session *session)
     sr_text_fini(&session->view.prompt_text);
     sr_text_fini(&session->view.prompt_hint);
     sr_pool_free(session->pool);
+    sr_session_free_suspects(session);
     sr_args_free(session->options);
     free(session->home);
     free(session);

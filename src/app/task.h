@@ -31,6 +31,9 @@ enum sr_status sr_session_honest(const struct sr_session *session, const struct 
                                  enum sr_split_name split, struct sr_error *error);
 /* Read the tags kept for this data set; none is no error. */
 void sr_session_load_tags(struct sr_session *session);
+/* Likewise the suspects found last. */
+void sr_session_load_suspects(struct sr_session *session);
+void sr_session_free_suspects(struct sr_session *session);
 /* What was found out about data that is no longer there, or split otherwise. */
 void sr_session_forget_closeup(struct sr_session *session);
 void sr_session_forget_figures(struct sr_session *session);

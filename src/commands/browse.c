@@ -58,7 +58,17 @@ SR_RUN(browse_run)
     if (sr_args_given(args, "descending")) filter.descending = sr_args_switch(args, "descending");
     for (int o = 0; sr_args_given(args, "sort") && o < SR_ORDER_COUNT; o++)
         if (!strcmp(sr_args_text(args, "sort"), sr_order_names[o])) filter.order = (enum sr_order)o;
-    bool judged = filter.order != SR_ORDER_INDEX || filter.as >= 0 || filter.right >= 0 || isfinite(filter.confidence_low) || isfinite(filter.confidence_high) || filter.beats[0];
+    const bool asks_model = right || wrong || sr_args_given(args, "conf") || filter.beats[0] || sr_args_given(args, "sort") ||
+                            sr_args_given(args, "model") || (sr_args_given(args, "split") && strcmp(sr_args_text(args, "split"), "train"));
+    if (sr_args_switch(args, "suspects")) {
+        if (asks_model)
+            return sr_error_set(error, SR_ERROR_ARGUMENT, "browse: suspects go with class, as (the class suggested), tagged and descending only");
+        filter.suspects = true;
+    } else if (asks_model) {
+        filter.suspects = false;
+    }
+    if (filter.suspects) filter.order = SR_ORDER_INDEX;
+    bool judged = !filter.suspects && (filter.order != SR_ORDER_INDEX || filter.as >= 0 || filter.right >= 0 || isfinite(filter.confidence_low) || isfinite(filter.confidence_high) || filter.beats[0]);
     if (sr_args_given(args, "model")) snprintf(filter.model, sizeof filter.model, "%s", sr_args_text(args, "model"));
     else if (!judged) filter.model[0] = '\0';
     if (sr_args_given(args, "split")) filter.split = split_of(session, args, NULL);
@@ -94,6 +104,7 @@ const struct sr_command sr_command_browse = {
         {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
         {"beats", SR_PARAM_MODEL, .help = "That the model gets right and this one wrong."},
         {"tagged", SR_PARAM_SWITCH, .help = "That are tagged."},
+        {"suspects", SR_PARAM_SWITCH, .help = "Whose label looks wrong, as the command suspects has found; as= is then the class suggested."},
         {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin", .help = "In this order (all but index ask the model)."},
         {"descending", SR_PARAM_SWITCH, .help = "Largest first."},
         {"all", SR_PARAM_SWITCH, .help = "With more: everything in the present split again."},

@@ -19,7 +19,7 @@ const struct sr_command *const sr_commands[] = {
     /* evaluate */
     &sr_command_evaluate, &sr_command_compare, &sr_command_study, &sr_command_ablate, &sr_command_tune, &sr_command_confusion, &sr_command_curves, &sr_command_predict,
     /* explain */
-    &sr_command_explain, &sr_command_gradcam,
+    &sr_command_explain, &sr_command_gradcam, &sr_command_suspects, &sr_command_mark,
     /* output */
     &sr_command_export, &sr_command_screen, &sr_command_describe, &sr_command_save_log,
     /* interface */

@@ -34,4 +34,5 @@ libsartor_a_SOURCES += \
 	src/commands/show.c \
 	src/commands/stats.c \
 	src/commands/study.c \
+	src/commands/suspects.c \
 	src/commands/train.c

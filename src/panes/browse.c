@@ -101,6 +101,21 @@ static void caption(struct sr_session *session, const struct sr_predictions *pre
 {
     size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
     const char *name = sr_part_class(session, truth);
+    if (session->selection.filter.suspects) {
+        const size_t suspect = sr_session_suspect(session, row);
+        *wrong = suspect != SIZE_MAX && session->suspects.marks[suspect] == SR_MARK_FLAG;
+        if (suspect == SIZE_MAX) {
+            sr_part_cut(out, size, name, width);
+            return;
+        }
+        static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗"};
+        const char *mark = marks[session->suspects.marks[suspect]];
+        const int other = session->suspects.items[suspect].suggested;
+        if (sr_utf8_width(name) + sr_utf8_width(sr_part_class(session, other)) + 3 <= width)
+            snprintf(out, size, "%s %s→%s", mark, name, sr_part_class(session, other));
+        else snprintf(out, size, "%s%s→%s", mark, half[truth].text, half[other].text);
+        return;
+    }
     *wrong = at != SIZE_MAX && predictions->predicted[at] != truth;
     if (*wrong) {
         int predicted = predictions->predicted[at];
@@ -130,6 +145,15 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     sr_part_id(id, sizeof id, file, row);
     int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), id);
     x = sr_area_text(area, x + 2, 0, sr_part_style(session, SR_ROLE_TEXT), sr_part_class(session, truth));
+    const size_t suspect = filter->suspects ? sr_session_suspect(session, row) : SIZE_MAX;
+    if (suspect != SIZE_MAX) {
+        const struct sr_suspect *one = &session->suspects.items[suspect];
+        static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  U undo", "flagged  U undo"};
+        sr_area_printf(area, x + 3, 0, sr_part_style(session, SR_ROLE_WARNING), "%s suggests %s, %.0f %% against %.0f %%   %s",
+                       session->suspects.model, sr_part_class(session, one->suggested), 100 * (double)one->other,
+                       100 * (double)one->own, marks[session->suspects.marks[suspect]]);
+        return;
+    }
     struct sr_entry *entry = filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
     const float *verdict = sr_part_verdict(session, entry, filter->split, file, row);
     if (!verdict) return;
@@ -164,7 +188,8 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
 
     int room = layout.across - (layout.width ? 2 : 14);
     struct sr_short_name half[SR_CLASSES_MAX];
-    if (predictions) sr_part_short_names(session->data, (room - 1) / 2, half);
+    if (session->selection.filter.suspects) sr_part_short_names(session->data, (room - 2) / 2, half);
+    else if (predictions) sr_part_short_names(session->data, (room - 1) / 2, half);
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT), bad = sr_part_style(session, SR_ROLE_BAD);
     struct sr_style selected = sr_part_style(session, SR_ROLE_SELECTED);
     struct sr_style accent = sr_part_style(session, SR_ROLE_ACCENT);

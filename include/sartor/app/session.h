@@ -22,6 +22,7 @@
 #include "sartor/data/split.h"
 #include "sartor/data/stats.h"
 #include "sartor/eval/evaluation.h"
+#include "sartor/eval/suspects.h"
 #include "sartor/explain/explain.h"
 #include "sartor/explain/quality.h"
 #include "sartor/jobs/jobs.h"
@@ -89,6 +90,7 @@ struct sr_filter {
     int right;                     /* 1 right only, 0 wrong only, -1 any */
     double confidence_low, confidence_high; /* of the predicted class; -inf/inf */
     bool tagged;                   /* only those */
+    bool suspects;                 /* only those, most suspect first; `as` is then the class suggested */
     char beats[64];                /* only what `model` gets right and this one wrong; "" for any */
     enum sr_order order;
     bool descending;
@@ -140,6 +142,10 @@ struct sr_figures {
     } *classes[SR_FILE_COUNT];     /* data->classes of each */
     int class_count;
 };
+
+/* What a person says of a suspect. */
+enum sr_mark { SR_MARK_NONE, SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_COUNT };
+extern const char *const sr_mark_names[SR_MARK_COUNT]; /* "none", "keep", "flag" */
 
 /* Nearest training images that an explanation keeps. */
 enum { SR_NEAREST_MOST = 10 };
@@ -212,6 +218,17 @@ struct sr_session {
         bool ready;
         struct sr_quality result;
     } quality;
+    struct {                       /* labels of the train file that look wrong, of the latest search */
+        struct sr_suspect *items;  /* most suspect first */
+        enum sr_mark *marks;
+        size_t count;
+        char model[64];
+        int folds;                 /* 0 when none has been made for this data */
+        size_t examined;
+        double accuracy;           /* of the held-out predictions; 0 when read from the file */
+    } suspects;
+    uint32_t suspects_job;         /* asked for by the line below, 0 for none */
+    char suspects_line[128];
 
     struct sr_closeup *closeup;    /* of the sample asked for last; NULL before the first */
     uint32_t closeup_job;
@@ -299,6 +316,17 @@ enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *e
                                   size_t count, const char *method, const char *layer,
                                   enum sr_quality_fill fill, const struct sr_quality **quality,
                                   struct sr_error *error);
+
+/* Look for labels that look wrong: train the model's family anew on all but one of `folds` parts of the
+ * train file (of `count` rows of it, 0 for all), and judge that part; into session->suspects and a file
+ * under home. A job among the runs. */
+enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry, int folds,
+                                        size_t count, uint32_t *job, struct sr_error *error);
+/* Position among the suspects of a row of the train file, or SIZE_MAX. */
+size_t sr_session_suspect(const struct sr_session *session, uint32_t row);
+/* Mark a suspect; kept in the file. */
+enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row, enum sr_mark mark,
+                               struct sr_error *error);
 
 /* Queue a training job; `params` (taken over) are parsed against the class's table. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,

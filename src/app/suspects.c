@@ -1,0 +1,357 @@
+/* suspects.c - labels that look wrong: found by cross-validation in a job, kept under home for each data
+ * set, marked by a person. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/clock.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/rng.h"
+#include "task.h"
+
+enum { FILE_LIMIT = 64 << 20 };
+const char *const sr_mark_names[SR_MARK_COUNT] = {"none", "keep", "flag"};
+
+/* ---- the file -------------------------------------------------------------------------- */
+
+static char *suspects_path(const struct sr_session *session)
+{
+    return sr_xprintf("%s/suspects/%s.csv", session->home, session->data->digest);
+}
+
+static enum sr_status write_suspects(const struct sr_session *session, struct sr_error *error)
+{
+    struct sr_text text = {0};
+    sr_text_add(&text, "index,label,suggested,margin,p_label,p_suggested,mark,model,folds,examined\n");
+    for (size_t i = 0; i < session->suspects.count; i++) {
+        const struct sr_suspect *one = &session->suspects.items[i];
+        sr_text_printf(&text, "%u,%d,%d,%.6g,%.6g,%.6g,%s,%s,%d,%zu\n", one->row, one->label, one->suggested,
+                       (double)one->margin, (double)one->own, (double)one->other,
+                       sr_mark_names[session->suspects.marks[i]], session->suspects.model, session->suspects.folds,
+                       session->suspects.examined);
+    }
+    char *folder = sr_path_join(session->home, "suspects"), *path = suspects_path(session);
+    enum sr_status status = sr_directory_make(folder, error);
+    if (!status) status = sr_file_write(path, sr_text_get(&text), text.length, error);
+    sr_text_fini(&text);
+    free(folder);
+    free(path);
+    return status;
+}
+
+void sr_session_free_suspects(struct sr_session *session)
+{
+    free(session->suspects.items);
+    free(session->suspects.marks);
+    memset(&session->suspects, 0, sizeof session->suspects);
+}
+
+static bool read_line(const struct sr_session *session, const char *line, struct sr_suspect *one, enum sr_mark *mark,
+                      char *model, int *folds, size_t *examined)
+{
+    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    int label, suggested;
+    char word[8];
+    if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested, &one->margin, &one->own,
+               &one->other, word, model, folds, examined) != 10 ||
+        one->row >= images->count || label != images->labels[one->row] || suggested < 0 ||
+        suggested >= session->data->classes || suggested == label)
+        return false;
+    one->label = (uint8_t)label;
+    one->suggested = (uint8_t)suggested;
+    for (int m = 0; m < SR_MARK_COUNT; m++)
+        if (!strcmp(word, sr_mark_names[m])) {
+            *mark = (enum sr_mark)m;
+            return true;
+        }
+    return false;
+}
+
+void sr_session_load_suspects(struct sr_session *session)
+{
+    struct sr_error ignored;
+    size_t length, room = 0, marks_room = 0;
+    sr_session_free_suspects(session);
+    char *path = suspects_path(session);
+    char *bytes = sr_path_exists(path) ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL, *rest = bytes;
+    for (char *line; rest && (line = strsep(&rest, "\n"));) {
+        struct sr_suspect one;
+        enum sr_mark mark;
+        if (!read_line(session, line, &one, &mark, session->suspects.model, &session->suspects.folds,
+                       &session->suspects.examined))
+            continue; /* the heading, or not a suspect of this data */
+        const size_t at = session->suspects.count++;
+        sr_xgrow(&session->suspects.items, &room, at + 1, sizeof one);
+        sr_xgrow(&session->suspects.marks, &marks_room, at + 1, sizeof mark);
+        session->suspects.items[at] = one;
+        session->suspects.marks[at] = mark;
+    }
+    free(bytes);
+    free(path);
+}
+
+size_t sr_session_suspect(const struct sr_session *session, uint32_t row)
+{
+    for (size_t i = 0; i < session->suspects.count; i++)
+        if (session->suspects.items[i].row == row) return i;
+    return SIZE_MAX;
+}
+
+enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row, enum sr_mark mark,
+                               struct sr_error *error)
+{
+    const size_t at = file == SR_FILE_TRAIN ? sr_session_suspect(session, row) : SIZE_MAX;
+    if (at == SIZE_MAX)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s:%u is not among the suspects; browse suspects shows them",
+                            sr_file_names[file], row);
+    session->suspects.marks[at] = mark;
+    return write_suspects(session, error);
+}
+
+/* ---- the search ------------------------------------------------------------------------ */
+
+struct suspects_task {
+    struct task task;
+    const struct sr_model_class *class;
+    struct sr_args *params;
+    struct sr_shape shape;
+    char model[64];
+    uint64_t seed, limit;
+    struct sr_dataset *data;
+    struct sr_pool *pool;
+    int folds, fold;             /* how many; at work on */
+    uint32_t *rows;              /* examined, ascending */
+    uint8_t *fold_of;            /* one a row of the file; 255: not examined */
+    size_t count;
+    const struct sr_monitor *outer;
+    double started;
+    struct sr_suspect *items;    /* the result */
+    size_t found, kept;          /* suspects; with those of an earlier search that are marked */
+    double accuracy;             /* of the held-out predictions */
+};
+
+static void on_progress(void *owner, const struct sr_progress *inner)
+{
+    struct suspects_task *search = owner;
+    const double share = inner->total ? (double)inner->done / (double)inner->total : 0;
+    const double done = ((double)search->fold + share) / search->folds, spent = sr_clock_seconds() - search->started;
+    struct sr_progress outer = {.unit = "fold",
+                                .done = (uint64_t)(done * search->folds * 1000),
+                                .total = (uint64_t)search->folds * 1000,
+                                .rate = inner->rate,
+                                .seconds_left = done > 0.005 ? spent * (1 - done) / done : -1,
+                                .loss = inner->loss,
+                                .accuracy = inner->accuracy,
+                                .learning_rate = inner->learning_rate};
+    snprintf(outer.note, sizeof outer.note, "fold %d of %d", search->fold + 1, search->folds);
+    sr_monitor_progress(search->outer, &outer);
+}
+
+static bool on_proceed(void *owner)
+{
+    return sr_monitor_proceed(((struct suspects_task *)owner)->outer);
+}
+
+/* Deal the rows of each class out to the folds by chance; with `examined` below the file's count, an equal
+ * share of every class is examined. */
+static void deal(struct suspects_task *search, size_t examined)
+{
+    const struct sr_images *images = &search->data->files[SR_FILE_TRAIN];
+    uint32_t *own = sr_xalloc(images->count * sizeof *own);
+    search->fold_of = sr_xalloc(images->count);
+    search->rows = sr_xalloc(images->count * sizeof *search->rows);
+    memset(search->fold_of, 255, images->count);
+    for (int c = 0; c < search->data->classes; c++) {
+        struct sr_rng rng;
+        size_t count = 0;
+        for (size_t i = 0; i < images->count; i++)
+            if (images->labels[i] == c) own[count++] = (uint32_t)i;
+        sr_rng_init(&rng, search->seed, SR_STREAM_SPLIT, (uint64_t)c);
+        sr_rng_shuffle(&rng, own, count);
+        const size_t kept = examined < images->count ? (count * examined + images->count / 2) / images->count : count;
+        for (size_t i = 0; i < kept; i++) search->fold_of[own[i]] = (uint8_t)(i % (size_t)search->folds);
+    }
+    for (size_t i = 0; i < images->count; i++)
+        if (search->fold_of[i] != 255) search->rows[search->count++] = (uint32_t)i;
+    free(own);
+}
+
+/* Rows of the present fold, or of all others; of those at most so many, spread evenly. */
+static size_t gather(const struct suspects_task *search, bool held_out, size_t limit, uint32_t *rows)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < search->count; i++)
+        if ((search->fold_of[search->rows[i]] == search->fold) == held_out) rows[count++] = search->rows[i];
+    if (!limit || limit >= count) return count;
+    for (size_t i = 0; i < limit; i++) rows[i] = rows[i * count / limit];
+    return limit;
+}
+
+/* Train on the other folds, and let that model speak on this one. */
+static enum sr_status run_fold(struct suspects_task *search, uint32_t *rows, struct sr_predictions *all,
+                               struct sr_error *error)
+{
+    const struct sr_images *images = &search->data->files[SR_FILE_TRAIN];
+    const struct sr_monitor monitor = {.owner = search, .progress = on_progress, .proceed = on_proceed};
+    const size_t classes = (size_t)search->shape.classes;
+    const double begun = sr_clock_seconds();
+    struct sr_model *model = sr_model_new(search->class, search->model);
+    model->shape = search->shape;
+    model->seed = search->seed;
+    const struct sr_fit fit = {.params = search->params,
+                               .shape = search->shape,
+                               .train = {images, rows, gather(search, false, search->limit, rows)},
+                               .validation = {images, NULL, 0},
+                               .seed = search->seed,
+                               .pool = search->pool,
+                               .monitor = &monitor};
+    float *said = NULL;
+    enum sr_status status = sr_model_fit(model, &fit, error);
+    if (!status && model->stopped) status = sr_error_set(error, SR_ERROR_CANCELLED, "the search for suspects was stopped");
+    const struct sr_samples held = {images, rows, status ? 0 : gather(search, true, 0, rows)};
+    if (!status && !(said = sr_array_raw(held.count * classes, sizeof *said, "probabilities", error)))
+        status = SR_ERROR_MEMORY;
+    const struct sr_monitor quiet = {.owner = search, .proceed = on_proceed};
+    if (!status) status = sr_model_predict(model, &held, search->pool, &quiet, said, error);
+    size_t right = 0;
+    for (size_t i = 0; !status && i < held.count; i++) {
+        const float *p = said + i * classes;
+        size_t best = 0;
+        memcpy(all->probabilities + sr_predictions_find(all, rows[i]) * classes, p, classes * sizeof *p);
+        for (size_t c = 1; c < classes; c++)
+            if (p[c] > p[best]) best = c;
+        right += best == images->labels[rows[i]];
+    }
+    if (!status) /* each fold is told like an epoch */
+        sr_monitor_epoch(search->outer, &(struct sr_epoch){.epoch = search->fold + 1,
+                                                           .train_loss = NAN,
+                                                           .train_accuracy = NAN,
+                                                           .validation_loss = NAN,
+                                                           .validation_accuracy = (double)right / (double)held.count,
+                                                           .learning_rate = NAN,
+                                                           .seconds = sr_clock_seconds() - begun});
+    free(said);
+    sr_model_unref(model);
+    return status;
+}
+
+static enum sr_status suspects_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+{
+    struct suspects_task *search = (struct suspects_task *)task;
+    struct sr_predictions all = {0};
+    search->outer = monitor;
+    search->started = sr_clock_seconds();
+    const struct sr_samples samples = {&search->data->files[SR_FILE_TRAIN], search->rows, search->count};
+    uint32_t *rows = sr_xalloc(search->count * sizeof *rows);
+    enum sr_status status = sr_predictions_init(&all, &samples, search->shape.classes, error);
+    for (search->fold = 0; !status && search->fold < search->folds; search->fold++)
+        status = run_fold(search, rows, &all, error);
+    if (!status) {
+        struct sr_evaluation evaluation;
+        sr_predictions_finish(&all);
+        sr_evaluate(&evaluation, &all);
+        search->accuracy = evaluation.accuracy;
+        search->items = sr_xalloc(all.count * sizeof *search->items);
+        search->found = sr_suspects_find(&all, search->items);
+    }
+    sr_predictions_fini(&all);
+    free(rows);
+    return status;
+}
+
+/* What a person has said of a sample stays, whichever model asks now: marks go over to the new suspects, and
+ * marked ones that are none any more are put behind them. */
+static enum sr_mark *keep_marks(const struct sr_session *session, struct suspects_task *search)
+{
+    size_t room = search->found + session->suspects.count;
+    enum sr_mark *marks = sr_xalloc((room + 1) * sizeof *marks);
+    search->items = sr_xrealloc(search->items, (room + 1) * sizeof *search->items);
+    search->kept = search->found;
+    for (size_t i = 0; i < session->suspects.count; i++) {
+        if (!session->suspects.marks[i]) continue;
+        size_t at = 0;
+        while (at < search->found && search->items[at].row != session->suspects.items[i].row) at++;
+        if (at == search->found) {
+            at = search->kept++;
+            search->items[at] = session->suspects.items[i];
+        }
+        marks[at] = session->suspects.marks[i];
+    }
+    return marks;
+}
+
+static void suspects_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+{
+    struct suspects_task *search = (struct suspects_task *)task;
+    struct sr_run *run = sr_session_run(session, event->job);
+    run->state = event->of.ended.state;
+    run->seconds = event->of.ended.seconds;
+    run->error = event->of.ended.error;
+    if (run->state != SR_JOB_DONE || session->data != search->data) return;
+    enum sr_mark *marks = keep_marks(session, search);
+    sr_session_free_suspects(session);
+    session->suspects.items = search->items;
+    session->suspects.marks = marks;
+    session->suspects.count = search->kept;
+    session->suspects.folds = search->folds;
+    session->suspects.examined = search->count;
+    session->suspects.accuracy = search->accuracy;
+    snprintf(session->suspects.model, sizeof session->suspects.model, "%s", search->model);
+    search->items = NULL;
+    struct sr_error failed = {0};
+    if (write_suspects(session, &failed)) run->error = failed; /* they are there all the same */
+    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s", search->found, search->count,
+                       search->model, failed.status ? ", but they cannot be kept: " : "; browse suspects shows them",
+                       failed.status ? failed.text : "");
+}
+
+static void suspects_free(struct task *task)
+{
+    struct suspects_task *search = (struct suspects_task *)task;
+    sr_args_free(search->params);
+    sr_dataset_unref(search->data);
+    free(search->rows);
+    free(search->fold_of);
+    free(search->items);
+    free(search);
+}
+
+enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry, int folds, size_t count,
+                                        uint32_t *job, struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = sr_session_model(session, entry->name, &entry, error);
+    if (!status) status = sr_session_check_shape(session, entry->model, error);
+    if (status) return status;
+    const struct sr_model *model = entry->model;
+    const size_t whole = session->data->files[SR_FILE_TRAIN].count;
+    struct suspects_task *search = sr_xalloc(sizeof *search);
+    search->task = (struct task){suspects_run, suspects_finish, suspects_free};
+    search->class = model->class;
+    search->params = sr_args_copy(model->params);
+    search->shape = model->shape;
+    search->seed = model->seed;
+    search->limit = model->limit;
+    search->folds = folds;
+    search->data = sr_dataset_ref(session->data);
+    search->pool = session->pool;
+    snprintf(search->model, sizeof search->model, "%s", entry->name);
+    /* Early stopping would look at the held-out rows: the folds train to the end. */
+    if (sr_args_has(search->params, "patience")) status = sr_args_set(search->params, "patience", "0", error);
+    if (!status) deal(search, count && count < whole ? count : whole);
+    if (!status && search->count < (size_t)folds * (size_t)search->shape.classes)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too few for %d folds of %d classes; give a larger count=",
+                              search->count, folds, search->shape.classes);
+    if (status) {
+        suspects_free(&search->task);
+        return status;
+    }
+    char name[64];
+    snprintf(name, sizeof name, "suspects %.50s", entry->name);
+    struct sr_run *run = sr_session_add_run(session, model->class, name);
+    *job = run->job = sr_task_submit(session, SR_LANE_LONG, &search->task);
+    return SR_OK;
+}
