@@ -21,3 +21,9 @@ clean-local: unlink-shipped
 unlink-shipped:
 	@test "$(srcdir)" = . || rm -f data/fashion-mini data/models
 .PHONY: link-shipped unlink-shipped
+
+## Completion for the shells, where they look for it.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_bashcompletion_DATA = data/completions/sartor
+dist_zshcompletion_DATA = data/completions/_sartor

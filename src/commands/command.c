@@ -27,7 +27,7 @@ const struct sr_command *const sr_commands[] = {
     &sr_command_split, &sr_command_log, &sr_command_units, &sr_command_prompt, &sr_command_keys,
     &sr_command_form, &sr_command_look, &sr_command_smooth, &sr_command_zoom, &sr_command_redraw, &sr_command_suspend,
     /* program */
-    &sr_command_set, &sr_command_bind, &sr_command_help, &sr_command_quit,
+    &sr_command_set, &sr_command_bind, &sr_command_help, &sr_command_candidates, &sr_command_quit,
     NULL,
 };
 

@@ -82,10 +82,12 @@ static const struct sr_param *find_param(const struct sr_param *params, const ch
     return NULL;
 }
 
-/* Names of a table that are not yet in `words`; switches stand alone. */
+/* Names of a table that are not yet in `words`; switches stand alone. Of export's, those that its figure takes. */
 static void offer_names(struct candidates *candidates, const struct sr_param *params, const struct sr_words *words)
 {
+    const char *figure = words->count > 1 && !strcmp(words->items[0], sr_command_export.name) ? words->items[1] : NULL;
     for (; params && params->name; params++) {
+        if (figure && !figure_takes(figure, params->name)) continue;
         size_t length = strlen(params->name);
         bool given = false;
         for (size_t i = 1; i < words->count; i++)
@@ -176,3 +178,112 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
     sr_words_fini(&words);
     free(head);
 }
+
+/* --- for the shells -------------------------------------------------------------------- */
+
+/* What may stand before the command; those with a sign take a value. A test holds this against --help. */
+static const char program_options[] = "--batch= --data= --help --home= --json --keep-going --seed= --threads= --version";
+
+static bool takes_value(const char *option)
+{
+    size_t length = strlen(option);
+    for (const char *at = program_options; (at = strstr(at, option)); at += length)
+        if (at[length] == '=') return true;
+    return false;
+}
+
+/* An option's effect on what can be completed: the models of a home, the classes of a data set. */
+static void apply_option(struct sr_session *session, const char *option, const char *value)
+{
+    struct sr_error ignored;
+    if (!strcmp(option, "--home")) {
+        free(session->home);
+        session->home = sr_path_expand(value);
+        sr_session_scan_models(session, &ignored);
+    } else if (!strcmp(option, "--data")) {
+        const char *open = sr_args_text(session->options, "data"); /* once: this is run again when it is loaded */
+        if (!open || strcmp(open, value)) sr_session_set(session, "data", value, &ignored);
+    }
+}
+
+/* Leave out the options at the line's beginning and offer what completes one of them, if that is where
+ * its end is. True then; else `line` is what follows. */
+static bool complete_options(struct sr_session *session, const struct sr_words *words, bool begun, struct candidates *candidates,
+                             struct sr_text *line)
+{
+    size_t at = 0;
+    while (at < words->count && words->items[at][0] == '-') {
+        char *word = words->items[at], *equals = strchr(word, '=');
+        bool last = at + 1 == words->count;
+        if (last && begun && !equals) {
+            char *copy = sr_xstrdup(program_options);
+            candidates->typed = word;
+            for (char *sign = copy; (sign = strchr(sign, '='));) memmove(sign, sign + 1, strlen(sign));
+            offer_choices(candidates, copy);
+            free(copy);
+            return true;
+        }
+        bool separate = !equals && takes_value(word);
+        if ((equals && last && begun) || (separate && (last || (at + 2 == words->count && begun)))) {
+            char *before = equals ? strndup(word, (size_t)(equals + 1 - word)) : sr_xstrdup("");
+            candidates->before = before;
+            candidates->typed = equals ? equals + 1 : last ? "" : words->items[at + 1];
+            offer_files(candidates);
+            candidates->before = "";
+            free(before);
+            return true;
+        }
+        if (equals) *equals = '\0';
+        if (equals || separate) apply_option(session, word, equals ? equals + 1 : words->items[at + 1]);
+        at += separate ? 2 : 1;
+    }
+    for (; at < words->count; at++) {
+        if (line->length) sr_text_add(line, " ");
+        sr_words_quote(line, words->items[at]);
+    }
+    if (!begun && line->length) sr_text_add(line, " ");
+    return false;
+}
+
+SR_RUN(complete_run)
+{
+    SR_UNUSED;
+    const char *text = sr_args_text(args, "line"), *at = text;
+    size_t length = strlen(text), start;
+    struct sr_words words = {0};
+    struct candidates candidates = {.typed = "", .before = ""};
+    struct sr_text line = {0};
+    enum sr_status status = SR_OK;
+    /* A quote that is still open ends nothing that could be completed. */
+    if (sr_words_split(&at, &words, error)) goto out;
+    bool begun = length && !strchr(" \t", text[length - 1]);
+    if (!complete_options(session, &words, begun, &candidates, &line)) {
+        sr_command_complete(session, sr_text_get(&line), line.length, &start, &candidates.words);
+        /* Classes are known once the data is there. */
+        const char *last = begun && words.count ? words.items[words.count - 1] : "";
+        if (!candidates.words.count && strchr(last, '=') && sr_session_data(session, error) == SR_PENDING) status = SR_PENDING;
+    }
+    for (size_t i = 0; !status && i < candidates.words.count; i++) {
+        if (reply->json) {
+            struct sr_json *object = sr_reply_object(reply);
+            sr_json_set_text(object, "word", candidates.words.items[i]);
+            sr_reply_add(reply, object);
+        } else {
+            sr_text_printf(&reply->text, "%s\n", candidates.words.items[i]);
+        }
+    }
+out:
+    sr_words_fini(&candidates.words);
+    sr_words_fini(&words);
+    sr_text_fini(&line);
+    return status;
+}
+
+const struct sr_command sr_command_candidates = {
+    .name = "complete", .group = "program", .help = "What could stand at the end of a line, a word a line: for the shells' completion.",
+    .params = (const struct sr_param[]){
+        {"line", SR_PARAM_TEXT, .positional = true, .required = true, .help = "The line behind the program's name, up to the cursor."},
+        {0}},
+    .run = complete_run,
+    .example = "complete line=\"export conf\"",
+};

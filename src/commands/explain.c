@@ -96,7 +96,7 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
         snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);
         struct figure_request request = {.path = to, .model = entry->name, .index = index, .method = method, .layer = layer,
                                          .target = target, .split = -1, .dark = sr_args_switch(args, "dark")};
-        status = figure_write(session, "gradcam", &request, error);
+        status = figure_write(session, "explain", &request, error);
         if (status) return status;
     }
     if (reply->json) report_json(session, entry->name, truth, predicted, to, reply);

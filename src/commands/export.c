@@ -24,13 +24,20 @@ static bool holds(const char *words, const char *word)
     return false;
 }
 
+bool figure_takes(const char *figure, const char *param)
+{
+    for (int f = 0; f < FIGURE_COUNT; f++)
+        if (!strcmp(figures[f].name, figure)) return holds(figures[f].takes, param) || holds(common, param);
+    return true;
+}
+
 /* A word that does nothing is a mistake of somebody's. */
 static enum sr_status check_words(const struct sr_args *args, const char *figure, struct sr_error *error)
 {
     size_t f = 0;
     while (strcmp(figures[f].name, figure) != 0) f++; /* the table of parameters lets no other name in */
     for (const struct sr_param *param = sr_args_params(args); param->name; param++)
-        if (sr_args_given(args, param->name) && !holds(figures[f].takes, param->name) && !holds(common, param->name))
+        if (sr_args_given(args, param->name) && !figure_takes(figure, param->name))
             return sr_error_set(error, SR_ERROR_ARGUMENT, "export %s takes no %s; it takes: %s", figure, param->name,
                                 figures[f].takes);
     if (holds(figures[f].takes, "models") && holds(figures[f].takes, "model") && sr_args_given(args, "models") &&

@@ -23,8 +23,11 @@
     X(reliability, "model models split", "How often a model is right when it is so sure.")                       \
     X(roc, "model models split class", "True against false positives, a class at a time.")                       \
     X(pr, "model models split class", "Precision over recall, a class at a time.")                               \
-    X(gradcam, SAMPLE_WORDS " count method layer target", "Original, heat map and overlay of samples.")          \
+    X(explain, SAMPLE_WORDS " count method layer target", "Original, heat map and overlay of samples.")          \
+    X(gradcam, SAMPLE_WORDS " count layer target", "The same by Grad-CAM.")                                      \
     X(gallery, SAMPLE_WORDS " count method layer target", "Heat maps laid over many samples.")                   \
+    X(quality, "model split count method layer",                                                                 \
+      "Deletion and insertion: the probability while the hottest pixels go, and come.")                          \
     X(network, "model", "Layers with their output shapes and parameters.")
 
 struct figure {

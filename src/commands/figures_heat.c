@@ -9,15 +9,16 @@
 
 /* Heat maps of what is picked, in session->heats. */
 static enum sr_status look(struct figure *figure, size_t most, struct picked *picked, struct sr_entry **entry,
-                           struct sr_error *error)
+                           const char *method, struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
     enum sr_status status = sr_session_model(figure->session, request->model, entry, error);
+    if (request->method) method = request->method;
     *picked = (struct picked){0};
     if (!status) status = figure_pick(figure, most, picked, error);
     if (!status)
-        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows, picked->count, request->method,
-                                  request->layer, request->target, error);
+        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows, picked->count, method, request->layer,
+                                  request->target, error);
     if (!status) figure_credit(figure, (*entry)->model);
     return status;
 }
@@ -32,12 +33,12 @@ static int predicted_of(const struct figure *figure, size_t sample, double *prob
     return predicted;
 }
 
-enum sr_status figure_gradcam(struct figure *figure, struct sr_error *error)
+static enum sr_status write_triptychs(struct figure *figure, const char *method, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     struct sr_entry *entry;
     struct picked picked;
-    enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 1, &picked, &entry, error);
+    enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 1, &picked, &entry, method, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     struct sr_triptych *rows = sr_xalloc((picked.count + 1) * sizeof *rows);
@@ -70,12 +71,59 @@ out:
     return status;
 }
 
+enum sr_status figure_explain(struct figure *figure, struct sr_error *error)
+{
+    return write_triptychs(figure, "auto", error);
+}
+
+enum sr_status figure_gradcam(struct figure *figure, struct sr_error *error)
+{
+    return write_triptychs(figure, "gradcam", error);
+}
+
+enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
+{
+    const struct figure_request *request = figure->request;
+    struct sr_entry *entry;
+    const struct sr_quality *quality;
+    enum sr_status status = sr_session_model(figure->session, request->model, &entry, error);
+    if (status) return status;
+    enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
+                                                   : sr_session_default_split(figure->session, entry);
+    status = sr_session_quality(figure->session, entry, split, request->count ? (size_t)request->count : 200,
+                                request->method ? request->method : "auto", request->layer, SR_FILL_MEAN, &quality, error);
+    if (status) return status;
+    figure_credit(figure, entry->model);
+    double x[SR_QUALITY_STEPS + 1];
+    for (int i = 0; i <= SR_QUALITY_STEPS; i++) x[i] = (double)i / SR_QUALITY_STEPS;
+    struct sr_curve curves[2][SR_QUALITY_MAPS];
+    struct sr_curves_panel panels[2];
+    char labels[SR_QUALITY_MAPS][96];
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        const struct sr_quality_curves *map = &quality->maps[m];
+        snprintf(labels[m], sizeof *labels, "%s (areas %.3f, %.3f)", m ? sr_quality_names[m] : quality->method->title,
+                 map->deletion_area, map->insertion_area);
+        for (int p = 0; p < 2; p++)
+            curves[p][m] = (struct sr_curve){.label = labels[m], .x = x, .y = p ? map->insertion : map->deletion,
+                                             .count = SR_QUALITY_STEPS + 1, .group = m, .dashed = m > 0, .bare = true};
+    }
+    for (int p = 0; p < 2; p++)
+        panels[p] = (struct sr_curves_panel){.y_label = "probability", .curves = curves[p], .count = SR_QUALITY_MAPS, .percent = true,
+                                             .title = p ? "Insertion: higher is better" : "Deletion: lower is better", .unit = true};
+    char title[200];
+    snprintf(title, sizeof title, "%s explained by %s%s%s, %zu images of the %s split", entry->name, quality->method->title,
+             quality->layer[0] ? ", " : "", quality->layer, quality->count, sr_split_names[split]);
+    struct sr_curves_chart chart = {.title = title, .x_label = "pixels taken away or put in (%)", .panels = panels, .count = 2,
+                                    .x_percent = true, .x_unit = true};
+    return figure_put(figure, &sr_chart_curves, &chart, error);
+}
+
 enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     struct sr_entry *entry;
     struct picked picked;
-    enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, &entry, error);
+    enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, &entry, "auto", error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     const uint8_t **pixels = sr_xalloc((picked.count + 1) * sizeof *pixels);

@@ -15,7 +15,7 @@ extern const struct sr_command sr_command_open, sr_command_stats, sr_command_bro
     sr_command_form, sr_command_look, sr_command_smooth, sr_command_zoom, sr_command_save_log,
     sr_command_prompt, sr_command_model, sr_command_split, sr_command_log, sr_command_units,
     sr_command_search, sr_command_tag,
-    sr_command_order, sr_command_set, sr_command_bind, sr_command_help, sr_command_quit;
+    sr_command_order, sr_command_set, sr_command_bind, sr_command_help, sr_command_candidates, sr_command_quit;
 
 /* The run() of every command has these parameters. */
 #define SR_RUN(name)                                                                            \
@@ -88,6 +88,8 @@ struct figure_request {
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);
+/* Does the figure take this of export's parameters? Of what is no figure, anything. */
+bool figure_takes(const char *figure, const char *param);
 /* The figures, what each shows and takes. */
 void figures_describe(struct sr_text *text);
 

@@ -33,7 +33,7 @@ void sr_table_end(struct sr_table *table)
 {
     if (table->kind == SR_TABLE_CSV) sr_text_add(&table->text, "\n");
     if (table->kind == SR_TABLE_HTML) {
-        sr_text_add(&table->text, table->columns ? "</table>\n" : "");
+        sr_text_add(&table->text, table->columns ? "</tr>\n</table>\n" : "");
         if (table->columns > SHOWN_COLUMNS || table->count > SHOWN_ROWS)
             sr_text_printf(&table->text, "<p>The first %zu of %zu rows and %zu of %zu columns; export to .csv or .json has all.</p>\n",
                            table->count < SHOWN_ROWS ? table->count : SHOWN_ROWS, table->count,
@@ -85,7 +85,7 @@ static void begin_cell(struct sr_table *table, bool head)
     size_t at = head ? table->columns : table->filled;
     if (table->kind == SR_TABLE_CSV && at) sr_text_add(&table->text, ",");
     if (table->kind == SR_TABLE_CSV && !at && !head) sr_text_add(&table->text, "\n");
-    if (table->kind == SR_TABLE_HTML && !at) sr_text_add(&table->text, head ? "<table>\n<tr>" : "\n<tr>");
+    if (table->kind == SR_TABLE_HTML && !at) sr_text_add(&table->text, head ? "<table>\n<tr>" : "</tr>\n<tr>");
     if (table->kind == SR_TABLE_JSON && !head && !table->row) table->row = sr_json_array();
 }
 
