@@ -27,3 +27,8 @@ bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 dist_bashcompletion_DATA = data/completions/sartor
 dist_zshcompletion_DATA = data/completions/_sartor
+
+## Pictures of README, made by the program.
+EXTRA_DIST += \
+	data/screenshots/figure-confusion.png \
+	data/screenshots/figure-gallery.png
