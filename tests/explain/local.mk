@@ -9,3 +9,16 @@ tests_explain_test_golden_LDADD = $(TEST_LIBS)
 EXTRA_DIST += \
 	tests/explain/golden/make_cams.py \
 	tests/explain/golden/cams.safetensors
+check_PROGRAMS += tests/explain/test_explain
+tests_explain_test_explain_SOURCES = tests/explain/test_explain.c
+tests_explain_test_explain_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_explain_test_explain_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/explain/test_quality
+tests_explain_test_quality_SOURCES = tests/explain/test_quality.c
+tests_explain_test_quality_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_explain_test_quality_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/explain/test_suspects
+tests_explain_test_suspects_SOURCES = tests/explain/test_suspects.c
+tests_explain_test_suspects_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_explain_test_suspects_LDADD = $(TEST_LIBS)
+noinst_HEADERS += tests/explain/toy.h

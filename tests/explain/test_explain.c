@@ -1,0 +1,192 @@
+/* Methods without gradients, on a model whose reasons are known; and one by one against many at once. */
+#include "toy.h"
+
+#include "sartor/base/pool.h"
+
+static struct sr_error error;
+
+static bool in_square(int p)
+{
+    const int y = p / TOY_SIDE, x = p % TOY_SIDE;
+    return y >= 8 && y < 12 && x >= 4 && x < 8;
+}
+
+static struct sr_heat explain(const struct sr_model *model, enum sr_method_name method, const uint8_t *pixels, int target)
+{
+    struct sr_heat heat;
+    const struct sr_explain request = {
+        .model = model, .pixels = pixels, .method = &sr_methods[method], .targets = &target, .count = 1};
+    assert_ok(sr_explain(&request, &heat, &error));
+    assert_ptr_equal(heat.method, &sr_methods[method]);
+    return heat;
+}
+
+static void table(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    char wanted[256] = "auto";
+    for (int m = 0; m < SR_METHOD_COUNT; m++) {
+        assert_non_null(sr_methods[m].name);
+        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), " %s", sr_methods[m].name);
+    }
+    assert_string_equal(wanted, sr_method_names);
+    assert_ptr_equal(sr_method_find(model, NULL, &error), &sr_methods[SR_METHOD_WEIGHTS]);
+    assert_ptr_equal(sr_method_find(model, "auto", &error), sr_method_default(model));
+    assert_ptr_equal(sr_method_find(model, "nearest", &error), &sr_methods[SR_METHOD_NEAREST]);
+    assert_null(sr_method_find(model, "gradcam", &error));
+    assert_non_null(strstr(error.text, "no convolutions"));
+    assert_non_null(strstr(error.text, "occlusion, weights, importance, nearest"));
+    assert_null(sr_method_find(model, "tarot", &error));
+    assert_non_null(strstr(error.text, "no method \"tarot\""));
+    struct sr_model_class plain = toy_class;
+    plain.importance = NULL;
+    struct sr_model bare = *model;
+    bare.class = &plain;
+    assert_ptr_equal(sr_method_default(&bare), &sr_methods[SR_METHOD_OCCLUSION]);
+    sr_model_unref(model);
+}
+
+static void weights_and_importance(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    uint8_t pixels[TOY_SIDE * TOY_SIDE] = {0};
+    pixels[9 * TOY_SIDE + 7] = 255; /* weight 0.5 */
+    pixels[9 * TOY_SIDE + 4] = 255; /* weight 0.2 */
+    pixels[0] = 255;                /* against */
+    struct sr_heat heat = explain(model, SR_METHOD_WEIGHTS, pixels, 1);
+    for (int p = 0; p < TOY_SIDE * TOY_SIDE; p++) {
+        const double wanted = p == 9 * TOY_SIDE + 7 ? 1 : p == 9 * TOY_SIDE + 4 ? 0.4 : 0;
+        assert_float_equal(heat.values[p], wanted, 1e-6);
+    }
+    sr_heat_fini(&heat);
+    heat = explain(model, SR_METHOD_WEIGHTS, pixels, 0);
+    assert_true(heat.values[0] == 1 && heat.values[9 * TOY_SIDE + 7] == 0);
+    sr_heat_fini(&heat);
+    heat = explain(model, SR_METHOD_IMPORTANCE, pixels, 1);
+    assert_int_equal(heat.target, 1);
+    assert_float_equal(heat.values[8 * TOY_SIDE + 4], 0.4, 1e-6);
+    assert_true(heat.values[0] == 0);
+    sr_heat_fini(&heat);
+    heat = explain(model, SR_METHOD_NEAREST, pixels, 1);
+    assert_null(heat.values);
+    uint32_t rows[8];
+    double distances[8];
+    assert_int_equal(sr_explain_nearest(model, pixels, rows, distances, 8), 3);
+    assert_int_equal(rows[2], 20);
+    sr_model_unref(model);
+}
+
+static void occlusion_finds_it(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(1);
+    struct sr_heat heat = explain(model, SR_METHOD_OCCLUSION, images.pixels, 1);
+    double inside = 0, outside = 0, most = 0;
+    int hottest = 0;
+    for (int p = 0; p < TOY_SIDE * TOY_SIDE; p++) {
+        if (heat.values[p] > heat.values[hottest]) hottest = p;
+        if (in_square(p)) inside += (double)heat.values[p] / 16;
+        else outside += (double)heat.values[p] / (TOY_SIDE * TOY_SIDE - 16);
+        most = fmax(most, (double)heat.values[p]);
+    }
+    assert_true(most == 1);
+    assert_true(in_square(hottest));
+    assert_true(inside > 10 * outside);
+    assert_true(heat.values[0] == 0 && heat.values[TOY_SIDE * TOY_SIDE - 1] == 0);
+    sr_heat_fini(&heat);
+    /* A black picture loses nothing when it is blacked out. */
+    uint8_t black[TOY_SIDE * TOY_SIDE] = {0};
+    heat = explain(model, SR_METHOD_OCCLUSION, black, 1);
+    for (int p = 0; p < TOY_SIDE * TOY_SIDE; p++) assert_true(heat.values[p] == 0);
+    sr_heat_fini(&heat);
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
+static bool no_more(void *owner)
+{
+    return --*(int *)owner > 0;
+}
+
+static void refused_and_stopped(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(4);
+    const struct sr_samples samples = {&images, NULL, 4};
+    struct sr_heat heat;
+    int target = 1, left = 20;
+    struct sr_explain request = {
+        .model = model, .pixels = images.pixels, .method = &sr_methods[SR_METHOD_OCCLUSION], .layer = "conv1", .targets = &target, .count = 1};
+    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_ARGUMENT, "looks at no layer");
+    request.layer = NULL;
+    target = 2;
+    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_ARGUMENT, "no class 2");
+    target = 1;
+    request.method = &sr_methods[SR_METHOD_HIRESCAM];
+    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_STATE, "no convolutions");
+    const struct sr_monitor monitor = {.owner = &left, .proceed = no_more};
+    request.method = &sr_methods[SR_METHOD_OCCLUSION];
+    request.monitor = &monitor;
+    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_CANCELLED, "stopped");
+    assert_null(heat.values);
+    const int targets[4] = {0};
+    float heats[4 * TOY_SIDE * TOY_SIDE];
+    left = 1;
+    assert_refused(sr_explain_many(model, NULL, NULL, &samples, targets, NULL, &monitor, heats, &error),
+                   SR_ERROR_CANCELLED, "stopped");
+    assert_refused(sr_explain_many(model, &sr_methods[SR_METHOD_NEAREST], NULL, &samples, targets, NULL, NULL, heats, &error),
+                   SR_ERROR_ARGUMENT, "no heat map");
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
+/* Many at once are the same bits as one by one, at any number of threads; class means are means of those. */
+static void many(void **state)
+{
+    (void)state;
+    enum { COUNT = 70, SIZE = TOY_SIDE * TOY_SIDE };
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(COUNT);
+    const struct sr_samples samples = {&images, NULL, COUNT};
+    struct sr_pool *pool = sr_pool_new(3, &error);
+    int targets[COUNT];
+    float *heats = malloc(sizeof(float) * SIZE * COUNT), means[2 * SIZE];
+    for (int i = 0; i < COUNT; i++) targets[i] = i % 2;
+    for (int m = SR_METHOD_OCCLUSION; m <= SR_METHOD_WEIGHTS; m++) {
+        assert_ok(sr_explain_many(model, &sr_methods[m], NULL, &samples, targets, pool, NULL, heats, &error));
+        for (size_t i = 0; i < COUNT; i += 23) {
+            struct sr_heat heat = explain(model, (enum sr_method_name)m, sr_samples_pixels(&samples, i), targets[i]);
+            assert_memory_equal(heat.values, heats + i * SIZE, SIZE * sizeof(float));
+            sr_heat_fini(&heat);
+        }
+    }
+    size_t counts[2];
+    assert_ok(sr_explain_classes(model, &sr_methods[SR_METHOD_WEIGHTS], NULL, &samples, 5, pool, NULL, means, counts, &error));
+    assert_int_equal(counts[0], 5);
+    assert_int_equal(counts[1], 5);
+    for (int p = 0; p < SIZE; p++) {
+        double wanted = 0;
+        for (int i = 1; i < 10; i += 2) wanted += (double)heats[i * SIZE + p] / 5;
+        assert_float_equal(means[SIZE + p], wanted, 1e-6);
+    }
+    free(heats);
+    free(images.pixels);
+    free(images.labels);
+    sr_pool_free(pool);
+    sr_model_unref(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table),          cmocka_unit_test(weights_and_importance), cmocka_unit_test(occlusion_finds_it),
+        cmocka_unit_test(refused_and_stopped), cmocka_unit_test(many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
