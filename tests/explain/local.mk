@@ -22,3 +22,4 @@ tests_explain_test_suspects_SOURCES = tests/explain/test_suspects.c
 tests_explain_test_suspects_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_explain_test_suspects_LDADD = $(TEST_LIBS)
 noinst_HEADERS += tests/explain/toy.h
+SHELL_TESTS += tests/explain/test_commands.sh

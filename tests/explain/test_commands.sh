@@ -1,0 +1,73 @@
+#!/bin/sh
+# explain, gradcam, suspects and mark from the shell: JSON keys, sentences, files.
+set -u
+sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
+source=$(cd "${SRCDIR:-.}" && pwd)
+mini=$source/data/fashion-mini
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+n=0 bad=0
+
+report() { # status name
+    n=$((n + 1))
+    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
+        echo "not ok $n - $2"
+        sed 's/^/# out: /' out | cut -c1-300 | head -n 20
+        sed 's/^/# err: /' err | head -n 20
+        bad=1
+    fi
+}
+run() { "$sartor" --home "$work/home" --data "$mini" "$@" >out 2>err </dev/null; code=$?; }
+expect() { # CODE TEXT NAME: the last run's status, and what its output or errors hold
+    [ "$code" -eq "$1" ] && { [ -z "$2" ] || cat out err | grep -qF -- "$2"; }
+    report $? "$3"
+}
+
+run train cnn epochs=1 widths=4,8,8 dense=16; expect 0 trained "a small cnn"
+run train knn; expect 0 trained "knn"
+run train logreg; expect 0 trained "logreg"
+
+run --json gradcam cnn 7 split=test
+expect 0 '"method": "gradcam", "layer": "conv2"' "gradcam is Grad-CAM at the last layer of 5×5 cells or more"
+for key in model index split true predicted probabilities layer target heat; do
+    grep -q "\"$key\": " out; report $? "gradcam tells $key"
+done
+run gradcam knn 7; expect 1 "no convolutions" "gradcam of a model without"
+run --json explain cnn 7 split=test; expect 0 '"method": "hirescam"' "convolutions are explained by HiRes-CAM"
+run --json explain cnn 7 method=gradcam++ layer=conv1 target=Coat; expect 0 '"layer": "conv1", "target": 4' "layer and target"
+run explain cnn 7 layer=conv9; expect 1 "conv9" "an unknown layer is named"
+run --json explain knn 7 split=test; expect 0 '"nearest": [{"index": ' "knn has nearest images"
+expect 0 '"method": "occlusion"' "and a map by occlusion"
+run --json explain knn 7 method=nearest
+expect 0 '"method": "nearest"' "nearest alone"
+grep -q '"heat"' out; [ $? -eq 1 ]; report $? "has no map"
+run explain knn 7 method=nearest to=x.png; expect 1 "" "and no figure"
+run explain logreg 7 to=w.png; expect 0 "Weights × pixels" "logistic regression is explained by its weights"
+[ -s w.png ]; report $? "the figure is written"
+run explain logreg 7 method=tarot; expect 1 "gradcam" "an unknown method names those that there are"
+
+run --json explain cnn quality count=20
+expect 0 '"event": "quality"' "quality"
+for key in deletion insertion deletion_curve heat_on_garment rank_correlation; do
+    grep -q "\"$key\": " out; report $? "quality tells $key"
+done
+run explain cnn quality 7; expect 1 "count=" "quality is not of a sample"
+run explain knn quality method=importance; expect 1 "can be explained by" "quality of a method that is not offered"
+
+run suspects; expect 1 "suspects MODEL" "no suspects yet"
+run browse suspects; expect 1 "suspects MODEL" "nor any to browse"
+run --json suspects knn folds=2 limit=3; expect 0 '"suggested": ' "suspects"
+row=$(sed 's/.*"suspects": \[{"index": \([0-9]*\),.*/\1/' out)
+run --json browse suspects limit=1; expect 0 "\"indices\": [$row]" "the first is first in browse"
+run mark flag "train:$row"; expect 0 "flagged" "one is flagged"
+run suspects limit=1; expect 0 "flag" "and stays so"
+run mark keep "train:$row"; expect 0 "keeps" "or kept"
+run mark undo "train:$row"; expect 0 "not marked" "or neither"
+run mark flag test:1; expect 1 "not among the suspects" "no other sample can be marked"
+run browse suspects wrong; expect 1 "suspects go with" "suspects do not mix with what a model is asked"
+run suspects knn folds=20 count=50; expect 1 "too few" "too many folds"
+grep -c . home/suspects/*.csv >/dev/null; report $? "they are kept under home"
+
+echo "1..$n"
+exit $bad
