@@ -97,7 +97,7 @@ bool sr_session_explained(const struct sr_session *session, const struct sr_entr
                           uint32_t row, const char *method, const char *layer, int target)
 {
     return !strcmp(session->explain.model, entry->name) && !strcmp(session->explain.method, method ? method : "") &&
-           !strcmp(session->explain.layer, layer ? layer : "") && session->explain.file == file &&
+           !strncmp(session->explain.layer, layer ? layer : "", sizeof session->explain.layer - 1) && session->explain.file == file &&
            session->explain.row == row && session->explain.target == target &&
            (session->explain.ready || session->explain.job);
 }

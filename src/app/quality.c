@@ -66,7 +66,7 @@ static bool asked(const struct sr_session *session, const struct sr_entry *entry
 {
     return !strcmp(session->quality.model, entry->name) && session->quality.split == split &&
            session->quality.count == count && !strcmp(session->quality.method, method) &&
-           !strcmp(session->quality.layer, layer) && session->quality.fill == fill;
+           !strncmp(session->quality.layer, layer, sizeof session->quality.layer - 1) && session->quality.fill == fill;
 }
 
 enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split, size_t count,
