@@ -15,13 +15,23 @@ static void add_to_list(struct sr_text *text, const char *item)
     sr_text_printf(text, "%s%s", text->length ? ", " : "", item);
 }
 
-void figure_credit(struct figure *figure, const struct sr_model *model)
+static void credit(struct figure *figure, const char *name, const struct sr_model_class *class, uint64_t number)
 {
     char seed[32];
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)model->seed);
-    add_to_list(&figure->models, model->name);
-    add_to_list(&figure->families, model->class->name);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)number);
+    add_to_list(&figure->models, name);
+    add_to_list(&figure->families, class->name);
     add_to_list(&figure->seeds, seed);
+}
+
+void figure_credit(struct figure *figure, const struct sr_model *model)
+{
+    credit(figure, model->name, model->class, model->seed);
+}
+
+void figure_credit_run(struct figure *figure, const struct sr_run *run)
+{
+    credit(figure, run->name, run->class, run->seed);
 }
 
 enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data, struct sr_error *error)

@@ -41,8 +41,9 @@ struct figure {
 FIGURES(DECLARE)
 #undef DECLARE
 
-/* A model that the figure is drawn from, for the provenance. */
+/* A model, or a training under way, that the figure is drawn from: for the provenance. */
 void figure_credit(struct figure *figure, const struct sr_model *model);
+void figure_credit_run(struct figure *figure, const struct sr_run *run);
 /* Write the file. */
 enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data, struct sr_error *error);
 /* The names in `text`, apart by commas; `words` is to be released. */

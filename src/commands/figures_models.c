@@ -12,14 +12,15 @@
 
 enum { TRAIN_LOSS, LOSS, TRAIN_ACCURACY, ACCURACY, MEASURES };
 
-/* The epochs of a model: of its latest training in this session, else those kept in its file. */
+/* The epochs of a model: of a training under way that makes it, else those kept in its file. */
 static enum sr_status history_of(struct figure *figure, const char *name, const struct sr_epoch **history, size_t *count,
                                  struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     for (size_t i = session->run_count; i-- > 0;) {
         const struct sr_run *run = session->runs[i];
-        if (strcmp(run->name, name) || !run->epochs) continue;
+        if (strcmp(run->name, name) || !run->epochs || run->state >= SR_JOB_DONE) continue;
+        figure_credit_run(figure, run);
         *history = run->history;
         *count = run->epochs;
         return SR_OK;

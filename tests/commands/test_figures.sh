@@ -144,6 +144,13 @@ else
     n=$((n + 1)); echo "ok $n - pages are well-formed # SKIP no python3"
 fi
 
+# A layer's name that is longer than any is refused, rather than asked for again and again.
+long=conv1.and.a.name.that.is.longer.than.any.layer.of.ours
+for line in "gradcam cnn 1 layer=$long" "explain cnn quality count=2 layer=$long" "export gallery cnn layer=$long to=l.png"; do
+    timeout 20 "$sartor" --home "$work/home" --data "$mini" $line >out 2>err </dev/null; code=$?
+    expect 1 "There is no layer" "${line%% *}: a long layer's name"
+done
+
 # What is refused, with the old file intact.
 echo old >old.png; echo old >old.html
 run export histogram layer=conv1 to=old.png; expect 1 "takes no layer; it takes: split class linear" "a word that does nothing"
