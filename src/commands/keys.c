@@ -204,6 +204,9 @@ bool sr_key_is_name(const char *key)
     if (sr_utf8_next(&at) && !*at) return true; /* one character */
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(key, names[i])) return true;
+    int x, y;
+    char rest;
+    if (sscanf(key, "Click-%d-%d%c", &x, &y, &rest) == 2) return true;
     if (key[0] == 'F' && isdigit((unsigned char)key[1]) && (!key[2] || (isdigit((unsigned char)key[2]) && !key[3]))) return true;
     return (key[0] == 'C' || key[0] == 'M') && key[1] == '-' && key[2] && !key[3];
 }

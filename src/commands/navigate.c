@@ -38,6 +38,11 @@ SR_RUN(enter_run)
     }
     sr_panes[session->view.pane]->enter(session, &line);
     const char *at = sr_text_get(&line);
+    if (session->interactive) { /* as if typed: it is logged, and it may wait */
+        if (*at) sr_keys_run_line(session, at);
+        sr_text_fini(&line);
+        return SR_OK;
+    }
     enum sr_status status = sr_words_split(&at, &words, error);
     if (!status && words.count) status = sr_command_run(session, words.items, words.count, reply, error);
     sr_words_fini(&words);

@@ -115,6 +115,7 @@ static void take_click(struct loop *loop, const char *click)
     bool hints = !session->message[0] && !session->view.question && !session->view.prompt;
     const char *name = y == 0 || hints ? mouse_key(&loop->grid, x, y, key) : NULL;
     if (name && sr_key_is_name(name)) sr_keys_press(session, name);
+    else if (y > 0 && y < loop->grid.lines - 1) sr_keys_press(session, click); /* in the pane, which knows its places */
 }
 
 static void take_keys(struct loop *loop)

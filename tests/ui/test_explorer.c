@@ -84,12 +84,39 @@ static void keys_switch_panes(void **state)
     start(&pty, 80, 24);
     static const struct { const char *key, *tab; } steps[] = {
         {"2", "[2 Data]"}, {"3", "[3 Train]"}, {"4", "[4 Confusion]"}, {"5", "[5 Explain]"},
-        {"1", "[1 Browse]"}, {"\t", "[2 Data]"}, {"\033[Z", "[1 Browse]"},
+        {"6", "[6 Compare]"}, {"7", "[7 Log]"}, {"1", "[1 Browse]"}, {"\t", "[2 Data]"}, {"\033[Z", "[1 Browse]"},
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         pty_send(&pty, steps[i].key);
         check(&pty, pty_wait_line(&pty, 0, steps[i].tab));
     }
+    pty_send(&pty, "+");
+    check(&pty, pty_wait_gone(&pty, "2 Data"));
+    pty_send(&pty, "+");
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    quit(&pty);
+}
+
+/* The form of a family: changed by keys and by the prompt, then trained; its run in the log. */
+static void trains_from_the_form(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 100, 30);
+    pty_send(&pty, ":form logreg\r");
+    check(&pty, pty_wait(&pty, "train logreg"));
+    pty_send(&pty, ":form name=formed limit=120\r");
+    check(&pty, pty_wait(&pty, "train logreg name=formed limit=120"));
+    pty_send(&pty, "e");
+    check(&pty, pty_wait_line(&pty, -1, ":form limit=120"));
+    pty_send(&pty, "\b\b00\r");
+    check(&pty, pty_wait(&pty, "name=formed limit=100"));
+    pty_send(&pty, "\r");
+    check(&pty, pty_wait_line(&pty, -1, "formed is trained"));
+    pty_send(&pty, "6");
+    check(&pty, pty_wait(&pty, "formed"));
+    pty_send(&pty, "7");
+    check(&pty, pty_wait(&pty, ": train logreg name=formed limit=100"));
     quit(&pty);
 }
 
@@ -155,7 +182,7 @@ static void resizes_at_any_moment(void **state)
     struct pty pty;
     start(&pty, 80, 24);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        static const char keys[] = "12345";
+        static const char keys[] = "1234567";
         for (int k = 0; keys[k]; k++) {
             pty_resize(&pty, sizes[i][0], sizes[i][1]);
             pty_send(&pty, (const char[]){keys[k], 0});
@@ -192,15 +219,23 @@ static void clicks_press_what_they_hit(void **state)
         pty_send(&pty, click);
         check(&pty, pty_wait_line(&pty, 0, tabs[i].tab));
     }
+    check(&pty, pty_wait_line(&pty, -1, "family")); /* not the hints of the tab before */
     pty_send(&pty, "1");
-    check(&pty, pty_wait_line(&pty, -1, "Enter enlarge"));
+    check(&pty, pty_wait_line(&pty, -1, "\\ filter"));
     const char *line = pty_line(&pty, -1);
     int column = (int)(strstr(line, "enlarge") - line) + 2;
     snprintf(click, sizeof click, "\033[<0;%d;24M\033[<0;%d;24m", column, column);
     pty_send(&pty, click);
     check(&pty, pty_wait_line(&pty, -1, "previous"));
-    pty_send(&pty, "q\033[<0;40;12M\033[<65;40;12M"); /* on a picture: nothing; the wheel: down */
-    check(&pty, pty_wait_line(&pty, 1, "6th"));
+    pty_send(&pty, "q");
+    check(&pty, pty_wait_line(&pty, -1, "\\ filter"));
+    pty_send(&pty, "\033[<0;40;8M\033[<0;40;8m"); /* on a picture: that one; the wheel: down; again on it: large */
+    check(&pty, pty_wait_line(&pty, 1, "3rd"));
+    pty_send(&pty, "\033[<65;40;12M");
+    check(&pty, pty_wait_line(&pty, 1, "8th"));
+    pty_send(&pty, "\033[<0;40;16M\033[<0;40;16m");
+    check(&pty, pty_wait_line(&pty, -1, "previous"));
+    pty_send(&pty, "q");
     pty_send(&pty, ":set mouse=off\r:pane data\r");
     check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
     check(&pty, !pty.mouse);
@@ -447,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paints_at_once),
         cmocka_unit_test(keys_switch_panes),
+        cmocka_unit_test(trains_from_the_form),
         cmocka_unit_test(help_opens_and_closes),
         cmocka_unit_test(prompt_edits_and_completes),
         cmocka_unit_test(unknown_sequences_are_not_keys),

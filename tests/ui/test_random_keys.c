@@ -50,10 +50,10 @@ static void type(struct sr_session *session, const char *text)
 }
 
 static const char *const keys[] = {
-    "h", "j", "k", "l", "g", "G", "PgUp", "PgDn", "C-u", "C-d", "n", "p", "1", "2", "3", "4", "5", "Tab",
+    "h", "j", "k", "l", "g", "G", "PgUp", "PgDn", "C-u", "C-d", "n", "p", "1", "2", "3", "4", "5", "6", "7", "v", "u", "b", "B", "c", "d", "r", "Tab",
     "S-Tab", "Enter", "Enter", "Esc", "q", "Q", "y", "\\", "w", "a", "m", "s", "%", "t", "Space", "x", "e",
     "?", "F1", "C-c", "C-l", "Up", "Down", "Left", "Right", "Home", "End", "Backspace", "Delete", "C-w", "C-k",
-    "é", "日", "C-Space", "/", "+", "o", "O", ":", "0", "9", "Click-3-4", "WheelUp",
+    "é", "日", "C-Space", "/", "+", "o", "O", ":", "0", "9", "Click-3-4", "Click-30-9", "Click-50-14", "WheelUp",
 };
 static const char *const lines[] = {
     "browse wrong", "browse split=test class=Shirt", "browse class=any as=any", "browse conf=..0.5", "browse nothing",
@@ -62,7 +62,8 @@ static const char *const lines[] = {
     "gradcam c 3", "explain c 5", "predict a 7", "show 0", "show 99999", "stats", "describe", "help", "help train",
     "set glyphs=ascii", "set glyphs=unicode", "set colours=none", "set colours=256", "set colours=8",
     "set background=light", "set validation=0.2", "bind z pane data", "pane explain", "'", "train cnn epochs=x",
-    "delete a", "keys jjkk", "; ; stats ;", "set size=1x1",
+    "delete a", "keys jjkk", "form cnn", "form logreg limit=50 name=d", "form edit", "form epochs=1", "confusion a vs=b", "browse beats=b",
+    "smooth 0.5", "zoom", "look vs", "look values", "bind pane=form z form close", "tag", "save-log saved", "rename b e", "order", "browse sort=loss descending", "; ; stats ;", "set size=1x1",
 };
 
 static void draw(struct sr_session *session, struct sr_grid *grid)
