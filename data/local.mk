@@ -34,5 +34,13 @@ dist_zshcompletion_DATA = data/completions/_sartor
 
 ## Pictures of README, made by the program.
 EXTRA_DIST += \
+	data/screenshots/browse.png \
+	data/screenshots/compare.png \
+	data/screenshots/confusion.png \
+	data/screenshots/data.png \
+	data/screenshots/explain.png \
+	data/screenshots/sample.png \
+	data/screenshots/train.png \
+	data/screenshots/versus.png \
 	data/screenshots/figure-confusion.png \
 	data/screenshots/figure-gallery.png

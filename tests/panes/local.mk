@@ -80,11 +80,11 @@ EXTRA_DIST += \
 	tests/panes/golden/explain-ansi-80x24.txt \
 	tests/panes/golden/explain-ascii-40x12.txt \
 	tests/panes/golden/explain-ascii-80x24.txt \
+	tests/panes/golden/explain-idle-80x24.txt \
 	tests/panes/golden/explain-layer-80x24.txt \
 	tests/panes/golden/explain-no-model-80x24.txt \
-	tests/panes/golden/explain-plain-80x24.txt \
-	tests/panes/golden/explain-idle-80x24.txt \
 	tests/panes/golden/explain-occlusion-80x24.txt \
+	tests/panes/golden/explain-plain-80x24.txt \
 	tests/panes/golden/explain-tiny-20x5.txt \
 	tests/panes/golden/form-120x40.txt \
 	tests/panes/golden/form-40x12.txt \
