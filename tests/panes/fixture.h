@@ -144,6 +144,10 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
     model->shape = (struct sr_shape){images->height, images->width, session->data->classes};
     *formula = (struct formula){salt, model->shape};
     model->state = formula;
+    /* Trained on this data, its validation split kept apart: it may be judged on any split. */
+    snprintf(model->digest, sizeof model->digest, "%s", session->data->digest);
+    model->validation = session->split.fraction;
+    model->split_seed = session->split.seed;
     struct sr_entry *entry = sr_xalloc(sizeof *entry);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     entry->model = model;
