@@ -294,13 +294,42 @@ void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job)
     set_paused(jobs, job, false);
 }
 
+/* A job that still waits in its lane ends here and now: what runs before it may take hours, or be paused.
+ * The mutex is held. */
+static void end_queued(struct sr_jobs *jobs, struct job *job)
+{
+    struct lane *lane = &jobs->lanes[job->work.lane];
+    struct job **at = &lane->first;
+    while (*at && *at != job) at = &(*at)->next;
+    if (!*at) return;
+    *at = job->next;
+    if (lane->last == &job->next) lane->last = at;
+    if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0) sr_condition_broadcast(&jobs->resume);
+    struct sr_event event = {.type = SR_EVENT_ENDED, .job = job->number, .context = job->work.context};
+    event.of.ended.state = job->state = SR_JOB_STOPPED;
+    sr_error_set(&event.of.ended.error, SR_ERROR_CANCELLED, "stopped before it began");
+    post(jobs, &event);
+}
+
 void sr_jobs_stop(struct sr_jobs *jobs, uint32_t number)
 {
     sr_mutex_lock(&jobs->mutex);
     struct job *job = find(jobs, number);
-    if (job) atomic_store(&job->asked, true);
+    if (job) {
+        atomic_store(&job->asked, true);
+        job->paused = false;
+        if (job->state == SR_JOB_QUEUED) end_queued(jobs, job);
+    }
     sr_condition_broadcast(&jobs->resume);
     sr_mutex_unlock(&jobs->mutex);
+}
+
+bool sr_jobs_closing(struct sr_jobs *jobs)
+{
+    sr_mutex_lock(&jobs->mutex);
+    bool closing = jobs->closing;
+    sr_mutex_unlock(&jobs->mutex);
+    return closing;
 }
 
 enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t number)

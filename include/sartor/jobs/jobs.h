@@ -69,7 +69,10 @@ bool sr_jobs_wait(struct sr_jobs *jobs, double seconds);
 uint32_t sr_jobs_submit(struct sr_jobs *jobs, const struct sr_work *work);
 void sr_jobs_pause(struct sr_jobs *jobs, uint32_t job);
 void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job);
+/* Ask a job to end; one that has not begun ends at once. */
 void sr_jobs_stop(struct sr_jobs *jobs, uint32_t job);
+/* Has sr_jobs_free begun? For work that ends differently when nobody waits for it. Any thread. */
+bool sr_jobs_closing(struct sr_jobs *jobs);
 enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t job);
 
 #endif
