@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -170,12 +171,19 @@ const char *sr_path_extension(const char *path)
     return dot && dot != name ? dot : name + strlen(name);
 }
 
-char *sr_path_expand(const char *path)
+/* $HOME, else what the system's list of users says; NULL when neither knows. */
+static const char *home_directory(void)
 {
     const char *home = getenv("HOME");
-    if (path[0] == '~' && (path[1] == '/' || !path[1]) && home && *home)
-        return sr_xprintf("%s%s", home, path + 1);
-    return sr_xstrdup(path);
+    if (home && *home) return home;
+    const struct passwd *user = getpwuid(getuid());
+    return user && user->pw_dir && *user->pw_dir ? user->pw_dir : NULL;
+}
+
+char *sr_path_expand(const char *path)
+{
+    const char *home = path[0] == '~' && (path[1] == '/' || !path[1]) ? home_directory() : NULL;
+    return home ? sr_xprintf("%s%s", home, path + 1) : sr_xstrdup(path);
 }
 
 char *sr_path_xdg(const char *kind)
@@ -189,8 +197,8 @@ char *sr_path_xdg(const char *kind)
         if (strcmp(kind, places[i].kind)) continue;
         const char *set = getenv(places[i].variable);
         if (set && set[0] == '/') return sr_path_join(set, "sartor"); /* the standard ignores relative ones */
-        const char *home = getenv("HOME");
-        return sr_xprintf("%s/%s/sartor", home && *home ? home : ".", places[i].fallback);
+        const char *home = home_directory();
+        return sr_xprintf("%s/%s/sartor", home ? home : ".", places[i].fallback);
     }
     abort();
 }

@@ -37,7 +37,7 @@ enum sr_status sr_directory_make(const char *path, struct sr_error *error);
 char *sr_path_join(const char *directory, const char *name);
 /* ".png" of "a/b.c.png", "" without one. Points into `path`. */
 const char *sr_path_extension(const char *path);
-/* Leading "~/" replaced by $HOME; freed by the caller. */
+/* Leading "~/" replaced by $HOME (or, where that is not set, by the user's home folder); freed by the caller. */
 char *sr_path_expand(const char *path);
 
 /* $XDG_DATA_HOME/sartor, else ~/.local/share/sartor; likewise config and cache
