@@ -75,6 +75,21 @@ static void replace_source(struct sr_session *session, struct sr_entry *entry, c
     }
 }
 
+static void drop_entry(struct sr_session *session, size_t at)
+{
+    free_entry(session, session->entries[at]);
+    memmove(&session->entries[at], &session->entries[at + 1], (--session->entry_count - at) * sizeof *session->entries);
+}
+
+static void drop(struct sr_session *session, const struct sr_entry *entry)
+{
+    for (size_t i = 0; i < session->entry_count; i++)
+        if (session->entries[i] == entry) {
+            drop_entry(session, i);
+            return;
+        }
+}
+
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error)
 {
     struct sr_store_entry *found;
@@ -92,13 +107,22 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
         struct sr_entry *entry = session->entries[i];
         bool listed = false;
         for (size_t j = 0; j < count && !listed; j++) listed = !strcmp(found[j].name, entry->name);
-        if (listed || entry->model || entry->loading) continue;
-        free_entry(session, entry);
-        memmove(&session->entries[i], &session->entries[i + 1],
-                (--session->entry_count - i) * sizeof *session->entries);
+        if (!listed && !entry->model && !entry->loading) drop_entry(session, i);
     }
     sr_store_free(found, count);
     return SR_OK;
+}
+
+enum sr_status sr_session_move(struct sr_session *session, const char *home, struct sr_error *error)
+{
+    char *copy = sr_xstrdup(home);
+    free(session->home);
+    session->home = copy;
+    for (size_t i = session->entry_count; i-- > 0;)
+        if (session->entries[i]->path) drop_entry(session, i);
+    sr_session_forget_explanation(session);
+    sr_session_forget_closeup(session);
+    return sr_session_scan_models(session, error);
 }
 
 void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path)
@@ -119,13 +143,7 @@ enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *en
                             entry->name);
     enum sr_status status = entry->path ? sr_store_delete(session->home, entry->name, error) : SR_OK;
     if (status) return status;
-    for (size_t i = 0; i < session->entry_count; i++)
-        if (session->entries[i] == entry) {
-            memmove(&session->entries[i], &session->entries[i + 1],
-                    (--session->entry_count - i) * sizeof *session->entries);
-            break;
-        }
-    free_entry(session, entry);
+    drop(session, entry);
     return sr_session_scan_models(session, error); /* a shipped one may show again */
 }
 
@@ -140,18 +158,21 @@ enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *en
     if (entry->shipped)
         return sr_error_set(error, SR_ERROR_STATE, "%s is shipped with sartor and keeps its name; save %s FILE makes a copy",
                             entry->name, entry->name);
-    if (entry->path) {
-        status = sr_store_rename(session->home, entry->name, name, error);
-        if (status) return status;
-        free(entry->path);
-        entry->path = sr_store_path(session->home, name);
-    }
-    if (other) replace_source(session, other, NULL, false);
+    if (!entry->path)
+        return sr_error_set(error, SR_ERROR_STATE, "%s is only in memory, since it could not be written to %s; save %s FILE keeps it",
+                            entry->name, session->home, entry->name);
+    status = sr_store_rename(session->home, entry->name, name, error);
+    if (status) return status;
+    if (other) drop(session, other); /* hidden now */
+    if (!strcmp(session->view.model, entry->name)) snprintf(session->view.model, sizeof session->view.model, "%s", name);
+    if (!strcmp(session->selection.filter.model, entry->name))
+        snprintf(session->selection.filter.model, sizeof session->selection.filter.model, "%s", name);
+    /* It is read anew, for jobs may share the model that is in memory, and those that are computing for
+     * the old name would not find this entry. */
+    char *path = sr_store_path(session->home, name);
+    replace_source(session, entry, path, false);
+    free(path);
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    if (entry->model) {
-        sr_model_unref(entry->model); /* a job may share it, so its own name cannot change here */
-        entry->model = NULL;
-    }
     qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
     return sr_session_scan_models(session, error);
 }

@@ -210,7 +210,7 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
 {
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    const char *colon = strchr(text, ':');
+    const char *colon = strchr(text, ':'), *digits = colon ? colon + 1 : text;
     int64_t number;
     if (colon) {
         size_t length = (size_t)(colon - text);
@@ -219,9 +219,8 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
         else if (length == 10 && !strncmp(text, "validation", 10)) *file = SR_FILE_TRAIN;
         else
             return sr_error_set(error, SR_ERROR_ARGUMENT, "\"%s\" is not a sample: write train:17 or test:17", text);
-        text = colon + 1;
     }
-    if (!sr_parse_integer(text, &number) || number < 0)
+    if (!sr_parse_integer(digits, &number) || number < 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
     size_t count = session->data->files[*file].count;
     if ((uint64_t)number >= count)

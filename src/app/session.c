@@ -92,6 +92,7 @@ static void select_everything(struct sr_session *session)
 static void load_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
 {
     struct load_task *load = (struct load_task *)task;
+    if (session->data_job != event->job) return; /* another folder has been asked for since */
     session->data_job = 0;
     session->data_error = event->of.ended.error;
     if (event->of.ended.state != SR_JOB_DONE) {
@@ -217,6 +218,7 @@ void sr_session_free(struct sr_session *session)
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
+    free(session->experiment_line);
     sr_split_fini(&session->split);
     sr_dataset_unref(session->data);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->stats[f]);

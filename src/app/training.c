@@ -18,7 +18,8 @@ struct train_task {
     struct sr_split split;
     struct sr_args *params;
     struct sr_pool *pool;
-    char *home;
+    char *home;                  /* as it was when the training began */
+    struct sr_jobs *jobs;
     char *checkpoint;
     bool resume;
     struct sr_error save_error;
@@ -39,9 +40,15 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
         .resume = train->resume,
     };
     enum sr_status status = sr_model_fit(train->model, &fit, error);
+    if (status) return status;
+    /* Half a training that ends only because the program does takes no whole model's place; its
+     * checkpoint is there to go on from. */
+    char *path = sr_store_path(train->home, train->model->name);
+    bool lost = train->model->stopped && sr_jobs_closing(train->jobs) && sr_path_exists(path);
+    free(path);
     /* A model that cannot be written is still a model: the session keeps it and says so. */
-    if (!status) sr_store_save(train->home, train->model, &train->save_error);
-    return status;
+    if (!lost) sr_store_save(train->home, train->model, &train->save_error);
+    return SR_OK;
 }
 
 static void train_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
@@ -58,8 +65,9 @@ static void train_finish(struct sr_session *session, struct task *task, const st
     run->error = train->save_error;
     run->stopped = train->model->stopped;
     run->parameters = run->class->size(train->model->state);
-    char *path = train->save_error.status ? NULL : sr_store_path(session->home, run->name);
-    sr_session_adopt(session, train->model, path);
+    char *path = train->save_error.status ? NULL : sr_store_path(train->home, run->name);
+    /* Where models are kept elsewhere by now, this one is not among them. */
+    if (!path || !strcmp(train->home, session->home)) sr_session_adopt(session, train->model, path);
     free(path);
     char seconds[32];
     sr_format_seconds(seconds, sizeof seconds, run->seconds);
@@ -137,6 +145,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_mode
     train->data = sr_dataset_ref(session->data);
     train->pool = session->pool;
     train->home = sr_xstrdup(session->home);
+    train->jobs = session->jobs;
     train->checkpoint = checkpoint_path(session, name);
     train->resume = resume;
 

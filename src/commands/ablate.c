@@ -17,19 +17,20 @@ static enum sr_status run_experiment(struct sr_session *session, const char *lin
                                      struct sr_experiment *(*make)(void *context, struct sr_error *error), void *context,
                                      struct sr_error *error)
 {
-    if (strcmp(session->experiment_line, line) || !session->experiment_job) {
+    if (!session->experiment_line || strcmp(session->experiment_line, line)) {
         struct sr_experiment *experiment = make(context, error);
         if (!experiment) return error->status;
         enum sr_status status = sr_session_experiment(session, name, experiment, &session->experiment_job, error);
         if (status) return status;
-        snprintf(session->experiment_line, sizeof session->experiment_line, "%s", line);
+        free(session->experiment_line);
+        session->experiment_line = sr_xstrdup(line);
         session->view.pane = SR_PANE_TRAIN;
         session->view.train_run = -1;
     }
     const struct sr_run *run = sr_session_run(session, session->experiment_job);
     if (run->state < SR_JOB_DONE) return sr_error_set(error, SR_PENDING, "%s is under way", name);
-    session->experiment_job = 0;
-    session->experiment_line[0] = '\0';
+    free(session->experiment_line);
+    session->experiment_line = NULL;
     if (run->state == SR_JOB_DONE) return SR_OK;
     *error = run->error;
     return error->status;
@@ -265,6 +266,7 @@ enum { KEEP = 3, ROUNDS = 3 };
 struct tuning {
     const struct sr_model_class *class;
     const struct sr_words *rest;
+    struct sr_shape shape;         /* of the data */
     uint64_t seed;
     size_t trials, rows;
     double budget;
@@ -283,11 +285,12 @@ static int best_first(const void *a, const void *b)
     return (p < q) - (p > q);
 }
 
-/* The trials of the last round, best first; how many. Freed by the caller. */
+/* The trials of the last round of which any has been done, best first; how many. Freed by the caller. */
 static size_t last_round(const struct sr_experiment *experiment, struct sr_trial ***sorted)
 {
-    uint64_t limit = experiment->trials[experiment->count - 1].limit;
-    size_t count = 0;
+    size_t last = experiment->count - 1, count = 0;
+    while (last > 0 && !experiment->trials[last].done) last--;
+    uint64_t limit = experiment->trials[last].limit;
     *sorted = sr_xalloc(experiment->count * sizeof **sorted);
     for (size_t i = 0; i < experiment->count; i++)
         if (experiment->trials[i].limit == limit && experiment->trials[i].done) (*sorted)[count++] = &experiment->trials[i];
@@ -314,9 +317,27 @@ static void next_round(struct sr_experiment *experiment)
     free(sorted);
 }
 
+/* Can a model of these words be trained on this data? Some ranges are too wide for small images or few rows. */
+static enum sr_status fits_data(const struct tuning *tuning, const char *line, size_t rows, struct sr_error *error)
+{
+    struct sr_words words;
+    enum sr_status status = sr_words_split(&line, &words, error);
+    if (status) return status;
+    const struct sr_model_class *class = tuning->class;
+    struct sr_args *params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
+    status = params ? SR_OK : error->status;
+    if (!status && class->resolve) status = class->resolve(params, error);
+    if (!status && class->check) status = class->check(params, &tuning->shape, rows, error);
+    sr_args_free(params);
+    sr_words_fini(&words);
+    return status;
+}
+
 static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
 {
+    enum { ATTEMPTS = 100 };       /* at a trial that fits the data */
     const struct tuning *tuning = context;
+    size_t rows = rows_of_round(tuning->rows, 0);
     struct sr_experiment *experiment = sr_experiment_new(tuning->class);
     experiment->budget = tuning->budget;
     experiment->next = next_round;
@@ -326,20 +347,28 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
         struct sr_text line = {0};
         char label[64];
         sr_rng_init(&rng, tuning->seed, SR_STREAM_OTHER, i);
-        join(tuning->rest, &line);
-        for (size_t d = 0; i > 0 && d < dimension_count; d++) { /* the first trial is the defaults */
-            const struct dimension *dimension = &dimensions[d];
-            bool fixed = strcmp(dimension->family, tuning->class->name) != 0;
-            for (size_t w = 0; w < tuning->rest->count; w++)
-                fixed |= !strncmp(tuning->rest->items[w], dimension->param, strlen(dimension->param)) &&
-                         tuning->rest->items[w][strlen(dimension->param)] == '=';
-            if (!fixed) draw(dimension, &rng, &line);
+        enum sr_status status = SR_ERROR_ARGUMENT;
+        for (int attempt = 0; status && attempt < (i ? ATTEMPTS : 1); attempt++) {
+            sr_text_clear(&line);
+            join(tuning->rest, &line);
+            for (size_t d = 0; i > 0 && d < dimension_count; d++) { /* the first trial is the defaults */
+                const struct dimension *dimension = &dimensions[d];
+                bool fixed = strcmp(dimension->family, tuning->class->name) != 0;
+                for (size_t w = 0; w < tuning->rest->count; w++)
+                    fixed |= !strncmp(tuning->rest->items[w], dimension->param, strlen(dimension->param)) &&
+                             tuning->rest->items[w][strlen(dimension->param)] == '=';
+                if (!fixed) draw(dimension, &rng, &line);
+            }
+            status = fits_data(tuning, sr_text_get(&line), rows, error);
         }
         snprintf(label, sizeof label, i ? "round 1, no. %zu" : "the defaults", i + 1);
-        sr_experiment_add(experiment, label, sr_text_get(&line), tuning->seed, rows_of_round(tuning->rows, 0));
+        if (!status) sr_experiment_add(experiment, label, sr_text_get(&line), tuning->seed, rows);
         sr_text_fini(&line);
+        if (status) {
+            sr_experiment_free(experiment);
+            return NULL;
+        }
     }
-    (void)error;
     return experiment;
 }
 
@@ -413,6 +442,8 @@ SR_RUN(tune_run)
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
+    tuning.shape = (struct sr_shape){session->data->files[SR_FILE_TRAIN].height, session->data->files[SR_FILE_TRAIN].width,
+                                     session->data->classes};
     struct sr_text line = {0};
     char name[64];
     line_of("tune", args, rest, &line);

@@ -18,7 +18,7 @@
 struct report {
     const char *directory;
     struct sr_text markdown, html;
-    size_t columns; /* of the table being written */
+    bool known;     /* the data is what the reference study used: its figures stand beside these */
 };
 
 static void heading(struct report *report, int level, const char *plain)
@@ -156,10 +156,10 @@ static enum sr_status write_data(struct sr_session *session, struct report *repo
     snprintf(cells[1], sizeof cells[1], "%g", stats->median);
     snprintf(cells[2], sizeof cells[2], "%.4f", stats->deviation);
     snprintf(cells[3], sizeof cells[3], "%.2f %%", stats->zeros * 100);
-    row(report, false, (const char *const[]){"mean", cells[0], "72.94", NULL});
-    row(report, false, (const char *const[]){"median", cells[1], "0", NULL});
-    row(report, false, (const char *const[]){"standard deviation", cells[2], "90.02", NULL});
-    row(report, false, (const char *const[]){"exactly zero", cells[3], "most", NULL});
+    row(report, false, (const char *const[]){"mean", cells[0], report->known ? "72.94" : "", NULL});
+    row(report, false, (const char *const[]){"median", cells[1], report->known ? "0" : "", NULL});
+    row(report, false, (const char *const[]){"standard deviation", cells[2], report->known ? "90.02" : "", NULL});
+    row(report, false, (const char *const[]){"exactly zero", cells[3], report->known ? "most" : "", NULL});
     table_end(report);
     enum sr_status status = figure(report, "samples.png", "Samples of the training split with their labels", error);
     if (!status) status = figure(report, "histogram.png", "Grey values of the train file, counts on a logarithmic scale", error);
@@ -194,7 +194,7 @@ static enum sr_status write_comparison(struct report *report, const struct ranki
         sr_format_count(cells[7], sizeof cells[7], (uint64_t)rate);
         sr_format_count(cells[8], sizeof cells[8], size);
         row(report, false, (const char *const[]){entry->name, cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6],
-                                                 cells[7], cells[8], ranking->models[i]->claim, ranking->models[i]->complexity, NULL});
+                                                 cells[7], cells[8], report->known ? ranking->models[i]->claim : "", ranking->models[i]->complexity, NULL});
         sr_text_printf(&csv, "%s,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f,%.1f,%llu\n", entry->name, e->accuracy, e->accuracy_low,
                        e->accuracy_high, e->macro_f1, e->loss, reliability.ece, top2, model->fit_seconds, rate,
                        (unsigned long long)size);
@@ -255,7 +255,7 @@ static enum sr_status write_classes(struct sr_session *session, struct report *r
         snprintf(cells[0], sizeof cells[0], "%.4f", e->per_class[c].precision);
         snprintf(cells[1], sizeof cells[1], "%.4f", e->per_class[c].recall);
         snprintf(cells[2], sizeof cells[2], "%.4f", e->per_class[c].f1);
-        for (size_t i = 0; session->data->known && i < sizeof claims / sizeof *claims; i++)
+        for (size_t i = 0; report->known && i < sizeof claims / sizeof *claims; i++)
             if (!strcmp(claims[i].name, class_name(session, c))) claim = claims[i].claim;
         row(report, false, (const char *const[]){class_name(session, c), cells[0], cells[1], cells[2], claim, NULL});
     }
@@ -339,7 +339,7 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
         "Full: every model is fitted on the whole training split with the reference study's own settings.",
         "Best: every model is fitted on the whole training split with the best settings known here."};
     struct ranking ranking = {0};
-    struct report report = {.directory = facts->directory};
+    struct report report = {.directory = facts->directory, .known = session->data->known};
     enum sr_status status = gather(session, &ranking, error);
     if (status) return status;
     char seconds[32], memory[32];

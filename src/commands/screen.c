@@ -128,10 +128,14 @@ const struct sr_command sr_command_pane = {
 SR_RUN(keys_run)
 {
     SR_UNUSED;
+    enum { DEEPEST = 8 };
     struct sr_words keys;
     const char *line = sr_args_text(args, "keys");
+    if (session->keys_depth >= DEEPEST)
+        return sr_error_set(error, SR_ERROR_STATE, "keys: %s is bound to keys that press it again; bind it to another command", line);
     enum sr_status status = sr_words_split(&line, &keys, error);
     if (status) return status;
+    session->keys_depth++;
     session->message[0] = '\0';
     session->message_is_error = false;
     for (size_t i = 0; i < keys.count; i++) {
@@ -155,6 +159,7 @@ SR_RUN(keys_run)
         }
     }
     sr_words_fini(&keys);
+    session->keys_depth--;
     if (session->message_is_error) return sr_error_set(error, SR_ERROR_STATE, "%s", session->message);
     reply->shown = true;
     return SR_OK;

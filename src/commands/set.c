@@ -22,13 +22,10 @@ SR_RUN(set_run)
         }
         return SR_OK;
     }
-    /* A new split is drawn from the data, so that must be there. */
     for (size_t i = 0; i < rest->count; i++) {
         char *name = rest->items[i], *equals = strchr(name, '=');
         if (!equals)
             return sr_error_set(error, SR_ERROR_ARGUMENT, "set: \"%s\" is not of the form name=value", name);
-        if (session->data_job && (!strncmp(name, "validation=", 11) || !strncmp(name, "split_seed=", 11)))
-            return sr_session_data(session, error);
     }
     for (size_t i = 0; i < rest->count; i++) {
         char *equals = strchr(rest->items[i], '=');

@@ -30,7 +30,8 @@ static void report_text(struct sr_session *session, const struct sr_stats *stats
     struct sr_text *text = &reply->text;
     sr_format_count(count, sizeof count, stats->count);
     sr_text_printf(text, "%s%s%s: %s images\n", title, class >= 0 ? ", " : "", class >= 0 ? class_name(session, class) : "",
-                   count);
+                   stats->count ? count : "no");
+    if (!stats->count) return;
     sr_text_printf(text, "  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%\n", stats->mean,
                    stats->median, stats->deviation, stats->zeros * 100);
     for (int c = 0; class < 0 && c < session->data->classes; c++)

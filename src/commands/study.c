@@ -69,11 +69,11 @@ static void free_study(struct sr_session *session)
 {
     struct study *study = session->study;
     if (!study) return;
+    struct sr_error error;
     session->study = NULL;
-    if (study->home) {
-        free(session->home);
-        session->home = study->home;
-    }
+    if (study->job) sr_jobs_stop(session->jobs, study->job);
+    if (study->home && sr_session_move(session, study->home, &error)) sr_session_message(session, true, "%s", error.text);
+    free(study->home);
     for (size_t i = 0; i < study->count; i++) free(study->steps[i].line);
     free(study->steps);
     free(study->directory);
@@ -121,7 +121,33 @@ static void plan(struct study *study)
     add_step(study, 0.1, "export gradcam model=resnet index=test:0 to=figures/gradcam-resnet.png");
 }
 
-/* What an earlier study's file says: its lines, and by a comment its scale and seed. */
+/* Add the commands of a script's line, each as a step of its own. */
+static enum sr_status add_line(struct study *study, const char *line, struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    while (!status && *line) {
+        struct sr_words words;
+        status = sr_words_split(&line, &words, error);
+        if (status) break;
+        struct sr_text text = {0};
+        double cost = 0.1;
+        for (size_t i = 0; i < words.count; i++) {
+            if (i) sr_text_add(&text, " ");
+            sr_words_quote(&text, words.items[i]);
+        }
+        for (const struct study_model *model = study_models; words.count > 1 && model->name; model++)
+            if (!strcmp(words.items[0], "train") && !strcmp(words.items[1], model->name)) cost = model->cost[study->scale];
+        if (words.count && !strcmp(words.items[0], "study"))
+            status = sr_error_set(error, SR_ERROR_ARGUMENT, "a study's script cannot hold a study");
+        else if (words.count)
+            add_step(study, cost, sr_text_get(&text));
+        sr_text_fini(&text);
+        sr_words_fini(&words);
+    }
+    return status;
+}
+
+/* What an earlier study's file says: its commands, and by a comment its scale and seed. */
 static enum sr_status read_script(struct study *study, const char *path, const struct sr_session *session,
                                   struct sr_error *error)
 {
@@ -140,14 +166,7 @@ static enum sr_status read_script(struct study *study, const char *path, const s
         if (sscanf(line, "# data %63s", word) == 1 && strcmp(word, session->data->digest))
             status = sr_error_set(error, SR_ERROR_STATE, "%s:%zu: that study was of other data (%s); this is %s", path, number,
                                   word, session->data->digest);
-        if (!*line || *line == '#') continue;
-        double cost = 0.1;
-        for (const struct study_model *model = study_models; model->name; model++) {
-            size_t name = strlen(model->name);
-            if (!strncmp(line, "train ", 6) && !strncmp(line + 6, model->name, name) && line[6 + name] == ' ')
-                cost = model->cost[study->scale];
-        }
-        add_step(study, cost, line);
+        if (!status && add_line(study, line, error)) status = sr_error_prefix(error, "%s:%zu", path, number);
     }
     free(bytes);
     if (!status && !study->count) status = sr_error_set(error, SR_ERROR_FORMAT, "%s: holds no command", path);
@@ -193,10 +212,9 @@ static enum sr_status begin(struct sr_session *session, const struct sr_args *ar
     }
     if (!status) status = write_script(study, session, error);
     if (status) return status;
-    /* The study's models are its own: they lie in its folder, and no one's own are replaced. */
-    study->home = session->home;
-    session->home = sr_xstrdup(study->directory);
-    return sr_session_scan_models(session, error);
+    /* The study's models are its own: they lie in its folder, and no one's own are replaced or reported. */
+    study->home = sr_xstrdup(session->home);
+    return sr_session_move(session, study->directory, error);
 }
 
 /* --- running it ------------------------------------------------------------------------ */
@@ -210,6 +228,14 @@ static void place_output(const struct study *study, struct sr_words *words)
         free(words->items[i]);
         words->items[i] = placed;
     }
+}
+
+/* What the model of a `train` line is called. */
+static const char *trained_name(const struct sr_words *words)
+{
+    for (size_t i = 2; i < words->count; i++)
+        if (!strncmp(words->items[i], "name=", 5)) return words->items[i] + 5;
+    return words->items[1];
 }
 
 /* Is the model of this `train` line in the folder, made by that line? The line is kept beside it. */
@@ -249,9 +275,9 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
         else if (run->error.status) status = sr_error_set(error, run->error.status, "%s: %s", run->name, run->error.text);
         else if (run->stopped)
             status = sr_error_set(error, SR_ERROR_CANCELLED, "%s was stopped; the same command goes on with the study", run->name);
-        else status = note_trained(study, words.items[1], step->line, error);
+        else status = note_trained(study, run->name, step->line, error);
         if (status != SR_PENDING) study->job = 0;
-    } else if (trains && is_trained(study, words.items[1], step->line)) {
+    } else if (trains && is_trained(study, trained_name(&words), step->line)) {
         study->skipped_cost += step->cost;
     } else {
         place_output(study, &words);
@@ -263,7 +289,7 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
         }
         status = sr_command_run(session, words.items, words.count, &reply, error);
         if (!status && trains) {
-            study->job = reply.wait;
+            study->job = session->runs[session->run_count - 1]->job; /* also of one that is to run in the background */
             status = sr_error_set(error, SR_PENDING, "the study is training %s", words.items[1]);
         }
     }

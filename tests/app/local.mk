@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/app/test_session
+tests_app_test_session_SOURCES = tests/app/test_session.c
+tests_app_test_session_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_app_test_session_LDADD = $(TEST_LIBS)

@@ -240,8 +240,9 @@ struct sr_session {
 
     struct sr_view view;
     struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
+    int keys_depth;                /* `keys` commands that are running, one within the other */
     struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
-    char experiment_line[256];     /* the command that has asked for the one under way, "" for none */
+    char *experiment_line;         /* the command that has asked for the one under way, NULL for none */
     uint32_t experiment_job;
     struct study *study;           /* the study under way, of commands/study.c; NULL for none */
     char message[512];             /* last message for the status line */
@@ -366,7 +367,10 @@ enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uin
  * name. `step` is 1 or -1. */
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
                                  struct sr_error *error);
-/* Re-read the store under home and beside the data; keeps what is loaded. */
+/* Re-read the store under home and the shipped models; keeps what is loaded. */
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error);
+/* Keep models under another folder from now on. Those of the old one are no longer known; what is only in
+ * memory stays. A training that is under way still saves its model where it was begun. */
+enum sr_status sr_session_move(struct sr_session *session, const char *home, struct sr_error *error);
 
 #endif

@@ -1,0 +1,669 @@
+/* The session without a front end: data, splits, models under their names, selections, tags, and what is
+ * still being worked on when any of them changes. The data sets are small and made here. */
+#include "support.h"
+
+#include <ftw.h>
+#include <math.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sartor/app/experiment.h"
+#include "sartor/app/session.h"
+#include "sartor/base/clock.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/store.h"
+
+static char room[64]; /* folder of the test under way */
+static struct sr_error error;
+
+/* --- data sets and sessions ------------------------------------------------------------ */
+
+static const char *at(const char *name)
+{
+    static char paths[8][256];
+    static int next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", room, name);
+    return path;
+}
+
+static void put(FILE *file, uint32_t value)
+{
+    for (int shift = 24; shift >= 0; shift -= 8) fputc((int)(value >> shift & 255), file);
+}
+
+/* Four IDX files in a folder; each class has a bright line of its own. */
+static void make_data(const char *name, int height, int width, int classes, uint32_t train, uint32_t test)
+{
+    static const char *const parts[] = {"train", "t10k"};
+    uint32_t counts[] = {train, test}, noise = 1;
+    mkdir(at(name), 0777);
+    for (int part = 0; part < 2; part++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s-images-idx3-ubyte", at(name), parts[part]);
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        put(file, 2051);
+        put(file, counts[part]);
+        put(file, (uint32_t)height);
+        put(file, (uint32_t)width);
+        for (uint32_t i = 0; i < counts[part]; i++)
+            for (int p = 0; p < height * width; p++) {
+                noise = noise * 1664525 + 1013904223;
+                bool line = p / width == (int)(i % (uint32_t)classes) * height / classes;
+                fputc(line ? 255 : (int)(noise >> 25), file);
+            }
+        assert_int_equal(fclose(file), 0);
+        snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte", at(name), parts[part]);
+        file = fopen(path, "wb");
+        assert_non_null(file);
+        put(file, 2049);
+        put(file, counts[part]);
+        for (uint32_t i = 0; i < counts[part]; i++) fputc((int)(i % (uint32_t)classes), file);
+        assert_int_equal(fclose(file), 0);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(room, "/tmp/sartor-app-XXXXXX");
+    if (!mkdtemp(room)) return -1;
+    make_data("a", 8, 8, 2, 120, 40);
+    make_data("b", 9, 10, 3, 90, 30);
+    return 0;
+}
+
+static int unlink_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+    (void)info, (void)type, (void)where;
+    return remove(path);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return nftw(room, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct sr_session *open_home(const char *data, const char *home)
+{
+    char *words[] = {sr_xprintf("data=%s", at(data)), sr_xprintf("home=%s", home), "threads=1"};
+    struct sr_args *options = sr_args_parse("sartor", sr_options, words, 3, NULL, &error);
+    free(words[0]);
+    free(words[1]);
+    if (!options) fail_msg("%s", error.text);
+    struct sr_session *session = sr_session_new(options, &error);
+    if (!session) fail_msg("%s", error.text);
+    return session;
+}
+
+static struct sr_session *open_session(const char *data)
+{
+    return open_home(data, at("home"));
+}
+
+static void wait_event(struct sr_session *session)
+{
+    double now = sr_clock_seconds();
+    if (!sr_session_wait(session, 20) && sr_clock_seconds() - now > 15) fail_msg("nothing happened for 20 seconds");
+}
+
+/* Call again while it is pending, as front ends do; a status that never comes fails the test. */
+#define settled(call)                                                   \
+    __extension__({                                                     \
+        enum sr_status result_;                                         \
+        double limit_ = sr_clock_seconds() + 60;                        \
+        memset(&error, 0, sizeof error);                                \
+        while ((result_ = (call)) == SR_PENDING) {                      \
+            wait_event(session);                                        \
+            if (sr_clock_seconds() > limit_) fail_msg("still pending: %s", error.text); \
+        }                                                               \
+        result_;                                                        \
+    })
+
+static void finish_jobs(struct sr_session *session)
+{
+    for (size_t i = 0; i < session->run_count; i++)
+        while (session->runs[i]->state < SR_JOB_DONE) wait_event(session);
+}
+
+static uint32_t start(struct sr_session *session, const char *family, const char *name, const char *line)
+{
+    const struct sr_model_class *class = sr_model_class_find(family, &error);
+    struct sr_words words;
+    uint32_t job = 0;
+    assert_non_null(class);
+    assert_ok(sr_words_split(&line, &words, &error));
+    struct sr_args *params = sr_args_parse(family, class->params, words.items, words.count, NULL, &error);
+    if (!params) fail_msg("%s", error.text);
+    sr_words_fini(&words);
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_ok(sr_session_train(session, class, name, params, false, 1, 0, &job, &error));
+    return job;
+}
+
+static struct sr_entry *train(struct sr_session *session, const char *family, const char *name)
+{
+    start(session, family, name, "");
+    finish_jobs(session);
+    struct sr_entry *entry = sr_session_entry(session, name, &error);
+    if (!entry) fail_msg("%s", error.text);
+    return entry;
+}
+
+static bool file_there(const char *name)
+{
+    char *path = sr_store_path(at("home"), name);
+    bool there = sr_path_exists(path);
+    free(path);
+    return there;
+}
+
+/* --- pending, and what takes its place -------------------------------------------------- */
+
+static void commands_before_the_data_is_there_wait(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    assert_int_equal(sr_session_data(session, &error), SR_PENDING);
+    assert_int_equal(sr_session_select(session, &filter, &error), SR_PENDING);
+    assert_false(sr_session_settled(session));
+    assert_ok(settled(sr_session_select(session, &filter, &error)));
+    assert_true(sr_session_settled(session));
+    assert_int_equal(session->data->classes, 2);
+    sr_session_free(session);
+}
+
+static void another_folder_takes_the_place_of_one_that_is_being_read(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    assert_ok(sr_session_open(session, at("b"), &error));
+    /* The first one's end must neither count as the second's nor be complained of. */
+    uint32_t second = session->data_job;
+    while (session->data_job) {
+        assert_int_equal(session->data_job, second);
+        assert_int_equal(sr_session_data(session, &error), SR_PENDING);
+        wait_event(session);
+    }
+    assert_ok(sr_session_data(session, &error));
+    assert_int_equal(session->data->classes, 3);
+    assert_false(session->message_is_error);
+    sr_session_free(session);
+}
+
+static void a_folder_that_cannot_be_read_leaves_the_data_as_it_was(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    assert_ok(settled(sr_session_data(session, &error)));
+    mkdir(at("empty"), 0777);
+    if (!sr_session_open(session, at("empty"), &error)) {
+        while (session->data_job) wait_event(session);
+        assert_true(session->message_is_error);
+    }
+    assert_ok(sr_session_data(session, &error));
+    assert_int_equal(session->data->classes, 2);
+    sr_session_free(session);
+}
+
+static void options_set_while_the_data_is_read_hold_for_it(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    assert_ok(sr_session_set(session, "validation", "0.25", &error));
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_int_equal(session->split.counts[SR_SPLIT_VALIDATION], 30);
+    assert_refused(sr_session_set(session, "validation", "0.95", &error), SR_ERROR_ARGUMENT, "0.9");
+    assert_refused(sr_session_set(session, "home", "x", &error), SR_ERROR_STATE, "--home x");
+    assert_refused(sr_session_set(session, "size", "80x", &error), SR_ERROR_ARGUMENT, "80x");
+    assert_refused(sr_session_set(session, "sise", "80x24", &error), SR_ERROR_ARGUMENT, "size");
+    assert_int_equal(session->split.counts[SR_SPLIT_VALIDATION], 30);
+    sr_session_free(session);
+}
+
+static void a_new_split_or_new_data_drops_predictions_under_way(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "knn");
+    const struct sr_predictions *predictions;
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error), SR_PENDING);
+    assert_ok(sr_session_set(session, "split_seed", "9", &error));
+    assert_true(sr_session_settled(session));
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    assert_int_equal(predictions->count, 40);
+
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error), SR_PENDING);
+    assert_ok(sr_session_open(session, at("b"), &error));
+    assert_int_equal(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)), SR_ERROR_STATE);
+    assert_non_null(strstr(error.text, "8×8"));
+    assert_null(predictions);
+    assert_true(sr_session_settled(session));
+    sr_session_free(session);
+}
+
+static void a_long_layer_name_is_refused_and_not_asked_for_ever(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    start(session, "cnn", "cnn", "epochs=1");
+    finish_jobs(session);
+    struct sr_entry *entry = sr_session_entry(session, "cnn", &error);
+    const char *layer = "a-layer-whose-name-is-longer-than-any-layer-can-have";
+    assert_int_not_equal(settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, layer, -1, &error)), SR_OK);
+    assert_non_null(strstr(error.text, "layer"));
+    assert_ok(settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, NULL, -1, &error)));
+    sr_session_free(session);
+}
+
+/* --- honest validation ------------------------------------------------------------------ */
+
+static void validation_rows_that_were_trained_on_are_refused(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "knn");
+    const struct sr_predictions *predictions;
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
+    assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_VALIDATION);
+
+    assert_ok(sr_session_set(session, "split_seed", "2", &error));
+    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+                   SR_ERROR_STATE, "overlaps");
+    assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_TEST);
+    assert_ok(sr_session_set(session, "split_seed", "1", &error));
+    assert_ok(sr_session_set(session, "validation", "0.2", &error));
+    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+                   SR_ERROR_STATE, "validation=");
+    assert_ok(sr_session_set(session, "validation", "0", &error));
+    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+                   SR_ERROR_STATE, "no validation split");
+
+    /* Trained on every row: no split of this data is held out from it. */
+    struct sr_entry *all = train(session, "knn", "all");
+    assert_ok(sr_session_set(session, "validation", "0.0833333333", &error));
+    assert_refused(settled(sr_session_predictions(session, all, SR_SPLIT_VALIDATION, &predictions, &error)),
+                   SR_ERROR_STATE, "overlaps");
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
+    sr_session_free(session);
+}
+
+static void the_rule_holds_for_models_from_files(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    train(session, "knn", "knn");
+    sr_session_free(session);
+    session = open_session("a");
+    const struct sr_predictions *predictions;
+    assert_ok(sr_session_set(session, "split_seed", "3", &error));
+    struct sr_entry *entry = sr_session_entry(session, "knn", &error);
+    assert_null(entry->model);
+    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+                   SR_ERROR_STATE, "overlaps");
+    sr_session_free(session);
+}
+
+/* --- models under their names ----------------------------------------------------------- */
+
+static void a_renamed_model_is_predicted_under_its_new_name(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "old");
+    const struct sr_predictions *predictions;
+    strcpy(session->view.model, "old");
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error), SR_PENDING);
+    assert_ok(sr_session_rename(session, entry, "new", &error));
+    assert_true(sr_session_settled(session)); /* the old name's job is nobody's any more */
+    assert_string_equal(session->view.model, "new");
+    assert_true(file_there("new") && !file_there("old"));
+    assert_null(sr_session_entry(session, "old", &error));
+    entry = sr_session_entry(session, "new", &error);
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    /* Likewise while it is being read from its file. */
+    assert_ok(sr_session_rename(session, entry, "newer", &error));
+    entry = sr_session_entry(session, "newer", &error);
+    assert_int_equal(sr_session_model(session, "newer", &entry, &error), SR_PENDING);
+    assert_ok(sr_session_rename(session, entry, "newest", &error));
+    assert_ok(settled(sr_session_model(session, "newest", &entry, &error)));
+    assert_string_equal(entry->model->name, "newest");
+    sr_session_free(session);
+}
+
+static void names_are_checked_and_never_taken_twice(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    train(session, "knn", "one");
+    struct sr_entry *entry = train(session, "knn", "two");
+    assert_refused(sr_session_rename(session, entry, "one", &error), SR_ERROR_STATE, "one");
+    assert_refused(sr_session_rename(session, entry, "two", &error), SR_ERROR_STATE, "two");
+    assert_refused(sr_session_rename(session, entry, "../x", &error), SR_ERROR_ARGUMENT, "../x");
+    size_t before = session->entry_count;
+    /* A shipped model's name may be taken: it is hidden, and there are not two of that name. */
+    struct sr_entry *shipped = sr_xalloc(sizeof *shipped);
+    strcpy(shipped->name, "aaa-shipped");
+    shipped->path = sr_xstrdup("/nowhere/aaa-shipped.safetensors");
+    shipped->shipped = true;
+    sr_xgrow(&session->entries, &session->entry_room, before + 1, sizeof *session->entries);
+    memmove(session->entries + 1, session->entries, before * sizeof *session->entries);
+    session->entries[0] = shipped;
+    session->entry_count++;
+    assert_refused(sr_session_rename(session, shipped, "mine", &error), SR_ERROR_STATE, "shipped");
+    assert_refused(sr_session_remove(session, shipped, &error), SR_ERROR_STATE, "shipped");
+    assert_ok(sr_session_rename(session, entry, "aaa-shipped", &error));
+    assert_int_equal(session->entry_count, before);
+    entry = sr_session_entry(session, "aaa-shipped", &error);
+    assert_false(entry->shipped);
+    assert_ok(settled(sr_session_model(session, "aaa-shipped", &entry, &error)));
+    sr_session_free(session);
+}
+
+static void deleting_takes_the_file_and_what_is_computed(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "gone");
+    const struct sr_predictions *predictions;
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error), SR_PENDING);
+    assert_ok(sr_session_remove(session, entry, &error));
+    assert_false(file_there("gone"));
+    assert_true(sr_session_settled(session));
+    assert_null(sr_session_entry(session, "gone", &error));
+    /* A new model of that name is not given what the old one's job brings. */
+    entry = train(session, "logreg", "gone");
+    assert_null(entry->splits[SR_SPLIT_TEST].ready);
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    sr_session_free(session);
+}
+
+static void a_new_model_of_a_name_drops_what_the_old_one_said(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "m");
+    const struct sr_predictions *predictions;
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error), SR_PENDING);
+    entry = train(session, "logreg", "m");
+    assert_string_equal(entry->model->class->name, "logreg");
+    assert_null(entry->splits[SR_SPLIT_TEST].ready);
+    assert_null(entry->splits[SR_SPLIT_TRAIN].ready);
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
+    sr_session_free(session);
+}
+
+static void a_model_that_cannot_be_written_stays_in_memory(void **state)
+{
+    (void)state;
+    FILE *file = fopen(at("file"), "w");
+    assert_int_equal(fclose(file), 0);
+    struct sr_session *session = open_home("a", at("file/home"));
+    struct sr_entry *entry = train(session, "knn", "knn");
+    const struct sr_predictions *predictions;
+    assert_true(session->message_is_error);
+    assert_non_null(strstr(session->message, "only in memory"));
+    assert_null(entry->path);
+    assert_refused(sr_session_rename(session, entry, "other", &error), SR_ERROR_STATE, "only in memory");
+    entry = sr_session_entry(session, "knn", &error);
+    assert_non_null(entry);
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    assert_ok(sr_session_remove(session, entry, &error));
+    assert_null(sr_session_entry(session, "knn", &error));
+    sr_session_free(session);
+}
+
+static void another_home_has_models_of_its_own(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    train(session, "knn", "same");
+    train(session, "knn", "mine");
+    assert_ok(sr_session_move(session, at("elsewhere"), &error));
+    assert_null(sr_session_entry(session, "mine", &error));
+    assert_null(sr_session_entry(session, "same", &error));
+    struct sr_entry *entry = train(session, "logreg", "same");
+    assert_string_equal(entry->model->class->name, "logreg");
+    /* What is being trained when the folder changes is kept where it was begun. */
+    start(session, "logreg", "late", "");
+    assert_ok(sr_session_move(session, at("home"), &error));
+    finish_jobs(session);
+    assert_null(sr_session_entry(session, "late", &error));
+    assert_false(file_there("late"));
+    assert_ok(settled(sr_session_model(session, "same", &entry, &error)));
+    assert_string_equal(entry->model->class->name, "knn");
+    assert_ok(sr_session_move(session, at("elsewhere"), &error));
+    assert_ok(settled(sr_session_model(session, "late", &entry, &error)));
+    assert_ok(settled(sr_session_model(session, "same", &entry, &error)));
+    assert_string_equal(entry->model->class->name, "logreg");
+    sr_session_free(session);
+}
+
+/* --- training --------------------------------------------------------------------------- */
+
+static void stop(struct sr_session *session, uint32_t job)
+{
+    sr_jobs_stop(session->jobs, job);
+    while (sr_session_run(session, job)->state < SR_JOB_DONE) wait_event(session);
+}
+
+static void a_queued_training_is_stopped_at_once(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    uint32_t first = start(session, "mlp", "first", "epochs=10000"), second = start(session, "knn", "second", "");
+    sr_jobs_pause(session->jobs, first);
+    stop(session, second); /* though what it waits for is paused */
+    assert_int_equal(sr_session_run(session, second)->state, SR_JOB_STOPPED);
+    assert_null(sr_session_entry(session, "second", &error));
+    stop(session, first);
+    sr_session_free(session);
+}
+
+static void leaving_does_not_replace_a_model_by_half_of_one(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    start(session, "mlp", "mlp", "epochs=2");
+    finish_jobs(session);
+    start(session, "mlp", "mlp", "epochs=10000");
+    start(session, "mlp", "fresh", "epochs=10000");
+    while (session->runs[1]->epochs < 3) wait_event(session);
+    sr_session_free(session);
+    session = open_session("a");
+    struct sr_entry *entry;
+    assert_ok(settled(sr_session_model(session, "mlp", &entry, &error)));
+    assert_int_equal(entry->model->epochs, 2);
+    assert_null(sr_session_entry(session, "fresh", &error));
+    sr_session_free(session);
+}
+
+static void stopping_keeps_the_last_epoch(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    uint32_t job = start(session, "mlp", "mlp", "epochs=10000");
+    while (sr_session_run(session, job)->epochs < 2) wait_event(session);
+    stop(session, job);
+    assert_int_equal(sr_session_run(session, job)->state, SR_JOB_DONE);
+    assert_true(sr_session_run(session, job)->stopped);
+    struct sr_entry *entry = sr_session_entry(session, "mlp", &error);
+    assert_true(entry->model->epochs >= 2);
+    assert_true(file_there("mlp"));
+    sr_session_free(session);
+}
+
+static void one_name_is_trained_once_at_a_time(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    uint32_t job = start(session, "mlp", "mlp", "epochs=10000"), other;
+    const struct sr_model_class *class = sr_model_class_find("knn", &error);
+    struct sr_args *params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
+    assert_refused(sr_session_train(session, class, "mlp", params, false, 1, 0, &other, &error), SR_ERROR_STATE,
+                   "already");
+    params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
+    assert_refused(sr_session_train(session, class, "no/name", params, false, 1, 0, &other, &error), SR_ERROR_ARGUMENT,
+                   "no/name");
+    stop(session, job);
+    sr_session_free(session);
+}
+
+static void a_fit_that_fails_says_why_and_leaves_no_model(void **state)
+{
+    (void)state;
+    make_data("same", 8, 8, 2, 20, 10);
+    /* Every training image alike: nothing can be learned. */
+    char path[512];
+    snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", at("same"));
+    FILE *file = fopen(path, "r+b");
+    fseek(file, 16, SEEK_SET);
+    for (int i = 0; i < 20 * 64; i++) fputc(7, file);
+    assert_int_equal(fclose(file), 0);
+    struct sr_session *session = open_session("same");
+    uint32_t job = start(session, "logreg", "logreg", "");
+    finish_jobs(session);
+    assert_int_equal(sr_session_run(session, job)->state, SR_JOB_FAILED);
+    assert_non_null(strstr(sr_session_run(session, job)->error.text, "the same"));
+    assert_null(sr_session_entry(session, "logreg", &error));
+    sr_session_free(session);
+}
+
+/* --- selections, samples, tags ---------------------------------------------------------- */
+
+static void a_selection_keeps_the_sample_under_the_cursor(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    filter.split = SR_SPLIT_TEST;
+    assert_ok(settled(sr_session_select(session, &filter, &error)));
+    assert_int_equal(session->selection.count, 40);
+    assert_ok(sr_session_show(session, SR_FILE_TEST, 7, &error));
+    assert_int_equal(session->selection.rows[session->selection.at], 7);
+    filter.class = 1; /* rows 1, 3, 5, ... */
+    assert_ok(sr_session_select(session, &filter, &error));
+    assert_int_equal(session->selection.count, 20);
+    assert_int_equal(session->selection.rows[session->selection.at], 7);
+    filter.descending = true;
+    assert_ok(sr_session_select(session, &filter, &error));
+    assert_int_equal(session->selection.rows[session->selection.at], 7);
+    assert_int_equal(session->selection.rows[0], 39);
+    filter.class = 0; /* it is not among these: the cursor goes to the first */
+    assert_ok(sr_session_select(session, &filter, &error));
+    assert_int_equal(session->selection.at, 0);
+    /* Showing a sample that is filtered out widens the selection. */
+    assert_ok(sr_session_show(session, SR_FILE_TEST, 7, &error));
+    assert_int_equal(session->selection.count, 40);
+    assert_int_equal(session->selection.rows[session->selection.at], 7);
+    assert_ok(sr_session_show(session, SR_FILE_TRAIN, 119, &error));
+    assert_int_equal(session->selection.file, SR_FILE_TRAIN);
+    assert_int_equal(session->selection.rows[session->selection.at], 119);
+    sr_session_free(session);
+}
+
+static void a_new_split_keeps_the_sample_and_drops_what_a_model_said(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    train(session, "knn", "knn");
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    filter.split = SR_SPLIT_TEST;
+    filter.right = 1;
+    assert_ok(settled(sr_session_select(session, &filter, &error)));
+    assert_string_equal(session->selection.filter.model, "knn");
+    assert_ok(sr_session_show(session, SR_FILE_TEST, session->selection.rows[3], &error));
+    uint32_t row = session->selection.rows[session->selection.at];
+    assert_ok(sr_session_set(session, "split_seed", "5", &error));
+    assert_int_equal(session->selection.filter.right, -1);
+    assert_string_equal(session->selection.filter.model, "");
+    assert_int_equal(session->selection.rows[session->selection.at], row);
+    sr_session_free(session);
+}
+
+static void samples_are_named_by_file_and_row(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    enum sr_file file = SR_FILE_TRAIN;
+    uint32_t row;
+    assert_ok(settled(sr_session_index(session, "test:39", &file, &row, &error)));
+    assert_int_equal(file, SR_FILE_TEST);
+    assert_int_equal(row, 39);
+    file = SR_FILE_TRAIN;
+    assert_ok(sr_session_index(session, "119", &file, &row, &error));
+    assert_int_equal(row, 119);
+    assert_refused(sr_session_index(session, "120", &file, &row, &error), SR_ERROR_ARGUMENT, "0 to 119");
+    assert_refused(sr_session_index(session, "test:40", &file, &row, &error), SR_ERROR_ARGUMENT, "0 to 39");
+    static const char *const wrong[] = {"", "-1", "x", "test:", "tset:1", "train:1x", "train:99999999999999999999", ":3"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_refused(sr_session_index(session, wrong[i], &file, &row, &error), SR_ERROR_ARGUMENT, wrong[i]);
+    sr_session_free(session);
+}
+
+static void tags_are_kept_for_each_data_set(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_ok(sr_session_tag(session, SR_FILE_TEST, 3, true, &error));
+    assert_ok(sr_session_tag(session, SR_FILE_TRAIN, 0, true, &error));
+    assert_ok(sr_session_tag(session, SR_FILE_TRAIN, 0, true, &error));
+    assert_int_equal(session->tag_count, 2);
+    assert_ok(sr_session_open(session, at("b"), &error));
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_int_equal(session->tag_count, 0);
+    sr_session_free(session);
+    session = open_session("a");
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_int_equal(session->tag_count, 2);
+    assert_true(session->tags[SR_FILE_TEST][3]);
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    filter.split = SR_SPLIT_TEST;
+    filter.tagged = true;
+    assert_ok(sr_session_select(session, &filter, &error));
+    assert_int_equal(session->selection.count, 1);
+    assert_ok(sr_session_tag(session, SR_FILE_TEST, 3, false, &error));
+    assert_int_equal(session->tag_count, 1);
+    sr_session_free(session);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(commands_before_the_data_is_there_wait),
+        TEST(another_folder_takes_the_place_of_one_that_is_being_read),
+        TEST(a_folder_that_cannot_be_read_leaves_the_data_as_it_was),
+        TEST(options_set_while_the_data_is_read_hold_for_it),
+        TEST(a_new_split_or_new_data_drops_predictions_under_way),
+        TEST(a_long_layer_name_is_refused_and_not_asked_for_ever),
+        TEST(validation_rows_that_were_trained_on_are_refused),
+        TEST(the_rule_holds_for_models_from_files),
+        TEST(a_renamed_model_is_predicted_under_its_new_name),
+        TEST(names_are_checked_and_never_taken_twice),
+        TEST(deleting_takes_the_file_and_what_is_computed),
+        TEST(a_new_model_of_a_name_drops_what_the_old_one_said),
+        TEST(a_model_that_cannot_be_written_stays_in_memory),
+        TEST(another_home_has_models_of_its_own),
+        TEST(a_queued_training_is_stopped_at_once),
+        TEST(leaving_does_not_replace_a_model_by_half_of_one),
+        TEST(stopping_keeps_the_last_epoch),
+        TEST(one_name_is_trained_once_at_a_time),
+        TEST(a_fit_that_fails_says_why_and_leaves_no_model),
+        TEST(a_selection_keeps_the_sample_under_the_cursor),
+        TEST(a_new_split_keeps_the_sample_and_drops_what_a_model_said),
+        TEST(samples_are_named_by_file_and_row),
+        TEST(tags_are_kept_for_each_data_set),
+    };
+    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
