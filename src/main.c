@@ -94,9 +94,9 @@ int main(int argc, char **argv)
         case 'b': script = optarg; break;
         case 'j': batch.json = true; break;
         case 'k': batch.keep_going = true; break;
-        case 'h': sr_args_free(values); return fputs(usage, stdout) < 0;
+        case 'h': sr_args_free(values); return fputs(usage, stdout) < 0 || fflush(stdout);
         case 'v':
-        case 'V': sr_args_free(values); return puts(PACKAGE_STRING) < 0;
+        case 'V': sr_args_free(values); return puts(PACKAGE_STRING) < 0 || fflush(stdout);
         default: sr_args_free(values); fputs("Try sartor --help.\n", stderr); return USAGE;
         }
     }

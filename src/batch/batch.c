@@ -1,5 +1,6 @@
 #include "sartor/batch/batch.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct runner {
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
     bool failed;                      /* some job or command failed */
+    int trouble;                      /* errno of what standard output refused, 0 for nothing */
 };
 
 static void clear_bar(struct runner *runner)
@@ -45,8 +47,8 @@ static void print_reply(struct runner *runner)
     const char *text = sr_text_get(runner->batch->json ? &runner->reply.objects : &runner->reply.text);
     if (*text) {
         clear_bar(runner);
-        fputs(text, stdout);
-        fflush(stdout);
+        errno = 0;
+        if ((fputs(text, stdout) < 0 || fflush(stdout)) && !runner->trouble) runner->trouble = errno ? errno : EIO;
     }
     sr_reply_clear(&runner->reply);
 }
@@ -106,7 +108,9 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     runner->reply = kept;
     if (event->type != SR_EVENT_ENDED || (!run && event->job != runner->waiting)) return;
     struct sr_error why = run ? run->error : event->of.ended.error;
-    if (event->of.ended.state == SR_JOB_FAILED || (run && run->error.status && event->of.ended.state == SR_JOB_DONE)) {
+    /* What an experiment or a study runs, its command reports. */
+    bool reported = event->job != runner->waiting && (!trains || session->study);
+    if (!reported && (event->of.ended.state == SR_JOB_FAILED || (run && run->error.status && event->of.ended.state == SR_JOB_DONE))) {
         runner->failed = true;
         complain(runner, why.text);
     }
@@ -120,6 +124,34 @@ static bool any_job(const struct sr_session *session)
     return false;
 }
 
+/* Is this job (SR_EVERY_JOB for any), or what it queues behind, paused? Nobody could let it go on while a
+ * script waits. */
+static enum sr_status check_paused(const struct sr_session *session, uint32_t job, struct sr_error *error)
+{
+    if (job != SR_EVERY_JOB && sr_jobs_state(session->jobs, job) >= SR_JOB_DONE) return SR_OK;
+    for (size_t i = 0; i < session->run_count; i++) {
+        const struct sr_run *run = session->runs[i];
+        if (run->state < SR_JOB_DONE && run->job <= job && sr_jobs_state(session->jobs, run->job) == SR_JOB_PAUSED)
+            return sr_error_set(error, SR_ERROR_STATE, "%s is paused, so waiting would never end; resume it or stop it first",
+                                run->name);
+    }
+    return SR_OK;
+}
+
+/* What a command has asked to be waited for. */
+static enum sr_status await(struct sr_session *session, struct runner *runner, const char *name, uint32_t wait,
+                            struct sr_error *error)
+{
+    bool all = wait == SR_EVERY_JOB, trains = false;
+    for (size_t i = 0; i < session->run_count; i++) trains = trains || session->runs[i]->job == wait;
+    enum sr_status status = all || trains ? check_paused(session, wait, error) : SR_OK;
+    if (status) return status;
+    runner->command = sr_command_find(name, NULL);
+    runner->waiting = all ? 0 : wait;
+    while (all ? any_job(session) : runner->waiting != 0) sr_session_wait(session, -1);
+    return SR_OK;
+}
+
 /* Run one command to its end, what it waits for included. False when something failed. */
 static bool run_words(struct sr_session *session, struct runner *runner, char *const *words, size_t count)
 {
@@ -127,22 +159,18 @@ static bool run_words(struct sr_session *session, struct runner *runner, char *c
     enum sr_status status;
     runner->failed = false;
     if (!count) return true;
+    sr_session_pump(session); /* jobs in the background may have got on */
     while ((status = sr_command_run(session, words, count, &runner->reply, &error)) == SR_PENDING) {
         sr_reply_clear(&runner->reply);
+        if (sr_session_settled(session) && (status = check_paused(session, SR_EVERY_JOB, &error))) break;
         sr_session_wait(session, -1);
     }
     uint32_t wait = runner->reply.wait;
     print_reply(runner);
+    if (!status && wait) status = await(session, runner, words[0], wait, &error);
     if (status) {
         complain(runner, error.text);
         return false;
-    }
-    if (wait == SR_EVERY_JOB) {
-        while (any_job(session)) sr_session_wait(session, -1);
-    } else if (wait) {
-        runner->command = sr_command_find(words[0], NULL);
-        runner->waiting = wait;
-        while (runner->waiting) sr_session_wait(session, -1);
     }
     clear_bar(runner);
     return !runner->failed;
@@ -157,19 +185,27 @@ static void begin(struct sr_session *session, struct runner *runner, const struc
 
 static int finish(struct sr_session *session, struct runner *runner, bool good)
 {
+    sr_session_pump(session);
     /* Jobs left in the background end with the program: say which, since their work is lost. */
     for (size_t i = 0; i < session->run_count; i++)
         if (session->runs[i]->state < SR_JOB_DONE) {
             char text[192];
-            snprintf(text, sizeof text, "%s was still being trained at the end of the script; wait would have kept it",
+            snprintf(text, sizeof text, "%s was still being trained at the end of the script; wait lets it end first",
                      session->runs[i]->name);
             runner->line = 0;
             complain(runner, text);
             good = false;
         }
+    if (runner->trouble) {
+        char text[192];
+        runner->line = 0;
+        snprintf(text, sizeof text, "standard output cannot be written: %s", strerror(runner->trouble));
+        complain(runner, text);
+        good = false;
+    }
     session->listener = NULL;
     sr_reply_fini(&runner->reply);
-    return fflush(stdout) || ferror(stdout) || !good;
+    return !good;
 }
 
 int sr_batch_stream(struct sr_session *session, const struct sr_batch *batch, FILE *script)
@@ -199,11 +235,13 @@ int sr_batch_stream(struct sr_session *session, const struct sr_batch *batch, FI
             stop = !batch->keep_going;
         }
     }
-    free(line);
     if (ferror(script)) {
-        complain(&runner, "the script cannot be read on");
+        char text[96];
+        snprintf(text, sizeof text, "the script cannot be read: %s", strerror(errno));
+        complain(&runner, text);
         good = false;
     }
+    free(line);
     return finish(session, &runner, good);
 }
 
@@ -220,6 +258,7 @@ int sr_batch_overview(struct sr_session *session)
     static char *const commands[][2] = {{"stats", NULL}, {"models", NULL}};
     struct sr_batch batch = {.name = "overview"};
     struct sr_error error;
+    int failed = 0;
     puts("sartor looks at image data sets, trains models on them and shows where they fail.\n"
          "There is no terminal here, so this is an overview in plain text.\n");
     enum sr_status status;
@@ -229,14 +268,14 @@ int sr_batch_overview(struct sr_session *session)
     } else {
         printf("%s, from %s\n", session->data->name, session->data->directory);
         if (session->data->sample) printf("This is the small sample that sartor ships. %s\n", sr_dataset_advice());
-        sr_batch_words(session, &batch, commands[0], 1);
+        failed |= sr_batch_words(session, &batch, commands[0], 1);
     }
     puts("\nModels");
-    sr_batch_words(session, &batch, commands[1], 1);
+    failed |= sr_batch_words(session, &batch, commands[1], 1);
     puts("\nGo on with a command, such as\n"
          "    sartor train cnn epochs=5\n"
          "    sartor evaluate cnn split=test\n"
          "or with a script of such lines: sartor --batch FILE, or - for standard input; --json for\n"
          "objects instead of tables. sartor help lists the commands.");
-    return 0;
+    return failed || fflush(stdout) || ferror(stdout);
 }

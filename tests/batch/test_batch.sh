@@ -147,7 +147,28 @@ else
     expect 1 "/proc/sartor-home" "a home that cannot be written: trained, said, and failed"
 fi
 "$sartor" --home "$work/home" --data "$mini" stats >/dev/full 2>err; code=$?; : >out
-[ "$code" -ne 0 ]; report $? "a full standard output is a failure"
+expect 1 "No space left" "a full standard output is a failure, and said"
+"$sartor" --home "$work/home" --data "$mini" >/dev/full 2>err </dev/null; code=$?
+expect 1 "No space left" "for the overview too"
+"$sartor" --help >/dev/full 2>err; code=$?; expect 1 "" "and for the help"
+"$sartor" --batch "$work" >out 2>err; code=$?; expect 1 "Is a directory" "a folder is no script"
+HOME= XDG_DATA_HOME= "$sartor" --data "$mini" stats >out 2>err; code=$?
+expect 0 "" "without HOME"
+[ ! -e .local ]; report $? "nothing is put into the folder one is in"
+
+# Nothing waits for ever.
+within() { printf "$1" | timeout 60 "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err; code=$?; }
+within 'train mlp name=p epochs=500 limit=100 background\npause p\nwait\n'
+expect 1 "standard input:3: p is paused" "waiting for a paused job is refused"
+within 'train mlp name=p epochs=500 limit=100 background\npause p\nablate mlp epochs=1 limit=50 seeds=1\n'
+expect 1 "p is paused" "so is what would queue behind it"
+within 'train mlp name=p epochs=500 limit=100 background\ntrain knn name=q background\npause p\nstop q\nstop p\njobs\n'
+expect 0 "q              stopped" "a queued job is stopped at once, a paused one too"
+within 'bind t keys t\nkeys t\n'; expect 1 "press it again" "keys that press themselves"
+within 'set validation=0\nstats split=validation\n'; expect 0 "no images" "statistics of an empty split"
+run train knn name=kept
+within 'train mlp name=kept epochs=500 limit=100 background\nquit\n'; expect 1 "still being trained" "a job that is left behind is named"
+run models; grep -q '^kept  *knn' out; report $? "and takes no model's place"
 
 echo "1..$n"
 exit $bad

@@ -49,6 +49,22 @@ run study from=other to=three
 [ $code -eq 1 ] && grep -q "other data" err; report $? "a study of other data is refused"
 printf '# nothing\n' >empty; run study from=empty to=three
 [ $code -eq 1 ] && grep -q "no command" err; report $? "an empty one too"
+printf 'study quick to=x\n' >nested; run study from=nested to=three
+[ $code -eq 1 ] && grep -q "nested:1: .*cannot hold a study" err; report $? "and one within a study"
+printf 'train knn k=1; train knn name=k3 k=3 background\nevaluate knn split=test\n' >two-lines
+run study from=two-lines to=four
+[ $code -eq 0 ] && [ -s four/models/k3.safetensors ] && [ "$(grep -c ': trained' out)" -eq 2 ]
+report $? "every command of a line is run, and trainings are waited for"
+run study from=four/study.sartor to=four
+[ $code -eq 0 ] && ! grep -q ': trained' out; report $? "models of other names are known again too"
+run train forest trees=2 name=knn
+printf 'evaluate knn\nstudy from=two-lines to=four\nmodels\ndelete knn\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
+[ $? -eq 0 ] && grep -q '^knn  *forest' out && [ -s four/models/knn.safetensors ] && [ ! -e home/models/knn.safetensors ]
+report $? "a study leaves the session with its own models"
+a=$(grep '^| knn |' four/report.md | cut -d'|' -f3); [ -n "$a" ] && run study from=two-lines to=five && b=$(grep '^| knn |' five/report.md | cut -d'|' -f3) && [ "$a" = "$b" ]
+report $? "and reports on none but its own"
+printf 'train knn k=5000\n' >fails; run study from=fails to=six
+[ $code -eq 1 ] && [ "$(wc -l <err)" -eq 1 ]; report $? "what fails is said once"
 run study quick to=/proc/nowhere
 [ $code -eq 1 ] && grep -q "/proc/nowhere" err; report $? "a folder that cannot be made"
 
@@ -59,6 +75,9 @@ run train knn settings=nosuch; [ $code -eq 1 ] && grep -q nosuch err; report $? 
 run tune knn budget=soon; [ $code -eq 1 ] && grep -q "budget=soon" err; report $? "a budget that is no time"
 run ablate mlp epochs=1 limit=200 seeds=2
 [ $code -eq 0 ] && grep -q "without normalisation\|with normalisation" out; report $? "ablate switches techniques"
+long=0.001; for i in 1 2 3 4 5 6 7 8; do long=${long}0000000000000000000000000000000000000000; done
+timeout 120 "$sartor" --home "$work/home" --data "$mini" ablate logreg max_iterations=2 C=$long limit=50 seeds=1 >out 2>err </dev/null
+[ $? -eq 0 ]; report $? "a long line is known again"
 lines=$(wc -l <home/experiments/ablate-mlp.csv)
 run ablate mlp epochs=1 limit=200 seeds=2
 [ $code -eq 0 ] && [ "$(wc -l <home/experiments/ablate-mlp.csv)" -eq "$lines" ]; report $? "and remembers its trials"
