@@ -181,6 +181,9 @@ struct sr_entry *sr_session_entry(struct sr_session *session, const char *name, 
 {
     if (!name || !*name) {
         struct sr_entry *entry = session->view.model[0] ? find_entry(session, session->view.model) : NULL;
+        /* One's own before a shipped one, which may not even be made for data like this. */
+        for (size_t i = 0; !entry && i < session->entry_count; i++)
+            if (!session->entries[i]->shipped) entry = session->entries[i];
         if (!entry && session->entry_count) entry = session->entries[0];
         if (!entry) sr_error_set(error, SR_ERROR_STATE, "there is no model yet; train one: train cnn");
         return entry;

@@ -276,7 +276,7 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
 struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split);
 
 /* The entry of that name; an unknown one gets a sentence with the names that there are. NULL or
- * "" gives the one to use by default: the one last used, else the only or first one. */
+ * "" gives the one to use by default: the one last used, else the first of one's own, else the first. */
 struct sr_entry *sr_session_entry(struct sr_session *session, const char *name, struct sr_error *error);
 /* The same with its model loaded: SR_OK, SR_PENDING, or why not. */
 enum sr_status sr_session_model(struct sr_session *session, const char *name,
