@@ -578,7 +578,8 @@ static void draw_table(struct sr_session *session, struct sr_area area, struct t
     sr_text_clear(&text);
     sr_text_printf(
         &text, area.width >= 44 ? "rows = true, columns = predicted; %s" : "rows true, columns predicted; %s",
-        table->difference ? "how many more it has" : shares_words(session->view.confusion_shares));
+        table->difference ? table->entry->name : shares_words(session->view.confusion_shares));
+    if (table->difference) sr_text_printf(&text, " minus %s", table->vs->name);
     if (layout.columns < n || layout.rows < n)
         sr_text_printf(&text, "; %d×%d of %d classes", layout.rows, layout.columns, n);
     sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
