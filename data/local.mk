@@ -42,5 +42,7 @@ EXTRA_DIST += \
 	data/screenshots/sample.png \
 	data/screenshots/train.png \
 	data/screenshots/versus.png \
+	data/screenshots/explain-classes.png \
+	data/screenshots/suspects.png \
 	data/screenshots/figure-confusion.png \
 	data/screenshots/figure-gallery.png

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sartor/base/memory.h"
 
@@ -45,6 +46,37 @@ static void add_channels(const struct sr_layer_gradients *layer, const double *w
     }
 }
 
+/* Predictions that average an image and its mirror image (tta=) are the work of both: add the mirror image's
+ * map, turned back. */
+static enum sr_status add_mirror(const struct sr_explain *request, int target, const char *name, float *map,
+                                 struct sr_error *error)
+{
+    const struct sr_model *model = request->model;
+    const int height = model->shape.height, width = model->shape.width;
+    uint8_t *pixels = sr_xalloc((size_t)height * (size_t)width);
+    struct sr_layer_gradients layer = {0};
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) pixels[y * width + x] = request->pixels[y * width + width - 1 - x];
+    enum sr_status status = model->class->gradients(model->state, pixels, name, target, &layer, error);
+    float *turned = status ? NULL : sr_xalloc((size_t)layer.height * (size_t)layer.width * sizeof *turned);
+    if (!status) {
+        add_channels(&layer, NULL, turned);
+        for (int y = 0; y < layer.height; y++)
+            for (int x = 0; x < layer.width; x++)
+                map[y * layer.width + x] += turned[y * layer.width + layer.width - 1 - x];
+    }
+    free(pixels);
+    free(turned);
+    free(layer.activations);
+    free(layer.gradients);
+    return status;
+}
+
+static bool sees_mirror(const struct sr_model *model)
+{
+    return model->params && sr_args_has(model->params, "tta") && strcmp(sr_args_text(model->params, "tta"), "none") != 0;
+}
+
 typedef void weigh_channels(const struct sr_layer_gradients *layer, double *weights);
 
 static enum sr_status cam_of(const struct sr_explain *request, int target, const char *name, weigh_channels *weigh,
@@ -65,6 +97,8 @@ static enum sr_status cam_of(const struct sr_explain *request, int target, const
         weigh(&layer, weights);
     }
     add_channels(&layer, weights, map);
+    if (!weigh && sees_mirror(model)) status = add_mirror(request, target, name, map, error);
+    if (status) goto out;
     sr_resize_bilinear(map, layer.height, layer.width, heat->values, heat->height, heat->width);
     if (!sr_heat_scale(heat->values, (size_t)heat->height * (size_t)heat->width))
         status =

@@ -15,6 +15,7 @@ const char *const sr_quality_names[SR_QUALITY_MAPS] = {"method", "random", "cent
 enum {
     AT_ONCE = 16,                           /* images whose altered copies are predicted together */
     STEPS = SR_QUALITY_STEPS,
+    SQUARE = 2,                             /* side of what is taken away or put in at once */
     INNER = STEPS - 1,                      /* steps that are neither the whole picture nor nothing */
     WHOLE = 0, EMPTY = 1, BLURRED = 2,      /* where each map's copies begin, and end */
     ENDS = 3,
@@ -40,23 +41,35 @@ struct bench {
 };
 
 struct spot {
-    float heat;
-    uint32_t chance, pixel;
+    float heat; /* of its square, as is the chance */
+    uint32_t chance, square, pixel;
 };
 
 static int hotter_first(const void *a, const void *b)
 {
     const struct spot *x = a, *y = b;
     if (x->heat > y->heat || x->heat < y->heat) return x->heat > y->heat ? -1 : 1;
-    return (x->chance > y->chance) - (x->chance < y->chance);
+    if (x->chance != y->chance) return x->chance > y->chance ? 1 : -1;
+    if (x->square != y->square) return x->square > y->square ? 1 : -1;
+    return (x->pixel > y->pixel) - (x->pixel < y->pixel);
 }
 
-/* Pixels from the hottest on; with no map, by chance alone. */
+/* Pixels from the hottest square on; with no map, by chance alone. */
 static void order_pixels(const struct bench *bench, const float *heat, struct sr_rng *rng, uint32_t *order)
 {
     struct spot *spots = sr_xalloc(bench->size * sizeof *spots);
-    for (size_t i = 0; i < bench->size; i++)
-        spots[i] = (struct spot){heat ? heat[i] : 0, (uint32_t)(sr_rng_next(rng) >> 32), (uint32_t)i};
+    const size_t width = (size_t)bench->copies.width, across = (width + SQUARE - 1) / SQUARE;
+    for (size_t i = 0; i < bench->size; i++) {
+        const size_t top = i / width / SQUARE * SQUARE, left = i % width / SQUARE * SQUARE;
+        struct spot *first = &spots[top * width + left], *spot = &spots[i];
+        *spot = (struct spot){0, 0, (uint32_t)(top / SQUARE * across + left / SQUARE), (uint32_t)i};
+        if (spot == first) spot->chance = (uint32_t)(sr_rng_next(rng) >> 32);
+        else spot->chance = first->chance;
+        if (heat) first->heat += heat[i];
+    }
+    /* Sums, that is means but at a ragged edge; only the first of a square has it so far. */
+    for (size_t i = bench->size; i-- > 0;)
+        spots[i].heat = spots[i / width / SQUARE * SQUARE * width + i % width / SQUARE * SQUARE].heat;
     qsort(spots, bench->size, sizeof *spots, hotter_first);
     for (size_t i = 0; i < bench->size; i++) order[i] = spots[i].pixel;
     free(spots);
