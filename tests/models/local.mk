@@ -1,3 +1,4 @@
+noinst_HEADERS += tests/models/mini.h
 check_PROGRAMS += tests/models/test_tensors
 tests_models_test_tensors_SOURCES = tests/models/test_tensors.c
 tests_models_test_tensors_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -1,59 +1,20 @@
 /* The forest: splits against a naive exact splitter, the same bits at any thread count,
  * stopping early, files that lie. */
-#include "support.h"
+#include "mini.h"
 
 #include "../../src/models/forest.h"
 #include "sartor/base/rng.h"
-#include "sartor/base/words.h"
-#include "sartor/data/dataset.h"
-#include "sartor/data/split.h"
 #include "sartor/models/families.h"
-#include <math.h>
-
-static struct sr_error error;
-static struct sr_dataset *mini;
-static struct sr_split split;
-
-static int set_up(void **unused)
-{
-    (void)unused;
-    mini = sr_dataset_load(MINI, NULL, &error);
-    return !mini || sr_split_make(&split, mini, 1.0 / 12, 1, 0, &error);
-}
-
-static int tear_down(void **unused)
-{
-    (void)unused;
-    sr_split_fini(&split);
-    sr_dataset_unref(mini);
-    return 0;
-}
 
 static struct sr_args *parse(const char *line)
 {
-    struct sr_words words = {0};
-    assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *args =
-        sr_args_parse("forest", sr_model_class_forest.params, words.items, words.count, NULL, &error);
-    sr_words_fini(&words);
-    return args;
+    return parse_line(&sr_model_class_forest, line);
 }
 
-static const struct sr_shape mini_shape = {28, 28, 10};
-
-static enum sr_status fit(const char *line, const struct sr_samples *train, struct sr_shape shape,
+static enum sr_status fit(const char *line, const struct sr_samples *samples, struct sr_shape shape,
                           int threads, const struct sr_monitor *monitor, struct sr_model **model)
 {
-    struct sr_args *args = parse(line);
-    if (!args) fail_msg("%s", error.text);
-    struct sr_pool *pool = threads ? sr_pool_new(threads, &error) : NULL;
-    struct sr_fit what = {
-        .params = args, .shape = shape, .train = *train, .seed = 5, .pool = pool, .monitor = monitor};
-    *model = sr_model_new(&sr_model_class_forest, "test");
-    enum sr_status status = sr_model_fit(*model, &what, &error);
-    sr_args_free(args);
-    sr_pool_free(pool);
-    return status;
+    return fit_line(&sr_model_class_forest, line, samples, shape, threads, monitor, model);
 }
 
 static struct sr_model *fit_mini(const char *line, int threads)
@@ -62,26 +23,6 @@ static struct sr_model *fit_mini(const char *line, int threads)
     struct sr_model *model;
     assert_ok(fit(line, &train, mini_shape, threads, NULL, &model));
     return model;
-}
-
-static double accuracy(const struct sr_model *model, enum sr_split_name name)
-{
-    struct sr_samples samples = sr_split_samples(mini, &split, name);
-    float *p = malloc(samples.count * 10 * sizeof *p);
-    size_t right = 0;
-    assert_ok(sr_model_predict(model, &samples, NULL, NULL, p, &error));
-    for (size_t i = 0; i < samples.count; i++) {
-        int best = 0;
-        double sum = 0;
-        for (int c = 0; c < 10; c++) {
-            sum += (double)p[i * 10 + (size_t)c];
-            if (p[i * 10 + (size_t)c] > p[i * 10 + (size_t)best]) best = c;
-        }
-        assert_true(fabs(sum - 1) < 1e-5);
-        right += best == sr_samples_label(&samples, i);
-    }
-    free(p);
-    return (double)right / (double)samples.count;
 }
 
 /* ---- a naive splitter ---- */

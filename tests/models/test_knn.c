@@ -1,38 +1,11 @@
-#include "support.h"
-
 #include "../../src/models/knn.c" /* for its bytes; its class stands in for the library's */
+
+#include "mini.h"
 #include "sartor/base/rng.h"
-#include "sartor/base/words.h"
-#include "sartor/data/dataset.h"
-#include "sartor/data/split.h"
-#include <math.h>
-
-static struct sr_error error;
-static struct sr_dataset *mini;
-static struct sr_split split;
-
-static int set_up(void **unused)
-{
-    (void)unused;
-    mini = sr_dataset_load(MINI, NULL, &error);
-    return !mini || sr_split_make(&split, mini, 1.0 / 12, 1, 0, &error);
-}
-
-static int tear_down(void **unused)
-{
-    (void)unused;
-    sr_split_fini(&split);
-    sr_dataset_unref(mini);
-    return 0;
-}
 
 static struct sr_args *parse(const char *line)
 {
-    struct sr_words words = {0};
-    assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *args = sr_args_parse("knn", params, words.items, words.count, NULL, &error);
-    sr_words_fini(&words);
-    return args;
+    return parse_line(&sr_model_class_knn, line);
 }
 
 static struct sr_model *fit_samples(const char *line, const struct sr_samples *train, struct sr_shape shape)

@@ -1,65 +1,33 @@
 /* The SVM: optimality of every pair in double precision, a case by hand, libsvm beside it, the
  * same bits at any thread count, files that lie. */
-#include "support.h"
+#include "mini.h"
 
 #include "../../src/models/svm.h"
 #include "sartor/base/file.h"
 #include "sartor/base/rng.h"
-#include "sartor/base/words.h"
-#include "sartor/data/dataset.h"
-#include "sartor/data/split.h"
 #include "sartor/models/families.h"
 #include "sartor/models/svm.h"
-#include <math.h>
 #include <unistd.h>
 
-static struct sr_error error;
-static struct sr_dataset *mini;
-static struct sr_split split;
 static struct sr_samples train, test;
-static const struct sr_shape mini_shape = {28, 28, 10};
 
-static int set_up(void **unused)
+static int set_up_samples(void **unused)
 {
-    (void)unused;
-    mini = sr_dataset_load(MINI, NULL, &error);
-    if (!mini || sr_split_make(&split, mini, 1.0 / 12, 1, 0, &error)) return 1;
+    if (set_up(unused)) return 1;
     train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
     test = sr_split_samples(mini, &split, SR_SPLIT_TEST);
     return 0;
 }
 
-static int tear_down(void **unused)
-{
-    (void)unused;
-    sr_split_fini(&split);
-    sr_dataset_unref(mini);
-    return 0;
-}
-
 static struct sr_args *parse(const char *line)
 {
-    struct sr_words words = {0};
-    assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *args =
-        sr_args_parse("svm", sr_model_class_svm.params, words.items, words.count, NULL, &error);
-    sr_words_fini(&words);
-    return args;
+    return parse_line(&sr_model_class_svm, line);
 }
 
 static enum sr_status fit(const char *line, const struct sr_samples *samples, struct sr_shape shape,
                           int threads, const struct sr_monitor *monitor, struct sr_model **model)
 {
-    struct sr_args *args = parse(line);
-    if (!args) fail_msg("%s", error.text);
-    struct sr_pool *pool = threads ? sr_pool_new(threads, &error) : NULL;
-    struct sr_fit what = {
-        .params = args, .shape = shape, .train = *samples, .seed = 5, .pool = pool, .monitor = monitor};
-    *model = sr_model_new(&sr_model_class_svm, "test");
-    enum sr_status status = sr_model_fit(*model, &what, &error);
-    sr_args_free(args);
-    sr_pool_free(pool);
-    return status;
+    return fit_line(&sr_model_class_svm, line, samples, shape, threads, monitor, model);
 }
 
 static struct sr_model *fit_mini(const char *line, int threads)
@@ -67,25 +35,6 @@ static struct sr_model *fit_mini(const char *line, int threads)
     struct sr_model *model;
     assert_ok(fit(line, &train, mini_shape, threads, NULL, &model));
     return model;
-}
-
-static double accuracy(const struct sr_model *model)
-{
-    float *p = malloc(test.count * 10 * sizeof *p);
-    size_t right = 0;
-    assert_ok(sr_model_predict(model, &test, NULL, NULL, p, &error));
-    for (size_t i = 0; i < test.count; i++) {
-        int best = 0;
-        double sum = 0;
-        for (int c = 0; c < 10; c++) {
-            sum += (double)p[i * 10 + (size_t)c];
-            if (p[i * 10 + (size_t)c] > p[i * 10 + (size_t)best]) best = c;
-        }
-        assert_true(fabs(sum - 1) < 1e-5);
-        right += best == sr_samples_label(&test, i);
-    }
-    free(p);
-    return (double)right / (double)test.count;
 }
 
 /* ---- optimality ---- */
@@ -182,7 +131,7 @@ static void test_optimal(void **state)
     };
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct sr_model *model = fit_mini(runs[i].line, 2);
-        double got = accuracy(model);
+        double got = accuracy(model, SR_SPLIT_TEST);
         check_optimal(model, &train, strstr(runs[i].line, "hog") ? SR_FEATURES_HOG : SR_FEATURES_PIXELS,
                       runs[i].tolerance);
         if (got < runs[i].accuracy) fail_msg("%s: test accuracy %.3f", runs[i].line, got);
@@ -619,5 +568,5 @@ int main(void)
         cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_bad_input),
         cmocka_unit_test(test_libsvm),        cmocka_unit_test(test_libsvm_refuses),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_samples, tear_down);
 }
