@@ -109,6 +109,16 @@ static void report_model(struct sr_session *session, const struct sr_entry *entr
                    reliability.ece, top2 * 100, fit, speed, count, bytes);
 }
 
+void pair_sentence(struct sr_text *text, const char *a, const char *b, const struct sr_mcnemar *test, double p)
+{
+    /* With equal counts neither is ahead, whatever the order of the table. */
+    bool first = test->only_first >= test->only_second;
+    const char *better = first ? a : b, *worse = first ? b : a;
+    if (p >= 0.05) sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", a, b, p);
+    else if (p < 0.001) sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
+    else sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, p);
+}
+
 /* McNemar between every pair, adjusted by Holm, and a sentence for each. */
 static enum sr_status report_pairs(const struct field *field, const size_t *order, struct sr_reply *reply,
                                    struct sr_error *error)
@@ -129,13 +139,8 @@ static enum sr_status report_pairs(const struct field *field, const size_t *orde
     for (size_t i = 0; !status && i < n; i++)
         for (size_t j = i + 1; j < n; j++, k++) {
             const char *a = field->entries[order[i]]->name, *b = field->entries[order[j]]->name;
-            bool apart = p[k] < 0.05;
-            /* With equal counts neither is ahead, whatever the order of the table. */
-            bool first = tests[k].only_first >= tests[k].only_second;
             struct sr_text sentence = {0};
-            if (!apart) sr_text_printf(&sentence, "%s and %s can't be told apart on this data (p = %.2g)", a, b, p[k]);
-            else if (p[k] < 0.001) sr_text_printf(&sentence, "%s beats %s, p < 0.001", first ? a : b, first ? b : a);
-            else sr_text_printf(&sentence, "%s beats %s, p = %.3f", first ? a : b, first ? b : a, p[k]);
+            pair_sentence(&sentence, a, b, &tests[k], p[k]);
             if (reply->json) {
                 struct sr_json *object = sr_reply_object(reply);
                 sr_json_set_text(object, "event", "pair");

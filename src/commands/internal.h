@@ -49,6 +49,10 @@ void set_classes(struct sr_session *session, struct sr_json *object);
 /* `name` of the data's class, cut for tables. */
 const char *class_name(const struct sr_session *session, int class);
 
+/* Whether McNemar's test, with its p value adjusted, tells two models apart: without the full stop. */
+struct sr_mcnemar;
+void pair_sentence(struct sr_text *text, const char *a, const char *b, const struct sr_mcnemar *test, double p);
+
 /* Give up a study under way; what it has finished stays in its folder. */
 void study_abandon(struct sr_session *session);
 

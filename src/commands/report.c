@@ -225,12 +225,9 @@ static enum sr_status write_pairs(struct report *report, const struct ranking *r
     size_t k = 0;
     for (size_t i = 0; i < ranking->count; i++)
         for (size_t j = i + 1; j < ranking->count; j++, k++) {
-            const char *a = ranking->entries[i]->name, *b = ranking->entries[j]->name;
             struct sr_text line = {0};
-            if (p[k] >= 0.05) sr_text_printf(&line, "%s and %s can't be told apart on this data (p = %.2g).", a, b, p[k]);
-            else if (p[k] < 0.001) sr_text_printf(&line, "%s beats %s, p < 0.001.", a, b);
-            else sr_text_printf(&line, "%s beats %s, p = %.3f.", a, b, p[k]);
-            sr_text_printf(&line, " Right where the other is wrong: %zu against %zu; they agree on %.1f %%.", tests[k].only_first,
+            pair_sentence(&line, ranking->entries[i]->name, ranking->entries[j]->name, &tests[k], p[k]);
+            sr_text_printf(&line, ". Right where the other is wrong: %zu against %zu; they agree on %.1f %%.", tests[k].only_first,
                            tests[k].only_second, tests[k].agreement * 100);
             paragraph(report, "%s", sr_text_get(&line));
             sr_text_fini(&line);
