@@ -33,3 +33,6 @@ else
 	@echo "make check needs cmocka and libvterm: apt-get install libcmocka-dev libvterm-dev" >&2
 	@exit 1
 endif
+
+clean-local:
+	rm -rf tests-logs
