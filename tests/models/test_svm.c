@@ -339,7 +339,9 @@ static size_t calls_left;
 static bool a_few(void *owner)
 {
     (void)owner;
-    return calls_left-- > 0;
+    if (!calls_left) return false;
+    calls_left--;
+    return true;
 }
 
 static void test_stops(void **state)
@@ -350,7 +352,8 @@ static void test_stops(void **state)
     float p[10];
     assert_refused(fit("", &train, mini_shape, 2, &monitor, &model), SR_ERROR_CANCELLED, "pair");
     sr_model_unref(model);
-    calls_left = 11; /* behind reading the rows */
+    /* One call a class while the rows are read; the next comes before any pair is solved, however fast. */
+    calls_left = 10;
     assert_refused(fit("kernel=poly degree=9 C=1e6 tolerance=1e-7", &train, mini_shape, 2, &later, &model),
                    SR_ERROR_CANCELLED, "of 45 pairs");
     sr_model_unref(model);
