@@ -88,9 +88,7 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     if (status) return status;
 
     const int truth = session->data->files[file].labels[row];
-    int predicted = 0;
-    for (int c = 1; c < session->data->classes; c++)
-        if (session->explain.probabilities[c] > session->explain.probabilities[predicted]) predicted = c;
+    const int predicted = sr_predicted_class(session->explain.probabilities, session->data->classes);
     if (to) {
         char index[32];
         snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);

@@ -25,10 +25,9 @@ static enum sr_status look(struct figure *figure, size_t most, struct picked *pi
 
 static int predicted_of(const struct figure *figure, size_t sample, double *probability)
 {
-    int classes = figure->session->data->classes, predicted = 0;
+    int classes = figure->session->data->classes;
     const float *probabilities = figure->session->heats.probabilities + sample * (size_t)classes;
-    for (int c = 1; c < classes; c++)
-        if (probabilities[c] > probabilities[predicted]) predicted = c;
+    int predicted = sr_predicted_class(probabilities, classes);
     *probability = (double)probabilities[predicted];
     return predicted;
 }

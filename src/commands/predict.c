@@ -11,9 +11,7 @@
 static void report(struct sr_session *session, const char *name, const char *what, const char *split, int64_t index,
                    int truth, const float *probabilities, struct sr_reply *reply)
 {
-    int classes = session->data->classes, predicted = 0;
-    for (int c = 1; c < classes; c++)
-        if (probabilities[c] > probabilities[predicted]) predicted = c;
+    int classes = session->data->classes, predicted = sr_predicted_class(probabilities, classes);
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "model", name);

@@ -29,15 +29,19 @@ enum sr_status sr_predictions_init(struct sr_predictions *predictions, const str
     return SR_OK;
 }
 
+int sr_predicted_class(const float *probabilities, int classes)
+{
+    int best = 0;
+    for (int c = 1; c < classes; c++)
+        if (probabilities[c] > probabilities[best]) best = c;
+    return best;
+}
+
 void sr_predictions_finish(struct sr_predictions *predictions)
 {
     const float *row = predictions->probabilities;
-    for (size_t i = 0; i < predictions->count; i++, row += predictions->classes) {
-        int best = 0;
-        for (int c = 1; c < predictions->classes; c++)
-            if (row[c] > row[best]) best = c;
-        predictions->predicted[i] = (uint8_t)best;
-    }
+    for (size_t i = 0; i < predictions->count; i++, row += predictions->classes)
+        predictions->predicted[i] = (uint8_t)sr_predicted_class(row, predictions->classes);
 }
 
 void sr_predictions_fini(struct sr_predictions *predictions)

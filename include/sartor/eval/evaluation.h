@@ -23,6 +23,8 @@ struct sr_predictions {
  * `probabilities`, then calls finish for `predicted`. */
 enum sr_status sr_predictions_init(struct sr_predictions *predictions, const struct sr_samples *samples,
                                    int classes, struct sr_error *error);
+/* The class of the largest of `classes` probabilities, the lower one on a tie. */
+int sr_predicted_class(const float *probabilities, int classes);
 void sr_predictions_finish(struct sr_predictions *predictions);
 void sr_predictions_fini(struct sr_predictions *predictions);
 /* Position of a row, or SIZE_MAX. */
