@@ -195,5 +195,9 @@ const struct sr_kernels SR_NAME(kernels) = {
     .relu = relu,
     .add = add,
     .product = SR_NAME(product),
+    .sgd = SR_NAME(sgd),
+    .adam = SR_NAME(adam),
+    .average = SR_NAME(average),
+    .scale_bytes = SR_NAME(scale_bytes),
     .multiply_add = multiply_add,
 };

@@ -14,8 +14,6 @@ enum { ROWS = 3 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
 
-typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(sizeof(float))));
-
 /* `depth` rows of TILE floats, with zeros past the last column. */
 static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int columns, float *packed)
 {

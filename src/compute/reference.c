@@ -1,6 +1,7 @@
 /* reference.c - the plain twins: every kernel as its definition, in double where it sums. */
 #include "sartor/compute/kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Where channel c of a pixel is, in an image of `pixels` pixels. */
@@ -176,6 +177,41 @@ static void product(const struct sr_product *p)
         }
 }
 
+static void sgd(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity)
+{
+    for (size_t i = 0; i < count; i++) {
+        double g = (double)u->scale * (double)gradient[i] + (double)u->decay * (double)w[i];
+        double v = (double)u->momentum * (double)velocity[i] + g;
+        velocity[i] = (float)v;
+        w[i] = (float)((double)w[i] - (double)u->rate * (g + (double)u->momentum * v));
+    }
+}
+
+static void adam(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
+                 float *second)
+{
+    for (size_t i = 0; i < count; i++) {
+        double g = (double)u->scale * (double)gradient[i] + (double)u->decay * (double)w[i];
+        double m = (double)u->momentum * (double)first[i] + (1 - (double)u->momentum) * g;
+        double v = (double)u->second * (double)second[i] + (1 - (double)u->second) * g * g;
+        first[i] = (float)m;
+        second[i] = (float)v;
+        w[i] = (float)((double)u->keep * (double)w[i] -
+                       (double)u->rate * m / (sqrt(v) * (double)u->correction + (double)u->tiny));
+    }
+}
+
+static void average(const float *from, float keep, size_t count, float *to)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = (float)((double)keep * (double)to[i] + (1 - (double)keep) * (double)from[i]);
+}
+
+static void scale_bytes(const uint8_t *x, float scale, float shift, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] = (float)(x[i] * (double)scale + (double)shift);
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     for (size_t i = 0; i < rounds; i++) sink[0] = sink[0] * sink[1] + sink[2];
@@ -197,5 +233,9 @@ const struct sr_kernels sr_kernels_reference = {
     .relu = relu,
     .add = add,
     .product = product,
+    .sgd = sgd,
+    .adam = adam,
+    .average = average,
+    .scale_bytes = scale_bytes,
     .multiply_add = multiply_add,
 };

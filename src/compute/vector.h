@@ -22,6 +22,8 @@
 
 typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
 typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float))));
+/* Where no alignment is asked. */
+typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(sizeof(float))));
 
 /* Vectors to a block of 16 channels. */
 enum { PER_BLOCK = SR_BLOCK / WIDTH };
@@ -103,6 +105,11 @@ void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, cons
                    float *y, int images);
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
 void SR_NAME(product)(const struct sr_product *p);
+void SR_NAME(sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
+void SR_NAME(adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
+                   float *second);
+void SR_NAME(average)(const float *from, float keep, size_t count, float *to);
+void SR_NAME(scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
 extern const struct sr_kernels SR_NAME(kernels);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/compute/kernels.h"
 
 const char *const sr_views_names[SR_VIEWS_COUNT] = {"none", "mirror", "shift"};
 
@@ -44,7 +45,7 @@ struct sr_workspace *sr_inference_workspace(const struct sr_network *network, st
 void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, size_t count, float *out)
 {
     float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
-    for (size_t i = 0; i < count; i++) out[i] = (float)pixels[i] * scale + shift;
+    sr_kernels()->scale_bytes(pixels, scale, shift, count, out);
 }
 
 static void fill_slice(void *context, size_t index, int worker)

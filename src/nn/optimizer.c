@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/compute/kernels.h"
 #include "sartor/compute/matrix.h"
 
 const char *const sr_optimizer_names[SR_OPTIMIZER_COUNT] = {"sgd", "adam", "adamw", "muon"};
@@ -33,6 +34,7 @@ struct sr_optimizer {
     uint64_t steps;
     /* Of the step at hand, for the slices. */
     double rate, scale, first_correction, second_correction;
+    float keep;
 };
 
 static bool orthogonalised(const struct sr_optimizer *optimizer, const struct sr_slot *slot)
@@ -135,56 +137,36 @@ double sr_optimizer_norm(struct sr_optimizer *optimizer)
 
 /* ---- one step on one block ---- */
 
-static void sgd_block(const struct sr_optimizer *optimizer, const struct sr_slot *slot, size_t start,
-                      size_t count, float *velocity)
-{
-    float rate = (float)optimizer->rate, scale = (float)optimizer->scale;
-    float momentum = (float)optimizer->options.momentum;
-    float decay = slot->decays ? (float)optimizer->options.weight_decay : 0;
-    float *w = slot->values + start;
-    const float *gradient = slot->gradient + start;
-
-    for (size_t i = 0; i < count; i++) {
-        float g = scale * gradient[i] + decay * w[i];
-        velocity[i] = momentum * velocity[i] + g;
-        w[i] -= rate * (g + momentum * velocity[i]);
-    }
-}
-
-static void adam_block(const struct sr_optimizer *optimizer, const struct sr_slot *slot, size_t start,
-                       size_t count, float *first, float *second)
-{
-    bool apart = optimizer->options.kind != SR_OPTIMIZER_ADAM;
-    float decay = slot->decays ? (float)optimizer->options.weight_decay : 0;
-    float joined = apart ? 0 : decay, keep = apart ? (float)(1 - optimizer->rate * decay) : 1;
-    float b1 = (float)optimizer->options.momentum, b2 = (float)SECOND_DECAY;
-    float rate = (float)(optimizer->rate / optimizer->first_correction);
-    float correct = (float)(1 / sqrt(optimizer->second_correction)), scale = (float)optimizer->scale;
-    float *w = slot->values + start;
-    const float *gradient = slot->gradient + start;
-
-    for (size_t i = 0; i < count; i++) {
-        float g = scale * gradient[i] + joined * w[i];
-        first[i] = b1 * first[i] + (1 - b1) * g;
-        second[i] = b2 * second[i] + (1 - b2) * g * g;
-        w[i] = keep * w[i] - rate * first[i] / (sqrtf(second[i]) * correct + (float)TINY);
-    }
-}
-
 static void step_slice(void *context, size_t index, int worker)
 {
     struct sr_optimizer *optimizer = context;
     const struct block *block = &optimizer->blocks[index];
     const struct sr_slot *slot = &optimizer->slots[block->slot];
     float **moments = &optimizer->moments[block->slot * MOMENTS];
+    const float *gradient = slot->gradient + block->start;
+    float *w = slot->values + block->start, *first = moments[0] + block->start;
+    const struct sr_kernels *k = sr_kernels();
+    bool apart =
+        optimizer->options.kind == SR_OPTIMIZER_ADAMW || optimizer->options.kind == SR_OPTIMIZER_MUON;
+    double decay = slot->decays ? optimizer->options.weight_decay : 0;
+    struct sr_update update = {.rate = (float)optimizer->rate,
+                               .scale = (float)optimizer->scale,
+                               .decay = apart ? 0 : (float)decay,
+                               .momentum = (float)optimizer->options.momentum};
     (void)worker;
 
     if (orthogonalised(optimizer, slot)) return;
-    if (adaptive(optimizer))
-        adam_block(optimizer, slot, block->start, block->count, moments[0] + block->start,
-                   moments[1] + block->start);
-    else
-        sgd_block(optimizer, slot, block->start, block->count, moments[0] + block->start);
+    if (adaptive(optimizer)) {
+        update.rate = (float)(optimizer->rate / optimizer->first_correction);
+        update.second = (float)SECOND_DECAY;
+        update.correction = (float)(1 / sqrt(optimizer->second_correction));
+        update.tiny = (float)TINY;
+        update.keep = apart ? (float)(1 - optimizer->rate * decay) : 1;
+        k->adam(&update, gradient, block->count, w, first, moments[1] + block->start);
+    } else {
+        k->sgd(&update, gradient, block->count, w, first);
+    }
+    if (slot->average) k->average(w, optimizer->keep, block->count, slot->average + block->start);
 }
 
 /* ---- Muon ---- */
@@ -244,13 +226,15 @@ static void muon_slot(struct sr_optimizer *optimizer, const struct sr_slot *slot
     float decay = slot->decays ? (float)(optimizer->rate * optimizer->options.weight_decay) : 0;
     float rate = (float)(optimizer->rate * 0.2 * sqrt((double)columns));
     for (size_t i = 0; i < slot->count; i++) slot->values[i] -= decay * slot->values[i] + rate * update[i];
+    if (slot->average) sr_kernels()->average(slot->values, optimizer->keep, slot->count, slot->average);
 }
 
-void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale)
+void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale, float keep)
 {
     optimizer->steps++;
     optimizer->rate = rate;
     optimizer->scale = scale;
+    optimizer->keep = keep;
     optimizer->first_correction = 1 - pow(optimizer->options.momentum, (double)optimizer->steps);
     optimizer->second_correction = 1 - pow(SECOND_DECAY, (double)optimizer->steps);
     sr_pool_run(optimizer->pool, optimizer->block_count, step_slice, optimizer);

@@ -8,6 +8,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/compute/kernels.h"
 
 /* ---- weights as a whole ---- */
 
@@ -20,20 +21,23 @@ static void copy_weights(struct sr_network *to, struct sr_network *from)
         memcpy(target[i].values, source[i].values, source[i].count * sizeof *source[i].values);
 }
 
-/* average = decay × average + (1 - decay) × weights, running statistics included. The first steps forget
- * faster, so that the random start does not linger. */
-static void move_average(struct sr_network *average, struct sr_network *network, double decay, uint64_t step)
+/* How much of the average a step keeps. The first steps forget faster, so that the random start does not
+ * linger. */
+static float average_keep(double decay, uint64_t step)
 {
     double early = (1 + (double)step) / (10 + (double)step);
-    float keep = (float)(early < decay ? early : decay), take = 1 - keep;
+    return (float)(early < decay ? early : decay);
+}
+
+/* The optimiser averages what it learns; this is for the running statistics. */
+static void average_statistics(struct sr_network *average, struct sr_network *network, float keep)
+{
     struct sr_parameter *target, *source;
     size_t count = sr_network_parameters(average, &target);
     sr_network_parameters(network, &source);
-    for (size_t i = 0; i < count; i++) {
-        float *to = target[i].values;
-        const float *from = source[i].values;
-        for (size_t j = 0; j < source[i].count; j++) to[j] = keep * to[j] + take * from[j];
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!source[i].learned)
+            sr_kernels()->average(source[i].values, keep, source[i].count, target[i].values);
 }
 
 static bool weights_finite(struct sr_network *network)
@@ -50,14 +54,16 @@ static bool weights_finite(struct sr_network *network)
 
 static struct sr_optimizer *make_optimizer(const struct sr_trainer *trainer, struct sr_error *error)
 {
-    struct sr_parameter *parameters;
+    struct sr_parameter *parameters, *averages = NULL;
     size_t count = sr_network_parameters(trainer->network, &parameters), learned = 0;
+    if (trainer->average) sr_network_parameters(trainer->average, &averages);
     struct sr_slot *slots = sr_xalloc((count + 1) * sizeof *slots);
     for (size_t i = 0; i < count; i++) {
         const float *gradient = sr_workspace_gradient(trainer->workspace, i);
         if (!gradient) continue; /* a running statistic */
         slots[learned++] = (struct sr_slot){.values = parameters[i].values,
                                             .gradient = gradient,
+                                            .average = averages ? averages[i].values : NULL,
                                             .count = parameters[i].count,
                                             .decays = parameters[i].decays,
                                             .filter = parameters[i].filter,
@@ -95,9 +101,9 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
               sr_array_raw(train->count, sizeof *trainer->order, "the order of images", error)) ||
         !(trainer->kept = sr_network_copy(network, error)) ||
         !(trainer->workspace = sr_workspace_new(network, trainer->plan.batch, true, pool, error)) ||
+        (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) ||
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
-    if (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) goto failed;
     if (validation->count && !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
         goto failed;
     return trainer;
@@ -193,8 +199,9 @@ static bool train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, s
                                    (uint64_t)llround(plan->warmup * (double)trainer->batches),
                                    (uint64_t)plan->epochs * trainer->batches};
     tally->rate = sr_schedule_rate(&schedule, step);
-    sr_optimizer_step(trainer->optimizer, tally->rate, scale);
-    if (trainer->average) move_average(trainer->average, trainer->network, plan->average, step);
+    float keep = average_keep(plan->average, step);
+    sr_optimizer_step(trainer->optimizer, tally->rate, scale, keep);
+    if (trainer->average) average_statistics(trainer->average, trainer->network, keep);
     tally->loss += loss;
     tally->right += (uint64_t)right;
     tally->seen += count;

@@ -85,10 +85,10 @@ static struct unit unit_from(const struct sr_network *network, int *unit_of, int
     return u;
 }
 
-/* A flatten of a blocked picture is a new name for the same memory. */
+/* A flatten is a new name for the same memory, but for a plain image that does not fill whole blocks. */
 static bool renames(const struct layer *l)
 {
-    return l->spec.type == SR_LAYER_FLATTEN && !l->in.plain;
+    return l->spec.type == SR_LAYER_FLATTEN && shape_size(&l->in) == shape_size(&l->out);
 }
 
 static void plan(struct sr_workspace *w, bool fuse)

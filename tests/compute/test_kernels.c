@@ -181,6 +181,44 @@ static void test_pointwise(void **state)
     }
 }
 
+/* An optimiser's step against its twin, at odd lengths and places; and the same bits from every set. */
+static void test_update(void **state)
+{
+    enum { ROOM = 80 };
+    static const struct sr_update update = {0.01f, 0.5f, 0.1f, 0.9f, 0.999f, 3, 1e-8f, 0.99f};
+    const struct sr_kernels *twin = sr_kernels_named("reference"), *base = sr_kernels_named("baseline");
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        for (size_t count = 0; k && count < ROOM - 3; count++) {
+            size_t at = count % 3;
+            const struct sr_kernels *const table[3] = {k, base, twin};
+            float *w[3], *a[3], *b[3], *c[3], *d[3], *g = numbers(ROOM, 6);
+            uint8_t bytes[ROOM];
+            for (int i = 0; i < ROOM; i++) bytes[i] = (uint8_t)(i * 53);
+            for (int t = 0; t < 3; t++) {
+                w[t] = numbers(ROOM, 1), a[t] = numbers(ROOM, 2), b[t] = numbers(ROOM, 3);
+                c[t] = numbers(ROOM, 4), d[t] = numbers(ROOM, 5);
+                for (int i = 0; i < ROOM; i++) b[t][i] = fabsf(b[t][i]);
+                table[t]->adam(&update, g + at, count, w[t] + at, a[t] + at, b[t] + at);
+                table[t]->sgd(&update, g + at, count, w[t] + at, c[t] + at);
+                table[t]->average(w[t] + at, 0.9f, count, a[t] + at);
+                table[t]->scale_bytes(bytes + at, 0.01f, -1.5f, count, d[t] + at);
+            }
+            for (int t = 1; t < 3; t++) {
+                double tolerance = t == 1 ? 0 : 1e-6; /* the first is a twin too */
+                assert_near(w[0], w[t], ROOM, tolerance, "weights");
+                assert_near(a[0], a[t], ROOM, tolerance, "average");
+                assert_near(b[0], b[t], ROOM, tolerance, "second moments");
+                assert_near(d[0], d[t], ROOM, tolerance, "scaled bytes");
+                assert_near(c[0], c[t], ROOM, tolerance, "velocity");
+            }
+            for (int t = 0; t < 3; t++) free(w[t]), free(a[t]), free(b[t]), free(c[t]), free(d[t]);
+            free(g);
+        }
+    }
+}
+
 static void test_gemm(void **state)
 {
     static const int shapes[][3] = {{1, 1, 1},      {3, 10, 7}, {130, 515, 33}, {128, 16, 784},
@@ -254,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),    cmocka_unit_test(test_turn),
         cmocka_unit_test(test_pointwise), cmocka_unit_test(test_product), cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_update),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

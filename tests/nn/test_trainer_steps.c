@@ -20,10 +20,10 @@ static void expect_steps(enum sr_optimizer_kind kind, double decay, bool decays,
     struct sr_optimizer_options options = {kind, 0.9, decay};
     struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
     assert_non_null(optimizer);
-    sr_optimizer_step(optimizer, 0.1, 1);
+    sr_optimizer_step(optimizer, 0.1, 1, 0);
     assert_float_equal(w, after_first, 1e-6);
     g = (float)second;
-    sr_optimizer_step(optimizer, 0.1, 1);
+    sr_optimizer_step(optimizer, 0.1, 1, 0);
     assert_float_equal(w, after_second, 1e-6);
     assert_int_equal(*sr_optimizer_steps(optimizer), 2);
     sr_optimizer_free(optimizer);
@@ -62,7 +62,7 @@ static void test_norm_and_clip(void **state)
     struct sr_optimizer *optimizer = sr_optimizer_new(&options, slots, 2, NULL, &error);
     (void)state;
     assert_float_equal(sr_optimizer_norm(optimizer), 5, 1e-12);
-    sr_optimizer_step(optimizer, 0.1, 0.5);
+    sr_optimizer_step(optimizer, 0.1, 0.5, 0);
     assert_float_equal(w[0], 0.85, 1e-6);
     assert_float_equal(w[1], 1, 0);
     assert_float_equal(v[0], 0.8, 1e-6);
@@ -86,7 +86,7 @@ static void muon_step(int rows, int columns, const float *gradient, float *step)
     struct sr_optimizer_options options = {SR_OPTIMIZER_MUON, 0.9, 0.1};
     struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
     assert_non_null(optimizer);
-    sr_optimizer_step(optimizer, 1, 1);
+    sr_optimizer_step(optimizer, 1, 1, 0);
     double unit = 0.2 * sqrt(rows > columns ? rows : columns);
     for (int i = 0; i < rows * columns; i++) step[i] = (float)(-w[i] / unit);
     sr_optimizer_free(optimizer);
@@ -131,7 +131,7 @@ static void test_optimizer_threads(void **state)
         struct sr_optimizer_options options = {SR_OPTIMIZER_MUON, 0.9, 0.01};
         struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, pool, &error);
         norms[t] = sr_optimizer_norm(optimizer);
-        for (int i = 0; i < 3; i++) sr_optimizer_step(optimizer, 0.01, 1 / norms[t]);
+        for (int i = 0; i < 3; i++) sr_optimizer_step(optimizer, 0.01, 1 / norms[t], 0);
         sr_optimizer_free(optimizer);
         sr_pool_free(pool);
         assert_memory_equal(results[t], results[0], COUNT * sizeof *w);

@@ -71,6 +71,15 @@ struct sr_product {
     float alpha, beta;
 };
 
+/* One step of an optimiser. With g = scale · gradient + decay · w:
+ * SGD with Nesterov momentum: v = momentum · v + g, w -= rate · (g + momentum · v);
+ * Adam: m = momentum · m + (1 - momentum) · g, v = second · v + (1 - second) · g²,
+ * w = keep · w - rate · m / (√v · correction + tiny). */
+struct sr_update {
+    float rate, scale, decay, momentum;
+    float second, correction, tiny, keep; /* Adam */
+};
+
 struct sr_kernels {
     const char *isa;
     bool portable; /* no instruction set in particular */
@@ -107,6 +116,14 @@ struct sr_kernels {
     void (*add)(const float *x, size_t count, float *y);
     /* A strip of sr_gemm's work. */
     void (*product)(const struct sr_product *p);
+    /* The next four take arrays of any length and alignment, and give the same bits on every set. */
+    void (*sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
+    void (*adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
+                 float *second);
+    /* to = keep · to + (1 - keep) · from. */
+    void (*average)(const float *from, float keep, size_t count, float *to);
+    /* y = x · scale + shift. */
+    void (*scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
     /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
      * floating-point operations that was. `sink` (16 floats) keeps the compiler honest. */
     double (*multiply_add)(size_t rounds, float *sink);

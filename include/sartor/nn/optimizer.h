@@ -26,6 +26,7 @@ extern const char *const sr_optimizer_names[SR_OPTIMIZER_COUNT];
 struct sr_slot {
     float *values;
     const float *gradient;
+    float *average;      /* of the values, moved by each step; may be NULL */
     size_t count;
     bool decays;         /* weight decay applies */
     bool filter;         /* a rows × columns matrix that Muon may orthogonalise */
@@ -48,8 +49,9 @@ void sr_optimizer_free(struct sr_optimizer *optimizer);
 
 /* Euclidean length of all gradients together; not finite when any of them is not. */
 double sr_optimizer_norm(struct sr_optimizer *optimizer);
-/* One step at this learning rate, with gradients times `scale` (for clipping; 1 for none). */
-void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale);
+/* One step at this learning rate, with gradients times `scale` (for clipping; 1 for none). Averages become
+ * keep × average + (1 - keep) × values. */
+void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale, float keep);
 
 /* For checkpoints: steps taken, and the moments of one slot (`which` is 0 or 1), as long as the slot;
  * NULL where this kind has none. */
