@@ -51,19 +51,19 @@ void sr_session_refresh_look(struct sr_session *session)
         if (!strcmp(colours, names[i])) session->look.depth = (enum sr_depth)i;
 }
 
-static bool valid_size(const char *text)
+bool sr_size_parse(const char *text, int *columns, int *lines)
 {
-    int columns, lines;
     char rest;
-    return sscanf(text, "%dx%d%c", &columns, &lines, &rest) == 2 && columns >= 1 && lines >= 1 && columns <= 1000 &&
-           lines <= 1000;
+    return sscanf(text, "%dx%d%c", columns, lines, &rest) == 2 && *columns >= 1 && *lines >= 1 && *columns <= 1000 &&
+           *lines <= 1000;
 }
 
 enum sr_status sr_session_set(struct sr_session *session, const char *name, const char *value, struct sr_error *error)
 {
     if (!strcmp(name, "threads") || !strcmp(name, "home"))
         return sr_error_set(error, SR_ERROR_STATE, "set: %s is given at the start: sartor --%s %s", name, name, value);
-    if (!strcmp(name, "size") && !valid_size(value))
+    int columns, lines;
+    if (!strcmp(name, "size") && !sr_size_parse(value, &columns, &lines))
         return sr_error_set(error, SR_ERROR_ARGUMENT, "set: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
                             value);
     bool splits = !strcmp(name, "validation") || !strcmp(name, "split_seed");

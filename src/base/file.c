@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,6 +50,25 @@ out:
     return result;
 }
 
+/* A new file beside `path`, with the mode that open() gives: mkstemp's are private, and the process's
+ * mask cannot be read without changing it for all threads. */
+static int open_beside(const char *path, mode_t mode, char **name)
+{
+    static atomic_uint number;
+    int descriptor = -1;
+    for (int i = 0; i < 1000 && descriptor < 0; i++) {
+        *name = sr_xprintf("%s.%ld-%u", path, (long)getpid(), atomic_fetch_add(&number, 1));
+        descriptor = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (descriptor >= 0) break;
+        int code = errno;
+        free(*name);
+        *name = NULL;
+        errno = code;
+        if (code != EEXIST) break; /* one that a killed process has left is passed over */
+    }
+    return descriptor;
+}
+
 enum sr_status sr_output_open(struct sr_output *output, const char *path, struct sr_error *error)
 {
     *output = (struct sr_output){0};
@@ -68,8 +88,7 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
     /* A symbolic link keeps pointing where it does: its target is what is replaced. */
     char *real = realpath(path, NULL);
     output->path = real ? real : sr_xstrdup(path);
-    output->temporary = sr_xprintf("%s.XXXXXX", output->path);
-    int descriptor = mkostemp(output->temporary, O_CLOEXEC);
+    int descriptor = open_beside(output->path, exists ? old.st_mode & 0777 : 0666, &output->temporary);
     if (descriptor < 0) {
         enum sr_status status = sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
         free(output->temporary);
@@ -77,10 +96,7 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
         *output = (struct sr_output){0};
         return status;
     }
-    /* mkstemp makes files private; give them what open() would have, or keep the old file's mode. */
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(descriptor, exists ? old.st_mode & 07777 : 0666 & ~mask);
+    if (exists) fchmod(descriptor, old.st_mode & 07777); /* whatever the mask has taken away */
     output->stream = fdopen(descriptor, "wb");
     if (!output->stream) abort();
     return SR_OK;

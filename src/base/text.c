@@ -230,6 +230,12 @@ void sr_format_seconds(char *out, size_t size, double seconds)
     }
 }
 
+void sr_format_left(char *out, size_t size, double seconds)
+{
+    if (seconds < 59.5) snprintf(out, size, "%.0f s", seconds > 1 ? nearbyint(seconds) : 1);
+    else sr_format_seconds(out, size, seconds);
+}
+
 void sr_format_count(char *out, size_t size, uint64_t count)
 {
     char digits[32], grouped[48];

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "sartor/base/clock.h"
@@ -53,11 +54,38 @@ static void print_reply(struct runner *runner)
     sr_reply_clear(&runner->reply);
 }
 
+/* Columns of the terminal that standard error is. */
+static int terminal_width(void)
+{
+    struct winsize size;
+    return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* A bar that stays on one line whatever the terminal's width: what comes last is left out first. */
+static void show_bar(const char *label, double share, const char *left, const char *detail, const char *speed)
+{
+    struct sr_text line = {0};
+    int room = terminal_width() - 1; /* a full last column would wrap */
+    int width = room < 100 ? 12 : 24;
+    sr_text_printf(&line, "%s [", label);
+    for (int i = 0; i < width; i++) sr_text_add(&line, i < (int)lrint(share * width) ? "#" : "-");
+    sr_text_printf(&line, "] %3.0f %%", share * 100);
+    const char *const parts[] = {left, detail, speed};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (*parts[i] && sr_utf8_width(sr_text_get(&line)) + 2 + sr_utf8_width(parts[i]) <= room)
+            sr_text_printf(&line, "  %s", parts[i]);
+    if (sr_utf8_width(sr_text_get(&line)) > room) { /* not even the bar */
+        sr_text_clear(&line);
+        sr_text_printf(&line, "%3.0f %%", share * 100);
+    }
+    fprintf(stderr, "\r\033[K%s", sr_text_get(&line));
+    sr_text_fini(&line);
+}
+
 /* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. */
 static void show_progress(struct runner *runner, const struct sr_session *session, const struct sr_run *run,
                           const struct sr_progress *progress)
 {
-    enum { WIDTH = 24 };
     double now = sr_clock_seconds();
     bool terminal = isatty(STDERR_FILENO);
     if (now < runner->next_note) return;
@@ -66,24 +94,28 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     if (first && !terminal) return;
     double share = progress->total ? (double)progress->done / (double)progress->total : 0;
     double seconds_left = progress->seconds_left;
-    char left[32] = "?", detail[96] = "", bar[WIDTH + 1], label[96];
+    char time[32], left[40] = "", detail[96], speed[64] = "", label[96];
     /* Of a study, the bar and the time are the whole study's. */
     bool study = sr_study_progress(session, &share, &seconds_left);
     snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
-    if (seconds_left >= 0) sr_format_seconds(left, sizeof left, seconds_left);
+    if (seconds_left >= 0) {
+        sr_format_left(time, sizeof time, seconds_left);
+        snprintf(left, sizeof left, "%s left", time);
+    }
     if (progress->epochs)
         snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  accuracy %.2f %%", progress->epoch, progress->epochs,
                  progress->loss, progress->accuracy * 100);
     else snprintf(detail, sizeof detail, "%s", progress->note);
-    for (int i = 0; i < WIDTH; i++) bar[i] = i < (int)lrint(share * WIDTH) ? '#' : '-';
-    bar[WIDTH] = '\0';
+    if (progress->rate > 0)
+        snprintf(speed, sizeof speed, progress->rate < 10 ? "%.1f %s/s" : "%.0f %s/s", progress->rate,
+                 sr_progress_units(progress));
     if (terminal) {
-        fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s  %.0f %ss/s  %s left", label, bar, share * 100, detail,
-                progress->rate, progress->epochs ? "image" : progress->unit ? progress->unit : "step", left);
+        show_bar(label, share, left, detail, speed);
         runner->bar = true;
     } else {
-        fprintf(stderr, "%s: %.0f %% of %s  %s  %s left\n", label, share * 100,
-                study ? "the study" : progress->epochs ? "the training" : "the fit", detail, left);
+        fprintf(stderr, "%s: %.0f %% of %s%s%s%s%s\n", label, share * 100,
+                study ? "the study" : progress->epochs ? "the training" : "the fit", *detail ? "  " : "", detail,
+                *left ? "  " : "", left);
     }
     fflush(stderr);
 }
@@ -124,14 +156,15 @@ static bool any_job(const struct sr_session *session)
     return false;
 }
 
-/* Is this job (SR_EVERY_JOB for any), or what it queues behind, paused? Nobody could let it go on while a
- * script waits. */
+/* Is this job (SR_EVERY_JOB for any), or the one that keeps it from starting, paused? Nobody could let it go
+ * on while a script waits. */
 static enum sr_status check_paused(const struct sr_session *session, uint32_t job, struct sr_error *error)
 {
     if (job != SR_EVERY_JOB && sr_jobs_state(session->jobs, job) >= SR_JOB_DONE) return SR_OK;
     for (size_t i = 0; i < session->run_count; i++) {
         const struct sr_run *run = session->runs[i];
-        if (run->state < SR_JOB_DONE && run->job <= job && sr_jobs_state(session->jobs, run->job) == SR_JOB_PAUSED)
+        if (job == SR_EVERY_JOB ? sr_jobs_state(session->jobs, run->job) == SR_JOB_PAUSED
+                                : sr_jobs_holds_up(session->jobs, run->job, job))
             return sr_error_set(error, SR_ERROR_STATE, "%s is paused, so waiting would never end; resume it or stop it first",
                                 run->name);
     }

@@ -45,6 +45,18 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
     return NULL;
 }
 
+/* A command that has brought up another pane leaves a way back; going to a pane by its own key, or
+ * back, does not. `enter` runs the command that changes panes: the step is taken once. */
+static void leave_trail(struct sr_view *view, const struct sr_command *command, enum sr_pane_name from)
+{
+    enum { ROOM = sizeof view->trail / sizeof *view->trail };
+    if (command == &sr_command_pane) view->trail_count = 0;
+    if (command == &sr_command_pane || command == &sr_command_back || view->pane == from) return;
+    if (view->trail_count && view->trail[view->trail_count - 1] == from) return;
+    if (view->trail_count == ROOM) memmove(view->trail, view->trail + 1, --view->trail_count * sizeof *view->trail);
+    view->trail[view->trail_count++] = from;
+}
+
 enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count, struct sr_reply *reply,
                               struct sr_error *error)
 {
@@ -56,7 +68,9 @@ enum sr_status sr_command_run(struct sr_session *session, char *const *words, si
                                          command->rest ? &rest : NULL, error);
     enum sr_status status = args ? SR_OK : error->status;
     snprintf(reply->command, sizeof reply->command, "%s", command->name);
+    enum sr_pane_name from = session->view.pane;
     if (!status) status = command->run(session, args, &rest, reply, error);
+    leave_trail(&session->view, command, from);
     sr_words_fini(&rest);
     sr_args_free(args);
     return status;

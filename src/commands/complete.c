@@ -5,6 +5,7 @@
 #include "internal.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/panes/pane.h"
 
 struct candidates {
     struct sr_words words;
@@ -63,6 +64,7 @@ static void offer_values(struct sr_session *session, struct candidates *candidat
         break;
     case SR_PARAM_FAMILY:
         for (size_t i = 0; sr_model_classes[i]; i++) offer(candidates, sr_model_classes[i]->name, "");
+        if (param->choices) offer_choices(candidates, param->choices); /* words that may stand there instead */
         break;
     case SR_PARAM_CLASS:
         for (int c = 0; session->data && c < session->data->classes; c++)
@@ -101,24 +103,31 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The parameters that a `train` line's family or a `set` line adds to the command's own. */
-static const struct sr_param *further_params(const struct sr_command *command, const struct sr_words *words)
+/* The parameters that a line adds to the command's own: of a family, of the form that is open, options. */
+static const struct sr_param *further_params(const struct sr_session *session, const struct sr_command *command,
+                                             const struct sr_words *words)
 {
     if (!strcmp(command->name, "set")) return sr_options;
-    if ((strcmp(command->name, "train") && strcmp(command->name, "form")) || words->count < 2) return NULL;
-    const struct sr_model_class *class = sr_model_class_find(words->items[1], NULL);
+    bool form = !strcmp(command->name, "form");
+    if (!form && strcmp(command->name, "train")) return NULL;
+    const char *family = words->count > 1 && !strchr(words->items[1], '=') ? words->items[1]
+                         : form && session->view.form                       ? session->view.form_family
+                                                                            : "";
+    const struct sr_model_class *class = sr_model_class_find(family, NULL);
     return class ? class->params : NULL;
 }
 
 static void offer_for(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
                       struct candidates *candidates)
 {
-    const struct sr_param *further = further_params(command, words);
+    const struct sr_param *further = further_params(session, command, words);
+    const struct sr_param *common = further && !strcmp(command->name, "form") ? sr_form_common : NULL;
     const char *equals = strchr(candidates->typed, '=');
     if (equals) {
         size_t length = (size_t)(equals - candidates->typed);
         const struct sr_param *param = find_param(command->params, candidates->typed, length);
         if (!param) param = find_param(further, candidates->typed, length);
+        if (!param) param = find_param(common, candidates->typed, length);
         if (!param) return;
         char *before = strndup(candidates->typed, length + 1);
         candidates->before = before;
@@ -142,6 +151,7 @@ static void offer_for(struct sr_session *session, const struct sr_command *comma
     }
     offer_names(candidates, command->params, words);
     offer_names(candidates, further, words);
+    offer_names(candidates, common, words);
 }
 
 void sr_command_complete(struct sr_session *session, const char *line, size_t length, size_t *start,

@@ -69,7 +69,7 @@ SR_RUN(form_run)
 const struct sr_command sr_command_form = {
     .name = "form", .group = "interface", .help = "Open a family's form in Train, or change values in the one that is open.",
     .params = (const struct sr_param[]){
-        {"what", SR_PARAM_FAMILY, .positional = true,
+        {"what", SR_PARAM_FAMILY, .positional = true, .choices = "edit default close",
          .help = "A family; or edit (type the value under the cursor), default (take it back), close."},
         {0}},
     .rest = true,

@@ -65,6 +65,7 @@ SR_RUN(back_run)
     else if (view->pane == SR_PANE_TRAIN && view->form) view->form = false;
     else if (view->pane == SR_PANE_BROWSE && view->enlarged && view->values) view->values = false;
     else if (view->pane == SR_PANE_BROWSE && view->enlarged) view->enlarged = false;
+    else if (view->trail_count) view->pane = view->trail[--view->trail_count];
     else if (view->pane != SR_PANE_BROWSE) view->pane = SR_PANE_BROWSE;
     else {
         struct sr_filter everything;
@@ -80,7 +81,7 @@ SR_RUN(back_run)
 }
 
 const struct sr_command sr_command_back = {
-    .name = "back", .group = "interface", .help = "Close what lies in front: overlay, zoom, form, enlarged sample, pane, filter, in this order.",
+    .name = "back", .group = "interface", .help = "Close what lies in front: overlay, zoom, form, enlarged sample; then to the pane that led here, to Browse, out of the filter.",
     .params = (const struct sr_param[]){{"quit", SR_PARAM_SWITCH, .help = "Quit when there is nothing left to close."}, {0}},
     .run = back_run,
 };

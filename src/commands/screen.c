@@ -34,10 +34,10 @@ static enum sr_status write_screen(struct sr_session *session, const struct sr_g
 SR_RUN(screen_run)
 {
     SR_UNUSED;
-    int columns = 80, lines = 24;
+    int columns, lines;
     const char *size = sr_args_text(args, "size");
     if (!size) size = sr_args_text(session->options, "size");
-    if (sscanf(size, "%dx%d", &columns, &lines) != 2 || columns < 1 || lines < 1 || columns > 1000 || lines > 1000)
+    if (!sr_size_parse(size, &columns, &lines))
         return sr_error_set(error, SR_ERROR_ARGUMENT, "screen: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
                             size);
     struct sr_grid grid;

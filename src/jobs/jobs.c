@@ -126,6 +126,23 @@ static void run_job(struct job *job)
     sr_mutex_unlock(&jobs->mutex);
 }
 
+/* Where the next job of a lane hangs: one that is paused before it began lets those behind it go first.
+ * The mutex is held. */
+static struct job **next_ready(struct lane *lane)
+{
+    struct job **at = &lane->first;
+    while (*at && (*at)->paused) at = &(*at)->next;
+    return at;
+}
+
+static struct job *take(struct lane *lane, struct job **at)
+{
+    struct job *job = *at;
+    *at = job->next;
+    if (lane->last == &job->next) lane->last = at;
+    return job;
+}
+
 struct worker {
     struct sr_jobs *jobs;
     struct lane *lane;
@@ -138,12 +155,9 @@ static void work(void *opaque)
     free(opaque);
     for (;;) {
         sr_mutex_lock(&jobs->mutex);
-        while (!jobs->closing && !worker.lane->first) sr_condition_wait(&worker.lane->wake, &jobs->mutex);
-        struct job *job = worker.lane->first;
-        if (jobs->closing) job = NULL;
+        while (!jobs->closing && !*next_ready(worker.lane)) sr_condition_wait(&worker.lane->wake, &jobs->mutex);
+        struct job *job = jobs->closing ? NULL : take(worker.lane, next_ready(worker.lane));
         if (job) {
-            worker.lane->first = job->next;
-            if (!worker.lane->first) worker.lane->last = &worker.lane->first;
             job->state = SR_JOB_RUNNING;
             post(jobs, &(struct sr_event){.type = SR_EVENT_STARTED, .job = job->number});
         }
@@ -279,7 +293,10 @@ static void set_paused(struct sr_jobs *jobs, uint32_t number, bool paused)
 {
     sr_mutex_lock(&jobs->mutex);
     struct job *job = find(jobs, number);
-    if (job) job->paused = paused;
+    if (job) {
+        job->paused = paused;
+        sr_condition_signal(&jobs->lanes[job->work.lane].wake);
+    }
     sr_condition_broadcast(&jobs->resume);
     sr_mutex_unlock(&jobs->mutex);
 }
@@ -302,8 +319,7 @@ static void end_queued(struct sr_jobs *jobs, struct job *job)
     struct job **at = &lane->first;
     while (*at && *at != job) at = &(*at)->next;
     if (!*at) return;
-    *at = job->next;
-    if (lane->last == &job->next) lane->last = at;
+    take(lane, at);
     if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0) sr_condition_broadcast(&jobs->resume);
     struct sr_event event = {.type = SR_EVENT_ENDED, .job = job->number, .context = job->work.context};
     event.of.ended.state = job->state = SR_JOB_STOPPED;
@@ -340,4 +356,16 @@ enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t number)
     if (job && job->paused && state < SR_JOB_DONE) state = SR_JOB_PAUSED;
     sr_mutex_unlock(&jobs->mutex);
     return state;
+}
+
+bool sr_jobs_holds_up(struct sr_jobs *jobs, uint32_t paused, uint32_t number)
+{
+    sr_mutex_lock(&jobs->mutex);
+    const struct job *holder = find(jobs, paused), *job = find(jobs, number);
+    bool open = holder && job && holder->state < SR_JOB_DONE && job->state < SR_JOB_DONE;
+    bool begun = open && holder->state != SR_JOB_QUEUED;
+    bool holds = open && holder->paused &&
+                 (holder == job || (begun && job->state == SR_JOB_QUEUED && holder->work.lane == job->work.lane));
+    sr_mutex_unlock(&jobs->mutex);
+    return holds;
 }

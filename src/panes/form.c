@@ -10,12 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What every training has besides its family's own: parameters of the command `train`. */
-static const struct sr_param before[] = {
+const struct sr_param sr_form_common[] = {
     {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
-    {0},
-};
-static const struct sr_param after[] = {
     {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
      .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
     {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
@@ -39,7 +35,7 @@ static void form_fini(struct form *form)
     sr_args_free(form->args);
 }
 
-/* Values of before[] and after[] among the words; the rest is the family's. */
+/* What the words give this parameter; NULL when they do not. */
 static const char *own_value(const struct form *form, const char *name)
 {
     size_t length = strlen(name);
@@ -52,9 +48,8 @@ static const char *own_value(const struct form *form, const char *name)
 static bool is_common(const char *word)
 {
     size_t length = strcspn(word, "=");
-    for (int t = 0; t < 2; t++)
-        for (const struct sr_param *param = t ? after : before; param->name; param++)
-            if (strlen(param->name) == length && !strncmp(param->name, word, length)) return true;
+    for (const struct sr_param *param = sr_form_common; param->name; param++)
+        if (strlen(param->name) == length && !strncmp(param->name, word, length)) return true;
     return false;
 }
 
@@ -65,8 +60,9 @@ static bool form_init(struct sr_session *session, struct form *form)
     if (!session->view.form) return false;
     form->class = sr_model_class_find(session->view.form_family, NULL);
     if (!form->class) return false;
-    const struct sr_param *tables[] = {before, form->class->params, after};
-    for (int t = 0; t < 3; t++)
+    form->rows[form->count++] = sr_form_common; /* the name first, the others last */
+    const struct sr_param *tables[] = {form->class->params, sr_form_common + 1};
+    for (int t = 0; t < 2; t++)
         for (const struct sr_param *param = tables[t]; param && param->name && form->count < ROWS_MAX; param++)
             form->rows[form->count++] = param;
     const char *at = sr_text_get(&session->view.form_values);
@@ -179,7 +175,7 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
     sr_text_printf(&word, "%s=%s", name, value ? value : "");
     if (value) { /* alone, so that the sentence is about this one */
         char *words[] = {word.bytes};
-        const struct sr_param *table = !strcmp(name, "name") ? before : is_common(name) ? after : form.class->params;
+        const struct sr_param *table = is_common(name) ? sr_form_common : form.class->params;
         struct sr_args *args = sr_args_parse(form.class->name, table, words, 1, NULL, error);
         if (!args) status = error->status;
         sr_args_free(args);

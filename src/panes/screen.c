@@ -122,7 +122,7 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
         } else if (progress->total > 0) {
             sr_text_printf(text, " %.0f %%", 100 * *share);
             if (progress->seconds_left >= 0 && width >= 60) {
-                sr_format_seconds(left, sizeof left, progress->seconds_left);
+                sr_format_left(left, sizeof left, progress->seconds_left);
                 sr_text_printf(text, " %s left", left);
             }
         }

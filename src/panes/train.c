@@ -181,19 +181,6 @@ static void run_words(const struct sr_run *run, struct sr_text *text)
     }
 }
 
-/* The units that rates are told in; images where there are epochs. */
-static const char *plural(const char *unit)
-{
-    static const char *const units[][2] = {{"batch", "batches"},
-                                           {"tree", "trees"},
-                                           {"pair", "pairs"},
-                                           {"query", "queries"},
-                                           {"iteration", "iterations"}};
-    for (size_t i = 0; unit && i < sizeof units / sizeof *units; i++)
-        if (strcmp(unit, units[i][0]) == 0) return units[i][1];
-    return unit && strcmp(unit, "image") != 0 ? unit : "images";
-}
-
 /* Speed, time left, learning rate, and whatever the family has to say. */
 static void speed_words(const struct sr_run *run, struct sr_text *text)
 {
@@ -206,16 +193,18 @@ static void speed_words(const struct sr_run *run, struct sr_text *text)
             sr_format_count(number, sizeof number, (uint64_t)progress->rate);
         else
             snprintf(number, sizeof number, "%.1f", progress->rate);
-        sr_text_printf(text, "  %s %s/s", number, plural(progress->epochs > 0 ? NULL : progress->unit));
+        sr_text_printf(text, "  %s %s/s", number, sr_progress_units(progress));
     }
     if (progress->seconds_left >= 0) {
-        sr_format_seconds(number, sizeof number, progress->seconds_left);
+        sr_format_left(number, sizeof number, progress->seconds_left);
         sr_text_printf(text, "  %s left", number);
     }
     if (isfinite(progress->learning_rate))
         sr_text_printf(text, "  learning rate %.3g", progress->learning_rate);
     if (progress->note[0]) sr_text_printf(text, "  %s", progress->note);
 }
+
+enum { SHORT = 6 }; /* epochs: in a run of fewer, their means tell less than what lies between them */
 
 /* One pair of series, with the unfinished epoch's running mean at the end of the training curve. */
 struct series {
@@ -270,7 +259,7 @@ static struct series make_series(const struct sr_run *run, bool accuracy, double
         series.x[series.count] = fmin(fmax(at, progress->epoch - 1), progress->epoch);
         series.train[series.train_count++] = now;
     }
-    if (run->traced > 1 && (smoothing > 0 || run->epochs < 2)) {
+    if (run->traced > 1 && (smoothing > 0 || run->epochs < SHORT)) {
         series.trace_x = sr_xalloc(run->traced * sizeof(double));
         series.trace = sr_xalloc(run->traced * sizeof(double));
         series.smooth = sr_xalloc(run->traced * sizeof(double));

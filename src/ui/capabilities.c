@@ -27,6 +27,11 @@ enum sr_status capabilities_check(struct sr_error *error)
     return SR_OK;
 }
 
+bool capabilities_own_screen(void)
+{
+    return exit_ca_mode != NULL;
+}
+
 static char *bytes_out;
 static size_t bytes_room, bytes_length;
 

@@ -3,11 +3,14 @@
 #ifndef SARTOR_UI_CAPABILITIES_H
 #define SARTOR_UI_CAPABILITIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "sartor/base/error.h"
 
 /* Whether standard input and output are a terminal that ncurses can use. */
 enum sr_status capabilities_check(struct sr_error *error);
+/* Has the terminal an alternate screen, so that the shell's comes back? */
+bool capabilities_own_screen(void);
 /* Bytes that restore the screen and the cursor, for a handler that may only write. */
 size_t capabilities_restore(char *out, size_t room);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "capabilities.h"
 #include "input.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/colour.h"
@@ -94,11 +95,22 @@ enum sr_status terminal_start(struct sr_error *error)
     return SR_OK;
 }
 
+/* Where the picture stays on the screen, the shell's line comes below it, in place of the status line. */
+static void leave_screen(void)
+{
+    terminal_mouse(false);
+    if (!capabilities_own_screen()) {
+        move(lines - 1, 0);
+        clrtoeol();
+        refresh();
+    }
+    endwin();
+}
+
 void terminal_stop(void)
 {
     if (!screen) return;
-    terminal_mouse(false);
-    endwin();
+    leave_screen();
     delwin(keys);
     delscreen(screen);
     fclose(output);
@@ -201,8 +213,7 @@ void terminal_paint(const struct sr_grid *grid, enum sr_depth wanted, int cursor
 
 void terminal_leave(void)
 {
-    terminal_mouse(false);
-    endwin();
+    leave_screen();
 }
 
 void terminal_return(void)

@@ -104,6 +104,31 @@ static void long_jobs_queue_and_short_ones_go_first(void **state)
     sr_jobs_free(jobs);
 }
 
+static void a_job_paused_in_the_queue_lets_others_pass(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count first = {.steps = 1}, second = {.steps = 1}, third = {.steps = 1};
+    int tally[4] = {0};
+    atomic_store(&first.hold, true);
+    uint32_t a = submit(jobs, SR_LANE_LONG, &first), b = submit(jobs, SR_LANE_LONG, &second);
+    sr_jobs_pause(jobs, b);
+    uint32_t c = submit(jobs, SR_LANE_LONG, &third);
+    atomic_store(&first.hold, false);
+    assert_int_equal(until_end(jobs, a, tally).of.ended.state, SR_JOB_DONE);
+    assert_int_equal(until_end(jobs, c, tally).of.ended.state, SR_JOB_DONE);
+    assert_int_equal(sr_jobs_state(jobs, b), SR_JOB_PAUSED);
+    assert_int_equal(atomic_load(&second.done), 0);
+    assert_true(sr_jobs_holds_up(jobs, b, b));
+    assert_false(sr_jobs_holds_up(jobs, b, a)); /* it has ended */
+    sr_jobs_resume(jobs, b); /* the lane sleeps now: this wakes it */
+    assert_int_equal(until_end(jobs, b, tally).of.ended.state, SR_JOB_DONE);
+    uint32_t d = submit(jobs, SR_LANE_LONG, &third); /* the queue's end is where it was */
+    assert_int_equal(until_end(jobs, d, tally).of.ended.state, SR_JOB_DONE);
+    sr_jobs_free(jobs);
+}
+
 static void pause_and_resume(void **state)
 {
     (void)state;
@@ -115,6 +140,10 @@ static void pause_and_resume(void **state)
     while (!atomic_load(&count.done)) sr_clock_sleep(0.001);
     sr_jobs_pause(jobs, job);
     assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
+    struct count behind = {.steps = 1};
+    uint32_t next = submit(jobs, SR_LANE_LONG, &behind);
+    assert_true(sr_jobs_holds_up(jobs, job, next));
+    assert_false(sr_jobs_holds_up(jobs, next, job));
     sr_clock_sleep(0.02);
     int before = atomic_load(&count.done);
     sr_clock_sleep(0.02);
@@ -164,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(epochs_are_never_dropped_and_progress_never_piles_up),
         cmocka_unit_test(long_jobs_queue_and_short_ones_go_first),
+        cmocka_unit_test(a_job_paused_in_the_queue_lets_others_pass),
         cmocka_unit_test(pause_and_resume),
         cmocka_unit_test(failures_keep_their_sentence),
         cmocka_unit_test(leaving_stops_and_frees_everything),

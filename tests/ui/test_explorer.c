@@ -460,6 +460,41 @@ static void trains_in_the_background(void **state)
     quit(&pty);
 }
 
+/* Where there is no alternate screen the picture stays, but the shell gets a clean line. */
+static void leaves_a_clean_line(void **state)
+{
+    (void)state;
+    struct pty pty;
+    int status;
+    start_as(&pty, 80, 24, "vt100", NULL);
+    check(&pty, pty_wait(&pty, SAMPLES));
+    check(&pty, pty_wait_line(&pty, -1, "enlarge"));
+    pty_send(&pty, "q");
+    assert_true(pty_wait_end(&pty, &status));
+    check(&pty, strstr(pty_text(&pty), SAMPLES));
+    check(&pty, !strstr(pty_text(&pty), "enlarge"));
+    pty_stop(&pty);
+}
+
+/* A bar that wrapped would fill the window with its copies. */
+static void a_progress_bar_keeps_to_its_line(void **state)
+{
+    (void)state;
+    static const int widths[] = {120, 80, 40, 20};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        struct pty pty;
+        int status;
+        char *const argv[] = {program, "--data", data, "--home", home, "train", "cnn", "name=bar", "epochs=3", NULL};
+        assert_true(pty_start(&pty, widths[i], 24, "xterm-256color", NULL, argv));
+        check(&pty, pty_wait(&pty, " %"));
+        assert_true(pty_wait_end(&pty, &status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+        check(&pty, !strstr(pty_text(&pty), "[#"));
+        check(&pty, !strstr(pty_text(&pty), "[-"));
+        pty_stop(&pty);
+    }
+}
+
 static void other_places_are_refused(void **state)
 {
     (void)state;
@@ -497,6 +532,8 @@ int main(void)
         cmocka_unit_test(stray_output_goes_to_the_log),
         cmocka_unit_test(control_c_ends_or_asks),
         cmocka_unit_test(trains_in_the_background),
+        cmocka_unit_test(leaves_a_clean_line),
+        cmocka_unit_test(a_progress_bar_keeps_to_its_line),
         cmocka_unit_test(other_places_are_refused),
     };
     return cmocka_run_group_tests_name("explorer", tests, group_set_up, group_tear_down);

@@ -27,6 +27,8 @@ struct sr_spots {
 
 struct sr_view {
     enum sr_pane_name pane;
+    enum sr_pane_name trail[8];  /* panes that led here by a command, for the way back; the latest last */
+    int trail_count;
     bool zoomed;                 /* no bars: all lines are the pane's */
     struct sr_spots spots[4];
     size_t spot_count;

@@ -20,6 +20,9 @@ struct sr_progress {
     char note[96];         /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
 };
 
+/* What `rate` counts, in the plural: images where there are epochs, else the unit. */
+const char *sr_progress_units(const struct sr_progress *progress);
+
 /* One finished epoch. Every one is kept. Accuracies are 0..1; NaN when not measured. */
 struct sr_epoch {
     int epoch;

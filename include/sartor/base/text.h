@@ -46,6 +46,8 @@ bool sr_parse_integer(const char *text, int64_t *value);
 /* "1.4 MB", "312 kB"; "850 ms", "12.3 s", "4 min 05 s", "1 h 02 min": for people. */
 void sr_format_bytes(char *out, size_t size, double bytes);
 void sr_format_seconds(char *out, size_t size, double seconds);
+/* The same for an estimate of what is left: whole seconds, never none. */
+void sr_format_left(char *out, size_t size, double seconds);
 /* 60000 as "60,000". */
 void sr_format_count(char *out, size_t size, uint64_t count);
 

@@ -67,6 +67,7 @@ bool sr_jobs_wait(struct sr_jobs *jobs, double seconds);
 
 /* Takes over the context, and returns the job's number (from 1, never reused). */
 uint32_t sr_jobs_submit(struct sr_jobs *jobs, const struct sr_work *work);
+/* A job that runs keeps its lane while it is paused; one that waits lets those behind it pass. */
 void sr_jobs_pause(struct sr_jobs *jobs, uint32_t job);
 void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job);
 /* Ask a job to end; one that has not begun ends at once. */
@@ -74,5 +75,7 @@ void sr_jobs_stop(struct sr_jobs *jobs, uint32_t job);
 /* Has sr_jobs_free begun? For work that ends differently when nobody waits for it. Any thread. */
 bool sr_jobs_closing(struct sr_jobs *jobs);
 enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t job);
+/* Can `job` not end before `paused`, itself or another, goes on? */
+bool sr_jobs_holds_up(struct sr_jobs *jobs, uint32_t paused, uint32_t job);
 
 #endif

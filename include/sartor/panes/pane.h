@@ -49,8 +49,11 @@ const char *sr_screen_mode(const struct sr_session *session);
 /* The run that the Train pane shows, NULL where it shows families or the form. */
 struct sr_run *sr_screen_run(struct sr_session *session);
 
-/* The form in Train: the hyperparameters of a family, to be changed one by one. Opening it again for
- * the same family keeps what was changed. */
+/* The form in Train: the hyperparameters of a family, to be changed one by one. */
+
+/* What every training has besides its family's own: parameters of the command `train`. */
+extern const struct sr_param sr_form_common[];
+/* Opening it again for the same family keeps what was changed. */
 void sr_form_open(struct sr_session *session, const struct sr_model_class *class);
 /* The parameter under the cursor, NULL when no form is open. */
 const struct sr_param *sr_form_param(struct sr_session *session);
