@@ -205,6 +205,7 @@ const struct sr_command sr_command_ablate = {
         {0}},
     .rest = true,
     .run = ablate_run,
+    .lasting = true,
     .example = "ablate cnn recipe=study epochs=5 limit=10000",
 };
 
@@ -464,5 +465,6 @@ const struct sr_command sr_command_tune = {
         {0}},
     .rest = true,
     .run = tune_run,
+    .lasting = true,
     .example = "tune knn budget=2m",
 };

@@ -100,7 +100,9 @@ struct sr_keys {
     char **history;
     size_t history_count, history_room, history_at;
     char *draft;            /* the line being typed while older ones are looked at */
-    char *pending;          /* a line that waits for a job */
+    char *pending;          /* a line that waits for a short job: another command takes its place */
+    unsigned waits;         /* how often `pending` has been set */
+    char *lasting;          /* a line that waits for training, which is left to itself */
 };
 
 static struct sr_keys *state(struct sr_session *session)
@@ -190,6 +192,7 @@ void sr_keys_fini(struct sr_session *session)
     free(keys->history);
     free(keys->draft);
     free(keys->pending);
+    free(keys->lasting);
     free(keys);
     session->keys = NULL;
 }
@@ -312,26 +315,48 @@ static void log_command(struct sr_session *session, const struct sr_command *com
     sr_text_fini(&text);
 }
 
-/* Run the commands of `line`. A pending one is kept, with what follows it, for the next tick. */
-static void run(struct sr_session *session, const char *line)
+/* A line that waits gives way to whatever else is asked for, but not to a cursor that moves. */
+static void give_way(struct sr_keys *keys, const struct sr_command *command, bool other_pane)
+{
+    if (!other_pane && !strcmp(command->group, "interface")) return;
+    free(keys->pending);
+    keys->pending = NULL;
+}
+
+/* Run the commands of `line`. One that has to wait is kept, with what follows it, for the next tick: `again`
+ * says that it has been. */
+static void run(struct sr_session *session, const char *line, bool again)
 {
     struct sr_keys *keys = state(session);
-    while (*line && !session->quit) {
+    for (; *line && !session->quit; again = false) {
         struct sr_words words;
         struct sr_error error = {0};
         struct sr_reply reply = {0};
         const char *start = line;
+        enum sr_pane_name pane = session->view.pane;
+        unsigned waits = keys->waits;
         enum sr_status status = sr_words_split(&line, &words, &error);
+        const struct sr_command *command = !status && words.count ? sr_command_find(words.items[0], NULL) : NULL;
+        if (command && command->lasting && keys->lasting)
+            status = sr_error_set(&error, SR_ERROR_STATE, "%s: wait for the end of \"%.60s\", or stop it", command->name,
+                                  keys->lasting);
         if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
+        if (command && !again && status != SR_PENDING && waits == keys->waits)
+            give_way(keys, command, session->view.pane != pane);
         if (!status && words.count) {
-            log_command(session, sr_command_find(words.items[0], NULL), &words, start, line);
+            log_command(session, command, &words, start, line);
             show_reply(session, words.items[0], &reply);
         }
         sr_words_fini(&words);
         sr_reply_fini(&reply);
         if (status == SR_PENDING) {
-            keys->pending = sr_xstrdup(start);
-            sr_session_message(session, false, "%s...", error.text);
+            char **place = command->lasting ? &keys->lasting : &keys->pending;
+            free(*place);
+            *place = sr_xstrdup(start);
+            keys->waits++;
+            /* Said once; of training, the status line tells by itself. */
+            if (!again) sr_session_message(session, false, "%s...", error.text);
+            else if (!command->lasting) snprintf(session->message, sizeof session->message, "%.500s...", error.text);
             return;
         }
         if (status) {
@@ -343,29 +368,26 @@ static void run(struct sr_session *session, const char *line)
 
 void sr_keys_run_line(struct sr_session *session, const char *line)
 {
-    struct sr_keys *keys = state(session);
     char *copy = sr_xstrdup(line); /* a binding may be replaced by what it runs */
-    if (keys->pending) study_abandon(session);
-    free(keys->pending);
-    keys->pending = NULL;
-    run(session, copy);
+    run(session, copy, false);
     free(copy);
 }
 
 bool sr_keys_pending(const struct sr_session *session)
 {
-    return session->keys && session->keys->pending;
+    return session->keys && (session->keys->pending || session->keys->lasting);
 }
 
 void sr_keys_tick(struct sr_session *session)
 {
     struct sr_keys *keys = state(session);
-    char *line = keys->pending;
-    if (!line) return;
-    keys->pending = NULL;
-    session->message[0] = '\0';
-    run(session, line);
-    free(line);
+    char *lines[] = {keys->lasting, keys->pending};
+    keys->pending = keys->lasting = NULL;
+    if (lines[1]) session->message[0] = '\0';
+    for (int i = 0; i < 2; i++) {
+        if (lines[i]) run(session, lines[i], true);
+        free(lines[i]);
+    }
 }
 
 /* --- the prompt ------------------------------------------------------------------------ */
@@ -547,7 +569,6 @@ void sr_keys_press(struct sr_session *session, const char *key)
     if (keys->pending && (!strcmp(key, "Esc") || !strcmp(key, "C-c"))) {
         free(keys->pending);
         keys->pending = NULL;
-        study_abandon(session);
         sr_session_message(session, false, "given up");
         return;
     }

@@ -362,5 +362,6 @@ const struct sr_command sr_command_study = {
         {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
         {0}},
     .run = study_run,
+    .lasting = true,
     .example = "study quick to=study",
 };

@@ -97,6 +97,7 @@ const struct sr_command sr_command_suspects = {
         {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9, .help = "Suspects to list, 0 for all."},
         {0}},
     .run = suspects_run,
+    .lasting = true,
     .example = "suspects logreg folds=3",
 };
 

@@ -460,6 +460,23 @@ static void trains_in_the_background(void **state)
     quit(&pty);
 }
 
+/* What trains for long goes on behind the keys that are pressed meanwhile, and reports when it is done. */
+static void experiments_go_on_behind(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 100, 30);
+    pty_send(&pty, ":ablate mlp recipe=study seeds=1 epochs=8 limit=800\r");
+    check(&pty, pty_wait_line(&pty, 0, "[3 Train]"));
+    pty_send(&pty, "1lljw");
+    check(&pty, pty_wait_line(&pty, 1, "wrong"));
+    pty_send(&pty, ":tune knn trials=3\r");
+    check(&pty, pty_wait_line(&pty, -1, "wait for the end of \"ablate mlp"));
+    pty_send(&pty, "2");
+    check(&pty, pty_wait(&pty, "\u2500 ablate \u2500"));
+    quit(&pty);
+}
+
 /* Where there is no alternate screen the picture stays, but the shell gets a clean line. */
 static void leaves_a_clean_line(void **state)
 {
@@ -532,6 +549,7 @@ int main(void)
         cmocka_unit_test(stray_output_goes_to_the_log),
         cmocka_unit_test(control_c_ends_or_asks),
         cmocka_unit_test(trains_in_the_background),
+        cmocka_unit_test(experiments_go_on_behind),
         cmocka_unit_test(leaves_a_clean_line),
         cmocka_unit_test(a_progress_bar_keeps_to_its_line),
         cmocka_unit_test(other_places_are_refused),
