@@ -3,9 +3,9 @@
 #include "sartor/compute/kernels.h"
 #include <cblas.h>
 
-/* What one worker does at a time: MANY_ROWS × STRIP sums, well under a tenth of a second at any depth in
- * use. Where there are many rows a slice takes more of them, since it packs its columns of B anew. */
-enum { STRIP = 32, FEW_ROWS = 64, MANY_ROWS = 256 };
+/* What one worker does at a time: up to MANY_ROWS × STRIP sums, well under a tenth of a second at any depth
+ * in use. A slice packs its columns of B anew, so it takes as many rows as leave ENOUGH slices to share out. */
+enum { STRIP = 32, FEW_ROWS = 64, MANY_ROWS = 256, ENOUGH = 16 };
 
 struct work {
     struct sr_product whole;
@@ -61,8 +61,9 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
                         .transpose_a = transpose_a,
                         .transpose_b = transpose_b,
                         .kernels = sr_kernels(),
-                        .rows = m < 2 * MANY_ROWS ? FEW_ROWS : MANY_ROWS,
+                        .rows = MANY_ROWS,
                         .across = (n + STRIP - 1) / STRIP};
+    while (work.rows > FEW_ROWS && (m + work.rows - 1) / work.rows * work.across < ENOUGH) work.rows /= 2;
     size_t slices = (size_t)((m + work.rows - 1) / work.rows) * (size_t)work.across;
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
 }

@@ -14,6 +14,46 @@ enum { ROWS = 3 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
 
+/* Exchange rows and columns of a square of WIDTH vectors: at each distance, a power of two, rows so far
+ * apart exchange the lanes in which that bit differs from their own number's. */
+/* clang-format off */
+#define STAY(lane, distance) ((lane) & (distance) ? (lane) - (distance) + WIDTH : (lane))
+#define MOVE(lane, distance) ((lane) & (distance) ? (lane) + WIDTH : (lane) + (distance))
+#define LANES_4(F, d, l) F(l, d), F((l) + 1, d), F((l) + 2, d), F((l) + 3, d)
+#if WIDTH == 16
+#define LANES(F, d) LANES_4(F, d, 0), LANES_4(F, d, 4), LANES_4(F, d, 8), LANES_4(F, d, 12)
+#elif WIDTH == 8
+#define LANES(F, d) LANES_4(F, d, 0), LANES_4(F, d, 4)
+#else
+#define LANES(F, d) LANES_4(F, d, 0)
+#endif
+/* clang-format on */
+#define EXCHANGE(d)                                                                                          \
+    UNROLL for (int i = 0; i < WIDTH; i++)                                                                   \
+    {                                                                                                        \
+        if (!(i & (d))) {                                                                                    \
+            vec near = row[i], far = row[i + (d)];                                                           \
+            row[i] = __builtin_shufflevector(near, far, LANES(STAY, d));                                     \
+            row[i + (d)] = __builtin_shufflevector(near, far, LANES(MOVE, d));                               \
+        }                                                                                                    \
+    }
+
+/* WIDTH columns of B that lie as rows, WIDTH rows of them. */
+INLINE void pack_turned(const float *b, ptrdiff_t column, float *packed)
+{
+    vec row[WIDTH];
+    UNROLL for (int i = 0; i < WIDTH; i++) row[i] = (vec) * (const loose *)(b + i * column);
+#if WIDTH >= 16
+    EXCHANGE(8)
+#endif
+#if WIDTH >= 8
+    EXCHANGE(4)
+#endif
+    EXCHANGE(2)
+    EXCHANGE(1)
+    UNROLL for (int i = 0; i < WIDTH; i++) store(packed + i * TILE, row[i]);
+}
+
 /* `depth` rows of TILE floats, with zeros past the last column. */
 static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int columns, float *packed)
 {
@@ -22,7 +62,12 @@ static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int
             for (int v = 0; v < TILE; v += WIDTH) store(packed + v, (vec) * (const loose *)(b + v));
         return;
     }
-    for (int first = 0; first < depth; first += SR_BLOCK) {
+    int done = 0;
+    if (row == 1 && columns == TILE)
+        for (; done + WIDTH <= depth; done += WIDTH)
+            for (int v = 0; v < TILE; v += WIDTH)
+                pack_turned(b + done + v * column, column, packed + done * TILE + v);
+    for (int first = done; first < depth; first += SR_BLOCK) {
         /* Short runs of each column at a time: one of the two sides is always far apart. */
         int last = depth - first < SR_BLOCK ? depth : first + SR_BLOCK;
         for (int j = 0; j < columns; j++)
