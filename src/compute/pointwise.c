@@ -164,6 +164,12 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i += WIDTH) store(y + i, load(y + i) + load(x + i));
 }
 
+static void drop(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i += WIDTH)
+        store(y + i, (vec)((mask)(load(x + i) * scale) & (widen_16(chances + i) >= limit)));
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     enum { CHAINS = WIDTH == 16 ? 16 : 12 };
@@ -194,6 +200,7 @@ const struct sr_kernels SR_NAME(kernels) = {
     .relu_back = relu_back,
     .relu = relu,
     .add = add,
+    .drop = drop,
     .product = SR_NAME(product),
     .sgd = SR_NAME(sgd),
     .adam = SR_NAME(adam),

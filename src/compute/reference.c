@@ -164,6 +164,11 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
+static void drop(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] = chances[i] < limit ? 0 : x[i] * scale;
+}
+
 static void product(const struct sr_product *p)
 {
     for (int i = 0; i < p->rows; i++)
@@ -232,6 +237,7 @@ const struct sr_kernels sr_kernels_reference = {
     .relu_back = relu_back,
     .relu = relu,
     .add = add,
+    .drop = drop,
     .product = product,
     .sgd = sgd,
     .adam = adam,

@@ -86,6 +86,19 @@ INLINE mask widen(const uint8_t *p)
 #endif
 }
 
+typedef uint16_t shorts __attribute__((vector_size(2 * WIDTH)));
+
+INLINE mask widen_16(const uint16_t *p)
+{
+#if WIDTH == 16
+    return (mask)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p));
+#elif WIDTH == 8
+    return (mask)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p));
+#else
+    return __builtin_convertvector(*(const shorts *)p, mask);
+#endif
+}
+
 INLINE void narrow(uint8_t *p, mask m)
 {
 #if WIDTH == 16

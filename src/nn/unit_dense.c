@@ -28,13 +28,23 @@ static void forward(struct job *job)
     if (job->layer->spec.bias || u->relu) job_run(job, PIECE, finish_slice);
 }
 
+static void relu_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct unit *u = job->unit;
+    int first, images = job_slice(job, index, &first);
+    size_t at = (size_t)first * (size_t)u->out.slots;
+    (void)worker;
+    job->kernels->relu_back(u->gradient + at, u->result + at, (size_t)images * (size_t)u->out.slots,
+                            u->gradient + at);
+}
+
 static void backward(struct job *job)
 {
     struct unit *u = job->unit;
     struct sr_pool *pool = job->workspace->pool;
     int in = u->in.slots, out = u->out.slots;
-    if (u->relu)
-        job->kernels->relu_back(u->gradient, u->result, (size_t)job->count * (size_t)out, u->gradient);
+    if (u->relu) job_run(job, PIECE, relu_slice);
     if (job->parameters) {
         sr_gemm(pool, true, false, in, out, job->count, 1, unit_source(job->workspace, u->input), in,
                 u->gradient, out, 0, job_gradient(job, WEIGHT), out);

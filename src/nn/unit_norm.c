@@ -28,28 +28,57 @@ static void moments_slice(void *context, size_t index, int worker)
     norm_observe(job, job->unit, index, first, images);
 }
 
-/* Scale and shift from the batch's statistics, which the slices' are joined into (Chan et al., 1979);
+/* Statistics are computed so many channels at a time. */
+enum { CHANNELS = 64 };
+
+static void run_channels(struct job *job, void (*slice)(void *job, size_t index, int worker))
+{
+    sr_pool_run(job->workspace->pool, (size_t)(job->unit->in.slots + CHANNELS - 1) / CHANNELS, slice, job);
+}
+
+static int channel_range(const struct job *job, size_t index, int *last)
+{
+    int first = (int)index * CHANNELS;
+    *last = job->unit->in.slots < first + CHANNELS ? job->unit->in.slots : first + CHANNELS;
+    return first;
+}
+
+/* A channel's mean and deviation over the batch, which the slices' are joined into (Chan et al., 1979);
  * running statistics move, with the unbiased variance, as in PyTorch. */
-static void learn_statistics(const struct job *job)
+static void learn_statistics(const struct job *job, int c)
 {
     struct unit *u = job->unit;
     int pixels = shape_pixels(&u->in);
     float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
-    for (int c = 0; c < u->in.slots; c++) {
-        double mean = 0, spread = 0, total = 0;
-        for (int first = 0; first < job->count; first += PIECE) {
-            const float *moments = u->moments + (size_t)(first / PIECE) * 2 * (size_t)u->in.slots;
-            double n = (double)(job->count - first < PIECE ? job->count - first : PIECE) * pixels;
-            double d = (double)moments[c] - mean;
-            total += n;
-            mean += d * n / total;
-            spread += (double)moments[u->in.slots + c] + d * d * n * (total - n) / total;
-        }
-        u->mean[c] = (float)mean;
-        u->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
-        running_mean[c] += (float)(momentum * (mean - (double)running_mean[c]));
-        running_variance[c] +=
-            (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
+    double mean = 0, spread = 0, total = 0;
+    for (int first = 0; first < job->count; first += PIECE) {
+        const float *moments = u->moments + (size_t)(first / PIECE) * 2 * (size_t)u->in.slots;
+        double n = (double)(job->count - first < PIECE ? job->count - first : PIECE) * pixels;
+        double d = (double)moments[c] - mean;
+        total += n;
+        mean += d * n / total;
+        spread += (double)moments[u->in.slots + c] + d * d * n * (total - n) / total;
+    }
+    u->mean[c] = (float)mean;
+    u->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
+    running_mean[c] += (float)(momentum * (mean - (double)running_mean[c]));
+    running_variance[c] +=
+        (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
+}
+
+static void scale_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct unit *u = job->unit;
+    const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
+    const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
+    int last, first = channel_range(job, index, &last);
+    (void)worker;
+    for (int c = first; c < last; c++) {
+        if (job->training) learn_statistics(job, c);
+        float inverse = job->training ? u->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
+        u->scale[c] = weight[c] * inverse;
+        u->shift[c] = bias[c] - (job->training ? u->mean[c] : mean[c]) * u->scale[c];
     }
 }
 
@@ -73,18 +102,8 @@ static void forward_slice(void *context, size_t index, int worker)
 
 static void forward(struct job *job)
 {
-    struct unit *u = job->unit;
-    const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
-    const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
-    if (job->training) {
-        if (!u->joined) job_run(job, PIECE, moments_slice);
-        learn_statistics(job);
-    }
-    for (int c = 0; c < u->in.slots; c++) {
-        float inverse = job->training ? u->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
-        u->scale[c] = weight[c] * inverse;
-        u->shift[c] = bias[c] - (job->training ? u->mean[c] : mean[c]) * u->scale[c];
-    }
+    if (job->training && !job->unit->joined) job_run(job, PIECE, moments_slice);
+    run_channels(job, scale_slice);
     job_run(job, PIECE, forward_slice);
 }
 
@@ -142,15 +161,16 @@ static void backward_slice(void *context, size_t index, int worker)
 
 /* With x̂ = (x - mean) / deviation over n values: dx = weight / deviation · (dy - Σdy / n - x̂ Σ(dy x̂) / n),
  * here as a·dy + b·x + c. */
-static void backward(struct job *job)
+static void gradient_slice(void *context, size_t index, int worker)
 {
+    const struct job *job = context;
     struct unit *u = job->unit;
     const float *weight = job_values(job, WEIGHT), *variance = job_values(job, VARIANCE);
     float *weight_gradient = job_gradient(job, WEIGHT), *bias_gradient = job_gradient(job, BIAS);
     double n = (double)job->count * shape_pixels(&u->in);
-    job->part_size = 2 * (size_t)u->in.slots;
-    job_run(job, part_images(u, job->count), sums_slice);
-    for (int c = 0; c < u->in.slots; c++) {
+    int last, first = channel_range(job, index, &last);
+    (void)worker;
+    for (int c = first; c < last; c++) {
         double sum = 0, dot = 0;
         if (!job->training) {
             u->a[c] = (float)((double)weight[c] / sqrt((double)variance[c] + epsilon));
@@ -168,6 +188,14 @@ static void backward(struct job *job)
         u->b[c] = (float)b;
         u->c[c] = (float)(-a * sum / n - b * (double)u->mean[c]);
     }
+}
+
+static void backward(struct job *job)
+{
+    struct unit *u = job->unit;
+    job->part_size = 2 * (size_t)u->in.slots;
+    job_run(job, part_images(u, job->count), sums_slice);
+    run_channels(job, gradient_slice);
     if (u->input_gradient && !u->joined) job_run(job, PIECE, backward_slice);
 }
 

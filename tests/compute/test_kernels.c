@@ -174,6 +174,11 @@ static void test_pointwise(void **state)
         k->add(x, SIZE, y);
         twin->add(x, SIZE, z);
         assert_near(y, z, SIZE, 0, "add");
+        uint16_t chances[SIZE] __attribute__((aligned(64)));
+        for (size_t i = 0; i < SIZE; i++) chances[i] = (uint16_t)(i * 40503);
+        k->drop(chances, 20000, 1.5f, x, SIZE, y);
+        twin->drop(chances, 20000, 1.5f, x, SIZE, z);
+        assert_near(y, z, SIZE, 0, "drop");
         x[5] = NAN;
         k->relu(x, NULL, SIZE, y);
         assert_true(isnan(y[5]));

@@ -116,6 +116,8 @@ struct sr_kernels {
     void (*add)(const float *x, size_t count, float *y);
     /* A strip of sr_gemm's work. */
     void (*product)(const struct sr_product *p);
+    /* Inverted dropout: y = chances < limit ? 0 : x · scale; `count` is a multiple of SR_BLOCK. */
+    void (*drop)(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y);
     /* The next four take arrays of any length and alignment, and give the same bits on every set. */
     void (*sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
     void (*adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
