@@ -26,9 +26,11 @@ struct sr_pool {
     struct sr_mutex mutex;  /* guards sleeping and waking */
     struct sr_condition work, done;
 
-    /* One region at a time. `generation` announces it; workers read the rest after seeing it. */
+    /* One region at a time. `generation` announces it; a worker enters while it is open, and reads the rest
+     * after that. The caller closes it when no slice is left to take, and waits only for those inside: one
+     * that the system has not let run yet is not waited for. */
     atomic_uint generation;
-    atomic_int busy; /* workers that have not finished the present region */
+    atomic_uint inside; /* workers in the region; CLOSED where none may enter */
     atomic_bool closing;
     atomic_size_t next;
     size_t count;
@@ -43,6 +45,26 @@ static void take_slices(struct sr_pool *pool, int worker)
         if (index >= pool->count) return;
         pool->slice(pool->context, index, worker);
     }
+}
+
+#define CLOSED 0x80000000u
+
+static bool enter(struct sr_pool *pool)
+{
+    unsigned inside = atomic_load_explicit(&pool->inside, memory_order_relaxed);
+    while (!(inside & CLOSED))
+        if (atomic_compare_exchange_weak_explicit(&pool->inside, &inside, inside + 1, memory_order_acquire,
+                                                  memory_order_relaxed))
+            return true;
+    return false;
+}
+
+static void leave(struct sr_pool *pool)
+{
+    if (atomic_fetch_sub_explicit(&pool->inside, 1, memory_order_acq_rel) != CLOSED + 1) return;
+    sr_mutex_lock(&pool->mutex); /* the last one out, and the caller may sleep */
+    sr_condition_signal(&pool->done);
+    sr_mutex_unlock(&pool->mutex);
 }
 
 static void relax(void)
@@ -70,12 +92,9 @@ static void work(void *opaque)
         }
         seen = atomic_load_explicit(&pool->generation, memory_order_acquire);
         if (atomic_load(&pool->closing)) return;
+        if (!enter(pool)) continue;
         take_slices(pool, worker->number);
-        if (atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_acq_rel) == 1) {
-            sr_mutex_lock(&pool->mutex);
-            sr_condition_signal(&pool->done);
-            sr_mutex_unlock(&pool->mutex);
-        }
+        leave(pool);
     }
 }
 
@@ -93,6 +112,7 @@ struct sr_pool *sr_pool_new(int threads, struct sr_error *error)
     struct sr_pool *pool = sr_xalloc(sizeof *pool);
     pool->threads = threads;
     pool->workers = sr_xalloc((size_t)threads * sizeof *pool->workers);
+    atomic_init(&pool->inside, CLOSED);
     sr_mutex_init(&pool->region);
     sr_mutex_init(&pool->mutex);
     sr_condition_init(&pool->work);
@@ -145,16 +165,17 @@ void sr_pool_run(struct sr_pool *pool, size_t count, void (*slice)(void *context
     pool->context = context;
     pool->count = count;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool->busy, pool->started, memory_order_relaxed);
+    atomic_store_explicit(&pool->inside, 0, memory_order_release);
     announce(pool);
     take_slices(pool, 0);
-    for (int spins = 0; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; spins++) {
+    atomic_fetch_or_explicit(&pool->inside, CLOSED, memory_order_acq_rel);
+    for (int spins = 0; atomic_load_explicit(&pool->inside, memory_order_acquire) != CLOSED; spins++) {
         if (spins < SPINS) {
             relax();
             continue;
         }
         sr_mutex_lock(&pool->mutex);
-        while (atomic_load(&pool->busy) > 0) sr_condition_wait(&pool->done, &pool->mutex);
+        while (atomic_load(&pool->inside) != CLOSED) sr_condition_wait(&pool->done, &pool->mutex);
         sr_mutex_unlock(&pool->mutex);
     }
     sr_mutex_unlock(&pool->region);

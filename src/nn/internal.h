@@ -85,6 +85,7 @@ struct unit {
     float *moments;              /* norm: mean and spread of each slice's images */
     int parts;                   /* slices that leave partial sums behind, at most */
     float *mean, *inverse, *scale, *shift, *a, *b, *c; /* norm: by slot */
+    double forward_seconds, backward_seconds;          /* while watched */
 };
 
 struct sr_workspace {
@@ -92,6 +93,7 @@ struct sr_workspace {
     struct sr_pool *pool;
     int batch;
     bool training;
+    bool watched; /* the units' time is taken */
     size_t unit_count;
     struct unit *units;
     float *image, *logits;
@@ -104,6 +106,8 @@ struct sr_workspace {
     struct sr_workspace *unfused; /* one image, every layer a unit: made when first asked for */
     void *memory;
 };
+
+uint64_t layer_multiply_adds(const struct layer *layer); /* forward, an image */
 
 /* Slices: their number and size depend on the count of images and the layer alone. What leaves partial
  * sums behind is cut into few parts, fewer where each is large; what does not, into small pieces. */

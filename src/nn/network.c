@@ -388,16 +388,18 @@ uint64_t sr_network_size(const struct sr_network *network)
     return size;
 }
 
+uint64_t layer_multiply_adds(const struct layer *l)
+{
+    uint64_t taps = l->spec.type == SR_LAYER_CONV    ? (uint64_t)(l->spec.kernel * l->spec.kernel)
+                    : l->spec.type == SR_LAYER_DENSE ? 1
+                                                     : 0;
+    return taps * (uint64_t)l->in.channels * (uint64_t)l->out.channels * (uint64_t)shape_pixels(&l->out);
+}
+
 uint64_t sr_network_multiply_adds(const struct sr_network *network)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < network->count; i++) {
-        const struct layer *l = &network->layers[i];
-        uint64_t taps = l->spec.type == SR_LAYER_CONV    ? (uint64_t)(l->spec.kernel * l->spec.kernel)
-                        : l->spec.type == SR_LAYER_DENSE ? 1
-                                                         : 0;
-        sum += taps * (uint64_t)l->in.channels * (uint64_t)l->out.channels * (uint64_t)shape_pixels(&l->out);
-    }
+    for (size_t i = 0; i < network->count; i++) sum += layer_multiply_adds(&network->layers[i]);
     return sum;
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 
 static const struct unit_kind *const kinds[] = {
@@ -74,11 +75,19 @@ static struct job job_for(struct sr_workspace *workspace, size_t unit, int count
                         .parameters = parameters};
 }
 
+/* The time, where somebody wants to know. */
+static double watch(const struct sr_workspace *workspace)
+{
+    return workspace->watched ? sr_clock_seconds() : 0;
+}
+
 static void run_forward(struct sr_workspace *workspace, int count, bool training)
 {
     for (size_t i = 0; i < workspace->unit_count; i++) {
         struct job job = job_for(workspace, i, count, training, training);
+        double begun = watch(workspace);
         kinds[job.unit->type]->forward(&job);
+        job.unit->forward_seconds += watch(workspace) - begun;
     }
     const struct unit *last = &workspace->units[workspace->unit_count - 1];
     size_t classes = (size_t)last->out.channels, slots = (size_t)last->out.slots;
@@ -90,7 +99,9 @@ static void run_backward(struct sr_workspace *workspace, int count, bool trainin
 {
     for (size_t i = workspace->unit_count; i-- > down_to;) {
         struct job job = job_for(workspace, i, count, training, training);
+        double begun = watch(workspace);
         kinds[job.unit->type]->backward(&job);
+        job.unit->backward_seconds += watch(workspace) - begun;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "internal.h"
 
 #include "sartor/base/memory.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,6 +255,37 @@ void sr_workspace_free(struct sr_workspace *workspace)
     free(workspace->unit_of);
     free(workspace->memory);
     free(workspace);
+}
+
+void sr_workspace_watch(struct sr_workspace *workspace)
+{
+    workspace->watched = true;
+    for (size_t i = 0; i < workspace->unit_count; i++)
+        workspace->units[i].forward_seconds = workspace->units[i].backward_seconds = 0;
+}
+
+size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times, size_t room)
+{
+    static const char *const kinds[] = {
+        [UNIT_CONV] = "convolution", [UNIT_NORM] = "norm",       [UNIT_DENSE] = "dense",
+        [UNIT_POOL] = "pool",        [UNIT_SUM] = "sum",         [UNIT_GLOBAL] = "mean of pixels",
+        [UNIT_COPY] = "flatten",     [UNIT_DROPOUT] = "dropout",
+    };
+    for (size_t i = 0; i < workspace->unit_count && i < room; i++) {
+        const struct unit *u = &workspace->units[i];
+        uint64_t work = layer_multiply_adds(&workspace->network->layers[u->layer]);
+        times[i] = (struct sr_unit_time){.height = u->out.height,
+                                         .width = u->out.width,
+                                         .channels = u->out.channels,
+                                         .forward = u->forward_seconds,
+                                         .backward = u->backward_seconds,
+                                         .forward_work = work,
+                                         .backward_work = u->input_gradient ? 2 * work : work};
+        snprintf(times[i].name, sizeof times[i].name, "%s%s%s%s", kinds[u->type],
+                 u->type == UNIT_NORM && u->other >= 0 ? ", sum" : "", u->relu ? ", relu" : "",
+                 u->pool ? ", pool" : "");
+    }
+    return workspace->unit_count;
 }
 
 float *sr_workspace_input(struct sr_workspace *workspace)

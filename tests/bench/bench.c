@@ -15,7 +15,9 @@
 #include "sartor/compute/cpu.h"
 #include "sartor/compute/kernels.h"
 #include "sartor/compute/matrix.h"
+#include "sartor/nn/inference.h"
 #include "sartor/nn/network.h"
+#include "sartor/nn/optimizer.h"
 
 enum { REPEATS = 15, IMAGES = 16, BATCH = 128, EPOCH = 60000 };
 
@@ -224,6 +226,24 @@ static struct plan plan_mlp(void)
     return p;
 }
 
+/* The recipe `best` of the family. */
+static struct plan plan_large_mlp(void)
+{
+    struct plan p = {.count = 0};
+    static const int hidden[] = {1024, 1024, 512};
+    int at = put_plain(&p, SR_LAYER_FLATTEN, -1);
+    for (int i = 0; i < 3; i++) {
+        at = put_plain(
+            &p, SR_LAYER_BATCH_NORM,
+            put(&p, (struct sr_layer_spec){
+                        .type = SR_LAYER_DENSE, .input = at, .channels = hidden[i], .bias = false}));
+        at = put(&p, (struct sr_layer_spec){
+                         .type = SR_LAYER_DROPOUT, .input = put_plain(&p, SR_LAYER_RELU, at), .rate = 0.2f});
+    }
+    put_dense(&p, at, 10);
+    return p;
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -288,6 +308,105 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
     sr_network_free(network);
 }
 
+/* ---- where a step's time goes ---- */
+
+static void print_phase(const char *name, const char *shape, double seconds, double whole, double operations,
+                        double peak)
+{
+    printf("  %-24s %-11s %8.3f ms  %4.0f %%", name, shape, seconds * 1e3, 100 * seconds / whole);
+    if (operations > 0)
+        printf("  %7.1f %4.0f %%", operations / seconds * 1e-9, 100 * operations / seconds * 1e-9 / peak);
+    puts("");
+}
+
+struct load {
+    const struct sr_input *input;
+    const uint8_t *pixels;
+    float *out;
+};
+
+static void load_slice(void *context, size_t index, int worker)
+{
+    const struct load *load = context;
+    (void)worker;
+    sr_inference_fill(load->input, load->pixels + index * 784, 784, load->out + index * 784);
+}
+
+/* The mean of so many steps as a training makes them: loading, forward, loss, backward, Adam. */
+static void profile_network(const char *name, struct plan plan, struct sr_pool *pool, double peak)
+{
+    enum { STEPS = 40, UNITS = 64 };
+    struct sr_error error = {0};
+    struct sr_network *network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
+    struct sr_workspace *workspace = network ? sr_workspace_new(network, BATCH, true, pool, &error) : NULL;
+    struct sr_optimizer *optimizer = NULL;
+    struct sr_parameter *parameters;
+    struct sr_slot slots[256];
+    size_t count = network ? sr_network_parameters(network, &parameters) : 0, learned = 0;
+    uint8_t labels[BATCH], *pixels = sr_xalloc((size_t)BATCH * 784);
+    const struct sr_input input = {0.286f, 0.353f};
+    struct sr_unit_time times[UNITS];
+    double loading = 0, loss = 0, adam = 0, whole = 0, begun, units = 0;
+    int correct;
+    for (size_t i = 0; workspace && i < count; i++)
+        if (sr_workspace_gradient(workspace, i))
+            slots[learned++] = (struct sr_slot){.values = parameters[i].values,
+                                                .gradient = sr_workspace_gradient(workspace, i),
+                                                .count = parameters[i].count};
+    if (workspace)
+        optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0}, slots,
+                                     learned, pool, &error);
+    if (!optimizer) {
+        fprintf(stderr, "%s: %s\n", name, error.text);
+        exit(1);
+    }
+    for (int i = 0; i < BATCH * 784; i++) pixels[i] = (uint8_t)(i * 7919 % 256);
+    for (int i = 0; i < BATCH; i++) labels[i] = (uint8_t)(i % 10);
+    struct load load = {&input, pixels, sr_workspace_input(workspace)};
+    for (int i = -2; i < STEPS; i++) {
+        if (i == 0) {
+            sr_workspace_watch(workspace);
+            loading = loss = adam = whole = 0;
+        }
+        begun = sr_clock_seconds();
+        sr_pool_run(pool, BATCH, load_slice, &load);
+        double loaded = sr_clock_seconds();
+        sr_network_forward(network, workspace, BATCH, 1, (uint64_t)(i + 2));
+        double forward = sr_clock_seconds();
+        sr_network_backward(network, workspace, BATCH, labels, 0, &correct);
+        double backward = sr_clock_seconds();
+        sr_optimizer_step(optimizer, 1e-3, 1, 0);
+        double end = sr_clock_seconds();
+        loading += loaded - begun;
+        loss += backward - forward;
+        adam += end - backward;
+        whole += end - begun;
+    }
+    size_t unit_count = sr_workspace_times(workspace, times, UNITS);
+    whole /= STEPS;
+    printf("\n%s: %.2f ms a step with loading and Adam; share of the step, GFLOP/s, share of the peak\n",
+           name, whole * 1e3);
+    print_phase("loading", "", loading / STEPS, whole, 0, peak);
+    for (size_t i = 0; i < unit_count && i < UNITS; i++) {
+        const struct sr_unit_time *t = &times[i];
+        char shape[48];
+        if (t->height > 1)
+            snprintf(shape, sizeof shape, "%d×%d×%d", t->height, t->width, t->channels);
+        else
+            snprintf(shape, sizeof shape, "%d", t->channels);
+        print_phase(t->name, shape, t->forward / STEPS, whole, 2.0 * BATCH * (double)t->forward_work, peak);
+        print_phase("  backward", "", t->backward / STEPS, whole, 2.0 * BATCH * (double)t->backward_work,
+                    peak);
+        units += t->backward;
+    }
+    print_phase("loss", "", (loss - units) / STEPS, whole, 0, peak);
+    print_phase("Adam", "", adam / STEPS, whole, 0, peak);
+    sr_optimizer_free(optimizer);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+    free(pixels);
+}
+
 int main(int argc, char **argv)
 {
     struct sr_error error = {0};
@@ -325,6 +444,9 @@ int main(int argc, char **argv)
     bench_dense(1152, 128);
     bench_dense(784, 256);
     bench_dense(256, 128);
+    bench_dense(784, 1024);
+    bench_dense(1024, 1024);
+    bench_dense(1024, 512);
 
     printf("\nnetworks, batch %d, %d threads: forward + backward with loss, without optimiser, loading and\n"
            "augmentation; an epoch is %d images; busy is processor time, all threads; inference is 10,000 "
@@ -335,6 +457,13 @@ int main(int argc, char **argv)
     bench_network("cnn", plan_cnn(), pool, peak);
     bench_network("resnet", plan_resnet(), pool, peak);
     bench_network("mlp", plan_mlp(), pool, peak);
+    bench_network("mlp best", plan_large_mlp(), pool, peak);
+
+    printf("\nwhere the time goes, %d threads\n", threads);
+    profile_network("cnn", plan_cnn(), pool, peak);
+    profile_network("resnet", plan_resnet(), pool, peak);
+    profile_network("mlp", plan_mlp(), pool, peak);
+    profile_network("mlp best", plan_large_mlp(), pool, peak);
 
     printf("\npeak memory %.0f MB\n", (double)sr_memory_peak() * 1e-6);
     sr_pool_free(pool);

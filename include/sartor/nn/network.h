@@ -98,6 +98,18 @@ void sr_network_forward(struct sr_network *network, struct sr_workspace *workspa
 double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,
                            const uint8_t *labels, float smoothing, int *correct);
 
+/* Where the time goes: one entry for each group of layers that runs as one step, in order. */
+struct sr_unit_time {
+    char name[48]; /* "convolution, relu, pool" */
+    int height, width, channels; /* of its output */
+    double forward, backward;   /* seconds since the watch began */
+    uint64_t forward_work, backward_work; /* multiply-adds an image */
+};
+/* Begin to time the steps, from nothing. */
+void sr_workspace_watch(struct sr_workspace *workspace);
+/* How many entries there are, of which at most `room` are written. */
+size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times, size_t room);
+
 /* For Grad-CAM: gradient of logit `target` of image 0 with respect to layer `index`'s output,
  * in inference mode. Arrays of that layer's size, in HWC order, written to by the call. Works with any
  * workspace; the first call takes memory for one image, and that is all that can fail. */
