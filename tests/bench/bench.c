@@ -332,78 +332,110 @@ static void load_slice(void *context, size_t index, int worker)
     sr_inference_fill(load->input, load->pixels + index * 784, 784, load->out + index * 784);
 }
 
-/* The mean of so many steps as a training makes them: loading, forward, loss, backward, Adam. */
+enum { UNITS = 64, SLOTS = 256 };
+
+/* What is timed of a step as a training makes it. */
+struct step_times {
+    double loading, loss, adam;
+    struct sr_unit_time units[UNITS];
+    size_t count;
+};
+
+struct bench_step {
+    struct sr_pool *pool;
+    struct sr_network *network;
+    struct sr_workspace *workspace;
+    struct sr_optimizer *optimizer;
+    struct load load;
+    uint8_t labels[BATCH];
+};
+
+static void time_step(struct bench_step *step, uint64_t number, struct step_times *t)
+{
+    int correct;
+    double begun = sr_clock_seconds();
+    sr_pool_run(step->pool, BATCH, load_slice, &step->load);
+    t->loading = sr_clock_seconds() - begun;
+    sr_workspace_watch(step->workspace);
+    sr_network_forward(step->network, step->workspace, BATCH, 1, number);
+    begun = sr_clock_seconds();
+    sr_network_backward(step->network, step->workspace, BATCH, step->labels, 0, &correct);
+    double end = sr_clock_seconds();
+    sr_optimizer_step(step->optimizer, 1e-3, 1, 0);
+    t->adam = sr_clock_seconds() - end;
+    t->loss = end - begun;
+    t->count = sr_workspace_times(step->workspace, t->units, UNITS);
+    for (size_t i = 0; i < t->count; i++) t->loss -= t->units[i].backward;
+}
+
+static void take_least(double *least, double seconds)
+{
+    if (seconds < *least) *least = seconds;
+}
+
+/* The least time of each part over many steps, since other programs run too. */
 static void profile_network(const char *name, struct plan plan, struct sr_pool *pool, double peak)
 {
-    enum { STEPS = 40, UNITS = 64 };
+    enum { STEPS = 60 };
     struct sr_error error = {0};
-    struct sr_network *network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
-    struct sr_workspace *workspace = network ? sr_workspace_new(network, BATCH, true, pool, &error) : NULL;
-    struct sr_optimizer *optimizer = NULL;
+    struct bench_step step = {.pool = pool};
+    struct step_times least, now;
     struct sr_parameter *parameters;
-    struct sr_slot slots[256];
-    size_t count = network ? sr_network_parameters(network, &parameters) : 0, learned = 0;
-    uint8_t labels[BATCH], *pixels = sr_xalloc((size_t)BATCH * 784);
+    struct sr_slot slots[SLOTS];
+    size_t learned = 0;
+    uint8_t *pixels = sr_xalloc((size_t)BATCH * 784);
     const struct sr_input input = {0.286f, 0.353f};
-    struct sr_unit_time times[UNITS];
-    double loading = 0, loss = 0, adam = 0, whole = 0, begun, units = 0;
-    int correct;
-    for (size_t i = 0; workspace && i < count; i++)
-        if (sr_workspace_gradient(workspace, i))
-            slots[learned++] = (struct sr_slot){.values = parameters[i].values,
-                                                .gradient = sr_workspace_gradient(workspace, i),
-                                                .count = parameters[i].count};
-    if (workspace)
-        optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0}, slots,
-                                     learned, pool, &error);
-    if (!optimizer) {
+
+    step.network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
+    if (step.network) step.workspace = sr_workspace_new(step.network, BATCH, true, pool, &error);
+    if (step.workspace) {
+        size_t count = sr_network_parameters(step.network, &parameters);
+        for (size_t i = 0; i < count; i++)
+            if (sr_workspace_gradient(step.workspace, i))
+                slots[learned++] = (struct sr_slot){.values = parameters[i].values,
+                                                    .gradient = sr_workspace_gradient(step.workspace, i),
+                                                    .count = parameters[i].count};
+        step.optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0}, slots,
+                                          learned, pool, &error);
+    }
+    if (!step.optimizer) {
         fprintf(stderr, "%s: %s\n", name, error.text);
         exit(1);
     }
     for (int i = 0; i < BATCH * 784; i++) pixels[i] = (uint8_t)(i * 7919 % 256);
-    for (int i = 0; i < BATCH; i++) labels[i] = (uint8_t)(i % 10);
-    struct load load = {&input, pixels, sr_workspace_input(workspace)};
-    for (int i = -2; i < STEPS; i++) {
-        if (i == 0) {
-            sr_workspace_watch(workspace);
-            loading = loss = adam = whole = 0;
+    for (int i = 0; i < BATCH; i++) step.labels[i] = (uint8_t)(i % 10);
+    step.load = (struct load){&input, pixels, sr_workspace_input(step.workspace)};
+    time_step(&step, 0, &least);
+    for (uint64_t i = 1; i < STEPS; i++) {
+        time_step(&step, i, &now);
+        take_least(&least.loading, now.loading);
+        take_least(&least.loss, now.loss);
+        take_least(&least.adam, now.adam);
+        for (size_t u = 0; u < now.count && u < UNITS; u++) {
+            take_least(&least.units[u].forward, now.units[u].forward);
+            take_least(&least.units[u].backward, now.units[u].backward);
         }
-        begun = sr_clock_seconds();
-        sr_pool_run(pool, BATCH, load_slice, &load);
-        double loaded = sr_clock_seconds();
-        sr_network_forward(network, workspace, BATCH, 1, (uint64_t)(i + 2));
-        double forward = sr_clock_seconds();
-        sr_network_backward(network, workspace, BATCH, labels, 0, &correct);
-        double backward = sr_clock_seconds();
-        sr_optimizer_step(optimizer, 1e-3, 1, 0);
-        double end = sr_clock_seconds();
-        loading += loaded - begun;
-        loss += backward - forward;
-        adam += end - backward;
-        whole += end - begun;
     }
-    size_t unit_count = sr_workspace_times(workspace, times, UNITS);
-    whole /= STEPS;
+    double whole = least.loading + least.loss + least.adam;
+    for (size_t i = 0; i < least.count; i++) whole += least.units[i].forward + least.units[i].backward;
     printf("\n%s: %.2f ms a step with loading and Adam; share of the step, GFLOP/s, share of the peak\n",
            name, whole * 1e3);
-    print_phase("loading", "", loading / STEPS, whole, 0, peak);
-    for (size_t i = 0; i < unit_count && i < UNITS; i++) {
-        const struct sr_unit_time *t = &times[i];
+    print_phase("loading", "", least.loading, whole, 0, peak);
+    for (size_t i = 0; i < least.count && i < UNITS; i++) {
+        const struct sr_unit_time *t = &least.units[i];
         char shape[48];
         if (t->height > 1)
             snprintf(shape, sizeof shape, "%d×%d×%d", t->height, t->width, t->channels);
         else
             snprintf(shape, sizeof shape, "%d", t->channels);
-        print_phase(t->name, shape, t->forward / STEPS, whole, 2.0 * BATCH * (double)t->forward_work, peak);
-        print_phase("  backward", "", t->backward / STEPS, whole, 2.0 * BATCH * (double)t->backward_work,
-                    peak);
-        units += t->backward;
+        print_phase(t->name, shape, t->forward, whole, 2.0 * BATCH * (double)t->forward_work, peak);
+        print_phase("  backward", "", t->backward, whole, 2.0 * BATCH * (double)t->backward_work, peak);
     }
-    print_phase("loss", "", (loss - units) / STEPS, whole, 0, peak);
-    print_phase("Adam", "", adam / STEPS, whole, 0, peak);
-    sr_optimizer_free(optimizer);
-    sr_workspace_free(workspace);
-    sr_network_free(network);
+    print_phase("loss", "", least.loss, whole, 0, peak);
+    print_phase("Adam", "", least.adam, whole, 0, peak);
+    sr_optimizer_free(step.optimizer);
+    sr_workspace_free(step.workspace);
+    sr_network_free(step.network);
     free(pixels);
 }
 

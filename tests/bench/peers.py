@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What people use today, timed on the same jobs: scikit-learn's and PyTorch's fits of the data set that
 sartor opens, on all 60,000 rows. Prints a JSON object a job: peer, job, fit_seconds, predict_seconds,
-accuracy. usage: peers.py DATA_FOLDER THREADS JOB..."""
+accuracy. usage: peers.py DATA_FOLDER THREADS JOB [SEED]"""
 import gzip
 import json
 import os
@@ -18,7 +18,7 @@ def read(folder, name):
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
 
 
-def traditional(job, x, y, threads):
+def traditional(job, threads, seed):
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
@@ -27,17 +27,17 @@ def traditional(job, x, y, threads):
     return {
         "logreg": lambda: LogisticRegression(C=1, max_iter=100),
         "knn": lambda: KNeighborsClassifier(5, algorithm="brute", n_jobs=threads),
-        "forest": lambda: RandomForestClassifier(100, n_jobs=threads, random_state=0),
+        "forest": lambda: RandomForestClassifier(100, n_jobs=threads, random_state=seed),
         "svm": lambda: SVC(C=10, kernel="rbf", gamma="scale", cache_size=8000),
-        "mlp": lambda: MLPClassifier((256, 128), batch_size=128, max_iter=10, random_state=0),
+        "mlp": lambda: MLPClassifier((256, 128), batch_size=128, max_iter=10, random_state=seed),
     }[job]()
 
 
-def time_traditional(job, data, threads):
+def time_traditional(job, data, threads, seed):
     x, y, test_x, test_y = data
     x = x.reshape(len(x), -1).astype(np.float32) / 255
     test_x = test_x.reshape(len(test_x), -1).astype(np.float32) / 255
-    model = traditional(job, x, y, threads)
+    model = traditional(job, threads, seed)
     start = time.perf_counter()
     model.fit(x, y)
     fitted = time.perf_counter()
@@ -79,11 +79,11 @@ def network(job):
     return nn.Sequential(*layers)
 
 
-def time_network(job, data, threads, epochs=2, batch=128):
+def time_network(job, data, threads, seed, epochs=2, batch=128):
     import torch
     import torch.nn.functional as F
     torch.set_num_threads(threads)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     x, test_x = (torch.tensor(part).float().div_(255).unsqueeze(1) for part in (data[0], data[2]))
     y, test_y = torch.tensor(data[1]).long(), torch.tensor(data[3]).long()
     model = network(job)
@@ -107,12 +107,12 @@ def time_network(job, data, threads, epochs=2, batch=128):
 
 
 def main():
-    folder, threads, jobs = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+    folder, threads, job = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else 0
     data = [read(folder, name) for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                             "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")]
-    for job in jobs:
-        timer = time_network if job in ("cnn", "resnet") else time_traditional
-        print(json.dumps(timer(job, data, threads)), flush=True)
+    timer = time_network if job in ("cnn", "resnet") else time_traditional
+    print(json.dumps(timer(job, data, threads, seed)))
 
 
 if __name__ == "__main__":
