@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)1 << 21)
 
 void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error *error)
 {
@@ -14,8 +17,11 @@ void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error 
                      what, count, size);
         return NULL;
     }
-    bytes = (bytes + SR_ALIGNMENT - 1) / SR_ALIGNMENT * SR_ALIGNMENT;
-    void *block = aligned_alloc(SR_ALIGNMENT, bytes ? bytes : SR_ALIGNMENT);
+    /* Work that jumps about in a large block spends its time looking up small pages. */
+    size_t alignment = bytes >= HUGE_PAGE && bytes < SIZE_MAX - HUGE_PAGE ? HUGE_PAGE : SR_ALIGNMENT;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    void *block = aligned_alloc(alignment, bytes ? bytes : alignment);
+    if (block && alignment == HUGE_PAGE) madvise(block, bytes, MADV_HUGEPAGE);
     if (!block)
         sr_error_set(error, SR_ERROR_MEMORY, "%s: no memory for %.1f MB", what, (double)bytes / 1e6);
     return block;

@@ -57,7 +57,7 @@ struct forest_tree {
 struct forest_table {
     size_t count;
     int features, classes;
-    const uint8_t *rows;    /* a sample's features lie together: small nodes read these */
+    const uint8_t *rows;    /* a sample's features lie together: small nodes copy these */
     const uint32_t *order;  /* sample i is row order[i]; NULL: row i */
     const uint8_t *columns; /* features × count: large nodes read these */
     const uint8_t *labels;  /* count */
@@ -97,12 +97,42 @@ const uint16_t *forest_grower_draws(const struct forest_grower *grower);
 const uint64_t *forest_grower_importance(const struct forest_grower *grower);
 #define FOREST_IMPORTANCE 0x1p40
 
+/* ---- the best split of a node (forest_split.c) ---- */
+
 /* Sum over the two sides of (sum of squared class counts / count), which the best split
  * makes largest: Gini's impurity falls by (this - the same of the node) / n. */
 static inline double forest_score(double left_squares, double left, double right_squares, double right)
 {
     return left_squares / left + right_squares / right;
 }
+
+/* The samples of a node, in order of class. */
+struct forest_group {
+    size_t count;
+    const uint8_t *draws; /* count: how often each was drawn, at least once */
+    int present;          /* classes that occur */
+    uint32_t *ends;       /* of each: index behind its last sample */
+    uint32_t *totals;     /* of each: drawn samples */
+    uint64_t total;       /* all of those, and the sum of the squares of `totals` */
+    uint64_t squares;
+    uint32_t min_leaf; /* drawn samples that a side needs */
+};
+
+struct forest_split {
+    double score; /* forest_score */
+    int feature, threshold;
+};
+
+enum { FOREST_LANES = 32, FOREST_WORK = 512 };
+
+/* Put the best threshold of a feature into `best` if its score is higher: of equal ones the lowest, which is
+ * a value that occurs. `values`: one for each sample, then the first one again up to a multiple of
+ * FOREST_LANES; 64-byte aligned. `work`: FOREST_WORK numbers a class, zero before and after. */
+typedef void forest_best_function(const struct forest_group *group, const uint8_t *values, int feature,
+                                  uint32_t *work, struct forest_split *best);
+/* The one for the best instruction set; and its plain twin, which finds the same. */
+forest_best_function *forest_best(void);
+forest_best_function forest_best_ref;
 
 /* ---- features that are not bytes (forest_features.c) ---- */
 

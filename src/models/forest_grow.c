@@ -1,9 +1,8 @@
 /* Growing one tree: CART on bytes.
  *
- * A node that holds many samples counts (value, class) in a histogram and walks its bins; one
- * that holds few strings its samples into a list for each value, and walks the values that
- * occur. Either way each sample is looked at once a feature, and all counts are whole numbers
- * held in doubles, so a split's score does not depend on the order in which it was summed. */
+ * The samples of a node lie together, in order of class; forest_split.c finds a feature's best threshold
+ * from their values. Those are gathered from columns while a node holds many samples, then from rows,
+ * for all features that are tried at once: the rows of a small node are in the cache. */
 #include "forest.h"
 
 #include "sartor/base/clock.h"
@@ -12,12 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 256, LARGE_NODE = 1024, CLOCK_EVERY = 200000 };
+enum {
+    LEVELS = 256,
+    SMALL_NODE = 4096,
+    SMALL_BYTES = 1 << 22,
+    TOGETHER = 32,
+    LINE = 64,
+    CLOCK_EVERY = 200000
+};
 
 /* One drawn sample; those of a node lie together. */
 struct entry {
     uint32_t sample;
-    uint16_t label, draws;
+    uint16_t place; /* among the rows kept together, once in a small node */
+    uint8_t label, draws;
 };
 
 struct pending {
@@ -26,24 +33,23 @@ struct pending {
     int depth;
 };
 
-struct split {
-    double score; /* forest_score; that of the whole node means none found */
-    int feature, threshold;
-};
-
 struct forest_grower {
     const struct forest_table *table;
     struct forest_options options;
+    forest_best_function *find_best;
     struct sr_rng rng;
     uint16_t *draws;       /* count */
     struct entry *entries; /* count; `spare` is as long */
     struct entry *spare;
-    uint32_t *features;                  /* a permutation that each node reshuffles from the front */
-    uint32_t *histogram;                 /* LEVELS × classes, zero between uses */
-    uint8_t *values;                     /* LARGE_NODE */
-    uint16_t *next;                      /* LARGE_NODE: lists of samples of one value */
-    uint16_t heads[LEVELS];              /* 1 + first sample of each list; zero between uses */
-    uint32_t *node_counts, *left_counts; /* classes */
+    uint32_t *features;        /* a permutation that each node reshuffles from the front */
+    struct forest_group group; /* the present node */
+    uint8_t *group_draws;
+    uint8_t *labels; /* of the classes in the group */
+    uint8_t *values; /* of one feature after another */
+    uint32_t *work;
+    size_t small;  /* nodes of at most so many entries read rows */
+    uint8_t *rows; /* small × features: those of the entries first_kept..last_kept */
+    uint32_t first_kept, last_kept;
     struct pending *stack;
     size_t depth, stack_room;
     struct forest_tree tree;
@@ -52,23 +58,38 @@ struct forest_grower {
     uint64_t *importance;
 };
 
+/* Values of one feature take so many bytes: room for the padding, and an odd number of cache lines, as
+ * features a power of two apart would fight for the same places of the cache. */
+static size_t pitch_of(size_t count)
+{
+    return (count + LINE - 1) / LINE * LINE | LINE;
+}
+
 struct forest_grower *forest_grower_new(const struct forest_table *table,
                                         const struct forest_options *options, struct sr_error *error)
 {
     const char *what = "growing a tree";
     size_t features = (size_t)table->features, classes = (size_t)table->classes;
+    size_t pitch = pitch_of(table->count), small = SMALL_BYTES / features;
     struct forest_grower *g = sr_xalloc(sizeof *g);
+    if (small < LINE) small = LINE;
+    if (small > SMALL_NODE) small = SMALL_NODE;
+    size_t many = TOGETHER * pitch_of(small);
     g->table = table;
     g->options = *options;
+    g->small = small;
+    g->find_best = forest_best();
     if (!(g->draws = sr_array_new(table->count, sizeof *g->draws, what, error)) ||
         !(g->entries = sr_array_new(table->count, sizeof *g->entries, what, error)) ||
         !(g->spare = sr_array_new(table->count, sizeof *g->spare, what, error)) ||
         !(g->features = sr_array_new(features, sizeof *g->features, what, error)) ||
-        !(g->histogram = sr_array_new(LEVELS * classes, sizeof *g->histogram, what, error)) ||
-        !(g->values = sr_array_new(LARGE_NODE, sizeof *g->values, what, error)) ||
-        !(g->next = sr_array_new(LARGE_NODE, sizeof *g->next, what, error)) ||
-        !(g->node_counts = sr_array_new(classes, sizeof *g->node_counts, what, error)) ||
-        !(g->left_counts = sr_array_new(classes, sizeof *g->left_counts, what, error)) ||
+        !(g->group_draws = sr_array_new(table->count, 1, what, error)) ||
+        !(g->group.ends = sr_array_new(classes, sizeof *g->group.ends, what, error)) ||
+        !(g->group.totals = sr_array_new(classes, sizeof *g->group.totals, what, error)) ||
+        !(g->labels = sr_array_new(classes, 1, what, error)) ||
+        !(g->values = sr_array_new(many > pitch ? many : pitch, 1, what, error)) ||
+        !(g->rows = sr_array_raw(small, features, what, error)) ||
+        !(g->work = sr_array_new(FOREST_WORK * classes, sizeof *g->work, what, error)) ||
         !(g->decrease = sr_array_new(features, sizeof *g->decrease, what, error)) ||
         !(g->importance = sr_array_new(features, sizeof *g->importance, what, error))) {
         forest_grower_free(g);
@@ -84,11 +105,13 @@ void forest_grower_free(struct forest_grower *g)
     free(g->entries);
     free(g->spare);
     free(g->features);
-    free(g->histogram);
+    free(g->group_draws);
+    free(g->group.ends);
+    free(g->group.totals);
+    free(g->labels);
     free(g->values);
-    free(g->next);
-    free(g->node_counts);
-    free(g->left_counts);
+    free(g->work);
+    free(g->rows);
     free(g->stack);
     free(g->tree.nodes);
     free(g->tree.rows);
@@ -129,175 +152,178 @@ void forest_grower_begin(struct forest_grower *g, size_t index)
     memset(g->draws, 0, table->count * sizeof *g->draws);
     for (size_t i = 0; i < table->count; i++) {
         size_t drawn = g->options.bootstrap ? (size_t)sr_rng_below(&g->rng, table->count) : i;
-        if (g->draws[drawn] < UINT16_MAX) g->draws[drawn]++;
+        if (g->draws[drawn] < UINT8_MAX) g->draws[drawn]++;
     }
-    for (size_t i = 0; i < table->count; i++)
-        if (g->draws[i]) g->entries[used++] = (struct entry){(uint32_t)i, table->labels[i], g->draws[i]};
+    size_t places[LEVELS + 1] = {0};
+    for (size_t i = 0; i < table->count; i++) places[table->labels[i] + 1] += g->draws[i] > 0;
+    for (int c = 0; c < LEVELS; c++) places[c + 1] += places[c];
+    for (size_t i = 0; i < table->count; i++) {
+        uint8_t label = table->labels[i], draws = (uint8_t)g->draws[i];
+        if (draws) g->entries[places[label]++] = (struct entry){(uint32_t)i, 0, label, draws};
+        used += draws > 0;
+    }
     for (int f = 0; f < table->features; f++) g->features[f] = (uint32_t)f;
     memset(g->decrease, 0, (size_t)table->features * sizeof *g->decrease);
     g->tree.count = g->tree.row_count = 0;
-    g->depth = 0;
+    g->depth = g->first_kept = g->last_kept = 0;
     push(g, 0, used, add_nodes(g, 1), 0);
 }
 
-/* Keep the split behind the values 0..below, whose next greater value is `above`, if it is the best. */
-static void consider(const struct forest_grower *g, struct split *best, int feature, int below, int above,
-                     double left_squares, double left, double right_squares, double right)
+/* The group of the node whose entries are given. */
+static void collect_group(struct forest_grower *g, const struct entry *entries, size_t count)
 {
-    if (left < g->options.min_leaf || right < g->options.min_leaf) return;
-    double score = forest_score(left_squares, left, right_squares, right);
-    if (score > best->score) *best = (struct split){score, feature, (below + above) / 2};
+    struct forest_group *group = &g->group;
+    uint32_t *ends = group->ends, *totals = group->totals;
+    uint64_t total = 0, squares = 0;
+    int last = -1;
+    for (size_t i = 0; i < count;) {
+        uint8_t label = entries[i].label;
+        uint32_t class_total = 0;
+        for (; i < count && entries[i].label == label; i++) {
+            g->group_draws[i] = entries[i].draws;
+            class_total += entries[i].draws;
+        }
+        g->labels[++last] = label;
+        ends[last] = (uint32_t)i;
+        totals[last] = class_total;
+        total += class_total;
+        squares += (uint64_t)class_total * class_total;
+    }
+    *group = (struct forest_group){count,  g->group_draws, last + 1, ends,
+                                   totals, total,          squares,  g->options.min_leaf};
 }
 
-static void try_large(struct forest_grower *g, const struct entry *entries, size_t count, int feature,
-                      double total, double squares, struct split *best)
+/* Small nodes and all below them read copies of their rows that lie together. */
+static void keep_rows(struct forest_grower *g, const struct pending *at)
 {
-    size_t classes = (size_t)g->table->classes;
-    const uint8_t *column = g->table->columns + (size_t)feature * g->table->count;
-    uint32_t *histogram = g->histogram, *left_counts = g->left_counts;
-    double left = 0, left_squares = 0, right_squares = squares;
-    int below = -1;
-    for (size_t i = 0; i < count; i++)
-        histogram[column[entries[i].sample] * classes + entries[i].label] += entries[i].draws;
-    memset(left_counts, 0, classes * sizeof *left_counts);
-    for (int value = 0; value < LEVELS; value++) {
-        uint32_t *bin = histogram + (size_t)value * classes, sum = 0;
-        for (size_t c = 0; c < classes; c++) sum += bin[c];
-        if (!sum) continue;
-        if (below >= 0)
-            consider(g, best, feature, below, value, left_squares, left, right_squares, total - left);
-        for (size_t c = 0; c < classes; c++) {
-            /* (l + b)² - l² and r² - (r - b)² */
-            uint64_t b = bin[c], l = left_counts[c], r = g->node_counts[c] - l;
-            left_squares += (double)(b * (2 * l + b));
-            right_squares -= (double)(b * (2 * r - b));
-            left_counts[c] += bin[c];
-        }
-        memset(bin, 0, classes * sizeof *bin);
-        left += sum;
-        below = value;
+    const size_t features = (size_t)g->table->features;
+    if (at->last - at->first > g->small || (at->first >= g->first_kept && at->last <= g->last_kept)) return;
+    g->first_kept = at->first;
+    g->last_kept = at->last;
+    for (uint32_t i = at->first; i < at->last; i++) {
+        g->entries[i].place = (uint16_t)(i - at->first);
+        memcpy(g->rows + (i - at->first) * features, forest_row(g->table, g->entries[i].sample), features);
     }
 }
 
-static void try_small(struct forest_grower *g, const struct entry *entries, size_t count, int feature,
-                      double total, double squares, struct split *best)
+/* Values of `many` features, `pitch` apart. */
+static void gather(struct forest_grower *g, const struct entry *entries, const uint32_t *features,
+                   size_t many, size_t pitch)
 {
-    uint64_t occurring[LEVELS / 64] = {0};
-    uint16_t *heads = g->heads, *next = g->next;
-    uint32_t *left_counts = g->left_counts;
-    uint64_t left = 0, left_squares = 0, right_squares = (uint64_t)squares;
-    int below = -1;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t value = g->values[i];
-        next[i] = heads[value];
-        heads[value] = (uint16_t)(i + 1);
-        occurring[value / 64] |= (uint64_t)1 << value % 64;
-    }
-    for (int c = 0; c < g->table->classes; c++) left_counts[c] = 0;
-    for (int word = 0; word < LEVELS / 64; word++) {
-        for (uint64_t bits = occurring[word]; bits; bits &= bits - 1) {
-            int value = 64 * word + __builtin_ctzll(bits);
-            if (below >= 0)
-                consider(g, best, feature, below, value, (double)left_squares, (double)left,
-                         (double)right_squares, total - (double)left);
-            for (size_t i = heads[value]; i; i = next[i - 1]) {
-                const struct entry *entry = &entries[i - 1];
-                uint64_t b = entry->draws, l = left_counts[entry->label],
-                         r = g->node_counts[entry->label] - l;
-                left_squares += b * (2 * l + b);
-                right_squares -= b * (2 * r - b);
-                left_counts[entry->label] += entry->draws;
-                left += b;
-            }
-            heads[value] = 0;
-            below = value;
+    const size_t count = g->group.count;
+    const struct forest_table *table = g->table;
+    uint8_t *restrict values = g->values;
+    if (count > g->small) {
+        const uint8_t *column = table->columns + (size_t)features[0] * table->count;
+        for (size_t i = 0; i < count; i++) values[i] = column[entries[i].sample];
+    } else {
+        for (size_t i = 0; i < count; i++) {
+            const uint8_t *row = g->rows + entries[i].place * (size_t)table->features;
+            for (size_t k = 0; k < many; k++) values[k * pitch + i] = row[features[k]];
         }
+    }
+    for (size_t k = 0; k < many; k++, values += pitch) {
+        for (size_t i = count; i % FOREST_LANES; i++) values[i] = values[0];
     }
 }
 
 /* One threshold drawn between the feature's least and greatest value (Geurts, Ernst and Wehenkel, 2006). */
-static void try_random(struct forest_grower *g, const struct entry *entries, size_t count, int feature,
-                       const uint8_t *column, double total, struct split *best)
+static void try_random(struct forest_grower *g, const uint8_t *values, int feature, struct forest_split *best)
 {
-    int least = LEVELS, most = -1;
-    double left = 0, left_squares = 0, right_squares = 0;
-    for (size_t i = 0; i < count; i++) {
-        int value = column ? column[entries[i].sample] : g->values[i];
-        if (value < least) least = value;
-        if (value > most) most = value;
+    const struct forest_group *group = &g->group;
+    uint8_t least = values[0], most = values[0];
+    uint64_t left = 0, left_squares = 0, right_squares = 0;
+    size_t i = 0;
+    for (size_t k = 0; k < group->count; k++) {
+        least = values[k] < least ? values[k] : least;
+        most = values[k] > most ? values[k] : most;
     }
-    if (least >= most) return;
+    if (least == most) return;
     int threshold = least + (int)sr_rng_below(&g->rng, (uint64_t)(most - least));
-    memset(g->left_counts, 0, (size_t)g->table->classes * sizeof *g->left_counts);
-    for (size_t i = 0; i < count; i++) {
-        int value = column ? column[entries[i].sample] : g->values[i];
-        g->left_counts[entries[i].label] += value <= threshold ? entries[i].draws : 0;
-    }
-    for (int c = 0; c < g->table->classes; c++) {
-        double l = g->left_counts[c], r = (double)g->node_counts[c] - l;
+    for (int c = 0; c < group->present; c++) {
+        uint64_t l = 0;
+        for (; i < group->ends[c]; i++) l += values[i] <= threshold ? group->draws[i] : 0;
+        uint64_t r = group->totals[c] - l;
         left += l;
         left_squares += l * l;
         right_squares += r * r;
     }
-    consider(g, best, feature, threshold, threshold, left_squares, left, right_squares, total - left);
+    uint64_t right = group->total - left;
+    if (left < group->min_leaf || right < group->min_leaf) return;
+    double score = forest_score((double)left_squares, (double)left, (double)right_squares, (double)right);
+    if (score > best->score) *best = (struct forest_split){score, feature, threshold};
 }
 
-static void try_feature(struct forest_grower *g, const struct entry *entries, size_t count, int feature,
-                        double total, double squares, struct split *best)
+/* The best split over as many features as the options say, and more only while none splits the node. Returns
+ * how many were tried. A split that separates nothing scores as the node itself does, and is taken all the
+ * same, as it may make further ones possible: hence the start below any score. */
+static size_t find_split(struct forest_grower *g, const struct entry *entries, struct forest_split *best)
 {
-    bool large = count > LARGE_NODE;
-    const uint8_t *column = g->table->columns + (size_t)feature * g->table->count;
-    if (!large) {
-        uint8_t differ = 0;
-        const uint8_t *rows = g->table->rows + feature;
-        const uint32_t *order = g->table->order;
-        size_t stride = (size_t)g->table->features;
-        for (size_t i = 0; i < count; i++) {
-            size_t row = order ? order[entries[i].sample] : entries[i].sample;
-            g->values[i] = rows[row * stride];
-            differ |= g->values[i] ^ g->values[0];
+    size_t features = (size_t)g->table->features, wanted = (size_t)g->options.tries, tried = 0;
+    size_t pitch = pitch_of(g->group.count);
+    *best = (struct forest_split){-1, -1, 0};
+    while (tried < features && (tried < wanted || best->feature < 0)) {
+        size_t many = tried < wanted ? wanted - tried : 1;
+        if (many > TOGETHER) many = TOGETHER;
+        if (g->group.count > g->small) many = 1;
+        uint32_t *drawn = g->features + tried;
+        for (size_t k = 0; k < many; k++) {
+            size_t pick = k + sr_rng_below(&g->rng, features - tried - k);
+            uint32_t feature = drawn[pick];
+            drawn[pick] = drawn[k];
+            drawn[k] = feature;
         }
-        if (!differ) return;
+        gather(g, entries, drawn, many, pitch);
+        for (size_t k = 0; k < many; k++) {
+            const uint8_t *values = g->values + k * pitch;
+            if (g->options.random_thresholds)
+                try_random(g, values, (int)drawn[k], best);
+            else
+                g->find_best(&g->group, values, (int)drawn[k], g->work, best);
+        }
+        tried += many;
     }
-    if (g->options.random_thresholds)
-        try_random(g, entries, count, feature, large ? column : NULL, total, best);
-    else if (large)
-        try_large(g, entries, count, feature, total, squares, best);
-    else
-        try_small(g, entries, count, feature, total, squares, best);
+    return tried;
 }
 
-static void make_leaf(struct forest_grower *g, int32_t node, double total)
+static void make_leaf(struct forest_grower *g, int32_t node)
 {
-    int classes = g->table->classes, row = -1;
-    for (int c = 0; c < classes; c++)
-        if (g->node_counts[c] == total) row = c;
-    if (row < 0) {
-        size_t first = g->tree.row_count * (size_t)classes;
-        sr_xgrow(&g->tree.rows, &g->row_room, first + (size_t)classes, sizeof *g->tree.rows);
-        for (int c = 0; c < classes; c++)
-            g->tree.rows[first + (size_t)c] = (float)(g->node_counts[c] / total);
-        row = classes + (int)g->tree.row_count++;
+    const struct forest_group *group = &g->group;
+    size_t classes = (size_t)g->table->classes;
+    int row = g->labels[0];
+    if (group->present > 1) {
+        size_t first = g->tree.row_count * classes;
+        sr_xgrow(&g->tree.rows, &g->row_room, first + classes, sizeof *g->tree.rows);
+        memset(g->tree.rows + first, 0, classes * sizeof *g->tree.rows);
+        for (int c = 0; c < group->present; c++)
+            g->tree.rows[first + g->labels[c]] = (float)((double)group->totals[c] / (double)group->total);
+        row = (int)(classes + g->tree.row_count++);
     }
     g->tree.nodes[node] = (struct forest_node){0, -1 - row};
 }
 
-/* Entries that go left first, each side in its old order (ascending samples read memory in order). */
-static uint32_t partition(struct forest_grower *g, const struct pending *at, const struct split *split)
+/* Entries that go left first, each side in its old order. The threshold, the greatest value on the left,
+ * moves to the middle between that and the least one on the right, but for one that was drawn. */
+static uint32_t partition(struct forest_grower *g, const struct pending *at, struct forest_split *split)
 {
     const uint8_t *column = g->table->columns + (size_t)split->feature * g->table->count;
-    bool large = at->last - at->first > LARGE_NODE;
+    const uint8_t *rows = g->rows;
+    const size_t features = (size_t)g->table->features;
+    const bool by_column = at->last - at->first > g->small;
     uint32_t left = at->first, right = 0;
+    int above = LEVELS - 1;
     for (uint32_t i = at->first; i < at->last; i++) {
         struct entry entry = g->entries[i];
-        uint8_t value = large ? column[entry.sample] : forest_row(g->table, entry.sample)[split->feature];
+        int value = by_column ? column[entry.sample] : rows[entry.place * features + (size_t)split->feature];
         bool goes_right = value > split->threshold;
+        above = goes_right && value < above ? value : above;
         g->entries[left] = entry;
         g->spare[right] = entry;
         left += !goes_right;
         right += goes_right;
     }
     memcpy(g->entries + left, g->spare, right * sizeof *g->spare);
+    if (!g->options.random_thresholds) split->threshold = (split->threshold + above) / 2;
     return left;
 }
 
@@ -305,43 +331,29 @@ static uint32_t partition(struct forest_grower *g, const struct pending *at, con
 static size_t grow_node(struct forest_grower *g)
 {
     struct pending at = g->stack[--g->depth];
-    const struct entry *entries = g->entries + at.first;
-    size_t count = at.last - at.first, looked = 0;
-    int features = g->table->features, tries = 0;
-    double total = 0, squares = 0;
-    memset(g->node_counts, 0, (size_t)g->table->classes * sizeof *g->node_counts);
-    for (size_t i = 0; i < count; i++) g->node_counts[entries[i].label] += entries[i].draws;
-    for (int c = 0; c < g->table->classes; c++) {
-        double n = g->node_counts[c];
-        total += n;
-        squares += n * n;
-    }
-    /* Whether pure, too small or too deep. A split that separates nothing scores as the node itself does, and
-     * is taken all the same, as it may make further ones possible: hence the start below any score. */
-    struct split best = {-1, -1, 0};
-    if (squares < total * total && total >= 2.0 * g->options.min_leaf &&
+    const struct forest_group *group = &g->group;
+    struct forest_split best = {-1, -1, 0};
+    size_t tried = 0;
+    collect_group(g, g->entries + at.first, at.last - at.first);
+    /* Unless pure, too small or too deep. */
+    if (group->present > 1 && group->total >= 2 * (uint64_t)group->min_leaf &&
         (!g->options.max_depth || at.depth < g->options.max_depth)) {
-        for (; tries < features && (tries < g->options.tries || best.feature < 0); tries++) {
-            size_t pick = (size_t)tries + sr_rng_below(&g->rng, (uint64_t)(features - tries));
-            uint32_t feature = g->features[pick];
-            g->features[pick] = g->features[tries];
-            g->features[tries] = feature;
-            try_feature(g, entries, count, (int)feature, total, squares, &best);
-        }
-        looked = count * (size_t)tries;
+        keep_rows(g, &at);
+        tried = find_split(g, g->entries + at.first, &best);
     }
     if (best.feature < 0) {
-        make_leaf(g, at.node, total);
-        return looked + count;
+        make_leaf(g, at.node);
+        return group->count * (tried + 1);
     }
-    if (best.score > squares / total) g->decrease[best.feature] += best.score - squares / total;
+    double own = (double)group->squares / (double)group->total;
+    if (best.score > own) g->decrease[best.feature] += best.score - own;
     uint32_t middle = partition(g, &at, &best);
     int32_t child = add_nodes(g, 2);
     g->tree.nodes[at.node] =
         (struct forest_node){(uint32_t)best.feature << 8 | (uint32_t)best.threshold, child};
     push(g, middle, at.last, child + 1, at.depth + 1);
     push(g, at.first, middle, child, at.depth + 1);
-    return looked + count;
+    return group->count * (tried + 1);
 }
 
 bool forest_grower_step(struct forest_grower *g, double seconds)

@@ -17,6 +17,7 @@ libsartor_a_SOURCES += \
 	src/models/forest_features.c \
 	src/models/forest_file.c \
 	src/models/forest_grow.c \
+	src/models/forest_split.c \
 	src/models/knn.c \
 	src/models/layers.c \
 	src/models/lbfgs.c \

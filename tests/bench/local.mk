@@ -5,7 +5,7 @@ tests_bench_bench_SOURCES = tests/bench/bench.c
 tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_bench_LDADD = $(SARTOR_LIBS)
 
-EXTRA_DIST += tests/bench/families.py tests/bench/peers.py
+EXTRA_DIST += tests/bench/families.py tests/bench/peers.py tests/bench/duals.py
 
 BENCH_FOLDER = /usr/share/datasets/fashion-mnist
 ## JOBS="cnn svm" measures only those; PEERS=no leaves scikit-learn and PyTorch out (they take a quarter of
@@ -15,4 +15,7 @@ bench-families: sartor$(EXEEXT)
 bench: tests/bench/bench$(EXEEXT)
 	tests/bench/bench$(EXEEXT)
 	$(MAKE) $(AM_MAKEFLAGS) bench-families
-.PHONY: bench bench-families
+## Every SVM pair's dual objective beside libsvm's, on all rows: svm-train alone takes some five minutes.
+bench-duals: sartor$(EXEEXT)
+	python3 $(srcdir)/tests/bench/duals.py ./sartor$(EXEEXT) $(BENCH_FOLDER)
+.PHONY: bench bench-families bench-duals

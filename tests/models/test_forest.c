@@ -3,6 +3,7 @@
 #include "mini.h"
 
 #include "../../src/models/forest.h"
+#include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/models/families.h"
 
@@ -107,7 +108,8 @@ static struct sr_images noise(size_t count, int classes, int levels)
 static void test_exact_splits(void **state)
 {
     (void)state;
-    /* 2,500 samples: the nodes near the root are counted in histograms, those below in lists. */
+    /* 2,500 samples: the nodes near the root are counted in histograms, those below threshold by threshold.
+     */
     struct sr_images images = noise(2500, 5, 20);
     struct sr_samples samples = {&images, NULL, images.count};
     struct sr_shape shape = {8, 8, 5};
@@ -126,6 +128,59 @@ static void test_exact_splits(void **state)
     sr_model_unref(model);
     free(images.pixels);
     free(images.labels);
+}
+
+/* Vectors find what counting finds, to the bit, from two samples to more than 16-bit counters hold. */
+static void test_vector_twin(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {2,   3,   8,   31,  32,  33,   64,   90,   120,
+                                   150, 200, 255, 256, 300, 1000, 5000, 70000};
+    enum { CLASSES = 7 };
+    uint32_t *work = sr_array_new(FOREST_WORK, CLASSES * sizeof *work, "test", &error);
+    struct sr_rng rng;
+    size_t found = 0;
+    sr_rng_init(&rng, 4, SR_STREAM_TEST, 0);
+    for (size_t run = 0; run < 60 * sizeof sizes / sizeof *sizes; run++) {
+        size_t count = sizes[run / 60], at = 0;
+        uint32_t ends[CLASSES], totals[CLASSES];
+        uint8_t *values = sr_array_raw(count + FOREST_LANES, 1, "test", &error), *draws = malloc(count);
+        struct forest_group group = {.count = count, .draws = draws, .ends = ends, .totals = totals};
+        int levels = 1 + (int)sr_rng_below(&rng, run % 3 ? 256 : 4);
+        group.present = count < CLASSES ? 2 : 2 + (int)sr_rng_below(&rng, CLASSES - 1);
+        group.min_leaf = run % 5 ? 1 : 3;
+        for (int c = 0; c < group.present; c++) {
+            size_t left = count - at - (size_t)(group.present - 1 - c);
+            size_t end = c == group.present - 1 ? count : at + 1 + sr_rng_below(&rng, left);
+            for (totals[c] = 0; at < end; at++) {
+                values[at] = (uint8_t)(sr_rng_below(&rng, (uint64_t)levels) * 255 /
+                                       (uint64_t)(levels > 1 ? levels - 1 : 1));
+                if (sr_rng_below(&rng, 3) == 0) values[at] = (uint8_t)(c * 20);
+                totals[c] += draws[at] = (uint8_t)(1 + (run % 2 ? sr_rng_below(&rng, 4) : 0));
+            }
+            ends[c] = (uint32_t)end;
+            group.total += totals[c];
+            group.squares += (uint64_t)totals[c] * totals[c];
+        }
+        for (; at % FOREST_LANES; at++) values[at] = values[0];
+        struct forest_split plain = {-1, -1, 0}, fast = {-1, -1, 0};
+        /* The second feature is a worse one: the first stays. */
+        for (int feature = 3; feature < 5; feature++) {
+            forest_best_ref(&group, values, feature, work, &plain);
+            forest_best()(&group, values, feature, work, &fast);
+            for (size_t i = 0; i < count; i++) values[i] /= 2;
+            for (size_t i = count; i % FOREST_LANES; i++) values[i] = values[0];
+        }
+        if (plain.feature != fast.feature || plain.threshold != fast.threshold || plain.score != fast.score)
+            fail_msg("%zu samples: feature %d at %d scores %.17g, by vectors %d at %d %.17g", count,
+                     plain.feature, plain.threshold, plain.score, fast.feature, fast.threshold, fast.score);
+        found += plain.feature >= 0;
+        for (size_t i = 0; i < FOREST_WORK * CLASSES; i++) assert_int_equal(work[i], 0);
+        free(values);
+        free(draws);
+    }
+    assert_true(found > 800);
+    free(work);
 }
 
 static void test_by_hand(void **state)
@@ -396,11 +451,12 @@ static void test_bad_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_splits),  cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_limits),        cmocka_unit_test(test_learns),
-        cmocka_unit_test(test_out_of_bag),    cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_threads),       cmocka_unit_test(test_files),
-        cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_exact_splits), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_vector_twin),  cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_learns),       cmocka_unit_test(test_out_of_bag),
+        cmocka_unit_test(test_stops),        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_files),        cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
