@@ -14,6 +14,14 @@ void sr_layers_fini(struct sr_layers *layers)
     *layers = (struct sr_layers){0};
 }
 
+void sr_layers_features(struct sr_layers *layers, enum sr_features features)
+{
+    if (features == SR_FEATURES_PIXELS) return;
+    layers->features = features;
+    layers->width = (int)sr_features_size(features, layers->height, layers->width);
+    layers->height = 1;
+}
+
 static int output_size(const struct sr_layer_spec *spec, int size)
 {
     switch (spec->type) {

@@ -1,4 +1,4 @@
-/* A multi-layer perceptron on the flattened pixels. */
+/* A multi-layer perceptron on the flattened pixels, or on histograms of oriented gradients. */
 #include "sartor/models/families.h"
 #include "sartor/models/networks.h"
 
@@ -11,6 +11,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_shape 
     size_t count = sr_args_list(params, "hidden", hidden, HIDDEN_MAX);
     bool norm = sr_args_switch(params, "norm");
     double dropout = sr_args_number(params, "dropout");
+    sr_layers_features(layers, (enum sr_features)sr_features_find(sr_args_text(params, "features")));
     int at = sr_layers_flatten(layers, -1);
 
     if (count > HIDDEN_MAX)
@@ -31,6 +32,8 @@ static const struct sr_param params[] = {
     {"hidden", SR_PARAM_LIST, .fallback = "256,128", .minimum = 1, .maximum = 8192,
      .help = "Units of each hidden layer."},
     {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each hidden layer."},
+    {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
+     .help = "Look at pixels, or at histograms of oriented gradients, of augmented images too."},
     SR_TRAINING_PARAMS("30", "0.002", "0.1", "0"),
     {0},
 };
@@ -52,7 +55,7 @@ SR_NETWORK_FUNCTIONS(family)
 const struct sr_model_class sr_model_class_mlp = {
     .name = "mlp",
     .title = "Multi-layer perceptron",
-    .help = "Dense layers with ReLU on the flattened pixels.",
+    .help = "Dense layers with ReLU on the flattened pixels, or on features of them.",
     .params = params,
     .resolve = resolve,
     .check = check,

@@ -146,10 +146,12 @@ static enum sr_status make_state(const struct sr_network_family *family, const s
     struct network_state *state = sr_xalloc(sizeof *state);
     enum sr_status status = family->build(params, shape, &layers, error);
 
-    *state = (struct network_state){
-        .shape = *shape, .input = {0, 1}, .views = (enum sr_views)choice(params, "tta", sr_views_names)};
+    *state = (struct network_state){.shape = *shape,
+                                    .input = {0, 1, SR_FEATURES_PIXELS},
+                                    .views = (enum sr_views)choice(params, "tta", sr_views_names)};
     if (!status) {
-        state->network = sr_network_new(layers.items, layers.count, shape->height, shape->width, error);
+        state->input.features = layers.features;
+        state->network = sr_network_new(layers.items, layers.count, layers.height, layers.width, error);
         if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
     }
     if (!status) {
@@ -172,8 +174,32 @@ uint64_t sr_networks_size(const void *opaque)
 
 /* ---- fit and predict ---- */
 
+static struct sr_input make_input(double mean, double square, enum sr_features features)
+{
+    return (struct sr_input){(float)mean, square > 0 ? (float)sqrt(square) : 1, features};
+}
+
+/* Mean and deviation of features; a stop leaves the rest out, as the fit is about to end. */
+static struct sr_input measure_features(enum sr_features kind, const struct sr_fit *fit)
+{
+    enum { ROWS = 512 };
+    size_t size = sr_features_size(kind, fit->shape.height, fit->shape.width), seen = 0;
+    float *rows = sr_xalloc(ROWS * size * sizeof *rows);
+    double sum = 0, squares = 0;
+    for (size_t first = 0; first < fit->train.count && sr_monitor_proceed(fit->monitor); first += ROWS) {
+        size_t left = fit->train.count - first, count = left < ROWS ? left : ROWS;
+        sr_features_fill(kind, &fit->train, first, count, false, rows, size, fit->pool);
+        for (size_t i = 0; i < count * size; i++)
+            sum += (double)rows[i], squares += (double)rows[i] * (double)rows[i];
+        seen += count * size;
+    }
+    free(rows);
+    double mean = seen ? sum / (double)seen : 0;
+    return make_input(mean, seen ? squares / (double)seen - mean * mean : 0, kind);
+}
+
 /* Mean and deviation of the pixels / 255, from exact counts. */
-static struct sr_input measure_input(const struct sr_samples *samples)
+static struct sr_input measure_pixels(const struct sr_samples *samples)
 {
     uint64_t counts[256] = {0};
     double area = (double)samples->images->height * samples->images->width, mean = 0, square = 0;
@@ -184,7 +210,7 @@ static struct sr_input measure_input(const struct sr_samples *samples)
     double total = area * (double)samples->count;
     for (int v = 0; v < 256; v++) mean += counts[v] / total * v / 255.0;
     for (int v = 0; v < 256; v++) square += counts[v] / total * (v / 255.0 - mean) * (v / 255.0 - mean);
-    return (struct sr_input){(float)mean, square > 0 ? (float)sqrt(square) : 1};
+    return make_input(mean, square, SR_FEATURES_PIXELS);
 }
 
 struct keeping {
@@ -216,7 +242,10 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
                          family->class->name, sr_args_text(params, "patience"));
     if (!status) status = make_state(family, params, &fit->shape, &state, error);
     if (status) goto out;
-    if (sr_args_switch(params, "normalise")) state->input = measure_input(&fit->train);
+    enum sr_features features = state->input.features;
+    if (sr_args_switch(params, "normalise"))
+        state->input =
+            features == SR_FEATURES_PIXELS ? measure_pixels(&fit->train) : measure_features(features, fit);
     sr_network_init(state->network, fit->seed);
 
     struct sr_training plan = read_plan(params, &state->input, fit->seed);
@@ -305,7 +334,8 @@ enum sr_status sr_networks_load(const struct sr_network_family *family, const st
     const struct sr_tensor *deviation =
         mean ? sr_tensors_need(set, "input.deviation", SR_F32, 1, &one, error) : NULL;
     if (!deviation) goto failed;
-    state->input = (struct sr_input){*(const float *)mean->data, *(const float *)deviation->data};
+    state->input.mean = *(const float *)mean->data;
+    state->input.deviation = *(const float *)deviation->data;
     if (!(state->input.deviation > 0)) {
         sr_error_set(error, SR_ERROR_FORMAT, "The tensor input.deviation is %g; it must be above 0.",
                      (double)state->input.deviation);
@@ -342,7 +372,7 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
                                      struct sr_layer_gradients *out, struct sr_error *error)
 {
     const struct network_state *state = opaque;
-    size_t mark = 0, area = (size_t)state->shape.height * (size_t)state->shape.width;
+    size_t mark = 0;
     struct sr_workspace *workspace = NULL;
     enum sr_status status = SR_ERROR_MEMORY;
 
@@ -361,7 +391,8 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
     out->gradients = sr_array_new(count, sizeof(float), "gradients", error);
     if (!out->activations || !out->gradients) goto failed;
     if (!(workspace = sr_workspace_new(state->network, 1, true, NULL, error))) goto failed;
-    sr_inference_fill(&state->input, pixels, area, sr_workspace_input(workspace));
+    sr_inference_fill(&state->input, pixels, state->shape.height, state->shape.width,
+                      sr_workspace_input(workspace));
     status = sr_network_layer_gradients(state->network, workspace, target, index, out->activations,
                                         out->gradients, error);
     sr_workspace_free(workspace);

@@ -42,31 +42,35 @@ struct sr_workspace *sr_inference_workspace(const struct sr_network *network, st
     return sr_workspace_new(network, BATCH, false, pool, error);
 }
 
-void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, size_t count, float *out)
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width, float *out)
 {
     float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
-    sr_kernels()->scale_bytes(pixels, scale, shift, count, out);
+    size_t size = sr_features_size(input->features, height, width);
+    if (input->features == SR_FEATURES_PIXELS) {
+        sr_kernels()->scale_bytes(pixels, scale, shift, size, out);
+        return;
+    }
+    sr_features_image(input->features, pixels, height, width, false, out);
+    for (size_t i = 0; i < size; i++) out[i] = (out[i] - input->mean) / input->deviation;
 }
 
 static void fill_slice(void *context, size_t index, int worker)
 {
     const struct pass *pass = context;
     const struct view *view = pass->view;
-    size_t area = (size_t)pass->height * (size_t)pass->width;
-    float *out = sr_workspace_input(pass->workspace) + index * area;
+    size_t size = sr_features_size(pass->input->features, pass->height, pass->width);
+    float *out = sr_workspace_input(pass->workspace) + index * size;
     (void)worker;
 
     if (index >= pass->count) {
-        memset(out, 0, area * sizeof *out);
+        memset(out, 0, size * sizeof *out);
         return;
     }
     const uint8_t *pixels = sr_samples_pixels(pass->samples, pass->start + index);
-    sr_inference_fill(pass->input, pixels, area, out);
-    if (!view->mirror && !view->down && !view->right) return;
-
-    float black;
-    uint8_t nothing = 0;
-    sr_inference_fill(pass->input, &nothing, 1, &black);
+    if (!view->mirror && !view->down && !view->right) {
+        sr_inference_fill(pass->input, pixels, pass->height, pass->width, out);
+        return;
+    }
     uint8_t moved[SR_SIDE_MAX * SR_SIDE_MAX];
     for (int y = 0; y < pass->height; y++) {
         for (int x = 0; x < pass->width; x++) {
@@ -76,7 +80,7 @@ static void fill_slice(void *context, size_t index, int worker)
             moved[y * pass->width + x] = inside ? pixels[row * pass->width + column] : 0;
         }
     }
-    sr_inference_fill(pass->input, moved, area, out);
+    sr_inference_fill(pass->input, moved, pass->height, pass->width, out);
 }
 
 static void run_batch(struct pass *pass, const struct view *view)

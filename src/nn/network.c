@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_SIDE = 128, MOST_CHANNELS = 4096, MOST_LAYERS = 1000 };
+enum { MOST_PIXELS = 128 * 128, MOST_CHANNELS = 4096, MOST_LAYERS = 1000 };
 
 int shape_slot(const struct shape *s, int channel)
 {
@@ -187,9 +187,9 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
                      MOST_LAYERS);
         return NULL;
     }
-    if (height < 1 || width < 1 || height > LARGEST_SIDE || width > LARGEST_SIDE) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; sides are 1 to %d pixels.", height, width,
-                     LARGEST_SIDE);
+    if (height < 1 || width < 1 || height > MOST_PIXELS / width) {
+        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; 1 to %d pixels are possible.", height, width,
+                     MOST_PIXELS);
         return NULL;
     }
     struct sr_network *network = sr_xalloc(sizeof *network);

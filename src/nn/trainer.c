@@ -143,6 +143,20 @@ struct filling {
     const uint32_t *order;
 };
 
+/* Features of an image that was changed by chance: they are made of bytes. */
+static void fill_changed_features(const struct sr_trainer *trainer, int epoch, uint32_t sample, float *out)
+{
+    const struct sr_training *plan = &trainer->plan;
+    int height = trainer->train.images->height, width = trainer->train.images->width;
+    float changed[SR_SIDE_MAX * SR_SIDE_MAX];
+    uint8_t bytes[SR_SIDE_MAX * SR_SIDE_MAX];
+
+    sr_augment_image(&plan->augment, plan->seed, epoch, sample, sr_samples_pixels(&trainer->train, sample),
+                     height, width, changed);
+    for (int i = 0; i < height * width; i++) bytes[i] = (uint8_t)lrintf(changed[i] * 255);
+    sr_inference_fill(&plan->input, bytes, height, width, out);
+}
+
 /* One image of the batch, augmented and normalised. */
 static void fill_slice(void *context, size_t index, int worker)
 {
@@ -151,18 +165,22 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct sr_training *plan = &trainer->plan;
     uint32_t sample = filling->order[index];
     int height = trainer->train.images->height, width = trainer->train.images->width;
-    size_t area = (size_t)height * (size_t)width;
+    size_t size = sr_features_size(plan->input.features, height, width);
     const uint8_t *pixels = sr_samples_pixels(&trainer->train, sample);
-    float *out = sr_workspace_input(trainer->workspace) + index * area;
+    float *out = sr_workspace_input(trainer->workspace) + index * size;
     (void)worker;
 
     if (!sr_augment_active(&plan->augment)) {
-        sr_inference_fill(&plan->input, pixels, area, out);
+        sr_inference_fill(&plan->input, pixels, height, width, out);
+        return;
+    }
+    if (plan->input.features != SR_FEATURES_PIXELS) {
+        fill_changed_features(trainer, filling->epoch, sample, out);
         return;
     }
     sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, height, width, out);
     float scale = 1 / plan->input.deviation, shift = -plan->input.mean / plan->input.deviation;
-    for (size_t i = 0; i < area; i++) out[i] = out[i] * scale + shift;
+    for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
 }
 
 struct tally {

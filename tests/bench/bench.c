@@ -329,7 +329,7 @@ static void load_slice(void *context, size_t index, int worker)
 {
     const struct load *load = context;
     (void)worker;
-    sr_inference_fill(load->input, load->pixels + index * 784, 784, load->out + index * 784);
+    sr_inference_fill(load->input, load->pixels + index * 784, 28, 28, load->out + index * 784);
 }
 
 enum { UNITS = 64, SLOTS = 256 };
@@ -384,7 +384,7 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
     struct sr_slot slots[SLOTS];
     size_t learned = 0;
     uint8_t *pixels = sr_xalloc((size_t)BATCH * 784);
-    const struct sr_input input = {0.286f, 0.353f};
+    const struct sr_input input = {0.286f, 0.353f, SR_FEATURES_PIXELS};
 
     step.network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
     if (step.network) step.workspace = sr_workspace_new(step.network, BATCH, true, pool, &error);

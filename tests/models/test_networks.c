@@ -251,6 +251,70 @@ static void test_resume(void **state)
                  "widths=4,8 dense=8 batch=16 epochs=5 optimizer=muon ema=0 schedule=cosine");
     check_resume(&sr_model_class_resnet, "width=4 depth=1 batch=16 epochs=5 optimizer=sgd clip=1 patience=9");
     check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 optimizer=adam");
+    check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 features=hog shift=1 erase=0.2 dropout=0");
+}
+
+static const float *tensor(const struct sr_tensors *set, const char *name)
+{
+    const struct sr_tensor *found = sr_tensors_find(set, name);
+    assert_non_null(found);
+    return found->data;
+}
+
+/* From a file's tensors alone, as anybody would who has its documents: features, two dense layers, softmax.
+ */
+static void expect_probabilities(const struct sr_tensors *set, size_t row, float *out)
+{
+    enum { HIDDEN = 16, ROOM = 2048 };
+    static float features[ROOM];
+    size_t size = sr_features_size(SR_FEATURES_HOG, SIDE, SIDE);
+    double hidden[HIDDEN], logits[3], sum = 0;
+    assert_true(size <= ROOM);
+    sr_features_image(SR_FEATURES_HOG, pixels + row * AREA, SIDE, SIDE, false, features);
+    for (int h = 0; h < HIDDEN; h++) {
+        hidden[h] = (double)tensor(set, "fc1.bias")[h];
+        for (size_t i = 0; i < size; i++)
+            hidden[h] +=
+                (double)tensor(set, "fc1.weight")[(size_t)h * size + i] *
+                (double)((features[i] - *tensor(set, "input.mean")) / *tensor(set, "input.deviation"));
+    }
+    for (int c = 0; c < 3; c++) {
+        logits[c] = (double)tensor(set, "fc2.bias")[c];
+        for (int h = 0; h < HIDDEN; h++)
+            logits[c] += (double)tensor(set, "fc2.weight")[c * HIDDEN + h] * fmax(hidden[h], 0);
+        sum += exp(logits[c]);
+    }
+    for (int c = 0; c < 3; c++) out[c] = (float)(exp(logits[c]) / sum);
+}
+
+static void test_hog(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_tensors set = {0};
+    struct witness witness = {.stop_after = 10000};
+    const char *line = "hidden=16 batch=16 epochs=5 features=hog tta=none augment=off dropout=0";
+    struct sr_samples samples = {&images, rows, COUNT};
+    struct sr_args *args = parse(&sr_model_class_mlp, line);
+    float found[COUNT * 3], wanted[3];
+    void *loaded = NULL;
+    int right = 0;
+    (void)state;
+    fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &set);
+    assert_ok(sr_model_class_mlp.load(&set, args, &(struct sr_shape){SIDE, SIDE, 3}, &loaded, &error));
+    assert_ok(sr_model_class_mlp.predict(loaded, &samples, NULL, NULL, found, &error));
+    for (size_t i = 0; i < COUNT; i++) {
+        expect_probabilities(&set, i, wanted);
+        int best = 0;
+        for (int c = 0; c < 3; c++) {
+            assert_float_equal(found[i * 3 + (size_t)c], wanted[c], 1e-5);
+            if (wanted[c] > wanted[best]) best = c;
+        }
+        right += best == labels[i];
+    }
+    assert_true(right > COUNT * 8 / 10);
+    sr_model_class_mlp.free(loaded);
+    sr_tensors_fini(&set);
+    sr_args_free(args);
 }
 
 /* Another seed, another value, a damaged file: from the beginning, said so. */
@@ -379,13 +443,10 @@ static void test_layers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_load_refuses),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_resume_of_another),
-        cmocka_unit_test(test_recipes),
-        cmocka_unit_test(test_recipes_build),
+        cmocka_unit_test(test_golden),  cmocka_unit_test(test_load_refuses),
+        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_hog),     cmocka_unit_test(test_resume_of_another),
+        cmocka_unit_test(test_recipes), cmocka_unit_test(test_recipes_build),
         cmocka_unit_test(test_layers),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);

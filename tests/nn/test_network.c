@@ -432,7 +432,7 @@ static void test_refusals(void **state)
     assert_non_null(strstr(error.text, "lost"));
     assert_null(sr_network_new(unlike, COUNT(unlike), 9, 9, &error));
     assert_non_null(strstr(error.text, "one shape"));
-    assert_null(sr_network_new(small, COUNT(small), 300, 9, &error));
+    assert_null(sr_network_new(small, COUNT(small), 300, 90, &error));
 }
 
 int main(void)

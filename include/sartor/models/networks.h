@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "sartor/data/features.h"
 #include "sartor/models/model.h"
 #include "sartor/nn/network.h"
 
@@ -23,6 +24,7 @@ struct sr_layer_mark {
  * index, to be given as `input` to the next (-1: the image). Names are formatted as by printf. */
 struct sr_layers {
     int height, width;
+    enum sr_features features;   /* what an image is turned into first; then height and width are 1 and its size */
     struct sr_layer_spec *items;
     int (*sizes)[2];             /* height and width of each layer's output */
     size_t count, room, sizes_room;
@@ -48,6 +50,8 @@ int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias
 /* Let Grad-CAM offer this layer under a name. */
 void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
+/* Feed the first layer with such features, and not with the picture. */
+void sr_layers_features(struct sr_layers *layers, enum sr_features features);
 /* The shorter side of a layer's output (-1: of the image). */
 int sr_layers_side(const struct sr_layers *layers, int layer);
 

@@ -9,12 +9,14 @@
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
+#include "sartor/data/features.h"
 #include "sartor/data/images.h"
 #include "sartor/nn/network.h"
 
-/* What a network is fed: (pixel / 255 - mean) / deviation. */
+/* What a network is fed: (feature - mean) / deviation, where features of the kind `pixels` are pixel / 255. */
 struct sr_input {
     float mean, deviation;
+    enum sr_features features;
 };
 
 /* Test-time augmentation: the mean of the logits over several views of an image. */
@@ -45,7 +47,7 @@ enum sr_status sr_inference_measure(const struct sr_network *network, struct sr_
                                     struct sr_pool *pool, const struct sr_monitor *monitor, double *loss,
                                     double *accuracy, struct sr_error *error);
 
-/* One image as a network is fed it. */
-void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, size_t count, float *out);
+/* One image as a network is fed it: sr_features_size() floats. */
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width, float *out);
 
 #endif
