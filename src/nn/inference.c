@@ -83,11 +83,16 @@ static void fill_slice(void *context, size_t index, int worker)
     sr_inference_fill(pass->input, moved, pass->height, pass->width, out);
 }
 
-static void run_batch(struct pass *pass, const struct view *view)
+/* False when the monitor asks to end. */
+static bool run_batch(struct pass *pass, const struct view *view, const struct sr_monitor *monitor)
 {
+    if (!sr_monitor_proceed(monitor)) return false;
     pass->view = view;
     sr_pool_run(pass->pool, BATCH, fill_slice, pass);
+    sr_workspace_gate(pass->workspace, monitor);
     sr_network_predict(pass->network, pass->workspace, BATCH);
+    sr_workspace_gate(pass->workspace, NULL);
+    return !sr_workspace_stopped(pass->workspace);
 }
 
 static struct pass begin(const struct sr_network *network, struct sr_workspace *workspace,
@@ -140,11 +145,10 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
         pass.count = left < BATCH ? left : BATCH;
         memset(sums, 0, BATCH * classes * sizeof *sums);
         for (size_t v = 0; v < view_counts[views]; v++) {
-            if (!sr_monitor_proceed(monitor)) {
+            if (!run_batch(&pass, &view_table[v], monitor)) {
                 status = stopped(error);
                 goto out;
             }
-            run_batch(&pass, &view_table[v]);
             const float *logits = sr_workspace_logits(workspace);
             float weight = (float)(view_table[v].weight / total);
             for (size_t i = 0; i < pass.count * classes; i++) sums[i] += weight * logits[i];
@@ -182,8 +186,7 @@ enum sr_status sr_inference_measure(const struct sr_network *network, struct sr_
     for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
         size_t left = samples->count - pass.start;
         pass.count = left < BATCH ? left : BATCH;
-        if (!sr_monitor_proceed(monitor)) return stopped(error);
-        run_batch(&pass, &view_table[0]);
+        if (!run_batch(&pass, &view_table[0], monitor)) return stopped(error);
         for (size_t i = 0; i < pass.count; i++) {
             const float *logits = sr_workspace_logits(workspace) + i * (size_t)pass.classes;
             int label = sr_samples_label(samples, pass.start + i), best = 0;

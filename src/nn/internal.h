@@ -94,6 +94,9 @@ struct sr_workspace {
     int batch;
     bool training;
     bool watched; /* the units' time is taken */
+    const struct sr_monitor *gate;
+    double asked; /* when */
+    bool stopped;
     size_t unit_count;
     struct unit *units;
     float *image, *logits;

@@ -81,9 +81,34 @@ static double watch(const struct sr_workspace *workspace)
     return workspace->watched ? sr_clock_seconds() : 0;
 }
 
+/* A workspace serves any copy of the network that it was made for. */
+static void same_network(const struct sr_network *network, struct sr_workspace *workspace)
+{
+    workspace->network = network;
+}
+
+/* A batch of a large network takes seconds: ask in between, but not after each small layer. */
+static bool may_go_on(struct sr_workspace *workspace)
+{
+    const double interval = 0.05;
+    if (!workspace->gate || workspace->stopped) return !workspace->stopped;
+    if (sr_clock_seconds() - workspace->asked < interval) return true;
+    workspace->stopped = !sr_monitor_proceed(workspace->gate);
+    workspace->asked = sr_clock_seconds();
+    return !workspace->stopped;
+}
+
+/* Whoever begins a batch has asked just before. */
+static void begin_batch(struct sr_workspace *workspace, const struct sr_network *network)
+{
+    same_network(network, workspace);
+    workspace->stopped = false;
+    workspace->asked = workspace->gate ? sr_clock_seconds() : 0;
+}
+
 static void run_forward(struct sr_workspace *workspace, int count, bool training)
 {
-    for (size_t i = 0; i < workspace->unit_count; i++) {
+    for (size_t i = 0; i < workspace->unit_count && may_go_on(workspace); i++) {
         struct job job = job_for(workspace, i, count, training, training);
         double begun = watch(workspace);
         kinds[job.unit->type]->forward(&job);
@@ -97,7 +122,7 @@ static void run_forward(struct sr_workspace *workspace, int count, bool training
 
 static void run_backward(struct sr_workspace *workspace, int count, bool training, size_t down_to)
 {
-    for (size_t i = workspace->unit_count; i-- > down_to;) {
+    for (size_t i = workspace->unit_count; i-- > down_to && may_go_on(workspace);) {
         struct job job = job_for(workspace, i, count, training, training);
         double begun = watch(workspace);
         kinds[job.unit->type]->backward(&job);
@@ -105,22 +130,16 @@ static void run_backward(struct sr_workspace *workspace, int count, bool trainin
     }
 }
 
-/* A workspace serves any copy of the network that it was made for. */
-static void same_network(const struct sr_network *network, struct sr_workspace *workspace)
-{
-    workspace->network = network;
-}
-
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count)
 {
-    same_network(network, workspace);
+    begin_batch(workspace, network);
     run_forward(workspace, count, false);
 }
 
 void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count, uint64_t seed,
                         uint64_t step)
 {
-    same_network(network, workspace);
+    begin_batch(workspace, network);
     workspace->seed = seed;
     workspace->step = step;
     run_forward(workspace, count, true);
@@ -133,6 +152,8 @@ double sr_network_backward(struct sr_network *network, struct sr_workspace *work
     int classes = last->out.channels, right = 0;
     double loss = 0, scale = 1.0 / count, even = (double)smoothing / classes;
     (void)network;
+    if (correct) *correct = 0;
+    if (workspace->stopped) return 0;
     for (int i = 0; i < count; i++) {
         const float *logits = workspace->logits + (size_t)i * (size_t)classes;
         float *gradient = last->gradient + (size_t)i * (size_t)last->out.slots;

@@ -189,8 +189,10 @@ struct tally {
     double rate, norm;
 };
 
-/* False when the loss or the gradients are no longer numbers; the weights are then as before. */
-static bool train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, struct tally *tally)
+enum outcome { WENT_WELL, STOPPED, DIVERGED };
+
+/* DIVERGED when the loss or the gradients are no longer numbers; the weights are then as before. */
+static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, struct tally *tally)
 {
     const struct sr_training *plan = &trainer->plan;
     size_t start = batch * (size_t)plan->batch, left = trainer->train.count - start;
@@ -205,12 +207,13 @@ static bool train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, s
     sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
     double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count, trainer->labels,
                                       (float)plan->smoothing, &right);
-    if (!isfinite(loss)) return false;
+    if (sr_workspace_stopped(trainer->workspace)) return STOPPED;
+    if (!isfinite(loss)) return DIVERGED;
 
     double scale = 1;
     if (plan->clip > 0) {
         tally->norm = sr_optimizer_norm(trainer->optimizer);
-        if (!isfinite(tally->norm)) return false;
+        if (!isfinite(tally->norm)) return DIVERGED;
         if (tally->norm > plan->clip) scale = plan->clip / tally->norm;
     }
     struct sr_schedule schedule = {plan->schedule, plan->rate,
@@ -223,7 +226,7 @@ static bool train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, s
     tally->loss += loss;
     tally->right += (uint64_t)right;
     tally->seen += count;
-    return true;
+    return WENT_WELL;
 }
 
 /* ---- reporting ---- */
@@ -278,8 +281,6 @@ static void announce(const struct sr_trainer *trainer, int epoch)
 
 /* ---- epochs ---- */
 
-enum outcome { WENT_WELL, STOPPED, DIVERGED };
-
 static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double run_begun, int first_epoch,
                                 struct tally *tally)
 {
@@ -291,7 +292,8 @@ static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double ru
     sr_rng_shuffle(&rng, trainer->order, trainer->train.count);
     for (uint64_t batch = 0; batch < trainer->batches; batch++) {
         if (!proceed(trainer)) return STOPPED;
-        if (!train_batch(trainer, epoch, batch, tally)) return DIVERGED;
+        enum outcome outcome = train_batch(trainer, epoch, batch, tally);
+        if (outcome != WENT_WELL) return outcome;
         double now = sr_clock_seconds() - trainer->waited;
         report(trainer, epoch, batch, tally, now - begun, now - run_begun,
                (uint64_t)(epoch - first_epoch) * trainer->batches + batch + 1);
@@ -314,9 +316,8 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
                                 .validation_accuracy = NAN,
                                 .learning_rate = tally->rate};
     if (trainer->validation.count) {
-        const struct sr_monitor gate = {.owner = trainer, .proceed = proceed};
         enum sr_status status = sr_inference_measure(
-            network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool, &gate,
+            network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool, &trainer->gate,
             &record->validation_loss, &record->validation_accuracy, error);
         if (status) return status;
     }
@@ -360,6 +361,8 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
 
     *complete = false;
     trainer->monitor = monitor;
+    trainer->gate = (struct sr_monitor){.owner = trainer, .proceed = proceed};
+    sr_workspace_gate(trainer->workspace, &trainer->gate);
     if (trainer->note[0]) announce(trainer, first);
     for (int epoch = first; epoch <= trainer->plan.epochs && !out_of_patience(trainer); epoch++) {
         struct tally tally = {.norm = NAN};

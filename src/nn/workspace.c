@@ -257,6 +257,16 @@ void sr_workspace_free(struct sr_workspace *workspace)
     free(workspace);
 }
 
+void sr_workspace_gate(struct sr_workspace *workspace, const struct sr_monitor *gate)
+{
+    workspace->gate = gate;
+}
+
+bool sr_workspace_stopped(const struct sr_workspace *workspace)
+{
+    return workspace->stopped;
+}
+
 void sr_workspace_watch(struct sr_workspace *workspace)
 {
     workspace->watched = true;

@@ -435,6 +435,45 @@ static void test_refusals(void **state)
     assert_null(sr_network_new(small, COUNT(small), 300, 90, &error));
 }
 
+/* ---- stopping ---- */
+
+static bool refuse(void *owner)
+{
+    ++*(int *)owner;
+    return false;
+}
+
+/* A batch that takes longer than a twentieth of a second is left in the middle when the monitor asks to end. */
+static void test_gate(void **state)
+{
+    enum { IMAGES = 64 };
+    struct sr_error error = {0};
+    int calls = 0, correct = -1;
+    uint8_t answers[IMAGES] = {0};
+    const struct sr_monitor gate = {.owner = &calls, .proceed = refuse};
+    const struct sr_layer_spec layers[] = {
+        CONV("a", -1, 64, 3, 1, true, true), CONV("b", 0, 64, 3, 1, true, true),
+        CONV("c", 1, 64, 3, 1, true, true),  CONV("d", 2, 64, 3, 1, true, true),
+        GLOBAL(3),                           DENSE("e", 4, 3),
+    };
+    (void)state;
+    struct sr_network *network = sr_network_new(layers, COUNT(layers), 28, 28, &error);
+    assert_non_null(network);
+    struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, true, NULL, &error);
+    assert_non_null(workspace);
+    sr_workspace_gate(workspace, &gate);
+    sr_network_forward(network, workspace, IMAGES, 1, 0);
+    sr_network_backward(network, workspace, IMAGES, answers, 0, &correct);
+    assert_true(sr_workspace_stopped(workspace));
+    assert_int_equal(calls, 1);
+    sr_workspace_gate(workspace, NULL);
+    sr_network_forward(network, workspace, 2, 1, 0);
+    assert_false(sr_workspace_stopped(workspace));
+    assert_true(sr_network_backward(network, workspace, 2, answers, 0, &correct) > 0);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,7 +481,7 @@ int main(void)
         cmocka_unit_test(test_norm_gradients), cmocka_unit_test(test_mlp_gradients),
         cmocka_unit_test(test_study),          cmocka_unit_test(test_layout),
         cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_gate),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

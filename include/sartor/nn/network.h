@@ -11,6 +11,7 @@
 #define SARTOR_NN_NETWORK_H
 
 #include "sartor/base/error.h"
+#include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,6 +88,13 @@ float *sr_workspace_input(struct sr_workspace *workspace); /* batch × height ×
 const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch × classes */
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
+
+/* Ask a monitor, which is borrowed until the next call, whether to go on, some twenty times a second in the middle of
+ * a batch; NULL for none. When it asks to end, what is computed at the time returns early, and what it
+ * leaves (running statistics too) is of no use. */
+void sr_workspace_gate(struct sr_workspace *workspace, const struct sr_monitor *gate);
+/* Whether that has happened in the last batch. */
+bool sr_workspace_stopped(const struct sr_workspace *workspace);
 
 /* Inference on `count` <= batch images: running statistics, no dropout. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count);

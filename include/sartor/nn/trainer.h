@@ -58,6 +58,7 @@ struct sr_trainer {
     uint64_t batches;           /* an epoch */
     double waited;              /* seconds spent paused or giving way */
     const struct sr_monitor *monitor; /* of the run at hand */
+    struct sr_monitor gate;           /* what asks it whether to go on, and counts the time waited */
 };
 
 /* Called when an epoch has ended and the trainer stands between two. A failure does not end the training; it
