@@ -30,7 +30,7 @@ tests_models_fuzz_tensors_SOURCES = tests/models/fuzz_tensors.c
 tests_models_fuzz_tensors_LDADD = $(SARTOR_LIBS)
 tests_models_fuzz_tensors_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
-SHELL_TESTS += tests/models/test_resume.sh
+SHELL_TESTS += tests/models/test_resume.sh tests/models/test_python.sh
 check_PROGRAMS += tests/models/test_networks
 tests_models_test_networks_SOURCES = tests/models/test_networks.c
 tests_models_test_networks_CPPFLAGS = $(TEST_CPPFLAGS)
