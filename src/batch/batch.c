@@ -23,6 +23,7 @@ struct runner {
     size_t line;                      /* 0: words from the shell */
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
+    char remark[96];                  /* the last one said */
     bool failed;                      /* some job or command failed */
     int trouble;                      /* errno of what standard output refused, 0 for nothing */
 };
@@ -88,6 +89,11 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
 {
     double now = sr_clock_seconds();
     bool terminal = isatty(STDERR_FILENO);
+    if (progress->remark && strcmp(progress->note, runner->remark) != 0) {
+        snprintf(runner->remark, sizeof runner->remark, "%s", progress->note);
+        clear_bar(runner);
+        fprintf(stderr, "%s: %s\n", run->name, progress->note);
+    }
     if (now < runner->next_note) return;
     bool first = runner->next_note == 0;
     runner->next_note = now + (terminal ? 0.1 : 10);

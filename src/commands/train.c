@@ -132,6 +132,7 @@ static void end_event(struct sr_session *session, struct sr_run *run, struct sr_
             sr_json_set_text(object, "hyperparameters", sr_text_get(&params));
             sr_text_fini(&params);
         }
+        if (run->progress.remark) sr_json_set_text(object, "note", run->progress.note);
         if (run->error.status) sr_json_set_text(object, "error", run->error.text);
         sr_reply_add(reply, object);
         return;
@@ -140,8 +141,9 @@ static void end_event(struct sr_session *session, struct sr_run *run, struct sr_
         char seconds[32], count[32];
         sr_format_seconds(seconds, sizeof seconds, run->seconds);
         sr_format_count(count, sizeof count, run->parameters);
-        sr_text_printf(&reply->text, "%s: trained in %s, %s parameters, seed %llu%s\n", run->name, seconds, count,
-                       (unsigned long long)run->seed, run->stopped ? ", stopped early" : "");
+        sr_text_printf(&reply->text, "%s: trained in %s, %s parameters, seed %llu%s%s%s\n", run->name, seconds, count,
+                       (unsigned long long)run->seed, run->stopped ? ", stopped early" : "",
+                       run->progress.remark ? "; " : "", run->progress.remark ? run->progress.note : "");
     } else if (run->state == SR_JOB_STOPPED) {
         sr_text_printf(&reply->text, "%s: stopped before there was a model to keep\n", run->name);
     }

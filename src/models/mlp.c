@@ -29,7 +29,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_shape 
 
 static const struct sr_param params[] = {
     SR_RECIPE_PARAM,
-    {"hidden", SR_PARAM_LIST, .fallback = "256,128", .minimum = 1, .maximum = 8192,
+    {"hidden", SR_PARAM_LIST, .fallback = "256,128", .minimum = 1, .maximum = 4096,
      .help = "Units of each hidden layer."},
     {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each hidden layer."},
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,

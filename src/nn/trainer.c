@@ -256,7 +256,8 @@ static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const 
                                    .accuracy = (double)tally->right / (double)tally->seen,
                                    .learning_rate = tally->rate};
     progress.seconds_left = run_seconds / (double)run_batches * (double)(progress.total - done);
-    if (trainer->note[0])
+    progress.remark = trainer->note[0];
+    if (progress.remark)
         memcpy(progress.note, trainer->note, sizeof progress.note);
     else if (plan->clip > 0)
         snprintf(progress.note, sizeof progress.note, "gradient norm %.3g", tally->norm);
@@ -274,7 +275,8 @@ static void announce(const struct sr_trainer *trainer, int epoch)
                                    .seconds_left = -1,
                                    .loss = NAN,
                                    .accuracy = NAN,
-                                   .learning_rate = NAN};
+                                   .learning_rate = NAN,
+                                   .remark = true};
     memcpy(progress.note, trainer->note, sizeof progress.note);
     sr_monitor_progress(trainer->monitor, &progress);
 }
@@ -298,10 +300,11 @@ static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double ru
         report(trainer, epoch, batch, tally, now - begun, now - run_begun,
                (uint64_t)(epoch - first_epoch) * trainer->batches + batch + 1);
     }
-    return weights_finite(trainer->network) ? WENT_WELL : DIVERGED;
+    return weights_finite(trainer->network) && weights_finite(measured(trainer)) ? WENT_WELL : DIVERGED;
 }
 
-/* Measure, keep and record an epoch whose batches are done. */
+/* Measure, keep and record an epoch whose batches are done. SR_ERROR_NUMERIC when the validation loss is no
+ * number: finite weights can still be too large to use. */
 static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const struct tally *tally,
                                    double begun, struct sr_error *error)
 {
@@ -320,6 +323,7 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
             network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool, &trainer->gate,
             &record->validation_loss, &record->validation_accuracy, error);
         if (status) return status;
+        if (!isfinite(record->validation_loss)) return SR_ERROR_NUMERIC;
     }
     bool better = !trainer->best_epoch || record->validation_accuracy > trainer->best_accuracy;
     if (plan->patience > 0 && better) {
@@ -368,9 +372,10 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
         struct tally tally = {.norm = NAN};
         double begun = sr_clock_seconds() - trainer->waited;
         enum outcome outcome = train_epoch(trainer, epoch, run_begun, first, &tally);
-        if (outcome == DIVERGED) return after_divergence(trainer, epoch, complete, error);
-        enum sr_status status =
-            outcome == STOPPED ? SR_ERROR_CANCELLED : finish_epoch(trainer, epoch, &tally, begun, error);
+        enum sr_status status = outcome == DIVERGED  ? SR_ERROR_NUMERIC
+                                : outcome == STOPPED ? SR_ERROR_CANCELLED
+                                                     : finish_epoch(trainer, epoch, &tally, begun, error);
+        if (status == SR_ERROR_NUMERIC) return after_divergence(trainer, epoch, complete, error);
         if (status == SR_ERROR_CANCELLED) {
             if (trainer->finished > 0) return SR_OK;
             return sr_error_set(

@@ -18,6 +18,7 @@ struct sr_progress {
     double loss, accuracy; /* running means of the present epoch; NaN when not known */
     double learning_rate;  /* NaN when there is none */
     char note[96];         /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
+    bool remark;           /* the note is news, to be said at once: "diverged in epoch 4; ..." */
 };
 
 /* What `rate` counts, in the plural: images where there are epochs, else the unit. */
