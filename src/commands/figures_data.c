@@ -8,6 +8,14 @@
 
 #include "sartor/base/memory.h"
 
+/* Narrower than this, in points, rows of ten images and more would be stamps. */
+#define WIDE 400.0
+
+static bool narrow(const struct figure *figure)
+{
+    return figure->request->width > 0 && figure->request->width < WIDE;
+}
+
 enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
@@ -164,7 +172,7 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
     print_augment(&together, &what);
     char *title = sr_xprintf("%s %s:%u%s%s", class_name(session, images->labels[row]), sr_file_names[picked.file], row,
                              each ? ", changed as training may" : ", augmented: ", sr_text_get(&what));
-    struct sr_grid_chart chart = {.title = title, .count = (int)made, .columns = each ? 2 * (count + 1) : 0, .height = height,
+    struct sr_grid_chart chart = {.title = title, .count = (int)made, .columns = !each ? 0 : narrow(figure) ? count + 1 : 2 * (count + 1), .height = height,
                                   .width = width, .pixels = pixels, .captions = captions};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
@@ -225,7 +233,7 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
     int height = samples.images->height, width = samples.images->width, classes = data->classes;
     size_t area = (size_t)height * (size_t)width, made = 0;
     /* Means above deviations where a row holds all classes; else in pairs. */
-    bool rows = classes <= 12;
+    bool rows = classes <= 12 && !narrow(figure);
     float *mean = sr_xalloc(area * sizeof *mean), *variance = sr_xalloc(area * sizeof *variance);
     uint8_t *store = sr_xalloc(2 * (size_t)classes * area);
     const uint8_t **pixels = sr_xalloc(2 * (size_t)classes * sizeof *pixels);
@@ -245,7 +253,7 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
         }
     }
     snprintf(title, sizeof title, "Mean of each class of %s, %s, and standard deviation (doubled)", data->name, name);
-    struct sr_grid_chart chart = {.title = title, .count = 2 * classes, .columns = rows ? classes : 12, .height = height,
+    struct sr_grid_chart chart = {.title = title, .count = 2 * classes, .columns = rows ? classes : narrow(figure) ? 6 : 12, .height = height,
                                   .width = width, .pixels = pixels, .captions = captions};
     enum sr_status status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(captions);

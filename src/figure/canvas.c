@@ -168,6 +168,9 @@ int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, d
         sr_text_clear(&now);
         while (*at_word && *at_word != '\n') {
             size_t blank = strspn(at_word, " "), word = strcspn(at_word + blank, " \n");
+            /* A unit stays with its number. */
+            if (at_word[blank + word] == ' ' && at_word[blank + word + 1] == '%')
+                word += 1 + strcspn(at_word + blank + word + 1, " \n");
             sr_text_clear(&longer);
             sr_text_add(&longer, sr_text_get(&now));
             sr_text_add_bytes(&longer, at_word, blank + word);

@@ -322,17 +322,25 @@ const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, 
 
 /* ---- several side by side ---- */
 
-#define PAIR_GAP 12.0
+#define PAIR_GAP   12.0
+#define LEAST_PAIR 200.0 /* less for each, and they go one below another */
 
 static double share_width(const struct sr_confusions_chart *chart, double width)
 {
     return (width - PAIR_GAP * (double)(chart->count - 1)) / (double)chart->count;
 }
 
+static bool stacked(const struct sr_confusions_chart *chart, double width)
+{
+    return width > 0 && share_width(chart, width) < LEAST_PAIR;
+}
+
 static void confusions_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
 {
     const struct sr_confusions_chart *chart = data;
-    double each = wished > 0 ? share_width(chart, wished) : 0, gaps = PAIR_GAP * (double)(chart->count - 1);
+    const bool below = stacked(chart, wished);
+    double each = below ? wished : wished > 0 ? share_width(chart, wished) : 0;
+    double gaps = PAIR_GAP * (double)(chart->count - 1);
     *size = (struct sr_size){0};
     for (size_t i = 0; i < chart->count; i++) {
         struct sr_size one = {0};
@@ -342,18 +350,22 @@ static void confusions_size(struct sr_canvas *canvas, const void *data, double w
         size->least_width = fmax(size->least_width, one.least_width);
         size->least_height = fmax(size->least_height, one.least_height);
     }
-    size->width = size->width * (double)chart->count + gaps;
-    size->least_width = size->least_width * (double)chart->count + gaps;
+    double *one = below ? &size->height : &size->width, *least = below ? &size->least_height : &size->least_width;
+    *one = *one * (double)chart->count + gaps;
+    *least = *least * (double)chart->count + gaps;
 }
 
 static void confusions_draw(struct sr_canvas *canvas, const void *data)
 {
     const struct sr_confusions_chart *chart = data;
+    const bool below = stacked(chart, canvas->width);
     struct sr_canvas part = *canvas;
-    part.width = share_width(chart, canvas->width);
+    if (below) part.height = share_width(chart, canvas->height);
+    else part.width = share_width(chart, canvas->width);
     for (size_t i = 0; i < chart->count; i++) {
         cairo_save(canvas->cairo);
-        cairo_translate(canvas->cairo, sr_snap(canvas, (double)i * (part.width + PAIR_GAP)), 0);
+        cairo_translate(canvas->cairo, below ? 0 : sr_snap(canvas, (double)i * (part.width + PAIR_GAP)),
+                        below ? sr_snap(canvas, (double)i * (part.height + PAIR_GAP)) : 0);
         confusion_draw(&part, &chart->charts[i]);
         cairo_restore(canvas->cairo);
     }

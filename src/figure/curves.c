@@ -127,9 +127,42 @@ static bool any_panel_title(const struct sr_curves_chart *chart)
     return false;
 }
 
-static double panel_title_height(const struct sr_curves_chart *chart)
+/* Panel titles of one size: a little smaller, then in two lines, rather than cut short. */
+struct titles {
+    struct sr_font font;
+    int lines;
+};
+enum { TITLE_LINES = 3 };
+
+static struct titles fit_titles(struct sr_canvas *canvas, const struct sr_curves_chart *chart, double width)
 {
-    return any_panel_title(chart) ? 1.3 * SR_TYPE_LABEL + 2 : 0;
+    struct titles titles = {{SR_TYPE_LABEL, true, canvas->theme->text}, 0};
+    if (!any_panel_title(chart)) return titles;
+    for (;; titles.font.size -= 0.25) {
+        titles.lines = 1;
+        for (size_t p = 0; p < chart->count; p++) {
+            int lines = sr_draw_paragraph(canvas, 0, 0, 0, width, TITLE_LINES, titles.font, chart->panels[p].title, false);
+            titles.lines = lines > titles.lines ? lines : titles.lines;
+        }
+        if (titles.lines == 1 || titles.font.size <= 0.8 * SR_TYPE_LABEL) return titles;
+    }
+}
+
+static double titles_height(const struct titles *titles)
+{
+    return titles->lines ? titles->lines * sr_line_height(titles->font) + 2 : 0;
+}
+
+/* What is left of a panel's width for its title: less the numbers of its axis. */
+static double title_width(double panel)
+{
+    return panel - 20;
+}
+
+/* Empty paper over a row, so that its panels' titles do not read as part of the names above. */
+static double row_gap(int row)
+{
+    return row > 0 ? 5 : 0;
 }
 
 static void curves_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
@@ -141,9 +174,10 @@ static void curves_size(struct sr_canvas *canvas, const void *data, double wishe
     int columns = columns_of(chart, size->width);
     int rows = chart->count ? ((int)chart->count + columns - 1) / columns : 1;
     double panel = (size->width - 2 * SR_MARGIN - strip(chart) + PANEL_GAP) / columns - PANEL_GAP;
+    struct titles titles = fit_titles(canvas, chart, title_width(panel));
     double fixed = sr_title_height(canvas, chart->title, size->width) +
                    legend(canvas, chart, 0, size->width, false) + 2 * SR_MARGIN +
-                   strip(chart) + rows * panel_title_height(chart);
+                   strip(chart) + rows * titles_height(&titles) + (rows - 1) * row_gap(1);
     size->height = fixed + rows * (chart->compact ? 0.9 * panel : 0.66 * panel + 16);
     size->least_height = fixed + rows * (chart->compact ? 50 : 75);
 }
@@ -216,6 +250,7 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
     double left = SR_MARGIN + strip(chart), bottom = canvas->height - SR_MARGIN - strip(chart);
     double pitch_x = (canvas->width - SR_MARGIN - left + PANEL_GAP) / columns;
     double pitch_y = (bottom - top) / rows;
+    struct titles titles = fit_titles(canvas, chart, title_width(pitch_x - PANEL_GAP));
     if (chart->compact && chart->count) {
         struct sr_font font = {SR_TYPE_LABEL, false, canvas->theme->text};
         char name[160];
@@ -232,15 +267,15 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
         char y_label[160] = "";
         const char *x_label = chart->compact ? NULL : chart->x_label;
         if (!chart->compact) axis_name(panel, y_label, sizeof y_label);
-        axes(chart, panel, &x, &y, cell.width - 40, cell.height - 40);
+        axes(chart, panel, &x, &y, cell.width - 40, cell.height - row_gap((int)p / columns) - 40);
         struct sr_axis_room room = sr_axis_room(canvas, &x, &y, x_label, *y_label ? y_label : NULL);
-        double above = panel_title_height(chart);
+        double above = titles_height(&titles) + row_gap((int)p / columns);
         struct sr_rect plot = {cell.x + room.left, cell.y + above + room.top,
                                cell.width - room.left - room.right,
                                cell.height - above - room.top - room.bottom};
         if (panel->title)
-            sr_draw_text(canvas, plot.x, cell.y + SR_TYPE_LABEL, 0, plot.width,
-                         (struct sr_font){SR_TYPE_LABEL, true, canvas->theme->text}, panel->title);
+            sr_draw_paragraph(canvas, plot.x, cell.y + row_gap((int)p / columns) + titles.font.size, 0,
+                              fmax(plot.width, title_width(cell.width)), TITLE_LINES, titles.font, panel->title, true);
         sr_draw_axes(canvas, plot, &x, &y, x_label, *y_label ? y_label : NULL);
         /* Training first, so that validation lies on top. */
         for (int solid = 0; solid < 2; solid++)

@@ -150,9 +150,6 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
         if (i + 1 < chart->count && column + 1 < columns)
             draw_arrow(canvas, fmax(middle + box / 2, place.x + place.width) + 4,
                        middle + pitch - box / 2 - 4, y + over + box / 2);
-        else if (i + 1 < chart->count) /* goes on in the next row */
-            draw_arrow(canvas, middle + box / 2 + 3, fmin(middle + box / 2 + 15, canvas->width - 1),
-                       y + over + box / 2);
     }
 }
 

@@ -21,7 +21,7 @@ struct tiles {
     bool scale;
 };
 
-enum { CAPTION_LINES = 3 };
+enum { CAPTION_LINES = 5 };
 #define GAP        5.0
 #define LEAST_TILE 24.0
 
@@ -56,12 +56,16 @@ static int columns_of(const struct tiles *tiles, double width)
     return best;
 }
 
-/* Colour alone does not mark a wrong one: a cross does too. */
-static char *caption_of(const struct tiles *tiles, int index)
+/* Colour alone does not mark a wrong one: bold type and a thicker frame do, and a cross where it fits before
+ * the first word. */
+static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int index, double width)
 {
     const char *text = tiles->captions && tiles->captions[index] ? tiles->captions[index] : "";
     bool wrong = tiles->wrong && tiles->wrong[index];
-    return sr_xprintf("%s%s", wrong && *text ? "✗ " : "", text);
+    char *marked = sr_xprintf("%s%.*s", "✗ ", (int)strcspn(text, " "), text);
+    wrong = wrong && *text && sr_text_width(canvas, caption_font(canvas, true), marked) <= width;
+    free(marked);
+    return sr_xprintf("%s%s", wrong ? "✗ " : "", text);
 }
 
 /* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
@@ -77,7 +81,7 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
         return height;
     }
     for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
-        char *caption = caption_of(tiles, i);
+        char *caption = caption_of(canvas, tiles, i, tile + GAP - 2);
         struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[i]);
         int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile + GAP - 2, CAPTION_LINES, font, caption, false);
         lines = here > lines ? here : lines;
@@ -129,7 +133,7 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
         tiles->colours(tiles->data, i, colours);
         sr_draw_pixels(canvas, place, colours, tiles->height, tiles->width);
         sr_frame(canvas, place, wrong ? 1.2 : 0.4, wrong ? canvas->theme->wrong : canvas->theme->frame);
-        char *text = caption_of(tiles, i);
+        char *text = caption_of(canvas, tiles, i, pitch_x - 2);
         struct sr_font font = caption_font(canvas, wrong);
         sr_draw_paragraph(canvas, x + side / 2, y + side * aspect + 2 + font.size * 0.85, 0.5, pitch_x - 2,
                           CAPTION_LINES, font, text, true);
