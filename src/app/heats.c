@@ -26,10 +26,7 @@ static enum sr_status heats_run(struct task *task, const struct sr_monitor *moni
     const size_t count = heats->samples.count, classes = (size_t)heats->data->classes,
                  size = (size_t)model->shape.height * (size_t)model->shape.width;
     const struct sr_method *method = sr_method_find(model, heats->method, error);
-    struct sr_layer_info layer;
     if (!method) return error->status;
-    if (method->layered && !heats->layer[0] && sr_explain_layer(model, &layer))
-        snprintf(heats->layer, sizeof heats->layer, "%s", layer.name);
     int *targets = sr_xalloc((count + 1) * sizeof *targets);
     float *values = sr_array_raw(count * size, sizeof *values, "heat maps", error);
     enum sr_status status = values ? SR_OK : SR_ERROR_MEMORY;
@@ -45,7 +42,7 @@ static enum sr_status heats_run(struct task *task, const struct sr_monitor *moni
     for (size_t i = 0; !status && i < count; i++) {
         struct sr_heat *map = &heats->maps[i];
         *map = (struct sr_heat){.height = model->shape.height, .width = model->shape.width, .method = method, .target = targets[i]};
-        snprintf(map->layer, sizeof map->layer, "%s", heats->layer);
+        sr_explain_place(model, method, heats->layer, map->layer);
         map->values = sr_xalloc(size * sizeof *map->values);
         memcpy(map->values, values + i * size, size * sizeof *values);
     }

@@ -163,6 +163,8 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     sr_split_fini(&session->split);
     session->split = split;
     sr_session_forget_figures(session);
+    sr_session_forget_class_heats(session);
+    session->quality.model[0] = '\0';
     for (size_t i = 0; i < session->entry_count; i++)
         sr_session_forget_predictions(session, session->entries[i]);
     if (session->selection.count) {
@@ -256,7 +258,7 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || session->explain.job || session->heats.job || session->closeup_job || session->figures_job)
+    if (session->data_job || session->explain.job || session->heats.job || session->class_heats.job || session->closeup_job || session->figures_job)
         return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];

@@ -38,6 +38,7 @@ void sr_session_free_suspects(struct sr_session *session);
 void sr_session_forget_closeup(struct sr_session *session);
 void sr_session_forget_figures(struct sr_session *session);
 void sr_session_forget_explanation(struct sr_session *session);
+void sr_session_forget_class_heats(struct sr_session *session);
 void sr_session_refresh_look(struct sr_session *session);
 
 #endif

@@ -3,19 +3,23 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static struct sr_json *heat_rows(const struct sr_heat *heat)
+#include "sartor/base/file.h"
+
+enum { LIT = 32 }; /* grey of a class's mean image that counts as the garment */
+
+static struct sr_json *map_rows(const float *map, int height, int width)
 {
     struct sr_json *rows = sr_json_array();
-    for (int y = 0; y < heat->height; y++) {
+    for (int y = 0; y < height; y++) {
         struct sr_json *line = sr_json_array();
-        for (int x = 0; x < heat->width; x++) sr_json_add_number(line, (double)heat->values[y * heat->width + x]);
+        for (int x = 0; x < width; x++) sr_json_add_number(line, (double)map[y * width + x]);
         sr_json_add(rows, line);
     }
     return rows;
 }
-
 static void report_json(struct sr_session *session, const char *model, int truth, int predicted, const char *to,
                         struct sr_reply *reply)
 {
@@ -30,8 +34,8 @@ static void report_json(struct sr_session *session, const char *model, int truth
     sr_json_set_text(object, "method", heat->method->name);
     sr_json_set_text(object, "layer", heat->layer[0] ? heat->layer : NULL);
     sr_json_set_integer(object, "target", heat->target);
-    if (heat->values) sr_json_set(object, "heat", heat_rows(heat));
-    if (other->values) sr_json_set(object, "heat_true", heat_rows(other));
+    if (heat->values) sr_json_set(object, "heat", map_rows(heat->values, heat->height, heat->width));
+    if (other->values) sr_json_set(object, "heat_true", map_rows(other->values, other->height, other->width));
     if (session->explain.nearest_count) {
         struct sr_json *list = sr_json_array();
         for (size_t i = 0; i < session->explain.nearest_count; i++) {
@@ -71,7 +75,21 @@ static void report_text(struct sr_session *session, const char *model, int truth
     if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
 }
 
-static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args, const char *method,
+/* The figure that to= asks for, which tells this command as where it comes from. */
+static enum sr_status write_figure(struct sr_session *session, const char *figure, const char *verb, const struct sr_args *args,
+                                   struct figure_request *request, struct sr_error *error)
+{
+    char *path = sr_path_expand(sr_args_text(args, "to")), *command = figure_command(verb, args);
+    request->path = path;
+    request->command = command;
+    request->dark = sr_args_switch(args, "dark");
+    enum sr_status status = figure_write(session, figure, request, error);
+    free(path);
+    free(command);
+    return status;
+}
+
+static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args, const char *verb, const char *method,
                                      struct sr_reply *reply, struct sr_error *error)
 {
     enum sr_file file;
@@ -92,9 +110,9 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     if (to) {
         char index[32];
         snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);
-        struct figure_request request = {.path = to, .model = entry->name, .index = index, .method = method, .layer = layer,
-                                         .target = target, .split = -1, .dark = sr_args_switch(args, "dark")};
-        status = figure_write(session, "explain", &request, error);
+        struct figure_request request = {.model = entry->name, .index = index, .method = method, .layer = layer,
+                                         .target = target, .split = -1};
+        status = write_figure(session, "explain", verb, args, &request, error);
         if (status) return status;
     }
     if (reply->json) report_json(session, entry->name, truth, predicted, to, reply);
@@ -106,6 +124,122 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
     snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
     view->explain_target = target;
+    view->explain_classes = false;
+    view->pane = SR_PANE_EXPLAIN;
+    reply->shown = true;
+    return SR_OK;
+}
+
+/* --- classes --------------------------------------------------------------------------- */
+
+/* Where the middle of a map's heat is, as shares of height and width; the share of it on pixels that are lit in
+ * the class's mean image; the highest value. */
+struct summary {
+    double down, across, share, most;
+};
+
+static struct summary sum_up(const float *map, const uint8_t *mean, int height, int width)
+{
+    struct summary summary = {0};
+    double sum = 0, lit = 0;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            const double value = (double)map[y * width + x];
+            sum += value;
+            summary.down += value * (y + 0.5) / height;
+            summary.across += value * (x + 0.5) / width;
+            if (mean[y * width + x] >= LIT) lit += value;
+            summary.most = fmax(summary.most, value);
+        }
+    summary.down /= sum;
+    summary.across /= sum;
+    summary.share = lit / sum;
+    return summary;
+}
+
+static void report_classes(struct sr_session *session, const struct sr_entry *entry, enum sr_split_name split, const char *to,
+                           struct sr_reply *reply)
+{
+    const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    const int height = session->data->files[file].height, width = session->data->files[file].width;
+    const size_t size = (size_t)height * (size_t)width;
+    struct sr_json *object = reply->json ? sr_reply_object(reply) : NULL, *list = object ? sr_json_array() : NULL;
+    if (object) {
+        sr_json_set_text(object, "event", "classes");
+        sr_json_set_text(object, "model", entry->name);
+        sr_json_set_text(object, "split", sr_split_names[split]);
+        sr_json_set_text(object, "method", session->class_heats.used->name);
+        sr_json_set_text(object, "layer", session->class_heats.at[0] ? session->class_heats.at : NULL);
+    } else {
+        sr_text_printf(&reply->text, "%s explained by %s%s%s, samples of the %s split, each for its true class: the mean heat\n\n",
+                       entry->name, session->class_heats.used->title, session->class_heats.at[0] ? " at layer " : "",
+                       session->class_heats.at, sr_split_names[split]);
+        sr_text_printf(&reply->text, "%-14s %7s %8s %12s %12s %16s\n", "class", "images", "highest", "from top", "from left",
+                       "on the garment");
+    }
+    for (int c = 0; c < session->data->classes; c++) {
+        const float *map = session->class_heats.maps + (size_t)c * size;
+        const struct summary summary = sum_up(map, session->figures->classes[file][c].mean, height, width);
+        if (object) {
+            struct sr_json *one = sr_json_object();
+            sr_json_set_integer(one, "class", c);
+            sr_json_set_integer(one, "count", (int64_t)session->class_heats.counts[c]);
+            sr_json_set_number(one, "highest", summary.most);
+            sr_json_set_number(one, "from_top", summary.down);
+            sr_json_set_number(one, "from_left", summary.across);
+            sr_json_set_number(one, "heat_on_garment", summary.share);
+            sr_json_set(one, "heat", map_rows(map, height, width));
+            sr_json_add(list, one);
+            continue;
+        }
+        sr_text_printf(&reply->text, "%-14s %7zu ", class_name(session, c), session->class_heats.counts[c]);
+        if (summary.most > 0)
+            sr_text_printf(&reply->text, "%8.3f %10.0f %% %10.0f %% %14.1f %%\n", summary.most, 100 * summary.down,
+                           100 * summary.across, 100 * summary.share);
+        else sr_text_add(&reply->text, "no heat\n");
+    }
+    if (object) {
+        sr_json_set(object, "maps", list);
+        set_classes(session, object);
+        if (to) sr_json_set_text(object, "file", to);
+        sr_reply_add(reply, object);
+        return;
+    }
+    sr_text_printf(&reply->text, "\nFrom top and from left: the middle of the heat. The garment: where the class's mean image is not dark.\n");
+    if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
+}
+
+static enum sr_status explain_classes(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply,
+                                      struct sr_error *error)
+{
+    const char *to = sr_args_text(args, "to"), *method = sr_args_text(args, "method"), *layer = sr_args_text(args, "layer");
+    struct sr_entry *entry;
+    enum sr_status status = to ? sr_figure_check(to, error) : SR_OK;
+    if (!status) status = sr_session_data(session, error);
+    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
+    if (status) return status;
+    static const char *const alone[] = {"index", "target"};
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (sr_args_given(args, alone[i]))
+            return sr_error_set(error, SR_ERROR_ARGUMENT, "explain: classes takes no %s; it explains count= images, each for its own class",
+                                alone[i]);
+    if (!strcmp(method, "auto")) method = "";
+    const enum sr_split_name split = split_of(session, args, entry);
+    const size_t classes = (size_t)session->data->classes, count = (size_t)sr_args_integer(args, "count");
+    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes, method, layer, error);
+    if (!status) status = sr_session_figures(session, error);
+    if (!status && to) {
+        struct figure_request request = {.model = entry->name, .method = method, .layer = layer, .target = -1, .split = (int)split,
+                                         .count = (int)count};
+        status = write_figure(session, "heats", "explain", args, &request, error);
+    }
+    if (status) return status;
+    report_classes(session, entry, split, to, reply);
+    struct sr_view *view = &session->view;
+    snprintf(view->model, sizeof view->model, "%s", entry->name);
+    snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
+    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
+    view->explain_classes = true;
     view->pane = SR_PANE_EXPLAIN;
     reply->shown = true;
     return SR_OK;
@@ -215,7 +349,8 @@ SR_RUN(explain_run)
 {
     SR_UNUSED;
     if (sr_args_switch(args, "quality")) return explain_quality(session, args, reply, error);
-    return explain_sample(session, args, sr_args_text(args, "method"), reply, error);
+    if (sr_args_switch(args, "classes")) return explain_classes(session, args, reply, error);
+    return explain_sample(session, args, "explain", sr_args_text(args, "method"), reply, error);
 }
 
 #define SAMPLE_PARAMS                                                                                                        \
@@ -227,15 +362,16 @@ const struct sr_command sr_command_explain = {
     .params = (const struct sr_param[]){
         SR_MODEL_PARAM(false),
         SAMPLE_PARAMS,
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of; with quality, the split."},
+        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of; with quality and classes, the split."},
         {"method", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest",
          .help = "How; auto takes HiRes-CAM for convolutions, weights for logistic regression, occlusion for all others."},
         {"target", SR_PARAM_CLASS, .help = "The class to explain (default: the predicted one, and the true one where it differs)."},
-        {"layer", SR_PARAM_TEXT, .help = "A convolution's name (default: the last with at least 5×5 cells)."},
-        {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay as a figure."},
+        {"layer", SR_PARAM_TEXT, .help = "A convolution's name (default: the finest for HiRes-CAM, else the last with at least 5×5 cells)."},
+        {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay (with classes: the mean heats) as a figure."},
         {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
         {"quality", SR_PARAM_SWITCH, .help = "Measure the maps: deletion, insertion, sanity check, heat on the garment."},
-        {"count", SR_PARAM_INTEGER, .fallback = "1000", .minimum = 1, .maximum = 1e6, .help = "quality: images."},
+        {"classes", SR_PARAM_SWITCH, .help = "The mean heat of every class, each sample explained for its own class."},
+        {"count", SR_PARAM_INTEGER, .fallback = "1000", .minimum = 1, .maximum = 1e6, .help = "quality, classes: images."},
         {"fill", SR_PARAM_CHOICE, .fallback = "mean", .choices = "mean black", .help = "quality: what pixels are replaced by."},
         {0}},
     .run = explain_run,
@@ -245,7 +381,7 @@ const struct sr_command sr_command_explain = {
 SR_RUN(gradcam_run)
 {
     SR_UNUSED;
-    return explain_sample(session, args, "gradcam", reply, error);
+    return explain_sample(session, args, "gradcam", "gradcam", reply, error);
 }
 
 const struct sr_command sr_command_gradcam = {

@@ -46,17 +46,17 @@ static enum sr_status check_words(const struct sr_args *args, const char *figure
     return SR_OK;
 }
 
-/* The line as given, but for the folders of files, which are this machine's business. */
-static char *command_line(const struct sr_args *args, struct sr_error *error)
+char *figure_command(const char *verb, const struct sr_args *args)
 {
+    struct sr_error ignored;
     static const char *const files[] = {"to", "plotly"};
     struct sr_args *copy = sr_args_copy(args);
     struct sr_text line = {0};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        const char *slash = sr_args_given(args, files[i]) ? strrchr(sr_args_text(args, files[i]), '/') : NULL;
-        if (slash) sr_args_set(copy, files[i], slash + 1, error);
+        const char *slash = sr_args_has(args, files[i]) && sr_args_given(args, files[i]) ? strrchr(sr_args_text(args, files[i]), '/') : NULL;
+        if (slash) sr_args_set(copy, files[i], slash + 1, &ignored);
     }
-    sr_text_add(&line, "export ");
+    sr_text_printf(&line, "%s ", verb);
     sr_args_print(copy, false, &line);
     sr_args_free(copy);
     return sr_text_take(&line);
@@ -72,7 +72,7 @@ SR_RUN(export_run)
     if (!status) status = class_of(session, sr_args_text(args, "target"), &target, error);
     if (status) return status;
     char *path = sr_path_expand(sr_args_text(args, "to")), *script = plotly ? sr_path_expand(plotly) : NULL;
-    char *command = command_line(args, error);
+    char *command = figure_command("export", args);
     struct figure_request request = {
         .path = path,
         .plotly = script,

@@ -26,6 +26,7 @@
     X(explain, SAMPLE_WORDS " count method layer target", "Original, heat map and overlay of samples.")          \
     X(gradcam, SAMPLE_WORDS " count layer target", "The same by Grad-CAM.")                                      \
     X(gallery, SAMPLE_WORDS " count method layer target", "Heat maps laid over many samples.")                   \
+    X(heats, "model split count method layer", "The mean heat of every class, over its mean image.")             \
     X(quality, "model split count method layer",                                                                 \
       "Deletion and insertion: the probability while the hottest pixels go, and come.")                          \
     X(network, "model", "Layers with their output shapes and parameters.")

@@ -1,6 +1,7 @@
 /* figures_heat.c - where a network looked: one sample at length, or many at a glance. */
 #include "figures.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,54 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     struct sr_curves_chart chart = {.title = title, .x_label = "pixels taken away or put in (%)", .panels = panels, .count = 2,
                                     .x_percent = true, .x_unit = true};
     return figure_put(figure, &sr_chart_curves, &chart, error);
+}
+
+enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
+{
+    struct sr_session *session = figure->session;
+    const struct figure_request *request = figure->request;
+    struct sr_entry *entry;
+    enum sr_status status = sr_session_model(session, request->model, &entry, error);
+    if (status) return status;
+    const enum sr_split_name split =
+        request->split >= 0 ? (enum sr_split_name)request->split : sr_session_default_split(session, entry);
+    const size_t classes = (size_t)session->data->classes, count = request->count ? (size_t)request->count : CLASS_HEATS;
+    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes, request->method, request->layer, error);
+    if (!status) status = sr_session_figures(session, error);
+    if (status) return status;
+    figure_credit(figure, entry->model);
+    const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    const struct sr_images *images = &session->data->files[file];
+    const size_t size = (size_t)images->height * (size_t)images->width;
+    const uint8_t **pixels = sr_xalloc(classes * sizeof *pixels);
+    const float **heats = sr_xalloc(classes * sizeof *heats);
+    const char **captions = sr_xalloc(classes * sizeof *captions);
+    float *shown = sr_xalloc(classes * size * sizeof *shown), most = 0;
+    size_t samples = 0;
+    for (size_t i = 0; i < classes * size; i++) most = fmaxf(most, session->class_heats.maps[i]);
+    /* One scale for all: classes are to be compared. */
+    for (size_t i = 0; i < classes * size; i++) shown[i] = most > 0 ? session->class_heats.maps[i] / most : 0;
+    for (size_t c = 0; c < classes; c++) {
+        pixels[c] = session->figures->classes[file][c].mean;
+        heats[c] = shown + c * size;
+        captions[c] = class_name(session, (int)c);
+        samples += session->class_heats.counts[c];
+    }
+    char number[32];
+    sr_format_count(number, sizeof number, samples);
+    char *title = sr_xprintf("Mean heat of each class: %s, %s%s%s, %s images of the %s split; 1 on the scale is %.2f", entry->name,
+                             session->class_heats.used->title, session->class_heats.at[0] ? ", " : "", session->class_heats.at,
+                             number, sr_split_names[split], (double)most);
+    struct sr_gallery_chart chart = {.title = title, .count = (int)classes, .columns = classes == 10 ? 5 : 0,
+                                     .height = images->height, .width = images->width, .pixels = pixels, .heats = heats,
+                                     .captions = captions};
+    status = figure_put(figure, &sr_chart_gallery, &chart, error);
+    free(title);
+    free(shown);
+    free(captions);
+    free(heats);
+    free(pixels);
+    return status;
 }
 
 enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)

@@ -72,6 +72,9 @@ enum sr_status field_gather(struct sr_session *session, const struct sr_words *n
 size_t *field_order(struct field *field);
 void field_free(struct field *field);
 
+/* Images that the mean heat of the classes is taken over unless told. */
+enum { CLASS_HEATS = 1000 };
+
 /* A figure of the session, written to `path`; SR_PENDING while what it shows is computed. Zeros, NULL
  * and -1 (of `split` and `target`) leave the choice to the figure. */
 struct figure_request {
@@ -92,6 +95,9 @@ struct figure_request {
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);
+/* The line as given, but for the folders of files, which are this machine's business: for the provenance. To be
+ * freed. */
+char *figure_command(const char *verb, const struct sr_args *args);
 /* Does the figure take this of export's parameters? Of what is no figure, anything. */
 bool figure_takes(const char *figure, const char *param);
 /* The figures, what each shows and takes. */

@@ -78,6 +78,7 @@ const struct sr_binding sr_bindings[] = {
     {"F", "mark flag", "browse", "a suspect: its label is wrong"},
     {"U", "mark undo", "browse", "a suspect: unmarked again"},
     {"M", "method next", "explain", "explain by the next method"},
+    {"v", "look classes", "explain", "the mean heat of every class, or one sample"},
     {"s", "split next", NULL, "judge on the next split"},
     {"+", "zoom", NULL, "the pane alone, without the bars"},
     {"y", "log", NULL, "logarithmic or linear axis"},

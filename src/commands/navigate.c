@@ -336,6 +336,7 @@ SR_RUN(look_run)
     reply->shown = true;
     if (!strcmp(what, "values")) view->values = !view->values;
     else if (!strcmp(what, "versions")) view->versions = !view->versions;
+    else if (!strcmp(what, "classes")) view->explain_classes = !view->explain_classes;
     else if (!strcmp(what, "others")) view->train_alone = !view->train_alone;
     else if (!strcmp(what, "next")) view->data_view = (view->data_view + 1) % 3;
     else if (!strcmp(what, "vs")) {
@@ -357,8 +358,8 @@ SR_RUN(look_run)
 const struct sr_command sr_command_look = {
     .name = "look", .group = "interface", .help = "Change what a pane shows of its subject.",
     .params = (const struct sr_param[]){
-        {"what", SR_PARAM_CHOICE, .positional = true, .required = true, .choices = "values versions next others vs beats beaten",
-         .help = "Browse: pixel values, augmented versions. Data: the next view. Train: other runs. Confusion: the second "
+        {"what", SR_PARAM_CHOICE, .positional = true, .required = true, .choices = "values versions next others classes vs beats beaten",
+         .help = "Browse: pixel values, augmented versions. Data: the next view. Train: other runs. Explain: the classes' mean heat. Confusion: the second "
                  "model, samples that only the first or the second gets right."},
         {0}},
     .run = look_run,

@@ -1,6 +1,7 @@
 /* cam.c - class activation maps: a layer's activations, weighed by the gradients of one class's logit. */
 #include "internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,13 @@ static bool sees_mirror(const struct sr_model *model)
     return model->params && sr_args_has(model->params, "tta") && strcmp(sr_args_text(model->params, "tta"), "none") != 0;
 }
 
+/* A fine layer's products are speckled in the grid of the max-pool above it: blur by a pixel of 28. */
+static void smooth(struct sr_heat *heat)
+{
+    const double deviation = (heat->height < heat->width ? heat->height : heat->width) / 28.0;
+    sr_blur(heat->values, heat->height, heat->width, deviation, (int)ceil(3 * deviation), false);
+}
+
 typedef void weigh_channels(const struct sr_layer_gradients *layer, double *weights);
 
 static enum sr_status cam_of(const struct sr_explain *request, int target, const char *name, weigh_channels *weigh,
@@ -91,7 +99,6 @@ static enum sr_status cam_of(const struct sr_explain *request, int target, const
     map = sr_array_raw((size_t)layer.height * (size_t)layer.width, sizeof *map, "heat map", error);
     status = map ? explain_heat_init(heat, request, target, error) : SR_ERROR_MEMORY;
     if (status) goto out;
-    snprintf(heat->layer, sizeof heat->layer, "%s", name);
     if (weigh) {
         weights = sr_xalloc((size_t)layer.channels * sizeof *weights);
         weigh(&layer, weights);
@@ -100,6 +107,7 @@ static enum sr_status cam_of(const struct sr_explain *request, int target, const
     if (!weigh && sees_mirror(model)) status = add_mirror(request, target, name, map, error);
     if (status) goto out;
     sr_resize_bilinear(map, layer.height, layer.width, heat->values, heat->height, heat->width);
+    if (!weigh) smooth(heat);
     if (!sr_heat_scale(heat->values, (size_t)heat->height * (size_t)heat->width))
         status =
             sr_error_set(error, SR_ERROR_NUMERIC,
@@ -113,21 +121,36 @@ out:
     return status;
 }
 
+/* The geometric mean of two maps: hot where both are. A little is added to each, so that a cell of nothing in a
+ * coarse map dims what a fine one says there and does not wipe it out. */
+static void fuse(struct sr_heat *heat, const struct sr_heat *other)
+{
+    const float least = 0.01f;
+    const size_t size = (size_t)heat->height * (size_t)heat->width;
+    for (size_t i = 0; i < size; i++)
+        heat->values[i] = sqrtf((heat->values[i] + least) * (other->values[i] + least)) - least;
+    sr_heat_scale(heat->values, size);
+}
+
 static enum sr_status cams(const struct sr_explain *request, weigh_channels *weigh, struct sr_heat *heats,
                            struct sr_error *error)
 {
-    struct sr_layer_info layer;
-    const char *name = request->layer;
-    if (!name || !*name) {
-        if (!sr_explain_layer(request->model, &layer))
-            return sr_error_set(error, SR_ERROR_STATE,
-                                "no convolution of %s has 5x5 cells or more; name one with layer=",
-                                request->model->name);
-        name = layer.name;
-    }
+    struct sr_layer_info layers[2];
+    size_t count = 1;
+    if (request->layer && *request->layer) snprintf(layers[0].name, sizeof layers[0].name, "%s", request->layer);
+    else count = explain_layers(request->model, request->method, layers);
+    if (!count)
+        return sr_error_set(error, SR_ERROR_STATE, "no convolution of %s has 5x5 cells or more; name one with layer=",
+                            request->model->name);
     enum sr_status status = SR_OK;
-    for (size_t i = 0; !status && i < request->count; i++)
-        status = cam_of(request, request->targets[i], name, weigh, &heats[i], error);
+    for (size_t i = 0; !status && i < request->count; i++) {
+        struct sr_heat last = {0};
+        status = cam_of(request, request->targets[i], layers[0].name, weigh, &heats[i], error);
+        if (!status && count > 1) status = cam_of(request, request->targets[i], layers[1].name, weigh, &last, error);
+        if (!status && count > 1) fuse(&heats[i], &last);
+        sr_explain_place(request->model, request->method, request->layer, heats[i].layer);
+        sr_heat_fini(&last);
+    }
     return status;
 }
 

@@ -113,29 +113,30 @@ static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *h
 }
 
 const struct sr_method sr_methods[SR_METHOD_COUNT] = {
-    [SR_METHOD_GRADCAM] = {"gradcam", "Grad-CAM", "Activations weighed by the mean gradients of the class.", true, true, true,
+    [SR_METHOD_GRADCAM] = {"gradcam", "Grad-CAM", "Activations weighed by the mean gradients of the class.", true, false, true, true,
      offers_gradients, "has no convolutions; Grad-CAM works on cnn and resnet", explain_gradcam},
-    [SR_METHOD_GRADCAM_PLUS] = {"gradcam++", "Grad-CAM++", "Grad-CAM with each cell's gradient weighed by its share.", true, true, true,
+    [SR_METHOD_GRADCAM_PLUS] = {"gradcam++", "Grad-CAM++", "Grad-CAM with each cell's gradient weighed by its share.", true, false, true, true,
      offers_gradients, "has no convolutions; Grad-CAM++ works on cnn and resnet", explain_gradcam_plus},
-    [SR_METHOD_HIRESCAM] = {"hirescam", "HiRes-CAM", "Activations times gradients, cell by cell.", true, true, true, offers_gradients,
+    [SR_METHOD_HIRESCAM] = {"hirescam", "HiRes-CAM", "Activations times gradients, cell by cell, at the finest layer and the last.", true, true, true, true,
+     offers_gradients,
      "has no convolutions; HiRes-CAM works on cnn and resnet", explain_hirescam},
-    [SR_METHOD_OCCLUSION] = {"occlusion", "Occlusion", "The probability lost when a patch is blacked out.", false, true, true,
+    [SR_METHOD_OCCLUSION] = {"occlusion", "Occlusion", "The probability lost when a patch is blacked out.", false, false, true, true,
      offers_probabilities, "cannot predict", explain_occlusion},
-    [SR_METHOD_WEIGHTS] = {"weights", "Weights × pixels", "What each pixel adds to the class's score.", false, true, true, offers_weights,
+    [SR_METHOD_WEIGHTS] = {"weights", "Weights × pixels", "What each pixel adds to the class's score.", false, false, true, true, offers_weights,
      "has no weight a pixel", explain_weights},
-    [SR_METHOD_IMPORTANCE] = {"importance", "Importance", "What the model looks at in general, whatever the sample.", false, true, false,
+    [SR_METHOD_IMPORTANCE] = {"importance", "Importance", "What the model looks at in general, whatever the sample.", false, false, true, false,
      offers_importance, "has no importance a pixel", explain_importance},
-    [SR_METHOD_NEAREST] = {"nearest", "Nearest images", "The training images nearest in the model's own sense.", false, false, true,
+    [SR_METHOD_NEAREST] = {"nearest", "Nearest images", "The training images nearest in the model's own sense.", false, false, false, true,
      offers_nearest, "keeps no training images; knn and svm do", no_map},
 };
 const char sr_method_names[] = "auto gradcam gradcam++ hirescam occlusion weights importance nearest";
 
 const struct sr_method *sr_method_default(const struct sr_model *model)
 {
-    struct sr_layer_info layer;
+    struct sr_layer_info chosen[2];
     const struct sr_method *cam = &sr_methods[SR_METHOD_HIRESCAM], *weights = &sr_methods[SR_METHOD_WEIGHTS],
                            *occlusion = &sr_methods[SR_METHOD_OCCLUSION];
-    if (cam->offered(model) && (sr_explain_layer(model, &layer) || !occlusion->offered(model))) return cam;
+    if (cam->offered(model) && (explain_layers(model, cam, chosen) || !occlusion->offered(model))) return cam;
     return weights->offered(model) ? weights : occlusion;
 }
 
@@ -166,19 +167,39 @@ const struct sr_method *sr_method_find(const struct sr_model *model, const char 
     return NULL;
 }
 
-bool sr_explain_layer(const struct sr_model *model, struct sr_layer_info *layer)
+size_t explain_layers(const struct sr_model *model, const struct sr_method *method, struct sr_layer_info chosen[2])
 {
-    if (!offers_gradients(model)) return false;
+    if (!method->layered || !offers_gradients(model)) return 0;
     struct sr_layer_info *layers = sr_xalloc(MOST_LAYERS * sizeof *layers);
-    size_t count = model->class->layers(model->state, layers, MOST_LAYERS);
-    bool found = false;
-    for (size_t i = 0; i < count && i < MOST_LAYERS; i++)
-        if (layers[i].height >= LEAST_CELLS && layers[i].width >= LEAST_CELLS) {
-            *layer = layers[i];
-            found = true;
-        }
+    size_t count = model->class->layers(model->state, layers, MOST_LAYERS), made = 0, best = SIZE_MAX;
+    if (count > MOST_LAYERS) count = MOST_LAYERS;
+    int most = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int cells = layers[i].height * layers[i].width;
+        if (layers[i].height < LEAST_CELLS || layers[i].width < LEAST_CELLS || (method->fused && cells <= most)) continue;
+        best = i;
+        most = cells;
+    }
+    if (best != SIZE_MAX) chosen[made++] = layers[best];
+    if (made && method->fused && best + 1 < count) chosen[made++] = layers[count - 1];
     free(layers);
-    return found;
+    return made;
+}
+
+bool sr_explain_place(const struct sr_model *model, const struct sr_method *method, const char *layer,
+                      char place[SR_PLACE_SIZE])
+{
+    struct sr_layer_info chosen[2];
+    place[0] = '\0';
+    if (!method->layered) return false;
+    if (layer && *layer) {
+        snprintf(place, SR_PLACE_SIZE, "%s", layer);
+        return true;
+    }
+    const size_t count = explain_layers(model, method, chosen);
+    if (count == 1) snprintf(place, SR_PLACE_SIZE, "%s", chosen[0].name);
+    if (count == 2) snprintf(place, SR_PLACE_SIZE, "%.13s × %.13s", chosen[0].name, chosen[1].name);
+    return count > 0;
 }
 
 enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)

@@ -39,6 +39,32 @@ void sr_resize_bilinear(const float *from, int from_height, int from_width, floa
     }
 }
 
+/* One line of `count` values, `step` apart. */
+static void blur_line(float *line, int count, size_t step, const double *weights, int reach, bool dark, float *copy)
+{
+    for (int i = 0; i < count; i++) copy[i] = line[(size_t)i * step];
+    for (int i = 0; i < count; i++) {
+        double sum = 0;
+        for (int k = -reach; k <= reach; k++) {
+            const int at = i + k < 0 ? 0 : i + k < count ? i + k : count - 1;
+            if (!dark || at == i + k) sum += weights[k + reach] * (double)copy[at];
+        }
+        line[(size_t)i * step] = (float)sum;
+    }
+}
+
+void sr_blur(float *values, int height, int width, double deviation, int reach, bool dark)
+{
+    double *weights = sr_xalloc((size_t)(2 * reach + 1) * sizeof *weights), whole = 0;
+    float *copy = sr_xalloc((size_t)(height > width ? height : width) * sizeof *copy);
+    for (int k = -reach; k <= reach; k++) whole += weights[k + reach] = exp(-k * k / (2 * deviation * deviation));
+    for (int k = 0; k <= 2 * reach; k++) weights[k] /= whole;
+    for (int y = 0; y < height; y++) blur_line(values + (size_t)y * (size_t)width, width, 1, weights, reach, dark, copy);
+    for (int x = 0; x < width; x++) blur_line(values + x, height, (size_t)width, weights, reach, dark, copy);
+    free(weights);
+    free(copy);
+}
+
 bool sr_heat_scale(float *values, size_t count)
 {
     float largest = 0;

@@ -79,25 +79,13 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
  * rough size are left, hardly its shape. */
 static void blur(const uint8_t *pixels, int height, int width, uint8_t *out)
 {
+    const size_t size = (size_t)height * (size_t)width;
     const double spread = (height < width ? height : width) * 5 / 28.0;
-    const int reach = (int)ceil(spread);
-    double *weights = sr_xalloc((size_t)(2 * reach + 1) * sizeof *weights), whole = 0;
-    double *rows = sr_xalloc((size_t)height * (size_t)width * sizeof *rows);
-    for (int k = -reach; k <= reach; k++) whole += weights[k + reach] = exp(-k * k / (2 * spread * spread));
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-            for (int k = -reach; k <= reach; k++)
-                if (x + k >= 0 && x + k < width)
-                    rows[y * width + x] += weights[k + reach] / whole * pixels[y * width + x + k];
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            double sum = 0;
-            for (int k = -reach; k <= reach; k++)
-                if (y + k >= 0 && y + k < height) sum += weights[k + reach] / whole * rows[(y + k) * width + x];
-            out[y * width + x] = (uint8_t)lrint(sum);
-        }
-    free(weights);
-    free(rows);
+    float *values = sr_xalloc(size * sizeof *values);
+    for (size_t i = 0; i < size; i++) values[i] = pixels[i];
+    sr_blur(values, height, width, spread, (int)ceil(spread), true);
+    for (size_t i = 0; i < size; i++) out[i] = (uint8_t)lrintf(values[i]);
+    free(values);
 }
 
 /* The copies of one image: the three ends, then for each map INNER deletions and INNER insertions. */
@@ -203,7 +191,7 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets, st
         uint32_t rows[AT_ONCE];
         for (size_t i = 0; i < count; i++) rows[i] = sr_samples_row(&request->samples, from + i);
         const struct sr_samples part = {request->samples.images, rows, count};
-        enum sr_status status = sr_explain_many(request->model, quality->method, quality->layer, &part, targets + from,
+        enum sr_status status = sr_explain_many(request->model, quality->method, request->layer, &part, targets + from,
                                                 request->pool, &monitor, bench->heats, error);
         if (status) return status;
         for (size_t i = 0; i < count; i++)
@@ -261,12 +249,12 @@ static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
     float *before = sr_array_raw(2 * samples.count * bench->size, sizeof *before, "heat maps", error);
     float *after = before + samples.count * bench->size;
     if (!before) return SR_ERROR_MEMORY;
-    enum sr_status status = sr_explain_many(request->model, quality->method, quality->layer, &samples, targets,
+    enum sr_status status = sr_explain_many(request->model, quality->method, request->layer, &samples, targets,
                                             request->pool, &monitor, before, error);
     for (int k = 0; !status && k < SR_SCRAMBLED_MOST; k++) {
         if (k && wanted[k] <= wanted[k - 1]) continue;
         struct sr_model *model = sr_model_scramble(request->model, wanted[k], request->seed, error);
-        status = model ? sr_explain_many(model, quality->method, quality->layer, &samples, targets, request->pool,
+        status = model ? sr_explain_many(model, quality->method, request->layer, &samples, targets, request->pool,
                                          &monitor, after, error)
                        : error->status;
         sr_model_unref(model);
@@ -304,15 +292,12 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request, stru
 {
     const struct sr_model *model = request->model;
     const struct sr_samples *samples = &request->samples;
-    struct sr_layer_info layer;
     *quality = (struct sr_quality){.count = samples->count, .method = request->method, .fill = request->fill};
     if (!quality->method) quality->method = sr_method_default(model);
     if (!quality->method->sampled || !quality->method->mapped)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "%s is no map of a sample; measure another method",
                             quality->method->title);
-    snprintf(quality->layer, sizeof quality->layer, "%s", request->layer ? request->layer : "");
-    if (quality->method->layered && !quality->layer[0] && sr_explain_layer(model, &layer))
-        snprintf(quality->layer, sizeof quality->layer, "%s", layer.name);
+    sr_explain_place(model, quality->method, request->layer, quality->layer);
     if (!samples->count) return sr_error_set(error, SR_ERROR_ARGUMENT, "there are no images to measure on");
     enum sr_status status =
         sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);

@@ -190,13 +190,23 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     return height;
 }
 
+static void draw_class(struct sr_session *session, struct sr_area area, int class, void *context)
+{
+    (void)context;
+    const struct sr_images *images = &session->data->files[shown_file(session)];
+    sr_draw_image(area, &session->look,
+                  session->view.data_view == 2 ? session->figures->classes[shown_file(session)][class].deviation
+                                               : session->figures->classes[shown_file(session)][class].mean,
+                  images->height, images->width);
+}
+
 /* Mean images, or images of the deviation, of all classes in the chosen file. */
 static void draw_gallery(struct sr_session *session, struct sr_area area)
 {
     struct sr_error error;
     const struct sr_images *images = &session->data->files[shown_file(session)];
     bool spread = session->view.data_view == 2;
-    int at = shown_class(session), classes = session->data->classes, width, height, columns = 1, lines = 1;
+    int at = shown_class(session);
     struct sr_text words = {0};
     sr_text_printf(&words, "%s of each class, %s file", spread ? "Standard deviation" : "Mean image",
                    sr_file_names[shown_file(session)]);
@@ -214,35 +224,7 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     sr_text_fini(&words);
     area = sr_area_part(area, 0, 1, area.width, area.height - 1);
-    sr_image_cells(&session->look, images->height, images->width, &width, &height);
-    int full_width = width, full_height = height;
-    for (int divided = 1; divided <= 4; divided *= 2) {
-        width = (full_width + divided - 1) / divided;
-        height = (full_height + divided - 1) / divided;
-        columns = area.width / (width + 2);
-        lines = area.height / (height + 1);
-        if (columns * lines >= classes || width <= 8) break;
-    }
-    if (columns < 1 || lines < 1) return;
-    if (columns > classes) columns = classes;
-    int rows = (classes + columns - 1) / columns, top = at < 0 ? 0 : at / columns - lines / 2;
-    if (top > rows - lines) top = rows - lines;
-    if (top < 0) top = 0;
-    int across = area.width / columns < width + 8 ? area.width / columns : width + 8;
-    struct sr_short_name names[SR_CLASSES_MAX];
-    sr_part_short_names(session->data, across - 2, names);
-    int down = height + 1 + (lines >= rows && area.height >= rows * (height + 2));
-    for (int i = 0; i < columns * lines && top * columns + i < classes; i++) {
-        int class = top * columns + i;
-        struct sr_area part = sr_area_part(area, i % columns * across, i / columns * down, across, down);
-        const uint8_t *pixels = spread ? session->figures->classes[shown_file(session)][class].deviation
-                                       : session->figures->classes[shown_file(session)][class].mean;
-        sr_draw_image(sr_area_part(part, 1, 0, width, height), &session->look, pixels, images->height,
-                      images->width);
-        sr_area_printf(part, 0, height, sr_part_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
-                       class == at ? "[%s]" : " %s", names[class].text);
-    }
-    sr_part_spots(session, area, (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
+    sr_part_class_grid(session, area, images->height, images->width, at, draw_class, NULL);
 }
 
 /* The splits that models are trained and judged on. */

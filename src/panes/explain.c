@@ -3,7 +3,10 @@
 #include "sartor/cells/draw.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "sartor/base/memory.h"
 
 enum { LAYERS = 64 };
 
@@ -306,7 +309,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area)
 static void draw_choices(struct sr_session *session, struct sr_area area, const struct scene *scene)
 {
     struct sr_layer_info layers[LAYERS];
-    size_t count = layers_of(scene->entry, layers), at = shown_layer(session, layers, count);
+    size_t count = layers_of(scene->entry, layers);
+    const char *shown = session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
                     text = sr_part_style(session, SR_ROLE_TEXT);
     int y = 0, target = shown_target(session);
@@ -317,7 +321,7 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     if (area.height > 5) y++;
     struct sr_text words = {0};
     sr_text_add(&words, "layer:");
-    for (size_t i = 0; i < count; i++) sr_text_printf(&words, i == at ? " [%s]" : " %s", layers[i].name);
+    for (size_t i = 0; i < count; i++) sr_text_printf(&words, strcmp(layers[i].name, shown) ? " %s" : " [%s]", layers[i].name);
     y = sr_part_paragraph(area, y, text, sr_text_get(&words));
     sr_area_text(area, 0, y, faint, "PgUp/PgDn layer");
     sr_text_fini(&words);
@@ -389,64 +393,6 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
         draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height), scene);
 }
 
-static void draw(struct sr_session *session, struct sr_area area)
-{
-    struct sr_text title = {0}, text = {0};
-    struct scene scene;
-    if (scene_init(session, &scene, &title, &text))
-        draw_scene(session, area, &scene);
-    else
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
-    sr_text_fini(&title);
-    sr_text_fini(&text);
-}
-
-static void move_layer(struct sr_session *session, enum sr_move move)
-{
-    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, "", NULL) : NULL;
-    struct sr_layer_info layers[LAYERS];
-    size_t count = layers_of(entry, layers);
-    if (count == 0) return;
-    int at = sr_part_step((int)shown_layer(session, layers, count), move, 1, 0, (int)count - 1);
-    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "%s", layers[at].name);
-}
-
-static void move(struct sr_session *session, enum sr_move move)
-{
-    struct sr_view *view = &session->view;
-    if (!session->data) return;
-    if (move == SR_MOVE_UP || move == SR_MOVE_DOWN)
-        view->explain_target = sr_part_step(shown_target(session), move, 1, -1, session->data->classes - 1);
-    else if (move == SR_MOVE_PAGE_UP || move == SR_MOVE_PAGE_DOWN)
-        move_layer(session, move);
-    else
-        sr_part_walk(session, move, 1, 20);
-}
-
-static void enter(struct sr_session *session, struct sr_text *line)
-{
-    enum sr_file file;
-    uint32_t row;
-    char id[32];
-    if (session->data && session->entry_count == 0) {
-        sr_text_add(line, "pane train");
-    } else if (sr_part_sample(session, &file, &row)) {
-        sr_part_id(id, sizeof id, file, row);
-        struct sr_entry *entry = sr_session_entry(session, "", NULL);
-        const char *method = chosen_method(session, entry), *layer = chosen_layer(session, entry);
-        const int target = shown_target(session);
-        if (sr_args_switch(session->options, "autorun") ||
-            sr_session_explained(session, entry, file, row, method, layer, target)) {
-            sr_text_printf(line, "show %s", id);
-            return;
-        }
-        sr_text_printf(line, "explain %s %s", entry->name, id);
-        if (*method) sr_text_printf(line, " method=%s", method);
-        if (*layer) sr_text_printf(line, " layer=%s", layer);
-        if (target >= 0) sr_text_printf(line, " target=%d", target);
-    }
-}
-
 /* In words: where in the picture the heat is. */
 static void heat_words(const struct sr_heat *heat, struct sr_text *text)
 {
@@ -471,12 +417,211 @@ static void heat_words(const struct sr_heat *heat, struct sr_text *text)
                    100.0 * (double)hot / (double)count);
 }
 
+/* --- every class ----------------------------------------------------------------------- */
+
+/* Images that the mean heat is taken over here: fewer than a figure's, for somebody waits. */
+enum { CLASS_SAMPLES = 300 };
+
+struct class_scene {
+    struct sr_entry *entry;
+    enum sr_split_name split;
+    enum sr_file file;
+    bool idle;
+    enum sr_status status;
+    struct sr_error error;
+    float most; /* the highest value of all maps */
+};
+
+static bool class_scene_init(struct sr_session *session, struct class_scene *scene, struct sr_text *title, struct sr_text *text)
+{
+    *scene = (struct class_scene){0};
+    if (sr_part_without_data(session, title, text)) return false;
+    scene->entry = sr_part_model(session, "", title, text);
+    if (!scene->entry) return false;
+    const size_t classes = (size_t)session->data->classes;
+    scene->split = sr_session_default_split(session, scene->entry);
+    size_t most = (CLASS_SAMPLES + classes - 1) / classes;
+    /* What `explain MODEL classes` has just found out need not be asked again. */
+    if (session->class_heats.ready && session->class_heats.model == scene->entry->model &&
+        !strcmp(session->class_heats.method, chosen_method(session, scene->entry)) &&
+        !strcmp(session->class_heats.layer, chosen_layer(session, scene->entry))) {
+        scene->split = session->class_heats.split;
+        most = session->class_heats.most;
+    } else if (!sr_args_switch(session->options, "autorun")) {
+        scene->idle = true;
+        scene->status = SR_PENDING;
+    }
+    if (!scene->idle)
+        scene->status = sr_session_class_heats(session, scene->entry, scene->split, most, chosen_method(session, scene->entry),
+                                               chosen_layer(session, scene->entry), &scene->error);
+    if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
+    scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const size_t size = classes * (size_t)images->height * (size_t)images->width;
+    for (size_t i = 0; scene->status == SR_OK && i < size; i++) scene->most = fmaxf(scene->most, session->class_heats.maps[i]);
+    return true;
+}
+
+static void class_words(const struct sr_session *session, const struct class_scene *scene, struct sr_text *text)
+{
+    if (scene->idle) sr_text_add(text, "autorun is off: Enter computes the mean heat of every class");
+    else if (scene->status == SR_PENDING) sr_text_printf(text, "Mean heat of each class: %s is being asked…", scene->entry->name);
+    else if (scene->status) sr_text_add(text, scene->error.text);
+    else {
+        size_t count = 0;
+        for (int c = 0; c < session->data->classes; c++) count += session->class_heats.counts[c];
+        sr_text_printf(text, "Mean heat of each class: %s of %s%s%s, %zu images of the %s split; brightest: %.2f", session->class_heats.used->title,
+                       scene->entry->name, session->class_heats.at[0] ? ", layer " : "", session->class_heats.at, count,
+                       sr_split_names[scene->split], (double)scene->most);
+    }
+}
+
+static void draw_class(struct sr_session *session, struct sr_area area, int class, void *context)
+{
+    const struct class_scene *scene = context;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const size_t size = (size_t)images->height * (size_t)images->width;
+    float *shown = sr_xalloc(size * sizeof *shown);
+    for (size_t i = 0; i < size && scene->most > 0; i++)
+        shown[i] = session->class_heats.maps[(size_t)class * size + i] / scene->most;
+    sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO, session->figures->classes[scene->file][class].mean, shown,
+                    images->height, images->width);
+    free(shown);
+}
+
+static void draw_classes(struct sr_session *session, struct sr_area area, struct class_scene *scene)
+{
+    struct sr_text words = {0};
+    class_words(session, scene, &words);
+    int y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
+                              sr_part_style(session, scene->status && scene->status != SR_PENDING ? SR_ROLE_WARNING : SR_ROLE_FAINT),
+                              sr_text_get(&words));
+    sr_text_fini(&words);
+    if (scene->status) return;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const int scale = area.width >= 100 ? 8 : 0; /* on 80 columns, two rows of five need all of them */
+    if (scale)
+        sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1, area.height - y < 12 ? area.height - y : 12),
+                      &session->look, SR_SCALE_INFERNO, 0, (double)scene->most);
+    sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y), images->height, images->width,
+                       shown_target(session), draw_class, scene);
+}
+
+static void describe_classes(struct sr_session *session, const struct class_scene *scene, struct sr_text *text)
+{
+    const struct sr_images *images = &session->data->files[scene->file];
+    class_words(session, scene, text);
+    sr_text_add(text, ".");
+    for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
+        const struct sr_heat heat = {.height = images->height, .width = images->width,
+                                     .values = session->class_heats.maps + (size_t)c * (size_t)images->height * (size_t)images->width};
+        sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
+        heat_words(&heat, text);
+    }
+}
+
+static void draw(struct sr_session *session, struct sr_area area)
+{
+    struct sr_text title = {0}, text = {0};
+    struct scene scene;
+    struct class_scene classes;
+    if (session->view.explain_classes && class_scene_init(session, &classes, &title, &text))
+        draw_classes(session, area, &classes);
+    else if (!session->view.explain_classes && scene_init(session, &scene, &title, &text))
+        draw_scene(session, area, &scene);
+    else
+        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+}
+
+static void move_layer(struct sr_session *session, enum sr_move move)
+{
+    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, "", NULL) : NULL;
+    struct sr_layer_info layers[LAYERS];
+    size_t count = layers_of(entry, layers);
+    if (count == 0) return;
+    int at = sr_part_step((int)shown_layer(session, layers, count), move, 1, 0, (int)count - 1);
+    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "%s", layers[at].name);
+}
+
+static void move(struct sr_session *session, enum sr_move move)
+{
+    struct sr_view *view = &session->view;
+    if (!session->data) return;
+    if (view->explain_classes && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT))
+        move = move == SR_MOVE_LEFT ? SR_MOVE_UP : SR_MOVE_DOWN; /* classes stand in rows */
+    if (move == SR_MOVE_UP || move == SR_MOVE_DOWN)
+        view->explain_target = sr_part_step(shown_target(session), move, 1, -1, session->data->classes - 1);
+    else if (move == SR_MOVE_PAGE_UP || move == SR_MOVE_PAGE_DOWN)
+        move_layer(session, move);
+    else
+        sr_part_walk(session, move, 1, 20);
+}
+
+/* The samples of the class under the cursor; without one, or before they were explained, explain. */
+static void enter_class(struct sr_session *session, struct sr_text *line)
+{
+    struct sr_text title = {0}, text = {0};
+    struct class_scene scene;
+    if (class_scene_init(session, &scene, &title, &text)) {
+        const char *method = chosen_method(session, scene.entry), *layer = chosen_layer(session, scene.entry);
+        if (scene.idle) {
+            sr_text_printf(line, "explain %s classes count=%d", scene.entry->name, CLASS_SAMPLES);
+            if (*method) sr_text_printf(line, " method=%s", method);
+            if (*layer) sr_text_printf(line, " layer=%s", layer);
+        } else if (shown_target(session) >= 0) {
+            sr_text_printf(line, "browse split=%s", sr_split_names[scene.split]);
+            sr_part_add_class(session, line, "class", shown_target(session));
+        }
+    }
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+}
+
+static bool choose(struct sr_session *session, int value)
+{
+    const bool again = session->view.explain_target == value;
+    if (session->view.explain_classes && session->data && value >= 0 && value < session->data->classes)
+        session->view.explain_target = value;
+    return again;
+}
+
+static void enter(struct sr_session *session, struct sr_text *line)
+{
+    enum sr_file file;
+    uint32_t row;
+    char id[32];
+    if (session->data && session->entry_count == 0) {
+        sr_text_add(line, "pane train");
+    } else if (session->view.explain_classes && session->data) {
+        enter_class(session, line);
+    } else if (sr_part_sample(session, &file, &row)) {
+        sr_part_id(id, sizeof id, file, row);
+        struct sr_entry *entry = sr_session_entry(session, "", NULL);
+        const char *method = chosen_method(session, entry), *layer = chosen_layer(session, entry);
+        const int target = shown_target(session);
+        if (sr_args_switch(session->options, "autorun") ||
+            sr_session_explained(session, entry, file, row, method, layer, target)) {
+            sr_text_printf(line, "show %s", id);
+            return;
+        }
+        sr_text_printf(line, "explain %s %s", entry->name, id);
+        if (*method) sr_text_printf(line, " method=%s", method);
+        if (*layer) sr_text_printf(line, " layer=%s", layer);
+        if (target >= 0) sr_text_printf(line, " target=%d", target);
+    }
+}
+
 static void describe(struct sr_session *session, struct sr_text *text)
 {
     struct sr_text title = {0}, why = {0};
     struct scene scene;
+    struct class_scene classes;
     sr_text_add(text, "Explain: ");
-    if (scene_init(session, &scene, &title, &why)) {
+    if (session->view.explain_classes && class_scene_init(session, &classes, &title, &why)) {
+        describe_classes(session, &classes, text);
+    } else if (!session->view.explain_classes && scene_init(session, &scene, &title, &why)) {
         char id[32];
         sr_part_id(id, sizeof id, scene.file, scene.row);
         sr_text_printf(text, "%s is of class %s.", id, sr_part_class(session, scene.truth));
@@ -514,7 +659,9 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->entry_count ? "n/p sample  j/k class  M method  PgUp/PgDn layer  m model  ? help"
+    if (session->entry_count && session->view.explain_classes)
+        return "h/l class  Enter browse  v one sample  M method  PgUp/PgDn layer  m model  ? help";
+    return session->entry_count ? "n/p sample  j/k class  v all classes  M method  PgUp/PgDn layer  m model  ? help"
                                 : "Enter train  : command  ? help";
 }
 
@@ -526,5 +673,6 @@ const struct sr_pane sr_pane_explain = {
     .draw = draw,
     .move = move,
     .enter = enter,
+    .choose = choose,
     .describe = describe,
 };

@@ -451,3 +451,35 @@ int sr_part_step(int value, enum sr_move move, int page, int low, int high)
     }
     return (int)(to < low ? low : to > high ? high : to);
 }
+
+void sr_part_class_grid(struct sr_session *session, struct sr_area area, int pixel_height, int pixel_width, int at,
+                        sr_part_draw_class *draw, void *context)
+{
+    int classes = session->data->classes, width, height, columns = 1, lines = 1;
+    sr_image_cells(&session->look, pixel_height, pixel_width, &width, &height);
+    int full_width = width, full_height = height;
+    for (int divided = 1; divided <= 4; divided *= 2) {
+        width = (full_width + divided - 1) / divided;
+        height = (full_height + divided - 1) / divided;
+        columns = area.width / (width + 2);
+        lines = area.height / (height + 1);
+        if (columns * lines >= classes || width <= 8) break;
+    }
+    if (columns < 1 || lines < 1) return;
+    if (columns > classes) columns = classes;
+    int rows = (classes + columns - 1) / columns, top = at < 0 ? 0 : at / columns - lines / 2;
+    if (top > rows - lines) top = rows - lines;
+    if (top < 0) top = 0;
+    int across = area.width / columns < width + 8 ? area.width / columns : width + 8;
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_part_short_names(session->data, across - 2, names);
+    int down = height + 1 + (lines >= rows && area.height >= rows * (height + 2));
+    for (int i = 0; i < columns * lines && top * columns + i < classes; i++) {
+        int class = top * columns + i;
+        struct sr_area part = sr_area_part(area, i % columns * across, i / columns * down, across, down);
+        draw(session, sr_area_part(part, 1, 0, width, height), class, context);
+        sr_area_printf(part, 0, height, sr_part_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
+                       class == at ? "[%s]" : " %s", names[class].text);
+    }
+    sr_part_spots(session, area, (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
+}

@@ -75,6 +75,12 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
 /* `value` + what the move adds, within low..high. */
 int sr_part_step(int value, enum sr_move move, int page, int low, int high);
 
+/* A picture of height × width pixels for each class, as many as fit around the class `at` (-1: none), which is
+ * marked, with their names below and clicks on them told. */
+typedef void sr_part_draw_class(struct sr_session *session, struct sr_area area, int class, void *context);
+void sr_part_class_grid(struct sr_session *session, struct sr_area area, int height, int width, int at,
+                        sr_part_draw_class *draw, void *context);
+
 /* Tell where clicks choose: columns × lines places of across × down cells from (x, y) of the area. */
 void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots);
 

@@ -51,6 +51,7 @@ gradcam cnn index=test:1,test:2
 explain knn index=test:1,test:2
 gallery cnn split=test count=9
 quality cnn split=test count=8
+heats cnn split=test count=40
 network resnet
 END
 lines() { # folder: a line for each figure and format

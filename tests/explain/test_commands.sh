@@ -47,6 +47,18 @@ run explain logreg 7 to=w.png; expect 0 "Weights × pixels" "logistic regression
 [ -s w.png ]; report $? "the figure is written"
 run explain logreg 7 method=tarot; expect 1 "gradcam" "an unknown method names those that there are"
 
+run --json explain cnn classes count=40 split=test
+expect 0 '"event": "classes"' "the mean heat of every class"
+[ "$(grep -o '"heat_on_garment"' out | wc -l)" -eq 10 ]; report $? "of all ten"
+grep -q '"layer": "conv1 × conv3"' out; report $? "at the finest layer and the last"
+run explain knn classes count=10 method=occlusion to=c.png; expect 0 "T-shirt/top" "of a family without gradients"
+run explain cnn classes 7; expect 1 "takes no index" "classes is not of a sample"
+run explain cnn classes target=Coat; expect 1 "takes no target" "nor for one class"
+run explain knn classes method=nearest; expect 1 "no heat map" "nor of what has no map"
+grep -aq 'explain model=logreg index=7 to=w.png' w.png; report $? "a picture tells the command that made it"
+mkdir deep; run gradcam cnn 7 split=test to=deep/g.png
+grep -aq 'gradcam model=cnn index=7 split=test to=g.png' deep/g.png; report $? "gradcam's too, without the folder"
+
 run --json explain cnn quality count=20
 expect 0 '"event": "quality"' "quality"
 for key in deletion insertion deletion_curve heat_on_garment rank_correlation; do

@@ -110,18 +110,25 @@ static void refusals(void **state)
                    "no layer other");
     assert_refused(gradcam(&model, NULL, -1, &heat), SR_ERROR_ARGUMENT, "no class -1");
     assert_refused(gradcam(&model, NULL, 2, &heat), SR_ERROR_ARGUMENT, "no class 2");
-    struct sr_layer_info layer;
-    assert_true(sr_explain_layer(&model, &layer));
-    assert_string_equal(layer.name, "middle");
+    char place[SR_PLACE_SIZE];
+    const struct sr_method *plain = &sr_methods[SR_METHOD_GRADCAM], *fused = &sr_methods[SR_METHOD_HIRESCAM];
+    assert_true(sr_explain_place(&model, plain, NULL, place));
+    assert_string_equal(place, "middle");
+    assert_true(sr_explain_place(&model, plain, "late", place));
+    assert_string_equal(place, "late");
+    assert_true(sr_explain_place(&model, fused, "", place));
+    assert_string_equal(place, "early × late");
+    assert_false(sr_explain_place(&model, &sr_methods[SR_METHOD_OCCLUSION], NULL, place));
+    assert_string_equal(place, "");
     struct sr_model_class other = fake;
     struct sr_model bare = model;
     bare.class = &other;
     other.layers = coarse_layers;
-    assert_false(sr_explain_layer(&bare, &layer));
+    assert_false(sr_explain_place(&bare, plain, NULL, place));
     assert_refused(gradcam(&bare, NULL, 1, &heat), SR_ERROR_STATE, "5x5");
     other.layers = NULL;
     other.gradients = NULL;
-    assert_false(sr_explain_layer(&bare, &layer));
+    assert_false(sr_explain_place(&bare, plain, NULL, place));
     assert_refused(gradcam(&bare, NULL, 1, &heat), SR_ERROR_STATE, "no convolutions");
 }
 

@@ -80,6 +80,10 @@ EXTRA_DIST += \
 	tests/panes/golden/explain-ansi-80x24.txt \
 	tests/panes/golden/explain-ascii-40x12.txt \
 	tests/panes/golden/explain-ascii-80x24.txt \
+	tests/panes/golden/explain-classes-120x40.txt \
+	tests/panes/golden/explain-classes-20x5.txt \
+	tests/panes/golden/explain-classes-80x24.txt \
+	tests/panes/golden/explain-classes-idle-80x24.txt \
 	tests/panes/golden/explain-idle-80x24.txt \
 	tests/panes/golden/explain-layer-80x24.txt \
 	tests/panes/golden/explain-no-model-80x24.txt \

@@ -53,6 +53,7 @@ static void disturb(struct sr_session *session)
         break;
     case 11:
         view->explain_target = roll(300) - 2;
+        view->explain_classes = roll(3) == 0;
         break;
     case 12:
         view->train_run = roll(9) - 1;

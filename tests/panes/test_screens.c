@@ -223,6 +223,12 @@ static void explain(void **state)
     assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
     session->view.explain_target = 2;
     screen(session, 80, 24, "explain-idle");
+    session->view.explain_classes = true;
+    screen(session, 80, 24, "explain-classes-idle");
+    assert_int_equal(sr_args_set(session->options, "autorun", "on", &error), SR_OK);
+    screen(session, 80, 24, "explain-classes");
+    screen(session, 120, 40, "explain-classes");
+    screen(session, 20, 5, "explain-classes");
     fixture_free(session);
 }
 

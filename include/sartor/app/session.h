@@ -209,6 +209,19 @@ struct sr_session {
         float *probabilities;      /* count × classes */
         struct sr_error error;
     } heats;
+    struct {                       /* the mean heat of every class: that asked for last */
+        struct sr_model *model;    /* an own reference */
+        enum sr_split_name split;
+        size_t most;               /* samples of a class, at most */
+        char method[16], layer[32]; /* as asked: "" for the defaults */
+        uint32_t job;
+        bool ready;
+        const struct sr_method *used;
+        char at[SR_PLACE_SIZE];    /* the layer that it was, "" for none */
+        float *maps;               /* classes × height × width, means of maps whose largest is 1 */
+        size_t *counts;            /* classes */
+        struct sr_error error;
+    } class_heats;
     struct {                       /* the measurement of explanations asked for last */
         char model[64], method[16], layer[32];
         enum sr_split_name split;
@@ -303,6 +316,11 @@ bool sr_session_explained(const struct sr_session *session, const struct sr_entr
 enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry, enum sr_file file,
                                 const uint32_t *rows, size_t count, const char *method, const char *layer,
                                 int target, struct sr_error *error);
+
+/* The mean heat of up to `most` samples of every true class of a split, each explained for its own class; in
+ * session->class_heats. */
+enum sr_status sr_session_class_heats(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split,
+                                      size_t most, const char *method, const char *layer, struct sr_error *error);
 
 /* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is known
  * of this sample already, or NULL). Models that are not loaded yet join as they are. */

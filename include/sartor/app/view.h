@@ -75,6 +75,7 @@ struct sr_view {
     char explain_method[16];     /* "" for the model's default */
     char explain_layer[32];      /* likewise */
     int explain_target;          /* -1 the predicted class */
+    bool explain_classes;        /* the mean heat of every class instead of one sample */
 
     /* Overlay: text over the pane (help, a command's output), scrolled. */
     bool overlay;

@@ -54,6 +54,7 @@ struct sr_explain {
 struct sr_method {
     const char *name, *title, *help;
     bool layered;   /* looks at a convolution */
+    bool fused;     /* by default the finest and the last of them, else one that is not too coarse */
     bool mapped;    /* gives a heat map */
     bool sampled;   /* the map depends on the sample */
     bool (*offered)(const struct sr_model *model);
@@ -73,9 +74,12 @@ const struct sr_method *sr_method_find(const struct sr_model *model, const char 
 /* Convolutional: hirescam; linear: weights; all others occlusion. */
 const struct sr_method *sr_method_default(const struct sr_model *model);
 
-/* The layer that gradient methods use by default: the last convolution of at least 5×5 cells, since a
- * coarser one says little about a small image. False when the model has none. */
-bool sr_explain_layer(const struct sr_model *model, struct sr_layer_info *layer);
+/* Where a method looks: the layer that is named, or (NULL or "") the one that it takes by itself, which is the
+ * last convolution of at least 5×5 cells, since a coarser one says little about a small image. HiRes-CAM takes
+ * two: the finest and the last, "conv1 × conv3". False, and "", when the method or the model has none. */
+enum { SR_PLACE_SIZE = 32 };
+bool sr_explain_place(const struct sr_model *model, const struct sr_method *method, const char *layer,
+                      char place[SR_PLACE_SIZE]);
 
 /* request->count maps. */
 enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error);

@@ -22,6 +22,10 @@ void sr_heat_fini(struct sr_heat *heat);
 void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height,
                         int width);
 
+/* Convolve with a Gaussian of `deviation` pixels that is cut off at `reach`. Beyond the edges lies what is on
+ * them, or 0 when `dark` is set. */
+void sr_blur(float *values, int height, int width, double deviation, int reach, bool dark);
+
 /* Set what is below 0 to 0 and divide by the largest value, unless all is 0. False when something is
  * not finite; the map is then not to be used. */
 bool sr_heat_scale(float *values, size_t count);

@@ -3,7 +3,8 @@
 usage: /usr/bin/python3 tests/explain/golden/make_cams.py   (Debian: python3-torch)
 
 Takes the weights and images of tests/models/golden/{cnn,resnet}.safetensors and writes cams.safetensors beside
-itself: NETWORK.LAYER.METHOD, float32 [images][height][width], for the target in NETWORK.targets.
+itself: NETWORK.LAYER.METHOD, float32 [images][height][width], for the target in NETWORK.targets. HiRes-CAM is blurred
+by a pixel of 28, and of no layer the mean of two, as explain.h says.
 tests/explain/test_golden.c compares."""
 import json
 import os
@@ -78,8 +79,24 @@ def cam(method, a, g):
     return F.relu(((alpha * F.relu(g)).sum((2, 3), keepdim=True) * a).sum(1, keepdim=True))
 
 
+def smooth(heat):
+    """Gaussian of one pixel, cut off at three, edges repeated."""
+    side = min(heat.shape[2:]) / 28
+    reach = int(np.ceil(3 * side))
+    k = torch.exp(-torch.arange(-reach, reach + 1, dtype=heat.dtype) ** 2 / (2 * side * side))
+    k = k / k.sum()
+    heat = F.conv2d(F.pad(heat, (reach, reach, reach, reach), mode="replicate"), k.view(1, 1, 1, -1))
+    return F.conv2d(heat, k.view(1, 1, -1, 1))
+
+
+def scale(heat):
+    most = heat.amax((2, 3), keepdim=True)
+    return torch.where(most > 0, heat / torch.where(most > 0, most, torch.ones_like(most)), heat)
+
+
 maps = {}
-for network, forward, layers in (("cnn", cnn, ("conv1", "conv2", "conv3")), ("resnet", resnet, ("conv1", "layer1.1", "layer2.0"))):
+for network, forward, layers in (("cnn", cnn, ("conv1", "conv2", "conv3")),
+                                 ("resnet", resnet, ("conv1", "layer1.1", "layer2.0", "layer2.1"))):
     w = read(os.path.join(HERE, "../../models/golden", network + ".safetensors"))
     pixels = w["images"][:IMAGES].float().unsqueeze(1) / 255
     x = ((pixels - w["input.mean"]) / w["input.deviation"]).double().requires_grad_()
@@ -91,8 +108,12 @@ for network, forward, layers in (("cnn", cnn, ("conv1", "conv2", "conv3")), ("re
         g, = torch.autograd.grad(logits.gather(1, targets[:, None]).sum(), seen[layer], retain_graph=True)
         for method in ("gradcam", "gradcam++", "hirescam"):
             heat = F.interpolate(cam(method, seen[layer], g), x.shape[2:], mode="bilinear", align_corners=False)
-            most = heat.amax((2, 3), keepdim=True)
-            heat = torch.where(most > 0, heat / torch.where(most > 0, most, torch.ones_like(most)), heat)
+            if method == "hirescam":
+                heat = smooth(heat)
+            heat = scale(heat)
             maps[f"{network}.{layer}.{method}"] = heat.squeeze(1).detach().numpy().astype(np.float32)
+    # HiRes-CAM of no layer in particular: the geometric mean of the finest and the last.
+    both = [torch.from_numpy(maps[f"{network}.{layer}.hirescam"]).double().unsqueeze(1) for layer in (layers[0], layers[-1])]
+    maps[f"{network}..hirescam"] = scale(((both[0] + .01) * (both[1] + .01)).sqrt() - .01).squeeze(1).numpy().astype(np.float32)
 write(os.path.join(HERE, "cams.safetensors"), dict(sorted(maps.items(), key=lambda item: -item[1].dtype.itemsize)))
 print({name: [round(float(m), 3) for m in value.mean((1, 2))] for name, value in maps.items() if value.ndim == 3})
