@@ -123,5 +123,5 @@ const struct sr_command sr_command_resume = {
     .name = "resume", .group = "train", .help = "Let a paused job go on.", .params = JOB_PARAMS, .run = resume_run,
 };
 const struct sr_command sr_command_stop = {
-    .name = "stop", .group = "train", .help = "Stop a job and keep its last finished epoch as the model.", .params = JOB_PARAMS, .run = stop_run,
+    .name = "stop", .group = "train", .help = "Stop a job; its last finished epoch becomes the model (not of an SVM, which needs all of its pairs).", .params = JOB_PARAMS, .run = stop_run,
 };

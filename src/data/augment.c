@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 
 bool sr_augment_active(const struct sr_augment *augment)
@@ -137,4 +138,29 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
         for (int i = 0; i < height * width; i++)
             out[i] = clamp(out[i] + (float)(augment->noise * sr_rng_normal(&rng)));
     if (augment->erase > 0 && sr_rng_double(&rng) < augment->erase) erase(&rng, height, width, out);
+}
+
+enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both,
+                                 struct sr_error *error)
+{
+    const char *what = "mirrored copies of the training images";
+    const size_t count = samples->count, width = (size_t)samples->images->width;
+    const size_t size = width * (size_t)samples->images->height;
+    *both = (struct sr_images){2 * count, samples->images->height, samples->images->width, NULL, NULL};
+    if (count > UINT32_MAX / 2)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too many to mirror.", count);
+    if (!(both->pixels = sr_array_raw(2 * count, size, what, error)) ||
+        !(both->labels = sr_array_raw(2 * count, 1, what, error))) {
+        sr_images_fini(both);
+        return SR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *from = sr_samples_pixels(samples, i);
+        uint8_t *mirrored = both->pixels + (count + i) * size;
+        memcpy(both->pixels + i * size, from, size);
+        for (size_t k = 0; k < size; k += width)
+            for (size_t x = 0; x < width; x++) mirrored[k + x] = from[k + width - 1 - x];
+        both->labels[i] = both->labels[count + i] = (uint8_t)sr_samples_label(samples, i);
+    }
+    return SR_OK;
 }

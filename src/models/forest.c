@@ -71,6 +71,11 @@ static const struct sr_param forest_params[] = {
      .fallback = "pixels",
      .choices = SR_FEATURES_CHOICES,
      .help = "Grey values, or histograms of oriented gradients in 256 steps."},
+    {.name = "augment",
+     .type = SR_PARAM_CHOICE,
+     .fallback = "off",
+     .choices = "off flip",
+     .help = "flip: learn from mirrored copies of the images, too; twice the time for about 0.3 points."},
     {0}};
 
 static enum sr_features read_kind(const struct sr_args *params)
@@ -120,7 +125,7 @@ struct growth {
     struct forest_tree *grown; /* trees; nodes NULL where not grown */
     atomic_size_t next, finished;
     atomic_uint *votes; /* samples × classes, from the trees that did not see the sample */
-    bool bootstrap;
+    bool bootstrap, mirrored;
     struct lane { /* one for each thread of the pool */
         struct forest_grower *grower;
         bool growing, idle;
@@ -152,12 +157,13 @@ static void count_votes(struct growth *growth, const struct forest_grower *growe
 {
     const struct forest_table *table = &growth->table;
     const uint16_t *draws = forest_grower_draws(grower);
-    size_t classes = (size_t)table->classes, i = 0;
+    size_t classes = (size_t)table->classes, half = table->count / 2, i = 0;
     while (i < table->count) {
         const uint8_t *rows[FOREST_SIDE_BY_SIDE];
         size_t samples[FOREST_SIDE_BY_SIDE], leaves[FOREST_SIDE_BY_SIDE], count = 0;
         for (; i < table->count && count < FOREST_SIDE_BY_SIDE; i++) {
-            if (draws[i]) continue;
+            /* An image is not judged by a tree that saw its mirrored copy, half the table away. */
+            if (draws[i] || (growth->mirrored && draws[i < half ? i + half : i - half])) continue;
             rows[count] = forest_row(table, i);
             samples[count++] = i;
         }
@@ -378,6 +384,7 @@ static enum sr_status forest_fit(const struct sr_fit *fit, void **state, struct 
 {
     struct growth growth = {.trees = (size_t)sr_args_integer(fit->params, "trees"),
                             .bootstrap = sr_args_switch(fit->params, "bootstrap"),
+                            .mirrored = fit->mirrored,
                             .kind = read_kind(fit->params)};
     size_t lanes = (size_t)sr_pool_threads(fit->pool);
     enum sr_status status = fill_table(&growth, fit, error);
@@ -533,6 +540,7 @@ const struct sr_model_class sr_model_class_forest = {
     .title = "Random forest",
     .help = "Decision trees on grey values, each from a random draw, their leaves averaged.",
     .params = forest_params,
+    .mirrors = true,
     .check = forest_check,
     .fit = forest_fit,
     .predict = forest_predict,

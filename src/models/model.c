@@ -8,6 +8,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
 #include "sartor/base/words.h"
+#include "sartor/data/augment.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -132,7 +133,14 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
     recorded.params = params;
     void *state = NULL;
     double start = sr_clock_seconds();
-    status = class->fit(&recorded, &state, error);
+    struct sr_images both = {0};
+    if (class->mirrors && !strcmp(sr_args_text(params, "augment"), "flip")) {
+        status = sr_augment_mirror(&fit->train, &both, error);
+        recorded.train = (struct sr_samples){&both, NULL, both.count};
+        recorded.mirrored = true;
+    }
+    if (!status) status = class->fit(&recorded, &state, error);
+    sr_images_fini(&both);
     if (status) {
         free(recorder.history);
         sr_args_free(params);

@@ -88,6 +88,14 @@ static enum sr_status arrange_rows(struct fitting *f, enum sr_features kind, str
     return SR_OK;
 }
 
+static enum sr_status stopped_early(struct sr_error *error)
+{
+    return sr_error_set(
+        error, SR_ERROR_CANCELLED,
+        "Stopped before any pair of classes was solved, so no model was made; one of the same "
+        "name stays as it was.");
+}
+
 /* Sum of squares of what lies between the means of two classes: pairs that are close are hard. */
 static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
 {
@@ -95,9 +103,11 @@ static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
     double *means = sr_array_new(classes * size, sizeof *means, "class means", error);
     double *distances = sr_array_new(f->pairs, sizeof *distances, "class means", error);
     f->queue = sr_array_new(f->pairs, sizeof *f->queue, "the pairs of classes", error);
+    bool proceed = true;
     if (means && distances && f->queue) {
-        for (size_t c = 0; c < classes; c++) {
-            for (size_t i = 0; i < f->counts[c]; i++) {
+        for (size_t c = 0; c < classes && proceed; c++) {
+            for (size_t i = 0; i < f->counts[c] && proceed; i++) {
+                if (i % 256 == 0) proceed = sr_monitor_proceed(f->fit->monitor);
                 const uint8_t *pixels = sr_samples_pixels(&f->fit->train, f->samples[f->firsts[c] + i]);
                 for (size_t k = 0; k < size; k++) means[c * size + k] += pixels[k];
             }
@@ -117,6 +127,7 @@ static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
         }
     }
     enum sr_status status = means && distances && f->queue ? SR_OK : SR_ERROR_MEMORY;
+    if (!proceed) status = stopped_early(error);
     free(means);
     free(distances);
     return status;
@@ -139,8 +150,7 @@ static enum sr_status fill_rows(struct fitting *f, double *variance, struct sr_e
             size_t now = f->counts[c] - done < BLOCK ? f->counts[c] - done : BLOCK;
             if (!sr_monitor_proceed(f->fit->monitor)) {
                 free(block);
-                return sr_error_set(error, SR_ERROR_CANCELLED,
-                                    "Stopped before any pair of classes was solved.");
+                return stopped_early(error);
             }
             for (size_t i = 0; i < now; i++)
                 rows[i] = sr_samples_row(train, f->samples[f->firsts[c] + done + i]);
@@ -356,7 +366,8 @@ static enum sr_status solve_pairs(struct fitting *f, struct sr_error *error)
     while (atomic_load(&f->finished) < f->pairs) {
         if (!sr_monitor_proceed(f->fit->monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED,
-                                "Stopped after %zu of %zu pairs of classes; an SVM needs all of them.",
+                                "Stopped after %zu of %zu pairs of classes. An SVM needs all of them, so no "
+                                "model was made; one of the same name stays as it was.",
                                 (size_t)atomic_load(&f->finished), f->pairs);
         double now = sr_clock_seconds();
         f->deadline = now + region_seconds;

@@ -48,6 +48,7 @@ def time_traditional(job, data, threads, seed):
         # scikit-learn's objective: C times the summed cross-entropy plus half the squared weights.
         p = model.predict_proba(x)[np.arange(len(y)), y]
         note["objective"] = float(-np.log(np.maximum(p, 1e-300)).sum() + 0.5 * (model.coef_ ** 2).sum())
+        note["steps"] = int(model.n_iter_[0])
     if job == "mlp":
         note["epochs"] = 10
     return {"peer": "scikit-learn", "job": job, "fit_seconds": fitted - start, "predict_seconds": done - fitted,

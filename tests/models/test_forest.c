@@ -5,6 +5,7 @@
 #include "../../src/models/forest.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/data/augment.h"
 #include "sartor/models/families.h"
 
 static struct sr_args *parse(const char *line)
@@ -302,6 +303,47 @@ static void test_out_of_bag(void **state)
     sr_model_unref(model);
 }
 
+/* augment=flip is training on the images and their mirrored copies; a copy in the bag is no stranger. */
+static void test_mirrored(void **state)
+{
+    (void)state;
+    struct watch watch = {.allowed = SIZE_MAX};
+    const struct sr_monitor monitor = {&watch, watch_progress, NULL, watch_proceed};
+    struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
+    struct sr_model *model, *by_hand;
+    struct sr_tensors set = {0}, wanted = {0};
+    struct sr_images both;
+    assert_ok(sr_augment_mirror(&train, &both, &error));
+    assert_int_equal(both.count, 2 * train.count);
+    for (size_t i = 0; i < train.count; i += 7)
+        for (size_t y = 0; y < 28; y++)
+            for (size_t x = 0; x < 28; x++)
+                assert_int_equal(both.pixels[(train.count + i) * 784 + y * 28 + x],
+                                 sr_samples_pixels(&train, i)[y * 28 + 27 - x]);
+    struct sr_samples doubled = {&both, NULL, both.count};
+    assert_ok(fit("trees=3 augment=flip", &train, mini_shape, 2, &monitor, &model));
+    assert_ok(fit("trees=3", &doubled, mini_shape, 2, &monitor, &by_hand));
+    assert_int_equal(model->train_count, train.count);
+    assert_ok(sr_model_class_forest.save(model->state, &set, &error));
+    assert_ok(sr_model_class_forest.save(by_hand->state, &wanted, &error));
+    for (size_t i = 0; i < set.count; i++) {
+        assert_int_equal(set.items[i].count, wanted.items[i].count);
+        if (set.items[i].dtype == SR_I32)
+            assert_memory_equal(set.items[i].data, wanted.items[i].data,
+                                set.items[i].count * sizeof(int32_t));
+    }
+    sr_tensors_fini(&set);
+    sr_tensors_fini(&wanted);
+    sr_model_unref(model);
+    sr_model_unref(by_hand);
+    sr_images_fini(&both);
+    assert_ok(fit("trees=80 bootstrap=on augment=flip", &train, mini_shape, 2, &monitor, &model));
+    double bag = 0;
+    assert_int_equal(sscanf(watch.note, "out of bag %lf", &bag), 1);
+    assert_true(fabs(bag - accuracy(model, SR_SPLIT_TEST)) < 0.07);
+    sr_model_unref(model);
+}
+
 static void test_stops(void **state)
 {
     (void)state;
@@ -451,12 +493,12 @@ static void test_bad_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_splits), cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_vector_twin),  cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_learns),       cmocka_unit_test(test_out_of_bag),
-        cmocka_unit_test(test_stops),        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_files),        cmocka_unit_test(test_damaged_files),
-        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_exact_splits),  cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_vector_twin),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_learns),        cmocka_unit_test(test_out_of_bag),
+        cmocka_unit_test(test_mirrored),      cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_threads),       cmocka_unit_test(test_files),
+        cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

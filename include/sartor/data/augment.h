@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "sartor/base/error.h"
+#include "sartor/data/images.h"
 
 struct sr_augment {
     bool flip;          /* mirror: half of the samples in odd epochs, the other half in even ones */
@@ -24,5 +26,9 @@ bool sr_augment_active(const struct sr_augment *augment);
 /* height × width floats in 0..1 from as many pixels; a NULL or idle `augment` gives pixels / 255. */
 void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch, uint32_t sample,
                       const uint8_t *pixels, int height, int width, float *out);
+
+/* Each of the samples, in their order, then each mirrored left to right: for families that learn from a
+ * fixed set of images. `both` is the caller's to fini. */
+enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both, struct sr_error *error);
 
 #endif

@@ -30,6 +30,7 @@ struct sr_fit {
     const struct sr_args *params;     /* parsed against the class's table */
     struct sr_shape shape;
     struct sr_samples train;          /* at least one */
+    bool mirrored;                    /* the second half of `train` is the first one mirrored (see `mirrors`) */
     struct sr_samples validation;     /* count 0 when there is none */
     uint64_t seed;
     struct sr_pool *pool;
@@ -70,6 +71,10 @@ struct sr_model_class {
     const char *title;   /* "Convolutional network" */
     const char *help;    /* one line */
     const struct sr_param *params;
+
+    /* It has augment=flip, and learns from a fixed set of images: sr_model_fit hands it the samples and behind
+     * them the same mirrored, which then are not rows of the train file. */
+    bool mirrors;
 
     /* Write into `params` what a recipe stands for, where it was not given, so that they say everything.
      * May be NULL; may be called again on its own result. */
