@@ -17,9 +17,8 @@ static double row_height(const struct sr_network_chart *chart)
     return chart->count <= 16 ? 22 : chart->count <= 40 ? 16 : 11;
 }
 
-static sr_colour kind_colour(const struct sr_canvas *canvas, enum sr_block_kind kind)
+sr_colour sr_block_colour(const struct sr_theme *theme, enum sr_block_kind kind)
 {
-    const struct sr_theme *theme = canvas->theme;
     switch (kind) {
     case SR_BLOCK_CONV:
         return theme->series[0];
@@ -45,7 +44,7 @@ static uint64_t total_of(const struct sr_network_chart *chart)
     return total;
 }
 
-static void shape_text(const struct sr_block *block, char *out, size_t size)
+void sr_block_shape(const struct sr_block *block, char *out, size_t size)
 {
     if (block->height > 0)
         snprintf(out, size, "%d × %d × %d", block->height, block->width, block->channels);
@@ -80,7 +79,7 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_c
     double shape = sr_text_width(canvas, font, "output"), number = sr_text_width(canvas, font, "parameters");
     char text[96];
     for (size_t i = 0; i < chart->count; i++) {
-        shape_text(&chart->blocks[i], text, sizeof text);
+        sr_block_shape(&chart->blocks[i], text, sizeof text);
         shape = fmax(shape, sr_text_width(canvas, font, text));
     }
     sr_format_count(text, sizeof text, total_of(chart));
@@ -201,7 +200,7 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
         double width = scale * fmin(BLOCKS - 10,
                                     4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
-        sr_colour colour = kind_colour(canvas, block->kind);
+        sr_colour colour = sr_block_colour(theme, block->kind);
         if (i + 1 < chart->count) sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
         if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
             block->kind == SR_BLOCK_NORM) {
@@ -213,11 +212,11 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep, colour);
         if (block->skip >= 0 && (size_t)block->skip < i) {
             double from = top + ((double)block->skip + 0.5) * pitch;
-            draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle, kind_colour(canvas, SR_BLOCK_ADD));
+            draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle, sr_block_colour(theme, SR_BLOCK_ADD));
         }
         double apart = layout.stacked ? 4.5 : 0;
         sr_draw_turned(canvas, layout.names, middle - apart, 0, layout.most, 0, font, block->name);
-        shape_text(block, text, sizeof text);
+        sr_block_shape(block, text, sizeof text);
         sr_draw_turned(canvas, layout.shapes, middle + apart, 0, 0, 0, layout.stacked ? small : font, text);
         if (block->parameters) {
             sr_format_count(text, sizeof text, block->parameters);

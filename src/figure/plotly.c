@@ -257,8 +257,8 @@ static size_t panel_columns(size_t count, bool compact)
 static void set_grid(struct sr_plotly *plot, size_t count, size_t columns)
 {
     sr_json_set(plot->layout, "grid",
-                sr_plotly_json("{\"rows\": %zu, \"columns\": %zu, \"pattern\": \"independent\", \"xgap\": 0.18, \"ygap\": 0.35}",
-                               (count + columns - 1) / columns, columns));
+                sr_plotly_json("{\"rows\": %zu, \"columns\": %zu, \"pattern\": \"independent\", \"xgap\": %g, \"ygap\": 0.35}",
+                               (count + columns - 1) / columns, columns, columns > 3 ? 0.32 : 0.18));
 }
 
 /* Does another curve of that label and group come before this one? Then the legend has it already. */
@@ -345,6 +345,7 @@ void sr_plotly_curves(struct sr_plotly *plot, const void *data)
 {
     const struct sr_curves_chart *chart = data;
     size_t columns = panel_columns(chart->count, chart->compact), rows = chart->count ? (chart->count + columns - 1) / columns : 1;
+    bool titled = false;
     for (size_t p = 0; p < chart->count; p++) {
         const struct sr_curves_panel *panel = &chart->panels[p];
         /* Names of axes once for many panels: at the left, and at the bottom. */
@@ -356,6 +357,7 @@ void sr_plotly_curves(struct sr_plotly *plot, const void *data)
         if (panel->unit) sr_json_set(y, "range", sr_plotly_json("[0, 1.02]"));
         for (size_t c = 0; c < panel->count; c++) add_curve(plot, chart, p, c);
         if (panel->title) {
+            titled = true;
             char x_axis[48], y_axis[48];
             axis_key(x_axis, sizeof x_axis, 'x', "", p);
             axis_key(y_axis, sizeof y_axis, 'y', "", p);
@@ -367,9 +369,12 @@ void sr_plotly_curves(struct sr_plotly *plot, const void *data)
         }
     }
     if (chart->count > 1) set_grid(plot, chart->count, columns);
-    sr_json_set_number(plot->layout, "height", 130 + (double)rows * (chart->compact ? 200 : 380));
-    sr_json_set(plot->layout, "legend", sr_plotly_json("{\"orientation\": \"h\", \"y\": 1.02, \"yanchor\": \"bottom\", \"x\": 0}"));
-    sr_json_set(plot->layout, "margin", sr_plotly_json("{\"l\": 70, \"r\": 30, \"t\": 120, \"b\": 60}"));
+    /* The legend stands above the panels' titles. */
+    const double above = 120, below = 85, panels = (double)rows * (chart->compact ? 195 : 350);
+    sr_json_set_number(plot->layout, "height", above + panels + below);
+    sr_json_set(plot->layout, "legend", sr_plotly_json("{\"orientation\": \"h\", \"y\": %g, \"yanchor\": \"bottom\", \"x\": 0}",
+                                                       1 + (titled ? 26 : 8) / panels));
+    sr_json_set(plot->layout, "margin", sr_plotly_json("{\"l\": 70, \"r\": 40, \"t\": %g, \"b\": %g}", above, below));
     sr_plotly_title(plot, chart->title, NULL);
 }
 
@@ -479,42 +484,92 @@ void sr_plotly_confusion(struct sr_plotly *plot, const void *data)
     sr_plotly_confusions(plot, &one);
 }
 
+/* A rectangle or a path of the diagram, in the units of the first axes. */
+static void add_shape(struct sr_plotly *plot, struct sr_json *shape, sr_colour line, const sr_colour *fill)
+{
+    struct sr_json *stroke = sr_plotly_json("{\"width\": 1.5}");
+    sr_plotly_set_colour(stroke, "color", line);
+    sr_json_set(shape, "line", stroke);
+    if (fill) sr_plotly_set_colour(shape, "fillcolor", *fill);
+    sr_json_add(plot->shapes, shape);
+}
+
+static void add_word(struct sr_plotly *plot, double x, double y, const char *text, const char *markup)
+{
+    struct sr_json *note = sr_plotly_note(plot, "paper", "y", x, y, text, markup);
+    sr_json_set_text(note, "xanchor", "left");
+}
+
+/* The diagram as in the drawing: blocks as wide as they have channels and as high as their image, bows for what
+ * is added further down; beside each its name, output and parameters. */
 void sr_plotly_network(struct sr_plotly *plot, const void *data)
 {
     const struct sr_network_chart *chart = data;
-    struct sr_json *trace = sr_plotly_json("{\"type\": \"bar\", \"orientation\": \"h\", \"textposition\": \"outside\", \"cliponaxis\": false, "
-                                           "\"hovertemplate\": \"%%{text}: %%{x:,} parameters<extra></extra>\"}");
-    const char **names = sr_xalloc((chart->count + 1) * sizeof *names);
-    struct sr_json *numbers = sr_json_array(), *texts = sr_json_array();
+    const double names = 0.31, shapes = 0.58, bars = 0.74;
+    struct sr_json *bar = sr_plotly_json("{\"type\": \"bar\", \"orientation\": \"h\", \"textposition\": \"outside\", \"cliponaxis\": false, "
+                                         "\"xaxis\": \"x2\", \"width\": 0.4, \"hoverinfo\": \"skip\"}");
+    struct sr_json *spot = sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"markers\", \"marker\": {\"size\": 22, \"opacity\": 0, "
+                                          "\"symbol\": \"square\"}, \"hovertemplate\": \"%%{text}<extra></extra>\"}");
+    struct sr_json *numbers = sr_json_array(), *counts = sr_json_array(), *colours = sr_json_array(), *middles = sr_json_array();
+    char **words = sr_xalloc((chart->count + 1) * sizeof *words);
     uint64_t total = 0, most = 1;
+    int tallest = 1;
+    for (size_t i = 0; i < chart->count; i++) {
+        total += chart->blocks[i].parameters;
+        most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
+        tallest = chart->blocks[i].height > tallest ? chart->blocks[i].height : tallest;
+    }
+    if (chart->count > 1)
+        add_shape(plot, sr_plotly_json("{\"type\": \"line\", \"layer\": \"below\", \"x0\": 0, \"x1\": 0, \"y0\": 0, \"y1\": %zu}", chart->count - 1),
+                  plot->theme->rule, NULL);
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_block *block = &chart->blocks[i];
-        char count[32], *text;
+        const sr_colour colour = sr_block_colour(plot->theme, block->kind);
+        const double half = fmin(1, 0.07 + 0.09 * log2(1 + fmax(1, block->channels))), y = (double)i;
+        const bool plate = block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT || block->kind == SR_BLOCK_NORM;
+        const double high = plate || block->height <= 0 ? 0.1 : fmax(0.1, 0.4 * sqrt((double)block->height / tallest));
+        char output[96], count[32];
+        if (block->skip >= 0 && (size_t)block->skip < i)
+            add_shape(plot, sr_plotly_json("{\"type\": \"path\", \"path\": \"M -1.05 %d C -1.4 %d -1.4 %zu -1.05 %zu\"}", block->skip,
+                                           block->skip, i, i),
+                      sr_block_colour(plot->theme, SR_BLOCK_ADD), NULL);
+        add_shape(plot, sr_plotly_json("{\"type\": \"rect\", \"x0\": %g, \"x1\": %g, \"y0\": %g, \"y1\": %g}", -half, half, y - high, y + high),
+                  colour, &colour);
+        sr_block_shape(block, output, sizeof output);
         sr_format_count(count, sizeof count, block->parameters);
-        if (block->height > 0)
-            text = sr_xprintf("%d × %d × %d%s%s", block->height, block->width, block->channels, block->parameters ? "; " : "",
-                              block->parameters ? count : "");
-        else text = sr_xprintf("%d%s%s", block->channels, block->parameters ? "; " : "", block->parameters ? count : "");
-        sr_json_add_text(texts, text);
-        free(text);
+        add_word(plot, names, y, block->name, NULL);
+        add_word(plot, shapes, y, output, NULL);
+        words[i] = sr_xprintf("%s: output %s, %s parameters", block->name, output, count);
         sr_json_add_integer(numbers, (int64_t)block->parameters);
-        names[i] = block->name;
-        total += block->parameters;
-        most = block->parameters > most ? block->parameters : most;
+        sr_json_add_text(counts, block->parameters ? count : "");
+        sr_plotly_add_colour(colours, colour);
+        sr_json_add_integer(middles, 0);
     }
-    sr_json_set(trace, "x", numbers);
-    sr_json_set(trace, "text", texts);
-    set_counting(trace, "y", chart->count);
-    sr_json_add(plot->traces, trace);
-    struct sr_json *x = set_axis(plot, 'x', 0, "parameters (beside each bar: the layer's output)", false);
-    sr_json_set(x, "range", sr_plotly_json("[0, %g]", 1.25 * (double)most));
-    struct sr_json *y = set_axis(plot, 'y', 0, NULL, false);
-    set_names(y, names, chart->count);
-    sr_json_set(y, "range", sr_plotly_json("[%g, -0.5]", (double)chart->count - 0.5));
-    sr_json_set_number(plot->layout, "height", 160 + 24 * (double)chart->count);
+    struct sr_json *marker = sr_json_object();
+    sr_json_set(marker, "color", colours);
+    sr_json_set(bar, "marker", marker);
+    sr_json_set(bar, "x", numbers);
+    sr_json_set(bar, "text", counts);
+    set_counting(bar, "y", chart->count);
+    sr_json_set(spot, "x", middles);
+    set_counting(spot, "y", chart->count);
+    sr_plotly_set_texts(spot, "text", (const char *const *)words, chart->count);
+    sr_json_add(plot->traces, spot);
+    sr_json_add(plot->traces, bar);
+    add_word(plot, names, -1, "layer", "b");
+    add_word(plot, shapes, -1, "output", "b");
+    add_word(plot, bars, -1, "parameters", "b");
+    sr_json_set(plot->layout, "xaxis", sr_plotly_json("{\"visible\": false, \"domain\": [0, %g], \"range\": [-1.4, 1.1]}", names - 0.02));
+    sr_json_set(plot->layout, "xaxis2", sr_plotly_json("{\"visible\": false, \"domain\": [%g, 0.94], \"range\": [0, %g]}", bars, 1.2 * (double)most));
+    sr_json_set(plot->layout, "yaxis", sr_plotly_json("{\"visible\": false, \"range\": [%g, -1.5]}", (double)chart->count - 0.5));
+    sr_json_set_bool(plot->layout, "showlegend", false);
+    sr_json_set_text(plot->layout, "hovermode", "closest");
+    sr_json_set_number(plot->layout, "width", 860);
+    sr_json_set_number(plot->layout, "height", 160 + 26 * (double)chart->count);
     char count[32], note[64];
     sr_format_count(count, sizeof count, total);
     snprintf(note, sizeof note, "%s parameters", count);
     sr_plotly_title(plot, chart->title, note);
-    free(names);
+    for (size_t i = 0; i < chart->count; i++) free(words[i]);
+    free(words);
 }

@@ -30,6 +30,10 @@ void sr_plotly_network(struct sr_plotly *plot, const void *data);
 void sr_plotly_steps(struct sr_plotly *plot, const void *data);
 void sr_plotly_triptychs(struct sr_plotly *plot, const void *data);
 
+/* Of a network's diagram, drawn or interactive: a block's colour, and its output as "28 × 28 × 32". */
+sr_colour sr_block_colour(const struct sr_theme *theme, enum sr_block_kind kind);
+void sr_block_shape(const struct sr_block *block, char *out, size_t size);
+
 /* For the charts' functions: a fragment of fixed JSON (object or array); colours as "#rrggbb"; texts of
  * users, escaped. */
 struct sr_json *sr_plotly_json(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -131,8 +131,10 @@ static void sheet_end(struct sheet *sheet, const char *title)
     sr_json_add(plot->traces, trace);
     sr_json_set(plot->layout, "xaxis", sr_plotly_json("{\"visible\": false, \"range\": [-0.5, %g]}", sheet->columns - 0.5));
     sr_json_set(plot->layout, "yaxis", sr_plotly_json("{\"visible\": false, \"range\": [%g, -0.5]}", height - 0.5));
-    sr_json_set(plot->layout, "margin", sr_plotly_json("{\"l\": 10, \"r\": 90, \"t\": 60, \"b\": 10}"));
-    sr_json_set_number(plot->layout, "width", 100 + sheet->columns * sheet->place);
+    /* A title does not wrap: the paper is as wide as it is, whatever the pictures take. */
+    const double own = 100 + sheet->columns * sheet->place, wide = fmax(own, 9 * sr_utf8_width(title ? title : "") + 40);
+    sr_json_set(plot->layout, "margin", sr_plotly_json("{\"l\": 10, \"r\": %g, \"t\": 60, \"b\": 10}", 90 + wide - own));
+    sr_json_set_number(plot->layout, "width", wide);
     sr_json_set_number(plot->layout, "height", 70 + height * sheet->place);
     sr_json_set_text(plot->layout, "hovermode", "closest");
     sr_plotly_title(plot, title, NULL);

@@ -7,8 +7,8 @@
  * from black: then dark pixels count for nothing, on which much of a network's evidence lies (no sleeve
  * here), and what is measured is little more than how much of the garment is covered. Equal heat goes in
  * an order drawn by chance, from a seed, for every map alike. Pixels go in squares of 2×2: single ones of
- * another grey are a noise that networks break on whatever it hides, which makes a random order look good
- * (it still does on the shipped resnet). The baselines are a random order and a Gaussian on the middle.
+ * another grey are a noise that networks break on whatever it hides, which makes a random order look good. The
+ * baselines are a random order and a Gaussian on the middle.
  *
  * Sanity check (Adebayo et al., 2018): scramble the model's weights from the top, layer by layer, and see
  * how much the maps still agree by rank. Maps that explain the model must change. */
