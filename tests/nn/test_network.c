@@ -435,6 +435,45 @@ static void test_refusals(void **state)
     assert_null(sr_network_new(small, COUNT(small), 300, 90, &error));
 }
 
+/* ---- watching ---- */
+
+static void test_times(void **state)
+{
+    enum { IMAGES = 4, ROOM = 8 };
+    struct sr_error error = {0};
+    struct sr_unit_time times[ROOM];
+    const struct sr_layer_spec layers[] = {CONV("a", -1, 8, 3, 1, false, true),
+                                           RELU(0),
+                                           POOL(1),
+                                           CONV("b", 2, 16, 3, 1, true, false),
+                                           NORM("n", 3),
+                                           RELU(4),
+                                           GLOBAL(5),
+                                           DENSE("c", 6, 3)};
+    uint8_t answers[IMAGES] = {0};
+    (void)state;
+    struct sr_network *network = sr_network_new(layers, COUNT(layers), 10, 10, &error);
+    assert_non_null(network);
+    struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, true, NULL, &error);
+    assert_non_null(workspace);
+    sr_network_forward(network, workspace, IMAGES, 1, 0);
+    assert_int_equal(sr_workspace_times(workspace, times, ROOM), 5);
+    assert_true(times[0].forward == 0 && times[0].backward == 0); /* nobody watched */
+    sr_workspace_watch(workspace);
+    sr_network_forward(network, workspace, IMAGES, 1, 1);
+    sr_network_backward(network, workspace, IMAGES, answers, 0, NULL);
+    sr_workspace_times(workspace, times, ROOM);
+    assert_string_equal(times[0].name, "convolution, relu, pool");
+    assert_string_equal(times[2].name, "norm, relu");
+    assert_int_equal(times[0].height, 4);
+    assert_int_equal(times[0].forward_work, 8 * 8 * 8 * 9);
+    assert_int_equal(times[0].backward_work, times[0].forward_work); /* nobody wants the image's gradient */
+    assert_int_equal(times[1].backward_work, 2 * 4 * 4 * 16 * 8 * 9);
+    for (int i = 0; i < 5; i++) assert_true(times[i].forward > 0 && times[i].backward > 0);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
 /* ---- stopping ---- */
 
 static bool refuse(void *owner)
@@ -443,7 +482,8 @@ static bool refuse(void *owner)
     return false;
 }
 
-/* A batch that takes longer than a twentieth of a second is left in the middle when the monitor asks to end. */
+/* A batch that takes longer than a twentieth of a second is left in the middle when the monitor asks to end.
+ */
 static void test_gate(void **state)
 {
     enum { IMAGES = 64 };
@@ -452,9 +492,12 @@ static void test_gate(void **state)
     uint8_t answers[IMAGES] = {0};
     const struct sr_monitor gate = {.owner = &calls, .proceed = refuse};
     const struct sr_layer_spec layers[] = {
-        CONV("a", -1, 64, 3, 1, true, true), CONV("b", 0, 64, 3, 1, true, true),
-        CONV("c", 1, 64, 3, 1, true, true),  CONV("d", 2, 64, 3, 1, true, true),
-        GLOBAL(3),                           DENSE("e", 4, 3),
+        CONV("a", -1, 64, 3, 1, true, true),
+        CONV("b", 0, 64, 3, 1, true, true),
+        CONV("c", 1, 64, 3, 1, true, true),
+        CONV("d", 2, 64, 3, 1, true, true),
+        GLOBAL(3),
+        DENSE("e", 4, 3),
     };
     (void)state;
     struct sr_network *network = sr_network_new(layers, COUNT(layers), 28, 28, &error);
@@ -482,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_study),          cmocka_unit_test(test_layout),
         cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients),
         cmocka_unit_test(test_refusals),       cmocka_unit_test(test_gate),
+        cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }
