@@ -45,6 +45,7 @@ struct fitting {
     size_t counts[SR_CLASSES_MAX], firsts[SR_CLASSES_MAX];
     uint32_t *samples;    /* by position: which sample of the view */
     size_t pairs, *queue; /* pairs, those that take longest first */
+    double *work;         /* of each pair, about: in proportion to its share of the time */
     struct answer *answers;
     struct lane *lanes;
     size_t lane_count;
@@ -96,15 +97,16 @@ static enum sr_status stopped_early(struct sr_error *error)
         "name stays as it was.");
 }
 
-/* Sum of squares of what lies between the means of two classes: pairs that are close are hard. */
+/* Pairs that are close are hard: their time goes about as one over the squared distance of the classes'
+ * means, as measured on Fashion-MNIST with pixels and with hog. */
 static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
 {
     size_t size = (size_t)f->svm->height * (size_t)f->svm->width, classes = (size_t)f->svm->present;
     double *means = sr_array_new(classes * size, sizeof *means, "class means", error);
-    double *distances = sr_array_new(f->pairs, sizeof *distances, "class means", error);
+    double *work = f->work = sr_array_new(f->pairs, sizeof *work, "the pairs of classes", error);
     f->queue = sr_array_new(f->pairs, sizeof *f->queue, "the pairs of classes", error);
     bool proceed = true;
-    if (means && distances && f->queue) {
+    if (means && work && f->queue) {
         for (size_t c = 0; c < classes && proceed; c++) {
             for (size_t i = 0; i < f->counts[c] && proceed; i++) {
                 if (i % 256 == 0) proceed = sr_monitor_proceed(f->fit->monitor);
@@ -118,18 +120,17 @@ static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
             pair_classes((int)classes, p, &a, &b);
             for (size_t k = 0; k < size; k++) {
                 double gap = means[(size_t)a * size + k] - means[(size_t)b * size + k];
-                distances[p] += gap * gap;
+                work[p] += gap * gap;
             }
+            work[p] = 1 / (1 + work[p]);
             size_t at = p;
-            for (; at > 0 && distances[f->queue[at - 1]] > distances[p]; at--)
-                f->queue[at] = f->queue[at - 1];
+            for (; at > 0 && work[f->queue[at - 1]] < work[p]; at--) f->queue[at] = f->queue[at - 1];
             f->queue[at] = p;
         }
     }
-    enum sr_status status = means && distances && f->queue ? SR_OK : SR_ERROR_MEMORY;
+    enum sr_status status = means && work && f->queue ? SR_OK : SR_ERROR_MEMORY;
     if (!proceed) status = stopped_early(error);
     free(means);
-    free(distances);
     return status;
 }
 
@@ -349,11 +350,19 @@ static void report(const struct fitting *f, double seconds)
                                    .accuracy = NAN,
                                    .learning_rate = NAN};
     size_t vectors = 0;
-    for (size_t p = 0; p < f->pairs; p++)
-        if (f->answers[p].done) vectors += f->answers[p].count[0] + f->answers[p].count[1];
+    double done = 0, all = 0;
+    for (size_t p = 0; p < f->pairs; p++) {
+        all += f->work[p];
+        if (!f->answers[p].done) continue;
+        done += f->work[p];
+        vectors += f->answers[p].count[0] + f->answers[p].count[1];
+    }
+    /* A pair's solution and its folds take about as long each. */
+    for (size_t i = 0; i < f->lane_count; i++)
+        if (f->lanes[i].busy) done += f->work[f->lanes[i].pair] * (f->lanes[i].fold + 1) / (SVM_FOLDS + 1);
+    if (done > 0 && seconds > 0) progress.seconds_left = seconds * (all - done) / done;
     if (progress.done && seconds > 0) {
         progress.rate = (double)progress.done / seconds;
-        progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
         snprintf(progress.note, sizeof progress.note, "%zu support vectors a pair",
                  vectors / (size_t)progress.done);
     }
@@ -476,6 +485,7 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
     free(f.answers);
     free(f.lanes);
     free(f.queue);
+    free(f.work);
     free(f.samples);
     svm_rows_fini(&f.rows);
     if (status)
