@@ -102,12 +102,21 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
     return SR_OK;
 }
 
+/* A stream remembers that a write has failed, not why. What could not be written cannot be written now either:
+ * ask once more, of a file that goes away anyhow. */
+static int why_failed(const struct sr_output *output)
+{
+    static const char nothing[1 << 16];
+    errno = 0;
+    return output->temporary && write(fileno(output->stream), nothing, sizeof nothing) < 0 ? errno : EIO;
+}
+
 enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error)
 {
     int code = 0;
     errno = 0;
-    if (ferror(output->stream) || fflush(output->stream) || (output->temporary && fsync(fileno(output->stream))))
-        code = errno ? errno : EIO;
+    if (ferror(output->stream)) code = why_failed(output);
+    else if (fflush(output->stream) || (output->temporary && fsync(fileno(output->stream)))) code = errno ? errno : EIO;
     if (fclose(output->stream) && !code) code = errno;
     output->stream = NULL;
     if (!code && output->temporary && rename(output->temporary, output->path)) code = errno;

@@ -38,9 +38,9 @@ static void report(struct sr_session *session, size_t limit, struct sr_reply *re
     char count[32], whole[32];
     sr_format_count(count, sizeof count, found);
     sr_format_count(whole, sizeof whole, session->suspects.examined);
-    sr_text_printf(&reply->text, "%s of %s labels of the train file look wrong to %s, which was trained anew in %d folds, never on\n"
-                                 "the samples it is asked about", count, whole, session->suspects.model, session->suspects.folds);
-    if (session->suspects.accuracy > 0) sr_text_printf(&reply->text, " (accuracy there %.2f %%)", session->suspects.accuracy * 100);
+    sr_text_printf(&reply->text, "%s of %s labels of the train file look wrong to %s, which was\n"
+                                 "trained anew in %d folds, never on the samples it is asked about", count, whole, session->suspects.model, session->suspects.folds);
+    if (session->suspects.accuracy > 0) sr_text_printf(&reply->text, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
     sr_text_printf(&reply->text, ". %zu marked keep, %zu flag. Many labels will be right.\n\n%5s %-13s %-12s %-12s %8s %8s %7s\n",
                    marked[SR_MARK_KEEP], marked[SR_MARK_FLAG], "rank", "sample", "label", "suggested", "p label", "p sugg.", "mark");
     for (size_t i = 0; i < limit; i++) {

@@ -502,7 +502,7 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
     const int scale = area.width >= 100 ? 8 : 0; /* on 80 columns, two rows of five need all of them */
     if (scale)
         sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1, area.height - y < 12 ? area.height - y : 12),
-                      &session->look, SR_SCALE_INFERNO, 0, (double)scene->most);
+                      &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
     sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y), images->height, images->width,
                        shown_target(session), draw_class, scene);
 }

@@ -168,6 +168,13 @@ run export augment knn index=1 to=old.png; expect 1 "without augmentation" "chan
 run export pr cnn class=Shrit to=old.png; expect 1 "Shirt" "an unknown class"
 run export histogram to=old.bmp; expect 1 ".html" "an unknown format"
 run export histogram to=/nonexistent/old.html; expect 1 "/nonexistent" "a folder that is not there"
+for ending in png svg pdf csv json html; do
+    echo old >full.$ending
+    (trap '' XFSZ; ulimit -f 4; "$sartor" --home "$work/home" --data "$mini" export gallery cnn split=test count=9 to=full.$ending) >out 2>err </dev/null
+    code=$?
+    expect 1 "File too large; the file is as it was before" "no room half way through .$ending"
+    [ "$(cat full.$ending)" = old ]; report $? "leaves the old one"
+done
 [ "$(cat old.png old.html | tr '\n' ' ')" = "old old " ]; report $? "old files are as they were"
 run help figures; expect 0 "gallery" "help lists the figures"
 
