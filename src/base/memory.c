@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE ((size_t)1 << 21)
+#define LARGE     ((size_t)1 << 25) /* blocks that the C library always takes from the system anew */
 
 void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error *error)
 {
@@ -30,7 +31,17 @@ void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error 
 void *sr_array_new(size_t count, size_t size, const char *what, struct sr_error *error)
 {
     void *block = sr_array_raw(count, size, what, error);
-    if (block) memset(block, 0, count * size);
+    if (!block) return NULL;
+#if defined(__linux__)
+    /* Linux then gives zeros page by page as they are first used. Clearing gigabytes here would take seconds,
+     * in which nobody could stop the work that wants them. */
+    size_t pages = count * size / HUGE_PAGE * HUGE_PAGE;
+    if (pages >= LARGE && !madvise(block, pages, MADV_DONTNEED)) {
+        memset((char *)block + pages, 0, count * size - pages);
+        return block;
+    }
+#endif
+    memset(block, 0, count * size);
     return block;
 }
 
