@@ -38,6 +38,7 @@ EXTRA_DIST += \
 	data/screenshots/compare.png \
 	data/screenshots/confusion.png \
 	data/screenshots/data.png \
+	data/screenshots/class-heats.png \
 	data/screenshots/explain.png \
 	data/screenshots/sample.png \
 	data/screenshots/train.png \

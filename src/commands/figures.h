@@ -26,6 +26,7 @@
     X(explain, SAMPLE_WORDS " count method layer target", "Original, heat map and overlay of samples.")          \
     X(gradcam, SAMPLE_WORDS " count layer target", "The same by Grad-CAM.")                                      \
     X(gallery, SAMPLE_WORDS " count method layer target", "Heat maps laid over many samples.")                   \
+    X(nearest, SAMPLE_WORDS, "A sample and the training images nearest to it: in a model's own sense (knn, svm), else by pixels.") \
     X(heats, "model split count method layer", "The mean heat of every class, over its mean image.")             \
     X(quality, "model split count method layer",                                                                 \
       "Deletion and insertion: the probability while the hottest pixels go, and come.")                          \

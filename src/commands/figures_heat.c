@@ -118,6 +118,71 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     return figure_put(figure, &sr_chart_curves, &chart, error);
 }
 
+/* The rows nearest to a sample: those that the model goes by, else those that the enlarged sample shows. */
+static enum sr_status find_nearest(struct figure *figure, const struct picked *picked, const uint32_t **rows,
+                                   const double **distances, size_t *count, const char **by, struct sr_error *error)
+{
+    struct sr_session *session = figure->session;
+    if (figure->request->model) {
+        struct sr_entry *entry;
+        enum sr_status status = sr_session_model(session, figure->request->model, &entry, error);
+        if (!status)
+            status = sr_session_explain(session, entry, picked->file, picked->rows[0], sr_methods[SR_METHOD_NEAREST].name, "", -1, error);
+        if (status) return status;
+        figure_credit(figure, entry->model);
+        *rows = session->explain.nearest;
+        *distances = session->explain.distances;
+        *count = session->explain.nearest_count;
+        *by = entry->name;
+        return SR_OK;
+    }
+    const struct sr_closeup *closeup;
+    enum sr_status status = sr_session_closeup(session, picked->file, picked->rows[0], &closeup, error);
+    if (status) return status;
+    *rows = closeup->rows;
+    *distances = closeup->distances;
+    *count = closeup->nearest;
+    *by = closeup->by[0] ? closeup->by : "distance between pixels";
+    return SR_OK;
+}
+
+enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
+{
+    struct sr_session *session = figure->session;
+    struct picked picked;
+    const uint32_t *rows;
+    const double *distances;
+    const char *by;
+    size_t count;
+    enum sr_status status = figure_pick(figure, 1, &picked, error);
+    if (!status) status = find_nearest(figure, &picked, &rows, &distances, &count, &by, error);
+    if (status) goto out;
+    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN], *own = &session->data->files[picked.file];
+    const int truth = own->labels[picked.rows[0]];
+    const uint8_t **pixels = sr_xalloc((count + 1) * sizeof *pixels);
+    char **captions = sr_xalloc((count + 1) * sizeof *captions);
+    bool *wrong = sr_xalloc((count + 1) * sizeof *wrong);
+    pixels[0] = figure_pixels(figure, picked.file, picked.rows[0]);
+    captions[0] = sr_xprintf("%s:%u %s", sr_file_names[picked.file], picked.rows[0], class_name(session, truth));
+    for (size_t i = 0; i < count; i++) {
+        pixels[i + 1] = figure_pixels(figure, SR_FILE_TRAIN, rows[i]);
+        captions[i + 1] = sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]), distances[i]);
+        wrong[i + 1] = train->labels[rows[i]] != truth;
+    }
+    char *title = sr_xprintf("Training images nearest to %s:%u, by %s", sr_file_names[picked.file], picked.rows[0], by);
+    struct sr_grid_chart chart = {.title = title, .count = (int)count + 1, .height = own->height, .width = own->width, .pixels = pixels,
+                                  .captions = (const char *const *)captions, .wrong = wrong};
+    status = figure_put(figure, &sr_chart_grid, &chart, error);
+    free(title);
+    for (size_t i = 0; i <= count; i++) free(captions[i]);
+    free(captions);
+    free(wrong);
+    free(pixels);
+out:
+    picked_free(&picked);
+    return status;
+}
+
 enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;

@@ -469,9 +469,11 @@ static void class_words(const struct sr_session *session, const struct class_sce
     else if (scene->status) sr_text_add(text, scene->error.text);
     else {
         size_t count = 0;
+        char number[32];
         for (int c = 0; c < session->data->classes; c++) count += session->class_heats.counts[c];
-        sr_text_printf(text, "Mean heat of each class: %s of %s%s%s, %zu images of the %s split; brightest: %.2f", session->class_heats.used->title,
-                       scene->entry->name, session->class_heats.at[0] ? ", layer " : "", session->class_heats.at, count,
+        sr_format_count(number, sizeof number, count);
+        sr_text_printf(text, "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f", session->class_heats.used->title,
+                       scene->entry->name, session->class_heats.at[0] ? ", layer " : "", session->class_heats.at, number,
                        sr_split_names[scene->split], (double)scene->most);
     }
 }
@@ -660,8 +662,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
 static const char *hints(const struct sr_session *session)
 {
     if (session->entry_count && session->view.explain_classes)
-        return "h/l class  Enter browse  v one sample  M method  PgUp/PgDn layer  m model  ? help";
-    return session->entry_count ? "n/p sample  j/k class  v all classes  M method  PgUp/PgDn layer  m model  ? help"
+        return "h/l class  Enter browse  v sample  M method  PgUp/PgDn layer  m model  ? help";
+    return session->entry_count ? "n/p sample  j/k class  v classes  M method  PgUp/PgDn layer  m model  ? help"
                                 : "Enter train  : command  ? help";
 }
 

@@ -52,6 +52,7 @@ explain knn index=test:1,test:2
 gallery cnn split=test count=9
 quality cnn split=test count=8
 heats cnn split=test count=40
+nearest knn index=test:1
 network resnet
 END
 lines() { # folder: a line for each figure and format
@@ -176,6 +177,8 @@ for ending in png svg pdf csv json html; do
     [ "$(cat full.$ending)" = old ]; report $? "leaves the old one"
 done
 [ "$(cat old.png old.html | tr '\n' ' ')" = "old old " ]; report $? "old files are as they were"
+run export nearest cnn index=test:1 to=old.png; expect 1 "keeps no training images" "neighbours of what keeps none"
+run export nearest index=test:1 to=pixels.csv; expect 0 "" "neighbours by pixels need no model"
 run help figures; expect 0 "gallery" "help lists the figures"
 
 echo "1..$n"
