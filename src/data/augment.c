@@ -141,7 +141,7 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
 }
 
 enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both,
-                                 struct sr_error *error)
+                                 const struct sr_monitor *monitor, struct sr_error *error)
 {
     const char *what = "mirrored copies of the training images";
     const size_t count = samples->count, width = (size_t)samples->images->width;
@@ -155,6 +155,10 @@ enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_ima
         return SR_ERROR_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
+        if (i % 2048 == 0 && !sr_monitor_proceed(monitor)) {
+            sr_images_fini(both);
+            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped while the images were mirrored.");
+        }
         const uint8_t *from = sr_samples_pixels(samples, i);
         uint8_t *mirrored = both->pixels + (count + i) * size;
         memcpy(both->pixels + i * size, from, size);

@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* Votes outside the bag are counted in whole parts, so that their sum has no order. */
-enum { VOTE = 4096, PREDICT_BLOCK = 256, PREDICT_BLOCKS_AT_ONCE = 32 };
+enum { VOTE = 4096, TURN_ROWS = 256, TURN_BLOCKS = 32, PREDICT_BLOCK = 256, PREDICT_BLOCKS_AT_ONCE = 32 };
 static const double region_seconds = 0.03, report_seconds = 0.3;
 
 void forest_free(void *state)
@@ -133,15 +133,16 @@ struct growth {
         struct sr_error error;
     } * lanes;
     double deadline;
+    size_t first_block; /* of the region in which columns are made */
 };
 
 static void transpose_rows(void *context, size_t index, int worker)
 {
-    enum { BLOCK = 256 };
     struct growth *growth = context;
     const struct forest_table *table = &growth->table;
-    size_t first = index * BLOCK, last = first + BLOCK < table->count ? first + BLOCK : table->count;
+    size_t first = (growth->first_block + index) * TURN_ROWS, last = first + TURN_ROWS;
     (void)worker;
+    if (last > table->count) last = table->count;
     /* 64 features at a time: a cache line of each row, and as many columns as stay in the cache. */
     for (int f0 = 0; f0 < table->features; f0 += 64) {
         int f1 = f0 + 64 < table->features ? f0 + 64 : table->features;
@@ -374,7 +375,13 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
         table->order = NULL;
     }
     for (size_t i = 0; i < count; i++) growth->labels[i] = (uint8_t)sr_samples_label(&fit->train, i);
-    sr_pool_run(fit->pool, (count + 255) / 256, transpose_rows, growth);
+    size_t blocks = (count + TURN_ROWS - 1) / TURN_ROWS;
+    for (; growth->first_block < blocks; growth->first_block += TURN_BLOCKS) {
+        size_t left = blocks - growth->first_block;
+        sr_pool_run(fit->pool, left < TURN_BLOCKS ? left : TURN_BLOCKS, transpose_rows, growth);
+        if (!sr_monitor_proceed(fit->monitor))
+            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first tree was grown.");
+    }
     table->columns = growth->columns;
     table->labels = growth->labels;
     return SR_OK;

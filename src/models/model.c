@@ -135,7 +135,7 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
     double start = sr_clock_seconds();
     struct sr_images both = {0};
     if (class->mirrors && !strcmp(sr_args_text(params, "augment"), "flip")) {
-        status = sr_augment_mirror(&fit->train, &both, error);
+        status = sr_augment_mirror(&fit->train, &both, &monitor, error);
         recorded.train = (struct sr_samples){&both, NULL, both.count};
         recorded.mirrored = true;
     }

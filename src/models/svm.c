@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREDICT_CHUNK = 4 * SVM_CHUNK, PREDICT_BLOCKS_AT_ONCE = 16 };
+enum { PREDICT_CHUNK = 4 * SVM_CHUNK, BLOCKS_A_THREAD = 2 };
 
 /* ---- hyperparameters ---- */
 
@@ -248,13 +248,14 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
         status = desk_init(&p.desks[made], p.svm, error);
         made += !status;
     }
-    for (; !status && p.first_block < blocks; p.first_block += PREDICT_BLOCKS_AT_ONCE) {
+    /* A block takes milliseconds; after these a request to stop is heard. */
+    const size_t at_once = BLOCKS_A_THREAD * desks;
+    for (; !status && p.first_block < blocks; p.first_block += at_once) {
         size_t left = blocks - p.first_block;
         if (!sr_monitor_proceed(monitor))
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
         else
-            sr_pool_run(pool, left < PREDICT_BLOCKS_AT_ONCE ? left : PREDICT_BLOCKS_AT_ONCE, predict_block,
-                        &p);
+            sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
     }
     for (size_t i = 0; i < made; i++) desk_fini(&p.desks[i]);
     free(p.desks);

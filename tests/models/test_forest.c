@@ -313,7 +313,7 @@ static void test_mirrored(void **state)
     struct sr_model *model, *by_hand;
     struct sr_tensors set = {0}, wanted = {0};
     struct sr_images both;
-    assert_ok(sr_augment_mirror(&train, &both, &error));
+    assert_ok(sr_augment_mirror(&train, &both, NULL, &error));
     assert_int_equal(both.count, 2 * train.count);
     for (size_t i = 0; i < train.count; i += 7)
         for (size_t y = 0; y < 28; y++)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "sartor/base/error.h"
+#include "sartor/base/monitor.h"
 #include "sartor/data/images.h"
 
 struct sr_augment {
@@ -29,6 +30,7 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
 
 /* Each of the samples, in their order, then each mirrored left to right: for families that learn from a
  * fixed set of images. `both` is the caller's to fini. */
-enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both, struct sr_error *error);
+enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both,
+                                 const struct sr_monitor *monitor, struct sr_error *error);
 
 #endif
