@@ -17,7 +17,7 @@
     X(histogram, "split class linear", "Counts of grey values.")                                                 \
     X(means, "split", "Mean and standard deviation of every class, pixel by pixel.")                             \
     X(curves, "model models", "Loss and accuracy over the epochs.")                                              \
-    X(confusion, "model split vs shares", "Confusion matrix, or two side by side.")                              \
+    X(confusion, "model split vs shares of_predicted", "Confusion matrix, or two side by side.")                              \
     X(metrics, "model models split", "Precision, recall and F1 of every class; of several models F1.")           \
     X(compare, "models split", "Accuracies of models with 95 % intervals.")                                      \
     X(reliability, "model models split", "How often a model is right when it is so sure.")                       \

@@ -115,7 +115,7 @@ enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
         snprintf(titles[i], sizeof *titles, "%s on the %s split, accuracy %.2f %%", entries[i]->name, sr_split_names[split],
                  entries[i]->splits[split].evaluation.accuracy * 100);
         charts[i] = (struct sr_confusion_chart){titles[i], NULL, classes, (const char *const *)session->data->class_names,
-                                                matrices + (size_t)i * cells, request->shares};
+                                                matrices + (size_t)i * cells, request->shares, request->of_predicted};
     }
     struct sr_confusions_chart both = {charts, (size_t)count};
     status = count == 1 ? figure_put(figure, &sr_chart_confusion, charts, error)

@@ -88,7 +88,7 @@ struct figure_request {
     bool wrong, right;
     const char *method, *layer;     /* NULL for the defaults */
     int target;                     /* -1: predicted */
-    bool shares, linear, dark;
+    bool shares, of_predicted, linear, dark;
     struct sr_augment augment;
     double width, height, resolution;
     int count;                      /* samples in a grid */

@@ -115,6 +115,11 @@ static uint64_t column_sum(const struct sr_confusion_chart *chart, int column)
     return sum;
 }
 
+uint64_t sr_confusion_whole(const struct sr_confusion_chart *chart, int row, int column)
+{
+    return chart->of_predicted ? column_sum(chart, column) : row_sum(chart, row);
+}
+
 static uint64_t at(const struct sr_confusion_chart *chart, int row, int column)
 {
     return chart->matrix[(size_t)row * (size_t)chart->classes + (size_t)column];
@@ -149,9 +154,8 @@ static double number_size(struct sr_canvas *canvas, const struct sr_confusion_ch
     struct sr_font font = {10, false, canvas->theme->text};
     if (cell < 7) return 0;
     for (int row = 0; row < chart->classes; row++) {
-        uint64_t sum = row_sum(chart, row);
         for (int column = 0; column < chart->classes; column++) {
-            cell_text(chart, row, column, sum, text, sizeof text);
+            cell_text(chart, row, column, sr_confusion_whole(chart, row, column), text, sizeof text);
             widest = fmax(widest, sr_text_width(canvas, font, text));
         }
     }
@@ -196,7 +200,7 @@ static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_cha
 }
 
 /* Two strips, for right and wrong, with the shares that their colours stand for. */
-static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, double side)
+static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, double side, bool of_predicted)
 {
     enum { STEPS = 100 };
     static const double ticks[] = {0, 1, 5, 10, 25, 50, 100};
@@ -225,7 +229,8 @@ static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, do
         sr_draw_turned(canvas, x + 18.5, place, 0, 0, 0, font, text);
     }
     font.colour = theme->faint;
-    sr_draw_turned(canvas, x + 35, y + height / 2, 0.5, height, -90, font, "% of the true class");
+    sr_draw_turned(canvas, x + 35, y + height / 2, 0.5, height, -90, font,
+                   of_predicted ? "% of the predicted class" : "% of the true class");
 }
 
 static void confusion_draw(struct sr_canvas *canvas, const void *data)
@@ -244,8 +249,8 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     double size = number_size(canvas, chart, cell), gap = cell >= 8 ? 0.6 : 0;
     uint32_t *colours = sr_xalloc((size_t)n * (size_t)n * sizeof *colours);
     for (int row = 0; row < n; row++) {
-        uint64_t sum = row_sum(chart, row);
         for (int column = 0; column < n; column++) {
+            const uint64_t sum = sr_confusion_whole(chart, row, column);
             double share = sum ? (double)at(chart, row, column) / (double)sum : 0;
             colours[row * n + column] = colour_of(canvas, share, row == column) & 0xFFFFFF;
         }
@@ -260,8 +265,8 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     }
     sr_frame(canvas, matrix, 0.6, theme->rule);
     for (int row = 0; size > 0 && row < n; row++) {
-        uint64_t sum = row_sum(chart, row);
         for (int column = 0; column < n; column++) {
+            const uint64_t sum = sr_confusion_whole(chart, row, column);
             char text[32];
             sr_colour back = SR_RGB(0, 0, 0) | colours[row * n + column];
             bool zero = !at(chart, row, column);
@@ -290,16 +295,16 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5,
                  canvas->width - 10, label, "predicted class");
     sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60, -90, label,
-                   chart->shares ? "true class (% of each row)" : "true class (number of images)");
+                   !chart->shares ? "true class (number of images)" : chart->of_predicted ? "true class (% of each column)" : "true class (% of each row)");
     if (layout.margin > 0) draw_margins(canvas, chart, &layout);
-    if (layout.scale && side > 60) draw_scale(canvas, &layout, side);
+    if (layout.scale && side > 60) draw_scale(canvas, &layout, side, chart->of_predicted);
 }
 
 static void confusion_rows(struct sr_table *table, const struct sr_confusion_chart *chart, bool titled)
 {
     for (int row = 0; row < chart->classes; row++) {
-        uint64_t sum = row_sum(chart, row);
         for (int column = 0; column < chart->classes; column++) {
+            const uint64_t sum = sr_confusion_whole(chart, row, column);
             if (titled) sr_table_text(table, chart->title);
             sr_table_text(table, chart->names[row]);
             sr_table_text(table, chart->names[column]);

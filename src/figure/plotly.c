@@ -395,9 +395,8 @@ static void add_matrix(struct sr_plotly *plot, const struct sr_confusion_chart *
         }
         for (int r = 0; r < n; r++) {
             struct sr_json *row = sr_json_array(), *text = sr_json_array();
-            uint64_t sum = 0;
-            for (int c = 0; c < n; c++) sum += chart->matrix[r * n + c];
             for (int c = 0; c < n; c++) {
+                const uint64_t sum = sr_confusion_whole(chart, r, c);
                 double share = sum ? (double)chart->matrix[r * n + c] / (double)sum : 0;
                 char *true_name = escape(chart->names[r]), *other = escape(chart->names[c]);
                 char *hover = sr_xprintf("true %s, predicted %s: %llu (%.2f %%)", true_name, other,
@@ -418,7 +417,9 @@ static void add_matrix(struct sr_plotly *plot, const struct sr_confusion_chart *
                     sr_plotly_json("{\"title\": {\"text\": \"%s\", \"side\": \"right\"}, \"thickness\": 12, \"x\": %g, "
                                    "\"tickvals\": [0, 0.1, 0.2236, 0.3162, 0.5, 0.7071, 1], "
                                    "\"ticktext\": [\"0\", \"1\", \"5\", \"10\", \"25\", \"50\", \"100\"]}",
-                                   wrong ? "wrong, % of the true class" : "right, % of the true class", wrong ? 1.12 : 1.01));
+                                   wrong ? (chart->of_predicted ? "wrong, % of the predicted class" : "wrong, % of the true class")
+                                         : (chart->of_predicted ? "right, % of the predicted class" : "right, % of the true class"),
+                                   wrong ? 1.12 : 1.01));
         axis_key(axis, sizeof axis, 'x', "", index);
         sr_json_set_text(trace, "xaxis", axis);
         axis_key(axis, sizeof axis, 'y', "", index);
@@ -436,9 +437,8 @@ static void add_matrix(struct sr_plotly *plot, const struct sr_confusion_chart *
     axis_key(x_axis, sizeof x_axis, 'x', "", index);
     axis_key(y_axis, sizeof y_axis, 'y', "", index);
     for (int r = 0; n <= 25 && r < n; r++) {
-        uint64_t sum = 0;
-        for (int c = 0; c < n; c++) sum += chart->matrix[r * n + c];
         for (int c = 0; c < n; c++) {
+            const uint64_t sum = sr_confusion_whole(chart, r, c);
             char text[32];
             uint64_t count = chart->matrix[r * n + c];
             double share = sum ? (double)count / (double)sum : 0;

@@ -34,6 +34,9 @@ void sr_plotly_triptychs(struct sr_plotly *plot, const void *data);
 sr_colour sr_block_colour(const struct sr_theme *theme, enum sr_block_kind kind);
 void sr_block_shape(const struct sr_block *block, char *out, size_t size);
 
+/* What a cell's share is of: its row, or its column. */
+uint64_t sr_confusion_whole(const struct sr_confusion_chart *chart, int row, int column);
+
 /* For the charts' functions: a fragment of fixed JSON (object or array); colours as "#rrggbb"; texts of
  * users, escaped. */
 struct sr_json *sr_plotly_json(const char *format, ...) __attribute__((format(printf, 1, 2)));

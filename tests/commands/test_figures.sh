@@ -89,6 +89,9 @@ grep -aq 'export figure=gallery model=cnn to=single.png split=test count=9' sing
 run export histogram to="$work/home/h.png"; ! grep -aq "$work" "$work/home/h.png"; report $? "but no folder of this machine"
 grep -aq 'Data digest' "$work/home/h.png" && grep -aq 'Software.sartor' "$work/home/h.png"; report $? "and its data and version"
 run export confusion cnn vs=knn split=test shares to=both.csv; [ "$(wc -l <both.csv)" -eq 201 ]; report $? "two matrices side by side"
+run export confusion cnn split=test of_predicted to=columns.csv
+awk -F, 'NR > 1 { count[$2] += $3; share[$2] += $4 } END { for (c in count) if (count[c] && (share[c] < 0.999 || share[c] > 1.001)) exit 1 }' columns.csv
+report $? "shares of the predicted class add up to one"
 run export network mlp to=n.csv
 [ "$(awk -F, 'NR > 1 { sum += $(NF - 1) } END { print sum }' n.csv)" -eq $((784 * 16 + 16 + 160 + 10)) ]; report $? "a network's parameters add up"
 run export compare models=knn,mlp split=test to=c.csv; [ "$(wc -l <c.csv)" -eq 3 ]; report $? "only the models that are named"

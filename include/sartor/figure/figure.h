@@ -94,7 +94,8 @@ struct sr_confusion_chart {
     int classes;
     const char *const *names;
     const uint64_t *matrix;                    /* classes × classes */
-    bool shares;                               /* % of each row instead of counts */
+    bool shares;                               /* % instead of counts */
+    bool of_predicted;                         /* colours and % of each column instead of each row */
 };
 extern const struct sr_chart sr_chart_confusion;
 /* Several side by side: of models on the same samples. */
