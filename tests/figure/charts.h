@@ -69,9 +69,9 @@ static const struct sr_gallery_chart gallery_chart = {"Gallery", IMAGES, 0, SIDE
                                                       captions, wrong};
 static const struct sr_histogram_chart histogram_chart = {"Grey values", "mean 72.94, median 0", histogram_counts, false};
 static const struct sr_curves_chart curves_chart = {.title = "Training", .x_label = "epoch", .panels = panels, .count = 2};
-static const struct sr_confusion_chart confusion_chart = {"Confusion", "a note", 10, class_names, confusion_matrix, false};
-static const struct sr_confusion_chart both_charts[] = {{"One", NULL, 10, class_names, confusion_matrix, false},
-                                                       {"Another", NULL, 10, class_names, confusion_matrix, true}};
+static const struct sr_confusion_chart confusion_chart = {"Confusion", "a note", 10, class_names, confusion_matrix, false, false};
+static const struct sr_confusion_chart both_charts[] = {{"One", NULL, 10, class_names, confusion_matrix, false, false},
+                                                       {"Another", NULL, 10, class_names, confusion_matrix, true, true}};
 static const struct sr_confusions_chart confusions_chart = {both_charts, 2};
 static const struct sr_curves_panel small_panels[] = {
     {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Shirt"},
@@ -80,7 +80,7 @@ static const struct sr_curves_panel small_panels[] = {
 static const struct sr_curves_chart compact_chart = {.title = "Many", .x_label = "share", .panels = small_panels, .count = 3,
                                                      .compact = true};
 static const struct sr_confusion_chart odd_chart = {"Odd names: a title that goes on and on, until it no longer fits on "
-                                                    "one line of the page", NULL, 5, odd_names, odd_matrix, true};
+                                                    "one line of the page", NULL, 5, odd_names, odd_matrix, true, false};
 static const struct sr_triptych_chart triptych_chart = {"Why", SIDE, SIDE, triptychs, 2};
 static const struct sr_bars_chart bars_chart = {"Per class", "a note", "share", 10, class_names, series, 2, true, false};
 static const struct sr_bars_chart dots_chart = {"Odd", NULL, "share", 5, odd_names, series + 1, 1, true, true};

@@ -247,7 +247,7 @@ static void many_classes_fit(void **state)
         for (int k = 0; k < MANY; k++) matrix[i * MANY + k] = i == k ? 90 : (uint64_t)((i * k) % 50 == 3);
     }
     for (int classes = 2; classes <= MANY; classes = classes * 3 / 2 + 1) {
-        struct sr_confusion_chart chart = {"Many", NULL, classes, names, matrix, false};
+        struct sr_confusion_chart chart = {"Many", NULL, classes, names, matrix, false, false};
         struct sample_chart sample = {"many classes", &sr_chart_confusion, &chart, 0};
         struct picture picture;
         const char *path = in_scratch("many.png");
