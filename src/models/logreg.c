@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows in a slice, slices in a region of the pool, rows of a padded block in prediction. */
-enum { SLICE = 512, REGION = 32, PREDICT_BLOCK = 64 };
+/* Rows in a slice (which a core's cache holds: they are read twice), slices in a region of the pool, rows of
+ * a padded block in prediction. */
+enum { SLICE = 256, REGION = 64, PREDICT_BLOCK = 64 };
 /* The change of variables: images it is made from, and features up to which it is worth its cost. */
 enum { METRIC_ROWS = 8192, METRIC_MAX = 2048 };
 static const double metric_weight = 0.05;
