@@ -43,6 +43,12 @@ void sr_session_free_models(struct sr_session *session)
         free_entry(session, session->entries[i]);
     }
     free(session->entries);
+    for (size_t i = 0; i < session->aside_count; i++) {
+        free_entry(session, session->aside[i]);
+        free(session->aside_homes[i]);
+    }
+    free(session->aside);
+    free(session->aside_homes);
 }
 
 static int by_name(const void *a, const void *b)
@@ -50,13 +56,18 @@ static int by_name(const void *a, const void *b)
     return strcmp((*(struct sr_entry *const *)a)->name, (*(struct sr_entry *const *)b)->name);
 }
 
+static void insert_entry(struct sr_session *session, struct sr_entry *entry)
+{
+    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1, sizeof *session->entries);
+    session->entries[session->entry_count++] = entry;
+    qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
+}
+
 static struct sr_entry *add_entry(struct sr_session *session, const char *name)
 {
     struct sr_entry *entry = sr_xalloc(sizeof *entry);
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1, sizeof *session->entries);
-    session->entries[session->entry_count++] = entry;
-    qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
+    insert_entry(session, entry);
     return entry;
 }
 
@@ -75,10 +86,15 @@ static void replace_source(struct sr_session *session, struct sr_entry *entry, c
     }
 }
 
+static void take_entry(struct sr_session *session, size_t at)
+{
+    memmove(&session->entries[at], &session->entries[at + 1], (--session->entry_count - at) * sizeof *session->entries);
+}
+
 static void drop_entry(struct sr_session *session, size_t at)
 {
     free_entry(session, session->entries[at]);
-    memmove(&session->entries[at], &session->entries[at + 1], (--session->entry_count - at) * sizeof *session->entries);
+    take_entry(session, at);
 }
 
 static void drop(struct sr_session *session, const struct sr_entry *entry)
@@ -113,16 +129,54 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
     return SR_OK;
 }
 
+static void set_aside(struct sr_session *session, struct sr_entry *entry, const char *home)
+{
+    size_t at = session->aside_count++;
+    sr_xgrow(&session->aside, &session->aside_room, at + 1, sizeof *session->aside);
+    sr_xgrow(&session->aside_homes, &session->aside_homes_room, at + 1, sizeof *session->aside_homes);
+    session->aside[at] = entry;
+    session->aside_homes[at] = sr_xstrdup(home);
+}
+
 enum sr_status sr_session_move(struct sr_session *session, const char *home, struct sr_error *error)
 {
     char *copy = sr_xstrdup(home);
+    for (size_t i = session->entry_count; i-- > 0;) {
+        struct sr_entry *entry = session->entries[i];
+        if (entry->path) {
+            drop_entry(session, i);
+            continue;
+        }
+        /* Predictions that are being made for it would not find it where it goes. */
+        for (int s = 0; s < SR_SPLIT_COUNT; s++) {
+            if (entry->splits[s].job) sr_jobs_stop(session->jobs, entry->splits[s].job);
+            entry->splits[s].job = 0;
+        }
+        take_entry(session, i);
+        set_aside(session, entry, session->home);
+    }
     free(session->home);
     session->home = copy;
-    for (size_t i = session->entry_count; i-- > 0;)
-        if (session->entries[i]->path) drop_entry(session, i);
+    for (size_t i = session->aside_count; i-- > 0;) { /* of one name the latest is taken */
+        if (strcmp(session->aside_homes[i], home)) continue;
+        free(session->aside_homes[i]);
+        if (find_entry(session, session->aside[i]->name)) free_entry(session, session->aside[i]);
+        else insert_entry(session, session->aside[i]);
+        session->aside_count--;
+        session->aside[i] = session->aside[session->aside_count];
+        session->aside_homes[i] = session->aside_homes[session->aside_count];
+    }
     sr_session_forget_explanation(session);
     sr_session_forget_closeup(session);
     return sr_session_scan_models(session, error);
+}
+
+void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model, const char *home)
+{
+    struct sr_entry *entry = sr_xalloc(sizeof *entry);
+    snprintf(entry->name, sizeof entry->name, "%s", model->name);
+    entry->model = sr_model_ref(model);
+    set_aside(session, entry, home);
 }
 
 void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path)
@@ -294,6 +348,7 @@ static void predict_finish(struct sr_session *session, struct task *task, const 
     if (event->of.ended.state == SR_JOB_DONE) {
         entry->splits[predict->split].ready = predict->predictions;
         sr_evaluate(&entry->splits[predict->split].evaluation, predict->predictions);
+        if (predict->split == SR_SPLIT_TEST) entry->test_looks = sr_session_note_look(session, predict->model);
         predict->predictions = NULL;
     } else {
         entry->splits[predict->split].error = event->of.ended.error;

@@ -1,6 +1,7 @@
 noinst_HEADERS += src/app/task.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/options.h \
+	include/sartor/app/scores.h \
 	include/sartor/app/session.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
@@ -11,8 +12,10 @@ libsartor_a_SOURCES += \
 	src/app/figures.c \
 	src/app/heats.c \
 	src/app/library.c \
+	src/app/looks.c \
 	src/app/options.c \
 	src/app/quality.c \
+	src/app/scores.c \
 	src/app/selection.c \
 	src/app/session.c \
 	src/app/suspects.c \

@@ -18,6 +18,8 @@ uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct ta
 /* Hooks of the files of app/ into each other. */
 void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry);
 void sr_session_free_models(struct sr_session *session);
+/* A model that is only in memory, of another folder than the present one. */
+void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model, const char *home);
 void sr_session_free_heats(struct sr_session *session);
 /* Has the model this data's shape? */
 enum sr_status sr_session_check_shape(const struct sr_session *session, const struct sr_model *model,
@@ -29,6 +31,8 @@ struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_mo
 /* May the model be judged on this split? A sentence when it has been trained on rows of it. */
 enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
                                  enum sr_split_name split, struct sr_error *error);
+/* Note that a model is judged on the test split; how often it has been, 0 when that cannot be kept. */
+size_t sr_session_note_look(const struct sr_session *session, const struct sr_model *model);
 /* Read the tags kept for this data set; none is no error. */
 void sr_session_load_tags(struct sr_session *session);
 /* Likewise the suspects found last. */

@@ -67,7 +67,8 @@ static void train_finish(struct sr_session *session, struct task *task, const st
     run->parameters = run->class->size(train->model->state);
     char *path = train->save_error.status ? NULL : sr_store_path(train->home, run->name);
     /* Where models are kept elsewhere by now, this one is not among them. */
-    if (!path || !strcmp(train->home, session->home)) sr_session_adopt(session, train->model, path);
+    if (!strcmp(train->home, session->home)) sr_session_adopt(session, train->model, path);
+    else if (!path) sr_session_adopt_elsewhere(session, train->model, train->home);
     free(path);
     char seconds[32];
     sr_format_seconds(seconds, sizeof seconds, run->seconds);

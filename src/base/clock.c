@@ -1,7 +1,10 @@
 #include "sartor/base/clock.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -22,10 +25,36 @@ void sr_clock_sleep(double seconds)
     while (nanosleep(&left, &left) && errno == EINTR) {}
 }
 
-uint64_t sr_memory_peak(void)
+static _Atomic uint64_t peak_before; /* the largest peak that sr_memory_begin has set back */
+static _Atomic uint64_t resident_at_begin;
+
+static uint64_t resident_peak(void)
 {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) ? 0 : (uint64_t)usage.ru_maxrss * 1024;
+}
+
+uint64_t sr_memory_peak(void)
+{
+    uint64_t peak = resident_peak();
+    return peak > peak_before ? peak : peak_before;
+}
+
+/* Linux: "5" written to clear_refs sets the peak back to what is resident (proc(5)). */
+void sr_memory_begin(void)
+{
+    peak_before = sr_memory_peak();
+    malloc_trim(0); /* what was freed should not hide what is needed now */
+    FILE *file = fopen("/proc/self/clear_refs", "we");
+    bool reset = file && fputs("5", file) >= 0;
+    if (file && fclose(file)) reset = false;
+    resident_at_begin = reset ? resident_peak() : 0;
+}
+
+uint64_t sr_memory_taken(void)
+{
+    uint64_t peak = resident_peak();
+    return resident_at_begin && peak > resident_at_begin ? peak - resident_at_begin : 0;
 }
 
 int sr_processors(void)

@@ -97,7 +97,7 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     if (now < runner->next_note) return;
     bool first = runner->next_note == 0;
     runner->next_note = now + (terminal ? 0.1 : 10);
-    if (first && !terminal) return;
+    if (first && !terminal && !session->study) return; /* of a study the time it takes is told at once */
     double share = progress->total ? (double)progress->done / (double)progress->total : 0;
     double seconds_left = progress->seconds_left;
     char time[32], left[40] = "", detail[96], speed[64] = "", label[96];

@@ -57,6 +57,8 @@ static void join(const struct sr_words *words, struct sr_text *line)
 
 /* --- ablate ----------------------------------------------------------------------------- */
 
+static const char AS_IT_IS[] = "as it is"; /* the label of the first trials, by which an ablation is known */
+
 /* One technique that can be switched: where it is off it is switched on, and the other way round. */
 static const struct technique {
     const char *name, *param, *off, *on;
@@ -115,7 +117,7 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
     struct sr_text given = {0};
     join(ablation->rest, &given);
     for (int seed = 1; seed <= ablation->seeds; seed++)
-        sr_experiment_add(experiment, "as it is", sr_text_get(&given), (uint64_t)seed, limit);
+        sr_experiment_add(experiment, AS_IT_IS, sr_text_get(&given), (uint64_t)seed, limit);
     for (int t = 0; t < TECHNIQUES; t++) {
         const struct technique *technique = &techniques[t];
         if (!sr_args_has(params, technique->param)) continue;
@@ -142,40 +144,59 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
 static const double t_quantiles[] = {NAN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
 enum { MOST_SEEDS = 10 };
 
-static void report_ablation(const struct sr_experiment *experiment, int seeds, struct sr_reply *reply)
+size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects)
 {
-    if (!reply->json)
-        sr_text_printf(&reply->text, "%-40s %10s %22s  (validation accuracy, %d seed%s)\n", "", "accuracy",
-                       "effect, 95 % interval", seeds, seeds == 1 ? "" : "s");
-    for (size_t first = 0; first + (size_t)seeds <= experiment->count; first += (size_t)seeds) {
+    size_t seeds = 0, found = 0;
+    *effects = NULL;
+    while (experiment && seeds < experiment->count && !strcmp(experiment->trials[seeds].label, AS_IT_IS)) seeds++;
+    if (!seeds || seeds > MOST_SEEDS) return 0;
+    *effects = sr_xalloc(experiment->count / seeds * sizeof **effects);
+    for (size_t first = 0; first + seeds <= experiment->count; first += seeds, found++) {
         const struct sr_trial *trials = &experiment->trials[first], *base = experiment->trials;
-        double mean = 0, effect = 0, squares = 0;
-        for (int s = 0; s < seeds; s++) {
-            mean += trials[s].accuracy / seeds;
-            effect += (trials[s].accuracy - base[s].accuracy) / seeds;
+        struct effect *effect = &(*effects)[found];
+        double squares = 0;
+        *effect = (struct effect){.label = trials->label, .settings = trials->params, .seeds = (int)seeds, .half = NAN};
+        for (size_t s = 0; s < seeds; s++) {
+            effect->accuracy += trials[s].accuracy / (double)seeds;
+            effect->effect += (trials[s].accuracy - base[s].accuracy) / (double)seeds;
         }
-        for (int s = 0; s < seeds; s++) {
-            double difference = trials[s].accuracy - base[s].accuracy - effect;
+        for (size_t s = 0; s < seeds; s++) {
+            double difference = trials[s].accuracy - base[s].accuracy - effect->effect;
             squares += difference * difference;
         }
-        double half = seeds > 1 ? t_quantiles[seeds - 1] * sqrt(squares / (seeds - 1) / seeds) : NAN;
+        if (seeds > 1) effect->half = t_quantiles[seeds - 1] * sqrt(squares / (double)(seeds - 1) / (double)seeds);
+    }
+    return found;
+}
+
+static void report_ablation(const struct sr_experiment *experiment, struct sr_reply *reply)
+{
+    struct effect *effects;
+    size_t count = ablation_effects(experiment, &effects);
+    if (!reply->json)
+        sr_text_printf(&reply->text, "%-40s %10s %22s  (validation accuracy, %d seed%s)\n", "", "accuracy",
+                       "effect, 95 % interval", effects[0].seeds, effects[0].seeds == 1 ? "" : "s");
+    for (size_t i = 0; i < count; i++) {
+        const struct effect *e = &effects[i];
         if (reply->json) {
             struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_text(object, "trial", trials->label);
-            sr_json_set_integer(object, "seeds", seeds);
-            sr_json_set_number(object, "accuracy", mean);
-            sr_json_set_number(object, "effect", effect);
-            sr_json_set_number(object, "effect_low", effect - half);
-            sr_json_set_number(object, "effect_high", effect + half);
+            sr_json_set_text(object, "trial", e->label);
+            sr_json_set_integer(object, "seeds", e->seeds);
+            sr_json_set_number(object, "accuracy", e->accuracy);
+            sr_json_set_number(object, "effect", e->effect);
+            sr_json_set_number(object, "effect_low", e->effect - e->half);
+            sr_json_set_number(object, "effect_high", e->effect + e->half);
             sr_reply_add(reply, object);
-        } else if (first == 0) {
-            sr_text_printf(&reply->text, "%-40s %8.2f %%\n", trials->label, mean * 100);
+        } else if (i == 0) {
+            sr_text_printf(&reply->text, "%-40s %8.2f %%\n", e->label, e->accuracy * 100);
         } else {
             char interval[48] = "";
-            if (seeds > 1) snprintf(interval, sizeof interval, "(%+.2f to %+.2f)", (effect - half) * 100, (effect + half) * 100);
-            sr_text_printf(&reply->text, "%-40s %8.2f %% %+6.2f %s\n", trials->label, mean * 100, effect * 100, interval);
+            if (isfinite(e->half))
+                snprintf(interval, sizeof interval, "(%+.2f to %+.2f)", (e->effect - e->half) * 100, (e->effect + e->half) * 100);
+            sr_text_printf(&reply->text, "%-40s %8.2f %% %+6.2f %s\n", e->label, e->accuracy * 100, e->effect * 100, interval);
         }
     }
+    free(effects);
 }
 
 SR_RUN(ablate_run)
@@ -190,7 +211,7 @@ SR_RUN(ablate_run)
     snprintf(name, sizeof name, "ablate-%s", ablation.class->name);
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = run_experiment(session, sr_text_get(&line), name, make_ablation, &ablation, error);
-    if (!status) report_ablation(session->experiment, ablation.seeds, reply);
+    if (!status) report_ablation(session->experiment, reply);
     sr_text_fini(&line);
     return status;
 }

@@ -1,11 +1,9 @@
 #include "internal.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 
@@ -37,12 +35,6 @@ enum sr_status field_gather(struct sr_session *session, const struct sr_words *n
     return status;
 }
 
-static size_t file_bytes(const struct sr_entry *entry)
-{
-    struct stat info;
-    return entry->path && stat(entry->path, &info) == 0 ? (size_t)info.st_size : 0;
-}
-
 static int by_accuracy(const void *a, const void *b, void *context)
 {
     const struct field *field = context;
@@ -68,100 +60,106 @@ void field_free(struct field *field)
     *field = (struct field){0};
 }
 
-static void report_model(struct sr_session *session, const struct sr_entry *entry, enum sr_split_name split,
+void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT])
+{
+    for (int s = 0; s < SR_SCORE_COUNT; s++) {
+        bool optional = (s >= SR_SCORE_COST && s <= SR_SCORE_DECIDED_COST) || s == SR_SCORE_LOOKS;
+        if (!optional || isfinite(scores[s])) sr_json_set_number(object, sr_score_kinds[s].name, scores[s]);
+    }
+}
+
+enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args, struct sr_costs *costs,
+                        struct sr_error *error)
+{
+    *costs = (struct sr_costs){0};
+    if (!sr_args_text(args, "costs")) return SR_OK;
+    char *path = sr_path_expand(sr_args_text(args, "costs"));
+    enum sr_status status = sr_costs_read(costs, path, session->data->classes, error);
+    free(path);
+    return status;
+}
+
+/* The table's columns, and how wide each is. */
+static const struct {
+    enum sr_score score;
+    int width;
+} columns[] = {
+    {SR_SCORE_ACCURACY, 9},    {SR_SCORE_ACCURACY_LOW, 8}, {SR_SCORE_ACCURACY_HIGH, 8}, {SR_SCORE_MACRO_F1, 8},
+    {SR_SCORE_LOSS, 8},        {SR_SCORE_CALIBRATION, 12}, {SR_SCORE_TOP2, 8},          {SR_SCORE_FIT_SECONDS, 11},
+    {SR_SCORE_FIT_MEMORY, 10}, {SR_SCORE_SPEED, 9},        {SR_SCORE_PARAMETERS, 10},   {SR_SCORE_BYTES, 8},
+    {SR_SCORE_COST, 9},        {SR_SCORE_MEAN_COST, 13},   {SR_SCORE_DECIDED_COST, 13},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns, COST_COLUMNS = 3 };
+
+static void report_heading(enum sr_split_name split, size_t count, int shown, struct sr_text *text)
+{
+    sr_text_printf(text, "%zu samples of the %s split\n\n%-14s", count, sr_split_names[split], "model");
+    for (int c = 0; c < shown; c++) sr_text_printf(text, " %*s", columns[c].width, sr_score_kinds[columns[c].score].title);
+    sr_text_add(text, "\n");
+}
+
+static void report_model(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs, int shown,
                          struct sr_reply *reply)
 {
-    (void)session;
-    const struct sr_evaluation *e = &entry->splits[split].evaluation;
-    const struct sr_model *model = entry->model;
-    struct sr_reliability reliability;
-    sr_reliability(&reliability, entry->splits[split].ready);
-    double top2 = sr_top_accuracy(entry->splits[split].ready, 2);
-    double rate = entry->splits[split].seconds > 0 ? (double)e->count / entry->splits[split].seconds : NAN;
+    double scores[SR_SCORE_COUNT];
+    sr_scores(entry, split, costs, scores);
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "event", "model");
         sr_json_set_text(object, "model", entry->name);
-        sr_json_set_text(object, "family", model->class->name);
+        sr_json_set_text(object, "family", entry->model->class->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_integer(object, "count", (int64_t)e->count);
-        sr_json_set_number(object, "accuracy", e->accuracy);
-        sr_json_set_number(object, "accuracy_low", e->accuracy_low);
-        sr_json_set_number(object, "accuracy_high", e->accuracy_high);
-        sr_json_set_number(object, "macro_f1", e->macro_f1);
-        sr_json_set_number(object, "loss", e->loss);
-        sr_json_set_number(object, "calibration_error", reliability.ece);
-        sr_json_set_number(object, "top2_accuracy", top2);
-        sr_json_set_number(object, "fit_seconds", model->fit_seconds);
-        sr_json_set_number(object, "predictions_per_second", rate);
-        sr_json_set_integer(object, "parameters", (int64_t)model->class->size(model->state));
-        sr_json_set_integer(object, "bytes", (int64_t)file_bytes(entry));
+        sr_json_set_integer(object, "count", (int64_t)entry->splits[split].evaluation.count);
+        set_scores(object, scores);
         sr_reply_add(reply, object);
         return;
     }
-    char count[32], bytes[32] = "-", fit[32], speed[32] = "-";
-    sr_format_count(count, sizeof count, model->class->size(model->state));
-    sr_format_seconds(fit, sizeof fit, model->fit_seconds);
-    if (file_bytes(entry)) sr_format_bytes(bytes, sizeof bytes, (double)file_bytes(entry));
-    if (isfinite(rate)) sr_format_count(speed, sizeof speed, (uint64_t)rate);
-    sr_text_printf(&reply->text, "%-14s %6.2f %% %6.2f-%-6.2f %6.4f %7.4f %6.4f %6.2f %% %10s %9s %12s %8s\n", entry->name,
-                   e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->macro_f1, e->loss,
-                   reliability.ece, top2 * 100, fit, speed, count, bytes);
-}
-
-void pair_sentence(struct sr_text *text, const char *a, const char *b, const struct sr_mcnemar *test, double p)
-{
-    /* With equal counts neither is ahead, whatever the order of the table. */
-    bool first = test->only_first >= test->only_second;
-    const char *better = first ? a : b, *worse = first ? b : a;
-    if (p >= 0.05) sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", a, b, p);
-    else if (p < 0.001) sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
-    else sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, p);
+    sr_text_printf(&reply->text, "%-14s", entry->name);
+    for (int c = 0; c < shown; c++) {
+        char cell[32];
+        sr_score_print(columns[c].score, scores[columns[c].score], cell, sizeof cell);
+        sr_text_printf(&reply->text, " %*s", columns[c].width, cell);
+    }
+    sr_text_add(&reply->text, "\n");
 }
 
 /* McNemar between every pair, adjusted by Holm, and a sentence for each. */
 static enum sr_status report_pairs(const struct field *field, const size_t *order, struct sr_reply *reply,
                                    struct sr_error *error)
 {
-    size_t n = field->count, pairs = n * (n - 1) / 2, k = 0;
-    struct sr_mcnemar *tests = sr_xalloc((pairs + 1) * sizeof *tests);
-    double *p = sr_xalloc((pairs + 1) * sizeof *p);
-    enum sr_status status = SR_OK;
-    for (size_t i = 0; !status && i < n; i++)
-        for (size_t j = i + 1; !status && j < n; j++, k++) {
-            status = sr_mcnemar(&tests[k], field->predictions[order[i]], field->predictions[order[j]], error);
-            p[k] = tests[k].p;
+    const struct sr_predictions **sorted = sr_xalloc(field->count * sizeof *sorted);
+    for (size_t i = 0; i < field->count; i++) sorted[i] = field->predictions[order[i]];
+    size_t count = 0;
+    struct sr_pair *pairs = sr_pairs(sorted, field->count, &count, error);
+    free(sorted);
+    if (!pairs) return error->status;
+    if (!reply->json && count)
+        sr_text_printf(&reply->text, "\nMcNemar's test, adjusted for %zu pair%s by Holm\n", count, count == 1 ? "" : "s");
+    for (size_t k = 0; k < count; k++) {
+        const char *a = field->entries[order[pairs[k].first]]->name, *b = field->entries[order[pairs[k].second]]->name;
+        const struct sr_mcnemar *test = &pairs[k].test;
+        struct sr_text sentence = {0};
+        sr_pair_print(&pairs[k], a, b, &sentence);
+        if (reply->json) {
+            struct sr_json *object = sr_reply_object(reply);
+            sr_json_set_text(object, "event", "pair");
+            sr_json_set_text(object, "first", a);
+            sr_json_set_text(object, "second", b);
+            sr_json_set_integer(object, "only_first", (int64_t)test->only_first);
+            sr_json_set_integer(object, "only_second", (int64_t)test->only_second);
+            sr_json_set_number(object, "agreement", test->agreement);
+            sr_json_set_number(object, "p", test->p);
+            sr_json_set_number(object, "p_adjusted", pairs[k].p);
+            sr_json_set_text(object, "sentence", sr_text_get(&sentence));
+            sr_reply_add(reply, object);
+        } else {
+            sr_text_printf(&reply->text, "  %s: %zu only by the first, %zu only by the second; they agree on %.1f %%.\n",
+                           sr_text_get(&sentence), test->only_first, test->only_second, test->agreement * 100);
         }
-    if (!status) sr_holm(p, pairs);
-    k = 0;
-    if (!status && !reply->json && pairs)
-        sr_text_printf(&reply->text, "\nMcNemar's test, adjusted for %zu pair%s by Holm\n", pairs, pairs == 1 ? "" : "s");
-    for (size_t i = 0; !status && i < n; i++)
-        for (size_t j = i + 1; j < n; j++, k++) {
-            const char *a = field->entries[order[i]]->name, *b = field->entries[order[j]]->name;
-            struct sr_text sentence = {0};
-            pair_sentence(&sentence, a, b, &tests[k], p[k]);
-            if (reply->json) {
-                struct sr_json *object = sr_reply_object(reply);
-                sr_json_set_text(object, "event", "pair");
-                sr_json_set_text(object, "first", a);
-                sr_json_set_text(object, "second", b);
-                sr_json_set_integer(object, "only_first", (int64_t)tests[k].only_first);
-                sr_json_set_integer(object, "only_second", (int64_t)tests[k].only_second);
-                sr_json_set_number(object, "agreement", tests[k].agreement);
-                sr_json_set_number(object, "p", tests[k].p);
-                sr_json_set_number(object, "p_adjusted", p[k]);
-                sr_json_set_text(object, "sentence", sr_text_get(&sentence));
-                sr_reply_add(reply, object);
-            } else {
-                sr_text_printf(&reply->text, "  %s: %zu only by the first, %zu only by the second; they agree on %.1f %%.\n",
-                               sr_text_get(&sentence), tests[k].only_first, tests[k].only_second, tests[k].agreement * 100);
-            }
-            sr_text_fini(&sentence);
-        }
-    free(tests);
-    free(p);
-    return status;
+        sr_text_fini(&sentence);
+    }
+    free(pairs);
+    return SR_OK;
 }
 
 SR_RUN(compare_run)
@@ -172,17 +170,19 @@ SR_RUN(compare_run)
     enum sr_status status = sr_session_data(session, error);
     if (!status && !sr_args_given(args, "split") && !session->split.counts[SR_SPLIT_VALIDATION]) split = SR_SPLIT_TEST;
     if (!status) status = sr_session_scan_models(session, error);
+    struct sr_costs costs = {0};
+    if (!status) status = costs_of(session, args, &costs, error);
     if (!status) status = field_gather(session, rest, split, &field, error);
     if (!status) {
+        int shown = costs.values ? COLUMNS : COLUMNS - COST_COLUMNS;
         size_t *order = field_order(&field);
-        if (!reply->json)
-            sr_text_printf(&reply->text, "%zu samples of the %s split\n\n%-14s %8s %13s %6s %7s %6s %8s %10s %9s %12s %8s\n",
-                           field.predictions[0]->count, sr_split_names[split], "model", "accuracy", "95 % interval",
-                           "F1", "loss", "calib.", "top 2", "fit", "images/s", "parameters", "file");
-        for (size_t i = 0; i < field.count; i++) report_model(session, field.entries[order[i]], split, reply);
+        if (!reply->json) report_heading(split, field.predictions[0]->count, shown, &reply->text);
+        for (size_t i = 0; i < field.count; i++)
+            report_model(field.entries[order[i]], split, costs.values ? &costs : NULL, shown, reply);
         status = report_pairs(&field, order, reply, error);
         free(order);
     }
+    sr_costs_fini(&costs);
     field_free(&field);
     return status;
 }
@@ -192,6 +192,7 @@ const struct sr_command sr_command_compare = {
     .help = "All models (or those named) side by side, with a test of every pair.",
     .params = (const struct sr_param[]){
         {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "On this split (default validation, test where there is none)."},
+        SR_COSTS_PARAM,
         {0}},
     .rest = true,
     .run = compare_run,

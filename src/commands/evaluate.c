@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <math.h>
 #include <stdio.h>
 
 SR_RUN(evaluate_run)
@@ -11,18 +12,18 @@ SR_RUN(evaluate_run)
     enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
     if (status) return status;
     const struct sr_evaluation *e = &entry->splits[split].evaluation;
+    struct sr_costs costs;
+    double scores[SR_SCORE_COUNT];
+    status = costs_of(session, args, &costs, error);
+    if (status) return status;
+    sr_scores(entry, split, costs.values ? &costs : NULL, scores);
+    sr_costs_fini(&costs);
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply), *classes = sr_json_array();
         sr_json_set_text(object, "model", entry->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
         sr_json_set_integer(object, "count", (int64_t)e->count);
-        sr_json_set_number(object, "accuracy", e->accuracy);
-        sr_json_set_number(object, "accuracy_low", e->accuracy_low);
-        sr_json_set_number(object, "accuracy_high", e->accuracy_high);
-        sr_json_set_number(object, "loss", e->loss);
-        sr_json_set_number(object, "macro_precision", e->macro_precision);
-        sr_json_set_number(object, "macro_recall", e->macro_recall);
-        sr_json_set_number(object, "macro_f1", e->macro_f1);
+        set_scores(object, scores);
         for (int c = 0; c < e->classes; c++) {
             struct sr_json *one = sr_json_object();
             sr_json_set_integer(one, "class", c);
@@ -42,8 +43,16 @@ SR_RUN(evaluate_run)
     struct sr_text *text = &reply->text;
     sr_format_count(count, sizeof count, e->count);
     sr_text_printf(text, "%s on the %s split, %s samples\n", entry->name, sr_split_names[split], count);
-    sr_text_printf(text, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f\n\n",
+    sr_text_printf(text, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f\n",
                    e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
+    sr_text_printf(text, "  top 2 %.2f %%   calibration error %.4f\n", e->top2_accuracy * 100, e->calibration_error);
+    if (isfinite(scores[SR_SCORE_COST]))
+        sr_text_printf(text, "  the mistakes cost %g in all, %.4f an image; deciding by least expected cost they would cost %.4f\n",
+                       scores[SR_SCORE_COST], scores[SR_SCORE_MEAN_COST], scores[SR_SCORE_DECIDED_COST]);
+    if (isfinite(scores[SR_SCORE_LOOKS]))
+        sr_text_printf(text, "  judged on the test split %.0f time%s so far\n", scores[SR_SCORE_LOOKS],
+                       scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
+    sr_text_add(text, "\n");
     sr_text_printf(text, "  %-16s %9s %9s %9s %9s\n", "class", "precision", "recall", "F1", "samples");
     for (int c = 0; c < e->classes; c++)
         sr_text_printf(text, "  %-16s %9.4f %9.4f %9.4f %9zu\n", class_name(session, c), e->per_class[c].precision,
@@ -54,7 +63,7 @@ SR_RUN(evaluate_run)
 
 const struct sr_command sr_command_evaluate = {
     .name = "evaluate", .group = "evaluate", .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, {0}},
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, SR_COSTS_PARAM, {0}},
     .run = evaluate_run,
     .example = "evaluate cnn split=test",
 };

@@ -2,6 +2,8 @@
 #ifndef SARTOR_COMMANDS_INTERNAL_H
 #define SARTOR_COMMANDS_INTERNAL_H
 
+#include "sartor/app/experiment.h"
+#include "sartor/app/scores.h"
 #include "sartor/commands/command.h"
 #include "sartor/data/augment.h"
 #include "sartor/figure/figure.h"
@@ -49,9 +51,23 @@ void set_classes(struct sr_session *session, struct sr_json *object);
 /* `name` of the data's class, cut for tables. */
 const char *class_name(const struct sr_session *session, int class);
 
-/* Whether McNemar's test, with its p value adjusted, tells two models apart: without the full stop. */
-struct sr_mcnemar;
-void pair_sentence(struct sr_text *text, const char *a, const char *b, const struct sr_mcnemar *test, double p);
+/* Scores as members of an object; those that need a cost table only where there is one. */
+void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);
+/* The cost table that `costs=` names, for this data; NULL text gives an empty one. */
+enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args, struct sr_costs *costs,
+                        struct sr_error *error);
+#define SR_COSTS_PARAM                                                                                   \
+    {"costs", SR_PARAM_FILE, .help = "What each mistake costs: CSV, a line a true class, a number a predicted class."}
+
+/* What an ablation has found: the first is as it is, each other has one technique switched. */
+struct effect {
+    const char *label, *settings;   /* of the experiment's trials */
+    int seeds;
+    double accuracy;                /* on the validation split, mean over the seeds */
+    double effect, half;            /* mean difference to the first; half its 95 % interval, NaN of one seed */
+};
+/* How many; `*effects` is freed by the caller. 0 when the experiment is NULL or no ablation. */
+size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects);
 
 /* Give up a study under way; what it has finished stays in its folder. */
 void study_abandon(struct sr_session *session);

@@ -28,11 +28,14 @@ libsartor_a_SOURCES += \
 	src/commands/open.c \
 	src/commands/predict.c \
 	src/commands/report.c \
+	src/commands/report_claims.c \
+	src/commands/report_text.c \
 	src/commands/save_log.c \
 	src/commands/screen.c \
 	src/commands/set.c \
 	src/commands/show.c \
 	src/commands/stats.c \
 	src/commands/study.c \
+	src/commands/study_plan.c \
 	src/commands/suspects.c \
 	src/commands/train.c

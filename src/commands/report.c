@@ -1,10 +1,9 @@
-/* report.c - a study's report: one text, as Markdown and as one self-contained page. */
+/* report.c - what a study's report says, section by section. */
 #include <config.h>
 
 #include "study.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,123 +11,55 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/compute/cpu.h"
 #include "sartor/eval/significance.h"
 
-/* The report in both forms at once. */
-struct report {
-    const char *directory;
-    struct sr_text markdown, html;
-    bool known;     /* the data is what the reference study used: its figures stand beside these */
-};
-
-static void heading(struct report *report, int level, const char *plain)
+static enum sr_status figures(struct report *report, const char *const (*list)[2], struct sr_error *error)
 {
-    for (int i = 0; i < level; i++) sr_text_add(&report->markdown, "#");
-    sr_text_printf(&report->markdown, " %s\n\n", plain);
-    sr_text_printf(&report->html, "<h%d>", level);
-    sr_text_add_escaped(&report->html, plain);
-    sr_text_printf(&report->html, "</h%d>\n", level);
-}
-
-static void paragraph(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void paragraph(struct report *report, const char *format, ...)
-{
-    va_list list;
-    char *plain;
-    va_start(list, format);
-    if (vasprintf(&plain, format, list) < 0) abort();
-    va_end(list);
-    sr_text_printf(&report->markdown, "%s\n\n", plain);
-    sr_text_add(&report->html, "<p>");
-    sr_text_add_escaped(&report->html, plain);
-    sr_text_add(&report->html, "</p>\n");
-    free(plain);
-}
-
-static void row(struct report *report, bool head, const char *const *cells)
-{
-    size_t count = 0;
-    sr_text_add(&report->markdown, "|");
-    sr_text_add(&report->html, "<tr>");
-    for (; cells[count]; count++) {
-        sr_text_printf(&report->markdown, " %s |", cells[count]);
-        sr_text_printf(&report->html, "<t%c>", head ? 'h' : 'd');
-        sr_text_add_escaped(&report->html, cells[count]);
-        sr_text_printf(&report->html, "</t%c>", head ? 'h' : 'd');
-    }
-    sr_text_add(&report->markdown, "\n");
-    sr_text_add(&report->html, "</tr>\n");
-    if (!head) return;
-    sr_text_add(&report->markdown, "|");
-    for (size_t i = 0; i < count; i++) sr_text_add(&report->markdown, i ? " ---: |" : " --- |");
-    sr_text_add(&report->markdown, "\n");
-}
-
-static void table_begin(struct report *report, const char *const *head)
-{
-    sr_text_add(&report->html, "<table>\n");
-    row(report, true, head);
-}
-
-static void table_end(struct report *report)
-{
-    sr_text_add(&report->markdown, "\n");
-    sr_text_add(&report->html, "</table>\n");
-}
-
-/* A figure of the folder: linked in Markdown, embedded in the page. One that a script of someone's own did
- * not make is left out. */
-static enum sr_status figure(struct report *report, const char *name, const char *caption, struct sr_error *error)
-{
-    size_t length;
-    char *path = sr_xprintf("%s/figures/%s", report->directory, name);
     enum sr_status status = SR_OK;
-    if (sr_path_exists(path)) {
-        char *bytes = sr_file_read(path, 64 << 20, &length, error);
-        if (bytes) {
-            sr_text_printf(&report->markdown, "![%s](figures/%s)\n\n", caption, name);
-            sr_text_add(&report->html, "<figure><img src=\"data:image/png;base64,");
-            sr_text_add_base64(&report->html, bytes, length);
-            sr_text_add(&report->html, "\" alt=\"");
-            sr_text_add_escaped(&report->html, caption);
-            sr_text_add(&report->html, "\"><figcaption>");
-            sr_text_add_escaped(&report->html, caption);
-            sr_text_add(&report->html, "</figcaption></figure>\n");
-            free(bytes);
-        } else {
-            status = error->status;
-        }
-    }
-    free(path);
+    for (; !status && (*list)[0]; list++) status = report_figure(report, (*list)[0], (*list)[1], error);
     return status;
 }
 
-/* The models of the study that there are, best first, with their test predictions. */
-struct ranking {
-    const struct study_model *models[16];
-    struct sr_entry *entries[16];
-    const struct sr_predictions *predictions[16];
-    size_t count;
-};
+/* --- the models ------------------------------------------------------------------------ */
 
-static enum sr_status gather(struct sr_session *session, struct ranking *ranking, struct sr_error *error)
+static const struct sr_evaluation *evaluation(const struct sr_entry *entry)
 {
-    for (const struct study_model *model = study_models; model->name; model++) {
-        struct sr_entry *entry;
+    return &entry->splits[SR_SPLIT_TEST].evaluation;
+}
+
+/* Has the script made a model of this name? What else may lie in the folder is none of its business. */
+static bool made_by(const struct study_script *script, const char *name)
+{
+    bool made = false;
+    for (size_t i = 0; !made && i < script->count; i++) {
+        const char *line = script->steps[i].line;
+        struct sr_words words;
+        if (sr_words_split(&line, &words, &(struct sr_error){0})) continue;
+        const char *trained = study_trained_name(&words);
+        made = trained && !strcmp(trained, name);
+        sr_words_fini(&words);
+    }
+    return made;
+}
+
+static enum sr_status gather(struct sr_session *session, const struct study_script *script, struct ranking *ranking,
+                             struct sr_error *error)
+{
+    size_t room = session->entry_count + 1;
+    ranking->entries = sr_xalloc(room * sizeof *ranking->entries);
+    ranking->predictions = sr_xalloc(room * sizeof *ranking->predictions);
+    for (size_t i = 0; i < session->entry_count; i++) {
+        struct sr_entry *entry = session->entries[i];
         const struct sr_predictions *predictions;
-        struct sr_error none;
-        if (!sr_session_entry(session, model->name, &none)) continue;
-        enum sr_status status = sr_session_model(session, model->name, &entry, error);
-        if (!status) status = sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, error);
+        if (entry->shipped || !made_by(script, entry->name)) continue;
+        enum sr_status status = sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, error);
         if (status) return status;
         size_t at = ranking->count++;
-        for (; at > 0 && ranking->entries[at - 1]->splits[SR_SPLIT_TEST].evaluation.accuracy <
-                             entry->splits[SR_SPLIT_TEST].evaluation.accuracy; at--) {
-            ranking->models[at] = ranking->models[at - 1];
+        for (; at > 0 && evaluation(ranking->entries[at - 1])->accuracy < evaluation(entry)->accuracy; at--) {
             ranking->entries[at] = ranking->entries[at - 1];
             ranking->predictions[at] = ranking->predictions[at - 1];
         }
-        ranking->models[at] = model;
         ranking->entries[at] = entry;
         ranking->predictions[at] = predictions;
     }
@@ -136,130 +67,256 @@ static enum sr_status gather(struct sr_session *session, struct ranking *ranking
     return SR_OK;
 }
 
-static const struct sr_evaluation *evaluation(const struct sr_entry *entry)
+/* --- sections -------------------------------------------------------------------------- */
+
+/* What is worth knowing first. */
+static void write_summary(struct report *report, const struct study_facts *facts, const struct ranking *ranking)
 {
-    return &entry->splits[SR_SPLIT_TEST].evaluation;
+    static const char *const says[STUDY_SCALES] = {
+        "Quick: every model is fitted on the same 10,000 training images, drawn evenly from the classes.",
+        "Full: every model is fitted on the whole training split with the reference study's own settings.",
+        "Best: every model is fitted on the whole training split with the best settings known here."};
+    const struct sr_entry *best = ranking->entries[0];
+    char seconds[32], memory[32], kept[96] = "";
+    size_t most = 0;
+    for (size_t i = 0; i < ranking->count; i++)
+        if (ranking->entries[i]->test_looks > most) most = ranking->entries[i]->test_looks;
+    sr_format_seconds(seconds, sizeof seconds, facts->seconds);
+    sr_format_bytes(memory, sizeof memory, (double)sr_memory_peak());
+    if (facts->kept) snprintf(kept, sizeof kept, " (%zu of the models were there from an earlier run)", facts->kept);
+    report_paragraph(report, "%s Seed %llu. %s, in %s%s, with at most %s of memory, kernels for %s on %d processors.",
+                     says[facts->script->scale], (unsigned long long)facts->script->seed, PACKAGE_STRING, seconds, kept, memory,
+                     sr_compute_isa(), sr_processors());
+    report_paragraph(report, "The best of them is %s: %.2f %% of %zu test images are right (95 %% interval %.2f to %.2f).", best->name,
+                     evaluation(best)->accuracy * 100, evaluation(best)->count, evaluation(best)->accuracy_low * 100,
+                     evaluation(best)->accuracy_high * 100);
+    if (most == 1)
+        report_paragraph(report, "Nothing was chosen on the test images. Each of the %zu models has been judged on them once, at its end; "
+                         "test-looks.csv lists each time.", ranking->count);
+    else if (most)
+        report_paragraph(report, "Nothing was chosen on the test images. The %zu models have been judged on them at most %zu times each, since "
+                         "the study was gone on with in the same folder; test-looks.csv lists each time.", ranking->count, most);
 }
 
 static enum sr_status write_data(struct sr_session *session, struct report *report, struct sr_error *error)
 {
+    static const char *const list[][2] = {
+        {"samples.png", "Samples of the training split with their labels"},
+        {"histogram.png", "Grey values of the train file, counts on a logarithmic scale"},
+        {"means.png", "Mean and standard deviation of each class, pixel by pixel"},
+        {"steps.png", "Preprocessing: raw, normalised, reshaped, flattened, the label one-hot"},
+        {"augmentation.png", "What augmentation can do to a sample"},
+        {NULL, NULL}};
     const struct sr_stats *stats = session->stats[SR_FILE_TRAIN];
     const struct sr_images *train = &session->data->files[SR_FILE_TRAIN], *test = &session->data->files[SR_FILE_TEST];
-    char cells[6][64];
-    heading(report, 2, "The data");
-    paragraph(report, "%s: %zu training and %zu test images of %d×%d grey pixels in %d classes; digest %s. %zu of the training "
-              "images, drawn evenly from the classes by seed %llu, are kept aside for validation.",
-              session->data->name, train->count, test->count, train->height, train->width, session->data->classes,
-              session->data->digest, session->split.counts[SR_SPLIT_VALIDATION], (unsigned long long)session->split.seed);
-    table_begin(report, (const char *const[]){"pixels of the train file", "here", "the study", NULL});
+    struct report_table table;
+    char cells[4][64], counts[3][32];
+    sr_format_count(counts[0], sizeof counts[0], train->count);
+    sr_format_count(counts[1], sizeof counts[1], test->count);
+    sr_format_count(counts[2], sizeof counts[2], session->split.counts[SR_SPLIT_VALIDATION]);
+    report_heading(report, 2, "The data");
+    report_paragraph(report, "%s: %s training and %s test images of %d×%d grey pixels in %d classes. %s of the training "
+                     "images, drawn evenly from the classes by seed %llu, are kept aside for validation. Digest of the pixels: %s.",
+                     session->data->name, counts[0], counts[1], train->height, train->width, session->data->classes, counts[2],
+                     (unsigned long long)session->split.seed, session->data->digest);
+    const char *const head[] = {"pixels of the train file", "here", report->known ? "the study" : NULL, NULL};
+    report_table_begin(&table, report, head);
     snprintf(cells[0], sizeof cells[0], "%.4f", stats->mean);
     snprintf(cells[1], sizeof cells[1], "%g", stats->median);
     snprintf(cells[2], sizeof cells[2], "%.4f", stats->deviation);
     snprintf(cells[3], sizeof cells[3], "%.2f %%", stats->zeros * 100);
-    row(report, false, (const char *const[]){"mean", cells[0], report->known ? "72.94" : "", NULL});
-    row(report, false, (const char *const[]){"median", cells[1], report->known ? "0" : "", NULL});
-    row(report, false, (const char *const[]){"standard deviation", cells[2], report->known ? "90.02" : "", NULL});
-    row(report, false, (const char *const[]){"exactly zero", cells[3], report->known ? "most" : "", NULL});
-    table_end(report);
-    enum sr_status status = figure(report, "samples.png", "Samples of the training split with their labels", error);
-    if (!status) status = figure(report, "histogram.png", "Grey values of the train file, counts on a logarithmic scale", error);
-    return status;
+    const char *const rows[][3] = {{"mean", cells[0], "72.94"}, {"median", cells[1], "0"}, {"standard deviation", cells[2], "90.02"},
+                                   {"exactly zero", cells[3], "most"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        report_table_row(&table, (const char *const[]){rows[i][0], rows[i][1], report->known ? rows[i][2] : NULL, NULL});
+    enum sr_status status = report_table_end(&table, "pixels", error);
+    return status ? status : figures(report, list, error);
 }
 
-static enum sr_status write_comparison(struct report *report, const struct ranking *ranking, struct sr_error *error)
+/* The numbers behind the comparison, unrounded: for programs. */
+static enum sr_status write_scores(struct report *report, const struct study_facts *facts, const struct ranking *ranking,
+                                   struct sr_error *error)
 {
     struct sr_text csv = {0};
-    heading(report, 2, "The models compared");
-    table_begin(report, (const char *const[]){"model", "test accuracy", "95 % interval", "macro F1", "log loss", "calibration error",
-                                              "top 2", "fit", "images a second", "numbers learned", "the study says", "complexity", NULL});
-    sr_text_add(&csv, "model,accuracy,accuracy_low,accuracy_high,macro_f1,loss,calibration_error,top2_accuracy,fit_seconds,"
-                      "predictions_per_second,parameters\n");
+    struct sr_json *list = sr_json_array();
+    sr_text_add(&csv, "model,family");
+    for (int s = 0; s < SR_SCORE_COUNT; s++) sr_text_printf(&csv, ",%s", sr_score_kinds[s].name);
+    sr_text_add(&csv, "\n");
     for (size_t i = 0; i < ranking->count; i++) {
         const struct sr_entry *entry = ranking->entries[i];
-        const struct sr_evaluation *e = evaluation(entry);
-        const struct sr_model *model = entry->model;
-        struct sr_reliability reliability;
-        char cells[10][64];
-        sr_reliability(&reliability, ranking->predictions[i]);
-        double top2 = sr_top_accuracy(ranking->predictions[i], 2);
-        double rate = (double)e->count / fmax(entry->splits[SR_SPLIT_TEST].seconds, 1e-9);
-        uint64_t size = model->class->size(model->state);
-        snprintf(cells[0], sizeof cells[0], "%.2f %%", e->accuracy * 100);
-        snprintf(cells[1], sizeof cells[1], "%.2f to %.2f", e->accuracy_low * 100, e->accuracy_high * 100);
-        snprintf(cells[2], sizeof cells[2], "%.4f", e->macro_f1);
-        snprintf(cells[3], sizeof cells[3], "%.4f", e->loss);
-        snprintf(cells[4], sizeof cells[4], "%.4f", reliability.ece);
-        snprintf(cells[5], sizeof cells[5], "%.2f %%", top2 * 100);
-        sr_format_seconds(cells[6], sizeof cells[6], model->fit_seconds);
-        sr_format_count(cells[7], sizeof cells[7], (uint64_t)rate);
-        sr_format_count(cells[8], sizeof cells[8], size);
-        row(report, false, (const char *const[]){entry->name, cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6],
-                                                 cells[7], cells[8], report->known ? ranking->models[i]->claim : "", ranking->models[i]->complexity, NULL});
-        sr_text_printf(&csv, "%s,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f,%.1f,%llu\n", entry->name, e->accuracy, e->accuracy_low,
-                       e->accuracy_high, e->macro_f1, e->loss, reliability.ece, top2, model->fit_seconds, rate,
-                       (unsigned long long)size);
+        double scores[SR_SCORE_COUNT];
+        struct sr_json *object = sr_json_object();
+        sr_scores(entry, SR_SPLIT_TEST, facts->costs, scores);
+        sr_text_printf(&csv, "%s,%s", entry->name, entry->model->class->name);
+        for (int s = 0; s < SR_SCORE_COUNT; s++)
+            if (isfinite(scores[s])) sr_text_printf(&csv, ",%.9g", scores[s]);
+            else sr_text_add(&csv, ",");
+        sr_text_add(&csv, "\n");
+        sr_json_set_text(object, "model", entry->name);
+        sr_json_set_text(object, "family", entry->model->class->name);
+        set_scores(object, scores);
+        sr_json_add(list, object);
     }
-    table_end(report);
     char *path = sr_xprintf("%s/tables/comparison.csv", report->directory);
     enum sr_status status = sr_file_write(path, csv.bytes, csv.length, error);
+    if (!status) status = report_json(report, "comparison", list, error);
     free(path);
+    sr_json_free(list);
     sr_text_fini(&csv);
     return status;
 }
 
-static enum sr_status write_pairs(struct report *report, const struct ranking *ranking, struct sr_error *error)
+/* A table of the models with these scores. */
+static enum sr_status write_columns(struct report *report, const struct study_facts *facts, const struct ranking *ranking,
+                                    const enum sr_score *columns, size_t count, bool complexity, struct sr_error *error)
 {
-    enum { PAIRS = 120 };
-    struct sr_mcnemar tests[PAIRS];
-    double p[PAIRS];
-    size_t count = 0;
-    for (size_t i = 0; i < ranking->count; i++)
-        for (size_t j = i + 1; j < ranking->count && count < PAIRS; j++, count++) {
-            enum sr_status status = sr_mcnemar(&tests[count], ranking->predictions[i], ranking->predictions[j], error);
-            if (status) return status;
-            p[count] = tests[count].p;
+    const char *head[16] = {"model"};
+    struct report_table table;
+    for (size_t c = 0; c < count; c++) head[c + 1] = sr_score_kinds[columns[c]].title;
+    if (complexity) head[count + 1] = "complexity";
+    report_table_begin(&table, report, head);
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct sr_entry *entry = ranking->entries[i];
+        const struct study_model *model = study_model_find(entry->model->class->name);
+        double scores[SR_SCORE_COUNT];
+        char cells[14][32];
+        const char *row[16] = {entry->name};
+        sr_scores(entry, SR_SPLIT_TEST, facts->costs, scores);
+        for (size_t c = 0; c < count; c++) {
+            sr_score_print(columns[c], scores[columns[c]], cells[c], sizeof cells[c]);
+            row[c + 1] = cells[c];
         }
-    sr_holm(p, count);
-    heading(report, 3, "Which differences are real");
-    paragraph(report, "McNemar's test on the test images, for every pair of models, with p values adjusted for the number of pairs by Holm.");
-    size_t k = 0;
-    for (size_t i = 0; i < ranking->count; i++)
-        for (size_t j = i + 1; j < ranking->count; j++, k++) {
-            struct sr_text line = {0};
-            pair_sentence(&line, ranking->entries[i]->name, ranking->entries[j]->name, &tests[k], p[k]);
-            sr_text_printf(&line, ". Right where the other is wrong: %zu against %zu; they agree on %.1f %%.", tests[k].only_first,
-                           tests[k].only_second, tests[k].agreement * 100);
-            paragraph(report, "%s", sr_text_get(&line));
-            sr_text_fini(&line);
-        }
-    return SR_OK;
+        if (complexity) row[count + 1] = model ? model->complexity : "-";
+        report_table_row(&table, row);
+    }
+    return report_table_end(&table, NULL, error);
 }
 
-static enum sr_status write_classes(struct sr_session *session, struct report *report, const struct sr_entry *entry,
+static enum sr_status write_comparison(struct report *report, const struct study_facts *facts, const struct ranking *ranking,
+                                       struct sr_error *error)
+{
+    static const enum sr_score quality[] = {SR_SCORE_ACCURACY, SR_SCORE_ACCURACY_LOW, SR_SCORE_ACCURACY_HIGH, SR_SCORE_MACRO_F1,
+                                            SR_SCORE_LOSS, SR_SCORE_CALIBRATION, SR_SCORE_TOP2};
+    static const enum sr_score effort[] = {SR_SCORE_FIT_SECONDS, SR_SCORE_FIT_MEMORY, SR_SCORE_SPEED, SR_SCORE_PARAMETERS,
+                                           SR_SCORE_BYTES};
+    static const enum sr_score costs[] = {SR_SCORE_COST, SR_SCORE_MEAN_COST, SR_SCORE_DECIDED_COST};
+    report_heading(report, 2, "The models compared");
+    report_paragraph(report, "How good they are, on the test images: accuracy with its 95 %% interval (Wilson), the mean of the classes' F1, the mean "
+                     "negative log probability of the truth, the expected calibration error in 15 bins, and how often the truth is among the two "
+                     "likeliest classes.");
+    enum sr_status status = write_columns(report, facts, ranking, quality, sizeof quality / sizeof *quality, false, error);
+    if (!status) status = report_figure(report, "accuracy.png", "Accuracy on the test images with 95 % intervals", error);
+    if (!status) {
+        report_paragraph(report, "What they take: time and memory to fit, beyond what the program held before; test images predicted a second; "
+                         "numbers learned; size of the file. An ensemble's time is its members' together.");
+        status = write_columns(report, facts, ranking, effort, sizeof effort / sizeof *effort, true, error);
+    }
+    if (!status && facts->costs) {
+        report_paragraph(report, "What their mistakes cost by the table given: in all, an image, and an image if the class of least expected cost were "
+                         "chosen instead of the likeliest.");
+        status = write_columns(report, facts, ranking, costs, sizeof costs / sizeof *costs, false, error);
+    }
+    return status ? status : write_scores(report, facts, ranking, error);
+}
+
+static enum sr_status write_pairs(struct report *report, const struct ranking *ranking, struct sr_error *error)
+{
+    size_t count;
+    struct report_table table;
+    struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count, error);
+    if (!pairs) return error->status;
+    report_heading(report, 3, "Which differences are real");
+    report_paragraph(report, "McNemar's test on the test images for each of the %zu pairs, with p values adjusted for their number by Holm. The "
+                     "counts are images that only the first, only the second gets right; `sartor browse model=A beats=B split=test` shows them.",
+                     count);
+    static const char *const head[] = {"", "only the first", "only the second", "they agree", "p, adjusted", NULL};
+    report_table_begin(&table, report, head);
+    for (size_t k = 0; k < count; k++) {
+        char cells[4][32];
+        struct sr_text sentence = {0};
+        sr_pair_print(&pairs[k], ranking->entries[pairs[k].first]->name, ranking->entries[pairs[k].second]->name, &sentence);
+        snprintf(cells[0], sizeof cells[0], "%zu", pairs[k].test.only_first);
+        snprintf(cells[1], sizeof cells[1], "%zu", pairs[k].test.only_second);
+        snprintf(cells[2], sizeof cells[2], "%.1f %%", pairs[k].test.agreement * 100);
+        snprintf(cells[3], sizeof cells[3], "%.2g", pairs[k].p);
+        report_table_row(&table, (const char *const[]){sr_text_get(&sentence), cells[0], cells[1], cells[2], cells[3], NULL});
+        sr_text_fini(&sentence);
+    }
+    free(pairs);
+    return report_table_end(&table, "pairs", error);
+}
+
+/* F1 of each class by each model, and where each fails. */
+static enum sr_status write_classes(struct sr_session *session, struct report *report, const struct ranking *ranking,
                                     struct sr_error *error)
 {
-    /* What the study reports of its ResNet, by the names of Fashion-MNIST's classes. */
-    static const struct { const char *name, *claim; } claims[] = {
-        {"Bag", "99.3 %"}, {"Sandal", "98.9 %"}, {"Trouser", "98.7 %"}, {"T-shirt/top", "91.3 %"}, {"Shirt", "70.8 %, F1 0.74"}};
-    const struct sr_evaluation *e = evaluation(entry);
-    char title[96], path[128], caption[160];
-    snprintf(title, sizeof title, "%s, class by class", entry->name);
-    heading(report, 3, title);
-    table_begin(report, (const char *const[]){"class", "precision", "recall", "F1", "recall in the study", NULL});
-    for (int c = 0; c < e->classes; c++) {
-        char cells[3][32];
-        const char *claim = "";
-        snprintf(cells[0], sizeof cells[0], "%.4f", e->per_class[c].precision);
-        snprintf(cells[1], sizeof cells[1], "%.4f", e->per_class[c].recall);
-        snprintf(cells[2], sizeof cells[2], "%.4f", e->per_class[c].f1);
-        for (size_t i = 0; report->known && i < sizeof claims / sizeof *claims; i++)
-            if (!strcmp(claims[i].name, class_name(session, c))) claim = claims[i].claim;
-        row(report, false, (const char *const[]){class_name(session, c), cells[0], cells[1], cells[2], claim, NULL});
+    size_t classes = (size_t)session->data->classes, shown = classes < 24 ? classes : 24;
+    const char **cells = sr_xalloc((shown + 2) * sizeof *cells);
+    char (*texts)[32] = sr_xalloc(shown * sizeof *texts);
+    struct report_table table;
+    report_heading(report, 2, "Where the models fail");
+    report_paragraph(report, "F1 of each class on the test images; precision and recall are in tables/classes-MODEL.csv.");
+    cells[0] = "model";
+    for (size_t c = 0; c < shown; c++) cells[c + 1] = class_name(session, (int)c);
+    const char **head = cells;
+    cells = sr_xalloc((shown + 2) * sizeof *cells);
+    report_table_begin(&table, report, head);
+    for (size_t i = 0; i < ranking->count; i++) {
+        cells[0] = ranking->entries[i]->name;
+        for (size_t c = 0; c < shown; c++) {
+            snprintf(texts[c], sizeof texts[c], "%.4f", evaluation(ranking->entries[i])->per_class[c].f1);
+            cells[c + 1] = texts[c];
+        }
+        report_table_row(&table, cells);
     }
-    table_end(report);
-    snprintf(path, sizeof path, "confusion-%s.png", entry->name);
-    snprintf(caption, sizeof caption, "Confusion matrix of %s on the test images: rows true, columns predicted", entry->name);
-    return figure(report, path, caption, error);
+    enum sr_status status = report_table_end(&table, "classes", error);
+    free(head);
+    free(cells);
+    free(texts);
+    for (size_t i = 0; !status && i < ranking->count; i++) {
+        const char *name = ranking->entries[i]->name;
+        char path[128], caption[160];
+        snprintf(path, sizeof path, "confusion-%s.png", name);
+        snprintf(caption, sizeof caption, "Confusion matrix of %s on the test images: rows true, columns predicted", name);
+        status = report_figure(report, path, caption, error);
+    }
+    if (!status) status = report_figure(report, "mistakes-cnn.png", "Test images that the convolutional network gets wrong, and where it looks", error);
+    return status;
+}
+
+static enum sr_status write_training(struct report *report, struct sr_error *error)
+{
+    static const char *const list[][2] = {
+        {"network-mlp.png", "The multi-layer perceptron"},
+        {"network-cnn.png", "The convolutional network"},
+        {"network-resnet.png", "The residual network"},
+        {"curves-mlp.png", "Loss and accuracy of mlp over its epochs: training dashed, validation solid"},
+        {"curves-cnn.png", "Loss and accuracy of cnn over its epochs: training dashed, validation solid"},
+        {"curves-resnet.png", "Loss and accuracy of resnet over its epochs: training dashed, validation solid"},
+        {NULL, NULL}};
+    report_heading(report, 2, "The networks and how they learned");
+    return figures(report, list, error);
+}
+
+static enum sr_status write_probabilities(struct report *report, struct sr_error *error)
+{
+    static const char *const list[][2] = {
+        {"reliability.png", "Reliability: how often a model is right when it is so sure"},
+        {"roc.png", "ROC curves, a class at a time"},
+        {"precision-recall.png", "Precision over recall, a class at a time"},
+        {NULL, NULL}};
+    report_heading(report, 2, "Can their probabilities be trusted");
+    return figures(report, list, error);
+}
+
+static enum sr_status write_heat(struct report *report, struct sr_error *error)
+{
+    static const char *const list[][2] = {
+        {"gradcam-cnn.png", "Grad-CAM of the convolutional network: original, heat map, overlay"},
+        {"gradcam-resnet.png", "Grad-CAM of the residual network: original, heat map, overlay"},
+        {NULL, NULL}};
+    report_heading(report, 2, "What the networks look at");
+    return figures(report, list, error);
 }
 
 /* The most frequent confusion of a matrix, as a sentence's part. */
@@ -279,100 +336,124 @@ static void worst_confusion(struct sr_session *session, const struct sr_predicti
     free(matrix);
 }
 
-static void write_answers(struct sr_session *session, struct report *report, const struct ranking *ranking)
+static bool is_convolutional(const struct sr_entry *entry)
 {
-    const struct sr_entry *best = ranking->entries[0], *traditional = NULL, *convolutional = NULL;
+    return !strcmp(entry->model->class->name, "cnn") || !strcmp(entry->model->class->name, "resnet");
+}
+
+/* Accuracy, complexity, training speed, interpretability. */
+static void answer_comparison(struct sr_session *session, struct report *report, const struct ranking *ranking)
+{
+    const struct sr_entry *traditional = NULL, *convolutional = NULL;
     for (size_t i = 0; i < ranking->count; i++) {
-        bool network = !strcmp(ranking->models[i]->complexity, "high");
-        if (network && !convolutional) convolutional = ranking->entries[i];
-        if (!network && !traditional) traditional = ranking->entries[i];
+        const struct sr_entry *entry = ranking->entries[i];
+        if (is_convolutional(entry) && !convolutional) convolutional = entry;
+        if (!is_convolutional(entry) && study_model_find(entry->model->class->name) && !traditional) traditional = entry;
+    }
+    report_heading(report, 3, "How does a deep convolutional network compare with the other models?");
+    if (convolutional && traditional) {
+        double gap = 100 * (evaluation(convolutional)->accuracy - evaluation(traditional)->accuracy);
+        double deep[SR_SCORE_COUNT], flat[SR_SCORE_COUNT];
+        char cells[2][3][32];
+        static const enum sr_score said[3] = {SR_SCORE_FIT_SECONDS, SR_SCORE_PARAMETERS, SR_SCORE_SPEED};
+        sr_scores(convolutional, SR_SPLIT_TEST, NULL, deep);
+        sr_scores(traditional, SR_SPLIT_TEST, NULL, flat);
+        for (int c = 0; c < 3; c++) {
+            sr_score_print(said[c], deep[said[c]], cells[0][c], sizeof cells[0][c]);
+            sr_score_print(said[c], flat[said[c]], cells[1][c], sizeof cells[1][c]);
+        }
+        report_paragraph(report, "Accuracy: the best convolutional model, %s, is right on %.2f %% of the test images, the best of the others, %s, "
+                         "on %.2f %%: %.2f points %s. Complexity: it has learned %s numbers, %s has %s. Speed: it was fitted in %s against %s, and "
+                         "predicts %s images a second against %s.",
+                         convolutional->name, evaluation(convolutional)->accuracy * 100, traditional->name,
+                         evaluation(traditional)->accuracy * 100, fabs(gap), gap >= 0 ? "more" : "less", cells[0][1], traditional->name,
+                         cells[1][1], cells[0][0], cells[1][0], cells[0][2], cells[1][2]);
+        report_paragraph(report, "Interpretability: of networks with convolutions Grad-CAM shows where they look; of logistic regression and the forest "
+                         "the weights and importances can be read, of k-NN and SVM the training images that decide.");
     }
     char worst[160];
     worst_confusion(session, ranking->predictions[0], worst, sizeof worst);
-    heading(report, 2, "The study's questions");
-    heading(report, 3, "How does a deep convolutional network compare with the other models?");
-    paragraph(report, "The best here is %s with %.2f %% of the test images right.", best->name, evaluation(best)->accuracy * 100);
-    if (convolutional && traditional) {
-        char a[32], b[32];
-        sr_format_seconds(a, sizeof a, convolutional->model->fit_seconds);
-        sr_format_seconds(b, sizeof b, traditional->model->fit_seconds);
-        paragraph(report, "The best convolutional model, %s, is right on %.2f %%, the best of the others, %s, on %.2f %%: a difference of "
-                  "%.2f points. It took %s to fit against %s.", convolutional->name, evaluation(convolutional)->accuracy * 100,
-                  traditional->name, evaluation(traditional)->accuracy * 100,
-                  (evaluation(convolutional)->accuracy - evaluation(traditional)->accuracy) * 100, a, b);
-    }
-    paragraph(report, "The most frequent mistake of %s: %s.", best->name, worst);
-    heading(report, 3, "What the study warns of");
-    paragraph(report, "Grey images on plain backgrounds limit real use: coloured photos on busy backgrounds are another kind of data, and nothing "
-              "measured here says how these models would do on them.");
+    report_paragraph(report, "The most frequent mistake of %s: %s.", ranking->entries[0]->name, worst);
 }
 
-static enum sr_status write_out(struct report *report, struct sr_error *error)
+/* The ablation that the script has run, if any. */
+static enum sr_status answer_techniques(struct sr_session *session, struct report *report, struct sr_error *error)
 {
-    char *markdown = sr_path_join(report->directory, "report.md"), *html = sr_path_join(report->directory, "report.html");
-    struct sr_text page = {0};
-    sr_text_add(&page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                       "<meta name=\"viewport\" content=\"width=device-width\"><title>A study by sartor</title>\n<style>"
-                       "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
-                       "table{border-collapse:collapse;display:block;overflow-x:auto;font-size:.85em}"
-                       "td,th{padding:.25em .6em;border-bottom:1px solid #ddd;text-align:right}"
-                       "td:first-child,th:first-child{text-align:left}figure{margin:1em 0}img{max-width:100%}"
-                       "figcaption{color:#555;font-size:.9em}pre{overflow-x:auto;background:#f5f5f5;padding:.6em}"
-                       "</style></head><body>\n");
-    sr_text_add(&page, sr_text_get(&report->html));
-    sr_text_add(&page, "</body></html>\n");
-    enum sr_status status = sr_file_write(markdown, report->markdown.bytes, report->markdown.length, error);
-    if (!status) status = sr_file_write(html, page.bytes, page.length, error);
-    sr_text_fini(&page);
-    free(markdown);
-    free(html);
+    struct effect *effects;
+    size_t count = ablation_effects(session->experiment, &effects);
+    if (!count) return SR_OK;
+    const struct sr_experiment *experiment = session->experiment;
+    struct report_table table;
+    report_heading(report, 3, "Which techniques help?");
+    report_paragraph(report, "The %s of `recipe=study`, one technique switched at a time: %s. Each variant was trained with %d seeds on %llu images, and "
+                     "judged on the validation split. The effect is the mean difference in accuracy, in points, over the same seeds; an interval "
+                     "(95 %%, Student's t) that holds 0 says that this little data cannot tell.",
+                     experiment->class->name, *effects[0].settings ? effects[0].settings : "the defaults", effects[0].seeds,
+                     (unsigned long long)experiment->trials[0].limit);
+    static const char *const head[] = {"", "validation accuracy", "effect", "from", "to", NULL};
+    report_table_begin(&table, report, head);
+    for (size_t i = 0; i < count; i++) {
+        char cells[4][32] = {"", "", "", ""};
+        snprintf(cells[0], sizeof cells[0], "%.2f %%", effects[i].accuracy * 100);
+        if (i) snprintf(cells[1], sizeof cells[1], "%+.2f", effects[i].effect * 100);
+        if (i && isfinite(effects[i].half)) {
+            snprintf(cells[2], sizeof cells[2], "%+.2f", (effects[i].effect - effects[i].half) * 100);
+            snprintf(cells[3], sizeof cells[3], "%+.2f", (effects[i].effect + effects[i].half) * 100);
+        }
+        report_table_row(&table, (const char *const[]){effects[i].label, cells[0], cells[1], cells[2], cells[3], NULL});
+    }
+    free(effects);
+    return report_table_end(&table, "techniques", error);
+}
+
+static enum sr_status write_answers(struct sr_session *session, struct report *report, const struct ranking *ranking,
+                                    struct sr_error *error)
+{
+    report_heading(report, 2, "The study's questions");
+    answer_comparison(session, report, ranking);
+    enum sr_status status = answer_techniques(session, report, error);
+    report_heading(report, 3, "What the study warns of");
+    report_paragraph(report, "Grey images on plain backgrounds limit real use: coloured photos on busy backgrounds are another kind of data, and nothing "
+                     "measured here says how these models would do on them.");
     return status;
+}
+
+/* --- the whole ------------------------------------------------------------------------- */
+
+static void write_commands(struct report *report, const struct study_facts *facts)
+{
+    report_heading(report, 2, "The commands");
+    report_paragraph(report, "`sartor study from=study.sartor to=FOLDER` repeats them to the same numbers; tables/steps.csv has the time that each took.");
+    sr_text_printf(&report->markdown, "```\n%s```\n", facts->text);
+    sr_text_add(&report->html, "<pre>");
+    sr_text_add_escaped(&report->html, facts->text);
+    sr_text_add(&report->html, "</pre>\n");
 }
 
 enum sr_status study_report(struct sr_session *session, const struct study_facts *facts, struct sr_error *error)
 {
-    static const char *const says[STUDY_SCALES] = {
-        "Quick: every model is fitted on the same 10,000 training images, drawn evenly from the classes.",
-        "Full: every model is fitted on the whole training split with the reference study's own settings.",
-        "Best: every model is fitted on the whole training split with the best settings known here."};
     struct ranking ranking = {0};
     struct report report = {.directory = facts->directory, .known = session->data->known};
-    enum sr_status status = gather(session, &ranking, error);
-    if (status) return status;
-    char seconds[32], memory[32];
-    sr_format_seconds(seconds, sizeof seconds, facts->seconds);
-    sr_format_bytes(memory, sizeof memory, (double)sr_memory_peak());
-    heading(&report, 1, "Seven models on one data set");
-    paragraph(&report, "%s Seed %llu. Made by %s in %s, with at most %s of memory. Everything was chosen without the test images; "
-              "each model has been asked for its predictions on them once.",
-              says[facts->scale], (unsigned long long)facts->seed, PACKAGE_STRING, seconds, memory);
-    status = write_data(session, &report, error);
-    if (!status) status = write_comparison(&report, &ranking, error);
+    enum sr_status status = gather(session, facts->script, &ranking, error);
+    if (!status) {
+        report_heading(&report, 1, session->data->name[0] ? session->data->name : "A study");
+        write_summary(&report, facts, &ranking);
+        status = report_claims(session, &report, &ranking, error);
+    }
+    if (!status) status = write_comparison(&report, facts, &ranking, error);
     if (!status) status = write_pairs(&report, &ranking, error);
-    for (size_t i = 0; !status && i < ranking.count; i++) {
-        char name[128], caption[160];
-        if (i == 0) heading(&report, 2, "Where each model fails");
-        status = write_classes(session, &report, ranking.entries[i], error);
-        snprintf(name, sizeof name, "curves-%s.png", ranking.entries[i]->name);
-        snprintf(caption, sizeof caption, "Loss and accuracy of %s over its epochs: training dashed, validation solid",
-                 ranking.entries[i]->name);
-        if (!status) status = figure(&report, name, caption, error);
-    }
+    if (!status) status = write_answers(session, &report, &ranking, error);
+    if (!status) status = write_data(session, &report, error);
+    if (!status) status = write_training(&report, error);
+    if (!status) status = write_classes(session, &report, &ranking, error);
+    if (!status) status = write_probabilities(&report, error);
+    if (!status) status = write_heat(&report, error);
     if (!status) {
-        heading(&report, 2, "What the networks look at");
-        status = figure(&report, "gradcam-cnn.png", "Grad-CAM of the convolutional network: original, heat map, overlay", error);
+        write_commands(&report, facts);
+        status = report_write(&report, error);
     }
-    if (!status) status = figure(&report, "gradcam-resnet.png", "Grad-CAM of the residual network", error);
-    if (!status) {
-        write_answers(session, &report, &ranking);
-        heading(&report, 2, "The commands");
-        paragraph(&report, "sartor study from=study.sartor to=FOLDER repeats them.");
-        sr_text_printf(&report.markdown, "```\n%s```\n", facts->script);
-        sr_text_add(&report.html, "<pre>");
-        sr_text_add_escaped(&report.html, facts->script);
-        sr_text_add(&report.html, "</pre>\n");
-        status = write_out(&report, error);
-    }
+    free(ranking.entries);
+    free(ranking.predictions);
     sr_text_fini(&report.markdown);
     sr_text_fini(&report.html);
     return status;

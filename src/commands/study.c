@@ -1,9 +1,9 @@
 /* study.c - the whole study in one command.
  *
- * A study is a script of ordinary commands, made from the table below (or read from an earlier
- * study's file), kept as study.sartor in its folder and run line by line. What a line has to wait for
- * is waited for as in any command: study returns SR_PENDING and goes on where it was when run again. A
- * training whose model is in the folder already is skipped, so that a study can be stopped and gone on with. */
+ * A study is a script of ordinary commands (study_plan.c), kept as study.sartor in its folder and run line by
+ * line. What a line has to wait for is waited for as in any command: study returns SR_PENDING and goes on where
+ * it was when run again. A training whose model is in the folder already is skipped, so that a study can be
+ * stopped and gone on with. */
 #include <config.h>
 
 #include "study.h"
@@ -16,54 +16,30 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/compute/cpu.h"
 #include "sartor/models/store.h"
 
-const char *const study_scale_names[STUDY_SCALES] = {"quick", "full", "best"};
-
-const struct study_model study_models[] = {
-    {"logreg", {"logreg", "logreg C=1", "logreg"}, {1, 4, 4}, "about 83 %", "lower"},
-    {"knn", {"knn k=5 metric=l2 weights=uniform", "knn k=5 metric=l2 weights=uniform", "knn features=hog metric=cosine"},
-     {1, 4, 8}, "83 to 89 %", "lower"},
-    {"forest", {"forest trees=100", "forest trees=100", "forest"}, {1, 6, 30}, "87 to 89 %", "lower"},
-    {"svm", {"svm C=10", "svm C=10", "svm C=10 features=hog"}, {3, 50, 90}, "87 to 89 %", "lower"},
-    {"mlp", {"mlp recipe=study epochs=8", "mlp recipe=study", "mlp recipe=best"}, {2, 20, 600}, "83 to 89 %", "lower"},
-    {"cnn", {"cnn recipe=study epochs=9", "cnn recipe=study epochs=18", "cnn recipe=best"}, {13, 140, 1500},
-     "about 91 %", "high"},
-    {"resnet", {"resnet recipe=study epochs=7", "resnet recipe=study epochs=20", "resnet recipe=best"}, {28, 450, 2400},
-     "about 91 %", "high"},
-    {0},
-};
-
-struct step {
-    char *line;
-    double cost;
+/* Time spent on lines of a kind, beside what they were expected to cost. */
+struct spent {
+    double seconds, cost;
 };
 
 struct study {
+    char *asked;                     /* the arguments, to know the same command again by */
     char *directory, *home;          /* the study's folder; the session's own home meanwhile */
-    enum study_scale scale;
-    uint64_t seed;
-    struct step *steps;
-    size_t count, room, at;
+    char *options[3];                /* the session's own values of option_names, where the script has others */
+    struct study_script script;
+    struct sr_costs costs;
+    struct sr_text text;             /* the script's file */
+    size_t at, kept;
     uint32_t job;                    /* training that is waited for */
-    double started, done_cost, total_cost, skipped_cost;
-    struct sr_text script;
+    double started, passed;          /* passed: expected cost of the lines that are behind */
+    struct spent fits, others;       /* of lines that were really run */
+    double line_started;             /* clock; 0 before the line at hand has been begun */
+    double *seconds;                 /* what each line took; NaN where nothing was to be done */
+    struct { uint32_t job; double share, seconds; } first; /* progress of the training as first seen */
 };
 
-static void add_step(struct study *study, double cost, const char *line)
-{
-    sr_xgrow(&study->steps, &study->room, study->count + 1, sizeof *study->steps);
-    study->steps[study->count++] = (struct step){sr_xstrdup(line), cost};
-    study->total_cost += cost;
-}
-
-static void add_step_of(struct study *study, double cost, const char *format, const char *a, const char *b)
-{
-    char *line = sr_xprintf(format, a, b);
-    add_step(study, cost, line);
-    free(line);
-}
+static const char *const option_names[3] = {"seed", "validation", "split_seed"};
 
 static void free_study(struct sr_session *session)
 {
@@ -73,131 +49,73 @@ static void free_study(struct sr_session *session)
     session->study = NULL;
     if (study->job) sr_jobs_stop(session->jobs, study->job);
     if (study->home && sr_session_move(session, study->home, &error)) sr_session_message(session, true, "%s", error.text);
+    for (int i = 0; i < 3; i++) {
+        if (study->options[i] && sr_session_set(session, option_names[i], study->options[i], &error))
+            sr_session_message(session, true, "%s", error.text);
+        free(study->options[i]);
+    }
+    free(study->asked);
     free(study->home);
-    for (size_t i = 0; i < study->count; i++) free(study->steps[i].line);
-    free(study->steps);
     free(study->directory);
-    sr_text_fini(&study->script);
+    free(study->seconds);
+    study_script_fini(&study->script);
+    sr_costs_fini(&study->costs);
+    sr_text_fini(&study->text);
     free(study);
 }
 
-/* --- the script ------------------------------------------------------------------------ */
-
-static void plan(struct study *study)
-{
-    char limit[40] = "", seed[40];
-    if (study->scale == STUDY_QUICK) snprintf(limit, sizeof limit, " limit=%d", STUDY_QUICK_ROWS);
-    snprintf(seed, sizeof seed, "seed=%llu", (unsigned long long)study->seed);
-    add_step(study, 0.1, "export histogram to=figures/histogram.png");
-    add_step(study, 0.1, "export histogram to=tables/histogram.csv");
-    add_step(study, 0.1, "browse split=train");
-    add_step(study, 0.1, "export browse count=40 to=figures/samples.png");
-    for (const struct study_model *model = study_models; model->name; model++) {
-        char *tail = sr_xprintf("%s%s", seed, limit);
-        add_step_of(study, model->cost[study->scale], "train %s %s", model->train[study->scale], tail);
-        free(tail);
-    }
-    static const char *const formats[] = {"png", "svg"};
-    for (const struct study_model *model = study_models; model->name; model++) {
-        add_step_of(study, 0.5, "evaluate %s split=test%s", model->name, "");
-        for (int f = 0; f < 2; f++) {
-            char *to = sr_xprintf("figures/confusion-%s.%s", model->name, formats[f]);
-            add_step_of(study, 0.1, "export confusion model=%s split=test to=%s", model->name, to);
-            free(to);
-        }
-        add_step_of(study, 0.1, "export confusion model=%s split=test to=tables/confusion-%s.csv", model->name, model->name);
-    }
-    static const char *const curved[] = {"mlp", "cnn", "resnet"};
-    for (int i = 0; i < 3; i++) {
-        for (int f = 0; f < 2; f++) {
-            char *to = sr_xprintf("figures/curves-%s.%s", curved[i], formats[f]);
-            add_step_of(study, 0.1, "export curves model=%s to=%s", curved[i], to);
-            free(to);
-        }
-        add_step_of(study, 0.1, "export curves model=%s to=tables/curves-%s.csv", curved[i], curved[i]);
-    }
-    add_step(study, 0.1, "export gradcam model=cnn index=test:0 to=figures/gradcam-cnn.png");
-    add_step(study, 0.1, "export gradcam model=cnn index=test:0 to=figures/gradcam-cnn.svg");
-    add_step(study, 0.1, "export gradcam model=resnet index=test:0 to=figures/gradcam-resnet.png");
-}
-
-/* Add the commands of a script's line, each as a step of its own. */
-static enum sr_status add_line(struct study *study, const char *line, struct sr_error *error)
+/* Seeds and the split are part of what is repeated; the session has its own back at the end. */
+static enum sr_status take_options(struct sr_session *session, struct study *study, struct sr_error *error)
 {
     enum sr_status status = SR_OK;
-    while (!status && *line) {
-        struct sr_words words;
-        status = sr_words_split(&line, &words, error);
-        if (status) break;
-        struct sr_text text = {0};
-        double cost = 0.1;
-        for (size_t i = 0; i < words.count; i++) {
-            if (i) sr_text_add(&text, " ");
-            sr_words_quote(&text, words.items[i]);
+    for (int i = 0; !status && i < 3; i++) {
+        char *wanted = i == 1 ? sr_xprintf("%.17g", study->script.validation)
+                              : sr_xprintf("%llu", (unsigned long long)(i ? study->script.split_seed : study->script.seed));
+        double number, own;
+        const char *present = sr_args_text(session->options, option_names[i]);
+        if (!sr_parse_double(present, &own) || !sr_parse_double(wanted, &number) || own < number || own > number) {
+            study->options[i] = sr_xstrdup(present);
+            status = sr_session_set(session, option_names[i], wanted, error);
         }
-        for (const struct study_model *model = study_models; words.count > 1 && model->name; model++)
-            if (!strcmp(words.items[0], "train") && !strcmp(words.items[1], model->name)) cost = model->cost[study->scale];
-        if (words.count && !strcmp(words.items[0], "study"))
-            status = sr_error_set(error, SR_ERROR_ARGUMENT, "a study's script cannot hold a study");
-        else if (words.count)
-            add_step(study, cost, sr_text_get(&text));
-        sr_text_fini(&text);
-        sr_words_fini(&words);
+        free(wanted);
     }
     return status;
 }
 
-/* What an earlier study's file says: its commands, and by a comment its scale and seed. */
-static enum sr_status read_script(struct study *study, const char *path, const struct sr_session *session,
-                                  struct sr_error *error)
+/* The cost table, from the script's own lines or from a file of the user's, which the script takes over. */
+static enum sr_status take_costs(struct sr_session *session, struct study *study, const char *path, struct sr_error *error)
 {
-    size_t length, number = 0;
-    char *bytes = sr_file_read(path, 1 << 20, &length, error), *rest = bytes;
-    if (!bytes) return error->status;
-    enum sr_status status = SR_OK;
-    for (char *line; !status && (line = strsep(&rest, "\n"));) {
-        char word[64];
-        unsigned long long seed;
-        number++;
-        if (sscanf(line, "# scale %63s", word) == 1)
-            for (int s = 0; s < STUDY_SCALES; s++)
-                if (!strcmp(word, study_scale_names[s])) study->scale = (enum study_scale)s;
-        if (sscanf(line, "# seed %llu", &seed) == 1) study->seed = seed;
-        if (sscanf(line, "# data %63s", word) == 1 && strcmp(word, session->data->digest))
-            status = sr_error_set(error, SR_ERROR_STATE, "%s:%zu: that study was of other data (%s); this is %s", path, number,
-                                  word, session->data->digest);
-        if (!status && add_line(study, line, error)) status = sr_error_prefix(error, "%s:%zu", path, number);
+    if (path) {
+        char *file = sr_path_expand(path);
+        study->script.costs = sr_file_read(file, 1 << 20, NULL, error);
+        enum sr_status status = study->script.costs ? sr_costs_parse(&study->costs, study->script.costs, strlen(study->script.costs),
+                                                                     file, session->data->classes, error)
+                                                    : error->status;
+        free(file);
+        return status;
     }
-    free(bytes);
-    if (!status && !study->count) status = sr_error_set(error, SR_ERROR_FORMAT, "%s: holds no command", path);
-    return status;
-}
-
-static enum sr_status write_script(struct study *study, const struct sr_session *session, struct sr_error *error)
-{
-    struct sr_text *text = &study->script;
-    sr_text_printf(text, "# A study by %s: sartor study from=FILE to=DIR repeats it.\n", PACKAGE_STRING);
-    sr_text_printf(text, "# scale %s\n# seed %llu\n# data %s\n", study_scale_names[study->scale],
-                   (unsigned long long)study->seed, session->data->digest);
-    sr_text_printf(text, "# machine: %d processors, kernels for %s\n", sr_processors(), sr_compute_isa());
-    for (size_t i = 0; i < study->count; i++) sr_text_printf(text, "%s\n", study->steps[i].line);
-    char *path = sr_path_join(study->directory, "study.sartor");
-    enum sr_status status = sr_file_write(path, text->bytes, text->length, error);
-    free(path);
-    return status;
+    const char *text = study->script.costs;
+    if (!text || study->costs.values) return SR_OK;
+    return sr_costs_parse(&study->costs, text, strlen(text), "the script's costs", session->data->classes, error);
 }
 
 static enum sr_status begin(struct sr_session *session, const struct sr_args *args, struct sr_error *error)
 {
     static const char *const folders[] = {"figures", "tables", "models"};
     struct study *study = session->study = sr_xalloc(sizeof *study);
+    struct study_script *script = &study->script;
+    struct sr_text asked = {0};
     const char *scale = sr_args_text(args, "scale"), *from = sr_args_text(args, "from");
+    sr_args_print(args, true, &asked);
+    study->asked = sr_text_take(&asked);
     for (int s = 0; s < STUDY_SCALES; s++)
-        if (!strcmp(scale, study_scale_names[s])) study->scale = (enum study_scale)s;
-    study->seed = (uint64_t)sr_args_integer(session->options, "seed");
+        if (!strcmp(scale, study_scale_names[s])) script->scale = (enum study_scale)s;
+    script->seed = (uint64_t)sr_args_integer(session->options, "seed");
+    script->validation = session->split.fraction;
+    script->split_seed = session->split.seed;
     study->directory = sr_path_expand(sr_args_text(args, "to"));
     study->started = sr_clock_seconds();
-    enum sr_status status = SR_OK;
+    enum sr_status status = take_costs(session, study, sr_args_text(args, "costs"), error);
     for (size_t i = 0; !status && i < sizeof folders / sizeof *folders; i++) {
         char *folder = sr_path_join(study->directory, folders[i]);
         status = sr_directory_make(folder, error);
@@ -205,13 +123,22 @@ static enum sr_status begin(struct sr_session *session, const struct sr_args *ar
     }
     if (!status && from) {
         char *path = sr_path_expand(from);
-        status = read_script(study, path, session, error);
+        status = study_read(script, path, session, error);
         free(path);
+        if (!status) status = take_costs(session, study, sr_args_text(args, "costs"), error);
     } else if (!status) {
-        plan(study);
+        study_plan(script, session->split.counts[SR_SPLIT_TRAIN], session->data->files[SR_FILE_TEST].count);
     }
-    if (!status) status = write_script(study, session, error);
+    if (!status) status = take_options(session, study, error);
+    if (!status) {
+        study_print(script, session, &study->text);
+        char *path = sr_path_join(study->directory, "study.sartor");
+        status = sr_file_write(path, study->text.bytes, study->text.length, error);
+        free(path);
+    }
     if (status) return status;
+    study->seconds = sr_xalloc(script->count * sizeof *study->seconds);
+    for (size_t i = 0; i < script->count; i++) study->seconds[i] = NAN;
     /* The study's models are its own: they lie in its folder, and no one's own are replaced or reported. */
     study->home = sr_xstrdup(session->home);
     return sr_session_move(session, study->directory, error);
@@ -228,14 +155,6 @@ static void place_output(const struct study *study, struct sr_words *words)
         free(words->items[i]);
         words->items[i] = placed;
     }
-}
-
-/* What the model of a `train` line is called. */
-static const char *trained_name(const struct sr_words *words)
-{
-    for (size_t i = 2; i < words->count; i++)
-        if (!strncmp(words->items[i], "name=", 5)) return words->items[i] + 5;
-    return words->items[1];
 }
 
 /* Is the model of this `train` line in the folder, made by that line? The line is kept beside it. */
@@ -260,9 +179,19 @@ static enum sr_status note_trained(const struct study *study, const char *name, 
     return status;
 }
 
+/* The job of the line at hand: its training, or its experiment. */
+static struct sr_run *run_of(const struct sr_session *session)
+{
+    const struct study *study = session->study;
+    uint32_t job = study->job ? study->job : session->experiment_line ? session->experiment_job : 0;
+    for (size_t i = 0; job && i < session->run_count; i++)
+        if (session->runs[i]->job == job) return session->runs[i];
+    return NULL;
+}
+
 static enum sr_status run_step(struct sr_session *session, struct study *study, struct sr_error *error)
 {
-    struct step *step = &study->steps[study->at];
+    struct study_step *step = &study->script.steps[study->at];
     const char *line = step->line;
     struct sr_words words;
     struct sr_reply reply = {0};
@@ -277,8 +206,9 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
             status = sr_error_set(error, SR_ERROR_CANCELLED, "%s was stopped; the same command goes on with the study", run->name);
         else status = note_trained(study, run->name, step->line, error);
         if (status != SR_PENDING) study->job = 0;
-    } else if (trains && is_trained(study, trained_name(&words), step->line)) {
-        study->skipped_cost += step->cost;
+    } else if (trains && is_trained(study, study_trained_name(&words), step->line)) {
+        study->line_started = 0;
+        study->kept++;
     } else {
         place_output(study, &words);
         if (trains) {
@@ -298,21 +228,101 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
     return status;
 }
 
+/* Costs are seconds on one machine: what has been spent on this one scales what is left. Of the training at
+ * hand its own pace counts, from where it was first seen: one that goes on from a checkpoint begins midway. */
 bool sr_study_progress(const struct sr_session *session, double *share, double *seconds_left)
 {
-    const struct study *study = session->study;
-    if (!study || !study->total_cost) return false;
-    double done = study->done_cost;
-    for (size_t i = 0; study->job && i < session->run_count; i++) {
-        const struct sr_run *run = session->runs[i];
-        if (run->job == study->job && run->progress.total && study->at < study->count)
-            done += study->steps[study->at].cost * (double)run->progress.done / (double)run->progress.total;
+    struct study *study = session->study;
+    if (!study || study->script.total_cost <= 0) return false;
+    const struct study_step *step = study->at < study->script.count ? &study->script.steps[study->at] : NULL;
+    const struct sr_run *run = step ? run_of(session) : NULL;
+    double left[2] = {0, 0}; /* expected cost of what is not begun: fits, others */
+    for (size_t i = study->at + (run != NULL); i < study->script.count; i++)
+        left[!study->script.steps[i].fits] += study->script.steps[i].cost;
+    struct spent fits = study->fits, others = study->others;
+    double here = 0, own = -1;       /* share of the line at hand; seconds that the rest of it takes */
+    if (run && run->progress.total && run->state < SR_JOB_DONE) {
+        double now = sr_clock_seconds() - run->started;
+        here = (double)run->progress.done / (double)run->progress.total;
+        if (study->first.job != run->job) {
+            study->first.job = run->job;
+            study->first.share = here;
+            study->first.seconds = now;
+        }
+        double gained = here - study->first.share, spent = now - study->first.seconds;
+        if (gained > 0.03 || (gained > 0.005 && spent > 5)) own = spent * (1 - here) / gained;
+        fits.seconds += spent;
+        fits.cost += gained * step->cost;
     }
-    /* Costs are seconds on one machine: what has been spent on this one scales what is left. */
-    double own = done - study->skipped_cost, elapsed = sr_clock_seconds() - study->started;
-    *share = done / study->total_cost;
-    *seconds_left = own > 0.5 ? (study->total_cost - done) * elapsed / own : -1;
+    double pace = fits.cost > 0.3 ? fits.seconds / fits.cost : 1;
+    double pace_others = others.cost > 0.5 ? others.seconds / others.cost : pace;
+    if (own < 0) own = run ? pace * step->cost * (1 - here) : 0;
+    *share = fmin(1, (study->passed + (run ? here * step->cost : 0)) / study->script.total_cost);
+    *seconds_left = own + pace * left[0] + pace_others * left[1];
     return true;
+}
+
+static void end_step(struct study *study)
+{
+    const struct study_step *step = &study->script.steps[study->at];
+    study->passed += step->cost;
+    if (study->line_started > 0) {
+        struct spent *spent = step->fits ? &study->fits : &study->others;
+        study->seconds[study->at] = sr_clock_seconds() - study->line_started;
+        spent->seconds += study->seconds[study->at];
+        spent->cost += step->cost;
+    }
+    study->line_started = 0;
+    study->at++;
+}
+
+/* How long each line took, for whoever wants to know where the time went. */
+static enum sr_status write_steps(const struct study *study, struct sr_error *error)
+{
+    struct sr_text csv = {0};
+    sr_text_add(&csv, "seconds,expected,command\n");
+    for (size_t i = 0; i < study->script.count; i++) {
+        if (isfinite(study->seconds[i])) sr_text_printf(&csv, "%.3f", study->seconds[i]);
+        sr_text_printf(&csv, ",%.3f,\"%s\"\n", study->script.steps[i].cost, study->script.steps[i].line);
+    }
+    char *path = sr_path_join(study->directory, "tables/steps.csv");
+    enum sr_status status = sr_file_write(path, csv.bytes, csv.length, error);
+    free(path);
+    sr_text_fini(&csv);
+    return status;
+}
+
+static enum sr_status finish(struct sr_session *session, struct study *study, struct sr_reply *reply, struct sr_error *error)
+{
+    struct study_facts facts = {study->directory, &study->script, sr_text_get(&study->text),
+                                study->costs.values ? &study->costs : NULL, sr_clock_seconds() - study->started, study->kept};
+    enum sr_status status = study_report(session, &facts, error);
+    if (!status) status = write_steps(study, error);
+    if (status) return status;
+    if (reply->json) {
+        struct sr_json *object = sr_reply_object(reply);
+        sr_json_set_text(object, "folder", study->directory);
+        sr_json_set_text(object, "report", "report.md");
+        sr_json_set_number(object, "seconds", facts.seconds);
+        sr_reply_add(reply, object);
+    } else {
+        char seconds[32];
+        sr_format_seconds(seconds, sizeof seconds, facts.seconds);
+        sr_text_printf(&reply->text, "The study is in %s (%s): report.md, report.html, figures, tables, models\n",
+                       study->directory, seconds);
+    }
+    return SR_OK;
+}
+
+/* What is waited for, with the time that is left. */
+static void say_left(const struct sr_session *session, struct sr_error *error)
+{
+    double share, seconds;
+    char text[sizeof error->text], left[32];
+    if (!sr_study_progress(session, &share, &seconds)) return;
+    snprintf(text, sizeof text, "%.200s", error->text);
+    sr_format_seconds(left, sizeof left, seconds);
+    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, share * 100, left);
 }
 
 SR_RUN(study_run)
@@ -320,28 +330,27 @@ SR_RUN(study_run)
     SR_UNUSED;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    if (!session->study) status = begin(session, args, error);
-    struct study *study = session->study;
-    for (; !status && study->at < study->count; study->at++) {
-        status = run_step(session, study, error);
-        if (status) break;
-        study->done_cost += study->steps[study->at].cost;
+    if (!session->study) {
+        status = begin(session, args, error);
+    } else {
+        struct sr_text asked = {0};
+        sr_args_print(args, true, &asked);
+        bool same = !strcmp(sr_text_get(&asked), session->study->asked);
+        sr_text_fini(&asked);
+        if (!same) /* the one under way is not disturbed */
+            return sr_error_set(error, SR_ERROR_STATE, "a study is under way in %s; stop ends it, and the same command goes on with it",
+                                session->study->directory);
     }
-    struct study_facts facts = {study->directory, study->scale, study->seed, sr_text_get(&study->script),
-                                sr_clock_seconds() - study->started};
-    if (!status) status = study_report(session, &facts, error);
-    if (status == SR_PENDING) return status;
-    if (!status && reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "folder", study->directory);
-        sr_json_set_text(object, "report", "report.md");
-        sr_json_set_number(object, "seconds", facts.seconds);
-        sr_reply_add(reply, object);
-    } else if (!status) {
-        char seconds[32];
-        sr_format_seconds(seconds, sizeof seconds, facts.seconds);
-        sr_text_printf(&reply->text, "The study is in %s (%s): report.md, report.html, figures, tables, models\n",
-                       study->directory, seconds);
+    struct study *study = session->study;
+    while (!status && study->at < study->script.count) {
+        if (study->line_started <= 0) study->line_started = sr_clock_seconds();
+        status = run_step(session, study, error);
+        if (!status) end_step(study);
+    }
+    if (!status) status = finish(session, study, reply, error);
+    if (status == SR_PENDING) {
+        say_left(session, error);
+        return status;
     }
     free_study(session);
     return status;
@@ -357,9 +366,10 @@ const struct sr_command sr_command_study = {
     .help = "Run the whole study: seven models, figures, tables and a report in a folder.",
     .params = (const struct sr_param[]){
         {"scale", SR_PARAM_CHOICE, .positional = true, .choices = "quick full best", .fallback = "full",
-         .help = "quick: 10,000 training images; full: the reference study's settings; best: the best recipes."},
+         .help = "quick: 10,000 training images, about a minute; full: the reference study's settings; best: the best recipes, hours."},
         {"to", SR_PARAM_FILE, .required = true, .help = "The folder; where it holds part of the study already, that part is kept."},
         {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
+        SR_COSTS_PARAM,
         {0}},
     .run = study_run,
     .lasting = true,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/eval/significance.h"
 
 static const double LEAST_PROBABILITY = 1e-7;
 
@@ -134,5 +135,9 @@ void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *
     evaluation->accuracy = predictions->count ? hits / count : NAN;
     evaluation->loss = predictions->count ? loss / count : NAN;
     sr_wilson(hits, count, 1.959964, &evaluation->accuracy_low, &evaluation->accuracy_high);
+    struct sr_reliability reliability;
+    sr_reliability(&reliability, predictions);
+    evaluation->calibration_error = predictions->count ? reliability.ece : NAN;
+    evaluation->top2_accuracy = predictions->count ? sr_top_accuracy(predictions, 2) : NAN;
     free(matrix);
 }

@@ -72,6 +72,39 @@ void sr_holm(double *p, size_t count)
     free(order);
 }
 
+struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count, size_t *pairs,
+                         struct sr_error *error)
+{
+    size_t total = count * (count - (count > 0)) / 2, k = 0;
+    struct sr_pair *found = sr_xalloc((total + 1) * sizeof *found);
+    double *p = sr_xalloc((total + 1) * sizeof *p);
+    enum sr_status status = SR_OK;
+    for (size_t i = 0; !status && i < count; i++)
+        for (size_t j = i + 1; !status && j < count; j++, k++) {
+            found[k].first = i;
+            found[k].second = j;
+            status = sr_mcnemar(&found[k].test, predictions[i], predictions[j], error);
+            p[k] = found[k].test.p;
+        }
+    if (!status) sr_holm(p, total);
+    for (size_t i = 0; i < total; i++) found[i].p = p[i];
+    free(p);
+    *pairs = total;
+    if (!status) return found;
+    free(found);
+    return NULL;
+}
+
+void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second, struct sr_text *text)
+{
+    /* With equal counts neither is ahead, whatever the order of the table. */
+    bool ahead = pair->test.only_first >= pair->test.only_second;
+    const char *better = ahead ? first : second, *worse = ahead ? second : first;
+    if (pair->p >= 0.05) sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", first, second, pair->p);
+    else if (pair->p < 0.001) sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
+    else sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, pair->p);
+}
+
 static const float *row_of(const struct sr_predictions *predictions, size_t i)
 {
     return predictions->probabilities + i * (size_t)predictions->classes;

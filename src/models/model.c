@@ -132,6 +132,7 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
     recorded.monitor = &monitor;
     recorded.params = params;
     void *state = NULL;
+    sr_memory_begin();
     double start = sr_clock_seconds();
     struct sr_images both = {0};
     if (class->mirrors && !strcmp(sr_args_text(params, "augment"), "flip")) {
@@ -158,6 +159,7 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
     model->seed = fit->seed;
     model->train_count = fit->train.count;
     model->fit_seconds = sr_clock_seconds() - start;
+    model->fit_memory = sr_memory_taken();
     return SR_OK;
 }
 
@@ -270,6 +272,7 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path, str
     put(&set, "limit", "%" PRIu64, model->limit);
     put(&set, "train_count", "%" PRIu64, model->train_count);
     put_real(&set, "fit_seconds", model->fit_seconds);
+    put(&set, "fit_memory", "%" PRIu64, model->fit_memory);
     sr_tensors_set_text(&set, "stopped", model->stopped ? "true" : "false");
     put_history(&set, model);
     enum sr_status status = model->class->save(model->state, &set, error);
@@ -392,6 +395,8 @@ static enum sr_status read_model(struct sr_model *model, const struct sr_tensors
     if (!status) status = need_count(set, "limit", 0, UINT64_MAX, &model->limit, error);
     if (!status) status = need_count(set, "train_count", 1, UINT32_MAX, &model->train_count, error);
     if (!status) status = need_real(set, "fit_seconds", 0, 1e12, &model->fit_seconds, error);
+    if (!status && sr_tensors_text(set, "fit_memory")) /* files of earlier versions lack it */
+        status = need_count(set, "fit_memory", 0, UINT64_MAX, &model->fit_memory, error);
     if (!status) status = read_history(model, set, error);
     if (status) return status;
     const char *digest = sr_tensors_text(set, "digest"), *stopped = sr_tensors_text(set, "stopped");

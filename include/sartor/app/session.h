@@ -43,6 +43,8 @@ struct sr_entry {
         struct sr_evaluation evaluation; /* of `ready` */
         double seconds;
     } splits[SR_SPLIT_COUNT];
+    size_t test_looks;             /* how often it has been judged on the test split, this time included; 0
+                                      when it has not been in this session */
 };
 
 /* What a run said between epochs: means over the batches since the point before, at most
@@ -173,6 +175,9 @@ struct sr_session {
 
     struct sr_entry **entries;     /* sorted by name */
     size_t entry_count, entry_room;
+    struct sr_entry **aside;       /* only in memory, of other folders: back when models are kept there again */
+    char **aside_homes;
+    size_t aside_count, aside_room, aside_homes_room;
     struct sr_run **runs;          /* in the order they were started */
     size_t run_count, run_room;
 
@@ -388,7 +393,8 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
 /* Re-read the store under home and the shipped models; keeps what is loaded. */
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error);
 /* Keep models under another folder from now on. Those of the old one are no longer known; what is only in
- * memory stays. A training that is under way still saves its model where it was begun. */
+ * memory is set aside and comes back with that folder. A training that is under way still saves its model where
+ * it was begun. */
 enum sr_status sr_session_move(struct sr_session *session, const char *home, struct sr_error *error);
 
 #endif

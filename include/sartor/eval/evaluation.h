@@ -42,6 +42,7 @@ struct sr_evaluation {
     double loss;                   /* mean negative log probability of the truth, clipped at 1e-7 */
     double macro_precision, macro_recall, macro_f1;
     double accuracy_low, accuracy_high; /* Wilson 95 % interval */
+    double calibration_error, top2_accuracy; /* see significance.h */
     struct sr_class_metrics per_class[SR_CLASSES_MAX];
 };
 

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "sartor/base/text.h"
 #include "sartor/eval/evaluation.h"
 
 /* McNemar's test (1947) on samples where exactly one of two models is right. */
@@ -22,6 +23,18 @@ enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *
 
 /* Holm (1979): p values adjusted for `count` tests, in place; still in 0..1. */
 void sr_holm(double *p, size_t count);
+
+/* McNemar's test between every pair of `count` models, p values adjusted by Holm for their number. */
+struct sr_pair {
+    size_t first, second;           /* positions, first < second */
+    struct sr_mcnemar test;
+    double p;                       /* adjusted */
+};
+/* count × (count - 1) / 2 pairs by first, then second; freed by the caller. NULL and a sentence on error. */
+struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count, size_t *pairs,
+                         struct sr_error *error);
+/* Whether a pair can be told apart, in plain words without a full stop: "cnn beats svm, p < 0.001". */
+void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second, struct sr_text *text);
 
 enum { SR_RELIABILITY_BINS = 15 };
 /* How often a model is right when it says it is so sure: Guo et al. (2017). */

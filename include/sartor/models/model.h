@@ -125,6 +125,7 @@ struct sr_model {
     uint64_t limit;                /* stratified training rows kept, 0 for all */
     uint64_t train_count;          /* rows trained on */
     double fit_seconds;
+    uint64_t fit_memory;           /* bytes that fitting took on top of what was there; 0 when not known */
     bool stopped;                  /* ended early on request */
     struct sr_epoch *history;
     size_t epochs;

@@ -1,0 +1,48 @@
+/* looks.c - how often each model has been judged on the whole test split: a line for each time, in
+ * HOME/test-looks.csv. Whoever chooses by test figures can see there how often he has. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/file.h"
+#include "task.h"
+
+enum { FILE_LIMIT = 16 << 20 };
+
+/* A model trained the same way on the same rows is the same model, whatever it is called. */
+static uint64_t identity(const struct sr_model *model)
+{
+    struct sr_text text = {0};
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    sr_text_printf(&text, "%s %s %" PRIu64 " %" PRIu64 " %.9g %" PRIu64 " %zu ", model->class->name, model->digest, model->seed,
+                   model->split_seed, model->validation, model->train_count, model->epochs);
+    sr_args_print(model->params, true, &text);
+    for (const char *c = sr_text_get(&text); *c; c++) hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
+    sr_text_fini(&text);
+    return hash;
+}
+
+/* Where the file cannot be written or read, nothing is counted and nothing is said. */
+size_t sr_session_note_look(const struct sr_session *session, const struct sr_model *model)
+{
+    char *path = sr_path_join(session->home, "test-looks.csv"), id[20], day[32] = "";
+    struct sr_error ignored;
+    size_t count = 0, length;
+    time_t now = time(NULL);
+    struct tm parts;
+    snprintf(id, sizeof id, "%016" PRIx64, identity(model));
+    if (gmtime_r(&now, &parts)) strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    FILE *file = sr_directory_make(session->home, &ignored) ? NULL : fopen(path, "ae");
+    if (file) { /* one short line in one write: appending needs no whole new file */
+        fprintf(file, "%s,%s,%s,%s\n", id, model->name, model->class->name, day);
+        fclose(file);
+    }
+    char *bytes = file ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL, *rest = bytes;
+    for (char *line; rest && (line = strsep(&rest, "\n"));) count += !strncmp(line, id, 16) && line[16] == ',';
+    free(bytes);
+    free(path);
+    return count;
+}

@@ -1,0 +1,240 @@
+/* report_claims.c - what the reference study says of Fashion-MNIST, line by line, beside what was measured. */
+#include "study.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+struct claims {
+    struct sr_session *session;
+    struct report_table table;
+    const struct ranking *ranking;
+};
+
+static const struct sr_entry *model_of(const struct claims *claims, const char *family)
+{
+    for (size_t i = 0; i < claims->ranking->count; i++)
+        if (!strcmp(claims->ranking->entries[i]->model->class->name, family)) return claims->ranking->entries[i];
+    return NULL;
+}
+
+static void claim(struct claims *claims, const char *what, const char *says, const char *verdict, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+static void claim(struct claims *claims, const char *what, const char *says, const char *verdict, const char *format, ...)
+{
+    char here[96];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(here, sizeof here, format, list);
+    va_end(list);
+    report_table_row(&claims->table, (const char *const[]){what, says, here, verdict, NULL});
+}
+
+/* A measured value against the range that the claim's words allow. */
+static const char *against(double value, double low, double high)
+{
+    return !isfinite(value) ? "-" : value < low ? "less" : value > high ? "more" : "the same";
+}
+
+static const char *holds(bool true_here)
+{
+    return true_here ? "holds" : "does not hold";
+}
+
+/* --- training curves ------------------------------------------------------------------- */
+
+/* What the study reads off the curves of a network. */
+static const struct curve_claims {
+    const char *family, *title;
+    int epochs;
+    double train_accuracy, accuracy, first_loss, last_loss, loss;
+    int fast, steady;
+} curve_claims[] = {
+    {"resnet", "ResNet", 20, 0.95, 0.91, 0.4, 0.1, 0.3, 5, 10},
+    {"cnn", "CNN", 18, 0.96, 0.91, 0.45, 0.12, 0.28, 2, 6},
+};
+
+/* The learning of the first `fast` epochs, as a share of all; and how far the validation accuracy moves after
+ * `steady` epochs. */
+static void claim_shape(struct claims *claims, const struct curve_claims *c, const struct sr_model *model)
+{
+    char what[96], says[96];
+    size_t n = model->epochs;
+    double first = model->history[0].train_loss, last = model->history[n - 1].train_loss, low = INFINITY, high = -INFINITY;
+    if (n > (size_t)c->fast && first > last) {
+        double share = (first - model->history[c->fast - 1].train_loss) / (first - last);
+        snprintf(what, sizeof what, "%s: learns fast in the first %d epochs", c->title, c->fast);
+        claim(claims, what, "fast", share > (double)c->fast / (double)n ? "holds" : "does not hold",
+              "%.0f %% of the fall of the training loss", share * 100);
+    }
+    for (size_t i = (size_t)c->steady; i < n; i++) {
+        low = fmin(low, model->history[i].validation_accuracy);
+        high = fmax(high, model->history[i].validation_accuracy);
+    }
+    if (!(high >= low) || n < (size_t)c->steady + 2) return;
+    snprintf(what, sizeof what, "%s: validation accuracy after epoch %d", c->title, c->steady);
+    snprintf(says, sizeof says, "%s", c->steady > 6 ? "stable" : "steady");
+    claim(claims, what, says, holds(high - low < 0.02), "%.2f to %.2f %%", low * 100, high * 100);
+}
+
+static void claim_curves(struct claims *claims, const struct curve_claims *c)
+{
+    const struct sr_entry *entry = model_of(claims, c->family);
+    if (!entry || !entry->model->epochs) return;
+    const struct sr_model *model = entry->model;
+    const struct sr_epoch *first = &model->history[0], *last = &model->history[model->epochs - 1];
+    char what[96], says[64];
+    const struct {
+        const char *what;
+        double claimed, measured, tolerance;
+        bool share;
+    } lines[] = {
+        {"training accuracy", c->train_accuracy, last->train_accuracy, 0.01, true},
+        {"validation accuracy", c->accuracy, last->validation_accuracy, 0.01, true},
+        {"validation loss", c->loss, last->validation_loss, 0.03, false},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!isfinite(lines[i].measured)) continue;
+        const char *verdict = against(lines[i].measured, lines[i].claimed - lines[i].tolerance, lines[i].claimed + lines[i].tolerance);
+        snprintf(what, sizeof what, "%s: %s after its last epoch", c->title, lines[i].what);
+        snprintf(says, sizeof says, lines[i].share ? "about %.0f %%, %d epochs" : "about %.2f, %d epochs",
+                 lines[i].share ? 100 * lines[i].claimed : lines[i].claimed, c->epochs);
+        if (lines[i].share) claim(claims, what, says, verdict, "%.2f %%, %zu epochs", 100 * lines[i].measured, model->epochs);
+        else claim(claims, what, says, verdict, "%.3f, %zu epochs", lines[i].measured, model->epochs);
+    }
+    snprintf(what, sizeof what, "%s: training loss, first to last epoch", c->title);
+    snprintf(says, sizeof says, "%g to %g", c->first_loss, c->last_loss);
+    claim(claims, what, says, against(last->train_loss, c->last_loss - 0.03, c->last_loss + 0.03), "%.2f to %.2f", first->train_loss,
+          last->train_loss);
+    claim_shape(claims, c, model);
+}
+
+/* --- the others ------------------------------------------------------------------------ */
+
+/* Validation accuracy where there is such a split, else that on the test images. */
+static enum sr_status claim_traditional(struct claims *claims, struct sr_error *error)
+{
+    static const struct { const char *family, *title; } families[] = {
+        {"logreg", "Logistic regression"}, {"svm", "Support vector machine"}, {"forest", "Random forest"}};
+    enum sr_split_name split = claims->session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        struct sr_entry *entry = (struct sr_entry *)model_of(claims, families[i].family);
+        const struct study_model *model = study_model_find(families[i].family);
+        const struct sr_predictions *predictions;
+        char what[96];
+        if (!entry) continue;
+        enum sr_status status = sr_session_predictions(claims->session, entry, split, &predictions, error);
+        if (status) return status;
+        double accuracy = entry->splits[split].evaluation.accuracy;
+        snprintf(what, sizeof what, "%s: %s accuracy", families[i].title, sr_split_names[split]);
+        claim(claims, what, model->claim, against(accuracy, model->claim_low, model->claim_high), "%.2f %%", accuracy * 100);
+    }
+    return SR_OK;
+}
+
+static int class_named(const struct sr_session *session, const char *name)
+{
+    for (int c = 0; c < session->data->classes; c++)
+        if (!strcmp(session->data->class_names[c], name)) return c;
+    return -1;
+}
+
+/* The study's table of its ResNet: recall of some classes, F1, and what is taken for what. */
+static void claim_classes(struct claims *claims)
+{
+    static const struct { const char *name; double recall; } recalls[] = {
+        {"Bag", 0.993}, {"Sandal", 0.989}, {"Trouser", 0.987}, {"T-shirt/top", 0.913}, {"Shirt", 0.708}};
+    static const struct { const char *first, *second; int count; } confusions[] = {
+        {"Shirt", "T-shirt/top", 156}, {"Coat", "Pullover", 0}, {"Sneaker", "Ankle boot", 0}};
+    const struct sr_session *session = claims->session;
+    const struct sr_entry *entry = model_of(claims, "resnet");
+    if (!entry) return;
+    const struct sr_evaluation *e = &entry->splits[SR_SPLIT_TEST].evaluation;
+    const struct sr_predictions *predictions = entry->splits[SR_SPLIT_TEST].ready;
+    size_t classes = (size_t)e->classes;
+    char what[128], says[48];
+    for (size_t i = 0; i < sizeof recalls / sizeof *recalls; i++) {
+        int c = class_named(session, recalls[i].name);
+        if (c < 0) continue;
+        snprintf(what, sizeof what, "ResNet: %s that are found (recall)", recalls[i].name);
+        snprintf(says, sizeof says, "%.1f %%", recalls[i].recall * 100);
+        claim(claims, what, says, against(e->per_class[c].recall, recalls[i].recall - 0.015, recalls[i].recall + 0.015), "%.1f %%",
+              e->per_class[c].recall * 100);
+    }
+    int shirt = class_named(session, "Shirt");
+    double least = 1;
+    const char *which = "";
+    for (int c = 0; c < e->classes; c++) {
+        if (c == shirt || e->per_class[c].f1 >= least) continue;
+        least = e->per_class[c].f1;
+        which = session->data->class_names[c];
+    }
+    if (shirt >= 0) {
+        double f1 = e->per_class[shirt].f1;
+        claim(claims, "ResNet: F1 of Shirt", "0.74", against(f1, 0.72, 0.76), "%.2f", f1);
+        claim(claims, "ResNet: F1 of every other class", "above 0.85", holds(least > 0.85), "at least %.2f (%s)", least, which);
+    }
+    uint64_t *matrix = sr_xalloc(classes * classes * sizeof *matrix), off = 0;
+    sr_confusion(predictions, matrix);
+    for (size_t i = 0; i < classes * classes; i++) off += i / classes != i % classes ? matrix[i] : 0;
+    for (size_t i = 0; i < sizeof confusions / sizeof *confusions; i++) {
+        int a = class_named(session, confusions[i].first), b = class_named(session, confusions[i].second);
+        if (a < 0 || b < 0) continue;
+        unsigned long long there = matrix[(size_t)a * classes + (size_t)b], back = matrix[(size_t)b * classes + (size_t)a];
+        double usual = (double)off / (double)(classes * (classes - 1)); /* were mistakes spread evenly */
+        snprintf(what, sizeof what, "ResNet: %s %s %s", confusions[i].first, confusions[i].count ? "taken for" : "and",
+                 confusions[i].second);
+        if (confusions[i].count) {
+            snprintf(says, sizeof says, "%d times", confusions[i].count);
+            claim(claims, what, says, against((double)there, confusions[i].count * 0.8, confusions[i].count * 1.2), "%llu times", there);
+        } else {
+            claim(claims, what, "confused notably", holds((double)(there + back) > 4 * usual), "%llu and %llu times", there, back);
+        }
+    }
+    free(matrix);
+}
+
+static void claim_order(struct claims *claims)
+{
+    const struct sr_entry *cnn = model_of(claims, "cnn"), *resnet = model_of(claims, "resnet"), *best = NULL;
+    if (!cnn || !resnet) return;
+    for (size_t i = 0; i < claims->ranking->count; i++) {
+        const struct sr_entry *entry = claims->ranking->entries[i];
+        const struct study_model *model = study_model_find(entry->model->class->name);
+        if (model && !strcmp(model->complexity, "lower") && !best) best = entry;
+    }
+    if (!best) return;
+    double least = fmin(cnn->splits[SR_SPLIT_TEST].evaluation.accuracy, resnet->splits[SR_SPLIT_TEST].evaluation.accuracy);
+    double other = best->splits[SR_SPLIT_TEST].evaluation.accuracy;
+    claim(claims, "Both convolutional networks are more accurate than every other model", "yes", holds(least > other),
+          "%+.2f points on the test images (%s)", (least - other) * 100, best->name);
+}
+
+enum sr_status report_claims(struct sr_session *session, struct report *report, const struct ranking *ranking,
+                             struct sr_error *error)
+{
+    static const char *const head[] = {"claim", "the study says", "here", "so it", NULL};
+    struct claims claims = {.session = session, .ranking = ranking};
+    if (!report->known) return SR_OK;
+    report_heading(report, 2, "What the reference study says, and what was measured");
+    report_paragraph(report, "\"The same\" allows a point of accuracy (1.5 of a class's recall), 0.03 of loss, a fifth of a count. Validation figures are of "
+                     "the validation split, all others of the test images.");
+    report_table_begin(&claims.table, report, head);
+    const struct sr_entry *cnn = model_of(&claims, "cnn");
+    if (cnn) {
+        char count[32];
+        uint64_t size = cnn->model->class->size(cnn->model->state);
+        sr_format_count(count, sizeof count, size);
+        claim(&claims, "CNN: parameters", "241,546", against((double)size, 241546, 241546), "%s", count);
+    }
+    for (size_t i = 0; i < sizeof curve_claims / sizeof *curve_claims; i++) claim_curves(&claims, &curve_claims[i]);
+    enum sr_status status = claim_traditional(&claims, error);
+    claim_classes(&claims);
+    claim_order(&claims);
+    enum sr_status ended = report_table_end(&claims.table, "claims", status ? &(struct sr_error){0} : error);
+    return status ? status : ended;
+}

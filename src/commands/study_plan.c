@@ -1,0 +1,278 @@
+/* study_plan.c - a study's script: made from the tables below or read from a file, and what it costs. */
+#include <config.h>
+
+#include "study.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/clock.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/compute/cpu.h"
+
+const char *const study_scale_names[STUDY_SCALES] = {"quick", "full", "best"};
+
+/* The longest first: what it takes here tells the most about the time that is left. */
+const struct study_model study_models[] = {
+    {"resnet", {"resnet recipe=study epochs=7", "resnet recipe=study epochs=20", "resnet recipe=best"}, {9, 190, 3000}, 0.6, 1,
+     "about 91 %", 0.90, 0.92, "high"},
+    {"cnn", {"cnn recipe=study epochs=9", "cnn recipe=study epochs=18", "cnn recipe=best"}, {5, 75, 1500}, 0.2, 1,
+     "about 91 %", 0.90, 0.92, "high"},
+    {"mlp", {"mlp recipe=study epochs=8", "mlp recipe=study", "mlp recipe=best"}, {0.7, 8, 300}, 0.02, 1, NULL, 0, 0, "lower"},
+    {"svm", {"svm C=10", "svm C=10", "svm C=10 features=hog"}, {0.6, 12, 60}, 0.1, 1.7, "87 to 89 %", 0.87, 0.89, "lower"},
+    {"forest", {"forest trees=100", "forest trees=100", "forest"}, {0.9, 7, 30}, 0.04, 1.1, "87 to 89 %", 0.87, 0.89, "lower"},
+    {"knn", {"knn k=5 metric=l2 weights=uniform", "knn k=5 metric=l2 weights=uniform", "knn features=hog metric=cosine k=4"},
+     {0.02, 0.1, 2}, 0.15, 1, NULL, 0, 0, "lower"},
+    {"logreg", {"logreg C=1", "logreg C=1", "logreg features=hog C=0.3"}, {0.5, 3, 20}, 0.01, 1, "about 83 %", 0.82, 0.84, "lower"},
+    {0},
+};
+
+/* The models whose mean the study judges beside them. */
+#define ENSEMBLE "vote"
+#define MEMBERS "cnn resnet svm"
+
+const struct study_model *study_model_find(const char *family)
+{
+    const struct study_model *model = study_models;
+    while (model->name && strcmp(model->name, family)) model++;
+    return model->name ? model : NULL;
+}
+
+const char *study_trained_name(const struct sr_words *words)
+{
+    bool trains = words->count > 1 && !strcmp(words->items[0], "train");
+    if (!trains && !(words->count > 1 && !strcmp(words->items[0], "ensemble"))) return NULL;
+    for (size_t i = 1; i < words->count; i++)
+        if (!strncmp(words->items[i], "name=", 5)) return words->items[i] + 5;
+    return words->items[1];
+}
+
+/* --- what lines cost ------------------------------------------------------------------- */
+
+static double number_of(const struct sr_words *words, const char *name, double fallback)
+{
+    size_t length = strlen(name);
+    double value;
+    for (size_t i = 1; i < words->count; i++)
+        if (!strncmp(words->items[i], name, length) && words->items[i][length] == '=' &&
+            sr_parse_double(words->items[i] + length + 1, &value) && value > 0)
+            return value;
+    return fallback;
+}
+
+/* Expected seconds of a line; `fits` tells trainings from the rest. Reference figures are scaled by rows (and
+ * for networks by epochs, where the line gives another number than the table). */
+static double cost_of(const struct study_script *script, const struct sr_words *words, size_t rows, size_t images, bool *fits)
+{
+    const struct study_model *model = words->count > 1 ? study_model_find(words->items[1]) : NULL;
+    const char *verb = words->count ? words->items[0] : "";
+    *fits = false;
+    if (!strcmp(verb, "train") && model) {
+        double count = fmin(number_of(words, "limit", 1e12), (double)rows);
+        double reference = script->scale == STUDY_QUICK ? STUDY_QUICK_ROWS : STUDY_FULL_ROWS;
+        *fits = true;
+        return model->cost[script->scale] * pow(count / reference, model->power);
+    }
+    if (!strcmp(verb, "ablate") && model) {
+        /* 15 or so variants; an epoch of 10,000 images as the quick study has it. */
+        double count = fmin(number_of(words, "limit", 1e12), (double)rows);
+        *fits = true;
+        return 15 * number_of(words, "seeds", 3) * number_of(words, "epochs", 5) * count / STUDY_QUICK_ROWS *
+               model->cost[STUDY_QUICK] / 8;
+    }
+    if (!strcmp(verb, "evaluate") && model)
+        return model->predict * (double)images / 10000 * (script->scale == STUDY_BEST ? 3 : 1);
+    if (!strcmp(verb, "evaluate") || !strcmp(verb, "ensemble")) return 0.5 * (double)images / 10000;
+    return 0.06; /* a figure */
+}
+
+/* --- making one ------------------------------------------------------------------------ */
+
+struct plan {
+    struct study_script *script;
+    size_t rows, images;
+};
+
+static enum sr_status add_line(struct plan *plan, const char *line, struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    while (!status && *line) {
+        struct sr_words words;
+        status = sr_words_split(&line, &words, error);
+        if (status) break;
+        struct sr_text text = {0};
+        for (size_t i = 0; i < words.count; i++) {
+            if (i) sr_text_add(&text, " ");
+            sr_words_quote(&text, words.items[i]);
+        }
+        if (words.count && !strcmp(words.items[0], "study")) {
+            status = sr_error_set(error, SR_ERROR_ARGUMENT, "a study's script cannot hold a study");
+        } else if (words.count) {
+            struct study_script *script = plan->script;
+            struct study_step step = {.line = sr_xstrdup(sr_text_get(&text))};
+            step.cost = cost_of(script, &words, plan->rows, plan->images, &step.fits);
+            sr_xgrow(&script->steps, &script->room, script->count + 1, sizeof *script->steps);
+            script->steps[script->count++] = step;
+            script->total_cost += step.cost;
+        }
+        sr_text_fini(&text);
+        sr_words_fini(&words);
+    }
+    return status;
+}
+
+static void add(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct plan *plan, const char *format, ...)
+{
+    va_list list;
+    char *line;
+    va_start(list, format);
+    if (vasprintf(&line, format, list) < 0) abort();
+    va_end(list);
+    add_line(plan, line, &(struct sr_error){0});
+    free(line);
+}
+
+/* A figure as a picture and a drawing; with its numbers, where it has some, as two tables. */
+static void add_figure(struct plan *plan, const char *name, bool numbers, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void add_figure(struct plan *plan, const char *name, bool numbers, const char *format, ...)
+{
+    static const char *const places[] = {"figures/%s.png", "figures/%s.svg", "tables/%s.csv", "tables/%s.json"};
+    va_list list;
+    char *line;
+    va_start(list, format);
+    if (vasprintf(&line, format, list) < 0) abort();
+    va_end(list);
+    for (int i = 0; i < (numbers ? 4 : 2); i++) {
+        struct sr_text to = {0};
+        const char *mark = strstr(places[i], "%s");
+        sr_text_add_bytes(&to, places[i], (size_t)(mark - places[i]));
+        sr_text_printf(&to, "%s%s", name, mark + 2);
+        add(plan, "export %s to=%s", line, sr_text_get(&to));
+        sr_text_fini(&to);
+    }
+    free(line);
+}
+
+void study_plan(struct study_script *script, size_t rows, size_t images)
+{
+    struct plan made = {script, rows, images}, *plan = &made;
+    char limit[40] = "", name[64];
+    struct sr_text all = {0};
+    if (script->scale == STUDY_QUICK) snprintf(limit, sizeof limit, " limit=%d", STUDY_QUICK_ROWS);
+    add_figure(plan, "histogram", true, "histogram");
+    add_figure(plan, "means", false, "means split=train");
+    add(plan, "browse split=train");
+    add_figure(plan, "samples", false, "browse count=40");
+    add_figure(plan, "steps", false, "steps index=train:0");
+    add_figure(plan, "augmentation", false, "augment index=train:0");
+    for (const struct study_model *model = study_models; model->name; model++)
+        add(plan, "train %s seed=%llu%s", model->train[script->scale], (unsigned long long)script->seed, limit);
+    add(plan, "ensemble " ENSEMBLE " " MEMBERS);
+    /* Which techniques help: with fewer images than that, chance would answer. */
+    static const char *const ablations[] = {"epochs=3 limit=2000 seeds=2", "epochs=6 limit=6000 seeds=3", "epochs=8 limit=10000 seeds=5"};
+    if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
+    for (const struct study_model *model = study_models; model->name; model++)
+        sr_text_printf(&all, "%s%s", all.length ? "," : "", model->name);
+    sr_text_add(&all, "," ENSEMBLE);
+    static const char *const networks[] = {"mlp", "cnn", "resnet"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "network-%s", networks[i]);
+        add_figure(plan, name, false, "network model=%s", networks[i]);
+        snprintf(name, sizeof name, "curves-%s", networks[i]);
+        add_figure(plan, name, true, "curves model=%s", networks[i]);
+    }
+    for (const struct study_model *model = study_models; model->name; model++) {
+        add(plan, "evaluate %s split=test", model->name);
+        snprintf(name, sizeof name, "confusion-%s", model->name);
+        add_figure(plan, name, true, "confusion model=%s split=test", model->name);
+        snprintf(name, sizeof name, "classes-%s", model->name);
+        add_figure(plan, name, true, "metrics model=%s split=test", model->name);
+    }
+    add(plan, "evaluate " ENSEMBLE " split=test");
+    add_figure(plan, "accuracy", true, "compare models=%s split=test", sr_text_get(&all));
+    add_figure(plan, "reliability", true, "reliability models=%s split=test", sr_text_get(&all));
+    add_figure(plan, "roc", true, "roc models=%s split=test", sr_text_get(&all));
+    add_figure(plan, "precision-recall", true, "pr models=%s split=test", sr_text_get(&all));
+    for (int i = 1; i < 3; i++) {
+        snprintf(name, sizeof name, "gradcam-%s", networks[i]);
+        add_figure(plan, name, false, "gradcam model=%s index=test:0,test:1,test:23", networks[i]);
+    }
+    add_figure(plan, "mistakes-cnn", false, "gallery model=cnn split=test wrong count=18");
+    sr_text_fini(&all);
+}
+
+/* --- its file ---------------------------------------------------------------------------- */
+
+/* Comments that say under which circumstances the commands ran. */
+static enum sr_status read_comment(struct study_script *script, const char *line, const struct sr_session *session,
+                                   struct sr_error *error)
+{
+    char word[64];
+    unsigned long long number;
+    double share;
+    if (sscanf(line, "# scale %63s", word) == 1)
+        for (int s = 0; s < STUDY_SCALES; s++)
+            if (!strcmp(word, study_scale_names[s])) script->scale = (enum study_scale)s;
+    if (sscanf(line, "# seed %llu", &number) == 1) script->seed = number;
+    if (sscanf(line, "# split_seed %llu", &number) == 1) script->split_seed = number;
+    if (sscanf(line, "# validation %63s", word) == 1 && sr_parse_double(word, &share) && share >= 0 && share <= 0.9)
+        script->validation = share;
+    if (sscanf(line, "# data %63s", word) == 1 && strcmp(word, session->data->digest))
+        return sr_error_set(error, SR_ERROR_STATE, "that study was of other data (%s); this is %s", word, session->data->digest);
+    if (!strncmp(line, "#costs ", 7)) {
+        char *more = sr_xprintf("%s%s\n", script->costs ? script->costs : "", line + 7);
+        free(script->costs);
+        script->costs = more;
+    }
+    return SR_OK;
+}
+
+enum sr_status study_read(struct study_script *script, const char *path, const struct sr_session *session, struct sr_error *error)
+{
+    size_t length, number = 0, rows = session->split.counts[SR_SPLIT_TRAIN], images = session->data->files[SR_FILE_TEST].count;
+    struct plan plan = {script, rows, images};
+    char *bytes = sr_file_read(path, 1 << 20, &length, error), *rest = bytes;
+    if (!bytes) return error->status;
+    free(script->costs); /* what the file says counts */
+    script->costs = NULL;
+    enum sr_status status = SR_OK;
+    for (char *line; !status && (line = strsep(&rest, "\n"));) {
+        number++;
+        status = *line == '#' ? read_comment(script, line, session, error) : add_line(&plan, line, error);
+        if (status) sr_error_prefix(error, "%s:%zu", path, number);
+    }
+    free(bytes);
+    if (!status && !script->count) status = sr_error_set(error, SR_ERROR_FORMAT, "%s: holds no command", path);
+    return status;
+}
+
+void study_print(const struct study_script *script, const struct sr_session *session, struct sr_text *text)
+{
+    sr_text_printf(text, "# A study by %s: sartor study from=FILE to=DIR repeats it.\n", PACKAGE_STRING);
+    sr_text_printf(text, "# scale %s\n# seed %llu\n# validation %.10g\n# split_seed %llu\n# data %s\n", study_scale_names[script->scale],
+                   (unsigned long long)script->seed, script->validation, (unsigned long long)script->split_seed,
+                   session->data->digest);
+    sr_text_printf(text, "# machine: %d processors, kernels for %s; other kernels may give other last digits\n", sr_processors(),
+                   sr_compute_isa());
+    const char *line = script->costs;
+    while (line && *line) {
+        const char *end = strchrnul(line, '\n');
+        sr_text_printf(text, "#costs %.*s\n", (int)(end - line), line);
+        line = end + (*end == '\n');
+    }
+    for (size_t i = 0; i < script->count; i++) sr_text_printf(text, "%s\n", script->steps[i].line);
+}
+
+void study_script_fini(struct study_script *script)
+{
+    for (size_t i = 0; i < script->count; i++) free(script->steps[i].line);
+    free(script->steps);
+    free(script->costs);
+    *script = (struct study_script){0};
+}
