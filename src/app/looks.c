@@ -19,7 +19,7 @@ static uint64_t identity(const struct sr_model *model)
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
     sr_text_printf(&text, "%s %s %" PRIu64 " %" PRIu64 " %.9g %" PRIu64 " %zu ", model->class->name, model->digest, model->seed,
                    model->split_seed, model->validation, model->train_count, model->epochs);
-    sr_args_print(model->params, true, &text);
+    if (model->params) sr_args_print(model->params, true, &text);
     for (const char *c = sr_text_get(&text); *c; c++) hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
     sr_text_fini(&text);
     return hash;

@@ -9,13 +9,16 @@ SR_RUN(evaluate_run)
     struct sr_entry *entry;
     enum sr_split_name split;
     const struct sr_predictions *predictions;
-    enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
-    if (status) return status;
-    const struct sr_evaluation *e = &entry->splits[split].evaluation;
-    struct sr_costs costs;
+    struct sr_costs costs = {0};
     double scores[SR_SCORE_COUNT];
-    status = costs_of(session, args, &costs, error);
-    if (status) return status;
+    enum sr_status status = sr_session_data(session, error);
+    if (!status) status = costs_of(session, args, &costs, error);
+    if (!status) status = predictions_of(session, args, &entry, &split, &predictions, error);
+    if (status) {
+        sr_costs_fini(&costs);
+        return status;
+    }
+    const struct sr_evaluation *e = &entry->splits[split].evaluation;
     sr_scores(entry, split, costs.values ? &costs : NULL, scores);
     sr_costs_fini(&costs);
     if (reply->json) {

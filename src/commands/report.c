@@ -73,19 +73,20 @@ static enum sr_status gather(struct sr_session *session, const struct study_scri
 static void write_summary(struct report *report, const struct study_facts *facts, const struct ranking *ranking)
 {
     static const char *const says[STUDY_SCALES] = {
-        "Quick: every model is fitted on the same 10,000 training images, drawn evenly from the classes.",
+        "Quick: every model is fitted on the same training images, drawn evenly from the classes.",
         "Full: every model is fitted on the whole training split with the reference study's own settings.",
         "Best: every model is fitted on the whole training split with the best settings known here."};
     const struct sr_entry *best = ranking->entries[0];
-    char seconds[32], memory[32], kept[96] = "";
+    char seconds[32], memory[32], rows[32], kept[96] = "";
     size_t most = 0;
     for (size_t i = 0; i < ranking->count; i++)
         if (ranking->entries[i]->test_looks > most) most = ranking->entries[i]->test_looks;
     sr_format_seconds(seconds, sizeof seconds, facts->seconds);
     sr_format_bytes(memory, sizeof memory, (double)sr_memory_peak());
     if (facts->kept) snprintf(kept, sizeof kept, " (%zu of the models were there from an earlier run)", facts->kept);
-    report_paragraph(report, "%s Seed %llu. %s, in %s%s, with at most %s of memory, kernels for %s on %d processors.",
-                     says[facts->script->scale], (unsigned long long)facts->script->seed, PACKAGE_STRING, seconds, kept, memory,
+    sr_format_count(rows, sizeof rows, best->model->train_count);
+    report_paragraph(report, "%s That is %s images. Seed %llu. %s, in %s%s, with at most %s of memory, kernels for %s on %d processors.",
+                     says[facts->script->scale], rows, (unsigned long long)facts->script->seed, PACKAGE_STRING, seconds, kept, memory,
                      sr_compute_isa(), sr_processors());
     report_paragraph(report, "The best of them is %s: %.2f %% of %zu test images are right (95 %% interval %.2f to %.2f).", best->name,
                      evaluation(best)->accuracy * 100, evaluation(best)->count, evaluation(best)->accuracy_low * 100,

@@ -29,8 +29,14 @@ done
 report $missing "all seven models are in the report"
 grep -q 'base64,iVBOR' one/report.html; report $? "the page holds its pictures"
 ! grep -qE '(src|href)="(http|figures)' one/report.html; report $? "and needs nothing else"
-[ "$(wc -l <one/tables/comparison.csv)" -eq 8 ]; report $? "the comparison as a table"
+[ "$(wc -l <one/tables/comparison.csv)" -eq 9 ]; report $? "the comparison as a table, with the ensemble"
 [ ! -e home/models ]; report $? "one's own models are untouched"
+for file in figures/roc.svg figures/reliability.png figures/precision-recall.png figures/network-resnet.png figures/steps.png \
+    figures/mistakes-cnn.png tables/claims.csv tables/claims.json tables/pairs.csv tables/comparison.json tables/steps.csv test-looks.csv; do
+    [ -s "one/$file" ] || { echo "# one/$file is missing"; missing=1; }
+done
+report $missing "each of the study's claims, curves of probabilities, the time that each line took"
+[ "$(wc -l <one/test-looks.csv)" -eq 8 ]; report $? "each model is judged on the test images once"
 
 cp one/models/cnn.safetensors kept
 rm one/models/svm.safetensors one/report.md
@@ -40,7 +46,7 @@ report $? "going on repeats only what is missing"
 
 run study from=one/study.sartor to=two
 [ $code -eq 0 ]; report $? "a study is repeated from its file"
-cut -d, -f1-8 one/tables/comparison.csv >a; cut -d, -f1-8 two/tables/comparison.csv >b
+cut -d, -f1-11 one/tables/comparison.csv >a; cut -d, -f1-11 two/tables/comparison.csv >b
 cmp -s a b; report $? "to the same figures"
 cmp -s one/figures/confusion-cnn.png two/figures/confusion-cnn.png; report $? "and the same pictures"
 
@@ -61,12 +67,29 @@ run train forest trees=2 name=knn
 printf 'evaluate knn\nstudy from=two-lines to=four\nmodels\ndelete knn\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
 [ $? -eq 0 ] && grep -q '^knn  *forest' out && [ -s four/models/knn.safetensors ] && [ ! -e home/models/knn.safetensors ]
 report $? "a study leaves the session with its own models"
-a=$(grep '^| knn |' four/report.md | cut -d'|' -f3); [ -n "$a" ] && run study from=two-lines to=five && b=$(grep '^| knn |' five/report.md | cut -d'|' -f3) && [ "$a" = "$b" ]
+a=$(grep '^| knn |' four/report.md | head -n 1 | cut -d'|' -f3); [ -n "$a" ] && run study from=two-lines to=five && b=$(grep '^| knn |' five/report.md | head -n 1 | cut -d'|' -f3) && [ "$a" = "$b" ]
 report $? "and reports on none but its own"
 printf 'train knn k=5000\n' >fails; run study from=fails to=six
 [ $code -eq 1 ] && [ "$(wc -l <err)" -eq 1 ]; report $? "what fails is said once"
 run study quick to=/proc/nowhere
 [ $code -eq 1 ] && grep -q "/proc/nowhere" err; report $? "a folder that cannot be made"
+
+i=0; while [ $i -lt 10 ]; do echo 0,1,1,1,1,1,2,1,1,1; i=$((i + 1)); done >costs
+printf '# the first line is a remark\n' | cat - costs >costs.csv
+sed '$d' costs >short.csv; run train knn k=1 name=c; run evaluate c split=test costs=short.csv
+[ $code -eq 1 ] && grep -q "short.csv: there are 9 lines of costs; 10 are needed" err; report $? "a cost table that lacks a line is refused"
+sed '3s/2/dear/' costs >word.csv; run compare c split=test costs=word.csv
+[ $code -eq 1 ] && grep -q 'word.csv:3: "dear" is not a cost' err; report $? "and one with a word in it"
+run compare c split=test costs=costs.csv
+[ $code -eq 0 ] && grep -q "cost an image" out; report $? "compare adds up what mistakes cost"
+run --json evaluate c split=test costs=costs.csv
+[ $code -eq 0 ] && grep -q '"mean_cost": *0.99' out && grep -q '"test_looks": *2' out; report $? "and evaluate, and how often the test images were looked at"
+printf 'train knn k=1; train logreg\nablate mlp epochs=1 limit=100 seeds=1\nevaluate knn split=test\n' >three-lines
+run study from=three-lines to=eight costs=costs.csv
+[ $code -eq 0 ] && grep -q "Which techniques help" eight/report.md && [ -s eight/tables/techniques.csv ] && grep -q "^#costs 0,1" eight/study.sartor
+report $? "a study may hold an ablation and a cost table"
+run study from=eight/study.sartor to=nine
+[ $code -eq 0 ] && cmp -s eight/tables/techniques.csv nine/tables/techniques.csv && grep -q "cost an image" nine/report.md; report $? "which its file repeats"
 
 run tune knn trials=4 budget=1m
 [ $code -eq 0 ] && grep -q "settings=knn-tuned" out && [ -s home/recipes/knn-tuned ]; report $? "tune finds and keeps settings"
