@@ -179,6 +179,12 @@ int sr_utf8_width(const char *text)
     return width;
 }
 
+void sr_text_add_padded(struct sr_text *text, const char *bytes, int columns)
+{
+    int missing = columns - sr_utf8_width(bytes);
+    sr_text_printf(text, "%s%*s", bytes, missing > 0 ? missing : 0, "");
+}
+
 bool sr_parse_double(const char *text, double *value)
 {
     /* strtod alone would take leading blanks, hexadecimal floats, "inf" and "nan". */
@@ -233,7 +239,7 @@ void sr_format_seconds(char *out, size_t size, double seconds)
 void sr_format_left(char *out, size_t size, double seconds)
 {
     if (seconds < 59.5) snprintf(out, size, "%.0f s", seconds > 1 ? nearbyint(seconds) : 1);
-    else sr_format_seconds(out, size, seconds);
+    else sr_format_seconds(out, size, nearbyint(seconds));
 }
 
 void sr_format_count(char *out, size_t size, uint64_t count)

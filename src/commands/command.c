@@ -164,6 +164,16 @@ const char *class_name(const struct sr_session *session, int class)
     return session->data->class_names[class];
 }
 
+void add_class(struct sr_text *text, const struct sr_session *session, int class)
+{
+    int columns = 12;
+    for (int c = 0; c < session->data->classes; c++) {
+        int width = sr_utf8_width(class_name(session, c));
+        if (width > columns) columns = width;
+    }
+    sr_text_add_padded(text, class < 0 ? "class" : class_name(session, class), columns + 1);
+}
+
 /* --- how tables are written ------------------------------------------------------------ */
 
 static void describe_range(const struct sr_param *param, struct sr_text *text)

@@ -47,12 +47,13 @@ SR_RUN(confusion_run)
         sr_reply_add(reply, object);
     } else {
         struct sr_text *text = &reply->text;
-        sr_text_printf(text, "%s on the %s split: rows = true, columns = predicted\n%22s", entry->name,
-                       sr_split_names[split], "");
+        sr_text_printf(text, "%s on the %s split: rows = true, columns = predicted\n     ", entry->name, sr_split_names[split]);
+        add_class(text, session, -1);
         for (int p = 0; p < classes; p++) sr_text_printf(text, "%6d", p);
         sr_text_add(text, "\n");
         for (int t = 0; t < classes; t++) {
-            sr_text_printf(text, "%4d %-16.16s ", t, class_name(session, t));
+            sr_text_printf(text, "%4d ", t);
+            add_class(text, session, t);
             for (int p = 0; p < classes; p++) sr_text_printf(text, "%6llu", (unsigned long long)matrix[t * classes + p]);
             sr_text_add(text, "\n");
         }

@@ -56,11 +56,15 @@ SR_RUN(evaluate_run)
         sr_text_printf(text, "  judged on the test split %.0f time%s so far\n", scores[SR_SCORE_LOOKS],
                        scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
     sr_text_add(text, "\n");
-    sr_text_printf(text, "  %-16s %9s %9s %9s %9s\n", "class", "precision", "recall", "F1", "samples");
-    for (int c = 0; c < e->classes; c++)
-        sr_text_printf(text, "  %-16s %9.4f %9.4f %9.4f %9zu\n", class_name(session, c), e->per_class[c].precision,
-                       e->per_class[c].recall, e->per_class[c].f1, e->per_class[c].support);
-    sr_text_printf(text, "  %-16s %9.4f %9.4f %9.4f\n", "macro mean", e->macro_precision, e->macro_recall, e->macro_f1);
+    for (int c = -1; c < e->classes; c++) {
+        sr_text_add(text, "  ");
+        add_class(text, session, c);
+        if (c < 0) sr_text_printf(text, " %9s %9s %9s %9s\n", "precision", "recall", "F1", "samples");
+        else
+            sr_text_printf(text, " %9.4f %9.4f %9.4f %9zu\n", e->per_class[c].precision, e->per_class[c].recall,
+                           e->per_class[c].f1, e->per_class[c].support);
+    }
+    sr_text_printf(text, "  macro mean: precision %.4f, recall %.4f, F1 %.4f\n", e->macro_precision, e->macro_recall, e->macro_f1);
     return SR_OK;
 }
 

@@ -68,9 +68,9 @@ static void report_text(struct sr_session *session, const char *model, int truth
     for (size_t i = 0; i < session->explain.nearest_count; i++) {
         const uint32_t row = session->explain.nearest[i];
         if (!i) sr_text_add(&reply->text, "Nearest training images:\n");
-        sr_text_printf(&reply->text, "  train:%-6u %-12s %.4g away\n", row,
-                       class_name(session, session->data->files[SR_FILE_TRAIN].labels[row]),
-                       session->explain.distances[i]);
+        sr_text_printf(&reply->text, "  train:%-6u ", row);
+        add_class(&reply->text, session, session->data->files[SR_FILE_TRAIN].labels[row]);
+        sr_text_printf(&reply->text, "%.4g away\n", session->explain.distances[i]);
     }
     if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
 }

@@ -48,8 +48,9 @@ enum sr_status sample_of(struct sr_session *session, const struct sr_args *args,
 enum sr_status class_of(struct sr_session *session, const char *text, int *class, struct sr_error *error);
 /* Class names once, as `"classes"`. */
 void set_classes(struct sr_session *session, struct sr_json *object);
-/* `name` of the data's class, cut for tables. */
 const char *class_name(const struct sr_session *session, int class);
+/* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading. */
+void add_class(struct sr_text *text, const struct sr_session *session, int class);
 
 /* Scores as members of an object; those that need a cost table only where there is one. */
 void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);

@@ -33,8 +33,11 @@ static void report(struct sr_session *session, const char *name, const char *wha
     else sr_text_printf(text, "%s: ", what);
     sr_text_printf(text, "%s says %s (%.1f %%)%s\n", name, class_name(session, predicted),
                    100 * (double)probabilities[predicted], index >= 0 && truth != predicted ? ", which is wrong" : "");
-    for (int c = 0; c < classes; c++)
-        sr_text_printf(text, "  %-16s %6.2f %%\n", class_name(session, c), 100 * (double)probabilities[c]);
+    for (int c = 0; c < classes; c++) {
+        sr_text_add(text, "  ");
+        add_class(text, session, c);
+        sr_text_printf(text, "%6.2f %%\n", 100 * (double)probabilities[c]);
+    }
 }
 
 /* One row a sample: index, true, predicted, then a probability a class. */

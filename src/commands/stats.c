@@ -34,8 +34,11 @@ static void report_text(struct sr_session *session, const struct sr_stats *stats
     if (!stats->count) return;
     sr_text_printf(text, "  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%\n", stats->mean,
                    stats->median, stats->deviation, stats->zeros * 100);
-    for (int c = 0; class < 0 && c < session->data->classes; c++)
-        sr_text_printf(text, "  %3d %-16s %7llu\n", c, class_name(session, c), (unsigned long long)stats->class_counts[c]);
+    for (int c = 0; class < 0 && c < session->data->classes; c++) {
+        sr_text_printf(text, "  %3d ", c);
+        add_class(text, session, c);
+        sr_text_printf(text, "%7llu\n", (unsigned long long)stats->class_counts[c]);
+    }
 }
 
 SR_RUN(stats_run)

@@ -41,15 +41,15 @@ static void report(struct sr_session *session, size_t limit, struct sr_reply *re
     sr_text_printf(&reply->text, "%s of %s labels of the train file look wrong to %s, which was\n"
                                  "trained anew in %d folds, never on the samples it is asked about", count, whole, session->suspects.model, session->suspects.folds);
     if (session->suspects.accuracy > 0) sr_text_printf(&reply->text, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
-    sr_text_printf(&reply->text, ". %zu marked keep, %zu flag. Many labels will be right.\n\n%5s %-13s %-12s %-12s %8s %8s %7s\n",
-                   marked[SR_MARK_KEEP], marked[SR_MARK_FLAG], "rank", "sample", "label", "suggested", "p label", "p sugg.", "mark");
+    sr_text_printf(&reply->text, ". %zu marked keep, %zu flag. Many labels will be right.\n\n%5s %-13s %8s %8s %7s  %s\n",
+                   marked[SR_MARK_KEEP], marked[SR_MARK_FLAG], "rank", "sample", "p label", "p sugg.", "mark", "label → suggested");
     for (size_t i = 0; i < limit; i++) {
         const struct sr_suspect *one = &session->suspects.items[i];
         char id[32];
         snprintf(id, sizeof id, "train:%u", one->row);
-        sr_text_printf(&reply->text, "%5zu %-13s %-12s %-12s %8.4f %8.4f %7s\n", i + 1, id, class_name(session, one->label),
-                       class_name(session, one->suggested), (double)one->own, (double)one->other,
-                       session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]] : "");
+        sr_text_printf(&reply->text, "%5zu %-13s %8.4f %8.4f %7s  %s → %s\n", i + 1, id, (double)one->own, (double)one->other,
+                       session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]] : "",
+                       class_name(session, one->label), class_name(session, one->suggested));
     }
     if (limit < found) sr_text_printf(&reply->text, "and %zu more (limit=0 lists all; browse suspects shows them)\n", found - limit);
 }

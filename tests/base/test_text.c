@@ -175,9 +175,40 @@ static void json_prints_and_parses(void **state)
     sr_text_fini(&text);
 }
 
+static void columns_are_filled_by_width(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Bag", "\u00c4pfel", "\u9774", "Hose\u0308n"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct sr_text text = {0};
+        sr_text_add_padded(&text, names[i], 8);
+        assert_int_equal(sr_utf8_width(sr_text_get(&text)), 8);
+        assert_int_equal(strncmp(sr_text_get(&text), names[i], strlen(names[i])), 0);
+        sr_text_fini(&text);
+    }
+    struct sr_text text = {0};
+    sr_text_add_padded(&text, "longer than that", 8);
+    assert_string_equal(sr_text_get(&text), "longer than that");
+    sr_text_fini(&text);
+}
+
+static void time_left_is_whole_seconds(void **state)
+{
+    (void)state;
+    static const struct { double seconds; const char *text; } cases[] = {
+        {0, "1 s"}, {0.02, "1 s"}, {2.4, "2 s"}, {59.2, "59 s"}, {59.6, "1 min 00 s"}, {245, "4 min 05 s"}};
+    char text[32];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sr_format_left(text, sizeof text, cases[i].seconds);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_are_filled_by_width),
+        cmocka_unit_test(time_left_is_whole_seconds),
         cmocka_unit_test(utf8_goes_there_and_back), cmocka_unit_test(bad_utf8_is_one_replacement_a_byte),
         cmocka_unit_test(widths_count_columns),     cmocka_unit_test(numbers_are_whole_strings),
         cmocka_unit_test(figures_for_people),       cmocka_unit_test(nearest_word),

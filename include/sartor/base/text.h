@@ -35,6 +35,8 @@ uint32_t sr_utf8_next(const char **cursor);
 int sr_utf8_encode(uint32_t codepoint, char out[4]);
 /* Terminal columns of a string (wide characters count two, combining none). */
 int sr_utf8_width(const char *text);
+/* A string and as many blanks as fill `columns` on a terminal; printf counts bytes. Nothing is cut. */
+void sr_text_add_padded(struct sr_text *text, const char *bytes, int columns);
 /* Columns of one character: 0, 1 or 2. */
 int sr_glyph_width(uint32_t codepoint);
 
