@@ -23,7 +23,8 @@ const struct sr_param sr_options[] = {
     {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",
      .help = "Characters to draw with; auto follows the locale."},
     {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",
-     .help = "Colours to draw with; auto follows the terminal and NO_COLOR."},
+     .help = "Colours to draw with; auto follows TERM and NO_COLOR. Direct colour needs a TERM that describes it, such "
+             "as xterm-direct: COLORTERM only tells that it is there, not how it is asked for."},
     {"background", SR_PARAM_CHOICE, .fallback = "dark", .choices = "dark light",
      .help = "The terminal's background, for colours that read well on it."},
     {"refresh", SR_PARAM_INTEGER, .fallback = "30", .minimum = 1, .maximum = 60,
