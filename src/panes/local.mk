@@ -4,6 +4,9 @@ libsartor_a_SOURCES += \
 	src/panes/browse.c \
 	src/panes/compare.c \
 	src/panes/confusion.c \
+	src/panes/confusion.h \
+	src/panes/confusion_matrix.c \
+	src/panes/confusion_table.c \
 	src/panes/data.c \
 	src/panes/explain.c \
 	src/panes/form.c \

@@ -1,0 +1,74 @@
+/* confusion.h - what the files of the Confusion pane share: the table of counts, and its drawing.
+ *
+ * A table is filled anew for each picture and move; it owns its matrices. Private to panes/. */
+#ifndef SARTOR_PANES_CONFUSION_H
+#define SARTOR_PANES_CONFUSION_H
+
+#include "parts.h"
+
+/* The matrix of the model that is shown, and what follows from it. */
+struct confusion_table {
+    struct sr_entry *entry;
+    enum sr_split_name split;
+    int classes;
+    uint64_t *matrix;              /* classes × classes */
+    uint64_t rows[SR_CLASSES_MAX]; /* totals: of a true class, of a predicted one, of all */
+    uint64_t columns[SR_CLASSES_MAX];
+    uint64_t all;
+    const struct sr_evaluation *evaluation;
+    /* The second model, where one is asked for and can be judged on the same split. */
+    struct sr_entry *vs;           /* NULL for none */
+    uint64_t *vs_matrix;
+    uint64_t fourfold[SR_CLASSES_MAX][4]; /* of a true class: right by both, only the first, only the second, neither */
+    bool difference;               /* cells show how many more the first has than the second */
+    uint64_t most_difference;
+    struct sr_error vs_error;      /* why there is none */
+};
+enum { BOTH, ONLY_FIRST, ONLY_SECOND, NEITHER };
+
+static inline uint64_t cell(const struct confusion_table *table, int row, int column)
+{
+    return table->matrix[(size_t)row * (size_t)table->classes + (size_t)column];
+}
+
+/* A class, or -1 for the margin behind the last. */
+static inline int inside(int value, int classes)
+{
+    return value >= 0 && value < classes ? value : -1;
+}
+
+/* Fill `table` when predictions are there; else false, with the reason in `title` and `text`. Counting
+ * ten thousand predictions takes some microseconds, so nothing is kept. */
+bool confusion_init(struct sr_session *session, struct confusion_table *table, struct sr_text *title, struct sr_text *text);
+void confusion_fini(struct confusion_table *table);
+/* Of rows, of columns and of all, from the matrix. */
+void confusion_add_totals(struct confusion_table *table);
+
+/* The confusion that comes behind (count, index) when all are sorted by falling count; -1 for none.
+ * Start from UINT64_MAX for the first. */
+int confusion_next(const struct confusion_table *table, uint64_t count, int index);
+int confusion_previous(const struct confusion_table *table, uint64_t count, int index);
+
+/* Accuracy in a few words, with its interval and macro F1 where there is room. */
+void confusion_summary(const struct confusion_table *table, bool interval, struct sr_text *text);
+/* What the cursor is on, in a sentence. */
+void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table, struct sr_text *text);
+/* Who is right where, in the cursor's row or in all. */
+void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table, struct sr_text *text);
+void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table, int most, struct sr_text *text);
+/* `part` of `whole` in %. */
+void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole);
+
+struct confusion_layout {
+    int label, cell, total, metric; /* widths; total and metric 0 where they do not fit */
+    int height;                     /* lines a row takes */
+    int columns, rows;              /* classes that fit */
+    int left, top;                  /* first class shown */
+    int x;                          /* of the first cell */
+};
+
+/* Give up, in this order: long class names, metrics, totals, columns. Spare width makes cells wider. */
+struct confusion_layout confusion_layout(const struct sr_session *session, const struct confusion_table *table, int width, int lines);
+void confusion_draw_matrix(struct sr_session *session, struct sr_area area, const struct confusion_table *table, const struct confusion_layout *layout);
+
+#endif

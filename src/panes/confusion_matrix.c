@@ -1,0 +1,261 @@
+/* confusion_matrix.c - see confusion.h: a matrix laid out and drawn. */
+#include "confusion.h"
+#include "sartor/cells/draw.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int digits(uint64_t number)
+{
+    int count = 1;
+    for (; number >= 10; number /= 10) count++;
+    return count;
+}
+
+/* First of `fit` places out of `count`, so that `at` (-1: behind the end) shows. */
+static int scroll(int at, int fit, int count)
+{
+    if (fit >= count) return 0;
+    int first = at < 0 ? count - fit : at - fit / 2;
+    return first < 0 ? 0 : first > count - fit ? count - fit : first;
+}
+
+struct confusion_layout confusion_layout(const struct sr_session *session, const struct confusion_table *table, int width,
+                                   int lines)
+{
+    int n = table->classes, longest = 4, number = 3;
+    uint64_t most = 0, most_total = 0;
+    for (int c = 0; c < n; c++) {
+        int length = sr_utf8_width(session->data->class_names[c]);
+        if (length > longest) longest = length;
+        if (table->rows[c] > most_total) most_total = table->rows[c];
+        if (table->columns[c] > most_total) most_total = table->columns[c];
+    }
+    for (int i = 0; i < n * n; i++)
+        if (table->matrix[i] > most) most = table->matrix[i];
+    if (table->difference) {
+        number = 4;
+        if (digits(table->most_difference) + 1 > number) number = digits(table->most_difference) + 1;
+    }
+    if (longest > 14) longest = 14;
+    if (!session->view.confusion_shares && digits(most) > number) number = digits(most);
+    if (session->view.confusion_shares) number = 4;
+    int total = digits(table->all > most_total ? table->all : most_total) + 1;
+
+    struct confusion_layout layout = {longest, number + 1, total, 4, 1, n, n, 0, 0, 0};
+    for (;;) {
+        int rest =
+            2 + layout.label + layout.total + 3 * layout.metric + !layout.metric; /* a bracket's room */
+        layout.columns = (width - rest) / layout.cell;
+        if (layout.columns >= n) break;
+        if (layout.label > 8 && longest > 8)
+            layout.label--;
+        else if (layout.metric)
+            layout.metric = 0;
+        else if (layout.label > 4)
+            layout.label--;
+        else if (layout.total)
+            layout.total = 0;
+        else
+            break;
+    }
+    if (layout.columns >= n) {
+        layout.columns = n;
+        int spare =
+            width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric - n * layout.cell;
+        if (layout.metric && spare >= 9 + n) {
+            layout.metric += 3;
+            spare -= 9;
+        }
+        /* Names one column shorter are worth a column more for every cell. */
+        if (spare % n == n - 1 && layout.label > 8) {
+            layout.label--;
+            spare++;
+        }
+        layout.cell += spare / n < 4 ? spare / n : 4;
+    }
+    if (layout.columns < 1) layout.columns = 1;
+    layout.rows = lines < n ? lines : n;
+    if (layout.rows < 1) layout.rows = 1;
+    layout.left = scroll(inside(session->view.confusion_column, n), layout.columns, n);
+    layout.top = scroll(inside(session->view.confusion_row, n), layout.rows, n);
+    layout.x = 2 + layout.label;
+    return layout;
+}
+
+/* The background of a cell: its share of its row (or column), on a scale that shows small ones too. */
+static struct sr_style heat(const struct sr_session *session, double share)
+{
+    const struct sr_look *look = &session->look;
+    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
+    if (look->depth < SR_DEPTH_256) {
+        if (share >= 0.05) style.attributes |= SR_BOLD;
+        return style;
+    }
+    double value = sqrt(share);
+    style.back = look->light ? sr_colour_mix(SR_RGB(255, 255, 255), SR_RGB(8, 81, 156), value)
+                             : sr_scale_colour(SR_SCALE_VIRIDIS, value * 0.95);
+    style.fore = sr_colour_contrast(style.back);
+    return style;
+}
+
+/* A difference: blue where the first model has more, orange where the second has. */
+static struct sr_style difference_style(const struct sr_session *session, const struct confusion_table *table, int64_t gap)
+{
+    struct sr_style style = sr_part_style(session, gap > 0 ? SR_ROLE_SERIES : SR_ROLE_SERIES + 1);
+    if (session->look.depth < SR_DEPTH_256) return style;
+    double share = (double)(gap > 0 ? gap : -gap) / (double)table->most_difference;
+    style.back = sr_colour_mix(sr_colour_grey(session->look.light ? 255 : 24), style.fore, 0.1 + 0.8 * sqrt(share));
+    style.fore = sr_colour_contrast(style.back);
+    return style;
+}
+
+static int64_t gap_at(const struct confusion_table *table, int row, int column)
+{
+    size_t i = (size_t)row * (size_t)table->classes + (size_t)column;
+    return (int64_t)table->matrix[i] - (int64_t)table->vs_matrix[i];
+}
+
+/* Text right-aligned before column `edge`; in brackets when the cursor is on it. */
+static void put_number(struct sr_session *session, struct sr_area area, int edge, int y, bool here,
+                       struct sr_style style, const char *text)
+{
+    char bracketed[48];
+    if (!here) {
+        sr_part_put_right(area, edge, y, style, text);
+        return;
+    }
+    snprintf(bracketed, sizeof bracketed, "[%s]", text);
+    sr_part_put_right(area, edge + 1, y, sr_part_style(session, SR_ROLE_SELECTED), bracketed);
+}
+
+static void metric_words(char *out, size_t size, double value, bool roomy)
+{
+    if (roomy)
+        snprintf(out, size, "%.3f", value);
+    else if (value >= 0.995)
+        snprintf(out, size, "1.0");
+    else
+        snprintf(out, size, ".%02.0f", 100 * value);
+}
+
+static void draw_row(struct sr_session *session, struct sr_area area, const struct confusion_table *table,
+                     const struct confusion_layout *layout, int row, int y, const char *name)
+{
+    int at_row = inside(session->view.confusion_row, table->classes);
+    int at_column = inside(session->view.confusion_column, table->classes),
+        middle = y + (layout->height - 1) / 2;
+    int shares = session->view.confusion_shares;
+    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
+    sr_area_text(area, 1, middle, sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
+                 name);
+    char text[32];
+    for (int i = 0; i < layout->columns; i++) {
+        int column = layout->left + i;
+        uint64_t here = cell(table, row, column),
+                 whole = shares == 2 ? table->columns[column] : table->rows[row];
+        double share = whole ? (double)here / (double)whole : 0;
+        struct sr_area part =
+            sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
+        struct sr_style style = here ? heat(session, share) : sr_part_style(session, SR_ROLE_FAINT);
+        if (table->difference) {
+            here = gap_at(table, row, column) != 0;
+            if (here) style = difference_style(session, table, gap_at(table, row, column));
+            else style = sr_part_style(session, SR_ROLE_FAINT);
+        }
+        if (here && session->look.depth >= SR_DEPTH_256) sr_area_fill(part, ' ', style);
+        if (here && table->difference)
+            snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, column));
+        else if (!here)
+            snprintf(text, sizeof text, "·");
+        else if (shares)
+            snprintf(text, sizeof text, 100 * share < 99.95 ? "%.1f" : "%.0f", 100 * share);
+        else
+            snprintf(text, sizeof text, "%llu", (unsigned long long)here);
+        bool cursor = row == at_row && column == at_column;
+        if (cursor) continue; /* last, since its brackets lie over its neighbours */
+        sr_part_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style, text);
+    }
+    int x = layout->x + layout->columns * layout->cell;
+    if (layout->total) {
+        snprintf(text, sizeof text, "%llu", (unsigned long long)table->rows[row]);
+        put_number(session, area, x + layout->total, middle, row == at_row && at_column < 0, plain, text);
+        x += layout->total;
+    }
+    if (layout->metric) {
+        const struct sr_class_metrics *metrics = &table->evaluation->per_class[row];
+        double values[] = {metrics->recall, metrics->precision, metrics->f1};
+        for (int m = 0; m < 3; m++) {
+            metric_words(text, sizeof text, values[m], layout->metric > 5);
+            sr_part_put_right(area, x += layout->metric, middle, plain, text);
+        }
+    }
+    int i = at_column - layout->left;
+    if (row == at_row && at_column >= 0 && i >= 0 && i < layout->columns) {
+        uint64_t here = cell(table, row, at_column);
+        uint64_t whole = shares == 2 ? table->columns[at_column] : table->rows[row];
+        double share = whole ? 100 * (double)here / (double)whole : 0;
+        if (table->difference)
+            snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, at_column));
+        else if (shares)
+            snprintf(text, sizeof text, share < 99.95 ? "%.1f" : "%.0f", share);
+        else
+            snprintf(text, sizeof text, "%llu", (unsigned long long)here);
+        put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), middle, true,
+                   plain, text);
+    }
+}
+
+void confusion_draw_matrix(struct sr_session *session, struct sr_area area, const struct confusion_table *table,
+                        const struct confusion_layout *layout)
+{
+    int n = table->classes, at_row = inside(session->view.confusion_row, n);
+    int at_column = inside(session->view.confusion_column, n);
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
+                    accent = sr_part_style(session, SR_ROLE_ACCENT);
+    struct sr_short_name rows[SR_CLASSES_MAX], columns[SR_CLASSES_MAX];
+    sr_part_short_names(session->data, layout->label, rows);
+    sr_part_short_names(session->data, layout->cell - 1 - (layout->cell > 5), columns);
+    for (int i = 0; i < layout->columns; i++) {
+        int column = layout->left + i;
+        sr_part_put_right(area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), 0,
+                          column == at_column ? accent : faint, columns[column].text);
+    }
+    int x = layout->x + layout->columns * layout->cell;
+    if (layout->total)
+        sr_part_put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total" : "sum");
+    static const char *const titles[2][3] = {{"rec", "pre", "F1"}, {"recall", "prec.", "F1"}};
+    for (int m = 0; m < 3 && layout->metric; m++)
+        sr_part_put_right(area, x += layout->metric, 0, faint, titles[layout->metric > 5][m]);
+    for (int i = 0; i < layout->rows; i++)
+        draw_row(session, area, table, layout, layout->top + i, 1 + i * layout->height,
+                 rows[layout->top + i].text);
+
+    int y = 1 + layout->rows * layout->height;
+    if (y >= area.height) return;
+    sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint, "predicted");
+    sr_part_spots(session, area,
+                  (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns, layout->rows,
+                                    layout->top * (n + 1) + layout->left, n + 1});
+    if (layout->total)
+        sr_part_spots(session, area, (struct sr_spots){layout->x + layout->columns * layout->cell, 1, layout->total,
+                                                       layout->height, 1, layout->rows, layout->top * (n + 1) + n, n + 1});
+    char text[32];
+    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
+    for (int pass = 0; pass < 2; pass++) /* the cursor's cell last */
+        for (int i = 0; i < layout->columns; i++) {
+            int column = layout->left + i;
+            bool here = at_row < 0 && column == at_column;
+            if (here != (pass == 1)) continue;
+            snprintf(text, sizeof text, "%llu", (unsigned long long)table->columns[column]);
+            if ((int)strlen(text) >= layout->cell)
+                sr_draw_number(text, sizeof text, (double)table->columns[column]);
+            put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), y, here, plain,
+                       text);
+        }
+    if (layout->total) {
+        snprintf(text, sizeof text, "%llu", (unsigned long long)table->all);
+        put_number(session, area, layout->x + layout->columns * layout->cell + layout->total, y,
+                   at_row < 0 && at_column < 0, plain, text);
+    }
+}
