@@ -4,7 +4,7 @@ TEST_LIBS = $(SARTOR_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)
 SHELL_TESTS =
 noinst_HEADERS += tests/support.h
-EXTRA_DIST += tests/run
+EXTRA_DIST += tests/run tests/program.sh
 
 include tests/base/local.mk
 include tests/cells/local.mk

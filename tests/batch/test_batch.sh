@@ -1,30 +1,8 @@
 #!/bin/sh
 # The command language without a terminal: exit statuses, sentences, JSON, files.
-set -u
-sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
-source=$(cd "${SRCDIR:-.}" && pwd)
-mini=$source/data/fashion-mini
-work=$(mktemp -d) || exit 1
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-n=0 bad=0
+. "${SRCDIR:-.}/tests/program.sh"
 
-report() { # status name
-    n=$((n + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
-        echo "not ok $n - $2"
-        sed 's/^/# out: /' out | head -n 20
-        sed 's/^/# err: /' err | head -n 20
-        bad=1
-    fi
-}
-run() { "$sartor" --home "$work/home" --data "$mini" "$@" >out 2>err </dev/null; code=$?; }
 script() { printf "$1" | "$sartor" --home "$work/home" --data "$mini" ${2-} --batch - >out 2>err; code=$?; }
-# expect CODE TEXT NAME: the last run's status, and what its output or errors hold
-expect() {
-    [ "$code" -eq "$1" ] && { [ -z "$2" ] || cat out err | grep -qF -- "$2"; }
-    report $? "$3"
-}
 
 run stats; expect 0 "1,000 images" "statistics of both files"
 run --json stats; expect 0 '"file": "test"' "the same in JSON"
@@ -175,5 +153,4 @@ run train knn name=kept
 within 'train mlp name=kept epochs=500 limit=100 background\nquit\n'; expect 1 "still being trained" "a job that is left behind is named"
 run models; grep -q '^kept  *knn' out; report $? "and takes no model's place"
 
-echo "1..$n"
-exit $bad
+finish

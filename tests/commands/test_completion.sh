@@ -1,19 +1,7 @@
 #!/bin/sh
 # What completes a line, and that the shells' scripts ask the program for it.
-set -u
-sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
-source=$(cd "${SRCDIR:-.}" && pwd)
-mini=$source/data/fashion-mini
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-n=0 bad=0
-report() {
-    n=$((n + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
-        echo "not ok $n - $2"; sed 's/^/# /' out; bad=1
-    fi
-}
+. "${SRCDIR:-.}/tests/program.sh"
+
 ask() { "$sartor" --home "$work/home" --data "$mini" complete line="$1" >out 2>err </dev/null; }
 offers() { # LINE WORD NAME
     ask "$1"; grep -qxF -- "$2" out; report $? "$3"
@@ -77,5 +65,4 @@ END
 else
     n=$((n + 1)); echo "ok $n - bash # SKIP no bash"
 fi
-echo "1..$n"
-exit $bad
+finish

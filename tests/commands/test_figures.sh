@@ -1,27 +1,8 @@
 #!/bin/sh
 # Every figure in every format: there, with something in it, the same bytes from a fresh process; pages that
 # are whole with and without Plotly's script; words and targets that are refused.
-set -u
-sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
-source=$(cd "${SRCDIR:-.}" && pwd)
-mini=$source/data/fashion-mini
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-n=0 bad=0
-report() { # status name
-    n=$((n + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
-        echo "not ok $n - $2"
-        head -n 20 out err | sed 's/^/# /'
-        bad=1
-    fi
-}
-run() { "$sartor" --home "$work/home" --data "${data:-$mini}" "$@" >out 2>err </dev/null; code=$?; }
-expect() { # CODE TEXT NAME
-    [ "$code" -eq "$1" ] && { [ -z "$2" ] || cat out err | grep -qF -- "$2"; }
-    report $? "$3"
-}
+. "${SRCDIR:-.}/tests/program.sh"
+
 script() { "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err; code=$?; }
 
 script <<'END'
@@ -184,5 +165,4 @@ run export nearest cnn index=test:1 to=old.png; expect 1 "keeps no training imag
 run export nearest index=test:1 to=pixels.csv; expect 0 "" "neighbours by pixels need no model"
 run help figures; expect 0 "gallery" "help lists the figures"
 
-echo "1..$n"
-exit $bad
+finish

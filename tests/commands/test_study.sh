@@ -1,19 +1,6 @@
 #!/bin/sh
 # A tiny study end to end, stopped and gone on with, repeated from its file; ablate and tune.
-set -u
-sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
-mini=$(cd "${SRCDIR:-.}" && pwd)/data/fashion-mini
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-n=0 bad=0
-report() {
-    n=$((n + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
-        echo "not ok $n - $2"; tail -n 20 out err | sed 's/^/# /'; bad=1
-    fi
-}
-run() { "$sartor" --home "$work/home" --data "$mini" "$@" >out 2>err </dev/null; code=$?; }
+. "${SRCDIR:-.}/tests/program.sh"
 
 run study quick to=one
 [ $code -eq 0 ]; report $? "a study runs to its end"
@@ -104,5 +91,4 @@ timeout 120 "$sartor" --home "$work/home" --data "$mini" ablate logreg max_itera
 lines=$(wc -l <home/experiments/ablate-mlp.csv)
 run ablate mlp epochs=1 limit=200 seeds=2
 [ $code -eq 0 ] && [ "$(wc -l <home/experiments/ablate-mlp.csv)" -eq "$lines" ]; report $? "and remembers its trials"
-echo "1..$n"
-exit $bad
+finish

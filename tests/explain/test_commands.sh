@@ -1,28 +1,6 @@
 #!/bin/sh
 # explain, gradcam, suspects and mark from the shell: JSON keys, sentences, files.
-set -u
-sartor=$(cd "${BUILDDIR:-.}" && pwd)/sartor
-source=$(cd "${SRCDIR:-.}" && pwd)
-mini=$source/data/fashion-mini
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-n=0 bad=0
-
-report() { # status name
-    n=$((n + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
-        echo "not ok $n - $2"
-        sed 's/^/# out: /' out | cut -c1-300 | head -n 20
-        sed 's/^/# err: /' err | head -n 20
-        bad=1
-    fi
-}
-run() { "$sartor" --home "$work/home" --data "$mini" "$@" >out 2>err </dev/null; code=$?; }
-expect() { # CODE TEXT NAME: the last run's status, and what its output or errors hold
-    [ "$code" -eq "$1" ] && { [ -z "$2" ] || cat out err | grep -qF -- "$2"; }
-    report $? "$3"
-}
+. "${SRCDIR:-.}/tests/program.sh"
 
 run train cnn epochs=1 widths=4,8,8 dense=16; expect 0 trained "a small cnn"
 run train knn; expect 0 trained "knn"
@@ -81,5 +59,4 @@ run browse suspects wrong; expect 1 "suspects go with" "suspects do not mix with
 run suspects knn folds=20 count=50; expect 1 "too few" "too many folds"
 grep -c . home/suspects/*.csv >/dev/null; report $? "they are kept under home"
 
-echo "1..$n"
-exit $bad
+finish
