@@ -89,6 +89,15 @@ struct ablation {
     int seeds;
 };
 
+/* The parts of augmentation say nothing while it is off: then each is switched on alone, without the others. */
+static bool is_part(const struct technique *technique)
+{
+    static const char *const parts[] = {"flip", "shift", "rotation", "scale", "erase", "brightness", "noise"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strcmp(technique->param, parts[i])) return true;
+    return false;
+}
+
 static bool is_off(const struct technique *technique, const char *value)
 {
     double a, b;
@@ -121,8 +130,19 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
     for (int t = 0; t < TECHNIQUES; t++) {
         const struct technique *technique = &techniques[t];
         if (!sr_args_has(params, technique->param)) continue;
-        bool off = is_off(technique, sr_args_text(params, technique->param));
+        bool alone = is_part(technique) && sr_args_has(params, "augment") && !sr_args_switch(params, "augment");
+        bool off = alone || is_off(technique, sr_args_text(params, technique->param));
         struct sr_args *changed = baseline(ablation, error);
+        for (int other = 0; changed && alone && other < TECHNIQUES; other++)
+            if (is_part(&techniques[other]) && sr_args_has(params, techniques[other].param) &&
+                sr_args_set(changed, techniques[other].param, techniques[other].off, error)) {
+                sr_args_free(changed);
+                changed = NULL;
+            }
+        if (changed && alone && sr_args_set(changed, "augment", "on", error)) {
+            sr_args_free(changed);
+            changed = NULL;
+        }
         char label[64];
         struct sr_text line = {0};
         snprintf(label, sizeof label, "%s %s", off ? "with" : "without", technique->name);

@@ -174,7 +174,7 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
         add(plan, "train %s seed=%llu%s", model->train[script->scale], (unsigned long long)script->seed, limit);
     add(plan, "ensemble " ENSEMBLE " " MEMBERS);
     /* Which techniques help: with fewer images than that, chance would answer. */
-    static const char *const ablations[] = {"epochs=3 limit=2000 seeds=2", "epochs=6 limit=6000 seeds=3", "epochs=8 limit=10000 seeds=5"};
+    static const char *const ablations[] = {"epochs=3 limit=1500 seeds=3", "epochs=6 limit=6000 seeds=3", "epochs=8 limit=10000 seeds=5"};
     if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
     for (const struct study_model *model = study_models; model->name; model++)
         sr_text_printf(&all, "%s%s", all.length ? "," : "", model->name);
