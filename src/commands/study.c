@@ -87,6 +87,8 @@ static enum sr_status take_costs(struct sr_session *session, struct study *study
 {
     if (path) {
         char *file = sr_path_expand(path);
+        free(study->script.costs); /* those of a script that is repeated with others */
+        sr_costs_fini(&study->costs);
         study->script.costs = sr_file_read(file, 1 << 20, NULL, error);
         enum sr_status status = study->script.costs ? sr_costs_parse(&study->costs, study->script.costs, strlen(study->script.costs),
                                                                      file, session->data->classes, error)

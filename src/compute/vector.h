@@ -74,6 +74,7 @@ INLINE vec larger(vec a, vec b)
 
 /* Bytes to whole numbers and back; what gcc makes of the generic conversion is far slower. */
 typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
+typedef bytes loose_bytes __attribute__((aligned(1), may_alias)); /* as they lie in memory, anywhere */
 
 INLINE mask widen(const uint8_t *p)
 {
@@ -82,11 +83,12 @@ INLINE mask widen(const uint8_t *p)
 #elif WIDTH == 8
     return (mask)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
 #else
-    return __builtin_convertvector(*(const bytes *)p, mask);
+    return __builtin_convertvector(*(const loose_bytes *)p, mask);
 #endif
 }
 
 typedef uint16_t shorts __attribute__((vector_size(2 * WIDTH)));
+typedef shorts loose_shorts __attribute__((aligned(2), may_alias));
 
 INLINE mask widen_16(const uint16_t *p)
 {
@@ -95,7 +97,7 @@ INLINE mask widen_16(const uint16_t *p)
 #elif WIDTH == 8
     return (mask)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p));
 #else
-    return __builtin_convertvector(*(const shorts *)p, mask);
+    return __builtin_convertvector(*(const loose_shorts *)p, mask);
 #endif
 }
 
@@ -104,7 +106,7 @@ INLINE void narrow(uint8_t *p, mask m)
 #if WIDTH == 16
     _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8((__m512i)m));
 #else
-    *(bytes *)p = __builtin_convertvector(m, bytes);
+    *(loose_bytes *)p = __builtin_convertvector(m, bytes);
 #endif
 }
 

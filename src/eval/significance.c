@@ -116,8 +116,8 @@ void sr_reliability(struct sr_reliability *reliability, const struct sr_predicti
     *reliability = (struct sr_reliability){0};
     for (size_t i = 0; i < predictions->count; i++) {
         double confidence = (double)row_of(predictions, i)[predictions->predicted[i]];
-        int bin = (int)ceil(confidence * SR_RELIABILITY_BINS) - 1;
-        bin = bin < 0 ? 0 : bin >= SR_RELIABILITY_BINS ? SR_RELIABILITY_BINS - 1 : bin;
+        double place = ceil(confidence * SR_RELIABILITY_BINS) - 1; /* not a number: in the first */
+        int bin = place > 0 ? (int)fmin(place, SR_RELIABILITY_BINS - 1) : 0;
         reliability->counts[bin]++;
         sure[bin] += confidence;
         right[bin] += predictions->predicted[i] == predictions->truth[i];

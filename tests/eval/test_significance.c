@@ -128,6 +128,11 @@ static void calibration_by_hand(void **state)
     assert_int_equal(reliability.counts[13], 4);
     near(reliability.accuracy[13], 0.75, 1e-12);
     assert_true(isnan(reliability.accuracy[0]));
+    /* What is no number has no place in the diagram, and does no harm. */
+    p.probabilities[0] = p.probabilities[1] = NAN;
+    sr_reliability(&reliability, &p);
+    assert_int_equal(reliability.counts[0], 1);
+    assert_int_equal(reliability.counts[13], 3);
     sr_predictions_fini(&p);
 }
 

@@ -203,7 +203,7 @@ bool pty_wait_end(struct pty *pty, int *status)
         pty_read(pty, 0.01);
         if (waitpid(pty->child, status, WNOHANG) == pty->child) {
             pty->child = 0;
-            while (pty_read(pty, 0)) continue;
+            while (pty_read(pty, 1)) continue; /* to the end of the stream, not to a moment of quiet */
             return true;
         }
     }
