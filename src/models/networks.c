@@ -73,7 +73,7 @@ static int choice(const struct sr_args *params, const char *name, const char *co
     return i;
 }
 
-static struct sr_augment read_augment(const struct sr_args *params)
+struct sr_augment sr_networks_augment(const struct sr_args *params)
 {
     if (!sr_args_switch(params, "augment")) return (struct sr_augment){0};
     return (struct sr_augment){
@@ -102,7 +102,7 @@ static struct sr_training read_plan(const struct sr_args *params, const struct s
         .clip = sr_args_number(params, "clip"),
         .average = sr_args_number(params, "ema"),
         .patience = (int)sr_args_integer(params, "patience"),
-        .augment = read_augment(params),
+        .augment = sr_networks_augment(params),
         .input = *input,
         .seed = seed,
     };

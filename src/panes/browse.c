@@ -3,6 +3,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
 #include "sartor/data/augment.h"
+#include "sartor/models/networks.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -279,15 +280,7 @@ static struct sr_augment augmentation(const struct sr_entry *entry, bool *own)
     const struct sr_args *params = entry && entry->model ? entry->model->params : NULL;
     *own = params && sr_args_has(params, "augment") && sr_args_switch(params, "augment");
     if (!*own) return (struct sr_augment){.flip = true, .shift = 2, .rotation = 10, .scale = 0.1};
-    return (struct sr_augment){
-        .flip = sr_args_switch(params, "flip"),
-        .shift = (double)sr_args_integer(params, "shift"),
-        .rotation = sr_args_number(params, "rotation"),
-        .scale = sr_args_number(params, "scale"),
-        .erase = sr_args_number(params, "erase"),
-        .brightness = sr_args_number(params, "brightness"),
-        .noise = sr_args_number(params, "noise"),
-    };
+    return sr_networks_augment(params);
 }
 
 /* A row of pictures under a title: how the sample looks to a network in training, epoch by epoch. */

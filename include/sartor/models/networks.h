@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "sartor/data/features.h"
+#include "sartor/data/augment.h"
 #include "sartor/models/model.h"
 #include "sartor/nn/network.h"
 
@@ -117,6 +118,9 @@ struct sr_network_family {
      .help = "Deviation of Gaussian noise, white being 1."},                                                   \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                             \
      .help = "Views whose logits a prediction averages: one, its mirror image too, both moved by a pixel too."}
+
+/* The augmentation that hyperparameters of SR_TRAINING_PARAMS ask for; none where augment=off. */
+struct sr_augment sr_networks_augment(const struct sr_args *params);
 
 #define SR_RECIPE_PARAM                                                                                        \
     {"recipe", SR_PARAM_CHOICE, .positional = true, .fallback = "quick", .choices = "study quick best",        \
