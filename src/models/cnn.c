@@ -52,9 +52,9 @@ static const struct sr_param params[] = {
 static const struct sr_recipe recipes[] = {
     {"study",
      "epochs=18 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 normalise=off "
-     "augment=off shift=2 tta=none"},
+     "augment=on shift=0 tta=none"},
     {"best",
-     "epochs=240 norm=on lr=0.004 weight_decay=0.02 dropout=0.2 ema=0.9995 shift=2 erase=0.25 tta=shift"},
+     "epochs=200 norm=on lr=0.004 weight_decay=0.02 dropout=0.2 ema=0.9995 shift=2 erase=0.25 tta=shift"},
     {0},
 };
 

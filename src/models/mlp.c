@@ -43,8 +43,8 @@ static const struct sr_recipe recipes[] = {
      "epochs=20 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 dropout=0 "
      "normalise=off augment=off shift=2 tta=none"},
     {"best",
-     "epochs=150 hidden=1024,1024,512 norm=on lr=0.003 weight_decay=0.05 dropout=0.2 ema=0.9995 shift=1 "
-     "tta=shift"},
+     "epochs=40 features=hog hidden=1024,1024,512 norm=on lr=0.003 weight_decay=0.05 dropout=0.2 ema=0.9995 "
+     "shift=1 tta=shift"},
     {0},
 };
 

@@ -12,8 +12,8 @@ import tempfile
 
 # The same hyperparameters as the peer's.
 JOBS = {
-    "cnn": "cnn recipe=study epochs=2",
-    "resnet": "resnet recipe=study epochs=2",
+    "cnn": "cnn recipe=study augment=off epochs=2",
+    "resnet": "resnet recipe=study augment=off epochs=2",
     "mlp": "mlp recipe=study hidden=256,128 epochs=10",
     "logreg": "logreg C=1 max_iterations=100",
     "knn": "knn k=5 metric=l2 weights=uniform",

@@ -352,13 +352,18 @@ static void test_recipes(void **state)
     assert_ok(sr_model_class_cnn.resolve(args, &error));
     assert_int_equal(sr_args_integer(args, "epochs"), 3);
     assert_string_equal(sr_args_text(args, "optimizer"), "adam");
+    assert_true(sr_args_switch(args, "flip"));
+    assert_int_equal(sr_args_integer(args, "shift"), 0);
+    sr_args_free(args);
+    args = parse(&sr_model_class_cnn, "recipe=study augment=off");
+    assert_ok(sr_model_class_cnn.resolve(args, &error));
     assert_false(sr_args_switch(args, "augment"));
     sr_args_free(args);
 
-    /* A part alone turns on just that part; resolving again changes nothing. */
-    args = parse(&sr_model_class_cnn, "recipe=study erase=0.3");
+    /* Where a recipe augments nothing, a part alone turns on just that part; resolving again changes nothing. */
+    args = parse(&sr_model_class_mlp, "recipe=study erase=0.3");
     for (int i = 0; i < 2; i++) {
-        assert_ok(sr_model_class_cnn.resolve(args, &error));
+        assert_ok(sr_model_class_mlp.resolve(args, &error));
         assert_true(sr_args_switch(args, "augment"));
         assert_float_equal(sr_args_number(args, "erase"), 0.3, 1e-9);
         assert_false(sr_args_switch(args, "flip"));
@@ -366,8 +371,8 @@ static void test_recipes(void **state)
     }
     sr_args_free(args);
 
-    args = parse(&sr_model_class_cnn, "recipe=study augment=on");
-    assert_ok(sr_model_class_cnn.resolve(args, &error));
+    args = parse(&sr_model_class_mlp, "recipe=study augment=on");
+    assert_ok(sr_model_class_mlp.resolve(args, &error));
     assert_true(sr_args_switch(args, "flip"));
     assert_int_equal(sr_args_integer(args, "shift"), 2);
     sr_args_free(args);
