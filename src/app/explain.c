@@ -91,7 +91,7 @@ void sr_session_forget_explanation(struct sr_session *session)
     free(session->explain.probabilities);
     memset(&session->explain, 0, sizeof session->explain);
     session->quality.model[0] = '\0'; /* measured on other data: to be asked anew */
-    sr_session_forget_class_heats(session);
+    sr_session_forget_heats(session);
 }
 
 bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry, enum sr_file file,

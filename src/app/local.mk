@@ -5,7 +5,6 @@ noinst_HEADERS += src/app/task.h \
 	include/sartor/app/session.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
-	src/app/class_heats.c \
 	src/app/closeup.c \
 	src/app/experiment.c \
 	src/app/explain.c \

@@ -163,7 +163,7 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     sr_split_fini(&session->split);
     session->split = split;
     sr_session_forget_figures(session);
-    sr_session_forget_class_heats(session);
+    sr_session_forget_heats(session);
     session->quality.model[0] = '\0';
     for (size_t i = 0; i < session->entry_count; i++)
         sr_session_forget_predictions(session, session->entries[i]);
@@ -215,8 +215,8 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
 void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
-    sr_jobs_free(session->jobs); /* first: its workers read the rest */
-    sr_session_free_heats(session);
+    sr_session_forget_heats(session); /* those being computed go with their jobs */
+    sr_jobs_free(session->jobs);      /* before the rest: its workers read that */
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
@@ -258,7 +258,8 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || session->explain.job || session->heats.job || session->class_heats.job || session->closeup_job || session->figures_job)
+    if (session->data_job || session->explain.job || (session->heats && !session->heats->ready) ||
+        (session->class_heats && !session->class_heats->ready) || session->closeup_job || session->figures_job)
         return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];

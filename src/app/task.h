@@ -20,7 +20,6 @@ void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *
 void sr_session_free_models(struct sr_session *session);
 /* A model that is only in memory, of another folder than the present one. */
 void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model, const char *home);
-void sr_session_free_heats(struct sr_session *session);
 /* Has the model this data's shape? */
 enum sr_status sr_session_check_shape(const struct sr_session *session, const struct sr_model *model,
                                       struct sr_error *error);
@@ -42,7 +41,7 @@ void sr_session_free_suspects(struct sr_session *session);
 void sr_session_forget_closeup(struct sr_session *session);
 void sr_session_forget_figures(struct sr_session *session);
 void sr_session_forget_explanation(struct sr_session *session);
-void sr_session_forget_class_heats(struct sr_session *session);
+void sr_session_forget_heats(struct sr_session *session);
 void sr_session_refresh_look(struct sr_session *session);
 
 #endif

@@ -89,6 +89,19 @@ static enum sr_status write_figure(struct sr_session *session, const char *figur
     return status;
 }
 
+/* The pane that shows the same. */
+static void show_pane(struct sr_session *session, const struct sr_entry *entry, const char *method, const char *layer, bool classes,
+                      struct sr_reply *reply)
+{
+    struct sr_view *view = &session->view;
+    snprintf(view->model, sizeof view->model, "%s", entry->name);
+    snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
+    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
+    view->explain_classes = classes;
+    view->pane = SR_PANE_EXPLAIN;
+    reply->shown = true;
+}
+
 static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args, const char *verb, const char *method,
                                      struct sr_reply *reply, struct sr_error *error)
 {
@@ -119,14 +132,8 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     else report_text(session, entry->name, truth, predicted, to, reply);
     status = sr_session_show(session, file, row, error);
     if (status) return status;
-    struct sr_view *view = &session->view;
-    snprintf(view->model, sizeof view->model, "%s", entry->name);
-    snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
-    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
-    view->explain_target = target;
-    view->explain_classes = false;
-    view->pane = SR_PANE_EXPLAIN;
-    reply->shown = true;
+    show_pane(session, entry, method, layer, false, reply);
+    session->view.explain_target = target;
     return SR_OK;
 }
 
@@ -168,22 +175,23 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
         sr_json_set_text(object, "event", "classes");
         sr_json_set_text(object, "model", entry->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_text(object, "method", session->class_heats.used->name);
-        sr_json_set_text(object, "layer", session->class_heats.at[0] ? session->class_heats.at : NULL);
+        sr_json_set_text(object, "method", session->class_heats->used->name);
+        sr_json_set_text(object, "layer", session->class_heats->at[0] ? session->class_heats->at : NULL);
     } else {
         sr_text_printf(&reply->text, "%s explained by %s%s%s, samples of the %s split, each for its true class: the mean heat\n\n",
-                       entry->name, session->class_heats.used->title, session->class_heats.at[0] ? " at layer " : "",
-                       session->class_heats.at, sr_split_names[split]);
-        sr_text_printf(&reply->text, "%-14s %7s %8s %12s %12s %16s\n", "class", "images", "highest", "from top", "from left",
+                       entry->name, session->class_heats->used->title, session->class_heats->at[0] ? " at layer " : "",
+                       session->class_heats->at, sr_split_names[split]);
+        add_class(&reply->text, session, -1);
+        sr_text_printf(&reply->text, "%7s %8s %12s %12s %16s\n", "images", "highest", "from top", "from left",
                        "on the garment");
     }
     for (int c = 0; c < session->data->classes; c++) {
-        const float *map = session->class_heats.maps + (size_t)c * size;
+        const float *map = session->class_heats->maps + (size_t)c * size;
         const struct summary summary = sum_up(map, session->figures->classes[file][c].mean, height, width);
         if (object) {
             struct sr_json *one = sr_json_object();
             sr_json_set_integer(one, "class", c);
-            sr_json_set_integer(one, "count", (int64_t)session->class_heats.counts[c]);
+            sr_json_set_integer(one, "count", (int64_t)session->class_heats->counts[c]);
             sr_json_set_number(one, "highest", summary.most);
             sr_json_set_number(one, "from_top", summary.down);
             sr_json_set_number(one, "from_left", summary.across);
@@ -192,7 +200,8 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
             sr_json_add(list, one);
             continue;
         }
-        sr_text_printf(&reply->text, "%-14s %7zu ", class_name(session, c), session->class_heats.counts[c]);
+        add_class(&reply->text, session, c);
+        sr_text_printf(&reply->text, "%7zu ", session->class_heats->counts[c]);
         if (summary.most > 0)
             sr_text_printf(&reply->text, "%8.3f %10.0f %% %10.0f %% %14.1f %%\n", summary.most, 100 * summary.down,
                            100 * summary.across, 100 * summary.share);
@@ -235,13 +244,7 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
     }
     if (status) return status;
     report_classes(session, entry, split, to, reply);
-    struct sr_view *view = &session->view;
-    snprintf(view->model, sizeof view->model, "%s", entry->name);
-    snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
-    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
-    view->explain_classes = true;
-    view->pane = SR_PANE_EXPLAIN;
-    reply->shown = true;
+    show_pane(session, entry, method, layer, true, reply);
     return SR_OK;
 }
 

@@ -27,7 +27,7 @@ static enum sr_status look(struct figure *figure, size_t most, struct picked *pi
 static int predicted_of(const struct figure *figure, size_t sample, double *probability)
 {
     int classes = figure->session->data->classes;
-    const float *probabilities = figure->session->heats.probabilities + sample * (size_t)classes;
+    const float *probabilities = figure->session->heats->probabilities + sample * (size_t)classes;
     int predicted = sr_predicted_class(probabilities, classes);
     *probability = (double)probabilities[predicted];
     return predicted;
@@ -41,22 +41,22 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 1, &picked, &entry, method, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
+    const struct sr_heats *heats = session->heats;
     struct sr_triptych *rows = sr_xalloc((picked.count + 1) * sizeof *rows);
     struct text {
         char left[160], middle[160], right[160];
     } *texts = sr_xalloc((picked.count + 1) * sizeof *texts);
     for (size_t i = 0; i < picked.count; i++) {
         uint32_t row = picked.rows[i];
-        const struct sr_heat *heat = &session->heats.maps[i];
         double probability;
         int truth = images->labels[row], predicted = predicted_of(figure, i, &probability);
         if (picked.count > 1)
             snprintf(texts[i].left, sizeof texts[i].left, "%s:%u, true: %s", sr_file_names[picked.file], row, class_name(session, truth));
         else snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
-        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heat->method->title, *heat->layer ? ", " : "",
-                 heat->layer, class_name(session, heat->target));
+        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->used->title, *heats->at ? ", " : "",
+                 heats->at, class_name(session, heats->targets[i]));
         snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)", class_name(session, predicted), 100 * probability);
-        rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row), heat->values, texts[i].left, texts[i].middle,
+        rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row), heats->maps + i * heats->size, texts[i].left, texts[i].middle,
                                        texts[i].right, truth != predicted};
     }
     char title[160];
@@ -205,19 +205,19 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     const char **captions = sr_xalloc(classes * sizeof *captions);
     float *shown = sr_xalloc(classes * size * sizeof *shown), most = 0;
     size_t samples = 0;
-    for (size_t i = 0; i < classes * size; i++) most = fmaxf(most, session->class_heats.maps[i]);
+    for (size_t i = 0; i < classes * size; i++) most = fmaxf(most, session->class_heats->maps[i]);
     /* One scale for all: classes are to be compared. */
-    for (size_t i = 0; i < classes * size; i++) shown[i] = most > 0 ? session->class_heats.maps[i] / most : 0;
+    for (size_t i = 0; i < classes * size; i++) shown[i] = most > 0 ? session->class_heats->maps[i] / most : 0;
     for (size_t c = 0; c < classes; c++) {
         pixels[c] = session->figures->classes[file][c].mean;
         heats[c] = shown + c * size;
         captions[c] = class_name(session, (int)c);
-        samples += session->class_heats.counts[c];
+        samples += session->class_heats->counts[c];
     }
     char number[32];
     sr_format_count(number, sizeof number, samples);
     char *title = sr_xprintf("Mean heat of each class: %s, %s%s%s, %s images of the %s split; 1 on the scale is %.2f", entry->name,
-                             session->class_heats.used->title, session->class_heats.at[0] ? ", " : "", session->class_heats.at,
+                             session->class_heats->used->title, session->class_heats->at[0] ? ", " : "", session->class_heats->at,
                              number, sr_split_names[split], (double)most);
     struct sr_gallery_chart chart = {.title = title, .count = (int)classes, .columns = classes == 10 ? 5 : 0,
                                      .height = images->height, .width = images->width, .pixels = pixels, .heats = heats,
@@ -248,14 +248,13 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
         uint32_t row = picked.rows[i];
         int truth = images->labels[row], predicted = predicted_of(figure, i, &probability);
         pixels[i] = figure_pixels(figure, picked.file, row);
-        heats[i] = session->heats.maps[i].values;
+        heats[i] = session->heats->maps + i * session->heats->size;
         wrong[i] = truth != predicted;
         captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth), class_name(session, predicted))
                                : sr_xstrdup(class_name(session, truth));
     }
-    const struct sr_heat *first = session->heats.maps;
     char *title = sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "", picked.title,
-                             first->method->title, *first->layer ? ", " : "", first->layer);
+                             session->heats->used->title, *session->heats->at ? ", " : "", session->heats->at);
     struct sr_gallery_chart chart = {.title = title, .count = (int)picked.count, .height = images->height, .width = images->width,
                                      .pixels = pixels, .heats = heats, .captions = (const char *const *)captions, .wrong = wrong};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);

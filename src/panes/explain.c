@@ -442,11 +442,11 @@ static bool class_scene_init(struct sr_session *session, struct class_scene *sce
     scene->split = sr_session_default_split(session, scene->entry);
     size_t most = (CLASS_SAMPLES + classes - 1) / classes;
     /* What `explain MODEL classes` has just found out need not be asked again. */
-    if (session->class_heats.ready && session->class_heats.model == scene->entry->model &&
-        !strcmp(session->class_heats.method, chosen_method(session, scene->entry)) &&
-        !strcmp(session->class_heats.layer, chosen_layer(session, scene->entry))) {
-        scene->split = session->class_heats.split;
-        most = session->class_heats.most;
+    const struct sr_heats *known = session->class_heats;
+    if (known && known->ready && known->model == scene->entry->model &&
+        !strcmp(known->method, chosen_method(session, scene->entry)) && !strcmp(known->layer, chosen_layer(session, scene->entry))) {
+        scene->split = known->split;
+        most = known->most;
     } else if (!sr_args_switch(session->options, "autorun")) {
         scene->idle = true;
         scene->status = SR_PENDING;
@@ -458,7 +458,7 @@ static bool class_scene_init(struct sr_session *session, struct class_scene *sce
     scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[scene->file];
     const size_t size = classes * (size_t)images->height * (size_t)images->width;
-    for (size_t i = 0; scene->status == SR_OK && i < size; i++) scene->most = fmaxf(scene->most, session->class_heats.maps[i]);
+    for (size_t i = 0; scene->status == SR_OK && i < size; i++) scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
     return true;
 }
 
@@ -470,10 +470,10 @@ static void class_words(const struct sr_session *session, const struct class_sce
     else {
         size_t count = 0;
         char number[32];
-        for (int c = 0; c < session->data->classes; c++) count += session->class_heats.counts[c];
+        for (int c = 0; c < session->data->classes; c++) count += session->class_heats->counts[c];
         sr_format_count(number, sizeof number, count);
-        sr_text_printf(text, "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f", session->class_heats.used->title,
-                       scene->entry->name, session->class_heats.at[0] ? ", layer " : "", session->class_heats.at, number,
+        sr_text_printf(text, "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f", session->class_heats->used->title,
+                       scene->entry->name, session->class_heats->at[0] ? ", layer " : "", session->class_heats->at, number,
                        sr_split_names[scene->split], (double)scene->most);
     }
 }
@@ -485,7 +485,7 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     const size_t size = (size_t)images->height * (size_t)images->width;
     float *shown = sr_xalloc(size * sizeof *shown);
     for (size_t i = 0; i < size && scene->most > 0; i++)
-        shown[i] = session->class_heats.maps[(size_t)class * size + i] / scene->most;
+        shown[i] = session->class_heats->maps[(size_t)class * size + i] / scene->most;
     sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO, session->figures->classes[scene->file][class].mean, shown,
                     images->height, images->width);
     free(shown);
@@ -516,7 +516,7 @@ static void describe_classes(struct sr_session *session, const struct class_scen
     sr_text_add(text, ".");
     for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
         const struct sr_heat heat = {.height = images->height, .width = images->width,
-                                     .values = session->class_heats.maps + (size_t)c * (size_t)images->height * (size_t)images->width};
+                                     .values = session->class_heats->maps + (size_t)c * (size_t)images->height * (size_t)images->width};
         sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
         heat_words(&heat, text);
     }

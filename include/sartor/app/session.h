@@ -145,6 +145,28 @@ struct sr_figures {
     int class_count;
 };
 
+/* Heat maps: what was asked for, and once they are ready what came out. */
+struct sr_heats {
+    struct sr_model *model;        /* own references: what was computed from what */
+    struct sr_dataset *data;
+    char method[16], layer[32];    /* as asked: "" for the defaults */
+    struct sr_samples samples;
+    uint32_t *rows;                /* of samples */
+    int target;                    /* of every sample; < 0: what the model says it is */
+    size_t most;                   /* 0: a map of each sample; else the mean of each class, of so many at most */
+    enum sr_split_name split;      /* that the classes are looked at on */
+    uint32_t job;
+    bool ready;                    /* the rest may be read */
+    struct sr_error error;
+    const struct sr_method *used;
+    char at[SR_PLACE_SIZE];        /* the layer that it was, "" for none */
+    size_t size;                   /* height × width */
+    float *maps;                   /* samples or classes × size; a sample's largest is 1 */
+    int *targets;                  /* one a sample; NULL with `most` */
+    float *probabilities;          /* samples × classes; NULL with `most` */
+    size_t *counts;                /* samples of each class that were looked at; NULL without `most` */
+};
+
 /* What a person says of a suspect. */
 enum sr_mark { SR_MARK_NONE, SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_COUNT };
 extern const char *const sr_mark_names[SR_MARK_COUNT]; /* "none", "keep", "flag" */
@@ -200,33 +222,8 @@ struct sr_session {
         size_t nearest_count;      /* 0 where the family has no such thing */
         struct sr_error error;
     } explain;
-    struct {                       /* heat maps of several samples, for figures: those asked for last */
-        struct sr_model *model;    /* own references: what was computed from what */
-        struct sr_dataset *data;
-        char method[16], layer[32];
-        enum sr_file file;
-        uint32_t *rows;
-        size_t count;
-        int target;
-        uint32_t job;
-        bool ready;
-        struct sr_heat *maps;      /* count of them */
-        float *probabilities;      /* count × classes */
-        struct sr_error error;
-    } heats;
-    struct {                       /* the mean heat of every class: that asked for last */
-        struct sr_model *model;    /* an own reference */
-        enum sr_split_name split;
-        size_t most;               /* samples of a class, at most */
-        char method[16], layer[32]; /* as asked: "" for the defaults */
-        uint32_t job;
-        bool ready;
-        const struct sr_method *used;
-        char at[SR_PLACE_SIZE];    /* the layer that it was, "" for none */
-        float *maps;               /* classes × height × width, means of maps whose largest is 1 */
-        size_t *counts;            /* classes */
-        struct sr_error error;
-    } class_heats;
+    struct sr_heats *heats;        /* of several samples, for figures: those asked for last; NULL before the first */
+    struct sr_heats *class_heats;  /* the mean of every class, likewise */
     struct {                       /* the measurement of explanations asked for last */
         char model[64], method[16], layer[32];
         enum sr_split_name split;
