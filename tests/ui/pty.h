@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <vterm.h>
 
-enum { PTY_PATIENCE = 30 }; /* seconds, far more than anything takes */
+enum { PTY_PATIENCE = 240 }; /* seconds, far more than anything takes, with sanitizers on a busy machine too */
 
 struct pty {
     pid_t child;
