@@ -19,6 +19,7 @@ static struct sr_entry *find_entry(struct sr_session *session, const char *name)
 
 void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry)
 {
+    sr_session_forget_comparison(session);
     for (int s = 0; s < SR_SPLIT_COUNT; s++) {
         if (entry->splits[s].job) sr_jobs_stop(session->jobs, entry->splits[s].job);
         if (entry->splits[s].ready) sr_predictions_fini(entry->splits[s].ready);
@@ -346,6 +347,7 @@ static void predict_finish(struct sr_session *session, struct task *task, const 
     entry->splits[predict->split].job = 0;
     entry->splits[predict->split].seconds = event->of.ended.seconds;
     if (event->of.ended.state == SR_JOB_DONE) {
+        sr_session_forget_comparison(session);
         entry->splits[predict->split].ready = predict->predictions;
         sr_evaluate(&entry->splits[predict->split].evaluation, predict->predictions);
         if (predict->split == SR_SPLIT_TEST) entry->test_looks = sr_session_note_look(session, predict->model);

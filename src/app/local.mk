@@ -6,6 +6,7 @@ noinst_HEADERS += src/app/task.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
 	src/app/closeup.c \
+	src/app/comparison.c \
 	src/app/experiment.c \
 	src/app/explain.c \
 	src/app/figures.c \

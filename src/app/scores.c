@@ -5,33 +5,41 @@
 #include <sys/stat.h>
 
 const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
-    [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE},
-    [SR_SCORE_ACCURACY_LOW] = {"accuracy_low", "from", SR_FORMAT_SHARE},
-    [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE},
-    [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER},
-    [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER},
-    [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER},
-    [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER},
-    [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER},
-    [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE},
-    [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS},
-    [SR_SCORE_FIT_MEMORY] = {"fit_memory", "fit memory", SR_FORMAT_BYTES},
-    [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT},
-    [SR_SCORE_PARAMETERS] = {"parameters", "parameters", SR_FORMAT_COUNT},
-    [SR_SCORE_BYTES] = {"bytes", "file", SR_FORMAT_BYTES},
-    [SR_SCORE_COST] = {"cost", "cost", SR_FORMAT_NUMBER},
-    [SR_SCORE_MEAN_COST] = {"mean_cost", "cost an image", SR_FORMAT_NUMBER},
-    [SR_SCORE_DECIDED_COST] = {"mean_cost_decided", "by least cost", SR_FORMAT_NUMBER},
-    [SR_SCORE_LOOKS] = {"test_looks", "test looks", SR_FORMAT_COUNT},
+    [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY},
+    [SR_SCORE_ACCURACY_LOW] = {"accuracy_low", "from", SR_FORMAT_SHARE, SR_GROUP_QUALITY},
+    [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE, SR_GROUP_QUALITY},
+    [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER, SR_GROUP_QUALITY},
+    [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
+    [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
+    [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .detail = true},
+    [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .detail = true},
+    [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .detail = true},
+    [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS, SR_GROUP_EFFORT, .less = true},
+    [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT, SR_GROUP_EFFORT},
+    [SR_SCORE_FIT_MEMORY] = {"fit_memory", "fit memory", SR_FORMAT_BYTES, SR_GROUP_EFFORT, .less = true},
+    [SR_SCORE_PARAMETERS] = {"parameters", "parameters", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true},
+    [SR_SCORE_BYTES] = {"bytes", "file", SR_FORMAT_BYTES, SR_GROUP_EFFORT, .less = true},
+    [SR_SCORE_COST] = {"cost", "cost", SR_FORMAT_NUMBER, SR_GROUP_COST, .less = true},
+    [SR_SCORE_MEAN_COST] = {"mean_cost", "cost an image", SR_FORMAT_NUMBER, SR_GROUP_COST, .less = true},
+    [SR_SCORE_DECIDED_COST] = {"mean_cost_decided", "by least cost", SR_FORMAT_NUMBER, SR_GROUP_COST, .less = true},
+    [SR_SCORE_LOOKS] = {"test_looks", "test looks", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true, .detail = true},
 };
 
 void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs,
                double scores[SR_SCORE_COUNT])
 {
+    const struct sr_predictions *predictions = entry->splits[split].ready;
     const struct sr_evaluation *e = &entry->splits[split].evaluation;
     const struct sr_model *model = entry->model;
     struct stat info;
     for (int s = 0; s < SR_SCORE_COUNT; s++) scores[s] = NAN;
+    if (model) {
+        scores[SR_SCORE_FIT_SECONDS] = model->fit_seconds;
+        if (model->fit_memory) scores[SR_SCORE_FIT_MEMORY] = (double)model->fit_memory;
+        scores[SR_SCORE_PARAMETERS] = (double)model->class->size(model->state);
+    }
+    if (entry->path && stat(entry->path, &info) == 0) scores[SR_SCORE_BYTES] = (double)info.st_size;
+    if (!predictions) return;
     scores[SR_SCORE_ACCURACY] = e->accuracy;
     scores[SR_SCORE_ACCURACY_LOW] = e->accuracy_low;
     scores[SR_SCORE_ACCURACY_HIGH] = e->accuracy_high;
@@ -41,15 +49,11 @@ void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const str
     scores[SR_SCORE_LOSS] = e->loss;
     scores[SR_SCORE_CALIBRATION] = e->calibration_error;
     scores[SR_SCORE_TOP2] = e->top2_accuracy;
-    scores[SR_SCORE_FIT_SECONDS] = model->fit_seconds;
-    if (model->fit_memory) scores[SR_SCORE_FIT_MEMORY] = (double)model->fit_memory;
     if (entry->splits[split].seconds > 0) scores[SR_SCORE_SPEED] = (double)e->count / entry->splits[split].seconds;
-    scores[SR_SCORE_PARAMETERS] = (double)model->class->size(model->state);
-    if (entry->path && stat(entry->path, &info) == 0) scores[SR_SCORE_BYTES] = (double)info.st_size;
     if (split == SR_SPLIT_TEST && entry->test_looks) scores[SR_SCORE_LOOKS] = (double)entry->test_looks;
-    if (!costs || !entry->splits[split].ready) return;
+    if (!costs) return;
     struct sr_cost cost;
-    sr_costs_apply(costs, entry->splits[split].ready, &cost);
+    sr_costs_apply(costs, predictions, &cost);
     scores[SR_SCORE_COST] = cost.total;
     scores[SR_SCORE_MEAN_COST] = cost.mean;
     scores[SR_SCORE_DECIDED_COST] = cost.decided_mean;

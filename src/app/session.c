@@ -259,7 +259,8 @@ bool sr_session_pump(struct sr_session *session)
 bool sr_session_settled(const struct sr_session *session)
 {
     if (session->data_job || session->explain.job || (session->heats && !session->heats->ready) ||
-        (session->class_heats && !session->class_heats->ready) || session->closeup_job || session->figures_job)
+        (session->class_heats && !session->class_heats->ready) || session->closeup_job ||
+        session->figures_job || session->comparison_job)
         return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];

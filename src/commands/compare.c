@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
@@ -12,9 +13,13 @@ enum sr_status field_gather(struct sr_session *session, const struct sr_words *n
 {
     size_t room = names->count ? names->count : session->entry_count;
     enum sr_status status = sr_session_data(session, error);
+    for (size_t i = 1; !status && i < names->count; i++)
+        for (size_t k = 0; !status && k < i; k++)
+            if (!strcmp(names->items[i], names->items[k]))
+                status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s is named twice; name each model once", names->items[i]);
     field->entries = sr_xalloc(room * sizeof *field->entries);
     field->predictions = sr_xalloc(room * sizeof *field->predictions);
-    struct sr_error pending = {0};
+    struct sr_error pending = {0}, refused = {0};
     for (size_t i = 0; !status && i < room; i++) {
         struct sr_entry *entry = names->count ? sr_session_entry(session, names->items[i], error) : session->entries[i];
         if (!entry) return error->status;
@@ -23,15 +28,16 @@ enum sr_status field_gather(struct sr_session *session, const struct sr_words *n
         /* All are asked at once, so that they are computed one after another without further turns here. */
         if (one == SR_PENDING) pending = *error;
         else if (one && names->count) status = one;
-        else if (!one) field->entries[field->count++] = entry;
+        else if (one) refused = *error;
+        else field->entries[field->count++] = entry;
     }
     if (!status && pending.status) {
         *error = pending;
         status = SR_PENDING;
     }
     if (!status && !field->count)
-        status = sr_error_set(error, SR_ERROR_STATE, "no model can be compared on the %s split; train one: train cnn",
-                              sr_split_names[split]);
+        status = sr_error_set(error, SR_ERROR_STATE, "no model can be compared on the %s split%s%s", sr_split_names[split],
+                              refused.status ? ": " : "; train one: train cnn", refused.text);
     return status;
 }
 
@@ -79,85 +85,160 @@ enum sr_status costs_of(const struct sr_session *session, const struct sr_args *
     return status;
 }
 
-/* The table's columns, and how wide each is. */
-static const struct {
-    enum sr_score score;
-    int width;
-} columns[] = {
-    {SR_SCORE_ACCURACY, 9},    {SR_SCORE_ACCURACY_LOW, 8}, {SR_SCORE_ACCURACY_HIGH, 8}, {SR_SCORE_MACRO_F1, 8},
-    {SR_SCORE_LOSS, 8},        {SR_SCORE_CALIBRATION, 12}, {SR_SCORE_TOP2, 8},          {SR_SCORE_FIT_SECONDS, 11},
-    {SR_SCORE_FIT_MEMORY, 10}, {SR_SCORE_SPEED, 9},        {SR_SCORE_PARAMETERS, 10},   {SR_SCORE_BYTES, 8},
-    {SR_SCORE_COST, 9},        {SR_SCORE_MEAN_COST, 13},   {SR_SCORE_DECIDED_COST, 13},
-};
-enum { COLUMNS = sizeof columns / sizeof *columns, COST_COLUMNS = 3 };
-
-static void report_heading(enum sr_split_name split, size_t count, int shown, struct sr_text *text)
+/* How wide a score's column is, two blanks before it included; 0 when it says nothing. */
+static int score_width(int score, double (*scores)[SR_SCORE_COUNT], size_t count)
 {
-    sr_text_printf(text, "%zu samples of the %s split\n\n%-14s", count, sr_split_names[split], "model");
-    for (int c = 0; c < shown; c++) sr_text_printf(text, " %*s", columns[c].width, sr_score_kinds[columns[c].score].title);
-    sr_text_add(text, "\n");
+    int width = (int)strlen(sr_score_kinds[score].title);
+    bool known = !sr_score_kinds[score].detail;
+    for (size_t i = 0; i < count; i++) {
+        char cell[32];
+        sr_score_print((enum sr_score)score, scores[i][score], cell, sizeof cell);
+        if ((int)strlen(cell) > width) width = (int)strlen(cell);
+        known = known || isfinite(scores[i][score]);
+    }
+    return known ? width + 2 : 0;
 }
 
-static void report_model(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs, int shown,
-                         struct sr_reply *reply)
+/* The scores of one group as a table, details while they fit 80 columns. */
+static void report_group(const struct field *field, const size_t *order, enum sr_score_group group,
+                         double (*scores)[SR_SCORE_COUNT], struct sr_text *text)
 {
-    double scores[SR_SCORE_COUNT];
-    sr_scores(entry, split, costs, scores);
-    if (reply->json) {
+    int widths[SR_SCORE_COUNT] = {0}, name_width = 5 /* model */, room;
+    for (size_t i = 0; i < field->count; i++) {
+        int width = sr_utf8_width(field->entries[i]->name);
+        if (width > name_width) name_width = width;
+    }
+    room = 80 - name_width;
+    for (int pass = 0; pass < 2; pass++)
+        for (int s = 0; s < SR_SCORE_COUNT; s++) {
+            if (sr_score_kinds[s].group != group || sr_score_kinds[s].detail != (pass == 1)) continue;
+            int width = score_width(s, scores, field->count);
+            if (pass == 1 && width > room) continue;
+            widths[s] = width;
+            room -= width;
+        }
+    sr_text_printf(text, "\n%-*s", name_width, "model");
+    for (int s = 0; s < SR_SCORE_COUNT; s++)
+        if (widths[s]) sr_text_printf(text, "%*s", widths[s], sr_score_kinds[s].title);
+    sr_text_add(text, "\n");
+    for (size_t i = 0; i < field->count; i++) {
+        const char *name = field->entries[order[i]]->name;
+        sr_text_printf(text, "%s%*s", name, name_width - sr_utf8_width(name), "");
+        for (int s = 0; s < SR_SCORE_COUNT; s++) {
+            char cell[32];
+            if (!widths[s]) continue;
+            sr_score_print((enum sr_score)s, scores[i][s], cell, sizeof cell);
+            sr_text_printf(text, "%*s", widths[s], cell);
+        }
+        sr_text_add(text, "\n");
+    }
+}
+
+static void report_models(const struct field *field, const size_t *order, enum sr_split_name split,
+                          const struct sr_costs *costs, struct sr_reply *reply)
+{
+    double (*scores)[SR_SCORE_COUNT] = sr_xalloc(field->count * sizeof *scores);
+    for (size_t i = 0; i < field->count; i++) {
+        const struct sr_entry *entry = field->entries[order[i]];
+        sr_scores(entry, split, costs, scores[i]);
+        if (!reply->json) continue;
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "event", "model");
         sr_json_set_text(object, "model", entry->name);
         sr_json_set_text(object, "family", entry->model->class->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
         sr_json_set_integer(object, "count", (int64_t)entry->splits[split].evaluation.count);
-        set_scores(object, scores);
+        set_scores(object, scores[i]);
         sr_reply_add(reply, object);
-        return;
     }
-    sr_text_printf(&reply->text, "%-14s", entry->name);
-    for (int c = 0; c < shown; c++) {
-        char cell[32];
-        sr_score_print(columns[c].score, scores[columns[c].score], cell, sizeof cell);
-        sr_text_printf(&reply->text, " %*s", columns[c].width, cell);
+    if (!reply->json) {
+        char count[32];
+        sr_format_count(count, sizeof count, field->predictions[0]->count);
+        sr_text_printf(&reply->text, "%s samples of the %s split; from, to: 95 %% interval (Wilson)\n",
+                       count, sr_split_names[split]);
+        report_group(field, order, SR_GROUP_QUALITY, scores, &reply->text);
+        report_group(field, order, SR_GROUP_EFFORT, scores, &reply->text);
+        if (costs) report_group(field, order, SR_GROUP_COST, scores, &reply->text);
     }
-    sr_text_add(&reply->text, "\n");
+    free(scores);
+}
+
+/* Of all models, those that cannot be judged on this split, and why. */
+static void report_left_out(struct sr_session *session, const struct field *field, enum sr_split_name split,
+                            struct sr_reply *reply)
+{
+    const char *before = "\n";
+    for (size_t i = 0; i < session->entry_count; i++) {
+        struct sr_entry *entry = session->entries[i];
+        const struct sr_predictions *unused;
+        struct sr_error why = {0};
+        bool shown = false;
+        for (size_t k = 0; k < field->count; k++) shown = shown || field->entries[k] == entry;
+        if (shown || !sr_session_predictions(session, entry, split, &unused, &why)) continue;
+        if (reply->json) {
+            struct sr_json *object = sr_reply_object(reply);
+            sr_json_set_text(object, "event", "left_out");
+            sr_json_set_text(object, "model", entry->name);
+            sr_json_set_text(object, "reason", why.text);
+            sr_reply_add(reply, object);
+        } else {
+            sr_text_printf(&reply->text, "%sleft out: %s\n", before, why.text);
+            before = "";
+        }
+    }
+}
+
+static void report_pair(const struct sr_pair *pair, const char *first, const char *second, const char *sentence,
+                        struct sr_reply *reply)
+{
+    struct sr_json *object = sr_reply_object(reply);
+    sr_json_set_text(object, "event", "pair");
+    sr_json_set_text(object, "first", first);
+    sr_json_set_text(object, "second", second);
+    sr_json_set_integer(object, "both", (int64_t)pair->test.both);
+    sr_json_set_integer(object, "only_first", (int64_t)pair->test.only_first);
+    sr_json_set_integer(object, "only_second", (int64_t)pair->test.only_second);
+    sr_json_set_integer(object, "neither", (int64_t)pair->test.neither);
+    sr_json_set_number(object, "agreement", pair->test.agreement);
+    sr_json_set_number(object, "p", pair->test.p);
+    sr_json_set_number(object, "p_adjusted", pair->p);
+    sr_json_set_text(object, "sentence", sentence);
+    sr_reply_add(reply, object);
 }
 
 /* McNemar between every pair, adjusted by Holm, and a sentence for each. */
-static enum sr_status report_pairs(const struct field *field, const size_t *order, struct sr_reply *reply,
-                                   struct sr_error *error)
+static enum sr_status report_pairs(const struct field *field, const size_t *order, enum sr_split_name split,
+                                   size_t *count, struct sr_reply *reply, struct sr_error *error)
 {
     const struct sr_predictions **sorted = sr_xalloc(field->count * sizeof *sorted);
     for (size_t i = 0; i < field->count; i++) sorted[i] = field->predictions[order[i]];
-    size_t count = 0;
-    struct sr_pair *pairs = sr_pairs(sorted, field->count, &count, error);
+    struct sr_pair *pairs = sr_pairs(sorted, field->count, count, error);
     free(sorted);
     if (!pairs) return error->status;
-    if (!reply->json && count)
-        sr_text_printf(&reply->text, "\nMcNemar's test, adjusted for %zu pair%s by Holm\n", count, count == 1 ? "" : "s");
-    for (size_t k = 0; k < count; k++) {
-        const char *a = field->entries[order[pairs[k].first]]->name, *b = field->entries[order[pairs[k].second]]->name;
-        const struct sr_mcnemar *test = &pairs[k].test;
-        struct sr_text sentence = {0};
-        sr_pair_print(&pairs[k], a, b, &sentence);
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_text(object, "event", "pair");
-            sr_json_set_text(object, "first", a);
-            sr_json_set_text(object, "second", b);
-            sr_json_set_integer(object, "only_first", (int64_t)test->only_first);
-            sr_json_set_integer(object, "only_second", (int64_t)test->only_second);
-            sr_json_set_number(object, "agreement", test->agreement);
-            sr_json_set_number(object, "p", test->p);
-            sr_json_set_number(object, "p_adjusted", pairs[k].p);
-            sr_json_set_text(object, "sentence", sr_text_get(&sentence));
-            sr_reply_add(reply, object);
-        } else {
-            sr_text_printf(&reply->text, "  %s: %zu only by the first, %zu only by the second; they agree on %.1f %%.\n",
-                           sr_text_get(&sentence), test->only_first, test->only_second, test->agreement * 100);
-        }
-        sr_text_fini(&sentence);
+    struct sr_text *sentences = sr_xalloc((*count + 1) * sizeof *sentences), *text = &reply->text;
+    int width = 0;
+    for (size_t k = 0; k < *count; k++) {
+        const char *first = field->entries[order[pairs[k].first]]->name, *second = field->entries[order[pairs[k].second]]->name;
+        sr_pair_print(&pairs[k], first, second, &sentences[k]);
+        int length = sr_utf8_width(sr_text_get(&sentences[k]));
+        if (length > width) width = length;
+        if (reply->json) report_pair(&pairs[k], first, second, sr_text_get(&sentences[k]), reply);
     }
+    if (!reply->json && *count) {
+        sr_text_printf(text, "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples that only\n"
+                             "the model named first gets right, only the second; how often both say the same:\n\n"
+                             "%*s   1st   2nd   agree\n",
+                       *count, *count == 1 ? "" : "s", width, "");
+        for (size_t k = 0; k < *count; k++) {
+            const char *sentence = sr_text_get(&sentences[k]);
+            sr_text_printf(text, "%s%*s %5zu %5zu %5.1f %%\n", sentence, width - sr_utf8_width(sentence), "",
+                           pairs[k].test.only_first, pairs[k].test.only_second, pairs[k].test.agreement * 100);
+        }
+        sr_text_printf(text, "\nto see such samples: browse split=%s model=%s beats=%s\n", sr_split_names[split],
+                       field->entries[order[0]]->name, field->entries[order[1]]->name);
+    }
+    for (size_t k = 0; k < *count; k++) sr_text_fini(&sentences[k]);
+    free(sentences);
     free(pairs);
     return SR_OK;
 }
@@ -174,12 +255,19 @@ SR_RUN(compare_run)
     if (!status) status = costs_of(session, args, &costs, error);
     if (!status) status = field_gather(session, rest, split, &field, error);
     if (!status) {
-        int shown = costs.values ? COLUMNS : COLUMNS - COST_COLUMNS;
-        size_t *order = field_order(&field);
-        if (!reply->json) report_heading(split, field.predictions[0]->count, shown, &reply->text);
-        for (size_t i = 0; i < field.count; i++)
-            report_model(field.entries[order[i]], split, costs.values ? &costs : NULL, shown, reply);
-        status = report_pairs(&field, order, reply, error);
+        size_t *order = field_order(&field), pairs = 0;
+        report_models(&field, order, split, costs.values ? &costs : NULL, reply);
+        if (!rest->count) report_left_out(session, &field, split, reply);
+        status = report_pairs(&field, order, split, &pairs, reply, error);
+        if (!status && reply->json) {
+            struct sr_json *object = sr_reply_object(reply), *names = sr_json_array();
+            for (size_t i = 0; i < field.count; i++) sr_json_add_text(names, field.entries[order[i]]->name);
+            sr_json_set_text(object, "split", sr_split_names[split]);
+            sr_json_set_integer(object, "count", (int64_t)field.predictions[0]->count);
+            sr_json_set(object, "models", names);
+            sr_json_set_integer(object, "pairs", (int64_t)pairs);
+            sr_reply_add(reply, object);
+        }
         free(order);
     }
     sr_costs_fini(&costs);

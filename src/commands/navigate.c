@@ -239,7 +239,7 @@ SR_RUN(order_run)
     struct sr_view *view = &session->view;
     if (view->pane == SR_PANE_COMPARE) {
         if (sr_args_switch(args, "reverse")) view->compare_reverse = !view->compare_reverse;
-        else view->compare_order = (enum sr_ranking)((view->compare_order + 1) % SR_RANK_COUNT);
+        else sr_panes[SR_PANE_COMPARE]->move(session, SR_MOVE_RIGHT);
         reply->shown = true;
         return SR_OK;
     }
@@ -256,7 +256,7 @@ SR_RUN(order_run)
 }
 
 const struct sr_command sr_command_order = {
-    .name = "order", .group = "interface", .help = "Sort the selection by the next of index, confidence, loss, margin; in Compare, the models.",
+    .name = "order", .group = "interface", .help = "Sort the selection by the next of index, confidence, loss, margin; in Compare, the models by the next column.",
     .params = (const struct sr_param[]){{"reverse", SR_PARAM_SWITCH, .help = "Turn the present order round instead."}, {0}},
     .run = order_run,
 };
@@ -306,25 +306,40 @@ static void next_opponent(struct sr_session *session)
              at < session->entry_count ? session->entries[at]->name : "");
 }
 
-/* Samples that `first` gets right and `second` wrong, of the class that the cursor is on. */
-static enum sr_status browse_beaten(struct sr_session *session, const char *first, const char *second,
-                                    struct sr_error *error)
+/* Samples of which one of a pair is right and the other wrong: of Compare's models, or of Confusion's and there of the
+ * class that the cursor is on. */
+static enum sr_status browse_beaten(struct sr_session *session, bool other_way, struct sr_error *error)
 {
     struct sr_view *view = &session->view;
-    struct sr_entry *entry = sr_session_entry(session, first, error);
+    struct sr_entry *first, *second;
     struct sr_filter filter;
-    if (!entry) return error->status;
     sr_filter_init(&filter);
-    filter.split = view->split >= 0 ? (enum sr_split_name)view->split : sr_session_default_split(session, entry);
-    filter.class = session->data && view->confusion_row >= 0 && view->confusion_row < session->data->classes
-                       ? view->confusion_row
-                       : -1;
-    snprintf(filter.model, sizeof filter.model, "%s", first);
-    snprintf(filter.beats, sizeof filter.beats, "%s", second);
+    if (view->pane == SR_PANE_COMPARE) {
+        enum sr_status status = sr_screen_pair(session, &first, &second, &filter.split, error);
+        if (status) return status;
+    } else {
+        first = sr_session_entry(session, NULL, error);
+        if (!first) return error->status;
+        if (!view->confusion_vs[0]) return sr_error_set(error, SR_ERROR_STATE, "there is no second model beside it; v chooses one");
+        second = sr_session_entry(session, view->confusion_vs, error);
+        if (!second) return error->status;
+        filter.split = view->split >= 0 ? (enum sr_split_name)view->split
+                                        : sr_session_default_split(session, other_way ? second : first);
+        if (session->data && view->confusion_row >= 0 && view->confusion_row < session->data->classes)
+            filter.class = view->confusion_row;
+    }
+    snprintf(filter.model, sizeof filter.model, "%s", (other_way ? second : first)->name);
+    snprintf(filter.beats, sizeof filter.beats, "%s", (other_way ? first : second)->name);
     enum sr_status status = sr_session_select(session, &filter, error);
     if (status) return status;
     view->pane = SR_PANE_BROWSE;
     view->enlarged = false;
+    /* For a replay, which has no cursor. Not run as `browse`: that would make it the model that Confusion shows. */
+    struct sr_text line = {0};
+    sr_text_add(&line, "browse ");
+    sr_filter_print(session, &filter, &line);
+    sr_session_log(session, SR_LOG_COMMAND, sr_text_get(&line));
+    sr_text_fini(&line);
     return SR_OK;
 }
 
@@ -339,18 +354,17 @@ SR_RUN(look_run)
     else if (!strcmp(what, "classes")) view->explain_classes = !view->explain_classes;
     else if (!strcmp(what, "others")) view->train_alone = !view->train_alone;
     else if (!strcmp(what, "next")) view->data_view = (view->data_view + 1) % 3;
-    else if (!strcmp(what, "vs")) {
-        next_opponent(session);
-        if (session->entry_count < 2) return sr_error_set(error, SR_ERROR_STATE, "there is no second model; train another");
+    else if (strcmp(what, "vs")) return browse_beaten(session, !strcmp(what, "beaten"), error);
+    else if (view->pane == SR_PANE_COMPARE) {
+        struct sr_entry *first, *second;
+        enum sr_split_name split;
+        enum sr_status status = sr_screen_pair(session, &first, &second, &split, error);
+        if (status) return status;
+        sr_panes[SR_PANE_COMPARE]->move(session, SR_MOVE_NEXT);
+    } else if (session->entry_count < 2) {
+        return sr_error_set(error, SR_ERROR_STATE, "there is no second model; train another");
     } else {
-        struct sr_entry *entry = sr_session_entry(session, NULL, error);
-        if (!entry) return error->status;
-        if (!view->confusion_vs[0]) return sr_error_set(error, SR_ERROR_STATE, "there is no second model beside it; v chooses one");
-        bool beats = !strcmp(what, "beats");
-        char first[64], second[64];
-        snprintf(first, sizeof first, "%s", beats ? entry->name : view->confusion_vs);
-        snprintf(second, sizeof second, "%s", beats ? view->confusion_vs : entry->name);
-        return browse_beaten(session, first, second, error);
+        next_opponent(session);
     }
     return SR_OK;
 }
@@ -359,8 +373,8 @@ const struct sr_command sr_command_look = {
     .name = "look", .group = "interface", .help = "Change what a pane shows of its subject.",
     .params = (const struct sr_param[]){
         {"what", SR_PARAM_CHOICE, .positional = true, .required = true, .choices = "values versions next others classes vs beats beaten",
-         .help = "Browse: pixel values, augmented versions. Data: the next view. Train: other runs. Explain: the classes' mean heat. Confusion: the second "
-                 "model, samples that only the first or the second gets right."},
+         .help = "Browse: pixel values, augmented versions. Data: the next view. Train: other runs. Explain: the classes' mean heat. "
+                 "Confusion and Compare: the second model, samples that only the first or the second gets right."},
         {0}},
     .run = look_run,
 };

@@ -218,10 +218,16 @@ struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *membe
     }
     struct ensemble *ensemble = sr_xalloc(sizeof *ensemble);
     struct sr_model *model = sr_model_new(&sr_model_class_ensemble, name);
+    bool remembered = true;
     for (ensemble->count = 0; ensemble->count < count; ensemble->count++) {
         ensemble->members[ensemble->count] = sr_model_ref(members[ensemble->count]);
         model->fit_seconds += members[ensemble->count]->fit_seconds;
+        /* Members are fitted one after another; of some it is not known. */
+        uint64_t memory = members[ensemble->count]->fit_memory;
+        remembered = remembered && memory;
+        if (memory > model->fit_memory) model->fit_memory = memory;
     }
+    if (!remembered) model->fit_memory = 0;
     model->state = ensemble;
     model->shape = first->shape;
     model->seed = first->seed;

@@ -3,6 +3,8 @@ noinst_HEADERS += \
 libsartor_a_SOURCES += \
 	src/panes/browse.c \
 	src/panes/compare.c \
+	src/panes/compare.h \
+	src/panes/compare_table.c \
 	src/panes/confusion.c \
 	src/panes/confusion.h \
 	src/panes/confusion_matrix.c \

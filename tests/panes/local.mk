@@ -35,13 +35,16 @@ EXTRA_DIST += \
 	tests/panes/golden/browse-versions-80x24.txt \
 	tests/panes/golden/browse-zoomed-80x24.txt \
 	tests/panes/golden/compare-120x40.txt \
+	tests/panes/golden/compare-200x50.txt \
 	tests/panes/golden/compare-40x12.txt \
 	tests/panes/golden/compare-80x24.txt \
 	tests/panes/golden/compare-ansi-80x24.txt \
 	tests/panes/golden/compare-ascii-40x12.txt \
 	tests/panes/golden/compare-ascii-80x24.txt \
 	tests/panes/golden/compare-fit-80x24.txt \
+	tests/panes/golden/compare-name-40x30.txt \
 	tests/panes/golden/compare-no-model-80x24.txt \
+	tests/panes/golden/compare-parameters-40x12.txt \
 	tests/panes/golden/compare-plain-80x24.txt \
 	tests/panes/golden/compare-refused-80x24.txt \
 	tests/panes/golden/compare-tiny-20x5.txt \

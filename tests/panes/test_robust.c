@@ -17,7 +17,7 @@ static int roll(int below)
 static void disturb(struct sr_session *session)
 {
     struct sr_view *view = &session->view;
-    switch (roll(24)) {
+    switch (roll(25)) {
     case 0:
         view->pane = (enum sr_pane_name)roll(SR_PANE_COUNT);
         break;
@@ -88,6 +88,10 @@ static void disturb(struct sr_session *session)
     case 20:
         choose(session, (enum sr_split_name)roll(SR_SPLIT_COUNT), roll(session->data->classes + 1) - 1,
                roll(3) - 1, roll(2) ? "cnn" : "");
+        break;
+    case 21:
+        view->compare_order = roll(40) - 10;
+        snprintf(view->compare_vs, sizeof view->compare_vs, "%s", (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
         break;
     default:
         sr_screen_move(session, (enum sr_move)roll(SR_MOVE_COUNT));

@@ -1,6 +1,7 @@
 /* Golden screens: what every pane shows, at several sizes and looks. UPDATE_GOLDEN=1 writes them
  * anew, to be looked at before they are committed. */
 #include "fixture.h"
+#include "sartor/app/scores.h"
 
 static char *read_golden(const char *path)
 {
@@ -254,12 +255,93 @@ static void compare_models(void **state)
     fix_times(session);
     looks(session, "compare");
     screen(session, 20, 5, "compare-tiny");
-    session->view.compare_order = SR_RANK_FIT;
+    screen(session, 200, 50, "compare");
+    session->view.compare_order = SR_SCORE_FIT_SECONDS;
     sr_screen_move(session, SR_MOVE_LAST);
     screen(session, 80, 24, "compare-fit");
+    /* A column that has no room at this width is shown when it is sorted by. */
+    session->view.compare_order = SR_SCORE_PARAMETERS;
+    screen(session, 40, 12, "compare-parameters");
+    session->view.compare_order = -1;
+    screen(session, 40, 30, "compare-name");
+    session->view.compare_order = SR_SCORE_ACCURACY;
     session->view.split = SR_SPLIT_VALIDATION; /* which all but the first have kept apart */
     session->entries[0]->model->validation = 0;
     screen(session, 80, 24, "compare-refused");
+    sr_grid_fini(&grid);
+    fixture_free(session);
+}
+
+static void assert_pair(struct sr_session *session, const char *first, const char *second)
+{
+    struct sr_entry *a, *b;
+    enum sr_split_name split;
+    struct sr_error error = {0};
+    assert_ok(sr_screen_pair(session, &a, &b, &split, &error));
+    assert_string_equal(a->name, first);
+    assert_string_equal(b->name, second);
+    assert_int_equal(split, SR_SPLIT_TEST);
+}
+
+/* The pair that is looked at, the order by every column, and the test behind the sentence. */
+static void compare_pairs(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    const struct sr_comparison *comparison;
+    struct sr_error error = {0};
+    struct sr_entry *a, *b;
+    enum sr_split_name split;
+    struct sr_grid grid;
+    sr_grid_init(&grid, 80, 24);
+    session->view.pane = SR_PANE_COMPARE;
+    session->view.split = SR_SPLIT_TEST;
+    assert_int_equal(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error), SR_ERROR_STATE);
+    assert_int_equal(sr_screen_pair(session, &a, &b, &split, &error), SR_PENDING);
+    settle(session, &grid);
+    assert_pair(session, "cnn", "svm");
+    add_model(session, &plain_class, "forest", 5);
+    assert_ok(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error));
+    assert_int_equal(comparison->pair_count, 1);
+    settle(session, &grid);
+    fix_times(session);
+    assert_ok(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error));
+    assert_int_equal(comparison->pair_count, 3); /* another model makes it another family of tests */
+
+    assert_pair(session, "forest", "cnn"); /* the best, and the best of the others */
+    sr_screen_move(session, SR_MOVE_NEXT);
+    assert_pair(session, "forest", "svm");
+    sr_screen_move(session, SR_MOVE_NEXT);
+    assert_pair(session, "forest", "cnn");
+    sr_screen_move(session, SR_MOVE_PREVIOUS);
+    assert_pair(session, "forest", "svm");
+    sr_screen_move(session, SR_MOVE_DOWN);
+    assert_pair(session, "cnn", "svm");
+    sr_screen_move(session, SR_MOVE_DOWN);
+    assert_pair(session, "svm", "forest"); /* not against itself */
+    sr_screen_move(session, SR_MOVE_FIRST);
+    assert_pair(session, "forest", "svm");
+
+    for (size_t k = 0; k < comparison->pair_count; k++) {
+        const struct sr_pair *pair = &comparison->pairs[k];
+        struct sr_mcnemar test;
+        assert_ok(sr_mcnemar(&test, comparison->entries[pair->first]->splits[SR_SPLIT_TEST].ready,
+                             comparison->entries[pair->second]->splits[SR_SPLIT_TEST].ready, &error));
+        assert_int_equal(test.only_first, pair->test.only_first);
+        assert_int_equal(test.only_second, pair->test.only_second);
+        assert_true(pair->p >= test.p);
+    }
+
+    /* Once round all columns, and back. */
+    int turns = 0;
+    do {
+        sr_screen_move(session, SR_MOVE_RIGHT);
+        assert_true(session->view.compare_order >= -1 && session->view.compare_order < SR_SCORE_COUNT);
+        turns++;
+    } while (session->view.compare_order != SR_SCORE_ACCURACY && turns < 100);
+    assert_int_equal(turns, 14); /* thirteen scores and the name: no cost, no interval of its own */
+    sr_screen_move(session, SR_MOVE_LEFT);
+    assert_int_equal(session->view.compare_order, -1);
     sr_grid_fini(&grid);
     fixture_free(session);
 }
@@ -449,7 +531,7 @@ int main(void)
         cmocka_unit_test(browse),    cmocka_unit_test(data),    cmocka_unit_test(train),
         cmocka_unit_test(confusion), cmocka_unit_test(explain), cmocka_unit_test(states),
         cmocka_unit_test(words),
-        cmocka_unit_test(compare_models), cmocka_unit_test(log_lines), cmocka_unit_test(form), cmocka_unit_test(traced),
+        cmocka_unit_test(compare_models), cmocka_unit_test(compare_pairs), cmocka_unit_test(log_lines), cmocka_unit_test(form), cmocka_unit_test(traced),
     };
     return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

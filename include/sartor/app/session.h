@@ -22,6 +22,7 @@
 #include "sartor/data/split.h"
 #include "sartor/data/stats.h"
 #include "sartor/eval/evaluation.h"
+#include "sartor/eval/significance.h"
 #include "sartor/eval/suspects.h"
 #include "sartor/explain/explain.h"
 #include "sartor/explain/quality.h"
@@ -167,6 +168,14 @@ struct sr_heats {
     size_t *counts;                /* samples of each class that were looked at; NULL without `most` */
 };
 
+/* The models that have been judged on a split, each pair of them tested. */
+struct sr_comparison {
+    enum sr_split_name split;
+    size_t count, pair_count;
+    struct sr_entry **entries;     /* borrowed: it goes before they do */
+    struct sr_pair *pairs;         /* positions in `entries`; adjusted for their number */
+};
+
 /* What a person says of a suspect. */
 enum sr_mark { SR_MARK_NONE, SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_COUNT };
 extern const char *const sr_mark_names[SR_MARK_COUNT]; /* "none", "keep", "flag" */
@@ -252,6 +261,9 @@ struct sr_session {
     size_t closeup_models;         /* and how many models it asks */
     struct sr_figures *figures;    /* NULL until computed */
     uint32_t figures_job;
+    struct sr_comparison *comparison; /* NULL until computed, and when predictions come or go */
+    uint32_t comparison_job;
+    enum sr_split_name comparison_split; /* what that job is about */
 
     struct sr_view view;
     struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
@@ -328,6 +340,10 @@ enum sr_status sr_session_class_heats(struct sr_session *session, struct sr_entr
  * of this sample already, or NULL). Models that are not loaded yet join as they are. */
 enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
                                   const struct sr_closeup **closeup, struct sr_error *error);
+/* McNemar's test of every pair of models whose predictions of a split are there; SR_ERROR_STATE with fewer than two.
+ * Borrowed until predictions come or go. */
+enum sr_status sr_session_comparison(struct sr_session *session, enum sr_split_name split,
+                                     const struct sr_comparison **comparison, struct sr_error *error);
 /* session->figures: SR_OK once they are there. */
 enum sr_status sr_session_figures(struct sr_session *session, struct sr_error *error);
 

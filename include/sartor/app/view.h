@@ -13,11 +13,6 @@
 enum sr_pane_name { SR_PANE_BROWSE, SR_PANE_DATA, SR_PANE_TRAIN, SR_PANE_CONFUSION, SR_PANE_EXPLAIN,
                     SR_PANE_COMPARE, SR_PANE_LOG, SR_PANE_COUNT };
 
-/* What the models in Compare are sorted by. */
-enum sr_ranking { SR_RANK_ACCURACY, SR_RANK_F1, SR_RANK_FIT, SR_RANK_SPEED, SR_RANK_SIZE, SR_RANK_NAME,
-                  SR_RANK_COUNT };
-extern const char *const sr_ranking_names[SR_RANK_COUNT];
-
 /* A grid of places that a click chooses from, as drawn last: cell (column, line) of it stands
  * for `first` + line × stride + column. */
 struct sr_spots {
@@ -65,7 +60,8 @@ struct sr_view {
     char confusion_vs[64];       /* a second model beside it, "" for none */
 
     char compare_at[64];         /* Compare: the model under the cursor, "" for the first */
-    enum sr_ranking compare_order;
+    char compare_vs[64];         /* the second of the pair, "" for the best of the others */
+    int compare_order;           /* enum sr_score to sort by, -1 the name */
     bool compare_reverse;
 
     bool log_away;               /* Log: stays at `log_top` instead of following the end */

@@ -46,6 +46,10 @@ void sr_screen_move(struct sr_session *session, enum sr_move move);
 bool sr_screen_click(struct sr_session *session, int x, int y);
 /* What of a pane has keys of its own: "large" for an enlarged sample, "form" for the form; else NULL. */
 const char *sr_screen_mode(const struct sr_session *session);
+/* The pair of models that Compare looks at, and on which split; SR_PENDING while they predict, a sentence where there
+ * are no two. */
+enum sr_status sr_screen_pair(struct sr_session *session, struct sr_entry **first, struct sr_entry **second,
+                              enum sr_split_name *split, struct sr_error *error);
 /* The run that the Train pane shows, NULL where it shows families or the form. */
 struct sr_run *sr_screen_run(struct sr_session *session);
 

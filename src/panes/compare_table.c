@@ -1,0 +1,219 @@
+/* compare_table.c - see compare.h: the rows, their order, the columns, and sentences about them. */
+#include "compare.h"
+#include "sartor/base/memory.h"
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the study reports, of validation samples. */
+static const struct {
+    const char *family, *accuracy;
+} study[] = {
+    {"resnet", "~91 %"}, {"cnn", "~91 %"}, {"logreg", "~83 %"}, {"svm", "87–89 %"}, {"forest", "87–89 %"},
+};
+
+enum { BY_NAME = -1 };
+
+/* The split that is honest for every model that is loaded. */
+static enum sr_split_name shared_split(const struct sr_session *session)
+{
+    int split = session->view.split;
+    if (split >= 0 && split < SR_SPLIT_COUNT) return (enum sr_split_name)split;
+    for (size_t i = 0; i < session->entry_count; i++)
+        if (session->entries[i]->model &&
+            sr_session_default_split(session, session->entries[i]) == SR_SPLIT_TEST)
+            return SR_SPLIT_TEST;
+    return session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
+}
+
+/* Best first; what is not known last. */
+static int by_order(const void *a, const void *b, void *context)
+{
+    const struct compare_row *left = a, *right = b;
+    const struct sr_view *view = context;
+    int names = strcmp(left->entry->name, right->entry->name), turn = view->compare_reverse ? -1 : 1;
+    if (view->compare_order == BY_NAME) return turn * names;
+    double x = left->scores[view->compare_order], y = right->scores[view->compare_order];
+    if (isnan(x) || isnan(y)) return isnan(x) != isnan(y) ? (isnan(x) ? 1 : -1) : names;
+    if (x == y) return names;
+    return turn * ((x < y) == sr_score_kinds[view->compare_order].less ? -1 : 1);
+}
+
+/* The second model: the one chosen, else the most accurate of the others. */
+static int second_row(const struct sr_view *view, const struct compare_table *table)
+{
+    int best = -1;
+    for (int i = 0; i < (int)table->count; i++) {
+        const struct compare_row *row = &table->rows[i];
+        if (i == table->at || row->status) continue;
+        if (!strcmp(row->entry->name, view->compare_vs)) return i;
+        if (best < 0 || row->scores[SR_SCORE_ACCURACY] > table->rows[best].scores[SR_SCORE_ACCURACY]) best = i;
+    }
+    return best;
+}
+
+bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title, struct sr_text *text)
+{
+    *table = (struct compare_table){.vs = -1};
+    if (sr_part_without_data(session, title, text)) return false;
+    if (session->entry_count == 0) {
+        sr_part_model(session, "", title, text); /* says what to do */
+        return false;
+    }
+    struct sr_view *view = &session->view;
+    if (view->compare_order < BY_NAME || view->compare_order >= SR_SCORE_COUNT) view->compare_order = SR_SCORE_ACCURACY;
+    table->split = shared_split(session);
+    table->count = session->entry_count;
+    table->rows = sr_xalloc(table->count * sizeof *table->rows);
+    bool pending = false;
+    for (size_t i = 0; i < table->count; i++) {
+        struct compare_row *row = &table->rows[i];
+        const struct sr_predictions *predictions;
+        row->entry = session->entries[i];
+        row->status = sr_session_predictions(session, row->entry, table->split, &predictions, &row->error);
+        sr_scores(row->entry, table->split, NULL, row->scores);
+        table->judged += row->status == SR_OK;
+        pending = pending || row->status == SR_PENDING;
+    }
+    qsort_r(table->rows, table->count, sizeof *table->rows, by_order, view);
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].entry->name, view->compare_at) == 0) table->at = (int)i;
+    table->vs = second_row(view, table);
+    struct sr_error later;
+    if (!pending && table->judged > 1) sr_session_comparison(session, table->split, &table->comparison, &later);
+    return true;
+}
+
+void compare_fini(struct compare_table *table)
+{
+    free(table->rows);
+}
+
+const char *compare_column_title(int column)
+{
+    return column == COMPARE_STUDY    ? "study"
+           : column == COMPARE_FAMILY ? "family"
+           : column == SR_SCORE_ACCURACY_LOW ? "95 % interval" : sr_score_kinds[column].title;
+}
+
+void compare_cell(const struct compare_row *row, int column, char *out, size_t size)
+{
+    const struct sr_model *model = row->entry->model;
+    const double *scores = row->scores;
+    out[0] = '\0';
+    if (column == COMPARE_FAMILY) {
+        if (model) snprintf(out, size, "%s", model->class->name);
+    } else if (column == COMPARE_STUDY) {
+        for (size_t i = 0; model && i < sizeof study / sizeof *study; i++)
+            if (strcmp(model->class->name, study[i].family) == 0) snprintf(out, size, "%s", study[i].accuracy);
+    } else if (column == SR_SCORE_ACCURACY_LOW) {
+        if (isfinite(scores[column]))
+            snprintf(out, size, "%.1f–%.1f", 100 * scores[column], 100 * scores[SR_SCORE_ACCURACY_HIGH]);
+    } else if (isfinite(scores[column])) {
+        sr_score_print((enum sr_score)column, scores[column], out, size);
+    }
+}
+
+static bool is_detail(int column)
+{
+    return column >= SR_SCORE_COUNT || sr_score_kinds[column].detail;
+}
+
+/* 0 for what is not shown: costs, which have no table here, the interval's upper end, which stands beside the lower,
+ * and a detail that says nothing. */
+static int column_width(const struct compare_table *table, int column)
+{
+    char text[48];
+    bool known = !is_detail(column);
+    if (column == SR_SCORE_ACCURACY_HIGH || (column < SR_SCORE_COUNT && sr_score_kinds[column].group == SR_GROUP_COST)) return 0;
+    int width = sr_utf8_width(compare_column_title(column));
+    for (size_t i = 0; i < table->count; i++) {
+        compare_cell(&table->rows[i], column, text, sizeof text);
+        int here = sr_utf8_width(text);
+        known = known || here > 0;
+        if (here > width) width = here;
+    }
+    return known ? width + 2 : 0;
+}
+
+int compare_columns(const struct sr_session *session, const struct compare_table *table, int room, int *columns,
+                    int *widths)
+{
+    int count = 0, order = session->view.compare_order;
+    int kept = order > SR_SCORE_ACCURACY ? column_width(table, order) : 0; /* for the one sorted by */
+    bool full = false;
+    if (kept > room) kept = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (int c = 0; c < COMPARE_COLUMNS; c++) {
+            int width = is_detail(c) == (pass == 1) ? column_width(table, c) : 0;
+            if (width == 0 || (full && c != order)) continue;
+            if (c == order) kept = 0;
+            full = full || width + kept > room;
+            if (width + kept > room) continue;
+            columns[count] = c;
+            widths[count++] = width;
+            room -= width;
+        }
+    return count;
+}
+
+void compare_order_words(const struct sr_session *session, struct sr_text *text)
+{
+    int order = session->view.compare_order;
+    sr_text_printf(text, "%s%s", order == BY_NAME ? "name" : sr_score_kinds[order].title,
+                   session->view.compare_reverse ? ", turned round" : "");
+}
+
+void compare_sort(struct sr_session *session, const struct compare_table *table, int step)
+{
+    int *order = &session->view.compare_order, columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS];
+    int count = compare_columns(session, table, INT_MAX, columns, widths), turn[COMPARE_COLUMNS + 1], turns = 1, at = 0;
+    turn[0] = BY_NAME;
+    for (int i = 0; i < count; i++) {
+        if (columns[i] == SR_SCORE_ACCURACY_LOW || columns[i] >= SR_SCORE_COUNT) continue;
+        if (columns[i] == *order) at = turns;
+        turn[turns++] = columns[i];
+    }
+    *order = turn[(at + step + turns) % turns];
+}
+
+bool compare_pair(const struct compare_table *table, int first, int second, struct sr_pair *pair)
+{
+    const struct sr_comparison *comparison = table->comparison;
+    if (!comparison || first < 0 || second < 0) return false;
+    const struct sr_entry *a = table->rows[first].entry, *b = table->rows[second].entry;
+    for (size_t k = 0; k < comparison->pair_count; k++) {
+        *pair = comparison->pairs[k];
+        const struct sr_entry *x = comparison->entries[pair->first], *y = comparison->entries[pair->second];
+        if (x == a && y == b) return true;
+        if (x != b || y != a) continue;
+        size_t swapped = pair->test.only_first;
+        pair->test.only_first = pair->test.only_second;
+        pair->test.only_second = swapped;
+        return true;
+    }
+    return false;
+}
+
+void compare_pair_words(const struct compare_table *table, struct sr_text *text)
+{
+    const struct compare_row *row = &table->rows[table->at];
+    const char *name = row->entry->name;
+    struct sr_pair pair;
+    if (row->status == SR_PENDING) {
+        sr_text_printf(text, "%s: %s.", name, row->error.text);
+    } else if (row->status != SR_OK) {
+        sr_text_printf(text, "%s.", row->error.text);
+    } else if (table->vs < 0) {
+        sr_text_printf(text, "%s is the only model that has been judged here; another is needed to compare it with.", name);
+    } else if (!compare_pair(table, table->at, table->vs, &pair)) {
+        sr_text_add(text, "The pairs are tested as soon as every model has predicted.");
+    } else {
+        const char *second = table->rows[table->vs].entry->name;
+        sr_pair_print(&pair, name, second, text);
+        sr_text_printf(text, ": %zu right only by %s, %zu only by %s; they agree on %.1f %%.", pair.test.only_first, name,
+                       pair.test.only_second, second, 100 * pair.test.agreement);
+    }
+}
