@@ -115,7 +115,7 @@ static int draw_pairs(struct sr_session *session, struct sr_area area, const str
     bool verdicts = shown[AGREE] && area.width - words >= 22;
     if (verdicts) {
         size_t tests = table->comparison->pair_count;
-        sr_area_printf(area, words, 0, faint, "p adjusted for %zu pair%s by Holm", tests, tests == 1 ? "" : "s");
+        sr_area_printf(area, words, 0, faint, "p by Holm for %zu pair%s", tests, tests == 1 ? "" : "s");
     }
     for (int i = 0; i < (int)table->count; i++) {
         if (i == table->at || table->rows[i].status) continue;
@@ -131,8 +131,8 @@ static int draw_pairs(struct sr_session *session, struct sr_area area, const str
         int y = 1 + k++ - top;
         if (y < 1 || y > rows || !compare_pair(table, table->at, i, &pair)) continue;
         draw_name(session, area, y, 20, other, i == table->vs);
-        snprintf(cells[WINS], sizeof cells[WINS], "%zu", pair.test.only_first);
-        snprintf(cells[LOSSES], sizeof cells[LOSSES], "%zu", pair.test.only_second);
+        sr_format_count(cells[WINS], sizeof cells[WINS], pair.test.only_first);
+        sr_format_count(cells[LOSSES], sizeof cells[LOSSES], pair.test.only_second);
         sr_part_percent(cells[AGREE], sizeof cells[AGREE], pair.test.agreement);
         snprintf(cells[P], sizeof cells[P], pair.p < 0.001 ? "<0.001" : "%.3f", pair.p);
         edge = left;
@@ -368,7 +368,9 @@ enum sr_status sr_screen_pair(struct sr_session *session, struct sr_entry **firs
         status = sr_error_set(error, SR_ERROR_STATE, "%s", sr_text_get(&title));
     } else {
         const struct compare_row *row = &table.rows[table.at];
-        for (size_t i = 0; i < table.count && row->status != SR_PENDING; i++)
+        /* Which of the others is best is known when all have been judged. */
+        bool chosen = table.vs >= 0 && !strcmp(table.rows[table.vs].entry->name, session->view.compare_vs);
+        for (size_t i = 0; !chosen && i < table.count && row->status != SR_PENDING; i++)
             if (table.rows[i].status == SR_PENDING) row = &table.rows[i];
         *error = row->error;
         status = row->status;

@@ -202,9 +202,7 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
     const struct compare_row *row = &table->rows[table->at];
     const char *name = row->entry->name;
     struct sr_pair pair;
-    if (row->status == SR_PENDING) {
-        sr_text_printf(text, "%s: %s.", name, row->error.text);
-    } else if (row->status != SR_OK) {
+    if (row->status != SR_OK) {
         sr_text_printf(text, "%s.", row->error.text);
     } else if (table->vs < 0) {
         sr_text_printf(text, "%s is the only model that has been judged here; another is needed to compare it with.", name);
@@ -212,8 +210,11 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_text_add(text, "The pairs are tested as soon as every model has predicted.");
     } else {
         const char *second = table->rows[table->vs].entry->name;
+        char wins[32], losses[32];
+        sr_format_count(wins, sizeof wins, pair.test.only_first);
+        sr_format_count(losses, sizeof losses, pair.test.only_second);
         sr_pair_print(&pair, name, second, text);
-        sr_text_printf(text, ": %zu right only by %s, %zu only by %s; they agree on %.1f %%.", pair.test.only_first, name,
-                       pair.test.only_second, second, 100 * pair.test.agreement);
+        sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins, name, losses, second,
+                       100 * pair.test.agreement);
     }
 }
