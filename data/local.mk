@@ -32,8 +32,8 @@ zshcompletiondir = $(datadir)/zsh/site-functions
 dist_bashcompletion_DATA = data/completions/sartor
 dist_zshcompletion_DATA = data/completions/_sartor
 
-## Pictures of README, made by the program.
-EXTRA_DIST += \
+## Pictures of README, made by the program: tools/make-screenshots.
+EXTRA_DIST += tools/make-screenshots \
 	data/screenshots/browse.png \
 	data/screenshots/compare.png \
 	data/screenshots/confusion.png \
