@@ -5,17 +5,17 @@
 #include <sys/stat.h>
 
 const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
-    [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY},
-    [SR_SCORE_ACCURACY_LOW] = {"accuracy_low", "from", SR_FORMAT_SHARE, SR_GROUP_QUALITY},
-    [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE, SR_GROUP_QUALITY},
-    [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER, SR_GROUP_QUALITY},
+    [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .less = false},
+    [SR_SCORE_ACCURACY_LOW] = {"accuracy_low", "from", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .less = false},
+    [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .less = false},
+    [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = false},
     [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
     [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
     [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .detail = true},
     [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .detail = true},
     [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .detail = true},
     [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS, SR_GROUP_EFFORT, .less = true},
-    [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT, SR_GROUP_EFFORT},
+    [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = false},
     [SR_SCORE_FIT_MEMORY] = {"fit_memory", "fit memory", SR_FORMAT_BYTES, SR_GROUP_EFFORT, .less = true},
     [SR_SCORE_PARAMETERS] = {"parameters", "parameters", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true},
     [SR_SCORE_BYTES] = {"bytes", "file", SR_FORMAT_BYTES, SR_GROUP_EFFORT, .less = true},

@@ -99,7 +99,10 @@ static int score_width(int score, double (*scores)[SR_SCORE_COUNT], size_t count
     return known ? width + 2 : 0;
 }
 
-/* The scores of one group as a table, details while they fit 80 columns. */
+/* What fits 80 columns, and the explorer's box within them. */
+enum { TEXT_WIDTH = 76 };
+
+/* The scores of one group as a table, details while there is room. */
 static void report_group(const struct field *field, const size_t *order, enum sr_score_group group,
                          double (*scores)[SR_SCORE_COUNT], struct sr_text *text)
 {
@@ -108,7 +111,7 @@ static void report_group(const struct field *field, const size_t *order, enum sr
         int width = sr_utf8_width(field->entries[i]->name);
         if (width > name_width) name_width = width;
     }
-    room = 80 - name_width;
+    room = TEXT_WIDTH - name_width;
     for (int pass = 0; pass < 2; pass++)
         for (int s = 0; s < SR_SCORE_COUNT; s++) {
             if (sr_score_kinds[s].group != group || sr_score_kinds[s].detail != (pass == 1)) continue;
@@ -225,13 +228,13 @@ static enum sr_status report_pairs(const struct field *field, const size_t *orde
         if (reply->json) report_pair(&pairs[k], first, second, sr_text_get(&sentences[k]), reply);
     }
     if (!reply->json && *count) {
-        sr_text_printf(text, "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples that only\n"
-                             "the model named first gets right, only the second; how often both say the same:\n\n"
-                             "%*s   1st   2nd   agree\n",
+        sr_text_printf(text, "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples\n"
+                             "that only the model named first gets right, only the second; how often both\n"
+                             "say the same:\n\n%*s  1st  2nd  agree\n",
                        *count, *count == 1 ? "" : "s", width, "");
         for (size_t k = 0; k < *count; k++) {
             const char *sentence = sr_text_get(&sentences[k]);
-            sr_text_printf(text, "%s%*s %5zu %5zu %5.1f %%\n", sentence, width - sr_utf8_width(sentence), "",
+            sr_text_printf(text, "%s%*s %4zu %4zu %4.1f %%\n", sentence, width - sr_utf8_width(sentence), "",
                            pairs[k].test.only_first, pairs[k].test.only_second, pairs[k].test.agreement * 100);
         }
         sr_text_printf(text, "\nto see such samples: browse split=%s model=%s beats=%s\n", sr_split_names[split],

@@ -243,7 +243,7 @@ static void draw_table(struct sr_session *session, struct sr_area area, const st
         spare--;
     }
     /* Rows first; the pairs get up to half of the lines where both are long. */
-    bool paired = pairs > 0 && spare >= 10;
+    bool paired = pairs > 0 && table->rows[table->at].status == SR_OK && spare >= 10;
     int wanted = paired ? pairs + 2 : 0, half = (spare + 1) / 2;
     if (rows + wanted > spare) rows = rows < half || !paired ? rows : spare - wanted > half ? spare - wanted : half;
     if (rows > spare) rows = spare > 0 ? spare : 1;
@@ -396,6 +396,7 @@ static void describe_row(const struct compare_row *row, struct sr_text *text)
         sr_text_add(text, row->error.text);
         return;
     }
+    sr_text_printf(text, "%s, ", row->entry->model->class->title);
     const char *before = "";
     for (int c = 0; c < COMPARE_STUDY; c++) {
         char cell[48];

@@ -114,6 +114,7 @@ run train svm; run save svm copy.libsvm; expect 0 "copy.libsvm" "an SVM in libsv
 head -n 2 copy.libsvm | grep -q "^svm_type c_svc"; report $? "which libsvm knows"
 run train forest trees=5; run ensemble both knn forest; expect 0 "2 models vote" "an ensemble"
 run evaluate both split=test; expect 0 "both on the test split" "is evaluated like any model"
+run compare both knn forest split=test; expect 0 "3 pairs" "and compared with its members"
 run ensemble one knn; expect 1 "2 to 16" "one model is none"
 run ensemble nested both knn; expect 1 "ensemble itself" "an ensemble of an ensemble"
 run save knn copy.libsvm; expect 1 "svm" "but no other family"

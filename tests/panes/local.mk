@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/panes/golden/compare-parameters-40x12.txt \
 	tests/panes/golden/compare-plain-80x24.txt \
 	tests/panes/golden/compare-refused-80x24.txt \
+	tests/panes/golden/compare-refused-here-80x24.txt \
 	tests/panes/golden/compare-tiny-20x5.txt \
 	tests/panes/golden/confusion-120x40.txt \
 	tests/panes/golden/confusion-40x12.txt \

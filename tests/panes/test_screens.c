@@ -268,6 +268,8 @@ static void compare_models(void **state)
     session->view.split = SR_SPLIT_VALIDATION; /* which all but the first have kept apart */
     session->entries[0]->model->validation = 0;
     screen(session, 80, 24, "compare-refused");
+    sr_screen_move(session, SR_MOVE_LAST); /* to the one that is */
+    screen(session, 80, 24, "compare-refused-here");
     sr_grid_fini(&grid);
     fixture_free(session);
 }
