@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a click chooses: a row of the table, or the second model in the list of pairs. */
-enum { SPOT_PAIRS = 1 << 16 };
+/* What a click chooses: a row of the table, the second model in the list of pairs, or a column by its title. */
+enum { SPOT_PAIRS = 1 << 16, SPOT_TITLES = 1 << 17 };
 
 static int name_width(const struct compare_table *table, int most)
 {
@@ -19,6 +19,14 @@ static int name_width(const struct compare_table *table, int most)
         if (here > width) width = here;
     }
     return width < most ? width : most;
+}
+
+/* What a table so wide shows: columns and their widths as compare_columns has them, and room for the names. */
+static int columns_shown(const struct sr_session *session, const struct compare_table *table, int width, int *columns,
+                         int *widths, int *name)
+{
+    *name = name_width(table, width / 3 < 20 ? width / 3 : 20);
+    return compare_columns(session, table, width - *name - 3, columns, widths); /* the last title may stand in brackets */
 }
 
 /* Why a row has no accuracy, in few words. */
@@ -47,9 +55,8 @@ static void draw_name(struct sr_session *session, struct sr_area area, int y, in
 /* The header and as many rows as `lines`; returns the lines taken. */
 static int draw_rows(struct sr_session *session, struct sr_area area, const struct compare_table *table, int lines)
 {
-    int columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS], name = name_width(table, area.width / 3 < 20 ? area.width / 3 : 20);
-    /* The last column's title may stand in brackets. */
-    int shown = compare_columns(session, table, area.width - name - 3, columns, widths), count = (int)table->count;
+    int columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS], name, count = (int)table->count;
+    int shown = columns_shown(session, table, area.width, columns, widths, &name);
     const int order = session->view.compare_order;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), plain = sr_part_style(session, SR_ROLE_TEXT),
                     accent = sr_part_style(session, SR_ROLE_ACCENT);
@@ -82,6 +89,8 @@ static int draw_rows(struct sr_session *session, struct sr_area area, const stru
             sr_part_put_right(area, edge, 1 + i, columns[c] >= COMPARE_STUDY ? faint : plain, text);
         }
     }
+    session->view.compare_width = area.width;
+    sr_part_spots(session, area, (struct sr_spots){0, 0, 1, 1, area.width, 1, SPOT_TITLES, 0});
     sr_part_spots(session, area, (struct sr_spots){0, 1, area.width, 1, 1, rows, top, 1});
     return rows + 1;
 }
@@ -316,6 +325,22 @@ static void move(struct sr_session *session, enum sr_move move)
     sr_text_fini(&text);
 }
 
+/* A click on a title sorts by its column, another one turns the order round. */
+static void choose_column(struct sr_session *session, const struct compare_table *table, int x)
+{
+    struct sr_view *view = &session->view;
+    int columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS], name, column = -1;
+    int shown = columns_shown(session, table, view->compare_width, columns, widths, &name), edge = name + 2;
+    for (int c = 0; x >= edge && c < shown; c++) {
+        column = columns[c];
+        edge += widths[c];
+    }
+    if (column == SR_SCORE_ACCURACY_LOW) column = SR_SCORE_ACCURACY;
+    if (x >= edge || column >= SR_SCORE_COUNT) return;
+    view->compare_reverse = column == view->compare_order && !view->compare_reverse;
+    view->compare_order = column;
+}
+
 static bool choose(struct sr_session *session, int value)
 {
     struct sr_view *view = &session->view;
@@ -324,6 +349,8 @@ static bool choose(struct sr_session *session, int value)
     bool again = false;
     if (!compare_init(session, &table, &title, &text)) {
         ;
+    } else if (value >= SPOT_TITLES) {
+        choose_column(session, &table, value - SPOT_TITLES);
     } else if (value < SPOT_PAIRS) {
         again = table.at == value;
         if (value < (int)table.count) remember(view->compare_at, sizeof view->compare_at, &table, value);

@@ -344,6 +344,28 @@ static void compare_pairs(void **state)
     assert_int_equal(turns, 14); /* thirteen scores and the name: no cost, no interval of its own */
     sr_screen_move(session, SR_MOVE_LEFT);
     assert_int_equal(session->view.compare_order, -1);
+
+    /* Clicks: on a title, the same again, on a row, on one of the pairs. */
+    settle(session, &grid);
+    assert_false(sr_screen_click(session, 47, 3));
+    assert_int_equal(session->view.compare_order, SR_SCORE_LOSS);
+    assert_false(session->view.compare_reverse);
+    settle(session, &grid);
+    sr_screen_click(session, 47, 3);
+    assert_true(session->view.compare_reverse);
+    settle(session, &grid);
+    sr_screen_click(session, 3, 3);
+    assert_int_equal(session->view.compare_order, -1);
+    assert_false(session->view.compare_reverse);
+    settle(session, &grid);
+    sr_screen_click(session, 79, 3); /* beside the last */
+    assert_int_equal(session->view.compare_order, -1);
+    sr_screen_click(session, 3, 4);
+    settle(session, &grid);
+    assert_true(sr_screen_click(session, 3, 4)); /* it was there: Enter */
+    assert_pair(session, "cnn", "svm");
+    sr_screen_click(session, 3, 12); /* forest, the first of the pairs */
+    assert_pair(session, "cnn", "forest");
     sr_grid_fini(&grid);
     fixture_free(session);
 }

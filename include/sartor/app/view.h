@@ -63,6 +63,7 @@ struct sr_view {
     char compare_vs[64];         /* the second of the pair, "" for the best of the others */
     int compare_order;           /* enum sr_score to sort by, -1 the name */
     bool compare_reverse;
+    int compare_width;           /* of the table, as drawn last */
 
     bool log_away;               /* Log: stays at `log_top` instead of following the end */
     size_t log_top;              /* first line of the log shown */
