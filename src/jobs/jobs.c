@@ -12,6 +12,10 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/thread.h"
 
+/* What is overwritten anyway within so many seconds wakes nobody: a small network has a thousand batches a
+ * second, and on a busy machine each wake-up takes a processor from the training. */
+static const double PROGRESS_EVERY = 0.02;
+
 struct job {
     struct sr_jobs *jobs;
     uint32_t number;
@@ -22,6 +26,7 @@ struct job {
     bool context_returned;     /* the owner has it, with the ENDED event */
     struct sr_progress latest; /* the slot that progress overwrites */
     bool latest_waits;         /* a PROGRESS event for it is in the queue */
+    double told;               /* clock, when the last of those was put there */
     struct job *next;          /* in its lane's queue */
 };
 
@@ -71,9 +76,12 @@ static void on_progress(void *owner, const struct sr_progress *progress)
     struct job *job = owner;
     struct sr_jobs *jobs = job->jobs;
     sr_mutex_lock(&jobs->mutex);
+    double now = sr_clock_seconds();
+    bool last = progress->done >= progress->total || progress->remark;
     job->latest = *progress;
-    if (!job->latest_waits) {
+    if (!job->latest_waits && (last || now - job->told >= PROGRESS_EVERY)) {
         job->latest_waits = true;
+        job->told = now;
         post(jobs, &(struct sr_event){.type = SR_EVENT_PROGRESS, .job = job->number});
     }
     sr_mutex_unlock(&jobs->mutex);

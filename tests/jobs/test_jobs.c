@@ -77,6 +77,31 @@ static void epochs_are_never_dropped_and_progress_never_piles_up(void **state)
     assert_int_equal(count.freed, 0); /* it came back with the event */
 }
 
+static void progress_wakes_the_owner_now_and_then_and_at_the_end(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count count = {.steps = 200000};
+    struct sr_event event = {0};
+    struct sr_progress last = {0};
+    int told = 0;
+    double begun = sr_clock_seconds();
+    submit(jobs, SR_LANE_LONG, &count);
+    while (event.type != SR_EVENT_ENDED && sr_clock_seconds() < begun + 20) {
+        if (!sr_jobs_next(jobs, &event)) {
+            sr_jobs_wait(jobs, 1);
+            continue;
+        }
+        if (event.type != SR_EVENT_PROGRESS) continue;
+        last = event.of.progress;
+        told++;
+    }
+    assert_in_range(told, 1, (int)((sr_clock_seconds() - begun) * 50) + 2);
+    assert_int_equal(last.done, 200000);
+    sr_jobs_free(jobs);
+}
+
 static void long_jobs_queue_and_short_ones_go_first(void **state)
 {
     (void)state;
@@ -192,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(epochs_are_never_dropped_and_progress_never_piles_up),
+        cmocka_unit_test(progress_wakes_the_owner_now_and_then_and_at_the_end),
         cmocka_unit_test(long_jobs_queue_and_short_ones_go_first),
         cmocka_unit_test(a_job_paused_in_the_queue_lets_others_pass),
         cmocka_unit_test(pause_and_resume),
