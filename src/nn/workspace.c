@@ -283,7 +283,9 @@ size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_t
     };
     for (size_t i = 0; i < workspace->unit_count && i < room; i++) {
         const struct unit *u = &workspace->units[i];
-        uint64_t work = layer_multiply_adds(&workspace->network->layers[u->layer]);
+        const struct layer *layer = &workspace->network->layers[u->layer];
+        uint64_t work =
+            u->type == UNIT_CONV ? sr_conv_multiply_adds(&layer->conv) : layer_multiply_adds(layer);
         times[i] = (struct sr_unit_time){.height = u->out.height,
                                          .width = u->out.width,
                                          .channels = u->out.channels,

@@ -19,7 +19,7 @@
 #include "sartor/nn/network.h"
 #include "sartor/nn/optimizer.h"
 
-enum { REPEATS = 15, IMAGES = 16, BATCH = 128, EPOCH = 60000 };
+enum { REPEATS = 15, IMAGES = 16, BATCH = 128, EPOCH = 60000, UNITS = 64 };
 
 static double one_peak; /* GFLOP/s of one thread */
 
@@ -67,22 +67,6 @@ static double measure_peak(struct sr_pool *pool, int threads)
 
 /* ---- kernels, one thread ---- */
 
-static double useful_operations(const struct sr_conv *c)
-{
-    double rows = 0, columns = 0;
-    for (int tap = 0; tap < c->kernel; tap++) {
-        for (int i = 0; i < c->out_height; i++) {
-            int at = i * c->stride + tap - c->pad;
-            rows += at >= 0 && at < c->height;
-        }
-        for (int i = 0; i < c->out_width; i++) {
-            int at = i * c->stride + tap - c->pad;
-            columns += at >= 0 && at < c->width;
-        }
-    }
-    return 2 * rows * columns * c->inputs * c->outputs;
-}
-
 static void print_rate(double operations, double seconds)
 {
     double rate = operations / seconds * 1e-9;
@@ -103,7 +87,7 @@ static void bench_conv(const char *name, struct sr_conv c)
                            .pad = c.kernel - 1 - c.pad};
     float *x = array(IMAGES * sr_conv_input_size(&c)), *y = array(IMAGES * sr_conv_output_size(&c));
     float *w = array(sr_conv_weight_size(&c)), *turned = array(sr_conv_weight_size(&back));
-    double best[3] = {1e9, 1e9, 1e9}, operations = IMAGES * useful_operations(&c);
+    double best[3] = {1e9, 1e9, 1e9}, operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(&c);
     bool backward = !c.plain && c.stride == 1;
     for (int i = 0; i < REPEATS; i++)
         for (int way = 0; way < 3; way++) {
@@ -256,17 +240,15 @@ static double median(double *values, int count)
     return values[count / 2];
 }
 
-/* Multiply-adds of the layer that reads the image. */
-static double first_layer(const struct sr_network *network)
+/* Floating-point operations of a step on an image, forward and backward. */
+static double step_operations(const struct sr_workspace *workspace)
 {
-    size_t first = 0;
-    int height, width, channels;
-    while (sr_network_layer(network, first)->type != SR_LAYER_CONV &&
-           sr_network_layer(network, first)->type != SR_LAYER_DENSE)
-        first++;
-    int kernel = sr_network_layer(network, first)->kernel;
-    sr_network_shape(network, first, &height, &width, &channels);
-    return (double)channels * (kernel ? kernel * kernel * height * width : 28 * 28);
+    struct sr_unit_time times[UNITS];
+    size_t count = sr_workspace_times(workspace, times, UNITS);
+    double sum = 0;
+    for (size_t i = 0; i < count && i < UNITS; i++)
+        sum += 2.0 * (double)(times[i].forward_work + times[i].backward_work);
+    return sum;
 }
 
 static void bench_network(const char *name, struct plan plan, struct sr_pool *pool, double peak)
@@ -298,8 +280,7 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
     }
     double f = median(forward, STEPS), b = median(backward, STEPS), p = median(predict, STEPS);
     double batches = (double)EPOCH / BATCH;
-    /* Backward does twice the forward's work, but the first layer needs no input gradient. */
-    double operations = 2.0 * BATCH * (3 * (double)sr_network_multiply_adds(network) - first_layer(network));
+    double operations = BATCH * step_operations(workspace);
     printf("%-8s %9llu  %7.2f + %7.2f ms  %7.2f s  %8.0f  %6.1f %4.0f %%  %7.2f s  %8.3f s\n", name,
            (unsigned long long)sr_network_size(network), f * 1e3, b * 1e3, (f + b) * batches, BATCH / (f + b),
            operations / (f + b) * 1e-9, 100 * operations / (f + b) * 1e-9 / peak, busy / STEPS * batches,
@@ -332,7 +313,7 @@ static void load_slice(void *context, size_t index, int worker)
     sr_inference_fill(load->input, load->pixels + index * 784, 28, 28, load->out + index * 784);
 }
 
-enum { UNITS = 64, SLOTS = 256 };
+enum { SLOTS = 256 };
 
 /* What is timed of a step as a training makes it. */
 struct step_times {

@@ -56,6 +56,19 @@ static inline size_t sr_conv_weight_size(const struct sr_conv *c)
     return (size_t)(c->kernel * c->kernel) * (size_t)c->inputs * (size_t)sr_slots(c->outputs);
 }
 
+/* Multiply-adds of one image, one way; taps that fall into the padding are neither done nor counted. */
+static inline uint64_t sr_conv_multiply_adds(const struct sr_conv *c)
+{
+    uint64_t rows = 0, columns = 0;
+    for (int tap = -c->pad; tap < c->kernel - c->pad; tap++) {
+        for (int i = 0; i < c->out_height; i++)
+            rows += i * c->stride + tap >= 0 && i * c->stride + tap < c->height;
+        for (int i = 0; i < c->out_width; i++)
+            columns += i * c->stride + tap >= 0 && i * c->stride + tap < c->width;
+    }
+    return rows * columns * (uint64_t)c->inputs * (uint64_t)c->outputs;
+}
+
 enum sr_conv_flags {
     SR_CONV_RELU = 1, /* y = max(0, result) */
     SR_CONV_ADD = 2,  /* y += result */

@@ -111,7 +111,7 @@ struct sr_unit_time {
     char name[48]; /* "convolution, relu, pool" */
     int height, width, channels; /* of its output */
     double forward, backward;   /* seconds since the watch began */
-    uint64_t forward_work, backward_work; /* multiply-adds an image */
+    uint64_t forward_work, backward_work; /* multiply-adds an image that are done: none with padding */
 };
 /* Begin to time the steps, from nothing. */
 void sr_workspace_watch(struct sr_workspace *workspace);
