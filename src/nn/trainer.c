@@ -141,7 +141,10 @@ struct filling {
     const struct sr_trainer *trainer;
     int epoch;
     const uint32_t *order;
+    size_t count;
 };
+
+enum { FILL = 8 }; /* images of a slice */
 
 /* Features of an image that was changed by chance: they are made of bytes. */
 static void fill_changed_features(const struct sr_trainer *trainer, int epoch, uint32_t sample, float *out)
@@ -157,10 +160,19 @@ static void fill_changed_features(const struct sr_trainer *trainer, int epoch, u
     sr_inference_fill(&plan->input, bytes, height, width, out);
 }
 
-/* One image of the batch, augmented and normalised. */
-static void fill_slice(void *context, size_t index, int worker)
+/* A shuffled batch lies all over the data set, so each image is asked for before it is needed. */
+static void prefetch_image(const struct filling *filling, size_t index)
 {
-    const struct filling *filling = context;
+    enum { LINE = 64 };
+    const struct sr_samples *train = &filling->trainer->train;
+    const uint8_t *pixels = sr_samples_pixels(train, filling->order[index]);
+    for (int at = 0; at < train->images->height * train->images->width; at += LINE)
+        __builtin_prefetch(pixels + at);
+}
+
+/* One image of the batch, augmented and normalised. */
+static void fill_image(const struct filling *filling, size_t index)
+{
     const struct sr_trainer *trainer = filling->trainer;
     const struct sr_training *plan = &trainer->plan;
     uint32_t sample = filling->order[index];
@@ -168,7 +180,6 @@ static void fill_slice(void *context, size_t index, int worker)
     size_t size = sr_features_size(plan->input.features, height, width);
     const uint8_t *pixels = sr_samples_pixels(&trainer->train, sample);
     float *out = sr_workspace_input(trainer->workspace) + index * size;
-    (void)worker;
 
     if (!sr_augment_active(&plan->augment)) {
         sr_inference_fill(&plan->input, pixels, height, width, out);
@@ -181,6 +192,18 @@ static void fill_slice(void *context, size_t index, int worker)
     sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, height, width, out);
     float scale = 1 / plan->input.deviation, shift = -plan->input.mean / plan->input.deviation;
     for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
+}
+
+static void fill_slice(void *context, size_t index, int worker)
+{
+    const struct filling *filling = context;
+    size_t first = index * FILL, last = first + FILL < filling->count ? first + FILL : filling->count;
+    (void)worker;
+    prefetch_image(filling, first);
+    for (size_t i = first; i < last; i++) {
+        if (i + 1 < last) prefetch_image(filling, i + 1);
+        fill_image(filling, i);
+    }
 }
 
 struct tally {
@@ -198,10 +221,10 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
     size_t start = batch * (size_t)plan->batch, left = trainer->train.count - start;
     size_t count = left < (size_t)plan->batch ? left : (size_t)plan->batch;
     uint64_t step = (uint64_t)(epoch - 1) * trainer->batches + batch;
-    struct filling filling = {trainer, epoch, trainer->order + start};
+    struct filling filling = {trainer, epoch, trainer->order + start, count};
     int right = 0;
 
-    sr_pool_run(trainer->pool, count, fill_slice, &filling);
+    sr_pool_run(trainer->pool, (count + FILL - 1) / FILL, fill_slice, &filling);
     for (size_t i = 0; i < count; i++)
         trainer->labels[i] = (uint8_t)sr_samples_label(&trainer->train, filling.order[i]);
     sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
