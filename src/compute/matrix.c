@@ -7,11 +7,14 @@
  * in use. A slice packs its columns of B anew, so it takes as many rows as leave ENOUGH slices to share out. */
 enum { STRIP = 32, FEW_ROWS = 64, MANY_ROWS = 256, ENOUGH = 16 };
 
+/* The same where zeros are left out: B is not packed, but walked through anew for each pair of rows. */
+enum { MASKED_STRIP = 128, MASKED_ROWS = 32, MASKED_ENOUGH = 8 };
+
 struct work {
     struct sr_product whole;
     bool transpose_a, transpose_b;
     const struct sr_kernels *kernels;
-    int rows, across; /* rows of a slice; slices side by side */
+    int rows, strip, across; /* rows and columns of a slice; slices side by side */
 };
 
 /* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor. */
@@ -28,23 +31,36 @@ static void slice(void *context, size_t index, int worker)
     const struct work *work = context;
     struct sr_product p = work->whole;
     int row = (int)(index / (size_t)work->across) * work->rows,
-        column = (int)(index % (size_t)work->across) * STRIP;
+        column = (int)(index % (size_t)work->across) * work->strip;
     (void)worker;
     p.a += row * p.a_row;
+    if (p.mask) p.mask += row * p.mask_row;
     p.b += column * p.b_column;
     p.c += row * p.c_row + column;
     p.rows = p.rows - row < work->rows ? p.rows - row : work->rows;
-    p.columns = p.columns - column < STRIP ? p.columns - column : STRIP;
+    p.columns = p.columns - column < work->strip ? p.columns - column : work->strip;
     if (work->kernels->portable && p.depth > 0)
         library_product(work, &p);
     else
         work->kernels->product(&p);
 }
 
+static void share(struct sr_pool *pool, struct work *work, int few_rows, int enough)
+{
+    const struct sr_product *whole = &work->whole;
+    if (whole->rows <= 0 || whole->columns <= 0) return;
+    work->kernels = sr_kernels();
+    work->rows = MANY_ROWS;
+    work->across = (whole->columns + work->strip - 1) / work->strip;
+    while (work->rows > few_rows && (whole->rows + work->rows - 1) / work->rows * work->across < enough)
+        work->rows /= 2;
+    size_t slices = (size_t)((whole->rows + work->rows - 1) / work->rows) * (size_t)work->across;
+    sr_pool_run(slices > 1 ? pool : NULL, slices, slice, work);
+}
+
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    if (m <= 0 || n <= 0) return;
     struct work work = {.whole = {.a = a,
                                   .b = b,
                                   .c = c,
@@ -60,12 +76,96 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
                                   .beta = beta},
                         .transpose_a = transpose_a,
                         .transpose_b = transpose_b,
-                        .kernels = sr_kernels(),
-                        .rows = MANY_ROWS,
-                        .across = (n + STRIP - 1) / STRIP};
-    while (work.rows > FEW_ROWS && (m + work.rows - 1) / work.rows * work.across < ENOUGH) work.rows /= 2;
-    size_t slices = (size_t)((m + work.rows - 1) / work.rows) * (size_t)work.across;
-    sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
+                        .strip = STRIP};
+    share(pool, &work, FEW_ROWS, ENOUGH);
+}
+
+void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
+                    const uint64_t *mask, const float *b, int ldb, float *c, int ldc)
+{
+    struct work work = {.whole = {.a = a,
+                                  .b = b,
+                                  .c = c,
+                                  .a_row = transpose_a ? 1 : lda,
+                                  .a_column = transpose_a ? lda : 1,
+                                  .b_row = ldb,
+                                  .b_column = 1,
+                                  .c_row = ldc,
+                                  .rows = m,
+                                  .columns = n,
+                                  .depth = k,
+                                  .alpha = 1,
+                                  .mask = mask,
+                                  .mask_row = (ptrdiff_t)sr_mask_words(k)},
+                        .transpose_a = transpose_a,
+                        .strip = MASKED_STRIP};
+    share(pool, &work, MASKED_ROWS, MASKED_ENOUGH);
+}
+
+/* ---- masks ---- */
+
+struct masking {
+    const float *x;
+    const uint64_t *from;
+    uint64_t *mask;
+    int rows, columns;
+};
+
+size_t sr_mask_words(int columns)
+{
+    return ((size_t)columns + 63) / 64;
+}
+
+enum { MASK_ROWS = 16 }; /* of a slice */
+
+static void mask_slice(void *context, size_t index, int worker)
+{
+    const struct masking *m = context;
+    size_t words = sr_mask_words(m->columns), columns = (size_t)m->columns;
+    int first = (int)index * MASK_ROWS, last = first + MASK_ROWS < m->rows ? first + MASK_ROWS : m->rows;
+    (void)worker;
+    for (int row = first; row < last; row++)
+        sr_kernels()->nonzero(m->x + (size_t)row * columns, columns, m->mask + (size_t)row * words);
+}
+
+void sr_mask(struct sr_pool *pool, const float *x, int rows, int columns, uint64_t *mask)
+{
+    struct masking masking = {.x = x, .mask = mask, .rows = rows, .columns = columns};
+    sr_pool_run(pool, ((size_t)rows + MASK_ROWS - 1) / MASK_ROWS, mask_slice, &masking);
+}
+
+/* Exchange the rows and columns of 64 × 64 bits: halves, then quarters, and so on. */
+static void turn_square(uint64_t square[64])
+{
+    uint64_t low = 0x00000000ffffffffu;
+    for (int distance = 32; distance; distance /= 2, low ^= low << distance)
+        for (int row = 0; row < 64; row = (row + distance + 1) & ~distance) {
+            uint64_t moved = (square[row] >> distance ^ square[row + distance]) & low;
+            square[row] ^= moved << distance;
+            square[row + distance] ^= moved;
+        }
+}
+
+/* 64 columns. */
+static void turn_slice(void *context, size_t index, int worker)
+{
+    const struct masking *m = context;
+    size_t from_words = sr_mask_words(m->columns), words = sr_mask_words(m->rows), first = index * 64;
+    (void)worker;
+    for (size_t word = 0; word < words; word++) {
+        uint64_t square[64] = {0};
+        for (size_t row = 0; row < 64 && word * 64 + row < (size_t)m->rows; row++)
+            square[row] = m->from[(word * 64 + row) * from_words + index];
+        turn_square(square);
+        for (size_t column = 0; column < 64 && first + column < (size_t)m->columns; column++)
+            m->mask[(first + column) * words + word] = square[column];
+    }
+}
+
+void sr_mask_turn(struct sr_pool *pool, const uint64_t *mask, int rows, int columns, uint64_t *turned)
+{
+    struct masking masking = {.from = mask, .mask = turned, .rows = rows, .columns = columns};
+    sr_pool_run(pool, sr_mask_words(columns), turn_slice, &masking);
 }
 
 void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,

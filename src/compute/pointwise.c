@@ -170,6 +170,18 @@ static void drop(const uint16_t *chances, int32_t limit, float scale, const floa
         store(y + i, (vec)((mask)(load(x + i) * scale) & (widen_16(chances + i) >= limit)));
 }
 
+static void nonzero(const float *x, size_t count, uint64_t *set)
+{
+    for (size_t first = 0; first < count; first += 64) {
+        size_t left = count - first < 64 ? count - first : 64, i = 0;
+        uint64_t bits = 0;
+        for (; i + WIDTH <= left; i += WIDTH)
+            bits |= (uint64_t)nonzero_lanes((vec) * (const loose *)(x + first + i)) << i;
+        for (; i < left; i++) bits |= (uint64_t)(x[first + i] != 0) << i;
+        *set++ = bits;
+    }
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     enum { CHAINS = WIDTH == 16 ? 16 : 12 };
@@ -202,6 +214,7 @@ const struct sr_kernels SR_NAME(kernels) = {
     .add = add,
     .drop = drop,
     .product = SR_NAME(product),
+    .nonzero = nonzero,
     .sgd = SR_NAME(sgd),
     .adam = SR_NAME(adam),
     .average = SR_NAME(average),

@@ -14,6 +14,13 @@ enum { ROWS = 3 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
 
+/* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them. */
+#if WIDTH == 16
+enum { FEW = 2, WIDE = 8, HALF = WIDE / 2 };
+#else
+enum { FEW = 2, WIDE = 4, HALF = WIDE / 2 };
+#endif
+
 /* Exchange rows and columns of a square of WIDTH vectors: at each distance, a power of two, rows so far
  * apart exchange the lanes in which that bit differs from their own number's. */
 /* clang-format off */
@@ -123,8 +130,80 @@ static void finish(const float *sums, int columns, float alpha, float beta, floa
     for (; j < columns; j++) c[j] = alpha * sums[j] + (beta != 0 ? beta * c[j] : 0);
 }
 
+/* out[FEW][vectors * WIDTH] = rows of A times columns of B, both from some column of A on; `words` words of the
+ * rows' masks say which of A's next columns matter. */
+INLINE void run_masked(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
+                       const float *b, ptrdiff_t b_row, float *out, const int vectors)
+{
+    vec sum[FEW][WIDE];
+    UNROLL for (int i = 0; i < FEW; i++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
+    }
+    for (int word = 0; word < words; word++) {
+        uint64_t bits = 0;
+        UNROLL for (int i = 0; i < FEW; i++) bits |= set[i][word];
+        for (; bits; bits &= bits - 1) {
+            ptrdiff_t k = word * 64 + __builtin_ctzll(bits);
+            UNROLL for (int v = 0; v < vectors; v++)
+            {
+                vec y = (vec) * (const loose *)(b + k * b_row + v * WIDTH);
+                UNROLL for (int i = 0; i < FEW; i++) sum[i][v] += a[i][k * step] * y;
+            }
+        }
+    }
+    UNROLL for (int i = 0; i < FEW; i++)
+    {
+        UNROLL for (int v = 0; v < vectors; v++) store(out + (i * vectors + v) * WIDTH, sum[i][v]);
+    }
+}
+
+static void masked_wide(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
+                        const float *b, ptrdiff_t b_row, float *out)
+{
+    run_masked(a, step, set, words, b, b_row, out, WIDE);
+}
+
+static void masked_half(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
+                        const float *b, ptrdiff_t b_row, float *out)
+{
+    run_masked(a, step, set, words, b, b_row, out, HALF);
+}
+
+/* The stages are those of the product that does all, so that the sums are the same. */
+static void product_masked(const struct sr_product *p)
+{
+    float sums[FEW * WIDE * WIDTH] __attribute__((aligned(64)));
+    for (int column = 0, columns; column < p->columns; column += columns) {
+        bool wide = p->columns - column >= WIDE * WIDTH;
+        columns = (wide ? WIDE : HALF) * WIDTH;
+        for (int depth = 0; depth < p->depth || depth == 0; depth += STAGE) {
+            int part = p->depth - depth < STAGE ? p->depth - depth : STAGE;
+            for (int row = 0; row < p->rows; row += FEW) {
+                const float *a[FEW];
+                const uint64_t *set[FEW];
+                int rows = p->rows - row < FEW ? p->rows - row : FEW;
+                for (int i = 0; i < FEW; i++) {
+                    ptrdiff_t from = row + (i < rows ? i : rows - 1);
+                    a[i] = p->a + from * p->a_row + depth * p->a_column;
+                    set[i] = p->mask + from * p->mask_row + depth / 64;
+                }
+                (wide ? masked_wide : masked_half)(a, p->a_column, set, (part + 63) / 64,
+                                                   p->b + depth * p->b_row + column, p->b_row, sums);
+                for (int i = 0; i < rows; i++)
+                    finish(sums + i * columns, columns, p->alpha, depth ? 1 : p->beta,
+                           p->c + (row + i) * p->c_row + column);
+            }
+        }
+    }
+}
+
 void SR_NAME(product)(const struct sr_product *p)
 {
+    if (p->mask && p->b_column == 1 && p->columns % (HALF * WIDTH) == 0) {
+        product_masked(p);
+        return;
+    }
     float packed[STAGE * TILE] __attribute__((aligned(64))), sums[ROWS * TILE] __attribute__((aligned(64)));
     for (int column = 0; column < p->columns; column += TILE) {
         int columns = p->columns - column < TILE ? p->columns - column : TILE;

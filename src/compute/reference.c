@@ -182,6 +182,14 @@ static void product(const struct sr_product *p)
         }
 }
 
+static void nonzero(const float *x, size_t count, uint64_t *mask)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i % 64 == 0) mask[i / 64] = 0;
+        if (x[i] != 0) mask[i / 64] |= (uint64_t)1 << i % 64;
+    }
+}
+
 static void sgd(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity)
 {
     for (size_t i = 0; i < count; i++) {
@@ -239,6 +247,7 @@ const struct sr_kernels sr_kernels_reference = {
     .add = add,
     .drop = drop,
     .product = product,
+    .nonzero = nonzero,
     .sgd = sgd,
     .adam = adam,
     .average = average,

@@ -110,6 +110,22 @@ INLINE void narrow(uint8_t *p, mask m)
 #endif
 }
 
+/* A bit for each lane that is not zero; NaN is not. */
+INLINE unsigned nonzero_lanes(vec a)
+{
+#if WIDTH == 16
+    return _mm512_cmp_ps_mask((__m512)a, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+#elif WIDTH == 8
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+#elif defined(__SSE__)
+    return (unsigned)_mm_movemask_ps(_mm_cmpneq_ps((__m128)a, _mm_setzero_ps()));
+#else
+    unsigned bits = 0;
+    for (int i = 0; i < WIDTH; i++) bits |= (unsigned)(a[i] != 0) << i;
+    return bits;
+#endif
+}
+
 /* ReLU; NaN stays NaN, so that divergence shows. */
 INLINE vec positive(vec a)
 {

@@ -79,6 +79,9 @@ struct unit {
     float *result, *gradient;    /* batch × out */
     uint8_t *which;              /* pool: the winner's place */
     float *packed, *turned;      /* conv: weights for forward and backward-data */
+    uint64_t *mask, *mask_turned; /* dense: which inputs of each image are not zero, and of each input in which
+                                    images it is not; NULL where it would not pay */
+    bool sparse;                 /* dense: many are zero in this batch */
     int norm;                    /* conv: the norm that alone reads it; its statistics are taken, and its
                                     backward pass made, while the convolution's pixels are at hand */
     bool joined;                 /* norm: reads such a convolution */

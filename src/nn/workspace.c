@@ -1,6 +1,7 @@
 #include "internal.h"
 
 #include "sartor/base/memory.h"
+#include "sartor/compute/matrix.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,11 +172,15 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
         u->packed = carve(carver, sr_conv_weight_size(&layer->conv));
         if (sr_conv_weight_size(&layer->conv) > LARGE && u->parts > LARGE_PARTS) u->parts = LARGE_PARTS;
     }
+    /* With few outputs, finding the zeros takes as long as multiplying by them. */
+    bool masks = u->type == UNIT_DENSE && u->out.slots >= 4 * SR_BLOCK;
+    if (masks) u->mask = (uint64_t *)carve(carver, 2 * batch * sr_mask_words(u->in.slots));
     if (u->type == UNIT_NORM) {
         u->scale = carve(carver, slots);
         u->shift = carve(carver, slots);
     }
     if (!w->training) return;
+    if (masks) u->mask_turned = (uint64_t *)carve(carver, 2 * slots * sr_mask_words(w->batch));
     if (u->norm == FROM_NOWHERE) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (u->pool || u->type == UNIT_POOL)
         u->which =

@@ -284,6 +284,54 @@ static void test_product(void **state)
     free(a), free(b), free(c), free(d);
 }
 
+/* Zeros that are left out change no bit, on no set, at any number of threads. */
+static void test_masks(void **state)
+{
+    static const int shapes[][3] = {{1, 64, 1}, {128, 256, 784}, {50, 192, 300}, {7, 80, 129}, {3, 128, 0}};
+    struct sr_pool *pool = sr_pool_new(3, NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        int m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
+        size_t words = sr_mask_words(k), turned_words = sr_mask_words(m);
+        float *a = numbers((size_t)m * (size_t)(k + 1), 1), *b = numbers((size_t)(k + m) * (size_t)n, 2);
+        float *c = numbers((size_t)(m + k) * (size_t)n, 3), *d = copy_of(c, (size_t)(m + k) * (size_t)n);
+        uint64_t *mask = sr_xalloc((size_t)m * words * sizeof *mask);
+        uint64_t *turned = sr_xalloc((size_t)k * turned_words * sizeof *turned);
+        for (int row = 0; row < m; row++)
+            for (int column = 0; column < k; column++)
+                if ((row / 3 + column / 5) % 2 || column % 7 == 0) a[row * k + column] = 0;
+        sr_mask(pool, a, m, k, mask);
+        sr_mask_turn(pool, mask, m, k, turned);
+        for (int row = 0; row < m; row++)
+            for (int column = 0; column < k; column++) {
+                bool set = a[row * k + column] != 0;
+                assert_int_equal(mask[(size_t)row * words + (size_t)column / 64] >> column % 64 & 1, set);
+                assert_int_equal(turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1, set);
+            }
+        sr_gemm_masked(pool, false, m, n, k, a, k, mask, b, n, c, n);
+        sr_gemm(NULL, false, false, m, n, k, 1, a, k, b, n, 0, d, n);
+        assert_memory_equal(c, d, (size_t)m * (size_t)n * sizeof *c);
+        sr_gemm_masked(pool, true, k, n, m, a, k, turned, b, n, c, n);
+        sr_gemm(NULL, true, false, k, n, m, 1, a, k, b, n, 0, d, n);
+        assert_memory_equal(c, d, (size_t)k * (size_t)n * sizeof *c);
+        for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+            const struct sr_kernels *kernels = sr_kernels_named(sets[set]);
+            struct sr_product p = {.a = a, .b = b, .c = c, .a_row = k, .a_column = 1, .b_row = n, .b_column = 1, .c_row = n,
+                                   .rows = m, .columns = n, .depth = k, .alpha = 0.5f, .beta = 1};
+            if (!kernels) continue;
+            memcpy(d, c, (size_t)m * (size_t)n * sizeof *c);
+            kernels->product(&p);
+            p.c = d;
+            p.mask = mask;
+            p.mask_row = (ptrdiff_t)words;
+            kernels->product(&p);
+            assert_memory_equal(c, d, (size_t)m * (size_t)n * sizeof *c);
+        }
+        free(a), free(b), free(c), free(d), free(mask), free(turned);
+    }
+    sr_pool_free(pool);
+}
+
 static void test_isa(void **state)
 {
     (void)state;
@@ -297,7 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),    cmocka_unit_test(test_turn),
         cmocka_unit_test(test_pointwise), cmocka_unit_test(test_product), cmocka_unit_test(test_gemm),
-        cmocka_unit_test(test_update),
+        cmocka_unit_test(test_update),    cmocka_unit_test(test_masks),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -82,6 +82,10 @@ struct sr_product {
     ptrdiff_t a_row, a_column, b_row, b_column, c_row;
     int rows, columns, depth;
     float alpha, beta;
+    /* Where many elements of A are zero: bit l % 64 of word i * mask_row + l / 64 is set if element i, l is not. NULL where
+     * nothing is known. It is there for speed alone and changes no bit of the result, as long as B is finite. */
+    const uint64_t *mask;
+    ptrdiff_t mask_row;
 };
 
 /* One step of an optimiser. With g = scale · gradient + decay · w:
@@ -129,6 +133,8 @@ struct sr_kernels {
     void (*add)(const float *x, size_t count, float *y);
     /* A strip of sr_gemm's work. */
     void (*product)(const struct sr_product *p);
+    /* Bit i % 64 of mask[i / 64] says that x[i] is not zero; bits past the last are clear. */
+    void (*nonzero)(const float *x, size_t count, uint64_t *mask);
     /* Inverted dropout: y = chances < limit ? 0 : x · scale; `count` is a multiple of SR_BLOCK. */
     void (*drop)(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y);
     /* The next four take arrays of any length and alignment, and give the same bits on every set. */

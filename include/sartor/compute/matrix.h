@@ -8,12 +8,25 @@
 
 #include "sartor/base/pool.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 /* C[m][n] = alpha * op(A)[m][k] * op(B)[k][n] + beta * C, where op transposes on request: A is
  * stored as [m][k] or, transposed, as [k][m]; B as [k][n] or [n][k]. lda, ldb, ldc are the row
  * lengths as stored. With beta 0, C need not be initialised. A NULL pool works in this thread. */
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+
+/* The same of a matrix with many zeros, op(A), as B is stored: `mask` has sr_mask_words(k) words for each row of op(A), as
+ * sr_mask and sr_mask_turn make them. The same bits, sooner, as long as B is finite. */
+void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
+                    const uint64_t *mask, const float *b, int ldb, float *c, int ldc);
+
+/* Words of a row of bits. */
+size_t sr_mask_words(int columns);
+/* A bit for each element of x[rows][columns] that is not zero. */
+void sr_mask(struct sr_pool *pool, const float *x, int rows, int columns, uint64_t *mask);
+/* turned[columns][rows] from mask[rows][columns]. */
+void sr_mask_turn(struct sr_pool *pool, const uint64_t *mask, int rows, int columns, uint64_t *turned);
 
 /* The plain reference, in double precision, one thread. */
 void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
