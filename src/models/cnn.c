@@ -45,7 +45,7 @@ static const struct sr_param params[] = {
     {"dense", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,
      .help = "Units of the dense layer before the last."},
     {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each convolution."},
-    SR_TRAINING_PARAMS("24", "0.002", "0", "1"),
+    SR_TRAINING_PARAMS("20", "0.002", "0", "1"),
     {0},
 };
 
@@ -54,7 +54,7 @@ static const struct sr_recipe recipes[] = {
      "epochs=18 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 normalise=off "
      "augment=on shift=0 tta=none"},
     {"best",
-     "epochs=200 norm=on lr=0.004 weight_decay=0.02 dropout=0.2 ema=0.9995 shift=2 erase=0.25 tta=shift"},
+     "epochs=100 norm=on lr=0.004 weight_decay=0.02 dropout=0.2 ema=0.9995 shift=2 erase=0.25 tta=shift"},
     {0},
 };
 
