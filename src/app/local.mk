@@ -11,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/app/explain.c \
 	src/app/figures.c \
 	src/app/heats.c \
+	src/app/judge.c \
 	src/app/library.c \
 	src/app/looks.c \
 	src/app/options.c \

@@ -9,7 +9,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/base/rng.h"
+#include "sartor/data/folds.h"
 #include "task.h"
 
 enum { FILE_LIMIT = 64 << 20 };
@@ -122,10 +122,9 @@ struct suspects_task {
     uint64_t seed, limit;
     struct sr_dataset *data;
     struct sr_pool *pool;
-    int folds, fold;             /* how many; at work on */
-    uint32_t *rows;              /* examined, ascending */
-    uint8_t *fold_of;            /* one a row of the file; 255: not examined */
-    size_t count;
+    struct sr_folds folds;       /* of the rows examined */
+    int fold;                    /* at work on */
+    double share;                /* done of it */
     const struct sr_monitor *outer;
     double started;
     struct sr_suspect *items;    /* the result */
@@ -136,17 +135,19 @@ struct suspects_task {
 static void on_progress(void *owner, const struct sr_progress *inner)
 {
     struct suspects_task *search = owner;
-    const double share = inner->total ? (double)inner->done / (double)inner->total : 0;
-    const double done = ((double)search->fold + share) / search->folds, spent = sr_clock_seconds() - search->started;
+    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back. */
+    if (inner->total) search->share = fmax(search->share, (double)inner->done / (double)inner->total);
+    const int folds = search->folds.count;
+    const double done = ((double)search->fold + search->share) / folds, spent = sr_clock_seconds() - search->started;
     struct sr_progress outer = {.unit = "fold",
-                                .done = (uint64_t)(done * search->folds * 1000),
-                                .total = (uint64_t)search->folds * 1000,
+                                .done = (uint64_t)(done * folds * 1000),
+                                .total = (uint64_t)folds * 1000,
                                 .rate = inner->rate,
                                 .seconds_left = done > 0.005 ? spent * (1 - done) / done : -1,
                                 .loss = inner->loss,
                                 .accuracy = inner->accuracy,
                                 .learning_rate = inner->learning_rate};
-    snprintf(outer.note, sizeof outer.note, "fold %d of %d", search->fold + 1, search->folds);
+    snprintf(outer.note, sizeof outer.note, "fold %d of %d", search->fold + 1, folds);
     sr_monitor_progress(search->outer, &outer);
 }
 
@@ -155,87 +156,59 @@ static bool on_proceed(void *owner)
     return sr_monitor_proceed(((struct suspects_task *)owner)->outer);
 }
 
-/* Deal the rows of each class out to the folds by chance; with `examined` below the file's count, an equal
- * share of every class is examined. */
-static void deal(struct suspects_task *search, size_t examined)
+/* Deal out the rows of the train file; with `examined` below their count, an equal share of every class. */
+static enum sr_status deal(struct suspects_task *search, int folds, size_t examined, struct sr_error *error)
 {
-    const struct sr_images *images = &search->data->files[SR_FILE_TRAIN];
-    uint32_t *own = sr_xalloc(images->count * sizeof *own);
-    search->fold_of = sr_xalloc(images->count);
-    search->rows = sr_xalloc(images->count * sizeof *search->rows);
-    memset(search->fold_of, 255, images->count);
-    for (int c = 0; c < search->data->classes; c++) {
-        struct sr_rng rng;
-        size_t count = 0;
-        for (size_t i = 0; i < images->count; i++)
-            if (images->labels[i] == c) own[count++] = (uint32_t)i;
-        sr_rng_init(&rng, search->seed, SR_STREAM_SPLIT, (uint64_t)c);
-        sr_rng_shuffle(&rng, own, count);
-        const size_t kept = examined < images->count ? (count * examined + images->count / 2) / images->count : count;
-        for (size_t i = 0; i < kept; i++) search->fold_of[own[i]] = (uint8_t)(i % (size_t)search->folds);
-    }
-    for (size_t i = 0; i < images->count; i++)
-        if (search->fold_of[i] != 255) search->rows[search->count++] = (uint32_t)i;
-    free(own);
+    struct sr_split whole;
+    enum sr_status status = sr_split_make(&whole, search->data, 0, search->seed, examined, error);
+    if (status) return status;
+    status = sr_folds_make(&search->folds, &search->data->files[SR_FILE_TRAIN], whole.rows[SR_SPLIT_TRAIN],
+                           whole.counts[SR_SPLIT_TRAIN], folds, search->seed, error);
+    sr_split_fini(&whole);
+    return status;
 }
 
-/* Rows of the present fold, or of all others; of those at most so many, spread evenly. */
-static size_t gather(const struct suspects_task *search, bool held_out, size_t limit, uint32_t *rows)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < search->count; i++)
-        if ((search->fold_of[search->rows[i]] == search->fold) == held_out) rows[count++] = search->rows[i];
-    if (!limit || limit >= count) return count;
-    for (size_t i = 0; i < limit; i++) rows[i] = rows[i * count / limit];
-    return limit;
-}
-
-/* Train on the other folds, and let that model speak on this one. */
-static enum sr_status run_fold(struct suspects_task *search, uint32_t *rows, struct sr_predictions *all,
+/* Train on the other folds, of whose rows at most the model's own limit, spread evenly; let that model speak on this
+ * one. */
+static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, uint32_t *held, struct sr_predictions *all,
                                struct sr_error *error)
 {
     const struct sr_images *images = &search->data->files[SR_FILE_TRAIN];
     const struct sr_monitor monitor = {.owner = search, .progress = on_progress, .proceed = on_proceed};
     const size_t classes = (size_t)search->shape.classes;
     const double begun = sr_clock_seconds();
-    struct sr_model *model = sr_model_new(search->class, search->model);
-    model->shape = search->shape;
-    model->seed = search->seed;
+    size_t count = sr_folds_take(&search->folds, search->fold, false, train), right = 0;
+    if (search->limit && search->limit < count) {
+        for (size_t i = 0; i < search->limit; i++) train[i] = train[i * count / search->limit];
+        count = search->limit;
+    }
     const struct sr_fit fit = {.params = search->params,
                                .shape = search->shape,
-                               .train = {images, rows, gather(search, false, search->limit, rows)},
+                               .train = {images, train, count},
                                .validation = {images, NULL, 0},
                                .seed = search->seed,
                                .pool = search->pool,
                                .monitor = &monitor};
-    float *said = NULL;
-    enum sr_status status = sr_model_fit(model, &fit, error);
-    if (!status && model->stopped) status = sr_error_set(error, SR_ERROR_CANCELLED, "the search for suspects was stopped");
-    const struct sr_samples held = {images, rows, status ? 0 : gather(search, true, 0, rows)};
-    if (!status && !(said = sr_array_raw(held.count * classes, sizeof *said, "probabilities", error)))
-        status = SR_ERROR_MEMORY;
-    const struct sr_monitor quiet = {.owner = search, .proceed = on_proceed};
-    if (!status) status = sr_model_predict(model, &held, search->pool, &quiet, said, error);
-    size_t right = 0;
-    for (size_t i = 0; !status && i < held.count; i++) {
-        const float *p = said + i * classes;
-        size_t best = 0;
-        memcpy(all->probabilities + sr_predictions_find(all, rows[i]) * classes, p, classes * sizeof *p);
-        for (size_t c = 1; c < classes; c++)
-            if (p[c] > p[best]) best = c;
-        right += best == images->labels[rows[i]];
+    const struct sr_samples samples = {images, held, sr_folds_take(&search->folds, search->fold, true, held)};
+    struct sr_predictions said;
+    search->share = 0;
+    enum sr_status status = sr_judge_fit(search->class, &fit, &samples, &said, error);
+    if (status) return status;
+    for (size_t i = 0; i < said.count; i++) {
+        memcpy(all->probabilities + sr_predictions_find(all, said.rows[i]) * classes, said.probabilities + i * classes,
+               classes * sizeof *said.probabilities);
+        right += said.predicted[i] == said.truth[i];
     }
-    if (!status) /* each fold is told like an epoch */
-        sr_monitor_epoch(search->outer, &(struct sr_epoch){.epoch = search->fold + 1,
-                                                           .train_loss = NAN,
-                                                           .train_accuracy = NAN,
-                                                           .validation_loss = NAN,
-                                                           .validation_accuracy = (double)right / (double)held.count,
-                                                           .learning_rate = NAN,
-                                                           .seconds = sr_clock_seconds() - begun});
-    free(said);
-    sr_model_unref(model);
-    return status;
+    /* Each fold is told like an epoch. */
+    sr_monitor_epoch(search->outer, &(struct sr_epoch){.epoch = search->fold + 1,
+                                                       .train_loss = NAN,
+                                                       .train_accuracy = NAN,
+                                                       .validation_loss = NAN,
+                                                       .validation_accuracy = (double)right / (double)said.count,
+                                                       .learning_rate = NAN,
+                                                       .seconds = sr_clock_seconds() - begun});
+    sr_predictions_fini(&said);
+    return SR_OK;
 }
 
 static enum sr_status suspects_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
@@ -244,11 +217,13 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     struct sr_predictions all = {0};
     search->outer = monitor;
     search->started = sr_clock_seconds();
-    const struct sr_samples samples = {&search->data->files[SR_FILE_TRAIN], search->rows, search->count};
-    uint32_t *rows = sr_xalloc(search->count * sizeof *rows);
+    const size_t count = search->folds.row_count;
+    const struct sr_samples samples = {&search->data->files[SR_FILE_TRAIN], search->folds.rows, count};
+    uint32_t *train = sr_xalloc(count * sizeof *train), *held = sr_xalloc(count * sizeof *held);
     enum sr_status status = sr_predictions_init(&all, &samples, search->shape.classes, error);
-    for (search->fold = 0; !status && search->fold < search->folds; search->fold++)
-        status = run_fold(search, rows, &all, error);
+    for (search->fold = 0; !status && search->fold < search->folds.count; search->fold++)
+        status = run_fold(search, train, held, &all, error);
+    if (status == SR_ERROR_CANCELLED) sr_error_set(error, status, "the search for suspects was stopped");
     if (!status) {
         struct sr_evaluation evaluation;
         sr_predictions_finish(&all);
@@ -258,7 +233,8 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
         search->found = sr_suspects_find(&all, search->items);
     }
     sr_predictions_fini(&all);
-    free(rows);
+    free(train);
+    free(held);
     return status;
 }
 
@@ -296,15 +272,15 @@ static void suspects_finish(struct sr_session *session, struct task *task, const
     session->suspects.items = search->items;
     session->suspects.marks = marks;
     session->suspects.count = search->kept;
-    session->suspects.folds = search->folds;
-    session->suspects.examined = search->count;
+    session->suspects.folds = search->folds.count;
+    session->suspects.examined = search->folds.row_count;
     session->suspects.accuracy = search->accuracy;
     snprintf(session->suspects.model, sizeof session->suspects.model, "%s", search->model);
     search->items = NULL;
     struct sr_error failed = {0};
     if (write_suspects(session, &failed)) run->error = failed; /* they are there all the same */
-    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s", search->found, search->count,
-                       search->model, failed.status ? ", but they cannot be kept: " : "; browse suspects shows them",
+    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s", search->found,
+                       search->folds.row_count, search->model, failed.status ? ", but they cannot be kept: " : "; browse suspects shows them",
                        failed.status ? failed.text : "");
 }
 
@@ -313,8 +289,7 @@ static void suspects_free(struct task *task)
     struct suspects_task *search = (struct suspects_task *)task;
     sr_args_free(search->params);
     sr_dataset_unref(search->data);
-    free(search->rows);
-    free(search->fold_of);
+    sr_folds_fini(&search->folds);
     free(search->items);
     free(search);
 }
@@ -327,7 +302,6 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
     if (!status) status = sr_session_check_shape(session, entry->model, error);
     if (status) return status;
     const struct sr_model *model = entry->model;
-    const size_t whole = session->data->files[SR_FILE_TRAIN].count;
     struct suspects_task *search = sr_xalloc(sizeof *search);
     search->task = (struct task){suspects_run, suspects_finish, suspects_free};
     search->class = model->class;
@@ -335,16 +309,15 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
     search->shape = model->shape;
     search->seed = model->seed;
     search->limit = model->limit;
-    search->folds = folds;
     search->data = sr_dataset_ref(session->data);
     search->pool = session->pool;
     snprintf(search->model, sizeof search->model, "%s", entry->name);
     /* Early stopping would look at the held-out rows: the folds train to the end. */
     if (sr_args_has(search->params, "patience")) status = sr_args_set(search->params, "patience", "0", error);
-    if (!status) deal(search, count && count < whole ? count : whole);
-    if (!status && search->count < (size_t)folds * (size_t)search->shape.classes)
+    if (!status) status = deal(search, folds, count, error);
+    if (!status && search->folds.row_count < (size_t)folds * (size_t)search->shape.classes)
         status = sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too few for %d folds of %d classes; give a larger count=",
-                              search->count, folds, search->shape.classes);
+                              search->folds.row_count, folds, search->shape.classes);
     if (status) {
         suspects_free(&search->task);
         return status;

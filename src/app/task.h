@@ -15,6 +15,11 @@ struct task {
 
 uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task);
 
+/* Fit a family and let the model speak on `held_out`, then forget it. What is stopped gives no half result but
+ * SR_ERROR_CANCELLED. `predictions` is the caller's to fini on SR_OK, and empty otherwise. On a worker. */
+enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_fit *fit, const struct sr_samples *held_out,
+                            struct sr_predictions *predictions, struct sr_error *error);
+
 /* Hooks of the files of app/ into each other. */
 void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry);
 void sr_session_free_models(struct sr_session *session);

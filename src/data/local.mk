@@ -2,6 +2,7 @@ noinst_HEADERS += \
 	include/sartor/data/augment.h \
 	include/sartor/data/dataset.h \
 	include/sartor/data/features.h \
+	include/sartor/data/folds.h \
 	include/sartor/data/idx.h \
 	include/sartor/data/images.h \
 	include/sartor/data/import.h \
@@ -14,6 +15,7 @@ libsartor_a_SOURCES += \
 	src/data/dataset.c \
 	src/data/features.c \
 	src/data/find.c \
+	src/data/folds.c \
 	src/data/idx.c \
 	src/data/import.c \
 	src/data/picture.c \

@@ -1,8 +1,9 @@
-/* The validation split and the statistics. */
+/* The validation split, folds and the statistics. */
 #include "support.h"
 
 #include <math.h>
 
+#include "sartor/data/folds.h"
 #include "sartor/data/split.h"
 #include "sartor/data/stats.h"
 
@@ -118,6 +119,48 @@ static void extremes(void **state)
     sr_split_fini(&split);
 }
 
+/* 103 rows of ten classes, three of which have 11: every row is held out once, in folds that are alike. */
+static void folds_are_alike(void **state)
+{
+    (void)state;
+    const struct sr_images *images = &mini->files[SR_FILE_TRAIN];
+    struct sr_split split;
+    struct sr_folds folds, again, other;
+    assert_ok(sr_split_make(&split, mini, 0.25, 5, 103, &error));
+    const uint32_t *rows = split.rows[SR_SPLIT_TRAIN];
+    uint32_t held[103], rest[103];
+    for (int count = 2; count <= SR_FOLDS_MAX; count += 3) { /* up to more than a class has */
+        uint8_t seen[1000] = {0};
+        assert_ok(sr_folds_make(&folds, images, rows, 103, count, 5, &error));
+        assert_int_equal(folds.rarest, 3);
+        assert_int_equal(folds.rarest_count, 10);
+        for (int f = 0; f < count; f++) {
+            size_t n = sr_folds_take(&folds, f, true, held), m = sr_folds_take(&folds, f, false, rest), counts[10] = {0};
+            assert_in_range(n, 103 / count, (103 + count - 1) / count);
+            assert_int_equal(n + m, 103);
+            for (size_t i = 0; i < n; i++) {
+                seen[held[i]]++;
+                counts[images->labels[held[i]]]++;
+                if (i) assert_true(held[i] > held[i - 1]);
+                for (size_t j = 0; j < m; j++) assert_int_not_equal(held[i], rest[j]);
+            }
+            for (int c = 0; c < 10; c++) assert_in_range(counts[c], 10 / count, (11 + count - 1) / count);
+        }
+        for (size_t i = 0; i < 103; i++) assert_int_equal(seen[rows[i]], 1);
+        sr_folds_fini(&folds);
+    }
+    assert_ok(sr_folds_make(&folds, images, rows, 103, 3, 5, &error));
+    assert_ok(sr_folds_make(&again, images, rows, 103, 3, 5, &error));
+    assert_ok(sr_folds_make(&other, images, rows, 103, 3, 6, &error));
+    assert_memory_equal(folds.of, again.of, 103);
+    assert_memory_not_equal(folds.of, other.of, 103);
+    sr_folds_fini(&folds);
+    sr_folds_fini(&again);
+    sr_folds_fini(&other);
+    sr_folds_fini(&other);
+    sr_split_fini(&split);
+}
+
 /* Four pixels' worth of cases by hand; 8 by 8 images of one value each. */
 static void statistics(void **state)
 {
@@ -161,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_twelfth),
         cmocka_unit_test(limits_nest),
         cmocka_unit_test(extremes),
+        cmocka_unit_test(folds_are_alike),
         cmocka_unit_test(statistics),
     };
     return cmocka_run_group_tests(tests, load, unload);
