@@ -60,6 +60,16 @@ enum sr_status costs_of(const struct sr_session *session, const struct sr_args *
 #define SR_COSTS_PARAM                                                                                   \
     {"costs", SR_PARAM_FILE, .help = "What each mistake costs: CSV, a line a true class, a number a predicted class."}
 
+/* Start the experiment that `make` describes (see experiment.h) under the name COMMAND-FAMILY, or see how the one
+ * that the same words started is doing: SR_PENDING until its job has ended, then SR_OK with the result in
+ * session->experiment. The data must be there. */
+typedef struct sr_experiment *experiment_make(void *context, struct sr_error *error);
+enum sr_status experiment_under(const char *command, const struct sr_model_class *class, struct sr_session *session,
+                                const struct sr_args *args, const struct sr_words *rest, experiment_make *make, void *context,
+                                struct sr_error *error);
+/* Hyperparameters as they were typed, for a trial. */
+void experiment_words(const struct sr_words *words, struct sr_text *line);
+
 /* What an ablation has found: the first is as it is, each other has one technique switched. */
 struct effect {
     const char *label, *settings;   /* of the experiment's trials */

@@ -10,6 +10,7 @@ libsartor_a_SOURCES += \
 	src/commands/confusion.c \
 	src/commands/curves.c \
 	src/commands/evaluate.c \
+	src/commands/experiments.c \
 	src/commands/explain.c \
 	src/commands/export.c \
 	src/commands/figures.c \
@@ -38,4 +39,5 @@ libsartor_a_SOURCES += \
 	src/commands/study.c \
 	src/commands/study_plan.c \
 	src/commands/suspects.c \
-	src/commands/train.c
+	src/commands/train.c \
+	src/commands/tune.c
