@@ -8,12 +8,14 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/data/folds.h"
 #include "task.h"
 
 struct sr_experiment *sr_experiment_new(const struct sr_model_class *class)
 {
     struct sr_experiment *experiment = sr_xalloc(sizeof *experiment);
     experiment->class = class;
+    experiment->rounds = 1;
     return experiment;
 }
 
@@ -30,7 +32,8 @@ void sr_experiment_add(struct sr_experiment *experiment, const char *label, cons
 {
     sr_xgrow(&experiment->trials, &experiment->room, experiment->count + 1, sizeof *experiment->trials);
     struct sr_trial *trial = &experiment->trials[experiment->count++];
-    *trial = (struct sr_trial){.params = sr_xstrdup(params), .seed = seed, .limit = limit, .accuracy = NAN, .loss = NAN};
+    *trial = (struct sr_trial){.params = sr_xstrdup(params), .seed = seed, .limit = limit, .round = experiment->round,
+                               .accuracy = NAN, .loss = NAN, .deviation = NAN};
     snprintf(trial->label, sizeof trial->label, "%s", label);
 }
 
@@ -44,14 +47,23 @@ struct experiment_task {
     char *path;                    /* of the notes */
     struct sr_text others;         /* notes of trials that are not of this experiment: kept */
     const struct sr_monitor *outer;
+    double begun, waited;          /* clock; seconds since that were none of work */
     size_t at;                     /* trial under way */
+    int fold;                      /* of it; 0 without folds */
+    double share;                  /* of that fold done */
     double started;
+    bool spent;                    /* the budget has stopped the trial under way */
 };
+
+static double worked(const struct experiment_task *task)
+{
+    return sr_clock_seconds() - task->begun - task->waited;
+}
 
 /* --- notes ----------------------------------------------------------------------------- */
 
-/* A line for each finished trial: accuracy,loss,seconds,seed,limit,digest,split_seed,validation,params. The
- * parameters come last since they hold commas. */
+/* A line for each finished trial: accuracy,loss,seconds,seed,limit,digest,split_seed,validation,folds,deviation,params.
+ * The parameters come last since they hold commas. Lines of the first version lack folds and deviation. */
 static enum sr_status write_notes(const struct experiment_task *task, struct sr_error *error)
 {
     struct sr_text text = {0};
@@ -59,150 +71,281 @@ static enum sr_status write_notes(const struct experiment_task *task, struct sr_
     for (size_t i = 0; i < task->experiment->count; i++) {
         const struct sr_trial *trial = &task->experiment->trials[i];
         if (trial->done)
-            sr_text_printf(&text, "%.9g,%.9g,%.6g,%llu,%llu,%s,%llu,%.9g,%s\n", trial->accuracy, trial->loss, trial->seconds,
-                           (unsigned long long)trial->seed, (unsigned long long)trial->limit, task->data->digest,
-                           (unsigned long long)task->split_seed, task->validation, trial->params);
+            sr_text_printf(&text, "%.9g,%.9g,%.6g,%llu,%llu,%s,%llu,%.9g,%d,%.9g,%s\n", trial->accuracy, trial->loss,
+                           trial->seconds, (unsigned long long)trial->seed, (unsigned long long)trial->limit, task->data->digest,
+                           (unsigned long long)task->split_seed, task->validation, task->experiment->folds, trial->deviation,
+                           trial->params);
     }
     enum sr_status status = sr_file_write(task->path, sr_text_get(&text), text.length, error);
     sr_text_fini(&text);
     return status;
 }
 
+struct note {
+    struct sr_trial trial;         /* its figures, seed and limit */
+    char digest[40];
+    unsigned long long split_seed;
+    double validation;
+    int folds;
+    const char *params;            /* within the line */
+};
+
+static bool parse_note(const char *line, struct note *note)
+{
+    unsigned long long seed, limit;
+    int first = 0, second = 0;
+    *note = (struct note){.trial.deviation = NAN};
+    int found = sscanf(line, "%lf,%lf,%lf,%llu,%llu,%39[^,],%llu,%lf,%n%d,%lf,%n", &note->trial.accuracy, &note->trial.loss,
+                       &note->trial.seconds, &seed, &limit, note->digest, &note->split_seed, &note->validation, &first,
+                       &note->folds, &note->trial.deviation, &second);
+    note->trial.seed = seed;
+    note->trial.limit = limit;
+    note->params = line + (found == 8 ? first : second);
+    return note->params != line && (found == 8 || found == 10);
+}
+
+/* Take a note's figures over into the trials that are that very trial; is there one? */
+static bool apply_note(struct experiment_task *task, const struct note *note)
+{
+    bool mine = false;
+    if (strcmp(note->digest, task->data->digest) || note->split_seed != task->split_seed ||
+        fabs(note->validation - task->validation) >= 1e-8 || note->folds != task->experiment->folds)
+        return false;
+    for (size_t i = 0; i < task->experiment->count; i++) {
+        struct sr_trial *trial = &task->experiment->trials[i];
+        if (trial->seed != note->trial.seed || trial->limit != note->trial.limit || strcmp(trial->params, note->params)) continue;
+        mine = true;
+        if (trial->done) continue;
+        trial->done = true;
+        trial->accuracy = note->trial.accuracy;
+        trial->loss = note->trial.loss;
+        trial->deviation = note->trial.deviation;
+        trial->seconds = note->trial.seconds;
+    }
+    return mine;
+}
+
 static void read_notes(struct experiment_task *task)
 {
     size_t length;
     struct sr_error ignored;
+    struct note note;
     sr_text_clear(&task->others);
     char *bytes = sr_path_exists(task->path) ? sr_file_read(task->path, 16 << 20, &length, &ignored) : NULL, *rest = bytes;
-    for (char *line; rest && (line = strsep(&rest, "\n"));) {
-        double accuracy, loss, seconds, validation;
-        unsigned long long seed, limit, split_seed;
-        char digest[40];
-        int used = 0;
-        bool mine = false;
-        if (!*line) continue;
-        if (sscanf(line, "%lf,%lf,%lf,%llu,%llu,%39[^,],%llu,%lf,%n", &accuracy, &loss, &seconds, &seed, &limit, digest,
-                   &split_seed, &validation, &used) != 8 || !used)
-            continue; /* not a note */
-        bool same_data = !strcmp(digest, task->data->digest) && split_seed == task->split_seed &&
-                         fabs(validation - task->validation) < 1e-8;
-        for (size_t i = 0; same_data && i < task->experiment->count; i++) {
-            struct sr_trial *trial = &task->experiment->trials[i];
-            if (trial->seed != seed || trial->limit != limit || strcmp(trial->params, line + used)) continue;
-            mine = true;
-            if (trial->done) continue;
-            trial->done = true;
-            trial->accuracy = accuracy;
-            trial->loss = loss;
-            trial->seconds = seconds;
-        }
-        if (!mine) sr_text_printf(&task->others, "%s\n", line);
-    }
+    for (char *line; rest && (line = strsep(&rest, "\n"));)
+        if (parse_note(line, &note) && !apply_note(task, &note)) sr_text_printf(&task->others, "%s\n", line);
     free(bytes);
 }
 
 /* --- the job ---------------------------------------------------------------------------- */
 
+/* What a trial takes is taken to grow with its rows, and further rounds to take as long as the present one. */
+static double seconds_left(const struct experiment_task *task, double share)
+{
+    const struct sr_experiment *experiment = task->experiment;
+    double done = 0, seconds = 0, left = 0, round = 0;
+    for (size_t i = 0; i < experiment->count; i++) {
+        const struct sr_trial *trial = &experiment->trials[i];
+        double rows = trial->limit ? (double)trial->limit : 1;
+        if (trial->round == experiment->round) round += rows;
+        if (trial->done) {
+            done += rows;
+            seconds += trial->seconds;
+        } else if (i >= task->at) {
+            left += i == task->at ? rows * (1 - share) : rows;
+        }
+    }
+    const struct sr_trial *now = &experiment->trials[task->at];
+    double begun = share * (now->limit ? (double)now->limit : 1), spent = sr_clock_seconds() - task->started, estimate = -1;
+    left += round * (experiment->rounds - 1 - experiment->round);
+    if (done > 0) estimate = left * seconds / done;
+    else if (share > 0.02) estimate = left * spent / begun;
+    double budget = experiment->budget - worked(task);
+    return experiment->budget > 0 && (estimate < 0 || budget < estimate) ? fmax(0, budget) : estimate;
+}
+
 static void on_progress(void *owner, const struct sr_progress *inner)
 {
     struct experiment_task *task = owner;
     const struct sr_experiment *experiment = task->experiment;
-    double share = inner->total ? (double)inner->done / (double)inner->total : 0;
-    double spent = sr_clock_seconds() - task->started, done = 0;
-    size_t finished = 0;
-    for (size_t i = 0; i < experiment->count; i++) {
-        if (!experiment->trials[i].done) continue;
-        finished++;
-        done += experiment->trials[i].seconds;
-    }
-    double each = finished ? done / (double)finished : share > 0.02 ? spent / share : -1;
+    const int folds = experiment->folds ? experiment->folds : 1;
+    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back. */
+    if (inner->total) task->share = fmax(task->share, (double)inner->done / (double)inner->total);
+    const double share = (task->fold + task->share) / folds;
     struct sr_progress outer = {.unit = "trial", .done = (uint64_t)((double)task->at * 1000 + share * 1000),
                                 .total = (uint64_t)experiment->count * 1000, .rate = inner->rate, .loss = inner->loss,
-                                .accuracy = inner->accuracy, .learning_rate = inner->learning_rate, .seconds_left = -1};
-    if (each > 0) outer.seconds_left = fmax(0, each * ((double)(experiment->count - task->at) - share));
-    snprintf(outer.note, sizeof outer.note, "trial %zu of %zu: %.60s", task->at + 1, experiment->count,
+                                .accuracy = inner->accuracy, .learning_rate = inner->learning_rate,
+                                .seconds_left = seconds_left(task, share)};
+    char fold[32] = "";
+    if (experiment->folds) snprintf(fold, sizeof fold, ", fold %d of %d", task->fold + 1, folds);
+    snprintf(outer.note, sizeof outer.note, "trial %zu of %zu%s: %.40s", task->at + 1, experiment->count, fold,
              experiment->trials[task->at].label);
     sr_monitor_progress(task->outer, &outer);
 }
 
 static bool on_proceed(void *owner)
 {
-    return sr_monitor_proceed(((struct experiment_task *)owner)->outer);
+    struct experiment_task *task = owner;
+    double asked = sr_clock_seconds();
+    bool go = sr_monitor_proceed(task->outer);
+    task->waited += sr_clock_seconds() - asked;
+    if (!go || task->experiment->budget <= 0 || worked(task) <= task->experiment->budget) return go;
+    task->spent = true;
+    return false;
+}
+
+/* The rows of a trial: a split, and (where there are to be folds) its training rows dealt out. */
+static enum sr_status make_rows(const struct experiment_task *task, size_t limit, struct sr_split *split,
+                                struct sr_folds *folds, struct sr_error *error)
+{
+    const int count = task->experiment->folds;
+    *folds = (struct sr_folds){0};
+    enum sr_status status = sr_split_make(split, task->data, task->validation, task->split_seed, limit, error);
+    if (status || !count) return status;
+    status = sr_folds_make(folds, &task->data->files[SR_FILE_TRAIN], split->rows[SR_SPLIT_TRAIN],
+                           split->counts[SR_SPLIT_TRAIN], count, task->split_seed, error);
+    if (!status && folds->rarest_count < (size_t)count)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "folds=%d is too many: of the %zu rows that a trial begins with, "
+                              "class %s has %zu; one for each fold is needed", count, folds->row_count,
+                              task->data->class_names[folds->rarest], folds->rarest_count);
+    if (status) {
+        sr_folds_fini(folds);
+        sr_split_fini(split);
+    }
+    return status;
+}
+
+static struct sr_args *make_params(const struct experiment_task *task, const char *line, struct sr_error *error)
+{
+    const struct sr_model_class *class = task->experiment->class;
+    struct sr_words words;
+    if (sr_words_split(&line, &words, error)) return NULL;
+    struct sr_args *params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
+    sr_words_fini(&words);
+    /* Early stopping would look at the held-out rows: on folds, fits go on to the end. */
+    if (params && task->experiment->folds && sr_args_has(params, "patience") && sr_args_set(params, "patience", "0", error)) {
+        sr_args_free(params);
+        return NULL;
+    }
+    return params;
+}
+
+/* Fit and judge: on the validation split at once, else fold by fold. */
+static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit, const struct sr_folds *folds,
+                                struct sr_trial *trial, struct sr_error *error)
+{
+    struct sr_samples held_out = fit->validation;
+    uint32_t *train = sr_xalloc((folds->row_count + 1) * sizeof *train);
+    uint32_t *held = sr_xalloc((folds->row_count + 1) * sizeof *held);
+    const int parts = folds->count ? folds->count : 1;
+    double accuracies[SR_FOLDS_MAX], accuracy = 0, loss = 0, squares = 0;
+    enum sr_status status = SR_OK;
+    for (task->fold = 0; !status && task->fold < parts; task->fold++) {
+        struct sr_predictions predictions;
+        struct sr_evaluation evaluation;
+        if (folds->count) {
+            fit->train = (struct sr_samples){fit->train.images, train, sr_folds_take(folds, task->fold, false, train)};
+            fit->validation = (struct sr_samples){fit->train.images, NULL, 0};
+            held_out = (struct sr_samples){fit->train.images, held, sr_folds_take(folds, task->fold, true, held)};
+        }
+        task->share = 0;
+        status = sr_judge_fit(task->experiment->class, fit, &held_out, &predictions, error);
+        if (status) break;
+        sr_evaluate(&evaluation, &predictions);
+        sr_predictions_fini(&predictions);
+        accuracies[task->fold] = evaluation.accuracy;
+        accuracy += evaluation.accuracy / parts;
+        loss += evaluation.loss / parts;
+    }
+    for (int fold = 0; !status && fold < parts; fold++) squares += (accuracies[fold] - accuracy) * (accuracies[fold] - accuracy);
+    if (!status) {
+        trial->accuracy = accuracy;
+        trial->loss = loss;
+        if (folds->count) trial->deviation = sqrt(squares / parts);
+    }
+    free(train);
+    free(held);
+    return status;
 }
 
 /* Fit and judge one trial. A fit that diverges is a result, not an error: its figures stay NaN. */
 static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *trial, struct sr_error *error)
 {
-    struct sr_monitor monitor = {.owner = task, .progress = on_progress, .proceed = on_proceed};
-    struct sr_split split = {0};
-    struct sr_words words;
-    struct sr_predictions predictions = {0};
-    const char *line = trial->params;
+    const struct sr_monitor monitor = {.owner = task, .progress = on_progress, .proceed = on_proceed};
     const struct sr_images *images = &task->data->files[SR_FILE_TRAIN];
-    struct sr_model *model = sr_model_new(task->experiment->class, "trial");
-    struct sr_args *params = NULL;
-    enum sr_status status = sr_split_make(&split, task->data, task->validation, task->split_seed, (size_t)trial->limit, error);
-    if (!status) status = sr_words_split(&line, &words, error);
-    if (!status) {
-        params = sr_args_parse(model->class->name, model->class->params, words.items, words.count, NULL, error);
-        sr_words_fini(&words);
-        if (!params) status = error->status;
-    }
-    double start = sr_clock_seconds();
-    if (!status) {
-        model->shape = (struct sr_shape){images->height, images->width, task->data->classes};
-        model->seed = trial->seed;
-        struct sr_fit fit = {.params = params, .shape = model->shape, .seed = trial->seed, .pool = task->pool,
-                             .monitor = &monitor, .train = sr_split_samples(task->data, &split, SR_SPLIT_TRAIN),
-                             .validation = sr_split_samples(task->data, &split, SR_SPLIT_VALIDATION)};
-        status = sr_model_fit(model, &fit, error);
-        if (!status && model->stopped) status = sr_error_set(error, SR_ERROR_CANCELLED, "stopped; the same command goes on");
-        if (!status) status = sr_predictions_init(&predictions, &fit.validation, task->data->classes, error);
-        if (!status)
-            status = sr_model_predict(model, &fit.validation, task->pool, &monitor, predictions.probabilities, error);
-    }
-    if (!status) {
-        struct sr_evaluation evaluation;
-        sr_predictions_finish(&predictions);
-        sr_evaluate(&evaluation, &predictions);
-        trial->accuracy = evaluation.accuracy;
-        trial->loss = evaluation.loss;
-    }
+    struct sr_split split;
+    struct sr_folds folds;
+    enum sr_status status = make_rows(task, (size_t)trial->limit, &split, &folds, error);
+    if (status) return status;
+    struct sr_args *params = make_params(task, trial->params, error);
+    task->started = sr_clock_seconds();
+    struct sr_fit fit = {.params = params, .shape = {images->height, images->width, task->data->classes}, .seed = trial->seed,
+                         .pool = task->pool, .monitor = &monitor, .train = sr_split_samples(task->data, &split, SR_SPLIT_TRAIN),
+                         .validation = sr_split_samples(task->data, &split, SR_SPLIT_VALIDATION)};
+    status = params ? run_parts(task, &fit, &folds, trial, error) : error->status;
     if (!status || status == SR_ERROR_NUMERIC) {
-        trial->seconds = sr_clock_seconds() - start;
+        trial->seconds = sr_clock_seconds() - task->started;
         trial->done = true;
         status = SR_OK;
     }
-    sr_predictions_fini(&predictions);
+    sr_folds_fini(&folds);
     sr_split_fini(&split);
     sr_args_free(params);
-    sr_model_unref(model);
     return status;
+}
+
+/* Has the present round had its share of the budget? */
+static bool round_over(const struct experiment_task *task)
+{
+    const struct sr_experiment *experiment = task->experiment;
+    return experiment->budget > 0 && worked(task) > experiment->budget * (experiment->round + 1) / experiment->rounds;
+}
+
+/* The trials of the present round that are not done yet; false when there is no time for anything further. */
+static enum sr_status run_round(struct experiment_task *task, bool *further, struct sr_error *error)
+{
+    struct sr_experiment *experiment = task->experiment;
+    bool any = false;              /* done in this round: a round that has begun is to have a result */
+    *further = false;
+    for (task->at = 0; task->at < experiment->count; task->at++) {
+        struct sr_trial *trial = &experiment->trials[task->at];
+        if (trial->round != experiment->round) continue;
+        if (!trial->done) {
+            if (experiment->budget > 0 && worked(task) > experiment->budget) return SR_OK;
+            if (any && round_over(task)) break;
+            enum sr_status status = run_trial(task, trial, error);
+            if (status == SR_ERROR_CANCELLED && task->spent) {
+                experiment->cut = trial;
+                return SR_OK;
+            }
+            if (status == SR_ERROR_CANCELLED) return sr_error_set(error, status, "stopped; the same command goes on");
+            if (!status) status = write_notes(task, error);
+            if (status) return status;
+            /* Each trial is told like an epoch, so that its curve shows how the search gets on. */
+            sr_monitor_epoch(task->outer, &(struct sr_epoch){.epoch = (int)task->at + 1, .train_loss = NAN,
+                                                             .train_accuracy = NAN, .validation_loss = trial->loss,
+                                                             .validation_accuracy = trial->accuracy, .learning_rate = NAN,
+                                                             .seconds = trial->seconds});
+        }
+        any = true;
+    }
+    *further = true;
+    return SR_OK;
 }
 
 static enum sr_status experiment_run(struct task *base, const struct sr_monitor *monitor, struct sr_error *error)
 {
     struct experiment_task *task = (struct experiment_task *)base;
     struct sr_experiment *experiment = task->experiment;
-    double begun = sr_clock_seconds();
     task->outer = monitor;
+    task->begun = sr_clock_seconds();
     for (;;) {
+        bool further;
         read_notes(task);
-        for (task->at = 0; task->at < experiment->count; task->at++) {
-            struct sr_trial *trial = &experiment->trials[task->at];
-            if (trial->done) continue;
-            if (experiment->budget > 0 && sr_clock_seconds() - begun > experiment->budget) return SR_OK;
-            task->started = sr_clock_seconds();
-            enum sr_status status = run_trial(task, trial, error);
-            if (!status) status = write_notes(task, error);
-            if (status) return status;
-            /* Each trial is told like an epoch, so that its curve shows how the search gets on. */
-            sr_monitor_epoch(monitor, &(struct sr_epoch){.epoch = (int)task->at + 1, .train_loss = NAN, .train_accuracy = NAN,
-                                                         .validation_loss = trial->loss, .validation_accuracy = trial->accuracy,
-                                                         .learning_rate = NAN, .seconds = trial->seconds});
-        }
+        enum sr_status status = run_round(task, &further, error);
+        if (status || !further || !experiment->next) return status;
         size_t before = experiment->count;
-        if (experiment->next) experiment->next(experiment);
+        experiment->next(experiment);
         if (experiment->count == before) return SR_OK;
     }
 }
@@ -238,19 +381,27 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
     char *folder = sr_path_join(session->home, "experiments");
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_directory_make(folder, error);
-    if (!status && !session->split.counts[SR_SPLIT_VALIDATION])
+    if (!status && !experiment->folds && !session->split.counts[SR_SPLIT_VALIDATION])
         status = sr_error_set(error, SR_ERROR_STATE, "trials are judged on the validation split, and there is none (validation=0)");
+    if (!status) {
+        struct sr_split split;
+        struct sr_folds folds;
+        task->path = sr_xprintf("%s/%s.csv", folder, name);
+        task->data = sr_dataset_ref(session->data);
+        task->validation = session->split.fraction;
+        task->split_seed = session->split.seed;
+        task->pool = session->pool;
+        status = make_rows(task, (size_t)experiment->trials[0].limit, &split, &folds, error); /* to refuse at once */
+        if (!status) {
+            sr_folds_fini(&folds);
+            sr_split_fini(&split);
+        }
+    }
+    free(folder);
     if (status) {
-        free(folder);
         experiment_free(&task->task);
         return status;
     }
-    task->path = sr_xprintf("%s/%s.csv", folder, name);
-    free(folder);
-    task->data = sr_dataset_ref(session->data);
-    task->validation = session->split.fraction;
-    task->split_seed = session->split.seed;
-    task->pool = session->pool;
     struct sr_run *run = sr_session_add_run(session, experiment->class, name);
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &task->task);
     return SR_OK;

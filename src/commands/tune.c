@@ -9,6 +9,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/data/folds.h"
 
 /* What is searched. Ranges are wide enough for data sets of this kind; rows of the same family go together. */
 static const struct dimension {
@@ -69,6 +70,7 @@ struct tuning {
     struct sr_shape shape;         /* of the data */
     uint64_t seed;
     size_t trials, rows;
+    int folds;
     double budget;
 };
 
@@ -78,22 +80,33 @@ static size_t rows_of_round(size_t rows, int round)
     return rows;
 }
 
+static int ascending(double x, double y)
+{
+    return (x > y) - (x < y);
+}
+
+/* Of the same accuracy, the smaller loss; of that too, the earlier trial. */
 static int best_first(const void *a, const void *b)
 {
     const struct sr_trial *x = *(const struct sr_trial *const *)a, *y = *(const struct sr_trial *const *)b;
-    double p = isnan(x->accuracy) ? -1 : x->accuracy, q = isnan(y->accuracy) ? -1 : y->accuracy;
-    return (p < q) - (p > q);
+    int order = ascending(y->accuracy, x->accuracy);
+    if (!order) order = ascending(x->loss, y->loss);
+    return order ? order : (x > y) - (x < y);
 }
 
-/* The trials of the last round of which any has been done, best first; how many. Freed by the caller. */
+/* The trials of the last round of which any has given figures, best first; how many. Freed by the caller. */
 static size_t last_round(const struct sr_experiment *experiment, struct sr_trial ***sorted)
 {
-    size_t last = experiment->count - 1, count = 0;
-    while (last > 0 && !experiment->trials[last].done) last--;
-    uint64_t limit = experiment->trials[last].limit;
+    size_t count = 0;
+    int last = -1;
     *sorted = sr_xalloc(experiment->count * sizeof **sorted);
-    for (size_t i = 0; i < experiment->count; i++)
-        if (experiment->trials[i].limit == limit && experiment->trials[i].done) (*sorted)[count++] = &experiment->trials[i];
+    for (size_t i = 0; i < experiment->count; i++) {
+        struct sr_trial *trial = &experiment->trials[i];
+        if (!isfinite(trial->accuracy)) continue; /* not done, or diverged */
+        if (trial->round > last) count = 0;
+        last = trial->round;
+        (*sorted)[count++] = trial;
+    }
     qsort(*sorted, count, sizeof **sorted, best_first);
     return count;
 }
@@ -102,9 +115,10 @@ static void next_round(struct sr_experiment *experiment)
 {
     struct sr_trial **sorted;
     size_t count = last_round(experiment, &sorted), kept = (count + KEEP - 1) / KEEP;
-    if (++experiment->round < ROUNDS) {
+    if (count && sorted[0]->round == experiment->round && experiment->round + 1 < experiment->rounds) {
         uint64_t limit = sorted[0]->limit * KEEP;
         char **params = sr_xalloc(kept * sizeof *params);
+        experiment->round++;
         for (size_t i = 0; i < kept; i++) params[i] = sr_xstrdup(sorted[i]->params);
         for (size_t i = 0; i < kept; i++) {
             char label[64];
@@ -137,10 +151,13 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
 {
     enum { ATTEMPTS = 100 };       /* at a trial that fits the data */
     const struct tuning *tuning = context;
-    size_t rows = rows_of_round(tuning->rows, 0);
+    size_t rows = rows_of_round(tuning->rows, 0), folds = (size_t)tuning->folds;
+    size_t fitted = folds ? rows - (rows + folds - 1) / folds : rows; /* at least */
     struct sr_experiment *experiment = sr_experiment_new(tuning->class);
     experiment->budget = tuning->budget;
+    experiment->folds = tuning->folds;
     experiment->next = next_round;
+    experiment->rounds = ROUNDS;
     size_t dimension_count = sizeof dimensions / sizeof *dimensions;
     for (size_t i = 0; i < tuning->trials; i++) {
         struct sr_rng rng;
@@ -159,7 +176,7 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
                              tuning->rest->items[w][strlen(dimension->param)] == '=';
                 if (!fixed) draw(dimension, &rng, &line);
             }
-            status = fits_data(tuning, sr_text_get(&line), rows, error);
+            status = fits_data(tuning, sr_text_get(&line), fitted, error);
         }
         snprintf(label, sizeof label, i ? "round 1, no. %zu" : "the defaults", i + 1);
         if (!status) sr_experiment_add(experiment, label, sr_text_get(&line), tuning->seed, rows);
@@ -187,42 +204,88 @@ static double parse_duration(const char *text)
     return good ? value * unit : -1;
 }
 
+/* How far a search has come. */
+struct outcome {
+    struct sr_trial **best;        /* of the last round, best first */
+    size_t count, finished, waiting; /* of these; of all trials: done, never begun */
+};
+
+static void add_trial(const struct sr_experiment *experiment, const struct outcome *outcome, size_t rank, struct sr_reply *reply)
+{
+    const struct sr_trial *trial = outcome->best[rank];
+    if (!reply->json) {
+        sr_text_printf(&reply->text, "  %6.2f %%", trial->accuracy * 100);
+        if (experiment->folds) sr_text_printf(&reply->text, " ± %.2f", trial->deviation * 100);
+        sr_text_printf(&reply->text, "  %s\n", *trial->params ? trial->params : "the defaults");
+        return;
+    }
+    struct sr_json *object = sr_reply_object(reply);
+    sr_json_set_integer(object, "rank", (int64_t)rank + 1);
+    sr_json_set_number(object, "accuracy", trial->accuracy);
+    sr_json_set_number(object, "accuracy_deviation", trial->deviation);
+    sr_json_set_number(object, "loss", trial->loss);
+    sr_json_set_integer(object, "folds", experiment->folds);
+    sr_json_set_integer(object, "round", trial->round + 1);
+    sr_json_set_integer(object, "rounds", experiment->rounds);
+    sr_json_set_integer(object, "rows", (int64_t)trial->limit);
+    sr_json_set_number(object, "seconds", trial->seconds);
+    sr_json_set_text(object, "hyperparameters", trial->params);
+    sr_json_set_integer(object, "trials_finished", (int64_t)outcome->finished);
+    sr_json_set_integer(object, "trials_waiting", (int64_t)outcome->waiting);
+    sr_json_set_text(object, "trial_stopped", experiment->cut ? experiment->cut->label : NULL);
+    sr_reply_add(reply, object);
+}
+
+static void add_heading(const struct sr_experiment *experiment, const struct outcome *outcome, struct sr_text *text)
+{
+    char rows[32];
+    sr_format_count(rows, sizeof rows, outcome->best[0]->limit);
+    sr_text_printf(text, "%zu trial%s; the best of round %d of %d, on %s rows each, by ", outcome->finished,
+                   outcome->finished == 1 ? "" : "s", outcome->best[0]->round + 1, experiment->rounds, rows);
+    if (experiment->folds) sr_text_printf(text, "accuracy over %d folds\n", experiment->folds);
+    else sr_text_add(text, "validation accuracy\n");
+}
+
+/* What the budget has left undone, if anything. */
+static void add_rest(const struct sr_experiment *experiment, const struct outcome *outcome, struct sr_text *text)
+{
+    const bool cut = experiment->cut, waiting = outcome->waiting, early = experiment->round + 1 < experiment->rounds;
+    if (cut) sr_text_printf(text, "The budget ended during \"%s\", which does not count.\n", experiment->cut->label);
+    if (waiting) sr_text_printf(text, "Trials that there was no time for: %zu.\n", outcome->waiting);
+    if (early) sr_text_printf(text, "Round %d, on %d times the rows, was not reached.\n", experiment->round + 2, KEEP);
+    if (cut || waiting || early) sr_text_add(text, "With a larger budget= the same search goes on from here.\n");
+}
+
+static enum sr_status keep_best(const struct sr_session *session, const char *family, const char *params, struct sr_error *error)
+{
+    char *folder = sr_path_join(session->home, "recipes"), *path = sr_xprintf("%s/%s-tuned", folder, family);
+    enum sr_status status = sr_directory_make(folder, error);
+    if (!status) status = sr_file_write(path, params, strlen(params), error);
+    free(folder);
+    free(path);
+    return status;
+}
+
 static enum sr_status report_tuning(struct sr_session *session, const char *family, struct sr_reply *reply,
                                     struct sr_error *error)
 {
+    enum { MOST = 10 };            /* trials to list */
     const struct sr_experiment *experiment = session->experiment;
-    struct sr_trial **sorted;
-    size_t count = last_round(experiment, &sorted), finished = 0;
-    for (size_t i = 0; i < experiment->count; i++) finished += experiment->trials[i].done;
-    enum sr_status status = SR_OK;
-    if (!count || isnan(sorted[0]->accuracy)) {
-        status = sr_error_set(error, SR_ERROR_STATE, "tune: no trial was finished within the budget; give it more");
-    } else {
-        char *folder = sr_path_join(session->home, "recipes"), *path = sr_xprintf("%s/%s-tuned", folder, family);
-        status = sr_directory_make(folder, error);
-        if (!status) status = sr_file_write(path, sorted[0]->params, strlen(sorted[0]->params), error);
-        free(folder);
-        free(path);
+    struct outcome outcome = {0};
+    outcome.count = last_round(experiment, &outcome.best);
+    for (size_t i = 0; i < experiment->count; i++) outcome.finished += experiment->trials[i].done;
+    outcome.waiting = experiment->count - outcome.finished - (experiment->cut != NULL);
+    enum sr_status status;
+    if (outcome.count) status = keep_best(session, family, outcome.best[0]->params, error);
+    else if (outcome.finished) status = sr_error_set(error, SR_ERROR_NUMERIC, "tune: every trial that was finished has diverged");
+    else status = sr_error_set(error, SR_ERROR_STATE, "tune: no trial was finished within the budget; give it more");
+    if (!status && !reply->json) add_heading(experiment, &outcome, &reply->text);
+    for (size_t i = 0; !status && i < outcome.count && i < MOST; i++) add_trial(experiment, &outcome, i, reply);
+    if (!status && !reply->json) {
+        add_rest(experiment, &outcome, &reply->text);
+        sr_text_printf(&reply->text, "Use the best by: train %s settings=%s-tuned\n", family, family);
     }
-    for (size_t i = 0; !status && i < count && i < 10; i++) {
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_integer(object, "rank", (int64_t)i + 1);
-            sr_json_set_number(object, "accuracy", sorted[i]->accuracy);
-            sr_json_set_number(object, "loss", sorted[i]->loss);
-            sr_json_set_integer(object, "rows", (int64_t)sorted[i]->limit);
-            sr_json_set_number(object, "seconds", sorted[i]->seconds);
-            sr_json_set_text(object, "hyperparameters", sorted[i]->params);
-            sr_reply_add(reply, object);
-            continue;
-        }
-        if (i == 0)
-            sr_text_printf(&reply->text, "%zu trials; the best of those on %llu rows, by validation accuracy\n", finished,
-                           (unsigned long long)sorted[0]->limit);
-        sr_text_printf(&reply->text, "  %6.2f %%  %s\n", sorted[i]->accuracy * 100, *sorted[i]->params ? sorted[i]->params : "the defaults");
-    }
-    if (!status && !reply->json) sr_text_printf(&reply->text, "Use the best by: train %s settings=%s-tuned\n", family, family);
-    free(sorted);
+    free(outcome.best);
     return status;
 }
 
@@ -231,11 +294,15 @@ SR_RUN(tune_run)
     SR_UNUSED;
     struct tuning tuning = {.class = sr_model_class_find(sr_args_text(args, "family"), error), .rest = rest,
                             .trials = (size_t)sr_args_integer(args, "trials"),
+                            .folds = (int)sr_args_integer(args, "folds"),
                             .budget = parse_duration(sr_args_text(args, "budget")),
                             .seed = (uint64_t)sr_args_integer(session->options, "seed")};
     if (!tuning.class) return error->status;
     if (tuning.budget < 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "tune: budget=%s is not a time; write 90s, 10m or 1h", sr_args_text(args, "budget"));
+    if (tuning.folds == 1)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "tune: folds=1 leaves no rows to learn from; write 2 to %d, or 0 for the "
+                            "validation split", SR_FOLDS_MAX);
     struct sr_args *checked = sr_args_parse(tuning.class->name, tuning.class->params, rest->items, rest->count, NULL, error);
     if (!checked) return error->status;
     sr_args_free(checked);
@@ -254,11 +321,13 @@ const struct sr_command sr_command_tune = {
     .help = "Search a family's hyperparameters within a time: at random, the best third on three times the rows.",
     .params = (const struct sr_param[]){
         {"family", SR_PARAM_FAMILY, .positional = true, .required = true, .help = "What to tune; what is given as name=value stays fixed."},
-        {"budget", SR_PARAM_TEXT, .fallback = "10m", .help = "Time after which no further trial begins: 90s, 10m, 1h."},
+        {"budget", SR_PARAM_TEXT, .fallback = "10m", .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is stopped."},
         {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000, .help = "Trials of the first round."},
+        {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,
+         .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on the validation split."},
         {0}},
     .rest = true,
     .run = tune_run,
     .lasting = true,
-    .example = "tune knn budget=2m",
+    .example = "tune knn budget=2m folds=5",
 };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A tiny study end to end, stopped and gone on with, repeated from its file; ablate and tune.
+# A tiny study end to end, stopped and gone on with, repeated from its file; ablate.
 . "${SRCDIR:-.}/tests/program.sh"
 
 run study quick to=one
@@ -78,11 +78,6 @@ report $? "a study may hold an ablation and a cost table"
 run study from=eight/study.sartor to=nine
 [ $code -eq 0 ] && cmp -s eight/tables/techniques.csv nine/tables/techniques.csv && grep -q "cost an image" nine/report.md; report $? "which its file repeats"
 
-run tune knn trials=4 budget=1m
-[ $code -eq 0 ] && grep -q "settings=knn-tuned" out && [ -s home/recipes/knn-tuned ]; report $? "tune finds and keeps settings"
-run train knn settings=knn-tuned; [ $code -eq 0 ]; report $? "which train takes"
-run train knn settings=nosuch; [ $code -eq 1 ] && grep -q nosuch err; report $? "unknown settings are refused"
-run tune knn budget=soon; [ $code -eq 1 ] && grep -q "budget=soon" err; report $? "a budget that is no time"
 run ablate mlp epochs=1 limit=200 seeds=2
 [ $code -eq 0 ] && grep -q "without normalisation\|with normalisation" out; report $? "ablate switches techniques"
 long=0.001; for i in 1 2 3 4 5 6 7 8; do long=${long}0000000000000000000000000000000000000000; done
