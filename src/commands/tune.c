@@ -321,7 +321,8 @@ const struct sr_command sr_command_tune = {
     .help = "Search a family's hyperparameters within a time: at random, the best third on three times the rows.",
     .params = (const struct sr_param[]){
         {"family", SR_PARAM_FAMILY, .positional = true, .required = true, .help = "What to tune; what is given as name=value stays fixed."},
-        {"budget", SR_PARAM_TEXT, .fallback = "10m", .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is stopped."},
+        {"budget", SR_PARAM_TEXT, .fallback = "10m",
+         .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is stopped."},
         {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000, .help = "Trials of the first round."},
         {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,
          .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on the validation split."},

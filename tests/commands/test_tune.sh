@@ -43,7 +43,7 @@ digest=$(head -n 1 "$notes" | cut -d, -f6)
 printf '0.5,1,1,1,102,%s,1,0.0833333333,3,0.125,epochs=10000\n' "$digest" >home/experiments/tune-mlp.csv
 begun=$(date +%s)
 run tune mlp epochs=10000 trials=3 folds=3 budget=2s
-[ $code -eq 0 ] && [ $(($(date +%s) - begun)) -le 4 ]; report $? "a budget stops the trial under way"
+[ $code -eq 0 ] && [ $(($(date +%s) - begun)) -le 6 ]; report $? "a budget stops the trial under way"
 grep -q '^1 trial; the best of round 1 of 3, on 102 rows each' out && grep -q '50.00 % ± 12.50  epochs=10000' out; report $? "what was finished is the result"
 grep -q 'budget ended during "round 1, no. 2", which does not count' out && grep -q "no time for: 1" out && grep -q "Round 2, on 3 times the rows, was not reached" out
 report $? "and what was not is said"
