@@ -459,6 +459,55 @@ static void another_home_has_models_of_its_own(void **state)
     sr_session_free(session);
 }
 
+/* What is only in memory has no file to be found by: it is set aside with its folder, and comes back with it. */
+static void models_without_a_file_are_set_aside_and_come_back(void **state)
+{
+    (void)state;
+    FILE *file = fopen(at("file"), "w");
+    assert_int_equal(fclose(file), 0);
+    char *nowhere = sr_xstrdup(at("file/home")), *home = sr_xstrdup(at("home"));
+    struct sr_session *session = open_home("a", nowhere);
+    struct sr_entry *entry = train(session, "knn", "mine");
+    const struct sr_predictions *predictions;
+    assert_null(entry->path);
+    const struct sr_model *model = entry->model;
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error), SR_PENDING);
+    assert_ok(sr_session_move(session, home, &error));
+    assert_int_equal(session->aside_count, 1);
+    assert_null(sr_session_entry(session, "mine", &error));
+    train(session, "logreg", "mine"); /* of the same name, in the other folder */
+    /* One that ends after the folder has changed, and has no file either, is set aside as well. */
+    assert_int_not_equal(sr_session_move(session, nowhere, &error), SR_PENDING);
+    start(session, "knn", "late", "");
+    assert_ok(sr_session_move(session, home, &error));
+    finish_jobs(session);
+    assert_int_equal(session->aside_count, 2);
+    assert_null(sr_session_entry(session, "late", &error));
+    assert_string_equal(sr_session_entry(session, "mine", &error)->model ? "logreg" : "unread", "unread");
+    sr_session_move(session, nowhere, &error);
+    assert_int_equal(session->aside_count, 0);
+    entry = sr_session_entry(session, "mine", &error);
+    assert_non_null(entry);
+    assert_ptr_equal(entry->model, model);
+    assert_non_null(sr_session_entry(session, "late", &error));
+    /* What it had said is there still; what was being computed is asked for anew. */
+    assert_non_null(entry->splits[SR_SPLIT_TEST].ready);
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
+    /* The latest of a name counts. */
+    start(session, "logreg", "mine", "");
+    assert_ok(sr_session_move(session, home, &error));
+    finish_jobs(session);
+    assert_int_equal(session->aside_count, 3);
+    sr_session_move(session, nowhere, &error);
+    assert_int_equal(session->aside_count, 0);
+    assert_string_equal(sr_session_entry(session, "mine", &error)->model->class->name, "logreg");
+    assert_ok(sr_session_move(session, home, &error));
+    sr_session_free(session); /* with some of them still aside */
+    free(nowhere);
+    free(home);
+}
+
 /* --- training --------------------------------------------------------------------------- */
 
 static void stop(struct sr_session *session, uint32_t job)
@@ -670,6 +719,7 @@ int main(void)
         TEST(a_new_model_of_a_name_drops_what_the_old_one_said),
         TEST(a_model_that_cannot_be_written_stays_in_memory),
         TEST(another_home_has_models_of_its_own),
+        TEST(models_without_a_file_are_set_aside_and_come_back),
         TEST(a_queued_training_is_stopped_at_once),
         TEST(leaving_does_not_replace_a_model_by_half_of_one),
         TEST(stopping_keeps_the_last_epoch),

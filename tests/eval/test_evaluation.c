@@ -77,6 +77,26 @@ static void a_published_report(void **state)
     sr_predictions_fini(&predictions);
 }
 
+/* scikit-learn's log_loss documentation: spam, ham, ham, spam by [.1 .9] [.9 .1] [.8 .2] [.35 .65] is 0.21616. */
+static void a_published_loss(void **state)
+{
+    (void)state;
+    uint8_t labels[] = {1, 0, 0, 1}, pixels[4 * 64] = {0};
+    struct sr_images images = {.count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_samples all = {.images = &images, .count = 4};
+    struct sr_predictions predictions;
+    struct sr_evaluation evaluation;
+    assert_ok(sr_predictions_init(&predictions, &all, 2, &error));
+    const float given[8] = {0.1f, 0.9f, 0.9f, 0.1f, 0.8f, 0.2f, 0.35f, 0.65f};
+    memcpy(predictions.probabilities, given, sizeof given);
+    sr_predictions_finish(&predictions);
+    sr_evaluate(&evaluation, &predictions);
+    near(evaluation.loss, 0.21616, 5e-6);
+    near(evaluation.accuracy, 1, 0);
+    near(evaluation.macro_f1, 1, 0);
+    sr_predictions_fini(&predictions);
+}
+
 static void loss_is_clipped(void **state)
 {
     (void)state;
@@ -146,8 +166,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(metrics_by_hand),    cmocka_unit_test(undefined_ratios_are_zero),
-        cmocka_unit_test(a_published_report), cmocka_unit_test(loss_is_clipped),
-        cmocka_unit_test(rows_are_found),     cmocka_unit_test(wilson_intervals),
+        cmocka_unit_test(a_published_report), cmocka_unit_test(a_published_loss),
+        cmocka_unit_test(loss_is_clipped),    cmocka_unit_test(rows_are_found),
+        cmocka_unit_test(wilson_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Against worked examples: Agresti's approval ratings for McNemar, Holm's procedure by hand, and
- * scikit-learn's own documentation examples for ROC AUC and average precision. */
+/* Against published worked examples: McNemar's test by Agresti and by Fagerland, Lydersen and Laake; Holm's procedure
+ * on the p values of Benjamini and Hochberg; ROC curves of Fawcett and of scikit-learn's documentation, which has those
+ * for average precision and top-k accuracy too; the calibration error of torchmetrics' documentation. */
 #include "support.h"
 
 #include <math.h>
@@ -27,7 +28,8 @@ static struct sr_predictions make(size_t count)
 static void mcnemar_large(void **state)
 {
     (void)state;
-    /* Agresti, Categorical Data Analysis: 794, 150, 86, 570: z squared is 34.71 without the correction. */
+    /* Agresti, Categorical Data Analysis (1990), p. 350, approval ratings 794, 150, 86, 570: his z squared, without a
+     * correction, is (86 - 150)² / (86 + 150) = 17.36. */
     struct sr_predictions a = make(1600), b = make(1600);
     struct sr_error error;
     for (size_t i = 0; i < 1600; i++) {
@@ -40,12 +42,55 @@ static void mcnemar_large(void **state)
     assert_int_equal(test.only_second, 86);
     assert_int_equal(test.both, 794);
     assert_int_equal(test.neither, 570);
-    near(test.p, 3.6e-5, 0.4e-5); /* exact binomial: 236 discordant pairs, 86 */
+    near(test.p, 3.71593614e-5, 1e-12); /* exact binomial: 236 discordant pairs, 86 */
+    near(test.p, erfc(sqrt(17.3559 / 2)), 1e-5);
     near(test.agreement, 1364.0 / 1600, 1e-12);
     b.rows[3] = 9999;
     assert_refused(sr_mcnemar(&test, &a, &b, &error), SR_ERROR_ARGUMENT, "same samples");
     sr_predictions_fini(&a);
     sr_predictions_fini(&b);
+}
+
+/* Two models that differ on `a` and `b` samples. */
+static double p_of(size_t a, size_t b)
+{
+    struct sr_predictions first = make(a + b), second = make(a + b);
+    struct sr_error error;
+    struct sr_mcnemar test;
+    for (size_t i = 0; i < a + b; i++) {
+        first.predicted[i] = i >= a;
+        second.predicted[i] = i < a;
+    }
+    assert_ok(sr_mcnemar(&test, &first, &second, &error));
+    assert_int_equal(test.only_first, a);
+    assert_int_equal(test.only_second, b);
+    sr_predictions_fini(&first);
+    sr_predictions_fini(&second);
+    return test.p;
+}
+
+/* Fagerland, Lydersen and Laake (2013): airway hyper-responsiveness of 21 children (their table 1) and complete response
+ * of 161 patients, by the exact conditional test. */
+static void mcnemar_published(void **state)
+{
+    (void)state;
+    near(p_of(1, 7), 0.0703, 5e-5);
+    near(p_of(7, 1), 0.0703, 5e-5);
+    near(p_of(6, 16), 0.0525, 5e-5);
+    near(p_of(5, 5), 1, 0);
+    near(p_of(0, 0), 1, 0);
+}
+
+/* Beyond a thousand pairs: Edwards' (1948) chi-squared (|b - c| - 1)² / (b + c), beside the exact p of the same counts,
+ * which is computed up to that number. */
+static void mcnemar_beyond_the_exact(void **state)
+{
+    (void)state;
+    near(p_of(540, 460), 0.0124441463, 1e-9);
+    near(p_of(541, 460), erfc(sqrt(80.0 * 80 / 1001 / 2)), 1e-12);
+    near(p_of(541, 460), 0.0114161389, 5e-5);
+    near(p_of(560, 461), 0.0021469951, 2e-5);
+    near(p_of(2000, 2001), 1, 0);
 }
 
 static void mcnemar_small_is_exact(void **state)
@@ -76,6 +121,86 @@ static void holm_by_hand(void **state)
     near(p[0], 0.03, 1e-15);
     near(p[2], 0.06, 1e-15);
     near(p[1], 0.06, 1e-15);
+}
+
+/* Benjamini and Hochberg (1995): fifteen p values of a trial, of which procedures that bound the family-wise error reject
+ * three at 5 %. */
+static void holm_published(void **state)
+{
+    (void)state;
+    double p[15] = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1};
+    sr_holm(p, 15);
+    near(p[0], 15 * 0.0001, 1e-15);
+    near(p[1], 14 * 0.0004, 1e-15);
+    near(p[2], 13 * 0.0019, 1e-15);
+    near(p[3], 12 * 0.0095, 1e-15);
+    int rejected = 0;
+    for (int i = 0; i < 15; i++) {
+        rejected += p[i] <= 0.05;
+        assert_true(p[i] <= 1 && (i == 0 || p[i] >= p[i - 1]));
+    }
+    assert_int_equal(rejected, 3);
+    sr_holm(p, 0);
+}
+
+/* Fawcett (2006), figure 3: twenty instances; the curve has its highest accuracy, 70 %, at (0.1, 0.5). The area is that
+ * of the 68 of 100 pairs in which the positive one is ranked higher (Mann and Whitney). */
+static void fawcetts_curve(void **state)
+{
+    (void)state;
+    static const float scores[20] = {.9f, .8f, .7f, .6f, .55f, .54f, .53f, .52f, .51f, .505f,
+                                     .4f, .39f, .38f, .37f, .36f, .35f, .34f, .33f, .30f, .1f};
+    static const char labels[] = "ppnpppnnpnpnpnnnpnpn";
+    struct sr_predictions p = make(20);
+    double x[21], y[21], best = 0, where[2] = {0, 0};
+    for (size_t i = 0; i < 20; i++) {
+        p.truth[i] = labels[i] == 'p';
+        p.probabilities[i * 2 + 1] = scores[i];
+        p.probabilities[i * 2] = 1 - scores[i];
+    }
+    sr_predictions_finish(&p);
+    near(sr_roc_auc(&p, 1), 0.68, 1e-12);
+    near(sr_roc_auc(&p, 0), 0.68, 1e-12);
+    assert_int_equal(sr_roc_curve(&p, 1, x, y), 21);
+    for (int i = 0; i < 21; i++) {
+        double accuracy = (10 * y[i] + 10 * (1 - x[i])) / 20;
+        if (accuracy <= best) continue;
+        best = accuracy;
+        where[0] = x[i];
+        where[1] = y[i];
+    }
+    near(best, 0.7, 1e-12);
+    near(where[0], 0.1, 1e-12);
+    near(where[1], 0.5, 1e-12);
+    sr_predictions_fini(&p);
+}
+
+/* The documentation of scikit-learn's top_k_accuracy_score, and torchmetrics' of MulticlassCalibrationError. Its four
+ * samples fall into three of our bins too, but into others: 2/4 |0 - 0.55| + 1/4 |1 - 0.6| + 1/4 |1 - 0.9|. */
+static void documented_scores(void **state)
+{
+    (void)state;
+    static const float ranked[12] = {.5f, .2f, .2f, .3f, .4f, .2f, .2f, .4f, .3f, .7f, .2f, .1f};
+    static const float sure[12] = {.25f, .20f, .55f, .55f, .05f, .40f, .10f, .30f, .60f, .90f, .05f, .05f};
+    static const uint8_t truths[2][4] = {{0, 1, 2, 2}, {0, 1, 2, 0}};
+    struct sr_reliability reliability;
+    struct sr_predictions p = make(4);
+    free(p.probabilities);
+    p.classes = 3;
+    p.probabilities = sr_xalloc(12 * sizeof *p.probabilities);
+    memcpy(p.probabilities, ranked, sizeof ranked);
+    memcpy(p.truth, truths[0], 4);
+    sr_predictions_finish(&p);
+    near(sr_top_accuracy(&p, 2), 0.75, 0);
+    near(sr_top_accuracy(&p, 3), 1, 0);
+    memcpy(p.probabilities, sure, sizeof sure);
+    memcpy(p.truth, truths[1], 4);
+    sr_predictions_finish(&p);
+    sr_reliability(&reliability, &p);
+    near(reliability.ece, 0.4, 1e-7);
+    /* In their three bins the same sums give their 0.2. */
+    near(fabs((0.55 + 0.55 + 0.60 - 1) / 4) + fabs((0.90 - 1) / 4), 0.2, 1e-12);
+    sr_predictions_fini(&p);
 }
 
 static void curves_of_known_scores(void **state)
@@ -140,8 +265,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mcnemar_large),          cmocka_unit_test(mcnemar_small_is_exact),
-        cmocka_unit_test(holm_by_hand),           cmocka_unit_test(curves_of_known_scores),
-        cmocka_unit_test(calibration_by_hand),
+        cmocka_unit_test(mcnemar_published),      cmocka_unit_test(mcnemar_beyond_the_exact),
+        cmocka_unit_test(holm_by_hand),           cmocka_unit_test(holm_published),
+        cmocka_unit_test(curves_of_known_scores), cmocka_unit_test(fawcetts_curve),
+        cmocka_unit_test(calibration_by_hand),    cmocka_unit_test(documented_scores),
     };
     return cmocka_run_group_tests_name("significance", tests, NULL, NULL);
 }
