@@ -97,8 +97,7 @@ const struct sr_binding sr_bindings[] = {
     {0},
 };
 
-enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20 };
-
+enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20, CONFIG_BYTES = 1 << 20 };
 
 struct sr_keys {
     struct sr_binding *own; /* made by `bind`; strings are owned */
@@ -109,6 +108,13 @@ struct sr_keys {
     char *pending;          /* a line that waits for a short job: another command takes its place */
     unsigned waits;         /* how often `pending` has been set */
     char *lasting;          /* a line that waits for training, which is left to itself */
+    struct {                /* the config file while its lines are run */
+        char *path, *bytes, *rest;
+        char *line;         /* the one that waits; those behind it wait as well, so that none takes its place */
+        size_t number;
+        bool running;       /* one of its lines is being run */
+        char *trouble;      /* the first that went wrong */
+    } config;
 };
 
 static struct sr_keys *state(struct sr_session *session)
@@ -148,6 +154,8 @@ static void keep_history(const struct sr_keys *keys)
     free(folder);
 }
 
+static void run_config(struct sr_session *session);
+
 void sr_keys_start(struct sr_session *session)
 {
     struct sr_error error;
@@ -162,22 +170,20 @@ void sr_keys_start(struct sr_session *session)
 
     char *folder = sr_path_xdg("config");
     path = sr_path_join(folder, "config");
-    bytes = rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
+    bytes = sr_path_exists(path) ? sr_file_read(path, CONFIG_BYTES, &length, &error) : NULL;
     if (!bytes && sr_path_exists(path)) sr_session_message(session, true, "%s", error.text);
-    size_t number = 0;
-    for (char *line; rest && (line = strsep(&rest, "\n"));) {
-        session->message_is_error = false;
-        number++;
-        sr_keys_run_line(session, line);
-        if (session->message_is_error) {
-            char *text = sr_xstrdup(session->message);
-            sr_session_message(session, true, "%s:%zu: %s", path, number, text);
-            free(text);
-            break;
-        }
+    if (bytes && strlen(bytes) != length) {
+        sr_session_message(session, true, "%s: it holds a zero byte, so it is no text; none of its lines is run", path);
+        free(bytes);
+        bytes = NULL;
+    }
+    if (bytes) {
+        struct sr_keys *keys = state(session);
+        keys->config.path = sr_xstrdup(path);
+        keys->config.bytes = keys->config.rest = bytes;
+        run_config(session);
     }
     session->view.overlay = false;
-    free(bytes);
     free(path);
     free(folder);
 }
@@ -199,6 +205,10 @@ void sr_keys_fini(struct sr_session *session)
     free(keys->draft);
     free(keys->pending);
     free(keys->lasting);
+    free(keys->config.path);
+    free(keys->config.bytes);
+    free(keys->config.line);
+    free(keys->config.trouble);
     free(keys);
     session->keys = NULL;
 }
@@ -347,7 +357,7 @@ static void run(struct sr_session *session, const char *line, bool again)
             status = sr_error_set(&error, SR_ERROR_STATE, "%s: wait for the end of \"%.60s\", or stop it", command->name,
                                   keys->lasting);
         if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
-        if (command && !again && status != SR_PENDING && waits == keys->waits)
+        if (command && !again && !keys->config.running && status != SR_PENDING && waits == keys->waits)
             give_way(keys, command, session->view.pane != pane);
         if (!status && words.count) {
             log_command(session, command, &words, start, line);
@@ -356,7 +366,7 @@ static void run(struct sr_session *session, const char *line, bool again)
         sr_words_fini(&words);
         sr_reply_fini(&reply);
         if (status == SR_PENDING) {
-            char **place = command->lasting ? &keys->lasting : &keys->pending;
+            char **place = command->lasting ? &keys->lasting : keys->config.running ? &keys->config.line : &keys->pending;
             free(*place);
             *place = sr_xstrdup(start);
             keys->waits++;
@@ -379,14 +389,51 @@ void sr_keys_run_line(struct sr_session *session, const char *line)
     free(copy);
 }
 
+/* The lines of the config file, or what is left of them. Each is run to its end before the next, but for what
+ * lasts, and a mistake in one does not keep the others from being run: the first one stays in sight. */
+static void run_config(struct sr_session *session)
+{
+    struct sr_keys *keys = state(session);
+    while (keys->config.bytes && !session->quit) {
+        char *waited = keys->config.line, *line = waited ? waited : strsep(&keys->config.rest, "\n");
+        keys->config.line = NULL;
+        if (!line) {
+            if (keys->config.trouble) {
+                snprintf(session->message, sizeof session->message, "%s", keys->config.trouble);
+                session->message_is_error = true;
+            }
+            free(keys->config.bytes);
+            keys->config.bytes = NULL;
+            return;
+        }
+        keys->config.number += !waited;
+        session->message_is_error = false;
+        keys->config.running = true;
+        run(session, line, waited);
+        keys->config.running = false;
+        free(waited);
+        if (session->message_is_error) {
+            char *text = sr_xprintf("%s:%zu: %s", keys->config.path, keys->config.number, session->message);
+            sr_session_message(session, true, "%s", text);
+            if (keys->config.trouble) free(text);
+            else keys->config.trouble = text;
+        }
+        if (keys->config.line) return;
+    }
+}
+
 bool sr_keys_pending(const struct sr_session *session)
 {
-    return session->keys && (session->keys->pending || session->keys->lasting);
+    return session->keys && (session->keys->pending || session->keys->lasting || session->keys->config.line);
 }
 
 void sr_keys_tick(struct sr_session *session)
 {
     struct sr_keys *keys = state(session);
+    if (keys->config.line) {
+        session->message[0] = '\0';
+        run_config(session);
+    }
     char *lines[] = {keys->lasting, keys->pending};
     keys->pending = keys->lasting = NULL;
     if (lines[1]) session->message[0] = '\0';
