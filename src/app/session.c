@@ -273,5 +273,10 @@ bool sr_session_settled(const struct sr_session *session)
 
 bool sr_session_wait(struct sr_session *session, double seconds)
 {
+    if (session->unfinished) {
+        session->unfinished = false;
+        sr_session_pump(session);
+        return true;
+    }
     return sr_jobs_wait(session->jobs, seconds) && sr_session_pump(session);
 }

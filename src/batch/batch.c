@@ -23,6 +23,7 @@ struct runner {
     size_t line;                      /* 0: words from the shell */
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
+    double next_object, next_share;   /* of a study: clock and share from which the next object is told */
     char remark[96];                  /* the last one said */
     bool failed;                      /* some job or command failed */
     int trouble;                      /* errno of what standard output refused, 0 for nothing */
@@ -83,13 +84,14 @@ static void show_bar(const char *label, double share, const char *left, const ch
     sr_text_fini(&line);
 }
 
-/* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. */
+/* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. Of a study, the bar and the
+ * time are the whole study's, and there may be no run at the moment. */
 static void show_progress(struct runner *runner, const struct sr_session *session, const struct sr_run *run,
                           const struct sr_progress *progress)
 {
     double now = sr_clock_seconds();
     bool terminal = isatty(STDERR_FILENO);
-    if (progress->remark && strcmp(progress->note, runner->remark) != 0) {
+    if (run && progress->remark && strcmp(progress->note, runner->remark) != 0) {
         snprintf(runner->remark, sizeof runner->remark, "%s", progress->note);
         clear_bar(runner);
         fprintf(stderr, "%s: %s\n", run->name, progress->note);
@@ -98,21 +100,24 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     bool first = runner->next_note == 0;
     runner->next_note = now + (terminal ? 0.1 : 10);
     if (first && !terminal && !session->study) return; /* of a study the time it takes is told at once */
-    double share = progress->total ? (double)progress->done / (double)progress->total : 0;
-    double seconds_left = progress->seconds_left;
-    char time[32], left[40] = "", detail[96], speed[64] = "", label[96];
-    /* Of a study, the bar and the time are the whole study's. */
-    bool study = sr_study_progress(session, &share, &seconds_left);
-    snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
+    struct sr_study_progress whole;
+    bool study = sr_study_progress(session, &whole);
+    if (!run && !study) return;
+    double share = study ? whole.share : progress->total ? (double)progress->done / (double)progress->total : 0;
+    double seconds_left = study ? whole.seconds_left : progress->seconds_left;
+    char time[32], left[40] = "", detail[96] = "", speed[64] = "", label[96];
+    if (run) snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
+    else snprintf(label, sizeof label, "study");
     if (seconds_left >= 0) {
         sr_format_left(time, sizeof time, seconds_left);
         snprintf(left, sizeof left, "%s left", time);
     }
-    if (progress->epochs)
+    if (!run) snprintf(detail, sizeof detail, "%.48s", whole.doing);
+    else if (progress->epochs)
         snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  accuracy %.2f %%", progress->epoch, progress->epochs,
                  progress->loss, progress->accuracy * 100);
     else snprintf(detail, sizeof detail, "%s", progress->note);
-    if (progress->rate > 0)
+    if (run && progress->rate > 0)
         snprintf(speed, sizeof speed, progress->rate < 10 ? "%.1f %s/s" : "%.0f %s/s", progress->rate,
                  sr_progress_units(progress));
     if (terminal) {
@@ -126,11 +131,37 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     fflush(stderr);
 }
 
+/* For programs, how far a study is: an object for each per cent, and no more than one a second. */
+static void tell_study(struct runner *runner, const struct sr_session *session)
+{
+    struct sr_study_progress progress;
+    double now = sr_clock_seconds();
+    if (!runner->batch->json || !sr_study_progress(session, &progress)) return;
+    if (now < runner->next_object || progress.share < runner->next_share) return;
+    runner->next_object = now + 1;
+    runner->next_share = progress.share + 0.01;
+    struct sr_reply kept = runner->reply;
+    runner->reply = (struct sr_reply){.json = true, .command = "study"};
+    struct sr_json *object = sr_reply_object(&runner->reply);
+    sr_json_set_text(object, "event", "progress");
+    sr_json_set_text(object, "doing", progress.doing);
+    sr_json_set_number(object, "share", progress.share);
+    sr_json_set_number(object, "seconds", progress.seconds);
+    sr_json_set_number(object, "seconds_left", progress.seconds_left);
+    sr_reply_add(&runner->reply, object);
+    print_reply(runner);
+    sr_reply_fini(&runner->reply);
+    runner->reply = kept;
+}
+
 static void on_event(void *context, struct sr_session *session, const struct sr_event *event)
 {
     struct runner *runner = context;
     struct sr_run *run = sr_session_run(session, event->job);
-    if (run && event->type == SR_EVENT_PROGRESS) show_progress(runner, session, run, &event->of.progress);
+    if (run && event->type == SR_EVENT_PROGRESS) {
+        show_progress(runner, session, run, &event->of.progress);
+        tell_study(runner, session);
+    }
     /* An experiment's run has no parameters of its own: its command reports the trials when all are done. */
     bool trains = run && run->params;
     const struct sr_command *command = trains ? sr_command_find("train", NULL)
@@ -197,11 +228,16 @@ static bool run_words(struct sr_session *session, struct runner *runner, char *c
     struct sr_error error = {0};
     enum sr_status status;
     runner->failed = false;
+    runner->next_share = 0;
     if (!count) return true;
     sr_session_pump(session); /* jobs in the background may have got on */
     while ((status = sr_command_run(session, words, count, &runner->reply, &error)) == SR_PENDING) {
         sr_reply_clear(&runner->reply);
         if (sr_session_settled(session) && (status = check_paused(session, SR_EVERY_JOB, &error))) break;
+        if (session->unfinished) { /* it has no run whose events would tell */
+            show_progress(runner, session, NULL, NULL);
+            tell_study(runner, session);
+        }
         sr_session_wait(session, -1);
     }
     uint32_t wait = runner->reply.wait;

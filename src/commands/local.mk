@@ -37,6 +37,7 @@ libsartor_a_SOURCES += \
 	src/commands/show.c \
 	src/commands/stats.c \
 	src/commands/study.c \
+	src/commands/study_pace.c \
 	src/commands/study_plan.c \
 	src/commands/suspects.c \
 	src/commands/train.c \

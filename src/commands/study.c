@@ -18,10 +18,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 
-/* Time spent on lines of a kind, beside what they were expected to cost. */
-struct spent {
-    double seconds, cost;
-};
+static const double TURN = 0.2; /* seconds of work between two returns to the front end */
 
 struct study {
     char *asked;                     /* the arguments, to know the same command again by */
@@ -32,9 +29,11 @@ struct study {
     struct sr_text text;             /* the script's file */
     size_t at, kept;
     uint32_t job;                    /* training that is waited for */
+    uint32_t ended;                  /* the job of the line that has just ended; 0 for none */
     double started, passed;          /* passed: expected cost of the lines that are behind */
-    struct spent fits, others;       /* of lines that were really run */
+    struct study_spent spent[STUDY_WORKS]; /* on lines that were really run */
     double line_started;             /* clock; 0 before the line at hand has been begun */
+    double turn_started;             /* clock; others get their turn when this one has lasted for some time */
     double *seconds;                 /* what each line took; NaN where nothing was to be done */
     struct { uint32_t job; double share, seconds; } first; /* progress of the training as first seen */
 };
@@ -207,7 +206,10 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
         else if (run->stopped)
             status = sr_error_set(error, SR_ERROR_CANCELLED, "%s was stopped; the same command goes on with the study", run->name);
         else status = note_trained(study, run->name, step->line, error);
-        if (status != SR_PENDING) study->job = 0;
+        if (status != SR_PENDING) {
+            study->ended = study->job;
+            study->job = 0;
+        }
     } else if (trains && is_trained(study, study_trained_name(&words), step->line)) {
         study->line_started = 0;
         study->kept++;
@@ -219,7 +221,9 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
             words.items[words.count++] = sr_xstrdup("resume");
             words.items[words.count] = NULL;
         }
+        uint32_t experiment = session->experiment_line ? session->experiment_job : 0;
         status = sr_command_run(session, words.items, words.count, &reply, error);
+        if (!status) study->ended = experiment;
         if (!status && trains) {
             study->job = session->runs[session->run_count - 1]->job; /* also of one that is to run in the background */
             status = sr_error_set(error, SR_PENDING, "the study is training %s", words.items[1]);
@@ -230,37 +234,34 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
     return status;
 }
 
-/* Costs are seconds on one machine: what has been spent on this one scales what is left. Of the training at
- * hand its own pace counts, from where it was first seen: one that goes on from a checkpoint begins midway. */
-bool sr_study_progress(const struct sr_session *session, double *share, double *seconds_left)
+/* How far the line at hand is, where it tells: a training or an experiment. */
+static bool look_here(struct study *study, const struct sr_run *run, struct study_here *here)
+{
+    if (!run || !run->progress.total) return false;
+    double now = sr_clock_seconds() - run->started, share = (double)run->progress.done / (double)run->progress.total;
+    if (study->first.job != run->job) {
+        study->first.job = run->job;
+        study->first.share = share;
+        study->first.seconds = now;
+    }
+    *here = (struct study_here){share, study->first.share, now - study->first.seconds};
+    return true;
+}
+
+bool sr_study_progress(const struct sr_session *session, struct sr_study_progress *progress)
 {
     struct study *study = session->study;
     if (!study || study->script.total_cost <= 0) return false;
     const struct study_step *step = study->at < study->script.count ? &study->script.steps[study->at] : NULL;
     const struct sr_run *run = step ? run_of(session) : NULL;
-    double left[2] = {0, 0}; /* expected cost of what is not begun: fits, others */
-    for (size_t i = study->at + (run != NULL); i < study->script.count; i++)
-        left[!study->script.steps[i].fits] += study->script.steps[i].cost;
-    struct spent fits = study->fits, others = study->others;
-    double here = 0, own = -1;       /* share of the line at hand; seconds that the rest of it takes */
-    if (run && run->progress.total && run->state < SR_JOB_DONE) {
-        double now = sr_clock_seconds() - run->started;
-        here = (double)run->progress.done / (double)run->progress.total;
-        if (study->first.job != run->job) {
-            study->first.job = run->job;
-            study->first.share = here;
-            study->first.seconds = now;
-        }
-        double gained = here - study->first.share, spent = now - study->first.seconds;
-        if (gained > 0.03 || (gained > 0.005 && spent > 5)) own = spent * (1 - here) / gained;
-        fits.seconds += spent;
-        fits.cost += gained * step->cost;
-    }
-    double pace = fits.cost > 0.3 ? fits.seconds / fits.cost : 1;
-    double pace_others = others.cost > 0.5 ? others.seconds / others.cost : pace;
-    if (own < 0) own = run ? pace * step->cost * (1 - here) : 0;
-    *share = fmin(1, (study->passed + (run ? here * step->cost : 0)) / study->script.total_cost);
-    *seconds_left = own + pace * left[0] + pace_others * left[1];
+    struct study_here here = {0};
+    bool known = run && run->state < SR_JOB_DONE && look_here(study, run, &here);
+    *progress = (struct sr_study_progress){
+        .doing = run ? run->name : step ? step->line : "the report",
+        .share = fmin(1, (study->passed + (known ? here.share * step->cost : 0)) / study->script.total_cost),
+        .seconds = sr_clock_seconds() - study->started,
+        .seconds_left = study_seconds_left(&study->script, study->at, known ? &here : NULL, study->spent),
+    };
     return true;
 }
 
@@ -269,11 +270,12 @@ static void end_step(struct study *study)
     const struct study_step *step = &study->script.steps[study->at];
     study->passed += step->cost;
     if (study->line_started > 0) {
-        struct spent *spent = step->fits ? &study->fits : &study->others;
+        /* A line that went on from an earlier run has done only the rest of itself. */
+        double share = study->ended == study->first.job && study->ended ? 1 - study->first.share : 1;
         study->seconds[study->at] = sr_clock_seconds() - study->line_started;
-        spent->seconds += study->seconds[study->at];
-        spent->cost += step->cost;
+        study_spend(study->spent, step, share, study->seconds[study->at]);
     }
+    study->ended = 0;
     study->line_started = 0;
     study->at++;
 }
@@ -319,12 +321,12 @@ static enum sr_status finish(struct sr_session *session, struct study *study, st
 /* What is waited for, with the time that is left. */
 static void say_left(const struct sr_session *session, struct sr_error *error)
 {
-    double share, seconds;
+    struct sr_study_progress progress;
     char text[sizeof error->text], left[32];
-    if (!sr_study_progress(session, &share, &seconds)) return;
+    if (!sr_study_progress(session, &progress)) return;
     snprintf(text, sizeof text, "%.200s", error->text);
-    sr_format_seconds(left, sizeof left, seconds);
-    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, share * 100, left);
+    sr_format_seconds(left, sizeof left, progress.seconds_left);
+    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, progress.share * 100, left);
 }
 
 SR_RUN(study_run)
@@ -344,10 +346,17 @@ SR_RUN(study_run)
                                 session->study->directory);
     }
     struct study *study = session->study;
+    study->turn_started = sr_clock_seconds();
     while (!status && study->at < study->script.count) {
         if (study->line_started <= 0) study->line_started = sr_clock_seconds();
         status = run_step(session, study, error);
-        if (!status) end_step(study);
+        if (status) break;
+        end_step(study);
+        /* A hundred figures in one go would leave a person without an answer, and the progress without a word. */
+        if (sr_clock_seconds() - study->turn_started > TURN) {
+            session->unfinished = true;
+            status = sr_error_set(error, SR_PENDING, "the study goes on");
+        }
     }
     if (!status) status = finish(session, study, reply, error);
     if (status == SR_PENDING) {

@@ -1,8 +1,7 @@
 /* study.h - the whole study as one script, and the report it ends in. Private to commands/.
  *
- * study_plan.c makes the script (or reads one) and knows what its lines cost, study.c runs it,
- * report.c and report_claims.c say
- * what the report says, report_text.c how it is written down. */
+ * study_plan.c makes the script (or reads one) and knows what its lines cost, study_pace.c how long they take here,
+ * study.c runs it, report.c and report_claims.c say what the report says, report_text.c how it is written down. */
 #ifndef SARTOR_COMMANDS_STUDY_H
 #define SARTOR_COMMANDS_STUDY_H
 
@@ -27,10 +26,23 @@ extern const struct study_model study_models[]; /* ends with name NULL */
 /* The one of that family; NULL for others (an ensemble). */
 const struct study_model *study_model_find(const char *family);
 
+/* Kinds of line, each with a pace of its own: another machine is not faster at all of them by the same factor. */
+enum study_work { STUDY_NETWORK, STUDY_FIT, STUDY_PREDICTION, STUDY_FIGURE, STUDY_WORKS };
+
 struct study_step {
     char *line;
     double cost;                     /* expected seconds on two quiet processors */
-    bool fits;                       /* a training or an experiment: most of the time */
+    enum study_work work;
+};
+
+/* Time spent on work, beside what it was expected to cost. */
+struct study_spent {
+    double seconds, cost;
+};
+/* Of the line at hand: the share that is done, that which was done when it was first seen (it may go on from an
+ * earlier run), and the seconds since then. */
+struct study_here {
+    double share, first_share, seconds;
 };
 
 /* What is written down of a study: its file. */
@@ -51,6 +63,11 @@ enum sr_status study_read(struct study_script *script, const char *path, const s
 /* As text, to be kept as study.sartor. */
 void study_print(const struct study_script *script, const struct sr_session *session, struct sr_text *text);
 void study_script_fini(struct study_script *script);
+/* Enter work that was done: `share` of a line. */
+void study_spend(struct study_spent spent[STUDY_WORKS], const struct study_step *step, double share, double seconds);
+/* Seconds that the lines from `at` on still take here. `here` of a line that tells its progress, NULL of others. */
+double study_seconds_left(const struct study_script *script, size_t at, const struct study_here *here,
+                          const struct study_spent spent[STUDY_WORKS]);
 /* What the model of a `train` or `ensemble` line is called; NULL of other lines. */
 const char *study_trained_name(const struct sr_words *words);
 

@@ -64,29 +64,47 @@ static double number_of(const struct sr_words *words, const char *name, double f
     return fallback;
 }
 
-/* Expected seconds of a line; `fits` tells trainings from the rest. Reference figures are scaled by rows (and
- * for networks by epochs, where the line gives another number than the table). */
-static double cost_of(const struct study_script *script, const struct sr_words *words, size_t rows, size_t images, bool *fits)
+static bool is_network(const struct sr_words *words)
+{
+    static const char *const names[] = {"resnet", "cnn", "mlp"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(words->items[1], names[i])) return true;
+    return false;
+}
+
+/* Expected seconds of a line, and what kind of work it is. Reference figures are scaled by rows. */
+static double cost_of(const struct study_script *script, const struct sr_words *words, size_t rows, size_t images,
+                      enum study_work *work)
 {
     const struct study_model *model = words->count > 1 ? study_model_find(words->items[1]) : NULL;
     const char *verb = words->count ? words->items[0] : "";
-    *fits = false;
+    *work = STUDY_FIGURE;
     if (!strcmp(verb, "train") && model) {
         double count = fmin(number_of(words, "limit", 1e12), (double)rows);
         double reference = script->scale == STUDY_QUICK ? STUDY_QUICK_ROWS : STUDY_FULL_ROWS;
-        *fits = true;
+        *work = is_network(words) ? STUDY_NETWORK : STUDY_FIT;
         return model->cost[script->scale] * pow(count / reference, model->power);
     }
     if (!strcmp(verb, "ablate") && model) {
         /* 17 variants; the small network trains on 18,000 images a second and predicts 50,000. */
         double epochs = number_of(words, "epochs", 5), count = fmin(number_of(words, "limit", 1e12), (double)rows);
-        *fits = true;
+        *work = STUDY_NETWORK;
         return 17 * number_of(words, "seeds", 3) * (epochs * count / 18000 + (epochs + 1) * (double)rows / 11 / 50000);
     }
-    if (!strcmp(verb, "evaluate") && model)
-        return model->predict * (double)images / 10000 * (script->scale == STUDY_BEST ? 3 : 1);
-    if (!strcmp(verb, "evaluate") || !strcmp(verb, "ensemble")) return 0.5 * (double)images / 10000;
-    return 0.05; /* a figure */
+    if (!strcmp(verb, "evaluate")) {
+        double seconds = model ? model->predict : 0;
+        struct sr_words members;
+        const char *names = MEMBERS;
+        *work = STUDY_PREDICTION;
+        if (!model && !sr_words_split(&names, &members, &(struct sr_error){0})) { /* the ensemble: each of its members predicts */
+            for (size_t i = 0; i < members.count; i++) seconds += study_model_find(members.items[i])->predict;
+            sr_words_fini(&members);
+        }
+        return seconds * (script->scale == STUDY_BEST ? 3 : 1) * (double)images / 10000;
+    }
+    /* Two figures rank all images, for each class and model; the others, and the rest of the commands, are quick. */
+    bool ranks = words->count > 1 && (!strcmp(words->items[1], "roc") || !strcmp(words->items[1], "pr"));
+    return ranks ? 0.2 * (double)images / 10000 : 0.012;
 }
 
 /* --- making one ------------------------------------------------------------------------ */
@@ -113,7 +131,7 @@ static enum sr_status add_line(struct plan *plan, const char *line, struct sr_er
         } else if (words.count) {
             struct study_script *script = plan->script;
             struct study_step step = {.line = sr_xstrdup(sr_text_get(&text))};
-            step.cost = cost_of(script, &words, plan->rows, plan->images, &step.fits);
+            step.cost = cost_of(script, &words, plan->rows, plan->images, &step.work);
             sr_xgrow(&script->steps, &script->room, script->count + 1, sizeof *script->steps);
             script->steps[script->count++] = step;
             script->total_cost += step.cost;
@@ -174,7 +192,7 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
         add(plan, "train %s seed=%llu%s", model->train[script->scale], (unsigned long long)script->seed, limit);
     add(plan, "ensemble " ENSEMBLE " " MEMBERS);
     /* Which techniques help: with fewer images than that, chance would answer. */
-    static const char *const ablations[] = {"epochs=3 limit=1500 seeds=3", "epochs=6 limit=6000 seeds=3", "epochs=8 limit=10000 seeds=5"};
+    static const char *const ablations[] = {"epochs=2 limit=1200 seeds=3", "epochs=6 limit=6000 seeds=3", "epochs=8 limit=10000 seeds=5"};
     if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
     for (const struct study_model *model = study_models; model->name; model++)
         sr_text_printf(&all, "%s%s", all.length ? "," : "", model->name);

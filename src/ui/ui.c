@@ -149,8 +149,14 @@ static void run_loop(struct loop *loop)
             {.fd = signals_descriptor(), .events = POLLIN},
             {.fd = deaf ? -1 : sr_jobs_descriptor(session->jobs), .events = POLLIN},
         };
+        if (session->unfinished) wait = 0;
         int count = poll(polled, 3, isinf(wait) ? -1 : (int)ceil(wait * 1000));
         if (count < 0 && errno != EINTR) break;
+        if (session->unfinished) {
+            session->unfinished = false;
+            sr_keys_tick(session);
+            loop->stale = true;
+        }
         if (count <= 0) continue;
         if (polled[1].revents) take_signals(loop);
         if (polled[0].revents & POLLIN) take_keys(loop);

@@ -7,3 +7,8 @@ check_PROGRAMS += tests/commands/test_config
 tests_commands_test_config_SOURCES = tests/commands/test_config.c
 tests_commands_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_config_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_pace
+tests_commands_test_pace_SOURCES = tests/commands/test_pace.c
+tests_commands_test_pace_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_pace_LDADD = $(TEST_LIBS)

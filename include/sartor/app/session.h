@@ -271,6 +271,8 @@ struct sr_session {
     struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
     char *experiment_line;         /* the command that has asked for the one under way, NULL for none */
     uint32_t experiment_job;
+    bool unfinished;               /* a command that has returned SR_PENDING waits for nobody: it only lets others
+                                      have their turn. Front ends run it again at once, and clear this. */
     struct study *study;           /* the study under way, of commands/study.c; NULL for none */
     char message[512];             /* last message for the status line */
     bool message_is_error;
@@ -284,7 +286,7 @@ void sr_session_free(struct sr_session *session);
 
 /* Take in what jobs have posted. True when anything changed. */
 bool sr_session_pump(struct sr_session *session);
-/* Wait for an event, at most `seconds` (negative: until one comes), then pump. */
+/* Wait for an event, at most `seconds` (negative: until one comes), then pump. Not while a command is unfinished. */
 bool sr_session_wait(struct sr_session *session, double seconds);
 /* True when no short job (loading, predicting, explaining) is under way. */
 bool sr_session_settled(const struct sr_session *session);

@@ -51,9 +51,14 @@ void sr_reply_fini(struct sr_reply *reply);
 struct sr_json *sr_reply_object(struct sr_reply *reply);
 void sr_reply_add(struct sr_reply *reply, struct sr_json *object);
 
-/* How far a study under way is, 0..1, and the seconds it still takes (negative when not known); false when
- * there is none. */
-bool sr_study_progress(const struct sr_session *session, double *share, double *seconds_left);
+/* How far a study under way is; false when there is none. */
+struct sr_study_progress {
+    const char *doing;       /* the model under way, or the line; borrowed until the study goes on */
+    double share;            /* 0..1 of what it is expected to cost */
+    double seconds;          /* since this run of the command began */
+    double seconds_left;
+};
+bool sr_study_progress(const struct sr_session *session, struct sr_study_progress *progress);
 
 /* "usage: train FAMILY [name=TEXT] ..." and a line for each parameter. */
 void sr_command_usage(const struct sr_command *command, struct sr_text *text);
