@@ -57,6 +57,15 @@ uint64_t sr_memory_taken(void)
     return resident_at_begin && peak > resident_at_begin ? peak - resident_at_begin : 0;
 }
 
+void sr_processor_name(char *out, size_t size)
+{
+    char line[256], name[128] = "";
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    while (file && !*name && fgets(line, sizeof line, file)) sscanf(line, "model name : %127[^\n]", name);
+    if (file) fclose(file);
+    snprintf(out, size, "%s", *name ? name : "unknown");
+}
+
 int sr_processors(void)
 {
     cpu_set_t set;

@@ -40,7 +40,7 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
         curves[n + 1 + m] = (struct sr_curve){.label = labels[m], .x = middle, .y = share, .count = SR_RELIABILITY_BINS,
                                               .group = (int)m};
     }
-    curves[n] = (struct sr_curve){.label = "as often right as sure", .x = ends, .y = ends, .count = 2, .group = 6, .dashed = true};
+    curves[n] = (struct sr_curve){.label = "as often right as sure", .x = ends, .y = ends, .count = 2, .group = -1, .dashed = true};
     struct sr_curves_panel panels[2] = {{.y_label = "accuracy", .curves = curves, .count = n + 1, .percent = true, .unit = true},
                                         {.y_label = "share of samples", .curves = curves + n + 1, .count = n, .percent = true}};
     char title[128];

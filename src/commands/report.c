@@ -88,9 +88,20 @@ static void write_summary(struct report *report, const struct study_facts *facts
     report_paragraph(report, "%s That is %s images. Seed %llu. %s, in %s%s, with at most %s of memory, kernels for %s on %d processors.",
                      says[facts->script->scale], rows, (unsigned long long)facts->script->seed, PACKAGE_STRING, seconds, kept, memory,
                      sr_compute_isa(), sr_processors());
-    report_paragraph(report, "The best of them is %s: %.2f %% of %zu test images are right (95 %% interval %.2f to %.2f).", best->name,
-                     evaluation(best)->accuracy * 100, evaluation(best)->count, evaluation(best)->accuracy_low * 100,
-                     evaluation(best)->accuracy_high * 100);
+    char tested[32];
+    struct sr_text members = {0};
+    sr_format_count(tested, sizeof tested, evaluation(best)->count);
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct sr_model *model = ranking->entries[i]->model;
+        if (strcmp(model->class->name, "ensemble") != 0) continue;
+        sr_text_printf(&members, " %s is the mean of the probabilities of ", model->name);
+        for (const char *c = sr_args_text(model->params, "members"); *c; c++) sr_text_add(&members, *c == ',' ? ", " : (char[]){*c, 0});
+        sr_text_add(&members, ".");
+    }
+    report_paragraph(report, "The most accurate of them is %s: it is right on %.2f %% of %s test images (95 %% interval %.2f to %.2f).%s", best->name,
+                     evaluation(best)->accuracy * 100, tested, evaluation(best)->accuracy_low * 100,
+                     evaluation(best)->accuracy_high * 100, sr_text_get(&members));
+    sr_text_fini(&members);
     if (most == 1)
         report_paragraph(report, "Nothing was chosen on the test images. Each of the %zu models has been judged on them once, at its end; "
                          "test-looks.csv lists each time.", ranking->count);
@@ -102,11 +113,11 @@ static void write_summary(struct report *report, const struct study_facts *facts
 static enum sr_status write_data(struct sr_session *session, struct report *report, struct sr_error *error)
 {
     static const char *const list[][2] = {
-        {"samples.png", "Samples of the training split with their labels"},
-        {"histogram.png", "Grey values of the train file, counts on a logarithmic scale"},
-        {"means.png", "Mean and standard deviation of each class, pixel by pixel"},
-        {"steps.png", "Preprocessing: raw, normalised, reshaped, flattened, the label one-hot"},
-        {"augmentation.png", "What augmentation can do to a sample"},
+        {"samples", "Samples of the training split with their labels"},
+        {"histogram", "Grey values of the train file, counts on a logarithmic scale"},
+        {"means", "Mean and standard deviation of each class, pixel by pixel"},
+        {"steps", "Preprocessing: raw, normalised, reshaped, flattened, the label one-hot"},
+        {"augmentation", "What augmentation can do to a sample"},
         {NULL, NULL}};
     const struct sr_stats *stats = session->stats[SR_FILE_TRAIN];
     const struct sr_images *train = &session->data->files[SR_FILE_TRAIN], *test = &session->data->files[SR_FILE_TEST];
@@ -120,7 +131,7 @@ static enum sr_status write_data(struct sr_session *session, struct report *repo
                      "images, drawn evenly from the classes by seed %llu, are kept aside for validation. Digest of the pixels: %s.",
                      session->data->name, counts[0], counts[1], train->height, train->width, session->data->classes, counts[2],
                      (unsigned long long)session->split.seed, session->data->digest);
-    const char *const head[] = {"pixels of the train file", "here", report->known ? "the study" : NULL, NULL};
+    const char *const head[] = {"grey values of the train file, 0 to 255", "here", report->known ? "the study" : NULL, NULL};
     report_table_begin(&table, report, head);
     snprintf(cells[0], sizeof cells[0], "%.4f", stats->mean);
     snprintf(cells[1], sizeof cells[1], "%g", stats->median);
@@ -203,10 +214,10 @@ static enum sr_status write_comparison(struct report *report, const struct study
     static const enum sr_score costs[] = {SR_SCORE_COST, SR_SCORE_MEAN_COST, SR_SCORE_DECIDED_COST};
     report_heading(report, 2, "The models compared");
     report_paragraph(report, "How good they are, on the test images: accuracy with its 95 %% interval (Wilson), the mean of the classes' F1, the mean "
-                     "negative log probability of the truth, the expected calibration error in 15 bins, and how often the truth is among the two "
+                     "negative log probability of the truth (in nats), the expected calibration error in 15 bins, and how often the truth is among the two "
                      "likeliest classes.");
     enum sr_status status = write_columns(report, facts, ranking, quality, sizeof quality / sizeof *quality, false, error);
-    if (!status) status = report_figure(report, "accuracy.png", "Accuracy on the test images with 95 % intervals", error);
+    if (!status) status = report_figure(report, "accuracy", "Accuracy on the test images with 95 % intervals", error);
     if (!status) {
         report_paragraph(report, "What they take: time and memory to fit, beyond what the program held before; test images predicted a second; "
                          "numbers learned; size of the file. An ensemble's time is its members' together.");
@@ -220,7 +231,8 @@ static enum sr_status write_comparison(struct report *report, const struct study
     return status ? status : write_scores(report, facts, ranking, error);
 }
 
-static enum sr_status write_pairs(struct report *report, const struct ranking *ranking, struct sr_error *error)
+static enum sr_status write_pairs(struct report *report, const char *directory, const struct ranking *ranking,
+                                  struct sr_error *error)
 {
     size_t count;
     struct report_table table;
@@ -228,9 +240,9 @@ static enum sr_status write_pairs(struct report *report, const struct ranking *r
     if (!pairs) return error->status;
     report_heading(report, 3, "Which differences are real");
     report_paragraph(report, "McNemar's test on the test images for each of the %zu pairs, with p values adjusted for their number by Holm. The "
-                     "counts are images that only the first, only the second gets right; `sartor browse model=A beats=B split=test` shows them.",
-                     count);
-    static const char *const head[] = {"", "only the first", "only the second", "they agree", "p, adjusted", NULL};
+                     "counts are images that only the first, only the second gets right; `sartor --home %s browse model=A beats=B split=test` shows them.",
+                     count, directory);
+    static const char *const head[] = {"", "only the first, images", "only the second", "they predict the same", "p, adjusted", NULL};
     report_table_begin(&table, report, head);
     for (size_t k = 0; k < count; k++) {
         char cells[4][32];
@@ -256,7 +268,7 @@ static enum sr_status write_classes(struct sr_session *session, struct report *r
     char (*texts)[32] = sr_xalloc(shown * sizeof *texts);
     struct report_table table;
     report_heading(report, 2, "Where the models fail");
-    report_paragraph(report, "F1 of each class on the test images; precision and recall are in tables/classes-MODEL.csv.");
+    report_paragraph(report, "F1 of each class on the test images, 1 at best; precision and recall of every model are in tables/classes-MODEL.csv.");
     cells[0] = "model";
     for (size_t c = 0; c < shown; c++) cells[c + 1] = class_name(session, (int)c);
     const char **head = cells;
@@ -277,23 +289,28 @@ static enum sr_status write_classes(struct sr_session *session, struct report *r
     for (size_t i = 0; !status && i < ranking->count; i++) {
         const char *name = ranking->entries[i]->name;
         char path[128], caption[160];
-        snprintf(path, sizeof path, "confusion-%s.png", name);
+        snprintf(path, sizeof path, "confusion-%s", name);
         snprintf(caption, sizeof caption, "Confusion matrix of %s on the test images: rows true, columns predicted", name);
         status = report_figure(report, path, caption, error);
     }
-    if (!status) status = report_figure(report, "mistakes-cnn.png", "Test images that the convolutional network gets wrong, and where it looks", error);
+    static const char *const metrics[][2] = {
+        {"classes-cnn", "Precision, recall and F1 of each class by cnn on the test images"},
+        {"classes-resnet", "Precision, recall and F1 of each class by resnet on the test images"},
+        {NULL, NULL}};
+    if (!status) status = figures(report, metrics, error);
+    if (!status) status = report_figure(report, "mistakes-cnn", "Test images that the convolutional network gets wrong, and where it looks", error);
     return status;
 }
 
 static enum sr_status write_training(struct report *report, struct sr_error *error)
 {
     static const char *const list[][2] = {
-        {"network-mlp.png", "The multi-layer perceptron"},
-        {"network-cnn.png", "The convolutional network"},
-        {"network-resnet.png", "The residual network"},
-        {"curves-mlp.png", "Loss and accuracy of mlp over its epochs: training dashed, validation solid"},
-        {"curves-cnn.png", "Loss and accuracy of cnn over its epochs: training dashed, validation solid"},
-        {"curves-resnet.png", "Loss and accuracy of resnet over its epochs: training dashed, validation solid"},
+        {"network-mlp", "The multi-layer perceptron"},
+        {"network-cnn", "The convolutional network"},
+        {"network-resnet", "The residual network"},
+        {"curves-mlp", "Loss and accuracy of mlp over its epochs: training dashed, validation solid"},
+        {"curves-cnn", "Loss and accuracy of cnn over its epochs: training dashed, validation solid"},
+        {"curves-resnet", "Loss and accuracy of resnet over its epochs: training dashed, validation solid"},
         {NULL, NULL}};
     report_heading(report, 2, "The networks and how they learned");
     return figures(report, list, error);
@@ -302,9 +319,9 @@ static enum sr_status write_training(struct report *report, struct sr_error *err
 static enum sr_status write_probabilities(struct report *report, struct sr_error *error)
 {
     static const char *const list[][2] = {
-        {"reliability.png", "Reliability: how often a model is right when it is so sure"},
-        {"roc.png", "ROC curves, a class at a time"},
-        {"precision-recall.png", "Precision over recall, a class at a time"},
+        {"reliability", "Reliability: how often a model is right when it is so sure"},
+        {"roc", "ROC curves, a class at a time"},
+        {"precision-recall", "Precision over recall, a class at a time"},
         {NULL, NULL}};
     report_heading(report, 2, "Can their probabilities be trusted");
     return figures(report, list, error);
@@ -313,8 +330,8 @@ static enum sr_status write_probabilities(struct report *report, struct sr_error
 static enum sr_status write_heat(struct report *report, struct sr_error *error)
 {
     static const char *const list[][2] = {
-        {"gradcam-cnn.png", "Grad-CAM of the convolutional network: original, heat map, overlay"},
-        {"gradcam-resnet.png", "Grad-CAM of the residual network: original, heat map, overlay"},
+        {"gradcam-cnn", "Grad-CAM of the convolutional network: original, heat map, overlay"},
+        {"gradcam-resnet", "Grad-CAM of the residual network: original, heat map, overlay"},
         {NULL, NULL}};
     report_heading(report, 2, "What the networks look at");
     return figures(report, list, error);
@@ -342,6 +359,18 @@ static bool is_convolutional(const struct sr_entry *entry)
     return !strcmp(entry->model->class->name, "cnn") || !strcmp(entry->model->class->name, "resnet");
 }
 
+/* McNemar's test of two of the models, adjusted for the number of all pairs, as a sentence. */
+static void test_pair(const struct ranking *ranking, const struct sr_entry *first, const struct sr_entry *second, struct sr_text *text)
+{
+    size_t count;
+    struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count, &(struct sr_error){0});
+    for (size_t k = 0; pairs && k < count; k++) {
+        const struct sr_entry *a = ranking->entries[pairs[k].first], *b = ranking->entries[pairs[k].second];
+        if ((a == first && b == second) || (a == second && b == first)) sr_pair_print(&pairs[k], a->name, b->name, text);
+    }
+    free(pairs);
+}
+
 /* Accuracy, complexity, training speed, interpretability. */
 static void answer_comparison(struct sr_session *session, struct report *report, const struct ranking *ranking)
 {
@@ -363,18 +392,44 @@ static void answer_comparison(struct sr_session *session, struct report *report,
             sr_score_print(said[c], deep[said[c]], cells[0][c], sizeof cells[0][c]);
             sr_score_print(said[c], flat[said[c]], cells[1][c], sizeof cells[1][c]);
         }
+        struct sr_text verdict = {0};
+        test_pair(ranking, convolutional, traditional, &verdict);
         report_paragraph(report, "Accuracy: the best convolutional model, %s, is right on %.2f %% of the test images, the best of the others, %s, "
-                         "on %.2f %%: %.2f points %s. Complexity: it has learned %s numbers, %s has %s. Speed: it was fitted in %s against %s, and "
-                         "predicts %s images a second against %s.",
+                         "on %.2f %%: %.2f points %s (McNemar: %s). Complexity: %s has learned %s numbers, %s has %s. Speed: %s was fitted in "
+                         "%s, %s in %s; they predict %s and %s images a second.",
                          convolutional->name, evaluation(convolutional)->accuracy * 100, traditional->name,
-                         evaluation(traditional)->accuracy * 100, fabs(gap), gap >= 0 ? "more" : "less", cells[0][1], traditional->name,
-                         cells[1][1], cells[0][0], cells[1][0], cells[0][2], cells[1][2]);
+                         evaluation(traditional)->accuracy * 100, fabs(gap), gap >= 0 ? "more" : "less", sr_text_get(&verdict),
+                         convolutional->name, cells[0][1], traditional->name, cells[1][1], convolutional->name, cells[0][0],
+                         traditional->name, cells[1][0], cells[0][2], cells[1][2]);
+        sr_text_fini(&verdict);
         report_paragraph(report, "Interpretability: of networks with convolutions Grad-CAM shows where they look; of logistic regression and the forest "
                          "the weights and importances can be read, of k-NN and SVM the training images that decide.");
     }
     char worst[160];
     worst_confusion(session, ranking->predictions[0], worst, sizeof worst);
     report_paragraph(report, "The most frequent mistake of %s: %s.", ranking->entries[0]->name, worst);
+}
+
+/* The effects whose interval is on one side of 0, as the answer in words. */
+static void say_effects(struct report *report, const struct effect *effects, size_t count)
+{
+    struct sr_text helps = {0}, harms = {0};
+    size_t judged = 0, same = 0;
+    for (size_t i = 1; i < count; i++) {
+        const struct effect *e = &effects[i];
+        if (!isfinite(e->half)) continue;
+        judged++;
+        for (size_t j = 1; j < i; j++) same += fabs(e->effect - effects[j].effect) < 1e-12 && fabs(e->half - effects[j].half) < 1e-12;
+        struct sr_text *list = e->effect - e->half > 0 ? &helps : e->effect + e->half < 0 ? &harms : NULL;
+        if (list) sr_text_printf(list, "%s%s (%+.2f points)", list->length ? ", " : "", e->label, e->effect * 100);
+    }
+    if (judged)
+        report_paragraph(report, "Better than as it is: %s. Worse: %s. Of the others this does not tell. An interval of 95 %% misses once in twenty "
+                         "times, and there are %zu of them.%s",
+                         helps.length ? sr_text_get(&helps) : "none for certain", harms.length ? sr_text_get(&harms) : "none for certain", judged,
+                         same ? " Rows with the same figures are the same change under two names: these settings augment by mirrored images alone." : "");
+    sr_text_fini(&helps);
+    sr_text_fini(&harms);
 }
 
 /* The ablation that the script has run, if any. */
@@ -386,12 +441,16 @@ static enum sr_status answer_techniques(struct sr_session *session, struct repor
     const struct sr_experiment *experiment = session->experiment;
     struct report_table table;
     report_heading(report, 3, "Which techniques help?");
-    report_paragraph(report, "The %s of `recipe=study`, one technique switched at a time: %s. Each variant was trained with %d seeds on %llu images, and "
-                     "judged on the validation split. The effect is the mean difference in accuracy, in points, over the same seeds; an interval "
-                     "(95 %%, Student's t) that holds 0 says that this little data cannot tell.",
+    char images[64] = "all training images";
+    if (experiment->trials[0].limit)
+        snprintf(images, sizeof images, "%llu training images", (unsigned long long)experiment->trials[0].limit);
+    report_paragraph(report, "The %s with %s, one technique switched at a time. Each variant was trained with %d seed%s on %s, and "
+                     "judged on the validation split. The effect is the mean difference in accuracy to the %s as it is, in points, over the same "
+                     "seeds; an interval (95 %%, Student's t) that holds 0 says that this cannot be told from so little data.",
                      experiment->class->name, *effects[0].settings ? effects[0].settings : "the defaults", effects[0].seeds,
-                     (unsigned long long)experiment->trials[0].limit);
-    static const char *const head[] = {"", "validation accuracy", "effect", "from", "to", NULL};
+                     effects[0].seeds == 1 ? "" : "s", images, experiment->class->name);
+    say_effects(report, effects, count);
+    static const char *const head[] = {"", "validation accuracy", "effect, points", "95 %, from", "to", NULL};
     report_table_begin(&table, report, head);
     for (size_t i = 0; i < count; i++) {
         char cells[4][32] = {"", "", "", ""};
@@ -437,12 +496,14 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
     struct report report = {.directory = facts->directory, .known = session->data->known};
     enum sr_status status = gather(session, facts->script, &ranking, error);
     if (!status) {
-        report_heading(&report, 1, session->data->name[0] ? session->data->name : "A study");
+        char title[160];
+        snprintf(title, sizeof title, "A study of %.120s", session->data->name[0] ? session->data->name : "a data set");
+        report_heading(&report, 1, title);
         write_summary(&report, facts, &ranking);
-        status = report_claims(session, &report, &ranking, error);
+        status = report_claims(session, &report, facts->script->scale, &ranking, error);
     }
     if (!status) status = write_comparison(&report, facts, &ranking, error);
-    if (!status) status = write_pairs(&report, &ranking, error);
+    if (!status) status = write_pairs(&report, facts->directory, &ranking, error);
     if (!status) status = write_answers(session, &report, &ranking, error);
     if (!status) status = write_data(session, &report, error);
     if (!status) status = write_training(&report, error);

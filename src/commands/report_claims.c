@@ -160,7 +160,7 @@ static void claim_classes(struct claims *claims)
     for (size_t i = 0; i < sizeof recalls / sizeof *recalls; i++) {
         int c = class_named(session, recalls[i].name);
         if (c < 0) continue;
-        snprintf(what, sizeof what, "ResNet: %s that are found (recall)", recalls[i].name);
+        snprintf(what, sizeof what, "ResNet: recall of %s", recalls[i].name);
         snprintf(says, sizeof says, "%.1f %%", recalls[i].recall * 100);
         claim(claims, what, says, against(e->per_class[c].recall, recalls[i].recall - 0.015, recalls[i].recall + 0.015), "%.1f %%",
               e->per_class[c].recall * 100);
@@ -183,7 +183,7 @@ static void claim_classes(struct claims *claims)
     for (size_t i = 0; i < classes * classes; i++) off += i / classes != i % classes ? matrix[i] : 0;
     for (size_t i = 0; i < sizeof confusions / sizeof *confusions; i++) {
         int a = class_named(session, confusions[i].first), b = class_named(session, confusions[i].second);
-        if (a < 0 || b < 0) continue;
+        if (a < 0 || b < 0 || (confusions[i].count && predictions->count != 10000)) continue; /* it counted in all of them */
         unsigned long long there = matrix[(size_t)a * classes + (size_t)b], back = matrix[(size_t)b * classes + (size_t)a];
         double usual = (double)off / (double)(classes * (classes - 1)); /* were mistakes spread evenly */
         snprintf(what, sizeof what, "ResNet: %s %s %s", confusions[i].first, confusions[i].count ? "taken for" : "and",
@@ -214,15 +214,18 @@ static void claim_order(struct claims *claims)
           "%+.2f points on the test images (%s)", (least - other) * 100, best->name);
 }
 
-enum sr_status report_claims(struct sr_session *session, struct report *report, const struct ranking *ranking,
-                             struct sr_error *error)
+enum sr_status report_claims(struct sr_session *session, struct report *report, enum study_scale scale,
+                             const struct ranking *ranking, struct sr_error *error)
 {
-    static const char *const head[] = {"claim", "the study says", "here", "so it", NULL};
+    static const char *const head[] = {"claim", "the study says", "here", "verdict", NULL};
     struct claims claims = {.session = session, .ranking = ranking};
     if (!report->known) return SR_OK;
     report_heading(report, 2, "What the reference study says, and what was measured");
     report_paragraph(report, "\"The same\" allows a point of accuracy (1.5 of a class's recall), 0.03 of loss, a fifth of a count. Validation figures are of "
                      "the validation split, all others of the test images.");
+    if (scale == STUDY_QUICK)
+        report_paragraph(report, "This is a quick study, of fewer images and epochs than the reference study had, so that most accuracies have to be less. "
+                         "`sartor study to=FOLDER` takes all images and the reference study's settings.");
     report_table_begin(&claims.table, report, head);
     const struct sr_entry *cnn = model_of(&claims, "cnn");
     if (cnn) {

@@ -100,14 +100,31 @@ enum sr_status report_json(const struct report *report, const char *name, const 
     return status;
 }
 
+/* Links to files of one name, those of `files` that are there. Only in Markdown: the page stands for itself. */
+static void add_links(struct report *report, const char *name, const char *const (*files)[2])
+{
+    for (; (*files)[0]; files++) {
+        char *place = sr_xprintf("%s/%s.%s", (*files)[0], name, (*files)[1]), *path = sr_path_join(report->directory, place);
+        if (sr_path_exists(path)) sr_text_printf(&report->markdown, " [%s](%s)", (*files)[1], place);
+        free(path);
+        free(place);
+    }
+}
+
 enum sr_status report_table_end(struct report_table *table, const char *name, struct sr_error *error)
 {
+    static const char *const files[][2] = {{"tables", "csv"}, {"tables", "json"}, {NULL, NULL}};
     struct report *report = table->report;
     sr_text_add(&report->markdown, "\n");
     sr_text_add(&report->html, "</table>\n");
     char *path = sr_xprintf("%s/tables/%s.csv", report->directory, name);
     enum sr_status status = name ? sr_file_write(path, table->csv.bytes, table->csv.length, error) : SR_OK;
     if (!status && name) status = report_json(report, name, table->json, error);
+    if (!status && name) {
+        sr_text_add(&report->markdown, "The table as");
+        add_links(report, name, files);
+        sr_text_add(&report->markdown, "\n\n");
+    }
     free(path);
     sr_json_free(table->json);
     sr_text_fini(&table->csv);
@@ -119,12 +136,15 @@ enum sr_status report_table_end(struct report_table *table, const char *name, st
 enum sr_status report_figure(struct report *report, const char *name, const char *caption, struct sr_error *error)
 {
     size_t length;
-    char *path = sr_xprintf("%s/figures/%s", report->directory, name);
+    static const char *const files[][2] = {{"figures", "svg"}, {"tables", "csv"}, {"tables", "json"}, {NULL, NULL}};
+    char *path = sr_xprintf("%s/figures/%s.png", report->directory, name);
     enum sr_status status = SR_OK;
     if (sr_path_exists(path)) {
         char *bytes = sr_file_read(path, 64 << 20, &length, error);
         if (bytes) {
-            sr_text_printf(&report->markdown, "![%s](figures/%s)\n\n", caption, name);
+            sr_text_printf(&report->markdown, "![%s](figures/%s.png)\n\n*%s.*", caption, name, caption);
+            add_links(report, name, files);
+            sr_text_add(&report->markdown, "\n\n");
             sr_text_add(&report->html, "<figure><img src=\"data:image/png;base64,");
             sr_text_add_base64(&report->html, bytes, length);
             sr_text_add(&report->html, "\" alt=\"");

@@ -109,7 +109,7 @@ struct report_table {
 void report_table_begin(struct report_table *table, struct report *report, const char *const *head);
 void report_table_row(struct report_table *table, const char *const *cells);
 enum sr_status report_table_end(struct report_table *table, const char *name, struct sr_error *error);
-/* A figure of the folder: linked in Markdown, embedded in the page. One that a script of someone's own did
+/* A figure of the folder, without its ending: linked in Markdown with its drawing and its numbers, embedded in the page. One that a script of someone's own did
  * not make is left out. */
 enum sr_status report_figure(struct report *report, const char *name, const char *caption, struct sr_error *error);
 /* tables/NAME.json */
@@ -117,7 +117,7 @@ enum sr_status report_json(const struct report *report, const char *name, const 
 /* report.md and report.html */
 enum sr_status report_write(struct report *report, struct sr_error *error);
 /* Each of the reference study's claims beside what was measured. */
-enum sr_status report_claims(struct sr_session *session, struct report *report, const struct ranking *ranking,
-                             struct sr_error *error);
+enum sr_status report_claims(struct sr_session *session, struct report *report, enum study_scale scale,
+                             const struct ranking *ranking, struct sr_error *error);
 
 #endif

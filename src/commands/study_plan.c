@@ -275,8 +275,18 @@ void study_print(const struct study_script *script, const struct sr_session *ses
     sr_text_printf(text, "# scale %s\n# seed %llu\n# validation %.10g\n# split_seed %llu\n# data %s\n", study_scale_names[script->scale],
                    (unsigned long long)script->seed, script->validation, (unsigned long long)script->split_seed,
                    session->data->digest);
-    sr_text_printf(text, "# machine: %d processors, kernels for %s; other kernels may give other last digits\n", sr_processors(),
-                   sr_compute_isa());
+    char blas[96], processor[128];
+    sr_compute_blas(blas, sizeof blas);
+    sr_processor_name(processor, sizeof processor);
+    sr_text_printf(text, "# versions: %s, %s, compiler "
+#ifdef __clang__
+                   "%s\n"
+#else
+                   "gcc %s\n"
+#endif
+                   , PACKAGE_STRING, blas, __VERSION__);
+    sr_text_printf(text, "# machine: %s, %d processor%s, kernels for %s; other kernels or another OpenBLAS may give other last digits\n",
+                   processor, sr_processors(), sr_processors() == 1 ? "" : "s", sr_compute_isa());
     const char *line = script->costs;
     while (line && *line) {
         const char *end = strchrnul(line, '\n');

@@ -4,6 +4,7 @@
 #include <cblas.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,14 @@ const char *sr_compute_isa(void)
 {
     if (!atomic_load(&chosen)) sr_compute_start(NULL);
     return isa_names[atomic_load(&chosen) - 1];
+}
+
+void sr_compute_blas(char *out, size_t size)
+{
+    char version[48] = "";
+    /* Its configuration begins with name and version; flags of its building follow. */
+    sscanf(openblas_get_config(), "%*s %47s", version);
+    snprintf(out, size, "OpenBLAS %s %s", version, openblas_get_corename());
 }
 
 const struct sr_kernels *sr_kernels(void)

@@ -7,8 +7,8 @@
 
 #include "sartor/base/memory.h"
 
-/* Okabe and Ito's colours for every kind of colour vision, those that read on white and on a
- * near-black paper; the last is the text's own. */
+/* Okabe and Ito's colours for every kind of colour vision, those that read on white and on a near-black paper, and the
+ * text's own; then three for the eighth model and on: brown, violet and a grey. */
 static const struct sr_theme light = {
     .paper = SR_RGB(255, 255, 255),
     .text = SR_RGB(26, 26, 26),
@@ -19,7 +19,8 @@ static const struct sr_theme light = {
     .good = SR_RGB(0, 74, 128),
     .wrong = SR_RGB(200, 80, 0),
     .series = {SR_RGB(0, 114, 178), SR_RGB(213, 94, 0), SR_RGB(0, 158, 115), SR_RGB(204, 121, 167),
-               SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40)},
+               SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40), SR_RGB(140, 86, 40), SR_RGB(120, 94, 240),
+               SR_RGB(150, 150, 150)},
 };
 static const struct sr_theme dark = {
     .paper = SR_RGB(22, 24, 28),
@@ -31,7 +32,8 @@ static const struct sr_theme dark = {
     .good = SR_RGB(96, 184, 240),
     .wrong = SR_RGB(242, 134, 60),
     .series = {SR_RGB(86, 180, 233), SR_RGB(230, 159, 0), SR_RGB(0, 178, 130), SR_RGB(216, 140, 182),
-               SR_RGB(240, 228, 66), SR_RGB(226, 106, 40), SR_RGB(225, 225, 225)},
+               SR_RGB(240, 228, 66), SR_RGB(226, 106, 40), SR_RGB(225, 225, 225), SR_RGB(190, 140, 90), SR_RGB(150, 130, 250),
+               SR_RGB(130, 130, 130)},
 };
 
 const struct sr_theme *sr_theme(bool on_dark)

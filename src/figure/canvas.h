@@ -12,12 +12,12 @@
 #include "sartor/figure/figure.h"
 #include "table.h"
 
-enum { SR_SERIES = 7 };
+enum { SR_SERIES = 10 };
 
 struct sr_theme {
     sr_colour paper, text, faint, rule, grid, frame;
     sr_colour good, wrong;               /* blue and vermilion: apart for every kind of eye */
-    sr_colour series[SR_SERIES];         /* Okabe and Ito (2008), the ones that read on this paper */
+    sr_colour series[SR_SERIES];         /* Okabe and Ito (2008), the ones that read on this paper, and three more */
 };
 
 struct sr_canvas {

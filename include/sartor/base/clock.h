@@ -2,6 +2,7 @@
 #ifndef SARTOR_BASE_CLOCK_H
 #define SARTOR_BASE_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 double sr_clock_seconds(void);         /* monotonic */
@@ -12,6 +13,8 @@ uint64_t sr_memory_peak(void);         /* bytes of resident memory at most so fa
  * rose above what was resident then; 0 where the system does not tell. One piece at a time; any thread. */
 void sr_memory_begin(void);
 uint64_t sr_memory_taken(void);
+/* What the processor calls itself, "unknown" where the system does not tell. */
+void sr_processor_name(char *out, size_t size);
 int sr_processors(void);               /* that this process may run on, at least 1 */
 
 #endif

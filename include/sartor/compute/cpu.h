@@ -7,6 +7,8 @@
 #ifndef SARTOR_COMPUTE_CPU_H
 #define SARTOR_COMPUTE_CPU_H
 
+#include <stddef.h>
+
 #include "sartor/base/error.h"
 
 /* Called by main, which reports the error; everything in compute/ also starts by itself, and
@@ -15,5 +17,7 @@ enum sr_status sr_compute_start(struct sr_error *error);
 
 /* "baseline", "avx2" or "avx512". */
 const char *sr_compute_isa(void);
+/* Of the matrix library, which has a part in the last digits: "OpenBLAS 0.3.21 SkylakeX". */
+void sr_compute_blas(char *out, size_t size);
 
 #endif
