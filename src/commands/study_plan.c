@@ -31,6 +31,12 @@ const struct study_model study_models[] = {
     {0},
 };
 
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 /* The models whose mean the study judges beside them. */
 #define ENSEMBLE "vote"
 #define MEMBERS "cnn resnet svm"
@@ -278,13 +284,7 @@ void study_print(const struct study_script *script, const struct sr_session *ses
     char blas[96], processor[128];
     sr_compute_blas(blas, sizeof blas);
     sr_processor_name(processor, sizeof processor);
-    sr_text_printf(text, "# versions: %s, %s, compiler "
-#ifdef __clang__
-                   "%s\n"
-#else
-                   "gcc %s\n"
-#endif
-                   , PACKAGE_STRING, blas, __VERSION__);
+    sr_text_printf(text, "# versions: %s, %s, compiler %s\n", PACKAGE_STRING, blas, COMPILER);
     sr_text_printf(text, "# machine: %s, %d processor%s, kernels for %s; other kernels or another OpenBLAS may give other last digits\n",
                    processor, sr_processors(), sr_processors() == 1 ? "" : "s", sr_compute_isa());
     const char *line = script->costs;

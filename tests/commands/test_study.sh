@@ -31,8 +31,20 @@ run study quick to=one
 [ $code -eq 0 ] && cmp -s kept one/models/cnn.safetensors && [ -s one/report.md ] && grep -q '^svm: trained' out && ! grep -q '^cnn: trained' out
 report $? "going on repeats only what is missing"
 
-run study from=one/study.sartor to=two
-[ $code -eq 0 ]; report $? "a study is repeated from its file"
+grep -q '^# versions: sartor .*OpenBLAS' one/study.sartor && grep -q '^# machine: .*kernels for' one/study.sartor
+report $? "its file names versions and machine"
+sed -n 's/.*](\([^)]*\)).*/\1/p' one/report.md | while read -r link; do [ -s "one/$link" ] || echo "$link"; done >broken
+[ ! -s broken ]; report $? "no link of the report is broken"
+grep -q '(McNemar: .*resnet\|(McNemar: .*cnn' one/report.md; report $? "the answer says whether the difference is real"
+
+"$sartor" --home "$work/home" --data "$mini" study from=one/study.sartor to=two >out 2>err </dev/null &
+i=0; while [ ! -s two/models/mlp.line ] && [ $i -lt 1200 ]; do sleep 0.05; i=$((i + 1)); done
+kill -9 $! 2>/dev/null; wait $! 2>/dev/null
+[ -s two/models/mlp.safetensors ] && [ ! -e two/report.md ]; report $? "a study that was killed has kept what was finished"
+run --json study from=one/study.sartor to=two
+[ $code -eq 0 ] && ! grep -q '"done".*"model": *"resnet"' out; report $? "and is repeated from its file without doing that again"
+grep -q '"command": *"study", *"event": *"progress".*"share": *[0-9.e-]*, *"seconds": *[0-9.e-]*, *"seconds_left": *[0-9.e-]*}' out
+report $? "which tells programs how far it is"
 cut -d, -f1-11 one/tables/comparison.csv >a; cut -d, -f1-11 two/tables/comparison.csv >b
 cmp -s a b; report $? "to the same figures"
 cmp -s one/figures/confusion-cnn.png two/figures/confusion-cnn.png; report $? "and the same pictures"
