@@ -319,11 +319,13 @@ static enum sr_status finish(struct sr_session *session, struct study *study, st
 }
 
 /* What is waited for, with the time that is left. */
-static void say_left(const struct sr_session *session, struct sr_error *error)
+static void say_left(struct sr_session *session, struct sr_error *error)
 {
     struct sr_study_progress progress;
     char text[sizeof error->text], left[32];
     if (!sr_study_progress(session, &progress)) return;
+    session->study_progress.share = progress.share;
+    session->study_progress.seconds_left = progress.seconds_left;
     snprintf(text, sizeof text, "%.200s", error->text);
     sr_format_seconds(left, sizeof left, progress.seconds_left);
     sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, progress.share * 100, left);
@@ -355,7 +357,7 @@ SR_RUN(study_run)
         /* A hundred figures in one go would leave a person without an answer, and the progress without a word. */
         if (sr_clock_seconds() - study->turn_started > TURN) {
             session->unfinished = true;
-            status = sr_error_set(error, SR_PENDING, "the study goes on");
+            status = sr_error_set(error, SR_PENDING, "the study has begun");
         }
     }
     if (!status) status = finish(session, study, reply, error);

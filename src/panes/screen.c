@@ -108,6 +108,16 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
 {
     *share = NAN;
     struct sr_run *run = sr_session_active_run(session);
+    if (session->study && !(run && run->state == SR_JOB_PAUSED)) { /* of many trainings the whole is what one waits for */
+        char left[32];
+        *share = session->study_progress.share;
+        sr_text_printf(text, "study%s%s %.0f %%", run ? ", " : "", run ? run->name : "", 100 * *share);
+        if (width >= 60) {
+            sr_format_left(left, sizeof left, session->study_progress.seconds_left);
+            sr_text_printf(text, " %s left", left);
+        }
+        return true;
+    }
     if (run) {
         const struct sr_progress *progress = &run->progress;
         char left[32];

@@ -274,6 +274,9 @@ struct sr_session {
     bool unfinished;               /* a command that has returned SR_PENDING waits for nobody: it only lets others
                                       have their turn. Front ends run it again at once, and clear this. */
     struct study *study;           /* the study under way, of commands/study.c; NULL for none */
+    struct {                       /* and how far it is, for those who know no commands */
+        double share, seconds_left;
+    } study_progress;
     char message[512];             /* last message for the status line */
     bool message_is_error;
     sr_session_listener *listener;
