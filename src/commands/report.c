@@ -413,13 +413,17 @@ static void answer_comparison(struct sr_session *session, struct report *report,
 /* The effects whose interval is on one side of 0, as the answer in words. */
 static void say_effects(struct report *report, const struct effect *effects, size_t count)
 {
-    struct sr_text helps = {0}, harms = {0};
-    size_t judged = 0, same = 0;
+    struct sr_text helps = {0}, harms = {0}, twice = {0};
+    const struct effect *plain = NULL; /* without augmentation */
+    size_t judged = 0;
     for (size_t i = 1; i < count; i++) {
         const struct effect *e = &effects[i];
-        if (!isfinite(e->half)) continue;
+        if (!strcmp(e->label, "without augmentation")) plain = e;
+        else if (plain && !strncmp(e->label, "without ", 8) && fabs(e->effect - plain->effect) < 1e-12 && fabs(e->half - plain->half) < 1e-12)
+            sr_text_printf(&twice, " %s and %s are the same change here, since these settings augment in no other way.", plain->label, e->label);
+        /* Seeds that differ by nothing at all say more of how few images judged them than of the technique. */
+        if (!isfinite(e->half) || !(e->half > 0)) continue;
         judged++;
-        for (size_t j = 1; j < i; j++) same += fabs(e->effect - effects[j].effect) < 1e-12 && fabs(e->half - effects[j].half) < 1e-12;
         struct sr_text *list = e->effect - e->half > 0 ? &helps : e->effect + e->half < 0 ? &harms : NULL;
         if (list) sr_text_printf(list, "%s%s (%+.2f points)", list->length ? ", " : "", e->label, e->effect * 100);
     }
@@ -427,7 +431,8 @@ static void say_effects(struct report *report, const struct effect *effects, siz
         report_paragraph(report, "Better than as it is: %s. Worse: %s. Of the others this does not tell. An interval of 95 %% misses once in twenty "
                          "times, and there are %zu of them.%s",
                          helps.length ? sr_text_get(&helps) : "none for certain", harms.length ? sr_text_get(&harms) : "none for certain", judged,
-                         same ? " Rows with the same figures are the same change under two names: these settings augment by mirrored images alone." : "");
+                         sr_text_get(&twice));
+    sr_text_fini(&twice);
     sr_text_fini(&helps);
     sr_text_fini(&harms);
 }
