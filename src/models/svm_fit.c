@@ -3,7 +3,8 @@
  * Pairs are solved side by side over the pool, those of similar classes first as they take
  * longest. A lane works on one pair at a time, in regions of some 30 ms. After a pair's solution
  * comes its cross-validation, on kernel rows that mostly are there already, whose decision
- * values calibrate the pair's probabilities (Platt, 1999). */
+ * values calibrate the pair's probabilities (Platt, 1999). Where they can tell nothing, as a class has
+ * one image only or is confused with the other, the solution's own decision values do. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -29,9 +30,9 @@ struct lane {
     struct svm_solver *solver;
     bool busy, idle;
     size_t pair;
-    int fold;          /* -1 while the pair itself is solved */
-    uint8_t *held_out; /* by column of the pair */
-    double *decisions;
+    int fold;                /* -1 while the pair itself is solved */
+    uint8_t *held_out;       /* by column of the pair */
+    double *decisions, *own; /* by the folds, by the pair's solution */
     bool *positive;
     uint32_t *shuffled;
     size_t decided;
@@ -212,7 +213,7 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
     struct answer *answer = &f->answers[lane->pair];
     struct svm_solution solution;
     int classes[2];
-    size_t column = 0;
+    size_t column = 0, rows = 0;
     svm_solver_solution(lane->solver, &solution);
     pair_classes(f->svm->present, lane->pair, &classes[0], &classes[1]);
     if (!isfinite(solution.rho) || !isfinite(solution.objective))
@@ -226,6 +227,8 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
         size_t count = f->counts[classes[side]], found = 0;
         const double *alpha = solution.alpha + column;
         for (size_t i = 0; i < count; i++) found += alpha[i] > 0;
+        for (size_t i = 0; i < count; i++)
+            lane->own[rows++] = (side ? -1 : 1) - solution.f[column + i] - solution.rho;
         answer->local[side] = sr_array_raw(found, sizeof(uint32_t), "support vectors", &lane->error);
         answer->coef[side] = sr_array_raw(found, sizeof(double), "support vectors", &lane->error);
         if (!answer->local[side] || !answer->coef[side]) return SR_ERROR_MEMORY;
@@ -239,9 +242,8 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
     return SR_OK;
 }
 
-/* Decision values of the rows held out, from the solver; or, where a class was all held out, the other one's
- * sign. */
-static void keep_decisions(struct fitting *f, struct lane *lane, bool solved, double sign)
+/* Decision values of the rows held out. */
+static void keep_decisions(struct fitting *f, struct lane *lane)
 {
     struct svm_solution solution;
     int classes[2];
@@ -254,29 +256,37 @@ static void keep_decisions(struct fitting *f, struct lane *lane, bool solved, do
             size_t at = column + i;
             if (lane->held_out[at] != lane->fold) continue;
             lane->positive[lane->decided] = side == 0;
-            lane->decisions[lane->decided++] =
-                solved ? (side ? -1 : 1) - solution.f[at] - solution.rho : sign;
+            lane->decisions[lane->decided++] = (side ? -1 : 1) - solution.f[at] - solution.rho;
         }
         column += svm_pad(count);
     }
 }
 
-/* The next fold that can be solved, begun; false when there is none left. */
+/* The next fold, begun; false when there is none left. */
 static bool start_fold(struct fitting *f, struct lane *lane)
 {
     int a, b;
     pair_classes(f->svm->present, lane->pair, &a, &b);
-    while (++lane->fold < SVM_FOLDS) {
-        /* Fold 0 gets the first of each class, so it may be all of a class of one. */
-        bool none_a = f->counts[a] == 1 && lane->fold == 0, none_b = f->counts[b] == 1 && lane->fold == 0;
-        if (none_a || none_b) {
-            keep_decisions(f, lane, false, none_b - none_a);
-            continue;
-        }
-        svm_solver_begin(lane->solver, lane->held_out, lane->fold);
-        return true;
+    /* The only image of a class cannot be held out. */
+    if (f->counts[a] == 1 || f->counts[b] == 1 || ++lane->fold == SVM_FOLDS) return false;
+    svm_solver_begin(lane->solver, lane->held_out, lane->fold);
+    return true;
+}
+
+/* The pair's sigmoid. One that does not rise with the decision value would turn the solution's verdict round.
+ */
+static void calibrate(struct fitting *f, struct lane *lane)
+{
+    struct answer *answer = &f->answers[lane->pair];
+    int classes[2];
+    if (lane->decided) {
+        svm_sigmoid_fit(lane->decisions, lane->positive, lane->decided, &answer->a, &answer->b);
+        if (answer->a < 0) return;
     }
-    return false;
+    pair_classes(f->svm->present, lane->pair, &classes[0], &classes[1]);
+    size_t first = f->counts[classes[0]], rows = first + f->counts[classes[1]];
+    for (size_t i = 0; i < rows; i++) lane->positive[i] = i < first;
+    svm_sigmoid_fit(lane->own, lane->positive, rows, &answer->a, &answer->b);
 }
 
 static void work_lane(void *context, size_t index, int worker)
@@ -300,11 +310,10 @@ static void work_lane(void *context, size_t index, int worker)
             lane->idle = true;
             return;
         }
-        if (lane->fold >= 0) keep_decisions(f, lane, true, 0);
+        if (lane->fold >= 0) keep_decisions(f, lane);
         if (start_fold(f, lane)) continue;
-        struct answer *answer = &f->answers[lane->pair];
-        svm_sigmoid_fit(lane->decisions, lane->positive, lane->decided, &answer->a, &answer->b);
-        answer->done = true;
+        calibrate(f, lane);
+        f->answers[lane->pair].done = true;
         lane->busy = false;
         atomic_fetch_add(&f->finished, 1);
     }
@@ -333,6 +342,7 @@ static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
         if (!(lane->solver = svm_solver_new(&f->svm->kernel, &f->rows, width, &options, error)) ||
             !(lane->held_out = sr_array_new(width, 1, "folds", error)) ||
             !(lane->decisions = sr_array_new(width, sizeof *lane->decisions, "folds", error)) ||
+            !(lane->own = sr_array_new(width, sizeof *lane->own, "folds", error)) ||
             !(lane->positive = sr_array_new(width, sizeof *lane->positive, "folds", error)) ||
             !(lane->shuffled = sr_array_new(width, sizeof *lane->shuffled, "folds", error)))
             return SR_ERROR_MEMORY;
@@ -473,6 +483,7 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
         svm_solver_free(f.lanes[i].solver);
         free(f.lanes[i].held_out);
         free(f.lanes[i].decisions);
+        free(f.lanes[i].own);
         free(f.lanes[i].positive);
         free(f.lanes[i].shuffled);
     }

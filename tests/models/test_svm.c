@@ -446,14 +446,41 @@ static void test_bad_input(void **state)
     assert_refused(fit("kernel=poly degree=10 gamma=1e8", &train, mini_shape, 0, NULL, &model),
                    SR_ERROR_NUMERIC, "beyond range");
     sr_model_unref(model);
-    /* A single image of a class is enough to fit and to hold out. */
+    /* A single image of a class is enough, though nothing of it can be held out. */
     uint8_t pixels[192] = {[0] = 255, [65] = 100, [130] = 50}, labels[3] = {0, 1, 1};
     struct sr_images images = {3, 8, 8, pixels, labels};
     struct sr_samples three = {&images, NULL, 3};
     float p[6];
     assert_ok(fit("", &three, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &three, NULL, NULL, p, &error));
-    for (int i = 0; i < 6; i++) assert_true(p[i] >= 0 && p[i] <= 1);
+    for (size_t i = 0; i < 3; i++) assert_true(p[2 * i + labels[i]] > 0.6f && p[2 * i + labels[i]] <= 1);
+    sr_model_unref(model);
+    struct sr_samples two = {&images, NULL, 2};
+    assert_ok(fit("", &two, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(sr_model_predict(model, &two, NULL, NULL, p, &error));
+    for (size_t i = 0; i < 2; i++) assert_true(p[2 * i + labels[i]] > 0.6f);
+    sr_model_unref(model);
+}
+
+/* Images that are alike only within a class of two: held out, each looks like the other class. The sigmoid
+ * must not turn the verdict on the images themselves round. */
+static void test_cross_validation_misled(void **state)
+{
+    (void)state;
+    enum { COUNT = 4 };
+    uint8_t pixels[COUNT * 64] = {0}, labels[COUNT] = {0, 1, 0, 1};
+    for (int i = 0; i < COUNT; i++) {
+        pixels[i * 64] = i < 2 ? 200 : 0; /* which pair of images: loud */
+        pixels[i * 64 + 1] = i < 2 ? 0 : 200;
+        pixels[i * 64 + 2 + i] = 40; /* and each its own pixel: faint */
+    }
+    struct sr_images images = {COUNT, 8, 8, pixels, labels};
+    struct sr_samples all = {&images, NULL, COUNT};
+    struct sr_model *model;
+    float p[2 * COUNT];
+    assert_ok(fit("kernel=linear C=1e4", &all, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(sr_model_predict(model, &all, NULL, NULL, p, &error));
+    for (size_t i = 0; i < COUNT; i++) assert_true(p[2 * i + labels[i]] > 0.5f);
     sr_model_unref(model);
 }
 
@@ -564,13 +591,21 @@ static void test_libsvm_refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernel_rows),   cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_optimal),       cmocka_unit_test(test_little_memory),
-        cmocka_unit_test(test_sigmoid),       cmocka_unit_test(test_coupling),
-        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_stops),         cmocka_unit_test(test_files),
-        cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_bad_input),
-        cmocka_unit_test(test_libsvm),        cmocka_unit_test(test_libsvm_refuses),
+        cmocka_unit_test(test_kernel_rows),
+        cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_optimal),
+        cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_sigmoid),
+        cmocka_unit_test(test_coupling),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_cross_validation_misled),
+        cmocka_unit_test(test_libsvm),
+        cmocka_unit_test(test_libsvm_refuses),
     };
     return cmocka_run_group_tests(tests, set_up_samples, tear_down);
 }
