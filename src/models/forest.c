@@ -235,7 +235,8 @@ static void grow_lane(void *context, size_t index, int worker)
     }
 }
 
-static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds)
+/* At the end the out-of-bag accuracy is news, to stay with what is said of the model. */
+static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds, bool end)
 {
     struct sr_progress progress = {.unit = "tree",
                                    .done = atomic_load(&growth->finished),
@@ -249,7 +250,8 @@ static void report(const struct growth *growth, const struct sr_monitor *monitor
         progress.rate = (double)progress.done / seconds;
         progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
     }
-    if (!isnan(accuracy)) snprintf(progress.note, sizeof progress.note, "out of bag %.4f", accuracy);
+    if (!isnan(accuracy)) snprintf(progress.note, sizeof progress.note, "out of bag %.2f %%", 100 * accuracy);
+    progress.remark = end && !isnan(accuracy);
     sr_monitor_progress(monitor, &progress);
 }
 
@@ -269,13 +271,13 @@ static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit, 
             }
         }
         if (now - reported >= report_seconds) {
-            report(growth, fit->monitor, now - start);
+            report(growth, fit->monitor, now - start, false);
             reported = now;
         }
     }
     if (!atomic_load(&growth->finished))
         return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first tree was grown.");
-    report(growth, fit->monitor, sr_clock_seconds() - start);
+    report(growth, fit->monitor, sr_clock_seconds() - start, true);
     return SR_OK;
 }
 
@@ -545,7 +547,8 @@ static enum sr_status forest_importance(const void *state, int target, float *im
 const struct sr_model_class sr_model_class_forest = {
     .name = "forest",
     .title = "Random forest",
-    .help = "Decision trees on grey values, each from a random draw, their leaves averaged.",
+    .help = "Decision trees on grey values, each node choosing among a few drawn ones; their leaves are "
+            "averaged.",
     .params = forest_params,
     .mirrors = true,
     .check = forest_check,

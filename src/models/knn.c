@@ -93,9 +93,10 @@ static enum sr_status knn_check(const struct sr_args *args, const struct sr_shap
     int64_t k = sr_args_integer(args, "k");
     (void)shape;
     if ((uint64_t)k <= train_count) return SR_OK;
-    return sr_error_set(error, SR_ERROR_ARGUMENT,
-                        "k=%lld asks for more neighbours than the %zu training images.", (long long)k,
-                        train_count);
+    return sr_error_set(
+        error, SR_ERROR_ARGUMENT,
+        "k=%lld asks for more neighbours than the %zu training images; k from 1 to %zu can be used.",
+        (long long)k, train_count, train_count);
 }
 
 /* Everything but the rows themselves. */

@@ -324,6 +324,23 @@ static bool accept(void *context, int iteration, double value)
     return !objective->converged && !objective->stopped;
 }
 
+/* Iterations ran out, or the line search found no better point in single precision: to be said of the model.
+ */
+static void say_unconverged(const struct objective *objective)
+{
+    struct sr_progress progress = {.unit = "iteration",
+                                   .done = (uint64_t)objective->iterations,
+                                   .total = (uint64_t)objective->iterations,
+                                   .loss = objective->loss,
+                                   .accuracy = objective->accuracy,
+                                   .learning_rate = NAN,
+                                   .remark = true};
+    snprintf(progress.note, sizeof progress.note,
+             "not converged in %d iterations: gradient %.1e, wanted %.0e", objective->iterations,
+             objective->largest, objective->tolerance);
+    sr_monitor_progress(objective->fit->monitor, &progress);
+}
+
 /* ---- the change of variables ---- */
 
 /* Columns done together, rows in a slice of the work below them. */
@@ -480,6 +497,7 @@ static enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct 
     if (!status && objective.stopped && objective.iterations == 0)
         status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
     if (status) goto out;
+    if (!objective.converged && !objective.stopped) say_unconverged(&objective);
     set_weights(&objective, x);
     *state = objective.model;
     objective.model = NULL;

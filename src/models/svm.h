@@ -134,6 +134,7 @@ struct svm_solution {
     double rho, objective; /* rho NaN: the kernel overflowed; objective: of the dual as minimised, 1/2 alpha'Q
                               alpha - sum of alpha */
     uint64_t iterations, rows_made;
+    bool optimal; /* to the tolerance; else iterations ran out */
 };
 void svm_solver_solution(const struct svm_solver *solver, struct svm_solution *solution);
 

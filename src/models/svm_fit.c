@@ -23,7 +23,7 @@ struct answer {
     uint32_t *local[2];
     double *coef[2];
     double rho, objective, a, b;
-    bool done;
+    bool done, optimal;
 };
 
 struct lane {
@@ -223,6 +223,7 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
             f->svm->labels[classes[0]], f->svm->labels[classes[1]]);
     answer->rho = solution.rho;
     answer->objective = solution.objective;
+    answer->optimal = solution.optimal;
     for (int side = 0; side < 2; side++) {
         size_t count = f->counts[classes[side]], found = 0;
         const double *alpha = solution.alpha + column;
@@ -330,9 +331,15 @@ static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
             size_t both = svm_pad(f->counts[a]) + svm_pad(f->counts[b]);
             if (both > width) width = both;
         }
-    size_t fit = budget / svm_solver_cache(width, options.cache_bytes);
+    size_t one = svm_solver_cache(width, options.cache_bytes), fit = budget / one;
+    if (!fit)
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "memory=%lld holds too few rows of the kernel matrix; two classes of these sizes need "
+            "memory=%zu or more.",
+            (long long)sr_args_integer(f->fit->params, "memory"), (one + 999999) / 1000000);
     f->lane_count = (size_t)sr_pool_threads(f->fit->pool);
-    if (f->lane_count > fit) f->lane_count = fit ? fit : 1;
+    if (f->lane_count > fit) f->lane_count = fit;
     if (f->lane_count > f->pairs) f->lane_count = f->pairs;
     if (!(f->lanes = sr_array_new(f->lane_count, sizeof *f->lanes, "the pairs of classes", error)) ||
         !(f->answers = sr_array_new(f->pairs, sizeof *f->answers, "the pairs of classes", error)))
@@ -359,12 +366,13 @@ static void report(const struct fitting *f, double seconds)
                                    .loss = NAN,
                                    .accuracy = NAN,
                                    .learning_rate = NAN};
-    size_t vectors = 0;
+    size_t vectors = 0, unsolved = 0;
     double done = 0, all = 0;
     for (size_t p = 0; p < f->pairs; p++) {
         all += f->work[p];
         if (!f->answers[p].done) continue;
         done += f->work[p];
+        unsolved += !f->answers[p].optimal;
         vectors += f->answers[p].count[0] + f->answers[p].count[1];
     }
     /* A pair's solution and its folds take about as long each. */
@@ -375,6 +383,12 @@ static void report(const struct fitting *f, double seconds)
         progress.rate = (double)progress.done / seconds;
         snprintf(progress.note, sizeof progress.note, "%zu support vectors a pair",
                  vectors / (size_t)progress.done);
+    }
+    if (unsolved) {
+        snprintf(progress.note, sizeof progress.note,
+                 "%zu of %zu pairs not solved to tolerance=%s: iterations ran out", unsolved, f->pairs,
+                 sr_args_text(f->fit->params, "tolerance"));
+        progress.remark = progress.done == progress.total;
     }
     sr_monitor_progress(f->fit->monitor, &progress);
 }

@@ -65,7 +65,8 @@ struct svm_solver {
     size_t inactive_count;
     uint64_t iterations, until_shrink, rows_made;
     double rho, objective;
-    bool overflow; /* of the kernel: there is no solution to be had */
+    bool overflow;  /* of the kernel: there is no solution to be had */
+    bool exhausted; /* iterations ran out before the pair was optimal */
 };
 
 /* Floats of kernel rows for a pair: what the cache holds, not less than a few blocks, not more than there
@@ -468,7 +469,9 @@ static void iterate(struct svm_solver *s)
         j = s->loops->second(s->f, s->low_bar, s->self, row_i, s->greatest, (double)s->self[i], padded,
                              &s->least);
     }
-    if (j == NONE || s->greatest - s->least < s->options.tolerance || s->iterations >= most) {
+    bool optimal = j == NONE || s->greatest - s->least < s->options.tolerance;
+    s->exhausted = !optimal && s->iterations >= most;
+    if (optimal || s->exhausted) {
         if ((s->set_aside || s->some_held_out) && !s->complete)
             start_rebuild(s);
         else
@@ -521,6 +524,6 @@ bool svm_solver_step(struct svm_solver *s, double deadline)
 
 void svm_solver_solution(const struct svm_solver *s, struct svm_solution *solution)
 {
-    *solution = (struct svm_solution){s->width,     s->alpha,      s->f_all,    s->rho,
-                                      s->objective, s->iterations, s->rows_made};
+    *solution = (struct svm_solution){s->width,     s->alpha,      s->f_all,     s->rho,
+                                      s->objective, s->iterations, s->rows_made, !s->exhausted};
 }
