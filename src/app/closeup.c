@@ -70,9 +70,9 @@ static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset
     const uint8_t *pixels = own->pixels + (size_t)closeup->row * (size_t)own->height * (size_t)own->width;
     uint32_t rows[SR_NEAREST_MAX + 1];
     double distances[SR_NEAREST_MAX + 1];
-    size_t count = model->class->nearest(model->state, pixels, rows, distances, SR_NEAREST_MAX + 1);
+    size_t count;
+    if (sr_session_nearest(data, model, pixels, rows, distances, SR_NEAREST_MAX + 1, &count, NULL)) return;
     for (size_t i = 0; i < count && closeup->nearest < SR_NEAREST_MAX; i++) {
-        if (rows[i] >= data->files[SR_FILE_TRAIN].count) continue;
         if (closeup->file == SR_FILE_TRAIN && rows[i] == closeup->row) continue;
         closeup->rows[closeup->nearest] = rows[i];
         closeup->distances[closeup->nearest++] = distances[i];

@@ -23,6 +23,25 @@ struct explain_task {
     size_t nearest_count;
 };
 
+enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model, const uint8_t *pixels,
+                                  uint32_t *rows, double *distances, size_t room, size_t *count, struct sr_error *error)
+{
+    *count = 0;
+    if (!model->class->nearest)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s (%s) keeps no training images; knn and svm do", model->name,
+                            model->class->name);
+    if (strcmp(model->digest, data->digest))
+        return sr_error_set(error, SR_ERROR_STATE, "%s was trained on other data, so the images nearest to it are not in this train file",
+                            model->name);
+    const size_t found = sr_explain_nearest(model, pixels, rows, distances, room);
+    for (size_t i = 0; i < found; i++) {
+        if (rows[i] >= data->files[SR_FILE_TRAIN].count) continue; /* a model file may say anything */
+        rows[*count] = rows[i];
+        distances[(*count)++] = distances[i];
+    }
+    return SR_OK;
+}
+
 static enum sr_status explain_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
 {
     struct explain_task *explain = (struct explain_task *)task;
@@ -40,8 +59,9 @@ static enum sr_status explain_run(struct task *task, const struct sr_monitor *mo
             if (explain->probabilities[c] > explain->probabilities[targets[0]]) targets[0] = c;
         count += targets[0] != targets[1];
     }
-    explain->nearest_count = sr_explain_nearest(model, sr_samples_pixels(&one, 0), explain->nearest,
-                                                explain->distances, SR_NEAREST_MOST);
+    status = sr_session_nearest(explain->data, model, sr_samples_pixels(&one, 0), explain->nearest, explain->distances,
+                                SR_NEAREST_MOST, &explain->nearest_count, error);
+    if (status && method == &sr_methods[SR_METHOD_NEAREST]) return status;
     const struct sr_explain request = {.model = model,
                                        .pixels = sr_samples_pixels(&one, 0),
                                        .method = method,

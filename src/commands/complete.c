@@ -147,7 +147,7 @@ static void offer_for(struct sr_session *session, const struct sr_command *comma
     if (!strcmp(command->name, "help")) {
         for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
         for (size_t i = 0; sr_model_classes[i]; i++) offer(candidates, sr_model_classes[i]->name, "");
-        offer_choices(candidates, "keys commands options figures");
+        offer_choices(candidates, "keys commands options features figures");
     }
     offer_names(candidates, command->params, words);
     offer_names(candidates, further, words);

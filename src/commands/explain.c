@@ -36,17 +36,8 @@ static void report_json(struct sr_session *session, const char *model, int truth
     sr_json_set_integer(object, "target", heat->target);
     if (heat->values) sr_json_set(object, "heat", map_rows(heat->values, heat->height, heat->width));
     if (other->values) sr_json_set(object, "heat_true", map_rows(other->values, other->height, other->width));
-    if (session->explain.nearest_count) {
-        struct sr_json *list = sr_json_array();
-        for (size_t i = 0; i < session->explain.nearest_count; i++) {
-            struct sr_json *one = sr_json_object();
-            sr_json_set_integer(one, "index", session->explain.nearest[i]);
-            sr_json_set_integer(one, "class", session->data->files[SR_FILE_TRAIN].labels[session->explain.nearest[i]]);
-            sr_json_set_number(one, "distance", session->explain.distances[i]);
-            sr_json_add(list, one);
-        }
-        sr_json_set(object, "nearest", list);
-    }
+    if (session->explain.nearest_count)
+        set_nearest(object, session, session->explain.nearest, session->explain.distances, session->explain.nearest_count);
     set_classes(session, object);
     if (to) sr_json_set_text(object, "file", to);
     sr_reply_add(reply, object);
@@ -65,13 +56,7 @@ static void report_text(struct sr_session *session, const char *model, int truth
         if (heat->layer[0]) sr_text_printf(&reply->text, " at layer %s", heat->layer);
     }
     sr_text_add(&reply->text, "\n");
-    for (size_t i = 0; i < session->explain.nearest_count; i++) {
-        const uint32_t row = session->explain.nearest[i];
-        if (!i) sr_text_add(&reply->text, "Nearest training images:\n");
-        sr_text_printf(&reply->text, "  train:%-6u ", row);
-        add_class(&reply->text, session, session->data->files[SR_FILE_TRAIN].labels[row]);
-        sr_text_printf(&reply->text, "%.4g away\n", session->explain.distances[i]);
-    }
+    add_nearest(&reply->text, session, session->explain.nearest, session->explain.distances, session->explain.nearest_count);
     if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sartor/commands/keys.h"
+#include "sartor/data/features.h"
 
 static void list_commands(struct sr_text *text)
 {
@@ -40,6 +41,8 @@ SR_RUN(help_run)
         figures_describe(&text);
     } else if (!strcmp(topic, "options")) {
         sr_params_describe(sr_options, &text);
+    } else if (!strcmp(topic, "features")) {
+        sr_text_printf(&text, "%s\n", sr_features_help);
     } else {
         const struct sr_model_class *class = sr_model_class_find(topic, &ignored);
         const struct sr_command *command = class ? NULL : sr_command_find(topic, error);
@@ -67,7 +70,7 @@ SR_RUN(help_run)
 }
 
 const struct sr_command sr_command_help = {
-    .name = "help", .group = "program", .help = "The commands; or one command, a model family, keys, options, figures; manual prints troff.",
+    .name = "help", .group = "program", .help = "The commands; or one command, a model family, features, keys, options, figures; manual prints troff.",
     .params = (const struct sr_param[]){{"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
     .run = help_run,
 };

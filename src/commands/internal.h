@@ -51,6 +51,11 @@ void set_classes(struct sr_session *session, struct sr_json *object);
 const char *class_name(const struct sr_session *session, int class);
 /* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading. */
 void add_class(struct sr_text *text, const struct sr_session *session, int class);
+/* Rows of the train file that a model holds nearest, as `"nearest"` or a line each. */
+void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows, const double *distances,
+                 size_t count);
+void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows, const double *distances,
+                 size_t count);
 
 /* Scores as members of an object; those that need a cost table only where there is one. */
 void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);

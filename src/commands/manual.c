@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sartor/commands/keys.h"
+#include "sartor/data/features.h"
 
 /* Text that troff would take for its own: backslashes, and dots or quotes at the start of a line. */
 static void escape(struct sr_text *text, const char *plain)
@@ -99,6 +100,8 @@ static void families(struct sr_text *text)
         line(text, class->help);
         parameters(text, class->params);
     }
+    sr_text_add(text, ".SS features\n");
+    line(text, sr_features_help);
 }
 
 void manual_print(struct sr_text *text)

@@ -2,12 +2,40 @@
 
 #include "sartor/cells/draw.h"
 
+enum { NEAREST = 5 };
+
+struct nearest {
+    uint32_t rows[NEAREST];
+    double distances[NEAREST];
+    size_t count;
+};
+
+/* The training images nearest to a sample in the sense of the model that is asked for, if one is. */
+static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args, enum sr_file file, uint32_t row,
+                                   struct nearest *nearest, struct sr_error *error)
+{
+    const char *name = sr_args_text(args, "model");
+    struct sr_entry *entry;
+    if (!name) return SR_OK;
+    enum sr_status status = sr_session_model(session, name, &entry, error);
+    if (status) return status;
+    const struct sr_images *images = &session->data->files[file];
+    const size_t pixels = (size_t)images->height * (size_t)images->width;
+    status = sr_model_check_shape(entry->model, images->height, images->width, session->data->classes, error);
+    if (!status)
+        status = sr_session_nearest(session->data, entry->model, images->pixels + row * pixels, nearest->rows,
+                                    nearest->distances, NEAREST, &nearest->count, error);
+    return status;
+}
+
 SR_RUN(show_run)
 {
     SR_UNUSED;
     enum sr_file file;
     uint32_t row;
+    struct nearest nearest = {0};
     enum sr_status status = sample_of(session, args, &file, &row, error);
+    if (!status) status = find_nearest(session, args, file, row, &nearest, error);
     if (!status) status = sr_session_show(session, file, row, error);
     if (status) return status;
     session->view.pane = SR_PANE_BROWSE;
@@ -27,6 +55,7 @@ SR_RUN(show_run)
             sr_json_add(rows, line);
         }
         sr_json_set(object, "pixels", rows);
+        if (nearest.count) set_nearest(object, session, nearest.rows, nearest.distances, nearest.count);
         set_classes(session, object);
         sr_reply_add(reply, object);
         return SR_OK;
@@ -41,6 +70,7 @@ SR_RUN(show_run)
     sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row, class_name(session, images->labels[row]));
     sr_grid_dump_text(&grid, &reply->text);
     sr_grid_fini(&grid);
+    add_nearest(&reply->text, session, nearest.rows, nearest.distances, nearest.count);
     return SR_OK;
 }
 
@@ -51,7 +81,8 @@ const struct sr_command sr_command_show = {
     .params = (const struct sr_param[]){
         {"index", SR_PARAM_INDEX, .positional = true, .help = "Its row: 17, train:17, test:17; without it, the one under the cursor."},
         {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
+        {"model", SR_PARAM_MODEL, .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
         {0}},
     .run = show_run,
-    .example = "show test:7",
+    .example = "show test:7 model=knn",
 };

@@ -6,6 +6,18 @@
 
 const char *const sr_features_names[SR_FEATURES_COUNT] = {"pixels", "hog"};
 
+const char sr_features_help[] =
+    "features=pixels: grey values divided by 255, row by row.\n"
+    "features=hog: histograms of oriented gradients, which keep the shape of edges and forget where exactly\n"
+    "they lie and how bright they are. Of the square roots of those grey values, black around the image, each\n"
+    "pixel's gradient is the difference of its two neighbours across and of its two neighbours down.\n"
+    "Cells: each side is cut evenly into a third as many as it has pixels, from 2 to 9: 9 × 9 of 28 × 28.\n"
+    "Bins: 12 a cell, every 30 degrees all round. A pixel votes with its gradient's length, shared between\n"
+    "the two nearest bins and the four nearest cells.\n"
+    "Blocks: 2 × 2 cells, one cell apart, so that a cell lies in four. In each its bins are divided by\n"
+    "sqrt(the block's energy + 0.09) and clipped at 0.2; half the sum of the four is the cell's 12 values.\n"
+    "An image of 28 × 28 has 972 numbers.";
+
 enum {
     CELL_SIDE = 3, /* pixels, about: the cells share the side evenly */
     CELLS_MIN = 2, /* along a side */

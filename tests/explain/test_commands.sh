@@ -5,6 +5,7 @@
 run train cnn epochs=1 widths=4,8,8 dense=16; expect 0 trained "a small cnn"
 run train knn; expect 0 trained "knn"
 run train logreg; expect 0 trained "logreg"
+run train svm; expect 0 trained "svm"
 
 run --json gradcam cnn 7 split=test
 expect 0 '"method": "gradcam", "layer": "conv2"' "gradcam is Grad-CAM at the last layer of 5×5 cells or more"
@@ -21,6 +22,20 @@ run --json explain knn 7 method=nearest
 expect 0 '"method": "nearest"' "nearest alone"
 grep -q '"heat"' out; [ $? -eq 1 ]; report $? "has no map"
 run explain knn 7 method=nearest to=x.png; expect 1 "" "and no figure"
+run show 7 split=test model=knn; expect 0 "Nearest training images:" "show lists them too"
+run --json show 7 split=test model=svm; expect 0 '"nearest": [{"index": ' "in JSON, an SVM's"
+run show 7 model=logreg; expect 1 "knn and svm do" "and says which families have them"
+# A few images of the same shape: rows that the model names are not there.
+mkdir few
+{ printf '\000\000\010\003\000\000\000\024\000\000\000\034\000\000\000\034'; gunzip -c "$mini/train-images-idx3-ubyte.gz" | tail -c 15680; } >few/train-images-idx3-ubyte
+{ printf '\000\000\010\001\000\000\000\024'; gunzip -c "$mini/train-labels-idx1-ubyte.gz" | tail -c 20; } >few/train-labels-idx1-ubyte
+cp "$mini"/t10k-* "$mini/labels.txt" few
+few() { "$sartor" --home "$work/home" --data few "$@" >out 2>err </dev/null; code=$?; }
+few explain knn 7 split=test; expect 0 "explained by Occlusion" "a model of other data is explained"
+grep -q "Nearest" out; [ $? -ne 0 ]; report $? "without images that are not in this train file"
+few explain svm 7 split=test method=nearest; expect 1 "trained on other data" "as a sentence says where they are asked for"
+few show 7 split=test model=knn; expect 1 "trained on other data" "or shown"
+few export nearest model=knn index=7 split=test to=n.png; expect 1 "trained on other data" "or exported"
 run explain logreg 7 to=w.png; expect 0 "Weights × pixels" "logistic regression is explained by its weights"
 [ -s w.png ]; report $? "the figure is written"
 run explain logreg 7 method=tarot; expect 1 "gradcam" "an unknown method names those that there are"

@@ -323,6 +323,10 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
  * honest, else test. */
 enum sr_split_name sr_session_default_split(const struct sr_session *session,
                                             const struct sr_entry *entry);
+/* Up to `room` rows of the data's train file nearest to an image in the model's own sense, nearest first. An error
+ * where the model has no such thing, or was trained on other data, whose rows say nothing here. Any thread. */
+enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model, const uint8_t *pixels,
+                                  uint32_t *rows, double *distances, size_t room, size_t *count, struct sr_error *error);
 /* One sample explained, in session->explain. `method` and `layer` NULL or "": the defaults. `target` < 0:
  * the predicted class, and beside it the true one where that differs. */
 enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,

@@ -30,6 +30,9 @@ enum sr_features { SR_FEATURES_PIXELS, SR_FEATURES_HOG, SR_FEATURES_COUNT };
 extern const char *const sr_features_names[SR_FEATURES_COUNT]; /* "pixels", "hog" */
 #define SR_FEATURES_CHOICES "pixels hog"
 
+/* What they are, in a few sentences for people: for the help and the manual. */
+extern const char sr_features_help[];
+
 /* The kind of that name; -1 if there is none. */
 int sr_features_find(const char *name);
 
