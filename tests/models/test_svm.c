@@ -486,22 +486,26 @@ static void test_cross_validation_misled(void **state)
 
 /* ---- libsvm ---- */
 
-static void write_rows(const char *path, const struct sr_samples *samples)
+static void write_rows(const char *path, const struct sr_samples *samples, enum sr_features kind)
 {
     FILE *file = fopen(path, "w");
+    size_t size = sr_features_size(kind, 28, 28);
+    float *values = malloc(samples->count * size * sizeof *values);
     assert_non_null(file);
+    sr_features_fill(kind, samples, 0, samples->count, false, values, size, NULL);
     /* In order of class, so that libsvm numbers classes and pairs as we do. */
     for (int class = 0; class < 10; class ++)
         for (size_t i = 0; i < samples->count; i++) {
             if (sr_samples_label(samples, i) != class) continue;
             fprintf(file, "%d", class);
-            for (size_t k = 0; k < 784; k++) {
-                int value = sr_samples_pixels(samples, i)[k];
-                if (value) fprintf(file, " %zu:%.9g", k + 1, value / 255.0);
+            for (size_t k = 0; k < size; k++) {
+                double value = (double)values[i * size + k];
+                if (value != 0) fprintf(file, " %zu:%.9g", k + 1, value);
             }
             fputc('\n', file);
         }
     fclose(file);
+    free(values);
 }
 
 static void test_libsvm(void **state)
@@ -514,14 +518,17 @@ static void test_libsvm(void **state)
     snprintf(queries, sizeof queries, "%s/test", folder);
     snprintf(model_file, sizeof model_file, "%s/model", folder);
     snprintf(out, sizeof out, "%s/out", folder);
-    write_rows(data, &train);
-    write_rows(queries, &test);
     static const struct {
         const char *ours, *theirs;
-    } runs[] = {{"C=10", "-t 2 -c 10"},
-                {"kernel=linear C=1", "-t 0 -c 1"},
-                {"kernel=poly degree=3 coef0=0.5 C=1", "-t 1 -d 3 -r 0.5 -c 1"}};
-    for (size_t l = 0; l < 3; l++) {
+        enum sr_features kind;
+    } runs[] = {{"C=10", "-t 2 -c 10", SR_FEATURES_PIXELS},
+                {"kernel=linear C=1", "-t 0 -c 1", SR_FEATURES_PIXELS},
+                {"kernel=poly degree=3 coef0=0.5 C=1", "-t 1 -d 3 -r 0.5 -c 1", SR_FEATURES_PIXELS},
+                {"features=hog C=10", "-t 2 -c 10", SR_FEATURES_HOG},
+                {"features=hog kernel=poly degree=2 C=1", "-t 1 -d 2 -c 1", SR_FEATURES_HOG}};
+    for (size_t l = 0; l < sizeof runs / sizeof *runs; l++) {
+        write_rows(data, &train, runs[l].kind);
+        write_rows(queries, &test, runs[l].kind);
         struct sr_model *model = fit_mini(runs[l].ours, 2);
         const struct svm *svm = model->state;
         snprintf(command, sizeof command, "svm-train %s -g %.17g %s %s/theirs > %s", runs[l].theirs,
