@@ -250,7 +250,7 @@ static void report(const struct growth *growth, const struct sr_monitor *monitor
         progress.rate = (double)progress.done / seconds;
         progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
     }
-    if (!isnan(accuracy)) snprintf(progress.note, sizeof progress.note, "out of bag %.2f %%", 100 * accuracy);
+    if (!isnan(accuracy)) snprintf(progress.note, sizeof progress.note, "out of bag %.4f", accuracy);
     progress.remark = end && !isnan(accuracy);
     sr_monitor_progress(monitor, &progress);
 }

@@ -187,7 +187,18 @@ enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_sa
     enum sr_status status =
         sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
     if (status) return status;
-    return model->class->predict(model->state, samples, pool, monitor, probabilities, error);
+    status = model->class->predict(model->state, samples, pool, monitor, probabilities, error);
+    if (status) return status;
+    /* Finite numbers in a file can be too large to be reckoned with. */
+    const size_t classes = (size_t)model->shape.classes;
+    for (size_t i = 0; i < samples->count * classes; i++) {
+        if (isfinite(probabilities[i])) continue;
+        return sr_error_set(error, SR_ERROR_NUMERIC,
+                            "The probabilities that %s gives image %zu are not finite numbers; its weights are too "
+                            "large to be of use.",
+                            model->name, (size_t)sr_samples_row(samples, i / classes));
+    }
+    return SR_OK;
 }
 
 /* ---- files ---- */

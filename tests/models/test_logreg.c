@@ -339,6 +339,12 @@ static void test_load(void **unused)
                    SR_ERROR_FORMAT, "[10, 896]");
     ((float *)set.items[0].data)[77] = NAN;
     assert_refused(logreg_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT, "NaN");
+    /* Finite, but not to be reckoned with. */
+    struct sr_samples one = {mini->files, NULL, 1};
+    float probabilities[10];
+    for (size_t i = 0; i < 7850; i++) ((struct logreg *)model->state)->weights[i] = i % 2 ? 3e38f : -3e38f;
+    assert_refused(sr_model_predict(model, &one, NULL, NULL, probabilities, &error), SR_ERROR_NUMERIC,
+                   "not finite");
     sr_tensors_fini(&set);
     sr_model_unref(model);
 }

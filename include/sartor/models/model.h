@@ -144,7 +144,8 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
 /* Is the model one for such images, and (unless 0) so many classes? A sentence when not. */
 enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width, int classes,
                                     struct sr_error *error);
-/* class->predict after checking that the images' shape fits. */
+/* class->predict after checking that the images' shape fits; SR_ERROR_NUMERIC where a number comes out that is
+ * not finite. */
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
                                 struct sr_pool *pool, const struct sr_monitor *monitor,
                                 float *probabilities, struct sr_error *error);
