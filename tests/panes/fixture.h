@@ -27,7 +27,7 @@ static uint32_t scatter(uint32_t row)
 
 static int mistaken_for(int label, int classes, uint32_t dice)
 {
-    if (classes != 10) return (label * 7 + 3 + (int)(dice % 2)) % classes;
+    if (classes != 10) return (label + 1 + (label * 6 + 2 + (int)(dice % 2)) % (classes - 1)) % classes;
     static const int partners[10][2] = {{6, 3}, {3, 0}, {4, 6}, {0, 4}, {2, 6},
                                         {7, 9}, {0, 2}, {9, 5}, {0, 5}, {7, 5}};
     return partners[label % 10][dice % 3 == 0];
