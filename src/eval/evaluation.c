@@ -2,6 +2,7 @@
 #include "sartor/eval/evaluation.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,14 @@ void sr_wilson(double successes, double count, double z, double *low, double *hi
     *high = fmin(1, (middle + reach) / (1 + squared));
 }
 
+/* Is a class there at all, as truth or as an answer? */
+static bool occurs(const uint64_t *matrix, int classes, int class)
+{
+    for (size_t i = 0, n = (size_t)classes; i < n; i++)
+        if (matrix[(size_t)class * n + i] || matrix[i * n + (size_t)class]) return true;
+    return false;
+}
+
 void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions)
 {
     const int classes = predictions->classes;
@@ -121,12 +130,18 @@ void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *
     sr_confusion(predictions, matrix);
     sr_metrics_from_matrix(matrix, classes, evaluation->per_class);
     double hits = 0, loss = 0;
+    int there = 0;
     for (int c = 0; c < classes; c++) {
         hits += (double)matrix[(size_t)c * (size_t)classes + (size_t)c];
-        evaluation->macro_precision += evaluation->per_class[c].precision / classes;
-        evaluation->macro_recall += evaluation->per_class[c].recall / classes;
-        evaluation->macro_f1 += evaluation->per_class[c].f1 / classes;
+        if (!occurs(matrix, classes, c)) continue;
+        there++;
+        evaluation->macro_precision += evaluation->per_class[c].precision;
+        evaluation->macro_recall += evaluation->per_class[c].recall;
+        evaluation->macro_f1 += evaluation->per_class[c].f1;
     }
+    evaluation->macro_precision = ratio(evaluation->macro_precision, there);
+    evaluation->macro_recall = ratio(evaluation->macro_recall, there);
+    evaluation->macro_f1 = ratio(evaluation->macro_f1, there);
     for (size_t i = 0; i < predictions->count; i++) {
         double p = predictions->probabilities[i * (size_t)classes + predictions->truth[i]];
         loss -= log(fmin(1, fmax(LEAST_PROBABILITY, p)));

@@ -97,6 +97,26 @@ static void a_published_loss(void **state)
     sr_predictions_fini(&predictions);
 }
 
+/* As scikit-learn has it: a class that is neither there nor answered has no part in the means. */
+static void absent_classes_do_not_count(void **state)
+{
+    (void)state;
+    uint8_t labels[] = {1, 1, 3}, pixels[3 * 64] = {0};
+    struct sr_images images = {.count = 3, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_samples all = {.images = &images, .count = 3};
+    struct sr_predictions predictions;
+    struct sr_evaluation evaluation;
+    assert_ok(sr_predictions_init(&predictions, &all, 5, &error));
+    memset(predictions.probabilities, 0, 15 * sizeof(float));
+    predictions.probabilities[0 * 5 + 1] = predictions.probabilities[1 * 5 + 4] = predictions.probabilities[2 * 5 + 3] = 1;
+    sr_predictions_finish(&predictions);
+    sr_evaluate(&evaluation, &predictions);
+    near(evaluation.macro_precision, 2.0 / 3, 1e-12); /* of 1, 3 and 4 */
+    near(evaluation.macro_recall, 1.5 / 3, 1e-12);
+    near(evaluation.macro_f1, (2.0 / 3 + 1) / 3, 1e-12);
+    sr_predictions_fini(&predictions);
+}
+
 static void loss_is_clipped(void **state)
 {
     (void)state;
@@ -167,7 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(metrics_by_hand),    cmocka_unit_test(undefined_ratios_are_zero),
         cmocka_unit_test(a_published_report), cmocka_unit_test(a_published_loss),
-        cmocka_unit_test(loss_is_clipped),    cmocka_unit_test(rows_are_found),
+        cmocka_unit_test(absent_classes_do_not_count), cmocka_unit_test(loss_is_clipped),    cmocka_unit_test(rows_are_found),
         cmocka_unit_test(wilson_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

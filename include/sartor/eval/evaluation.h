@@ -40,7 +40,7 @@ struct sr_evaluation {
     int classes;
     double accuracy;
     double loss;                   /* mean negative log probability of the truth, clipped at 1e-7 */
-    double macro_precision, macro_recall, macro_f1;
+    double macro_precision, macro_recall, macro_f1; /* means over the classes that occur, as truth or as an answer */
     double accuracy_low, accuracy_high; /* Wilson 95 % interval */
     double calibration_error, top2_accuracy; /* see significance.h */
     struct sr_class_metrics per_class[SR_CLASSES_MAX];
