@@ -54,7 +54,7 @@ static const struct sr_recipe recipes[] = {
      "epochs=18 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 normalise=off "
      "augment=on shift=0 tta=none"},
     {"best",
-     "epochs=100 norm=on lr=0.004 weight_decay=0.02 dropout=0.2 ema=0.9995 shift=2 erase=0.25 tta=shift"},
+     "epochs=100 norm=on lr=0.004 weight_decay=0.02 dropout=0.1 ema=0.9995 erase=0.1 tta=shift"},
     {0},
 };
 
