@@ -32,6 +32,9 @@ zshcompletiondir = $(datadir)/zsh/site-functions
 dist_bashcompletion_DATA = data/completions/sartor
 dist_zshcompletion_DATA = data/completions/_sartor
 
+## A full study of the real data, as README shows it: sartor study to=data/study, without its models.
+EXTRA_DIST += data/study
+
 ## Pictures of README, made by the program: tools/make-screenshots.
 EXTRA_DIST += tools/make-screenshots \
 	data/screenshots/browse.png \
