@@ -4,7 +4,8 @@
 #include <cblas.h>
 
 /* What one worker does at a time: up to MANY_ROWS × STRIP sums, well under a tenth of a second at any depth
- * in use. A slice packs its columns of B anew, so it takes as many rows as leave ENOUGH slices to share out. */
+ * in use. A slice packs its columns of B anew, so it takes as many rows as leave ENOUGH slices to share out.
+ */
 enum { STRIP = 32, FEW_ROWS = 64, MANY_ROWS = 256, ENOUGH = 16 };
 
 /* The same where zeros are left out: B is not packed, but walked through anew for each pair of rows. */
@@ -78,6 +79,11 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
                         .transpose_b = transpose_b,
                         .strip = STRIP};
     share(pool, &work, FEW_ROWS, ENOUGH);
+}
+
+bool sr_gemm_exact_places(void)
+{
+    return !sr_kernels()->portable;
 }
 
 void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,

@@ -31,6 +31,7 @@ libsartor_a_SOURCES += \
 	src/models/store.c \
 	src/models/svm.c \
 	src/models/svm.h \
+	src/models/svm_bank.c \
 	src/models/svm_file.c \
 	src/models/svm_fit.c \
 	src/models/svm_kernel.c \

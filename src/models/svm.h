@@ -70,6 +70,8 @@ void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *row
 void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows, const uint8_t *pixels,
                            int height, int width);
 
+/* Whether a row of the kernel matrix has the same bits whatever rows are made with it. */
+bool svm_rows_alone(const struct svm_rows *rows);
 /* out[q][i] = K(query q, row first + i) for i < count; both multiples of SVM_ALIGN. */
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, float *const *out);
@@ -96,6 +98,19 @@ struct svm_loops {
 };
 const struct svm_loops *svm_loops(void);
 
+/* ---- kernel rows that pairs share (svm_bank.c) ---- */
+
+/* Rows of a class against the whole of that class, by position. Any number of threads may look and keep. */
+struct svm_bank;
+
+/* `bytes` of rows at most, and none at all with 0. */
+struct svm_bank *svm_bank_new(size_t positions, size_t bytes, struct sr_error *error);
+void svm_bank_free(struct svm_bank *bank);
+/* The row of a position, which stays, or NULL. */
+const float *svm_bank_find(const struct svm_bank *bank, size_t position);
+/* Copy in a row, unless it is there already or there is no room. */
+void svm_bank_keep(struct svm_bank *bank, size_t position, const float *row, size_t count);
+
 /* ---- one pair of classes (svm_smo.c) ---- */
 
 struct svm_solver;
@@ -111,8 +126,9 @@ struct svm_solver_options {
     size_t cache_bytes; /* kernel rows kept at most, though never fewer than 4 blocks */
 };
 
-/* Memory for pairs of at most `width` padded rows. */
-struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t width,
+/* Memory for pairs of at most `width` padded rows. The bank is shared by all solvers of these rows. */
+struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                                  struct svm_bank *bank, size_t width,
                                   const struct svm_solver_options *options, struct sr_error *error);
 void svm_solver_free(struct svm_solver *solver);
 /* Bytes of kernel rows that such a solver may fill. */

@@ -1,10 +1,11 @@
 /* Fitting an SVM: one C-SVC for each pair of classes.
  *
  * Pairs are solved side by side over the pool, those of similar classes first as they take
- * longest. A lane works on one pair at a time, in regions of some 30 ms. After a pair's solution
- * comes its cross-validation, on kernel rows that mostly are there already, whose decision
- * values calibrate the pair's probabilities (Platt, 1999). Where they can tell nothing, as a class has
- * one image only or is confused with the other, the solution's own decision values do. */
+ * longest. A lane works on one pair at a time, in regions of some 30 ms, with kernel rows of its own but for
+ * what pairs of one class have in common, which lies in a bank for all of them (svm_bank.c). After a pair's
+ * solution comes its cross-validation, on kernel rows that mostly are there already, whose decision values
+ * calibrate the pair's probabilities (Platt, 1999). Where they can tell nothing, as a class has one image
+ * only or is confused with the other, the solution's own decision values do. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -48,6 +49,7 @@ struct fitting {
     size_t pairs, *queue; /* pairs, those that take longest first */
     double *work;         /* of each pair, about: in proportion to its share of the time */
     struct answer *answers;
+    struct svm_bank *bank;
     struct lane *lanes;
     size_t lane_count;
     atomic_size_t next, finished;
@@ -320,6 +322,15 @@ static void work_lane(void *context, size_t index, int worker)
     }
 }
 
+/* What the bank may fill of the memory that the lanes leave. Whether a row comes from there must not show. */
+static size_t shared_bytes(const struct fitting *f, size_t left)
+{
+    size_t all = 0;
+    if (f->pairs == 1 || !svm_rows_alone(&f->rows)) return 0;
+    for (int c = 0; c < f->svm->present; c++) all += f->counts[c] * svm_pad(f->counts[c]) * sizeof(float);
+    return left < all ? left : all;
+}
+
 static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
 {
     size_t budget = (size_t)sr_args_integer(f->fit->params, "memory") * 1000000, width = 0;
@@ -341,12 +352,14 @@ static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
     f->lane_count = (size_t)sr_pool_threads(f->fit->pool);
     if (f->lane_count > fit) f->lane_count = fit;
     if (f->lane_count > f->pairs) f->lane_count = f->pairs;
+    if (!(f->bank = svm_bank_new(f->rows.count, shared_bytes(f, budget - f->lane_count * one), error)))
+        return SR_ERROR_MEMORY;
     if (!(f->lanes = sr_array_new(f->lane_count, sizeof *f->lanes, "the pairs of classes", error)) ||
         !(f->answers = sr_array_new(f->pairs, sizeof *f->answers, "the pairs of classes", error)))
         return SR_ERROR_MEMORY;
     for (size_t i = 0; i < f->lane_count; i++) {
         struct lane *lane = &f->lanes[i];
-        if (!(lane->solver = svm_solver_new(&f->svm->kernel, &f->rows, width, &options, error)) ||
+        if (!(lane->solver = svm_solver_new(&f->svm->kernel, &f->rows, f->bank, width, &options, error)) ||
             !(lane->held_out = sr_array_new(width, 1, "folds", error)) ||
             !(lane->decisions = sr_array_new(width, sizeof *lane->decisions, "folds", error)) ||
             !(lane->own = sr_array_new(width, sizeof *lane->own, "folds", error)) ||
@@ -509,6 +522,7 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
         }
     free(f.answers);
     free(f.lanes);
+    svm_bank_free(f.bank);
     free(f.queue);
     free(f.work);
     free(f.samples);

@@ -1,6 +1,6 @@
 /* Rows of the kernel matrix, a block at a time: products of a block of queries with many rows,
  * then the kernel's function of each. Products of pixels are exact whole numbers (compute/bytes.h), others
- * come from sr_gemm in calls of one shape. */
+ * come from sr_gemm. */
 #include "svm.h"
 
 #include "sartor/base/memory.h"
@@ -138,16 +138,23 @@ static void apply(const struct svm_kernel *kernel, const struct svm_rows *rows, 
     }
 }
 
+bool svm_rows_alone(const struct svm_rows *rows)
+{
+    return rows->kind == SR_FEATURES_PIXELS || sr_gemm_exact_places();
+}
+
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, float *const *out)
 {
+    /* Otherwise a full block always, so that the library sees one shape. */
+    size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
     for (size_t done = 0; done < count; done += SVM_CHUNK) {
         size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;
         if (rows->kind == SR_FEATURES_PIXELS)
             sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from, columns,
                              queries->products);
-        else /* a full block always, so that the library sees one shape */
-            sr_gemm(NULL, false, true, SVM_BLOCK, (int)columns, (int)rows->dimensions, 1, queries->values,
+        else
+            sr_gemm(NULL, false, true, (int)block, (int)columns, (int)rows->dimensions, 1, queries->values,
                     (int)rows->dimensions, rows->values + from * rows->dimensions, (int)rows->dimensions, 0,
                     queries->products, (int)columns);
         for (size_t q = 0; q < queries->count; q++) {

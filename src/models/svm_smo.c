@@ -11,7 +11,8 @@
  *
  * Kernel rows are made in blocks, when one is needed that is not there: that one, and those
  * that violate optimality most and are not there either, since they are wanted next. Most of
- * a pair's rows are never made. All columns lie in the padded order of svm.h. */
+ * a pair's rows are never made, and the part of one against its own class comes from the bank once any pair
+ * has made it. All columns lie in the padded order of svm.h. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -27,6 +28,7 @@ enum phase { SOLVING, REBUILDING, SOLVED };
 struct svm_solver {
     const struct svm_kernel *kernel;
     const struct svm_rows *rows;
+    struct svm_bank *bank;
     const struct svm_loops *loops;
     struct svm_solver_options options;
     struct svm_queries queries;
@@ -83,13 +85,15 @@ size_t svm_solver_cache(size_t width, size_t cache_bytes)
     return cache_floats(width, cache_bytes) * sizeof(float);
 }
 
-struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t width,
+struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows,
+                                  struct svm_bank *bank, size_t width,
                                   const struct svm_solver_options *options, struct sr_error *error)
 {
     const char *what = "solving a pair of classes";
     struct svm_solver *s = sr_xalloc(sizeof *s);
     s->kernel = kernel;
     s->rows = rows;
+    s->bank = bank;
     s->loops = svm_loops();
     s->options = *options;
     s->room = width;
@@ -143,6 +147,11 @@ void svm_solver_free(struct svm_solver *s)
 static double label(const struct svm_solver *s, size_t column)
 {
     return column < s->middle ? 1 : -1;
+}
+
+static int own_side(const struct svm_solver *s, size_t column)
+{
+    return column >= s->middle;
 }
 
 static size_t row_of(const struct svm_solver *s, size_t column)
@@ -290,23 +299,42 @@ static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish
     return count;
 }
 
+/* The part of these columns' rows that lies on one side. A row's part on its own side is shared by all pairs
+ * of that class. */
+static void make_side(struct svm_solver *s, const size_t *columns, size_t count, float *const *rows, int side)
+{
+    size_t from = side ? s->middle : 0, width = side ? s->width - s->middle : s->middle, made = 0;
+    float *out[SVM_BLOCK];
+    size_t owners[SVM_BLOCK];
+    svm_queries_clear(&s->queries);
+    for (size_t i = 0; i < count; i++) {
+        const float *there = NULL;
+        if (own_side(s, columns[i]) == side) there = svm_bank_find(s->bank, row_of(s, columns[i]));
+        if (there) {
+            memcpy(rows[i] + from, there, width * sizeof *there);
+            continue;
+        }
+        svm_queries_add_row(&s->queries, s->rows, row_of(s, columns[i]));
+        owners[made] = columns[i];
+        out[made++] = rows[i] + from;
+    }
+    svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[side], width, out);
+    for (size_t i = 0; i < made; i++)
+        if (own_side(s, owners[i]) == side) svm_bank_keep(s->bank, row_of(s, owners[i]), out[i], width);
+}
+
 /* Make rows of these columns. */
 static void make_rows(struct svm_solver *s, const size_t *columns, size_t count, int32_t pinned)
 {
     float *out[SVM_BLOCK];
-    size_t second = s->width - s->middle;
-    svm_queries_clear(&s->queries);
     for (size_t i = 0; i < count; i++) {
         int32_t slot = free_slot(s, pinned);
         s->owner[slot] = (int32_t)columns[i];
         s->slot_of[columns[i]] = slot;
         s->used[slot] = true;
         out[i] = s->cache + (size_t)slot * s->width;
-        svm_queries_add_row(&s->queries, s->rows, row_of(s, columns[i]));
     }
-    svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[0], s->middle, out);
-    for (size_t i = 0; i < count; i++) out[i] += s->middle;
-    svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[1], second, out);
+    for (int side = 0; side < 2; side++) make_side(s, columns, count, out, side);
     s->rows_made += count;
 }
 

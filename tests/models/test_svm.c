@@ -230,6 +230,14 @@ static void test_kernel_rows(void **state)
                         fail_msg("kernel %zu of row %zu and %zu is %.8g, not %.8g", k, 3 * q, 32 + i,
                                  (double)out[q][i], wanted);
                 }
+            if (svm_rows_alone(&rows)) {
+                struct svm_queries one;
+                assert_ok(svm_queries_init(&one, &rows, &error));
+                svm_queries_add_row(&one, &rows, 12);
+                svm_kernel_block(&kernels[k], &rows, &one, 32, ROWS - 32, out + 11);
+                assert_memory_equal(out[11], out[4], (ROWS - 32) * sizeof(float));
+                svm_queries_fini(&one);
+            }
             double self = plain_kernel(&kernels[k], values + 7 * size, values + 7 * size, size);
             assert_true(fabs((double)svm_kernel_self(&kernels[k], &rows, 7) - self) <
                         1e-6 * (1 + fabs(self)));
@@ -239,6 +247,34 @@ static void test_kernel_rows(void **state)
         svm_rows_fini(&rows);
         free(values);
     }
+}
+
+static void test_bank(void **state)
+{
+    (void)state;
+    enum { WIDTH = 32 };
+    float row[WIDTH];
+    for (int i = 0; i < WIDTH; i++) row[i] = (float)i;
+    struct svm_bank *bank = svm_bank_new(5, (2 * WIDTH + 1) * sizeof *row, &error);
+    assert_non_null(bank);
+    assert_null(svm_bank_find(bank, 3));
+    svm_bank_keep(bank, 3, row, WIDTH);
+    const float *kept = svm_bank_find(bank, 3);
+    assert_memory_equal(kept, row, sizeof row);
+    row[0] = 7;
+    svm_bank_keep(bank, 3, row, WIDTH); /* there already */
+    assert_ptr_equal(svm_bank_find(bank, 3), kept);
+    assert_true(kept[0] == 0);
+    svm_bank_keep(bank, 4, row, WIDTH);
+    assert_memory_equal(svm_bank_find(bank, 4), row, sizeof row);
+    svm_bank_keep(bank, 0, row, WIDTH); /* no room */
+    assert_null(svm_bank_find(bank, 0));
+    assert_null(svm_bank_find(bank, 1));
+    svm_bank_free(bank);
+    bank = svm_bank_new(1, 0, &error);
+    svm_bank_keep(bank, 0, row, WIDTH);
+    assert_null(svm_bank_find(bank, 0));
+    svm_bank_free(bank);
 }
 
 static void test_sigmoid(void **state)
@@ -309,13 +345,15 @@ static void test_nearest(void **state)
 
 /* ---- threads, stopping ---- */
 
+/* The same bits from rows that pairs shared, made anew or, by another thread, made in another order. */
 static void test_threads(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"C=10", "features=hog C=3 memory=2", "kernel=poly memory=1"};
-    for (size_t l = 0; l < 3; l++) {
-        size_t size = test.count * 10 * sizeof(float);
-        float *wanted = malloc(size), *found = malloc(size);
+    static const char *const lines[] = {"C=10", "features=hog C=3", "features=hog C=3 memory=2",
+                                        "kernel=poly memory=1"};
+    size_t size = test.count * 10 * sizeof(float);
+    float *wanted = malloc(size), *found = malloc(size), *plenty = malloc(size);
+    for (size_t l = 0; l < sizeof lines / sizeof *lines; l++) {
         for (int threads = 1; threads <= 4; threads++) {
             struct sr_model *model = fit_mini(lines[l], threads);
             struct sr_pool *pool = sr_pool_new(threads, &error);
@@ -324,9 +362,12 @@ static void test_threads(void **state)
             sr_pool_free(pool);
             sr_model_unref(model);
         }
-        free(wanted);
-        free(found);
+        if (l == 1) memcpy(plenty, wanted, size);
+        if (l == 2) assert_memory_equal(wanted, plenty, size);
     }
+    free(wanted);
+    free(found);
+    free(plenty);
 }
 
 static bool never(void *owner)
@@ -602,6 +643,7 @@ int main(void)
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_optimal),
         cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_bank),
         cmocka_unit_test(test_sigmoid),
         cmocka_unit_test(test_coupling),
         cmocka_unit_test(test_nearest),

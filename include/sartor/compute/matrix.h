@@ -16,8 +16,13 @@
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
-/* The same of a matrix with many zeros, op(A), as B is stored: `mask` has sr_mask_words(k) words for each row of op(A), as
- * sr_mask and sr_mask_turn make them. The same bits, sooner, as long as B is finite. */
+/* True where each element's bits depend on its row of op(A) and its column of op(B) alone. False where the
+ * product is OpenBLAS's: of one shape it has the same bits each time, but may round a row otherwise in
+ * another place. */
+bool sr_gemm_exact_places(void);
+
+/* The same of a matrix with many zeros, op(A), as B is stored: `mask` has sr_mask_words(k) words for each row
+ * of op(A), as sr_mask and sr_mask_turn make them. The same bits, sooner, as long as B is finite. */
 void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
                     const uint64_t *mask, const float *b, int ldb, float *c, int ldc);
 
