@@ -18,6 +18,12 @@ struct worker {
     struct sr_thread thread;
 };
 
+/* Slices that a worker takes before those of others. Apart from other workers' in memory. */
+struct range {
+    _Alignas(64) atomic_size_t next;
+    size_t end;
+};
+
 struct sr_pool {
     int threads;
     struct worker *workers; /* threads - 1 of them, numbered from 1 */
@@ -32,18 +38,32 @@ struct sr_pool {
     atomic_uint generation;
     atomic_uint inside; /* workers in the region; CLOSED where none may enter */
     atomic_bool closing;
-    atomic_size_t next;
-    size_t count;
+    struct range *ranges; /* one for each worker */
     void (*slice)(void *context, size_t index, int worker);
     void *context;
 };
 
+static void share_out(struct sr_pool *pool, size_t count)
+{
+    size_t threads = (size_t)pool->threads, first = 0;
+    for (size_t i = 0; i < threads; i++) {
+        size_t slices = count / threads + (i < count % threads);
+        atomic_store_explicit(&pool->ranges[i].next, first, memory_order_relaxed);
+        pool->ranges[i].end = first += slices;
+    }
+}
+
+/* The same part of every region, so that what a worker wrote in one is in its cache in the next; then what
+ * others have left. */
 static void take_slices(struct sr_pool *pool, int worker)
 {
-    for (;;) {
-        size_t index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-        if (index >= pool->count) return;
-        pool->slice(pool->context, index, worker);
+    for (int i = 0; i < pool->threads; i++) {
+        struct range *range = &pool->ranges[(worker + i) % pool->threads];
+        for (;;) {
+            size_t index = atomic_fetch_add_explicit(&range->next, 1, memory_order_relaxed);
+            if (index >= range->end) break;
+            pool->slice(pool->context, index, worker);
+        }
     }
 }
 
@@ -117,6 +137,10 @@ struct sr_pool *sr_pool_new(int threads, struct sr_error *error)
     sr_mutex_init(&pool->mutex);
     sr_condition_init(&pool->work);
     sr_condition_init(&pool->done);
+    if (!(pool->ranges = sr_array_new((size_t)threads, sizeof *pool->ranges, "the threads' shares", error))) {
+        sr_pool_free(pool);
+        return NULL;
+    }
     for (int i = 0; i < threads - 1; i++) {
         pool->workers[i].pool = pool;
         pool->workers[i].number = i + 1;
@@ -140,6 +164,7 @@ void sr_pool_free(struct sr_pool *pool)
     sr_mutex_fini(&pool->mutex);
     sr_mutex_fini(&pool->region);
     free(pool->workers);
+    free(pool->ranges);
     free(pool);
 }
 
@@ -163,8 +188,7 @@ void sr_pool_run(struct sr_pool *pool, size_t count, void (*slice)(void *context
     }
     pool->slice = slice;
     pool->context = context;
-    pool->count = count;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    share_out(pool, count);
     atomic_store_explicit(&pool->inside, 0, memory_order_release);
     announce(pool);
     take_slices(pool, 0);

@@ -3,13 +3,16 @@
 #include "sartor/compute/kernels.h"
 #include <cblas.h>
 
-/* What one worker does at a time: up to MANY_ROWS × STRIP sums, well under a tenth of a second at any depth
- * in use. A slice packs its columns of B anew, so it takes as many rows as leave ENOUGH slices to share out.
- */
-enum { STRIP = 32, FEW_ROWS = 64, MANY_ROWS = 256, ENOUGH = 16 };
+/* How a product is cut into slices: strips of columns, and of rows as few as it takes to have enough slices
+ * to share out. One slice takes well under a tenth of a second at any depth in use. */
+struct cut {
+    int strip, most_rows, least_rows, enough;
+};
 
-/* The same where zeros are left out: B is not packed, but walked through anew for each pair of rows. */
-enum { MASKED_STRIP = 128, MASKED_ROWS = 32, MASKED_ENOUGH = 8 };
+/* A slice packs its columns of B anew, so it takes many rows. */
+static const struct cut plain = {.strip = 32, .most_rows = 256, .least_rows = 64, .enough = 16};
+/* Where zeros are left out, B is not packed, but walked through anew for each few rows. */
+static const struct cut masked = {.strip = 128, .most_rows = 192, .least_rows = 48, .enough = 32};
 
 struct work {
     struct sr_product whole;
@@ -46,14 +49,16 @@ static void slice(void *context, size_t index, int worker)
         work->kernels->product(&p);
 }
 
-static void share(struct sr_pool *pool, struct work *work, int few_rows, int enough)
+static void share(struct sr_pool *pool, struct work *work, const struct cut *cut)
 {
     const struct sr_product *whole = &work->whole;
     if (whole->rows <= 0 || whole->columns <= 0) return;
     work->kernels = sr_kernels();
-    work->rows = MANY_ROWS;
+    work->strip = cut->strip;
     work->across = (whole->columns + work->strip - 1) / work->strip;
-    while (work->rows > few_rows && (whole->rows + work->rows - 1) / work->rows * work->across < enough)
+    work->rows = cut->most_rows;
+    while (work->rows > cut->least_rows &&
+           (whole->rows + work->rows - 1) / work->rows * work->across < cut->enough)
         work->rows /= 2;
     size_t slices = (size_t)((whole->rows + work->rows - 1) / work->rows) * (size_t)work->across;
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, work);
@@ -76,9 +81,8 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
                                   .alpha = alpha,
                                   .beta = beta},
                         .transpose_a = transpose_a,
-                        .transpose_b = transpose_b,
-                        .strip = STRIP};
-    share(pool, &work, FEW_ROWS, ENOUGH);
+                        .transpose_b = transpose_b};
+    share(pool, &work, &plain);
 }
 
 bool sr_gemm_exact_places(void)
@@ -103,9 +107,8 @@ void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k,
                                   .alpha = 1,
                                   .mask = mask,
                                   .mask_row = (ptrdiff_t)sr_mask_words(k)},
-                        .transpose_a = transpose_a,
-                        .strip = MASKED_STRIP};
-    share(pool, &work, MASKED_ROWS, MASKED_ENOUGH);
+                        .transpose_a = transpose_a};
+    share(pool, &work, &masked);
 }
 
 /* ---- masks ---- */

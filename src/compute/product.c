@@ -14,9 +14,10 @@ enum { ROWS = 3 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
 
-/* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them. */
+/* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them, but the
+ * less is done with each row of B, which comes from L2. */
 #if WIDTH == 16
-enum { FEW = 2, WIDE = 8, HALF = WIDE / 2 };
+enum { FEW = 3, WIDE = 8, HALF = WIDE / 2 };
 #else
 enum { FEW = 2, WIDE = 4, HALF = WIDE / 2 };
 #endif
@@ -148,6 +149,7 @@ INLINE void run_masked(const float *const a[FEW], ptrdiff_t step, const uint64_t
             UNROLL for (int v = 0; v < vectors; v++)
             {
                 vec y = (vec) * (const loose *)(b + k * b_row + v * WIDTH);
+                KEEP_IN_REGISTER(y);
                 UNROLL for (int i = 0; i < FEW; i++) sum[i][v] += a[i][k * step] * y;
             }
         }

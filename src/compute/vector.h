@@ -35,6 +35,14 @@ enum { PER_BLOCK = SR_BLOCK / WIDTH };
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
+/* Load it once: left alone, gcc makes the load an operand of each multiplication, and loads are what is
+ * scarce. */
+#if defined __x86_64__
+#define KEEP_IN_REGISTER(y) __asm__("" : "+v"(y))
+#else
+#define KEEP_IN_REGISTER(y) (void)(y)
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE vec load(const float *p)
