@@ -92,7 +92,7 @@ static const struct sr_recipe recipes[] = {
     {"study",
      "epochs=20 lr=0.001 optimizer=adam schedule=cosine weight_decay=0 smoothing=0 ema=0 normalise=off "
      "augment=on shift=0 tta=none"},
-    {"best", "epochs=75 width=64 lr=0.004 weight_decay=0.02 ema=0.9995 shift=2 erase=0.25 tta=shift"},
+    {"best", "epochs=50 width=64 lr=0.004 weight_decay=0.02 ema=0.9995 shift=2 erase=0.25 tta=shift"},
     {0},
 };
 
