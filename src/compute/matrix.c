@@ -64,24 +64,32 @@ static void share(struct sr_pool *pool, struct work *work, const struct cut *cut
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, work);
 }
 
+static struct sr_product product_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+                                    const float *a, int lda, const float *b, int ldb, float beta, float *c,
+                                    int ldc)
+{
+    return (struct sr_product){.a = a,
+                               .b = b,
+                               .c = c,
+                               .a_row = transpose_a ? 1 : lda,
+                               .a_column = transpose_a ? lda : 1,
+                               .b_row = transpose_b ? 1 : ldb,
+                               .b_column = transpose_b ? ldb : 1,
+                               .c_row = ldc,
+                               .rows = m,
+                               .columns = n,
+                               .depth = k,
+                               .alpha = alpha,
+                               .beta = beta};
+}
+
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    struct work work = {.whole = {.a = a,
-                                  .b = b,
-                                  .c = c,
-                                  .a_row = transpose_a ? 1 : lda,
-                                  .a_column = transpose_a ? lda : 1,
-                                  .b_row = transpose_b ? 1 : ldb,
-                                  .b_column = transpose_b ? ldb : 1,
-                                  .c_row = ldc,
-                                  .rows = m,
-                                  .columns = n,
-                                  .depth = k,
-                                  .alpha = alpha,
-                                  .beta = beta},
-                        .transpose_a = transpose_a,
-                        .transpose_b = transpose_b};
+    struct work work = {
+        .whole = product_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc),
+        .transpose_a = transpose_a,
+        .transpose_b = transpose_b};
     share(pool, &work, &plain);
 }
 
@@ -93,21 +101,10 @@ bool sr_gemm_exact_places(void)
 void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
                     const uint64_t *mask, const float *b, int ldb, float *c, int ldc)
 {
-    struct work work = {.whole = {.a = a,
-                                  .b = b,
-                                  .c = c,
-                                  .a_row = transpose_a ? 1 : lda,
-                                  .a_column = transpose_a ? lda : 1,
-                                  .b_row = ldb,
-                                  .b_column = 1,
-                                  .c_row = ldc,
-                                  .rows = m,
-                                  .columns = n,
-                                  .depth = k,
-                                  .alpha = 1,
-                                  .mask = mask,
-                                  .mask_row = (ptrdiff_t)sr_mask_words(k)},
+    struct work work = {.whole = product_of(transpose_a, false, m, n, k, 1, a, lda, b, ldb, 0, c, ldc),
                         .transpose_a = transpose_a};
+    work.whole.mask = mask;
+    work.whole.mask_row = (ptrdiff_t)sr_mask_words(k);
     share(pool, &work, &masked);
 }
 
@@ -180,18 +177,7 @@ void sr_mask_turn(struct sr_pool *pool, const uint64_t *mask, int rows, int colu
 void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
                  int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    sr_kernels_named("reference")
-        ->product(&(struct sr_product){.a = a,
-                                       .b = b,
-                                       .c = c,
-                                       .a_row = transpose_a ? 1 : lda,
-                                       .a_column = transpose_a ? lda : 1,
-                                       .b_row = transpose_b ? 1 : ldb,
-                                       .b_column = transpose_b ? ldb : 1,
-                                       .c_row = ldc,
-                                       .rows = m,
-                                       .columns = n,
-                                       .depth = k,
-                                       .alpha = alpha,
-                                       .beta = beta});
+    struct sr_product whole =
+        product_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    sr_kernels_named("reference")->product(&whole);
 }

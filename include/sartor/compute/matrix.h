@@ -21,8 +21,9 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
  * another place. */
 bool sr_gemm_exact_places(void);
 
-/* The same of a matrix with many zeros, op(A), as B is stored: `mask` has sr_mask_words(k) words for each row
- * of op(A), as sr_mask and sr_mask_turn make them. The same bits, sooner, as long as B is finite. */
+/* op(A) B of a matrix with many zeros, op(A), and B as stored: `mask` has sr_mask_words(k) words for each row
+ * of op(A), as sr_mask and sr_mask_turn make them. Sooner than sr_gemm, and the same bits where places are
+ * exact, as long as B is finite. */
 void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
                     const uint64_t *mask, const float *b, int ldb, float *c, int ldc);
 
