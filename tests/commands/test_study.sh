@@ -38,7 +38,7 @@ sed -n 's/.*](\([^)]*\)).*/\1/p' one/report.md | while read -r link; do [ -s "on
 grep -q '(McNemar: .*resnet\|(McNemar: .*cnn' one/report.md; report $? "the answer says whether the difference is real"
 
 "$sartor" --home "$work/home" --data "$mini" study from=one/study.sartor to=two >out 2>err </dev/null &
-i=0; while [ ! -s two/models/mlp.line ] && [ $i -lt 1200 ]; do sleep 0.05; i=$((i + 1)); done
+i=0; while [ ! -s two/models/mlp.line ] && [ $i -lt 12000 ]; do sleep 0.05; i=$((i + 1)); done
 kill -9 $! 2>/dev/null; wait $! 2>/dev/null
 [ -s two/models/mlp.safetensors ] && [ ! -e two/report.md ]; report $? "a study that was killed has kept what was finished"
 run --json study from=one/study.sartor to=two
