@@ -60,7 +60,7 @@ static const struct sr_training plain = {.epochs = 4,
                                          .optimizer = {SR_OPTIMIZER_SGD, 0.9, 0},
                                          .schedule = SR_SCHEDULE_CONSTANT,
                                          .rate = 0.02,
-                                         .input = {0.3f, 0.2f},
+                                         .input = {0.3f, 0.2f, SR_FEATURES_PIXELS},
                                          .seed = 11};
 
 static struct sr_trainer *make_trainer(bool norm, const struct sr_training *plan, struct sr_pool *pool)
