@@ -18,7 +18,7 @@ struct work {
     struct sr_product whole;
     bool transpose_a, transpose_b;
     const struct sr_kernels *kernels;
-    int rows, strip, across; /* rows and columns of a slice; slices side by side */
+    int rows, strip, down; /* rows and columns of a slice; slices below each other */
 };
 
 /* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor. */
@@ -34,8 +34,8 @@ static void slice(void *context, size_t index, int worker)
 {
     const struct work *work = context;
     struct sr_product p = work->whole;
-    int row = (int)(index / (size_t)work->across) * work->rows,
-        column = (int)(index % (size_t)work->across) * work->strip;
+    int row = (int)(index % (size_t)work->down) * work->rows,
+        column = (int)(index / (size_t)work->down) * work->strip;
     (void)worker;
     p.a += row * p.a_row;
     if (p.mask) p.mask += row * p.mask_row;
@@ -49,18 +49,20 @@ static void slice(void *context, size_t index, int worker)
         work->kernels->product(&p);
 }
 
+/* Slices below each other follow one another, so that a worker stays with its columns of B: what only one
+ * reads, only one has to be told of when it changes. */
 static void share(struct sr_pool *pool, struct work *work, const struct cut *cut)
 {
     const struct sr_product *whole = &work->whole;
     if (whole->rows <= 0 || whole->columns <= 0) return;
     work->kernels = sr_kernels();
     work->strip = cut->strip;
-    work->across = (whole->columns + work->strip - 1) / work->strip;
+    int across = (whole->columns + work->strip - 1) / work->strip;
     work->rows = cut->most_rows;
-    while (work->rows > cut->least_rows &&
-           (whole->rows + work->rows - 1) / work->rows * work->across < cut->enough)
+    while (work->rows > cut->least_rows && (whole->rows + work->rows - 1) / work->rows * across < cut->enough)
         work->rows /= 2;
-    size_t slices = (size_t)((whole->rows + work->rows - 1) / work->rows) * (size_t)work->across;
+    work->down = (whole->rows + work->rows - 1) / work->rows;
+    size_t slices = (size_t)work->down * (size_t)across;
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, work);
 }
 
