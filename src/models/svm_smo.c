@@ -144,24 +144,30 @@ void svm_solver_free(struct svm_solver *s)
     free(s);
 }
 
-static double label(const struct svm_solver *s, size_t column)
-{
-    return column < s->middle ? 1 : -1;
-}
-
-static int own_side(const struct svm_solver *s, size_t column)
+/* Which of the pair's classes a column is of, and where in its class. */
+static int side_of(const struct svm_solver *s, size_t column)
 {
     return column >= s->middle;
 }
 
+static size_t place_of(const struct svm_solver *s, size_t column)
+{
+    return side_of(s, column) ? column - s->middle : column;
+}
+
+static double label(const struct svm_solver *s, size_t column)
+{
+    return side_of(s, column) ? -1 : 1;
+}
+
 static size_t row_of(const struct svm_solver *s, size_t column)
 {
-    return column < s->middle ? s->pair.first[0] + column : s->pair.first[1] + (column - s->middle);
+    return s->pair.first[side_of(s, column)] + place_of(s, column);
 }
 
 static bool is_padding(const struct svm_solver *s, size_t column)
 {
-    return column < s->middle ? column >= s->pair.count[0] : column - s->middle >= s->pair.count[1];
+    return place_of(s, column) >= s->pair.count[side_of(s, column)];
 }
 
 void svm_solver_pair(struct svm_solver *s, const struct svm_pair *pair)
@@ -309,7 +315,7 @@ static void make_side(struct svm_solver *s, const size_t *columns, size_t count,
     svm_queries_clear(&s->queries);
     for (size_t i = 0; i < count; i++) {
         const float *there = NULL;
-        if (own_side(s, columns[i]) == side) there = svm_bank_find(s->bank, row_of(s, columns[i]));
+        if (side_of(s, columns[i]) == side) there = svm_bank_find(s->bank, row_of(s, columns[i]));
         if (there) {
             memcpy(rows[i] + from, there, width * sizeof *there);
             continue;
@@ -318,9 +324,10 @@ static void make_side(struct svm_solver *s, const size_t *columns, size_t count,
         owners[made] = columns[i];
         out[made++] = rows[i] + from;
     }
+    if (!made) return;
     svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[side], width, out);
     for (size_t i = 0; i < made; i++)
-        if (own_side(s, owners[i]) == side) svm_bank_keep(s->bank, row_of(s, owners[i]), out[i], width);
+        if (side_of(s, owners[i]) == side) svm_bank_keep(s->bank, row_of(s, owners[i]), out[i], width);
 }
 
 /* Make rows of these columns. */
