@@ -5,8 +5,8 @@ noinst_HEADERS += include/sartor/compute/cpu.h include/sartor/compute/kernels.h 
 	include/sartor/compute/matrix.h src/compute/vector.h
 
 ## The same kernels, once for each instruction set.
-kernel_sources = src/compute/conv.c src/compute/conv_weights.c src/compute/pointwise.c \
-	src/compute/product.c src/compute/update.c
+kernel_sources = src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
+	src/compute/pointwise.c src/compute/product.c src/compute/update.c
 noinst_LIBRARIES += libkernels_baseline.a
 libkernels_baseline_a_SOURCES = $(kernel_sources)
 libkernels_baseline_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA_BASELINE

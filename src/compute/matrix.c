@@ -110,6 +110,16 @@ void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k,
     share(pool, &work, &masked);
 }
 
+void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc)
+{
+    struct sr_product p = product_of(false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
+    const struct sr_kernels *kernels = sr_kernels();
+    if (kernels->portable)
+        sr_gemm(NULL, false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
+    else
+        kernels->dots(&p);
+}
+
 /* ---- masks ---- */
 
 struct masking {

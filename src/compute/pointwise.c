@@ -214,10 +214,12 @@ const struct sr_kernels SR_NAME(kernels) = {
     .add = add,
     .drop = drop,
     .product = SR_NAME(product),
+    .dots = SR_NAME(dots),
     .nonzero = nonzero,
     .sgd = SR_NAME(sgd),
     .adam = SR_NAME(adam),
     .average = SR_NAME(average),
     .scale_bytes = SR_NAME(scale_bytes),
+    .grey = SR_NAME(grey),
     .multiply_add = multiply_add,
 };

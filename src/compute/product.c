@@ -6,13 +6,17 @@
 #include "vector.h"
 
 #if WIDTH == 16
-enum { ROWS = 8 };
+enum { ROWS = 8, FLAT_PAIR = 12 };
 #elif WIDTH == 8
-enum { ROWS = 6 };
+enum { ROWS = 6, FLAT_PAIR = 6 };
 #else
-enum { ROWS = 3 };
+enum { ROWS = 3, FLAT_PAIR = 2 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
+
+/* Up to so many rows of A pass in one go, so that B is read but once and packing it would not pay. Up to
+ * FLAT_PAIR of them by two vectors fit the registers. */
+enum { FLAT = 12 };
 
 /* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them, but the
  * less is done with each row of B, which comes from L2. */
@@ -22,20 +26,8 @@ enum { FEW = 3, WIDE = 8, HALF = WIDE / 2 };
 enum { FEW = 2, WIDE = 4, HALF = WIDE / 2 };
 #endif
 
-/* Exchange rows and columns of a square of WIDTH vectors: at each distance, a power of two, rows so far
+/* Rows and columns of a square of WIDTH vectors change places: at each distance, a power of two, rows so far
  * apart exchange the lanes in which that bit differs from their own number's. */
-/* clang-format off */
-#define STAY(lane, distance) ((lane) & (distance) ? (lane) - (distance) + WIDTH : (lane))
-#define MOVE(lane, distance) ((lane) & (distance) ? (lane) + WIDTH : (lane) + (distance))
-#define LANES_4(F, d, l) F(l, d), F((l) + 1, d), F((l) + 2, d), F((l) + 3, d)
-#if WIDTH == 16
-#define LANES(F, d) LANES_4(F, d, 0), LANES_4(F, d, 4), LANES_4(F, d, 8), LANES_4(F, d, 12)
-#elif WIDTH == 8
-#define LANES(F, d) LANES_4(F, d, 0), LANES_4(F, d, 4)
-#else
-#define LANES(F, d) LANES_4(F, d, 0)
-#endif
-/* clang-format on */
 #define EXCHANGE(d)                                                                                          \
     UNROLL for (int i = 0; i < WIDTH; i++)                                                                   \
     {                                                                                                        \
@@ -85,39 +77,48 @@ static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int
     }
 }
 
-/* out[ROWS][TILE] = rows of A times the packed columns; only the first `vectors` vectors of each. Inlined
- * with constants; see conv.c. */
-INLINE void run_product(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed,
-                        float *out, const int vectors)
+/* out[rows][TILE] = rows of A times `vectors` vectors of B's columns. Inlined with constants; see conv.c. */
+INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, const float *b, ptrdiff_t b_row,
+                        float *out, const int rows, const int vectors)
 {
-    vec sum[ROWS][2];
-    UNROLL for (int i = 0; i < ROWS; i++)
+    vec sum[FLAT][2];
+    UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
     }
-    for (ptrdiff_t k = 0, at = 0; k < depth; k++, at += step, packed += TILE) {
-        vec b[2];
-        UNROLL for (int v = 0; v < vectors; v++) b[v] = load(packed + v * WIDTH);
-        UNROLL for (int i = 0; i < ROWS; i++)
+    for (ptrdiff_t k = 0, at = 0; k < depth; k++, at += step, b += b_row) {
+        vec y[2];
+        UNROLL for (int v = 0; v < vectors; v++) y[v] = (vec) * (const loose *)(b + v * WIDTH);
+        UNROLL for (int i = 0; i < rows; i++)
         {
-            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[i][at] * b[v];
+            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[i][at] * y[v];
         }
     }
-    UNROLL for (int i = 0; i < ROWS; i++)
+    UNROLL for (int i = 0; i < rows; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++) store(out + i * TILE + v * WIDTH, sum[i][v]);
     }
 }
 
-static void product_1(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed, float *out)
-{
-    run_product(a, step, depth, packed, out, 1);
-}
-
-static void product_2(const float *const a[ROWS], ptrdiff_t step, int depth, const float *packed, float *out)
-{
-    run_product(a, step, depth, packed, out, 2);
-}
+/* A tile of so many rows by 1 and by 2 vectors. */
+typedef void tile_function(const float *const *a, ptrdiff_t step, int depth, const float *b, ptrdiff_t b_row,
+                           float *out);
+#define TILE_FUNCTION(name, rows, vectors)                                                                   \
+    static void name(const float *const *a, ptrdiff_t step, int depth, const float *b, ptrdiff_t b_row,      \
+                     float *out)                                                                             \
+    {                                                                                                        \
+        run_product(a, step, depth, b, b_row, out, rows, vectors);                                           \
+    }
+#define TILE_FUNCTIONS(name, rows)                                                                           \
+    TILE_FUNCTION(name##_single, rows, 1)                                                                    \
+    TILE_FUNCTION(name##_pair, rows, 2)
+TILE_FUNCTIONS(tile, ROWS)
+TILE_FUNCTIONS(flat_2, 2)
+TILE_FUNCTIONS(flat_4, 4)
+TILE_FUNCTIONS(flat_6, 6)
+TILE_FUNCTIONS(flat_8, 8)
+TILE_FUNCTIONS(flat_10, 10)
+TILE_FUNCTIONS(flat_12, 12)
 
 /* c = alpha * sums + beta * c for one row. */
 static void finish(const float *sums, int columns, float alpha, float beta, float *c)
@@ -131,8 +132,8 @@ static void finish(const float *sums, int columns, float alpha, float beta, floa
     for (; j < columns; j++) c[j] = alpha * sums[j] + (beta != 0 ? beta * c[j] : 0);
 }
 
-/* out[FEW][vectors * WIDTH] = rows of A times columns of B, both from some column of A on; `words` words of the
- * rows' masks say which of A's next columns matter. */
+/* out[FEW][vectors * WIDTH] = rows of A times columns of B, both from some column of A on; `words` words of
+ * the rows' masks say which of A's next columns matter. */
 INLINE void run_masked(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
                        const float *b, ptrdiff_t b_row, float *out, const int vectors)
 {
@@ -200,10 +201,43 @@ static void product_masked(const struct sr_product *p)
     }
 }
 
+static void product_flat(const struct sr_product *p)
+{
+    static tile_function *const single[FLAT / 2] = {flat_2_single, flat_4_single,  flat_6_single,
+                                                    flat_8_single, flat_10_single, flat_12_single};
+    static tile_function *const pair[FLAT / 2] = {flat_2_pair, flat_4_pair,  flat_6_pair,
+                                                  flat_8_pair, flat_10_pair, flat_12_pair};
+    float packed[STAGE * TILE] __attribute__((aligned(64))), sums[FLAT * TILE] __attribute__((aligned(64)));
+    for (int column = 0, columns; column < p->columns; column += columns) {
+        int left = p->columns - column;
+        bool two = left >= TILE && p->rows <= FLAT_PAIR;
+        columns = two ? TILE : left < WIDTH ? left : WIDTH;
+        for (int depth = 0; depth < p->depth || depth == 0; depth += STAGE) {
+            int part = p->depth - depth < STAGE ? p->depth - depth : STAGE;
+            const float *a[FLAT], *b = p->b + depth * p->b_row + column;
+            ptrdiff_t b_row = p->b_row;
+            for (int i = 0; i < FLAT; i++)
+                a[i] = p->a + (i < p->rows ? i : p->rows - 1) * p->a_row + depth * p->a_column;
+            if (columns < WIDTH) {
+                pack(b, b_row, 1, part, columns, packed);
+                b = packed;
+                b_row = TILE;
+            }
+            (two ? pair : single)[(p->rows - 1) / 2](a, p->a_column, part, b, b_row, sums);
+            for (int i = 0; i < p->rows; i++)
+                finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta, p->c + i * p->c_row + column);
+        }
+    }
+}
+
 void SR_NAME(product)(const struct sr_product *p)
 {
     if (p->mask && p->b_column == 1 && p->columns % (HALF * WIDTH) == 0) {
         product_masked(p);
+        return;
+    }
+    if (p->rows <= FLAT && p->b_column == 1) {
+        product_flat(p);
         return;
     }
     float packed[STAGE * TILE] __attribute__((aligned(64))), sums[ROWS * TILE] __attribute__((aligned(64)));
@@ -219,7 +253,7 @@ void SR_NAME(product)(const struct sr_product *p)
                 /* Rows past the last repeat it; their sums go nowhere. */
                 for (int i = 0; i < ROWS; i++)
                     a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;
-                (columns <= WIDTH ? product_1 : product_2)(a, p->a_column, part, packed, sums);
+                (columns <= WIDTH ? tile_single : tile_pair)(a, p->a_column, part, packed, TILE, sums);
                 for (int i = 0; i < rows; i++)
                     finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta,
                            p->c + (row + i) * p->c_row + column);

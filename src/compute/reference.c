@@ -225,6 +225,11 @@ static void scale_bytes(const uint8_t *x, float scale, float shift, size_t count
     for (size_t i = 0; i < count; i++) y[i] = (float)(x[i] * (double)scale + (double)shift);
 }
 
+static void grey(const uint8_t *x, size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] = (float)(x[i] / 255.0);
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     for (size_t i = 0; i < rounds; i++) sink[0] = sink[0] * sink[1] + sink[2];
@@ -247,10 +252,12 @@ const struct sr_kernels sr_kernels_reference = {
     .add = add,
     .drop = drop,
     .product = product,
+    .dots = product,
     .nonzero = nonzero,
     .sgd = sgd,
     .adam = adam,
     .average = average,
     .scale_bytes = scale_bytes,
+    .grey = grey,
     .multiply_add = multiply_add,
 };

@@ -43,6 +43,21 @@ enum { PER_BLOCK = SR_BLOCK / WIDTH };
 #define KEEP_IN_REGISTER(y) (void)(y)
 #endif
 
+/* Lanes of two vectors for __builtin_shufflevector, after which rows of a square that are `distance` apart have
+ * exchanged the lanes in which that bit differs from their own number's: the nearer row, and the other. */
+/* clang-format off */
+#define STAY(lane, distance) ((lane) & (distance) ? (lane) - (distance) + WIDTH : (lane))
+#define MOVE(lane, distance) ((lane) & (distance) ? (lane) + WIDTH : (lane) + (distance))
+#define LANES_4(F, d, l) F(l, d), F((l) + 1, d), F((l) + 2, d), F((l) + 3, d)
+#if WIDTH == 16
+#define LANES(F, d) LANES_4(F, d, 0), LANES_4(F, d, 4), LANES_4(F, d, 8), LANES_4(F, d, 12)
+#elif WIDTH == 8
+#define LANES(F, d) LANES_4(F, d, 0), LANES_4(F, d, 4)
+#else
+#define LANES(F, d) LANES_4(F, d, 0)
+#endif
+/* clang-format on */
+
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE vec load(const float *p)
@@ -144,11 +159,13 @@ void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, cons
                    float *y, int images);
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
 void SR_NAME(product)(const struct sr_product *p);
+void SR_NAME(dots)(const struct sr_product *p);
 void SR_NAME(sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
 void SR_NAME(adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
                    float *second);
 void SR_NAME(average)(const float *from, float keep, size_t count, float *to);
 void SR_NAME(scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
+void SR_NAME(grey)(const uint8_t *x, size_t count, float *y);
 extern const struct sr_kernels SR_NAME(kernels);
 
 #endif

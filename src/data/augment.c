@@ -5,6 +5,7 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/compute/kernels.h"
 
 bool sr_augment_active(const struct sr_augment *augment)
 {
@@ -114,7 +115,7 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
     bool mirror = false;
 
     if (!sr_augment_active(augment)) {
-        for (int i = 0; i < height * width; i++) out[i] = (float)pixels[i] / 255.0f;
+        sr_kernels()->grey(pixels, (size_t)height * (size_t)width, out);
         return;
     }
     if (augment->flip) {

@@ -1,6 +1,7 @@
 /* features.c - see features.h, which defines what is computed here. */
 #include "sartor/data/features.h"
 
+#include "sartor/compute/kernels.h"
 #include <math.h>
 #include <string.h>
 
@@ -48,10 +49,9 @@ size_t sr_features_size(enum sr_features kind, int height, int width)
     return (size_t)height * (size_t)width;
 }
 
-static void fill_pixels(const uint8_t *pixels, int height, int width, bool mirror, float *out)
+static void fill_pixels(const uint8_t *pixels, int height, int width, float *out)
 {
-    for (int y = 0; y < height; y++, pixels += width, out += width)
-        for (int x = 0; x < width; x++) out[x] = (float)pixels[mirror ? width - 1 - x : x] / 255.0f;
+    sr_kernels()->grey(pixels, (size_t)height * (size_t)width, out);
 }
 
 /* Cells that surround each pixel's centre along one side, and how near the second one is. */
@@ -90,7 +90,7 @@ static void vote(histograms cells, const struct shares *rows, const struct share
         }
 }
 
-static void fill_hog(const uint8_t *pixels, int height, int width, bool mirror, float *out)
+static void fill_hog(const uint8_t *pixels, int height, int width, float *out)
 {
     enum { ROOM = SR_SIDE_MAX + 2 };
     float grey[ROOM][ROOM], energy[CELLS_MAX + 2][CELLS_MAX + 2] = {{0}};
@@ -103,7 +103,7 @@ static void fill_hog(const uint8_t *pixels, int height, int width, bool mirror, 
     for (int y = 0; y < height + 2; y++) memset(grey[y], 0, (size_t)(width + 2) * sizeof(float));
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
-            grey[y + 1][x + 1] = sqrtf((float)pixels[y * width + (mirror ? width - 1 - x : x)] / 255.0f);
+            grey[y + 1][x + 1] = sqrtf((float)pixels[y * width + x] / 255.0f);
 
     memset(cells, 0, sizeof cells);
     for (int y = 0; y < height; y++)
@@ -128,17 +128,15 @@ static void fill_hog(const uint8_t *pixels, int height, int width, bool mirror, 
         }
 }
 
-void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, bool mirror,
-                       float *out)
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, float *out)
 {
-    (kind == SR_FEATURES_HOG ? fill_hog : fill_pixels)(pixels, height, width, mirror, out);
+    (kind == SR_FEATURES_HOG ? fill_hog : fill_pixels)(pixels, height, width, out);
 }
 
 struct work {
     enum sr_features kind;
     const struct sr_samples *samples;
     size_t first, count;
-    bool mirror;
     float *out;
     size_t stride;
 };
@@ -150,12 +148,12 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct sr_images *images = work->samples->images;
     for (size_t i = index * SLICE; i < work->count && i < (index + 1) * SLICE; i++)
         sr_features_image(work->kind, sr_samples_pixels(work->samples, work->first + i), images->height,
-                          images->width, work->mirror, work->out + i * work->stride);
+                          images->width, work->out + i * work->stride);
 }
 
 void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first, size_t count,
-                      bool mirror, float *out, size_t stride, struct sr_pool *pool)
+                      float *out, size_t stride, struct sr_pool *pool)
 {
-    struct work work = {kind, samples, first, count, mirror, out, stride};
+    struct work work = {kind, samples, first, count, out, stride};
     sr_pool_run(pool, (count + SLICE - 1) / SLICE, fill_slice, &work);
 }

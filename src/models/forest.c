@@ -467,7 +467,7 @@ static void predict_block(void *context, size_t index, int worker)
         rows[i] = sr_samples_pixels(p->samples, first + i);
         if (forest->kind == SR_FEATURES_PIXELS) continue;
         uint8_t *bytes = p->bytes[worker] + i * features;
-        sr_features_image(forest->kind, rows[i], forest->height, forest->width, false, p->values[worker]);
+        sr_features_image(forest->kind, rows[i], forest->height, forest->width, p->values[worker]);
         forest_scale_row(&forest->scale, features, p->values[worker], bytes);
         rows[i] = bytes;
     }

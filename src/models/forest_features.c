@@ -46,7 +46,7 @@ enum sr_status forest_scale_fit(struct forest_scale *scale, enum sr_features kin
                 status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first tree was grown.");
                 break;
             }
-            sr_features_fill(kind, &fit->train, first, count, false, block, features, fit->pool);
+            sr_features_fill(kind, &fit->train, first, count, block, features, fit->pool);
             for (size_t i = 0; i < count; i++) {
                 const float *values = block + i * features;
                 if (pass) {

@@ -63,7 +63,7 @@ static void row_bytes(const struct knn *knn, const uint8_t *pixels, uint8_t *byt
         return;
     }
     float values[length];
-    sr_features_image(knn->features, pixels, knn->shape.height, knn->shape.width, false, values);
+    sr_features_image(knn->features, pixels, knn->shape.height, knn->shape.width, values);
     for (size_t i = 0; i < length; i++) {
         double step = (double)values[i] * scales[knn->features] + 0.5;
         bytes[i] = step < 255 ? (uint8_t)step : 255;

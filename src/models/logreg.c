@@ -4,7 +4,7 @@
  * penalised. It is minimised not over W but over V = W L, where L L' = a S + I/C and S is the sum of
  * x x' (with a constant 1 for the bias) over a sample of the training images: a S stands for
  * the Hessian, whose weights p(1 - p) average about a. Same minimum, several times fewer steps.
- * Memory is four bytes an input: 188 MB for 60,000 images of 28×28. */
+ * Pixels take no memory beyond the images; other features four bytes each, 233 MB for the hog of 60,000. */
 #include "lbfgs.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -16,9 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows in a slice (which a core's cache holds: they are read twice), slices in a region of the pool, rows of
- * a padded block in prediction. */
-enum { SLICE = 256, REGION = 64, PREDICT_BLOCK = 64 };
+/* Rows in a slice, which leaves one gradient behind; in a block of it, which a core's cache holds, since they
+ * are read twice; rows between looking ahead; slices in a region of the pool, rows of a padded block in
+ * prediction. */
+enum { SLICE = 512, BLOCK = 64, STEP = 16, REGION = 64, PREDICT_BLOCK = 64 };
 /* The change of variables: images it is made from, and features up to which it is worth its cost. */
 enum { METRIC_ROWS = 8192, METRIC_MAX = 2048 };
 static const double metric_weight = 0.05;
@@ -82,40 +83,54 @@ static void logits_of(const struct logreg *model, const float *rows, size_t coun
         for (size_t c = 0; c < classes; c++)
             logits[i * classes + c] = model->weights[c * (model->inputs + 1) + model->inputs];
     }
-    sr_gemm(NULL, false, true, (int)count, k, d, 1, rows, d, model->weights, d + 1, 1, logits, k);
+    sr_gemm_narrow((int)count, k, d, rows, d, model->weights, d + 1, logits, k);
 }
 
 /* ---- training rows ---- */
 
+/* Samples as rows of inputs. Pixels are made anew from their bytes whenever they are wanted, since floats
+ * would take longer to come from memory; other features are kept. */
 struct rows {
-    size_t count;
-    float *values; /* count × inputs */
-    uint8_t *labels;
+    struct sr_samples samples;
+    float *values; /* count × inputs; NULL for pixels */
 };
 
 static void rows_fini(struct rows *rows)
 {
     free(rows->values);
-    free(rows->labels);
 }
 
-/* Samples as rows of inputs. */
+/* Rows first .. first + count - 1, one after another; `scratch` has room for them. */
+static const float *rows_values(const struct rows *rows, const struct logreg *model, size_t first,
+                                size_t count, float *scratch)
+{
+    if (rows->values) return rows->values + first * model->inputs;
+    sr_features_fill(model->features, &rows->samples, first, count, scratch, model->inputs, NULL);
+    return scratch;
+}
+
+/* Rows that will be wanted soon: their bytes come from memory while there is something else to do. */
+static void rows_expect(const struct rows *rows, size_t first, size_t count)
+{
+    for (size_t i = first; !rows->values && i < first + count && i < rows->samples.count; i++)
+        sr_samples_prefetch(&rows->samples, i);
+}
+
 static enum sr_status rows_init(struct rows *rows, const struct logreg *model, const struct sr_fit *fit,
                                 const struct sr_samples *samples, struct sr_error *error)
 {
-    enum { STEP = 2048 };
-    const size_t inputs = model->inputs;
-    rows->count = samples->count;
+    enum { LOT = 2048 };
+    const size_t inputs = model->inputs, count = samples->count;
+    rows->samples = *samples;
+    if (model->features == SR_FEATURES_PIXELS) return SR_OK;
     size_t values;
-    if (__builtin_mul_overflow(rows->count, inputs, &values))
-        return sr_error_set(error, SR_ERROR_MEMORY, "%zu images are more than memory can hold.", rows->count);
+    if (__builtin_mul_overflow(count, inputs, &values))
+        return sr_error_set(error, SR_ERROR_MEMORY, "%zu images are more than memory can hold.", count);
     rows->values = sr_array_raw(values, sizeof *rows->values, "the training images", error);
-    rows->labels = sr_array_new(rows->count, sizeof *rows->labels, "the training images", error);
-    if (!rows->values || !rows->labels) return SR_ERROR_MEMORY;
-    for (size_t i = 0; i < rows->count; i++) rows->labels[i] = (uint8_t)sr_samples_label(samples, i);
-    for (size_t first = 0; first < rows->count; first += STEP) {
-        size_t left = rows->count - first;
-        sr_features_fill(model->features, samples, first, left < STEP ? left : STEP, false,
+    if (!rows->values) return SR_ERROR_MEMORY;
+    for (size_t first = 0; first < count; first += LOT) {
+        size_t left = count - first;
+        sr_features_fill(model->features, samples, first, left < LOT ? left : LOT,
                          rows->values + first * inputs, inputs, fit->pool);
         if (!sr_monitor_proceed(fit->monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
@@ -134,7 +149,8 @@ struct objective {
     const struct rows *rows; /* that a pass goes over */
     size_t base;             /* first slice of the pass's present region */
     bool gradient;           /* wanted from the pass */
-    float *logits;           /* for each worker, SLICE × classes */
+    float *values;           /* for each worker, BLOCK × inputs */
+    float *logits;           /* for each worker, BLOCK × classes */
     float *parts;            /* for each slice, a gradient like the weights */
     float *sum;              /* of the parts */
     double *losses;          /* for each slice */
@@ -150,13 +166,13 @@ struct objective {
 };
 
 /* Cross-entropy and its derivative by the logits, which takes their place: p - [y]. */
-static double softmax_rows(float *logits, size_t count, size_t classes, const uint8_t *labels,
-                           uint32_t *correct)
+static double softmax_rows(float *logits, size_t count, size_t classes, const struct sr_samples *samples,
+                           size_t first, uint32_t *correct)
 {
     double loss = 0;
-    *correct = 0;
     for (size_t i = 0; i < count; i++) {
         float *z = logits + i * classes, largest = z[0], total = 0;
+        const size_t label = (size_t)sr_samples_label(samples, first + i);
         size_t best = 0;
         for (size_t c = 1; c < classes; c++) {
             if (z[c] > largest) {
@@ -164,15 +180,15 @@ static double softmax_rows(float *logits, size_t count, size_t classes, const ui
                 best = c;
             }
         }
-        const float truth = z[labels[i]];
+        const float truth = z[label];
         for (size_t c = 0; c < classes; c++) {
             z[c] = expf(z[c] - largest);
             total += z[c];
         }
         for (size_t c = 0; c < classes; c++) z[c] /= total;
-        z[labels[i]] -= 1;
+        z[label] -= 1;
         loss += (double)(logf(total) + (largest - truth));
-        *correct += best == labels[i];
+        *correct += best == label;
     }
     return loss;
 }
@@ -181,22 +197,33 @@ static void pass_slice(void *context, size_t index, int worker)
 {
     struct objective *objective = context;
     const struct logreg *model = objective->model;
-    const size_t slice = objective->base + index, first = slice * SLICE;
-    const size_t left = objective->rows->count - first, count = left < SLICE ? left : SLICE;
+    const struct rows *rows = objective->rows;
+    const size_t slice = objective->base + index, begin = slice * SLICE;
+    const size_t end = rows->samples.count - begin < SLICE ? rows->samples.count : begin + SLICE;
     const size_t classes = (size_t)model->shape.classes, inputs = model->inputs;
     const int k = (int)classes, d = (int)inputs;
-    const float *values = objective->rows->values + first * inputs;
-    float *logits = objective->logits + (size_t)worker * SLICE * classes;
-    logits_of(model, values, count, logits);
-    objective->losses[slice] =
-        softmax_rows(logits, count, classes, objective->rows->labels + first, &objective->corrects[slice]);
-    if (!objective->gradient) return;
+    float *logits = objective->logits + (size_t)worker * BLOCK * classes;
+    float *scratch = objective->values + (size_t)worker * BLOCK * inputs;
     float *part = objective->parts + slice * weight_count(model);
-    sr_gemm(NULL, true, false, k, d, (int)count, 1, logits, k, values, d, 0, part, d + 1);
-    for (size_t c = 0; c < classes; c++) {
-        float sum = 0;
-        for (size_t i = 0; i < count; i++) sum += logits[i * classes + c];
-        part[c * (inputs + 1) + inputs] = sum;
+    if (objective->gradient) memset(part, 0, weight_count(model) * sizeof *part);
+    objective->losses[slice] = 0;
+    objective->corrects[slice] = 0;
+    for (size_t first = begin; first < end; first += BLOCK) {
+        const size_t count = end - first < BLOCK ? end - first : BLOCK;
+        const float *values = rows_values(rows, model, first, count, scratch);
+        for (size_t i = 0; i < count; i += STEP) {
+            rows_expect(rows, first + BLOCK + i, STEP);
+            logits_of(model, values + i * inputs, count - i < STEP ? count - i : STEP, logits + i * classes);
+        }
+        objective->losses[slice] +=
+            softmax_rows(logits, count, classes, &rows->samples, first, &objective->corrects[slice]);
+        if (!objective->gradient) continue;
+        sr_gemm(NULL, true, false, k, d, (int)count, 1, logits, k, values, d, 1, part, d + 1);
+        for (size_t c = 0; c < classes; c++) {
+            float sum = 0;
+            for (size_t i = 0; i < count; i++) sum += logits[i * classes + c];
+            part[c * (inputs + 1) + inputs] += sum;
+        }
     }
 }
 
@@ -205,7 +232,7 @@ static void pass_slice(void *context, size_t index, int worker)
 static bool pass(struct objective *objective, const struct rows *rows, bool gradient, double *loss,
                  double *accuracy)
 {
-    const size_t slices = (rows->count + SLICE - 1) / SLICE, length = weight_count(objective->model);
+    const size_t slices = (rows->samples.count + SLICE - 1) / SLICE, length = weight_count(objective->model);
     double total = 0, correct = 0;
     objective->rows = rows;
     objective->gradient = gradient;
@@ -223,8 +250,8 @@ static bool pass(struct objective *objective, const struct rows *rows, bool grad
     }
     if (gradient)
         sr_pool_reduce(objective->fit->pool, objective->sum, objective->parts, slices, length, length);
-    *loss = total / (double)rows->count;
-    *accuracy = correct / (double)rows->count;
+    *loss = total / (double)rows->samples.count;
+    *accuracy = correct / (double)rows->samples.count;
     return true;
 }
 
@@ -267,7 +294,7 @@ static double evaluate(void *context, const double *variables, double *gradient)
 {
     struct objective *objective = context;
     const size_t n = objective->model->inputs + 1, length = weight_count(objective->model);
-    const double count = (double)objective->train.count;
+    const double count = (double)objective->train.samples.count;
     double penalty = 0, largest = 0;
     set_weights(objective, variables);
     if (!pass(objective, &objective->train, true, &objective->loss, &objective->accuracy)) return NAN;
@@ -303,7 +330,7 @@ static bool accept(void *context, int iteration, double value)
                              .validation_accuracy = NAN,
                              .learning_rate = NAN,
                              .seconds = now - objective->lap};
-    if (objective->validation.count)
+    if (objective->validation.samples.count)
         pass(objective, &objective->validation, false, &epoch.validation_loss, &epoch.validation_accuracy);
     sr_monitor_epoch(objective->fit->monitor, &epoch);
     objective->lap = now;
@@ -344,7 +371,7 @@ static void say_unconverged(const struct objective *objective)
 /* ---- the change of variables ---- */
 
 /* Columns done together, rows in a slice of the work below them. */
-enum { BLOCK = 64, BLOCK_ROWS = 16 };
+enum { PANEL = 64, PANEL_ROWS = 16 };
 
 struct factorisation {
     double *matrix;
@@ -364,9 +391,9 @@ static void eliminate(const struct factorisation *work, size_t i, size_t from, s
 static void eliminate_slice(void *context, size_t index, int worker)
 {
     const struct factorisation *work = context;
-    size_t i = work->last + index * BLOCK_ROWS;
+    size_t i = work->last + index * PANEL_ROWS;
     (void)worker;
-    for (size_t end = i + BLOCK_ROWS < work->n ? i + BLOCK_ROWS : work->n; i < end; i++)
+    for (size_t end = i + PANEL_ROWS < work->n ? i + PANEL_ROWS : work->n; i < end; i++)
         eliminate(work, i, work->first, work->last);
 }
 
@@ -378,13 +405,13 @@ static bool factorise(double *matrix, size_t n, struct sr_pool *pool, const stru
     double least = 0;
     for (size_t i = 0; i < n; i++) least = fmax(least, 1e-9 * matrix[i * n + i]);
     for (; work.first < n; work.first = work.last) {
-        work.last = work.first + BLOCK < n ? work.first + BLOCK : n;
+        work.last = work.first + PANEL < n ? work.first + PANEL : n;
         for (size_t i = work.first; i < work.last; i++) {
             double *row = matrix + i * n;
             eliminate(&work, i, work.first, i);
             row[i] = sqrt(fmax(least, row[i] - lbfgs_dot(i, row, row)));
         }
-        sr_pool_run(pool, (n - work.last + BLOCK_ROWS - 1) / BLOCK_ROWS, eliminate_slice, &work);
+        sr_pool_run(pool, (n - work.last + PANEL_ROWS - 1) / PANEL_ROWS, eliminate_slice, &work);
         if (!sr_monitor_proceed(monitor)) return false;
     }
     return true;
@@ -393,20 +420,21 @@ static bool factorise(double *matrix, size_t n, struct sr_pool *pool, const stru
 /* objective->factor, or NULL left where there are too many inputs. */
 static enum sr_status make_factor(struct objective *objective, struct sr_error *error)
 {
-    enum { STEP = 1024 };
-    const size_t inputs = objective->model->inputs, n = inputs + 1, count = objective->train.count;
+    enum { LOT = 1024 };
+    const size_t inputs = objective->model->inputs, n = inputs + 1, count = objective->train.samples.count;
     const size_t sampled = count < METRIC_ROWS ? count : METRIC_ROWS;
     if (n > METRIC_MAX) return SR_OK;
     enum sr_status status = SR_ERROR_MEMORY;
-    float *rows = sr_array_new(STEP * n, sizeof *rows, "the change of variables", error);
+    float *rows = sr_array_new(LOT * n, sizeof *rows, "the change of variables", error);
     float *sum = sr_array_new(n * n, sizeof *sum, "the change of variables", error);
     objective->factor = sr_array_new(n * n, sizeof *objective->factor, "the change of variables", error);
     if (!rows || !sum || !objective->factor) goto out;
-    for (size_t first = 0; first < sampled; first += STEP) {
-        size_t step = sampled - first < STEP ? sampled - first : STEP;
+    for (size_t first = 0; first < sampled; first += LOT) {
+        size_t step = sampled - first < LOT ? sampled - first : LOT;
         for (size_t i = 0; i < step; i++) {
             size_t row = (size_t)((double)(first + i) / (double)sampled * (double)count);
-            memcpy(rows + i * n, objective->train.values + row * inputs, inputs * sizeof *rows);
+            const float *values = rows_values(&objective->train, objective->model, row, 1, rows + i * n);
+            if (values != rows + i * n) memcpy(rows + i * n, values, inputs * sizeof *rows);
             rows[i * n + inputs] = 1;
         }
         sr_gemm(objective->fit->pool, true, false, (int)n, (int)n, (int)step, 1, rows, (int)n, rows, (int)n,
@@ -435,19 +463,21 @@ out:
 static enum sr_status objective_init(struct objective *objective, struct sr_error *error)
 {
     const size_t length = weight_count(objective->model), classes = (size_t)objective->model->shape.classes;
-    const size_t train = objective->train.count, validation = objective->validation.count;
+    const size_t train = objective->train.samples.count, validation = objective->validation.samples.count;
     const size_t slices = ((train > validation ? train : validation) + SLICE - 1) / SLICE;
     const size_t workers = (size_t)sr_pool_threads(objective->fit->pool);
+    objective->values = sr_array_new(workers * BLOCK * objective->model->inputs, sizeof *objective->values,
+                                     "the images", error);
     objective->logits =
-        sr_array_new(workers * SLICE * classes, sizeof *objective->logits, "the logits", error);
+        sr_array_new(workers * BLOCK * classes, sizeof *objective->logits, "the logits", error);
     objective->parts = sr_array_new(slices * length, sizeof *objective->parts, "the gradients", error);
     objective->sum = sr_array_new(length, sizeof *objective->sum, "the gradients", error);
     objective->losses = sr_array_new(slices, sizeof *objective->losses, "the losses", error);
     objective->corrects = sr_array_new(slices, sizeof *objective->corrects, "the losses", error);
     objective->weights = sr_array_new(length, sizeof *objective->weights, "the weights", error);
     objective->variables = sr_array_new(length, sizeof *objective->variables, "the weights", error);
-    return objective->logits && objective->parts && objective->sum && objective->losses &&
-                   objective->corrects && objective->weights && objective->variables
+    return objective->values && objective->logits && objective->parts && objective->sum &&
+                   objective->losses && objective->corrects && objective->weights && objective->variables
                ? SR_OK
                : SR_ERROR_MEMORY;
 }
@@ -455,6 +485,7 @@ static enum sr_status objective_init(struct objective *objective, struct sr_erro
 static void objective_fini(struct objective *objective)
 {
     free(objective->factor);
+    free(objective->values);
     free(objective->logits);
     free(objective->parts);
     free(objective->sum);
@@ -528,7 +559,7 @@ static void predict_slice(void *context, size_t index, int worker)
     float *logits = prediction->logits + (size_t)worker * PREDICT_BLOCK * classes;
     for (size_t i = 0; i < count; i++) {
         sr_features_image(model->features, sr_samples_pixels(prediction->samples, first + i),
-                          model->shape.height, model->shape.width, false, rows + i * model->inputs);
+                          model->shape.height, model->shape.width, rows + i * model->inputs);
     }
     memset(rows + count * model->inputs, 0, (PREDICT_BLOCK - count) * model->inputs * sizeof *rows);
     logits_of(model, rows, PREDICT_BLOCK, logits);

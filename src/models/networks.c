@@ -188,7 +188,7 @@ static struct sr_input measure_features(enum sr_features kind, const struct sr_f
     double sum = 0, squares = 0;
     for (size_t first = 0; first < fit->train.count && sr_monitor_proceed(fit->monitor); first += ROWS) {
         size_t left = fit->train.count - first, count = left < ROWS ? left : ROWS;
-        sr_features_fill(kind, &fit->train, first, count, false, rows, size, fit->pool);
+        sr_features_fill(kind, &fit->train, first, count, rows, size, fit->pool);
         for (size_t i = 0; i < count * size; i++)
             sum += (double)rows[i], squares += (double)rows[i] * (double)rows[i];
         seen += count * size;

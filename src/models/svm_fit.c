@@ -160,7 +160,7 @@ static enum sr_status fill_rows(struct fitting *f, double *variance, struct sr_e
                 rows[i] = sr_samples_row(train, f->samples[f->firsts[c] + done + i]);
             struct sr_samples view = {train->images, rows, now};
             if (!pixels)
-                sr_features_fill(f->rows.kind, &view, 0, now, false, block, dimensions, f->fit->pool);
+                sr_features_fill(f->rows.kind, &view, 0, now, block, dimensions, f->fit->pool);
             for (size_t i = 0; i < now; i++) {
                 size_t position = f->firsts[c] + done + i;
                 const uint8_t *bytes = sr_samples_pixels(&view, i);

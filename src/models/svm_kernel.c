@@ -105,7 +105,7 @@ void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *r
         queries->squares[at] = sum;
     } else {
         float *values = queries->values + at * rows->dimensions;
-        sr_features_image(rows->kind, pixels, height, width, false, values);
+        sr_features_image(rows->kind, pixels, height, width, values);
         queries->squares[at] = square(values, rows->dimensions);
     }
 }

@@ -50,7 +50,7 @@ void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int 
         sr_kernels()->scale_bytes(pixels, scale, shift, size, out);
         return;
     }
-    sr_features_image(input->features, pixels, height, width, false, out);
+    sr_features_image(input->features, pixels, height, width, out);
     for (size_t i = 0; i < size; i++) out[i] = (out[i] - input->mean) / input->deviation;
 }
 

@@ -160,16 +160,6 @@ static void fill_changed_features(const struct sr_trainer *trainer, int epoch, u
     sr_inference_fill(&plan->input, bytes, height, width, out);
 }
 
-/* A shuffled batch lies all over the data set, so each image is asked for before it is needed. */
-static void prefetch_image(const struct filling *filling, size_t index)
-{
-    enum { LINE = 64 };
-    const struct sr_samples *train = &filling->trainer->train;
-    const uint8_t *pixels = sr_samples_pixels(train, filling->order[index]);
-    for (int at = 0; at < train->images->height * train->images->width; at += LINE)
-        __builtin_prefetch(pixels + at);
-}
-
 /* One image of the batch, augmented and normalised. */
 static void fill_image(const struct filling *filling, size_t index)
 {
@@ -194,14 +184,16 @@ static void fill_image(const struct filling *filling, size_t index)
     for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
 }
 
+/* A shuffled batch lies all over the data set, so each image is asked for before it is needed. */
 static void fill_slice(void *context, size_t index, int worker)
 {
     const struct filling *filling = context;
+    const struct sr_samples *train = &filling->trainer->train;
     size_t first = index * FILL, last = first + FILL < filling->count ? first + FILL : filling->count;
     (void)worker;
-    prefetch_image(filling, first);
+    sr_samples_prefetch(train, filling->order[first]);
     for (size_t i = first; i < last; i++) {
-        if (i + 1 < last) prefetch_image(filling, i + 1);
+        if (i + 1 < last) sr_samples_prefetch(train, filling->order[i + 1]);
         fill_image(filling, i);
     }
 }

@@ -224,6 +224,20 @@ static void test_update(void **state)
     }
 }
 
+static void test_grey(void **state)
+{
+    uint8_t bytes[256];
+    float values[256];
+    (void)state;
+    for (int i = 0; i < 256; i++) bytes[i] = (uint8_t)i;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        if (!k) continue;
+        k->grey(bytes, 256, values);
+        for (int i = 0; i < 256; i++) assert_true(values[i] == (float)i / 255.0f);
+    }
+}
+
 static void test_gemm(void **state)
 {
     static const int shapes[][3] = {{1, 1, 1},      {3, 10, 7}, {130, 515, 33}, {128, 16, 784},
@@ -284,6 +298,93 @@ static void test_product(void **state)
     free(a), free(b), free(c), free(d);
 }
 
+/* Rows and columns on their own have the bits that they have among others, however few they are, in both
+ * kinds of product; and what lies along both rows has its twin's sums. */
+static void test_places(void **state)
+{
+    static const int rows[] = {1, 2, 3, 5, 8, 10, 11, 12, 13, 31}, columns[] = {1, 4, 7, 10, 16, 31, 32, 47};
+    enum { ROWS = 31, COLUMNS = 47, DEPTH = 300 };
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    float *a = numbers(ROWS * DEPTH, 1), *b = numbers(COLUMNS * DEPTH, 2), *c = numbers(ROWS * COLUMNS, 3),
+          *d = copy_of(c, ROWS * COLUMNS), *e = copy_of(c, ROWS * COLUMNS),
+          *part = copy_of(c, ROWS * COLUMNS);
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        for (int depth = DEPTH - 17; k && depth <= DEPTH; depth++) {
+            struct sr_product whole = {.a = a,
+                                       .a_row = DEPTH,
+                                       .a_column = 1,
+                                       .b = b,
+                                       .b_row = 1,
+                                       .b_column = DEPTH,
+                                       .c = c,
+                                       .c_row = COLUMNS,
+                                       .rows = ROWS,
+                                       .columns = COLUMNS,
+                                       .depth = depth,
+                                       .alpha = 0.5f,
+                                       .beta = 0};
+            struct sr_product other = whole;
+            k->dots(&whole);
+            other.c = d;
+            twin->product(&other);
+            assert_near(c, d, ROWS * COLUMNS, 1e-4, k->isa);
+            other.c = e;
+            k->product(&other);
+            for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+                for (size_t j = 0; j < sizeof columns / sizeof *columns; j++) {
+                    struct sr_product few = whole;
+                    few.rows = rows[i], few.columns = columns[j], few.c = part;
+                    few.a += (ROWS - rows[i]) * DEPTH, few.b += (COLUMNS - columns[j]) * DEPTH;
+                    for (int way = 0; way < 2; way++) {
+                        const float *all = way ? e : c;
+                        (way ? k->product : k->dots)(&few);
+                        for (int row = 0; row < rows[i]; row++)
+                            assert_memory_equal(part + row * COLUMNS,
+                                                all + (ROWS - rows[i] + row) * COLUMNS + COLUMNS - columns[j],
+                                                (size_t)columns[j] * sizeof *part);
+                    }
+                }
+        }
+    }
+    free(a), free(b), free(c), free(d), free(e), free(part);
+}
+
+/* The same with B as it is stored, which few rows read in place. */
+static void test_few_rows(void **state)
+{
+    enum { ROWS = 12, MORE = 20, COLUMNS = 75, DEPTH = 530 };
+    float *a = numbers(MORE * DEPTH, 1), *b = numbers(DEPTH * COLUMNS, 2), *c = numbers(MORE * COLUMNS, 3),
+          *d = copy_of(c, MORE * COLUMNS);
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        struct sr_product all = {.a = a,
+                                 .a_row = 1,
+                                 .a_column = MORE,
+                                 .b = b,
+                                 .b_row = COLUMNS,
+                                 .b_column = 1,
+                                 .c = c,
+                                 .c_row = COLUMNS,
+                                 .rows = MORE,
+                                 .columns = COLUMNS,
+                                 .depth = DEPTH,
+                                 .alpha = 1,
+                                 .beta = 0};
+        if (!k) continue;
+        k->product(&all);
+        for (int rows = 1; rows <= ROWS; rows++) {
+            struct sr_product few = all;
+            few.rows = rows, few.c = d;
+            k->product(&few);
+            assert_memory_equal(c, d, (size_t)rows * COLUMNS * sizeof *c);
+        }
+    }
+    free(a), free(b), free(c), free(d);
+}
+
 /* Zeros that are left out change no bit, on no set, at any number of threads. */
 static void test_masks(void **state)
 {
@@ -306,7 +407,8 @@ static void test_masks(void **state)
             for (int column = 0; column < k; column++) {
                 bool set = a[row * k + column] != 0;
                 assert_int_equal(mask[(size_t)row * words + (size_t)column / 64] >> column % 64 & 1, set);
-                assert_int_equal(turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1, set);
+                assert_int_equal(turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1,
+                                 set);
             }
         sr_gemm_masked(pool, false, m, n, k, a, k, mask, b, n, c, n);
         sr_gemm(NULL, false, false, m, n, k, 1, a, k, b, n, 0, d, n);
@@ -316,8 +418,19 @@ static void test_masks(void **state)
         assert_memory_equal(c, d, (size_t)k * (size_t)n * sizeof *c);
         for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
             const struct sr_kernels *kernels = sr_kernels_named(sets[set]);
-            struct sr_product p = {.a = a, .b = b, .c = c, .a_row = k, .a_column = 1, .b_row = n, .b_column = 1, .c_row = n,
-                                   .rows = m, .columns = n, .depth = k, .alpha = 0.5f, .beta = 1};
+            struct sr_product p = {.a = a,
+                                   .b = b,
+                                   .c = c,
+                                   .a_row = k,
+                                   .a_column = 1,
+                                   .b_row = n,
+                                   .b_column = 1,
+                                   .c_row = n,
+                                   .rows = m,
+                                   .columns = n,
+                                   .depth = k,
+                                   .alpha = 0.5f,
+                                   .beta = 1};
             if (!kernels) continue;
             memcpy(d, c, (size_t)m * (size_t)n * sizeof *c);
             kernels->product(&p);
@@ -343,9 +456,10 @@ static void test_isa(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),    cmocka_unit_test(test_turn),
-        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_product), cmocka_unit_test(test_gemm),
-        cmocka_unit_test(test_update),    cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),   cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_update), cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_product),   cmocka_unit_test(test_places), cmocka_unit_test(test_few_rows),
+        cmocka_unit_test(test_gemm),      cmocka_unit_test(test_masks),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

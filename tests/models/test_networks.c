@@ -270,7 +270,7 @@ static void expect_probabilities(const struct sr_tensors *set, size_t row, float
     size_t size = sr_features_size(SR_FEATURES_HOG, SIDE, SIDE);
     double hidden[HIDDEN], logits[3], sum = 0;
     assert_true(size <= ROOM);
-    sr_features_image(SR_FEATURES_HOG, pixels + row * AREA, SIDE, SIDE, false, features);
+    sr_features_image(SR_FEATURES_HOG, pixels + row * AREA, SIDE, SIDE, features);
     for (int h = 0; h < HIDDEN; h++) {
         hidden[h] = (double)tensor(set, "fc1.bias")[h];
         for (size_t i = 0; i < size; i++)

@@ -70,7 +70,7 @@ static void check_optimal(const struct sr_model *model, const struct sr_samples 
     float *values = malloc(n * size * sizeof *values);
     double *kernel = malloc(n * n * sizeof *kernel);
     int pair = 0;
-    sr_features_fill(kind, samples, 0, n, false, values, size, NULL);
+    sr_features_fill(kind, samples, 0, n, values, size, NULL);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             kernel[i * n + j] = kernel[j * n + i] =
@@ -209,7 +209,7 @@ static void test_kernel_rows(void **state)
         float *values = calloc(ROWS, size * sizeof *values), *out[SVM_BLOCK];
         assert_ok(svm_rows_init(&rows, (enum sr_features)kind, ROWS, size, &error));
         assert_ok(svm_queries_init(&queries, &rows, &error));
-        sr_features_fill((enum sr_features)kind, &train, 0, 200, false, values, size, NULL);
+        sr_features_fill((enum sr_features)kind, &train, 0, 200, values, size, NULL);
         for (size_t i = 0; i < 200; i++) {
             if (kind == SR_FEATURES_PIXELS)
                 svm_rows_put_pixels(&rows, i, sr_samples_pixels(&train, i));
@@ -533,7 +533,7 @@ static void write_rows(const char *path, const struct sr_samples *samples, enum 
     size_t size = sr_features_size(kind, 28, 28);
     float *values = malloc(samples->count * size * sizeof *values);
     assert_non_null(file);
-    sr_features_fill(kind, samples, 0, samples->count, false, values, size, NULL);
+    sr_features_fill(kind, samples, 0, samples->count, values, size, NULL);
     /* In order of class, so that libsvm numbers classes and pairs as we do. */
     for (int class = 0; class < 10; class ++)
         for (size_t i = 0; i < samples->count; i++) {

@@ -133,11 +133,13 @@ struct sr_kernels {
     void (*add)(const float *x, size_t count, float *y);
     /* A strip of sr_gemm's work. */
     void (*product)(const struct sr_product *p);
+    /* The same where a_column and b_row are 1, for few columns; sums are in another order. No mask. */
+    void (*dots)(const struct sr_product *p);
     /* Bit i % 64 of mask[i / 64] says that x[i] is not zero; bits past the last are clear. */
     void (*nonzero)(const float *x, size_t count, uint64_t *mask);
     /* Inverted dropout: y = chances < limit ? 0 : x · scale; `count` is a multiple of SR_BLOCK. */
     void (*drop)(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y);
-    /* The next four take arrays of any length and alignment, and give the same bits on every set. */
+    /* The next five take arrays of any length and alignment, and give the same bits on every set. */
     void (*sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
     void (*adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
                  float *second);
@@ -145,6 +147,8 @@ struct sr_kernels {
     void (*average)(const float *from, float keep, size_t count, float *to);
     /* y = x · scale + shift. */
     void (*scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
+    /* y = x / 255, rounded once. */
+    void (*grey)(const uint8_t *x, size_t count, float *y);
     /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
      * floating-point operations that was. `sink` (16 floats) keeps the compiler honest. */
     double (*multiply_add)(size_t rounds, float *sink);

@@ -27,6 +27,11 @@ bool sr_gemm_exact_places(void);
 void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
                     const uint64_t *mask, const float *b, int ldb, float *c, int ldc);
 
+/* C[m][n] += A[m][k] B[n][k]' in this thread, for n of a few dozen at most, for which sr_gemm would not fill
+ * its vectors. Each element's bits depend on its rows of A and B alone where places are exact, but are not
+ * sr_gemm's. */
+void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc);
+
 /* Words of a row of bits. */
 size_t sr_mask_words(int columns);
 /* A bit for each element of x[rows][columns] that is not zero. */

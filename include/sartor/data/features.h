@@ -19,7 +19,6 @@
 #ifndef SARTOR_DATA_FEATURES_H
 #define SARTOR_DATA_FEATURES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "sartor/base/pool.h"
@@ -39,13 +38,12 @@ int sr_features_find(const char *name);
 /* Floats in a row. Pixels: height × width. HOG at 28 × 28: 972. */
 size_t sr_features_size(enum sr_features kind, int height, int width);
 
-/* One image. `mirror` takes it flipped left to right. */
-void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, bool mirror,
-                       float *out);
+/* One image. */
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, float *out);
 
 /* Samples first .. first + count - 1 of a view, one row each, `stride` floats apart (at least
  * the size; what lies between rows is left alone). */
 void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first, size_t count,
-                      bool mirror, float *out, size_t stride, struct sr_pool *pool);
+                      float *out, size_t stride, struct sr_pool *pool);
 
 #endif
