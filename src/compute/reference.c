@@ -190,11 +190,17 @@ static void nonzero(const float *x, size_t count, uint64_t *mask)
     }
 }
 
+/* See update.c. */
+static double settle(double a)
+{
+    return fabs(a) < 0x1p-120 ? 0 : a;
+}
+
 static void sgd(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity)
 {
     for (size_t i = 0; i < count; i++) {
         double g = (double)u->scale * (double)gradient[i] + (double)u->decay * (double)w[i];
-        double v = (double)u->momentum * (double)velocity[i] + g;
+        double v = settle((double)u->momentum * (double)velocity[i] + g);
         velocity[i] = (float)v;
         w[i] = (float)((double)w[i] - (double)u->rate * (g + (double)u->momentum * v));
     }
@@ -205,8 +211,8 @@ static void adam(const struct sr_update *u, const float *gradient, size_t count,
 {
     for (size_t i = 0; i < count; i++) {
         double g = (double)u->scale * (double)gradient[i] + (double)u->decay * (double)w[i];
-        double m = (double)u->momentum * (double)first[i] + (1 - (double)u->momentum) * g;
-        double v = (double)u->second * (double)second[i] + (1 - (double)u->second) * g * g;
+        double m = settle((double)u->momentum * (double)first[i] + (1 - (double)u->momentum) * g);
+        double v = settle((double)u->second * (double)second[i] + (1 - (double)u->second) * g * g);
         first[i] = (float)m;
         second[i] = (float)v;
         w[i] = (float)((double)u->keep * (double)w[i] -
