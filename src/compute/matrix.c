@@ -12,17 +12,10 @@ struct cut {
 /* A slice packs its columns of B anew, so it takes many rows. */
 static const struct cut plain = {.strip = 32, .most_rows = 256, .least_rows = 64, .enough = 16};
 /* Where zeros are left out, B is not packed, but walked through anew for each few rows. */
-static const struct cut masked = {.strip = 128, .most_rows = 192, .least_rows = 48, .enough = 32};
-
-struct work {
-    struct sr_product whole;
-    bool transpose_a, transpose_b;
-    const struct sr_kernels *kernels;
-    int rows, strip, down; /* rows and columns of a slice; slices below each other */
-};
+static const struct cut masked = {.strip = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
 
 /* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor. */
-static void library_product(const struct work *work, const struct sr_product *p)
+static void library_product(const struct sr_gemm *work, const struct sr_product *p)
 {
     cblas_sgemm(CblasRowMajor, work->transpose_a ? CblasTrans : CblasNoTrans,
                 work->transpose_b ? CblasTrans : CblasNoTrans, p->rows, p->columns, p->depth, p->alpha, p->a,
@@ -30,69 +23,92 @@ static void library_product(const struct work *work, const struct sr_product *p)
                 (int)(work->transpose_b ? p->b_column : p->b_row), p->beta, p->c, (int)p->c_row);
 }
 
-static void slice(void *context, size_t index, int worker)
+struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+                          const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    const struct work *work = context;
-    struct sr_product p = work->whole;
-    int row = (int)(index % (size_t)work->down) * work->rows,
-        column = (int)(index / (size_t)work->down) * work->strip;
-    (void)worker;
-    p.a += row * p.a_row;
-    if (p.mask) p.mask += row * p.mask_row;
-    p.b += column * p.b_column;
-    p.c += row * p.c_row + column;
-    p.rows = p.rows - row < work->rows ? p.rows - row : work->rows;
-    p.columns = p.columns - column < work->strip ? p.columns - column : work->strip;
-    if (work->kernels->portable && p.depth > 0)
-        library_product(work, &p);
-    else
-        work->kernels->product(&p);
+    return (struct sr_gemm){.whole = {.a = a,
+                                      .b = b,
+                                      .c = c,
+                                      .a_row = transpose_a ? 1 : lda,
+                                      .a_column = transpose_a ? lda : 1,
+                                      .b_row = transpose_b ? 1 : ldb,
+                                      .b_column = transpose_b ? ldb : 1,
+                                      .c_row = ldc,
+                                      .rows = m,
+                                      .columns = n,
+                                      .depth = k,
+                                      .alpha = alpha,
+                                      .beta = beta},
+                            .transpose_a = transpose_a,
+                            .transpose_b = transpose_b};
+}
+
+void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order)
+{
+    if (sr_kernels()->portable || work->whole.columns % SR_BLOCK) return;
+    work->whole.order = order;
+    work->whole.mask = mask;
+    work->whole.mask_row = (ptrdiff_t)sr_mask_words(work->whole.depth);
 }
 
 /* Slices below each other follow one another, so that a worker stays with its columns of B: what only one
  * reads, only one has to be told of when it changes. */
-static void share(struct sr_pool *pool, struct work *work, const struct cut *cut)
+size_t sr_gemm_cut(struct sr_gemm *work)
 {
     const struct sr_product *whole = &work->whole;
-    if (whole->rows <= 0 || whole->columns <= 0) return;
-    work->kernels = sr_kernels();
-    work->strip = cut->strip;
-    int across = (whole->columns + work->strip - 1) / work->strip;
+    const struct cut *cut = whole->mask ? &masked : &plain;
+    if (whole->rows <= 0 || whole->columns <= 0) return 0;
+    work->columns = cut->strip;
+    int across = (whole->columns + work->columns - 1) / work->columns;
     work->rows = cut->most_rows;
     while (work->rows > cut->least_rows && (whole->rows + work->rows - 1) / work->rows * across < cut->enough)
         work->rows /= 2;
     work->down = (whole->rows + work->rows - 1) / work->rows;
-    size_t slices = (size_t)work->down * (size_t)across;
-    sr_pool_run(slices > 1 ? pool : NULL, slices, slice, work);
+    return (size_t)work->down * (size_t)across;
 }
 
-static struct sr_product product_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                                    const float *a, int lda, const float *b, int ldb, float beta, float *c,
-                                    int ldc)
+struct sr_block sr_gemm_slice(const struct sr_gemm *work, size_t index)
 {
-    return (struct sr_product){.a = a,
-                               .b = b,
-                               .c = c,
-                               .a_row = transpose_a ? 1 : lda,
-                               .a_column = transpose_a ? lda : 1,
-                               .b_row = transpose_b ? 1 : ldb,
-                               .b_column = transpose_b ? ldb : 1,
-                               .c_row = ldc,
-                               .rows = m,
-                               .columns = n,
-                               .depth = k,
-                               .alpha = alpha,
-                               .beta = beta};
+    const struct sr_kernels *kernels = sr_kernels();
+    struct sr_product p = work->whole;
+    struct sr_block block = {.row = (int)(index % (size_t)work->down) * work->rows,
+                             .column = (int)(index / (size_t)work->down) * work->columns};
+    p.rows = block.rows = p.rows - block.row < work->rows ? p.rows - block.row : work->rows;
+    p.columns = block.columns =
+        p.columns - block.column < work->columns ? p.columns - block.column : work->columns;
+    const int row = p.order ? 0 : block.row; /* that the rows count from */
+    if (p.order) p.order += block.row;
+    p.a += row * p.a_row;
+    if (p.mask) p.mask += row * p.mask_row;
+    p.b += block.column * p.b_column;
+    p.c += row * p.c_row + block.column;
+    if (work->strips_b) {
+        p.b = work->whole.b + sr_strip_place(p.depth, work->whole.columns, 0, block.column);
+        p.b_row = sr_strip_width(work->whole.columns, block.column);
+    }
+    if (work->strips_c) {
+        p.c = work->whole.c + sr_strip_place(work->whole.rows, work->whole.columns, row, block.column);
+        p.c_row = sr_strip_width(work->whole.columns, block.column);
+    }
+    if (kernels->portable && p.depth > 0)
+        library_product(work, &p);
+    else
+        kernels->product(&p);
+    return block;
+}
+
+static void slice(void *context, size_t index, int worker)
+{
+    (void)worker;
+    sr_gemm_slice(context, index);
 }
 
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    struct work work = {
-        .whole = product_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc),
-        .transpose_a = transpose_a,
-        .transpose_b = transpose_b};
-    share(pool, &work, &plain);
+    struct sr_gemm work = sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    size_t slices = sr_gemm_cut(&work);
+    sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
 }
 
 bool sr_gemm_exact_places(void)
@@ -100,56 +116,63 @@ bool sr_gemm_exact_places(void)
     return !sr_kernels()->portable;
 }
 
-void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
-                    const uint64_t *mask, const float *b, int ldb, float *c, int ldc)
-{
-    struct work work = {.whole = product_of(transpose_a, false, m, n, k, 1, a, lda, b, ldb, 0, c, ldc),
-                        .transpose_a = transpose_a};
-    work.whole.mask = mask;
-    work.whole.mask_row = (ptrdiff_t)sr_mask_words(k);
-    share(pool, &work, &masked);
-}
-
 void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc)
 {
-    struct sr_product p = product_of(false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
+    struct sr_gemm work = sr_gemm_of(false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
     const struct sr_kernels *kernels = sr_kernels();
     if (kernels->portable)
         sr_gemm(NULL, false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
     else
-        kernels->dots(&p);
+        kernels->dots(&work.whole);
 }
 
 /* ---- masks ---- */
-
-struct masking {
-    const float *x;
-    const uint64_t *from;
-    uint64_t *mask;
-    int rows, columns;
-};
 
 size_t sr_mask_words(int columns)
 {
     return ((size_t)columns + 63) / 64;
 }
 
-enum { MASK_ROWS = 16 }; /* of a slice */
-
-static void mask_slice(void *context, size_t index, int worker)
+void sr_mask(const float *x, int rows, int columns, uint64_t *mask)
 {
-    const struct masking *m = context;
-    size_t words = sr_mask_words(m->columns), columns = (size_t)m->columns;
-    int first = (int)index * MASK_ROWS, last = first + MASK_ROWS < m->rows ? first + MASK_ROWS : m->rows;
-    (void)worker;
-    for (int row = first; row < last; row++)
-        sr_kernels()->nonzero(m->x + (size_t)row * columns, columns, m->mask + (size_t)row * words);
+    for (int row = 0; row < rows; row++, x += columns, mask += sr_mask_words(columns))
+        sr_kernels()->nonzero(x, (size_t)columns, mask);
 }
 
-void sr_mask(struct sr_pool *pool, const float *x, int rows, int columns, uint64_t *mask)
+/* Keys in ascending order of one byte of them; equal ones stay in place. */
+static void sort_by_byte(const uint64_t *keys, int count, int shift, uint64_t *sorted)
 {
-    struct masking masking = {.x = x, .mask = mask, .rows = rows, .columns = columns};
-    sr_pool_run(pool, ((size_t)rows + MASK_ROWS - 1) / MASK_ROWS, mask_slice, &masking);
+    int starts[257] = {0};
+    for (int i = 0; i < count; i++) starts[(keys[i] >> shift & 255) + 1]++;
+    for (int b = 0; b < 256; b++) starts[b + 1] += starts[b];
+    for (int i = 0; i < count; i++) sorted[starts[keys[i] >> shift & 255]++] = keys[i];
+}
+
+/* By how many of the first quarter of the columns are set, roughly, then by how many of all, now up and now
+ * down, so that groups meet where they are alike. On pictures that comes near to putting each row beside the
+ * most similar. */
+void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order)
+{
+    enum { LOT = 1024, GROUPS = 8, LEVELS = 4096 };
+    size_t words = sr_mask_words(columns), quarter = (words + 3) / 4;
+    for (int first = 0; first < rows; first += LOT) {
+        uint64_t keys[LOT], sorted[LOT];
+        int count = rows - first < LOT ? rows - first : LOT;
+        for (int i = 0; i < count; i++) {
+            const uint64_t *row = mask + (size_t)(first + i) * words;
+            size_t early = 0, all = 0;
+            for (size_t w = 0; w < words; w++) {
+                all += (size_t)__builtin_popcountll(row[w]);
+                if (w + 1 == quarter) early = all;
+            }
+            uint64_t group = early * (GROUPS - 1) / (quarter * 64), level = all * (LEVELS - 1) / (words * 64);
+            if (group % 2) level = LEVELS - 1 - level;
+            keys[i] = (uint64_t)(first + i) << 16 | group * LEVELS | level;
+        }
+        sort_by_byte(keys, count, 0, sorted);
+        sort_by_byte(sorted, count, 8, keys);
+        for (int i = 0; i < count; i++) order[first + i] = (int)(keys[i] >> 16);
+    }
 }
 
 /* Exchange the rows and columns of 64 × 64 bits: halves, then quarters, and so on. */
@@ -164,32 +187,22 @@ static void turn_square(uint64_t square[64])
         }
 }
 
-/* 64 columns. */
-static void turn_slice(void *context, size_t index, int worker)
+void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint64_t *turned)
 {
-    const struct masking *m = context;
-    size_t from_words = sr_mask_words(m->columns), words = sr_mask_words(m->rows), first = index * 64;
-    (void)worker;
-    for (size_t word = 0; word < words; word++) {
+    size_t from_words = sr_mask_words(columns), words = sr_mask_words(rows), first = word * 64;
+    for (size_t to = 0; to < words; to++) {
         uint64_t square[64] = {0};
-        for (size_t row = 0; row < 64 && word * 64 + row < (size_t)m->rows; row++)
-            square[row] = m->from[(word * 64 + row) * from_words + index];
+        for (size_t row = 0; row < 64 && to * 64 + row < (size_t)rows; row++)
+            square[row] = mask[(to * 64 + row) * from_words + word];
         turn_square(square);
-        for (size_t column = 0; column < 64 && first + column < (size_t)m->columns; column++)
-            m->mask[(first + column) * words + word] = square[column];
+        for (size_t column = 0; column < 64 && first + column < (size_t)columns; column++)
+            turned[(first + column) * words + to] = square[column];
     }
-}
-
-void sr_mask_turn(struct sr_pool *pool, const uint64_t *mask, int rows, int columns, uint64_t *turned)
-{
-    struct masking masking = {.from = mask, .mask = turned, .rows = rows, .columns = columns};
-    sr_pool_run(pool, sr_mask_words(columns), turn_slice, &masking);
 }
 
 void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
                  int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    struct sr_product whole =
-        product_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    sr_kernels_named("reference")->product(&whole);
+    struct sr_gemm work = sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    sr_kernels_named("reference")->product(&work.whole);
 }

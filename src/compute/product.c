@@ -21,9 +21,9 @@ enum { FLAT = 12 };
 /* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them, but the
  * less is done with each row of B, which comes from L2. */
 #if WIDTH == 16
-enum { FEW = 3, WIDE = 8, HALF = WIDE / 2 };
+enum { FEW = 3, WIDE = 8 };
 #else
-enum { FEW = 2, WIDE = 4, HALF = WIDE / 2 };
+enum { FEW = 2, WIDE = 4 };
 #endif
 
 /* Rows and columns of a square of WIDTH vectors change places: at each distance, a power of two, rows so far
@@ -120,22 +120,34 @@ TILE_FUNCTIONS(flat_8, 8)
 TILE_FUNCTIONS(flat_10, 10)
 TILE_FUNCTIONS(flat_12, 12)
 
-/* c = alpha * sums + beta * c for one row. */
+/* c = alpha * sum + beta * c. */
+INLINE void finish_vector(vec sum, float alpha, float beta, float *c)
+{
+    sum *= alpha;
+    if (beta != 0) sum += beta * (vec) * (loose *)c;
+    *(loose *)c = (loose)sum;
+}
+
+/* The same for one row of sums. */
 static void finish(const float *sums, int columns, float alpha, float beta, float *c)
 {
     int j = 0;
-    for (; j + WIDTH <= columns; j += WIDTH) {
-        vec sum = alpha * load(sums + j);
-        if (beta != 0) sum += beta * (vec) * (loose *)(c + j);
-        *(loose *)(c + j) = (loose)sum;
-    }
+    for (; j + WIDTH <= columns; j += WIDTH) finish_vector(load(sums + j), alpha, beta, c + j);
     for (; j < columns; j++) c[j] = alpha * sums[j] + (beta != 0 ? beta * c[j] : 0);
 }
 
-/* out[FEW][vectors * WIDTH] = rows of A times columns of B, both from some column of A on; `words` words of
- * the rows' masks say which of A's next columns matter. */
-INLINE void run_masked(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
-                       const float *b, ptrdiff_t b_row, float *out, const int vectors)
+/* FEW rows of a product that leaves zeros out. */
+struct few {
+    const float *a[FEW];
+    const uint64_t *set[FEW]; /* which of A's columns matter, from the same one on as `a` */
+    float *c[FEW];
+    int rows; /* of them; the rest repeat the last, and their sums go nowhere */
+};
+
+/* C = alpha A B + beta C for those rows and `vectors` vectors of columns, over `words` words of A's columns.
+ */
+INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const float *b, ptrdiff_t b_row,
+                       float alpha, float beta, const int vectors)
 {
     vec sum[FEW][WIDE];
     UNROLL for (int i = 0; i < FEW; i++)
@@ -144,58 +156,67 @@ INLINE void run_masked(const float *const a[FEW], ptrdiff_t step, const uint64_t
     }
     for (int word = 0; word < words; word++) {
         uint64_t bits = 0;
-        UNROLL for (int i = 0; i < FEW; i++) bits |= set[i][word];
+        UNROLL for (int i = 0; i < FEW; i++) bits |= few->set[i][word];
         for (; bits; bits &= bits - 1) {
             ptrdiff_t k = word * 64 + __builtin_ctzll(bits);
             UNROLL for (int v = 0; v < vectors; v++)
             {
                 vec y = (vec) * (const loose *)(b + k * b_row + v * WIDTH);
                 KEEP_IN_REGISTER(y);
-                UNROLL for (int i = 0; i < FEW; i++) sum[i][v] += a[i][k * step] * y;
+                UNROLL for (int i = 0; i < FEW; i++) sum[i][v] += few->a[i][k * step] * y;
             }
         }
     }
     UNROLL for (int i = 0; i < FEW; i++)
     {
-        UNROLL for (int v = 0; v < vectors; v++) store(out + (i * vectors + v) * WIDTH, sum[i][v]);
+        if (i < few->rows) {
+            UNROLL for (int v = 0; v < vectors; v++)
+                finish_vector(sum[i][v], alpha, beta, few->c[i] + v * WIDTH);
+        }
     }
 }
 
-static void masked_wide(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
-                        const float *b, ptrdiff_t b_row, float *out)
-{
-    run_masked(a, step, set, words, b, b_row, out, WIDE);
-}
+typedef void few_function(const struct few *few, ptrdiff_t step, int words, const float *b, ptrdiff_t b_row,
+                          float alpha, float beta);
+#define FEW_FUNCTION(name, vectors)                                                                          \
+    static void name(const struct few *few, ptrdiff_t step, int words, const float *b, ptrdiff_t b_row,      \
+                     float alpha, float beta)                                                                \
+    {                                                                                                        \
+        run_masked(few, step, words, b, b_row, alpha, beta, vectors);                                        \
+    }
+FEW_FUNCTION(masked_wide, WIDE)
+FEW_FUNCTION(masked_4, 4)
+FEW_FUNCTION(masked_2, 2)
+FEW_FUNCTION(masked_1, 1)
 
-static void masked_half(const float *const a[FEW], ptrdiff_t step, const uint64_t *const set[FEW], int words,
-                        const float *b, ptrdiff_t b_row, float *out)
+/* As wide as there are columns for, in vectors. */
+static few_function *masked_tile(int columns, int *vectors)
 {
-    run_masked(a, step, set, words, b, b_row, out, HALF);
+    int left = columns / WIDTH;
+    *vectors = left >= WIDE ? WIDE : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    return left >= WIDE ? masked_wide : left >= 4 ? masked_4 : left >= 2 ? masked_2 : masked_1;
 }
 
 /* The stages are those of the product that does all, so that the sums are the same. */
 static void product_masked(const struct sr_product *p)
 {
-    float sums[FEW * WIDE * WIDTH] __attribute__((aligned(64)));
     for (int column = 0, columns; column < p->columns; column += columns) {
-        bool wide = p->columns - column >= WIDE * WIDTH;
-        columns = (wide ? WIDE : HALF) * WIDTH;
+        int vectors;
+        few_function *tile = masked_tile(p->columns - column, &vectors);
+        columns = vectors * WIDTH;
         for (int depth = 0; depth < p->depth || depth == 0; depth += STAGE) {
             int part = p->depth - depth < STAGE ? p->depth - depth : STAGE;
             for (int row = 0; row < p->rows; row += FEW) {
-                const float *a[FEW];
-                const uint64_t *set[FEW];
-                int rows = p->rows - row < FEW ? p->rows - row : FEW;
+                struct few few = {.rows = p->rows - row < FEW ? p->rows - row : FEW};
                 for (int i = 0; i < FEW; i++) {
-                    ptrdiff_t from = row + (i < rows ? i : rows - 1);
-                    a[i] = p->a + from * p->a_row + depth * p->a_column;
-                    set[i] = p->mask + from * p->mask_row + depth / 64;
+                    int nth = row + (i < few.rows ? i : few.rows - 1);
+                    ptrdiff_t from = p->order ? p->order[nth] : nth;
+                    few.a[i] = p->a + from * p->a_row + depth * p->a_column;
+                    few.set[i] = p->mask + from * p->mask_row + depth / 64;
+                    few.c[i] = p->c + from * p->c_row + column;
                 }
-                (wide ? masked_wide : masked_half)(a, p->a_column, set, (part + 63) / 64,
-                                                   p->b + depth * p->b_row + column, p->b_row, sums);
-                for (int i = 0; i < rows; i++)
-                    finish(sums + i * columns, columns, p->alpha, depth ? 1 : p->beta,
-                           p->c + (row + i) * p->c_row + column);
+                tile(&few, p->a_column, (part + 63) / 64, p->b + depth * p->b_row + column, p->b_row,
+                     p->alpha, depth ? 1 : p->beta);
             }
         }
     }
@@ -232,7 +253,7 @@ static void product_flat(const struct sr_product *p)
 
 void SR_NAME(product)(const struct sr_product *p)
 {
-    if (p->mask && p->b_column == 1 && p->columns % (HALF * WIDTH) == 0) {
+    if (p->mask) {
         product_masked(p);
         return;
     }

@@ -44,7 +44,7 @@ static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
 uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *params, const struct sr_fit *fit)
 {
     struct sr_text text = {0};
-    sr_text_printf(&text, "1 %s %s %d %d %d %" PRIu64 " ", sr_compute_isa(), family, fit->shape.height,
+    sr_text_printf(&text, "2 %s %s %d %d %d %" PRIu64 " ", sr_compute_isa(), family, fit->shape.height,
                    fit->shape.width, fit->shape.classes, fit->seed);
     sr_args_print(params, true, &text);
     uint64_t hash = mix(0, sr_text_get(&text), text.length);

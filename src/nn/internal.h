@@ -15,6 +15,7 @@ struct shape {
     int height, width, channels;
     int slots;  /* floats a pixel: channels rounded up to blocks; 1 for the plain image */
     bool plain; /* the one-channel image */
+    bool flat;  /* the same, flattened */
     int from_height, from_width, from_channels; /* flattened from a blocked picture; else 0 */
 };
 
@@ -37,6 +38,7 @@ struct layer {
     struct sr_conv conv; /* CONV: as the kernels see it, a plain image already padded */
     int parameter;       /* index of the first of its parameters; -1 for none */
     int readers;         /* layers that read its output */
+    bool strips;         /* DENSE: the weights lie in strips, see matrix.h */
 };
 
 struct sr_network {
@@ -82,6 +84,7 @@ struct unit {
     uint64_t *mask, *mask_turned; /* dense: which inputs of each image are not zero, and of each input in which
                                     images it is not; NULL where it would not pay */
     bool sparse;                 /* dense: many are zero in this batch */
+    int *order;                  /* dense: the images of a batch with many zeros, similar ones together */
     int norm;                    /* conv: the norm that alone reads it; its statistics are taken, and its
                                     backward pass made, while the convolution's pixels are at hand */
     bool joined;                 /* norm: reads such a convolution */
@@ -97,6 +100,8 @@ struct sr_workspace {
     int batch;
     bool training;
     bool watched; /* the units' time is taken */
+    sr_gradient_ready *ready; /* NULL for none */
+    void *ready_owner;
     const struct sr_monitor *gate;
     double asked; /* when */
     bool stopped;

@@ -2,6 +2,7 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/compute/matrix.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
     case SR_LAYER_FLATTEN:
         if (in->from_channels) break;
         l->out = picture(1, 1, in->height * in->width * in->channels);
+        l->out.flat = in->plain || in->flat;
         if (!in->plain) {
             l->out.slots = (int)shape_size(in);
             l->out.from_height = in->height;
@@ -110,6 +112,8 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
                                 "layer %s: a dense layer needs a flatten or a global pool before it.",
                                 s->name);
         l->out = picture(1, 1, s->channels);
+        /* The widest by far, and the one whose input has no gradient, which would read the weights across. */
+        l->strips = in->flat;
         break;
     case SR_LAYER_DROPOUT:
         if (!(s->rate >= 0 && s->rate < 1))
@@ -303,7 +307,9 @@ static size_t value_place(const struct sr_network *network, size_t index, size_t
     if (rank == 1) return (size_t)shape_slot(&l->out, (int)i);
     if (rank == 2) {
         size_t inputs = (size_t)l->in.channels;
-        return (size_t)shape_slot(&l->in, (int)(i % inputs)) * (size_t)l->out.slots + i / inputs;
+        int row = shape_slot(&l->in, (int)(i % inputs)), column = (int)(i / inputs);
+        return l->strips ? sr_strip_place(l->in.slots, l->out.slots, row, column)
+                         : (size_t)row * (size_t)l->out.slots + (size_t)column;
     }
     size_t taps = (size_t)(l->spec.kernel * l->spec.kernel), inputs = (size_t)l->in.channels;
     size_t output = i / (taps * inputs), input = i / taps % inputs;

@@ -1,6 +1,7 @@
 #include "sartor/nn/optimizer.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ struct sr_optimizer {
     struct block *blocks;
     size_t block_count;
     double *partial; /* one sum for each block */
+    atomic_size_t *stepped; /* elements of each slot that have taken the step at hand by themselves */
     float *scratch;  /* Muon's matrices */
     struct sr_pool *pool;
     uint64_t steps;
@@ -90,6 +92,7 @@ struct sr_optimizer *sr_optimizer_new(const struct sr_optimizer_options *options
         }
     }
     cut_blocks(optimizer);
+    optimizer->stepped = sr_xalloc((count + 1) * sizeof *optimizer->stepped);
     optimizer->partial = sr_xalloc((optimizer->block_count + 1) * sizeof *optimizer->partial);
     if (scratch) {
         optimizer->scratch = sr_array_new(scratch, sizeof *optimizer->scratch, "Muon's matrices", error);
@@ -110,6 +113,7 @@ void sr_optimizer_free(struct sr_optimizer *optimizer)
     free(optimizer->slots);
     free(optimizer->blocks);
     free(optimizer->partial);
+    free(optimizer->stepped);
     free(optimizer->scratch);
     free(optimizer);
 }
@@ -137,10 +141,8 @@ double sr_optimizer_norm(struct sr_optimizer *optimizer)
 
 /* ---- one step on one block ---- */
 
-static void step_slice(void *context, size_t index, int worker)
+static void step_block(const struct sr_optimizer *optimizer, const struct block *block)
 {
-    struct sr_optimizer *optimizer = context;
-    const struct block *block = &optimizer->blocks[index];
     const struct sr_slot *slot = &optimizer->slots[block->slot];
     float **moments = &optimizer->moments[block->slot * MOMENTS];
     const float *gradient = slot->gradient + block->start;
@@ -153,9 +155,7 @@ static void step_slice(void *context, size_t index, int worker)
                                .scale = (float)optimizer->scale,
                                .decay = apart ? 0 : (float)decay,
                                .momentum = (float)optimizer->options.momentum};
-    (void)worker;
 
-    if (orthogonalised(optimizer, slot)) return;
     if (adaptive(optimizer)) {
         update.rate = (float)(optimizer->rate / optimizer->first_correction);
         update.second = (float)SECOND_DECAY;
@@ -167,6 +167,16 @@ static void step_slice(void *context, size_t index, int worker)
         k->sgd(&update, gradient, block->count, w, first);
     }
     if (slot->average) k->average(w, optimizer->keep, block->count, slot->average + block->start);
+}
+
+static void step_slice(void *context, size_t index, int worker)
+{
+    const struct sr_optimizer *optimizer = context;
+    const struct block *block = &optimizer->blocks[index];
+    size_t slot = block->slot;
+    (void)worker;
+    if (!orthogonalised(optimizer, &optimizer->slots[slot]) && atomic_load(&optimizer->stepped[slot]) == 0)
+        step_block(optimizer, block);
 }
 
 /* ---- Muon ---- */
@@ -229,7 +239,7 @@ static void muon_slot(struct sr_optimizer *optimizer, const struct sr_slot *slot
     if (slot->average) sr_kernels()->average(slot->values, optimizer->keep, slot->count, slot->average);
 }
 
-void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale, float keep)
+void sr_optimizer_begin(struct sr_optimizer *optimizer, double rate, double scale, float keep)
 {
     optimizer->steps++;
     optimizer->rate = rate;
@@ -237,10 +247,28 @@ void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale
     optimizer->keep = keep;
     optimizer->first_correction = 1 - pow(optimizer->options.momentum, (double)optimizer->steps);
     optimizer->second_correction = 1 - pow(SECOND_DECAY, (double)optimizer->steps);
+    for (size_t s = 0; s < optimizer->count; s++) atomic_store(&optimizer->stepped[s], 0);
+}
+
+void sr_optimizer_stretch(struct sr_optimizer *optimizer, size_t slot, size_t start, size_t count)
+{
+    if (orthogonalised(optimizer, &optimizer->slots[slot])) return;
+    step_block(optimizer, &(struct block){slot, start, count});
+    atomic_fetch_add(&optimizer->stepped[slot], count);
+}
+
+void sr_optimizer_finish(struct sr_optimizer *optimizer)
+{
     sr_pool_run(optimizer->pool, optimizer->block_count, step_slice, optimizer);
     for (size_t s = 0; s < optimizer->count; s++)
         if (orthogonalised(optimizer, &optimizer->slots[s]))
             muon_slot(optimizer, &optimizer->slots[s], optimizer->moments[s * MOMENTS]);
+}
+
+void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale, float keep)
+{
+    sr_optimizer_begin(optimizer, rate, scale, keep);
+    sr_optimizer_finish(optimizer);
 }
 
 uint64_t *sr_optimizer_steps(struct sr_optimizer *optimizer)

@@ -52,15 +52,17 @@ static bool weights_finite(struct sr_network *network)
 
 /* ---- making and freeing ---- */
 
-static struct sr_optimizer *make_optimizer(const struct sr_trainer *trainer, struct sr_error *error)
+static struct sr_optimizer *make_optimizer(struct sr_trainer *trainer, struct sr_error *error)
 {
     struct sr_parameter *parameters, *averages = NULL;
     size_t count = sr_network_parameters(trainer->network, &parameters), learned = 0;
     if (trainer->average) sr_network_parameters(trainer->average, &averages);
     struct sr_slot *slots = sr_xalloc((count + 1) * sizeof *slots);
+    trainer->slots = sr_xalloc((count + 1) * sizeof *trainer->slots);
     for (size_t i = 0; i < count; i++) {
         const float *gradient = sr_workspace_gradient(trainer->workspace, i);
         if (!gradient) continue; /* a running statistic */
+        trainer->slots[i] = learned;
         slots[learned++] = (struct sr_slot){.values = parameters[i].values,
                                             .gradient = gradient,
                                             .average = averages ? averages[i].values : NULL,
@@ -122,6 +124,7 @@ void sr_trainer_free(struct sr_trainer *trainer)
     sr_network_free(trainer->network);
     sr_network_free(trainer->average);
     sr_network_free(trainer->kept);
+    free(trainer->slots);
     free(trainer->history);
     free(trainer->order);
     free(trainer->labels);
@@ -206,7 +209,14 @@ struct tally {
 
 enum outcome { WENT_WELL, STOPPED, DIVERGED };
 
-/* DIVERGED when the loss or the gradients are no longer numbers; the weights are then as before. */
+/* A worker has a stretch of the gradient in its cache: a good time for its step. */
+static void step_stretch(void *owner, size_t parameter, size_t start, size_t count)
+{
+    struct sr_trainer *trainer = owner;
+    sr_optimizer_stretch(trainer->optimizer, trainer->slots[parameter], start, count);
+}
+
+/* DIVERGED when the loss or the gradients are no longer numbers; the weights are then of no use. */
 static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, struct tally *tally)
 {
     const struct sr_training *plan = &trainer->plan;
@@ -216,27 +226,32 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
     struct filling filling = {trainer, epoch, trainer->order + start, count};
     int right = 0;
 
-    sr_pool_run(trainer->pool, (count + FILL - 1) / FILL, fill_slice, &filling);
-    for (size_t i = 0; i < count; i++)
-        trainer->labels[i] = (uint8_t)sr_samples_label(&trainer->train, filling.order[i]);
-    sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
-    double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count, trainer->labels,
-                                      (float)plan->smoothing, &right);
-    if (sr_workspace_stopped(trainer->workspace)) return STOPPED;
-    if (!isfinite(loss)) return DIVERGED;
-
-    double scale = 1;
-    if (plan->clip > 0) {
-        tally->norm = sr_optimizer_norm(trainer->optimizer);
-        if (!isfinite(tally->norm)) return DIVERGED;
-        if (tally->norm > plan->clip) scale = plan->clip / tally->norm;
-    }
     struct sr_schedule schedule = {plan->schedule, plan->rate,
                                    (uint64_t)llround(plan->warmup * (double)trainer->batches),
                                    (uint64_t)plan->epochs * trainer->batches};
     tally->rate = sr_schedule_rate(&schedule, step);
     float keep = average_keep(plan->average, step);
-    sr_optimizer_step(trainer->optimizer, tally->rate, scale, keep);
+
+    sr_pool_run(trainer->pool, (count + FILL - 1) / FILL, fill_slice, &filling);
+    for (size_t i = 0; i < count; i++)
+        trainer->labels[i] = (uint8_t)sr_samples_label(&trainer->train, filling.order[i]);
+    sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
+    /* A step that is clipped has to wait for the last gradient; others are taken as the gradients come. */
+    bool clipped = plan->clip > 0;
+    if (!clipped) sr_optimizer_begin(trainer->optimizer, tally->rate, 1, keep);
+    sr_workspace_ready(trainer->workspace, clipped ? NULL : step_stretch, trainer);
+    double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count, trainer->labels,
+                                      (float)plan->smoothing, &right);
+    if (sr_workspace_stopped(trainer->workspace)) return STOPPED;
+    if (!isfinite(loss)) return DIVERGED;
+
+    if (clipped) {
+        tally->norm = sr_optimizer_norm(trainer->optimizer);
+        if (!isfinite(tally->norm)) return DIVERGED;
+        double scale = tally->norm > plan->clip ? plan->clip / tally->norm : 1;
+        sr_optimizer_begin(trainer->optimizer, tally->rate, scale, keep);
+    }
+    sr_optimizer_finish(trainer->optimizer);
     if (trainer->average) average_statistics(trainer->average, trainer->network, keep);
     tally->loss += loss;
     tally->right += (uint64_t)right;

@@ -175,6 +175,7 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
     /* With few outputs, finding the zeros takes as long as multiplying by them. */
     bool masks = u->type == UNIT_DENSE && u->out.slots >= 4 * SR_BLOCK;
     if (masks) u->mask = (uint64_t *)carve(carver, 2 * batch * sr_mask_words(u->in.slots));
+    if (masks) u->order = (int *)carve(carver, batch);
     if (u->type == UNIT_NORM) {
         u->scale = carve(carver, slots);
         u->shift = carve(carver, slots);
@@ -313,6 +314,12 @@ float *sr_workspace_input(struct sr_workspace *workspace)
 const float *sr_workspace_logits(const struct sr_workspace *workspace)
 {
     return workspace->logits;
+}
+
+void sr_workspace_ready(struct sr_workspace *workspace, sr_gradient_ready *ready, void *owner)
+{
+    workspace->ready = ready;
+    workspace->ready_owner = owner;
 }
 
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter)

@@ -385,6 +385,57 @@ static void test_few_rows(void **state)
     free(a), free(b), free(c), free(d);
 }
 
+static void one_slice(void *context, size_t index, int worker)
+{
+    const struct sr_gemm *work = context;
+    struct sr_block block = sr_gemm_slice(work, index);
+    (void)worker;
+    assert_true(block.row + block.rows <= work->whole.rows &&
+                block.column + block.columns <= work->whole.columns);
+    assert_true(block.column / SR_STRIP == (block.column + block.columns - 1) / SR_STRIP);
+}
+
+static void in_slices(struct sr_pool *pool, struct sr_gemm *work)
+{
+    sr_pool_run(pool, sr_gemm_cut(work), one_slice, work);
+}
+
+static float *in_strips(const float *x, int rows, int columns)
+{
+    float *strips = numbers((size_t)rows * (size_t)columns, 9);
+    for (int row = 0; row < rows; row++)
+        for (int column = 0; column < columns; column++)
+            strips[sr_strip_place(rows, columns, row, column)] = x[row * columns + column];
+    return strips;
+}
+
+/* A matrix in strips is the same matrix. */
+static void test_strips(void **state)
+{
+    static const int shapes[][3] = {{50, 300, 70}, {130, 128, 784}, {3, 129, 1}, {7, 16, 5}};
+    struct sr_pool *pool = sr_pool_new(3, NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        int m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
+        size_t size = (size_t)m * (size_t)n;
+        float *a = numbers((size_t)m * (size_t)k, 1), *b = numbers((size_t)k * (size_t)n, 2);
+        float *b_strips = in_strips(b, k, n), *c = numbers(size, 3), *d = copy_of(c, size);
+        struct sr_gemm work = sr_gemm_of(false, false, m, n, k, 0.5f, a, k, b_strips, 0, 1, c, n);
+        work.strips_b = true;
+        in_slices(pool, &work);
+        sr_gemm(NULL, false, false, m, n, k, 0.5f, a, k, b, n, 1, d, n);
+        assert_memory_equal(c, d, size * sizeof *c);
+        struct sr_gemm back = sr_gemm_of(false, false, m, n, k, 0.5f, a, k, b, n, 0, c, 0);
+        back.strips_c = true;
+        in_slices(pool, &back);
+        sr_gemm(NULL, false, false, m, n, k, 0.5f, a, k, b, n, 0, d, n);
+        float *d_strips = in_strips(d, m, n);
+        assert_memory_equal(c, d_strips, size * sizeof *c);
+        free(a), free(b), free(b_strips), free(c), free(d), free(d_strips);
+    }
+    sr_pool_free(pool);
+}
+
 /* Zeros that are left out change no bit, on no set, at any number of threads. */
 static void test_masks(void **state)
 {
@@ -401,8 +452,8 @@ static void test_masks(void **state)
         for (int row = 0; row < m; row++)
             for (int column = 0; column < k; column++)
                 if ((row / 3 + column / 5) % 2 || column % 7 == 0) a[row * k + column] = 0;
-        sr_mask(pool, a, m, k, mask);
-        sr_mask_turn(pool, mask, m, k, turned);
+        sr_mask(a, m, k, mask);
+        for (size_t word = 0; word < words; word++) sr_mask_turn(mask, m, k, word, turned);
         for (int row = 0; row < m; row++)
             for (int column = 0; column < k; column++) {
                 bool set = a[row * k + column] != 0;
@@ -410,10 +461,18 @@ static void test_masks(void **state)
                 assert_int_equal(turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1,
                                  set);
             }
-        sr_gemm_masked(pool, false, m, n, k, a, k, mask, b, n, c, n);
+        struct sr_gemm work = sr_gemm_of(false, false, m, n, k, 1, a, k, b, n, 0, c, n);
+        int *order = sr_xalloc((size_t)m * sizeof *order), *found = sr_xalloc((size_t)m * sizeof *found);
+        sr_mask_order(mask, m, k, order);
+        for (int row = 0; row < m; row++) found[order[row]]++;
+        for (int row = 0; row < m; row++) assert_int_equal(found[row], 1);
+        sr_gemm_mask(&work, mask, i % 2 ? order : NULL);
+        in_slices(pool, &work);
         sr_gemm(NULL, false, false, m, n, k, 1, a, k, b, n, 0, d, n);
         assert_memory_equal(c, d, (size_t)m * (size_t)n * sizeof *c);
-        sr_gemm_masked(pool, true, k, n, m, a, k, turned, b, n, c, n);
+        struct sr_gemm back = sr_gemm_of(true, false, k, n, m, 1, a, k, b, n, 0, c, n);
+        sr_gemm_mask(&back, turned, NULL);
+        in_slices(pool, &back);
         sr_gemm(NULL, true, false, k, n, m, 1, a, k, b, n, 0, d, n);
         assert_memory_equal(c, d, (size_t)k * (size_t)n * sizeof *c);
         for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
@@ -440,7 +499,7 @@ static void test_masks(void **state)
             kernels->product(&p);
             assert_memory_equal(c, d, (size_t)m * (size_t)n * sizeof *c);
         }
-        free(a), free(b), free(c), free(d), free(mask), free(turned);
+        free(a), free(b), free(c), free(d), free(mask), free(turned), free(order), free(found);
     }
     sr_pool_free(pool);
 }
@@ -459,7 +518,7 @@ int main(void)
         cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),   cmocka_unit_test(test_turn),
         cmocka_unit_test(test_pointwise), cmocka_unit_test(test_update), cmocka_unit_test(test_grey),
         cmocka_unit_test(test_product),   cmocka_unit_test(test_places), cmocka_unit_test(test_few_rows),
-        cmocka_unit_test(test_gemm),      cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_gemm),      cmocka_unit_test(test_strips), cmocka_unit_test(test_masks),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

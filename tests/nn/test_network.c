@@ -413,6 +413,111 @@ static void test_layer_gradients(void **state)
     sr_network_free(network);
 }
 
+/* ---- a wide dense layer on the image, whose weights lie in strips ---- */
+
+enum { WIDE_SIDE = 11, WIDE_AREA = WIDE_SIDE * WIDE_SIDE, WIDE_OUT = 300, WIDE_BATCH = 50 };
+static const struct sr_layer_spec wide[] = {FLATTEN(-1), DENSE("a", 0, WIDE_OUT), RELU(1), DENSE("b", 2, 3)};
+
+/* Images with zeros here and there, or a few only, which take another path. */
+static void fill_wide(struct sr_workspace *workspace, bool sparse)
+{
+    float *x = sr_workspace_input(workspace);
+    fill(workspace, WIDE_BATCH * WIDE_AREA, 3);
+    for (int i = 0; sparse && i < WIDE_BATCH * WIDE_AREA; i++)
+        if ((i / 7 + i / WIDE_AREA) % 2) x[i] = 0;
+}
+
+/* Logits, and the gradient of one by the flattened image, against the arrays as PyTorch has them. */
+static void test_wide_layout(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_network *network = make(wide, COUNT(wide), WIDE_SIDE, WIDE_SIDE);
+    struct sr_workspace *workspace = sr_workspace_new(network, WIDE_BATCH, false, NULL, &error);
+    float *a = sr_xalloc(WIDE_OUT * WIDE_AREA * sizeof *a), *b = sr_xalloc(3 * WIDE_OUT * sizeof *b),
+          activations[WIDE_AREA], gradients[WIDE_AREA];
+    (void)state;
+    assert_non_null(workspace);
+    sr_network_export(network, 0, a);
+    sr_network_export(network, 2, b);
+    for (int sparse = 0; sparse < 2; sparse++) {
+        fill_wide(workspace, sparse);
+        sr_network_predict(network, workspace, WIDE_BATCH);
+        for (int image = 0; image < WIDE_BATCH; image++) {
+            const float *x = sr_workspace_input(workspace) + image * WIDE_AREA;
+            double logits[3] = {0}, slopes[WIDE_AREA] = {0};
+            for (int h = 0; h < WIDE_OUT; h++) {
+                double sum = 0;
+                for (int i = 0; i < WIDE_AREA; i++) sum += (double)a[h * WIDE_AREA + i] * (double)x[i];
+                for (int c = 0; sum > 0 && c < 3; c++) logits[c] += sum * (double)b[c * WIDE_OUT + h];
+                for (int i = 0; sum > 0 && i < WIDE_AREA; i++)
+                    slopes[i] += (double)a[h * WIDE_AREA + i] * (double)b[2 * WIDE_OUT + h];
+            }
+            for (int c = 0; c < 3; c++)
+                assert_float_equal(sr_workspace_logits(workspace)[image * 3 + c], logits[c], 1e-4);
+            if (image > 0) continue;
+            assert_ok(sr_network_layer_gradients(network, workspace, 2, 0, activations, gradients, &error));
+            for (int i = 0; i < WIDE_AREA; i++) assert_float_equal(gradients[i], slopes[i], 1e-4);
+        }
+    }
+    free(a), free(b);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+struct readiness {
+    struct sr_workspace *workspace;
+    float *seen;          /* of parameter 0's gradient, as it was when it was said to be ready */
+    unsigned char *times; /* that each element was told of */
+};
+
+static void note_ready(void *owner, size_t parameter, size_t start, size_t count)
+{
+    struct readiness *readiness = owner;
+    assert_int_equal(parameter, 0);
+    memcpy(readiness->seen + start, sr_workspace_gradient(readiness->workspace, 0) + start,
+           count * sizeof(float));
+    for (size_t i = start; i < start + count; i++) readiness->times[i]++;
+}
+
+/* Gradients are the same whether somebody waits for them or not, at any number of threads, and those that are
+ * told of are told once, when they are final. */
+static void test_wide_ready(void **state)
+{
+    uint8_t labels[WIDE_BATCH];
+    float *first = NULL;
+    (void)state;
+    for (int i = 0; i < WIDE_BATCH; i++) labels[i] = (uint8_t)(i % 3);
+    check_gradients(wide, COUNT(wide), WIDE_SIDE, WIDE_SIDE, 6);
+    for (int way = 0; way < 4; way++) {
+        struct sr_error error = {0};
+        struct sr_pool *pool = way / 2 ? sr_pool_new(3, &error) : NULL;
+        struct sr_network *network = make(wide, COUNT(wide), WIDE_SIDE, WIDE_SIDE);
+        struct sr_workspace *workspace = sr_workspace_new(network, WIDE_BATCH, true, pool, &error);
+        struct sr_parameter *parameters;
+        sr_network_parameters(network, &parameters);
+        size_t count = parameters[0].count, told = 0;
+        struct readiness readiness = {workspace, sr_xalloc(count * sizeof(float)), sr_xalloc(count)};
+        if (way % 2) sr_workspace_ready(workspace, note_ready, &readiness);
+        fill_wide(workspace, true);
+        loss_at(network, workspace, WIDE_BATCH, labels);
+        const float *gradient = sr_workspace_gradient(workspace, 0);
+        for (size_t i = 0; i < count; i++) told += readiness.times[i];
+        assert_true(told == 0 || (way % 2 && told == count));
+        for (size_t i = 0; told && i < count; i++) assert_int_equal(readiness.times[i], 1);
+        if (told) assert_memory_equal(readiness.seen, gradient, count * sizeof *gradient);
+        if (!first) {
+            first = sr_xalloc(count * sizeof *first);
+            memcpy(first, gradient, count * sizeof *first);
+        }
+        assert_memory_equal(first, gradient, count * sizeof *first);
+        free(readiness.seen), free(readiness.times);
+        sr_workspace_free(workspace);
+        sr_network_free(network);
+        sr_pool_free(pool);
+    }
+    free(first);
+}
+
 static void test_refusals(void **state)
 {
     struct sr_error error = {0};
@@ -525,7 +630,8 @@ int main(void)
         cmocka_unit_test(test_study),          cmocka_unit_test(test_layout),
         cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients),
         cmocka_unit_test(test_refusals),       cmocka_unit_test(test_gate),
-        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_times),          cmocka_unit_test(test_wide_layout),
+        cmocka_unit_test(test_wide_ready),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

@@ -140,6 +140,74 @@ static void test_optimizer_threads(void **state)
     for (int t = 0; t < 3; t++) free(results[t]);
 }
 
+/* A step in parts, by stretches of one slot and the rest at the end, has the bits of a whole one. */
+static void test_stretches(void **state)
+{
+    enum { COUNT = 20000, LENGTH = 3000 };
+    (void)state;
+    for (int kind = 0; kind < SR_OPTIMIZER_COUNT; kind++) {
+        float *results[2];
+        for (int parts = 0; parts < 2; parts++) {
+            struct sr_error error = {0};
+            float *w = results[parts] = malloc(6 * COUNT * sizeof *w), *g = w + 3 * COUNT;
+            struct sr_rng rng;
+            sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
+            for (int i = 0; i < 6 * COUNT; i++) w[i] = sr_rng_float(&rng) - 0.5f;
+            struct sr_slot slots[3];
+            for (int s = 0; s < 3; s++)
+                slots[s] = (struct sr_slot){.values = w + s * COUNT,
+                                            .gradient = g + s * COUNT,
+                                            .count = COUNT,
+                                            .decays = s,
+                                            .filter = s == 2,
+                                            .rows = 100,
+                                            .columns = COUNT / 100};
+            struct sr_optimizer_options options = {(enum sr_optimizer_kind)kind, 0.9, 0.01};
+            struct sr_optimizer *optimizer = sr_optimizer_new(&options, slots, 3, NULL, &error);
+            for (int step = 0; step < 3; step++) {
+                if (!parts) {
+                    sr_optimizer_step(optimizer, 0.01, 0.7, 0);
+                    continue;
+                }
+                sr_optimizer_begin(optimizer, 0.01, 0.7, 0);
+                for (size_t slot = 1; slot < 3; slot++)
+                    for (size_t at = 0; at < COUNT; at += LENGTH)
+                        sr_optimizer_stretch(optimizer, slot, at, COUNT - at < LENGTH ? COUNT - at : LENGTH);
+                sr_optimizer_finish(optimizer);
+            }
+            sr_optimizer_free(optimizer);
+        }
+        assert_memory_equal(results[0], results[1], 3 * COUNT * sizeof(float));
+        free(results[0]), free(results[1]);
+    }
+}
+
+/* The moments of a weight without a gradient come to zero: subnormal numbers would take their time for ever.
+ */
+static void test_moments_settle(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < SR_OPTIMIZER_COUNT; kind++) {
+        struct sr_error error = {0};
+        float w[19], g[19];
+        for (int i = 0; i < 19; i++) w[i] = 1, g[i] = 1e-6f * (float)(i - 9);
+        struct sr_slot slot = {.values = w, .gradient = g, .count = 19};
+        struct sr_optimizer_options options = {(enum sr_optimizer_kind)kind, 0.9, 0};
+        struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
+        sr_optimizer_step(optimizer, 0.01, 1, 0);
+        for (int i = 0; i < 19; i++) g[i] = 0;
+        for (int step = 0; step < 100000; step++) {
+            sr_optimizer_step(optimizer, 0.01, 1, 0);
+            for (int which = 0; which < 2; which++) {
+                const float *moment = sr_optimizer_moment(optimizer, 0, which);
+                for (int i = 0; moment && i < 19; i++) assert_true(moment[i] == 0 || isnormal(moment[i]));
+            }
+        }
+        for (int i = 0; i < 19; i++) assert_true(sr_optimizer_moment(optimizer, 0, 0)[i] == 0);
+        sr_optimizer_free(optimizer);
+    }
+}
+
 /* ---- schedules ---- */
 
 static void test_schedules(void **state)
@@ -263,6 +331,8 @@ int main(void)
         cmocka_unit_test(test_norm_and_clip),
         cmocka_unit_test(test_muon),
         cmocka_unit_test(test_optimizer_threads),
+        cmocka_unit_test(test_stretches),
+        cmocka_unit_test(test_moments_settle),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_augment_idle),
         cmocka_unit_test(test_augment_flip),

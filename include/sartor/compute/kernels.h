@@ -83,9 +83,13 @@ struct sr_product {
     int rows, columns, depth;
     float alpha, beta;
     /* Where many elements of A are zero: bit l % 64 of word i * mask_row + l / 64 is set if element i, l is not. NULL where
-     * nothing is known. It is there for speed alone and changes no bit of the result, as long as B is finite. */
+     * nothing is known. It is there for speed alone and changes no bit of the result, as long as B is finite. It
+     * wants columns by the SR_BLOCK, and b_column 1. */
     const uint64_t *mask;
     ptrdiff_t mask_row;
+    /* With a mask, the rows of A to take, one after another, and of C to fill: neighbours should have their zeros in the
+     * same columns. NULL for 0 .. rows - 1. */
+    const int *order;
 };
 
 /* One step of an optimiser. With g = scale · gradient + decay · w:

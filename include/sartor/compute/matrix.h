@@ -7,6 +7,7 @@
 #define SARTOR_COMPUTE_MATRIX_H
 
 #include "sartor/base/pool.h"
+#include "sartor/compute/kernels.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,23 +22,65 @@ void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, in
  * another place. */
 bool sr_gemm_exact_places(void);
 
-/* op(A) B of a matrix with many zeros, op(A), and B as stored: `mask` has sr_mask_words(k) words for each row
- * of op(A), as sr_mask and sr_mask_turn make them. Sooner than sr_gemm, and the same bits where places are
- * exact, as long as B is finite. */
-void sr_gemm_masked(struct sr_pool *pool, bool transpose_a, int m, int n, int k, const float *a, int lda,
-                    const uint64_t *mask, const float *b, int ldb, float *c, int ldc);
-
 /* C[m][n] += A[m][k] B[n][k]' in this thread, for n of a few dozen at most, for which sr_gemm would not fill
  * its vectors. Each element's bits depend on its rows of A and B alone where places are exact, but are not
  * sr_gemm's. */
 void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc);
 
+/* ---- in slices, for a caller with more to do in one region of a pool ---- */
+
+/* A matrix can lie in strips of so many columns: strip after strip, in each row by row. So a worker who stays with
+ * some columns has their elements to itself. */
+enum { SR_STRIP = 128 };
+
+/* Columns of the strip that column is in. */
+static inline int sr_strip_width(int columns, int column)
+{
+    int left = columns - column / SR_STRIP * SR_STRIP;
+    return left < SR_STRIP ? left : SR_STRIP;
+}
+
+/* Where element row, column of rows × columns is. */
+static inline size_t sr_strip_place(int rows, int columns, int row, int column)
+{
+    int within = column % SR_STRIP;
+    return (size_t)(column - within) * (size_t)rows + (size_t)row * (size_t)sr_strip_width(columns, column) +
+           (size_t)within;
+}
+
+struct sr_gemm {
+    struct sr_product whole;
+    bool transpose_a, transpose_b;
+    bool strips_b, strips_c; /* B, not transposed, or C lies in strips; then ldb or ldc is of no matter */
+    int rows, columns, down; /* of a slice; slices below each other */
+};
+
+/* Rows and columns of C. */
+struct sr_block {
+    int row, column, rows, columns;
+};
+
+/* What sr_gemm does, described. */
+struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+                          const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+/* For op(A) with many zeros, and B not transposed: `mask` has sr_mask_words(k) words for each row of op(A), as
+ * sr_mask and sr_mask_turn make them. Sooner, and the same bits where places are exact, as long as B is finite. With
+ * the rows in sr_mask_order's order, if not NULL, sooner still. Where there is no kernel for it, it changes nothing;
+ * else `whole.order` is then that order, in which a block's rows count. */
+void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order);
+/* Cut into slices, whose number is returned; then each may be computed once, by any thread, and says what it was.
+ * A block lies within one strip. */
+size_t sr_gemm_cut(struct sr_gemm *work);
+struct sr_block sr_gemm_slice(const struct sr_gemm *work, size_t index);
+
 /* Words of a row of bits. */
 size_t sr_mask_words(int columns);
 /* A bit for each element of x[rows][columns] that is not zero. */
-void sr_mask(struct sr_pool *pool, const float *x, int rows, int columns, uint64_t *mask);
-/* turned[columns][rows] from mask[rows][columns]. */
-void sr_mask_turn(struct sr_pool *pool, const uint64_t *mask, int rows, int columns, uint64_t *turned);
+void sr_mask(const float *x, int rows, int columns, uint64_t *mask);
+/* order[rows]: the rows, those next to each other whose bits are set in about the same columns. */
+void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order);
+/* Columns 64 · word and up to 63 more of mask[rows][columns] become rows of turned[columns][rows]. */
+void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint64_t *turned);
 
 /* The plain reference, in double precision, one thread. */
 void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,

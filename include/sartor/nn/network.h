@@ -89,6 +89,12 @@ const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
 
+/* To be called in the backward pass by the worker who has just written elements start .. start + count - 1 of a
+ * parameter's gradient, when nothing will read the parameter's values in that pass any more: time to
+ * change them while the gradient is at hand. It is told of all elements of a parameter or of none. NULL for no call. */
+typedef void sr_gradient_ready(void *owner, size_t parameter, size_t start, size_t count);
+void sr_workspace_ready(struct sr_workspace *workspace, sr_gradient_ready *ready, void *owner);
+
 /* Ask a monitor, which is borrowed until the next call, whether to go on, some twenty times a second in the middle of
  * a batch; NULL for none. When it asks to end, what is computed at the time returns early, and what it
  * leaves (running statistics too) is of no use. */

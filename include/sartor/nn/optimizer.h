@@ -53,6 +53,13 @@ double sr_optimizer_norm(struct sr_optimizer *optimizer);
  * keep × average + (1 - keep) × values. */
 void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale, float keep);
 
+/* The same step in parts: begin; elements of a slot as soon as their gradient is there, each once, by any
+ * thread, all of the slot's or none; then finish, which takes the slots that are left. Muon's filters, which only
+ * step as a whole, are always left. */
+void sr_optimizer_begin(struct sr_optimizer *optimizer, double rate, double scale, float keep);
+void sr_optimizer_stretch(struct sr_optimizer *optimizer, size_t slot, size_t start, size_t count);
+void sr_optimizer_finish(struct sr_optimizer *optimizer);
+
 /* For checkpoints: steps taken, and the moments of one slot (`which` is 0 or 1), as long as the slot;
  * NULL where this kind has none. */
 uint64_t *sr_optimizer_steps(struct sr_optimizer *optimizer);

@@ -55,6 +55,7 @@ struct sr_trainer {
     struct sr_workspace *workspace, *measuring;
     uint32_t *order;            /* this epoch's shuffle of 0..train.count-1 */
     uint8_t *labels;            /* of one batch */
+    size_t *slots;              /* the optimiser's, of each learned parameter */
     uint64_t batches;           /* an epoch */
     double waited;              /* seconds spent paused or giving way */
     const struct sr_monitor *monitor; /* of the run at hand */
