@@ -36,7 +36,8 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
     const char *names[sizeof sr_commands / sizeof *sr_commands];
     size_t count = 0;
     for (; sr_commands[count]; count++) {
-        if (!strcmp(sr_commands[count]->name, name)) return sr_commands[count];
+        const char *alias = sr_commands[count]->alias;
+        if (!strcmp(sr_commands[count]->name, name) || (alias && !strcmp(alias, name))) return sr_commands[count];
         names[count] = sr_commands[count]->name;
     }
     const char *closest = sr_text_closest(name, names, count, sizeof *names);

@@ -424,7 +424,7 @@ SR_RUN(quit_run)
 }
 
 const struct sr_command sr_command_quit = {
-    .name = "quit", .group = "program", .help = "Leave; asks first while jobs run.",
+    .name = "quit", .alias = "q", .group = "program", .help = "Leave; asks first while jobs run. For short, q.",
     .params = (const struct sr_param[]){{"now", SR_PARAM_SWITCH, .help = "Without asking."}, {0}},
     .run = quit_run,
 };

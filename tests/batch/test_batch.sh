@@ -101,6 +101,7 @@ script 'stats\nnosuch\nmodels\n' --keep-going; expect 1 "standard input:2:" "wit
 grep -q "knn" out; report $? "and goes on"
 script 'echo "open\n'; expect 1 "not closed" "an unclosed quote"
 script 'quit\nnosuch\n'; expect 0 "" "quit ends a script"
+script 'q\nnosuch\n'; expect 0 "" "so does q, as it is called in an editor"
 script 'set validation=0\nevaluate knn\n'; expect 0 "test split" "without a validation split the test split is the default"
 script 'set split_seed=2\nevaluate knn split=validation\n'; expect 1 "overlaps" "an overlapping validation split is refused"
 script 'set size=axb\n'; expect 1 "COLUMNSxLINES" "a bad option"

@@ -36,6 +36,7 @@ struct sr_command {
     const char *example;            /* one line for help and the manual, or NULL */
     /* Report an event of a job that this command has started; may be NULL. */
     void (*event)(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
+    const char *alias; /* another name, or NULL */
     bool lasting; /* it waits for training: in the explorer, one goes on behind whatever else is done */
 };
 
