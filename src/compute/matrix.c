@@ -165,7 +165,7 @@ void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order)
                 all += (size_t)__builtin_popcountll(row[w]);
                 if (w + 1 == quarter) early = all;
             }
-            uint64_t group = early * (GROUPS - 1) / (quarter * 64), level = all * (LEVELS - 1) / (words * 64);
+            uint64_t group = early * GROUPS / (quarter * 64 + 1), level = all * LEVELS / (words * 64 + 1);
             if (group % 2) level = LEVELS - 1 - level;
             keys[i] = (uint64_t)(first + i) << 16 | group * LEVELS | level;
         }

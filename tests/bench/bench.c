@@ -327,9 +327,16 @@ struct bench_step {
     struct sr_network *network;
     struct sr_workspace *workspace;
     struct sr_optimizer *optimizer;
+    size_t slots[SLOTS]; /* the optimiser's, of each learned parameter */
     struct load load;
     uint8_t labels[BATCH];
 };
+
+static void step_stretch(void *owner, size_t parameter, size_t start, size_t count)
+{
+    struct bench_step *step = owner;
+    sr_optimizer_stretch(step->optimizer, step->slots[parameter], start, count);
+}
 
 static void time_step(struct bench_step *step, uint64_t number, struct step_times *t)
 {
@@ -340,9 +347,10 @@ static void time_step(struct bench_step *step, uint64_t number, struct step_time
     sr_workspace_watch(step->workspace);
     sr_network_forward(step->network, step->workspace, BATCH, 1, number);
     begun = sr_clock_seconds();
+    sr_optimizer_begin(step->optimizer, 1e-3, 1, 0);
     sr_network_backward(step->network, step->workspace, BATCH, step->labels, 0, &correct);
     double end = sr_clock_seconds();
-    sr_optimizer_step(step->optimizer, 1e-3, 1, 0);
+    sr_optimizer_finish(step->optimizer);
     t->adam = sr_clock_seconds() - end;
     t->loss = end - begun;
     t->count = sr_workspace_times(step->workspace, t->units, UNITS);
@@ -371,11 +379,14 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
     if (step.network) step.workspace = sr_workspace_new(step.network, BATCH, true, pool, &error);
     if (step.workspace) {
         size_t count = sr_network_parameters(step.network, &parameters);
-        for (size_t i = 0; i < count; i++)
-            if (sr_workspace_gradient(step.workspace, i))
-                slots[learned++] = (struct sr_slot){.values = parameters[i].values,
-                                                    .gradient = sr_workspace_gradient(step.workspace, i),
-                                                    .count = parameters[i].count};
+        for (size_t i = 0; i < count; i++) {
+            if (!sr_workspace_gradient(step.workspace, i)) continue;
+            step.slots[i] = learned;
+            slots[learned++] = (struct sr_slot){.values = parameters[i].values,
+                                                .gradient = sr_workspace_gradient(step.workspace, i),
+                                                .count = parameters[i].count};
+        }
+        sr_workspace_ready(step.workspace, step_stretch, &step);
         step.optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0}, slots,
                                           learned, pool, &error);
     }
