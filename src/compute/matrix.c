@@ -6,13 +6,17 @@
 /* How a product is cut into slices: strips of columns, and of rows as few as it takes to have enough slices
  * to share out. One slice takes well under a tenth of a second at any depth in use. */
 struct cut {
-    int strip, most_rows, least_rows, enough;
+    int columns, most_rows, least_rows, enough;
 };
 
+/* A slice lies within one strip. */
+enum { NARROW = 32 };
+_Static_assert(SR_STRIP % NARROW == 0, "a slice would lie in two strips");
+
 /* A slice packs its columns of B anew, so it takes many rows. */
-static const struct cut plain = {.strip = 32, .most_rows = 256, .least_rows = 64, .enough = 16};
+static const struct cut plain = {.columns = NARROW, .most_rows = 256, .least_rows = 64, .enough = 16};
 /* Where zeros are left out, B is not packed, but walked through anew for each few rows. */
-static const struct cut masked = {.strip = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
+static const struct cut masked = {.columns = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
 
 /* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor. */
 static void library_product(const struct sr_gemm *work, const struct sr_product *p)
@@ -45,7 +49,7 @@ struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int 
 
 void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order)
 {
-    if (sr_kernels()->portable || work->whole.columns % SR_BLOCK) return;
+    if (sr_kernels()->portable || work->transpose_b || work->whole.columns % SR_BLOCK) return;
     work->whole.order = order;
     work->whole.mask = mask;
     work->whole.mask_row = (ptrdiff_t)sr_mask_words(work->whole.depth);
@@ -58,7 +62,7 @@ size_t sr_gemm_cut(struct sr_gemm *work)
     const struct sr_product *whole = &work->whole;
     const struct cut *cut = whole->mask ? &masked : &plain;
     if (whole->rows <= 0 || whole->columns <= 0) return 0;
-    work->columns = cut->strip;
+    work->columns = cut->columns;
     int across = (whole->columns + work->columns - 1) / work->columns;
     work->rows = cut->most_rows;
     while (work->rows > cut->least_rows && (whole->rows + work->rows - 1) / work->rows * across < cut->enough)
@@ -67,12 +71,12 @@ size_t sr_gemm_cut(struct sr_gemm *work)
     return (size_t)work->down * (size_t)across;
 }
 
-struct sr_block sr_gemm_slice(const struct sr_gemm *work, size_t index)
+struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index)
 {
     const struct sr_kernels *kernels = sr_kernels();
     struct sr_product p = work->whole;
-    struct sr_block block = {.row = (int)(index % (size_t)work->down) * work->rows,
-                             .column = (int)(index / (size_t)work->down) * work->columns};
+    struct sr_gemm_part block = {.row = (int)(index % (size_t)work->down) * work->rows,
+                                 .column = (int)(index / (size_t)work->down) * work->columns};
     p.rows = block.rows = p.rows - block.row < work->rows ? p.rows - block.row : work->rows;
     p.columns = block.columns =
         p.columns - block.column < work->columns ? p.columns - block.column : work->columns;
@@ -118,9 +122,10 @@ bool sr_gemm_exact_places(void)
 
 void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc)
 {
+    enum { MOST = 48 };
     struct sr_gemm work = sr_gemm_of(false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
     const struct sr_kernels *kernels = sr_kernels();
-    if (kernels->portable)
+    if (kernels->portable || n > MOST)
         sr_gemm(NULL, false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
     else
         kernels->dots(&work.whole);

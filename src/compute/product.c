@@ -1,8 +1,8 @@
-/* product.c - a strip of a matrix product by register tiles.
+/* product.c - a slice of a matrix product by register tiles.
  *
  * B's columns are packed a stage at a time, ROWS rows of A then pass by a tile of ROWS × VECTORS sums.
- * Each element of C is summed in the same order whatever the shape around it, so its bits depend on
- * its row of A and column of B alone. */
+ * Each element of C is summed in the same order whatever the shape around it, so with alpha 1 and beta 0 or 1
+ * its bits depend on its row of A and column of B alone. */
 #include "vector.h"
 
 #if WIDTH == 16

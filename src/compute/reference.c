@@ -171,8 +171,9 @@ static void drop(const uint16_t *chances, int32_t limit, float scale, const floa
 
 static void product(const struct sr_product *p)
 {
-    for (int i = 0; i < p->rows; i++)
+    for (int nth = 0; nth < p->rows; nth++)
         for (int j = 0; j < p->columns; j++) {
+            ptrdiff_t i = p->order ? p->order[nth] : nth;
             double sum = 0;
             for (int l = 0; l < p->depth; l++)
                 sum += (double)p->a[i * p->a_row + l * p->a_column] *
@@ -190,10 +191,9 @@ static void nonzero(const float *x, size_t count, uint64_t *mask)
     }
 }
 
-/* See update.c. */
 static double settle(double a)
 {
-    return fabs(a) < 0x1p-120 ? 0 : a;
+    return fabs(a) < (double)SR_SMALLEST ? 0 : a;
 }
 
 static void sgd(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity)

@@ -31,20 +31,15 @@ INLINE vec root(vec a)
     for (; i + WIDTH <= count; i += WIDTH) step(vec, get, put, root, settle);                                \
     for (; i < count; i++) step(float, get_one, put_one, sqrtf, settle_one)
 
-/* What shrinks by a factor each step, as the moments of a weight whose gradient stays zero, would end among
- * the subnormal numbers and stay there, and processors take twice as long over those. So it becomes zero a
- * little earlier, long after it has ceased to matter. */
-static const float SMALLEST = 0x1p-120f;
-
 INLINE vec settle(vec a)
 {
-    mask small = (vec)((mask)a & INT32_MAX) < splat(SMALLEST);
+    mask small = (vec)((mask)a & INT32_MAX) < splat(SR_SMALLEST);
     return (vec)((mask)a & ~small);
 }
 
 INLINE float settle_one(float a)
 {
-    return fabsf(a) < SMALLEST ? 0 : a;
+    return fabsf(a) < SR_SMALLEST ? 0 : a;
 }
 
 INLINE vec get(const float *p)

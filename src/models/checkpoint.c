@@ -41,10 +41,14 @@ static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
     return hash;
 }
 
+/* Checkpoints hold arrays as they lie in memory. To be raised when that changes: the order of values in a
+ * network's parameters, their padding, SR_STRIP. */
+enum { LAYOUT = 2 };
+
 uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *params, const struct sr_fit *fit)
 {
     struct sr_text text = {0};
-    sr_text_printf(&text, "2 %s %s %d %d %d %" PRIu64 " ", sr_compute_isa(), family, fit->shape.height,
+    sr_text_printf(&text, "%d %s %s %d %d %d %" PRIu64 " ", LAYOUT, sr_compute_isa(), family, fit->shape.height,
                    fit->shape.width, fit->shape.classes, fit->seed);
     sr_args_print(params, true, &text);
     uint64_t hash = mix(0, sr_text_get(&text), text.length);
@@ -72,16 +76,15 @@ static bool walk_network(struct sr_network *network, const char *prefix, visit_a
 static bool walk_moments(struct sr_trainer *trainer, visit_array *visit, void *context)
 {
     struct sr_parameter *parameters;
-    size_t count = sr_network_parameters(trainer->network, &parameters), slot = 0;
+    size_t count = sr_network_parameters(trainer->network, &parameters);
     for (size_t i = 0; i < count; i++) {
         if (!sr_workspace_gradient(trainer->workspace, i)) continue;
         for (int which = 0; which < 2; which++) {
             char name[96];
-            float *moment = sr_optimizer_moment(trainer->optimizer, slot, which);
+            float *moment = sr_optimizer_moment(trainer->optimizer, trainer->slots[i], which);
             snprintf(name, sizeof name, "moment%d.%s", which, parameters[i].name);
             if (moment && !visit(context, name, moment, parameters[i].count)) return false;
         }
-        slot++;
     }
     return true;
 }

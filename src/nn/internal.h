@@ -141,7 +141,7 @@ struct job {
     const struct layer *layer;
     const struct sr_kernels *kernels;
     int count;
-    int slice; /* images of a slice, while job_run runs */
+    int slice; /* images of a slice, as job_slice counts them */
     size_t part_size;
     bool training;   /* batch statistics and dropout */
     bool parameters; /* parameter gradients wanted */

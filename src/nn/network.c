@@ -112,7 +112,7 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
                                 "layer %s: a dense layer needs a flatten or a global pool before it.",
                                 s->name);
         l->out = picture(1, 1, s->channels);
-        /* The widest by far, and the one whose input has no gradient, which would read the weights across. */
+        /* The widest by far, and usually its input has no gradient, which would read the weights across. */
         l->strips = in->flat;
         break;
     case SR_LAYER_DROPOUT:

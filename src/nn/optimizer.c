@@ -30,7 +30,7 @@ struct sr_optimizer {
     struct block *blocks;
     size_t block_count;
     double *partial; /* one sum for each block */
-    atomic_size_t *stepped; /* elements of each slot that have taken the step at hand by themselves */
+    atomic_bool *stepped; /* for each slot, whether it takes the step at hand by stretches */
     float *scratch;  /* Muon's matrices */
     struct sr_pool *pool;
     uint64_t steps;
@@ -175,7 +175,7 @@ static void step_slice(void *context, size_t index, int worker)
     const struct block *block = &optimizer->blocks[index];
     size_t slot = block->slot;
     (void)worker;
-    if (!orthogonalised(optimizer, &optimizer->slots[slot]) && atomic_load(&optimizer->stepped[slot]) == 0)
+    if (!orthogonalised(optimizer, &optimizer->slots[slot]) && !atomic_load(&optimizer->stepped[slot]))
         step_block(optimizer, block);
 }
 
@@ -225,6 +225,7 @@ static void muon_slot(struct sr_optimizer *optimizer, const struct sr_slot *slot
     for (size_t i = 0; i < slot->count; i++) {
         float g = scale * slot->gradient[i];
         velocity[i] = momentum * velocity[i] + g;
+        if (fabsf(velocity[i]) < SR_SMALLEST) velocity[i] = 0;
         direction[i] = g + momentum * velocity[i];
     }
     if (tall) transpose(spare, slot->rows, slot->columns, update);
@@ -247,14 +248,14 @@ void sr_optimizer_begin(struct sr_optimizer *optimizer, double rate, double scal
     optimizer->keep = keep;
     optimizer->first_correction = 1 - pow(optimizer->options.momentum, (double)optimizer->steps);
     optimizer->second_correction = 1 - pow(SECOND_DECAY, (double)optimizer->steps);
-    for (size_t s = 0; s < optimizer->count; s++) atomic_store(&optimizer->stepped[s], 0);
+    for (size_t s = 0; s < optimizer->count; s++) atomic_store(&optimizer->stepped[s], false);
 }
 
 void sr_optimizer_stretch(struct sr_optimizer *optimizer, size_t slot, size_t start, size_t count)
 {
     if (orthogonalised(optimizer, &optimizer->slots[slot])) return;
     step_block(optimizer, &(struct block){slot, start, count});
-    atomic_fetch_add(&optimizer->stepped[slot], count);
+    atomic_store_explicit(&optimizer->stepped[slot], true, memory_order_relaxed);
 }
 
 void sr_optimizer_finish(struct sr_optimizer *optimizer)

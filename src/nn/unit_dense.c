@@ -14,7 +14,7 @@ struct pass {
     struct job *job;
     struct sr_gemm product; /* forward: the result; backward: the weights' gradient */
     struct sr_gemm inputs;  /* backward: the inputs' gradient */
-    size_t slices;          /* of the first of two kinds in the region */
+    size_t slices;          /* of the product */
     bool ready;             /* backward: each slice of the weights' gradient is told of */
 };
 
@@ -51,7 +51,7 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct job *job = pass->job;
     struct unit *u = job->unit;
     const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
-    struct sr_block block = sr_gemm_slice(&pass->product, index);
+    struct sr_gemm_part block = sr_gemm_slice(&pass->product, index);
     const int *order = pass->product.whole.order;
     (void)worker;
     for (int i = block.row; i < block.row + block.rows; i++) {
@@ -84,15 +84,19 @@ static void forward(struct job *job)
 
 /* ---- backward ---- */
 
+static size_t relu_slices(const struct job *job)
+{
+    return job->unit->relu ? (size_t)((job->count + PIECE - 1) / PIECE) : 0;
+}
+
 /* Images through ReLU, then words of the mask that the weights' gradient needs. */
 static void prepare_slice(void *context, size_t index, int worker)
 {
-    const struct pass *pass = context;
-    const struct job *job = pass->job;
+    const struct job *job = context;
     struct unit *u = job->unit;
     (void)worker;
-    if (index >= pass->slices) {
-        sr_mask_turn(u->mask, job->count, u->in.slots, index - pass->slices, u->mask_turned);
+    if (index >= relu_slices(job)) {
+        sr_mask_turn(u->mask, job->count, u->in.slots, index - relu_slices(job), u->mask_turned);
         return;
     }
     int first, images = job_slice(job, index, &first);
@@ -101,13 +105,12 @@ static void prepare_slice(void *context, size_t index, int worker)
                             u->gradient + at);
 }
 
-static void prepare(struct job *job, struct pass *pass)
+static void prepare(struct job *job)
 {
     struct unit *u = job->unit;
-    job->slice = PIECE;
-    pass->slices = u->relu ? (size_t)((job->count + PIECE - 1) / PIECE) : 0;
     size_t turned = job->parameters && u->sparse ? sr_mask_words(u->in.slots) : 0;
-    sr_pool_run(job->workspace->pool, pass->slices + turned, prepare_slice, pass);
+    job->slice = PIECE;
+    sr_pool_run(job->workspace->pool, relu_slices(job) + turned, prepare_slice, job);
 }
 
 /* The bias's gradient of some outputs. */
@@ -130,7 +133,7 @@ static void backward_slice(void *context, size_t index, int worker)
     }
     const struct job *job = pass->job;
     const struct sr_workspace *workspace = job->workspace;
-    struct sr_block block = sr_gemm_slice(&pass->product, index);
+    struct sr_gemm_part block = sr_gemm_slice(&pass->product, index);
     if (pass->ready) {
         size_t start = sr_strip_place(job->unit->in.slots, job->unit->out.slots, block.row, block.column);
         workspace->ready(workspace->ready_owner, (size_t)(job->layer->parameter + WEIGHT), start,
@@ -161,8 +164,7 @@ static void backward(struct job *job)
     int in = u->in.slots, out = u->out.slots;
     struct pass pass = {.job = job};
     size_t slices = 0;
-    prepare(job, &pass);
-    pass.slices = 0;
+    prepare(job);
     if (job->parameters) {
         const float *x = unit_source(job->workspace, u->input);
         pass.product = sr_gemm_of(true, false, in, out, job->count, 1, x, in, u->gradient, out, 0,

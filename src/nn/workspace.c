@@ -172,8 +172,8 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
         u->packed = carve(carver, sr_conv_weight_size(&layer->conv));
         if (sr_conv_weight_size(&layer->conv) > LARGE && u->parts > LARGE_PARTS) u->parts = LARGE_PARTS;
     }
-    /* With few outputs, finding the zeros takes as long as multiplying by them. */
-    bool masks = u->type == UNIT_DENSE && u->out.slots >= 4 * SR_BLOCK;
+    /* With few outputs, finding the zeros takes as long as multiplying by them; OpenBLAS cannot leave them out. */
+    bool masks = u->type == UNIT_DENSE && u->out.slots >= 4 * SR_BLOCK && !sr_kernels()->portable;
     if (masks) u->mask = (uint64_t *)carve(carver, 2 * batch * sr_mask_words(u->in.slots));
     if (masks) u->order = (int *)carve(carver, batch);
     if (u->type == UNIT_NORM) {

@@ -254,6 +254,18 @@ static void test_resume(void **state)
     check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 features=hog shift=1 erase=0.2 dropout=0");
 }
 
+/* Half of the pixels black: dense layers leave them out, and take steps in the middle of the backward pass.
+ */
+static void test_resume_dark(void **state)
+{
+    static uint8_t kept[sizeof pixels];
+    (void)state;
+    memcpy(kept, pixels, sizeof pixels);
+    for (size_t i = 0; i < sizeof pixels; i++) pixels[i] = pixels[i] > 60 ? pixels[i] : 0;
+    check_resume(&sr_model_class_mlp, "hidden=130 batch=16 epochs=5 normalise=off augment=off");
+    memcpy(pixels, kept, sizeof pixels);
+}
+
 static const float *tensor(const struct sr_tensors *set, const char *name)
 {
     const struct sr_tensor *found = sr_tensors_find(set, name);
@@ -360,7 +372,8 @@ static void test_recipes(void **state)
     assert_false(sr_args_switch(args, "augment"));
     sr_args_free(args);
 
-    /* Where a recipe augments nothing, a part alone turns on just that part; resolving again changes nothing. */
+    /* Where a recipe augments nothing, a part alone turns on just that part; resolving again changes nothing.
+     */
     args = parse(&sr_model_class_mlp, "recipe=study erase=0.3");
     for (int i = 0; i < 2; i++) {
         assert_ok(sr_model_class_mlp.resolve(args, &error));
@@ -448,10 +461,15 @@ static void test_layers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),  cmocka_unit_test(test_load_refuses),
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_hog),     cmocka_unit_test(test_resume_of_another),
-        cmocka_unit_test(test_recipes), cmocka_unit_test(test_recipes_build),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_load_refuses),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_resume_dark),
+        cmocka_unit_test(test_hog),
+        cmocka_unit_test(test_resume_of_another),
+        cmocka_unit_test(test_recipes),
+        cmocka_unit_test(test_recipes_build),
         cmocka_unit_test(test_layers),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);

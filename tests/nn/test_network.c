@@ -3,8 +3,10 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/compute/matrix.h"
 #include "sartor/nn/network.h"
 #include <math.h>
+#include <stdatomic.h>
 
 /* Short spellings for layer lists; `in` is the layer read, -1 the image. */
 #define CONV(name_, in, out, k, s, same_, bias_)                                                             \
@@ -468,12 +470,16 @@ struct readiness {
     struct sr_workspace *workspace;
     float *seen;          /* of parameter 0's gradient, as it was when it was said to be ready */
     unsigned char *times; /* that each element was told of */
+    atomic_int others; /* times that something else was told of; the workers that tell cannot fail a test */
 };
 
 static void note_ready(void *owner, size_t parameter, size_t start, size_t count)
 {
     struct readiness *readiness = owner;
-    assert_int_equal(parameter, 0);
+    if (parameter != 0) {
+        readiness->others++;
+        return;
+    }
     memcpy(readiness->seen + start, sr_workspace_gradient(readiness->workspace, 0) + start,
            count * sizeof(float));
     for (size_t i = start; i < start + count; i++) readiness->times[i]++;
@@ -487,7 +493,10 @@ static void test_wide_ready(void **state)
     float *first = NULL;
     (void)state;
     for (int i = 0; i < WIDE_BATCH; i++) labels[i] = (uint8_t)(i % 3);
+    const struct sr_layer_spec normed[] = {FLATTEN(-1), NORM("n", 0), DENSE("a", 1, WIDE_OUT), RELU(2),
+                                           DENSE("b", 3, 3)};
     check_gradients(wide, COUNT(wide), WIDE_SIDE, WIDE_SIDE, 6);
+    check_gradients(normed, COUNT(normed), WIDE_SIDE, WIDE_SIDE, 6);
     for (int way = 0; way < 4; way++) {
         struct sr_error error = {0};
         struct sr_pool *pool = way / 2 ? sr_pool_new(3, &error) : NULL;
@@ -502,7 +511,8 @@ static void test_wide_ready(void **state)
         loss_at(network, workspace, WIDE_BATCH, labels);
         const float *gradient = sr_workspace_gradient(workspace, 0);
         for (size_t i = 0; i < count; i++) told += readiness.times[i];
-        assert_true(told == 0 || (way % 2 && told == count));
+        assert_int_equal(readiness.others, 0);
+        assert_int_equal(told, way % 2 && sr_gemm_exact_places() ? count : 0);
         for (size_t i = 0; told && i < count; i++) assert_int_equal(readiness.times[i], 1);
         if (told) assert_memory_equal(readiness.seen, gradient, count * sizeof *gradient);
         if (!first) {

@@ -161,6 +161,53 @@ static void test_threads(void **state)
     }
 }
 
+/* Steps that are taken stretch by stretch, in the backward pass, where many pixels are zero, are those that
+ * are taken in one piece, as clipping asks for, even where it clips nothing. */
+static void test_stretches(void **state)
+{
+    const struct sr_layer_spec layers[] = {
+        {SR_LAYER_FLATTEN, "", -1, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_DENSE, "fc1", 0, -1, 300, 0, 0, false, true, 0},
+        {SR_LAYER_RELU, "", 1, -1, 0, 0, 0, false, false, 0},
+        {SR_LAYER_DENSE, "fc2", 2, -1, CLASSES, 0, 0, false, true, 0},
+    };
+    static uint8_t dark[COUNT * AREA];
+    struct sr_images few = images;
+    struct sr_samples train = {&few, rows, TRAIN}, validation = {&few, rows + TRAIN, VALIDATION};
+    (void)state;
+    few.pixels = dark;
+    for (int i = 0; i < COUNT * AREA; i++) dark[i] = pixels[i] > 60 ? pixels[i] : 0;
+    for (int kind = 0; kind < SR_OPTIMIZER_COUNT; kind++) {
+        struct sr_trainer *trainers[4];
+        struct sr_pool *pools[4];
+        for (int way = 0; way < 4; way++) {
+            struct sr_error error = {0};
+            struct sr_training plan = plain;
+            bool complete;
+            plan.optimizer = (struct sr_optimizer_options){(enum sr_optimizer_kind)kind, 0.9, 0.01};
+            plan.rate = 0.003;
+            plan.average = 0.9;
+            plan.input = (struct sr_input){0, 1, SR_FEATURES_PIXELS};
+            plan.clip = way ? 0 : 1e30;
+            pools[way] = way > 1 ? sr_pool_new(way, &error) : NULL;
+            struct sr_network *network =
+                sr_network_new(layers, sizeof layers / sizeof *layers, SIDE, SIDE, &error);
+            assert_non_null(network);
+            sr_network_init(network, 3);
+            trainers[way] = sr_trainer_new(network, &plan, &train, &validation, pools[way], &error);
+            assert_non_null(trainers[way]);
+            assert_ok(sr_trainer_run(trainers[way], NULL, NULL, NULL, &complete, &error));
+            assert_same_weights(trainers[way]->network, trainers[0]->network);
+            assert_same_weights(trainers[way]->average, trainers[0]->average);
+            assert_same_weights(trainers[way]->kept, trainers[0]->kept);
+        }
+        for (int way = 0; way < 4; way++) {
+            sr_trainer_free(trainers[way]);
+            sr_pool_free(pools[way]);
+        }
+    }
+}
+
 /* Stopped in epoch 3: what is kept is what two epochs give. Stopped in epoch 1: nothing is kept. */
 static void test_stop(void **state)
 {
@@ -260,11 +307,9 @@ static void test_patience(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trajectory),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_divergence),
-        cmocka_unit_test(test_later_divergence),
+        cmocka_unit_test(test_trajectory), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stretches),  cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_divergence), cmocka_unit_test(test_later_divergence),
         cmocka_unit_test(test_patience),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);

@@ -140,7 +140,8 @@ static void test_optimizer_threads(void **state)
     for (int t = 0; t < 3; t++) free(results[t]);
 }
 
-/* A step in parts, by stretches of one slot and the rest at the end, has the bits of a whole one. */
+/* A step in parts, by stretches of some slots and the rest at the end, has the bits of a whole one; averages
+ * too. */
 static void test_stretches(void **state)
 {
     enum { COUNT = 20000, LENGTH = 3000 };
@@ -149,14 +150,15 @@ static void test_stretches(void **state)
         float *results[2];
         for (int parts = 0; parts < 2; parts++) {
             struct sr_error error = {0};
-            float *w = results[parts] = malloc(6 * COUNT * sizeof *w), *g = w + 3 * COUNT;
+            float *w = results[parts] = malloc(9 * COUNT * sizeof *w), *g = w + 6 * COUNT;
             struct sr_rng rng;
             sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
-            for (int i = 0; i < 6 * COUNT; i++) w[i] = sr_rng_float(&rng) - 0.5f;
+            for (int i = 0; i < 9 * COUNT; i++) w[i] = sr_rng_float(&rng) - 0.5f;
             struct sr_slot slots[3];
             for (int s = 0; s < 3; s++)
                 slots[s] = (struct sr_slot){.values = w + s * COUNT,
                                             .gradient = g + s * COUNT,
+                                            .average = w + (3 + s) * COUNT,
                                             .count = COUNT,
                                             .decays = s,
                                             .filter = s == 2,
@@ -166,10 +168,10 @@ static void test_stretches(void **state)
             struct sr_optimizer *optimizer = sr_optimizer_new(&options, slots, 3, NULL, &error);
             for (int step = 0; step < 3; step++) {
                 if (!parts) {
-                    sr_optimizer_step(optimizer, 0.01, 0.7, 0);
+                    sr_optimizer_step(optimizer, 0.01, 0.7, 0.9f);
                     continue;
                 }
-                sr_optimizer_begin(optimizer, 0.01, 0.7, 0);
+                sr_optimizer_begin(optimizer, 0.01, 0.7, 0.9f);
                 for (size_t slot = 1; slot < 3; slot++)
                     for (size_t at = 0; at < COUNT; at += LENGTH)
                         sr_optimizer_stretch(optimizer, slot, at, COUNT - at < LENGTH ? COUNT - at : LENGTH);
@@ -177,7 +179,7 @@ static void test_stretches(void **state)
             }
             sr_optimizer_free(optimizer);
         }
-        assert_memory_equal(results[0], results[1], 3 * COUNT * sizeof(float));
+        assert_memory_equal(results[0], results[1], 6 * COUNT * sizeof(float));
         free(results[0]), free(results[1]);
     }
 }
@@ -189,21 +191,24 @@ static void test_moments_settle(void **state)
     (void)state;
     for (int kind = 0; kind < SR_OPTIMIZER_COUNT; kind++) {
         struct sr_error error = {0};
-        float w[19], g[19];
-        for (int i = 0; i < 19; i++) w[i] = 1, g[i] = 1e-6f * (float)(i - 9);
-        struct sr_slot slot = {.values = w, .gradient = g, .count = 19};
+        float w[2][20], g[20];
+        for (int i = 0; i < 20; i++) w[0][i] = w[1][i] = 1, g[i] = 1e-6f * (float)(i - 9);
+        struct sr_slot slots[2] = {
+            {.values = w[0], .gradient = g, .count = 19},
+            {.values = w[1], .gradient = g, .count = 20, .filter = true, .rows = 4, .columns = 5}};
         struct sr_optimizer_options options = {(enum sr_optimizer_kind)kind, 0.9, 0};
-        struct sr_optimizer *optimizer = sr_optimizer_new(&options, &slot, 1, NULL, &error);
+        struct sr_optimizer *optimizer = sr_optimizer_new(&options, slots, 2, NULL, &error);
         sr_optimizer_step(optimizer, 0.01, 1, 0);
-        for (int i = 0; i < 19; i++) g[i] = 0;
-        for (int step = 0; step < 100000; step++) {
+        for (int i = 0; i < 20; i++) g[i] = 0;
+        for (int step = 0; step < 60000; step++) {
             sr_optimizer_step(optimizer, 0.01, 1, 0);
-            for (int which = 0; which < 2; which++) {
-                const float *moment = sr_optimizer_moment(optimizer, 0, which);
-                for (int i = 0; moment && i < 19; i++) assert_true(moment[i] == 0 || isnormal(moment[i]));
+            for (int moment = 0; moment < 4; moment++) {
+                const float *values = sr_optimizer_moment(optimizer, (size_t)moment / 2, moment % 2);
+                for (int i = 0; values && i < 19; i++) assert_true(values[i] == 0 || isnormal(values[i]));
             }
         }
-        for (int i = 0; i < 19; i++) assert_true(sr_optimizer_moment(optimizer, 0, 0)[i] == 0);
+        for (size_t slot = 0; slot < 2; slot++)
+            for (int i = 0; i < 19; i++) assert_true(sr_optimizer_moment(optimizer, slot, 0)[i] == 0);
         sr_optimizer_free(optimizer);
     }
 }

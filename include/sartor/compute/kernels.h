@@ -95,7 +95,10 @@ struct sr_product {
 /* One step of an optimiser. With g = scale · gradient + decay · w:
  * SGD with Nesterov momentum: v = momentum · v + g, w -= rate · (g + momentum · v);
  * Adam: m = momentum · m + (1 - momentum) · g, v = second · v + (1 - second) · g²,
- * w = keep · w - rate · m / (√v · correction + tiny). */
+ * w = keep · w - rate · m / (√v · correction + tiny).
+ * Moments below SR_SMALLEST become zero. What shrinks by a factor each step, as those of a weight whose gradient stays
+ * zero, would end among the subnormal numbers and stay there, and processors take twice as long over those. */
+#define SR_SMALLEST 0x1p-120f
 struct sr_update {
     float rate, scale, decay, momentum;
     float second, correction, tiny, keep; /* Adam */
@@ -135,7 +138,7 @@ struct sr_kernels {
     void (*relu)(const float *x, const float *other, size_t count, float *y);
     /* y += x. */
     void (*add)(const float *x, size_t count, float *y);
-    /* A strip of sr_gemm's work. */
+    /* A slice of sr_gemm's work. */
     void (*product)(const struct sr_product *p);
     /* The same where a_column and b_row are 1, for few columns; sums are in another order. No mask. */
     void (*dots)(const struct sr_product *p);

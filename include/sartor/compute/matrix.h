@@ -1,6 +1,6 @@
 /* matrix.h - matrix products, row-major float32.
  *
- * The result is cut into tiles of one fixed size which the pool shares out, and each element is
+ * The result is cut into slices, by its shape alone, which the pool shares out, and each element is
  * summed by one worker in one order: the same bits at any number of threads. Any thread may
  * call; the caller owns the arrays. */
 #ifndef SARTOR_COMPUTE_MATRIX_H
@@ -17,14 +17,14 @@
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
-/* True where each element's bits depend on its row of op(A) and its column of op(B) alone. False where the
+/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of op(A) and its column of op(B) alone. False where the
  * product is OpenBLAS's: of one shape it has the same bits each time, but may round a row otherwise in
  * another place. */
 bool sr_gemm_exact_places(void);
 
-/* C[m][n] += A[m][k] B[n][k]' in this thread, for n of a few dozen at most, for which sr_gemm would not fill
- * its vectors. Each element's bits depend on its rows of A and B alone where places are exact, but are not
- * sr_gemm's. */
+/* C[m][n] += A[m][k] B[n][k]' in this thread. For n below a few dozen, for which sr_gemm would not fill its
+ * vectors, sums are made in another order than sr_gemm's; where places are exact, each element's bits depend on its rows
+ * of A and B, and on n, alone. */
 void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc);
 
 /* ---- in slices, for a caller with more to do in one region of a pool ---- */
@@ -55,23 +55,23 @@ struct sr_gemm {
     int rows, columns, down; /* of a slice; slices below each other */
 };
 
-/* Rows and columns of C. */
-struct sr_block {
+/* Rows and columns of C that a slice makes. */
+struct sr_gemm_part {
     int row, column, rows, columns;
 };
 
 /* What sr_gemm does, described. */
 struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
                           const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
-/* For op(A) with many zeros, and B not transposed: `mask` has sr_mask_words(k) words for each row of op(A), as
- * sr_mask and sr_mask_turn make them. Sooner, and the same bits where places are exact, as long as B is finite. With
- * the rows in sr_mask_order's order, if not NULL, sooner still. Where there is no kernel for it, it changes nothing;
- * else `whole.order` is then that order, in which a block's rows count. */
+/* Before sr_gemm_cut, for op(A) with many zeros: `mask` has sr_mask_words(k) words for each row of op(A), as sr_mask
+ * and sr_mask_turn make them. Sooner, and the same bits where places are exact, as long as B is finite. With the
+ * rows in sr_mask_order's order, if not NULL, sooner still. Where there is no kernel for it, or B is transposed, it
+ * changes nothing; else `whole.order` is then that order, in which the rows of a part count. */
 void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order);
 /* Cut into slices, whose number is returned; then each may be computed once, by any thread, and says what it was.
- * A block lies within one strip. */
+ * A part lies within one strip. */
 size_t sr_gemm_cut(struct sr_gemm *work);
-struct sr_block sr_gemm_slice(const struct sr_gemm *work, size_t index);
+struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index);
 
 /* Words of a row of bits. */
 size_t sr_mask_words(int columns);

@@ -49,7 +49,7 @@ struct sr_parameter {
     bool learned;  /* false for running statistics */
     bool decays;   /* weight decay applies: filters and dense weights, not biases or norms */
     bool filter;   /* a convolution's weights: [rows][columns] matrix for Muon */
-    int rows, columns;
+    int rows, columns; /* a dense layer's may lie in strips, so only filters are row by row for certain */
 };
 
 struct sr_network;
@@ -89,9 +89,10 @@ const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
 
-/* To be called in the backward pass by the worker who has just written elements start .. start + count - 1 of a
- * parameter's gradient, when nothing will read the parameter's values in that pass any more: time to
- * change them while the gradient is at hand. It is told of all elements of a parameter or of none. NULL for no call. */
+/* To be called in the backward pass, by several workers at once and inside a region of the pool, by the one who has
+ * just written elements start .. start + count - 1 of a parameter's gradient, when nothing will read the
+ * parameter's values in that pass any more: time to change them while the gradient is at hand. It is told of all
+ * elements of a parameter or of none. NULL for no call. */
 typedef void sr_gradient_ready(void *owner, size_t parameter, size_t start, size_t count);
 void sr_workspace_ready(struct sr_workspace *workspace, sr_gradient_ready *ready, void *owner);
 

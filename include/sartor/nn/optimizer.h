@@ -3,7 +3,7 @@
  * An optimizer works on plain arrays (struct sr_slot), which it borrows, and keeps one or two
  * moments for each, which a checkpoint saves. Arrays are cut into blocks whose size does not
  * depend on the thread count, and every sum is taken in block order: same bits at any count.
- * One thread at a time. */
+ * One thread at a time, but for sr_optimizer_stretch. */
 #ifndef SARTOR_NN_OPTIMIZER_H
 #define SARTOR_NN_OPTIMIZER_H
 
@@ -54,7 +54,7 @@ double sr_optimizer_norm(struct sr_optimizer *optimizer);
 void sr_optimizer_step(struct sr_optimizer *optimizer, double rate, double scale, float keep);
 
 /* The same step in parts: begin; elements of a slot as soon as their gradient is there, each once, by any
- * thread, all of the slot's or none; then finish, which takes the slots that are left. Muon's filters, which only
+ * threads at once, all of the slot's or none; then finish, which takes the slots that are left. Muon's filters, which only
  * step as a whole, are always left. */
 void sr_optimizer_begin(struct sr_optimizer *optimizer, double rate, double scale, float keep);
 void sr_optimizer_stretch(struct sr_optimizer *optimizer, size_t slot, size_t start, size_t count);

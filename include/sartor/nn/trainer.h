@@ -77,7 +77,9 @@ void sr_trainer_free(struct sr_trainer *trainer);
  *   - the monitor asked to end, and an epoch was finished;
  *   - the loss or a weight became infinite or NaN after a finished epoch: that epoch's weights stay, and a
  *     progress note says so (`*complete` too, as going on would only meet the same end).
- * SR_ERROR_CANCELLED and SR_ERROR_NUMERIC are the last two without a finished epoch. */
+ * SR_ERROR_CANCELLED and SR_ERROR_NUMERIC are the last two without a finished epoch.
+ * An epoch that does not end leaves the network, the averages and the optimiser in the middle of a step: only what is
+ * kept is whole, and the trainer is not to be run again. */
 enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
                               sr_epoch_end *epoch_end, void *owner, bool *complete, struct sr_error *error);
 
