@@ -505,7 +505,7 @@ static void test_wide_ready(void **state)
         struct sr_parameter *parameters;
         sr_network_parameters(network, &parameters);
         size_t count = parameters[0].count, told = 0;
-        struct readiness readiness = {workspace, sr_xalloc(count * sizeof(float)), sr_xalloc(count)};
+        struct readiness readiness = {workspace, sr_xalloc(count * sizeof(float)), sr_xalloc(count), 0};
         if (way % 2) sr_workspace_ready(workspace, note_ready, &readiness);
         fill_wide(workspace, true);
         loss_at(network, workspace, WIDE_BATCH, labels);
