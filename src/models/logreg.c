@@ -557,10 +557,7 @@ static void predict_slice(void *context, size_t index, int worker)
                  count = left < PREDICT_BLOCK ? left : PREDICT_BLOCK;
     float *rows = prediction->rows + (size_t)worker * PREDICT_BLOCK * model->inputs;
     float *logits = prediction->logits + (size_t)worker * PREDICT_BLOCK * classes;
-    for (size_t i = 0; i < count; i++) {
-        sr_features_image(model->features, sr_samples_pixels(prediction->samples, first + i),
-                          model->shape.height, model->shape.width, rows + i * model->inputs);
-    }
+    sr_features_fill(model->features, prediction->samples, first, count, rows, model->inputs, NULL);
     memset(rows + count * model->inputs, 0, (PREDICT_BLOCK - count) * model->inputs * sizeof *rows);
     logits_of(model, rows, PREDICT_BLOCK, logits);
     for (size_t i = 0; i < count; i++) {

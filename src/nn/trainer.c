@@ -78,6 +78,13 @@ static struct sr_optimizer *make_optimizer(struct sr_trainer *trainer, struct sr
     return optimizer;
 }
 
+/* A worker has a stretch of the gradient in its cache: a good time for its step. */
+static void step_stretch(void *owner, size_t parameter, size_t start, size_t count)
+{
+    struct sr_trainer *trainer = owner;
+    sr_optimizer_stretch(trainer->optimizer, trainer->slots[parameter], start, count);
+}
+
 /* The weights that count: the average where there is one. */
 static struct sr_network *measured(const struct sr_trainer *trainer)
 {
@@ -106,6 +113,8 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
         (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) ||
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
+    /* A step that is clipped has to wait for the last gradient; others are taken as the gradients come. */
+    if (!(plan->clip > 0)) sr_workspace_ready(trainer->workspace, step_stretch, trainer);
     if (validation->count && !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
         goto failed;
     return trainer;
@@ -209,13 +218,6 @@ struct tally {
 
 enum outcome { WENT_WELL, STOPPED, DIVERGED };
 
-/* A worker has a stretch of the gradient in its cache: a good time for its step. */
-static void step_stretch(void *owner, size_t parameter, size_t start, size_t count)
-{
-    struct sr_trainer *trainer = owner;
-    sr_optimizer_stretch(trainer->optimizer, trainer->slots[parameter], start, count);
-}
-
 /* DIVERGED when the loss or the gradients are no longer numbers; the weights are then of no use. */
 static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, struct tally *tally)
 {
@@ -236,10 +238,8 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
     for (size_t i = 0; i < count; i++)
         trainer->labels[i] = (uint8_t)sr_samples_label(&trainer->train, filling.order[i]);
     sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
-    /* A step that is clipped has to wait for the last gradient; others are taken as the gradients come. */
     bool clipped = plan->clip > 0;
     if (!clipped) sr_optimizer_begin(trainer->optimizer, tally->rate, 1, keep);
-    sr_workspace_ready(trainer->workspace, clipped ? NULL : step_stretch, trainer);
     double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count, trainer->labels,
                                       (float)plan->smoothing, &right);
     if (sr_workspace_stopped(trainer->workspace)) return STOPPED;

@@ -17,9 +17,9 @@
 void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
-/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of op(A) and its column of op(B) alone. False where the
- * product is OpenBLAS's: of one shape it has the same bits each time, but may round a row otherwise in
- * another place. */
+/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of op(A) and its column of
+ * op(B) alone. False where the product is OpenBLAS's: of one shape it has the same bits each time, but may
+ * round a row otherwise in another place. */
 bool sr_gemm_exact_places(void);
 
 /* C[m][n] += A[m][k] B[n][k]' in this thread. For n below a few dozen, for which sr_gemm would not fill its
