@@ -49,7 +49,8 @@ static bool known_command(const char *name, struct sr_error *error)
     return sr_command_find(name, error) != NULL;
 }
 
-static int run(struct sr_session *session, struct sr_batch *batch, const char *script, char **words, size_t count)
+static int run(struct sr_session *session, struct sr_batch *batch, const char *script, char **words,
+               size_t count)
 {
     if (script) {
         FILE *stream = strcmp(script, "-") ? fopen(script, "re") : stdin;
@@ -70,11 +71,11 @@ static int run(struct sr_session *session, struct sr_batch *batch, const char *s
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"data", required_argument, NULL, 'o'},   {"home", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 'o'},   {"threads", required_argument, NULL, 'o'},
-        {"batch", required_argument, NULL, 'b'},  {"json", no_argument, NULL, 'j'},
-        {"keep-going", no_argument, NULL, 'k'},   {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},      {0},
+        {"data", required_argument, NULL, 'o'},  {"home", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 'o'},  {"threads", required_argument, NULL, 'o'},
+        {"batch", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
+        {"keep-going", no_argument, NULL, 'k'},  {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},     {0},
     };
     struct sr_batch batch = {.name = "sartor"};
     struct sr_error error = {0};
@@ -91,13 +92,26 @@ int main(int argc, char **argv)
                 return refuse(error.text);
             }
             break;
-        case 'b': script = optarg; break;
-        case 'j': batch.json = true; break;
-        case 'k': batch.keep_going = true; break;
-        case 'h': sr_args_free(values); return fputs(usage, stdout) < 0 || fflush(stdout);
+        case 'b':
+            script = optarg;
+            break;
+        case 'j':
+            batch.json = true;
+            break;
+        case 'k':
+            batch.keep_going = true;
+            break;
+        case 'h':
+            sr_args_free(values);
+            return fputs(usage, stdout) < 0 || fflush(stdout);
         case 'v':
-        case 'V': sr_args_free(values); return puts(PACKAGE_STRING) < 0 || fflush(stdout);
-        default: sr_args_free(values); fputs("Try sartor --help.\n", stderr); return USAGE;
+        case 'V':
+            sr_args_free(values);
+            return puts(PACKAGE_STRING) < 0 || fflush(stdout);
+        default:
+            sr_args_free(values);
+            fputs("Try sartor --help.\n", stderr);
+            return USAGE;
         }
     }
     size_t count = (size_t)(argc - optind);

@@ -3,6 +3,7 @@
 #ifndef SARTOR_TESTS_SUPPORT_H
 #define SARTOR_TESTS_SUPPORT_H
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "sartor/base/error.h"
 
@@ -28,19 +28,20 @@ static inline const char *source_file(const char *name)
 /* The real data, where the distribution's package put it. */
 #define REAL_DATA "/usr/share/datasets/fashion-mnist"
 
-#define assert_ok(call)                                                          \
-    do {                                                                         \
-        enum sr_status status_ = (call);                                         \
-        if (status_ != SR_OK) fail_msg("status %d: %s", (int)status_, error.text); \
+#define assert_ok(call)                                                                            \
+    do {                                                                                           \
+        enum sr_status status_ = (call);                                                           \
+        if (status_ != SR_OK) fail_msg("status %d: %s", (int)status_, error.text);                 \
     } while (0)
 
 /* The call must fail with `status` and a sentence that contains `part`. */
-#define assert_refused(call, wanted, part)                                       \
-    do {                                                                         \
-        memset(&error, 0, sizeof error);                                         \
-        enum sr_status status_ = (call);                                         \
-        if (status_ != (wanted)) fail_msg("status %d, not %d: %s", (int)status_, (int)(wanted), error.text); \
-        if (!strstr(error.text, (part))) fail_msg("\"%s\" lacks \"%s\"", error.text, (part)); \
+#define assert_refused(call, wanted, part)                                                         \
+    do {                                                                                           \
+        memset(&error, 0, sizeof error);                                                           \
+        enum sr_status status_ = (call);                                                           \
+        if (status_ != (wanted))                                                                   \
+            fail_msg("status %d, not %d: %s", (int)status_, (int)(wanted), error.text);            \
+        if (!strstr(error.text, (part))) fail_msg("\"%s\" lacks \"%s\"", error.text, (part));      \
     } while (0)
 
 #endif

@@ -1,4 +1,5 @@
-/* closeup.c - one sample looked at closely: every model's word on it, and its nearest neighbours. */
+/* closeup.c - one sample looked at closely: every model's word on it, and its nearest neighbours.
+ */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +41,8 @@ static uint64_t distance(const uint8_t *a, const uint8_t *b, size_t count, uint6
 }
 
 /* Rows of the train file by distance between pixels; the sample itself is left out. */
-static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *data, const struct sr_monitor *monitor)
+static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *data,
+                           const struct sr_monitor *monitor)
 {
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *own = &data->files[closeup->file];
     size_t size = (size_t)train->height * (size_t)train->width, kept = 0;
@@ -64,14 +66,17 @@ static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *
     closeup->nearest = kept;
 }
 
-static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset *data, const struct sr_model *model)
+static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset *data,
+                             const struct sr_model *model)
 {
     const struct sr_images *own = &data->files[closeup->file];
-    const uint8_t *pixels = own->pixels + (size_t)closeup->row * (size_t)own->height * (size_t)own->width;
+    const uint8_t *pixels =
+        own->pixels + (size_t)closeup->row * (size_t)own->height * (size_t)own->width;
     uint32_t rows[SR_NEAREST_MAX + 1];
     double distances[SR_NEAREST_MAX + 1];
     size_t count;
-    if (sr_session_nearest(data, model, pixels, rows, distances, SR_NEAREST_MAX + 1, &count, NULL)) return;
+    if (sr_session_nearest(data, model, pixels, rows, distances, SR_NEAREST_MAX + 1, &count, NULL))
+        return;
     for (size_t i = 0; i < count && closeup->nearest < SR_NEAREST_MAX; i++) {
         if (closeup->file == SR_FILE_TRAIN && rows[i] == closeup->row) continue;
         closeup->rows[closeup->nearest] = rows[i];
@@ -80,7 +85,8 @@ static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset
     snprintf(closeup->by, sizeof closeup->by, "%s", model->name);
 }
 
-static enum sr_status closeup_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status closeup_run(struct task *task, const struct sr_monitor *monitor,
+                                  struct sr_error *error)
 {
     struct closeup_task *look = (struct closeup_task *)task;
     struct sr_closeup *closeup = look->closeup;
@@ -91,13 +97,16 @@ static enum sr_status closeup_run(struct task *task, const struct sr_monitor *mo
         if (!sr_monitor_proceed(monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED, "another sample is looked at");
         float *probabilities = sr_xalloc((size_t)look->data->classes * sizeof *probabilities);
-        if (sr_model_predict(look->models[i], &one, NULL, monitor, probabilities, error)) free(probabilities);
-        else closeup->verdict[i].probabilities = probabilities;
+        if (sr_model_predict(look->models[i], &one, NULL, monitor, probabilities, error))
+            free(probabilities);
+        else
+            closeup->verdict[i].probabilities = probabilities;
     }
     return SR_OK;
 }
 
-static void closeup_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void closeup_finish(struct sr_session *session, struct task *task,
+                           const struct sr_event *event)
 {
     struct closeup_task *look = (struct closeup_task *)task;
     if (session->closeup_job != event->job) return; /* another sample has been asked for */
@@ -134,7 +143,8 @@ static size_t ready_models(struct sr_session *session, struct sr_entry **ready)
         struct sr_entry *entry = session->entries[i];
         struct sr_error ignored;
         if (sr_session_model(session, entry->name, &entry, &ignored)) continue;
-        if (sr_model_check_shape(entry->model, images->height, images->width, session->data->classes, &ignored))
+        if (sr_model_check_shape(entry->model, images->height, images->width,
+                                 session->data->classes, &ignored))
             continue;
         ready[count++] = entry;
     }
@@ -153,11 +163,12 @@ enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file,
     if (have && have->file == file && have->row == row) {
         *result = have;
         bool same = have->verdicts == count;
-        for (size_t i = 0; same && i < count; i++) same = !strcmp(have->verdict[i].model, ready[i]->name);
+        for (size_t i = 0; same && i < count; i++)
+            same = !strcmp(have->verdict[i].model, ready[i]->name);
         if (same) return SR_OK;
     }
-    bool asked = session->closeup_job && session->closeup_file == file && session->closeup_row == row &&
-                 session->closeup_models == count;
+    bool asked = session->closeup_job && session->closeup_file == file &&
+                 session->closeup_row == row && session->closeup_models == count;
     if (!asked) {
         if (session->closeup_job) sr_jobs_stop(session->jobs, session->closeup_job);
         struct closeup_task *look = sr_xalloc(sizeof *look);
@@ -169,7 +180,8 @@ enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file,
         look->closeup->verdicts = count;
         for (size_t i = 0; i < count; i++) {
             const struct sr_model *model = ready[i]->model;
-            snprintf(look->closeup->verdict[i].model, sizeof look->closeup->verdict[i].model, "%s", ready[i]->name);
+            snprintf(look->closeup->verdict[i].model, sizeof look->closeup->verdict[i].model, "%s",
+                     ready[i]->name);
             look->models[i] = sr_model_ref(ready[i]->model);
             if (!look->neighbours && model->class->nearest && !strcmp(model->class->name, "knn") &&
                 !strcmp(model->digest, session->data->digest))

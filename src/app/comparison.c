@@ -12,7 +12,7 @@ struct comparison_task {
     struct sr_comparison *comparison;
     size_t samples;
     uint32_t *rows;
-    uint8_t *labels;    /* truth, then what each model said */
+    uint8_t *labels; /* truth, then what each model said */
 };
 
 static void free_comparison(struct sr_comparison *comparison)
@@ -23,7 +23,8 @@ static void free_comparison(struct sr_comparison *comparison)
     free(comparison);
 }
 
-static enum sr_status comparison_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status comparison_run(struct task *task, const struct sr_monitor *monitor,
+                                     struct sr_error *error)
 {
     (void)monitor;
     struct comparison_task *work = (struct comparison_task *)task;
@@ -31,7 +32,9 @@ static enum sr_status comparison_run(struct task *task, const struct sr_monitor 
     struct sr_predictions *copies = sr_xalloc(comparison->count * sizeof *copies);
     const struct sr_predictions **all = sr_xalloc(comparison->count * sizeof *all);
     for (size_t i = 0; i < comparison->count; i++) {
-        copies[i] = (struct sr_predictions){.count = work->samples, .rows = work->rows, .truth = work->labels,
+        copies[i] = (struct sr_predictions){.count = work->samples,
+                                            .rows = work->rows,
+                                            .truth = work->labels,
                                             .predicted = work->labels + (i + 1) * work->samples};
         all[i] = &copies[i];
     }
@@ -41,7 +44,8 @@ static enum sr_status comparison_run(struct task *task, const struct sr_monitor 
     return comparison->pairs ? SR_OK : error->status;
 }
 
-static void comparison_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void comparison_finish(struct sr_session *session, struct task *task,
+                              const struct sr_event *event)
 {
     struct comparison_task *work = (struct comparison_task *)task;
     if (session->comparison_job != event->job) return; /* predictions have come or gone since */
@@ -63,7 +67,8 @@ static void comparison_free(struct task *task)
 
 void sr_session_forget_comparison(struct sr_session *session)
 {
-    if (session->comparison_job && session->jobs) sr_jobs_stop(session->jobs, session->comparison_job);
+    if (session->comparison_job && session->jobs)
+        sr_jobs_stop(session->jobs, session->comparison_job);
     session->comparison_job = 0;
     free_comparison(session->comparison);
     session->comparison = NULL;
@@ -86,7 +91,8 @@ static void submit(struct sr_session *session, enum sr_split_name split, size_t 
             memcpy(work->rows, ready->rows, ready->count * sizeof *work->rows);
             memcpy(work->labels, ready->truth, ready->count);
         }
-        memcpy(work->labels + (comparison->count + 1) * work->samples, ready->predicted, work->samples);
+        memcpy(work->labels + (comparison->count + 1) * work->samples, ready->predicted,
+               work->samples);
         comparison->entries[comparison->count++] = session->entries[i];
     }
     session->comparison_split = split;
@@ -98,14 +104,18 @@ enum sr_status sr_session_comparison(struct sr_session *session, enum sr_split_n
 {
     size_t count = 0;
     *result = NULL;
-    for (size_t i = 0; i < session->entry_count; i++) count += session->entries[i]->splits[split].ready != NULL;
+    for (size_t i = 0; i < session->entry_count; i++)
+        count += session->entries[i]->splits[split].ready != NULL;
     if (count < 2)
-        return sr_error_set(error, SR_ERROR_STATE, "fewer than two models have been judged on the %s split", sr_split_names[split]);
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "fewer than two models have been judged on the %s split",
+                            sr_split_names[split]);
     if (session->comparison && session->comparison->split == split) {
         *result = session->comparison;
         return SR_OK;
     }
-    if (session->comparison_job && session->comparison_split != split) sr_session_forget_comparison(session);
+    if (session->comparison_job && session->comparison_split != split)
+        sr_session_forget_comparison(session);
     if (!session->comparison_job) submit(session, split, count);
     return sr_error_set(error, SR_PENDING, "the models are being tested against each other");
 }

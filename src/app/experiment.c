@@ -27,13 +27,19 @@ void sr_experiment_free(struct sr_experiment *experiment)
     free(experiment);
 }
 
-void sr_experiment_add(struct sr_experiment *experiment, const char *label, const char *params, uint64_t seed,
-                       uint64_t limit)
+void sr_experiment_add(struct sr_experiment *experiment, const char *label, const char *params,
+                       uint64_t seed, uint64_t limit)
 {
-    sr_xgrow(&experiment->trials, &experiment->room, experiment->count + 1, sizeof *experiment->trials);
+    sr_xgrow(&experiment->trials, &experiment->room, experiment->count + 1,
+             sizeof *experiment->trials);
     struct sr_trial *trial = &experiment->trials[experiment->count++];
-    *trial = (struct sr_trial){.params = sr_xstrdup(params), .seed = seed, .limit = limit, .round = experiment->round,
-                               .accuracy = NAN, .loss = NAN, .deviation = NAN};
+    *trial = (struct sr_trial){.params = sr_xstrdup(params),
+                               .seed = seed,
+                               .limit = limit,
+                               .round = experiment->round,
+                               .accuracy = NAN,
+                               .loss = NAN,
+                               .deviation = NAN};
     snprintf(trial->label, sizeof trial->label, "%s", label);
 }
 
@@ -44,15 +50,15 @@ struct experiment_task {
     double validation;
     uint64_t split_seed;
     struct sr_pool *pool;
-    char *path;                    /* of the notes */
-    struct sr_text others;         /* notes of trials that are not of this experiment: kept */
+    char *path;            /* of the notes */
+    struct sr_text others; /* notes of trials that are not of this experiment: kept */
     const struct sr_monitor *outer;
-    double begun, waited;          /* clock; seconds since that were none of work */
-    size_t at;                     /* trial under way */
-    int fold;                      /* of it; 0 without folds */
-    double share;                  /* of that fold done */
+    double begun, waited; /* clock; seconds since that were none of work */
+    size_t at;            /* trial under way */
+    int fold;             /* of it; 0 without folds */
+    double share;         /* of that fold done */
     double started;
-    bool spent;                    /* the budget has stopped the trial under way */
+    bool spent; /* the budget has stopped the trial under way */
 };
 
 static double worked(const struct experiment_task *task)
@@ -62,8 +68,10 @@ static double worked(const struct experiment_task *task)
 
 /* --- notes ----------------------------------------------------------------------------- */
 
-/* A line for each finished trial: accuracy,loss,seconds,seed,limit,digest,split_seed,validation,folds,deviation,params.
- * The parameters come last since they hold commas. Lines of the first version lack folds and deviation. */
+/* A line for each finished trial:
+ * accuracy,loss,seconds,seed,limit,digest,split_seed,validation,folds,deviation,params. The
+ * parameters come last since they hold commas. Lines of the first version lack folds and deviation.
+ */
 static enum sr_status write_notes(const struct experiment_task *task, struct sr_error *error)
 {
     struct sr_text text = {0};
@@ -71,9 +79,11 @@ static enum sr_status write_notes(const struct experiment_task *task, struct sr_
     for (size_t i = 0; i < task->experiment->count; i++) {
         const struct sr_trial *trial = &task->experiment->trials[i];
         if (trial->done)
-            sr_text_printf(&text, "%.9g,%.9g,%.6g,%llu,%llu,%s,%llu,%.9g,%d,%.9g,%s\n", trial->accuracy, trial->loss,
-                           trial->seconds, (unsigned long long)trial->seed, (unsigned long long)trial->limit, task->data->digest,
-                           (unsigned long long)task->split_seed, task->validation, task->experiment->folds, trial->deviation,
+            sr_text_printf(&text, "%.9g,%.9g,%.6g,%llu,%llu,%s,%llu,%.9g,%d,%.9g,%s\n",
+                           trial->accuracy, trial->loss, trial->seconds,
+                           (unsigned long long)trial->seed, (unsigned long long)trial->limit,
+                           task->data->digest, (unsigned long long)task->split_seed,
+                           task->validation, task->experiment->folds, trial->deviation,
                            trial->params);
     }
     enum sr_status status = sr_file_write(task->path, sr_text_get(&text), text.length, error);
@@ -82,12 +92,12 @@ static enum sr_status write_notes(const struct experiment_task *task, struct sr_
 }
 
 struct note {
-    struct sr_trial trial;         /* its figures, seed and limit */
+    struct sr_trial trial; /* its figures, seed and limit */
     char digest[40];
     unsigned long long split_seed;
     double validation;
     int folds;
-    const char *params;            /* within the line */
+    const char *params; /* within the line */
 };
 
 static bool parse_note(const char *line, struct note *note)
@@ -95,8 +105,9 @@ static bool parse_note(const char *line, struct note *note)
     unsigned long long seed, limit;
     int first = 0, second = 0;
     *note = (struct note){.trial.deviation = NAN};
-    int found = sscanf(line, "%lf,%lf,%lf,%llu,%llu,%39[^,],%llu,%lf,%n%d,%lf,%n", &note->trial.accuracy, &note->trial.loss,
-                       &note->trial.seconds, &seed, &limit, note->digest, &note->split_seed, &note->validation, &first,
+    int found = sscanf(line, "%lf,%lf,%lf,%llu,%llu,%39[^,],%llu,%lf,%n%d,%lf,%n",
+                       &note->trial.accuracy, &note->trial.loss, &note->trial.seconds, &seed,
+                       &limit, note->digest, &note->split_seed, &note->validation, &first,
                        &note->folds, &note->trial.deviation, &second);
     note->trial.seed = seed;
     note->trial.limit = limit;
@@ -113,7 +124,9 @@ static bool apply_note(struct experiment_task *task, const struct note *note)
         return false;
     for (size_t i = 0; i < task->experiment->count; i++) {
         struct sr_trial *trial = &task->experiment->trials[i];
-        if (trial->seed != note->trial.seed || trial->limit != note->trial.limit || strcmp(trial->params, note->params)) continue;
+        if (trial->seed != note->trial.seed || trial->limit != note->trial.limit ||
+            strcmp(trial->params, note->params))
+            continue;
         mine = true;
         if (trial->done) continue;
         trial->done = true;
@@ -131,15 +144,19 @@ static void read_notes(struct experiment_task *task)
     struct sr_error ignored;
     struct note note;
     sr_text_clear(&task->others);
-    char *bytes = sr_path_exists(task->path) ? sr_file_read(task->path, 16 << 20, &length, &ignored) : NULL, *rest = bytes;
+    char *bytes = sr_path_exists(task->path) ? sr_file_read(task->path, 16 << 20, &length, &ignored)
+                                             : NULL,
+         *rest = bytes;
     for (char *line; rest && (line = strsep(&rest, "\n"));)
-        if (parse_note(line, &note) && !apply_note(task, &note)) sr_text_printf(&task->others, "%s\n", line);
+        if (parse_note(line, &note) && !apply_note(task, &note))
+            sr_text_printf(&task->others, "%s\n", line);
     free(bytes);
 }
 
 /* --- the job ---------------------------------------------------------------------------- */
 
-/* What a trial takes is taken to grow with its rows, and further rounds to take as long as the present one. */
+/* What a trial takes is taken to grow with its rows, and further rounds to take as long as the
+ * present one. */
 static double seconds_left(const struct experiment_task *task, double share)
 {
     const struct sr_experiment *experiment = task->experiment;
@@ -156,12 +173,16 @@ static double seconds_left(const struct experiment_task *task, double share)
         }
     }
     const struct sr_trial *now = &experiment->trials[task->at];
-    double begun = share * (now->limit ? (double)now->limit : 1), spent = sr_clock_seconds() - task->started, estimate = -1;
+    double begun = share * (now->limit ? (double)now->limit : 1),
+           spent = sr_clock_seconds() - task->started, estimate = -1;
     left += round * (experiment->rounds - 1 - experiment->round);
-    if (done > 0) estimate = left * seconds / done;
-    else if (share > 0.02) estimate = left * spent / begun;
+    if (done > 0)
+        estimate = left * seconds / done;
+    else if (share > 0.02)
+        estimate = left * spent / begun;
     double budget = experiment->budget - worked(task);
-    return experiment->budget > 0 && (estimate < 0 || budget < estimate) ? fmax(0, budget) : estimate;
+    return experiment->budget > 0 && (estimate < 0 || budget < estimate) ? fmax(0, budget)
+                                                                         : estimate;
 }
 
 static void on_progress(void *owner, const struct sr_progress *inner)
@@ -169,17 +190,22 @@ static void on_progress(void *owner, const struct sr_progress *inner)
     struct experiment_task *task = owner;
     const struct sr_experiment *experiment = task->experiment;
     const int folds = experiment->folds ? experiment->folds : 1;
-    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back. */
+    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back.
+     */
     if (inner->total) task->share = fmax(task->share, (double)inner->done / (double)inner->total);
     const double share = (task->fold + task->share) / folds;
-    struct sr_progress outer = {.unit = "trial", .done = (uint64_t)((double)task->at * 1000 + share * 1000),
-                                .total = (uint64_t)experiment->count * 1000, .rate = inner->rate, .loss = inner->loss,
-                                .accuracy = inner->accuracy, .learning_rate = inner->learning_rate,
+    struct sr_progress outer = {.unit = "trial",
+                                .done = (uint64_t)((double)task->at * 1000 + share * 1000),
+                                .total = (uint64_t)experiment->count * 1000,
+                                .rate = inner->rate,
+                                .loss = inner->loss,
+                                .accuracy = inner->accuracy,
+                                .learning_rate = inner->learning_rate,
                                 .seconds_left = seconds_left(task, share)};
     char fold[32] = "";
     if (experiment->folds) snprintf(fold, sizeof fold, ", fold %d of %d", task->fold + 1, folds);
-    snprintf(outer.note, sizeof outer.note, "trial %zu of %zu%s: %.40s", task->at + 1, experiment->count, fold,
-             experiment->trials[task->at].label);
+    snprintf(outer.note, sizeof outer.note, "trial %zu of %zu%s: %.40s", task->at + 1,
+             experiment->count, fold, experiment->trials[task->at].label);
     sr_monitor_progress(task->outer, &outer);
 }
 
@@ -195,19 +221,23 @@ static bool on_proceed(void *owner)
 }
 
 /* The rows of a trial: a split, and (where there are to be folds) its training rows dealt out. */
-static enum sr_status make_rows(const struct experiment_task *task, size_t limit, struct sr_split *split,
-                                struct sr_folds *folds, struct sr_error *error)
+static enum sr_status make_rows(const struct experiment_task *task, size_t limit,
+                                struct sr_split *split, struct sr_folds *folds,
+                                struct sr_error *error)
 {
     const int count = task->experiment->folds;
     *folds = (struct sr_folds){0};
-    enum sr_status status = sr_split_make(split, task->data, task->validation, task->split_seed, limit, error);
+    enum sr_status status =
+        sr_split_make(split, task->data, task->validation, task->split_seed, limit, error);
     if (status || !count) return status;
     status = sr_folds_make(folds, &task->data->files[SR_FILE_TRAIN], split->rows[SR_SPLIT_TRAIN],
                            split->counts[SR_SPLIT_TRAIN], count, task->split_seed, error);
     if (!status && folds->rarest_count < (size_t)count)
-        status = sr_error_set(error, SR_ERROR_ARGUMENT, "folds=%d is too many: of the %zu rows that a trial begins with, "
-                              "class %s has %zu; one for each fold is needed", count, folds->row_count,
-                              task->data->class_names[folds->rarest], folds->rarest_count);
+        status = sr_error_set(error, SR_ERROR_ARGUMENT,
+                              "folds=%d is too many: of the %zu rows that a trial begins with, "
+                              "class %s has %zu; one for each fold is needed",
+                              count, folds->row_count, task->data->class_names[folds->rarest],
+                              folds->rarest_count);
     if (status) {
         sr_folds_fini(folds);
         sr_split_fini(split);
@@ -215,15 +245,18 @@ static enum sr_status make_rows(const struct experiment_task *task, size_t limit
     return status;
 }
 
-static struct sr_args *make_params(const struct experiment_task *task, const char *line, struct sr_error *error)
+static struct sr_args *make_params(const struct experiment_task *task, const char *line,
+                                   struct sr_error *error)
 {
     const struct sr_model_class *class = task->experiment->class;
     struct sr_words words;
     if (sr_words_split(&line, &words, error)) return NULL;
-    struct sr_args *params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
+    struct sr_args *params =
+        sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
     sr_words_fini(&words);
     /* Early stopping would look at the held-out rows: on folds, fits go on to the end. */
-    if (params && task->experiment->folds && sr_args_has(params, "patience") && sr_args_set(params, "patience", "0", error)) {
+    if (params && task->experiment->folds && sr_args_has(params, "patience") &&
+        sr_args_set(params, "patience", "0", error)) {
         sr_args_free(params);
         return NULL;
     }
@@ -231,8 +264,9 @@ static struct sr_args *make_params(const struct experiment_task *task, const cha
 }
 
 /* Fit and judge: on the validation split at once, else fold by fold. */
-static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit, const struct sr_folds *folds,
-                                struct sr_trial *trial, struct sr_error *error)
+static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit,
+                                const struct sr_folds *folds, struct sr_trial *trial,
+                                struct sr_error *error)
 {
     struct sr_samples held_out = fit->validation;
     uint32_t *train = sr_xalloc((folds->row_count + 1) * sizeof *train);
@@ -244,9 +278,11 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
         struct sr_predictions predictions;
         struct sr_evaluation evaluation;
         if (folds->count) {
-            fit->train = (struct sr_samples){fit->train.images, train, sr_folds_take(folds, task->fold, false, train)};
+            fit->train = (struct sr_samples){fit->train.images, train,
+                                             sr_folds_take(folds, task->fold, false, train)};
             fit->validation = (struct sr_samples){fit->train.images, NULL, 0};
-            held_out = (struct sr_samples){fit->train.images, held, sr_folds_take(folds, task->fold, true, held)};
+            held_out = (struct sr_samples){fit->train.images, held,
+                                           sr_folds_take(folds, task->fold, true, held)};
         }
         task->share = 0;
         status = sr_judge_fit(task->experiment->class, fit, &held_out, &predictions, error);
@@ -257,7 +293,8 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
         accuracy += evaluation.accuracy / parts;
         loss += evaluation.loss / parts;
     }
-    for (int fold = 0; !status && fold < parts; fold++) squares += (accuracies[fold] - accuracy) * (accuracies[fold] - accuracy);
+    for (int fold = 0; !status && fold < parts; fold++)
+        squares += (accuracies[fold] - accuracy) * (accuracies[fold] - accuracy);
     if (!status) {
         trial->accuracy = accuracy;
         trial->loss = loss;
@@ -269,9 +306,11 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
 }
 
 /* Fit and judge one trial. A fit that diverges is a result, not an error: its figures stay NaN. */
-static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *trial, struct sr_error *error)
+static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *trial,
+                                struct sr_error *error)
 {
-    const struct sr_monitor monitor = {.owner = task, .progress = on_progress, .proceed = on_proceed};
+    const struct sr_monitor monitor = {
+        .owner = task, .progress = on_progress, .proceed = on_proceed};
     const struct sr_images *images = &task->data->files[SR_FILE_TRAIN];
     struct sr_split split;
     struct sr_folds folds;
@@ -279,8 +318,12 @@ static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *t
     if (status) return status;
     struct sr_args *params = make_params(task, trial->params, error);
     task->started = sr_clock_seconds();
-    struct sr_fit fit = {.params = params, .shape = {images->height, images->width, task->data->classes}, .seed = trial->seed,
-                         .pool = task->pool, .monitor = &monitor, .train = sr_split_samples(task->data, &split, SR_SPLIT_TRAIN),
+    struct sr_fit fit = {.params = params,
+                         .shape = {images->height, images->width, task->data->classes},
+                         .seed = trial->seed,
+                         .pool = task->pool,
+                         .monitor = &monitor,
+                         .train = sr_split_samples(task->data, &split, SR_SPLIT_TRAIN),
                          .validation = sr_split_samples(task->data, &split, SR_SPLIT_VALIDATION)};
     status = params ? run_parts(task, &fit, &folds, trial, error) : error->status;
     if (!status || status == SR_ERROR_NUMERIC) {
@@ -298,14 +341,16 @@ static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *t
 static bool round_over(const struct experiment_task *task)
 {
     const struct sr_experiment *experiment = task->experiment;
-    return experiment->budget > 0 && worked(task) > experiment->budget * (experiment->round + 1) / experiment->rounds;
+    return experiment->budget > 0 &&
+           worked(task) > experiment->budget * (experiment->round + 1) / experiment->rounds;
 }
 
-/* The trials of the present round that are not done yet; false when there is no time for anything further. */
+/* The trials of the present round that are not done yet; false when there is no time for anything
+ * further. */
 static enum sr_status run_round(struct experiment_task *task, bool *further, struct sr_error *error)
 {
     struct sr_experiment *experiment = task->experiment;
-    bool any = false;              /* done in this round: a round that has begun is to have a result */
+    bool any = false; /* done in this round: a round that has begun is to have a result */
     *further = false;
     for (task->at = 0; task->at < experiment->count; task->at++) {
         struct sr_trial *trial = &experiment->trials[task->at];
@@ -318,13 +363,17 @@ static enum sr_status run_round(struct experiment_task *task, bool *further, str
                 experiment->cut = trial;
                 return SR_OK;
             }
-            if (status == SR_ERROR_CANCELLED) return sr_error_set(error, status, "stopped; the same command goes on");
+            if (status == SR_ERROR_CANCELLED)
+                return sr_error_set(error, status, "stopped; the same command goes on");
             if (!status) status = write_notes(task, error);
             if (status) return status;
             /* Each trial is told like an epoch, so that its curve shows how the search gets on. */
-            sr_monitor_epoch(task->outer, &(struct sr_epoch){.epoch = (int)task->at + 1, .train_loss = NAN,
-                                                             .train_accuracy = NAN, .validation_loss = trial->loss,
-                                                             .validation_accuracy = trial->accuracy, .learning_rate = NAN,
+            sr_monitor_epoch(task->outer, &(struct sr_epoch){.epoch = (int)task->at + 1,
+                                                             .train_loss = NAN,
+                                                             .train_accuracy = NAN,
+                                                             .validation_loss = trial->loss,
+                                                             .validation_accuracy = trial->accuracy,
+                                                             .learning_rate = NAN,
                                                              .seconds = trial->seconds});
         }
         any = true;
@@ -333,7 +382,8 @@ static enum sr_status run_round(struct experiment_task *task, bool *further, str
     return SR_OK;
 }
 
-static enum sr_status experiment_run(struct task *base, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status experiment_run(struct task *base, const struct sr_monitor *monitor,
+                                     struct sr_error *error)
 {
     struct experiment_task *task = (struct experiment_task *)base;
     struct sr_experiment *experiment = task->experiment;
@@ -350,7 +400,8 @@ static enum sr_status experiment_run(struct task *base, const struct sr_monitor 
     }
 }
 
-static void experiment_finish(struct sr_session *session, struct task *base, const struct sr_event *event)
+static void experiment_finish(struct sr_session *session, struct task *base,
+                              const struct sr_event *event)
 {
     struct experiment_task *task = (struct experiment_task *)base;
     struct sr_run *run = sr_session_run(session, event->job);
@@ -372,8 +423,9 @@ static void experiment_free(struct task *base)
     free(task);
 }
 
-enum sr_status sr_session_experiment(struct sr_session *session, const char *name, struct sr_experiment *experiment,
-                                     uint32_t *job, struct sr_error *error)
+enum sr_status sr_session_experiment(struct sr_session *session, const char *name,
+                                     struct sr_experiment *experiment, uint32_t *job,
+                                     struct sr_error *error)
 {
     struct experiment_task *task = sr_xalloc(sizeof *task);
     task->task = (struct task){experiment_run, experiment_finish, experiment_free};
@@ -382,7 +434,9 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_directory_make(folder, error);
     if (!status && !experiment->folds && !session->split.counts[SR_SPLIT_VALIDATION])
-        status = sr_error_set(error, SR_ERROR_STATE, "trials are judged on the validation split, and there is none (validation=0)");
+        status = sr_error_set(
+            error, SR_ERROR_STATE,
+            "trials are judged on the validation split, and there is none (validation=0)");
     if (!status) {
         struct sr_split split;
         struct sr_folds folds;
@@ -391,7 +445,8 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
         task->validation = session->split.fraction;
         task->split_seed = session->split.seed;
         task->pool = session->pool;
-        status = make_rows(task, (size_t)experiment->trials[0].limit, &split, &folds, error); /* to refuse at once */
+        status = make_rows(task, (size_t)experiment->trials[0].limit, &split, &folds,
+                           error); /* to refuse at once */
         if (!status) {
             sr_folds_fini(&folds);
             sr_split_fini(&split);

@@ -1,4 +1,5 @@
-/* explain.c - one sample explained, off the front end's thread. Only what was asked for last is kept. */
+/* explain.c - one sample explained, off the front end's thread. Only what was asked for last is
+ * kept. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,33 +24,40 @@ struct explain_task {
     size_t nearest_count;
 };
 
-enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model, const uint8_t *pixels,
-                                  uint32_t *rows, double *distances, size_t room, size_t *count, struct sr_error *error)
+enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model,
+                                  const uint8_t *pixels, uint32_t *rows, double *distances,
+                                  size_t room, size_t *count, struct sr_error *error)
 {
     *count = 0;
     if (!model->class->nearest)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s (%s) keeps no training images; knn and svm do", model->name,
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s (%s) keeps no training images; knn and svm do", model->name,
                             model->class->name);
     if (strcmp(model->digest, data->digest))
-        return sr_error_set(error, SR_ERROR_STATE, "%s was trained on other data, so the images nearest to it are not in this train file",
-                            model->name);
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "%s was trained on other data, so the images nearest to it are not in this train file",
+            model->name);
     const size_t found = sr_explain_nearest(model, pixels, rows, distances, room);
     for (size_t i = 0; i < found; i++) {
-        if (rows[i] >= data->files[SR_FILE_TRAIN].count) continue; /* a model file may say anything */
+        if (rows[i] >= data->files[SR_FILE_TRAIN].count)
+            continue; /* a model file may say anything */
         rows[*count] = rows[i];
         distances[(*count)++] = distances[i];
     }
     return SR_OK;
 }
 
-static enum sr_status explain_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status explain_run(struct task *task, const struct sr_monitor *monitor,
+                                  struct sr_error *error)
 {
     struct explain_task *explain = (struct explain_task *)task;
     const struct sr_model *model = explain->model;
     const struct sr_samples one = {&explain->data->files[explain->file], &explain->row, 1};
     const struct sr_method *method = sr_method_find(model, explain->method, error);
     if (!method) return error->status;
-    enum sr_status status = sr_model_predict(model, &one, NULL, monitor, explain->probabilities, error);
+    enum sr_status status =
+        sr_model_predict(model, &one, NULL, monitor, explain->probabilities, error);
     if (status) return status;
     int targets[2] = {explain->target, sr_samples_label(&one, 0)};
     size_t count = 1;
@@ -59,8 +67,9 @@ static enum sr_status explain_run(struct task *task, const struct sr_monitor *mo
             if (explain->probabilities[c] > explain->probabilities[targets[0]]) targets[0] = c;
         count += targets[0] != targets[1];
     }
-    status = sr_session_nearest(explain->data, model, sr_samples_pixels(&one, 0), explain->nearest, explain->distances,
-                                SR_NEAREST_MOST, &explain->nearest_count, error);
+    status =
+        sr_session_nearest(explain->data, model, sr_samples_pixels(&one, 0), explain->nearest,
+                           explain->distances, SR_NEAREST_MOST, &explain->nearest_count, error);
     if (status && method == &sr_methods[SR_METHOD_NEAREST]) return status;
     const struct sr_explain request = {.model = model,
                                        .pixels = sr_samples_pixels(&one, 0),
@@ -73,7 +82,8 @@ static enum sr_status explain_run(struct task *task, const struct sr_monitor *mo
     return sr_explain(&request, explain->heats, error);
 }
 
-static void explain_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void explain_finish(struct sr_session *session, struct task *task,
+                           const struct sr_event *event)
 {
     struct explain_task *explain = (struct explain_task *)task;
     if (session->explain.job != event->job) return; /* somebody has moved on */
@@ -114,17 +124,21 @@ void sr_session_forget_explanation(struct sr_session *session)
     sr_session_forget_heats(session);
 }
 
-bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry, enum sr_file file,
-                          uint32_t row, const char *method, const char *layer, int target)
+bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry,
+                          enum sr_file file, uint32_t row, const char *method, const char *layer,
+                          int target)
 {
-    return !strcmp(session->explain.model, entry->name) && !strcmp(session->explain.method, method ? method : "") &&
-           !strncmp(session->explain.layer, layer ? layer : "", sizeof session->explain.layer - 1) && session->explain.file == file &&
-           session->explain.row == row && session->explain.target == target &&
-           (session->explain.ready || session->explain.job);
+    return !strcmp(session->explain.model, entry->name) &&
+           !strcmp(session->explain.method, method ? method : "") &&
+           !strncmp(session->explain.layer, layer ? layer : "",
+                    sizeof session->explain.layer - 1) &&
+           session->explain.file == file && session->explain.row == row &&
+           session->explain.target == target && (session->explain.ready || session->explain.job);
 }
 
-enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry, enum sr_file file, uint32_t row,
-                                  const char *method, const char *layer, int target, struct sr_error *error)
+enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
+                                  enum sr_file file, uint32_t row, const char *method,
+                                  const char *layer, int target, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
@@ -144,7 +158,8 @@ enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *e
         snprintf(explain->layer, sizeof explain->layer, "%s", layer ? layer : "");
         explain->probabilities = sr_xalloc((size_t)session->data->classes * sizeof(float));
         snprintf(session->explain.model, sizeof session->explain.model, "%s", entry->name);
-        snprintf(session->explain.method, sizeof session->explain.method, "%s", method ? method : "");
+        snprintf(session->explain.method, sizeof session->explain.method, "%s",
+                 method ? method : "");
         snprintf(session->explain.layer, sizeof session->explain.layer, "%s", layer ? layer : "");
         session->explain.file = file;
         session->explain.row = row;
@@ -156,5 +171,6 @@ enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *e
         *error = session->explain.error;
         return error->status;
     }
-    return sr_error_set(error, SR_PENDING, "%s is looking at %s:%u", entry->name, sr_file_names[file], row);
+    return sr_error_set(error, SR_PENDING, "%s is looking at %s:%u", entry->name,
+                        sr_file_names[file], row);
 }

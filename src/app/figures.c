@@ -29,10 +29,12 @@ static void free_figures(struct sr_figures *figures)
 }
 
 /* One class of one file; its images as bytes, for drawing. */
-static void class_figures(struct sr_figures *figures, const struct sr_samples *samples, int file, int class)
+static void class_figures(struct sr_figures *figures, const struct sr_samples *samples, int file,
+                          int class)
 {
     size_t pixels = (size_t)samples->images->height * (size_t)samples->images->width;
-    float *mean = sr_xalloc(pixels * sizeof *mean), *variance = sr_xalloc(pixels * sizeof *variance);
+    float *mean = sr_xalloc(pixels * sizeof *mean),
+          *variance = sr_xalloc(pixels * sizeof *variance);
     uint8_t *grey = sr_xalloc(pixels), *spread = sr_xalloc(pixels);
     sr_stats_compute(&figures->classes[file][class].stats, samples, class);
     if (sr_stats_mean_image(samples, class, mean, variance)) {
@@ -50,11 +52,13 @@ static void class_figures(struct sr_figures *figures, const struct sr_samples *s
     free(variance);
 }
 
-static enum sr_status figures_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status figures_run(struct task *task, const struct sr_monitor *monitor,
+                                  struct sr_error *error)
 {
     struct figures_task *work = (struct figures_task *)task;
     struct sr_figures *figures = work->figures;
-    for (int s = 0; s < SR_SPLIT_COUNT; s++) sr_stats_compute(&figures->splits[s], &work->splits[s], -1);
+    for (int s = 0; s < SR_SPLIT_COUNT; s++)
+        sr_stats_compute(&figures->splits[s], &work->splits[s], -1);
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         const struct sr_images *images = &work->data->files[f];
         struct sr_samples all = {images, NULL, images->count};
@@ -68,7 +72,8 @@ static enum sr_status figures_run(struct task *task, const struct sr_monitor *mo
     return SR_OK;
 }
 
-static void figures_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void figures_finish(struct sr_session *session, struct task *task,
+                           const struct sr_event *event)
 {
     struct figures_task *work = (struct figures_task *)task;
     if (session->figures_job != event->job) return;

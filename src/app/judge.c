@@ -12,8 +12,8 @@ enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_
         status = sr_error_set(error, SR_ERROR_CANCELLED, "%s: stopped before its end", class->name);
     if (!status) status = sr_predictions_init(predictions, held_out, fit->shape.classes, error);
     if (!status)
-        status =
-            sr_model_predict(model, held_out, fit->pool, fit->monitor, predictions->probabilities, error);
+        status = sr_model_predict(model, held_out, fit->pool, fit->monitor,
+                                  predictions->probabilities, error);
     if (!status)
         sr_predictions_finish(predictions);
     else

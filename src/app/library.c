@@ -59,7 +59,8 @@ static int by_name(const void *a, const void *b)
 
 static void insert_entry(struct sr_session *session, struct sr_entry *entry)
 {
-    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1, sizeof *session->entries);
+    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1,
+             sizeof *session->entries);
     session->entries[session->entry_count++] = entry;
     qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
 }
@@ -73,7 +74,8 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
 }
 
 /* Another file stands behind this name now: what was read or computed from the old one goes. */
-static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path, bool shipped)
+static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path,
+                           bool shipped)
 {
     sr_session_forget_predictions(session, entry);
     sr_model_unref(entry->model);
@@ -89,7 +91,8 @@ static void replace_source(struct sr_session *session, struct sr_entry *entry, c
 
 static void take_entry(struct sr_session *session, size_t at)
 {
-    memmove(&session->entries[at], &session->entries[at + 1], (--session->entry_count - at) * sizeof *session->entries);
+    memmove(&session->entries[at], &session->entries[at + 1],
+            (--session->entry_count - at) * sizeof *session->entries);
 }
 
 static void drop_entry(struct sr_session *session, size_t at)
@@ -134,7 +137,8 @@ static void set_aside(struct sr_session *session, struct sr_entry *entry, const 
 {
     size_t at = session->aside_count++;
     sr_xgrow(&session->aside, &session->aside_room, at + 1, sizeof *session->aside);
-    sr_xgrow(&session->aside_homes, &session->aside_homes_room, at + 1, sizeof *session->aside_homes);
+    sr_xgrow(&session->aside_homes, &session->aside_homes_room, at + 1,
+             sizeof *session->aside_homes);
     session->aside[at] = entry;
     session->aside_homes[at] = sr_xstrdup(home);
 }
@@ -161,8 +165,10 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
     for (size_t i = session->aside_count; i-- > 0;) { /* of one name the latest is taken */
         if (strcmp(session->aside_homes[i], home)) continue;
         free(session->aside_homes[i]);
-        if (find_entry(session, session->aside[i]->name)) free_entry(session, session->aside[i]);
-        else insert_entry(session, session->aside[i]);
+        if (find_entry(session, session->aside[i]->name))
+            free_entry(session, session->aside[i]);
+        else
+            insert_entry(session, session->aside[i]);
         session->aside_count--;
         session->aside[i] = session->aside[session->aside_count];
         session->aside_homes[i] = session->aside_homes[session->aside_count];
@@ -172,7 +178,8 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
     return sr_session_scan_models(session, error);
 }
 
-void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model, const char *home)
+void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model,
+                                const char *home)
 {
     struct sr_entry *entry = sr_xalloc(sizeof *entry);
     snprintf(entry->name, sizeof entry->name, "%s", model->name);
@@ -191,39 +198,50 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
     sr_session_forget_closeup(session);
 }
 
-enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry, struct sr_error *error)
+enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
+                                 struct sr_error *error)
 {
     if (entry->shipped)
-        return sr_error_set(error, SR_ERROR_STATE, "%s is shipped with sartor and stays; one's own model of that name would hide it",
-                            entry->name);
-    enum sr_status status = entry->path ? sr_store_delete(session->home, entry->name, error) : SR_OK;
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "%s is shipped with sartor and stays; one's own model of that name would hide it",
+            entry->name);
+    enum sr_status status =
+        entry->path ? sr_store_delete(session->home, entry->name, error) : SR_OK;
     if (status) return status;
     drop(session, entry);
     return sr_session_scan_models(session, error); /* a shipped one may show again */
 }
 
-enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry, const char *name,
-                                 struct sr_error *error)
+enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry,
+                                 const char *name, struct sr_error *error)
 {
     enum sr_status status = sr_store_check_name(name, error);
     if (status) return status;
     struct sr_entry *other = find_entry(session, name);
     if (other && !other->shipped)
-        return sr_error_set(error, SR_ERROR_STATE, "there is a model %s already; delete it first", name);
+        return sr_error_set(error, SR_ERROR_STATE, "there is a model %s already; delete it first",
+                            name);
     if (entry->shipped)
-        return sr_error_set(error, SR_ERROR_STATE, "%s is shipped with sartor and keeps its name; save %s FILE makes a copy",
-                            entry->name, entry->name);
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "%s is shipped with sartor and keeps its name; save %s FILE makes a copy", entry->name,
+            entry->name);
     if (!entry->path)
-        return sr_error_set(error, SR_ERROR_STATE, "%s is only in memory, since it could not be written to %s; save %s FILE keeps it",
-                            entry->name, session->home, entry->name);
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "%s is only in memory, since it could not be written to %s; save %s FILE keeps it",
+            entry->name, session->home, entry->name);
     status = sr_store_rename(session->home, entry->name, name, error);
     if (status) return status;
     if (other) drop(session, other); /* hidden now */
-    if (!strcmp(session->view.model, entry->name)) snprintf(session->view.model, sizeof session->view.model, "%s", name);
+    if (!strcmp(session->view.model, entry->name))
+        snprintf(session->view.model, sizeof session->view.model, "%s", name);
     if (!strcmp(session->selection.filter.model, entry->name))
-        snprintf(session->selection.filter.model, sizeof session->selection.filter.model, "%s", name);
-    /* It is read anew, for jobs may share the model that is in memory, and those that are computing for
-     * the old name would not find this entry. */
+        snprintf(session->selection.filter.model, sizeof session->selection.filter.model, "%s",
+                 name);
+    /* It is read anew, for jobs may share the model that is in memory, and those that are computing
+     * for the old name would not find this entry. */
     char *path = sr_store_path(session->home, name);
     replace_source(session, entry, path, false);
     free(path);
@@ -232,27 +250,32 @@ enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *en
     return sr_session_scan_models(session, error);
 }
 
-struct sr_entry *sr_session_entry(struct sr_session *session, const char *name, struct sr_error *error)
+struct sr_entry *sr_session_entry(struct sr_session *session, const char *name,
+                                  struct sr_error *error)
 {
     if (!name || !*name) {
-        struct sr_entry *entry = session->view.model[0] ? find_entry(session, session->view.model) : NULL;
+        struct sr_entry *entry =
+            session->view.model[0] ? find_entry(session, session->view.model) : NULL;
         /* One's own before a shipped one, which may not even be made for data like this. */
         for (size_t i = 0; !entry && i < session->entry_count; i++)
             if (!session->entries[i]->shipped) entry = session->entries[i];
         if (!entry && session->entry_count) entry = session->entries[0];
-        if (!entry) sr_error_set(error, SR_ERROR_STATE, "there is no model yet; train one: train cnn");
+        if (!entry)
+            sr_error_set(error, SR_ERROR_STATE, "there is no model yet; train one: train cnn");
         return entry;
     }
     struct sr_entry *entry = find_entry(session, name);
     if (entry) return entry;
     if (!session->entry_count) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\": there is none yet; train one: train cnn", name);
+        sr_error_set(error, SR_ERROR_ARGUMENT,
+                     "no model \"%s\": there is none yet; train one: train cnn", name);
         return NULL;
     }
     struct sr_text names = {0};
     for (size_t i = 0; i < session->entry_count; i++)
         sr_text_printf(&names, "%s%s", i ? ", " : "", session->entries[i]->name);
-    sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\"; there are: %s", name, sr_text_get(&names));
+    sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\"; there are: %s", name,
+                 sr_text_get(&names));
     sr_text_fini(&names);
     return NULL;
 }
@@ -266,7 +289,8 @@ struct model_task {
     struct sr_model *model;
 };
 
-static enum sr_status model_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status model_run(struct task *task, const struct sr_monitor *monitor,
+                                struct sr_error *error)
 {
     (void)monitor;
     struct model_task *load = (struct model_task *)task;
@@ -274,14 +298,17 @@ static enum sr_status model_run(struct task *task, const struct sr_monitor *moni
     return load->model ? SR_OK : error->status;
 }
 
-static void model_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void model_finish(struct sr_session *session, struct task *task,
+                         const struct sr_event *event)
 {
     struct model_task *load = (struct model_task *)task;
     struct sr_entry *entry = find_entry(session, load->name);
     if (!entry || entry->loading != event->job) return; /* replaced or deleted meanwhile */
     entry->loading = 0;
-    if (event->of.ended.state == SR_JOB_DONE) entry->model = sr_model_ref(load->model);
-    else entry->load_error = event->of.ended.error;
+    if (event->of.ended.state == SR_JOB_DONE)
+        entry->model = sr_model_ref(load->model);
+    else
+        entry->load_error = event->of.ended.error;
 }
 
 static void model_free(struct task *task)
@@ -292,8 +319,8 @@ static void model_free(struct task *task)
     free(load);
 }
 
-enum sr_status sr_session_model(struct sr_session *session, const char *name, struct sr_entry **result,
-                                struct sr_error *error)
+enum sr_status sr_session_model(struct sr_session *session, const char *name,
+                                struct sr_entry **result, struct sr_error *error)
 {
     struct sr_entry *entry = sr_session_entry(session, name, error);
     *result = entry;
@@ -327,7 +354,8 @@ struct predict_task {
     struct sr_predictions *predictions;
 };
 
-static enum sr_status predict_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status predict_run(struct task *task, const struct sr_monitor *monitor,
+                                  struct sr_error *error)
 {
     struct predict_task *predict = (struct predict_task *)task;
     enum sr_status status =
@@ -339,7 +367,8 @@ static enum sr_status predict_run(struct task *task, const struct sr_monitor *mo
     return status;
 }
 
-static void predict_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void predict_finish(struct sr_session *session, struct task *task,
+                           const struct sr_event *event)
 {
     struct predict_task *predict = (struct predict_task *)task;
     struct sr_entry *entry = find_entry(session, predict->name);
@@ -350,7 +379,8 @@ static void predict_finish(struct sr_session *session, struct task *task, const 
         sr_session_forget_comparison(session);
         entry->splits[predict->split].ready = predict->predictions;
         sr_evaluate(&entry->splits[predict->split].evaluation, predict->predictions);
-        if (predict->split == SR_SPLIT_TEST) entry->test_looks = sr_session_note_look(session, predict->model);
+        if (predict->split == SR_SPLIT_TEST)
+            entry->test_looks = sr_session_note_look(session, predict->model);
         predict->predictions = NULL;
     } else {
         entry->splits[predict->split].error = event->of.ended.error;
@@ -375,23 +405,29 @@ enum sr_status sr_session_honest(const struct sr_session *session, const struct 
 {
     if (split != SR_SPLIT_VALIDATION) return SR_OK;
     if (!session->split.counts[SR_SPLIT_VALIDATION])
-        return sr_error_set(error, SR_ERROR_STATE, "there is no validation split (validation=0); use split=test");
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "there is no validation split (validation=0); use split=test");
     if (strcmp(model->digest, session->data->digest)) {
         if (!session->data->known) return SR_OK;
-        /* Fashion-MNIST and the sample of it that is shipped have rows in common under two digests. */
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "%s was trained on other files, which may hold these validation rows; use split=test", model->name);
+        /* Fashion-MNIST and the sample of it that is shipped have rows in common under two digests.
+         */
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "%s was trained on other files, which may hold these validation rows; use split=test",
+            model->name);
     }
     if (model->validation > 0 && model->split_seed == session->split.seed &&
         fabs(model->validation - session->split.fraction) < 1e-9)
         return SR_OK;
     return sr_error_set(error, SR_ERROR_STATE,
-                        "%s was trained with validation=%g split_seed=%llu, so this validation split overlaps its training rows: "
+                        "%s was trained with validation=%g split_seed=%llu, so this validation "
+                        "split overlaps its training rows: "
                         "set those, or use split=test",
                         model->name, model->validation, (unsigned long long)model->split_seed);
 }
 
-enum sr_split_name sr_session_default_split(const struct sr_session *session, const struct sr_entry *entry)
+enum sr_split_name sr_session_default_split(const struct sr_session *session,
+                                            const struct sr_entry *entry)
 {
     struct sr_error ignored;
     if (session->data && entry && entry->model &&
@@ -400,21 +436,24 @@ enum sr_split_name sr_session_default_split(const struct sr_session *session, co
     return SR_SPLIT_VALIDATION;
 }
 
-enum sr_status sr_session_check_shape(const struct sr_session *session, const struct sr_model *model,
-                                      struct sr_error *error)
+enum sr_status sr_session_check_shape(const struct sr_session *session,
+                                      const struct sr_model *model, struct sr_error *error)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     if (model->shape.height == images->height && model->shape.width == images->width &&
         model->shape.classes == session->data->classes)
         return SR_OK;
-    return sr_error_set(error, SR_ERROR_STATE,
-                        "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
-                        model->shape.height, model->shape.width, model->shape.classes, images->height, images->width,
-                        session->data->classes);
+    return sr_error_set(
+        error, SR_ERROR_STATE,
+        "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
+        model->shape.height, model->shape.width, model->shape.classes, images->height,
+        images->width, session->data->classes);
 }
 
-enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split,
-                                      const struct sr_predictions **predictions, struct sr_error *error)
+enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry,
+                                      enum sr_split_name split,
+                                      const struct sr_predictions **predictions,
+                                      struct sr_error *error)
 {
     *predictions = NULL;
     enum sr_status status = sr_session_data(session, error);
@@ -448,5 +487,6 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
         }
         entry->splits[split].job = sr_task_submit(session, SR_LANE_SHORT, &predict->task);
     }
-    return sr_error_set(error, SR_PENDING, "%s is predicting the %s split", entry->name, sr_split_names[split]);
+    return sr_error_set(error, SR_PENDING, "%s is predicting the %s split", entry->name,
+                        sr_split_names[split]);
 }

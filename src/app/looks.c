@@ -17,8 +17,9 @@ static uint64_t identity(const struct sr_model *model)
 {
     struct sr_text text = {0};
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-    sr_text_printf(&text, "%s %s %" PRIu64 " %" PRIu64 " %.9g %" PRIu64 " %zu ", model->class->name, model->digest, model->seed,
-                   model->split_seed, model->validation, model->train_count, model->epochs);
+    sr_text_printf(&text, "%s %s %" PRIu64 " %" PRIu64 " %.9g %" PRIu64 " %zu ", model->class->name,
+                   model->digest, model->seed, model->split_seed, model->validation,
+                   model->train_count, model->epochs);
     if (model->params) sr_args_print(model->params, true, &text);
     for (const char *c = sr_text_get(&text); *c; c++) hash = (hash ^ (uint8_t)*c) * 0x100000001b3u;
     sr_text_fini(&text);
@@ -41,7 +42,8 @@ size_t sr_session_note_look(const struct sr_session *session, const struct sr_mo
         fclose(file);
     }
     char *bytes = file ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL, *rest = bytes;
-    for (char *line; rest && (line = strsep(&rest, "\n"));) count += !strncmp(line, id, 16) && line[16] == ',';
+    for (char *line; rest && (line = strsep(&rest, "\n"));)
+        count += !strncmp(line, id, 16) && line[16] == ',';
     free(bytes);
     free(path);
     return count;

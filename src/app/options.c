@@ -11,7 +11,8 @@
 
 const struct sr_param sr_options[] = {
     {"data", SR_PARAM_FILE, .help = "Folder with the four IDX files, gzipped or plain."},
-    {"home", SR_PARAM_FILE, .help = "Where trained models are kept (default: the XDG data folder)."},
+    {"home", SR_PARAM_FILE,
+     .help = "Where trained models are kept (default: the XDG data folder)."},
     {"seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
      .help = "Seed of every training that gives none of its own."},
     {"threads", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1024,
@@ -23,7 +24,8 @@ const struct sr_param sr_options[] = {
     {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",
      .help = "Characters to draw with; auto follows the locale."},
     {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",
-     .help = "Colours to draw with; auto follows TERM and NO_COLOR. Direct colour needs a TERM that describes it, such "
+     .help = "Colours to draw with; auto follows TERM and NO_COLOR. Direct colour needs a TERM "
+             "that describes it, such "
              "as xterm-direct: COLORTERM only tells that it is there, not how it is asked for."},
     {"background", SR_PARAM_CHOICE, .fallback = "dark", .choices = "dark light",
      .help = "The terminal's background, for colours that read well on it."},
@@ -31,8 +33,10 @@ const struct sr_param sr_options[] = {
      .help = "Frames a second at most; fewer help a slow link."},
     {"autorun", SR_PARAM_SWITCH, .fallback = "on",
      .help = "Explain each sample as the Explain pane comes to it; off waits for Enter."},
-    {"mouse", SR_PARAM_SWITCH, .fallback = "off", .help = "Take clicks and the wheel (text is then selected with Shift)."},
-    {"size", SR_PARAM_TEXT, .fallback = "80x24", .help = "Columns and lines of the screen in batch."},
+    {"mouse", SR_PARAM_SWITCH, .fallback = "off",
+     .help = "Take clicks and the wheel (text is then selected with Shift)."},
+    {"size", SR_PARAM_TEXT, .fallback = "80x24",
+     .help = "Columns and lines of the screen in batch."},
     {0},
 };
 
@@ -55,17 +59,20 @@ void sr_session_refresh_look(struct sr_session *session)
 bool sr_size_parse(const char *text, int *columns, int *lines)
 {
     char rest;
-    return sscanf(text, "%dx%d%c", columns, lines, &rest) == 2 && *columns >= 1 && *lines >= 1 && *columns <= 1000 &&
-           *lines <= 1000;
+    return sscanf(text, "%dx%d%c", columns, lines, &rest) == 2 && *columns >= 1 && *lines >= 1 &&
+           *columns <= 1000 && *lines <= 1000;
 }
 
-enum sr_status sr_session_set(struct sr_session *session, const char *name, const char *value, struct sr_error *error)
+enum sr_status sr_session_set(struct sr_session *session, const char *name, const char *value,
+                              struct sr_error *error)
 {
     if (!strcmp(name, "threads") || !strcmp(name, "home"))
-        return sr_error_set(error, SR_ERROR_STATE, "set: %s is given at the start: sartor --%s %s", name, name, value);
+        return sr_error_set(error, SR_ERROR_STATE, "set: %s is given at the start: sartor --%s %s",
+                            name, name, value);
     int columns, lines;
     if (!strcmp(name, "size") && !sr_size_parse(value, &columns, &lines))
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "set: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "set: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
                             value);
     bool splits = !strcmp(name, "validation") || !strcmp(name, "split_seed");
     char *before = splits ? sr_xstrdup(sr_args_text(session->options, name)) : NULL;

@@ -19,7 +19,8 @@ struct quality_task {
     struct sr_quality result;
 };
 
-static enum sr_status quality_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status quality_run(struct task *task, const struct sr_monitor *monitor,
+                                  struct sr_error *error)
 {
     struct quality_task *measure = (struct quality_task *)task;
     const struct sr_quality_request request = {
@@ -35,7 +36,8 @@ static enum sr_status quality_run(struct task *task, const struct sr_monitor *mo
     return request.method ? sr_quality_measure(&request, &measure->result, error) : error->status;
 }
 
-static void quality_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void quality_finish(struct sr_session *session, struct task *task,
+                           const struct sr_event *event)
 {
     struct quality_task *measure = (struct quality_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
@@ -47,7 +49,9 @@ static void quality_finish(struct sr_session *session, struct task *task, const 
     session->quality.ready = true;
     session->quality.result = measure->result;
     const struct sr_quality_curves *centre = &measure->result.maps[SR_QUALITY_CENTRE];
-    sr_session_message(session, false, "%s measured: %+.3f on deletion, %+.3f on insertion over the picture's middle; the same command shows it all",
+    sr_session_message(session, false,
+                       "%s measured: %+.3f on deletion, %+.3f on insertion over the picture's "
+                       "middle; the same command shows it all",
                        run->name, centre->deletion_gain, centre->insertion_gain);
 }
 
@@ -61,16 +65,19 @@ static void quality_free(struct task *task)
 }
 
 /* Is that what was asked for last? */
-static bool asked(const struct sr_session *session, const struct sr_entry *entry, enum sr_split_name split, size_t count,
-                  const char *method, const char *layer, enum sr_quality_fill fill)
+static bool asked(const struct sr_session *session, const struct sr_entry *entry,
+                  enum sr_split_name split, size_t count, const char *method, const char *layer,
+                  enum sr_quality_fill fill)
 {
     return !strcmp(session->quality.model, entry->name) && session->quality.split == split &&
            session->quality.count == count && !strcmp(session->quality.method, method) &&
-           !strncmp(session->quality.layer, layer, sizeof session->quality.layer - 1) && session->quality.fill == fill;
+           !strncmp(session->quality.layer, layer, sizeof session->quality.layer - 1) &&
+           session->quality.fill == fill;
 }
 
-enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split, size_t count,
-                                  const char *method, const char *layer, enum sr_quality_fill fill,
+enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry,
+                                  enum sr_split_name split, size_t count, const char *method,
+                                  const char *layer, enum sr_quality_fill fill,
                                   const struct sr_quality **quality, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
@@ -95,8 +102,9 @@ enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *e
     } else {
         const struct sr_samples whole = sr_session_samples(session, split);
         if (!whole.count)
-            return sr_error_set(error, SR_ERROR_STATE, "the %s split has no images; name another with split=",
-                                sr_split_names[split]);
+            return sr_error_set(
+                error, SR_ERROR_STATE,
+                "the %s split has no images; name another with split=", sr_split_names[split]);
         if (!sr_method_find(entry->model, method, error)) return error->status;
         if (session->quality.job) sr_jobs_stop(session->jobs, session->quality.job);
         struct quality_task *measure = sr_xalloc(sizeof *measure);
@@ -109,7 +117,8 @@ enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *e
         snprintf(measure->layer, sizeof measure->layer, "%s", layer);
         const size_t images = count < whole.count ? count : whole.count;
         measure->rows = sr_xalloc(images * sizeof *measure->rows);
-        for (size_t i = 0; i < images; i++) measure->rows[i] = sr_samples_row(&whole, i * whole.count / images);
+        for (size_t i = 0; i < images; i++)
+            measure->rows[i] = sr_samples_row(&whole, i * whole.count / images);
         measure->samples = (struct sr_samples){whole.images, measure->rows, images};
 
         snprintf(session->quality.model, sizeof session->quality.model, "%s", entry->name);
@@ -124,5 +133,6 @@ enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *e
         struct sr_run *run = sr_session_add_run(session, entry->model->class, name);
         session->quality.job = run->job = sr_task_submit(session, SR_LANE_LONG, &measure->task);
     }
-    return sr_error_set(error, SR_PENDING, "the explanations of %s are being measured", entry->name);
+    return sr_error_set(error, SR_PENDING, "the explanations of %s are being measured",
+                        entry->name);
 }

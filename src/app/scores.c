@@ -5,24 +5,38 @@
 #include <sys/stat.h>
 
 const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
-    [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .less = false},
-    [SR_SCORE_ACCURACY_LOW] = {"accuracy_low", "from", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .less = false},
-    [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .less = false},
-    [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = false},
+    [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
+                           .less = false},
+    [SR_SCORE_ACCURACY_LOW] = {"accuracy_low", "from", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
+                               .less = false},
+    [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
+                                .less = false},
+    [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
+                           .less = false},
     [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
-    [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
+    [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER,
+                              SR_GROUP_QUALITY, .less = true},
     [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .detail = true},
-    [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .detail = true},
-    [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .detail = true},
-    [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS, SR_GROUP_EFFORT, .less = true},
-    [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = false},
-    [SR_SCORE_FIT_MEMORY] = {"fit_memory", "fit memory", SR_FORMAT_BYTES, SR_GROUP_EFFORT, .less = true},
-    [SR_SCORE_PARAMETERS] = {"parameters", "parameters", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true},
+    [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER,
+                                  SR_GROUP_QUALITY, .detail = true},
+    [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
+                               .detail = true},
+    [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS, SR_GROUP_EFFORT,
+                              .less = true},
+    [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT, SR_GROUP_EFFORT,
+                        .less = false},
+    [SR_SCORE_FIT_MEMORY] = {"fit_memory", "fit memory", SR_FORMAT_BYTES, SR_GROUP_EFFORT,
+                             .less = true},
+    [SR_SCORE_PARAMETERS] = {"parameters", "parameters", SR_FORMAT_COUNT, SR_GROUP_EFFORT,
+                             .less = true},
     [SR_SCORE_BYTES] = {"bytes", "file", SR_FORMAT_BYTES, SR_GROUP_EFFORT, .less = true},
     [SR_SCORE_COST] = {"cost", "cost", SR_FORMAT_NUMBER, SR_GROUP_COST, .less = true},
-    [SR_SCORE_MEAN_COST] = {"mean_cost", "cost an image", SR_FORMAT_NUMBER, SR_GROUP_COST, .less = true},
-    [SR_SCORE_DECIDED_COST] = {"mean_cost_decided", "by least cost", SR_FORMAT_NUMBER, SR_GROUP_COST, .less = true},
-    [SR_SCORE_LOOKS] = {"test_looks", "test looks", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true, .detail = true},
+    [SR_SCORE_MEAN_COST] = {"mean_cost", "cost an image", SR_FORMAT_NUMBER, SR_GROUP_COST,
+                            .less = true},
+    [SR_SCORE_DECIDED_COST] = {"mean_cost_decided", "by least cost", SR_FORMAT_NUMBER,
+                               SR_GROUP_COST, .less = true},
+    [SR_SCORE_LOOKS] = {"test_looks", "test looks", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true,
+                        .detail = true},
 };
 
 void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs,
@@ -49,8 +63,10 @@ void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const str
     scores[SR_SCORE_LOSS] = e->loss;
     scores[SR_SCORE_CALIBRATION] = e->calibration_error;
     scores[SR_SCORE_TOP2] = e->top2_accuracy;
-    if (entry->splits[split].seconds > 0) scores[SR_SCORE_SPEED] = (double)e->count / entry->splits[split].seconds;
-    if (split == SR_SPLIT_TEST && entry->test_looks) scores[SR_SCORE_LOOKS] = (double)entry->test_looks;
+    if (entry->splits[split].seconds > 0)
+        scores[SR_SCORE_SPEED] = (double)e->count / entry->splits[split].seconds;
+    if (split == SR_SPLIT_TEST && entry->test_looks)
+        scores[SR_SCORE_LOOKS] = (double)entry->test_looks;
     if (!costs) return;
     struct sr_cost cost;
     sr_costs_apply(costs, predictions, &cost);
@@ -66,10 +82,20 @@ void sr_score_print(enum sr_score score, double value, char *out, size_t size)
         return;
     }
     switch (sr_score_kinds[score].format) {
-    case SR_FORMAT_SHARE: snprintf(out, size, "%.2f %%", value * 100); break;
-    case SR_FORMAT_NUMBER: snprintf(out, size, value >= 100 ? "%.1f" : "%.4f", value); break;
-    case SR_FORMAT_SECONDS: sr_format_seconds(out, size, value); break;
-    case SR_FORMAT_BYTES: sr_format_bytes(out, size, value); break;
-    case SR_FORMAT_COUNT: sr_format_count(out, size, (uint64_t)value); break;
+    case SR_FORMAT_SHARE:
+        snprintf(out, size, "%.2f %%", value * 100);
+        break;
+    case SR_FORMAT_NUMBER:
+        snprintf(out, size, value >= 100 ? "%.1f" : "%.4f", value);
+        break;
+    case SR_FORMAT_SECONDS:
+        sr_format_seconds(out, size, value);
+        break;
+    case SR_FORMAT_BYTES:
+        sr_format_bytes(out, size, value);
+        break;
+    case SR_FORMAT_COUNT:
+        sr_format_count(out, size, (uint64_t)value);
+        break;
     }
 }

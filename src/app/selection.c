@@ -32,7 +32,8 @@ struct key {
     uint32_t row;
 };
 
-static double order_value(enum sr_order order, const struct sr_predictions *predictions, size_t position)
+static double order_value(enum sr_order order, const struct sr_predictions *predictions,
+                          size_t position)
 {
     const float *p = predictions->probabilities + position * (size_t)predictions->classes;
     double first = (double)p[predictions->predicted[position]], second = 0;
@@ -56,8 +57,9 @@ static void sort_rows(uint32_t *rows, size_t count, const struct sr_filter *filt
     if (filter->order != SR_ORDER_INDEX && predictions) {
         struct key *keys = sr_xalloc(count * sizeof *keys);
         for (size_t i = 0; i < count; i++)
-            keys[i] = (struct key){order_value(filter->order, predictions, sr_predictions_find(predictions, rows[i])),
-                                   rows[i]};
+            keys[i] = (struct key){
+                order_value(filter->order, predictions, sr_predictions_find(predictions, rows[i])),
+                rows[i]};
         qsort(keys, count, sizeof *keys, by_key);
         for (size_t i = 0; i < count; i++) rows[i] = keys[i].row;
         free(keys);
@@ -69,20 +71,27 @@ static void sort_rows(uint32_t *rows, size_t count, const struct sr_filter *filt
     }
 }
 
-static bool passes(const struct sr_filter *filter, const struct sr_predictions *predictions, size_t position)
+static bool passes(const struct sr_filter *filter, const struct sr_predictions *predictions,
+                   size_t position)
 {
     int predicted = predictions->predicted[position];
-    double confidence = (double)predictions->probabilities[position * (size_t)predictions->classes + (size_t)predicted];
+    double confidence =
+        (double)
+            predictions->probabilities[position * (size_t)predictions->classes + (size_t)predicted];
     if (filter->as >= 0 && predicted != filter->as) return false;
-    if (filter->right >= 0 && (predicted == predictions->truth[position]) != filter->right) return false;
+    if (filter->right >= 0 && (predicted == predictions->truth[position]) != filter->right)
+        return false;
     return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
 }
 
 /* The suspects that pass, in their own order unless another is asked for. */
-static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted, struct sr_error *error)
+static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted,
+                                      struct sr_error *error)
 {
     if (!session->suspects.folds)
-        return sr_error_set(error, SR_ERROR_STATE, "no suspects have been looked for in this data; suspects MODEL does, such as: suspects cnn");
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "no suspects have been looked for in this data; suspects MODEL does, "
+                            "such as: suspects cnn");
     wanted.split = SR_SPLIT_TRAIN;
     wanted.model[0] = '\0';
     uint32_t *rows = sr_array_raw(session->suspects.count, sizeof *rows, "the selection", error);
@@ -90,7 +99,8 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
     size_t count = 0, at = 0;
     for (size_t i = 0; i < session->suspects.count; i++) {
         const struct sr_suspect *one = &session->suspects.items[i];
-        if ((wanted.class >= 0 && one->label != wanted.class) || (wanted.as >= 0 && one->suggested != wanted.as) ||
+        if ((wanted.class >= 0 && one->label != wanted.class) ||
+            (wanted.as >= 0 && one->suggested != wanted.as) ||
             (wanted.tagged && !session->tags[SR_FILE_TRAIN][one->row]))
             continue;
         rows[count++] = one->row;
@@ -105,7 +115,8 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
     return SR_OK;
 }
 
-enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter, struct sr_error *error)
+enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter,
+                                 struct sr_error *error)
 {
     struct sr_filter wanted = *filter;
     const struct sr_predictions *predictions = NULL, *other = NULL;
@@ -118,7 +129,8 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
         status = sr_session_predictions(session, entry, wanted.split, &predictions, error);
         if (status) return status;
         snprintf(wanted.model, sizeof wanted.model, "%s", entry->name);
-        struct sr_entry *beaten = wanted.beats[0] ? sr_session_entry(session, wanted.beats, error) : NULL;
+        struct sr_entry *beaten =
+            wanted.beats[0] ? sr_session_entry(session, wanted.beats, error) : NULL;
         if (wanted.beats[0] && !beaten) return error->status;
         if (beaten) status = sr_session_predictions(session, beaten, wanted.split, &other, error);
         if (status) return status;
@@ -131,7 +143,8 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     for (size_t i = 0; i < samples.count; i++) {
         if (wanted.class >= 0 && sr_samples_label(&samples, i) != wanted.class) continue;
         if (predictions && !passes(&wanted, predictions, i)) continue;
-        if (other && (predictions->predicted[i] != predictions->truth[i] || other->predicted[i] == other->truth[i]))
+        if (other && (predictions->predicted[i] != predictions->truth[i] ||
+                      other->predicted[i] == other->truth[i]))
             continue;
         if (wanted.tagged && !session->tags[file][sr_samples_row(&samples, i)]) continue;
         rows[count++] = sr_samples_row(&samples, i);
@@ -148,7 +161,8 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     return SR_OK;
 }
 
-void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter, struct sr_text *text)
+void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter,
+                     struct sr_text *text)
 {
     struct sr_text word = {0};
     sr_text_printf(text, "split=%s", sr_split_names[filter->split]);
@@ -173,7 +187,8 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
     }
     if (filter->suspects) sr_text_add(text, " suspects");
     if (filter->tagged) sr_text_add(text, " tagged");
-    if (filter->order != SR_ORDER_INDEX) sr_text_printf(text, " sort=%s", sr_order_names[filter->order]);
+    if (filter->order != SR_ORDER_INDEX)
+        sr_text_printf(text, " sort=%s", sr_order_names[filter->order]);
     if (filter->descending) sr_text_add(text, " descending");
     if (filter->model[0]) sr_text_printf(text, " model=%s", filter->model);
     if (filter->beats[0]) sr_text_printf(text, " beats=%s", filter->beats);
@@ -189,7 +204,8 @@ static bool put_cursor(struct sr_selection *selection, enum sr_file file, uint32
     return false;
 }
 
-enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, uint32_t row, struct sr_error *error)
+enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, uint32_t row,
+                               struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (status || put_cursor(&session->selection, file, row)) return status;
@@ -202,11 +218,12 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
         status = sr_session_select(session, &filter, error);
         if (status || put_cursor(&session->selection, file, row)) return status;
     }
-    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s:%u is not in the data", sr_file_names[file], row);
+    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s:%u is not in the data", sr_file_names[file],
+                        row);
 }
 
-enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file, uint32_t *row,
-                                struct sr_error *error)
+enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
+                                uint32_t *row, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
@@ -214,23 +231,30 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
     int64_t number;
     if (colon) {
         size_t length = (size_t)(colon - text);
-        if (length == 5 && !strncmp(text, "train", 5)) *file = SR_FILE_TRAIN;
-        else if (length == 4 && !strncmp(text, "test", 4)) *file = SR_FILE_TEST;
-        else if (length == 10 && !strncmp(text, "validation", 10)) *file = SR_FILE_TRAIN;
+        if (length == 5 && !strncmp(text, "train", 5))
+            *file = SR_FILE_TRAIN;
+        else if (length == 4 && !strncmp(text, "test", 4))
+            *file = SR_FILE_TEST;
+        else if (length == 10 && !strncmp(text, "validation", 10))
+            *file = SR_FILE_TRAIN;
         else
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "\"%s\" is not a sample: write train:17 or test:17", text);
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "\"%s\" is not a sample: write train:17 or test:17", text);
     }
     if (!sr_parse_integer(digits, &number) || number < 0)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "\"%s\" is not a sample's index: write 17, train:17 or test:17", text);
     size_t count = session->data->files[*file].count;
     if ((uint64_t)number >= count)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "there is no %s:%lld; the %s file's rows go from 0 to %zu",
-                            sr_file_names[*file], (long long)number, sr_file_names[*file], count - 1);
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT, "there is no %s:%lld; the %s file's rows go from 0 to %zu",
+            sr_file_names[*file], (long long)number, sr_file_names[*file], count - 1);
     *row = (uint32_t)number;
     return SR_OK;
 }
 
-enum sr_status sr_session_search(struct sr_session *session, const char *text, int step, struct sr_error *error)
+enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
+                                 struct sr_error *error)
 {
     struct sr_selection *selection = &session->selection;
     const struct sr_predictions *predictions = NULL;
@@ -238,19 +262,25 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
     if (status) return status;
     if (selection->filter.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, selection->filter.model, error);
-        if (entry) sr_session_predictions(session, entry, selection->filter.split, &predictions, error);
+        if (entry)
+            sr_session_predictions(session, entry, selection->filter.split, &predictions, error);
     }
     int64_t number;
     bool is_row = sr_parse_integer(text, &number);
     const struct sr_images *images = &session->data->files[selection->file];
     size_t count = selection->count;
     for (size_t i = 1; i <= count; i++) {
-        size_t at = step > 0 ? (selection->at + i) % count : (selection->at + count - i % count) % count;
+        size_t at =
+            step > 0 ? (selection->at + i) % count : (selection->at + count - i % count) % count;
         uint32_t row = selection->rows[at];
-        bool hit = is_row ? row == number : strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
-        size_t position = predictions && !is_row && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
+        bool hit = is_row
+                       ? row == number
+                       : strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
+        size_t position =
+            predictions && !is_row && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
         if (position != SIZE_MAX)
-            hit = strcasestr(session->data->class_names[predictions->predicted[position]], text) != NULL;
+            hit = strcasestr(session->data->class_names[predictions->predicted[position]], text) !=
+                  NULL;
         if (!hit) continue;
         selection->at = at;
         return SR_OK;

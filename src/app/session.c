@@ -14,7 +14,8 @@
 #include "sartor/models/store.h"
 #include "task.h"
 
-static enum sr_status run_task(void *context, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status run_task(void *context, const struct sr_monitor *monitor,
+                               struct sr_error *error)
 {
     struct task *task = context;
     return task->run(task, monitor, error);
@@ -45,7 +46,8 @@ void sr_session_message(struct sr_session *session, bool error, const char *form
     vsnprintf(session->message, sizeof session->message, format, list);
     va_end(list);
     session->message_is_error = error;
-    if (session->message[0]) sr_session_log(session, error ? SR_LOG_ERROR : SR_LOG_MESSAGE, session->message);
+    if (session->message[0])
+        sr_session_log(session, error ? SR_LOG_ERROR : SR_LOG_MESSAGE, session->message);
 }
 
 /* --- the data ------------------------------------------------------------------------- */
@@ -58,7 +60,8 @@ struct load_task {
     struct sr_stats *stats[SR_FILE_COUNT];
 };
 
-static enum sr_status load_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status load_run(struct task *task, const struct sr_monitor *monitor,
+                               struct sr_error *error)
 {
     struct load_task *load = (struct load_task *)task;
     load->data = sr_dataset_load(load->directory, monitor, error);
@@ -121,11 +124,13 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     }
     select_everything(session);
     if (load->sample)
-        sr_session_message(session, false, "This is the small sample of Fashion-MNIST that sartor ships. %s",
+        sr_session_message(session, false,
+                           "This is the small sample of Fashion-MNIST that sartor ships. %s",
                            sr_dataset_advice());
 }
 
-enum sr_status sr_session_open(struct sr_session *session, const char *directory, struct sr_error *error)
+enum sr_status sr_session_open(struct sr_session *session, const char *directory,
+                               struct sr_error *error)
 {
     bool sample = false;
     char *expanded = directory ? sr_path_expand(directory) : NULL;
@@ -150,15 +155,17 @@ enum sr_status sr_session_data(struct sr_session *session, struct sr_error *erro
     if (session->data_job) return sr_error_set(error, SR_PENDING, "the data is being loaded");
     if (session->data) return SR_OK;
     *error = session->data_error;
-    return error->status ? error->status : sr_error_set(error, SR_ERROR_STATE, "no data is open; use: open DIR");
+    return error->status ? error->status
+                         : sr_error_set(error, SR_ERROR_STATE, "no data is open; use: open DIR");
 }
 
 enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error)
 {
     struct sr_split split = {0};
     if (!session->data) return SR_OK;
-    enum sr_status status = sr_split_make(&split, session->data, sr_args_number(session->options, "validation"),
-                                          (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
+    enum sr_status status =
+        sr_split_make(&split, session->data, sr_args_number(session->options, "validation"),
+                      (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
     if (status) return status;
     sr_split_fini(&session->split);
     session->split = split;
@@ -204,7 +211,8 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
     view->split = view->data_class = view->train_run = view->explain_target = -1;
     sr_filter_init(&session->selection.filter);
     sr_session_refresh_look(session);
-    /* Neither missing data nor an unreadable store keeps the program from starting: both are said. */
+    /* Neither missing data nor an unreadable store keeps the program from starting: both are said.
+     */
     struct sr_error early;
     if (sr_session_open(session, sr_args_text(options, "data"), &early) ||
         sr_session_scan_models(session, &early))

@@ -1,5 +1,5 @@
-/* suspects.c - labels that look wrong: found by cross-validation in a job, kept under home for each data
- * set, marked by a person. */
+/* suspects.c - labels that look wrong: found by cross-validation in a job, kept under home for each
+ * data set, marked by a person. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,13 +25,14 @@ static char *suspects_path(const struct sr_session *session)
 static enum sr_status write_suspects(const struct sr_session *session, struct sr_error *error)
 {
     struct sr_text text = {0};
-    sr_text_add(&text, "index,label,suggested,margin,p_label,p_suggested,mark,model,folds,examined\n");
+    sr_text_add(&text,
+                "index,label,suggested,margin,p_label,p_suggested,mark,model,folds,examined\n");
     for (size_t i = 0; i < session->suspects.count; i++) {
         const struct sr_suspect *one = &session->suspects.items[i];
-        sr_text_printf(&text, "%u,%d,%d,%.6g,%.6g,%.6g,%s,%s,%d,%zu\n", one->row, one->label, one->suggested,
-                       (double)one->margin, (double)one->own, (double)one->other,
-                       sr_mark_names[session->suspects.marks[i]], session->suspects.model, session->suspects.folds,
-                       session->suspects.examined);
+        sr_text_printf(&text, "%u,%d,%d,%.6g,%.6g,%.6g,%s,%s,%d,%zu\n", one->row, one->label,
+                       one->suggested, (double)one->margin, (double)one->own, (double)one->other,
+                       sr_mark_names[session->suspects.marks[i]], session->suspects.model,
+                       session->suspects.folds, session->suspects.examined);
     }
     char *folder = sr_path_join(session->home, "suspects"), *path = suspects_path(session);
     enum sr_status status = sr_directory_make(folder, error);
@@ -49,14 +50,14 @@ void sr_session_free_suspects(struct sr_session *session)
     memset(&session->suspects, 0, sizeof session->suspects);
 }
 
-static bool read_line(const struct sr_session *session, const char *line, struct sr_suspect *one, enum sr_mark *mark,
-                      char *model, int *folds, size_t *examined)
+static bool read_line(const struct sr_session *session, const char *line, struct sr_suspect *one,
+                      enum sr_mark *mark, char *model, int *folds, size_t *examined)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     int label, suggested;
     char word[8];
-    if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested, &one->margin, &one->own,
-               &one->other, word, model, folds, examined) != 10 ||
+    if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested,
+               &one->margin, &one->own, &one->other, word, model, folds, examined) != 10 ||
         one->row >= images->count || label != images->labels[one->row] || suggested < 0 ||
         suggested >= session->data->classes || suggested == label)
         return false;
@@ -76,12 +77,13 @@ void sr_session_load_suspects(struct sr_session *session)
     size_t length, room = 0, marks_room = 0;
     sr_session_free_suspects(session);
     char *path = suspects_path(session);
-    char *bytes = sr_path_exists(path) ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL, *rest = bytes;
+    char *bytes = sr_path_exists(path) ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL,
+         *rest = bytes;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
         struct sr_suspect one;
         enum sr_mark mark;
-        if (!read_line(session, line, &one, &mark, session->suspects.model, &session->suspects.folds,
-                       &session->suspects.examined))
+        if (!read_line(session, line, &one, &mark, session->suspects.model,
+                       &session->suspects.folds, &session->suspects.examined))
             continue; /* the heading, or not a suspect of this data */
         const size_t at = session->suspects.count++;
         sr_xgrow(&session->suspects.items, &room, at + 1, sizeof one);
@@ -100,12 +102,13 @@ size_t sr_session_suspect(const struct sr_session *session, uint32_t row)
     return SIZE_MAX;
 }
 
-enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row, enum sr_mark mark,
-                               struct sr_error *error)
+enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
+                               enum sr_mark mark, struct sr_error *error)
 {
     const size_t at = file == SR_FILE_TRAIN ? sr_session_suspect(session, row) : SIZE_MAX;
     if (at == SIZE_MAX)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s:%u is not among the suspects; browse suspects shows them",
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s:%u is not among the suspects; browse suspects shows them",
                             sr_file_names[file], row);
     session->suspects.marks[at] = mark;
     return write_suspects(session, error);
@@ -122,23 +125,26 @@ struct suspects_task {
     uint64_t seed, limit;
     struct sr_dataset *data;
     struct sr_pool *pool;
-    struct sr_folds folds;       /* of the rows examined */
-    int fold;                    /* at work on */
-    double share;                /* done of it */
+    struct sr_folds folds; /* of the rows examined */
+    int fold;              /* at work on */
+    double share;          /* done of it */
     const struct sr_monitor *outer;
     double started;
-    struct sr_suspect *items;    /* the result */
-    size_t found, kept;          /* suspects; with those of an earlier search that are marked */
-    double accuracy;             /* of the held-out predictions */
+    struct sr_suspect *items; /* the result */
+    size_t found, kept;       /* suspects; with those of an earlier search that are marked */
+    double accuracy;          /* of the held-out predictions */
 };
 
 static void on_progress(void *owner, const struct sr_progress *inner)
 {
     struct suspects_task *search = owner;
-    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back. */
-    if (inner->total) search->share = fmax(search->share, (double)inner->done / (double)inner->total);
+    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back.
+     */
+    if (inner->total)
+        search->share = fmax(search->share, (double)inner->done / (double)inner->total);
     const int folds = search->folds.count;
-    const double done = ((double)search->fold + search->share) / folds, spent = sr_clock_seconds() - search->started;
+    const double done = ((double)search->fold + search->share) / folds,
+                 spent = sr_clock_seconds() - search->started;
     struct sr_progress outer = {.unit = "fold",
                                 .done = (uint64_t)(done * folds * 1000),
                                 .total = (uint64_t)folds * 1000,
@@ -156,25 +162,29 @@ static bool on_proceed(void *owner)
     return sr_monitor_proceed(((struct suspects_task *)owner)->outer);
 }
 
-/* Deal out the rows of the train file; with `examined` below their count, an equal share of every class. */
-static enum sr_status deal(struct suspects_task *search, int folds, size_t examined, struct sr_error *error)
+/* Deal out the rows of the train file; with `examined` below their count, an equal share of every
+ * class. */
+static enum sr_status deal(struct suspects_task *search, int folds, size_t examined,
+                           struct sr_error *error)
 {
     struct sr_split whole;
     enum sr_status status = sr_split_make(&whole, search->data, 0, search->seed, examined, error);
     if (status) return status;
-    status = sr_folds_make(&search->folds, &search->data->files[SR_FILE_TRAIN], whole.rows[SR_SPLIT_TRAIN],
-                           whole.counts[SR_SPLIT_TRAIN], folds, search->seed, error);
+    status = sr_folds_make(&search->folds, &search->data->files[SR_FILE_TRAIN],
+                           whole.rows[SR_SPLIT_TRAIN], whole.counts[SR_SPLIT_TRAIN], folds,
+                           search->seed, error);
     sr_split_fini(&whole);
     return status;
 }
 
-/* Train on the other folds, of whose rows at most the model's own limit, spread evenly; let that model speak on this
- * one. */
-static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, uint32_t *held, struct sr_predictions *all,
-                               struct sr_error *error)
+/* Train on the other folds, of whose rows at most the model's own limit, spread evenly; let that
+ * model speak on this one. */
+static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, uint32_t *held,
+                               struct sr_predictions *all, struct sr_error *error)
 {
     const struct sr_images *images = &search->data->files[SR_FILE_TRAIN];
-    const struct sr_monitor monitor = {.owner = search, .progress = on_progress, .proceed = on_proceed};
+    const struct sr_monitor monitor = {
+        .owner = search, .progress = on_progress, .proceed = on_proceed};
     const size_t classes = (size_t)search->shape.classes;
     const double begun = sr_clock_seconds();
     size_t count = sr_folds_take(&search->folds, search->fold, false, train), right = 0;
@@ -189,41 +199,46 @@ static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, ui
                                .seed = search->seed,
                                .pool = search->pool,
                                .monitor = &monitor};
-    const struct sr_samples samples = {images, held, sr_folds_take(&search->folds, search->fold, true, held)};
+    const struct sr_samples samples = {images, held,
+                                       sr_folds_take(&search->folds, search->fold, true, held)};
     struct sr_predictions said;
     search->share = 0;
     enum sr_status status = sr_judge_fit(search->class, &fit, &samples, &said, error);
     if (status) return status;
     for (size_t i = 0; i < said.count; i++) {
-        memcpy(all->probabilities + sr_predictions_find(all, said.rows[i]) * classes, said.probabilities + i * classes,
-               classes * sizeof *said.probabilities);
+        memcpy(all->probabilities + sr_predictions_find(all, said.rows[i]) * classes,
+               said.probabilities + i * classes, classes * sizeof *said.probabilities);
         right += said.predicted[i] == said.truth[i];
     }
     /* Each fold is told like an epoch. */
-    sr_monitor_epoch(search->outer, &(struct sr_epoch){.epoch = search->fold + 1,
-                                                       .train_loss = NAN,
-                                                       .train_accuracy = NAN,
-                                                       .validation_loss = NAN,
-                                                       .validation_accuracy = (double)right / (double)said.count,
-                                                       .learning_rate = NAN,
-                                                       .seconds = sr_clock_seconds() - begun});
+    sr_monitor_epoch(search->outer,
+                     &(struct sr_epoch){.epoch = search->fold + 1,
+                                        .train_loss = NAN,
+                                        .train_accuracy = NAN,
+                                        .validation_loss = NAN,
+                                        .validation_accuracy = (double)right / (double)said.count,
+                                        .learning_rate = NAN,
+                                        .seconds = sr_clock_seconds() - begun});
     sr_predictions_fini(&said);
     return SR_OK;
 }
 
-static enum sr_status suspects_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status suspects_run(struct task *task, const struct sr_monitor *monitor,
+                                   struct sr_error *error)
 {
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_predictions all = {0};
     search->outer = monitor;
     search->started = sr_clock_seconds();
     const size_t count = search->folds.row_count;
-    const struct sr_samples samples = {&search->data->files[SR_FILE_TRAIN], search->folds.rows, count};
+    const struct sr_samples samples = {&search->data->files[SR_FILE_TRAIN], search->folds.rows,
+                                       count};
     uint32_t *train = sr_xalloc(count * sizeof *train), *held = sr_xalloc(count * sizeof *held);
     enum sr_status status = sr_predictions_init(&all, &samples, search->shape.classes, error);
     for (search->fold = 0; !status && search->fold < search->folds.count; search->fold++)
         status = run_fold(search, train, held, &all, error);
-    if (status == SR_ERROR_CANCELLED) sr_error_set(error, status, "the search for suspects was stopped");
+    if (status == SR_ERROR_CANCELLED)
+        sr_error_set(error, status, "the search for suspects was stopped");
     if (!status) {
         struct sr_evaluation evaluation;
         sr_predictions_finish(&all);
@@ -238,8 +253,8 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     return status;
 }
 
-/* What a person has said of a sample stays, whichever model asks now: marks go over to the new suspects, and
- * marked ones that are none any more are put behind them. */
+/* What a person has said of a sample stays, whichever model asks now: marks go over to the new
+ * suspects, and marked ones that are none any more are put behind them. */
 static enum sr_mark *keep_marks(const struct sr_session *session, struct suspects_task *search)
 {
     size_t room = search->found + session->suspects.count;
@@ -259,7 +274,8 @@ static enum sr_mark *keep_marks(const struct sr_session *session, struct suspect
     return marks;
 }
 
-static void suspects_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void suspects_finish(struct sr_session *session, struct task *task,
+                            const struct sr_event *event)
 {
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
@@ -279,8 +295,10 @@ static void suspects_finish(struct sr_session *session, struct task *task, const
     search->items = NULL;
     struct sr_error failed = {0};
     if (write_suspects(session, &failed)) run->error = failed; /* they are there all the same */
-    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s", search->found,
-                       search->folds.row_count, search->model, failed.status ? ", but they cannot be kept: " : "; browse suspects shows them",
+    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s",
+                       search->found, search->folds.row_count, search->model,
+                       failed.status ? ", but they cannot be kept: "
+                                     : "; browse suspects shows them",
                        failed.status ? failed.text : "");
 }
 
@@ -294,8 +312,9 @@ static void suspects_free(struct task *task)
     free(search);
 }
 
-enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry, int folds, size_t count,
-                                        uint32_t *job, struct sr_error *error)
+enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry,
+                                        int folds, size_t count, uint32_t *job,
+                                        struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
@@ -313,11 +332,14 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
     search->pool = session->pool;
     snprintf(search->model, sizeof search->model, "%s", entry->name);
     /* Early stopping would look at the held-out rows: the folds train to the end. */
-    if (sr_args_has(search->params, "patience")) status = sr_args_set(search->params, "patience", "0", error);
+    if (sr_args_has(search->params, "patience"))
+        status = sr_args_set(search->params, "patience", "0", error);
     if (!status) status = deal(search, folds, count, error);
     if (!status && search->folds.row_count < (size_t)folds * (size_t)search->shape.classes)
-        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too few for %d folds of %d classes; give a larger count=",
-                              search->folds.row_count, folds, search->shape.classes);
+        status =
+            sr_error_set(error, SR_ERROR_ARGUMENT,
+                         "%zu images are too few for %d folds of %d classes; give a larger count=",
+                         search->folds.row_count, folds, search->shape.classes);
     if (status) {
         suspects_free(&search->task);
         return status;

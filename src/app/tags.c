@@ -30,7 +30,9 @@ void sr_session_load_tags(struct sr_session *session)
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
         enum sr_file file;
         uint32_t row;
-        if (!*line || sr_session_index(session, line, &file, &row, &error) || session->tags[file][row]) continue;
+        if (!*line || sr_session_index(session, line, &file, &row, &error) ||
+            session->tags[file][row])
+            continue;
         session->tags[file][row] = 1;
         session->tag_count++;
     }
@@ -38,8 +40,8 @@ void sr_session_load_tags(struct sr_session *session)
     free(path);
 }
 
-enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row, bool tagged,
-                              struct sr_error *error)
+enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
+                              bool tagged, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (status || session->tags[file][row] == tagged) return status;

@@ -1,7 +1,7 @@
 /* training.c - training jobs and what is kept of them. */
 #include <math.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sartor/app/session.h"
@@ -18,14 +18,15 @@ struct train_task {
     struct sr_split split;
     struct sr_args *params;
     struct sr_pool *pool;
-    char *home;                  /* as it was when the training began */
+    char *home; /* as it was when the training began */
     struct sr_jobs *jobs;
     char *checkpoint;
     bool resume;
     struct sr_error save_error;
 };
 
-static enum sr_status train_run(struct task *task, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status train_run(struct task *task, const struct sr_monitor *monitor,
+                                struct sr_error *error)
 {
     struct train_task *train = (struct train_task *)task;
     struct sr_fit fit = {
@@ -51,7 +52,8 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     return SR_OK;
 }
 
-static void train_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+static void train_finish(struct sr_session *session, struct task *task,
+                         const struct sr_event *event)
 {
     struct train_task *train = (struct train_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
@@ -59,7 +61,8 @@ static void train_finish(struct sr_session *session, struct task *task, const st
     run->seconds = event->of.ended.seconds;
     run->error = event->of.ended.error;
     if (run->state != SR_JOB_DONE) {
-        sr_session_message(session, run->state == SR_JOB_FAILED, "%s: %s", run->name, run->error.text);
+        sr_session_message(session, run->state == SR_JOB_FAILED, "%s: %s", run->name,
+                           run->error.text);
         return;
     }
     run->error = train->save_error;
@@ -67,16 +70,19 @@ static void train_finish(struct sr_session *session, struct task *task, const st
     run->parameters = run->class->size(train->model->state);
     char *path = train->save_error.status ? NULL : sr_store_path(train->home, run->name);
     /* Where models are kept elsewhere by now, this one is not among them. */
-    if (!strcmp(train->home, session->home)) sr_session_adopt(session, train->model, path);
-    else if (!path) sr_session_adopt_elsewhere(session, train->model, train->home);
+    if (!strcmp(train->home, session->home))
+        sr_session_adopt(session, train->model, path);
+    else if (!path)
+        sr_session_adopt_elsewhere(session, train->model, train->home);
     free(path);
     char seconds[32];
     sr_format_seconds(seconds, sizeof seconds, run->seconds);
     if (run->error.status)
-        sr_session_message(session, true, "%s is trained but only in memory: %s", run->name, run->error.text);
+        sr_session_message(session, true, "%s is trained but only in memory: %s", run->name,
+                           run->error.text);
     else
-        sr_session_message(session, false, "%s is trained%s (%s)", run->name, run->stopped ? " as far as it was" : "",
-                           seconds);
+        sr_session_message(session, false, "%s is trained%s (%s)", run->name,
+                           run->stopped ? " as far as it was" : "", seconds);
 }
 
 static void train_free(struct task *task)
@@ -101,7 +107,8 @@ static char *checkpoint_path(const struct sr_session *session, const char *name)
     return path;
 }
 
-struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class, const char *name)
+struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class,
+                                  const char *name)
 {
     struct sr_run *run = sr_xalloc(sizeof *run);
     run->class = class;
@@ -112,8 +119,9 @@ struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_mo
     return run;
 }
 
-enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class, const char *name,
-                                struct sr_args *params, bool resume, uint64_t seed, uint64_t limit, uint32_t *job,
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
+                                const char *name, struct sr_args *params, bool resume,
+                                uint64_t seed, uint64_t limit, uint32_t *job,
                                 struct sr_error *error)
 {
     struct train_task *train = sr_xalloc(sizeof *train);
@@ -123,9 +131,12 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_mode
     if (!status) status = sr_store_check_name(name, error);
     for (size_t i = 0; !status && i < session->run_count; i++)
         if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
-            status = sr_error_set(error, SR_ERROR_STATE, "%s is being trained already; stop it, or give another name=", name);
+            status =
+                sr_error_set(error, SR_ERROR_STATE,
+                             "%s is being trained already; stop it, or give another name=", name);
     if (!status)
-        status = sr_split_make(&train->split, session->data, session->split.fraction, session->split.seed, limit, error);
+        status = sr_split_make(&train->split, session->data, session->split.fraction,
+                               session->split.seed, limit, error);
     if (!status && class->check) {
         const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
         struct sr_shape shape = {images->height, images->width, session->data->classes};
@@ -175,7 +186,9 @@ struct sr_run *sr_session_active_run(struct sr_session *session)
 /* The mean of what came since the last point, from the epoch's running mean then and now. */
 static double since(double now, double count, double before, double count_before)
 {
-    double mean = count_before > 0 && isfinite(before) ? (now * count - before * count_before) / (count - count_before) : now;
+    double mean = count_before > 0 && isfinite(before)
+                      ? (now * count - before * count_before) / (count - count_before)
+                      : now;
     return fmax(mean, 0);
 }
 
@@ -189,9 +202,11 @@ static void trace(struct sr_run *run, const struct sr_progress *progress)
     if (moved <= 0 || moved < run->trace_step) return;
     struct sr_trace_point point = {(double)progress->done, progress->loss, progress->accuracy};
     if (progress->epochs > 0 && progress->total > 0) {
-        double length = (double)progress->total / progress->epochs, begun = (progress->epoch - 1) * length;
+        double length = (double)progress->total / progress->epochs,
+               begun = (progress->epoch - 1) * length;
         double count = (double)progress->done - begun;
-        double before = run->traced && last->epoch == progress->epoch ? (double)last->done - begun : 0;
+        double before =
+            run->traced && last->epoch == progress->epoch ? (double)last->done - begun : 0;
         point.at /= length;
         if (count > before) {
             point.loss = since(progress->loss, count, last->loss, before);
@@ -201,7 +216,8 @@ static void trace(struct sr_run *run, const struct sr_progress *progress)
     if (run->traced == SR_TRACE_MAX) {
         for (size_t i = 0; i < SR_TRACE_MAX / 2; i++) {
             const struct sr_trace_point *a = &run->trace[2 * i], *b = a + 1;
-            run->trace[i] = (struct sr_trace_point){b->at, (a->loss + b->loss) / 2, (a->accuracy + b->accuracy) / 2};
+            run->trace[i] = (struct sr_trace_point){b->at, (a->loss + b->loss) / 2,
+                                                    (a->accuracy + b->accuracy) / 2};
         }
         run->traced = SR_TRACE_MAX / 2;
         run->trace_step = 2 * fmax(run->trace_step, (double)progress->done / SR_TRACE_MAX);

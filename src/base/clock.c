@@ -15,14 +15,21 @@ static double seconds_of(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-double sr_clock_seconds(void) { return seconds_of(CLOCK_MONOTONIC); }
-double sr_clock_cpu_seconds(void) { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
+double sr_clock_seconds(void)
+{
+    return seconds_of(CLOCK_MONOTONIC);
+}
+double sr_clock_cpu_seconds(void)
+{
+    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+}
 
 void sr_clock_sleep(double seconds)
 {
     if (!(seconds > 0)) return;
     struct timespec left = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    while (nanosleep(&left, &left) && errno == EINTR) {}
+    while (nanosleep(&left, &left) && errno == EINTR) {
+    }
 }
 
 static _Atomic uint64_t peak_before; /* the largest peak that sr_memory_begin has set back */
@@ -61,7 +68,8 @@ void sr_processor_name(char *out, size_t size)
 {
     char line[256], name[128] = "";
     FILE *file = fopen("/proc/cpuinfo", "re");
-    while (file && !*name && fgets(line, sizeof line, file)) sscanf(line, "model name : %127[^\n]", name);
+    while (file && !*name && fgets(line, sizeof line, file))
+        sscanf(line, "model name : %127[^\n]", name);
     if (file) fclose(file);
     snprintf(out, size, "%s", *name ? name : "unknown");
 }

@@ -31,7 +31,8 @@ char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_err
         size_t got = fread(bytes + have, 1, room - have - 1, stream);
         have += got;
         if (have > limit) {
-            sr_error_set(error, SR_ERROR_FORMAT, "%s: larger than the %zu bytes that make sense here", path, limit);
+            sr_error_set(error, SR_ERROR_FORMAT,
+                         "%s: larger than the %zu bytes that make sense here", path, limit);
             goto out;
         }
         if (got == 0) break;
@@ -50,8 +51,8 @@ out:
     return result;
 }
 
-/* A new file beside `path`, with the mode that open() gives: mkstemp's are private, and the process's
- * mask cannot be read without changing it for all threads. */
+/* A new file beside `path`, with the mode that open() gives: mkstemp's are private, and the
+ * process's mask cannot be read without changing it for all threads. */
 static int open_beside(const char *path, mode_t mode, char **name)
 {
     static atomic_uint number;
@@ -74,23 +75,27 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
     *output = (struct sr_output){0};
     if (sr_path_is_directory(path))
         return sr_error_set(error, SR_ERROR_IO, "%s: is a directory; give a file's name", path);
-    /* A device or a pipe cannot be replaced, only written to (and /dev/null must not become a file). */
+    /* A device or a pipe cannot be replaced, only written to (and /dev/null must not become a
+     * file). */
     struct stat old;
     bool exists = stat(path, &old) == 0;
     if (exists && !S_ISREG(old.st_mode)) {
         output->path = sr_xstrdup(path);
         output->stream = fopen(path, "wbe");
         if (output->stream) return SR_OK;
-        enum sr_status status = sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+        enum sr_status status =
+            sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
         sr_output_abort(output);
         return status;
     }
     /* A symbolic link keeps pointing where it does: its target is what is replaced. */
     char *real = realpath(path, NULL);
     output->path = real ? real : sr_xstrdup(path);
-    int descriptor = open_beside(output->path, exists ? old.st_mode & 0777 : 0666, &output->temporary);
+    int descriptor =
+        open_beside(output->path, exists ? old.st_mode & 0777 : 0666, &output->temporary);
     if (descriptor < 0) {
-        enum sr_status status = sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
+        enum sr_status status =
+            sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
         free(output->temporary);
         free(output->path);
         *output = (struct sr_output){0};
@@ -102,28 +107,32 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
     return SR_OK;
 }
 
-/* A stream remembers that a write has failed, not why. What could not be written cannot be written now either:
- * ask once more, of a file that goes away anyhow. */
+/* A stream remembers that a write has failed, not why. What could not be written cannot be written
+ * now either: ask once more, of a file that goes away anyhow. */
 static int why_failed(const struct sr_output *output)
 {
     static const char nothing[1 << 16];
     errno = 0;
-    return output->temporary && write(fileno(output->stream), nothing, sizeof nothing) < 0 ? errno : EIO;
+    return output->temporary && write(fileno(output->stream), nothing, sizeof nothing) < 0 ? errno
+                                                                                           : EIO;
 }
 
 enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error)
 {
     int code = 0;
     errno = 0;
-    if (ferror(output->stream)) code = why_failed(output);
-    else if (fflush(output->stream) || (output->temporary && fsync(fileno(output->stream)))) code = errno ? errno : EIO;
+    if (ferror(output->stream))
+        code = why_failed(output);
+    else if (fflush(output->stream) || (output->temporary && fsync(fileno(output->stream))))
+        code = errno ? errno : EIO;
     if (fclose(output->stream) && !code) code = errno;
     output->stream = NULL;
     if (!code && output->temporary && rename(output->temporary, output->path)) code = errno;
     enum sr_status status = SR_OK;
     if (code)
-        status = sr_error_set(error, SR_ERROR_IO, "%s: writing failed: %s%s", output->path, strerror(code),
-                              output->temporary ? "; the file is as it was before" : "");
+        status =
+            sr_error_set(error, SR_ERROR_IO, "%s: writing failed: %s%s", output->path,
+                         strerror(code), output->temporary ? "; the file is as it was before" : "");
     else {
         free(output->temporary);
         output->temporary = NULL;
@@ -141,7 +150,8 @@ void sr_output_abort(struct sr_output *output)
     *output = (struct sr_output){0};
 }
 
-enum sr_status sr_file_write(const char *path, const void *bytes, size_t length, struct sr_error *error)
+enum sr_status sr_file_write(const char *path, const void *bytes, size_t length,
+                             struct sr_error *error)
 {
     struct sr_output output;
     enum sr_status status = sr_output_open(&output, path, error);
@@ -169,7 +179,8 @@ enum sr_status sr_directory_make(const char *path, struct sr_error *error)
         char separator = *at;
         *at = '\0';
         if (mkdir(copy, 0777) && errno != EEXIST) {
-            sr_error_set(error, SR_ERROR_IO, "%s: the folder cannot be made: %s", copy, strerror(errno));
+            sr_error_set(error, SR_ERROR_IO, "%s: the folder cannot be made: %s", copy,
+                         strerror(errno));
             free(copy);
             return SR_ERROR_IO;
         }
@@ -213,7 +224,9 @@ char *sr_path_expand(const char *path)
 
 char *sr_path_xdg(const char *kind)
 {
-    static const struct { const char *kind, *variable, *fallback; } places[] = {
+    static const struct {
+        const char *kind, *variable, *fallback;
+    } places[] = {
         {"data", "XDG_DATA_HOME", ".local/share"},
         {"config", "XDG_CONFIG_HOME", ".config"},
         {"state", "XDG_STATE_HOME", ".local/state"},
@@ -221,7 +234,8 @@ char *sr_path_xdg(const char *kind)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (strcmp(kind, places[i].kind)) continue;
         const char *set = getenv(places[i].variable);
-        if (set && set[0] == '/') return sr_path_join(set, "sartor"); /* the standard ignores relative ones */
+        if (set && set[0] == '/')
+            return sr_path_join(set, "sartor"); /* the standard ignores relative ones */
         const char *home = home_directory();
         return sr_xprintf("%s/%s/sartor", home ? home : ".", places[i].fallback);
     }
@@ -230,8 +244,8 @@ char *sr_path_xdg(const char *kind)
 
 char *sr_path_resource(const char *name)
 {
-    /* A program in the build tree, one that was installed, one whose installation was moved, and a test
-     * program in the build tree. */
+    /* A program in the build tree, one that was installed, one whose installation was moved, and a
+     * test program in the build tree. */
     static const char *const places[] = {"data", SARTOR_DATADIR, "../share/sartor", "../../data"};
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -239,7 +253,8 @@ char *sr_path_resource(const char *name)
     char *slash = strrchr(program, '/');
     if (slash) *slash = '\0';
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *path = places[i][0] == '/' ? sr_path_join(places[i], name) : sr_xprintf("%s/%s/%s", program, places[i], name);
+        char *path = places[i][0] == '/' ? sr_path_join(places[i], name)
+                                         : sr_xprintf("%s/%s/%s", program, places[i], name);
         if (sr_path_exists(path)) return path;
         free(path);
     }

@@ -6,16 +6,28 @@
 #include <string.h>
 
 /* struct sr_json is jansson's json_t under another name: never defined, only cast. */
-static json_t *in(const struct sr_json *value) { return (json_t *)(uintptr_t)value; }
+static json_t *in(const struct sr_json *value)
+{
+    return (json_t *)(uintptr_t)value;
+}
 static struct sr_json *out(json_t *value)
 {
     if (!value) abort();
     return (struct sr_json *)value;
 }
 
-struct sr_json *sr_json_object(void) { return out(json_object()); }
-struct sr_json *sr_json_array(void) { return out(json_array()); }
-void sr_json_free(struct sr_json *value) { json_decref(in(value)); }
+struct sr_json *sr_json_object(void)
+{
+    return out(json_object());
+}
+struct sr_json *sr_json_array(void)
+{
+    return out(json_array());
+}
+void sr_json_free(struct sr_json *value)
+{
+    json_decref(in(value));
+}
 
 static struct sr_json *number(double value)
 {
@@ -62,7 +74,8 @@ void sr_json_set_bool(struct sr_json *object, const char *key, bool flag)
     sr_json_set(object, key, out(json_boolean(flag)));
 }
 
-void sr_json_set_numbers(struct sr_json *object, const char *key, const double *numbers, size_t count)
+void sr_json_set_numbers(struct sr_json *object, const char *key, const double *numbers,
+                         size_t count)
 {
     struct sr_json *array = sr_json_array();
     for (size_t i = 0; i < count; i++) sr_json_add_number(array, numbers[i]);
@@ -81,8 +94,14 @@ void sr_json_add(struct sr_json *array, struct sr_json *value)
     if (json_array_append_new(in(array), in(value))) abort();
 }
 
-void sr_json_add_text(struct sr_json *array, const char *text) { sr_json_add(array, string(text)); }
-void sr_json_add_number(struct sr_json *array, double value) { sr_json_add(array, number(value)); }
+void sr_json_add_text(struct sr_json *array, const char *text)
+{
+    sr_json_add(array, string(text));
+}
+void sr_json_add_number(struct sr_json *array, double value)
+{
+    sr_json_add(array, number(value));
+}
 void sr_json_add_integer(struct sr_json *array, int64_t value)
 {
     sr_json_add(array, out(json_integer((json_int_t)value)));
@@ -96,7 +115,8 @@ static int append(const char *bytes, size_t size, void *text)
 
 void sr_json_print(const struct sr_json *value, struct sr_text *text)
 {
-    if (json_dump_callback(in(value), append, text, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9))) abort();
+    if (json_dump_callback(in(value), append, text, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)))
+        abort();
 }
 
 struct sr_json *sr_json_parse(const char *bytes, size_t length, struct sr_error *error)
@@ -104,7 +124,8 @@ struct sr_json *sr_json_parse(const char *bytes, size_t length, struct sr_error 
     json_error_t why;
     json_t *value = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &why);
     if (!value)
-        sr_error_set(error, SR_ERROR_FORMAT, "JSON line %d, column %d: %s", why.line, why.column, why.text);
+        sr_error_set(error, SR_ERROR_FORMAT, "JSON line %d, column %d: %s", why.line, why.column,
+                     why.text);
     return (struct sr_json *)value;
 }
 
@@ -113,15 +134,24 @@ const struct sr_json *sr_json_get(const struct sr_json *object, const char *key)
     return (const struct sr_json *)json_object_get(in(object), key);
 }
 
-const char *sr_json_text(const struct sr_json *value) { return json_string_value(in(value)); }
+const char *sr_json_text(const struct sr_json *value)
+{
+    return json_string_value(in(value));
+}
 
 double sr_json_number(const struct sr_json *value, double fallback)
 {
     return json_is_number(in(value)) ? json_number_value(in(value)) : fallback;
 }
 
-bool sr_json_is_object(const struct sr_json *value) { return json_is_object(in(value)); }
-bool sr_json_is_array(const struct sr_json *value) { return json_is_array(in(value)); }
+bool sr_json_is_object(const struct sr_json *value)
+{
+    return json_is_object(in(value));
+}
+bool sr_json_is_array(const struct sr_json *value)
+{
+    return json_is_array(in(value));
+}
 
 size_t sr_json_length(const struct sr_json *value)
 {
@@ -134,7 +164,8 @@ const struct sr_json *sr_json_at(const struct sr_json *array, size_t index)
 }
 
 void sr_json_each(const struct sr_json *object,
-                  void (*visit)(void *context, const char *key, const struct sr_json *value), void *context)
+                  void (*visit)(void *context, const char *key, const struct sr_json *value),
+                  void *context)
 {
     const char *key;
     json_t *value;

@@ -14,17 +14,20 @@ void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error 
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - SR_ALIGNMENT) {
-        sr_error_set(error, SR_ERROR_MEMORY, "%s: %zu elements of %zu bytes are more than memory can hold",
-                     what, count, size);
+        sr_error_set(error, SR_ERROR_MEMORY,
+                     "%s: %zu elements of %zu bytes are more than memory can hold", what, count,
+                     size);
         return NULL;
     }
     /* Work that jumps about in a large block spends its time looking up small pages. */
-    size_t alignment = bytes >= HUGE_PAGE && bytes < SIZE_MAX - HUGE_PAGE ? HUGE_PAGE : SR_ALIGNMENT;
+    size_t alignment =
+        bytes >= HUGE_PAGE && bytes < SIZE_MAX - HUGE_PAGE ? HUGE_PAGE : SR_ALIGNMENT;
     bytes = (bytes + alignment - 1) / alignment * alignment;
     void *block = aligned_alloc(alignment, bytes ? bytes : alignment);
     if (block && alignment == HUGE_PAGE) madvise(block, bytes, MADV_HUGEPAGE);
     if (!block)
-        sr_error_set(error, SR_ERROR_MEMORY, "%s: no memory for %.1f MB", what, (double)bytes / 1e6);
+        sr_error_set(error, SR_ERROR_MEMORY, "%s: no memory for %.1f MB", what,
+                     (double)bytes / 1e6);
     return block;
 }
 
@@ -33,8 +36,8 @@ void *sr_array_new(size_t count, size_t size, const char *what, struct sr_error 
     void *block = sr_array_raw(count, size, what, error);
     if (!block) return NULL;
 #if defined(__linux__)
-    /* Linux then gives zeros page by page as they are first used. Clearing gigabytes here would take seconds,
-     * in which nobody could stop the work that wants them. */
+    /* Linux then gives zeros page by page as they are first used. Clearing gigabytes here would
+     * take seconds, in which nobody could stop the work that wants them. */
     size_t pages = count * size / HUGE_PAGE * HUGE_PAGE;
     if (pages >= LARGE && !madvise(block, pages, MADV_DONTNEED)) {
         memset((char *)block + pages, 0, count * size - pages);

@@ -5,8 +5,9 @@
 
 const char *sr_progress_units(const struct sr_progress *progress)
 {
-    static const char *const units[][2] = {{"batch", "batches"}, {"tree", "trees"}, {"pair", "pairs"},
-                                           {"query", "queries"}, {"iteration", "iterations"}, {"step", "steps"}};
+    static const char *const units[][2] = {{"batch", "batches"},        {"tree", "trees"},
+                                           {"pair", "pairs"},           {"query", "queries"},
+                                           {"iteration", "iterations"}, {"step", "steps"}};
     const char *unit = progress->epochs > 0 ? NULL : progress->unit;
     for (size_t i = 0; unit && i < sizeof units / sizeof *units; i++)
         if (strcmp(unit, units[i][0]) == 0) return units[i][1];

@@ -10,9 +10,9 @@
 #include "sartor/base/memory.h"
 
 struct value {
-    char *text;         /* NULL: neither given nor defaulted */
-    double number;      /* INTEGER, NUMBER, SWITCH; low bound of a RANGE */
-    double high;        /* of a RANGE */
+    char *text;    /* NULL: neither given nor defaulted */
+    double number; /* INTEGER, NUMBER, SWITCH; low bound of a RANGE */
+    double high;   /* of a RANGE */
     bool given;
 };
 
@@ -74,8 +74,9 @@ static bool parse_range(const char *text, double *low, double *high)
     }
     char *left = strndup(text, (size_t)(dots - text));
     if (!left) abort();
-    bool good = (!*left || sr_parse_double(left, low)) && (!dots[2] || sr_parse_double(dots + 2, high)) &&
-                (*left || dots[2]) && *low <= *high;
+    bool good = (!*left || sr_parse_double(left, low)) &&
+                (!dots[2] || sr_parse_double(dots + 2, high)) && (*left || dots[2]) &&
+                *low <= *high;
     free(left);
     return good;
 }
@@ -85,15 +86,15 @@ static bool bounded(const struct sr_param *param)
     return param->minimum < param->maximum;
 }
 
-static enum sr_status refuse(const char *what, const struct sr_param *param, const char *text, const char *wanted,
-                             struct sr_error *error)
+static enum sr_status refuse(const char *what, const struct sr_param *param, const char *text,
+                             const char *wanted, struct sr_error *error)
 {
     char bounds[96] = "";
     if (bounded(param) && (param->type == SR_PARAM_INTEGER || param->type == SR_PARAM_NUMBER ||
                            param->type == SR_PARAM_LIST))
         snprintf(bounds, sizeof bounds, " from %g to %g", param->minimum, param->maximum);
-    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s=%s is not possible: it takes %s%s", what, param->name,
-                        text, wanted, bounds);
+    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s=%s is not possible: it takes %s%s", what,
+                        param->name, text, wanted, bounds);
 }
 
 static bool within(const struct sr_param *param, double number)
@@ -101,8 +102,8 @@ static bool within(const struct sr_param *param, double number)
     return !bounded(param) || (number >= param->minimum && number <= param->maximum);
 }
 
-static enum sr_status check(const char *what, const struct sr_param *param, const char *text, struct value *value,
-                            struct sr_error *error)
+static enum sr_status check(const char *what, const struct sr_param *param, const char *text,
+                            struct value *value, struct sr_error *error)
 {
     double number = 0;
     int64_t integer;
@@ -118,7 +119,8 @@ static enum sr_status check(const char *what, const struct sr_param *param, cons
         value->number = number;
         break;
     case SR_PARAM_SWITCH:
-        if (!parse_switch(text, &value->number)) return refuse(what, param, text, "on or off", error);
+        if (!parse_switch(text, &value->number))
+            return refuse(what, param, text, "on or off", error);
         break;
     case SR_PARAM_CHOICE:
         if (!is_choice(param->choices, text)) {
@@ -142,7 +144,8 @@ static enum sr_status check(const char *what, const struct sr_param *param, cons
     }
     default:
         if (!*text && param->type != SR_PARAM_TEXT && param->type != SR_PARAM_LINE)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s= needs a value", what, param->name);
+            return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s= needs a value", what,
+                                param->name);
         break;
     }
     free(value->text);
@@ -150,20 +153,23 @@ static enum sr_status check(const char *what, const struct sr_param *param, cons
     return SR_OK;
 }
 
-static enum sr_status unknown(const char *what, const struct sr_param *params, const char *word, size_t length,
-                              struct sr_error *error)
+static enum sr_status unknown(const char *what, const struct sr_param *params, const char *word,
+                              size_t length, struct sr_error *error)
 {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), word);
     size_t count = table_length(params);
     if (!count)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: takes no parameters, so \"%s\" is one too many", what, name);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s: takes no parameters, so \"%s\" is one too many", what, name);
     const char *closest = sr_text_closest(name, &params->name, count, sizeof *params);
     if (closest)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%s\"; did you mean %s?", what, name, closest);
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%s\"; did you mean %s?",
+                            what, name, closest);
     struct sr_text all = {0};
     for (size_t i = 0; i < count; i++) sr_text_printf(&all, "%s%s", i ? ", " : "", params[i].name);
-    sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%s\"; there are: %s", what, name, sr_text_get(&all));
+    sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%s\"; there are: %s", what, name,
+                 sr_text_get(&all));
     sr_text_fini(&all);
     return SR_ERROR_ARGUMENT;
 }
@@ -180,7 +186,8 @@ static size_t next_positional(const struct sr_args *args)
 static size_t name_length(const char *word)
 {
     size_t length = 0;
-    while (isalnum((unsigned char)word[length]) || word[length] == '_' || word[length] == '-') length++;
+    while (isalnum((unsigned char)word[length]) || word[length] == '_' || word[length] == '-')
+        length++;
     return word[length] == '=' ? length : 0;
 }
 
@@ -195,7 +202,8 @@ static enum sr_status take_word(struct sr_args *args, char *const *words, size_t
                                 struct sr_words *rest, struct sr_error *error)
 {
     const char *word = words[*at];
-    size_t length = name_length(word), index = find(args->params, word, length ? length : strlen(word));
+    size_t length = name_length(word),
+           index = find(args->params, word, length ? length : strlen(word));
     size_t positional = next_positional(args);
     /* The rest of a line is taken as it is, whatever it looks like. */
     if (positional != SIZE_MAX && args->params[positional].type == SR_PARAM_LINE) {
@@ -222,20 +230,23 @@ static enum sr_status take_word(struct sr_args *args, char *const *words, size_t
         pass_on(rest, word);
         return SR_OK;
     } else if (!length && table_length(args->params)) {
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: \"%s\" is one word too many; parameters are given as name=value",
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s: \"%s\" is one word too many; parameters are given as name=value",
                             args->what, word);
     } else {
         return unknown(args->what, args->params, word, length ? length : strlen(word), error);
     }
     if (args->values[index].given)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is given twice", args->what, args->params[index].name);
-    enum sr_status status = check(args->what, &args->params[index], value, &args->values[index], error);
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is given twice", args->what,
+                            args->params[index].name);
+    enum sr_status status =
+        check(args->what, &args->params[index], value, &args->values[index], error);
     args->values[index].given = true;
     return status;
 }
 
-struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, char *const *words, size_t count,
-                              struct sr_words *rest, struct sr_error *error)
+struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, char *const *words,
+                              size_t count, struct sr_words *rest, struct sr_error *error)
 {
     size_t length = table_length(params);
     struct sr_args *args = sr_xalloc(sizeof *args);
@@ -243,14 +254,17 @@ struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, c
     args->params = params;
     args->values = sr_xalloc((length + 1) * sizeof *args->values);
     for (size_t i = 0; i < length; i++)
-        if (params[i].fallback && check(what, &params[i], params[i].fallback, &args->values[i], error)) abort();
+        if (params[i].fallback &&
+            check(what, &params[i], params[i].fallback, &args->values[i], error))
+            abort();
     for (size_t i = 0; i < count; i++)
         if (take_word(args, words, &i, count, rest, error)) goto fail;
     for (size_t i = 0; i < length; i++)
         if (params[i].required && !args->values[i].given) {
             struct sr_text usage = {0};
             sr_param_usage(&params[i], &usage);
-            sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is missing: %s", what, sr_text_get(&usage), params[i].help);
+            sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is missing: %s", what,
+                         sr_text_get(&usage), params[i].help);
             sr_text_fini(&usage);
             goto fail;
         }
@@ -283,11 +297,13 @@ void sr_args_free(struct sr_args *args)
     free(args);
 }
 
-enum sr_status sr_args_set(struct sr_args *args, const char *name, const char *value, struct sr_error *error)
+enum sr_status sr_args_set(struct sr_args *args, const char *name, const char *value,
+                           struct sr_error *error)
 {
     size_t index = find(args->params, name, strlen(name));
     if (index == SIZE_MAX) return unknown(args->what, args->params, name, strlen(name), error);
-    enum sr_status status = check(args->what, &args->params[index], value, &args->values[index], error);
+    enum sr_status status =
+        check(args->what, &args->params[index], value, &args->values[index], error);
     if (!status) args->values[index].given = true;
     return status;
 }
@@ -299,10 +315,22 @@ static const struct value *get(const struct sr_args *args, const char *name)
     return &args->values[index];
 }
 
-const char *sr_args_text(const struct sr_args *args, const char *name) { return get(args, name)->text; }
-double sr_args_number(const struct sr_args *args, const char *name) { return get(args, name)->number; }
-bool sr_args_switch(const struct sr_args *args, const char *name) { return get(args, name)->number != 0; }
-bool sr_args_given(const struct sr_args *args, const char *name) { return get(args, name)->given; }
+const char *sr_args_text(const struct sr_args *args, const char *name)
+{
+    return get(args, name)->text;
+}
+double sr_args_number(const struct sr_args *args, const char *name)
+{
+    return get(args, name)->number;
+}
+bool sr_args_switch(const struct sr_args *args, const char *name)
+{
+    return get(args, name)->number != 0;
+}
+bool sr_args_given(const struct sr_args *args, const char *name)
+{
+    return get(args, name)->given;
+}
 
 int64_t sr_args_integer(const struct sr_args *args, const char *name)
 {
@@ -338,7 +366,10 @@ size_t sr_args_list(const struct sr_args *args, const char *name, double *values
     return count;
 }
 
-const struct sr_param *sr_args_params(const struct sr_args *args) { return args->params; }
+const struct sr_param *sr_args_params(const struct sr_args *args)
+{
+    return args->params;
+}
 
 void sr_args_print(const struct sr_args *args, bool all, struct sr_text *text)
 {
@@ -357,11 +388,11 @@ void sr_args_print(const struct sr_args *args, bool all, struct sr_text *text)
 void sr_param_usage(const struct sr_param *param, struct sr_text *text)
 {
     static const char *const placeholders[] = {
-        [SR_PARAM_TEXT] = "TEXT",   [SR_PARAM_INTEGER] = "N",     [SR_PARAM_NUMBER] = "X",
-        [SR_PARAM_RANGE] = "A..B",  [SR_PARAM_LIST] = "N,N,...",  [SR_PARAM_FILE] = "FILE",
-        [SR_PARAM_MODEL] = "MODEL", [SR_PARAM_FAMILY] = "FAMILY", [SR_PARAM_CLASS] = "CLASS",
+        [SR_PARAM_TEXT] = "TEXT",   [SR_PARAM_INTEGER] = "N",       [SR_PARAM_NUMBER] = "X",
+        [SR_PARAM_RANGE] = "A..B",  [SR_PARAM_LIST] = "N,N,...",    [SR_PARAM_FILE] = "FILE",
+        [SR_PARAM_MODEL] = "MODEL", [SR_PARAM_FAMILY] = "FAMILY",   [SR_PARAM_CLASS] = "CLASS",
         [SR_PARAM_INDEX] = "INDEX", [SR_PARAM_COMMAND] = "COMMAND", [SR_PARAM_LINE] = "LINE",
-        [SR_PARAM_SWITCH] = "", [SR_PARAM_CHOICE] = "",
+        [SR_PARAM_SWITCH] = "",     [SR_PARAM_CHOICE] = "",
     };
     const char *open = param->required ? "" : "[", *close = param->required ? "" : "]";
     sr_text_add(text, open);
@@ -370,8 +401,10 @@ void sr_param_usage(const struct sr_param *param, struct sr_text *text)
     } else {
         if (!param->positional) sr_text_printf(text, "%s=", param->name);
         if (param->type == SR_PARAM_CHOICE)
-            for (const char *at = param->choices; *at; at++) sr_text_add_bytes(text, *at == ' ' ? "|" : at, 1);
-        else if (param->positional && (param->type == SR_PARAM_TEXT || param->type == SR_PARAM_LINE))
+            for (const char *at = param->choices; *at; at++)
+                sr_text_add_bytes(text, *at == ' ' ? "|" : at, 1);
+        else if (param->positional &&
+                 (param->type == SR_PARAM_TEXT || param->type == SR_PARAM_LINE))
             for (const char *at = param->name; *at; at++) {
                 char c = (char)toupper((unsigned char)*at);
                 sr_text_add_bytes(text, &c, 1);

@@ -32,9 +32,9 @@ struct sr_pool {
     struct sr_mutex mutex;  /* guards sleeping and waking */
     struct sr_condition work, done;
 
-    /* One region at a time. `generation` announces it; a worker enters while it is open, and reads the rest
-     * after that. The caller closes it when no slice is left to take, and waits only for those inside: one
-     * that the system has not let run yet is not waited for. */
+    /* One region at a time. `generation` announces it; a worker enters while it is open, and reads
+     * the rest after that. The caller closes it when no slice is left to take, and waits only for
+     * those inside: one that the system has not let run yet is not waited for. */
     atomic_uint generation;
     atomic_uint inside; /* workers in the region; CLOSED where none may enter */
     atomic_bool closing;
@@ -53,8 +53,8 @@ static void share_out(struct sr_pool *pool, size_t count)
     }
 }
 
-/* The same part of every region, so that what a worker wrote in one is in its cache in the next; then what
- * others have left. */
+/* The same part of every region, so that what a worker wrote in one is in its cache in the next;
+ * then what others have left. */
 static void take_slices(struct sr_pool *pool, int worker)
 {
     for (int i = 0; i < pool->threads; i++) {
@@ -73,8 +73,8 @@ static bool enter(struct sr_pool *pool)
 {
     unsigned inside = atomic_load_explicit(&pool->inside, memory_order_relaxed);
     while (!(inside & CLOSED))
-        if (atomic_compare_exchange_weak_explicit(&pool->inside, &inside, inside + 1, memory_order_acquire,
-                                                  memory_order_relaxed))
+        if (atomic_compare_exchange_weak_explicit(&pool->inside, &inside, inside + 1,
+                                                  memory_order_acquire, memory_order_relaxed))
             return true;
     return false;
 }
@@ -107,7 +107,8 @@ static void work(void *opaque)
                 continue;
             }
             sr_mutex_lock(&pool->mutex);
-            while (atomic_load(&pool->generation) == seen) sr_condition_wait(&pool->work, &pool->mutex);
+            while (atomic_load(&pool->generation) == seen)
+                sr_condition_wait(&pool->work, &pool->mutex);
             sr_mutex_unlock(&pool->mutex);
         }
         seen = atomic_load_explicit(&pool->generation, memory_order_acquire);
@@ -137,14 +138,16 @@ struct sr_pool *sr_pool_new(int threads, struct sr_error *error)
     sr_mutex_init(&pool->mutex);
     sr_condition_init(&pool->work);
     sr_condition_init(&pool->done);
-    if (!(pool->ranges = sr_array_new((size_t)threads, sizeof *pool->ranges, "the threads' shares", error))) {
+    if (!(pool->ranges =
+              sr_array_new((size_t)threads, sizeof *pool->ranges, "the threads' shares", error))) {
         sr_pool_free(pool);
         return NULL;
     }
     for (int i = 0; i < threads - 1; i++) {
         pool->workers[i].pool = pool;
         pool->workers[i].number = i + 1;
-        if (sr_thread_start(&pool->workers[i].thread, "sartor-pool", work, &pool->workers[i], error)) {
+        if (sr_thread_start(&pool->workers[i].thread, "sartor-pool", work, &pool->workers[i],
+                            error)) {
             sr_pool_free(pool);
             return NULL;
         }
@@ -173,8 +176,8 @@ int sr_pool_threads(const struct sr_pool *pool)
     return pool ? pool->threads : 1;
 }
 
-void sr_pool_run(struct sr_pool *pool, size_t count, void (*slice)(void *context, size_t index, int worker),
-                 void *context)
+void sr_pool_run(struct sr_pool *pool, size_t count,
+                 void (*slice)(void *context, size_t index, int worker), void *context)
 {
     if (!pool) {
         for (size_t i = 0; i < count; i++) slice(context, i, 0);
@@ -193,7 +196,8 @@ void sr_pool_run(struct sr_pool *pool, size_t count, void (*slice)(void *context
     announce(pool);
     take_slices(pool, 0);
     atomic_fetch_or_explicit(&pool->inside, CLOSED, memory_order_acq_rel);
-    for (int spins = 0; atomic_load_explicit(&pool->inside, memory_order_acquire) != CLOSED; spins++) {
+    for (int spins = 0; atomic_load_explicit(&pool->inside, memory_order_acquire) != CLOSED;
+         spins++) {
         if (spins < SPINS) {
             relax();
             continue;
@@ -226,8 +230,8 @@ static void reduce_block(void *context, size_t index, int worker)
     }
 }
 
-void sr_pool_reduce(struct sr_pool *pool, float *total, const float *parts, size_t slices, size_t stride,
-                    size_t length)
+void sr_pool_reduce(struct sr_pool *pool, float *total, const float *parts, size_t slices,
+                    size_t stride, size_t length)
 {
     struct reduction r = {total, parts, slices, stride, length};
     sr_pool_run(pool, (length + REDUCE_BLOCK - 1) / REDUCE_BLOCK, reduce_block, &r);

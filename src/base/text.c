@@ -63,12 +63,23 @@ void sr_text_add_escaped(struct sr_text *text, const char *plain)
         sr_text_add_bytes(text, plain, length);
         plain += length;
         switch (*plain) {
-        case '&': sr_text_add(text, "&amp;"); break;
-        case '<': sr_text_add(text, "&lt;"); break;
-        case '>': sr_text_add(text, "&gt;"); break;
-        case '"': sr_text_add(text, "&quot;"); break;
-        case '\'': sr_text_add(text, "&#39;"); break;
-        default: return;
+        case '&':
+            sr_text_add(text, "&amp;");
+            break;
+        case '<':
+            sr_text_add(text, "&lt;");
+            break;
+        case '>':
+            sr_text_add(text, "&gt;");
+            break;
+        case '"':
+            sr_text_add(text, "&quot;");
+            break;
+        case '\'':
+            sr_text_add(text, "&#39;");
+            break;
+        default:
+            return;
         }
         plain++;
     }
@@ -81,7 +92,8 @@ void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length)
     for (size_t i = 0; i < length; i += 3) {
         unsigned group = (unsigned)in[i] << 16 | (i + 1 < length ? (unsigned)in[i + 1] << 8 : 0) |
                          (i + 2 < length ? in[i + 2] : 0);
-        char four[4] = {digits[group >> 18], digits[group >> 12 & 63], i + 1 < length ? digits[group >> 6 & 63] : '=',
+        char four[4] = {digits[group >> 18], digits[group >> 12 & 63],
+                        i + 1 < length ? digits[group >> 6 & 63] : '=',
                         i + 2 < length ? digits[group & 63] : '='};
         sr_text_add_bytes(text, four, 4);
     }
@@ -103,7 +115,11 @@ uint32_t sr_utf8_next(const char **cursor)
 {
     const unsigned char *at = (const unsigned char *)*cursor;
     if (!*at) return 0;
-    int extra = *at < 0x80 ? 0 : *at >= 0xF0 && *at < 0xF5 ? 3 : *at >= 0xE0 ? 2 : *at >= 0xC2 ? 1 : -1;
+    int extra = *at < 0x80                  ? 0
+                : *at >= 0xF0 && *at < 0xF5 ? 3
+                : *at >= 0xE0               ? 2
+                : *at >= 0xC2               ? 1
+                                            : -1;
     if (*at >= 0xF5) extra = -1;
     if (extra < 0) {
         ++*cursor;
@@ -155,14 +171,19 @@ int sr_utf8_encode(uint32_t code, char out[4])
  * of combining marks; a table, since wcwidth() depends on the locale that is set. */
 int sr_glyph_width(uint32_t code)
 {
-    static const struct { uint32_t low, high; } wide[] = {
-        {0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0x33FF}, {0x3400, 0x4DBF}, {0x4E00, 0x9FFF},
-        {0xA000, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF}, {0xFE30, 0xFE6F}, {0xFF00, 0xFF60},
-        {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
-    }, none[] = {
-        {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x064B, 0x065F}, {0x1AB0, 0x1AFF},
-        {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
-    };
+    static const struct {
+        uint32_t low, high;
+    } wide[] =
+        {
+            {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF}, {0x3400, 0x4DBF},
+            {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+            {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+            {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+        },
+      none[] = {
+          {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x064B, 0x065F}, {0x1AB0, 0x1AFF},
+          {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+      };
     if (code < 0x20 || (code >= 0x7F && code < 0xA0)) return 0;
     if (code < 0x300) return 1;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -238,8 +259,10 @@ void sr_format_seconds(char *out, size_t size, double seconds)
 
 void sr_format_left(char *out, size_t size, double seconds)
 {
-    if (seconds < 59.5) snprintf(out, size, "%.0f s", seconds > 1 ? nearbyint(seconds) : 1);
-    else sr_format_seconds(out, size, nearbyint(seconds));
+    if (seconds < 59.5)
+        snprintf(out, size, "%.0f s", seconds > 1 ? nearbyint(seconds) : 1);
+    else
+        sr_format_seconds(out, size, nearbyint(seconds));
 }
 
 void sr_format_count(char *out, size_t size, uint64_t count)

@@ -14,10 +14,22 @@ static void must(int code)
     if (code) abort();
 }
 
-void sr_mutex_init(struct sr_mutex *mutex) { must(pthread_mutex_init(&mutex->handle, NULL)); }
-void sr_mutex_fini(struct sr_mutex *mutex) { must(pthread_mutex_destroy(&mutex->handle)); }
-void sr_mutex_lock(struct sr_mutex *mutex) { must(pthread_mutex_lock(&mutex->handle)); }
-void sr_mutex_unlock(struct sr_mutex *mutex) { must(pthread_mutex_unlock(&mutex->handle)); }
+void sr_mutex_init(struct sr_mutex *mutex)
+{
+    must(pthread_mutex_init(&mutex->handle, NULL));
+}
+void sr_mutex_fini(struct sr_mutex *mutex)
+{
+    must(pthread_mutex_destroy(&mutex->handle));
+}
+void sr_mutex_lock(struct sr_mutex *mutex)
+{
+    must(pthread_mutex_lock(&mutex->handle));
+}
+void sr_mutex_unlock(struct sr_mutex *mutex)
+{
+    must(pthread_mutex_unlock(&mutex->handle));
+}
 
 void sr_condition_init(struct sr_condition *condition)
 {
@@ -28,7 +40,10 @@ void sr_condition_init(struct sr_condition *condition)
     must(pthread_condattr_destroy(&attributes));
 }
 
-void sr_condition_fini(struct sr_condition *condition) { must(pthread_cond_destroy(&condition->handle)); }
+void sr_condition_fini(struct sr_condition *condition)
+{
+    must(pthread_cond_destroy(&condition->handle));
+}
 
 void sr_condition_wait(struct sr_condition *condition, struct sr_mutex *mutex)
 {
@@ -51,8 +66,14 @@ bool sr_condition_wait_for(struct sr_condition *condition, struct sr_mutex *mute
     return code == 0;
 }
 
-void sr_condition_signal(struct sr_condition *condition) { must(pthread_cond_signal(&condition->handle)); }
-void sr_condition_broadcast(struct sr_condition *condition) { must(pthread_cond_broadcast(&condition->handle)); }
+void sr_condition_signal(struct sr_condition *condition)
+{
+    must(pthread_cond_signal(&condition->handle));
+}
+void sr_condition_broadcast(struct sr_condition *condition)
+{
+    must(pthread_cond_broadcast(&condition->handle));
+}
 
 struct start {
     void (*run)(void *context);
@@ -69,8 +90,8 @@ static void *begin(void *opaque)
     return NULL;
 }
 
-enum sr_status sr_thread_start(struct sr_thread *thread, const char *name, void (*run)(void *context),
-                               void *context, struct sr_error *error)
+enum sr_status sr_thread_start(struct sr_thread *thread, const char *name,
+                               void (*run)(void *context), void *context, struct sr_error *error)
 {
     struct start *start = sr_xalloc(sizeof *start);
     start->run = run;
@@ -86,7 +107,11 @@ enum sr_status sr_thread_start(struct sr_thread *thread, const char *name, void 
     must(pthread_sigmask(SIG_SETMASK, &before, NULL));
     if (!code) return SR_OK;
     free(start);
-    return sr_error_set(error, SR_ERROR_MEMORY, "cannot start the thread \"%s\": %s", name, strerror(code));
+    return sr_error_set(error, SR_ERROR_MEMORY, "cannot start the thread \"%s\": %s", name,
+                        strerror(code));
 }
 
-void sr_thread_join(struct sr_thread *thread) { must(pthread_join(thread->handle, NULL)); }
+void sr_thread_join(struct sr_thread *thread)
+{
+    must(pthread_join(thread->handle, NULL));
+}

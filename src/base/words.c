@@ -27,7 +27,8 @@ enum sr_status sr_words_split(const char **line, struct sr_words *words, struct 
                 sr_words_fini(words);
                 return sr_error_set(error, SR_ERROR_ARGUMENT, "the quote %c is not closed", quote);
             }
-            if (c == quote) quote = 0;
+            if (c == quote)
+                quote = 0;
             else {
                 if (c == '\\' && quote == '"' && (at[1] == '"' || at[1] == '\\')) c = *++at;
                 sr_text_add_bytes(&word, &c, 1);
@@ -46,7 +47,8 @@ enum sr_status sr_words_split(const char **line, struct sr_words *words, struct 
             continue;
         }
         inside = true;
-        if (c == '\'' || c == '"') quote = c;
+        if (c == '\'' || c == '"')
+            quote = c;
         else {
             if (c == '\\' && at[1]) c = *++at;
             sr_text_add_bytes(&word, &c, 1);

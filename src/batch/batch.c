@@ -23,10 +23,11 @@ struct runner {
     size_t line;                      /* 0: words from the shell */
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
-    double next_object, next_share;   /* of a study: clock and share from which the next object is told */
-    char remark[96];                  /* the last one said */
-    bool failed;                      /* some job or command failed */
-    int trouble;                      /* errno of what standard output refused, 0 for nothing */
+    double next_object,
+        next_share;  /* of a study: clock and share from which the next object is told */
+    char remark[96]; /* the last one said */
+    bool failed;     /* some job or command failed */
+    int trouble;     /* errno of what standard output refused, 0 for nothing */
 };
 
 static void clear_bar(struct runner *runner)
@@ -41,17 +42,21 @@ static void complain(struct runner *runner, const char *text)
 {
     clear_bar(runner);
     fflush(stdout);
-    if (runner->line) fprintf(stderr, "sartor: %s:%zu: %s\n", runner->batch->name, runner->line, text);
-    else fprintf(stderr, "sartor: %s\n", text);
+    if (runner->line)
+        fprintf(stderr, "sartor: %s:%zu: %s\n", runner->batch->name, runner->line, text);
+    else
+        fprintf(stderr, "sartor: %s\n", text);
 }
 
 static void print_reply(struct runner *runner)
 {
-    const char *text = sr_text_get(runner->batch->json ? &runner->reply.objects : &runner->reply.text);
+    const char *text =
+        sr_text_get(runner->batch->json ? &runner->reply.objects : &runner->reply.text);
     if (*text) {
         clear_bar(runner);
         errno = 0;
-        if ((fputs(text, stdout) < 0 || fflush(stdout)) && !runner->trouble) runner->trouble = errno ? errno : EIO;
+        if ((fputs(text, stdout) < 0 || fflush(stdout)) && !runner->trouble)
+            runner->trouble = errno ? errno : EIO;
     }
     sr_reply_clear(&runner->reply);
 }
@@ -64,7 +69,8 @@ static int terminal_width(void)
 }
 
 /* A bar that stays on one line whatever the terminal's width: what comes last is left out first. */
-static void show_bar(const char *label, double share, const char *left, const char *detail, const char *speed)
+static void show_bar(const char *label, double share, const char *left, const char *detail,
+                     const char *speed)
 {
     struct sr_text line = {0};
     int room = terminal_width() - 1; /* a full last column would wrap */
@@ -84,10 +90,10 @@ static void show_bar(const char *label, double share, const char *left, const ch
     sr_text_fini(&line);
 }
 
-/* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. Of a study, the bar and the
- * time are the whole study's, and there may be no run at the moment. */
-static void show_progress(struct runner *runner, const struct sr_session *session, const struct sr_run *run,
-                          const struct sr_progress *progress)
+/* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. Of a study,
+ * the bar and the time are the whole study's, and there may be no run at the moment. */
+static void show_progress(struct runner *runner, const struct sr_session *session,
+                          const struct sr_run *run, const struct sr_progress *progress)
 {
     double now = sr_clock_seconds();
     bool terminal = isatty(STDERR_FILENO);
@@ -99,34 +105,43 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     if (now < runner->next_note) return;
     bool first = runner->next_note == 0;
     runner->next_note = now + (terminal ? 0.1 : 10);
-    if (first && !terminal && !session->study) return; /* of a study the time it takes is told at once */
+    if (first && !terminal && !session->study)
+        return; /* of a study the time it takes is told at once */
     struct sr_study_progress whole;
     bool study = sr_study_progress(session, &whole);
     if (!run && !study) return;
-    double share = study ? whole.share : progress->total ? (double)progress->done / (double)progress->total : 0;
+    double share = study             ? whole.share
+                   : progress->total ? (double)progress->done / (double)progress->total
+                                     : 0;
     double seconds_left = study ? whole.seconds_left : progress->seconds_left;
     char time[32], left[40] = "", detail[96] = "", speed[64] = "", label[96];
-    if (run) snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
-    else snprintf(label, sizeof label, "study");
+    if (run)
+        snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
+    else
+        snprintf(label, sizeof label, "study");
     if (seconds_left >= 0) {
         sr_format_left(time, sizeof time, seconds_left);
         snprintf(left, sizeof left, "%s left", time);
     }
-    if (!run) snprintf(detail, sizeof detail, "%.48s", whole.doing);
+    if (!run)
+        snprintf(detail, sizeof detail, "%.48s", whole.doing);
     else if (progress->epochs)
-        snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  accuracy %.2f %%", progress->epoch, progress->epochs,
-                 progress->loss, progress->accuracy * 100);
-    else snprintf(detail, sizeof detail, "%s", progress->note);
+        snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f  accuracy %.2f %%", progress->epoch,
+                 progress->epochs, progress->loss, progress->accuracy * 100);
+    else
+        snprintf(detail, sizeof detail, "%s", progress->note);
     if (run && progress->rate > 0)
-        snprintf(speed, sizeof speed, progress->rate < 10 ? "%.1f %s/s" : "%.0f %s/s", progress->rate,
-                 sr_progress_units(progress));
+        snprintf(speed, sizeof speed, progress->rate < 10 ? "%.1f %s/s" : "%.0f %s/s",
+                 progress->rate, sr_progress_units(progress));
     if (terminal) {
         show_bar(label, share, left, detail, speed);
         runner->bar = true;
     } else {
         fprintf(stderr, "%s: %.0f %% of %s%s%s%s%s\n", label, share * 100,
-                study ? "the study" : progress->epochs ? "the training" : "the fit", *detail ? "  " : "", detail,
-                *left ? "  " : "", left);
+                study              ? "the study"
+                : progress->epochs ? "the training"
+                                   : "the fit",
+                *detail ? "  " : "", detail, *left ? "  " : "", left);
     }
     fflush(stderr);
 }
@@ -162,10 +177,12 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
         show_progress(runner, session, run, &event->of.progress);
         tell_study(runner, session);
     }
-    /* An experiment's run has no parameters of its own: its command reports the trials when all are done. */
+    /* An experiment's run has no parameters of its own: its command reports the trials when all are
+     * done. */
     bool trains = run && run->params;
     const struct sr_command *command = trains ? sr_command_find("train", NULL)
-                                       : event->job == runner->waiting ? runner->command : NULL;
+                                       : event->job == runner->waiting ? runner->command
+                                                                       : NULL;
     struct sr_reply kept = runner->reply;
     runner->reply = (struct sr_reply){.json = kept.json};
     if (command) {
@@ -179,7 +196,8 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     struct sr_error why = run ? run->error : event->of.ended.error;
     /* What an experiment or a study runs, its command reports. */
     bool reported = event->job != runner->waiting && (!trains || session->study);
-    if (!reported && (event->of.ended.state == SR_JOB_FAILED || (run && run->error.status && event->of.ended.state == SR_JOB_DONE))) {
+    if (!reported && (event->of.ended.state == SR_JOB_FAILED ||
+                      (run && run->error.status && event->of.ended.state == SR_JOB_DONE))) {
         runner->failed = true;
         complain(runner, why.text);
     }
@@ -193,27 +211,30 @@ static bool any_job(const struct sr_session *session)
     return false;
 }
 
-/* Is this job (SR_EVERY_JOB for any), or the one that keeps it from starting, paused? Nobody could let it go
- * on while a script waits. */
-static enum sr_status check_paused(const struct sr_session *session, uint32_t job, struct sr_error *error)
+/* Is this job (SR_EVERY_JOB for any), or the one that keeps it from starting, paused? Nobody could
+ * let it go on while a script waits. */
+static enum sr_status check_paused(const struct sr_session *session, uint32_t job,
+                                   struct sr_error *error)
 {
     if (job != SR_EVERY_JOB && sr_jobs_state(session->jobs, job) >= SR_JOB_DONE) return SR_OK;
     for (size_t i = 0; i < session->run_count; i++) {
         const struct sr_run *run = session->runs[i];
         if (job == SR_EVERY_JOB ? sr_jobs_state(session->jobs, run->job) == SR_JOB_PAUSED
                                 : sr_jobs_holds_up(session->jobs, run->job, job))
-            return sr_error_set(error, SR_ERROR_STATE, "%s is paused, so waiting would never end; resume it or stop it first",
-                                run->name);
+            return sr_error_set(
+                error, SR_ERROR_STATE,
+                "%s is paused, so waiting would never end; resume it or stop it first", run->name);
     }
     return SR_OK;
 }
 
 /* What a command has asked to be waited for. */
-static enum sr_status await(struct sr_session *session, struct runner *runner, const char *name, uint32_t wait,
-                            struct sr_error *error)
+static enum sr_status await(struct sr_session *session, struct runner *runner, const char *name,
+                            uint32_t wait, struct sr_error *error)
 {
     bool all = wait == SR_EVERY_JOB, trains = false;
-    for (size_t i = 0; i < session->run_count; i++) trains = trains || session->runs[i]->job == wait;
+    for (size_t i = 0; i < session->run_count; i++)
+        trains = trains || session->runs[i]->job == wait;
     enum sr_status status = all || trains ? check_paused(session, wait, error) : SR_OK;
     if (status) return status;
     runner->command = sr_command_find(name, NULL);
@@ -223,7 +244,8 @@ static enum sr_status await(struct sr_session *session, struct runner *runner, c
 }
 
 /* Run one command to its end, what it waits for included. False when something failed. */
-static bool run_words(struct sr_session *session, struct runner *runner, char *const *words, size_t count)
+static bool run_words(struct sr_session *session, struct runner *runner, char *const *words,
+                      size_t count)
 {
     struct sr_error error = {0};
     enum sr_status status;
@@ -233,7 +255,8 @@ static bool run_words(struct sr_session *session, struct runner *runner, char *c
     sr_session_pump(session); /* jobs in the background may have got on */
     while ((status = sr_command_run(session, words, count, &runner->reply, &error)) == SR_PENDING) {
         sr_reply_clear(&runner->reply);
-        if (sr_session_settled(session) && (status = check_paused(session, SR_EVERY_JOB, &error))) break;
+        if (sr_session_settled(session) && (status = check_paused(session, SR_EVERY_JOB, &error)))
+            break;
         if (session->unfinished) { /* it has no run whose events would tell */
             show_progress(runner, session, NULL, NULL);
             tell_study(runner, session);
@@ -265,7 +288,8 @@ static int finish(struct sr_session *session, struct runner *runner, bool good)
     for (size_t i = 0; i < session->run_count; i++)
         if (session->runs[i]->state < SR_JOB_DONE) {
             char text[192];
-            snprintf(text, sizeof text, "%s was still being trained at the end of the script; wait lets it end first",
+            snprintf(text, sizeof text,
+                     "%s was still being trained at the end of the script; wait lets it end first",
                      session->runs[i]->name);
             runner->line = 0;
             complain(runner, text);
@@ -274,7 +298,8 @@ static int finish(struct sr_session *session, struct runner *runner, bool good)
     if (runner->trouble) {
         char text[192];
         runner->line = 0;
-        snprintf(text, sizeof text, "standard output cannot be written: %s", strerror(runner->trouble));
+        snprintf(text, sizeof text, "standard output cannot be written: %s",
+                 strerror(runner->trouble));
         complain(runner, text);
         good = false;
     }
@@ -320,7 +345,8 @@ int sr_batch_stream(struct sr_session *session, const struct sr_batch *batch, FI
     return finish(session, &runner, good);
 }
 
-int sr_batch_words(struct sr_session *session, const struct sr_batch *batch, char *const *words, size_t count)
+int sr_batch_words(struct sr_session *session, const struct sr_batch *batch, char *const *words,
+                   size_t count)
 {
     struct runner runner;
     begin(session, &runner, batch);
@@ -342,15 +368,17 @@ int sr_batch_overview(struct sr_session *session)
         printf("No data: %s\n", error.text);
     } else {
         printf("%s, from %s\n", session->data->name, session->data->directory);
-        if (session->data->sample) printf("This is the small sample that sartor ships. %s\n", sr_dataset_advice());
+        if (session->data->sample)
+            printf("This is the small sample that sartor ships. %s\n", sr_dataset_advice());
         failed |= sr_batch_words(session, &batch, commands[0], 1);
     }
     puts("\nModels");
     failed |= sr_batch_words(session, &batch, commands[1], 1);
-    puts("\nGo on with a command, such as\n"
-         "    sartor train cnn epochs=5\n"
-         "    sartor evaluate cnn split=test\n"
-         "or with a script of such lines: sartor --batch FILE, or - for standard input; --json for\n"
-         "objects instead of tables. sartor help lists the commands.");
+    puts(
+        "\nGo on with a command, such as\n"
+        "    sartor train cnn epochs=5\n"
+        "    sartor evaluate cnn split=test\n"
+        "or with a script of such lines: sartor --batch FILE, or - for standard input; --json for\n"
+        "objects instead of tables. sartor help lists the commands.");
     return failed || fflush(stdout) || ferror(stdout);
 }

@@ -35,7 +35,8 @@ static const uint8_t masks[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0
 
 static void set_dot(struct canvas *canvas, const struct pen *pen, int x, int y)
 {
-    if (x < 0 || y < 0 || x >= canvas->columns * canvas->wide || y >= canvas->lines * canvas->tall) return;
+    if (x < 0 || y < 0 || x >= canvas->columns * canvas->wide || y >= canvas->lines * canvas->tall)
+        return;
     size_t at = (size_t)(y / canvas->tall) * (size_t)canvas->columns + (size_t)(x / canvas->wide);
     canvas->dots[at] |= masks[y % canvas->tall][x % canvas->wide];
     canvas->styles[at] = pen->style;
@@ -56,7 +57,8 @@ static bool clip(double *x0, double *y0, double *x1, double *y1, double low, dou
     return true;
 }
 
-void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double y0, double x1, double y1)
+void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double y0, double x1,
+                 double y1)
 {
     double right = canvas->columns * canvas->wide, bottom = canvas->lines * canvas->tall;
     if (!isfinite(x0) || !isfinite(y0) || !isfinite(x1) || !isfinite(y1)) return;
@@ -66,7 +68,8 @@ void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double
         double share = steps ? (double)i / steps : 0;
         int x = (int)lround(x0 + share * (x1 - x0)), y = (int)lround(y0 + share * (y1 - y0));
         /* The pattern hangs on the place, so that short pieces join to the same dashes. */
-        if (pen->off && ((x + y) % (pen->on + pen->off) + pen->on + pen->off) % (pen->on + pen->off) >= pen->on)
+        if (pen->off &&
+            ((x + y) % (pen->on + pen->off) + pen->on + pen->off) % (pen->on + pen->off) >= pen->on)
             continue;
         set_dot(canvas, pen, x, y);
     }

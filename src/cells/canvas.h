@@ -11,7 +11,7 @@ struct canvas {
     int wide, tall;     /* dots in a cell */
     uint8_t *dots;      /* a mask a cell; in ASCII anything but 0 */
     struct sr_style *styles;
-    char *letters;      /* ASCII: the character */
+    char *letters; /* ASCII: the character */
 };
 
 void canvas_init(struct canvas *canvas, int columns, int lines, bool ascii);
@@ -19,12 +19,13 @@ void canvas_fini(struct canvas *canvas);
 
 struct pen {
     struct sr_style style;
-    char letter;    /* in ASCII */
-    int on, off;    /* dots drawn and left out in turn; off 0: an unbroken line */
+    char letter; /* in ASCII */
+    int on, off; /* dots drawn and left out in turn; off 0: an unbroken line */
 };
 
 /* A line between two places in dots, both ends included, however far outside they are. */
-void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double y0, double x1, double y1);
+void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double y0, double x1,
+                 double y1);
 /* Lay the dots over an area; cells without dots are left alone. */
 void canvas_draw(const struct canvas *canvas, struct sr_area area);
 

@@ -20,7 +20,8 @@ static int blue_of(sr_colour colour)
 
 static int distance(sr_colour a, sr_colour b)
 {
-    int red = red_of(a) - red_of(b), green = green_of(a) - green_of(b), blue = blue_of(a) - blue_of(b);
+    int red = red_of(a) - red_of(b), green = green_of(a) - green_of(b),
+        blue = blue_of(a) - blue_of(b);
     return red * red + green * green + blue * blue;
 }
 
@@ -56,8 +57,9 @@ static int nearest_256(sr_colour colour)
     int mean = (red_of(colour) + green_of(colour) + blue_of(colour)) / 3;
     int step = mean < 8 ? 0 : (mean - 3) / 10;
     int grey = 232 + (step > 23 ? 23 : step);
-    return distance(colour, sr_colour_of_index(grey)) < distance(colour, sr_colour_of_index(cube)) ? grey
-                                                                                                    : cube;
+    return distance(colour, sr_colour_of_index(grey)) < distance(colour, sr_colour_of_index(cube))
+               ? grey
+               : cube;
 }
 
 int sr_colour_index(sr_colour colour, enum sr_depth depth)
@@ -101,12 +103,15 @@ sr_colour sr_colour_contrast(sr_colour background)
 
 enum { CONTROLS = 16 };
 static const uint32_t scales[][CONTROLS] = {
-    [SR_SCALE_VIRIDIS] = {0x440154, 0x481a6c, 0x472f7d, 0x414487, 0x39568c, 0x31688e, 0x2a788e, 0x23888e,
-                          0x1f988b, 0x22a884, 0x35b779, 0x54c568, 0x7ad151, 0xa5db36, 0xd2e21b, 0xfde725},
-    [SR_SCALE_INFERNO] = {0x000004, 0x0c0826, 0x240c4f, 0x420a68, 0x5d126e, 0x781c6d, 0x932667, 0xae305c,
-                          0xc73e4c, 0xdd513a, 0xed6925, 0xf8850f, 0xfca50a, 0xfac62d, 0xf2e661, 0xfcffa4},
-    [SR_SCALE_CIVIDIS] = {0x00224e, 0x002e6c, 0x1e3a6f, 0x35456c, 0x47516c, 0x575d6d, 0x666970, 0x757575,
-                          0x848279, 0x948e77, 0xa59c74, 0xb7a96e, 0xc8b866, 0xdbc75a, 0xeed649, 0xfee838},
+    [SR_SCALE_VIRIDIS] = {0x440154, 0x481a6c, 0x472f7d, 0x414487, 0x39568c, 0x31688e, 0x2a788e,
+                          0x23888e, 0x1f988b, 0x22a884, 0x35b779, 0x54c568, 0x7ad151, 0xa5db36,
+                          0xd2e21b, 0xfde725},
+    [SR_SCALE_INFERNO] = {0x000004, 0x0c0826, 0x240c4f, 0x420a68, 0x5d126e, 0x781c6d, 0x932667,
+                          0xae305c, 0xc73e4c, 0xdd513a, 0xed6925, 0xf8850f, 0xfca50a, 0xfac62d,
+                          0xf2e661, 0xfcffa4},
+    [SR_SCALE_CIVIDIS] = {0x00224e, 0x002e6c, 0x1e3a6f, 0x35456c, 0x47516c, 0x575d6d, 0x666970,
+                          0x757575, 0x848279, 0x948e77, 0xa59c74, 0xb7a96e, 0xc8b866, 0xdbc75a,
+                          0xeed649, 0xfee838},
 };
 
 static double unit(double value)
@@ -122,7 +127,8 @@ sr_colour sr_scale_colour(enum sr_scale scale, double value)
     int step = (int)place;
     if (step > CONTROLS - 2) step = CONTROLS - 2;
     const uint32_t *control = scales[scale];
-    return sr_colour_mix(0x01000000u | control[step], 0x01000000u | control[step + 1], place - step);
+    return sr_colour_mix(0x01000000u | control[step], 0x01000000u | control[step + 1],
+                         place - step);
 }
 
 /* Steps as palette indices, dark to bright, ended by -1. */

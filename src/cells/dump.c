@@ -38,8 +38,8 @@ static void add_colour(struct sr_text *text, sr_colour colour, enum sr_depth dep
     int index = sr_colour_index(colour, depth);
     if (index < 0) return;
     if (depth == SR_DEPTH_DIRECT)
-        sr_text_printf(text, ";%d;2;%u;%u;%u", back ? 48 : 38, colour >> 16 & 255, colour >> 8 & 255,
-                       colour & 255);
+        sr_text_printf(text, ";%d;2;%u;%u;%u", back ? 48 : 38, colour >> 16 & 255,
+                       colour >> 8 & 255, colour & 255);
     else if (depth == SR_DEPTH_256)
         sr_text_printf(text, ";%d;5;%d", back ? 48 : 38, index);
     else if (index < 8)

@@ -105,7 +105,8 @@ int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const
         int width = control ? 1 : sr_glyph_width(glyph);
         if (width == 0) continue;
         if (x + width > area.width) {
-            if (area.width > 0) sr_area_put(area, x < area.width ? x : area.width - 1, y, 0x2026, style);
+            if (area.width > 0)
+                sr_area_put(area, x < area.width ? x : area.width - 1, y, 0x2026, style);
             return area.width;
         }
         sr_area_put(area, x, y, glyph, style);
@@ -114,7 +115,8 @@ int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const
     return x;
 }
 
-int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format, ...)
+int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,
+                   ...)
 {
     char line[1024];
     va_list arguments;

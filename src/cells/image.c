@@ -22,12 +22,13 @@ struct source {
 };
 
 struct sample {
-    double grey;  /* 0..1 */
-    double heat;  /* 0..1 */
+    double grey; /* 0..1 */
+    double heat; /* 0..1 */
 };
 
 /* Area average of the source over [x0, x1) × [y0, y1), in source pixels. */
-static struct sample average(const struct source *source, double x0, double x1, double y0, double y1)
+static struct sample average(const struct source *source, double x0, double x1, double y0,
+                             double y1)
 {
     double grey = 0, heat = 0, total = 0;
     for (int y = (int)y0; y < y1 && y < source->height; y++) {
@@ -47,7 +48,8 @@ static struct sample average(const struct source *source, double x0, double x1, 
 static uint32_t shade(const struct sr_look *look, double share)
 {
     share = share > 0 ? share < 1 ? share : 1 : 0;
-    return look->ascii ? (uint32_t)ramp[lround(share * (RAMP - 1))] : shades[lround(share * (SHADES - 1))];
+    return look->ascii ? (uint32_t)ramp[lround(share * (RAMP - 1))]
+                       : shades[lround(share * (SHADES - 1))];
 }
 
 static sr_colour sample_colour(const struct source *source, struct sample sample)
@@ -79,7 +81,8 @@ static void put_few(struct sr_area area, const struct sr_look *look, int x, int 
         sr_colour from, to;
         sr_scale_step(source->scale, look->depth, sample.heat, &from, &to, &share);
         style.back = share < 0.5 ? from : to;
-        style.fore = style.back == sr_colour_of_index(7) ? sr_colour_of_index(0) : sr_colour_of_index(7);
+        style.fore =
+            style.back == sr_colour_of_index(7) ? sr_colour_of_index(0) : sr_colour_of_index(7);
         share = 0.75 * sample.grey;
     } else {
         enum sr_scale scale = source->values ? source->scale : SR_SCALE_GREY;
@@ -102,7 +105,8 @@ static void put_colours(struct sr_area area, const struct sr_look *look, int x, 
         sr_area_put(area, x, y, UPPER_HALF, (struct sr_style){.fore = top, .back = bottom});
 }
 
-static void draw_source(struct sr_area area, const struct sr_look *look, const struct source *source)
+static void draw_source(struct sr_area area, const struct sr_look *look,
+                        const struct source *source)
 {
     if (source->height < 1 || source->width < 1 || area.height < 1 || area.width < 1) return;
     double wide = (double)source->width / area.width, tall = (double)source->height / area.height;
@@ -138,8 +142,8 @@ void sr_image_cells(const struct sr_look *look, int height, int width, int *colu
     *lines = (height + 1) / 2;
 }
 
-void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_t *pixels, int height,
-                   int width)
+void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_t *pixels,
+                   int height, int width)
 {
     draw_source(area, look, &(struct source){.pixels = pixels, .height = height, .width = width});
 }
@@ -147,8 +151,9 @@ void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_
 void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                   const float *values, int height, int width)
 {
-    draw_source(area, look,
-                &(struct source){.values = values, .height = height, .width = width, .scale = scale});
+    draw_source(
+        area, look,
+        &(struct source){.values = values, .height = height, .width = width, .scale = scale});
 }
 
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
@@ -178,8 +183,8 @@ void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scal
     }
 }
 
-void sr_draw_bar(struct sr_area area, int x, int y, int width, double share, const struct sr_look *look,
-                 struct sr_style style)
+void sr_draw_bar(struct sr_area area, int x, int y, int width, double share,
+                 const struct sr_look *look, struct sr_style style)
 {
     if (!(share > 0)) share = 0;
     if (share > 1) share = 1;

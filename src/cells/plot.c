@@ -64,7 +64,8 @@ static void set_ticks(struct axis *axis, int wanted, bool whole)
         int fine = decades * 3 <= wanted ? 2 : decades * 2 <= wanted ? 1 : 0;
         int first = (int)floor(log10(axis->low));
         for (int decade = first; decade <= first + (int)decades + 2; decade += every)
-            for (int i = 0; i < 3 && parts[fine][i] > 0; i++) add_tick(axis, parts[fine][i] * pow(10, decade));
+            for (int i = 0; i < 3 && parts[fine][i] > 0; i++)
+                add_tick(axis, parts[fine][i] * pow(10, decade));
         if (axis->count < 2 && fine < 2) {
             add_tick(axis, axis->high);
             if (axis->count < 2) add_tick(axis, axis->low);
@@ -147,12 +148,15 @@ static void set_y(const struct sr_plot *plot, struct axis *axis)
     /* Beyond this, differences would overflow; no one can read such an axis anyway. */
     range.low = fmax(range.low, -1e200);
     range.high = fmin(range.high, 1e200);
-    *axis = (struct axis){.low = range.low, .high = range.high, .logarithmic = plot->logarithmic,
+    *axis = (struct axis){.low = range.low,
+                          .high = range.high,
+                          .logarithmic = plot->logarithmic,
                           .percent = plot->percent};
 }
 
 /* What tells one line from another where there is no colour. */
-static struct pen line_pen(const struct sr_plot_line *line, size_t index, const struct sr_look *look)
+static struct pen line_pen(const struct sr_plot_line *line, size_t index,
+                           const struct sr_look *look)
 {
     static const char letters[SERIES + 1] = "*o+x#@";
     static const signed char patterns[SERIES][2] = {{1, 0}, {1, 1}, {5, 3}, {2, 4}, {9, 2}, {1, 3}};
@@ -162,7 +166,8 @@ static struct pen line_pen(const struct sr_plot_line *line, size_t index, const 
         if (look->depth < SR_DEPTH_256)
             pen.style.attributes |= SR_DIM;
         else if (line->style.fore != SR_DEFAULT_COLOUR)
-            pen.style.fore = sr_colour_mix(line->style.fore, sr_colour_grey(look->light ? 255 : 0), 0.55);
+            pen.style.fore =
+                sr_colour_mix(line->style.fore, sr_colour_grey(look->light ? 255 : 0), 0.55);
         if (look->depth == SR_DEPTH_NONE) pen.off = 2;
     } else if (look->depth == SR_DEPTH_NONE) {
         pen.on = patterns[index % SERIES][0];
@@ -208,7 +213,9 @@ static void draw_head(struct sr_area line, const struct sr_look *look, const str
     if (!isnan(plot->cursor)) {
         char number[16];
         sr_draw_number(number, sizeof number, plot->cursor);
-        x = sr_area_printf(line, x, 0, faint, "%s %s", plot->x_label ? plot->x_label : "x", number) + 2;
+        x = sr_area_printf(line, x, 0, faint, "%s %s", plot->x_label ? plot->x_label : "x",
+                           number) +
+            2;
     }
     size_t shown = 0;
     for (size_t i = 0; i < plot->count; i++) {
@@ -238,10 +245,13 @@ static void draw_head(struct sr_area line, const struct sr_look *look, const str
 static void draw_axes(struct sr_area inner, struct sr_area whole, const struct sr_look *look,
                       const struct axis *x_axis, const struct axis *y_axis, int gutter)
 {
-    struct sr_style border = sr_look_style(look, SR_ROLE_BORDER), faint = sr_look_style(look, SR_ROLE_FAINT);
+    struct sr_style border = sr_look_style(look, SR_ROLE_BORDER),
+                    faint = sr_look_style(look, SR_ROLE_FAINT);
     int left = inner.x - whole.x - 1, top = inner.y - whole.y, bottom = top + inner.height;
-    for (int y = 0; y < inner.height; y++) sr_area_put(whole, left, top + y, look->ascii ? '|' : 0x2502, border);
-    for (int x = 0; x < inner.width; x++) sr_area_put(whole, left + 1 + x, bottom, look->ascii ? '-' : 0x2500, border);
+    for (int y = 0; y < inner.height; y++)
+        sr_area_put(whole, left, top + y, look->ascii ? '|' : 0x2502, border);
+    for (int x = 0; x < inner.width; x++)
+        sr_area_put(whole, left + 1 + x, bottom, look->ascii ? '-' : 0x2500, border);
     sr_area_put(whole, left, bottom, look->ascii ? '+' : 0x2514, border);
     int taken = inner.height + 1; /* line of the label above, so that none overwrites another */
     for (int i = 0; i < y_axis->count; i++) {
@@ -266,12 +276,14 @@ static void draw_axes(struct sr_area inner, struct sr_area whole, const struct s
     }
 }
 
-static void draw_bars(struct sr_area area, const struct sr_look *look, const struct sr_plot_line *line,
-                      const struct axis *x_axis, const struct axis *y_axis)
+static void draw_bars(struct sr_area area, const struct sr_look *look,
+                      const struct sr_plot_line *line, const struct axis *x_axis,
+                      const struct axis *y_axis)
 {
     double *tallest = sr_xalloc(((size_t)area.width + 1) * sizeof *tallest);
     double share = (x_axis->high - x_axis->low) / area.width; /* of the axis in a column */
-    double step = line->count > 1 ? (line->x[line->count - 1] - line->x[0]) / (double)(line->count - 1) : 1;
+    double step =
+        line->count > 1 ? (line->x[line->count - 1] - line->x[0]) / (double)(line->count - 1) : 1;
     int gap = step / share >= 3; /* between bars that are wide enough */
     for (int x = 0; x < area.width; x++) tallest[x] = NAN;
     for (size_t i = 0; i < line->count; i++) {
@@ -295,8 +307,11 @@ static void draw_bars(struct sr_area area, const struct sr_look *look, const str
         long filled = lround(fmin(high, 1) * area.height * parts);
         if (filled == 0) filled = 1;
         for (int y = area.height - 1; y >= 0 && filled > 0; y--, filled -= parts) {
-            uint32_t glyph = look->ascii ? (filled >= 3 ? '#' : filled == 2 ? ':' : '.')
-                                         : filled >= 8 ? 0x2588 : 0x2580u + (uint32_t)filled;
+            uint32_t glyph = look->ascii   ? (filled >= 3   ? '#'
+                                              : filled == 2 ? ':'
+                                                            : '.')
+                             : filled >= 8 ? 0x2588
+                                           : 0x2580u + (uint32_t)filled;
             sr_area_put(area, x, y, glyph, line->style);
         }
     }
@@ -318,7 +333,8 @@ static void draw_lines(struct sr_area area, const struct sr_look *look, const st
             if (line->faint != (faint == 1)) continue;
             double before_x = NAN, before_y = NAN;
             for (size_t k = 0; k < line->count; k++) {
-                double x = place(x_axis, line->x[k]) * wide, y = (1 - place(y_axis, line->y[k])) * tall;
+                double x = place(x_axis, line->x[k]) * wide,
+                       y = (1 - place(y_axis, line->y[k])) * tall;
                 bool joined = isfinite(before_x) && isfinite(before_y);
                 canvas_line(&canvas, &pen, joined ? before_x : x, joined ? before_y : y, x, y);
                 before_x = x;
@@ -358,19 +374,21 @@ void sr_draw_plot(struct sr_area area, const struct sr_look *look, const struct 
     if (head) draw_head(sr_area_part(area, 0, 0, area.width, 1), look, plot);
     if (named) {
         int width = sr_utf8_width(plot->x_label), x = (inner.width - width) / 2;
-        sr_area_text(sr_area_part(area, gutter + 1, area.height - 1, inner.width, 1), x < 0 ? 0 : x, 0,
-                     sr_look_style(look, SR_ROLE_FAINT), plot->x_label);
+        sr_area_text(sr_area_part(area, gutter + 1, area.height - 1, inner.width, 1), x < 0 ? 0 : x,
+                     0, sr_look_style(look, SR_ROLE_FAINT), plot->x_label);
     }
     if (!isnan(plot->cursor)) {
         double at = place(&x_axis, plot->cursor);
         if (at >= 0 && at <= 1) {
             int x = (int)lround(at * (inner.width - 1));
             for (int y = 0; y < inner.height; y++)
-                sr_area_put(inner, x, y, look->ascii ? ':' : 0x250a, sr_look_style(look, SR_ROLE_FAINT));
+                sr_area_put(inner, x, y, look->ascii ? ':' : 0x250a,
+                            sr_look_style(look, SR_ROLE_FAINT));
         }
     }
     if (plot->bars) {
-        for (size_t i = 0; i < plot->count; i++) draw_bars(inner, look, &plot->lines[i], &x_axis, &y_axis);
+        for (size_t i = 0; i < plot->count; i++)
+            draw_bars(inner, look, &plot->lines[i], &x_axis, &y_axis);
     } else {
         draw_lines(inner, look, plot, &x_axis, &y_axis);
     }

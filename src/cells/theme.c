@@ -90,7 +90,9 @@ struct sr_style sr_look_style(const struct sr_look *look, enum sr_role role)
 {
     if ((unsigned)role >= SR_ROLE_COUNT) role = SR_ROLE_TEXT;
     if (look->depth == SR_DEPTH_NONE) return (struct sr_style){.attributes = none[role].attributes};
-    struct entry entry = look->depth < SR_DEPTH_256 ? sixteen[role] : look->light ? light[role] : dark[role];
+    struct entry entry = look->depth < SR_DEPTH_256 ? sixteen[role]
+                         : look->light              ? light[role]
+                                                    : dark[role];
     if (look->depth < SR_DEPTH_256) {
         if (look->light && entry.back < 0 && entry.fore >= 0) entry.fore = on_light[entry.fore];
         if (look->depth == SR_DEPTH_8 && entry.fore >= 8) entry.fore -= 8;

@@ -8,9 +8,11 @@
 
 #include "sartor/base/memory.h"
 
-static const char AS_IT_IS[] = "as it is"; /* the label of the first trials, by which an ablation is known */
+static const char AS_IT_IS[] =
+    "as it is"; /* the label of the first trials, by which an ablation is known */
 
-/* One technique that can be switched: where it is off it is switched on, and the other way round. */
+/* One technique that can be switched: where it is off it is switched on, and the other way round.
+ */
 static const struct technique {
     const char *name, *param, *off, *on;
 } techniques[] = {
@@ -40,10 +42,12 @@ struct ablation {
     int seeds;
 };
 
-/* The parts of augmentation say nothing while it is off: then each is switched on alone, without the others. */
+/* The parts of augmentation say nothing while it is off: then each is switched on alone, without
+ * the others. */
 static bool is_part(const struct technique *technique)
 {
-    static const char *const parts[] = {"flip", "shift", "rotation", "scale", "erase", "brightness", "noise"};
+    static const char *const parts[] = {"flip",  "shift",      "rotation", "scale",
+                                        "erase", "brightness", "noise"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!strcmp(technique->param, parts[i])) return true;
     return false;
@@ -58,8 +62,9 @@ static bool is_off(const struct technique *technique, const char *value)
 
 static struct sr_args *baseline(const struct ablation *ablation, struct sr_error *error)
 {
-    struct sr_args *params = sr_args_parse(ablation->class->name, ablation->class->params, ablation->rest->items,
-                                           ablation->rest->count, NULL, error);
+    struct sr_args *params =
+        sr_args_parse(ablation->class->name, ablation->class->params, ablation->rest->items,
+                      ablation->rest->count, NULL, error);
     if (params && ablation->class->resolve && ablation->class->resolve(params, error)) {
         sr_args_free(params);
         return NULL;
@@ -81,7 +86,8 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
     for (int t = 0; t < TECHNIQUES; t++) {
         const struct technique *technique = &techniques[t];
         if (!sr_args_has(params, technique->param)) continue;
-        bool alone = is_part(technique) && sr_args_has(params, "augment") && !sr_args_switch(params, "augment");
+        bool alone = is_part(technique) && sr_args_has(params, "augment") &&
+                     !sr_args_switch(params, "augment");
         bool off = alone || is_off(technique, sr_args_text(params, technique->param));
         struct sr_args *changed = baseline(ablation, error);
         for (int other = 0; changed && alone && other < TECHNIQUES; other++)
@@ -97,8 +103,10 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
         char label[64];
         struct sr_text line = {0};
         snprintf(label, sizeof label, "%s %s", off ? "with" : "without", technique->name);
-        /* Everything is spelled out, so that the switch changes this technique and no other default. */
-        if (changed && !sr_args_set(changed, technique->param, off ? technique->on : technique->off, error)) {
+        /* Everything is spelled out, so that the switch changes this technique and no other
+         * default. */
+        if (changed &&
+            !sr_args_set(changed, technique->param, off ? technique->on : technique->off, error)) {
             sr_args_print(changed, true, &line);
             for (int seed = 1; seed <= ablation->seeds; seed++)
                 sr_experiment_add(experiment, label, sr_text_get(&line), (uint64_t)seed, limit);
@@ -112,21 +120,25 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
 }
 
 /* Student's t at 97.5 % for 1 to 9 degrees of freedom. */
-static const double t_quantiles[] = {NAN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
+static const double t_quantiles[] = {NAN,   12.706, 4.303, 3.182, 2.776,
+                                     2.571, 2.447,  2.365, 2.306, 2.262};
 enum { MOST_SEEDS = 10 };
 
 size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects)
 {
     size_t seeds = 0, found = 0;
     *effects = NULL;
-    while (experiment && seeds < experiment->count && !strcmp(experiment->trials[seeds].label, AS_IT_IS)) seeds++;
+    while (experiment && seeds < experiment->count &&
+           !strcmp(experiment->trials[seeds].label, AS_IT_IS))
+        seeds++;
     if (!seeds || seeds > MOST_SEEDS) return 0;
     *effects = sr_xalloc(experiment->count / seeds * sizeof **effects);
     for (size_t first = 0; first + seeds <= experiment->count; first += seeds, found++) {
         const struct sr_trial *trials = &experiment->trials[first], *base = experiment->trials;
         struct effect *effect = &(*effects)[found];
         double squares = 0;
-        *effect = (struct effect){.label = trials->label, .settings = trials->params, .seeds = (int)seeds, .half = NAN};
+        *effect = (struct effect){
+            .label = trials->label, .settings = trials->params, .seeds = (int)seeds, .half = NAN};
         for (size_t s = 0; s < seeds; s++) {
             effect->accuracy += trials[s].accuracy / (double)seeds;
             effect->effect += (trials[s].accuracy - base[s].accuracy) / (double)seeds;
@@ -135,7 +147,9 @@ size_t ablation_effects(const struct sr_experiment *experiment, struct effect **
             double difference = trials[s].accuracy - base[s].accuracy - effect->effect;
             squares += difference * difference;
         }
-        if (seeds > 1) effect->half = t_quantiles[seeds - 1] * sqrt(squares / (double)(seeds - 1) / (double)seeds);
+        if (seeds > 1)
+            effect->half =
+                t_quantiles[seeds - 1] * sqrt(squares / (double)(seeds - 1) / (double)seeds);
     }
     return found;
 }
@@ -145,8 +159,9 @@ static void report_ablation(const struct sr_experiment *experiment, struct sr_re
     struct effect *effects;
     size_t count = ablation_effects(experiment, &effects);
     if (!reply->json)
-        sr_text_printf(&reply->text, "%-40s %10s %22s  (validation accuracy, %d seed%s)\n", "", "accuracy",
-                       "effect, 95 % interval", effects[0].seeds, effects[0].seeds == 1 ? "" : "s");
+        sr_text_printf(&reply->text, "%-40s %10s %22s  (validation accuracy, %d seed%s)\n", "",
+                       "accuracy", "effect, 95 % interval", effects[0].seeds,
+                       effects[0].seeds == 1 ? "" : "s");
     for (size_t i = 0; i < count; i++) {
         const struct effect *e = &effects[i];
         if (reply->json) {
@@ -163,8 +178,10 @@ static void report_ablation(const struct sr_experiment *experiment, struct sr_re
         } else {
             char interval[48] = "";
             if (isfinite(e->half))
-                snprintf(interval, sizeof interval, "(%+.2f to %+.2f)", (e->effect - e->half) * 100, (e->effect + e->half) * 100);
-            sr_text_printf(&reply->text, "%-40s %8.2f %% %+6.2f %s\n", e->label, e->accuracy * 100, e->effect * 100, interval);
+                snprintf(interval, sizeof interval, "(%+.2f to %+.2f)", (e->effect - e->half) * 100,
+                         (e->effect + e->half) * 100);
+            sr_text_printf(&reply->text, "%-40s %8.2f %% %+6.2f %s\n", e->label, e->accuracy * 100,
+                           e->effect * 100, interval);
         }
     }
     free(effects);
@@ -173,23 +190,32 @@ static void report_ablation(const struct sr_experiment *experiment, struct sr_re
 SR_RUN(ablate_run)
 {
     SR_UNUSED;
-    struct ablation ablation = {.class = sr_model_class_find(sr_args_text(args, "family"), error), .args = args, .rest = rest,
+    struct ablation ablation = {.class = sr_model_class_find(sr_args_text(args, "family"), error),
+                                .args = args,
+                                .rest = rest,
                                 .seeds = (int)sr_args_integer(args, "seeds")};
     if (!ablation.class) return error->status;
     enum sr_status status = sr_session_data(session, error);
-    if (!status) status = experiment_under("ablate", ablation.class, session, args, rest, make_ablation, &ablation, error);
+    if (!status)
+        status = experiment_under("ablate", ablation.class, session, args, rest, make_ablation,
+                                  &ablation, error);
     if (!status) report_ablation(session->experiment, reply);
     return status;
 }
 
 const struct sr_command sr_command_ablate = {
-    .name = "ablate", .group = "evaluate",
-    .help = "Which techniques help: train with one switched at a time, judged on the validation split.",
-    .params = (const struct sr_param[]){
-        {"family", SR_PARAM_FAMILY, .positional = true, .required = true, .help = "A family of networks; its hyperparameters may follow."},
-        {"seeds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 1, .maximum = MOST_SEEDS, .help = "Trainings of each variant."},
-        {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9, .help = "Training rows, 0 for all."},
-        {0}},
+    .name = "ablate",
+    .group = "evaluate",
+    .help =
+        "Which techniques help: train with one switched at a time, judged on the validation split.",
+    .params =
+        (const struct sr_param[]){{"family", SR_PARAM_FAMILY, .positional = true, .required = true,
+                                   .help = "A family of networks; its hyperparameters may follow."},
+                                  {"seeds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 1,
+                                   .maximum = MOST_SEEDS, .help = "Trainings of each variant."},
+                                  {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0,
+                                   .maximum = 1e9, .help = "Training rows, 0 for all."},
+                                  {0}},
     .rest = true,
     .run = ablate_run,
     .lasting = true,

@@ -23,12 +23,15 @@ static void report(struct sr_session *session, const struct sr_args *args, struc
     } else {
         char count[32];
         sr_format_count(count, sizeof count, selection->count);
-        sr_text_printf(&reply->text, "%s sample%s: %s\n", count, selection->count == 1 ? "" : "s", sr_text_get(&filter));
+        sr_text_printf(&reply->text, "%s sample%s: %s\n", count, selection->count == 1 ? "" : "s",
+                       sr_text_get(&filter));
         for (size_t i = 0; !session->interactive && i < limit; i++)
-            sr_text_printf(&reply->text, "  %s:%-6u %s\n", sr_file_names[selection->file], selection->rows[i],
+            sr_text_printf(&reply->text, "  %s:%-6u %s\n", sr_file_names[selection->file],
+                           selection->rows[i],
                            class_name(session, images->labels[selection->rows[i]]));
         if (!session->interactive && limit < selection->count)
-            sr_text_printf(&reply->text, "  and %zu more (limit=0 lists all)\n", selection->count - limit);
+            sr_text_printf(&reply->text, "  and %zu more (limit=0 lists all)\n",
+                           selection->count - limit);
     }
     sr_text_fini(&filter);
 }
@@ -44,34 +47,48 @@ SR_RUN(browse_run)
     enum sr_status status = sr_session_data(session, error);
     if (!status && sr_args_given(args, "class"))
         status = class_of(session, sr_args_text(args, "class"), &filter.class, error);
-    if (!status && sr_args_given(args, "as")) status = class_of(session, sr_args_text(args, "as"), &filter.as, error);
+    if (!status && sr_args_given(args, "as"))
+        status = class_of(session, sr_args_text(args, "as"), &filter.as, error);
     if (status) return status;
     bool right = sr_args_switch(args, "right"), wrong = sr_args_switch(args, "wrong");
     if (right + wrong + sr_args_switch(args, "any") > 1)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "browse: of right, wrong and any only one can be asked for");
-    if (right || wrong) filter.right = right;
-    else if (sr_args_switch(args, "any")) filter.right = -1;
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: of right, wrong and any only one can be asked for");
+    if (right || wrong)
+        filter.right = right;
+    else if (sr_args_switch(args, "any"))
+        filter.right = -1;
     if (sr_args_given(args, "conf"))
         sr_args_range(args, "conf", &filter.confidence_low, &filter.confidence_high);
     if (sr_args_switch(args, "tagged")) filter.tagged = true;
-    if (sr_args_given(args, "beats")) snprintf(filter.beats, sizeof filter.beats, "%s", sr_args_text(args, "beats"));
+    if (sr_args_given(args, "beats"))
+        snprintf(filter.beats, sizeof filter.beats, "%s", sr_args_text(args, "beats"));
     if (sr_args_given(args, "descending")) filter.descending = sr_args_switch(args, "descending");
     for (int o = 0; sr_args_given(args, "sort") && o < SR_ORDER_COUNT; o++)
         if (!strcmp(sr_args_text(args, "sort"), sr_order_names[o])) filter.order = (enum sr_order)o;
-    const bool asks_model = right || wrong || sr_args_given(args, "conf") || filter.beats[0] || sr_args_given(args, "sort") ||
-                            sr_args_given(args, "model") || (sr_args_given(args, "split") && strcmp(sr_args_text(args, "split"), "train"));
+    const bool asks_model =
+        right || wrong || sr_args_given(args, "conf") || filter.beats[0] ||
+        sr_args_given(args, "sort") || sr_args_given(args, "model") ||
+        (sr_args_given(args, "split") && strcmp(sr_args_text(args, "split"), "train"));
     if (sr_args_switch(args, "suspects")) {
         if (asks_model)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "browse: suspects go with class, as (the class suggested), tagged and descending only");
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "browse: suspects go with class, as (the class suggested), tagged "
+                                "and descending only");
         filter.suspects = true;
     } else if (asks_model) {
         filter.suspects = false;
     }
     if (filter.suspects) filter.order = SR_ORDER_INDEX;
-    bool judged = !filter.suspects && (filter.order != SR_ORDER_INDEX || filter.as >= 0 || filter.right >= 0 || isfinite(filter.confidence_low) || isfinite(filter.confidence_high) || filter.beats[0]);
-    if (sr_args_given(args, "model")) snprintf(filter.model, sizeof filter.model, "%s", sr_args_text(args, "model"));
-    else if (!judged) filter.model[0] = '\0';
-    if (sr_args_given(args, "split")) filter.split = split_of(session, args, NULL);
+    bool judged = !filter.suspects && (filter.order != SR_ORDER_INDEX || filter.as >= 0 ||
+                                       filter.right >= 0 || isfinite(filter.confidence_low) ||
+                                       isfinite(filter.confidence_high) || filter.beats[0]);
+    if (sr_args_given(args, "model"))
+        snprintf(filter.model, sizeof filter.model, "%s", sr_args_text(args, "model"));
+    else if (!judged)
+        filter.model[0] = '\0';
+    if (sr_args_given(args, "split"))
+        filter.split = split_of(session, args, NULL);
     else if (judged && !sr_args_switch(args, "more")) {
         /* What a model got wrong is asked of samples that it has not been trained on. */
         struct sr_entry *entry;
@@ -82,7 +99,8 @@ SR_RUN(browse_run)
     status = sr_session_select(session, &filter, error);
     if (status) return status;
     if (session->selection.filter.model[0])
-        snprintf(session->view.model, sizeof session->view.model, "%s", session->selection.filter.model);
+        snprintf(session->view.model, sizeof session->view.model, "%s",
+                 session->selection.filter.model);
     session->view.pane = SR_PANE_BROWSE;
     session->view.enlarged = false;
     report(session, args, reply);
@@ -93,24 +111,31 @@ const struct sr_command sr_command_browse = {
     .name = "browse",
     .group = "data",
     .help = "Select samples by split, class and what a model says of them.",
-    .params = (const struct sr_param[]){
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "Of this split (default train, or where the model is judged)."},
-        {"class", SR_PARAM_CLASS, .help = "Whose true class is this; any for all."},
-        {"as", SR_PARAM_CLASS, .help = "That the model takes for this class; any for all."},
-        {"wrong", SR_PARAM_SWITCH, .help = "That the model gets wrong."},
-        {"right", SR_PARAM_SWITCH, .help = "That the model gets right."},
-        {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
-        {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
-        {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
-        {"beats", SR_PARAM_MODEL, .help = "That the model gets right and this one wrong."},
-        {"tagged", SR_PARAM_SWITCH, .help = "That are tagged."},
-        {"suspects", SR_PARAM_SWITCH, .help = "Whose label looks wrong, as the command suspects has found; as= is then the class suggested."},
-        {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin", .help = "In this order (all but index ask the model)."},
-        {"descending", SR_PARAM_SWITCH, .help = "Largest first."},
-        {"all", SR_PARAM_SWITCH, .help = "With more: everything in the present split again."},
-        {"more", SR_PARAM_SWITCH, .help = "Change the present selection instead of starting from all."},
-        {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9, .help = "Samples to list in batch, 0 for all."},
-        {0}},
+    .params =
+        (const struct sr_param[]){
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "Of this split (default train, or where the model is judged)."},
+            {"class", SR_PARAM_CLASS, .help = "Whose true class is this; any for all."},
+            {"as", SR_PARAM_CLASS, .help = "That the model takes for this class; any for all."},
+            {"wrong", SR_PARAM_SWITCH, .help = "That the model gets wrong."},
+            {"right", SR_PARAM_SWITCH, .help = "That the model gets right."},
+            {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
+            {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
+            {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
+            {"beats", SR_PARAM_MODEL, .help = "That the model gets right and this one wrong."},
+            {"tagged", SR_PARAM_SWITCH, .help = "That are tagged."},
+            {"suspects", SR_PARAM_SWITCH,
+             .help = "Whose label looks wrong, as the command suspects has found; as= is then the "
+                     "class suggested."},
+            {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
+             .help = "In this order (all but index ask the model)."},
+            {"descending", SR_PARAM_SWITCH, .help = "Largest first."},
+            {"all", SR_PARAM_SWITCH, .help = "With more: everything in the present split again."},
+            {"more", SR_PARAM_SWITCH,
+             .help = "Change the present selection instead of starting from all."},
+            {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
+             .help = "Samples to list in batch, 0 for all."},
+            {0}},
     .run = browse_run,
     .example = "browse split=test class=Shirt as=T-shirt/top",
 };

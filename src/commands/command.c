@@ -9,25 +9,70 @@
 
 const struct sr_command *const sr_commands[] = {
     /* data */
-    &sr_command_open, &sr_command_stats, &sr_command_browse, &sr_command_show,
+    &sr_command_open,
+    &sr_command_stats,
+    &sr_command_browse,
+    &sr_command_show,
     &sr_command_tag,
     /* train */
-    &sr_command_train, &sr_command_jobs, &sr_command_wait, &sr_command_pause, &sr_command_resume,
+    &sr_command_train,
+    &sr_command_jobs,
+    &sr_command_wait,
+    &sr_command_pause,
+    &sr_command_resume,
     &sr_command_stop,
     /* models */
-    &sr_command_models, &sr_command_load, &sr_command_save, &sr_command_ensemble, &sr_command_rename, &sr_command_delete,
+    &sr_command_models,
+    &sr_command_load,
+    &sr_command_save,
+    &sr_command_ensemble,
+    &sr_command_rename,
+    &sr_command_delete,
     /* evaluate */
-    &sr_command_evaluate, &sr_command_compare, &sr_command_study, &sr_command_ablate, &sr_command_tune, &sr_command_confusion, &sr_command_curves, &sr_command_predict,
+    &sr_command_evaluate,
+    &sr_command_compare,
+    &sr_command_study,
+    &sr_command_ablate,
+    &sr_command_tune,
+    &sr_command_confusion,
+    &sr_command_curves,
+    &sr_command_predict,
     /* explain */
-    &sr_command_explain, &sr_command_gradcam, &sr_command_suspects, &sr_command_mark,
+    &sr_command_explain,
+    &sr_command_gradcam,
+    &sr_command_suspects,
+    &sr_command_mark,
     /* output */
-    &sr_command_export, &sr_command_screen, &sr_command_describe, &sr_command_save_log,
+    &sr_command_export,
+    &sr_command_screen,
+    &sr_command_describe,
+    &sr_command_save_log,
     /* interface */
-    &sr_command_pane, &sr_command_move, &sr_command_search, &sr_command_order, &sr_command_enter, &sr_command_back, &sr_command_model, &sr_command_method,
-    &sr_command_split, &sr_command_log, &sr_command_units, &sr_command_prompt, &sr_command_keys,
-    &sr_command_form, &sr_command_look, &sr_command_smooth, &sr_command_zoom, &sr_command_redraw, &sr_command_suspend,
+    &sr_command_pane,
+    &sr_command_move,
+    &sr_command_search,
+    &sr_command_order,
+    &sr_command_enter,
+    &sr_command_back,
+    &sr_command_model,
+    &sr_command_method,
+    &sr_command_split,
+    &sr_command_log,
+    &sr_command_units,
+    &sr_command_prompt,
+    &sr_command_keys,
+    &sr_command_form,
+    &sr_command_look,
+    &sr_command_smooth,
+    &sr_command_zoom,
+    &sr_command_redraw,
+    &sr_command_suspend,
     /* program */
-    &sr_command_set, &sr_command_bind, &sr_command_help, &sr_command_candidates, &sr_command_quit,
+    &sr_command_set,
+    &sr_command_bind,
+    &sr_command_help,
+    &sr_command_candidates,
+    &sr_command_quit,
     NULL,
 };
 
@@ -37,29 +82,35 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
     size_t count = 0;
     for (; sr_commands[count]; count++) {
         const char *alias = sr_commands[count]->alias;
-        if (!strcmp(sr_commands[count]->name, name) || (alias && !strcmp(alias, name))) return sr_commands[count];
+        if (!strcmp(sr_commands[count]->name, name) || (alias && !strcmp(alias, name)))
+            return sr_commands[count];
         names[count] = sr_commands[count]->name;
     }
     const char *closest = sr_text_closest(name, names, count, sizeof *names);
-    if (closest) sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; did you mean %s?", name, closest);
-    else sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; help lists them", name);
+    if (closest)
+        sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; did you mean %s?", name,
+                     closest);
+    else
+        sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; help lists them", name);
     return NULL;
 }
 
 /* A command that has brought up another pane leaves a way back; going to a pane by its own key, or
  * back, does not. `enter` runs the command that changes panes: the step is taken once. */
-static void leave_trail(struct sr_view *view, const struct sr_command *command, enum sr_pane_name from)
+static void leave_trail(struct sr_view *view, const struct sr_command *command,
+                        enum sr_pane_name from)
 {
     enum { ROOM = sizeof view->trail / sizeof *view->trail };
     if (command == &sr_command_pane) view->trail_count = 0;
     if (command == &sr_command_pane || command == &sr_command_back || view->pane == from) return;
     if (view->trail_count && view->trail[view->trail_count - 1] == from) return;
-    if (view->trail_count == ROOM) memmove(view->trail, view->trail + 1, --view->trail_count * sizeof *view->trail);
+    if (view->trail_count == ROOM)
+        memmove(view->trail, view->trail + 1, --view->trail_count * sizeof *view->trail);
     view->trail[view->trail_count++] = from;
 }
 
-enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count, struct sr_reply *reply,
-                              struct sr_error *error)
+enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count,
+                              struct sr_reply *reply, struct sr_error *error)
 {
     if (!count) return SR_OK;
     const struct sr_command *command = sr_command_find(words[0], error);
@@ -107,7 +158,8 @@ void sr_reply_add(struct sr_reply *reply, struct sr_json *object)
 
 /* --- shared by the commands ------------------------------------------------------------ */
 
-enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args, const struct sr_entry *entry)
+enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args,
+                            const struct sr_entry *entry)
 {
     const char *name = sr_args_text(args, "split");
     for (int s = 0; name && s < SR_SPLIT_COUNT; s++)
@@ -115,9 +167,9 @@ enum sr_split_name split_of(const struct sr_session *session, const struct sr_ar
     return sr_session_default_split(session, entry);
 }
 
-enum sr_status predictions_of(struct sr_session *session, const struct sr_args *args, struct sr_entry **entry,
-                              enum sr_split_name *split, const struct sr_predictions **predictions,
-                              struct sr_error *error)
+enum sr_status predictions_of(struct sr_session *session, const struct sr_args *args,
+                              struct sr_entry **entry, enum sr_split_name *split,
+                              const struct sr_predictions **predictions, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, sr_args_text(args, "model"), entry, error);
@@ -126,8 +178,8 @@ enum sr_status predictions_of(struct sr_session *session, const struct sr_args *
     return sr_session_predictions(session, *entry, *split, predictions, error);
 }
 
-enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file, uint32_t *row,
-                         struct sr_error *error)
+enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file,
+                         uint32_t *row, struct sr_error *error)
 {
     const char *index = sr_args_text(args, "index"), *split = sr_args_text(args, "split");
     enum sr_status status = sr_session_data(session, error);
@@ -137,13 +189,15 @@ enum sr_status sample_of(struct sr_session *session, const struct sr_args *args,
         return sr_session_index(session, index, file, row, error);
     }
     if (!session->selection.count)
-        return sr_error_set(error, SR_ERROR_STATE, "no sample is selected; give an index such as test:7");
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "no sample is selected; give an index such as test:7");
     *file = session->selection.file;
     *row = session->selection.rows[session->selection.at];
     return SR_OK;
 }
 
-enum sr_status class_of(struct sr_session *session, const char *text, int *class, struct sr_error *error)
+enum sr_status class_of(struct sr_session *session, const char *text, int *class,
+                        struct sr_error *error)
 {
     *class = -1;
     if (!text || !strcmp(text, "any")) return SR_OK;
@@ -156,7 +210,8 @@ enum sr_status class_of(struct sr_session *session, const char *text, int *class
 void set_classes(struct sr_session *session, struct sr_json *object)
 {
     struct sr_json *names = sr_json_array();
-    for (int c = 0; c < session->data->classes; c++) sr_json_add_text(names, session->data->class_names[c]);
+    for (int c = 0; c < session->data->classes; c++)
+        sr_json_add_text(names, session->data->class_names[c]);
     sr_json_set(object, "classes", names);
 }
 
@@ -175,8 +230,8 @@ void add_class(struct sr_text *text, const struct sr_session *session, int class
     sr_text_add_padded(text, class < 0 ? "class" : class_name(session, class), columns + 1);
 }
 
-void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows, const double *distances,
-                 size_t count)
+void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows,
+                 const double *distances, size_t count)
 {
     struct sr_json *list = sr_json_array();
     for (size_t i = 0; i < count; i++) {
@@ -189,8 +244,8 @@ void set_nearest(struct sr_json *object, const struct sr_session *session, const
     sr_json_set(object, "nearest", list);
 }
 
-void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows, const double *distances,
-                 size_t count)
+void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows,
+                 const double *distances, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!i) sr_text_add(text, "Nearest training images:\n");
@@ -204,10 +259,12 @@ void add_nearest(struct sr_text *text, const struct sr_session *session, const u
 
 static void describe_range(const struct sr_param *param, struct sr_text *text)
 {
-    if (param->type == SR_PARAM_CHOICE) sr_text_printf(text, " One of: %s.", param->choices);
+    if (param->type == SR_PARAM_CHOICE)
+        sr_text_printf(text, " One of: %s.", param->choices);
     else if (param->minimum < param->maximum && param->maximum < 1e15)
         sr_text_printf(text, " %g to %g.", param->minimum, param->maximum);
-    if (param->fallback) sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
+    if (param->fallback)
+        sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
 }
 
 void sr_params_describe(const struct sr_param *params, struct sr_text *text)

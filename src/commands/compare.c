@@ -8,35 +8,43 @@
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 
-enum sr_status field_gather(struct sr_session *session, const struct sr_words *names, enum sr_split_name split,
-                            struct field *field, struct sr_error *error)
+enum sr_status field_gather(struct sr_session *session, const struct sr_words *names,
+                            enum sr_split_name split, struct field *field, struct sr_error *error)
 {
     size_t room = names->count ? names->count : session->entry_count;
     enum sr_status status = sr_session_data(session, error);
     for (size_t i = 1; !status && i < names->count; i++)
         for (size_t k = 0; !status && k < i; k++)
             if (!strcmp(names->items[i], names->items[k]))
-                status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s is named twice; name each model once", names->items[i]);
+                status = sr_error_set(error, SR_ERROR_ARGUMENT,
+                                      "%s is named twice; name each model once", names->items[i]);
     field->entries = sr_xalloc(room * sizeof *field->entries);
     field->predictions = sr_xalloc(room * sizeof *field->predictions);
     struct sr_error pending = {0}, refused = {0};
     for (size_t i = 0; !status && i < room; i++) {
-        struct sr_entry *entry = names->count ? sr_session_entry(session, names->items[i], error) : session->entries[i];
+        struct sr_entry *entry =
+            names->count ? sr_session_entry(session, names->items[i], error) : session->entries[i];
         if (!entry) return error->status;
         enum sr_status one =
             sr_session_predictions(session, entry, split, &field->predictions[field->count], error);
-        /* All are asked at once, so that they are computed one after another without further turns here. */
-        if (one == SR_PENDING) pending = *error;
-        else if (one && names->count) status = one;
-        else if (one) refused = *error;
-        else field->entries[field->count++] = entry;
+        /* All are asked at once, so that they are computed one after another without further turns
+         * here. */
+        if (one == SR_PENDING)
+            pending = *error;
+        else if (one && names->count)
+            status = one;
+        else if (one)
+            refused = *error;
+        else
+            field->entries[field->count++] = entry;
     }
     if (!status && pending.status) {
         *error = pending;
         status = SR_PENDING;
     }
     if (!status && !field->count)
-        status = sr_error_set(error, SR_ERROR_STATE, "no model can be compared on the %s split%s%s", sr_split_names[split],
+        status = sr_error_set(error, SR_ERROR_STATE, "no model can be compared on the %s split%s%s",
+                              sr_split_names[split],
                               refused.status ? ": " : "; train one: train cnn", refused.text);
     return status;
 }
@@ -44,7 +52,8 @@ enum sr_status field_gather(struct sr_session *session, const struct sr_words *n
 static int by_accuracy(const void *a, const void *b, void *context)
 {
     const struct field *field = context;
-    const struct sr_predictions *x = field->predictions[*(const size_t *)a], *y = field->predictions[*(const size_t *)b];
+    const struct sr_predictions *x = field->predictions[*(const size_t *)a],
+                                *y = field->predictions[*(const size_t *)b];
     size_t right[2] = {0, 0};
     for (size_t i = 0; i < x->count; i++) right[0] += x->predicted[i] == x->truth[i];
     for (size_t i = 0; i < y->count; i++) right[1] += y->predicted[i] == y->truth[i];
@@ -70,12 +79,13 @@ void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT])
 {
     for (int s = 0; s < SR_SCORE_COUNT; s++) {
         bool optional = (s >= SR_SCORE_COST && s <= SR_SCORE_DECIDED_COST) || s == SR_SCORE_LOOKS;
-        if (!optional || isfinite(scores[s])) sr_json_set_number(object, sr_score_kinds[s].name, scores[s]);
+        if (!optional || isfinite(scores[s]))
+            sr_json_set_number(object, sr_score_kinds[s].name, scores[s]);
     }
 }
 
-enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args, struct sr_costs *costs,
-                        struct sr_error *error)
+enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args,
+                        struct sr_costs *costs, struct sr_error *error)
 {
     *costs = (struct sr_costs){0};
     if (!sr_args_text(args, "costs")) return SR_OK;
@@ -114,7 +124,8 @@ static void report_group(const struct field *field, const size_t *order, enum sr
     room = TEXT_WIDTH - name_width;
     for (int pass = 0; pass < 2; pass++)
         for (int s = 0; s < SR_SCORE_COUNT; s++) {
-            if (sr_score_kinds[s].group != group || sr_score_kinds[s].detail != (pass == 1)) continue;
+            if (sr_score_kinds[s].group != group || sr_score_kinds[s].detail != (pass == 1))
+                continue;
             int width = score_width(s, scores, field->count);
             if (pass == 1 && width > room) continue;
             widths[s] = width;
@@ -140,7 +151,7 @@ static void report_group(const struct field *field, const size_t *order, enum sr
 static void report_models(const struct field *field, const size_t *order, enum sr_split_name split,
                           const struct sr_costs *costs, struct sr_reply *reply)
 {
-    double (*scores)[SR_SCORE_COUNT] = sr_xalloc(field->count * sizeof *scores);
+    double(*scores)[SR_SCORE_COUNT] = sr_xalloc(field->count * sizeof *scores);
     for (size_t i = 0; i < field->count; i++) {
         const struct sr_entry *entry = field->entries[order[i]];
         sr_scores(entry, split, costs, scores[i]);
@@ -157,8 +168,9 @@ static void report_models(const struct field *field, const size_t *order, enum s
     if (!reply->json) {
         char count[32];
         sr_format_count(count, sizeof count, field->predictions[0]->count);
-        sr_text_printf(&reply->text, "%s samples of the %s split; from, to: 95 %% interval (Wilson)\n",
-                       count, sr_split_names[split]);
+        sr_text_printf(&reply->text,
+                       "%s samples of the %s split; from, to: 95 %% interval (Wilson)\n", count,
+                       sr_split_names[split]);
         report_group(field, order, SR_GROUP_QUALITY, scores, &reply->text);
         report_group(field, order, SR_GROUP_EFFORT, scores, &reply->text);
         if (costs) report_group(field, order, SR_GROUP_COST, scores, &reply->text);
@@ -167,8 +179,8 @@ static void report_models(const struct field *field, const size_t *order, enum s
 }
 
 /* Of all models, those that cannot be judged on this split, and why. */
-static void report_left_out(struct sr_session *session, const struct field *field, enum sr_split_name split,
-                            struct sr_reply *reply)
+static void report_left_out(struct sr_session *session, const struct field *field,
+                            enum sr_split_name split, struct sr_reply *reply)
 {
     const char *before = "\n";
     for (size_t i = 0; i < session->entry_count; i++) {
@@ -191,8 +203,8 @@ static void report_left_out(struct sr_session *session, const struct field *fiel
     }
 }
 
-static void report_pair(const struct sr_pair *pair, const char *first, const char *second, const char *sentence,
-                        struct sr_reply *reply)
+static void report_pair(const struct sr_pair *pair, const char *first, const char *second,
+                        const char *sentence, struct sr_reply *reply)
 {
     struct sr_json *object = sr_reply_object(reply);
     sr_json_set_text(object, "event", "pair");
@@ -210,8 +222,9 @@ static void report_pair(const struct sr_pair *pair, const char *first, const cha
 }
 
 /* McNemar between every pair, adjusted by Holm, and a sentence for each. */
-static enum sr_status report_pairs(const struct field *field, const size_t *order, enum sr_split_name split,
-                                   size_t *count, struct sr_reply *reply, struct sr_error *error)
+static enum sr_status report_pairs(const struct field *field, const size_t *order,
+                                   enum sr_split_name split, size_t *count, struct sr_reply *reply,
+                                   struct sr_error *error)
 {
     const struct sr_predictions **sorted = sr_xalloc(field->count * sizeof *sorted);
     for (size_t i = 0; i < field->count; i++) sorted[i] = field->predictions[order[i]];
@@ -221,24 +234,29 @@ static enum sr_status report_pairs(const struct field *field, const size_t *orde
     struct sr_text *sentences = sr_xalloc((*count + 1) * sizeof *sentences), *text = &reply->text;
     int width = 0;
     for (size_t k = 0; k < *count; k++) {
-        const char *first = field->entries[order[pairs[k].first]]->name, *second = field->entries[order[pairs[k].second]]->name;
+        const char *first = field->entries[order[pairs[k].first]]->name,
+                   *second = field->entries[order[pairs[k].second]]->name;
         sr_pair_print(&pairs[k], first, second, &sentences[k]);
         int length = sr_utf8_width(sr_text_get(&sentences[k]));
         if (length > width) width = length;
         if (reply->json) report_pair(&pairs[k], first, second, sr_text_get(&sentences[k]), reply);
     }
     if (!reply->json && *count) {
-        sr_text_printf(text, "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples\n"
-                             "that only the model named first gets right, only the second; how often both\n"
-                             "say the same:\n\n%*s  1st  2nd  agree\n",
-                       *count, *count == 1 ? "" : "s", width, "");
+        sr_text_printf(
+            text,
+            "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples\n"
+            "that only the model named first gets right, only the second; how often both\n"
+            "say the same:\n\n%*s  1st  2nd  agree\n",
+            *count, *count == 1 ? "" : "s", width, "");
         for (size_t k = 0; k < *count; k++) {
             const char *sentence = sr_text_get(&sentences[k]);
-            sr_text_printf(text, "%s%*s %4zu %4zu %4.1f %%\n", sentence, width - sr_utf8_width(sentence), "",
-                           pairs[k].test.only_first, pairs[k].test.only_second, pairs[k].test.agreement * 100);
+            sr_text_printf(text, "%s%*s %4zu %4zu %4.1f %%\n", sentence,
+                           width - sr_utf8_width(sentence), "", pairs[k].test.only_first,
+                           pairs[k].test.only_second, pairs[k].test.agreement * 100);
         }
-        sr_text_printf(text, "\nto see such samples: browse split=%s model=%s beats=%s\n", sr_split_names[split],
-                       field->entries[order[0]]->name, field->entries[order[1]]->name);
+        sr_text_printf(text, "\nto see such samples: browse split=%s model=%s beats=%s\n",
+                       sr_split_names[split], field->entries[order[0]]->name,
+                       field->entries[order[1]]->name);
     }
     for (size_t k = 0; k < *count; k++) sr_text_fini(&sentences[k]);
     free(sentences);
@@ -250,9 +268,11 @@ SR_RUN(compare_run)
 {
     SR_UNUSED;
     struct field field = {0};
-    enum sr_split_name split = sr_args_given(args, "split") ? split_of(session, args, NULL) : SR_SPLIT_VALIDATION;
+    enum sr_split_name split =
+        sr_args_given(args, "split") ? split_of(session, args, NULL) : SR_SPLIT_VALIDATION;
     enum sr_status status = sr_session_data(session, error);
-    if (!status && !sr_args_given(args, "split") && !session->split.counts[SR_SPLIT_VALIDATION]) split = SR_SPLIT_TEST;
+    if (!status && !sr_args_given(args, "split") && !session->split.counts[SR_SPLIT_VALIDATION])
+        split = SR_SPLIT_TEST;
     if (!status) status = sr_session_scan_models(session, error);
     struct sr_costs costs = {0};
     if (!status) status = costs_of(session, args, &costs, error);
@@ -264,7 +284,8 @@ SR_RUN(compare_run)
         status = report_pairs(&field, order, split, &pairs, reply, error);
         if (!status && reply->json) {
             struct sr_json *object = sr_reply_object(reply), *names = sr_json_array();
-            for (size_t i = 0; i < field.count; i++) sr_json_add_text(names, field.entries[order[i]]->name);
+            for (size_t i = 0; i < field.count; i++)
+                sr_json_add_text(names, field.entries[order[i]]->name);
             sr_json_set_text(object, "split", sr_split_names[split]);
             sr_json_set_integer(object, "count", (int64_t)field.predictions[0]->count);
             sr_json_set(object, "models", names);
@@ -279,12 +300,15 @@ SR_RUN(compare_run)
 }
 
 const struct sr_command sr_command_compare = {
-    .name = "compare", .group = "evaluate",
+    .name = "compare",
+    .group = "evaluate",
     .help = "All models (or those named) side by side, with a test of every pair.",
-    .params = (const struct sr_param[]){
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "On this split (default validation, test where there is none)."},
-        SR_COSTS_PARAM,
-        {0}},
+    .params =
+        (const struct sr_param[]){
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "On this split (default validation, test where there is none)."},
+            SR_COSTS_PARAM,
+            {0}},
     .rest = true,
     .run = compare_run,
     .example = "compare cnn svm forest split=test",

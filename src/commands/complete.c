@@ -10,7 +10,7 @@
 struct candidates {
     struct sr_words words;
     size_t room;
-    const char *typed; /* only words that begin so */
+    const char *typed;  /* only words that begin so */
     const char *before; /* put before each: "split=" */
 };
 
@@ -34,7 +34,8 @@ static void offer_choices(struct candidates *candidates, const char *choices)
 static void offer_files(struct candidates *candidates)
 {
     const char *slash = strrchr(candidates->typed, '/');
-    char *shown = slash ? strndup(candidates->typed, (size_t)(slash - candidates->typed) + 1) : sr_xstrdup("");
+    char *shown = slash ? strndup(candidates->typed, (size_t)(slash - candidates->typed) + 1)
+                        : sr_xstrdup("");
     char *folder = *shown ? sr_path_expand(shown) : sr_xstrdup(".");
     size_t count;
     struct sr_error ignored;
@@ -52,19 +53,31 @@ static void offer_files(struct candidates *candidates)
     free(shown);
 }
 
-static void offer_values(struct sr_session *session, struct candidates *candidates, const struct sr_param *param)
+static void offer_values(struct sr_session *session, struct candidates *candidates,
+                         const struct sr_param *param)
 {
     switch (param->type) {
-    case SR_PARAM_CHOICE: offer_choices(candidates, param->choices); break;
-    case SR_PARAM_SWITCH: offer_choices(candidates, "on off"); break;
-    case SR_PARAM_RANGE: offer_choices(candidates, "..0.5 0.5..0.9 0.9.."); break;
-    case SR_PARAM_FILE: offer_files(candidates); break;
+    case SR_PARAM_CHOICE:
+        offer_choices(candidates, param->choices);
+        break;
+    case SR_PARAM_SWITCH:
+        offer_choices(candidates, "on off");
+        break;
+    case SR_PARAM_RANGE:
+        offer_choices(candidates, "..0.5 0.5..0.9 0.9..");
+        break;
+    case SR_PARAM_FILE:
+        offer_files(candidates);
+        break;
     case SR_PARAM_MODEL:
-        for (size_t i = 0; i < session->entry_count; i++) offer(candidates, session->entries[i]->name, "");
+        for (size_t i = 0; i < session->entry_count; i++)
+            offer(candidates, session->entries[i]->name, "");
         break;
     case SR_PARAM_FAMILY:
-        for (size_t i = 0; sr_model_classes[i]; i++) offer(candidates, sr_model_classes[i]->name, "");
-        if (param->choices) offer_choices(candidates, param->choices); /* words that may stand there instead */
+        for (size_t i = 0; sr_model_classes[i]; i++)
+            offer(candidates, sr_model_classes[i]->name, "");
+        if (param->choices)
+            offer_choices(candidates, param->choices); /* words that may stand there instead */
         break;
     case SR_PARAM_CLASS:
         for (int c = 0; session->data && c < session->data->classes; c++)
@@ -73,28 +86,36 @@ static void offer_values(struct sr_session *session, struct candidates *candidat
     case SR_PARAM_COMMAND:
         for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
-static const struct sr_param *find_param(const struct sr_param *params, const char *word, size_t length)
+static const struct sr_param *find_param(const struct sr_param *params, const char *word,
+                                         size_t length)
 {
     for (; params && params->name; params++)
         if (strlen(params->name) == length && !strncmp(params->name, word, length)) return params;
     return NULL;
 }
 
-/* Names of a table that are not yet in `words`; switches stand alone. Of export's, those that its figure takes. */
-static void offer_names(struct candidates *candidates, const struct sr_param *params, const struct sr_words *words)
+/* Names of a table that are not yet in `words`; switches stand alone. Of export's, those that its
+ * figure takes. */
+static void offer_names(struct candidates *candidates, const struct sr_param *params,
+                        const struct sr_words *words)
 {
-    const char *figure = words->count > 1 && !strcmp(words->items[0], sr_command_export.name) ? words->items[1] : NULL;
+    const char *figure = words->count > 1 && !strcmp(words->items[0], sr_command_export.name)
+                             ? words->items[1]
+                             : NULL;
     for (; params && params->name; params++) {
         if (figure && !figure_takes(figure, params->name)) continue;
         size_t length = strlen(params->name);
         bool given = false;
         for (size_t i = 1; i < words->count; i++)
-            given |= !strncmp(words->items[i], params->name, length) && (words->items[i][length] == '=' || !words->items[i][length]);
-        if (!given && !params->positional) offer(candidates, params->name, params->type == SR_PARAM_SWITCH ? "" : "=");
+            given |= !strncmp(words->items[i], params->name, length) &&
+                     (words->items[i][length] == '=' || !words->items[i][length]);
+        if (!given && !params->positional)
+            offer(candidates, params->name, params->type == SR_PARAM_SWITCH ? "" : "=");
     }
 }
 
@@ -103,25 +124,28 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The parameters that a line adds to the command's own: of a family, of the form that is open, options. */
-static const struct sr_param *further_params(const struct sr_session *session, const struct sr_command *command,
+/* The parameters that a line adds to the command's own: of a family, of the form that is open,
+ * options. */
+static const struct sr_param *further_params(const struct sr_session *session,
+                                             const struct sr_command *command,
                                              const struct sr_words *words)
 {
     if (!strcmp(command->name, "set")) return sr_options;
     bool form = !strcmp(command->name, "form");
     if (!form && strcmp(command->name, "train")) return NULL;
     const char *family = words->count > 1 && !strchr(words->items[1], '=') ? words->items[1]
-                         : form && session->view.form                       ? session->view.form_family
-                                                                            : "";
+                         : form && session->view.form ? session->view.form_family
+                                                      : "";
     const struct sr_model_class *class = sr_model_class_find(family, NULL);
     return class ? class->params : NULL;
 }
 
-static void offer_for(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
-                      struct candidates *candidates)
+static void offer_for(struct sr_session *session, const struct sr_command *command,
+                      const struct sr_words *words, struct candidates *candidates)
 {
     const struct sr_param *further = further_params(session, command, words);
-    const struct sr_param *common = further && !strcmp(command->name, "form") ? sr_form_common : NULL;
+    const struct sr_param *common =
+        further && !strcmp(command->name, "form") ? sr_form_common : NULL;
     const char *equals = strchr(candidates->typed, '=');
     if (equals) {
         size_t length = (size_t)(equals - candidates->typed);
@@ -138,7 +162,9 @@ static void offer_for(struct sr_session *session, const struct sr_command *comma
         return;
     }
     size_t bare = 0; /* positional words so far */
-    for (size_t i = 1; i < words->count; i++) bare += !strchr(words->items[i], '=') && !find_param(command->params, words->items[i], strlen(words->items[i]));
+    for (size_t i = 1; i < words->count; i++)
+        bare += !strchr(words->items[i], '=') &&
+                !find_param(command->params, words->items[i], strlen(words->items[i]));
     for (const struct sr_param *param = command->params; param && param->name; param++)
         if (param->positional && bare-- == 0) {
             offer_values(session, candidates, param);
@@ -146,7 +172,8 @@ static void offer_for(struct sr_session *session, const struct sr_command *comma
         }
     if (!strcmp(command->name, "help")) {
         for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
-        for (size_t i = 0; sr_model_classes[i]; i++) offer(candidates, sr_model_classes[i]->name, "");
+        for (size_t i = 0; sr_model_classes[i]; i++)
+            offer(candidates, sr_model_classes[i]->name, "");
         offer_choices(candidates, "keys commands options features figures");
     }
     offer_names(candidates, command->params, words);
@@ -168,12 +195,15 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
     }
     if (length && head[length - 1] == ';') sr_words_fini(&words);
     bool begun = words.count && length && !strchr(" \t;", head[length - 1]);
-    struct candidates candidates = {.typed = begun ? words.items[words.count - 1] : "", .before = ""};
+    struct candidates candidates = {.typed = begun ? words.items[words.count - 1] : "",
+                                    .before = ""};
     *start = length;
     if (begun) {
         /* Quoted words are completed without their quotes only where the text matches. */
         size_t typed = strlen(candidates.typed);
-        *start = typed <= length && !strcmp(head + length - typed, candidates.typed) ? length - typed : length;
+        *start = typed <= length && !strcmp(head + length - typed, candidates.typed)
+                     ? length - typed
+                     : length;
     }
     if (words.count <= 1 && (begun || !words.count)) {
         for (size_t i = 0; sr_commands[i]; i++) offer(&candidates, sr_commands[i]->name, "");
@@ -183,7 +213,8 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
         if (command) offer_for(session, command, &words, &candidates);
         if (last) words.count++;
     }
-    if (candidates.words.count) qsort(candidates.words.items, candidates.words.count, sizeof(char *), by_text);
+    if (candidates.words.count)
+        qsort(candidates.words.items, candidates.words.count, sizeof(char *), by_text);
     *result = candidates.words;
     sr_words_fini(&words);
     free(head);
@@ -191,8 +222,10 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
 
 /* --- for the shells -------------------------------------------------------------------- */
 
-/* What may stand before the command; those with a sign take a value. A test holds this against --help. */
-static const char program_options[] = "--batch= --data= --help --home= --json --keep-going --seed= --threads= --version";
+/* What may stand before the command; those with a sign take a value. A test holds this against
+ * --help. */
+static const char program_options[] =
+    "--batch= --data= --help --home= --json --keep-going --seed= --threads= --version";
 
 static bool takes_value(const char *option)
 {
@@ -211,15 +244,16 @@ static void apply_option(struct sr_session *session, const char *option, const c
         session->home = sr_path_expand(value);
         sr_session_scan_models(session, &ignored);
     } else if (!strcmp(option, "--data")) {
-        const char *open = sr_args_text(session->options, "data"); /* once: this is run again when it is loaded */
+        const char *open =
+            sr_args_text(session->options, "data"); /* once: this is run again when it is loaded */
         if (!open || strcmp(open, value)) sr_session_set(session, "data", value, &ignored);
     }
 }
 
-/* Leave out the options at the line's beginning and offer what completes one of them, if that is where
- * its end is. True then; else `line` is what follows. */
-static bool complete_options(struct sr_session *session, const struct sr_words *words, bool begun, struct candidates *candidates,
-                             struct sr_text *line)
+/* Leave out the options at the line's beginning and offer what completes one of them, if that is
+ * where its end is. True then; else `line` is what follows. */
+static bool complete_options(struct sr_session *session, const struct sr_words *words, bool begun,
+                             struct candidates *candidates, struct sr_text *line)
 {
     size_t at = 0;
     while (at < words->count && words->items[at][0] == '-') {
@@ -228,13 +262,15 @@ static bool complete_options(struct sr_session *session, const struct sr_words *
         if (last && begun && !equals) {
             char *copy = sr_xstrdup(program_options);
             candidates->typed = word;
-            for (char *sign = copy; (sign = strchr(sign, '='));) memmove(sign, sign + 1, strlen(sign));
+            for (char *sign = copy; (sign = strchr(sign, '='));)
+                memmove(sign, sign + 1, strlen(sign));
             offer_choices(candidates, copy);
             free(copy);
             return true;
         }
         bool separate = !equals && takes_value(word);
-        if ((equals && last && begun) || (separate && (last || (at + 2 == words->count && begun)))) {
+        if ((equals && last && begun) ||
+            (separate && (last || (at + 2 == words->count && begun)))) {
             char *before = equals ? strndup(word, (size_t)(equals + 1 - word)) : sr_xstrdup("");
             candidates->before = before;
             candidates->typed = equals ? equals + 1 : last ? "" : words->items[at + 1];
@@ -244,7 +280,8 @@ static bool complete_options(struct sr_session *session, const struct sr_words *
             return true;
         }
         if (equals) *equals = '\0';
-        if (equals || separate) apply_option(session, word, equals ? equals + 1 : words->items[at + 1]);
+        if (equals || separate)
+            apply_option(session, word, equals ? equals + 1 : words->items[at + 1]);
         at += separate ? 2 : 1;
     }
     for (; at < words->count; at++) {
@@ -271,7 +308,9 @@ SR_RUN(complete_run)
         sr_command_complete(session, sr_text_get(&line), line.length, &start, &candidates.words);
         /* Classes are known once the data is there. */
         const char *last = begun && words.count ? words.items[words.count - 1] : "";
-        if (!candidates.words.count && strchr(last, '=') && sr_session_data(session, error) == SR_PENDING) status = SR_PENDING;
+        if (!candidates.words.count && strchr(last, '=') &&
+            sr_session_data(session, error) == SR_PENDING)
+            status = SR_PENDING;
     }
     for (size_t i = 0; !status && i < candidates.words.count; i++) {
         if (reply->json) {
@@ -290,10 +329,13 @@ out:
 }
 
 const struct sr_command sr_command_candidates = {
-    .name = "complete", .group = "program", .help = "What could stand at the end of a line, a word a line: for the shells' completion.",
-    .params = (const struct sr_param[]){
-        {"line", SR_PARAM_TEXT, .positional = true, .required = true, .help = "The line behind the program's name, up to the cursor."},
-        {0}},
+    .name = "complete",
+    .group = "program",
+    .help = "What could stand at the end of a line, a word a line: for the shells' completion.",
+    .params =
+        (const struct sr_param[]){{"line", SR_PARAM_TEXT, .positional = true, .required = true,
+                                   .help = "The line behind the program's name, up to the cursor."},
+                                  {0}},
     .run = complete_run,
     .example = "complete line=\"export conf\"",
 };

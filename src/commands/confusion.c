@@ -33,7 +33,8 @@ SR_RUN(confusion_run)
         set_classes(session, object);
         for (int t = 0; t < classes; t++) {
             struct sr_json *row = sr_json_array();
-            for (int p = 0; p < classes; p++) sr_json_add_integer(row, (int64_t)matrix[t * classes + p]);
+            for (int p = 0; p < classes; p++)
+                sr_json_add_integer(row, (int64_t)matrix[t * classes + p]);
             sr_json_add(rows, row);
         }
         sr_json_set(object, "matrix", rows);
@@ -47,23 +48,28 @@ SR_RUN(confusion_run)
         sr_reply_add(reply, object);
     } else {
         struct sr_text *text = &reply->text;
-        sr_text_printf(text, "%s on the %s split: rows = true, columns = predicted\n     ", entry->name, sr_split_names[split]);
+        sr_text_printf(text, "%s on the %s split: rows = true, columns = predicted\n     ",
+                       entry->name, sr_split_names[split]);
         add_class(text, session, -1);
         for (int p = 0; p < classes; p++) sr_text_printf(text, "%6d", p);
         sr_text_add(text, "\n");
         for (int t = 0; t < classes; t++) {
             sr_text_printf(text, "%4d ", t);
             add_class(text, session, t);
-            for (int p = 0; p < classes; p++) sr_text_printf(text, "%6llu", (unsigned long long)matrix[t * classes + p]);
+            for (int p = 0; p < classes; p++)
+                sr_text_printf(text, "%6llu", (unsigned long long)matrix[t * classes + p]);
             sr_text_add(text, "\n");
         }
         if (second)
-            sr_text_printf(text, "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither\n", test.both,
-                           test.only_first, entry->name, test.only_second, second->name, test.neither);
+            sr_text_printf(text,
+                           "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither\n",
+                           test.both, test.only_first, entry->name, test.only_second, second->name,
+                           test.neither);
     }
     free(matrix);
     snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
-    snprintf(session->view.confusion_vs, sizeof session->view.confusion_vs, "%s", second ? second->name : "");
+    snprintf(session->view.confusion_vs, sizeof session->view.confusion_vs, "%s",
+             second ? second->name : "");
     session->view.split = (int)split;
     session->view.pane = SR_PANE_CONFUSION;
     reply->shown = true;
@@ -71,9 +77,16 @@ SR_RUN(confusion_run)
 }
 
 const struct sr_command sr_command_confusion = {
-    .name = "confusion", .group = "evaluate", .help = "Confusion matrix of a model: rows true, columns predicted.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM,
-        {"vs", SR_PARAM_MODEL, .help = "A second model beside it: where one is right and the other wrong."}, {0}},
+    .name = "confusion",
+    .group = "evaluate",
+    .help = "Confusion matrix of a model: rows true, columns predicted.",
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(false),
+            SR_SPLIT_PARAM,
+            {"vs", SR_PARAM_MODEL,
+             .help = "A second model beside it: where one is right and the other wrong."},
+            {0}},
     .run = confusion_run,
     .example = "confusion cnn split=test",
 };

@@ -10,7 +10,8 @@ SR_RUN(curves_run)
     if (status) return status;
     const struct sr_model *model = entry->model;
     if (!model->epochs)
-        return sr_error_set(error, SR_ERROR_STATE, "%s has no curves: its family is not trained in epochs", entry->name);
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s has no curves: its family is not trained in epochs", entry->name);
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply), *epochs = sr_json_array();
         sr_json_set_text(object, "model", entry->name);
@@ -27,12 +28,13 @@ SR_RUN(curves_run)
         sr_json_set(object, "epochs", epochs);
         sr_reply_add(reply, object);
     } else {
-        sr_text_printf(&reply->text, "%s\n%5s %12s %12s %12s %12s %9s\n", entry->name, "epoch", "train loss", "accuracy",
-                       "valid. loss", "accuracy", "seconds");
+        sr_text_printf(&reply->text, "%s\n%5s %12s %12s %12s %12s %9s\n", entry->name, "epoch",
+                       "train loss", "accuracy", "valid. loss", "accuracy", "seconds");
         for (size_t i = 0; i < model->epochs; i++) {
             const struct sr_epoch *e = &model->history[i];
-            sr_text_printf(&reply->text, "%5d %12.4f %12.4f %12.4f %12.4f %9.1f\n", e->epoch, e->train_loss,
-                           e->train_accuracy, e->validation_loss, e->validation_accuracy, e->seconds);
+            sr_text_printf(&reply->text, "%5d %12.4f %12.4f %12.4f %12.4f %9.1f\n", e->epoch,
+                           e->train_loss, e->train_accuracy, e->validation_loss,
+                           e->validation_accuracy, e->seconds);
         }
     }
     session->view.pane = SR_PANE_TRAIN;
@@ -45,7 +47,9 @@ SR_RUN(curves_run)
 }
 
 const struct sr_command sr_command_curves = {
-    .name = "curves", .group = "evaluate", .help = "Loss and accuracy of a model over its epochs.",
+    .name = "curves",
+    .group = "evaluate",
+    .help = "Loss and accuracy of a model over its epochs.",
     .params = (const struct sr_param[]){SR_MODEL_PARAM(false), {0}},
     .run = curves_run,
 };

@@ -45,31 +45,41 @@ SR_RUN(evaluate_run)
     char count[32];
     struct sr_text *text = &reply->text;
     sr_format_count(count, sizeof count, e->count);
-    sr_text_printf(text, "%s on the %s split, %s samples\n", entry->name, sr_split_names[split], count);
-    sr_text_printf(text, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f\n",
-                   e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
-    sr_text_printf(text, "  top 2 %.2f %%   calibration error %.4f\n", e->top2_accuracy * 100, e->calibration_error);
+    sr_text_printf(text, "%s on the %s split, %s samples\n", entry->name, sr_split_names[split],
+                   count);
+    sr_text_printf(
+        text, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f\n",
+        e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
+    sr_text_printf(text, "  top 2 %.2f %%   calibration error %.4f\n", e->top2_accuracy * 100,
+                   e->calibration_error);
     if (isfinite(scores[SR_SCORE_COST]))
-        sr_text_printf(text, "  the mistakes cost %g in all, %.4f an image; deciding by least expected cost they would cost %.4f\n",
-                       scores[SR_SCORE_COST], scores[SR_SCORE_MEAN_COST], scores[SR_SCORE_DECIDED_COST]);
+        sr_text_printf(text,
+                       "  the mistakes cost %g in all, %.4f an image; deciding by least expected "
+                       "cost they would cost %.4f\n",
+                       scores[SR_SCORE_COST], scores[SR_SCORE_MEAN_COST],
+                       scores[SR_SCORE_DECIDED_COST]);
     if (isfinite(scores[SR_SCORE_LOOKS]))
-        sr_text_printf(text, "  judged on the test split %.0f time%s so far\n", scores[SR_SCORE_LOOKS],
-                       scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
+        sr_text_printf(text, "  judged on the test split %.0f time%s so far\n",
+                       scores[SR_SCORE_LOOKS], scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
     sr_text_add(text, "\n");
     for (int c = -1; c < e->classes; c++) {
         sr_text_add(text, "  ");
         add_class(text, session, c);
-        if (c < 0) sr_text_printf(text, " %9s %9s %9s %9s\n", "precision", "recall", "F1", "samples");
+        if (c < 0)
+            sr_text_printf(text, " %9s %9s %9s %9s\n", "precision", "recall", "F1", "samples");
         else
-            sr_text_printf(text, " %9.4f %9.4f %9.4f %9zu\n", e->per_class[c].precision, e->per_class[c].recall,
-                           e->per_class[c].f1, e->per_class[c].support);
+            sr_text_printf(text, " %9.4f %9.4f %9.4f %9zu\n", e->per_class[c].precision,
+                           e->per_class[c].recall, e->per_class[c].f1, e->per_class[c].support);
     }
-    sr_text_printf(text, "  macro mean: precision %.4f, recall %.4f, F1 %.4f\n", e->macro_precision, e->macro_recall, e->macro_f1);
+    sr_text_printf(text, "  macro mean: precision %.4f, recall %.4f, F1 %.4f\n", e->macro_precision,
+                   e->macro_recall, e->macro_f1);
     return SR_OK;
 }
 
 const struct sr_command sr_command_evaluate = {
-    .name = "evaluate", .group = "evaluate", .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
+    .name = "evaluate",
+    .group = "evaluate",
+    .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
     .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, SR_COSTS_PARAM, {0}},
     .run = evaluate_run,
     .example = "evaluate cnn split=test",

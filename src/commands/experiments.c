@@ -1,4 +1,5 @@
-/* experiments.c - what ablate and tune share: an experiment behind a command that is run again until it has ended. */
+/* experiments.c - what ablate and tune share: an experiment behind a command that is run again
+ * until it has ended. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -8,7 +9,8 @@
 #include "sartor/base/memory.h"
 
 /* The words of a command in one line, to know it again by. */
-static void line_of(const char *command, const struct sr_args *args, const struct sr_words *rest, struct sr_text *line)
+static void line_of(const char *command, const struct sr_args *args, const struct sr_words *rest,
+                    struct sr_text *line)
 {
     sr_text_printf(line, "%s ", command);
     sr_args_print(args, false, line);
@@ -18,12 +20,13 @@ static void line_of(const char *command, const struct sr_args *args, const struc
     }
 }
 
-static enum sr_status start(struct sr_session *session, const char *line, const char *name, experiment_make *make,
-                            void *context, struct sr_error *error)
+static enum sr_status start(struct sr_session *session, const char *line, const char *name,
+                            experiment_make *make, void *context, struct sr_error *error)
 {
     struct sr_experiment *experiment = make(context, error);
     if (!experiment) return error->status;
-    enum sr_status status = sr_session_experiment(session, name, experiment, &session->experiment_job, error);
+    enum sr_status status =
+        sr_session_experiment(session, name, experiment, &session->experiment_job, error);
     if (status) return status;
     free(session->experiment_line);
     session->experiment_line = sr_xstrdup(line);
@@ -32,8 +35,9 @@ static enum sr_status start(struct sr_session *session, const char *line, const 
     return SR_OK;
 }
 
-enum sr_status experiment_under(const char *command, const struct sr_model_class *class, struct sr_session *session,
-                                const struct sr_args *args, const struct sr_words *rest, experiment_make *make, void *context,
+enum sr_status experiment_under(const char *command, const struct sr_model_class *class,
+                                struct sr_session *session, const struct sr_args *args,
+                                const struct sr_words *rest, experiment_make *make, void *context,
                                 struct sr_error *error)
 {
     struct sr_text line = {0};

@@ -1,4 +1,5 @@
-/* explain.c - explain and gradcam: why a model said what it said, and whether the answer is worth anything. */
+/* explain.c - explain and gradcam: why a model said what it said, and whether the answer is worth
+ * anything. */
 #include "internal.h"
 
 #include <math.h>
@@ -20,8 +21,8 @@ static struct sr_json *map_rows(const float *map, int height, int width)
     }
     return rows;
 }
-static void report_json(struct sr_session *session, const char *model, int truth, int predicted, const char *to,
-                        struct sr_reply *reply)
+static void report_json(struct sr_session *session, const char *model, int truth, int predicted,
+                        const char *to, struct sr_reply *reply)
 {
     const struct sr_heat *heat = &session->explain.heat, *other = &session->explain.truth;
     struct sr_json *object = sr_reply_object(reply);
@@ -30,39 +31,47 @@ static void report_json(struct sr_session *session, const char *model, int truth
     sr_json_set_text(object, "split", sr_file_names[session->explain.file]);
     sr_json_set_integer(object, "true", truth);
     sr_json_set_integer(object, "predicted", predicted);
-    sr_json_set_floats(object, "probabilities", session->explain.probabilities, (size_t)session->data->classes);
+    sr_json_set_floats(object, "probabilities", session->explain.probabilities,
+                       (size_t)session->data->classes);
     sr_json_set_text(object, "method", heat->method->name);
     sr_json_set_text(object, "layer", heat->layer[0] ? heat->layer : NULL);
     sr_json_set_integer(object, "target", heat->target);
-    if (heat->values) sr_json_set(object, "heat", map_rows(heat->values, heat->height, heat->width));
-    if (other->values) sr_json_set(object, "heat_true", map_rows(other->values, other->height, other->width));
+    if (heat->values)
+        sr_json_set(object, "heat", map_rows(heat->values, heat->height, heat->width));
+    if (other->values)
+        sr_json_set(object, "heat_true", map_rows(other->values, other->height, other->width));
     if (session->explain.nearest_count)
-        set_nearest(object, session, session->explain.nearest, session->explain.distances, session->explain.nearest_count);
+        set_nearest(object, session, session->explain.nearest, session->explain.distances,
+                    session->explain.nearest_count);
     set_classes(session, object);
     if (to) sr_json_set_text(object, "file", to);
     sr_reply_add(reply, object);
 }
 
-static void report_text(struct sr_session *session, const char *model, int truth, int predicted, const char *to,
-                        struct sr_reply *reply)
+static void report_text(struct sr_session *session, const char *model, int truth, int predicted,
+                        const char *to, struct sr_reply *reply)
 {
     const struct sr_heat *heat = &session->explain.heat;
-    sr_text_printf(&reply->text, "%s:%u is %s; %s says %s (%.1f %%)", sr_file_names[session->explain.file],
-                   session->explain.row, class_name(session, truth), model, class_name(session, predicted),
+    sr_text_printf(&reply->text, "%s:%u is %s; %s says %s (%.1f %%)",
+                   sr_file_names[session->explain.file], session->explain.row,
+                   class_name(session, truth), model, class_name(session, predicted),
                    100 * (double)session->explain.probabilities[predicted]);
     if (heat->values) {
         sr_text_printf(&reply->text, ", explained by %s", heat->method->title);
-        if (heat->target >= 0) sr_text_printf(&reply->text, " for %s", class_name(session, heat->target));
+        if (heat->target >= 0)
+            sr_text_printf(&reply->text, " for %s", class_name(session, heat->target));
         if (heat->layer[0]) sr_text_printf(&reply->text, " at layer %s", heat->layer);
     }
     sr_text_add(&reply->text, "\n");
-    add_nearest(&reply->text, session, session->explain.nearest, session->explain.distances, session->explain.nearest_count);
+    add_nearest(&reply->text, session, session->explain.nearest, session->explain.distances,
+                session->explain.nearest_count);
     if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
 }
 
 /* The figure that to= asks for, which tells this command as where it comes from. */
-static enum sr_status write_figure(struct sr_session *session, const char *figure, const char *verb, const struct sr_args *args,
-                                   struct figure_request *request, struct sr_error *error)
+static enum sr_status write_figure(struct sr_session *session, const char *figure, const char *verb,
+                                   const struct sr_args *args, struct figure_request *request,
+                                   struct sr_error *error)
 {
     char *path = sr_path_expand(sr_args_text(args, "to")), *command = figure_command(verb, args);
     request->path = path;
@@ -75,8 +84,8 @@ static enum sr_status write_figure(struct sr_session *session, const char *figur
 }
 
 /* The pane that shows the same. */
-static void show_pane(struct sr_session *session, const struct sr_entry *entry, const char *method, const char *layer, bool classes,
-                      struct sr_reply *reply)
+static void show_pane(struct sr_session *session, const struct sr_entry *entry, const char *method,
+                      const char *layer, bool classes, struct sr_reply *reply)
 {
     struct sr_view *view = &session->view;
     snprintf(view->model, sizeof view->model, "%s", entry->name);
@@ -87,8 +96,9 @@ static void show_pane(struct sr_session *session, const struct sr_entry *entry, 
     reply->shown = true;
 }
 
-static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args, const char *verb, const char *method,
-                                     struct sr_reply *reply, struct sr_error *error)
+static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args,
+                                     const char *verb, const char *method, struct sr_reply *reply,
+                                     struct sr_error *error)
 {
     enum sr_file file;
     uint32_t row;
@@ -100,21 +110,29 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     const char *layer = sr_args_text(args, "layer"), *to = sr_args_text(args, "to");
     if (!status && to) status = sr_figure_check(to, error);
     if (!status && !strcmp(method, "auto")) method = "";
-    if (!status) status = sr_session_explain(session, entry, file, row, method, layer, target, error);
+    if (!status)
+        status = sr_session_explain(session, entry, file, row, method, layer, target, error);
     if (status) return status;
 
     const int truth = session->data->files[file].labels[row];
-    const int predicted = sr_predicted_class(session->explain.probabilities, session->data->classes);
+    const int predicted =
+        sr_predicted_class(session->explain.probabilities, session->data->classes);
     if (to) {
         char index[32];
         snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);
-        struct figure_request request = {.model = entry->name, .index = index, .method = method, .layer = layer,
-                                         .target = target, .split = -1};
+        struct figure_request request = {.model = entry->name,
+                                         .index = index,
+                                         .method = method,
+                                         .layer = layer,
+                                         .target = target,
+                                         .split = -1};
         status = write_figure(session, "explain", verb, args, &request, error);
         if (status) return status;
     }
-    if (reply->json) report_json(session, entry->name, truth, predicted, to, reply);
-    else report_text(session, entry->name, truth, predicted, to, reply);
+    if (reply->json)
+        report_json(session, entry->name, truth, predicted, to, reply);
+    else
+        report_text(session, entry->name, truth, predicted, to, reply);
     status = sr_session_show(session, file, row, error);
     if (status) return status;
     show_pane(session, entry, method, layer, false, reply);
@@ -124,8 +142,8 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
 
 /* --- classes --------------------------------------------------------------------------- */
 
-/* Where the middle of a map's heat is, as shares of height and width; the share of it on pixels that are lit in
- * the class's mean image; the highest value. */
+/* Where the middle of a map's heat is, as shares of height and width; the share of it on pixels
+ * that are lit in the class's mean image; the highest value. */
 struct summary {
     double down, across, share, most;
 };
@@ -149,30 +167,36 @@ static struct summary sum_up(const float *map, const uint8_t *mean, int height, 
     return summary;
 }
 
-static void report_classes(struct sr_session *session, const struct sr_entry *entry, enum sr_split_name split, const char *to,
-                           struct sr_reply *reply)
+static void report_classes(struct sr_session *session, const struct sr_entry *entry,
+                           enum sr_split_name split, const char *to, struct sr_reply *reply)
 {
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const int height = session->data->files[file].height, width = session->data->files[file].width;
     const size_t size = (size_t)height * (size_t)width;
-    struct sr_json *object = reply->json ? sr_reply_object(reply) : NULL, *list = object ? sr_json_array() : NULL;
+    struct sr_json *object = reply->json ? sr_reply_object(reply) : NULL,
+                   *list = object ? sr_json_array() : NULL;
     if (object) {
         sr_json_set_text(object, "event", "classes");
         sr_json_set_text(object, "model", entry->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
         sr_json_set_text(object, "method", session->class_heats->used->name);
-        sr_json_set_text(object, "layer", session->class_heats->at[0] ? session->class_heats->at : NULL);
+        sr_json_set_text(object, "layer",
+                         session->class_heats->at[0] ? session->class_heats->at : NULL);
     } else {
-        sr_text_printf(&reply->text, "%s explained by %s%s%s, samples of the %s split, each for its true class: the mean heat\n\n",
-                       entry->name, session->class_heats->used->title, session->class_heats->at[0] ? " at layer " : "",
-                       session->class_heats->at, sr_split_names[split]);
+        sr_text_printf(&reply->text,
+                       "%s explained by %s%s%s, samples of the %s split, each for its true class: "
+                       "the mean heat\n\n",
+                       entry->name, session->class_heats->used->title,
+                       session->class_heats->at[0] ? " at layer " : "", session->class_heats->at,
+                       sr_split_names[split]);
         add_class(&reply->text, session, -1);
-        sr_text_printf(&reply->text, "%7s %8s %12s %12s %16s\n", "images", "highest", "from top", "from left",
-                       "on the garment");
+        sr_text_printf(&reply->text, "%7s %8s %12s %12s %16s\n", "images", "highest", "from top",
+                       "from left", "on the garment");
     }
     for (int c = 0; c < session->data->classes; c++) {
         const float *map = session->class_heats->maps + (size_t)c * size;
-        const struct summary summary = sum_up(map, session->figures->classes[file][c].mean, height, width);
+        const struct summary summary =
+            sum_up(map, session->figures->classes[file][c].mean, height, width);
         if (object) {
             struct sr_json *one = sr_json_object();
             sr_json_set_integer(one, "class", c);
@@ -188,9 +212,10 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
         add_class(&reply->text, session, c);
         sr_text_printf(&reply->text, "%7zu ", session->class_heats->counts[c]);
         if (summary.most > 0)
-            sr_text_printf(&reply->text, "%8.3f %10.0f %% %10.0f %% %14.1f %%\n", summary.most, 100 * summary.down,
-                           100 * summary.across, 100 * summary.share);
-        else sr_text_add(&reply->text, "no heat\n");
+            sr_text_printf(&reply->text, "%8.3f %10.0f %% %10.0f %% %14.1f %%\n", summary.most,
+                           100 * summary.down, 100 * summary.across, 100 * summary.share);
+        else
+            sr_text_add(&reply->text, "no heat\n");
     }
     if (object) {
         sr_json_set(object, "maps", list);
@@ -199,14 +224,16 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
         sr_reply_add(reply, object);
         return;
     }
-    sr_text_printf(&reply->text, "\nFrom top and from left: the middle of the heat. The garment: where the class's mean image is not dark.\n");
+    sr_text_printf(&reply->text, "\nFrom top and from left: the middle of the heat. The garment: "
+                                 "where the class's mean image is not dark.\n");
     if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
 }
 
-static enum sr_status explain_classes(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply,
-                                      struct sr_error *error)
+static enum sr_status explain_classes(struct sr_session *session, const struct sr_args *args,
+                                      struct sr_reply *reply, struct sr_error *error)
 {
-    const char *to = sr_args_text(args, "to"), *method = sr_args_text(args, "method"), *layer = sr_args_text(args, "layer");
+    const char *to = sr_args_text(args, "to"), *method = sr_args_text(args, "method"),
+               *layer = sr_args_text(args, "layer");
     struct sr_entry *entry;
     enum sr_status status = to ? sr_figure_check(to, error) : SR_OK;
     if (!status) status = sr_session_data(session, error);
@@ -215,15 +242,23 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
     static const char *const alone[] = {"index", "target"};
     for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
         if (sr_args_given(args, alone[i]))
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "explain: classes takes no %s; it explains count= images, each for its own class",
-                                alone[i]);
+            return sr_error_set(
+                error, SR_ERROR_ARGUMENT,
+                "explain: classes takes no %s; it explains count= images, each for its own class",
+                alone[i]);
     if (!strcmp(method, "auto")) method = "";
     const enum sr_split_name split = split_of(session, args, entry);
-    const size_t classes = (size_t)session->data->classes, count = (size_t)sr_args_integer(args, "count");
-    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes, method, layer, error);
+    const size_t classes = (size_t)session->data->classes,
+                 count = (size_t)sr_args_integer(args, "count");
+    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes, method,
+                                    layer, error);
     if (!status) status = sr_session_figures(session, error);
     if (!status && to) {
-        struct figure_request request = {.model = entry->name, .method = method, .layer = layer, .target = -1, .split = (int)split,
+        struct figure_request request = {.model = entry->name,
+                                         .method = method,
+                                         .layer = layer,
+                                         .target = -1,
+                                         .split = (int)split,
                                          .count = (int)count};
         status = write_figure(session, "heats", "explain", args, &request, error);
     }
@@ -235,9 +270,11 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
 
 /* --- quality --------------------------------------------------------------------------- */
 
-static void quality_json(const struct sr_quality *quality, const char *model, const char *split, struct sr_reply *reply)
+static void quality_json(const struct sr_quality *quality, const char *model, const char *split,
+                         struct sr_reply *reply)
 {
-    struct sr_json *object = sr_reply_object(reply), *maps = sr_json_array(), *scrambled = sr_json_array();
+    struct sr_json *object = sr_reply_object(reply), *maps = sr_json_array(),
+                   *scrambled = sr_json_array();
     sr_json_set_text(object, "event", "quality");
     sr_json_set_text(object, "model", model);
     sr_json_set_text(object, "split", split);
@@ -275,46 +312,63 @@ static void quality_json(const struct sr_quality *quality, const char *model, co
     sr_reply_add(reply, object);
 }
 
-static void quality_text(const struct sr_quality *quality, const char *model, const char *split, struct sr_text *text)
+static void quality_text(const struct sr_quality *quality, const char *model, const char *split,
+                         struct sr_text *text)
 {
     char count[32];
     sr_format_count(count, sizeof count, quality->count);
-    sr_text_printf(text, "%s explained by %s%s%s, %s images of the %s split, for the predicted class\n\n", model,
-                   quality->method->title, quality->layer[0] ? " at layer " : "", quality->layer, count, split);
-    sr_text_printf(text, "%-14s %9s %10s %16s\n", "map", "deletion", "insertion", "heat on garment");
+    sr_text_printf(text,
+                   "%s explained by %s%s%s, %s images of the %s split, for the predicted class\n\n",
+                   model, quality->method->title, quality->layer[0] ? " at layer " : "",
+                   quality->layer, count, split);
+    sr_text_printf(text, "%-14s %9s %10s %16s\n", "map", "deletion", "insertion",
+                   "heat on garment");
     for (int m = 0; m < SR_QUALITY_MAPS; m++) {
         const struct sr_quality_curves *curves = &quality->maps[m];
         sr_text_printf(text, "%-14s %9.4f %10.4f", m ? sr_quality_names[m] : quality->method->name,
                        curves->deletion_area, curves->insertion_area);
-        sr_text_printf(text, " %14.1f %%\n", 100 * (isfinite(curves->share) ? curves->share : quality->lit));
+        sr_text_printf(text, " %14.1f %%\n",
+                       100 * (isfinite(curves->share) ? curves->share : quality->lit));
     }
-    sr_text_printf(text, "\nArea under the probability while pixels turn %s, hottest first (smaller is better),\n"
-                         "and while they come into %s picture (larger is better).\n",
-                   quality->fill == SR_FILL_BLACK ? "black" : "grey", quality->fill == SR_FILL_BLACK ? "a black" : "a blurred");
+    sr_text_printf(
+        text,
+        "\nArea under the probability while pixels turn %s, hottest first (smaller is better),\n"
+        "and while they come into %s picture (larger is better).\n",
+        quality->fill == SR_FILL_BLACK ? "black" : "grey",
+        quality->fill == SR_FILL_BLACK ? "a black" : "a blurred");
     for (int m = 1; m < SR_QUALITY_MAPS; m++) {
         const struct sr_quality_curves *curves = &quality->maps[m];
-        const bool both = curves->deletion_gain > curves->deletion_error && curves->insertion_gain > curves->insertion_error;
-        const bool neither = curves->deletion_gain < -curves->deletion_error && curves->insertion_gain < -curves->insertion_error;
-        sr_text_printf(text, "%s %s the %s map: by %.3f ± %.3f on deletion, by %.3f ± %.3f on insertion.\n",
-                       quality->method->title, both ? "beats" : neither ? "loses to" : "does not clearly beat",
-                       m == SR_QUALITY_RANDOM ? "random" : "centre", curves->deletion_gain, curves->deletion_error,
-                       curves->insertion_gain, curves->insertion_error);
+        const bool both = curves->deletion_gain > curves->deletion_error &&
+                          curves->insertion_gain > curves->insertion_error;
+        const bool neither = curves->deletion_gain < -curves->deletion_error &&
+                             curves->insertion_gain < -curves->insertion_error;
+        sr_text_printf(
+            text, "%s %s the %s map: by %.3f ± %.3f on deletion, by %.3f ± %.3f on insertion.\n",
+            quality->method->title,
+            both      ? "beats"
+            : neither ? "loses to"
+                      : "does not clearly beat",
+            m == SR_QUALITY_RANDOM ? "random" : "centre", curves->deletion_gain,
+            curves->deletion_error, curves->insertion_gain, curves->insertion_error);
     }
     if (quality->scrambled_count) {
-        sr_text_printf(text, "\nRank correlation with the maps of a scrambled model, %zu images (near 1: the map does not\n"
-                             "come from what was learned):\n",
+        sr_text_printf(text,
+                       "\nRank correlation with the maps of a scrambled model, %zu images (near 1: "
+                       "the map does not\n"
+                       "come from what was learned):\n",
                        quality->scrambled_images);
         for (size_t i = 0; i < quality->scrambled_count; i++)
-            sr_text_printf(text, "  top %zu of %zu layers scrambled: %+.3f\n", quality->scrambled[i].layers, quality->layers,
+            sr_text_printf(text, "  top %zu of %zu layers scrambled: %+.3f\n",
+                           quality->scrambled[i].layers, quality->layers,
                            quality->scrambled[i].correlation);
     }
     if (quality->empty)
-        sr_text_printf(text, "\n%zu map%s empty: nothing in the picture spoke for the class.\n", quality->empty,
-                       quality->empty == 1 ? " was" : "s were");
+        sr_text_printf(text, "\n%zu map%s empty: nothing in the picture spoke for the class.\n",
+                       quality->empty, quality->empty == 1 ? " was" : "s were");
 }
 
-static enum sr_status explain_quality(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply,
-                                      struct sr_error *error)
+static enum sr_status explain_quality(struct sr_session *session, const struct sr_args *args,
+                                      struct sr_reply *reply, struct sr_error *error)
 {
     struct sr_entry *entry;
     const struct sr_quality *quality;
@@ -322,14 +376,19 @@ static enum sr_status explain_quality(struct sr_session *session, const struct s
     if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
     if (status) return status;
     if (sr_args_given(args, "index"))
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "explain: quality is measured on count= images, not on a single one");
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "explain: quality is measured on count= images, not on a single one");
     enum sr_split_name split = split_of(session, args, entry);
-    status = sr_session_quality(session, entry, split, (size_t)sr_args_integer(args, "count"), sr_args_text(args, "method"),
-                                sr_args_text(args, "layer"),
-                                strcmp(sr_args_text(args, "fill"), "black") ? SR_FILL_MEAN : SR_FILL_BLACK, &quality, error);
+    status = sr_session_quality(session, entry, split, (size_t)sr_args_integer(args, "count"),
+                                sr_args_text(args, "method"), sr_args_text(args, "layer"),
+                                strcmp(sr_args_text(args, "fill"), "black") ? SR_FILL_MEAN
+                                                                            : SR_FILL_BLACK,
+                                &quality, error);
     if (status) return status;
-    if (reply->json) quality_json(quality, entry->name, sr_split_names[split], reply);
-    else quality_text(quality, entry->name, sr_split_names[split], &reply->text);
+    if (reply->json)
+        quality_json(quality, entry->name, sr_split_names[split], reply);
+    else
+        quality_text(quality, entry->name, sr_split_names[split], &reply->text);
     return SR_OK;
 }
 
@@ -341,27 +400,46 @@ SR_RUN(explain_run)
     return explain_sample(session, args, "explain", sr_args_text(args, "method"), reply, error);
 }
 
-#define SAMPLE_PARAMS                                                                                                        \
-    {"index", SR_PARAM_INDEX, .positional = true,                                                                            \
-     .help = "A row: 17, train:17, test:17; without it, the sample under the cursor."}
+#define SAMPLE_PARAMS                                                                              \
+    {                                                                                              \
+        "index", SR_PARAM_INDEX,                                                                   \
+            .positional = true,                                                                    \
+            .help = "A row: 17, train:17, test:17; without it, the sample under the cursor."       \
+    }
 
 const struct sr_command sr_command_explain = {
-    .name = "explain", .group = "explain", .help = "Why a model said that: a heat map or the nearest images of one sample.",
-    .params = (const struct sr_param[]){
-        SR_MODEL_PARAM(false),
-        SAMPLE_PARAMS,
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of; with quality and classes, the split."},
-        {"method", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest",
-         .help = "How; auto takes HiRes-CAM for convolutions, weights for logistic regression, occlusion for all others."},
-        {"target", SR_PARAM_CLASS, .help = "The class to explain (default: the predicted one, and the true one where it differs)."},
-        {"layer", SR_PARAM_TEXT, .help = "A convolution's name (default: the finest for HiRes-CAM, else the last with at least 5×5 cells)."},
-        {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay (with classes: the mean heats) as a figure."},
-        {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
-        {"quality", SR_PARAM_SWITCH, .help = "Measure the maps: deletion, insertion, sanity check, heat on the garment."},
-        {"classes", SR_PARAM_SWITCH, .help = "The mean heat of every class, each sample explained for its own class."},
-        {"count", SR_PARAM_INTEGER, .fallback = "1000", .minimum = 1, .maximum = 1e6, .help = "quality, classes: images."},
-        {"fill", SR_PARAM_CHOICE, .fallback = "mean", .choices = "mean black", .help = "quality: what pixels are replaced by."},
-        {0}},
+    .name = "explain",
+    .group = "explain",
+    .help = "Why a model said that: a heat map or the nearest images of one sample.",
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(false),
+            SAMPLE_PARAMS,
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "The file that a bare row is of; with quality and classes, the split."},
+            {"method", SR_PARAM_CHOICE, .fallback = "auto",
+             .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest",
+             .help = "How; auto takes HiRes-CAM for convolutions, weights for logistic regression, "
+                     "occlusion for all others."},
+            {"target", SR_PARAM_CLASS,
+             .help = "The class to explain (default: the predicted one, and the true one where it "
+                     "differs)."},
+            {"layer", SR_PARAM_TEXT,
+             .help = "A convolution's name (default: the finest for HiRes-CAM, else the last with "
+                     "at least 5×5 cells)."},
+            {"to", SR_PARAM_FILE,
+             .help = "Write original, heat map and overlay (with classes: the mean heats) as a "
+                     "figure."},
+            {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
+            {"quality", SR_PARAM_SWITCH,
+             .help = "Measure the maps: deletion, insertion, sanity check, heat on the garment."},
+            {"classes", SR_PARAM_SWITCH,
+             .help = "The mean heat of every class, each sample explained for its own class."},
+            {"count", SR_PARAM_INTEGER, .fallback = "1000", .minimum = 1, .maximum = 1e6,
+             .help = "quality, classes: images."},
+            {"fill", SR_PARAM_CHOICE, .fallback = "mean", .choices = "mean black",
+             .help = "quality: what pixels are replaced by."},
+            {0}},
     .run = explain_run,
     .example = "explain cnn quality count=1000 split=test",
 };
@@ -373,16 +451,22 @@ SR_RUN(gradcam_run)
 }
 
 const struct sr_command sr_command_gradcam = {
-    .name = "gradcam", .group = "explain", .help = "Where a convolutional model looks: explain with method=gradcam.",
-    .params = (const struct sr_param[]){
-        SR_MODEL_PARAM(false),
-        SAMPLE_PARAMS,
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
-        {"target", SR_PARAM_CLASS, .help = "The class to explain (default: the predicted one)."},
-        {"layer", SR_PARAM_TEXT, .help = "A convolution's name (default: the last with at least 5×5 cells)."},
-        {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay as a figure."},
-        {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
-        {0}},
+    .name = "gradcam",
+    .group = "explain",
+    .help = "Where a convolutional model looks: explain with method=gradcam.",
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(false),
+            SAMPLE_PARAMS,
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "The file that a bare row is of."},
+            {"target", SR_PARAM_CLASS,
+             .help = "The class to explain (default: the predicted one)."},
+            {"layer", SR_PARAM_TEXT,
+             .help = "A convolution's name (default: the last with at least 5×5 cells)."},
+            {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay as a figure."},
+            {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
+            {0}},
     .run = gradcam_run,
     .example = "gradcam cnn 0 split=test to=cam.png",
 };
@@ -399,7 +483,8 @@ SR_RUN(method_run)
     struct sr_view *view = &session->view;
     struct sr_error ignored;
     const bool next = !strcmp(name, "next");
-    const struct sr_method *method = sr_method_find(entry->model, next ? view->explain_method : name, next ? &ignored : error);
+    const struct sr_method *method =
+        sr_method_find(entry->model, next ? view->explain_method : name, next ? &ignored : error);
     if (!method && !next) return error->status;
     if (!method) method = sr_method_default(entry->model);
     for (int at = (int)(method - sr_methods), i = 1; next && i <= SR_METHOD_COUNT; i++) {
@@ -413,10 +498,14 @@ SR_RUN(method_run)
 }
 
 const struct sr_command sr_command_method = {
-    .name = "method", .group = "interface", .help = "Choose how the Explain pane explains.",
-    .params = (const struct sr_param[]){
-        {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-         .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest next", .help = "How, or next."},
-        {0}},
+    .name = "method",
+    .group = "interface",
+    .help = "Choose how the Explain pane explains.",
+    .params =
+        (const struct sr_param[]){
+            {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
+             .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest next",
+             .help = "How, or next."},
+            {0}},
     .run = method_run,
 };

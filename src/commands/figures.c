@@ -15,7 +15,8 @@ static void add_to_list(struct sr_text *text, const char *item)
     sr_text_printf(text, "%s%s", text->length ? ", " : "", item);
 }
 
-static void credit(struct figure *figure, const char *name, const struct sr_model_class *class, uint64_t number)
+static void credit(struct figure *figure, const char *name, const struct sr_model_class *class,
+                   uint64_t number)
 {
     char seed[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)number);
@@ -34,7 +35,8 @@ void figure_credit_run(struct figure *figure, const struct sr_run *run)
     credit(figure, run->name, run->class, run->seed);
 }
 
-enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data, struct sr_error *error)
+enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data,
+                          struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
     const struct sr_dataset *set = figure->session->data;
@@ -57,9 +59,12 @@ enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, c
         provenance[count++] = facts[i].key;
         provenance[count++] = facts[i].value;
     }
-    struct sr_figure_options options = {.width = request->width, .height = request->height,
-                                        .resolution = request->resolution, .dark = request->dark,
-                                        .plotly = request->plotly, .provenance = provenance};
+    struct sr_figure_options options = {.width = request->width,
+                                        .height = request->height,
+                                        .resolution = request->resolution,
+                                        .dark = request->dark,
+                                        .plotly = request->plotly,
+                                        .provenance = provenance};
     return sr_figure_write(request->path, &options, chart, data, error);
 }
 
@@ -78,8 +83,8 @@ void figure_names(const char *text, struct sr_words *words)
     }
 }
 
-enum sr_status figure_field(struct figure *figure, bool all, struct field *field, enum sr_split_name *split,
-                            struct sr_error *error)
+enum sr_status figure_field(struct figure *figure, bool all, struct field *field,
+                            enum sr_split_name *split, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
@@ -102,7 +107,8 @@ enum sr_status figure_field(struct figure *figure, bool all, struct field *field
     }
     if (!status) status = field_gather(session, &names, *split, field, error);
     sr_words_fini(&names);
-    for (size_t i = 0; !status && i < field->count; i++) figure_credit(figure, field->entries[i]->model);
+    for (size_t i = 0; !status && i < field->count; i++)
+        figure_credit(figure, field->entries[i]->model);
     return status;
 }
 
@@ -114,7 +120,8 @@ const uint8_t *figure_pixels(const struct figure *figure, enum sr_file file, uin
     return images->pixels + (size_t)row * (size_t)images->height * (size_t)images->width;
 }
 
-static enum sr_status pick_indices(struct figure *figure, struct picked *picked, struct sr_error *error)
+static enum sr_status pick_indices(struct figure *figure, struct picked *picked,
+                                   struct sr_error *error)
 {
     struct sr_words words;
     enum sr_status status = SR_OK;
@@ -125,18 +132,23 @@ static enum sr_status pick_indices(struct figure *figure, struct picked *picked,
         enum sr_file file = figure->request->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
         status = sr_session_index(figure->session, words.items[i], &file, &picked->rows[i], error);
         if (!status && i && file != picked->file)
-            status = sr_error_set(error, SR_ERROR_ARGUMENT, "export: %s is not in the %s file; the samples of a figure are of one file",
-                                  words.items[i], sr_file_names[picked->file]);
+            status = sr_error_set(
+                error, SR_ERROR_ARGUMENT,
+                "export: %s is not in the %s file; the samples of a figure are of one file",
+                words.items[i], sr_file_names[picked->file]);
         picked->file = file;
         picked->count++;
     }
-    if (!status && !words.count) status = sr_error_set(error, SR_ERROR_ARGUMENT, "export: index= names no sample; give one such as test:7");
+    if (!status && !words.count)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT,
+                              "export: index= names no sample; give one such as test:7");
     sr_words_fini(&words);
     return status;
 }
 
 /* Rows of a split that class, wrong and right leave, as `browse` would. */
-static enum sr_status pick_split(struct figure *figure, size_t most, struct picked *picked, struct sr_error *error)
+static enum sr_status pick_split(struct figure *figure, size_t most, struct picked *picked,
+                                 struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
@@ -153,7 +165,8 @@ static enum sr_status pick_split(struct figure *figure, size_t most, struct pick
         snprintf(filter.model, sizeof filter.model, "%s", entry->name);
     }
     if (request->split >= 0) filter.split = (enum sr_split_name)request->split;
-    if (!status && entry) status = sr_session_predictions(session, entry, filter.split, &picked->predictions, error);
+    if (!status && entry)
+        status = sr_session_predictions(session, entry, filter.split, &picked->predictions, error);
     if (status) return status;
     struct sr_samples samples = sr_session_samples(session, filter.split);
     picked->file = filter.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
@@ -163,29 +176,38 @@ static enum sr_status pick_split(struct figure *figure, size_t most, struct pick
         int label = sr_samples_label(&samples, i);
         if (filter.class >= 0 && label != filter.class) continue;
         size_t at = picked->predictions ? sr_predictions_find(picked->predictions, row) : SIZE_MAX;
-        if (at != SIZE_MAX && (picked->predictions->predicted[at] == label) != request->right) continue;
+        if (at != SIZE_MAX && (picked->predictions->predicted[at] == label) != request->right)
+            continue;
         picked->rows[picked->count++] = row;
     }
     struct sr_text title = {0};
     sr_filter_print(session, &filter, &title);
     picked->title = sr_text_take(&title);
-    if (!picked->count) return sr_error_set(error, SR_ERROR_STATE, "export: no sample fits %s", picked->title);
+    if (!picked->count)
+        return sr_error_set(error, SR_ERROR_STATE, "export: no sample fits %s", picked->title);
     return SR_OK;
 }
 
-static enum sr_status pick_selection(struct figure *figure, size_t most, struct picked *picked, struct sr_error *error)
+static enum sr_status pick_selection(struct figure *figure, size_t most, struct picked *picked,
+                                     struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     const struct sr_selection *selection = &session->selection;
-    if (!selection->count) return sr_error_set(error, SR_ERROR_STATE, "export: the selection is empty; browse another, or give split= or index=");
+    if (!selection->count)
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "export: the selection is empty; browse another, or give split= or index=");
     if (selection->filter.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, selection->filter.model, error);
         if (!entry) return error->status;
-        enum sr_status status = sr_session_predictions(session, entry, selection->filter.split, &picked->predictions, error);
+        enum sr_status status = sr_session_predictions(session, entry, selection->filter.split,
+                                                       &picked->predictions, error);
         if (status) return status;
     }
     picked->count = most < selection->count ? most : selection->count;
-    size_t first = selection->at + picked->count > selection->count ? selection->count - picked->count : selection->at;
+    size_t first = selection->at + picked->count > selection->count
+                       ? selection->count - picked->count
+                       : selection->at;
     picked->file = selection->file;
     picked->rows = sr_xalloc(picked->count * sizeof *picked->rows);
     memcpy(picked->rows, selection->rows + first, picked->count * sizeof *picked->rows);
@@ -195,20 +217,26 @@ static enum sr_status pick_selection(struct figure *figure, size_t most, struct 
     return SR_OK;
 }
 
-enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *picked, struct sr_error *error)
+enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *picked,
+                           struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
     *picked = (struct picked){0};
     if (request->wrong && request->right)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "export: of wrong and right only one can be asked for");
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "export: of wrong and right only one can be asked for");
     enum sr_status status;
-    if (request->index) status = pick_indices(figure, picked, error);
+    if (request->index)
+        status = pick_indices(figure, picked, error);
     else if (request->split >= 0 || request->class || request->wrong || request->right)
         status = pick_split(figure, most, picked, error);
-    else status = pick_selection(figure, most, picked, error);
+    else
+        status = pick_selection(figure, most, picked, error);
     for (size_t i = 0; !status && i < picked->count && i < 20; i++)
-        sr_text_printf(&figure->selection, "%s%s:%u", i ? " " : "", sr_file_names[picked->file], picked->rows[i]);
-    if (!status && picked->count > 20) sr_text_printf(&figure->selection, " and %zu more", picked->count - 20);
+        sr_text_printf(&figure->selection, "%s%s:%u", i ? " " : "", sr_file_names[picked->file],
+                       picked->rows[i]);
+    if (!status && picked->count > 20)
+        sr_text_printf(&figure->selection, " and %zu more", picked->count - 20);
     if (!status && *picked->title) sr_text_printf(&figure->selection, " (%s)", picked->title);
     return status;
 }
@@ -221,8 +249,8 @@ void picked_free(struct picked *picked)
 
 /* --- the table ------------------------------------------------------------------------- */
 
-enum sr_status figure_write(struct sr_session *session, const char *name, const struct figure_request *request,
-                            struct sr_error *error)
+enum sr_status figure_write(struct sr_session *session, const char *name,
+                            const struct figure_request *request, struct sr_error *error)
 {
     static const struct {
         const char *name;

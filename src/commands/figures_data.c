@@ -20,7 +20,8 @@ enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     struct picked picked;
-    enum sr_status status = figure_pick(figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, error);
+    enum sr_status status = figure_pick(
+        figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     const uint8_t **pixels = sr_xalloc((picked.count + 1) * sizeof *pixels);
@@ -32,13 +33,19 @@ enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
         size_t at = picked.predictions ? sr_predictions_find(picked.predictions, row) : SIZE_MAX;
         pixels[i] = figure_pixels(figure, picked.file, row);
         wrong[i] = at != SIZE_MAX && picked.predictions->predicted[at] != images->labels[row];
-        captions[i] = wrong[i] ? sr_xprintf("%s as %s", truth, class_name(session, picked.predictions->predicted[at]))
+        captions[i] = wrong[i] ? sr_xprintf("%s as %s", truth,
+                                            class_name(session, picked.predictions->predicted[at]))
                                : sr_xstrdup(truth);
     }
-    char *title = sr_xprintf("%s%s%s", session->data->name, *picked.title ? ", " : "", picked.title);
-    struct sr_grid_chart chart = {.title = title, .count = (int)picked.count, .height = images->height,
-                                  .width = images->width, .pixels = pixels,
-                                  .captions = (const char *const *)captions, .wrong = wrong};
+    char *title =
+        sr_xprintf("%s%s%s", session->data->name, *picked.title ? ", " : "", picked.title);
+    struct sr_grid_chart chart = {.title = title,
+                                  .count = (int)picked.count,
+                                  .height = images->height,
+                                  .width = images->width,
+                                  .pixels = pixels,
+                                  .captions = (const char *const *)captions,
+                                  .wrong = wrong};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
     for (size_t i = 0; i < picked.count; i++) free(captions[i]);
@@ -59,8 +66,10 @@ enum sr_status figure_steps(struct figure *figure, struct sr_error *error)
     const struct sr_images *images = &data->files[picked.file];
     uint32_t row = picked.rows[0];
     const uint8_t *pixels = figure_pixels(figure, picked.file, row);
-    int height = images->height, width = images->width, area = height * width, label = images->labels[row];
-    float *values = sr_xalloc((size_t)area * sizeof *values), *hot = sr_xalloc((size_t)data->classes * sizeof *hot);
+    int height = images->height, width = images->width, area = height * width,
+        label = images->labels[row];
+    float *values = sr_xalloc((size_t)area * sizeof *values),
+          *hot = sr_xalloc((size_t)data->classes * sizeof *hot);
     for (int i = 0; i < area; i++) values[i] = (float)pixels[i] / 255;
     hot[label] = 1;
     char notes[5][96], title[160];
@@ -68,13 +77,15 @@ enum sr_status figure_steps(struct figure *figure, struct sr_error *error)
     snprintf(notes[1], sizeof *notes, "divided by 255, float32");
     snprintf(notes[2], sizeof *notes, "%d × %d × 1, for convolutions", height, width);
     snprintf(notes[3], sizeof *notes, "%d values, for the others", area);
-    snprintf(notes[4], sizeof *notes, "%s: 1 at %d, of %d", data->class_names[label], label, data->classes);
+    snprintf(notes[4], sizeof *notes, "%s: 1 at %d, of %d", data->class_names[label], label,
+             data->classes);
     const struct sr_step steps[] = {{"raw", notes[0], values, height, width, 0, 255},
                                     {"normalised", notes[1], values, height, width, 0, 1},
                                     {"reshaped", notes[2], values, height, width, 0, 1},
                                     {"flattened", notes[3], values, 1, area, 0, 1},
                                     {"label, one-hot", notes[4], hot, 1, data->classes, 0, 1}};
-    snprintf(title, sizeof title, "Preprocessing of %s:%u, %s", sr_file_names[picked.file], row, data->class_names[label]);
+    snprintf(title, sizeof title, "Preprocessing of %s:%u, %s", sr_file_names[picked.file], row,
+             data->class_names[label]);
     struct sr_steps_chart chart = {title, steps, sizeof steps / sizeof *steps};
     status = figure_put(figure, &sr_chart_steps, &chart, error);
     free(values);
@@ -93,13 +104,17 @@ static void print_augment(const struct sr_augment *augment, struct sr_text *text
         const char *before;
         double value;
         const char *after;
-    } parts[] = {{"shift up to ", augment->shift, " px"},         {"rotation up to ", augment->rotation, "°"},
-                 {"scale ±", 100 * augment->scale, " %"},         {"erase, chance ", 100 * augment->erase, " %"},
-                 {"brightness ±", 100 * augment->brightness, " %"}, {"noise ", augment->noise, ""}};
+    } parts[] = {{"shift up to ", augment->shift, " px"},
+                 {"rotation up to ", augment->rotation, "°"},
+                 {"scale ±", 100 * augment->scale, " %"},
+                 {"erase, chance ", 100 * augment->erase, " %"},
+                 {"brightness ±", 100 * augment->brightness, " %"},
+                 {"noise ", augment->noise, ""}};
     if (augment->flip) sr_text_add(text, "flip");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].value > 0)
-            sr_text_printf(text, "%s%s%g%s", text->length ? ", " : "", parts[i].before, parts[i].value, parts[i].after);
+            sr_text_printf(text, "%s%s%g%s", text->length ? ", " : "", parts[i].before,
+                           parts[i].value, parts[i].after);
 }
 
 /* What the model was trained with, where its family knows augmentation. */
@@ -123,9 +138,14 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
     static const struct {
         const char *name;
         struct sr_augment augment;
-    } parts[] = {{"flip", {.flip = true}},       {"shift 3", {.shift = 3}},  {"rotation 20°", {.rotation = 20}},
-                 {"scale ±20 %", {.scale = 0.2}}, {"erase", {.erase = 1}},    {"brightness ±40 %", {.brightness = 0.4}},
-                 {"noise 0.1", {.noise = 0.1}},  {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1}}};
+    } parts[] = {{"flip", {.flip = true}},
+                 {"shift 3", {.shift = 3}},
+                 {"rotation 20°", {.rotation = 20}},
+                 {"scale ±20 %", {.scale = 0.2}},
+                 {"erase", {.erase = 1}},
+                 {"brightness ±40 %", {.brightness = 0.4}},
+                 {"noise 0.1", {.noise = 0.1}},
+                 {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1}}};
     enum { PARTS = sizeof parts / sizeof *parts };
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
@@ -139,16 +159,22 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
         together = augment_of(entry->model);
         figure_credit(figure, entry->model);
         if (!sr_augment_active(&together))
-            return sr_error_set(error, SR_ERROR_STATE, "%s was trained without augmentation; name changes: export augment flip shift=2",
-                                entry->name);
+            return sr_error_set(
+                error, SR_ERROR_STATE,
+                "%s was trained without augmentation; name changes: export augment flip shift=2",
+                entry->name);
     }
     status = figure_pick(figure, 1, &picked, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     uint32_t row = picked.rows[0];
     bool each = !sr_augment_active(&together);
-    int height = images->height, width = images->width, count = request->count ? request->count : each ? 4 : 23;
-    size_t area = (size_t)height * (size_t)width, made = 0, room = each ? (size_t)PARTS * ((size_t)count + 1) : (size_t)count + 1;
+    int height = images->height, width = images->width,
+        count = request->count ? request->count
+                : each         ? 4
+                               : 23;
+    size_t area = (size_t)height * (size_t)width, made = 0,
+           room = each ? (size_t)PARTS * ((size_t)count + 1) : (size_t)count + 1;
     uint64_t seed = (uint64_t)sr_args_integer(session->options, "seed");
     sr_text_clear(&figure->seeds); /* that of the changes, not the model's */
     sr_text_printf(&figure->seeds, "%llu", (unsigned long long)seed);
@@ -159,8 +185,11 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
     for (size_t line = 0; line < (each ? (size_t)PARTS : 1); line++)
         for (int k = 0; k <= count; k++, made++) {
             /* Each line begins with the sample as it is; epochs follow one another. */
-            const struct sr_augment *augment = k == 0 ? NULL : each ? &parts[line].augment : &together;
-            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked.file, row), height, width, values);
+            const struct sr_augment *augment = k == 0 ? NULL
+                                               : each ? &parts[line].augment
+                                                      : &together;
+            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked.file, row), height,
+                             width, values);
             for (size_t i = 0; i < area; i++) {
                 float value = values[i] < 0 ? 0 : values[i] > 1 ? 1 : values[i];
                 store[made * area + i] = (uint8_t)lrintf(255 * value);
@@ -170,10 +199,18 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
         }
     struct sr_text what = {0};
     print_augment(&together, &what);
-    char *title = sr_xprintf("%s %s:%u%s%s", class_name(session, images->labels[row]), sr_file_names[picked.file], row,
-                             each ? ", changed as training may" : ", augmented: ", sr_text_get(&what));
-    struct sr_grid_chart chart = {.title = title, .count = (int)made, .columns = !each ? 0 : narrow(figure) ? count + 1 : 2 * (count + 1), .height = height,
-                                  .width = width, .pixels = pixels, .captions = captions};
+    char *title = sr_xprintf(
+        "%s %s:%u%s%s", class_name(session, images->labels[row]), sr_file_names[picked.file], row,
+        each ? ", changed as training may" : ", augmented: ", sr_text_get(&what));
+    struct sr_grid_chart chart = {.title = title,
+                                  .count = (int)made,
+                                  .columns = !each            ? 0
+                                             : narrow(figure) ? count + 1
+                                                              : 2 * (count + 1),
+                                  .height = height,
+                                  .width = width,
+                                  .pixels = pixels,
+                                  .captions = captions};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
     sr_text_fini(&what);
@@ -215,10 +252,10 @@ enum sr_status figure_histogram(struct figure *figure, struct sr_error *error)
         free(stats);
         return sr_error_set(error, SR_ERROR_STATE, "export: the %s holds no such sample", name);
     }
-    snprintf(title, sizeof title, "Grey values of %s, %s%s%s", data->name, name, class >= 0 ? ", " : "",
-             class >= 0 ? data->class_names[class] : "");
-    snprintf(note, sizeof note, "mean %.2f, median %g, standard deviation %.2f, %.1f %% zeros", stats->mean, stats->median,
-             stats->deviation, stats->zeros * 100);
+    snprintf(title, sizeof title, "Grey values of %s, %s%s%s", data->name, name,
+             class >= 0 ? ", " : "", class >= 0 ? data->class_names[class] : "");
+    snprintf(note, sizeof note, "mean %.2f, median %g, standard deviation %.2f, %.1f %% zeros",
+             stats->mean, stats->median, stats->deviation, stats->zeros * 100);
     struct sr_histogram_chart chart = {title, note, stats->histogram, figure->request->linear};
     status = figure_put(figure, &sr_chart_histogram, &chart, error);
     free(stats);
@@ -243,7 +280,8 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
         for (int kind = 0; kind < 2; kind++) {
             uint8_t *out = store + made++ * area;
             for (size_t i = 0; any && i < area; i++) {
-                /* Values of 0..255 deviate by 127.5 at most, so that twice the deviation is a grey value. */
+                /* Values of 0..255 deviate by 127.5 at most, so that twice the deviation is a grey
+                 * value. */
                 float value = kind ? 2 * sqrtf(variance[i]) : mean[i];
                 out[i] = (uint8_t)lrintf(value > 255 ? 255 : value);
             }
@@ -252,9 +290,17 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
             captions[place] = kind == 0 ? data->class_names[c] : rows && c ? "" : "deviation";
         }
     }
-    snprintf(title, sizeof title, "Mean of each class of %s, %s, and standard deviation (doubled)", data->name, name);
-    struct sr_grid_chart chart = {.title = title, .count = 2 * classes, .columns = rows ? classes : narrow(figure) ? 6 : 12, .height = height,
-                                  .width = width, .pixels = pixels, .captions = captions};
+    snprintf(title, sizeof title, "Mean of each class of %s, %s, and standard deviation (doubled)",
+             data->name, name);
+    struct sr_grid_chart chart = {.title = title,
+                                  .count = 2 * classes,
+                                  .columns = rows             ? classes
+                                             : narrow(figure) ? 6
+                                                              : 12,
+                                  .height = height,
+                                  .width = width,
+                                  .pixels = pixels,
+                                  .captions = captions};
     enum sr_status status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(captions);
     free(pixels);

@@ -9,8 +9,8 @@
 #include "sartor/base/memory.h"
 
 /* Heat maps of what is picked, in session->heats. */
-static enum sr_status look(struct figure *figure, size_t most, struct picked *picked, struct sr_entry **entry,
-                           const char *method, struct sr_error *error)
+static enum sr_status look(struct figure *figure, size_t most, struct picked *picked,
+                           struct sr_entry **entry, const char *method, struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
     enum sr_status status = sr_session_model(figure->session, request->model, entry, error);
@@ -18,8 +18,8 @@ static enum sr_status look(struct figure *figure, size_t most, struct picked *pi
     *picked = (struct picked){0};
     if (!status) status = figure_pick(figure, most, picked, error);
     if (!status)
-        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows, picked->count, method, request->layer,
-                                  request->target, error);
+        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows,
+                                  picked->count, method, request->layer, request->target, error);
     if (!status) figure_credit(figure, (*entry)->model);
     return status;
 }
@@ -33,12 +33,15 @@ static int predicted_of(const struct figure *figure, size_t sample, double *prob
     return predicted;
 }
 
-static enum sr_status write_triptychs(struct figure *figure, const char *method, struct sr_error *error)
+static enum sr_status write_triptychs(struct figure *figure, const char *method,
+                                      struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     struct sr_entry *entry;
     struct picked picked;
-    enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 1, &picked, &entry, method, error);
+    enum sr_status status =
+        look(figure, figure->request->count ? (size_t)figure->request->count : 1, &picked, &entry,
+             method, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     const struct sr_heats *heats = session->heats;
@@ -51,17 +54,27 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
         double probability;
         int truth = images->labels[row], predicted = predicted_of(figure, i, &probability);
         if (picked.count > 1)
-            snprintf(texts[i].left, sizeof texts[i].left, "%s:%u, true: %s", sr_file_names[picked.file], row, class_name(session, truth));
-        else snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
-        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->used->title, *heats->at ? ", " : "",
-                 heats->at, class_name(session, heats->targets[i]));
-        snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)", class_name(session, predicted), 100 * probability);
-        rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row), heats->maps + i * heats->size, texts[i].left, texts[i].middle,
-                                       texts[i].right, truth != predicted};
+            snprintf(texts[i].left, sizeof texts[i].left, "%s:%u, true: %s",
+                     sr_file_names[picked.file], row, class_name(session, truth));
+        else
+            snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
+        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->used->title,
+                 *heats->at ? ", " : "", heats->at, class_name(session, heats->targets[i]));
+        snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)",
+                 class_name(session, predicted), 100 * probability);
+        rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row),
+                                       heats->maps + i * heats->size,
+                                       texts[i].left,
+                                       texts[i].middle,
+                                       texts[i].right,
+                                       truth != predicted};
     }
     char title[160];
-    if (picked.count > 1) snprintf(title, sizeof title, "%s looks at %zu samples", entry->name, picked.count);
-    else snprintf(title, sizeof title, "%s looks at %s:%u", entry->name, sr_file_names[picked.file], picked.rows[0]);
+    if (picked.count > 1)
+        snprintf(title, sizeof title, "%s looks at %zu samples", entry->name, picked.count);
+    else
+        snprintf(title, sizeof title, "%s looks at %s:%u", entry->name, sr_file_names[picked.file],
+                 picked.rows[0]);
     struct sr_triptych_chart chart = {title, images->height, images->width, rows, picked.count};
     status = figure_put(figure, &sr_chart_triptychs, &chart, error);
     free(texts);
@@ -88,10 +101,12 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     const struct sr_quality *quality;
     enum sr_status status = sr_session_model(figure->session, request->model, &entry, error);
     if (status) return status;
-    enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
-                                                   : sr_session_default_split(figure->session, entry);
-    status = sr_session_quality(figure->session, entry, split, request->count ? (size_t)request->count : 200,
-                                request->method ? request->method : "auto", request->layer, SR_FILL_MEAN, &quality, error);
+    enum sr_split_name split = request->split >= 0
+                                   ? (enum sr_split_name)request->split
+                                   : sr_session_default_split(figure->session, entry);
+    status = sr_session_quality(
+        figure->session, entry, split, request->count ? (size_t)request->count : 200,
+        request->method ? request->method : "auto", request->layer, SR_FILL_MEAN, &quality, error);
     if (status) return status;
     figure_credit(figure, entry->model);
     double x[SR_QUALITY_STEPS + 1];
@@ -101,33 +116,52 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     char labels[SR_QUALITY_MAPS][96];
     for (int m = 0; m < SR_QUALITY_MAPS; m++) {
         const struct sr_quality_curves *map = &quality->maps[m];
-        snprintf(labels[m], sizeof *labels, "%s (areas %.3f, %.3f)", m ? sr_quality_names[m] : quality->method->title,
-                 map->deletion_area, map->insertion_area);
+        snprintf(labels[m], sizeof *labels, "%s (areas %.3f, %.3f)",
+                 m ? sr_quality_names[m] : quality->method->title, map->deletion_area,
+                 map->insertion_area);
         for (int p = 0; p < 2; p++)
-            curves[p][m] = (struct sr_curve){.label = labels[m], .x = x, .y = p ? map->insertion : map->deletion,
-                                             .count = SR_QUALITY_STEPS + 1, .group = m, .dashed = m > 0, .bare = true};
+            curves[p][m] = (struct sr_curve){.label = labels[m],
+                                             .x = x,
+                                             .y = p ? map->insertion : map->deletion,
+                                             .count = SR_QUALITY_STEPS + 1,
+                                             .group = m,
+                                             .dashed = m > 0,
+                                             .bare = true};
     }
     for (int p = 0; p < 2; p++)
-        panels[p] = (struct sr_curves_panel){.y_label = "probability", .curves = curves[p], .count = SR_QUALITY_MAPS, .percent = true,
-                                             .title = p ? "Insertion: higher is better" : "Deletion: lower is better", .unit = true};
+        panels[p] = (struct sr_curves_panel){.y_label = "probability",
+                                             .curves = curves[p],
+                                             .count = SR_QUALITY_MAPS,
+                                             .percent = true,
+                                             .title = p ? "Insertion: higher is better"
+                                                        : "Deletion: lower is better",
+                                             .unit = true};
     char title[200];
-    snprintf(title, sizeof title, "%s explained by %s%s%s, %zu images of the %s split", entry->name, quality->method->title,
-             quality->layer[0] ? ", " : "", quality->layer, quality->count, sr_split_names[split]);
-    struct sr_curves_chart chart = {.title = title, .x_label = "pixels taken away or put in (%)", .panels = panels, .count = 2,
-                                    .x_percent = true, .x_unit = true};
+    snprintf(title, sizeof title, "%s explained by %s%s%s, %zu images of the %s split", entry->name,
+             quality->method->title, quality->layer[0] ? ", " : "", quality->layer, quality->count,
+             sr_split_names[split]);
+    struct sr_curves_chart chart = {.title = title,
+                                    .x_label = "pixels taken away or put in (%)",
+                                    .panels = panels,
+                                    .count = 2,
+                                    .x_percent = true,
+                                    .x_unit = true};
     return figure_put(figure, &sr_chart_curves, &chart, error);
 }
 
-/* The rows nearest to a sample: those that the model goes by, else those that the enlarged sample shows. */
-static enum sr_status find_nearest(struct figure *figure, const struct picked *picked, const uint32_t **rows,
-                                   const double **distances, size_t *count, const char **by, struct sr_error *error)
+/* The rows nearest to a sample: those that the model goes by, else those that the enlarged sample
+ * shows. */
+static enum sr_status find_nearest(struct figure *figure, const struct picked *picked,
+                                   const uint32_t **rows, const double **distances, size_t *count,
+                                   const char **by, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     if (figure->request->model) {
         struct sr_entry *entry;
         enum sr_status status = sr_session_model(session, figure->request->model, &entry, error);
         if (!status)
-            status = sr_session_explain(session, entry, picked->file, picked->rows[0], sr_methods[SR_METHOD_NEAREST].name, "", -1, error);
+            status = sr_session_explain(session, entry, picked->file, picked->rows[0],
+                                        sr_methods[SR_METHOD_NEAREST].name, "", -1, error);
         if (status) return status;
         figure_credit(figure, entry->model);
         *rows = session->explain.nearest;
@@ -137,7 +171,8 @@ static enum sr_status find_nearest(struct figure *figure, const struct picked *p
         return SR_OK;
     }
     const struct sr_closeup *closeup;
-    enum sr_status status = sr_session_closeup(session, picked->file, picked->rows[0], &closeup, error);
+    enum sr_status status =
+        sr_session_closeup(session, picked->file, picked->rows[0], &closeup, error);
     if (status) return status;
     *rows = closeup->rows;
     *distances = closeup->distances;
@@ -157,21 +192,30 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
     enum sr_status status = figure_pick(figure, 1, &picked, error);
     if (!status) status = find_nearest(figure, &picked, &rows, &distances, &count, &by, error);
     if (status) goto out;
-    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN], *own = &session->data->files[picked.file];
+    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN],
+                           *own = &session->data->files[picked.file];
     const int truth = own->labels[picked.rows[0]];
     const uint8_t **pixels = sr_xalloc((count + 1) * sizeof *pixels);
     char **captions = sr_xalloc((count + 1) * sizeof *captions);
     bool *wrong = sr_xalloc((count + 1) * sizeof *wrong);
     pixels[0] = figure_pixels(figure, picked.file, picked.rows[0]);
-    captions[0] = sr_xprintf("%s:%u %s", sr_file_names[picked.file], picked.rows[0], class_name(session, truth));
+    captions[0] = sr_xprintf("%s:%u %s", sr_file_names[picked.file], picked.rows[0],
+                             class_name(session, truth));
     for (size_t i = 0; i < count; i++) {
         pixels[i + 1] = figure_pixels(figure, SR_FILE_TRAIN, rows[i]);
-        captions[i + 1] = sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]), distances[i]);
+        captions[i + 1] =
+            sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]), distances[i]);
         wrong[i + 1] = train->labels[rows[i]] != truth;
     }
-    char *title = sr_xprintf("Training images nearest to %s:%u, by %s", sr_file_names[picked.file], picked.rows[0], by);
-    struct sr_grid_chart chart = {.title = title, .count = (int)count + 1, .height = own->height, .width = own->width, .pixels = pixels,
-                                  .captions = (const char *const *)captions, .wrong = wrong};
+    char *title = sr_xprintf("Training images nearest to %s:%u, by %s", sr_file_names[picked.file],
+                             picked.rows[0], by);
+    struct sr_grid_chart chart = {.title = title,
+                                  .count = (int)count + 1,
+                                  .height = own->height,
+                                  .width = own->width,
+                                  .pixels = pixels,
+                                  .captions = (const char *const *)captions,
+                                  .wrong = wrong};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
     for (size_t i = 0; i <= count; i++) free(captions[i]);
@@ -190,10 +234,12 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     struct sr_entry *entry;
     enum sr_status status = sr_session_model(session, request->model, &entry, error);
     if (status) return status;
-    const enum sr_split_name split =
-        request->split >= 0 ? (enum sr_split_name)request->split : sr_session_default_split(session, entry);
-    const size_t classes = (size_t)session->data->classes, count = request->count ? (size_t)request->count : CLASS_HEATS;
-    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes, request->method, request->layer, error);
+    const enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
+                                                         : sr_session_default_split(session, entry);
+    const size_t classes = (size_t)session->data->classes,
+                 count = request->count ? (size_t)request->count : CLASS_HEATS;
+    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes,
+                                    request->method, request->layer, error);
     if (!status) status = sr_session_figures(session, error);
     if (status) return status;
     figure_credit(figure, entry->model);
@@ -207,7 +253,8 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     size_t samples = 0;
     for (size_t i = 0; i < classes * size; i++) most = fmaxf(most, session->class_heats->maps[i]);
     /* One scale for all: classes are to be compared. */
-    for (size_t i = 0; i < classes * size; i++) shown[i] = most > 0 ? session->class_heats->maps[i] / most : 0;
+    for (size_t i = 0; i < classes * size; i++)
+        shown[i] = most > 0 ? session->class_heats->maps[i] / most : 0;
     for (size_t c = 0; c < classes; c++) {
         pixels[c] = session->figures->classes[file][c].mean;
         heats[c] = shown + c * size;
@@ -216,11 +263,17 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     }
     char number[32];
     sr_format_count(number, sizeof number, samples);
-    char *title = sr_xprintf("Mean heat of each class: %s, %s%s%s, %s images of the %s split; 1 on the scale is %.2f", entry->name,
-                             session->class_heats->used->title, session->class_heats->at[0] ? ", " : "", session->class_heats->at,
-                             number, sr_split_names[split], (double)most);
-    struct sr_gallery_chart chart = {.title = title, .count = (int)classes, .columns = classes == 10 ? 5 : 0,
-                                     .height = images->height, .width = images->width, .pixels = pixels, .heats = heats,
+    char *title = sr_xprintf(
+        "Mean heat of each class: %s, %s%s%s, %s images of the %s split; 1 on the scale is %.2f",
+        entry->name, session->class_heats->used->title, session->class_heats->at[0] ? ", " : "",
+        session->class_heats->at, number, sr_split_names[split], (double)most);
+    struct sr_gallery_chart chart = {.title = title,
+                                     .count = (int)classes,
+                                     .columns = classes == 10 ? 5 : 0,
+                                     .height = images->height,
+                                     .width = images->width,
+                                     .pixels = pixels,
+                                     .heats = heats,
                                      .captions = captions};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);
     free(title);
@@ -236,7 +289,9 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
     struct sr_session *session = figure->session;
     struct sr_entry *entry;
     struct picked picked;
-    enum sr_status status = look(figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, &entry, "auto", error);
+    enum sr_status status =
+        look(figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, &entry,
+             "auto", error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     const uint8_t **pixels = sr_xalloc((picked.count + 1) * sizeof *pixels);
@@ -250,13 +305,21 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
         pixels[i] = figure_pixels(figure, picked.file, row);
         heats[i] = session->heats->maps + i * session->heats->size;
         wrong[i] = truth != predicted;
-        captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth), class_name(session, predicted))
+        captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth),
+                                            class_name(session, predicted))
                                : sr_xstrdup(class_name(session, truth));
     }
-    char *title = sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "", picked.title,
-                             session->heats->used->title, *session->heats->at ? ", " : "", session->heats->at);
-    struct sr_gallery_chart chart = {.title = title, .count = (int)picked.count, .height = images->height, .width = images->width,
-                                     .pixels = pixels, .heats = heats, .captions = (const char *const *)captions, .wrong = wrong};
+    char *title = sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",
+                             picked.title, session->heats->used->title,
+                             *session->heats->at ? ", " : "", session->heats->at);
+    struct sr_gallery_chart chart = {.title = title,
+                                     .count = (int)picked.count,
+                                     .height = images->height,
+                                     .width = images->width,
+                                     .pixels = pixels,
+                                     .heats = heats,
+                                     .captions = (const char *const *)captions,
+                                     .wrong = wrong};
     status = figure_put(figure, &sr_chart_gallery, &chart, error);
     for (size_t i = 0; i < picked.count; i++) free(captions[i]);
     free(captions);

@@ -1,4 +1,5 @@
-/* figures_models.c - figures of models: how they learned, what they are made of, how good they are. */
+/* figures_models.c - figures of models: how they learned, what they are made of, how good they are.
+ */
 #include "figures.h"
 
 #include <math.h>
@@ -13,7 +14,8 @@
 enum { TRAIN_LOSS, LOSS, TRAIN_ACCURACY, ACCURACY, MEASURES };
 
 /* The epochs of a model: of a training under way that makes it, else those kept in its file. */
-static enum sr_status history_of(struct figure *figure, const char *name, const struct sr_epoch **history, size_t *count,
+static enum sr_status history_of(struct figure *figure, const char *name,
+                                 const struct sr_epoch **history, size_t *count,
                                  struct sr_error *error)
 {
     struct sr_session *session = figure->session;
@@ -29,7 +31,8 @@ static enum sr_status history_of(struct figure *figure, const char *name, const 
     enum sr_status status = sr_session_model(session, name, &entry, error);
     if (status) return status;
     if (!entry->model->epochs)
-        return sr_error_set(error, SR_ERROR_STATE, "%s has no curves: its family is not trained in epochs", entry->name);
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s has no curves: its family is not trained in epochs", entry->name);
     figure_credit(figure, entry->model);
     *history = entry->model->history;
     *count = entry->model->epochs;
@@ -48,8 +51,9 @@ enum sr_status figure_curves(struct figure *figure, struct sr_error *error)
     }
     double **columns = sr_xalloc(names.count * sizeof *columns);
     struct sr_curve *curves = sr_xalloc(names.count * MEASURES * sizeof *curves);
-    struct sr_curves_panel panels[2] = {{.y_label = "loss (cross-entropy)", .curves = curves},
-                                        {.y_label = "accuracy", .curves = curves + 2 * names.count, .percent = true}};
+    struct sr_curves_panel panels[2] = {
+        {.y_label = "loss (cross-entropy)", .curves = curves},
+        {.y_label = "accuracy", .curves = curves + 2 * names.count, .percent = true}};
     struct sr_text title = {0};
     enum sr_status status = SR_OK;
     for (size_t m = 0; !status && m < names.count; m++) {
@@ -71,13 +75,19 @@ enum sr_status figure_curves(struct figure *figure, struct sr_error *error)
             struct sr_curves_panel *panel = &panels[measure / 2];
             bool training = measure % 2 == 0;
             if (!training && !validated) continue;
-            struct sr_curve *curve = &curves[(measure / 2) * 2 * (int)names.count + (int)panel->count++];
-            *curve = (struct sr_curve){.label = names.items[m], .x = x, .y = y + (size_t)measure * n, .count = n,
-                                       .group = (int)m, .dashed = training};
+            struct sr_curve *curve =
+                &curves[(measure / 2) * 2 * (int)names.count + (int)panel->count++];
+            *curve = (struct sr_curve){.label = names.items[m],
+                                       .x = x,
+                                       .y = y + (size_t)measure * n,
+                                       .count = n,
+                                       .group = (int)m,
+                                       .dashed = training};
         }
         sr_text_printf(&title, "%s%s", m ? ", " : "Training of ", names.items[m]);
     }
-    struct sr_curves_chart chart = {.title = sr_text_get(&title), .x_label = "epoch", .panels = panels, .count = 2};
+    struct sr_curves_chart chart = {
+        .title = sr_text_get(&title), .x_label = "epoch", .panels = panels, .count = 2};
     if (!status) status = figure_put(figure, &sr_chart_curves, &chart, error);
     for (size_t m = 0; m < names.count; m++) free(columns[m]);
     free(columns);
@@ -112,10 +122,16 @@ enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
     char titles[2][160];
     for (int i = 0; i < count; i++) {
         sr_confusion(predictions[i], matrices + (size_t)i * cells);
-        snprintf(titles[i], sizeof *titles, "%s on the %s split, accuracy %.2f %%", entries[i]->name, sr_split_names[split],
+        snprintf(titles[i], sizeof *titles, "%s on the %s split, accuracy %.2f %%",
+                 entries[i]->name, sr_split_names[split],
                  entries[i]->splits[split].evaluation.accuracy * 100);
-        charts[i] = (struct sr_confusion_chart){titles[i], NULL, classes, (const char *const *)session->data->class_names,
-                                                matrices + (size_t)i * cells, request->shares, request->of_predicted};
+        charts[i] = (struct sr_confusion_chart){titles[i],
+                                                NULL,
+                                                classes,
+                                                (const char *const *)session->data->class_names,
+                                                matrices + (size_t)i * cells,
+                                                request->shares,
+                                                request->of_predicted};
     }
     struct sr_confusions_chart both = {charts, (size_t)count};
     status = count == 1 ? figure_put(figure, &sr_chart_confusion, charts, error)
@@ -131,7 +147,8 @@ enum sr_status figure_metrics(struct figure *figure, struct sr_error *error)
     enum sr_split_name split;
     enum sr_status status = figure_field(figure, false, &field, &split, error);
     if (status) goto out;
-    size_t classes = (size_t)figure->session->data->classes, count = field.count > 1 ? field.count : 3;
+    size_t classes = (size_t)figure->session->data->classes,
+           count = field.count > 1 ? field.count : 3;
     double *values = sr_xalloc(count * classes * sizeof *values);
     struct sr_bars_series *series = sr_xalloc(count * sizeof *series);
     struct sr_text title = {0};
@@ -140,15 +157,24 @@ enum sr_status figure_metrics(struct figure *figure, struct sr_error *error)
         const struct sr_evaluation *evaluation = &entry->splits[split].evaluation;
         for (size_t c = 0; c < classes; c++) {
             const struct sr_class_metrics *metrics = &evaluation->per_class[c];
-            values[s * classes + c] = field.count > 1 || s == 2 ? metrics->f1 : s == 0 ? metrics->precision : metrics->recall;
+            values[s * classes + c] = field.count > 1 || s == 2 ? metrics->f1
+                                      : s == 0                  ? metrics->precision
+                                                                : metrics->recall;
         }
-        series[s] = (struct sr_bars_series){.label = field.count > 1 ? entry->name : measures[s], .values = values + s * classes};
+        series[s] = (struct sr_bars_series){.label = field.count > 1 ? entry->name : measures[s],
+                                            .values = values + s * classes};
     }
-    if (field.count > 1) sr_text_printf(&title, "F1 of each class on the %s split", sr_split_names[split]);
-    else sr_text_printf(&title, "%s on the %s split: macro F1 %.4f", field.entries[0]->name, sr_split_names[split],
-                        field.entries[0]->splits[split].evaluation.macro_f1);
-    struct sr_bars_chart chart = {.title = sr_text_get(&title), .items = classes, .count = count, .series = series,
-                                  .names = (const char *const *)figure->session->data->class_names, .percent = true,
+    if (field.count > 1)
+        sr_text_printf(&title, "F1 of each class on the %s split", sr_split_names[split]);
+    else
+        sr_text_printf(&title, "%s on the %s split: macro F1 %.4f", field.entries[0]->name,
+                       sr_split_names[split], field.entries[0]->splits[split].evaluation.macro_f1);
+    struct sr_bars_chart chart = {.title = sr_text_get(&title),
+                                  .items = classes,
+                                  .count = count,
+                                  .series = series,
+                                  .names = (const char *const *)figure->session->data->class_names,
+                                  .percent = true,
                                   .value_label = field.count > 1 ? "F1" : "share"};
     status = figure_put(figure, &sr_chart_bars, &chart, error);
     sr_text_fini(&title);
@@ -166,7 +192,8 @@ enum sr_status figure_compare(struct figure *figure, struct sr_error *error)
     enum sr_status status = figure_field(figure, true, &field, &split, error);
     if (status) goto out;
     size_t *order = field_order(&field);
-    double *values = sr_xalloc(3 * field.count * sizeof *values), *low = values + field.count, *high = low + field.count;
+    double *values = sr_xalloc(3 * field.count * sizeof *values), *low = values + field.count,
+           *high = low + field.count;
     const char **names = sr_xalloc(field.count * sizeof *names);
     for (size_t i = 0; i < field.count; i++) {
         const struct sr_entry *entry = field.entries[order[i]];
@@ -178,10 +205,17 @@ enum sr_status figure_compare(struct figure *figure, struct sr_error *error)
     }
     char title[128], count[32];
     sr_format_count(count, sizeof count, field.predictions[0]->count);
-    snprintf(title, sizeof title, "Accuracy on the %s split, %s samples", sr_split_names[split], count);
+    snprintf(title, sizeof title, "Accuracy on the %s split, %s samples", sr_split_names[split],
+             count);
     struct sr_bars_series series = {"accuracy", values, low, high};
-    struct sr_bars_chart chart = {.title = title, .note = "Lines are 95 % intervals (Wilson).", .value_label = "accuracy",
-                                  .items = field.count, .names = names, .series = &series, .count = 1, .percent = true,
+    struct sr_bars_chart chart = {.title = title,
+                                  .note = "Lines are 95 % intervals (Wilson).",
+                                  .value_label = "accuracy",
+                                  .items = field.count,
+                                  .names = names,
+                                  .series = &series,
+                                  .count = 1,
+                                  .percent = true,
                                   .dots = true};
     status = figure_put(figure, &sr_chart_bars, &chart, error);
     free(names);
@@ -197,27 +231,40 @@ out:
 enum sr_status figure_network(struct figure *figure, struct sr_error *error)
 {
     static const enum sr_block_kind kinds[] = {
-        [SR_ROLE_CONV] = SR_BLOCK_CONV,       [SR_ROLE_NORM] = SR_BLOCK_NORM,   [SR_ROLE_ACTIVATION] = SR_BLOCK_ACTIVATION,
-        [SR_ROLE_POOL] = SR_BLOCK_POOL,       [SR_ROLE_ADD] = SR_BLOCK_ADD,     [SR_ROLE_FLATTEN] = SR_BLOCK_FLATTEN,
-        [SR_ROLE_DENSE] = SR_BLOCK_DENSE,     [SR_ROLE_DROPOUT] = SR_BLOCK_DROPOUT,
+        [SR_ROLE_CONV] = SR_BLOCK_CONV,
+        [SR_ROLE_NORM] = SR_BLOCK_NORM,
+        [SR_ROLE_ACTIVATION] = SR_BLOCK_ACTIVATION,
+        [SR_ROLE_POOL] = SR_BLOCK_POOL,
+        [SR_ROLE_ADD] = SR_BLOCK_ADD,
+        [SR_ROLE_FLATTEN] = SR_BLOCK_FLATTEN,
+        [SR_ROLE_DENSE] = SR_BLOCK_DENSE,
+        [SR_ROLE_DROPOUT] = SR_BLOCK_DROPOUT,
     };
     struct sr_entry *entry;
-    enum sr_status status = sr_session_model(figure->session, figure->request->model, &entry, error);
+    enum sr_status status =
+        sr_session_model(figure->session, figure->request->model, &entry, error);
     if (status) return status;
     const struct sr_model *model = entry->model;
     if (!model->class->describe)
-        return sr_error_set(error, SR_ERROR_STATE, "%s is of the family %s, which has no layers; mlp, cnn and resnet have",
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s is of the family %s, which has no layers; mlp, cnn and resnet have",
                             entry->name, model->class->name);
     figure_credit(figure, model);
     size_t count = model->class->describe(model->state, NULL, 0);
     struct sr_layer_summary *layers = sr_xalloc((count + 1) * sizeof *layers);
     struct sr_block *blocks = sr_xalloc((count + 1) * sizeof *blocks);
     model->class->describe(model->state, layers, count);
-    blocks[0] = (struct sr_block){SR_BLOCK_INPUT, "image", model->shape.height, model->shape.width, 1, 0, -1};
+    blocks[0] = (struct sr_block){
+        SR_BLOCK_INPUT, "image", model->shape.height, model->shape.width, 1, 0, -1};
     for (size_t i = 0; i < count; i++) {
         const struct sr_layer_summary *layer = &layers[i];
-        blocks[i + 1] = (struct sr_block){kinds[layer->role], layer->name, layer->height, layer->width, layer->channels,
-                                          layer->parameters, layer->skip >= -1 ? layer->skip + 1 : -1};
+        blocks[i + 1] = (struct sr_block){kinds[layer->role],
+                                          layer->name,
+                                          layer->height,
+                                          layer->width,
+                                          layer->channels,
+                                          layer->parameters,
+                                          layer->skip >= -1 ? layer->skip + 1 : -1};
     }
     char title[160];
     snprintf(title, sizeof title, "%s (%s)", model->class->title, entry->name);

@@ -1,4 +1,5 @@
-/* figures_scores.c - figures of probabilities: can they be trusted, and how do they part the classes. */
+/* figures_scores.c - figures of probabilities: can they be trusted, and how do they part the
+ * classes. */
 #include "figures.h"
 
 #include <math.h>
@@ -22,7 +23,8 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
     char **labels = sr_xalloc(n * sizeof *labels);
     static const double ends[2] = {0, 1};
     for (size_t m = 0; m < n; m++) {
-        double *middle = columns + 4 * m * SR_RELIABILITY_BINS, *share = middle + SR_RELIABILITY_BINS;
+        double *middle = columns + 4 * m * SR_RELIABILITY_BINS,
+               *share = middle + SR_RELIABILITY_BINS;
         double *low = share + SR_RELIABILITY_BINS, *high = low + SR_RELIABILITY_BINS;
         sr_reliability(&found[m], field.predictions[m]);
         for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
@@ -31,21 +33,36 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
             /* A bin of few samples says little, and the band around it shows so. */
             low[b] = high[b] = NAN;
             if (found[m].counts[b])
-                sr_wilson(found[m].accuracy[b] * (double)found[m].counts[b], (double)found[m].counts[b], 1.959964, &low[b],
-                          &high[b]);
+                sr_wilson(found[m].accuracy[b] * (double)found[m].counts[b],
+                          (double)found[m].counts[b], 1.959964, &low[b], &high[b]);
         }
         labels[m] = sr_xprintf("%s (calibration error %.4f)", field.entries[m]->name, found[m].ece);
-        curves[m] = (struct sr_curve){.label = labels[m], .x = found[m].confidence, .y = found[m].accuracy,
-                                      .count = SR_RELIABILITY_BINS, .group = (int)m, .low = low, .high = high};
-        curves[n + 1 + m] = (struct sr_curve){.label = labels[m], .x = middle, .y = share, .count = SR_RELIABILITY_BINS,
+        curves[m] = (struct sr_curve){.label = labels[m],
+                                      .x = found[m].confidence,
+                                      .y = found[m].accuracy,
+                                      .count = SR_RELIABILITY_BINS,
+                                      .group = (int)m,
+                                      .low = low,
+                                      .high = high};
+        curves[n + 1 + m] = (struct sr_curve){.label = labels[m],
+                                              .x = middle,
+                                              .y = share,
+                                              .count = SR_RELIABILITY_BINS,
                                               .group = (int)m};
     }
-    curves[n] = (struct sr_curve){.label = "as often right as sure", .x = ends, .y = ends, .count = 2, .group = -1, .dashed = true};
-    struct sr_curves_panel panels[2] = {{.y_label = "accuracy", .curves = curves, .count = n + 1, .percent = true, .unit = true},
-                                        {.y_label = "share of samples", .curves = curves + n + 1, .count = n, .percent = true}};
+    curves[n] = (struct sr_curve){.label = "as often right as sure",
+                                  .x = ends,
+                                  .y = ends,
+                                  .count = 2,
+                                  .group = -1,
+                                  .dashed = true};
+    struct sr_curves_panel panels[2] = {
+        {.y_label = "accuracy", .curves = curves, .count = n + 1, .percent = true, .unit = true},
+        {.y_label = "share of samples", .curves = curves + n + 1, .count = n, .percent = true}};
     char title[128];
     snprintf(title, sizeof title, "Reliability on the %s split", sr_split_names[split]);
-    struct sr_curves_chart chart = {title, "probability of the prediction (%)", panels, 2, .x_percent = true, .x_unit = true};
+    struct sr_curves_chart chart = {
+        title, "probability of the prediction (%)", panels, 2, .x_percent = true, .x_unit = true};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
     for (size_t m = 0; m < n; m++) free(labels[m]);
     free(labels);
@@ -57,8 +74,8 @@ out:
     return status;
 }
 
-/* Leave out points that the line between the points kept passes within 0.0002 of. A curve has as many points
- * as there are scores; what is drawn (and written out) needs some hundred. */
+/* Leave out points that the line between the points kept passes within 0.0002 of. A curve has as
+ * many points as there are scores; what is drawn (and written out) needs some hundred. */
 static size_t thin(double *x, double *y, size_t count)
 {
     const double near = 2e-4;
@@ -67,7 +84,9 @@ static size_t thin(double *x, double *y, size_t count)
         bool straight = i + 1 < count && i - last < 64;
         for (size_t k = last + 1; straight && k <= i; k++) {
             double dx = x[i + 1] - x[kept - 1], dy = y[i + 1] - y[kept - 1], length = hypot(dx, dy);
-            double away = length > 0 ? fabs(dy * (x[k] - x[kept - 1]) - dx * (y[k] - y[kept - 1])) / length : 0;
+            double away = length > 0
+                              ? fabs(dy * (x[k] - x[kept - 1]) - dx * (y[k] - y[kept - 1])) / length
+                              : 0;
             straight = away <= near;
         }
         if (straight) continue;
@@ -78,11 +97,13 @@ static size_t thin(double *x, double *y, size_t count)
     return kept;
 }
 
-typedef size_t curve_maker(const struct sr_predictions *predictions, int class, double *x, double *y);
+typedef size_t curve_maker(const struct sr_predictions *predictions, int class, double *x,
+                           double *y);
 
 /* A panel for each class, or for the one asked for, with a curve for each model. */
-static enum sr_status write_classes(struct figure *figure, const char *what, const char *x_label, const char *y_label,
-                                    curve_maker *make, double (*area)(const struct sr_predictions *, int),
+static enum sr_status write_classes(struct figure *figure, const char *what, const char *x_label,
+                                    const char *y_label, curve_maker *make,
+                                    double (*area)(const struct sr_predictions *, int),
                                     const char *area_name, struct sr_error *error)
 {
     struct field field = {0};
@@ -98,26 +119,38 @@ static enum sr_status write_classes(struct figure *figure, const char *what, con
     char **titles = sr_xalloc(classes * sizeof *titles), **labels = sr_xalloc(n * sizeof *labels);
     for (size_t m = 0; m < n; m++) {
         double mean = 0;
-        for (size_t p = 0; p < classes; p++) mean += area(field.predictions[m], only >= 0 ? only : (int)p) / (double)classes;
+        for (size_t p = 0; p < classes; p++)
+            mean += area(field.predictions[m], only >= 0 ? only : (int)p) / (double)classes;
         labels[m] = sr_xprintf("%s (%s %.4f)", field.entries[m]->name, area_name, mean);
     }
     for (size_t p = 0; p < classes; p++) {
         int class = only >= 0 ? only : (int)p;
         const char *name = class_name(figure->session, class);
-        titles[p] = n == 1 && only < 0 ? sr_xprintf("%s %.4f", name, area(field.predictions[0], class)) : sr_xstrdup(name);
-        panels[p] = (struct sr_curves_panel){.y_label = y_label, .curves = curves + p * n, .count = n, .percent = true,
-                                             .title = titles[p], .unit = true};
+        titles[p] = n == 1 && only < 0
+                        ? sr_xprintf("%s %.4f", name, area(field.predictions[0], class))
+                        : sr_xstrdup(name);
+        panels[p] = (struct sr_curves_panel){.y_label = y_label,
+                                             .curves = curves + p * n,
+                                             .count = n,
+                                             .percent = true,
+                                             .title = titles[p],
+                                             .unit = true};
         for (size_t m = 0; m < n; m++) {
             size_t room = field.predictions[m]->count + 1;
             double *x = columns[p * n + m] = sr_xalloc(2 * room * sizeof *x);
             size_t points = thin(x, x + room, make(field.predictions[m], class, x, x + room));
-            curves[p * n + m] = (struct sr_curve){.label = labels[m], .x = x, .y = x + room, .count = points, .group = (int)m,
-                                                .bare = true};
+            curves[p * n + m] = (struct sr_curve){.label = labels[m],
+                                                  .x = x,
+                                                  .y = x + room,
+                                                  .count = points,
+                                                  .group = (int)m,
+                                                  .bare = true};
         }
     }
     char title[160];
     snprintf(title, sizeof title, "%s on the %s split", what, sr_split_names[split]);
-    struct sr_curves_chart chart = {title, x_label, panels, classes, .x_percent = true, .x_unit = true, .compact = classes > 2};
+    struct sr_curves_chart chart = {
+        title, x_label, panels, classes, .x_percent = true, .x_unit = true, .compact = classes > 2};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
     for (size_t i = 0; i < classes * n; i++) free(columns[i]);
     for (size_t p = 0; p < classes; p++) free(titles[p]);
@@ -134,11 +167,13 @@ out:
 
 enum sr_status figure_roc(struct figure *figure, struct sr_error *error)
 {
-    return write_classes(figure, "ROC curves", "false positives (%)", "true positives", sr_roc_curve, sr_roc_auc, "area", error);
+    return write_classes(figure, "ROC curves", "false positives (%)", "true positives",
+                         sr_roc_curve, sr_roc_auc, "area", error);
 }
 
 enum sr_status figure_pr(struct figure *figure, struct sr_error *error)
 {
-    return write_classes(figure, "Precision over recall", "recall (%)", "precision", sr_precision_recall_curve,
-                         sr_average_precision, "average precision", error);
+    return write_classes(figure, "Precision over recall", "recall (%)", "precision",
+                         sr_precision_recall_curve, sr_average_precision, "average precision",
+                         error);
 }

@@ -42,7 +42,8 @@ SR_RUN(form_run)
     if (what && !strcmp(what, "edit")) return edit(session, error);
     if (what && !strcmp(what, "default")) {
         const struct sr_param *param = sr_form_param(session);
-        if (!param) return sr_error_set(error, SR_ERROR_STATE, "no form is open; form cnn opens one");
+        if (!param)
+            return sr_error_set(error, SR_ERROR_STATE, "no form is open; form cnn opens one");
         return sr_form_set(session, param->name, NULL, error);
     }
     if (what && !strcmp(what, "close")) {
@@ -54,11 +55,14 @@ SR_RUN(form_run)
         if (!class) return error->status;
         sr_form_open(session, class);
     } else if (!rest->count) {
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "form: say which family: form cnn; or a value: form epochs=5");
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "form: say which family: form cnn; or a value: form epochs=5");
     }
     for (size_t i = 0; !status && i < rest->count; i++) {
         char *equals = strchr(rest->items[i], '=');
-        if (!equals) return sr_error_set(error, SR_ERROR_ARGUMENT, "form: \"%s\" is not of the form name=value", rest->items[i]);
+        if (!equals)
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "form: \"%s\" is not of the form name=value", rest->items[i]);
         *equals = '\0';
         status = sr_form_set(session, rest->items[i], equals[1] ? equals + 1 : NULL, error);
         *equals = '=';
@@ -67,11 +71,14 @@ SR_RUN(form_run)
 }
 
 const struct sr_command sr_command_form = {
-    .name = "form", .group = "interface", .help = "Open a family's form in Train, or change values in the one that is open.",
-    .params = (const struct sr_param[]){
-        {"what", SR_PARAM_FAMILY, .positional = true, .choices = "edit default close",
-         .help = "A family; or edit (type the value under the cursor), default (take it back), close."},
-        {0}},
+    .name = "form",
+    .group = "interface",
+    .help = "Open a family's form in Train, or change values in the one that is open.",
+    .params = (const struct sr_param[]){{"what", SR_PARAM_FAMILY, .positional = true,
+                                         .choices = "edit default close",
+                                         .help = "A family; or edit (type the value under the "
+                                                 "cursor), default (take it back), close."},
+                                        {0}},
     .rest = true,
     .run = form_run,
     .example = "form cnn epochs=5",

@@ -15,9 +15,11 @@ static void list_commands(struct sr_text *text)
         }
         sr_text_printf(text, "  %-12s %s\n", sr_commands[i]->name, sr_commands[i]->help);
     }
-    sr_text_add(text, "\nhelp COMMAND tells its parameters, help FAMILY a model family's hyperparameters, help keys the keys.\n"
+    sr_text_add(text, "\nhelp COMMAND tells its parameters, help FAMILY a model family's "
+                      "hyperparameters, help keys the keys.\n"
                       "Families:");
-    for (size_t i = 0; sr_model_classes[i]; i++) sr_text_printf(text, " %s", sr_model_classes[i]->name);
+    for (size_t i = 0; sr_model_classes[i]; i++)
+        sr_text_printf(text, " %s", sr_model_classes[i]->name);
     sr_text_add(text, "\n");
 }
 
@@ -29,8 +31,10 @@ SR_RUN(help_run)
     const char *topic = sr_args_text(args, "topic");
     enum sr_status status = SR_OK;
     if (!topic) {
-        if (session->interactive) sr_keys_help(session, &text);
-        else list_commands(&text);
+        if (session->interactive)
+            sr_keys_help(session, &text);
+        else
+            list_commands(&text);
     } else if (!strcmp(topic, "keys")) {
         sr_keys_help(session, &text);
     } else if (!strcmp(topic, "commands")) {
@@ -47,7 +51,8 @@ SR_RUN(help_run)
         const struct sr_model_class *class = sr_model_class_find(topic, &ignored);
         const struct sr_command *command = class ? NULL : sr_command_find(topic, error);
         if (class) {
-            sr_text_printf(&text, "%s: %s. %s\n\ntrain %s [name=value...]\n", class->name, class->title, class->help, class->name);
+            sr_text_printf(&text, "%s: %s. %s\n\ntrain %s [name=value...]\n", class->name,
+                           class->title, class->help, class->name);
             sr_params_describe(class->params, &text);
         } else if (command) {
             sr_text_printf(&text, "%s\n\n", command->help);
@@ -70,7 +75,12 @@ SR_RUN(help_run)
 }
 
 const struct sr_command sr_command_help = {
-    .name = "help", .group = "program", .help = "The commands; or one command, a model family, features, keys, options, figures; manual prints troff.",
-    .params = (const struct sr_param[]){{"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
+    .name = "help",
+    .group = "program",
+    .help = "The commands; or one command, a model family, features, keys, options, figures; "
+            "manual prints troff.",
+    .params =
+        (const struct sr_param[]){
+            {"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
     .run = help_run,
 };

@@ -8,31 +8,39 @@
 #include "sartor/data/augment.h"
 #include "sartor/figure/figure.h"
 
-extern const struct sr_command sr_command_open, sr_command_stats, sr_command_browse, sr_command_show,
-    sr_command_train, sr_command_jobs, sr_command_wait, sr_command_pause, sr_command_resume,
-    sr_command_stop, sr_command_models, sr_command_load, sr_command_save, sr_command_ensemble, sr_command_rename,
-    sr_command_delete, sr_command_evaluate, sr_command_compare, sr_command_study, sr_command_ablate, sr_command_tune, sr_command_confusion, sr_command_curves,
-    sr_command_predict, sr_command_explain, sr_command_suspects, sr_command_mark, sr_command_method, sr_command_gradcam, sr_command_export, sr_command_pane, sr_command_keys,
-    sr_command_screen, sr_command_describe, sr_command_move, sr_command_enter, sr_command_back, sr_command_redraw, sr_command_suspend,
-    sr_command_form, sr_command_look, sr_command_smooth, sr_command_zoom, sr_command_save_log,
-    sr_command_prompt, sr_command_model, sr_command_split, sr_command_log, sr_command_units,
-    sr_command_search, sr_command_tag,
-    sr_command_order, sr_command_set, sr_command_bind, sr_command_help, sr_command_candidates, sr_command_quit;
+extern const struct sr_command sr_command_open, sr_command_stats, sr_command_browse,
+    sr_command_show, sr_command_train, sr_command_jobs, sr_command_wait, sr_command_pause,
+    sr_command_resume, sr_command_stop, sr_command_models, sr_command_load, sr_command_save,
+    sr_command_ensemble, sr_command_rename, sr_command_delete, sr_command_evaluate,
+    sr_command_compare, sr_command_study, sr_command_ablate, sr_command_tune, sr_command_confusion,
+    sr_command_curves, sr_command_predict, sr_command_explain, sr_command_suspects, sr_command_mark,
+    sr_command_method, sr_command_gradcam, sr_command_export, sr_command_pane, sr_command_keys,
+    sr_command_screen, sr_command_describe, sr_command_move, sr_command_enter, sr_command_back,
+    sr_command_redraw, sr_command_suspend, sr_command_form, sr_command_look, sr_command_smooth,
+    sr_command_zoom, sr_command_save_log, sr_command_prompt, sr_command_model, sr_command_split,
+    sr_command_log, sr_command_units, sr_command_search, sr_command_tag, sr_command_order,
+    sr_command_set, sr_command_bind, sr_command_help, sr_command_candidates, sr_command_quit;
 
 /* The run() of every command has these parameters. */
-#define SR_RUN(name)                                                                            \
-    static enum sr_status name(struct sr_session *session, const struct sr_args *args,          \
-                               const struct sr_words *rest, struct sr_reply *reply,             \
+#define SR_RUN(name)                                                                               \
+    static enum sr_status name(struct sr_session *session, const struct sr_args *args,             \
+                               const struct sr_words *rest, struct sr_reply *reply,                \
                                struct sr_error *error)
 /* For those that need not all of them. */
 #define SR_UNUSED (void)session, (void)args, (void)rest, (void)reply, (void)error
 
 /* The parameter that many commands share. */
-#define SR_MODEL_PARAM(must) \
-    {"model", SR_PARAM_MODEL, .positional = true, .required = must, .help = "A trained model."}
-#define SR_SPLIT_PARAM                                                                        \
-    {"split", SR_PARAM_CHOICE, .choices = "train validation test",                            \
-     .help = "Which samples; validation by default, test where the model has trained on them."}
+#define SR_MODEL_PARAM(must)                                                                       \
+    {                                                                                              \
+        "model", SR_PARAM_MODEL, .positional = true, .required = must, .help = "A trained model."  \
+    }
+#define SR_SPLIT_PARAM                                                                             \
+    {                                                                                              \
+        "split", SR_PARAM_CHOICE,                                                                  \
+            .choices = "train validation test",                                                    \
+            .help =                                                                                \
+                "Which samples; validation by default, test where the model has trained on them."  \
+    }
 
 /* The split that `args` names, else the model's default. */
 enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args,
@@ -45,42 +53,49 @@ enum sr_status predictions_of(struct sr_session *session, const struct sr_args *
 enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file,
                          uint32_t *row, struct sr_error *error);
 /* A class by name or number; "any" is -1. */
-enum sr_status class_of(struct sr_session *session, const char *text, int *class, struct sr_error *error);
+enum sr_status class_of(struct sr_session *session, const char *text, int *class,
+                        struct sr_error *error);
 /* Class names once, as `"classes"`. */
 void set_classes(struct sr_session *session, struct sr_json *object);
 const char *class_name(const struct sr_session *session, int class);
-/* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading. */
+/* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading.
+ */
 void add_class(struct sr_text *text, const struct sr_session *session, int class);
 /* Rows of the train file that a model holds nearest, as `"nearest"` or a line each. */
-void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows, const double *distances,
-                 size_t count);
-void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows, const double *distances,
-                 size_t count);
+void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows,
+                 const double *distances, size_t count);
+void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows,
+                 const double *distances, size_t count);
 
 /* Scores as members of an object; those that need a cost table only where there is one. */
 void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);
 /* The cost table that `costs=` names, for this data; NULL text gives an empty one. */
-enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args, struct sr_costs *costs,
-                        struct sr_error *error);
-#define SR_COSTS_PARAM                                                                                   \
-    {"costs", SR_PARAM_FILE, .help = "What each mistake costs: CSV, a line a true class, a number a predicted class."}
+enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args,
+                        struct sr_costs *costs, struct sr_error *error);
+#define SR_COSTS_PARAM                                                                             \
+    {                                                                                              \
+        "costs", SR_PARAM_FILE,                                                                    \
+            .help =                                                                                \
+                "What each mistake costs: CSV, a line a true class, a number a predicted class."   \
+    }
 
-/* Start the experiment that `make` describes (see experiment.h) under the name COMMAND-FAMILY, or see how the one
- * that the same words started is doing: SR_PENDING until its job has ended, then SR_OK with the result in
- * session->experiment. The data must be there. */
+/* Start the experiment that `make` describes (see experiment.h) under the name COMMAND-FAMILY, or
+ * see how the one that the same words started is doing: SR_PENDING until its job has ended, then
+ * SR_OK with the result in session->experiment. The data must be there. */
 typedef struct sr_experiment *experiment_make(void *context, struct sr_error *error);
-enum sr_status experiment_under(const char *command, const struct sr_model_class *class, struct sr_session *session,
-                                const struct sr_args *args, const struct sr_words *rest, experiment_make *make, void *context,
+enum sr_status experiment_under(const char *command, const struct sr_model_class *class,
+                                struct sr_session *session, const struct sr_args *args,
+                                const struct sr_words *rest, experiment_make *make, void *context,
                                 struct sr_error *error);
 /* Hyperparameters as they were typed, for a trial. */
 void experiment_words(const struct sr_words *words, struct sr_text *line);
 
 /* What an ablation has found: the first is as it is, each other has one technique switched. */
 struct effect {
-    const char *label, *settings;   /* of the experiment's trials */
+    const char *label, *settings; /* of the experiment's trials */
     int seeds;
-    double accuracy;                /* on the validation split, mean over the seeds */
-    double effect, half;            /* mean difference to the first; half its 95 % interval, NaN of one seed */
+    double accuracy;     /* on the validation split, mean over the seeds */
+    double effect, half; /* mean difference to the first; half its 95 % interval, NaN of one seed */
 };
 /* How many; `*effects` is freed by the caller. 0 when the experiment is NULL or no ablation. */
 size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects);
@@ -91,15 +106,16 @@ void study_abandon(struct sr_session *session);
 /* The generated sections of the manual, as troff. */
 void manual_print(struct sr_text *text);
 
-/* Models side by side on one split: those named, or (with no names) all that can be judged there. */
+/* Models side by side on one split: those named, or (with no names) all that can be judged there.
+ */
 struct field {
     struct sr_entry **entries;
     const struct sr_predictions **predictions;
     size_t count;
 };
 /* SR_PENDING while one of them predicts. `field` is to be released in any case. */
-enum sr_status field_gather(struct sr_session *session, const struct sr_words *names, enum sr_split_name split,
-                            struct field *field, struct sr_error *error);
+enum sr_status field_gather(struct sr_session *session, const struct sr_words *names,
+                            enum sr_split_name split, struct field *field, struct sr_error *error);
 /* Positions in the field, the most accurate model first; freed by the caller. */
 size_t *field_order(struct field *field);
 void field_free(struct field *field);
@@ -107,28 +123,28 @@ void field_free(struct field *field);
 /* Images that the mean heat of the classes is taken over unless told. */
 enum { CLASS_HEATS = 1000 };
 
-/* A figure of the session, written to `path`; SR_PENDING while what it shows is computed. Zeros, NULL
- * and -1 (of `split` and `target`) leave the choice to the figure. */
+/* A figure of the session, written to `path`; SR_PENDING while what it shows is computed. Zeros,
+ * NULL and -1 (of `split` and `target`) leave the choice to the figure. */
 struct figure_request {
-    const char *path, *plotly;      /* file; script for an HTML page */
-    const char *command;            /* the line that asks for it, for the provenance */
-    const char *model, *models;     /* a name; names apart by commas */
-    const char *vs;                 /* confusion: a second model */
-    int split;                      /* enum sr_split_name */
+    const char *path, *plotly;  /* file; script for an HTML page */
+    const char *command;        /* the line that asks for it, for the provenance */
+    const char *model, *models; /* a name; names apart by commas */
+    const char *vs;             /* confusion: a second model */
+    int split;                  /* enum sr_split_name */
     const char *class;
-    const char *index;              /* rows apart by commas; NULL: under the cursor */
+    const char *index; /* rows apart by commas; NULL: under the cursor */
     bool wrong, right;
-    const char *method, *layer;     /* NULL for the defaults */
-    int target;                     /* -1: predicted */
+    const char *method, *layer; /* NULL for the defaults */
+    int target;                 /* -1: predicted */
     bool shares, of_predicted, linear, dark;
     struct sr_augment augment;
     double width, height, resolution;
-    int count;                      /* samples in a grid */
+    int count; /* samples in a grid */
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);
-/* The line as given, but for the folders of files, which are this machine's business: for the provenance. To be
- * freed. */
+/* The line as given, but for the folders of files, which are this machine's business: for the
+ * provenance. To be freed. */
 char *figure_command(const char *verb, const struct sr_args *args);
 /* Does the figure take this of export's parameters? Of what is no figure, anything. */
 bool figure_takes(const char *figure, const char *param);

@@ -104,16 +104,17 @@ struct sr_keys {
     size_t own_count, own_room;
     char **history;
     size_t history_count, history_room, history_at;
-    char *draft;            /* the line being typed while older ones are looked at */
-    char *pending;          /* a line that waits for a short job: another command takes its place */
-    unsigned waits;         /* how often `pending` has been set */
-    char *lasting;          /* a line that waits for training, which is left to itself */
-    struct {                /* the config file while its lines are run */
+    char *draft;    /* the line being typed while older ones are looked at */
+    char *pending;  /* a line that waits for a short job: another command takes its place */
+    unsigned waits; /* how often `pending` has been set */
+    char *lasting;  /* a line that waits for training, which is left to itself */
+    struct {        /* the config file while its lines are run */
         char *path, *bytes, *rest;
-        char *line;         /* the one that waits; those behind it wait as well, so that none takes its place */
+        char *line; /* the one that waits; those behind it wait as well, so that none takes its
+                       place */
         size_t number;
-        bool running;       /* one of its lines is being run */
-        char *trouble;      /* the first that went wrong */
+        bool running;  /* one of its lines is being run */
+        char *trouble; /* the first that went wrong */
     } config;
 };
 
@@ -147,8 +148,10 @@ static void keep_history(const struct sr_keys *keys)
     struct sr_error error;
     struct sr_text text = {0};
     char *folder = sr_path_xdg("state"), *path = history_path();
-    for (size_t i = 0; i < keys->history_count; i++) sr_text_printf(&text, "%s\n", keys->history[i]);
-    if (text.length && !sr_directory_make(folder, &error)) sr_file_write(path, text.bytes, text.length, &error);
+    for (size_t i = 0; i < keys->history_count; i++)
+        sr_text_printf(&text, "%s\n", keys->history[i]);
+    if (text.length && !sr_directory_make(folder, &error))
+        sr_file_write(path, text.bytes, text.length, &error);
     sr_text_fini(&text);
     free(path);
     free(folder);
@@ -160,7 +163,8 @@ void sr_keys_start(struct sr_session *session)
 {
     struct sr_error error;
     size_t length;
-    char *path = history_path(), *rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
+    char *path = history_path(),
+         *rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
     char *bytes = rest;
     for (char *line; rest && (line = strsep(&rest, "\n"));)
         if (*line) remember(state(session), line);
@@ -173,7 +177,9 @@ void sr_keys_start(struct sr_session *session)
     bytes = sr_path_exists(path) ? sr_file_read(path, CONFIG_BYTES, &length, &error) : NULL;
     if (!bytes && sr_path_exists(path)) sr_session_message(session, true, "%s", error.text);
     if (bytes && strlen(bytes) != length) {
-        sr_session_message(session, true, "%s: it holds a zero byte, so it is no text; none of its lines is run", path);
+        sr_session_message(session, true,
+                           "%s: it holds a zero byte, so it is no text; none of its lines is run",
+                           path);
         free(bytes);
         bytes = NULL;
     }
@@ -215,9 +221,9 @@ void sr_keys_fini(struct sr_session *session)
 
 bool sr_key_is_name(const char *key)
 {
-    static const char *const names[] = {"Enter", "Esc",   "Tab",  "S-Tab", "Space", "Backspace", "Delete", "Insert", "Left",
-                                        "Right", "Up",    "Down", "Home",  "End",   "PgUp",      "PgDn",   "WheelUp",
-                                        "WheelDown"};
+    static const char *const names[] = {
+        "Enter", "Esc", "Tab",  "S-Tab", "Space", "Backspace", "Delete", "Insert",  "Left",
+        "Right", "Up",  "Down", "Home",  "End",   "PgUp",      "PgDn",   "WheelUp", "WheelDown"};
     const char *at = key;
     if (!*key) return false;
     if (sr_utf8_next(&at) && !*at) return true; /* one character */
@@ -226,7 +232,9 @@ bool sr_key_is_name(const char *key)
     int x, y;
     char rest;
     if (sscanf(key, "Click-%d-%d%c", &x, &y, &rest) == 2) return true;
-    if (key[0] == 'F' && isdigit((unsigned char)key[1]) && (!key[2] || (isdigit((unsigned char)key[2]) && !key[3]))) return true;
+    if (key[0] == 'F' && isdigit((unsigned char)key[1]) &&
+        (!key[2] || (isdigit((unsigned char)key[2]) && !key[3])))
+        return true;
     return (key[0] == 'C' || key[0] == 'M') && key[1] == '-' && key[2] && !key[3];
 }
 
@@ -239,9 +247,10 @@ static bool bound(const struct sr_binding *binding, const char *key, const char 
 static const struct sr_binding *lookup(struct sr_session *session, const char *key)
 {
     const struct sr_keys *keys = state(session);
-    /* The nearest place that knows the key: a mode of the pane, the pane, everywhere; in each, one's own
-     * bindings before the defaults and later ones before earlier. */
-    const char *const places[] = {sr_screen_mode(session), sr_panes[session->view.pane]->name, NULL};
+    /* The nearest place that knows the key: a mode of the pane, the pane, everywhere; in each,
+     * one's own bindings before the defaults and later ones before earlier. */
+    const char *const places[] = {sr_screen_mode(session), sr_panes[session->view.pane]->name,
+                                  NULL};
     for (int place = 0; place < 3; place++) {
         if (place == 0 && !places[0]) continue;
         for (size_t i = keys->own_count; i-- > 0;)
@@ -255,12 +264,14 @@ static const struct sr_binding *lookup(struct sr_session *session, const char *k
     return NULL;
 }
 
-enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line, const char *pane,
-                            struct sr_error *error)
+enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
+                            const char *pane, struct sr_error *error)
 {
     struct sr_keys *keys = state(session);
     if (!sr_key_is_name(key))
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "bind: \"%s\" is not a key; keys are named j, C-d, F5, Enter, Space", key);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "bind: \"%s\" is not a key; keys are named j, C-d, F5, Enter, Space",
+                            key);
     /* A typing error in the command should show now, not when the key is pressed. */
     struct sr_words words;
     const char *at = line;
@@ -270,7 +281,8 @@ enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const c
     sr_words_fini(&words);
     if (status) return status;
     sr_xgrow(&keys->own, &keys->own_room, keys->own_count + 1, sizeof *keys->own);
-    keys->own[keys->own_count++] = (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), sr_xstrdup(pane), NULL};
+    keys->own[keys->own_count++] =
+        (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), sr_xstrdup(pane), NULL};
     return SR_OK;
 }
 
@@ -289,18 +301,20 @@ static void show_reply(struct sr_session *session, const char *title, struct sr_
         sr_text_clear(&view->overlay_text);
         sr_text_add(&view->overlay_text, text);
     } else if (!(newline && newline[1])) {
-        sr_session_message(session, false, "%.*s", (int)(newline ? newline - text : (long)strlen(text)), text);
+        sr_session_message(session, false, "%.*s",
+                           (int)(newline ? newline - text : (long)strlen(text)), text);
     }
 }
 
-/* Where a command falls back on the cursor's sample or the panes' model, a replay has to name it. */
-static void add_defaults(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
-                         struct sr_text *text)
+/* Where a command falls back on the cursor's sample or the panes' model, a replay has to name it.
+ */
+static void add_defaults(struct sr_session *session, const struct sr_command *command,
+                         const struct sr_words *words, struct sr_text *text)
 {
     struct sr_words rest = {0};
     struct sr_error error;
-    struct sr_args *args = sr_args_parse(command->name, command->params, words->items + 1, words->count - 1,
-                                         command->rest ? &rest : NULL, &error);
+    struct sr_args *args = sr_args_parse(command->name, command->params, words->items + 1,
+                                         words->count - 1, command->rest ? &rest : NULL, &error);
     const struct sr_selection *selection = &session->selection;
     struct sr_entry *entry = sr_session_entry(session, NULL, &error);
     for (const struct sr_param *param = command->params; args && param && param->name; param++) {
@@ -311,7 +325,8 @@ static void add_defaults(struct sr_session *session, const struct sr_command *co
         } else if (param->type == SR_PARAM_INDEX && selection->count) {
             uint32_t row = selection->rows[selection->at];
             sr_text_printf(text, " %s=%s:%u", param->name, sr_file_names[selection->file], row);
-            if (!strcmp(command->name, "tag") && !session->tags[selection->file][row]) sr_text_add(text, " off");
+            if (!strcmp(command->name, "tag") && !session->tags[selection->file][row])
+                sr_text_add(text, " off");
         }
     }
     sr_args_free(args);
@@ -319,8 +334,8 @@ static void add_defaults(struct sr_session *session, const struct sr_command *co
 }
 
 /* Moves of a cursor are not worth a line in the log; what a replay needs is. */
-static void log_command(struct sr_session *session, const struct sr_command *command, const struct sr_words *words,
-                        const char *start, const char *end)
+static void log_command(struct sr_session *session, const struct sr_command *command,
+                        const struct sr_words *words, const char *start, const char *end)
 {
     struct sr_text text = {0};
     if (!command || !strcmp(command->group, "interface")) return;
@@ -339,8 +354,8 @@ static void give_way(struct sr_keys *keys, const struct sr_command *command, boo
     keys->pending = NULL;
 }
 
-/* Run the commands of `line`. One that has to wait is kept, with what follows it, for the next tick: `again`
- * says that it has been. */
+/* Run the commands of `line`. One that has to wait is kept, with what follows it, for the next
+ * tick: `again` says that it has been. */
 static void run(struct sr_session *session, const char *line, bool again)
 {
     struct sr_keys *keys = state(session);
@@ -352,12 +367,15 @@ static void run(struct sr_session *session, const char *line, bool again)
         enum sr_pane_name pane = session->view.pane;
         unsigned waits = keys->waits;
         enum sr_status status = sr_words_split(&line, &words, &error);
-        const struct sr_command *command = !status && words.count ? sr_command_find(words.items[0], NULL) : NULL;
+        const struct sr_command *command =
+            !status && words.count ? sr_command_find(words.items[0], NULL) : NULL;
         if (command && command->lasting && keys->lasting)
-            status = sr_error_set(&error, SR_ERROR_STATE, "%s: wait for the end of \"%.60s\", or stop it", command->name,
+            status = sr_error_set(&error, SR_ERROR_STATE,
+                                  "%s: wait for the end of \"%.60s\", or stop it", command->name,
                                   keys->lasting);
         if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
-        if (command && !again && !keys->config.running && status != SR_PENDING && waits == keys->waits)
+        if (command && !again && !keys->config.running && status != SR_PENDING &&
+            waits == keys->waits)
             give_way(keys, command, session->view.pane != pane);
         if (!status && words.count) {
             log_command(session, command, &words, start, line);
@@ -366,13 +384,17 @@ static void run(struct sr_session *session, const char *line, bool again)
         sr_words_fini(&words);
         sr_reply_fini(&reply);
         if (status == SR_PENDING) {
-            char **place = command->lasting ? &keys->lasting : keys->config.running ? &keys->config.line : &keys->pending;
+            char **place = command->lasting       ? &keys->lasting
+                           : keys->config.running ? &keys->config.line
+                                                  : &keys->pending;
             free(*place);
             *place = sr_xstrdup(start);
             keys->waits++;
             /* Said once; of training, the status line tells by itself. */
-            if (!again) sr_session_message(session, false, "%s...", error.text);
-            else if (!command->lasting) snprintf(session->message, sizeof session->message, "%.500s...", error.text);
+            if (!again)
+                sr_session_message(session, false, "%s...", error.text);
+            else if (!command->lasting)
+                snprintf(session->message, sizeof session->message, "%.500s...", error.text);
             return;
         }
         if (status) {
@@ -389,13 +411,15 @@ void sr_keys_run_line(struct sr_session *session, const char *line)
     free(copy);
 }
 
-/* The lines of the config file, or what is left of them. Each is run to its end before the next, but for what
- * lasts, and a mistake in one does not keep the others from being run: the first one stays in sight. */
+/* The lines of the config file, or what is left of them. Each is run to its end before the next,
+ * but for what lasts, and a mistake in one does not keep the others from being run: the first one
+ * stays in sight. */
 static void run_config(struct sr_session *session)
 {
     struct sr_keys *keys = state(session);
     while (keys->config.bytes && !session->quit) {
-        char *waited = keys->config.line, *line = waited ? waited : strsep(&keys->config.rest, "\n");
+        char *waited = keys->config.line,
+             *line = waited ? waited : strsep(&keys->config.rest, "\n");
         keys->config.line = NULL;
         if (!line) {
             if (keys->config.trouble) {
@@ -413,10 +437,13 @@ static void run_config(struct sr_session *session)
         keys->config.running = false;
         free(waited);
         if (session->message_is_error) {
-            char *text = sr_xprintf("%s:%zu: %s", keys->config.path, keys->config.number, session->message);
+            char *text =
+                sr_xprintf("%s:%zu: %s", keys->config.path, keys->config.number, session->message);
             sr_session_message(session, true, "%s", text);
-            if (keys->config.trouble) free(text);
-            else keys->config.trouble = text;
+            if (keys->config.trouble)
+                free(text);
+            else
+                keys->config.trouble = text;
         }
         if (keys->config.line) return;
     }
@@ -424,7 +451,8 @@ static void run_config(struct sr_session *session)
 
 bool sr_keys_pending(const struct sr_session *session)
 {
-    return session->keys && (session->keys->pending || session->keys->lasting || session->keys->config.line);
+    return session->keys &&
+           (session->keys->pending || session->keys->lasting || session->keys->config.line);
 }
 
 void sr_keys_tick(struct sr_session *session)
@@ -472,7 +500,9 @@ static void recall(struct sr_session *session, int step)
         keys->draft = sr_xstrdup(sr_text_get(&view->prompt_text));
     }
     keys->history_at = (size_t)((long)keys->history_at + step);
-    set_line(view, keys->history_at < keys->history_count ? keys->history[keys->history_at] : keys->draft ? keys->draft : "");
+    set_line(view, keys->history_at < keys->history_count ? keys->history[keys->history_at]
+                   : keys->draft                          ? keys->draft
+                                                          : "");
 }
 
 static size_t previous_glyph(const char *text, size_t at)
@@ -531,10 +561,13 @@ static void complete(struct sr_session *session)
         size_t typed = view->prompt_at - start;
         if (words.count == 1 || shared > 0) {
             /* A lone word that needs quotes gets them; parts of several are left as typed. */
-            if (words.count == 1) sr_words_quote(&word, words.items[0]);
-            else sr_text_add(&word, sr_text_get(&common));
+            if (words.count == 1)
+                sr_words_quote(&word, words.items[0]);
+            else
+                sr_text_add(&word, sr_text_get(&common));
             size_t length = strlen(words.items[0]);
-            if (words.count == 1 && length && !strchr("=/", words.items[0][length - 1])) sr_text_add(&word, " ");
+            if (words.count == 1 && length && !strchr("=/", words.items[0][length - 1]))
+                sr_text_add(&word, " ");
             if (words.count == 1 || shared >= typed) {
                 erase(view, start, view->prompt_at);
                 insert(view, sr_text_get(&word));
@@ -566,8 +599,10 @@ static void prompt_key(struct sr_session *session, const char *key)
     } else if (!strcmp(key, "Tab")) {
         complete(session);
     } else if (!strcmp(key, "Backspace") || !strcmp(key, "C-h")) {
-        if (!view->prompt_text.length) close_prompt(session);
-        else erase(view, previous_glyph(text, view->prompt_at), view->prompt_at);
+        if (!view->prompt_text.length)
+            close_prompt(session);
+        else
+            erase(view, previous_glyph(text, view->prompt_at), view->prompt_at);
     } else if (!strcmp(key, "Delete") || !strcmp(key, "C-d")) {
         erase(view, view->prompt_at, next_glyph(text, view->prompt_at));
     } else if (!strcmp(key, "C-u")) {
@@ -636,7 +671,8 @@ static void list_bindings(struct sr_text *text, const char *pane)
 {
     for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
         bool here = pane ? binding->pane && !strcmp(binding->pane, pane) : !binding->pane;
-        if (here && binding->help) sr_text_printf(text, "  %-8s %-43s %s\n", binding->key, binding->help, binding->line);
+        if (here && binding->help)
+            sr_text_printf(text, "  %-8s %-43s %s\n", binding->key, binding->help, binding->line);
     }
 }
 
@@ -659,11 +695,12 @@ void sr_keys_help(struct sr_session *session, struct sr_text *text)
     if (keys->own_count) {
         sr_text_add(text, "Your own\n");
         for (size_t i = 0; i < keys->own_count; i++)
-            sr_text_printf(text, "  %-8s %-43s %s\n", keys->own[i].key, keys->own[i].pane ? keys->own[i].pane : "everywhere",
-                           keys->own[i].line);
+            sr_text_printf(text, "  %-8s %-43s %s\n", keys->own[i].key,
+                           keys->own[i].pane ? keys->own[i].pane : "everywhere", keys->own[i].line);
         sr_text_add(text, "\n");
     }
     sr_text_add(text, "Everywhere\n");
     list_bindings(text, NULL);
-    sr_text_add(text, "\nThe last column is the command that the key runs; : takes any command, help commands lists them.\n");
+    sr_text_add(text, "\nThe last column is the command that the key runs; : takes any command, "
+                      "help commands lists them.\n");
 }

@@ -7,13 +7,17 @@
 #include "sartor/commands/keys.h"
 #include "sartor/data/features.h"
 
-/* Text that troff would take for its own: backslashes, and dots or quotes at the start of a line. */
+/* Text that troff would take for its own: backslashes, and dots or quotes at the start of a line.
+ */
 static void escape(struct sr_text *text, const char *plain)
 {
     for (const char *at = plain; *at; at++) {
-        if (*at == '\\') sr_text_add(text, "\\e");
-        else if (*at == '-') sr_text_add(text, "\\-");
-        else sr_text_add_bytes(text, at, 1);
+        if (*at == '\\')
+            sr_text_add(text, "\\e");
+        else if (*at == '-')
+            sr_text_add(text, "\\-");
+        else
+            sr_text_add_bytes(text, at, 1);
     }
 }
 

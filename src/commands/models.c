@@ -16,17 +16,20 @@ SR_RUN(models_run)
     SR_UNUSED;
     enum sr_status status = sr_session_scan_models(session, error);
     if (status) return status;
-    /* All are loaded, so that family and size can be told; a broken file is listed with its fault. */
+    /* All are loaded, so that family and size can be told; a broken file is listed with its fault.
+     */
     for (size_t i = 0; i < session->entry_count; i++) {
         struct sr_entry *entry;
         status = sr_session_model(session, session->entries[i]->name, &entry, error);
         if (status == SR_PENDING) return status;
     }
-    if (!session->entry_count && !reply->json) sr_text_add(&reply->text, "No model yet; train one: train cnn\n");
+    if (!session->entry_count && !reply->json)
+        sr_text_add(&reply->text, "No model yet; train one: train cnn\n");
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         const struct sr_model *model = entry->model;
-        const struct sr_epoch *last = model && model->epochs ? &model->history[model->epochs - 1] : NULL;
+        const struct sr_epoch *last =
+            model && model->epochs ? &model->history[model->epochs - 1] : NULL;
         if (reply->json) {
             struct sr_json *object = sr_reply_object(reply);
             sr_json_set_text(object, "model", entry->name);
@@ -34,11 +37,13 @@ SR_RUN(models_run)
             sr_json_set_text(object, "file", entry->path);
             if (model) {
                 sr_json_set_text(object, "family", model->class->name);
-                sr_json_set_integer(object, "parameters", (int64_t)model->class->size(model->state));
+                sr_json_set_integer(object, "parameters",
+                                    (int64_t)model->class->size(model->state));
                 sr_json_set_integer(object, "seed", (int64_t)model->seed);
                 sr_json_set_integer(object, "train_count", (int64_t)model->train_count);
                 sr_json_set_number(object, "fit_seconds", model->fit_seconds);
-                if (last) sr_json_set_number(object, "validation_accuracy", last->validation_accuracy);
+                if (last)
+                    sr_json_set_number(object, "validation_accuracy", last->validation_accuracy);
             } else {
                 sr_json_set_text(object, "error", entry->load_error.text);
             }
@@ -46,15 +51,18 @@ SR_RUN(models_run)
             continue;
         }
         if (i == 0)
-            sr_text_printf(&reply->text, "%-16s %-8s %12s %10s %10s  %s\n", "model", "family", "parameters", "trained on",
-                           "fit", "");
+            sr_text_printf(&reply->text, "%-16s %-8s %12s %10s %10s  %s\n", "model", "family",
+                           "parameters", "trained on", "fit", "");
         if (model) {
             char count[32], rows[32], seconds[32];
             sr_format_count(count, sizeof count, model->class->size(model->state));
             sr_format_count(rows, sizeof rows, model->train_count);
             sr_format_seconds(seconds, sizeof seconds, model->fit_seconds);
-            sr_text_printf(&reply->text, "%-16s %-8s %12s %10s %10s  %s\n", entry->name, model->class->name, count, rows,
-                           seconds, entry->shipped ? "shipped" : entry->path ? "" : "in memory only");
+            sr_text_printf(&reply->text, "%-16s %-8s %12s %10s %10s  %s\n", entry->name,
+                           model->class->name, count, rows, seconds,
+                           entry->shipped ? "shipped"
+                           : entry->path  ? ""
+                                          : "in memory only");
         } else {
             sr_text_printf(&reply->text, "%-16s %s\n", entry->name, entry->load_error.text);
         }
@@ -63,7 +71,10 @@ SR_RUN(models_run)
 }
 
 const struct sr_command sr_command_models = {
-    .name = "models", .group = "models", .help = "List the models there are, one's own and shipped ones.", .run = models_run,
+    .name = "models",
+    .group = "models",
+    .help = "List the models there are, one's own and shipped ones.",
+    .run = models_run,
 };
 
 SR_RUN(load_run)
@@ -84,7 +95,8 @@ SR_RUN(load_run)
         char *stored = sr_store_path(session->home, model->name);
         sr_session_adopt(session, model, stored);
         free(stored);
-        if (!reply->json) sr_text_printf(&reply->text, "%s (%s) is loaded\n", model->name, model->class->name);
+        if (!reply->json)
+            sr_text_printf(&reply->text, "%s (%s) is loaded\n", model->name, model->class->name);
         else {
             struct sr_json *object = sr_reply_object(reply);
             sr_json_set_text(object, "model", model->name);
@@ -97,11 +109,15 @@ SR_RUN(load_run)
 }
 
 const struct sr_command sr_command_load = {
-    .name = "load", .group = "models", .help = "Take a model file into one's own models.",
-    .params = (const struct sr_param[]){
-        {"file", SR_PARAM_FILE, .positional = true, .required = true, .help = "A .safetensors file that sartor has saved."},
-        {"name", SR_PARAM_TEXT, .help = "Name to give it (default: the one in the file)."},
-        {0}},
+    .name = "load",
+    .group = "models",
+    .help = "Take a model file into one's own models.",
+    .params =
+        (const struct sr_param[]){
+            {"file", SR_PARAM_FILE, .positional = true, .required = true,
+             .help = "A .safetensors file that sartor has saved."},
+            {"name", SR_PARAM_TEXT, .help = "Name to give it (default: the one in the file)."},
+            {0}},
     .run = load_run,
 };
 
@@ -112,19 +128,23 @@ SR_RUN(save_run)
     enum sr_status status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
     if (status) return status;
     char *path = sr_path_expand(sr_args_text(args, "file"));
-    status = strcasecmp(sr_path_extension(path), ".libsvm") ? sr_model_save(entry->model, path, error)
-                                                            : sr_svm_save_libsvm(entry->model, path, error);
-    if (!status && !reply->json) sr_text_printf(&reply->text, "%s is saved as %s\n", entry->name, path);
+    status = strcasecmp(sr_path_extension(path), ".libsvm")
+                 ? sr_model_save(entry->model, path, error)
+                 : sr_svm_save_libsvm(entry->model, path, error);
+    if (!status && !reply->json)
+        sr_text_printf(&reply->text, "%s is saved as %s\n", entry->name, path);
     free(path);
     return status;
 }
 
 const struct sr_command sr_command_save = {
-    .name = "save", .group = "models", .help = "Save a model as a safetensors file, an SVM also as FILE.libsvm for libsvm's tools.",
-    .params = (const struct sr_param[]){
-        SR_MODEL_PARAM(true),
-        {"file", SR_PARAM_FILE, .positional = true, .required = true, .help = "Where to."},
-        {0}},
+    .name = "save",
+    .group = "models",
+    .help = "Save a model as a safetensors file, an SVM also as FILE.libsvm for libsvm's tools.",
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(true),
+                                        {"file", SR_PARAM_FILE, .positional = true,
+                                         .required = true, .help = "Where to."},
+                                        {0}},
     .run = save_run,
     .example = "save cnn /tmp/cnn.safetensors",
 };
@@ -136,7 +156,8 @@ SR_RUN(ensemble_run)
     const char *name = sr_args_text(args, "name");
     enum sr_status status = sr_store_check_name(name, error);
     if (!status && rest->count > SR_ENSEMBLE_MAX)
-        status = sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu", SR_ENSEMBLE_MAX, rest->count);
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu",
+                              SR_ENSEMBLE_MAX, rest->count);
     for (size_t i = 0; !status && i < rest->count; i++) {
         struct sr_entry *entry;
         status = sr_session_model(session, rest->items[i], &entry, error);
@@ -163,10 +184,13 @@ SR_RUN(ensemble_run)
 }
 
 const struct sr_command sr_command_ensemble = {
-    .name = "ensemble", .group = "models", .help = "Make one model of several: the mean of their probabilities.",
-    .params = (const struct sr_param[]){
-        {"name", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its name; the models that vote follow."},
-        {0}},
+    .name = "ensemble",
+    .group = "models",
+    .help = "Make one model of several: the mean of their probabilities.",
+    .params =
+        (const struct sr_param[]){{"name", SR_PARAM_TEXT, .positional = true, .required = true,
+                                   .help = "Its name; the models that vote follow."},
+                                  {0}},
     .rest = true,
     .run = ensemble_run,
     .example = "ensemble all cnn resnet svm",
@@ -176,15 +200,18 @@ SR_RUN(rename_run)
 {
     SR_UNUSED;
     struct sr_entry *entry = sr_session_entry(session, sr_args_text(args, "model"), error);
-    return entry ? sr_session_rename(session, entry, sr_args_text(args, "to"), error) : error->status;
+    return entry ? sr_session_rename(session, entry, sr_args_text(args, "to"), error)
+                 : error->status;
 }
 
 const struct sr_command sr_command_rename = {
-    .name = "rename", .group = "models", .help = "Rename a model of one's own.",
-    .params = (const struct sr_param[]){
-        SR_MODEL_PARAM(true),
-        {"to", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its new name."},
-        {0}},
+    .name = "rename",
+    .group = "models",
+    .help = "Rename a model of one's own.",
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(true),
+                                        {"to", SR_PARAM_TEXT, .positional = true, .required = true,
+                                         .help = "Its new name."},
+                                        {0}},
     .run = rename_run,
 };
 
@@ -196,7 +223,9 @@ SR_RUN(delete_run)
 }
 
 const struct sr_command sr_command_delete = {
-    .name = "delete", .group = "models", .help = "Delete a model of one's own, and its file.",
+    .name = "delete",
+    .group = "models",
+    .help = "Delete a model of one's own, and its file.",
     .params = (const struct sr_param[]){SR_MODEL_PARAM(true), {0}},
     .run = delete_run,
 };

@@ -11,7 +11,8 @@ SR_RUN(open_run)
     return SR_OK;
 }
 
-static void open_event(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply)
+static void open_event(struct sr_session *session, const struct sr_event *event,
+                       struct sr_reply *reply)
 {
     const struct sr_dataset *data = session->data;
     if (event->type != SR_EVENT_ENDED || event->of.ended.state != SR_JOB_DONE || !data) return;
@@ -33,18 +34,20 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
     char train_count[32], test_count[32];
     sr_format_count(train_count, sizeof train_count, train->count);
     sr_format_count(test_count, sizeof test_count, test->count);
-    sr_text_printf(&reply->text, "%s: %s train and %s test images of %d×%d, %d classes\n", data->name, train_count,
-                   test_count, train->height, train->width, data->classes);
-    if (data->sample) sr_text_printf(&reply->text, "This is the small sample that sartor ships. %s\n", sr_dataset_advice());
+    sr_text_printf(&reply->text, "%s: %s train and %s test images of %d×%d, %d classes\n",
+                   data->name, train_count, test_count, train->height, train->width, data->classes);
+    if (data->sample)
+        sr_text_printf(&reply->text, "This is the small sample that sartor ships. %s\n",
+                       sr_dataset_advice());
 }
 
 const struct sr_command sr_command_open = {
     .name = "open",
     .group = "data",
     .help = "Open a data set: a folder with four IDX files.",
-    .params = (const struct sr_param[]){
-        {"directory", SR_PARAM_FILE, .positional = true, .help = "The folder; without it, wherever data is found."},
-        {0}},
+    .params = (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true,
+                                         .help = "The folder; without it, wherever data is found."},
+                                        {0}},
     .run = open_run,
     .event = open_event,
     .example = "open ~/data/kmnist",

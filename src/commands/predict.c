@@ -8,8 +8,9 @@
 #include "sartor/base/memory.h"
 #include "sartor/data/import.h"
 
-static void report(struct sr_session *session, const char *name, const char *what, const char *split, int64_t index,
-                   int truth, const float *probabilities, struct sr_reply *reply)
+static void report(struct sr_session *session, const char *name, const char *what,
+                   const char *split, int64_t index, int truth, const float *probabilities,
+                   struct sr_reply *reply)
 {
     int classes = session->data->classes, predicted = sr_predicted_class(probabilities, classes);
     if (reply->json) {
@@ -29,10 +30,14 @@ static void report(struct sr_session *session, const char *name, const char *wha
         return;
     }
     struct sr_text *text = &reply->text;
-    if (index >= 0) sr_text_printf(text, "%s:%lld is %s; ", split, (long long)index, class_name(session, truth));
-    else sr_text_printf(text, "%s: ", what);
+    if (index >= 0)
+        sr_text_printf(text, "%s:%lld is %s; ", split, (long long)index,
+                       class_name(session, truth));
+    else
+        sr_text_printf(text, "%s: ", what);
     sr_text_printf(text, "%s says %s (%.1f %%)%s\n", name, class_name(session, predicted),
-                   100 * (double)probabilities[predicted], index >= 0 && truth != predicted ? ", which is wrong" : "");
+                   100 * (double)probabilities[predicted],
+                   index >= 0 && truth != predicted ? ", which is wrong" : "");
     for (int c = 0; c < classes; c++) {
         sr_text_add(text, "  ");
         add_class(text, session, c);
@@ -41,11 +46,12 @@ static void report(struct sr_session *session, const char *name, const char *wha
 }
 
 /* One row a sample: index, true, predicted, then a probability a class. */
-static enum sr_status write_csv(struct sr_session *session, const char *path, const struct sr_predictions *predictions,
-                                struct sr_error *error)
+static enum sr_status write_csv(struct sr_session *session, const char *path,
+                                const struct sr_predictions *predictions, struct sr_error *error)
 {
     if (strcasecmp(sr_path_extension(path), ".csv"))
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "predict: to=%s: predictions are written as .csv", path);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "predict: to=%s: predictions are written as .csv", path);
     struct sr_output output;
     enum sr_status status = sr_output_open(&output, path, error);
     if (status) return status;
@@ -59,16 +65,19 @@ static enum sr_status write_csv(struct sr_session *session, const char *path, co
     }
     fputc('\n', output.stream);
     for (size_t i = 0; i < predictions->count; i++) {
-        fprintf(output.stream, "%u,%d,%d", predictions->rows[i], predictions->truth[i], predictions->predicted[i]);
+        fprintf(output.stream, "%u,%d,%d", predictions->rows[i], predictions->truth[i],
+                predictions->predicted[i]);
         for (int c = 0; c < predictions->classes; c++)
-            fprintf(output.stream, ",%.9g", (double)predictions->probabilities[i * (size_t)predictions->classes + (size_t)c]);
+            fprintf(
+                output.stream, ",%.9g",
+                (double)predictions->probabilities[i * (size_t)predictions->classes + (size_t)c]);
         fputc('\n', output.stream);
     }
     return sr_output_commit(&output, error);
 }
 
-static enum sr_status predict_split(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply,
-                                    struct sr_error *error)
+static enum sr_status predict_split(struct sr_session *session, const struct sr_args *args,
+                                    struct sr_reply *reply, struct sr_error *error)
 {
     struct sr_entry *entry;
     enum sr_split_name split;
@@ -85,8 +94,8 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
         sr_json_set_text(object, "file", path);
         sr_reply_add(reply, object);
     } else if (!status) {
-        sr_text_printf(&reply->text, "%zu predictions of %s on the %s split are in %s\n", predictions->count, entry->name,
-                       sr_split_names[split], path);
+        sr_text_printf(&reply->text, "%zu predictions of %s on the %s split are in %s\n",
+                       predictions->count, entry->name, sr_split_names[split], path);
     }
     free(path);
     return status;
@@ -97,7 +106,8 @@ SR_RUN(predict_run)
     SR_UNUSED;
     if (sr_args_given(args, "to")) {
         if (sr_args_given(args, "index"))
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "predict: to= writes a whole split; leave the index out");
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "predict: to= writes a whole split; leave the index out");
         return predict_split(session, args, reply, error);
     }
     struct sr_entry *entry;
@@ -124,7 +134,9 @@ SR_RUN(predict_run)
         status = sample_of(session, args, &file, &row, error);
         if (!status) one = (struct sr_samples){&session->data->files[file], &row, 1};
     }
-    if (!status) status = sr_model_check_shape(entry->model, one.images->height, one.images->width, session->data->classes, error);
+    if (!status)
+        status = sr_model_check_shape(entry->model, one.images->height, one.images->width,
+                                      session->data->classes, error);
     if (!status) status = sr_model_predict(entry->model, &one, NULL, NULL, probabilities, error);
     if (!status)
         report(session, entry->name, path, sr_file_names[file], file_given ? -1 : (int64_t)row,
@@ -136,13 +148,18 @@ SR_RUN(predict_run)
 }
 
 const struct sr_command sr_command_predict = {
-    .name = "predict", .group = "evaluate", .help = "What a model says of a sample, of an image file, or of a whole split.",
-    .params = (const struct sr_param[]){
-        SR_MODEL_PARAM(true),
-        {"index", SR_PARAM_INDEX, .positional = true, .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of; with to=, the split."},
-        {"to", SR_PARAM_FILE, .help = "Write a whole split's probabilities to this .csv file."},
-        {0}},
+    .name = "predict",
+    .group = "evaluate",
+    .help = "What a model says of a sample, of an image file, or of a whole split.",
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(true),
+            {"index", SR_PARAM_INDEX, .positional = true,
+             .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "The file that a bare row is of; with to=, the split."},
+            {"to", SR_PARAM_FILE, .help = "Write a whole split's probabilities to this .csv file."},
+            {0}},
     .run = predict_run,
     .example = "predict cnn split=test to=cnn-test.csv",
 };

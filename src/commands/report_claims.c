@@ -1,4 +1,5 @@
-/* report_claims.c - what the reference study says of Fashion-MNIST, line by line, beside what was measured. */
+/* report_claims.c - what the reference study says of Fashion-MNIST, line by line, beside what was
+ * measured. */
 #include "study.h"
 
 #include <math.h>
@@ -18,13 +19,15 @@ struct claims {
 static const struct sr_entry *model_of(const struct claims *claims, const char *family)
 {
     for (size_t i = 0; i < claims->ranking->count; i++)
-        if (!strcmp(claims->ranking->entries[i]->model->class->name, family)) return claims->ranking->entries[i];
+        if (!strcmp(claims->ranking->entries[i]->model->class->name, family))
+            return claims->ranking->entries[i];
     return NULL;
 }
 
-static void claim(struct claims *claims, const char *what, const char *says, const char *verdict, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-static void claim(struct claims *claims, const char *what, const char *says, const char *verdict, const char *format, ...)
+static void claim(struct claims *claims, const char *what, const char *says, const char *verdict,
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+static void claim(struct claims *claims, const char *what, const char *says, const char *verdict,
+                  const char *format, ...)
 {
     char here[96];
     va_list list;
@@ -58,13 +61,15 @@ static const struct curve_claims {
     {"cnn", "CNN", 18, 0.96, 0.91, 0.45, 0.12, 0.28, 2, 6},
 };
 
-/* The learning of the first `fast` epochs, as a share of all; and how far the validation accuracy moves after
- * `steady` epochs. */
-static void claim_shape(struct claims *claims, const struct curve_claims *c, const struct sr_model *model)
+/* The learning of the first `fast` epochs, as a share of all; and how far the validation accuracy
+ * moves after `steady` epochs. */
+static void claim_shape(struct claims *claims, const struct curve_claims *c,
+                        const struct sr_model *model)
 {
     char what[96], says[96];
     size_t n = model->epochs;
-    double first = model->history[0].train_loss, last = model->history[n - 1].train_loss, low = INFINITY, high = -INFINITY;
+    double first = model->history[0].train_loss, last = model->history[n - 1].train_loss,
+           low = INFINITY, high = -INFINITY;
     if (n > (size_t)c->fast && first > last) {
         double share = (first - model->history[c->fast - 1].train_loss) / (first - last);
         snprintf(what, sizeof what, "%s: learns fast in the first %d epochs", c->title, c->fast);
@@ -99,17 +104,23 @@ static void claim_curves(struct claims *claims, const struct curve_claims *c)
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (!isfinite(lines[i].measured)) continue;
-        const char *verdict = against(lines[i].measured, lines[i].claimed - lines[i].tolerance, lines[i].claimed + lines[i].tolerance);
+        const char *verdict = against(lines[i].measured, lines[i].claimed - lines[i].tolerance,
+                                      lines[i].claimed + lines[i].tolerance);
         snprintf(what, sizeof what, "%s: %s after its last epoch", c->title, lines[i].what);
-        snprintf(says, sizeof says, lines[i].share ? "about %.0f %%, %d epochs" : "about %.2f, %d epochs",
+        snprintf(says, sizeof says,
+                 lines[i].share ? "about %.0f %%, %d epochs" : "about %.2f, %d epochs",
                  lines[i].share ? 100 * lines[i].claimed : lines[i].claimed, c->epochs);
-        if (lines[i].share) claim(claims, what, says, verdict, "%.2f %%, %zu epochs", 100 * lines[i].measured, model->epochs);
-        else claim(claims, what, says, verdict, "%.3f, %zu epochs", lines[i].measured, model->epochs);
+        if (lines[i].share)
+            claim(claims, what, says, verdict, "%.2f %%, %zu epochs", 100 * lines[i].measured,
+                  model->epochs);
+        else
+            claim(claims, what, says, verdict, "%.3f, %zu epochs", lines[i].measured,
+                  model->epochs);
     }
     snprintf(what, sizeof what, "%s: training loss, first to last epoch", c->title);
     snprintf(says, sizeof says, "%g to %g", c->first_loss, c->last_loss);
-    claim(claims, what, says, against(last->train_loss, c->last_loss - 0.03, c->last_loss + 0.03), "%.2f to %.2f", first->train_loss,
-          last->train_loss);
+    claim(claims, what, says, against(last->train_loss, c->last_loss - 0.03, c->last_loss + 0.03),
+          "%.2f to %.2f", first->train_loss, last->train_loss);
     claim_shape(claims, c, model);
 }
 
@@ -118,20 +129,26 @@ static void claim_curves(struct claims *claims, const struct curve_claims *c)
 /* Validation accuracy where there is such a split, else that on the test images. */
 static enum sr_status claim_traditional(struct claims *claims, struct sr_error *error)
 {
-    static const struct { const char *family, *title; } families[] = {
-        {"logreg", "Logistic regression"}, {"svm", "Support vector machine"}, {"forest", "Random forest"}};
-    enum sr_split_name split = claims->session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
+    static const struct {
+        const char *family, *title;
+    } families[] = {{"logreg", "Logistic regression"},
+                    {"svm", "Support vector machine"},
+                    {"forest", "Random forest"}};
+    enum sr_split_name split =
+        claims->session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         struct sr_entry *entry = (struct sr_entry *)model_of(claims, families[i].family);
         const struct study_model *model = study_model_find(families[i].family);
         const struct sr_predictions *predictions;
         char what[96];
         if (!entry) continue;
-        enum sr_status status = sr_session_predictions(claims->session, entry, split, &predictions, error);
+        enum sr_status status =
+            sr_session_predictions(claims->session, entry, split, &predictions, error);
         if (status) return status;
         double accuracy = entry->splits[split].evaluation.accuracy;
         snprintf(what, sizeof what, "%s: %s accuracy", families[i].title, sr_split_names[split]);
-        claim(claims, what, model->claim, against(accuracy, model->claim_low, model->claim_high), "%.2f %%", accuracy * 100);
+        claim(claims, what, model->claim, against(accuracy, model->claim_low, model->claim_high),
+              "%.2f %%", accuracy * 100);
     }
     return SR_OK;
 }
@@ -146,9 +163,18 @@ static int class_named(const struct sr_session *session, const char *name)
 /* The study's table of its ResNet: recall of some classes, F1, and what is taken for what. */
 static void claim_classes(struct claims *claims)
 {
-    static const struct { const char *name; double recall; } recalls[] = {
-        {"Bag", 0.993}, {"Sandal", 0.989}, {"Trouser", 0.987}, {"T-shirt/top", 0.913}, {"Shirt", 0.708}};
-    static const struct { const char *first, *second; int count; } confusions[] = {
+    static const struct {
+        const char *name;
+        double recall;
+    } recalls[] = {{"Bag", 0.993},
+                   {"Sandal", 0.989},
+                   {"Trouser", 0.987},
+                   {"T-shirt/top", 0.913},
+                   {"Shirt", 0.708}};
+    static const struct {
+        const char *first, *second;
+        int count;
+    } confusions[] = {
         {"Shirt", "T-shirt/top", 156}, {"Coat", "Pullover", 0}, {"Sneaker", "Ankle boot", 0}};
     const struct sr_session *session = claims->session;
     const struct sr_entry *entry = model_of(claims, "resnet");
@@ -162,8 +188,9 @@ static void claim_classes(struct claims *claims)
         if (c < 0) continue;
         snprintf(what, sizeof what, "ResNet: recall of %s", recalls[i].name);
         snprintf(says, sizeof says, "%.1f %%", recalls[i].recall * 100);
-        claim(claims, what, says, against(e->per_class[c].recall, recalls[i].recall - 0.015, recalls[i].recall + 0.015), "%.1f %%",
-              e->per_class[c].recall * 100);
+        claim(claims, what, says,
+              against(e->per_class[c].recall, recalls[i].recall - 0.015, recalls[i].recall + 0.015),
+              "%.1f %%", e->per_class[c].recall * 100);
     }
     int shirt = class_named(session, "Shirt");
     double least = 1;
@@ -176,23 +203,32 @@ static void claim_classes(struct claims *claims)
     if (shirt >= 0) {
         double f1 = e->per_class[shirt].f1;
         claim(claims, "ResNet: F1 of Shirt", "0.74", against(f1, 0.72, 0.76), "%.2f", f1);
-        claim(claims, "ResNet: F1 of every other class", "above 0.85", holds(least > 0.85), "at least %.2f (%s)", least, which);
+        claim(claims, "ResNet: F1 of every other class", "above 0.85", holds(least > 0.85),
+              "at least %.2f (%s)", least, which);
     }
     uint64_t *matrix = sr_xalloc(classes * classes * sizeof *matrix), off = 0;
     sr_confusion(predictions, matrix);
-    for (size_t i = 0; i < classes * classes; i++) off += i / classes != i % classes ? matrix[i] : 0;
+    for (size_t i = 0; i < classes * classes; i++)
+        off += i / classes != i % classes ? matrix[i] : 0;
     for (size_t i = 0; i < sizeof confusions / sizeof *confusions; i++) {
-        int a = class_named(session, confusions[i].first), b = class_named(session, confusions[i].second);
-        if (a < 0 || b < 0 || (confusions[i].count && predictions->count != 10000)) continue; /* it counted in all of them */
-        unsigned long long there = matrix[(size_t)a * classes + (size_t)b], back = matrix[(size_t)b * classes + (size_t)a];
-        double usual = (double)off / (double)(classes * (classes - 1)); /* were mistakes spread evenly */
-        snprintf(what, sizeof what, "ResNet: %s %s %s", confusions[i].first, confusions[i].count ? "taken for" : "and",
-                 confusions[i].second);
+        int a = class_named(session, confusions[i].first),
+            b = class_named(session, confusions[i].second);
+        if (a < 0 || b < 0 || (confusions[i].count && predictions->count != 10000))
+            continue; /* it counted in all of them */
+        unsigned long long there = matrix[(size_t)a * classes + (size_t)b],
+                           back = matrix[(size_t)b * classes + (size_t)a];
+        double usual =
+            (double)off / (double)(classes * (classes - 1)); /* were mistakes spread evenly */
+        snprintf(what, sizeof what, "ResNet: %s %s %s", confusions[i].first,
+                 confusions[i].count ? "taken for" : "and", confusions[i].second);
         if (confusions[i].count) {
             snprintf(says, sizeof says, "%d times", confusions[i].count);
-            claim(claims, what, says, against((double)there, confusions[i].count * 0.8, confusions[i].count * 1.2), "%llu times", there);
+            claim(claims, what, says,
+                  against((double)there, confusions[i].count * 0.8, confusions[i].count * 1.2),
+                  "%llu times", there);
         } else {
-            claim(claims, what, "confused notably", holds((double)(there + back) > 4 * usual), "%llu and %llu times", there, back);
+            claim(claims, what, "confused notably", holds((double)(there + back) > 4 * usual),
+                  "%llu and %llu times", there, back);
         }
     }
     free(matrix);
@@ -200,7 +236,8 @@ static void claim_classes(struct claims *claims)
 
 static void claim_order(struct claims *claims)
 {
-    const struct sr_entry *cnn = model_of(claims, "cnn"), *resnet = model_of(claims, "resnet"), *best = NULL;
+    const struct sr_entry *cnn = model_of(claims, "cnn"), *resnet = model_of(claims, "resnet"),
+                          *best = NULL;
     if (!cnn || !resnet) return;
     for (size_t i = 0; i < claims->ranking->count; i++) {
         const struct sr_entry *entry = claims->ranking->entries[i];
@@ -208,36 +245,46 @@ static void claim_order(struct claims *claims)
         if (model && !strcmp(model->complexity, "lower") && !best) best = entry;
     }
     if (!best) return;
-    double least = fmin(cnn->splits[SR_SPLIT_TEST].evaluation.accuracy, resnet->splits[SR_SPLIT_TEST].evaluation.accuracy);
+    double least = fmin(cnn->splits[SR_SPLIT_TEST].evaluation.accuracy,
+                        resnet->splits[SR_SPLIT_TEST].evaluation.accuracy);
     double other = best->splits[SR_SPLIT_TEST].evaluation.accuracy;
-    claim(claims, "Both convolutional networks are more accurate than every other model", "yes", holds(least > other),
-          "%+.2f points on the test images (%s)", (least - other) * 100, best->name);
+    claim(claims, "Both convolutional networks are more accurate than every other model", "yes",
+          holds(least > other), "%+.2f points on the test images (%s)", (least - other) * 100,
+          best->name);
 }
 
-enum sr_status report_claims(struct sr_session *session, struct report *report, enum study_scale scale,
-                             const struct ranking *ranking, struct sr_error *error)
+enum sr_status report_claims(struct sr_session *session, struct report *report,
+                             enum study_scale scale, const struct ranking *ranking,
+                             struct sr_error *error)
 {
     static const char *const head[] = {"claim", "the study says", "here", "verdict", NULL};
     struct claims claims = {.session = session, .ranking = ranking};
     if (!report->known) return SR_OK;
     report_heading(report, 2, "What the reference study says, and what was measured");
-    report_paragraph(report, "\"The same\" allows a point of accuracy (1.5 of a class's recall), 0.03 of loss, a fifth of a count. Validation figures are of "
-                     "the validation split, all others of the test images.");
+    report_paragraph(report, "\"The same\" allows a point of accuracy (1.5 of a class's recall), "
+                             "0.03 of loss, a fifth of a count. Validation figures are of "
+                             "the validation split, all others of the test images.");
     if (scale == STUDY_QUICK)
-        report_paragraph(report, "This is a quick study, of fewer images and epochs than the reference study had, so that most accuracies have to be less. "
-                         "`sartor study to=FOLDER` takes all images and the reference study's settings.");
+        report_paragraph(
+            report,
+            "This is a quick study, of fewer images and epochs than the reference study had, so "
+            "that most accuracies have to be less. "
+            "`sartor study to=FOLDER` takes all images and the reference study's settings.");
     report_table_begin(&claims.table, report, head);
     const struct sr_entry *cnn = model_of(&claims, "cnn");
     if (cnn) {
         char count[32];
         uint64_t size = cnn->model->class->size(cnn->model->state);
         sr_format_count(count, sizeof count, size);
-        claim(&claims, "CNN: parameters", "241,546", against((double)size, 241546, 241546), "%s", count);
+        claim(&claims, "CNN: parameters", "241,546", against((double)size, 241546, 241546), "%s",
+              count);
     }
-    for (size_t i = 0; i < sizeof curve_claims / sizeof *curve_claims; i++) claim_curves(&claims, &curve_claims[i]);
+    for (size_t i = 0; i < sizeof curve_claims / sizeof *curve_claims; i++)
+        claim_curves(&claims, &curve_claims[i]);
     enum sr_status status = claim_traditional(&claims, error);
     claim_classes(&claims);
     claim_order(&claims);
-    enum sr_status ended = report_table_end(&claims.table, "claims", status ? &(struct sr_error){0} : error);
+    enum sr_status ended =
+        report_table_end(&claims.table, "claims", status ? &(struct sr_error){0} : error);
     return status ? status : ended;
 }

@@ -13,8 +13,10 @@ static void add_comment(struct sr_text *text, const char *words)
 {
     sr_text_add(text, "# ");
     for (; *words; words++) {
-        if (*words == '\n') sr_text_add(text, "\n# ");
-        else sr_text_add_bytes(text, words, 1);
+        if (*words == '\n')
+            sr_text_add(text, "\n# ");
+        else
+            sr_text_add_bytes(text, words, 1);
     }
     sr_text_add(text, "\n");
 }
@@ -28,7 +30,8 @@ SR_RUN(save_log_run)
     bool opened = false;
     for (size_t i = 0; i < log->count; i++)
         if (log->lines[i].kind == SR_LOG_COMMAND)
-            opened |= !strncmp(log->lines[i].text, "open ", 5) || strstr(log->lines[i].text, "data=");
+            opened |=
+                !strncmp(log->lines[i].text, "open ", 5) || strstr(log->lines[i].text, "data=");
     sr_text_add(&script, "# A session of " PACKAGE_STRING "; sartor --batch replays it.\n");
     /* The data that the session began with, unless it changed: then its commands say so. */
     if (session->data && !session->data_is_sample && !opened) {
@@ -52,7 +55,8 @@ SR_RUN(save_log_run)
         sr_json_set_integer(object, "commands", (int64_t)commands);
         sr_reply_add(reply, object);
     } else if (!status) {
-        sr_text_printf(&reply->text, "%zu command%s in %s\n", commands, commands == 1 ? "" : "s", path);
+        sr_text_printf(&reply->text, "%zu command%s in %s\n", commands, commands == 1 ? "" : "s",
+                       path);
     }
     free(path);
     sr_text_fini(&script);
@@ -60,9 +64,12 @@ SR_RUN(save_log_run)
 }
 
 const struct sr_command sr_command_save_log = {
-    .name = "save-log", .group = "output", .help = "Write the session's commands as a script that replays it; messages become comments.",
-    .params = (const struct sr_param[]){
-        {"file", SR_PARAM_FILE, .positional = true, .required = true, .help = "The script."}, {0}},
+    .name = "save-log",
+    .group = "output",
+    .help = "Write the session's commands as a script that replays it; messages become comments.",
+    .params = (const struct sr_param[]){{"file", SR_PARAM_FILE, .positional = true,
+                                         .required = true, .help = "The script."},
+                                        {0}},
     .run = save_log_run,
     .example = "save-log session.sartor",
 };

@@ -13,15 +13,17 @@
 #include "sartor/commands/keys.h"
 #include "sartor/panes/pane.h"
 
-static enum sr_status write_screen(struct sr_session *session, const struct sr_grid *grid, const char *path,
-                                   struct sr_error *error)
+static enum sr_status write_screen(struct sr_session *session, const struct sr_grid *grid,
+                                   const char *path, struct sr_error *error)
 {
     const char *extension = sr_path_extension(path);
     bool ansi = !strcasecmp(extension, ".ans");
     if (ansi || !strcasecmp(extension, ".txt")) {
         struct sr_text text = {0};
-        if (ansi) sr_grid_dump_ansi(grid, session->look.depth, &text);
-        else sr_grid_dump_text(grid, &text);
+        if (ansi)
+            sr_grid_dump_ansi(grid, session->look.depth, &text);
+        else
+            sr_grid_dump_text(grid, &text);
         enum sr_status status = sr_file_write(path, sr_text_get(&text), text.length, error);
         sr_text_fini(&text);
         return status;
@@ -38,14 +40,16 @@ SR_RUN(screen_run)
     const char *size = sr_args_text(args, "size");
     if (!size) size = sr_args_text(session->options, "size");
     if (!sr_size_parse(size, &columns, &lines))
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "screen: size=%s is not possible: it takes COLUMNSxLINES such as 120x40",
-                            size);
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "screen: size=%s is not possible: it takes COLUMNSxLINES such as 120x40", size);
     struct sr_grid grid;
     sr_grid_init(&grid, columns, lines);
     sr_screen_draw(session, &grid);
     enum sr_status status = SR_OK;
     /* Drawing has asked for what the pane lacks: the picture waits for it. */
-    if (!sr_session_settled(session)) status = sr_error_set(error, SR_PENDING, "the pane is being computed");
+    if (!sr_session_settled(session))
+        status = sr_error_set(error, SR_PENDING, "the pane is being computed");
     const char *to = sr_args_text(args, "to");
     if (!status && to) {
         char *path = sr_path_expand(to);
@@ -67,11 +71,16 @@ SR_RUN(screen_run)
 }
 
 const struct sr_command sr_command_screen = {
-    .name = "screen", .group = "output", .help = "The current pane as text, or as a file.",
-    .params = (const struct sr_param[]){
-        {"to", SR_PARAM_FILE, .help = "A .png, .svg or .pdf picture, a .txt or .ans (ANSI colours) text."},
-        {"size", SR_PARAM_TEXT, .help = "Columns and lines, such as 120x40 (default: the option size)."},
-        {0}},
+    .name = "screen",
+    .group = "output",
+    .help = "The current pane as text, or as a file.",
+    .params =
+        (const struct sr_param[]){
+            {"to", SR_PARAM_FILE,
+             .help = "A .png, .svg or .pdf picture, a .txt or .ans (ANSI colours) text."},
+            {"size", SR_PARAM_TEXT,
+             .help = "Columns and lines, such as 120x40 (default: the option size)."},
+            {0}},
     .run = screen_run,
     .example = "pane confusion; screen to=confusion.png size=100x30",
 };
@@ -98,7 +107,10 @@ SR_RUN(describe_run)
 }
 
 const struct sr_command sr_command_describe = {
-    .name = "describe", .group = "output", .help = "The current pane in plain sentences.", .run = describe_run,
+    .name = "describe",
+    .group = "output",
+    .help = "The current pane in plain sentences.",
+    .run = describe_run,
 };
 
 SR_RUN(pane_run)
@@ -106,9 +118,12 @@ SR_RUN(pane_run)
     SR_UNUSED;
     const char *name = sr_args_text(args, "name");
     int pane = (int)session->view.pane;
-    if (!strcmp(name, "next")) pane = (pane + 1) % SR_PANE_COUNT;
-    else if (!strcmp(name, "previous")) pane = (pane + SR_PANE_COUNT - 1) % SR_PANE_COUNT;
-    else pane = sr_pane_find(name, error);
+    if (!strcmp(name, "next"))
+        pane = (pane + 1) % SR_PANE_COUNT;
+    else if (!strcmp(name, "previous"))
+        pane = (pane + SR_PANE_COUNT - 1) % SR_PANE_COUNT;
+    else
+        pane = sr_pane_find(name, error);
     if (pane < 0) return error->status;
     session->view.pane = (enum sr_pane_name)pane;
     session->view.overlay = false;
@@ -117,11 +132,15 @@ SR_RUN(pane_run)
 }
 
 const struct sr_command sr_command_pane = {
-    .name = "pane", .group = "interface", .help = "Go to a pane.",
-    .params = (const struct sr_param[]){
-        {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-         .choices = "browse data train confusion explain compare log next previous", .help = "Which."},
-        {0}},
+    .name = "pane",
+    .group = "interface",
+    .help = "Go to a pane.",
+    .params =
+        (const struct sr_param[]){
+            {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
+             .choices = "browse data train confusion explain compare log next previous",
+             .help = "Which."},
+            {0}},
     .run = pane_run,
 };
 
@@ -132,7 +151,9 @@ SR_RUN(keys_run)
     struct sr_words keys;
     const char *line = sr_args_text(args, "keys");
     if (session->keys_depth >= DEEPEST)
-        return sr_error_set(error, SR_ERROR_STATE, "keys: %s is bound to keys that press it again; bind it to another command", line);
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "keys: %s is bound to keys that press it again; bind it to another command", line);
     enum sr_status status = sr_words_split(&line, &keys, error);
     if (status) return status;
     session->keys_depth++;
@@ -160,17 +181,21 @@ SR_RUN(keys_run)
     }
     sr_words_fini(&keys);
     session->keys_depth--;
-    if (session->message_is_error) return sr_error_set(error, SR_ERROR_STATE, "%s", session->message);
+    if (session->message_is_error)
+        return sr_error_set(error, SR_ERROR_STATE, "%s", session->message);
     reply->shown = true;
     return SR_OK;
 }
 
 const struct sr_command sr_command_keys = {
-    .name = "keys", .group = "interface", .help = "Press keys, as if typed in the explorer.",
-    .params = (const struct sr_param[]){
-        {"keys", SR_PARAM_LINE, .positional = true, .required = true,
-         .help = "Names such as j, C-d, Enter, separated by blanks; other words are typed letter by letter."},
-        {0}},
+    .name = "keys",
+    .group = "interface",
+    .help = "Press keys, as if typed in the explorer.",
+    .params =
+        (const struct sr_param[]){{"keys", SR_PARAM_LINE, .positional = true, .required = true,
+                                   .help = "Names such as j, C-d, Enter, separated by blanks; "
+                                           "other words are typed letter by letter."},
+                                  {0}},
     .run = keys_run,
     .example = "keys 4 j l Enter",
 };

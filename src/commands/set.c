@@ -12,20 +12,23 @@ SR_RUN(set_run)
         if (reply->json) {
             struct sr_json *object = sr_reply_object(reply);
             for (const struct sr_param *option = sr_options; option->name; option++)
-                sr_json_set_text(object, option->name, sr_args_text(session->options, option->name));
+                sr_json_set_text(object, option->name,
+                                 sr_args_text(session->options, option->name));
             sr_reply_add(reply, object);
             return SR_OK;
         }
         for (const struct sr_param *option = sr_options; option->name; option++) {
             const char *value = sr_args_text(session->options, option->name);
-            sr_text_printf(&reply->text, "%-12s %-14s %s\n", option->name, value ? value : "", option->help);
+            sr_text_printf(&reply->text, "%-12s %-14s %s\n", option->name, value ? value : "",
+                           option->help);
         }
         return SR_OK;
     }
     for (size_t i = 0; i < rest->count; i++) {
         char *name = rest->items[i], *equals = strchr(name, '=');
         if (!equals)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "set: \"%s\" is not of the form name=value", name);
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "set: \"%s\" is not of the form name=value", name);
     }
     for (size_t i = 0; i < rest->count; i++) {
         char *equals = strchr(rest->items[i], '=');
@@ -39,7 +42,9 @@ SR_RUN(set_run)
 }
 
 const struct sr_command sr_command_set = {
-    .name = "set", .group = "program", .help = "Change options, given as name=value; alone, list them.",
+    .name = "set",
+    .group = "program",
+    .help = "Change options, given as name=value; alone, list them.",
     .rest = true,
     .run = set_run,
     .example = "set glyphs=ascii",
@@ -48,17 +53,24 @@ const struct sr_command sr_command_set = {
 SR_RUN(bind_run)
 {
     SR_UNUSED;
-    return sr_keys_bind(session, sr_args_text(args, "key"), sr_args_text(args, "line"), sr_args_text(args, "pane"), error);
+    return sr_keys_bind(session, sr_args_text(args, "key"), sr_args_text(args, "line"),
+                        sr_args_text(args, "pane"), error);
 }
 
 const struct sr_command sr_command_bind = {
-    .name = "bind", .group = "program", .help = "Let a key run a command.",
-    .params = (const struct sr_param[]){
-        {"pane", SR_PARAM_CHOICE, .choices = "browse large data train form confusion explain compare log",
-         .help = "Only there (large is a sample enlarged, form the form in train); given before the key."},
-        {"key", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its name: t, C-t, F5."},
-        {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},
-        {0}},
+    .name = "bind",
+    .group = "program",
+    .help = "Let a key run a command.",
+    .params =
+        (const struct sr_param[]){
+            {"pane", SR_PARAM_CHOICE,
+             .choices = "browse large data train form confusion explain compare log",
+             .help = "Only there (large is a sample enlarged, form the form in train); given "
+                     "before the key."},
+            {"key", SR_PARAM_TEXT, .positional = true, .required = true,
+             .help = "Its name: t, C-t, F5."},
+            {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},
+            {0}},
     .run = bind_run,
     .example = "bind pane=train c train cnn epochs=3",
 };

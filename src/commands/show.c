@@ -10,9 +10,11 @@ struct nearest {
     size_t count;
 };
 
-/* The training images nearest to a sample in the sense of the model that is asked for, if one is. */
-static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args, enum sr_file file, uint32_t row,
-                                   struct nearest *nearest, struct sr_error *error)
+/* The training images nearest to a sample in the sense of the model that is asked for, if one is.
+ */
+static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args,
+                                   enum sr_file file, uint32_t row, struct nearest *nearest,
+                                   struct sr_error *error)
 {
     const char *name = sr_args_text(args, "model");
     struct sr_entry *entry;
@@ -21,10 +23,12 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     if (status) return status;
     const struct sr_images *images = &session->data->files[file];
     const size_t pixels = (size_t)images->height * (size_t)images->width;
-    status = sr_model_check_shape(entry->model, images->height, images->width, session->data->classes, error);
+    status = sr_model_check_shape(entry->model, images->height, images->width,
+                                  session->data->classes, error);
     if (!status)
-        status = sr_session_nearest(session->data, entry->model, images->pixels + row * pixels, nearest->rows,
-                                    nearest->distances, NEAREST, &nearest->count, error);
+        status =
+            sr_session_nearest(session->data, entry->model, images->pixels + row * pixels,
+                               nearest->rows, nearest->distances, NEAREST, &nearest->count, error);
     return status;
 }
 
@@ -51,11 +55,13 @@ SR_RUN(show_run)
         sr_json_set_integer(object, "true", images->labels[row]);
         for (int y = 0; y < images->height; y++) {
             struct sr_json *line = sr_json_array();
-            for (int x = 0; x < images->width; x++) sr_json_add_integer(line, image[y * images->width + x]);
+            for (int x = 0; x < images->width; x++)
+                sr_json_add_integer(line, image[y * images->width + x]);
             sr_json_add(rows, line);
         }
         sr_json_set(object, "pixels", rows);
-        if (nearest.count) set_nearest(object, session, nearest.rows, nearest.distances, nearest.count);
+        if (nearest.count)
+            set_nearest(object, session, nearest.rows, nearest.distances, nearest.count);
         set_classes(session, object);
         sr_reply_add(reply, object);
         return SR_OK;
@@ -67,7 +73,8 @@ SR_RUN(show_run)
     sr_image_cells(&look, images->height, images->width, &columns, &lines);
     sr_grid_init(&grid, columns, lines);
     sr_draw_image(sr_grid_area(&grid), &look, image, images->height, images->width);
-    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row, class_name(session, images->labels[row]));
+    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row,
+                   class_name(session, images->labels[row]));
     sr_grid_dump_text(&grid, &reply->text);
     sr_grid_fini(&grid);
     add_nearest(&reply->text, session, nearest.rows, nearest.distances, nearest.count);
@@ -78,11 +85,15 @@ const struct sr_command sr_command_show = {
     .name = "show",
     .group = "data",
     .help = "Show one sample.",
-    .params = (const struct sr_param[]){
-        {"index", SR_PARAM_INDEX, .positional = true, .help = "Its row: 17, train:17, test:17; without it, the one under the cursor."},
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
-        {"model", SR_PARAM_MODEL, .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
-        {0}},
+    .params =
+        (const struct sr_param[]){
+            {"index", SR_PARAM_INDEX, .positional = true,
+             .help = "Its row: 17, train:17, test:17; without it, the one under the cursor."},
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "The file that a bare row is of."},
+            {"model", SR_PARAM_MODEL,
+             .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
+            {0}},
     .run = show_run,
     .example = "show test:7 model=knn",
 };

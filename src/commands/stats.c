@@ -2,13 +2,15 @@
 
 #include <string.h>
 
-static void report_json(struct sr_session *session, const struct sr_stats *stats, const char *file, const char *split,
-                        int class, struct sr_reply *reply)
+static void report_json(struct sr_session *session, const struct sr_stats *stats, const char *file,
+                        const char *split, int class, struct sr_reply *reply)
 {
     double numbers[256];
     struct sr_json *object = sr_reply_object(reply);
-    if (split) sr_json_set_text(object, "split", split);
-    else sr_json_set_text(object, "file", file);
+    if (split)
+        sr_json_set_text(object, "split", split);
+    else
+        sr_json_set_text(object, "file", file);
     if (class >= 0) sr_json_set_integer(object, "class", class);
     sr_json_set_integer(object, "count", (int64_t)stats->count);
     sr_json_set_number(object, "mean", stats->mean);
@@ -23,17 +25,17 @@ static void report_json(struct sr_session *session, const struct sr_stats *stats
     sr_reply_add(reply, object);
 }
 
-static void report_text(struct sr_session *session, const struct sr_stats *stats, const char *title, int class,
-                        struct sr_reply *reply)
+static void report_text(struct sr_session *session, const struct sr_stats *stats, const char *title,
+                        int class, struct sr_reply *reply)
 {
     char count[32];
     struct sr_text *text = &reply->text;
     sr_format_count(count, sizeof count, stats->count);
-    sr_text_printf(text, "%s%s%s: %s images\n", title, class >= 0 ? ", " : "", class >= 0 ? class_name(session, class) : "",
-                   stats->count ? count : "no");
+    sr_text_printf(text, "%s%s%s: %s images\n", title, class >= 0 ? ", " : "",
+                   class >= 0 ? class_name(session, class) : "", stats->count ? count : "no");
     if (!stats->count) return;
-    sr_text_printf(text, "  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%\n", stats->mean,
-                   stats->median, stats->deviation, stats->zeros * 100);
+    sr_text_printf(text, "  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%\n",
+                   stats->mean, stats->median, stats->deviation, stats->zeros * 100);
     for (int c = 0; class < 0 && c < session->data->classes; c++) {
         sr_text_printf(text, "  %3d ", c);
         add_class(text, session, c);
@@ -51,16 +53,22 @@ SR_RUN(stats_run)
     const char *split = sr_args_text(args, "split");
     if (split || class >= 0) {
         struct sr_stats stats;
-        struct sr_samples samples = {&session->data->files[SR_FILE_TRAIN], NULL, session->data->files[SR_FILE_TRAIN].count};
+        struct sr_samples samples = {&session->data->files[SR_FILE_TRAIN], NULL,
+                                     session->data->files[SR_FILE_TRAIN].count};
         if (split) samples = sr_session_samples(session, split_of(session, args, NULL));
         sr_stats_compute(&stats, &samples, class);
-        if (reply->json) report_json(session, &stats, "train", split, class, reply);
-        else report_text(session, &stats, split ? split : "train file", class, reply);
+        if (reply->json)
+            report_json(session, &stats, "train", split, class, reply);
+        else
+            report_text(session, &stats, split ? split : "train file", class, reply);
         return SR_OK;
     }
     for (int f = 0; f < SR_FILE_COUNT; f++) {
-        if (reply->json) report_json(session, session->stats[f], sr_file_names[f], NULL, -1, reply);
-        else report_text(session, session->stats[f], f == SR_FILE_TRAIN ? "train file" : "test file", -1, reply);
+        if (reply->json)
+            report_json(session, session->stats[f], sr_file_names[f], NULL, -1, reply);
+        else
+            report_text(session, session->stats[f], f == SR_FILE_TRAIN ? "train file" : "test file",
+                        -1, reply);
     }
     session->view.pane = SR_PANE_DATA;
     reply->shown = true;
@@ -71,10 +79,13 @@ const struct sr_command sr_command_stats = {
     .name = "stats",
     .group = "data",
     .help = "Pixel statistics, histogram and class counts of each file, or of a split or class.",
-    .params = (const struct sr_param[]){
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "Of this split only."},
-        {"class", SR_PARAM_CLASS, .help = "Of this class only (of the train file when no split is given)."},
-        {0}},
+    .params =
+        (const struct sr_param[]){
+            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+             .help = "Of this split only."},
+            {"class", SR_PARAM_CLASS,
+             .help = "Of this class only (of the train file when no split is given)."},
+            {0}},
     .run = stats_run,
     .example = "stats split=test class=Shirt",
 };

@@ -1,9 +1,9 @@
 /* study.c - the whole study in one command.
  *
- * A study is a script of ordinary commands (study_plan.c), kept as study.sartor in its folder and run line by
- * line. What a line has to wait for is waited for as in any command: study returns SR_PENDING and goes on where
- * it was when run again. A training whose model is in the folder already is skipped, so that a study can be
- * stopped and gone on with. */
+ * A study is a script of ordinary commands (study_plan.c), kept as study.sartor in its folder and
+ * run line by line. What a line has to wait for is waited for as in any command: study returns
+ * SR_PENDING and goes on where it was when run again. A training whose model is in the folder
+ * already is skipped, so that a study can be stopped and gone on with. */
 #include <config.h>
 
 #include "study.h"
@@ -21,21 +21,24 @@
 static const double TURN = 0.2; /* seconds of work between two returns to the front end */
 
 struct study {
-    char *asked;                     /* the arguments, to know the same command again by */
-    char *directory, *home;          /* the study's folder; the session's own home meanwhile */
-    char *options[3];                /* the session's own values of option_names, where the script has others */
+    char *asked;            /* the arguments, to know the same command again by */
+    char *directory, *home; /* the study's folder; the session's own home meanwhile */
+    char *options[3]; /* the session's own values of option_names, where the script has others */
     struct study_script script;
     struct sr_costs costs;
-    struct sr_text text;             /* the script's file */
+    struct sr_text text; /* the script's file */
     size_t at, kept;
-    uint32_t job;                    /* training that is waited for */
-    uint32_t ended;                  /* the job of the line that has just ended; 0 for none */
-    double started, passed;          /* passed: expected cost of the lines that are behind */
+    uint32_t job;                          /* training that is waited for */
+    uint32_t ended;                        /* the job of the line that has just ended; 0 for none */
+    double started, passed;                /* passed: expected cost of the lines that are behind */
     struct study_spent spent[STUDY_WORKS]; /* on lines that were really run */
-    double line_started;             /* clock; 0 before the line at hand has been begun */
-    double turn_started;             /* clock; others get their turn when this one has lasted for some time */
-    double *seconds;                 /* what each line took; NaN where nothing was to be done */
-    struct { uint32_t job; double share, seconds; } first; /* progress of the training as first seen */
+    double line_started;                   /* clock; 0 before the line at hand has been begun */
+    double turn_started; /* clock; others get their turn when this one has lasted for some time */
+    double *seconds;     /* what each line took; NaN where nothing was to be done */
+    struct {
+        uint32_t job;
+        double share, seconds;
+    } first; /* progress of the training as first seen */
 };
 
 static const char *const option_names[3] = {"seed", "validation", "split_seed"};
@@ -47,9 +50,11 @@ static void free_study(struct sr_session *session)
     struct sr_error error;
     session->study = NULL;
     if (study->job) sr_jobs_stop(session->jobs, study->job);
-    if (study->home && sr_session_move(session, study->home, &error)) sr_session_message(session, true, "%s", error.text);
+    if (study->home && sr_session_move(session, study->home, &error))
+        sr_session_message(session, true, "%s", error.text);
     for (int i = 0; i < 3; i++) {
-        if (study->options[i] && sr_session_set(session, option_names[i], study->options[i], &error))
+        if (study->options[i] &&
+            sr_session_set(session, option_names[i], study->options[i], &error))
             sr_session_message(session, true, "%s", error.text);
         free(study->options[i]);
     }
@@ -64,15 +69,18 @@ static void free_study(struct sr_session *session)
 }
 
 /* Seeds and the split are part of what is repeated; the session has its own back at the end. */
-static enum sr_status take_options(struct sr_session *session, struct study *study, struct sr_error *error)
+static enum sr_status take_options(struct sr_session *session, struct study *study,
+                                   struct sr_error *error)
 {
     enum sr_status status = SR_OK;
     for (int i = 0; !status && i < 3; i++) {
         char *wanted = i == 1 ? sr_xprintf("%.17g", study->script.validation)
-                              : sr_xprintf("%llu", (unsigned long long)(i ? study->script.split_seed : study->script.seed));
+                              : sr_xprintf("%llu", (unsigned long long)(i ? study->script.split_seed
+                                                                          : study->script.seed));
         double number, own;
         const char *present = sr_args_text(session->options, option_names[i]);
-        if (!sr_parse_double(present, &own) || !sr_parse_double(wanted, &number) || own < number || own > number) {
+        if (!sr_parse_double(present, &own) || !sr_parse_double(wanted, &number) || own < number ||
+            own > number) {
             study->options[i] = sr_xstrdup(present);
             status = sr_session_set(session, option_names[i], wanted, error);
         }
@@ -81,26 +89,32 @@ static enum sr_status take_options(struct sr_session *session, struct study *stu
     return status;
 }
 
-/* The cost table, from the script's own lines or from a file of the user's, which the script takes over. */
-static enum sr_status take_costs(struct sr_session *session, struct study *study, const char *path, struct sr_error *error)
+/* The cost table, from the script's own lines or from a file of the user's, which the script takes
+ * over. */
+static enum sr_status take_costs(struct sr_session *session, struct study *study, const char *path,
+                                 struct sr_error *error)
 {
     if (path) {
         char *file = sr_path_expand(path);
         free(study->script.costs); /* those of a script that is repeated with others */
         sr_costs_fini(&study->costs);
         study->script.costs = sr_file_read(file, 1 << 20, NULL, error);
-        enum sr_status status = study->script.costs ? sr_costs_parse(&study->costs, study->script.costs, strlen(study->script.costs),
-                                                                     file, session->data->classes, error)
-                                                    : error->status;
+        enum sr_status status =
+            study->script.costs
+                ? sr_costs_parse(&study->costs, study->script.costs, strlen(study->script.costs),
+                                 file, session->data->classes, error)
+                : error->status;
         free(file);
         return status;
     }
     const char *text = study->script.costs;
     if (!text || study->costs.values) return SR_OK;
-    return sr_costs_parse(&study->costs, text, strlen(text), "the script's costs", session->data->classes, error);
+    return sr_costs_parse(&study->costs, text, strlen(text), "the script's costs",
+                          session->data->classes, error);
 }
 
-static enum sr_status begin(struct sr_session *session, const struct sr_args *args, struct sr_error *error)
+static enum sr_status begin(struct sr_session *session, const struct sr_args *args,
+                            struct sr_error *error)
 {
     static const char *const folders[] = {"figures", "tables", "models"};
     struct study *study = session->study = sr_xalloc(sizeof *study);
@@ -128,7 +142,8 @@ static enum sr_status begin(struct sr_session *session, const struct sr_args *ar
         free(path);
         if (!status) status = take_costs(session, study, sr_args_text(args, "costs"), error);
     } else if (!status) {
-        study_plan(script, session->split.counts[SR_SPLIT_TRAIN], session->data->files[SR_FILE_TEST].count);
+        study_plan(script, session->split.counts[SR_SPLIT_TRAIN],
+                   session->data->files[SR_FILE_TEST].count);
     }
     if (!status) status = take_options(session, study, error);
     if (!status) {
@@ -140,7 +155,8 @@ static enum sr_status begin(struct sr_session *session, const struct sr_args *ar
     if (status) return status;
     study->seconds = sr_xalloc(script->count * sizeof *study->seconds);
     for (size_t i = 0; i < script->count; i++) study->seconds[i] = NAN;
-    /* The study's models are its own: they lie in its folder, and no one's own are replaced or reported. */
+    /* The study's models are its own: they lie in its folder, and no one's own are replaced or
+     * reported. */
     study->home = sr_xstrdup(session->home);
     return sr_session_move(session, study->directory, error);
 }
@@ -158,13 +174,17 @@ static void place_output(const struct study *study, struct sr_words *words)
     }
 }
 
-/* Is the model of this `train` line in the folder, made by that line? The line is kept beside it. */
+/* Is the model of this `train` line in the folder, made by that line? The line is kept beside it.
+ */
 static bool is_trained(const struct study *study, const char *name, const char *line)
 {
     struct sr_error ignored;
     size_t length;
-    char *model = sr_store_path(study->directory, name), *note = sr_xprintf("%s/models/%s.line", study->directory, name);
-    char *kept = sr_path_exists(model) && sr_path_exists(note) ? sr_file_read(note, 1 << 16, &length, &ignored) : NULL;
+    char *model = sr_store_path(study->directory, name),
+         *note = sr_xprintf("%s/models/%s.line", study->directory, name);
+    char *kept = sr_path_exists(model) && sr_path_exists(note)
+                     ? sr_file_read(note, 1 << 16, &length, &ignored)
+                     : NULL;
     bool same = kept && !strcmp(kept, line);
     free(kept);
     free(note);
@@ -172,7 +192,8 @@ static bool is_trained(const struct study *study, const char *name, const char *
     return same;
 }
 
-static enum sr_status note_trained(const struct study *study, const char *name, const char *line, struct sr_error *error)
+static enum sr_status note_trained(const struct study *study, const char *name, const char *line,
+                                   struct sr_error *error)
 {
     char *note = sr_xprintf("%s/models/%s.line", study->directory, name);
     enum sr_status status = sr_file_write(note, line, strlen(line), error);
@@ -190,7 +211,8 @@ static struct sr_run *run_of(const struct sr_session *session)
     return NULL;
 }
 
-static enum sr_status run_step(struct sr_session *session, struct study *study, struct sr_error *error)
+static enum sr_status run_step(struct sr_session *session, struct study *study,
+                               struct sr_error *error)
 {
     struct study_step *step = &study->script.steps[study->at];
     const char *line = step->line;
@@ -201,11 +223,16 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
     bool trains = words.count > 1 && !strcmp(words.items[0], "train");
     if (study->job) {
         struct sr_run *run = sr_session_run(session, study->job);
-        if (run->state < SR_JOB_DONE) status = sr_error_set(error, SR_PENDING, "the study is training %s", run->name);
-        else if (run->error.status) status = sr_error_set(error, run->error.status, "%s: %s", run->name, run->error.text);
+        if (run->state < SR_JOB_DONE)
+            status = sr_error_set(error, SR_PENDING, "the study is training %s", run->name);
+        else if (run->error.status)
+            status = sr_error_set(error, run->error.status, "%s: %s", run->name, run->error.text);
         else if (run->stopped)
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "%s was stopped; the same command goes on with the study", run->name);
-        else status = note_trained(study, run->name, step->line, error);
+            status =
+                sr_error_set(error, SR_ERROR_CANCELLED,
+                             "%s was stopped; the same command goes on with the study", run->name);
+        else
+            status = note_trained(study, run->name, step->line, error);
         if (status != SR_PENDING) {
             study->ended = study->job;
             study->job = 0;
@@ -225,7 +252,8 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
         status = sr_command_run(session, words.items, words.count, &reply, error);
         if (!status) study->ended = experiment;
         if (!status && trains) {
-            study->job = session->runs[session->run_count - 1]->job; /* also of one that is to run in the background */
+            study->job = session->runs[session->run_count - 1]
+                             ->job; /* also of one that is to run in the background */
             status = sr_error_set(error, SR_PENDING, "the study is training %s", words.items[1]);
         }
     }
@@ -238,7 +266,8 @@ static enum sr_status run_step(struct sr_session *session, struct study *study, 
 static bool look_here(struct study *study, const struct sr_run *run, struct study_here *here)
 {
     if (!run || !run->progress.total) return false;
-    double now = sr_clock_seconds() - run->started, share = (double)run->progress.done / (double)run->progress.total;
+    double now = sr_clock_seconds() - run->started,
+           share = (double)run->progress.done / (double)run->progress.total;
     if (study->first.job != run->job) {
         study->first.job = run->job;
         study->first.share = share;
@@ -252,15 +281,20 @@ bool sr_study_progress(const struct sr_session *session, struct sr_study_progres
 {
     struct study *study = session->study;
     if (!study || study->script.total_cost <= 0) return false;
-    const struct study_step *step = study->at < study->script.count ? &study->script.steps[study->at] : NULL;
+    const struct study_step *step =
+        study->at < study->script.count ? &study->script.steps[study->at] : NULL;
     const struct sr_run *run = step ? run_of(session) : NULL;
     struct study_here here = {0};
     bool known = run && run->state < SR_JOB_DONE && look_here(study, run, &here);
     *progress = (struct sr_study_progress){
-        .doing = run ? run->name : step ? step->line : "the report",
-        .share = fmin(1, (study->passed + (known ? here.share * step->cost : 0)) / study->script.total_cost),
+        .doing = run    ? run->name
+                 : step ? step->line
+                        : "the report",
+        .share = fmin(1, (study->passed + (known ? here.share * step->cost : 0)) /
+                             study->script.total_cost),
         .seconds = sr_clock_seconds() - study->started,
-        .seconds_left = study_seconds_left(&study->script, study->at, known ? &here : NULL, study->spent),
+        .seconds_left =
+            study_seconds_left(&study->script, study->at, known ? &here : NULL, study->spent),
     };
     return true;
 }
@@ -271,7 +305,8 @@ static void end_step(struct study *study)
     study->passed += step->cost;
     if (study->line_started > 0) {
         /* A line that went on from an earlier run has done only the rest of itself. */
-        double share = study->ended == study->first.job && study->ended ? 1 - study->first.share : 1;
+        double share =
+            study->ended == study->first.job && study->ended ? 1 - study->first.share : 1;
         study->seconds[study->at] = sr_clock_seconds() - study->line_started;
         study_spend(study->spent, step, share, study->seconds[study->at]);
     }
@@ -287,7 +322,8 @@ static enum sr_status write_steps(const struct study *study, struct sr_error *er
     sr_text_add(&csv, "seconds,expected,command\n");
     for (size_t i = 0; i < study->script.count; i++) {
         if (isfinite(study->seconds[i])) sr_text_printf(&csv, "%.3f", study->seconds[i]);
-        sr_text_printf(&csv, ",%.3f,\"%s\"\n", study->script.steps[i].cost, study->script.steps[i].line);
+        sr_text_printf(&csv, ",%.3f,\"%s\"\n", study->script.steps[i].cost,
+                       study->script.steps[i].line);
     }
     char *path = sr_path_join(study->directory, "tables/steps.csv");
     enum sr_status status = sr_file_write(path, csv.bytes, csv.length, error);
@@ -296,10 +332,15 @@ static enum sr_status write_steps(const struct study *study, struct sr_error *er
     return status;
 }
 
-static enum sr_status finish(struct sr_session *session, struct study *study, struct sr_reply *reply, struct sr_error *error)
+static enum sr_status finish(struct sr_session *session, struct study *study,
+                             struct sr_reply *reply, struct sr_error *error)
 {
-    struct study_facts facts = {study->directory, &study->script, sr_text_get(&study->text),
-                                study->costs.values ? &study->costs : NULL, sr_clock_seconds() - study->started, study->kept};
+    struct study_facts facts = {study->directory,
+                                &study->script,
+                                sr_text_get(&study->text),
+                                study->costs.values ? &study->costs : NULL,
+                                sr_clock_seconds() - study->started,
+                                study->kept};
     enum sr_status status = study_report(session, &facts, error);
     if (!status) status = write_steps(study, error);
     if (status) return status;
@@ -312,7 +353,8 @@ static enum sr_status finish(struct sr_session *session, struct study *study, st
     } else {
         char seconds[32];
         sr_format_seconds(seconds, sizeof seconds, facts.seconds);
-        sr_text_printf(&reply->text, "The study is in %s (%s): report.md, report.html, figures, tables, models\n",
+        sr_text_printf(&reply->text,
+                       "The study is in %s (%s): report.md, report.html, figures, tables, models\n",
                        study->directory, seconds);
     }
     return SR_OK;
@@ -328,7 +370,8 @@ static void say_left(struct sr_session *session, struct sr_error *error)
     session->study_progress.seconds_left = progress.seconds_left;
     snprintf(text, sizeof text, "%.200s", error->text);
     sr_format_seconds(left, sizeof left, progress.seconds_left);
-    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, progress.share * 100, left);
+    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, progress.share * 100,
+                 left);
 }
 
 SR_RUN(study_run)
@@ -344,8 +387,10 @@ SR_RUN(study_run)
         bool same = !strcmp(sr_text_get(&asked), session->study->asked);
         sr_text_fini(&asked);
         if (!same) /* the one under way is not disturbed */
-            return sr_error_set(error, SR_ERROR_STATE, "a study is under way in %s; stop ends it, and the same command goes on with it",
-                                session->study->directory);
+            return sr_error_set(
+                error, SR_ERROR_STATE,
+                "a study is under way in %s; stop ends it, and the same command goes on with it",
+                session->study->directory);
     }
     struct study *study = session->study;
     study->turn_started = sr_clock_seconds();
@@ -354,7 +399,8 @@ SR_RUN(study_run)
         status = run_step(session, study, error);
         if (status) break;
         end_step(study);
-        /* A hundred figures in one go would leave a person without an answer, and the progress without a word. */
+        /* A hundred figures in one go would leave a person without an answer, and the progress
+         * without a word. */
         if (sr_clock_seconds() - study->turn_started > TURN) {
             session->unfinished = true;
             status = sr_error_set(error, SR_PENDING, "the study has begun");
@@ -375,15 +421,20 @@ void study_abandon(struct sr_session *session)
 }
 
 const struct sr_command sr_command_study = {
-    .name = "study", .group = "evaluate",
+    .name = "study",
+    .group = "evaluate",
     .help = "Run the whole study: seven models, figures, tables and a report in a folder.",
-    .params = (const struct sr_param[]){
-        {"scale", SR_PARAM_CHOICE, .positional = true, .choices = "quick full best", .fallback = "full",
-         .help = "quick: 10,000 training images, about a minute; full: the reference study's settings; best: the best recipes, hours."},
-        {"to", SR_PARAM_FILE, .required = true, .help = "The folder; where it holds part of the study already, that part is kept."},
-        {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
-        SR_COSTS_PARAM,
-        {0}},
+    .params =
+        (const struct sr_param[]){
+            {"scale", SR_PARAM_CHOICE, .positional = true, .choices = "quick full best",
+             .fallback = "full",
+             .help = "quick: 10,000 training images, about a minute; full: the reference study's "
+                     "settings; best: the best recipes, hours."},
+            {"to", SR_PARAM_FILE, .required = true,
+             .help = "The folder; where it holds part of the study already, that part is kept."},
+            {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
+            SR_COSTS_PARAM,
+            {0}},
     .run = study_run,
     .lasting = true,
     .example = "study quick to=study",

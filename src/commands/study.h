@@ -1,7 +1,8 @@
 /* study.h - the whole study as one script, and the report it ends in. Private to commands/.
  *
- * study_plan.c makes the script (or reads one) and knows what its lines cost, study_pace.c how long they take here,
- * study.c runs it, report.c and report_claims.c say what the report says, report_text.c how it is written down. */
+ * study_plan.c makes the script (or reads one) and knows what its lines cost, study_pace.c how long
+ * they take here, study.c runs it, report.c and report_claims.c say what the report says,
+ * report_text.c how it is written down. */
 #ifndef SARTOR_COMMANDS_STUDY_H
 #define SARTOR_COMMANDS_STUDY_H
 
@@ -15,23 +16,24 @@ enum { STUDY_QUICK_ROWS = 10000, STUDY_FULL_ROWS = 55000 };
 struct study_model {
     const char *name;
     const char *train[STUDY_SCALES]; /* the line behind `train `, without name, seed and limit */
-    double cost[STUDY_SCALES];       /* seconds to fit on two quiet processors: 10,000 or 55,000 rows */
-    double predict;                  /* and to predict 10,000 images */
-    double power;                    /* fitting takes rows to this power */
-    const char *claim;               /* of its accuracy on the validation split */
-    double claim_low, claim_high;    /* the same as a range that "about" allows */
+    double cost[STUDY_SCALES]; /* seconds to fit on two quiet processors: 10,000 or 55,000 rows */
+    double predict;            /* and to predict 10,000 images */
+    double power;              /* fitting takes rows to this power */
+    const char *claim;         /* of its accuracy on the validation split */
+    double claim_low, claim_high; /* the same as a range that "about" allows */
     const char *complexity;
 };
 extern const struct study_model study_models[]; /* ends with name NULL */
 /* The one of that family; NULL for others (an ensemble). */
 const struct study_model *study_model_find(const char *family);
 
-/* Kinds of line, each with a pace of its own: another machine is not faster at all of them by the same factor. */
+/* Kinds of line, each with a pace of its own: another machine is not faster at all of them by the
+ * same factor. */
 enum study_work { STUDY_NETWORK, STUDY_FIT, STUDY_PREDICTION, STUDY_FIGURE, STUDY_WORKS };
 
 struct study_step {
     char *line;
-    double cost;                     /* expected seconds on two quiet processors */
+    double cost; /* expected seconds on two quiet processors */
     enum study_work work;
 };
 
@@ -39,8 +41,8 @@ struct study_step {
 struct study_spent {
     double seconds, cost;
 };
-/* Of the line at hand: the share that is done, that which was done when it was first seen (it may go on from an
- * earlier run), and the seconds since then. */
+/* Of the line at hand: the share that is done, that which was done when it was first seen (it may
+ * go on from an earlier run), and the seconds since then. */
 struct study_here {
     double share, first_share, seconds;
 };
@@ -50,23 +52,28 @@ struct study_script {
     enum study_scale scale;
     uint64_t seed, split_seed;
     double validation;
-    char *costs;                     /* the cost table's text, NULL for none */
+    char *costs; /* the cost table's text, NULL for none */
     struct study_step *steps;
     size_t count, room;
     double total_cost;
 };
-/* The scale's own script; scale, seed, split and costs are set. `rows` of the data to train on and `images`
- * to be tested with scale what lines are expected to cost. */
+/* The scale's own script; scale, seed, split and costs are set. `rows` of the data to train on and
+ * `images` to be tested with scale what lines are expected to cost. */
 void study_plan(struct study_script *script, size_t rows, size_t images);
 /* An earlier study's: refuses other data. */
-enum sr_status study_read(struct study_script *script, const char *path, const struct sr_session *session, struct sr_error *error);
+enum sr_status study_read(struct study_script *script, const char *path,
+                          const struct sr_session *session, struct sr_error *error);
 /* As text, to be kept as study.sartor. */
-void study_print(const struct study_script *script, const struct sr_session *session, struct sr_text *text);
+void study_print(const struct study_script *script, const struct sr_session *session,
+                 struct sr_text *text);
 void study_script_fini(struct study_script *script);
 /* Enter work that was done: `share` of a line. */
-void study_spend(struct study_spent spent[STUDY_WORKS], const struct study_step *step, double share, double seconds);
-/* Seconds that the lines from `at` on still take here. `here` of a line that tells its progress, NULL of others. */
-double study_seconds_left(const struct study_script *script, size_t at, const struct study_here *here,
+void study_spend(struct study_spent spent[STUDY_WORKS], const struct study_step *step, double share,
+                 double seconds);
+/* Seconds that the lines from `at` on still take here. `here` of a line that tells its progress,
+ * NULL of others. */
+double study_seconds_left(const struct study_script *script, size_t at,
+                          const struct study_here *here,
                           const struct study_spent spent[STUDY_WORKS]);
 /* What the model of a `train` or `ensemble` line is called; NULL of other lines. */
 const char *study_trained_name(const struct sr_words *words);
@@ -75,14 +82,15 @@ const char *study_trained_name(const struct sr_words *words);
 struct study_facts {
     const char *directory;
     const struct study_script *script;
-    const char *text;                /* of the script */
-    const struct sr_costs *costs;    /* NULL for none */
-    double seconds;                  /* of this run of the command */
-    size_t kept;                     /* trainings that were there from an earlier run */
+    const char *text;             /* of the script */
+    const struct sr_costs *costs; /* NULL for none */
+    double seconds;               /* of this run of the command */
+    size_t kept;                  /* trainings that were there from an earlier run */
 };
-/* Write report.md, report.html and tables/ from the session's models and predictions. Everything it shows
- * has been computed by the script's lines: SR_PENDING while some of it is not there yet. */
-enum sr_status study_report(struct sr_session *session, const struct study_facts *facts, struct sr_error *error);
+/* Write report.md, report.html and tables/ from the session's models and predictions. Everything it
+ * shows has been computed by the script's lines: SR_PENDING while some of it is not there yet. */
+enum sr_status study_report(struct sr_session *session, const struct study_facts *facts,
+                            struct sr_error *error);
 
 /* The models that the script has trained, best first, with their test predictions. */
 struct ranking {
@@ -95,11 +103,13 @@ struct ranking {
 struct report {
     const char *directory;
     struct sr_text markdown, html;
-    bool known;                      /* the data is what the reference study used: its figures stand beside these */
+    bool known; /* the data is what the reference study used: its figures stand beside these */
 };
 void report_heading(struct report *report, int level, const char *plain);
-void report_paragraph(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Rows between begin and end; cells end with NULL. The table is also kept as tables/NAME.csv and .json. */
+void report_paragraph(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Rows between begin and end; cells end with NULL. The table is also kept as tables/NAME.csv and
+ * .json. */
 struct report_table {
     struct report *report;
     struct sr_text csv;
@@ -108,16 +118,20 @@ struct report_table {
 };
 void report_table_begin(struct report_table *table, struct report *report, const char *const *head);
 void report_table_row(struct report_table *table, const char *const *cells);
-enum sr_status report_table_end(struct report_table *table, const char *name, struct sr_error *error);
-/* A figure of the folder, without its ending: linked in Markdown with its drawing and its numbers, embedded in the page. One that a script of someone's own did
- * not make is left out. */
-enum sr_status report_figure(struct report *report, const char *name, const char *caption, struct sr_error *error);
+enum sr_status report_table_end(struct report_table *table, const char *name,
+                                struct sr_error *error);
+/* A figure of the folder, without its ending: linked in Markdown with its drawing and its numbers,
+ * embedded in the page. One that a script of someone's own did not make is left out. */
+enum sr_status report_figure(struct report *report, const char *name, const char *caption,
+                             struct sr_error *error);
 /* tables/NAME.json */
-enum sr_status report_json(const struct report *report, const char *name, const struct sr_json *json, struct sr_error *error);
+enum sr_status report_json(const struct report *report, const char *name,
+                           const struct sr_json *json, struct sr_error *error);
 /* report.md and report.html */
 enum sr_status report_write(struct report *report, struct sr_error *error);
 /* Each of the reference study's claims beside what was measured. */
-enum sr_status report_claims(struct sr_session *session, struct report *report, enum study_scale scale,
-                             const struct ranking *ranking, struct sr_error *error);
+enum sr_status report_claims(struct sr_session *session, struct report *report,
+                             enum study_scale scale, const struct ranking *ranking,
+                             struct sr_error *error);
 
 #endif

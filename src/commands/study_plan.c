@@ -1,4 +1,5 @@
-/* study_plan.c - a study's script: made from the tables below or read from a file, and what it costs. */
+/* study_plan.c - a study's script: made from the tables below or read from a file, and what it
+ * costs. */
 #include <config.h>
 
 #include "study.h"
@@ -18,16 +19,71 @@ const char *const study_scale_names[STUDY_SCALES] = {"quick", "full", "best"};
 
 /* The longest first: what it takes here tells the most about the time that is left. */
 const struct study_model study_models[] = {
-    {"resnet", {"resnet recipe=study augment=off epochs=7", "resnet recipe=study epochs=20", "resnet recipe=best"}, {12, 215, 1700}, 0.6, 1,
-     "about 91 %", 0.90, 0.92, "high"},
-    {"cnn", {"cnn recipe=study augment=off epochs=9", "cnn recipe=study epochs=18", "cnn recipe=best"}, {5.5, 65, 420}, 0.2, 1,
-     "about 91 %", 0.90, 0.92, "high"},
-    {"mlp", {"mlp recipe=study epochs=8", "mlp recipe=study", "mlp recipe=best"}, {0.6, 7, 155}, 0.02, 1, NULL, 0, 0, "lower"},
-    {"svm", {"svm C=10", "svm C=10", "svm C=10 features=hog"}, {0.6, 12, 25}, 0.1, 1.7, "87 to 89 %", 0.87, 0.89, "lower"},
-    {"forest", {"forest trees=100", "forest trees=100", "forest"}, {0.9, 7, 30}, 0.04, 1.1, "87 to 89 %", 0.87, 0.89, "lower"},
-    {"knn", {"knn k=5 metric=l2 weights=uniform", "knn k=5 metric=l2 weights=uniform", "knn features=hog metric=cosine k=4"},
-     {0.02, 0.1, 2}, 0.15, 1, NULL, 0, 0, "lower"},
-    {"logreg", {"logreg C=1", "logreg C=1", "logreg features=hog C=0.3"}, {0.5, 3, 20}, 0.01, 1, "about 83 %", 0.82, 0.84, "lower"},
+    {"resnet",
+     {"resnet recipe=study augment=off epochs=7", "resnet recipe=study epochs=20",
+      "resnet recipe=best"},
+     {12, 215, 1700},
+     0.6,
+     1,
+     "about 91 %",
+     0.90,
+     0.92,
+     "high"},
+    {"cnn",
+     {"cnn recipe=study augment=off epochs=9", "cnn recipe=study epochs=18", "cnn recipe=best"},
+     {5.5, 65, 420},
+     0.2,
+     1,
+     "about 91 %",
+     0.90,
+     0.92,
+     "high"},
+    {"mlp",
+     {"mlp recipe=study epochs=8", "mlp recipe=study", "mlp recipe=best"},
+     {0.6, 7, 155},
+     0.02,
+     1,
+     NULL,
+     0,
+     0,
+     "lower"},
+    {"svm",
+     {"svm C=10", "svm C=10", "svm C=10 features=hog"},
+     {0.6, 12, 25},
+     0.1,
+     1.7,
+     "87 to 89 %",
+     0.87,
+     0.89,
+     "lower"},
+    {"forest",
+     {"forest trees=100", "forest trees=100", "forest"},
+     {0.9, 7, 30},
+     0.04,
+     1.1,
+     "87 to 89 %",
+     0.87,
+     0.89,
+     "lower"},
+    {"knn",
+     {"knn k=5 metric=l2 weights=uniform", "knn k=5 metric=l2 weights=uniform",
+      "knn features=hog metric=cosine k=4"},
+     {0.02, 0.1, 2},
+     0.15,
+     1,
+     NULL,
+     0,
+     0,
+     "lower"},
+    {"logreg",
+     {"logreg C=1", "logreg C=1", "logreg features=hog C=0.3"},
+     {0.5, 3, 20},
+     0.01,
+     1,
+     "about 83 %",
+     0.82,
+     0.84,
+     "lower"},
     {0},
 };
 
@@ -39,7 +95,7 @@ const struct study_model study_models[] = {
 
 /* The models whose mean the study judges beside them. */
 #define ENSEMBLE "vote"
-#define MEMBERS "cnn resnet svm"
+#define MEMBERS  "cnn resnet svm"
 
 const struct study_model *study_model_find(const char *family)
 {
@@ -79,8 +135,8 @@ static bool is_network(const struct sr_words *words)
 }
 
 /* Expected seconds of a line, and what kind of work it is. Reference figures are scaled by rows. */
-static double cost_of(const struct study_script *script, const struct sr_words *words, size_t rows, size_t images,
-                      enum study_work *work)
+static double cost_of(const struct study_script *script, const struct sr_words *words, size_t rows,
+                      size_t images, enum study_work *work)
 {
     const struct study_model *model = words->count > 1 ? study_model_find(words->items[1]) : NULL;
     const char *verb = words->count ? words->items[0] : "";
@@ -93,23 +149,30 @@ static double cost_of(const struct study_script *script, const struct sr_words *
     }
     if (!strcmp(verb, "ablate") && model) {
         /* 17 variants; the small network trains on 18,000 images a second and predicts 50,000. */
-        double epochs = number_of(words, "epochs", 5), count = fmin(number_of(words, "limit", 1e12), (double)rows);
+        double epochs = number_of(words, "epochs", 5),
+               count = fmin(number_of(words, "limit", 1e12), (double)rows);
         *work = STUDY_NETWORK;
-        return 17 * number_of(words, "seeds", 3) * (epochs * count / 18000 + (epochs + 1) * (double)rows / 11 / 50000);
+        return 17 * number_of(words, "seeds", 3) *
+               (epochs * count / 18000 + (epochs + 1) * (double)rows / 11 / 50000);
     }
     if (!strcmp(verb, "evaluate")) {
         double seconds = model ? model->predict : 0;
         struct sr_words members;
         const char *names = MEMBERS;
         *work = STUDY_PREDICTION;
-        if (!model && !sr_words_split(&names, &members, &(struct sr_error){0})) { /* the ensemble: each of its members predicts */
-            for (size_t i = 0; i < members.count; i++) seconds += study_model_find(members.items[i])->predict;
+        if (!model && !sr_words_split(
+                          &names, &members,
+                          &(struct sr_error){0})) { /* the ensemble: each of its members predicts */
+            for (size_t i = 0; i < members.count; i++)
+                seconds += study_model_find(members.items[i])->predict;
             sr_words_fini(&members);
         }
         return seconds * (script->scale == STUDY_BEST ? 3 : 1) * (double)images / 10000;
     }
-    /* Two figures rank all images, for each class and model; the others, and the rest of the commands, are quick. */
-    bool ranks = words->count > 1 && (!strcmp(words->items[1], "roc") || !strcmp(words->items[1], "pr"));
+    /* Two figures rank all images, for each class and model; the others, and the rest of the
+     * commands, are quick. */
+    bool ranks =
+        words->count > 1 && (!strcmp(words->items[1], "roc") || !strcmp(words->items[1], "pr"));
     return ranks ? 0.2 * (double)images / 10000 : 0.012;
 }
 
@@ -165,7 +228,8 @@ static void add_figure(struct plan *plan, const char *name, bool numbers, const 
     __attribute__((format(printf, 4, 5)));
 static void add_figure(struct plan *plan, const char *name, bool numbers, const char *format, ...)
 {
-    static const char *const places[] = {"figures/%s.png", "figures/%s.svg", "tables/%s.csv", "tables/%s.json"};
+    static const char *const places[] = {"figures/%s.png", "figures/%s.svg", "tables/%s.csv",
+                                         "tables/%s.json"};
     va_list list;
     char *line;
     va_start(list, format);
@@ -195,10 +259,13 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
     add_figure(plan, "steps", false, "steps index=train:0");
     add_figure(plan, "augmentation", false, "augment index=train:0");
     for (const struct study_model *model = study_models; model->name; model++)
-        add(plan, "train %s seed=%llu%s", model->train[script->scale], (unsigned long long)script->seed, limit);
+        add(plan, "train %s seed=%llu%s", model->train[script->scale],
+            (unsigned long long)script->seed, limit);
     add(plan, "ensemble " ENSEMBLE " " MEMBERS);
     /* Which techniques help: with fewer images than that, chance would answer. */
-    static const char *const ablations[] = {"epochs=2 limit=1200 seeds=3", "epochs=6 limit=6000 seeds=3", "epochs=8 limit=10000 seeds=5"};
+    static const char *const ablations[] = {"epochs=2 limit=1200 seeds=3",
+                                            "epochs=6 limit=6000 seeds=3",
+                                            "epochs=8 limit=10000 seeds=5"};
     if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
     for (const struct study_model *model = study_models; model->name; model++)
         sr_text_printf(&all, "%s%s", all.length ? "," : "", model->name);
@@ -233,8 +300,8 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
 /* --- its file ---------------------------------------------------------------------------- */
 
 /* Comments that say under which circumstances the commands ran. */
-static enum sr_status read_comment(struct study_script *script, const char *line, const struct sr_session *session,
-                                   struct sr_error *error)
+static enum sr_status read_comment(struct study_script *script, const char *line,
+                                   const struct sr_session *session, struct sr_error *error)
 {
     char word[64];
     unsigned long long number;
@@ -244,10 +311,12 @@ static enum sr_status read_comment(struct study_script *script, const char *line
             if (!strcmp(word, study_scale_names[s])) script->scale = (enum study_scale)s;
     if (sscanf(line, "# seed %llu", &number) == 1) script->seed = number;
     if (sscanf(line, "# split_seed %llu", &number) == 1) script->split_seed = number;
-    if (sscanf(line, "# validation %63s", word) == 1 && sr_parse_double(word, &share) && share >= 0 && share <= 0.9)
+    if (sscanf(line, "# validation %63s", word) == 1 && sr_parse_double(word, &share) &&
+        share >= 0 && share <= 0.9)
         script->validation = share;
     if (sscanf(line, "# data %63s", word) == 1 && strcmp(word, session->data->digest))
-        return sr_error_set(error, SR_ERROR_STATE, "that study was of other data (%s); this is %s", word, session->data->digest);
+        return sr_error_set(error, SR_ERROR_STATE, "that study was of other data (%s); this is %s",
+                            word, session->data->digest);
     if (!strncmp(line, "#costs ", 7)) {
         char *more = sr_xprintf("%s%s\n", script->costs ? script->costs : "", line + 7);
         free(script->costs);
@@ -256,9 +325,11 @@ static enum sr_status read_comment(struct study_script *script, const char *line
     return SR_OK;
 }
 
-enum sr_status study_read(struct study_script *script, const char *path, const struct sr_session *session, struct sr_error *error)
+enum sr_status study_read(struct study_script *script, const char *path,
+                          const struct sr_session *session, struct sr_error *error)
 {
-    size_t length, number = 0, rows = session->split.counts[SR_SPLIT_TRAIN], images = session->data->files[SR_FILE_TEST].count;
+    size_t length, number = 0, rows = session->split.counts[SR_SPLIT_TRAIN],
+                   images = session->data->files[SR_FILE_TEST].count;
     struct plan plan = {script, rows, images};
     char *bytes = sr_file_read(path, 1 << 20, &length, error), *rest = bytes;
     if (!bytes) return error->status;
@@ -267,25 +338,32 @@ enum sr_status study_read(struct study_script *script, const char *path, const s
     enum sr_status status = SR_OK;
     for (char *line; !status && (line = strsep(&rest, "\n"));) {
         number++;
-        status = *line == '#' ? read_comment(script, line, session, error) : add_line(&plan, line, error);
+        status = *line == '#' ? read_comment(script, line, session, error)
+                              : add_line(&plan, line, error);
         if (status) sr_error_prefix(error, "%s:%zu", path, number);
     }
     free(bytes);
-    if (!status && !script->count) status = sr_error_set(error, SR_ERROR_FORMAT, "%s: holds no command", path);
+    if (!status && !script->count)
+        status = sr_error_set(error, SR_ERROR_FORMAT, "%s: holds no command", path);
     return status;
 }
 
-void study_print(const struct study_script *script, const struct sr_session *session, struct sr_text *text)
+void study_print(const struct study_script *script, const struct sr_session *session,
+                 struct sr_text *text)
 {
-    sr_text_printf(text, "# A study by %s: sartor study from=FILE to=DIR repeats it.\n", PACKAGE_STRING);
-    sr_text_printf(text, "# scale %s\n# seed %llu\n# validation %.10g\n# split_seed %llu\n# data %s\n", study_scale_names[script->scale],
-                   (unsigned long long)script->seed, script->validation, (unsigned long long)script->split_seed,
-                   session->data->digest);
+    sr_text_printf(text, "# A study by %s: sartor study from=FILE to=DIR repeats it.\n",
+                   PACKAGE_STRING);
+    sr_text_printf(
+        text, "# scale %s\n# seed %llu\n# validation %.10g\n# split_seed %llu\n# data %s\n",
+        study_scale_names[script->scale], (unsigned long long)script->seed, script->validation,
+        (unsigned long long)script->split_seed, session->data->digest);
     char blas[96], processor[128];
     sr_compute_blas(blas, sizeof blas);
     sr_processor_name(processor, sizeof processor);
     sr_text_printf(text, "# versions: %s, %s, compiler %s\n", PACKAGE_STRING, blas, COMPILER);
-    sr_text_printf(text, "# machine: %s, %d processor%s, kernels for %s; other kernels or another OpenBLAS may give other last digits\n",
+    sr_text_printf(text,
+                   "# machine: %s, %d processor%s, kernels for %s; other kernels or another "
+                   "OpenBLAS may give other last digits\n",
                    processor, sr_processors(), sr_processors() == 1 ? "" : "s", sr_compute_isa());
     const char *line = script->costs;
     while (line && *line) {

@@ -16,7 +16,8 @@ static void report(struct sr_session *session, size_t limit, struct sr_reply *re
         sr_json_set_text(object, "model", session->suspects.model);
         sr_json_set_integer(object, "folds", session->suspects.folds);
         sr_json_set_integer(object, "examined", (int64_t)session->suspects.examined);
-        sr_json_set_number(object, "accuracy", session->suspects.accuracy > 0 ? session->suspects.accuracy : NAN);
+        sr_json_set_number(object, "accuracy",
+                           session->suspects.accuracy > 0 ? session->suspects.accuracy : NAN);
         sr_json_set_integer(object, "count", (int64_t)found);
         for (size_t i = 0; i < limit; i++) {
             const struct sr_suspect *one = &session->suspects.items[i];
@@ -27,7 +28,9 @@ static void report(struct sr_session *session, size_t limit, struct sr_reply *re
             sr_json_set_number(item, "margin", (double)one->margin);
             sr_json_set_number(item, "p_label", (double)one->own);
             sr_json_set_number(item, "p_suggested", (double)one->other);
-            sr_json_set_text(item, "mark", session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]] : NULL);
+            sr_json_set_text(item, "mark",
+                             session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]]
+                                                        : NULL);
             sr_json_add(list, item);
         }
         sr_json_set(object, "suspects", list);
@@ -38,20 +41,31 @@ static void report(struct sr_session *session, size_t limit, struct sr_reply *re
     char count[32], whole[32];
     sr_format_count(count, sizeof count, found);
     sr_format_count(whole, sizeof whole, session->suspects.examined);
-    sr_text_printf(&reply->text, "%s of %s labels of the train file look wrong to %s, which was\n"
-                                 "trained anew in %d folds, never on the samples it is asked about", count, whole, session->suspects.model, session->suspects.folds);
-    if (session->suspects.accuracy > 0) sr_text_printf(&reply->text, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
-    sr_text_printf(&reply->text, ". %zu marked keep, %zu flag. Many labels will be right.\n\n%5s %-13s %8s %8s %7s  %s\n",
-                   marked[SR_MARK_KEEP], marked[SR_MARK_FLAG], "rank", "sample", "p label", "p sugg.", "mark", "label → suggested");
+    sr_text_printf(&reply->text,
+                   "%s of %s labels of the train file look wrong to %s, which was\n"
+                   "trained anew in %d folds, never on the samples it is asked about",
+                   count, whole, session->suspects.model, session->suspects.folds);
+    if (session->suspects.accuracy > 0)
+        sr_text_printf(&reply->text, "\n(accuracy there %.2f %%)",
+                       session->suspects.accuracy * 100);
+    sr_text_printf(
+        &reply->text,
+        ". %zu marked keep, %zu flag. Many labels will be right.\n\n%5s %-13s %8s %8s %7s  %s\n",
+        marked[SR_MARK_KEEP], marked[SR_MARK_FLAG], "rank", "sample", "p label", "p sugg.", "mark",
+        "label → suggested");
     for (size_t i = 0; i < limit; i++) {
         const struct sr_suspect *one = &session->suspects.items[i];
         char id[32];
         snprintf(id, sizeof id, "train:%u", one->row);
-        sr_text_printf(&reply->text, "%5zu %-13s %8.4f %8.4f %7s  %s → %s\n", i + 1, id, (double)one->own, (double)one->other,
+        sr_text_printf(&reply->text, "%5zu %-13s %8.4f %8.4f %7s  %s → %s\n", i + 1, id,
+                       (double)one->own, (double)one->other,
                        session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]] : "",
                        class_name(session, one->label), class_name(session, one->suggested));
     }
-    if (limit < found) sr_text_printf(&reply->text, "and %zu more (limit=0 lists all; browse suspects shows them)\n", found - limit);
+    if (limit < found)
+        sr_text_printf(&reply->text,
+                       "and %zu more (limit=0 lists all; browse suspects shows them)\n",
+                       found - limit);
 }
 
 SR_RUN(suspects_run)
@@ -62,19 +76,24 @@ SR_RUN(suspects_run)
     if (sr_args_given(args, "model")) {
         struct sr_text line = {0};
         sr_args_print(args, false, &line);
-        const bool same = session->suspects_job && !strcmp(session->suspects_line, sr_text_get(&line));
+        const bool same =
+            session->suspects_job && !strcmp(session->suspects_line, sr_text_get(&line));
         if (!same) {
             struct sr_entry *entry;
             status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
             if (!status)
-                status = sr_session_find_suspects(session, entry, (int)sr_args_integer(args, "folds"),
-                                                  (size_t)sr_args_integer(args, "count"), &session->suspects_job, error);
-            if (!status) snprintf(session->suspects_line, sizeof session->suspects_line, "%s", sr_text_get(&line));
+                status = sr_session_find_suspects(
+                    session, entry, (int)sr_args_integer(args, "folds"),
+                    (size_t)sr_args_integer(args, "count"), &session->suspects_job, error);
+            if (!status)
+                snprintf(session->suspects_line, sizeof session->suspects_line, "%s",
+                         sr_text_get(&line));
         }
         sr_text_fini(&line);
         if (status) return status;
         const struct sr_run *run = sr_session_run(session, session->suspects_job);
-        if (run->state < SR_JOB_DONE) return sr_error_set(error, SR_PENDING, "labels are being examined");
+        if (run->state < SR_JOB_DONE)
+            return sr_error_set(error, SR_PENDING, "labels are being examined");
         session->suspects_job = 0;
         if (run->state != SR_JOB_DONE) {
             *error = run->error;
@@ -82,20 +101,29 @@ SR_RUN(suspects_run)
         }
     }
     if (!session->suspects.folds)
-        return sr_error_set(error, SR_ERROR_STATE, "no suspects have been looked for in this data; suspects MODEL does, such as: suspects cnn");
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "no suspects have been looked for in this data; suspects MODEL does, "
+                            "such as: suspects cnn");
     report(session, (size_t)sr_args_integer(args, "limit"), reply);
     return SR_OK;
 }
 
 const struct sr_command sr_command_suspects = {
-    .name = "suspects", .group = "explain",
-    .help = "Labels of the train file that look wrong to a model trained on other rows; without a model, those found last.",
-    .params = (const struct sr_param[]){
-        {"model", SR_PARAM_MODEL, .positional = true, .help = "Whose family and hyperparameters are trained on each fold."},
-        {"folds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 2, .maximum = 20, .help = "Parts; each is judged by a model of the others."},
-        {"count", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9, .help = "Rows examined, evenly from the classes; 0 for all."},
-        {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9, .help = "Suspects to list, 0 for all."},
-        {0}},
+    .name = "suspects",
+    .group = "explain",
+    .help = "Labels of the train file that look wrong to a model trained on other rows; without a "
+            "model, those found last.",
+    .params =
+        (const struct sr_param[]){
+            {"model", SR_PARAM_MODEL, .positional = true,
+             .help = "Whose family and hyperparameters are trained on each fold."},
+            {"folds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 2, .maximum = 20,
+             .help = "Parts; each is judged by a model of the others."},
+            {"count", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
+             .help = "Rows examined, evenly from the classes; 0 for all."},
+            {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
+             .help = "Suspects to list, 0 for all."},
+            {0}},
     .run = suspects_run,
     .lasting = true,
     .example = "suspects logreg folds=3",
@@ -109,24 +137,33 @@ SR_RUN(mark_run)
     enum sr_status status = sample_of(session, args, &file, &row, error);
     if (status) return status;
     const char *word = sr_args_text(args, "mark");
-    enum sr_mark mark = !strcmp(word, "keep") ? SR_MARK_KEEP : !strcmp(word, "flag") ? SR_MARK_FLAG : SR_MARK_NONE;
+    enum sr_mark mark = !strcmp(word, "keep")   ? SR_MARK_KEEP
+                        : !strcmp(word, "flag") ? SR_MARK_FLAG
+                                                : SR_MARK_NONE;
     status = sr_session_mark(session, file, row, mark, error);
     if (status) return status;
     static const char *const said[] = {"is not marked", "keeps its label", "is flagged as wrong"};
     sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row, said[mark]);
     struct sr_selection *selection = &session->selection;
-    if (!sr_args_given(args, "index") && mark && selection->filter.suspects && selection->at + 1 < selection->count)
+    if (!sr_args_given(args, "index") && mark && selection->filter.suspects &&
+        selection->at + 1 < selection->count)
         selection->at++; /* on to the next to be judged */
     return SR_OK;
 }
 
 const struct sr_command sr_command_mark = {
-    .name = "mark", .group = "explain", .help = "Say of a suspect that its label is right (keep) or wrong (flag), or take that back (undo).",
-    .params = (const struct sr_param[]){
-        {"mark", SR_PARAM_CHOICE, .positional = true, .required = true, .choices = "keep flag undo", .help = "Which."},
-        {"index", SR_PARAM_INDEX, .positional = true, .help = "A row; without it, the sample under the cursor."},
-        {"split", SR_PARAM_CHOICE, .choices = "train validation test", .help = "The file that a bare row is of."},
-        {0}},
+    .name = "mark",
+    .group = "explain",
+    .help = "Say of a suspect that its label is right (keep) or wrong (flag), or take that back "
+            "(undo).",
+    .params =
+        (const struct sr_param[]){{"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
+                                   .choices = "keep flag undo", .help = "Which."},
+                                  {"index", SR_PARAM_INDEX, .positional = true,
+                                   .help = "A row; without it, the sample under the cursor."},
+                                  {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+                                   .help = "The file that a bare row is of."},
+                                  {0}},
     .run = mark_run,
     .example = "mark flag train:17",
 };

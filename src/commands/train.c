@@ -9,9 +9,10 @@
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 
-/* Named settings, as `tune` saves them: name=value words, of which those given on the line come first. */
-static enum sr_status add_settings(struct sr_session *session, const char *name, struct sr_args *params,
-                                   struct sr_error *error)
+/* Named settings, as `tune` saves them: name=value words, of which those given on the line come
+ * first. */
+static enum sr_status add_settings(struct sr_session *session, const char *name,
+                                   struct sr_args *params, struct sr_error *error)
 {
     if (!name) return SR_OK;
     enum sr_status status = sr_store_check_name(name, error);
@@ -41,7 +42,8 @@ SR_RUN(train_run)
     const struct sr_model_class *class = sr_model_class_find(sr_args_text(args, "family"), error);
     if (!class) return error->status;
     /* Hyperparameters are judged before data is waited for: a typing error shows at once. */
-    struct sr_args *params = sr_args_parse(class->name, class->params, rest->items, rest->count, NULL, error);
+    struct sr_args *params =
+        sr_args_parse(class->name, class->params, rest->items, rest->count, NULL, error);
     if (!params) return error->status;
     enum sr_status status = add_settings(session, sr_args_text(args, "settings"), params, error);
     if (!status) status = sr_session_data(session, error);
@@ -50,10 +52,12 @@ SR_RUN(train_run)
         return status;
     }
     const char *name = sr_args_text(args, "name");
-    uint64_t seed = (uint64_t)(sr_args_given(args, "seed") ? sr_args_integer(args, "seed")
-                                                           : sr_args_integer(session->options, "seed"));
+    uint64_t seed =
+        (uint64_t)(sr_args_given(args, "seed") ? sr_args_integer(args, "seed")
+                                               : sr_args_integer(session->options, "seed"));
     uint32_t job;
-    status = sr_session_train(session, class, name ? name : class->name, params, sr_args_switch(args, "resume"), seed,
+    status = sr_session_train(session, class, name ? name : class->name, params,
+                              sr_args_switch(args, "resume"), seed,
                               (uint64_t)sr_args_integer(args, "limit"), &job, error);
     if (status) return status;
     if (!sr_args_switch(args, "background")) reply->wait = job;
@@ -75,18 +79,22 @@ static void set_epoch(struct sr_json *object, const struct sr_epoch *epoch)
 
 static void percent(char *out, size_t size, double share)
 {
-    if (isfinite(share)) snprintf(out, size, "%.2f %%", share * 100);
-    else snprintf(out, size, "-");
+    if (isfinite(share))
+        snprintf(out, size, "%.2f %%", share * 100);
+    else
+        snprintf(out, size, "-");
 }
 
 static void number(char *out, size_t size, double value)
 {
-    if (isfinite(value)) snprintf(out, size, "%.4f", value);
-    else snprintf(out, size, "-");
+    if (isfinite(value))
+        snprintf(out, size, "%.4f", value);
+    else
+        snprintf(out, size, "-");
 }
 
-static void epoch_event(struct sr_session *session, struct sr_run *run, const struct sr_epoch *epoch,
-                        struct sr_reply *reply)
+static void epoch_event(struct sr_session *session, struct sr_run *run,
+                        const struct sr_epoch *epoch, struct sr_reply *reply)
 {
     (void)session;
     if (reply->json) {
@@ -105,15 +113,16 @@ static void epoch_event(struct sr_session *session, struct sr_run *run, const st
     number(cells[2], sizeof cells[2], epoch->validation_loss);
     percent(cells[3], sizeof cells[3], epoch->validation_accuracy);
     if (run->epochs <= 1)
-        sr_text_printf(&reply->text, "%-12s %5s  %10s %9s  %10s %9s  %8s\n", "model", "epoch", "train loss", "accuracy",
-                       "valid. loss", "accuracy", "seconds");
-    sr_text_printf(&reply->text, "%-12s %5d  %10s %9s  %10s %9s  %8.1f\n", run->name, epoch->epoch, cells[0], cells[1],
-                   cells[2], cells[3], epoch->seconds);
+        sr_text_printf(&reply->text, "%-12s %5s  %10s %9s  %10s %9s  %8s\n", "model", "epoch",
+                       "train loss", "accuracy", "valid. loss", "accuracy", "seconds");
+    sr_text_printf(&reply->text, "%-12s %5d  %10s %9s  %10s %9s  %8.1f\n", run->name, epoch->epoch,
+                   cells[0], cells[1], cells[2], cells[3], epoch->seconds);
 }
 
 static void end_event(struct sr_session *session, struct sr_run *run, struct sr_reply *reply)
 {
-    static const char *const words[] = {[SR_JOB_DONE] = "done", [SR_JOB_FAILED] = "failed", [SR_JOB_STOPPED] = "stopped"};
+    static const char *const words[] = {
+        [SR_JOB_DONE] = "done", [SR_JOB_FAILED] = "failed", [SR_JOB_STOPPED] = "stopped"};
     const struct sr_epoch *last = run->epochs ? &run->history[run->epochs - 1] : NULL;
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
@@ -141,15 +150,17 @@ static void end_event(struct sr_session *session, struct sr_run *run, struct sr_
         char seconds[32], count[32];
         sr_format_seconds(seconds, sizeof seconds, run->seconds);
         sr_format_count(count, sizeof count, run->parameters);
-        sr_text_printf(&reply->text, "%s: trained in %s, %s parameters, seed %llu%s%s%s\n", run->name, seconds, count,
-                       (unsigned long long)run->seed, run->stopped ? ", stopped early" : "",
-                       run->progress.remark ? "; " : "", run->progress.remark ? run->progress.note : "");
+        sr_text_printf(&reply->text, "%s: trained in %s, %s parameters, seed %llu%s%s%s\n",
+                       run->name, seconds, count, (unsigned long long)run->seed,
+                       run->stopped ? ", stopped early" : "", run->progress.remark ? "; " : "",
+                       run->progress.remark ? run->progress.note : "");
     } else if (run->state == SR_JOB_STOPPED) {
         sr_text_printf(&reply->text, "%s: stopped before there was a model to keep\n", run->name);
     }
 }
 
-static void train_event(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply)
+static void train_event(struct sr_session *session, const struct sr_event *event,
+                        struct sr_reply *reply)
 {
     struct sr_run *run = sr_session_run(session, event->job);
     if (!run) return;
@@ -161,16 +172,23 @@ static void train_event(struct sr_session *session, const struct sr_event *event
 const struct sr_command sr_command_train = {
     .name = "train",
     .group = "train",
-    .help = "Train a model of a family in the background; its hyperparameters follow as name=value.",
-    .params = (const struct sr_param[]){
-        {"family", SR_PARAM_FAMILY, .positional = true, .required = true, .help = "What to train: help FAMILY tells its hyperparameters."},
-        {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
-        {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15, .help = "Seed of initial weights, order and augmentation."},
-        {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9, .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
-        {"settings", SR_PARAM_TEXT, .help = "Named hyperparameters that tune has saved; those given here come first."},
-        {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
-        {"resume", SR_PARAM_SWITCH, .help = "Go on from the checkpoint of an interrupted training."},
-        {0}},
+    .help =
+        "Train a model of a family in the background; its hyperparameters follow as name=value.",
+    .params =
+        (const struct sr_param[]){
+            {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
+             .help = "What to train: help FAMILY tells its hyperparameters."},
+            {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
+            {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
+             .help = "Seed of initial weights, order and augmentation."},
+            {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
+             .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
+            {"settings", SR_PARAM_TEXT,
+             .help = "Named hyperparameters that tune has saved; those given here come first."},
+            {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
+            {"resume", SR_PARAM_SWITCH,
+             .help = "Go on from the checkpoint of an interrupted training."},
+            {0}},
     .rest = true,
     .run = train_run,
     .event = train_event,

@@ -11,12 +11,13 @@
 #include "sartor/base/rng.h"
 #include "sartor/data/folds.h"
 
-/* What is searched. Ranges are wide enough for data sets of this kind; rows of the same family go together. */
+/* What is searched. Ranges are wide enough for data sets of this kind; rows of the same family go
+ * together. */
 static const struct dimension {
     const char *family, *param;
-    double low, high;              /* drawn evenly in the logarithm where low > 0 */
+    double low, high; /* drawn evenly in the logarithm where low > 0 */
     bool whole;
-    const char *choices;           /* instead of a range */
+    const char *choices; /* instead of a range */
 } dimensions[] = {
     {"logreg", "C", 1e-3, 100, false, NULL},
     {"logreg", "features", 0, 0, false, "pixels hog"},
@@ -54,20 +55,23 @@ static void draw(const struct dimension *dimension, struct sr_rng *rng, struct s
         free(copy);
         return;
     }
-    double u = sr_rng_double(rng), value = dimension->low > 0 ? dimension->low * pow(dimension->high / dimension->low, u)
-                                                              : dimension->low + (dimension->high - dimension->low) * u;
-    if (dimension->whole) sr_text_printf(line, "%.0f", value);
-    else sr_text_printf(line, "%.3g", value);
+    double u = sr_rng_double(rng),
+           value = dimension->low > 0 ? dimension->low * pow(dimension->high / dimension->low, u)
+                                      : dimension->low + (dimension->high - dimension->low) * u;
+    if (dimension->whole)
+        sr_text_printf(line, "%.0f", value);
+    else
+        sr_text_printf(line, "%.3g", value);
 }
 
-/* Successive halving (Jamieson and Talwalkar, 2016): each round keeps the best third and gives them three
- * times the rows, until all of them are used. */
+/* Successive halving (Jamieson and Talwalkar, 2016): each round keeps the best third and gives them
+ * three times the rows, until all of them are used. */
 enum { KEEP = 3, ROUNDS = 3 };
 
 struct tuning {
     const struct sr_model_class *class;
     const struct sr_words *rest;
-    struct sr_shape shape;         /* of the data */
+    struct sr_shape shape; /* of the data */
     uint64_t seed;
     size_t trials, rows;
     int folds;
@@ -88,13 +92,15 @@ static int ascending(double x, double y)
 /* Of the same accuracy, the smaller loss; of that too, the earlier trial. */
 static int best_first(const void *a, const void *b)
 {
-    const struct sr_trial *x = *(const struct sr_trial *const *)a, *y = *(const struct sr_trial *const *)b;
+    const struct sr_trial *x = *(const struct sr_trial *const *)a,
+                          *y = *(const struct sr_trial *const *)b;
     int order = ascending(y->accuracy, x->accuracy);
     if (!order) order = ascending(x->loss, y->loss);
     return order ? order : (x > y) - (x < y);
 }
 
-/* The trials of the last round of which any has given figures, best first; how many. Freed by the caller. */
+/* The trials of the last round of which any has given figures, best first; how many. Freed by the
+ * caller. */
 static size_t last_round(const struct sr_experiment *experiment, struct sr_trial ***sorted)
 {
     size_t count = 0;
@@ -115,7 +121,8 @@ static void next_round(struct sr_experiment *experiment)
 {
     struct sr_trial **sorted;
     size_t count = last_round(experiment, &sorted), kept = (count + KEEP - 1) / KEEP;
-    if (count && sorted[0]->round == experiment->round && experiment->round + 1 < experiment->rounds) {
+    if (count && sorted[0]->round == experiment->round &&
+        experiment->round + 1 < experiment->rounds) {
         uint64_t limit = sorted[0]->limit * KEEP;
         char **params = sr_xalloc(kept * sizeof *params);
         experiment->round++;
@@ -131,14 +138,17 @@ static void next_round(struct sr_experiment *experiment)
     free(sorted);
 }
 
-/* Can a model of these words be trained on this data? Some ranges are too wide for small images or few rows. */
-static enum sr_status fits_data(const struct tuning *tuning, const char *line, size_t rows, struct sr_error *error)
+/* Can a model of these words be trained on this data? Some ranges are too wide for small images or
+ * few rows. */
+static enum sr_status fits_data(const struct tuning *tuning, const char *line, size_t rows,
+                                struct sr_error *error)
 {
     struct sr_words words;
     enum sr_status status = sr_words_split(&line, &words, error);
     if (status) return status;
     const struct sr_model_class *class = tuning->class;
-    struct sr_args *params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
+    struct sr_args *params =
+        sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
     status = params ? SR_OK : error->status;
     if (!status && class->resolve) status = class->resolve(params, error);
     if (!status && class->check) status = class->check(params, &tuning->shape, rows, error);
@@ -149,7 +159,7 @@ static enum sr_status fits_data(const struct tuning *tuning, const char *line, s
 
 static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
 {
-    enum { ATTEMPTS = 100 };       /* at a trial that fits the data */
+    enum { ATTEMPTS = 100 }; /* at a trial that fits the data */
     const struct tuning *tuning = context;
     size_t rows = rows_of_round(tuning->rows, 0), folds = (size_t)tuning->folds;
     size_t fitted = folds ? rows - (rows + folds - 1) / folds : rows; /* at least */
@@ -168,11 +178,13 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
         for (int attempt = 0; status && attempt < (i ? ATTEMPTS : 1); attempt++) {
             sr_text_clear(&line);
             experiment_words(tuning->rest, &line);
-            for (size_t d = 0; i > 0 && d < dimension_count; d++) { /* the first trial is the defaults */
+            for (size_t d = 0; i > 0 && d < dimension_count;
+                 d++) { /* the first trial is the defaults */
                 const struct dimension *dimension = &dimensions[d];
                 bool fixed = strcmp(dimension->family, tuning->class->name) != 0;
                 for (size_t w = 0; w < tuning->rest->count; w++)
-                    fixed |= !strncmp(tuning->rest->items[w], dimension->param, strlen(dimension->param)) &&
+                    fixed |= !strncmp(tuning->rest->items[w], dimension->param,
+                                      strlen(dimension->param)) &&
                              tuning->rest->items[w][strlen(dimension->param)] == '=';
                 if (!fixed) draw(dimension, &rng, &line);
             }
@@ -206,11 +218,12 @@ static double parse_duration(const char *text)
 
 /* How far a search has come. */
 struct outcome {
-    struct sr_trial **best;        /* of the last round, best first */
+    struct sr_trial **best;          /* of the last round, best first */
     size_t count, finished, waiting; /* of these; of all trials: done, never begun */
 };
 
-static void add_trial(const struct sr_experiment *experiment, const struct outcome *outcome, size_t rank, struct sr_reply *reply)
+static void add_trial(const struct sr_experiment *experiment, const struct outcome *outcome,
+                      size_t rank, struct sr_reply *reply)
 {
     const struct sr_trial *trial = outcome->best[rank];
     if (!reply->json) {
@@ -236,29 +249,43 @@ static void add_trial(const struct sr_experiment *experiment, const struct outco
     sr_reply_add(reply, object);
 }
 
-static void add_heading(const struct sr_experiment *experiment, const struct outcome *outcome, struct sr_text *text)
+static void add_heading(const struct sr_experiment *experiment, const struct outcome *outcome,
+                        struct sr_text *text)
 {
     char rows[32];
     sr_format_count(rows, sizeof rows, outcome->best[0]->limit);
-    sr_text_printf(text, "%zu trial%s; the best of round %d of %d, on %s rows each, by ", outcome->finished,
-                   outcome->finished == 1 ? "" : "s", outcome->best[0]->round + 1, experiment->rounds, rows);
-    if (experiment->folds) sr_text_printf(text, "accuracy over %d folds\n", experiment->folds);
-    else sr_text_add(text, "validation accuracy\n");
+    sr_text_printf(text, "%zu trial%s; the best of round %d of %d, on %s rows each, by ",
+                   outcome->finished, outcome->finished == 1 ? "" : "s",
+                   outcome->best[0]->round + 1, experiment->rounds, rows);
+    if (experiment->folds)
+        sr_text_printf(text, "accuracy over %d folds\n", experiment->folds);
+    else
+        sr_text_add(text, "validation accuracy\n");
 }
 
 /* What the budget has left undone, if anything. */
-static void add_rest(const struct sr_experiment *experiment, const struct outcome *outcome, struct sr_text *text)
+static void add_rest(const struct sr_experiment *experiment, const struct outcome *outcome,
+                     struct sr_text *text)
 {
-    const bool cut = experiment->cut, waiting = outcome->waiting, early = experiment->round + 1 < experiment->rounds;
-    if (cut) sr_text_printf(text, "The budget ended during \"%s\", which does not count.\n", experiment->cut->label);
-    if (waiting) sr_text_printf(text, "Trials that there was no time for: %zu.\n", outcome->waiting);
-    if (early) sr_text_printf(text, "Round %d, on %d times the rows, was not reached.\n", experiment->round + 2, KEEP);
-    if (cut || waiting || early) sr_text_add(text, "With a larger budget= the same search goes on from here.\n");
+    const bool cut = experiment->cut, waiting = outcome->waiting,
+               early = experiment->round + 1 < experiment->rounds;
+    if (cut)
+        sr_text_printf(text, "The budget ended during \"%s\", which does not count.\n",
+                       experiment->cut->label);
+    if (waiting)
+        sr_text_printf(text, "Trials that there was no time for: %zu.\n", outcome->waiting);
+    if (early)
+        sr_text_printf(text, "Round %d, on %d times the rows, was not reached.\n",
+                       experiment->round + 2, KEEP);
+    if (cut || waiting || early)
+        sr_text_add(text, "With a larger budget= the same search goes on from here.\n");
 }
 
-static enum sr_status keep_best(const struct sr_session *session, const char *family, const char *params, struct sr_error *error)
+static enum sr_status keep_best(const struct sr_session *session, const char *family,
+                                const char *params, struct sr_error *error)
 {
-    char *folder = sr_path_join(session->home, "recipes"), *path = sr_xprintf("%s/%s-tuned", folder, family);
+    char *folder = sr_path_join(session->home, "recipes"),
+         *path = sr_xprintf("%s/%s-tuned", folder, family);
     enum sr_status status = sr_directory_make(folder, error);
     if (!status) status = sr_file_write(path, params, strlen(params), error);
     free(folder);
@@ -266,24 +293,31 @@ static enum sr_status keep_best(const struct sr_session *session, const char *fa
     return status;
 }
 
-static enum sr_status report_tuning(struct sr_session *session, const char *family, struct sr_reply *reply,
-                                    struct sr_error *error)
+static enum sr_status report_tuning(struct sr_session *session, const char *family,
+                                    struct sr_reply *reply, struct sr_error *error)
 {
-    enum { MOST = 10 };            /* trials to list */
+    enum { MOST = 10 }; /* trials to list */
     const struct sr_experiment *experiment = session->experiment;
     struct outcome outcome = {0};
     outcome.count = last_round(experiment, &outcome.best);
     for (size_t i = 0; i < experiment->count; i++) outcome.finished += experiment->trials[i].done;
     outcome.waiting = experiment->count - outcome.finished - (experiment->cut != NULL);
     enum sr_status status;
-    if (outcome.count) status = keep_best(session, family, outcome.best[0]->params, error);
-    else if (outcome.finished) status = sr_error_set(error, SR_ERROR_NUMERIC, "tune: every trial that was finished has diverged");
-    else status = sr_error_set(error, SR_ERROR_STATE, "tune: no trial was finished within the budget; give it more");
+    if (outcome.count)
+        status = keep_best(session, family, outcome.best[0]->params, error);
+    else if (outcome.finished)
+        status = sr_error_set(error, SR_ERROR_NUMERIC,
+                              "tune: every trial that was finished has diverged");
+    else
+        status = sr_error_set(error, SR_ERROR_STATE,
+                              "tune: no trial was finished within the budget; give it more");
     if (!status && !reply->json) add_heading(experiment, &outcome, &reply->text);
-    for (size_t i = 0; !status && i < outcome.count && i < MOST; i++) add_trial(experiment, &outcome, i, reply);
+    for (size_t i = 0; !status && i < outcome.count && i < MOST; i++)
+        add_trial(experiment, &outcome, i, reply);
     if (!status && !reply->json) {
         add_rest(experiment, &outcome, &reply->text);
-        sr_text_printf(&reply->text, "Use the best by: train %s settings=%s-tuned\n", family, family);
+        sr_text_printf(&reply->text, "Use the best by: train %s settings=%s-tuned\n", family,
+                       family);
     }
     free(outcome.best);
     return status;
@@ -292,41 +326,57 @@ static enum sr_status report_tuning(struct sr_session *session, const char *fami
 SR_RUN(tune_run)
 {
     SR_UNUSED;
-    struct tuning tuning = {.class = sr_model_class_find(sr_args_text(args, "family"), error), .rest = rest,
+    struct tuning tuning = {.class = sr_model_class_find(sr_args_text(args, "family"), error),
+                            .rest = rest,
                             .trials = (size_t)sr_args_integer(args, "trials"),
                             .folds = (int)sr_args_integer(args, "folds"),
                             .budget = parse_duration(sr_args_text(args, "budget")),
                             .seed = (uint64_t)sr_args_integer(session->options, "seed")};
     if (!tuning.class) return error->status;
     if (tuning.budget < 0)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "tune: budget=%s is not a time; write 90s, 10m or 1h", sr_args_text(args, "budget"));
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "tune: budget=%s is not a time; write 90s, 10m or 1h",
+                            sr_args_text(args, "budget"));
     if (tuning.folds == 1)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "tune: folds=1 leaves no rows to learn from; write 2 to %d, or 0 for the "
-                            "validation split", SR_FOLDS_MAX);
-    struct sr_args *checked = sr_args_parse(tuning.class->name, tuning.class->params, rest->items, rest->count, NULL, error);
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "tune: folds=1 leaves no rows to learn from; write 2 to %d, or 0 for the "
+            "validation split",
+            SR_FOLDS_MAX);
+    struct sr_args *checked = sr_args_parse(tuning.class->name, tuning.class->params, rest->items,
+                                            rest->count, NULL, error);
     if (!checked) return error->status;
     sr_args_free(checked);
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
-    tuning.shape = (struct sr_shape){session->data->files[SR_FILE_TRAIN].height, session->data->files[SR_FILE_TRAIN].width,
-                                     session->data->classes};
-    status = experiment_under("tune", tuning.class, session, args, rest, make_tuning, &tuning, error);
+    tuning.shape =
+        (struct sr_shape){session->data->files[SR_FILE_TRAIN].height,
+                          session->data->files[SR_FILE_TRAIN].width, session->data->classes};
+    status =
+        experiment_under("tune", tuning.class, session, args, rest, make_tuning, &tuning, error);
     if (!status) status = report_tuning(session, tuning.class->name, reply, error);
     return status;
 }
 
 const struct sr_command sr_command_tune = {
-    .name = "tune", .group = "evaluate",
-    .help = "Search a family's hyperparameters within a time: at random, the best third on three times the rows.",
-    .params = (const struct sr_param[]){
-        {"family", SR_PARAM_FAMILY, .positional = true, .required = true, .help = "What to tune; what is given as name=value stays fixed."},
-        {"budget", SR_PARAM_TEXT, .fallback = "10m",
-         .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is stopped."},
-        {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000, .help = "Trials of the first round."},
-        {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,
-         .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on the validation split."},
-        {0}},
+    .name = "tune",
+    .group = "evaluate",
+    .help = "Search a family's hyperparameters within a time: at random, the best third on three "
+            "times the rows.",
+    .params =
+        (const struct sr_param[]){
+            {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
+             .help = "What to tune; what is given as name=value stays fixed."},
+            {"budget", SR_PARAM_TEXT, .fallback = "10m",
+             .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is "
+                     "stopped."},
+            {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000,
+             .help = "Trials of the first round."},
+            {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,
+             .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on "
+                     "the validation split."},
+            {0}},
     .rest = true,
     .run = tune_run,
     .lasting = true,

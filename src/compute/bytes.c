@@ -36,12 +36,14 @@ static uint8_t *place(const struct sr_bytes *set, size_t row, size_t step)
            row % GROUP_ROWS * GROUP_BYTES;
 }
 
-enum sr_status sr_bytes_init(struct sr_bytes *set, size_t rows, size_t length, struct sr_error *error)
+enum sr_status sr_bytes_init(struct sr_bytes *set, size_t rows, size_t length,
+                             struct sr_error *error)
 {
     *set = (struct sr_bytes){.rows = rows, .length = length};
     if (length == 0 || length > SR_BYTES_LENGTH_MAX || rows > SIZE_MAX / 2) {
-        return sr_error_set(error, SR_ERROR_STATE, "Rows of %zu bytes cannot be compared; 1 to %d can.",
-                            length, SR_BYTES_LENGTH_MAX);
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "Rows of %zu bytes cannot be compared; 1 to %d can.", length,
+                            SR_BYTES_LENGTH_MAX);
     }
     set->padded = (rows + SR_BYTES_ROWS - 1) / SR_BYTES_ROWS * SR_BYTES_ROWS;
     set->packed = sr_array_new(set->padded, steps_of(set) * GROUP_BYTES, "the stored rows", error);
@@ -84,11 +86,11 @@ void sr_bytes_get(const struct sr_bytes *set, size_t row, uint8_t *bytes)
 }
 
 /* One tile: up to SR_BYTES_QUERIES queries against SR_BYTES_ROWS rows. */
-typedef void tile_function(const uint8_t *packed, const int32_t *sums, size_t steps, const uint8_t *queries,
-                           int count, int32_t *out, size_t out_stride);
+typedef void tile_function(const uint8_t *packed, const int32_t *sums, size_t steps,
+                           const uint8_t *queries, int count, int32_t *out, size_t out_stride);
 
-static void product_plain(const uint8_t *packed, const int32_t *sums, size_t steps, const uint8_t *queries,
-                          int count, int32_t *out, size_t out_stride)
+static void product_plain(const uint8_t *packed, const int32_t *sums, size_t steps,
+                          const uint8_t *queries, int count, int32_t *out, size_t out_stride)
 {
     (void)sums;
     for (int q = 0; q < count; q++) {
@@ -105,8 +107,8 @@ static void product_plain(const uint8_t *packed, const int32_t *sums, size_t ste
     }
 }
 
-static void l1_plain(const uint8_t *packed, const int32_t *sums, size_t steps, const uint8_t *queries,
-                     int count, int32_t *out, size_t out_stride)
+static void l1_plain(const uint8_t *packed, const int32_t *sums, size_t steps,
+                     const uint8_t *queries, int count, int32_t *out, size_t out_stride)
 {
     (void)sums;
     for (int q = 0; q < count; q++) {
@@ -137,9 +139,10 @@ static inline int64_t eight(const uint8_t *bytes)
 /* Where a query is missing, the last one is computed again and stored on top of itself. */
 #define QUERY(q) ((size_t)((q) < count ? (q) : count - 1))
 
-/* _mm512_dpbusd_epi32, written out: gcc 12 spills the accumulators of the intrinsic, and halves the speed. */
-AVX512 static inline __attribute__((always_inline)) void multiply_add(__m512i *total, __m512i unsigned_bytes,
-                                                                      __m512i signed_bytes)
+/* _mm512_dpbusd_epi32, written out: gcc 12 spills the accumulators of the intrinsic, and halves the
+ * speed. */
+AVX512 static inline __attribute__((always_inline)) void
+multiply_add(__m512i *total, __m512i unsigned_bytes, __m512i signed_bytes)
 {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*total) : "v"(unsigned_bytes), "v"(signed_bytes));
 }
@@ -147,7 +150,8 @@ AVX512 static inline __attribute__((always_inline)) void multiply_add(__m512i *t
 /* vpdpbusd multiplies unsigned by signed bytes, four products a lane and no saturation. The query's
  * bytes are taken as b - 128, and 128 times the row's sum is added back. */
 AVX512 static void product_avx512(const uint8_t *packed, const int32_t *sums, size_t steps,
-                                  const uint8_t *queries, int count, int32_t *out, size_t out_stride)
+                                  const uint8_t *queries, int count, int32_t *out,
+                                  size_t out_stride)
 {
     const size_t stride = steps * GROUP_BYTES;
     const __m512i flip = _mm512_set1_epi8((char)0x80), zero = _mm512_setzero_si512();
@@ -166,7 +170,8 @@ AVX512 static void product_avx512(const uint8_t *packed, const int32_t *sums, si
             row[g] = _mm512_load_si512(packed + (step * TILE_GROUPS + (size_t)g) * GROUP);
 #pragma GCC unroll 6
         for (int q = 0; q < SR_BYTES_QUERIES; q++) {
-            __m512i bytes = _mm512_xor_si512(_mm512_set1_epi64(eight(query[q] + step * GROUP_BYTES)), flip);
+            __m512i bytes =
+                _mm512_xor_si512(_mm512_set1_epi64(eight(query[q] + step * GROUP_BYTES)), flip);
 #pragma GCC unroll 4
             for (int g = 0; g < TILE_GROUPS; g++) multiply_add(&total[q][g], row[g], bytes);
         }
@@ -183,8 +188,8 @@ AVX512 static void product_avx512(const uint8_t *packed, const int32_t *sums, si
     }
 }
 
-AVX512 static void l1_avx512(const uint8_t *packed, const int32_t *sums, size_t steps, const uint8_t *queries,
-                             int count, int32_t *out, size_t out_stride)
+AVX512 static void l1_avx512(const uint8_t *packed, const int32_t *sums, size_t steps,
+                             const uint8_t *queries, int count, int32_t *out, size_t out_stride)
 {
     const size_t stride = steps * GROUP_BYTES;
     __m512i total[SR_BYTES_QUERIES][TILE_GROUPS];
@@ -235,18 +240,21 @@ AVX2 static void product_avx2(const uint8_t *packed, const int32_t *sums, size_t
                 for (int p = 0; p < PAIRS; p++) total[q][p] = _mm256_setzero_si256();
             }
             for (size_t step = 0; step < steps; step++) {
-                const uint8_t *at = packed + step * SR_BYTES_ROWS * GROUP_BYTES + first * GROUP_BYTES;
+                const uint8_t *at =
+                    packed + step * SR_BYTES_ROWS * GROUP_BYTES + first * GROUP_BYTES;
                 __m256i row[PAIRS];
 #pragma GCC unroll 2
                 for (int p = 0; p < PAIRS; p++)
-                    row[p] = _mm256_cvtepu8_epi16(_mm_load_si128((const void *)(at + p * 2 * GROUP_BYTES)));
+                    row[p] = _mm256_cvtepu8_epi16(
+                        _mm_load_si128((const void *)(at + p * 2 * GROUP_BYTES)));
 #pragma GCC unroll 3
                 for (int q = 0; q < Q; q++) {
-                    __m256i bytes = _mm256_cvtepu8_epi16(
-                        _mm_set1_epi64x(eight(queries + QUERY(base + q) * stride + step * GROUP_BYTES)));
+                    __m256i bytes = _mm256_cvtepu8_epi16(_mm_set1_epi64x(
+                        eight(queries + QUERY(base + q) * stride + step * GROUP_BYTES)));
 #pragma GCC unroll 2
                     for (int p = 0; p < PAIRS; p++)
-                        total[q][p] = _mm256_add_epi32(total[q][p], _mm256_madd_epi16(row[p], bytes));
+                        total[q][p] =
+                            _mm256_add_epi32(total[q][p], _mm256_madd_epi16(row[p], bytes));
                 }
             }
 #pragma GCC unroll 3
@@ -264,8 +272,8 @@ AVX2 static void product_avx2(const uint8_t *packed, const int32_t *sums, size_t
     }
 }
 
-AVX2 static void l1_avx2(const uint8_t *packed, const int32_t *sums, size_t steps, const uint8_t *queries,
-                         int count, int32_t *out, size_t out_stride)
+AVX2 static void l1_avx2(const uint8_t *packed, const int32_t *sums, size_t steps,
+                         const uint8_t *queries, int count, int32_t *out, size_t out_stride)
 {
     enum { Q = 3, FOURS = 4 };
     const size_t stride = steps * GROUP_BYTES;
@@ -276,13 +284,14 @@ AVX2 static void l1_avx2(const uint8_t *packed, const int32_t *sums, size_t step
 #pragma GCC unroll 3
             for (int q = 0; q < Q; q++) total[q][0] = total[q][1] = _mm256_setzero_si256();
             for (size_t step = 0; step < steps; step++) {
-                const uint8_t *at = packed + step * SR_BYTES_ROWS * GROUP_BYTES + first * GROUP_BYTES;
+                const uint8_t *at =
+                    packed + step * SR_BYTES_ROWS * GROUP_BYTES + first * GROUP_BYTES;
                 __m256i low = _mm256_load_si256((const void *)at),
                         high = _mm256_load_si256((const void *)(at + 32));
 #pragma GCC unroll 3
                 for (int q = 0; q < Q; q++) {
-                    __m256i bytes =
-                        _mm256_set1_epi64x(eight(queries + QUERY(base + q) * stride + step * GROUP_BYTES));
+                    __m256i bytes = _mm256_set1_epi64x(
+                        eight(queries + QUERY(base + q) * stride + step * GROUP_BYTES));
                     total[q][0] = _mm256_add_epi64(total[q][0], _mm256_sad_epu8(low, bytes));
                     total[q][1] = _mm256_add_epi64(total[q][1], _mm256_sad_epu8(high, bytes));
                 }
@@ -304,7 +313,8 @@ static tile_function *choose(enum sr_bytes_measure measure)
 {
 #if defined __x86_64__
     const char *isa = sr_compute_isa();
-    if (strcmp(isa, "avx512") == 0 && (measure == SR_BYTES_L1 || __builtin_cpu_supports("avx512vnni")))
+    if (strcmp(isa, "avx512") == 0 &&
+        (measure == SR_BYTES_L1 || __builtin_cpu_supports("avx512vnni")))
         return measure == SR_BYTES_L1 ? l1_avx512 : product_avx512;
     if (strcmp(isa, "baseline") != 0) return measure == SR_BYTES_L1 ? l1_avx2 : product_avx2;
 #endif
@@ -319,20 +329,23 @@ static void compare(tile_function *tile, const struct sr_bytes *set, const uint8
         size_t left = query_count - q;
         int together = left < SR_BYTES_QUERIES ? (int)left : SR_BYTES_QUERIES;
         for (size_t row = 0; row < count; row += SR_BYTES_ROWS) {
-            tile(set->packed + (first + row) * stride, set->sums + first + row, steps, queries + q * stride,
-                 together, out + q * count + row, count);
+            tile(set->packed + (first + row) * stride, set->sums + first + row, steps,
+                 queries + q * stride, together, out + q * count + row, count);
         }
     }
 }
 
-void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure, const uint8_t *queries,
-                      size_t query_count, size_t first, size_t count, int32_t *out)
+void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure,
+                      const uint8_t *queries, size_t query_count, size_t first, size_t count,
+                      int32_t *out)
 {
     compare(choose(measure), set, queries, query_count, first, count, out);
 }
 
-void sr_bytes_compare_ref(const struct sr_bytes *set, enum sr_bytes_measure measure, const uint8_t *queries,
-                          size_t query_count, size_t first, size_t count, int32_t *out)
+void sr_bytes_compare_ref(const struct sr_bytes *set, enum sr_bytes_measure measure,
+                          const uint8_t *queries, size_t query_count, size_t first, size_t count,
+                          int32_t *out)
 {
-    compare(measure == SR_BYTES_L1 ? l1_plain : product_plain, set, queries, query_count, first, count, out);
+    compare(measure == SR_BYTES_L1 ? l1_plain : product_plain, set, queries, query_count, first,
+            count, out);
 }

@@ -32,94 +32,98 @@ struct tile {
 static const int8_t missed[][2] = {{0, 0}, {1, 0}, {2, 0}, {0, 1}, {0, 2}, {1, 1}};
 enum { MISSED = sizeof missed / sizeof *missed };
 
-/* With every check of the undefined-behaviour sanitizer at every load of every unrolled tile, clang takes
- * minutes for this file. Addresses are checked by the address sanitizer all the same, and indices are. */
+/* With every check of the undefined-behaviour sanitizer at every load of every unrolled tile, clang
+ * takes minutes for this file. Addresses are checked by the address sanitizer all the same, and
+ * indices are. */
 #if defined(__clang__)
-#define FEWER_CHECKS __attribute__((no_sanitize("alignment", "null", "object-size", "pointer-overflow")))
+#define FEWER_CHECKS                                                                               \
+    __attribute__((no_sanitize("alignment", "null", "object-size", "pointer-overflow")))
 #else
 #define FEWER_CHECKS
 #endif
 
-/* These two are macros, not inlined functions with constant arguments as in the other kernels, because clang
- * then keeps the larger arrays of sums in memory. */
-#define TAP_LOOP(LEFT, RIGHT)                                                                                \
-    for (int c = 0; c < channels; c++) {                                                                     \
-        vec b[VECTORS];                                                                                      \
-        UNROLL for (int v = 0; v < VECTORS; v++) b[v] =                                                      \
-            load(w + v / PER_BLOCK * t->w_block + v % PER_BLOCK * WIDTH);                                    \
-        UNROLL for (int n = 0; n < IMAGES; n++)                                                              \
-        {                                                                                                    \
-            UNROLL for (int p = LEFT; p < PIXELS - RIGHT; p++)                                               \
-            {                                                                                                \
-                float a = x[n][p * STEP + c];                                                                \
-                UNROLL for (int v = 0; v < VECTORS; v++) sum[n][p][v] += a * b[v];                           \
-            }                                                                                                \
-        }                                                                                                    \
-        w += SR_BLOCK;                                                                                       \
+/* These two are macros, not inlined functions with constant arguments as in the other kernels,
+ * because clang then keeps the larger arrays of sums in memory. */
+#define TAP_LOOP(LEFT, RIGHT)                                                                      \
+    for (int c = 0; c < channels; c++) {                                                           \
+        vec b[VECTORS];                                                                            \
+        UNROLL for (int v = 0; v < VECTORS; v++) b[v] =                                            \
+            load(w + v / PER_BLOCK * t->w_block + v % PER_BLOCK * WIDTH);                          \
+        UNROLL for (int n = 0; n < IMAGES; n++)                                                    \
+        {                                                                                          \
+            UNROLL for (int p = LEFT; p < PIXELS - RIGHT; p++)                                     \
+            {                                                                                      \
+                float a = x[n][p * STEP + c];                                                      \
+                UNROLL for (int v = 0; v < VECTORS; v++) sum[n][p][v] += a * b[v];                 \
+            }                                                                                      \
+        }                                                                                          \
+        w += SR_BLOCK;                                                                             \
     }
 
-#define TILE(IMAGES_, PIXELS_, BLOCKS_, STRIDE_)                                                             \
-    FEWER_CHECKS static void tile_##IMAGES_##_##PIXELS_##_##BLOCKS_##_##STRIDE_(const struct tile *t)        \
-    {                                                                                                        \
-        enum {                                                                                               \
-            IMAGES = IMAGES_,                                                                                \
-            PIXELS = PIXELS_,                                                                                \
-            VECTORS = BLOCKS_ * PER_BLOCK,                                                                   \
-            STEP = STRIDE_ * SR_BLOCK                                                                        \
-        };                                                                                                   \
-        vec sum[IMAGES][PIXELS][VECTORS];                                                                    \
-        UNROLL for (int v = 0; v < VECTORS; v++)                                                             \
-        {                                                                                                    \
-            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                                      \
-            UNROLL for (int n = 0; n < IMAGES; n++)                                                          \
-            {                                                                                                \
-                UNROLL for (int p = 0; p < PIXELS; p++) sum[n][p][v] = start;                                \
-            }                                                                                                \
-        }                                                                                                    \
-        for (int from = t->from; from < t->to; from += SR_BLOCK) {                                           \
-            int channels = t->to - from < SR_BLOCK ? t->to - from : SR_BLOCK;                                \
-            const float *plane = t->x + from / SR_BLOCK * t->x_plane;                                        \
-            for (int row = t->first_row; row < t->last_row; row++) {                                         \
-                for (int column = 0; column < t->kernel; column++) {                                         \
-                    const float *x[IMAGES];                                                                  \
-                    UNROLL for (int n = 0; n < IMAGES; n++) x[n] =                                           \
-                        plane + row * t->x_row + column * SR_BLOCK + n * t->x_image;                         \
-                    const float *w =                                                                         \
-                        t->w + (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * SR_BLOCK;        \
-                    switch (t->missing[column]) {                                                            \
-                    case 0:                                                                                  \
-                        TAP_LOOP(0, 0) break;                                                                \
-                    case 1:                                                                                  \
-                        TAP_LOOP(1, 0) break;                                                                \
-                    case 2:                                                                                  \
-                        TAP_LOOP(2, 0) break;                                                                \
-                    case 3:                                                                                  \
-                        TAP_LOOP(0, 1) break;                                                                \
-                    case 4:                                                                                  \
-                        TAP_LOOP(0, 2) break;                                                                \
-                    case 5:                                                                                  \
-                        TAP_LOOP(1, 1) break;                                                                \
-                    default:                                                                                 \
-                        break;                                                                               \
-                    }                                                                                        \
-                }                                                                                            \
-            }                                                                                                \
-        }                                                                                                    \
-        UNROLL for (int n = 0; n < IMAGES; n++)                                                              \
-        {                                                                                                    \
-            UNROLL for (int p = 0; p < PIXELS; p++)                                                          \
-            {                                                                                                \
-                UNROLL for (int v = 0; v < VECTORS; v++)                                                     \
-                {                                                                                            \
-                    float *y = t->y + n * t->y_image + v / PER_BLOCK * t->y_plane + p * SR_BLOCK +           \
-                               v % PER_BLOCK * WIDTH;                                                        \
-                    vec out = sum[n][p][v];                                                                  \
-                    if (t->flags & SR_CONV_ADD) out += load(y);                                              \
-                    if (t->flags & SR_CONV_RELU) out = positive(out);                                        \
-                    store(y, out);                                                                           \
-                }                                                                                            \
-            }                                                                                                \
-        }                                                                                                    \
+#define TILE(IMAGES_, PIXELS_, BLOCKS_, STRIDE_)                                                   \
+    FEWER_CHECKS static void tile_##IMAGES_##_##PIXELS_##_##BLOCKS_##_##STRIDE_(                   \
+        const struct tile *t)                                                                      \
+    {                                                                                              \
+        enum {                                                                                     \
+            IMAGES = IMAGES_,                                                                      \
+            PIXELS = PIXELS_,                                                                      \
+            VECTORS = BLOCKS_ * PER_BLOCK,                                                         \
+            STEP = STRIDE_ * SR_BLOCK                                                              \
+        };                                                                                         \
+        vec sum[IMAGES][PIXELS][VECTORS];                                                          \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                                   \
+        {                                                                                          \
+            vec start = t->bias ? load(t->bias + v * WIDTH) : (vec){0};                            \
+            UNROLL for (int n = 0; n < IMAGES; n++)                                                \
+            {                                                                                      \
+                UNROLL for (int p = 0; p < PIXELS; p++) sum[n][p][v] = start;                      \
+            }                                                                                      \
+        }                                                                                          \
+        for (int from = t->from; from < t->to; from += SR_BLOCK) {                                 \
+            int channels = t->to - from < SR_BLOCK ? t->to - from : SR_BLOCK;                      \
+            const float *plane = t->x + from / SR_BLOCK * t->x_plane;                              \
+            for (int row = t->first_row; row < t->last_row; row++) {                               \
+                for (int column = 0; column < t->kernel; column++) {                               \
+                    const float *x[IMAGES];                                                        \
+                    UNROLL for (int n = 0; n < IMAGES; n++) x[n] =                                 \
+                        plane + row * t->x_row + column * SR_BLOCK + n * t->x_image;               \
+                    const float *w =                                                               \
+                        t->w +                                                                     \
+                        (ptrdiff_t)((row * t->kernel + column) * t->inputs + from) * SR_BLOCK;     \
+                    switch (t->missing[column]) {                                                  \
+                    case 0:                                                                        \
+                        TAP_LOOP(0, 0) break;                                                      \
+                    case 1:                                                                        \
+                        TAP_LOOP(1, 0) break;                                                      \
+                    case 2:                                                                        \
+                        TAP_LOOP(2, 0) break;                                                      \
+                    case 3:                                                                        \
+                        TAP_LOOP(0, 1) break;                                                      \
+                    case 4:                                                                        \
+                        TAP_LOOP(0, 2) break;                                                      \
+                    case 5:                                                                        \
+                        TAP_LOOP(1, 1) break;                                                      \
+                    default:                                                                       \
+                        break;                                                                     \
+                    }                                                                              \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+        UNROLL for (int n = 0; n < IMAGES; n++)                                                    \
+        {                                                                                          \
+            UNROLL for (int p = 0; p < PIXELS; p++)                                                \
+            {                                                                                      \
+                UNROLL for (int v = 0; v < VECTORS; v++)                                           \
+                {                                                                                  \
+                    float *y = t->y + n * t->y_image + v / PER_BLOCK * t->y_plane + p * SR_BLOCK + \
+                               v % PER_BLOCK * WIDTH;                                              \
+                    vec out = sum[n][p][v];                                                        \
+                    if (t->flags & SR_CONV_ADD) out += load(y);                                    \
+                    if (t->flags & SR_CONV_RELU) out = positive(out);                              \
+                    store(y, out);                                                                 \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
     }
 
 /* The tiles there are, by images, pixels, blocks and stride, and lists of them. */
@@ -183,14 +187,15 @@ static int8_t missing_index(const struct sr_conv *c, int first, int pixels, int 
 {
     int left = 0, right = 0;
     while (left < pixels && (first + left) * c->stride + tap - c->pad < 0) left++;
-    while (right < pixels && (first + pixels - 1 - right) * c->stride + tap - c->pad >= c->width) right++;
+    while (right < pixels && (first + pixels - 1 - right) * c->stride + tap - c->pad >= c->width)
+        right++;
     for (int8_t i = 0; left + right < pixels && i < MISSED; i++)
         if (missed[i][0] == left && missed[i][1] == right) return i;
     return -1; /* with kernel 3 and pads up to 2, nothing else but a tap that meets no pixel */
 }
 
-/* Input channels to take at a time, so that the weights that go with `blocks` blocks of outputs stay in the
- * second-level cache while images and rows pass by. */
+/* Input channels to take at a time, so that the weights that go with `blocks` blocks of outputs
+ * stay in the second-level cache while images and rows pass by. */
 static int chunk_inputs(const struct sr_conv *c, int blocks)
 {
     int fit = WEIGHT_STAGE / (c->kernel * c->kernel * blocks * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
@@ -209,7 +214,8 @@ static void conv_chunk(const struct sr_conv *c, struct tile t, const float *x, f
             int first = c->out_width * part / across;
             int pixels = c->out_width * (part + 1) / across - first;
             tile_function *run = set->run[c->stride - 1][pixels - 1];
-            for (int tap = 0; tap < c->kernel; tap++) t.missing[tap] = missing_index(c, first, pixels, tap);
+            for (int tap = 0; tap < c->kernel; tap++)
+                t.missing[tap] = missing_index(c, first, pixels, tap);
             for (int row = 0; row < c->out_height; row++) {
                 int top = row * c->stride - c->pad;
                 t.first_row = top < 0 ? -top : 0;
@@ -245,8 +251,8 @@ static void conv_blocked(const struct sr_conv *c, const float *x, const float *w
         for (t.from = 0; t.from < c->inputs; t.from += chunk) {
             t.to = c->inputs - t.from < chunk ? c->inputs : t.from + chunk;
             t.bias = bias && t.from == 0 ? bias + block * SR_BLOCK : NULL;
-            t.flags =
-                (t.from ? SR_CONV_ADD : flags & SR_CONV_ADD) | (t.to == c->inputs ? flags & SR_CONV_RELU : 0);
+            t.flags = (t.from ? SR_CONV_ADD : flags & SR_CONV_ADD) |
+                      (t.to == c->inputs ? flags & SR_CONV_RELU : 0);
             conv_chunk(c, t, x, y, images, block, wide);
         }
     }
@@ -323,8 +329,8 @@ static tile_function *const plain_tiles[][2][2][4] = {
 };
 /* clang-format on */
 
-static void conv_plain(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
-                       float *y, int images)
+static void conv_plain(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                       int flags, float *y, int images)
 {
     int blocks = sr_blocks(c->outputs);
     struct tile t = {
@@ -340,8 +346,8 @@ static void conv_plain(const struct sr_conv *c, const float *x, const float *w, 
             t.w = w + block * t.w_block;
             t.bias = bias ? bias + block * SR_BLOCK : NULL;
             for (int row = 0; row < c->out_height; row++) {
-                const float *from =
-                    x + (size_t)image * sr_conv_input_size(c) + (ptrdiff_t)row * c->stride * c->width;
+                const float *from = x + (size_t)image * sr_conv_input_size(c) +
+                                    (ptrdiff_t)row * c->stride * c->width;
                 float *to = y + (size_t)image * sr_conv_output_size(c) + block * t.y_plane +
                             (ptrdiff_t)row * c->out_width * SR_BLOCK;
                 for (int first = 0; first < c->out_width;) {
@@ -360,8 +366,8 @@ static void conv_plain(const struct sr_conv *c, const float *x, const float *w, 
     }
 }
 
-void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
-                   float *y, int images)
+void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                   int flags, float *y, int images)
 {
     (c->plain ? conv_plain : conv_blocked)(c, x, w, bias, flags, y, images);
 }

@@ -2,7 +2,8 @@
  *
  * For one tap the gradient is the sum over pixels of an outer product, input channels × output
  * channels. A tile of INPUTS × VECTORS such sums stays in registers while the pixels of several
- * images pass by; as many images as keep the planes in the first-level cache, where they are not too few. */
+ * images pass by; as many images as keep the planes in the first-level cache, where they are not
+ * too few. */
 #include "vector.h"
 
 #include <string.h>
@@ -15,7 +16,8 @@ enum { INPUTS = 4, WIDE = 1, STAGE = 1 << 14 };
 enum { INPUTS = 2, WIDE = 1, STAGE = 1 << 14 };
 #endif
 
-/* Pixels that should pass by before a tile's sums are added to the weights, which may be far away. */
+/* Pixels that should pass by before a tile's sums are added to the weights, which may be far away.
+ */
 enum { ENOUGH = 200 };
 
 /* Pointers to the first pixel that takes part, the first input channel and output channel. */
@@ -84,7 +86,8 @@ static int last_output(int size, int out_size, int stride, int pad, int tap)
     return last < out_size ? last : out_size;
 }
 
-static void weights_blocked(const struct sr_conv *c, const float *x, const float *dy, float *w, int images)
+static void weights_blocked(const struct sr_conv *c, const float *x, const float *dy, float *w,
+                            int images)
 {
     int blocks = sr_blocks(c->outputs), slots = blocks * SR_BLOCK;
     ptrdiff_t x_plane = (ptrdiff_t)c->height * c->width * SR_BLOCK;
@@ -117,8 +120,8 @@ static void weights_blocked(const struct sr_conv *c, const float *x, const float
                 for (int input = 0; input < c->inputs; input += INPUTS) {
                     t.inputs = c->inputs - input;
                     t.x = x + image * t.x_image + input / SR_BLOCK * x_plane + input % SR_BLOCK +
-                          ((ptrdiff_t)(top * c->stride + down - c->pad) * c->width + left * c->stride +
-                           across - c->pad) *
+                          ((ptrdiff_t)(top * c->stride + down - c->pad) * c->width +
+                           left * c->stride + across - c->pad) *
                               SR_BLOCK;
                     t.w = w + ((ptrdiff_t)tap * c->inputs + input) * slots + block * SR_BLOCK;
                     (wide == WIDE ? outer_wide : outer_narrow)(&t);
@@ -139,9 +142,11 @@ INLINE void run_plain(const struct sr_conv *c, const float *x, const float *dy, 
         for (int row = 0; row < c->out_height; row++) {
             const float *from = x + (ptrdiff_t)row * c->stride * c->width;
             const float *d = dy + (ptrdiff_t)row * c->out_width * SR_BLOCK;
-            for (int column = 0; column < c->out_width; column++, d += SR_BLOCK, from += c->stride) {
+            for (int column = 0; column < c->out_width;
+                 column++, d += SR_BLOCK, from += c->stride) {
                 vec b = load(d);
-                UNROLL for (int i = 0; i < taps; i++) sum[i] += from[i / kernel * c->width + i % kernel] * b;
+                UNROLL for (int i = 0; i < taps; i++) sum[i] +=
+                    from[i / kernel * c->width + i % kernel] * b;
             }
         }
         UNROLL for (int i = 0; i < taps; i++) store(w + i * slots, sum[i]);
@@ -158,18 +163,21 @@ static void plain_3(const struct sr_conv *c, const float *x, const float *dy, fl
     run_plain(c, x, dy, w, slots, 3);
 }
 
-static void weights_plain(const struct sr_conv *c, const float *x, const float *dy, float *w, int images)
+static void weights_plain(const struct sr_conv *c, const float *x, const float *dy, float *w,
+                          int images)
 {
     int slots = sr_slots(c->outputs);
     ptrdiff_t plane = (ptrdiff_t)c->out_height * c->out_width * SR_BLOCK;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < sr_blocks(c->outputs); block++)
-            (c->kernel == 3 ? plain_3 : plain_1)(c, x + (size_t)image * sr_conv_input_size(c),
-                                                 dy + (size_t)image * sr_conv_output_size(c) + block * plane,
-                                                 w + block * SR_BLOCK, slots);
+            (c->kernel == 3 ? plain_3
+                            : plain_1)(c, x + (size_t)image * sr_conv_input_size(c),
+                                       dy + (size_t)image * sr_conv_output_size(c) + block * plane,
+                                       w + block * SR_BLOCK, slots);
 }
 
-void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images)
+void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
+                           int images)
 {
     (c->plain ? weights_plain : weights_blocked)(c, x, dy, w, images);
 }

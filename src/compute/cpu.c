@@ -52,13 +52,14 @@ enum sr_status sr_compute_start(struct sr_error *error)
         int i = 0;
         while (i < ISA_COUNT && strcmp(wish, isa_names[i])) i++;
         if (i == ISA_COUNT)
-            status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                                  "SARTOR_ISA is \"%s\"; it can be baseline, avx2 or avx512.", wish);
-        else if (!supported(i))
             status =
-                sr_error_set(error, SR_ERROR_STATE,
-                             "SARTOR_ISA asks for %s, which this processor does not have; its best is %s.",
-                             wish, isa_names[best]);
+                sr_error_set(error, SR_ERROR_ARGUMENT,
+                             "SARTOR_ISA is \"%s\"; it can be baseline, avx2 or avx512.", wish);
+        else if (!supported(i))
+            status = sr_error_set(
+                error, SR_ERROR_STATE,
+                "SARTOR_ISA asks for %s, which this processor does not have; its best is %s.", wish,
+                isa_names[best]);
         else
             pick = i;
     }

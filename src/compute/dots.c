@@ -1,8 +1,9 @@
-/* dots.c - a matrix product in which both sides lie as rows along the sums: C = alpha A B' + beta C.
+/* dots.c - a matrix product in which both sides lie as rows along the sums: C = alpha A B' + beta
+ * C.
  *
- * Vectors run along those rows, and the lanes of each sum are added up in the end. Where C has few columns,
- * as a classifier has classes, vectors of C would be mostly empty; these are full.
- * The order of each sum is one whatever the shape around it, but it is not product.c's. */
+ * Vectors run along those rows, and the lanes of each sum are added up in the end. Where C has few
+ * columns, as a classifier has classes, vectors of C would be mostly empty; these are full. The
+ * order of each sum is one whatever the shape around it, but it is not product.c's. */
 #include "vector.h"
 
 #include <string.h>
@@ -10,11 +11,12 @@
 /* A tile has as many sums as a vector has lanes. */
 enum { ROWS = WIDTH / 2, COLUMNS = 2 };
 
-/* Lane i of the result is the sum of the lanes of v[i]: halves of two vectors at a time are added to each
- * other, then quarters of what that gives, and so on. */
-#define FOLD(d)                                                                                              \
-    UNROLL for (int i = 0; i < (d); i++) v[i] = __builtin_shufflevector(v[i], v[i + (d)], LANES(STAY, d)) +  \
-                                                __builtin_shufflevector(v[i], v[i + (d)], LANES(MOVE, d));
+/* Lane i of the result is the sum of the lanes of v[i]: halves of two vectors at a time are added
+ * to each other, then quarters of what that gives, and so on. */
+#define FOLD(d)                                                                                    \
+    UNROLL for (int i = 0; i < (d); i++) v[i] =                                                    \
+        __builtin_shufflevector(v[i], v[i + (d)], LANES(STAY, d)) +                                \
+        __builtin_shufflevector(v[i], v[i + (d)], LANES(MOVE, d));
 INLINE vec sums_of_lanes(vec v[WIDTH])
 {
 #if WIDTH >= 16
@@ -76,7 +78,8 @@ void SR_NAME(dots)(const struct sr_product *p)
             const float *a[ROWS], *b[COLUMNS];
             float sums[ROWS][COLUMNS];
             /* Past the last, the last once more; those sums go nowhere. */
-            for (int i = 0; i < ROWS; i++) a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row;
+            for (int i = 0; i < ROWS; i++)
+                a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row;
             for (int j = 0; j < COLUMNS; j++)
                 b[j] = p->b + (column + (j < columns ? j : columns - 1)) * p->b_column;
             *(loose *)sums = (loose)run_dots(a, b, p->depth);

@@ -3,8 +3,9 @@
 #include "sartor/compute/kernels.h"
 #include <cblas.h>
 
-/* How a product is cut into slices: strips of columns, and of rows as few as it takes to have enough slices
- * to share out. One slice takes well under a tenth of a second at any depth in use. */
+/* How a product is cut into slices: strips of columns, and of rows as few as it takes to have
+ * enough slices to share out. One slice takes well under a tenth of a second at any depth in use.
+ */
 struct cut {
     int columns, most_rows, least_rows, enough;
 };
@@ -14,21 +15,25 @@ enum { NARROW = 32 };
 _Static_assert(SR_STRIP % NARROW == 0, "a slice would lie in two strips");
 
 /* A slice packs its columns of B anew, so it takes many rows. */
-static const struct cut plain = {.columns = NARROW, .most_rows = 256, .least_rows = 64, .enough = 16};
+static const struct cut plain = {
+    .columns = NARROW, .most_rows = 256, .least_rows = 64, .enough = 16};
 /* Where zeros are left out, B is not packed, but walked through anew for each few rows. */
-static const struct cut masked = {.columns = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
+static const struct cut masked = {
+    .columns = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
 
-/* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor. */
+/* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor.
+ */
 static void library_product(const struct sr_gemm *work, const struct sr_product *p)
 {
     cblas_sgemm(CblasRowMajor, work->transpose_a ? CblasTrans : CblasNoTrans,
-                work->transpose_b ? CblasTrans : CblasNoTrans, p->rows, p->columns, p->depth, p->alpha, p->a,
-                (int)(work->transpose_a ? p->a_column : p->a_row), p->b,
+                work->transpose_b ? CblasTrans : CblasNoTrans, p->rows, p->columns, p->depth,
+                p->alpha, p->a, (int)(work->transpose_a ? p->a_column : p->a_row), p->b,
                 (int)(work->transpose_b ? p->b_column : p->b_row), p->beta, p->c, (int)p->c_row);
 }
 
 struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                          const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
+                          const float *a, int lda, const float *b, int ldb, float beta, float *c,
+                          int ldc)
 {
     return (struct sr_gemm){.whole = {.a = a,
                                       .b = b,
@@ -55,8 +60,8 @@ void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order)
     work->whole.mask_row = (ptrdiff_t)sr_mask_words(work->whole.depth);
 }
 
-/* Slices below each other follow one another, so that a worker stays with its columns of B: what only one
- * reads, only one has to be told of when it changes. */
+/* Slices below each other follow one another, so that a worker stays with its columns of B: what
+ * only one reads, only one has to be told of when it changes. */
 size_t sr_gemm_cut(struct sr_gemm *work)
 {
     const struct sr_product *whole = &work->whole;
@@ -65,7 +70,8 @@ size_t sr_gemm_cut(struct sr_gemm *work)
     work->columns = cut->columns;
     int across = (whole->columns + work->columns - 1) / work->columns;
     work->rows = cut->most_rows;
-    while (work->rows > cut->least_rows && (whole->rows + work->rows - 1) / work->rows * across < cut->enough)
+    while (work->rows > cut->least_rows &&
+           (whole->rows + work->rows - 1) / work->rows * across < cut->enough)
         work->rows /= 2;
     work->down = (whole->rows + work->rows - 1) / work->rows;
     return (size_t)work->down * (size_t)across;
@@ -91,7 +97,8 @@ struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index)
         p.b_row = sr_strip_width(work->whole.columns, block.column);
     }
     if (work->strips_c) {
-        p.c = work->whole.c + sr_strip_place(work->whole.rows, work->whole.columns, row, block.column);
+        p.c = work->whole.c +
+              sr_strip_place(work->whole.rows, work->whole.columns, row, block.column);
         p.c_row = sr_strip_width(work->whole.columns, block.column);
     }
     if (kernels->portable && p.depth > 0)
@@ -107,10 +114,12 @@ static void slice(void *context, size_t index, int worker)
     sr_gemm_slice(context, index);
 }
 
-void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-             const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
+void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
+             float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
+             int ldc)
 {
-    struct sr_gemm work = sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    struct sr_gemm work =
+        sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     size_t slices = sr_gemm_cut(&work);
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
 }
@@ -120,7 +129,8 @@ bool sr_gemm_exact_places(void)
     return !sr_kernels()->portable;
 }
 
-void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc)
+void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c,
+                    int ldc)
 {
     enum { MOST = 48 };
     struct sr_gemm work = sr_gemm_of(false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
@@ -153,9 +163,9 @@ static void sort_by_byte(const uint64_t *keys, int count, int shift, uint64_t *s
     for (int i = 0; i < count; i++) sorted[starts[keys[i] >> shift & 255]++] = keys[i];
 }
 
-/* By how many of the first quarter of the columns are set, roughly, then by how many of all, now up and now
- * down, so that groups meet where they are alike. On pictures that comes near to putting each row beside the
- * most similar. */
+/* By how many of the first quarter of the columns are set, roughly, then by how many of all, now up
+ * and now down, so that groups meet where they are alike. On pictures that comes near to putting
+ * each row beside the most similar. */
 void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order)
 {
     enum { LOT = 1024, GROUPS = 8, LEVELS = 4096 };
@@ -170,7 +180,8 @@ void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order)
                 all += (size_t)__builtin_popcountll(row[w]);
                 if (w + 1 == quarter) early = all;
             }
-            uint64_t group = early * GROUPS / (quarter * 64 + 1), level = all * LEVELS / (words * 64 + 1);
+            uint64_t group = early * GROUPS / (quarter * 64 + 1),
+                     level = all * LEVELS / (words * 64 + 1);
             if (group % 2) level = LEVELS - 1 - level;
             keys[i] = (uint64_t)(first + i) << 16 | group * LEVELS | level;
         }
@@ -205,9 +216,10 @@ void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint
     }
 }
 
-void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
-                 int lda, const float *b, int ldb, float beta, float *c, int ldc)
+void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+                 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
 {
-    struct sr_gemm work = sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    struct sr_gemm work =
+        sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     sr_kernels_named("reference")->product(&work.whole);
 }

@@ -40,8 +40,8 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
         }
 }
 
-static void pool_back(const float *dy, const uint8_t *which, const float *after, int planes, int height,
-                      int width, float *dx)
+static void pool_back(const float *dy, const uint8_t *which, const float *after, int planes,
+                      int height, int width, float *dx)
 {
     int rows = height / 2, columns = width / 2;
     for (int plane = 0; plane < planes; plane++, dx += (size_t)height * width * SR_BLOCK) {
@@ -66,7 +66,8 @@ static void pool_back(const float *dy, const uint8_t *which, const float *after,
                     above[(width - 1) * SR_BLOCK + i] = above[(2 * width - 1) * SR_BLOCK + i] = 0;
         }
         if (height & 1)
-            for (int i = 0; i < width * SR_BLOCK; i++) dx[(size_t)(height - 1) * width * SR_BLOCK + i] = 0;
+            for (int i = 0; i < width * SR_BLOCK; i++)
+                dx[(size_t)(height - 1) * width * SR_BLOCK + i] = 0;
     }
 }
 
@@ -79,11 +80,12 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += (size_t)pixels * SR_BLOCK)
             for (int part = 0; part < SR_BLOCK; part += WIDTH) {
-                vec m = load(mean + block * SR_BLOCK + part), a = load(spread + block * SR_BLOCK + part),
-                    b = {0};
+                vec m = load(mean + block * SR_BLOCK + part),
+                    a = load(spread + block * SR_BLOCK + part), b = {0};
                 int i = 0;
                 for (; i + 1 < pixels; i += 2) {
-                    vec d = load(x + i * SR_BLOCK + part) - m, e = load(x + (i + 1) * SR_BLOCK + part) - m;
+                    vec d = load(x + i * SR_BLOCK + part) - m,
+                        e = load(x + (i + 1) * SR_BLOCK + part) - m;
                     a += d * d;
                     b += e * e;
                 }
@@ -95,14 +97,15 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
             }
 }
 
-static void norm(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
-                 const float *other, bool rectify, float *y)
+static void norm(const float *x, int images, int blocks, int pixels, const float *scale,
+                 const float *shift, const float *other, bool rectify, float *y)
 {
     size_t plane = (size_t)pixels * SR_BLOCK;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += plane, y += plane)
             for (int part = 0; part < SR_BLOCK; part += WIDTH) {
-                vec s = load(scale + block * SR_BLOCK + part), t = load(shift + block * SR_BLOCK + part);
+                vec s = load(scale + block * SR_BLOCK + part),
+                    t = load(shift + block * SR_BLOCK + part);
                 const float *o =
                     other ? other + ((size_t)image * (size_t)blocks + (size_t)block) * plane : NULL;
                 for (size_t i = (size_t)part; i < plane; i += SR_BLOCK) {
@@ -114,15 +117,16 @@ static void norm(const float *x, int images, int blocks, int pixels, const float
             }
 }
 
-static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels, const float *mean,
-                      const float *inverse, float *sums, float *dots)
+static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *mean, const float *inverse, float *sums, float *dots)
 {
     size_t plane = (size_t)pixels * SR_BLOCK;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += plane, dy += plane)
             for (int part = 0; part < SR_BLOCK; part += WIDTH) {
                 int at = block * SR_BLOCK + part;
-                vec m = load(mean + at), r = load(inverse + at), sum = load(sums + at), dot = load(dots + at);
+                vec m = load(mean + at), r = load(inverse + at), sum = load(sums + at),
+                    dot = load(dots + at);
                 for (size_t i = (size_t)part; i < plane; i += SR_BLOCK) {
                     vec d = load(dy + i);
                     sum += d;
@@ -133,8 +137,8 @@ static void norm_sums(const float *x, const float *dy, int images, int blocks, i
             }
 }
 
-static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
-                      const float *b, const float *c, float *dx)
+static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *a, const float *b, const float *c, float *dx)
 {
     size_t plane = (size_t)pixels * SR_BLOCK;
     for (int image = 0; image < images; image++)
@@ -150,7 +154,8 @@ static void norm_back(const float *x, const float *dy, int images, int blocks, i
 /* The rest work on flat arrays whose length is a multiple of SR_BLOCK. */
 static void relu_back(const float *dy, const float *y, size_t count, float *dx)
 {
-    for (size_t i = 0; i < count; i += WIDTH) store(dx + i, (vec)((mask)load(dy + i) & (load(y + i) > 0)));
+    for (size_t i = 0; i < count; i += WIDTH)
+        store(dx + i, (vec)((mask)load(dy + i) & (load(y + i) > 0)));
 }
 
 static void relu(const float *x, const float *other, size_t count, float *y)
@@ -164,7 +169,8 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i += WIDTH) store(y + i, load(y + i) + load(x + i));
 }
 
-static void drop(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y)
+static void drop(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count,
+                 float *y)
 {
     for (size_t i = 0; i < count; i += WIDTH)
         store(y + i, (vec)((mask)(load(x + i) * scale) & (widen_16(chances + i) >= limit)));
@@ -186,7 +192,8 @@ static double multiply_add(size_t rounds, float *sink)
 {
     enum { CHAINS = WIDTH == 16 ? 16 : 12 };
     vec chain[CHAINS], a = load(sink), b = load(sink);
-    UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = a + (float)i; /* alike, they would become one */
+    UNROLL for (int i = 0; i < CHAINS; i++) chain[i] =
+        a + (float)i; /* alike, they would become one */
     for (size_t round = 0; round < rounds; round++) {
         UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = chain[i] * a + b;
     }

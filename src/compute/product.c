@@ -1,8 +1,8 @@
 /* product.c - a slice of a matrix product by register tiles.
  *
- * B's columns are packed a stage at a time, ROWS rows of A then pass by a tile of ROWS × VECTORS sums.
- * Each element of C is summed in the same order whatever the shape around it, so with alpha 1 and beta 0 or 1
- * its bits depend on its row of A and column of B alone. */
+ * B's columns are packed a stage at a time, ROWS rows of A then pass by a tile of ROWS × VECTORS
+ * sums. Each element of C is summed in the same order whatever the shape around it, so with alpha 1
+ * and beta 0 or 1 its bits depend on its row of A and column of B alone. */
 #include "vector.h"
 
 #if WIDTH == 16
@@ -14,28 +14,28 @@ enum { ROWS = 3, FLAT_PAIR = 2 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
 
-/* Up to so many rows of A pass in one go, so that B is read but once and packing it would not pay. Up to
- * FLAT_PAIR of them by two vectors fit the registers. */
+/* Up to so many rows of A pass in one go, so that B is read but once and packing it would not pay.
+ * Up to FLAT_PAIR of them by two vectors fit the registers. */
 enum { FLAT = 12 };
 
-/* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them, but the
- * less is done with each row of B, which comes from L2. */
+/* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them,
+ * but the less is done with each row of B, which comes from L2. */
 #if WIDTH == 16
 enum { FEW = 3, WIDE = 8 };
 #else
 enum { FEW = 2, WIDE = 4 };
 #endif
 
-/* Rows and columns of a square of WIDTH vectors change places: at each distance, a power of two, rows so far
- * apart exchange the lanes in which that bit differs from their own number's. */
-#define EXCHANGE(d)                                                                                          \
-    UNROLL for (int i = 0; i < WIDTH; i++)                                                                   \
-    {                                                                                                        \
-        if (!(i & (d))) {                                                                                    \
-            vec near = row[i], far = row[i + (d)];                                                           \
-            row[i] = __builtin_shufflevector(near, far, LANES(STAY, d));                                     \
-            row[i + (d)] = __builtin_shufflevector(near, far, LANES(MOVE, d));                               \
-        }                                                                                                    \
+/* Rows and columns of a square of WIDTH vectors change places: at each distance, a power of two,
+ * rows so far apart exchange the lanes in which that bit differs from their own number's. */
+#define EXCHANGE(d)                                                                                \
+    UNROLL for (int i = 0; i < WIDTH; i++)                                                         \
+    {                                                                                              \
+        if (!(i & (d))) {                                                                          \
+            vec near = row[i], far = row[i + (d)];                                                 \
+            row[i] = __builtin_shufflevector(near, far, LANES(STAY, d));                           \
+            row[i + (d)] = __builtin_shufflevector(near, far, LANES(MOVE, d));                     \
+        }                                                                                          \
     }
 
 /* WIDTH columns of B that lie as rows, WIDTH rows of them. */
@@ -55,7 +55,8 @@ INLINE void pack_turned(const float *b, ptrdiff_t column, float *packed)
 }
 
 /* `depth` rows of TILE floats, with zeros past the last column. */
-static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int columns, float *packed)
+static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int columns,
+                 float *packed)
 {
     if (column == 1 && columns == TILE) {
         for (int k = 0; k < depth; k++, b += row, packed += TILE)
@@ -77,9 +78,10 @@ static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int
     }
 }
 
-/* out[rows][TILE] = rows of A times `vectors` vectors of B's columns. Inlined with constants; see conv.c. */
-INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, const float *b, ptrdiff_t b_row,
-                        float *out, const int rows, const int vectors)
+/* out[rows][TILE] = rows of A times `vectors` vectors of B's columns. Inlined with constants; see
+ * conv.c. */
+INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, const float *b,
+                        ptrdiff_t b_row, float *out, const int rows, const int vectors)
 {
     vec sum[FLAT][2];
     UNROLL for (int i = 0; i < rows; i++)
@@ -101,16 +103,16 @@ INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, const 
 }
 
 /* A tile of so many rows by 1 and by 2 vectors. */
-typedef void tile_function(const float *const *a, ptrdiff_t step, int depth, const float *b, ptrdiff_t b_row,
-                           float *out);
-#define TILE_FUNCTION(name, rows, vectors)                                                                   \
-    static void name(const float *const *a, ptrdiff_t step, int depth, const float *b, ptrdiff_t b_row,      \
-                     float *out)                                                                             \
-    {                                                                                                        \
-        run_product(a, step, depth, b, b_row, out, rows, vectors);                                           \
+typedef void tile_function(const float *const *a, ptrdiff_t step, int depth, const float *b,
+                           ptrdiff_t b_row, float *out);
+#define TILE_FUNCTION(name, rows, vectors)                                                         \
+    static void name(const float *const *a, ptrdiff_t step, int depth, const float *b,             \
+                     ptrdiff_t b_row, float *out)                                                  \
+    {                                                                                              \
+        run_product(a, step, depth, b, b_row, out, rows, vectors);                                 \
     }
-#define TILE_FUNCTIONS(name, rows)                                                                           \
-    TILE_FUNCTION(name##_single, rows, 1)                                                                    \
+#define TILE_FUNCTIONS(name, rows)                                                                 \
+    TILE_FUNCTION(name##_single, rows, 1)                                                          \
     TILE_FUNCTION(name##_pair, rows, 2)
 TILE_FUNCTIONS(tile, ROWS)
 TILE_FUNCTIONS(flat_2, 2)
@@ -144,10 +146,11 @@ struct few {
     int rows; /* of them; the rest repeat the last, and their sums go nowhere */
 };
 
-/* C = alpha A B + beta C for those rows and `vectors` vectors of columns, over `words` words of A's columns.
+/* C = alpha A B + beta C for those rows and `vectors` vectors of columns, over `words` words of A's
+ * columns.
  */
-INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const float *b, ptrdiff_t b_row,
-                       float alpha, float beta, const int vectors)
+INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const float *b,
+                       ptrdiff_t b_row, float alpha, float beta, const int vectors)
 {
     vec sum[FEW][WIDE];
     UNROLL for (int i = 0; i < FEW; i++)
@@ -176,13 +179,13 @@ INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const f
     }
 }
 
-typedef void few_function(const struct few *few, ptrdiff_t step, int words, const float *b, ptrdiff_t b_row,
-                          float alpha, float beta);
-#define FEW_FUNCTION(name, vectors)                                                                          \
-    static void name(const struct few *few, ptrdiff_t step, int words, const float *b, ptrdiff_t b_row,      \
-                     float alpha, float beta)                                                                \
-    {                                                                                                        \
-        run_masked(few, step, words, b, b_row, alpha, beta, vectors);                                        \
+typedef void few_function(const struct few *few, ptrdiff_t step, int words, const float *b,
+                          ptrdiff_t b_row, float alpha, float beta);
+#define FEW_FUNCTION(name, vectors)                                                                \
+    static void name(const struct few *few, ptrdiff_t step, int words, const float *b,             \
+                     ptrdiff_t b_row, float alpha, float beta)                                     \
+    {                                                                                              \
+        run_masked(few, step, words, b, b_row, alpha, beta, vectors);                              \
     }
 FEW_FUNCTION(masked_wide, WIDE)
 FEW_FUNCTION(masked_4, 4)
@@ -215,8 +218,8 @@ static void product_masked(const struct sr_product *p)
                     few.set[i] = p->mask + from * p->mask_row + depth / 64;
                     few.c[i] = p->c + from * p->c_row + column;
                 }
-                tile(&few, p->a_column, (part + 63) / 64, p->b + depth * p->b_row + column, p->b_row,
-                     p->alpha, depth ? 1 : p->beta);
+                tile(&few, p->a_column, (part + 63) / 64, p->b + depth * p->b_row + column,
+                     p->b_row, p->alpha, depth ? 1 : p->beta);
             }
         }
     }
@@ -228,7 +231,8 @@ static void product_flat(const struct sr_product *p)
                                                     flat_8_single, flat_10_single, flat_12_single};
     static tile_function *const pair[FLAT / 2] = {flat_2_pair, flat_4_pair,  flat_6_pair,
                                                   flat_8_pair, flat_10_pair, flat_12_pair};
-    float packed[STAGE * TILE] __attribute__((aligned(64))), sums[FLAT * TILE] __attribute__((aligned(64)));
+    float packed[STAGE * TILE] __attribute__((aligned(64))),
+        sums[FLAT * TILE] __attribute__((aligned(64)));
     for (int column = 0, columns; column < p->columns; column += columns) {
         int left = p->columns - column;
         bool two = left >= TILE && p->rows <= FLAT_PAIR;
@@ -246,7 +250,8 @@ static void product_flat(const struct sr_product *p)
             }
             (two ? pair : single)[(p->rows - 1) / 2](a, p->a_column, part, b, b_row, sums);
             for (int i = 0; i < p->rows; i++)
-                finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta, p->c + i * p->c_row + column);
+                finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta,
+                       p->c + i * p->c_row + column);
         }
     }
 }
@@ -261,20 +266,23 @@ void SR_NAME(product)(const struct sr_product *p)
         product_flat(p);
         return;
     }
-    float packed[STAGE * TILE] __attribute__((aligned(64))), sums[ROWS * TILE] __attribute__((aligned(64)));
+    float packed[STAGE * TILE] __attribute__((aligned(64))),
+        sums[ROWS * TILE] __attribute__((aligned(64)));
     for (int column = 0; column < p->columns; column += TILE) {
         int columns = p->columns - column < TILE ? p->columns - column : TILE;
         for (int depth = 0; depth < p->depth || depth == 0; depth += STAGE) {
             int part = p->depth - depth < STAGE ? p->depth - depth : STAGE;
-            pack(p->b + depth * p->b_row + column * p->b_column, p->b_row, p->b_column, part, columns,
-                 packed);
+            pack(p->b + depth * p->b_row + column * p->b_column, p->b_row, p->b_column, part,
+                 columns, packed);
             for (int row = 0; row < p->rows; row += ROWS) {
                 const float *a[ROWS];
                 int rows = p->rows - row < ROWS ? p->rows - row : ROWS;
                 /* Rows past the last repeat it; their sums go nowhere. */
                 for (int i = 0; i < ROWS; i++)
-                    a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;
-                (columns <= WIDTH ? tile_single : tile_pair)(a, p->a_column, part, packed, TILE, sums);
+                    a[i] =
+                        p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;
+                (columns <= WIDTH ? tile_single : tile_pair)(a, p->a_column, part, packed, TILE,
+                                                             sums);
                 for (int i = 0; i < rows; i++)
                     finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta,
                            p->c + (row + i) * p->c_row + column);

@@ -7,10 +7,12 @@
 /* Where channel c of a pixel is, in an image of `pixels` pixels. */
 static size_t place(size_t pixels, int channel, size_t pixel)
 {
-    return ((size_t)(channel / SR_BLOCK) * pixels + pixel) * SR_BLOCK + (size_t)(channel % SR_BLOCK);
+    return ((size_t)(channel / SR_BLOCK) * pixels + pixel) * SR_BLOCK +
+           (size_t)(channel % SR_BLOCK);
 }
 
-static double input_at(const struct sr_conv *c, const float *x, int image, int channel, int row, int column)
+static double input_at(const struct sr_conv *c, const float *x, int image, int channel, int row,
+                       int column)
 {
     x += (size_t)image * sr_conv_input_size(c);
     if (row < 0 || row >= c->height || column < 0 || column >= c->width) return 0;
@@ -18,8 +20,8 @@ static double input_at(const struct sr_conv *c, const float *x, int image, int c
     return x[c->plain ? pixel : place((size_t)c->height * (size_t)c->width, channel, pixel)];
 }
 
-static void conv(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
-                 float *y, int images)
+static void conv(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                 int flags, float *y, int images)
 {
     size_t pixels = (size_t)c->out_height * (size_t)c->out_width;
     int slots = sr_slots(c->outputs);
@@ -30,18 +32,20 @@ static void conv(const struct sr_conv *c, const float *x, const float *w, const 
                     double sum = bias ? bias[output] : 0;
                     for (int tap = 0; tap < c->kernel * c->kernel; tap++)
                         for (int input = 0; input < c->inputs; input++)
-                            sum += input_at(c, x, image, input, row * c->stride + tap / c->kernel - c->pad,
+                            sum += input_at(c, x, image, input,
+                                            row * c->stride + tap / c->kernel - c->pad,
                                             column * c->stride + tap % c->kernel - c->pad) *
-                                   (double)w[place((size_t)(c->kernel * c->kernel * c->inputs), output,
-                                                   (size_t)(tap * c->inputs + input))];
-                    float *out =
-                        y + place(pixels, output, (size_t)row * (size_t)c->out_width + (size_t)column);
+                                   (double)w[place((size_t)(c->kernel * c->kernel * c->inputs),
+                                                   output, (size_t)(tap * c->inputs + input))];
+                    float *out = y + place(pixels, output,
+                                           (size_t)row * (size_t)c->out_width + (size_t)column);
                     if (flags & SR_CONV_ADD) sum += (double)*out;
                     *out = (float)((flags & SR_CONV_RELU) && sum < 0 ? 0 : sum);
                 }
 }
 
-static void conv_weights(const struct sr_conv *c, const float *x, const float *dy, float *w, int images)
+static void conv_weights(const struct sr_conv *c, const float *x, const float *dy, float *w,
+                         int images)
 {
     size_t pixels = (size_t)c->out_height * (size_t)c->out_width;
     int slots = sr_slots(c->outputs);
@@ -52,18 +56,22 @@ static void conv_weights(const struct sr_conv *c, const float *x, const float *d
                 for (int image = 0; image < images; image++)
                     for (int row = 0; row < c->out_height; row++)
                         for (int column = 0; column < c->out_width; column++)
-                            sum += input_at(c, x, image, input, row * c->stride + tap / c->kernel - c->pad,
-                                            column * c->stride + tap % c->kernel - c->pad) *
-                                   (double)dy[(size_t)image * sr_conv_output_size(c) +
-                                              place(pixels, output,
-                                                    (size_t)row * (size_t)c->out_width + (size_t)column)];
+                            sum +=
+                                input_at(c, x, image, input,
+                                         row * c->stride + tap / c->kernel - c->pad,
+                                         column * c->stride + tap % c->kernel - c->pad) *
+                                (double)
+                                    dy[(size_t)image * sr_conv_output_size(c) +
+                                       place(pixels, output,
+                                             (size_t)row * (size_t)c->out_width + (size_t)column)];
                 w[(size_t)(tap * c->inputs + input) * (size_t)slots + (size_t)output] += (float)sum;
             }
 }
 
-/* Element by element over [images][blocks][pixels][16]; `i` is the place, `c` the channel's slot. */
-#define EACH(images, blocks, pixels)                                                                         \
-    for (size_t i = 0, c = 0; i < (size_t)(images) * (size_t)(blocks) * (size_t)(pixels)*SR_BLOCK;           \
+/* Element by element over [images][blocks][pixels][16]; `i` is the place, `c` the channel's slot.
+ */
+#define EACH(images, blocks, pixels)                                                               \
+    for (size_t i = 0, c = 0; i < (size_t)(images) * (size_t)(blocks) * (size_t)(pixels)*SR_BLOCK; \
          i++, c = i / ((size_t)(pixels)*SR_BLOCK) % (size_t)(blocks)*SR_BLOCK + i % SR_BLOCK)
 
 static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
@@ -78,11 +86,11 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
             for (int column = 0; column < width / 2; column++)
                 for (int lane = 0; lane < SR_BLOCK; lane++, y++) {
                     for (int i = 0, best = 0; i < 4; i++) {
-                        float v =
-                            x[(((size_t)plane * (size_t)height + (size_t)(2 * row + i / 2)) * (size_t)width +
-                               (size_t)(2 * column + i % 2)) *
-                                  SR_BLOCK +
-                              (size_t)lane];
+                        float v = x[(((size_t)plane * (size_t)height + (size_t)(2 * row + i / 2)) *
+                                         (size_t)width +
+                                     (size_t)(2 * column + i % 2)) *
+                                        SR_BLOCK +
+                                    (size_t)lane];
                         if (i == 0 || v > *y) {
                             *y = v;
                             best = i;
@@ -92,8 +100,8 @@ static void pool(const float *x, int planes, int height, int width, float *y, ui
                 }
 }
 
-static void pool_back(const float *dy, const uint8_t *which, const float *after, int planes, int height,
-                      int width, float *dx)
+static void pool_back(const float *dy, const uint8_t *which, const float *after, int planes,
+                      int height, int width, float *dx)
 {
     memset(dx, 0, (size_t)planes * (size_t)height * (size_t)width * SR_BLOCK * sizeof *dx);
     for (int plane = 0; plane < planes; plane++)
@@ -114,14 +122,15 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
         double sum = 0, squares = 0, count = (double)images * pixels;
         EACH(images, blocks, pixels) if (c == (size_t)channel) sum += (double)x[i];
         EACH(images, blocks, pixels)
-        if (c == (size_t)channel) squares += ((double)x[i] - sum / count) * ((double)x[i] - sum / count);
+        if (c == (size_t)channel)
+            squares += ((double)x[i] - sum / count) * ((double)x[i] - sum / count);
         mean[channel] = (float)(sum / count);
         spread[channel] = (float)squares;
     }
 }
 
-static void norm(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
-                 const float *other, bool rectify, float *y)
+static void norm(const float *x, int images, int blocks, int pixels, const float *scale,
+                 const float *shift, const float *other, bool rectify, float *y)
 {
     EACH(images, blocks, pixels)
     {
@@ -130,8 +139,8 @@ static void norm(const float *x, int images, int blocks, int pixels, const float
     }
 }
 
-static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels, const float *mean,
-                      const float *inverse, float *sums, float *dots)
+static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *mean, const float *inverse, float *sums, float *dots)
 {
     EACH(images, blocks, pixels)
     {
@@ -140,8 +149,8 @@ static void norm_sums(const float *x, const float *dy, int images, int blocks, i
     }
 }
 
-static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
-                      const float *b, const float *constant, float *dx)
+static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *a, const float *b, const float *constant, float *dx)
 {
     EACH(images, blocks, pixels) dx[i] = a[c] * dy[i] + b[c] * x[i] + constant[c];
 }
@@ -164,7 +173,8 @@ static void add(const float *x, size_t count, float *y)
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
 
-static void drop(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y)
+static void drop(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count,
+                 float *y)
 {
     for (size_t i = 0; i < count; i++) y[i] = chances[i] < limit ? 0 : x[i] * scale;
 }
@@ -179,7 +189,8 @@ static void product(const struct sr_product *p)
                 sum += (double)p->a[i * p->a_row + l * p->a_column] *
                        (double)p->b[l * p->b_row + j * p->b_column];
             float *c = p->c + i * p->c_row + j;
-            *c = (float)((double)p->alpha * sum + (p->beta == 0 ? 0 : (double)p->beta * (double)*c));
+            *c =
+                (float)((double)p->alpha * sum + (p->beta == 0 ? 0 : (double)p->beta * (double)*c));
         }
 }
 
@@ -196,7 +207,8 @@ static double settle(double a)
     return fabs(a) < (double)SR_SMALLEST ? 0 : a;
 }
 
-static void sgd(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity)
+static void sgd(const struct sr_update *u, const float *gradient, size_t count, float *w,
+                float *velocity)
 {
     for (size_t i = 0; i < count; i++) {
         double g = (double)u->scale * (double)gradient[i] + (double)u->decay * (double)w[i];
@@ -206,8 +218,8 @@ static void sgd(const struct sr_update *u, const float *gradient, size_t count, 
     }
 }
 
-static void adam(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
-                 float *second)
+static void adam(const struct sr_update *u, const float *gradient, size_t count, float *w,
+                 float *first, float *second)
 {
     for (size_t i = 0; i < count; i++) {
         double g = (double)u->scale * (double)gradient[i] + (double)u->decay * (double)w[i];

@@ -5,7 +5,8 @@
 
 void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *packed)
 {
-    size_t slots = (size_t)sr_slots(c->outputs), rows = (size_t)(c->kernel * c->kernel) * (size_t)c->inputs;
+    size_t slots = (size_t)sr_slots(c->outputs),
+           rows = (size_t)(c->kernel * c->kernel) * (size_t)c->inputs;
     packed += (size_t)block * rows * SR_BLOCK;
     w += block * SR_BLOCK;
     for (size_t row = 0; row < rows; row++, w += slots, packed += SR_BLOCK)

@@ -26,9 +26,9 @@ INLINE vec root(vec a)
 }
 
 /* The same statements on vectors, and on the numbers that are left over. */
-#define EACH(step)                                                                                           \
-    size_t i = 0;                                                                                            \
-    for (; i + WIDTH <= count; i += WIDTH) step(vec, get, put, root, settle);                                \
+#define EACH(step)                                                                                 \
+    size_t i = 0;                                                                                  \
+    for (; i + WIDTH <= count; i += WIDTH) step(vec, get, put, root, settle);                      \
     for (; i < count; i++) step(float, get_one, put_one, sqrtf, settle_one)
 
 INLINE vec settle(vec a)
@@ -66,12 +66,12 @@ void SR_NAME(sgd)(const struct sr_update *update, const float *gradient, size_t 
                   float *velocity)
 {
     const struct sr_update u = *update; /* which no array overlaps */
-#define SGD(type, load_, store_, root_, settle_)                                                             \
-    do {                                                                                                     \
-        type old = load_(w + i), g = u.scale * load_(gradient + i) + u.decay * old;                          \
-        type v = settle_(u.momentum * load_(velocity + i) + g);                                              \
-        store_(velocity + i, v);                                                                             \
-        store_(w + i, old - u.rate * (g + u.momentum * v));                                                  \
+#define SGD(type, load_, store_, root_, settle_)                                                   \
+    do {                                                                                           \
+        type old = load_(w + i), g = u.scale * load_(gradient + i) + u.decay * old;                \
+        type v = settle_(u.momentum * load_(velocity + i) + g);                                    \
+        store_(velocity + i, v);                                                                   \
+        store_(w + i, old - u.rate * (g + u.momentum * v));                                        \
     } while (0)
     EACH(SGD);
 }
@@ -81,14 +81,14 @@ void SR_NAME(adam)(const struct sr_update *update, const float *gradient, size_t
 {
     const struct sr_update u = *update;
     const float take = 1 - u.momentum, take_square = 1 - u.second;
-#define ADAM(type, load_, store_, root_, settle_)                                                            \
-    do {                                                                                                     \
-        type old = load_(w + i), g = u.scale * load_(gradient + i) + u.decay * old;                          \
-        type m = settle_(u.momentum * load_(first + i) + take * g);                                          \
-        type v = settle_(u.second * load_(second + i) + take_square * g * g);                                \
-        store_(first + i, m);                                                                                \
-        store_(second + i, v);                                                                               \
-        store_(w + i, u.keep * old - u.rate * m / (root_(v) * u.correction + u.tiny));                       \
+#define ADAM(type, load_, store_, root_, settle_)                                                  \
+    do {                                                                                           \
+        type old = load_(w + i), g = u.scale * load_(gradient + i) + u.decay * old;                \
+        type m = settle_(u.momentum * load_(first + i) + take * g);                                \
+        type v = settle_(u.second * load_(second + i) + take_square * g * g);                      \
+        store_(first + i, m);                                                                      \
+        store_(second + i, v);                                                                     \
+        store_(w + i, u.keep * old - u.rate * m / (root_(v) * u.correction + u.tiny));             \
     } while (0)
     EACH(ADAM);
 }
@@ -96,7 +96,7 @@ void SR_NAME(adam)(const struct sr_update *update, const float *gradient, size_t
 void SR_NAME(average)(const float *from, float keep, size_t count, float *to)
 {
     float take = 1 - keep;
-#define AVERAGE(type, load_, store_, root_, settle_)                                                         \
+#define AVERAGE(type, load_, store_, root_, settle_)                                               \
     store_(to + i, keep * load_(to + i) + take * load_(from + i))
     EACH(AVERAGE);
 }
@@ -109,8 +109,9 @@ void SR_NAME(scale_bytes)(const uint8_t *x, float scale, float shift, size_t cou
     for (; i < count; i++) y[i] = (float)x[i] * scale + shift;
 }
 
-/* A division takes longer than all the rest. 1 / 255 = 65793 / 2^24 + 1 / (255 · 2^24); the product with the
- * first term is exact, so that the sum is rounded once, and for every byte to what the division gives. */
+/* A division takes longer than all the rest. 1 / 255 = 65793 / 2^24 + 1 / (255 · 2^24); the product
+ * with the first term is exact, so that the sum is rounded once, and for every byte to what the
+ * division gives. */
 void SR_NAME(grey)(const uint8_t *x, size_t count, float *y)
 {
     const float most = 65793.0f / (1 << 24), rest = 1 / (255.0f * (1 << 24));

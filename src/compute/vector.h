@@ -35,16 +35,17 @@ enum { PER_BLOCK = SR_BLOCK / WIDTH };
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-/* Load it once: left alone, gcc makes the load an operand of each multiplication, and loads are what is
- * scarce. */
+/* Load it once: left alone, gcc makes the load an operand of each multiplication, and loads are
+ * what is scarce. */
 #if defined __x86_64__
 #define KEEP_IN_REGISTER(y) __asm__("" : "+v"(y))
 #else
 #define KEEP_IN_REGISTER(y) (void)(y)
 #endif
 
-/* Lanes of two vectors for __builtin_shufflevector, after which rows of a square that are `distance` apart have
- * exchanged the lanes in which that bit differs from their own number's: the nearer row, and the other. */
+/* Lanes of two vectors for __builtin_shufflevector, after which rows of a square that are
+ * `distance` apart have exchanged the lanes in which that bit differs from their own number's: the
+ * nearer row, and the other. */
 /* clang-format off */
 #define STAY(lane, distance) ((lane) & (distance) ? (lane) - (distance) + WIDTH : (lane))
 #define MOVE(lane, distance) ((lane) & (distance) ? (lane) + WIDTH : (lane) + (distance))
@@ -97,7 +98,8 @@ INLINE vec larger(vec a, vec b)
 
 /* Bytes to whole numbers and back; what gcc makes of the generic conversion is far slower. */
 typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
-typedef bytes loose_bytes __attribute__((aligned(1), may_alias)); /* as they lie in memory, anywhere */
+typedef bytes loose_bytes
+    __attribute__((aligned(1), may_alias)); /* as they lie in memory, anywhere */
 
 INLINE mask widen(const uint8_t *p)
 {
@@ -155,14 +157,16 @@ INLINE vec positive(vec a)
     return larger((vec){0}, a);
 }
 
-void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
-                   float *y, int images);
-void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
+void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                   int flags, float *y, int images);
+void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
+                           int images);
 void SR_NAME(product)(const struct sr_product *p);
 void SR_NAME(dots)(const struct sr_product *p);
-void SR_NAME(sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
-void SR_NAME(adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
-                   float *second);
+void SR_NAME(sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w,
+                  float *velocity);
+void SR_NAME(adam)(const struct sr_update *u, const float *gradient, size_t count, float *w,
+                   float *first, float *second);
 void SR_NAME(average)(const float *from, float keep, size_t count, float *to);
 void SR_NAME(scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
 void SR_NAME(grey)(const uint8_t *x, size_t count, float *y);

@@ -9,8 +9,9 @@
 
 bool sr_augment_active(const struct sr_augment *augment)
 {
-    return augment && (augment->flip || augment->shift > 0 || augment->rotation > 0 || augment->scale > 0 ||
-                       augment->erase > 0 || augment->brightness > 0 || augment->noise > 0);
+    return augment &&
+           (augment->flip || augment->shift > 0 || augment->rotation > 0 || augment->scale > 0 ||
+            augment->erase > 0 || augment->brightness > 0 || augment->noise > 0);
 }
 
 /* Uniform in -limit..limit. */
@@ -63,7 +64,8 @@ static void place(const uint8_t *pixels, int height, int width, bool mirror, int
     }
 }
 
-static float level_at(const uint8_t *pixels, int height, int width, int y, int x, const float levels[256])
+static float level_at(const uint8_t *pixels, int height, int width, int y, int x,
+                      const float levels[256])
 {
     return y < 0 || y >= height || x < 0 || x >= width ? 0 : levels[pixels[y * width + x]];
 }
@@ -147,7 +149,8 @@ enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_ima
     const char *what = "mirrored copies of the training images";
     const size_t count = samples->count, width = (size_t)samples->images->width;
     const size_t size = width * (size_t)samples->images->height;
-    *both = (struct sr_images){2 * count, samples->images->height, samples->images->width, NULL, NULL};
+    *both =
+        (struct sr_images){2 * count, samples->images->height, samples->images->width, NULL, NULL};
     if (count > UINT32_MAX / 2)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too many to mirror.", count);
     if (!(both->pixels = sr_array_raw(2 * count, size, what, error)) ||
@@ -158,7 +161,8 @@ enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_ima
     for (size_t i = 0; i < count; i++) {
         if (i % 2048 == 0 && !sr_monitor_proceed(monitor)) {
             sr_images_fini(both);
-            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped while the images were mirrored.");
+            return sr_error_set(error, SR_ERROR_CANCELLED,
+                                "Stopped while the images were mirrored.");
         }
         const uint8_t *from = sr_samples_pixels(samples, i);
         uint8_t *mirrored = both->pixels + (count + i) * size;

@@ -44,14 +44,16 @@ static bool name_good(const char *name)
 }
 
 /* Cut the text into lines without white space at the ends; empty lines at the end do not count. */
-static enum sr_status read_names(struct sr_dataset *dataset, const char *path, struct sr_error *error)
+static enum sr_status read_names(struct sr_dataset *dataset, const char *path,
+                                 struct sr_error *error)
 {
     size_t length;
     char *text = sr_file_read(path, LABELS_TXT_LIMIT, &length, error);
     if (!text) return error ? error->status : SR_ERROR_IO;
     enum sr_status status = SR_OK;
     if (strlen(text) != length) {
-        status = sr_error_set(error, SR_ERROR_FORMAT, "%s is not text; it has one class name a line", path);
+        status = sr_error_set(error, SR_ERROR_FORMAT,
+                              "%s is not text; it has one class name a line", path);
         goto out;
     }
     while (length && strchr(" \t\r\n", text[length - 1])) text[--length] = 0;
@@ -66,8 +68,8 @@ static enum sr_status read_names(struct sr_dataset *dataset, const char *path, s
         int number = dataset->classes + 1;
         if (!*line || !name_good(line)) {
             status = sr_error_set(error, SR_ERROR_FORMAT,
-                                  "%s, line %d: %s; a class name has 1 to %d bytes of UTF-8", path, number,
-                                  *line ? "not a usable name" : "empty", NAME_BYTES);
+                                  "%s, line %d: %s; a class name has 1 to %d bytes of UTF-8", path,
+                                  number, *line ? "not a usable name" : "empty", NAME_BYTES);
             goto out;
         }
         if (number > SR_CLASSES_MAX) {
@@ -78,34 +80,36 @@ static enum sr_status read_names(struct sr_dataset *dataset, const char *path, s
         }
         for (int c = 0; c < dataset->classes; c++)
             if (same(dataset->class_names[c], line)) {
-                status = sr_error_set(
-                    error, SR_ERROR_FORMAT,
-                    "%s, line %d: \"%s\" is on line %d already; every class needs a name of its own", path,
-                    number, line, c + 1);
+                status = sr_error_set(error, SR_ERROR_FORMAT,
+                                      "%s, line %d: \"%s\" is on line %d already; every class "
+                                      "needs a name of its own",
+                                      path, number, line, c + 1);
                 goto out;
             }
         dataset->class_names[dataset->classes++] = sr_xstrdup(line);
         line = next;
     }
     if (dataset->classes < SR_CLASSES_MIN)
-        status = sr_error_set(error, SR_ERROR_FORMAT, "%s has %d name%s; at least %d classes are needed",
-                              path, dataset->classes, dataset->classes == 1 ? "" : "s", SR_CLASSES_MIN);
+        status =
+            sr_error_set(error, SR_ERROR_FORMAT, "%s has %d name%s; at least %d classes are needed",
+                         path, dataset->classes, dataset->classes == 1 ? "" : "s", SR_CLASSES_MIN);
 out:
     free(text);
     return status;
 }
 
 /* The names are settled: is every label below their number? */
-static enum sr_status check_labels(const struct sr_dataset *dataset, enum sr_file file, const char *why,
-                                   struct sr_error *error)
+static enum sr_status check_labels(const struct sr_dataset *dataset, enum sr_file file,
+                                   const char *why, struct sr_error *error)
 {
     const struct sr_images *images = &dataset->files[file];
     for (size_t i = 0; i < images->count; i++)
         if (images->labels[i] >= dataset->classes)
-            return sr_error_set(error, SR_ERROR_FORMAT,
-                                "%s: label %d of %s:%zu is out of range; %s, so labels go from 0 to %d",
-                                dataset->directory, images->labels[i], sr_file_names[file], i, why,
-                                dataset->classes - 1);
+            return sr_error_set(
+                error, SR_ERROR_FORMAT,
+                "%s: label %d of %s:%zu is out of range; %s, so labels go from 0 to %d",
+                dataset->directory, images->labels[i], sr_file_names[file], i, why,
+                dataset->classes - 1);
     return SR_OK;
 }
 
@@ -128,7 +132,8 @@ static enum sr_status count_classes(struct sr_dataset *dataset, struct sr_error 
             while (!seen[above]) above++;
             return sr_error_set(
                 error, SR_ERROR_FORMAT,
-                "%s: label %d of train:%zu is out of range, or no training image has label %d; labels "
+                "%s: label %d of train:%zu is out of range, or no training image has label %d; "
+                "labels "
                 "run from 0 without gaps unless labels.txt names each class, one a line",
                 dataset->directory, above, first[above], c);
         }
@@ -176,7 +181,8 @@ int sr_dataset_class(const struct sr_dataset *dataset, const char *text, struct 
     for (int c = 0; c < dataset->classes; c++)
         if (same(dataset->class_names[c], text)) return c;
     int64_t number;
-    if (sr_parse_integer(text, &number) && number >= 0 && number < dataset->classes) return (int)number;
+    if (sr_parse_integer(text, &number) && number >= 0 && number < dataset->classes)
+        return (int)number;
     int found = -1, fits = 0;
     for (int c = 0; c < dataset->classes && *text; c++)
         if (begins(dataset->class_names[c], text)) {
@@ -187,7 +193,8 @@ int sr_dataset_class(const struct sr_dataset *dataset, const char *text, struct 
     struct sr_text list = {0};
     list_classes(dataset, &list);
     sr_error_set(error, SR_ERROR_ARGUMENT,
-                 fits ? "\"%s\" fits several classes; they are %s" : "no class is called \"%s\"; they are %s",
+                 fits ? "\"%s\" fits several classes; they are %s"
+                      : "no class is called \"%s\"; they are %s",
                  text, sr_text_get(&list));
     sr_text_fini(&list);
     return -1;

@@ -27,7 +27,8 @@ struct checksums {
     uint32_t pixels, labels;
 };
 
-/* The path of "PREFIX-KIND[.gz]" in the folder, the plain file first; NULL when there is neither. */
+/* The path of "PREFIX-KIND[.gz]" in the folder, the plain file first; NULL when there is neither.
+ */
 static char *find_file(const char *directory, const char *prefix, const char *kind)
 {
     for (int packed = 0; packed < 2; packed++) {
@@ -38,17 +39,19 @@ static char *find_file(const char *directory, const char *prefix, const char *ki
     return NULL;
 }
 
-static char *find_part(const char *directory, enum sr_file file, const char *kind, struct sr_error *error)
+static char *find_part(const char *directory, enum sr_file file, const char *kind,
+                       struct sr_error *error)
 {
     static const char *const prefixes[SR_FILE_COUNT][2] = {{"train", NULL}, {"t10k", "test"}};
     for (int i = 0; i < 2 && prefixes[file][i]; i++) {
         char *path = find_file(directory, prefixes[file][i], kind);
         if (path) return path;
     }
-    sr_error_set(error, SR_ERROR_IO,
-                 "%s has no %s-%s.gz (nor without .gz); a data set is four such files: train and t10k, "
-                 "images-idx3-ubyte and labels-idx1-ubyte",
-                 directory, prefixes[file][0], kind);
+    sr_error_set(
+        error, SR_ERROR_IO,
+        "%s has no %s-%s.gz (nor without .gz); a data set is four such files: train and t10k, "
+        "images-idx3-ubyte and labels-idx1-ubyte",
+        directory, prefixes[file][0], kind);
     return NULL;
 }
 
@@ -73,20 +76,21 @@ static enum sr_status check_directory(const char *directory, struct sr_error *er
     struct stat about;
     if (stat(directory, &about) != 0)
         return sr_error_set(error, SR_ERROR_IO,
-                            "%s: %s; a folder with a data set's four IDX files is expected there", directory,
-                            strerror(errno));
+                            "%s: %s; a folder with a data set's four IDX files is expected there",
+                            directory, strerror(errno));
     if (!S_ISDIR(about.st_mode))
-        return sr_error_set(error, SR_ERROR_IO,
-                            "%s is not a folder; name the folder that holds a data set's four IDX files",
-                            directory);
+        return sr_error_set(
+            error, SR_ERROR_IO,
+            "%s is not a folder; name the folder that holds a data set's four IDX files",
+            directory);
     return SR_OK;
 }
 
 static void recognise(struct sr_dataset *dataset, const struct checksums *sums)
 {
     const struct checksums *train = &sums[SR_FILE_TRAIN], *test = &sums[SR_FILE_TEST];
-    snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", train->pixels, train->labels,
-             test->pixels, test->labels);
+    snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", train->pixels,
+             train->labels, test->pixels, test->labels);
     for (size_t i = 0; i < sizeof known_sets / sizeof *known_sets; i++)
         if (known_sets[i].train == train->pixels && known_sets[i].test == test->pixels) {
             dataset->known = true;
@@ -112,13 +116,16 @@ struct sr_dataset *sr_dataset_load(const char *directory, const struct sr_monito
     dataset->directory = sr_xstrdup(directory);
     enum sr_status status = check_directory(directory, error);
     for (int f = 0; f < SR_FILE_COUNT && status == SR_OK; f++)
-        status = load_file(&dataset->files[f], directory, (enum sr_file)f, &sums[f], monitor, error);
+        status =
+            load_file(&dataset->files[f], directory, (enum sr_file)f, &sums[f], monitor, error);
     if (status != SR_OK) goto out;
-    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN], *test = &dataset->files[SR_FILE_TEST];
+    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN],
+                           *test = &dataset->files[SR_FILE_TEST];
     if (train->height != test->height || train->width != test->width) {
-        status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "%s: train images are %dx%d, test images %dx%d; both must have the same size",
-                              directory, train->height, train->width, test->height, test->width);
+        status = sr_error_set(
+            error, SR_ERROR_FORMAT,
+            "%s: train images are %dx%d, test images %dx%d; both must have the same size",
+            directory, train->height, train->width, test->height, test->width);
         goto out;
     }
     recognise(dataset, sums);

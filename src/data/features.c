@@ -7,17 +7,23 @@
 
 const char *const sr_features_names[SR_FEATURES_COUNT] = {"pixels", "hog"};
 
-const char sr_features_help[] =
-    "features=pixels: grey values divided by 255, row by row.\n"
-    "features=hog: histograms of oriented gradients, which keep the shape of edges and forget where exactly\n"
-    "they lie and how bright they are. Of the square roots of those grey values, black around the image, each\n"
-    "pixel's gradient is the difference of its two neighbours across and of its two neighbours down.\n"
-    "Cells: each side is cut evenly into a third as many as it has pixels, from 2 to 9: 9 × 9 of 28 × 28.\n"
-    "Bins: 12 a cell, every 30 degrees all round. A pixel votes with its gradient's length, shared between\n"
-    "the two nearest bins and the four nearest cells.\n"
-    "Blocks: 2 × 2 cells, one cell apart, so that a cell lies in four. In each its bins are divided by\n"
-    "sqrt(the block's energy + 0.09) and clipped at 0.2; half the sum of the four is the cell's 12 values.\n"
-    "An image of 28 × 28 has 972 numbers.";
+const char sr_features_help[] = "features=pixels: grey values divided by 255, row by row.\n"
+                                "features=hog: histograms of oriented gradients, which keep the "
+                                "shape of edges and forget where exactly\n"
+                                "they lie and how bright they are. Of the square roots of those "
+                                "grey values, black around the image, each\n"
+                                "pixel's gradient is the difference of its two neighbours across "
+                                "and of its two neighbours down.\n"
+                                "Cells: each side is cut evenly into a third as many as it has "
+                                "pixels, from 2 to 9: 9 × 9 of 28 × 28.\n"
+                                "Bins: 12 a cell, every 30 degrees all round. A pixel votes with "
+                                "its gradient's length, shared between\n"
+                                "the two nearest bins and the four nearest cells.\n"
+                                "Blocks: 2 × 2 cells, one cell apart, so that a cell lies in four. "
+                                "In each its bins are divided by\n"
+                                "sqrt(the block's energy + 0.09) and clipped at 0.2; half the sum "
+                                "of the four is the cell's 12 values.\n"
+                                "An image of 28 × 28 has 972 numbers.";
 
 enum {
     CELL_SIDE = 3, /* pixels, about: the cells share the side evenly */
@@ -45,7 +51,8 @@ static int cells_along(int side)
 
 size_t sr_features_size(enum sr_features kind, int height, int width)
 {
-    if (kind == SR_FEATURES_HOG) return (size_t)cells_along(height) * (size_t)cells_along(width) * BINS;
+    if (kind == SR_FEATURES_HOG)
+        return (size_t)cells_along(height) * (size_t)cells_along(width) * BINS;
     return (size_t)height * (size_t)width;
 }
 
@@ -72,8 +79,8 @@ static void share_side(struct shares *shares, int side, int cells)
 /* Histograms with a rim of one cell, which takes the votes that fall outside and is never read. */
 typedef float histograms[CELLS_MAX + 2][CELLS_MAX + 2][BINS];
 
-static void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y, int x,
-                 float dx, float dy)
+static void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
+                 int x, float dx, float dy)
 {
     const float magnitude = sqrtf(dx * dx + dy * dy);
     float turn = atan2f(dy, dx) * (float)(BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
@@ -108,7 +115,8 @@ static void fill_hog(const uint8_t *pixels, int height, int width, float *out)
     memset(cells, 0, sizeof cells);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++) {
-            float dx = grey[y + 1][x + 2] - grey[y + 1][x], dy = grey[y + 2][x + 1] - grey[y][x + 1];
+            float dx = grey[y + 1][x + 2] - grey[y + 1][x],
+                  dy = grey[y + 2][x + 1] - grey[y][x + 1];
             if (dx != 0 || dy != 0) vote(cells, &rows, &columns, y, x, dx, dy);
         }
 
@@ -121,14 +129,17 @@ static void fill_hog(const uint8_t *pixels, int height, int width, float *out)
             memset(out, 0, BINS * sizeof(float));
             for (int i = y - 1; i <= y; i++)
                 for (int j = x - 1; j <= x; j++) { /* the block of cells (i, j) .. (i+1, j+1) */
-                    float sum = energy[i][j] + energy[i][j + 1] + energy[i + 1][j] + energy[i + 1][j + 1];
+                    float sum =
+                        energy[i][j] + energy[i][j + 1] + energy[i + 1][j] + energy[i + 1][j + 1];
                     float scale = 1 / sqrtf(sum + EPSILON * EPSILON);
-                    for (int b = 0; b < BINS; b++) out[b] += 0.5f * fminf(cells[y][x][b] * scale, CLIP);
+                    for (int b = 0; b < BINS; b++)
+                        out[b] += 0.5f * fminf(cells[y][x][b] * scale, CLIP);
                 }
         }
 }
 
-void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, float *out)
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width,
+                       float *out)
 {
     (kind == SR_FEATURES_HOG ? fill_hog : fill_pixels)(pixels, height, width, out);
 }
@@ -147,12 +158,12 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct work *work = context;
     const struct sr_images *images = work->samples->images;
     for (size_t i = index * SLICE; i < work->count && i < (index + 1) * SLICE; i++)
-        sr_features_image(work->kind, sr_samples_pixels(work->samples, work->first + i), images->height,
-                          images->width, work->out + i * work->stride);
+        sr_features_image(work->kind, sr_samples_pixels(work->samples, work->first + i),
+                          images->height, images->width, work->out + i * work->stride);
 }
 
-void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first, size_t count,
-                      float *out, size_t stride, struct sr_pool *pool)
+void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first,
+                      size_t count, float *out, size_t stride, struct sr_pool *pool)
 {
     struct work work = {kind, samples, first, count, out, stride};
     sr_pool_run(pool, (count + SLICE - 1) / SLICE, fill_slice, &work);

@@ -41,7 +41,8 @@ char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
 
 const char *sr_dataset_advice(void)
 {
-    return "For all 70,000 images of Fashion-MNIST, install the package dataset-fashion-mnist (Debian, "
+    return "For all 70,000 images of Fashion-MNIST, install the package dataset-fashion-mnist "
+           "(Debian, "
            "Ubuntu), or "
            "put its four files into a folder and name it with --data or $SARTOR_DATA.";
 }

@@ -7,8 +7,9 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 
-enum sr_status sr_folds_make(struct sr_folds *folds, const struct sr_images *images, const uint32_t *rows,
-                             size_t row_count, int count, uint64_t seed, struct sr_error *error)
+enum sr_status sr_folds_make(struct sr_folds *folds, const struct sr_images *images,
+                             const uint32_t *rows, size_t row_count, int count, uint64_t seed,
+                             struct sr_error *error)
 {
     *folds = (struct sr_folds){.count = count, .row_count = row_count, .rarest = -1};
     folds->rows = sr_array_raw(row_count, sizeof *folds->rows, "rows of the folds", error);
@@ -20,8 +21,8 @@ enum sr_status sr_folds_make(struct sr_folds *folds, const struct sr_images *ima
         return SR_ERROR_MEMORY;
     }
     const size_t parts = (size_t)count;
-    size_t odd =
-        0; /* rows that are left when all folds have as many of a class go round, through all classes */
+    size_t odd = 0; /* rows that are left when all folds have as many of a class go round, through
+                       all classes */
     memcpy(folds->rows, rows, row_count * sizeof *rows);
     for (int class = 0; class < SR_CLASSES_MAX; class ++) {
         struct sr_rng rng;
@@ -35,7 +36,8 @@ enum sr_status sr_folds_make(struct sr_folds *folds, const struct sr_images *ima
         }
         sr_rng_init(&rng, seed, SR_STREAM_SPLIT, (uint64_t) class);
         sr_rng_shuffle(&rng, own, n);
-        for (size_t i = 0; i < n; i++) folds->of[own[i]] = (uint8_t)((i < n - n % parts ? i : odd++) % parts);
+        for (size_t i = 0; i < n; i++)
+            folds->of[own[i]] = (uint8_t)((i < n - n % parts ? i : odd++) % parts);
     }
     free(own);
     return SR_OK;

@@ -40,10 +40,11 @@ static enum sr_status source_open(struct source *source, const char *path, struc
         return sr_error_set(error, SR_ERROR_IO, "%s: %s; an IDX file is expected there", path,
                             strerror(errno));
     if (S_ISDIR(about.st_mode))
-        return sr_error_set(error, SR_ERROR_IO, "%s is a directory; an IDX file is expected there", path);
-    if (!S_ISREG(about.st_mode))
-        return sr_error_set(error, SR_ERROR_IO, "%s is not a regular file; an IDX file is expected there",
+        return sr_error_set(error, SR_ERROR_IO, "%s is a directory; an IDX file is expected there",
                             path);
+    if (!S_ISREG(about.st_mode))
+        return sr_error_set(error, SR_ERROR_IO,
+                            "%s is not a regular file; an IDX file is expected there", path);
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return sr_error_set(error, SR_ERROR_IO, "%s cannot be read: %s", path, strerror(errno));
@@ -84,7 +85,8 @@ static enum sr_status source_read(struct source *source, void *out, size_t lengt
     const char *message = gzerror(source->file, &number);
     if (number == Z_BUF_ERROR) /* the compressed stream ends before its own end mark */
         return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s is truncated: its gzip stream is cut off; get the file again", source->name);
+                            "%s is truncated: its gzip stream is cut off; get the file again",
+                            source->name);
     if (number == Z_ERRNO)
         return sr_error_set(error, SR_ERROR_IO, "%s cannot be read: %s", source->name,
                             errno ? strerror(errno) : "input error");
@@ -110,27 +112,30 @@ static enum sr_status wrong_magic(const struct source *source, uint32_t magic, u
     const char *what = wanted == MAGIC_IMAGES ? "images" : "labels";
     if (magic == MAGIC_IMAGES || magic == MAGIC_LABELS)
         return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s holds %s (magic number 0x%08x), but %s (0x%08x) belong there", source->name,
-                            magic == MAGIC_IMAGES ? "images" : "labels", magic, what, wanted);
+                            "%s holds %s (magic number 0x%08x), but %s (0x%08x) belong there",
+                            source->name, magic == MAGIC_IMAGES ? "images" : "labels", magic, what,
+                            wanted);
     if (magic >> 16 == 0 && (magic >> 8) == 0x08 && (magic & 0xff) >= 1)
-        return sr_error_set(
-            error, SR_ERROR_FORMAT,
-            "%s has %u dimensions (magic number 0x%08x); %s have %d: one grey channel, magic 0x%08x",
-            source->name, magic & 0xff, magic, what, wanted == MAGIC_IMAGES ? 3 : 1, wanted);
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s has %u dimensions (magic number 0x%08x); %s have %d: one grey "
+                            "channel, magic 0x%08x",
+                            source->name, magic & 0xff, magic, what, wanted == MAGIC_IMAGES ? 3 : 1,
+                            wanted);
     if (magic >> 16 == 0 && (magic >> 8) >= 0x09 && (magic >> 8) <= 0x0e)
         return sr_error_set(
             error, SR_ERROR_FORMAT,
-            "%s does not hold bytes (magic number 0x%08x); %s are unsigned bytes, magic 0x%08x", source->name,
-            magic, what, wanted);
+            "%s does not hold bytes (magic number 0x%08x); %s are unsigned bytes, magic 0x%08x",
+            source->name, magic, what, wanted);
     return sr_error_set(error, SR_ERROR_FORMAT,
-                        "%s is not an IDX file: it begins with 0x%08x, and %s with 0x%08x", source->name,
-                        magic, what, wanted);
+                        "%s is not an IDX file: it begins with 0x%08x, and %s with 0x%08x",
+                        source->name, magic, what, wanted);
 }
 
 /* The content: exactly `size` bytes in rows of `row`, then the end of the file. The block
  * grows as bytes arrive, so that a header's promise alone costs next to nothing. */
-static enum sr_status read_content(struct source *source, uint64_t size, size_t row, uint8_t **content,
-                                   uint32_t *crc, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status read_content(struct source *source, uint64_t size, size_t row,
+                                   uint8_t **content, uint32_t *crc,
+                                   const struct sr_monitor *monitor, struct sr_error *error)
 {
     enum sr_status status = SR_OK;
     uint8_t *block = NULL;
@@ -138,7 +143,8 @@ static enum sr_status read_content(struct source *source, uint64_t size, size_t 
     uLong sum = crc32(0, NULL, 0);
     while (have < size) {
         if (!sr_monitor_proceed(monitor)) {
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "%s: reading was stopped", source->name);
+            status =
+                sr_error_set(error, SR_ERROR_CANCELLED, "%s: reading was stopped", source->name);
             goto out;
         }
         if (have == room) {
@@ -158,9 +164,10 @@ static enum sr_status read_content(struct source *source, uint64_t size, size_t 
         sum = crc32_z(sum, block + have, got);
         have += got;
         if (got < want) {
-            status = sr_error_set(error, SR_ERROR_FORMAT,
-                                  "%s is truncated: it holds %llu of the %llu bytes that its header promises",
-                                  source->name, (unsigned long long)have, (unsigned long long)size);
+            status = sr_error_set(
+                error, SR_ERROR_FORMAT,
+                "%s is truncated: it holds %llu of the %llu bytes that its header promises",
+                source->name, (unsigned long long)have, (unsigned long long)size);
             goto out;
         }
         struct sr_progress progress = {.unit = "image",
@@ -178,9 +185,10 @@ static enum sr_status read_content(struct source *source, uint64_t size, size_t 
     status = source_read(source, &more, 1, &got, error); /* also makes zlib check its own sum */
     if (status != SR_OK) goto out;
     if (got) {
-        status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "%s is too long: it goes on after the %llu bytes that its header promises",
-                              source->name, (unsigned long long)size);
+        status =
+            sr_error_set(error, SR_ERROR_FORMAT,
+                         "%s is too long: it goes on after the %llu bytes that its header promises",
+                         source->name, (unsigned long long)size);
         goto out;
     }
     *content = block;
@@ -191,7 +199,8 @@ out:
     return status;
 }
 
-static enum sr_status read_sizes(struct source *source, uint32_t *sizes, int count, struct sr_error *error)
+static enum sr_status read_sizes(struct source *source, uint32_t *sizes, int count,
+                                 struct sr_error *error)
 {
     uint8_t bytes[4];
     size_t got;
@@ -199,16 +208,16 @@ static enum sr_status read_sizes(struct source *source, uint32_t *sizes, int cou
         enum sr_status status = source_read(source, bytes, sizeof bytes, &got, error);
         if (status != SR_OK) return status;
         if (got < sizeof bytes)
-            return sr_error_set(error, SR_ERROR_FORMAT, "%s is truncated: it ends within its header",
-                                source->name);
+            return sr_error_set(error, SR_ERROR_FORMAT,
+                                "%s is truncated: it ends within its header", source->name);
         sizes[i] = big_endian(bytes);
     }
     return SR_OK;
 }
 
 /* `wanted` is the magic number that must be there; 0 takes either. */
-static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_images *images, uint32_t *crc,
-                            const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_images *images,
+                            uint32_t *crc, const struct sr_monitor *monitor, struct sr_error *error)
 {
     uint32_t magic = 0, sizes[3] = {0}, sum = 0;
     enum sr_status status = read_sizes(source, &magic, 1, error);
@@ -219,18 +228,19 @@ static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_im
     status = read_sizes(source, sizes, pixels ? 3 : 1, error);
     if (status != SR_OK) return status;
     if (sizes[0] == 0)
-        return sr_error_set(error, SR_ERROR_FORMAT, "%s is empty: its header says 0 %s", source->name,
-                            pixels ? "images" : "labels");
+        return sr_error_set(error, SR_ERROR_FORMAT, "%s is empty: its header says 0 %s",
+                            source->name, pixels ? "images" : "labels");
     if (pixels)
         for (int i = 1; i < 3; i++)
             if (sizes[i] < SR_SIDE_MIN || sizes[i] > SR_SIDE_MAX)
-                return sr_error_set(error, SR_ERROR_FORMAT,
-                                    "%s has images of %u rows and %u columns; each must be within %d..%d",
-                                    source->name, sizes[1], sizes[2], SR_SIDE_MIN, SR_SIDE_MAX);
+                return sr_error_set(
+                    error, SR_ERROR_FORMAT,
+                    "%s has images of %u rows and %u columns; each must be within %d..%d",
+                    source->name, sizes[1], sizes[2], SR_SIDE_MIN, SR_SIDE_MAX);
     if (images->count && images->count != sizes[0])
         return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s has %u %s, but there are %zu %s; the counts must be the same", source->name,
-                            sizes[0], pixels ? "images" : "labels", images->count,
+                            "%s has %u %s, but there are %zu %s; the counts must be the same",
+                            source->name, sizes[0], pixels ? "images" : "labels", images->count,
                             pixels ? "labels" : "images");
     size_t row = pixels ? (size_t)sizes[1] * sizes[2] : 1;
     uint8_t *content = NULL;
@@ -250,8 +260,9 @@ static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_im
     return SR_OK;
 }
 
-static enum sr_status read_file(const char *path, uint32_t magic, struct sr_images *images, uint32_t *crc,
-                                const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status read_file(const char *path, uint32_t magic, struct sr_images *images,
+                                uint32_t *crc, const struct sr_monitor *monitor,
+                                struct sr_error *error)
 {
     struct source source;
     enum sr_status status = source_open(&source, path, error);
@@ -272,8 +283,8 @@ enum sr_status sr_idx_read_labels(const char *path, struct sr_images *images, ui
     return read_file(path, MAGIC_LABELS, images, crc, monitor, error);
 }
 
-enum sr_status sr_idx_parse(const char *name, const void *bytes, size_t length, struct sr_images *images,
-                            uint32_t *crc, struct sr_error *error)
+enum sr_status sr_idx_parse(const char *name, const void *bytes, size_t length,
+                            struct sr_images *images, uint32_t *crc, struct sr_error *error)
 {
     struct source source = {.name = name, .bytes = bytes, .length = length};
     return parse(&source, 0, images, crc, NULL, error);

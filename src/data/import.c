@@ -51,7 +51,8 @@ static bool find_box(const struct picture *picture, float background, struct box
  * pixel, or as the source pixel when enlarging. Returns the first; *count how many. */
 static int weigh(int at, int target, int source, float *weights, int *count)
 {
-    const double scale = (double)source / target, reach = scale > 1 ? scale : 1, middle = (at + 0.5) * scale;
+    const double scale = (double)source / target, reach = scale > 1 ? scale : 1,
+                 middle = (at + 0.5) * scale;
     int first = (int)floor(middle - reach), end = (int)ceil(middle + reach);
     if (first < 0) first = 0;
     if (end > source) end = source;
@@ -68,16 +69,16 @@ static int weigh(int at, int target, int source, float *weights, int *count)
 
 /* The box, brought to height × width; first rows become shorter, then columns. `scratch` holds
  * box height × width floats. */
-static void resize(const struct picture *picture, const struct box *box, float *weights, float *scratch,
-                   float *out, int height, int width)
+static void resize(const struct picture *picture, const struct box *box, float *weights,
+                   float *scratch, float *out, int height, int width)
 {
     const int box_height = box->bottom - box->top, box_width = box->right - box->left;
     int count;
     for (int x = 0; x < width; x++) {
         int first = weigh(x, width, box_width, weights, &count);
         for (int y = 0; y < box_height; y++) {
-            const uint8_t *row =
-                picture->grey + (size_t)(box->top + y) * (size_t)picture->width + (size_t)(box->left + first);
+            const uint8_t *row = picture->grey + (size_t)(box->top + y) * (size_t)picture->width +
+                                 (size_t)(box->left + first);
             float sum = 0;
             for (int i = 0; i < count; i++) sum += weights[i] * (float)row[i];
             scratch[(size_t)y * (size_t)width + (size_t)x] = sum;
@@ -125,8 +126,8 @@ static uint8_t level(float value, float background)
     return to_byte((value - background) * 255 / (255 - background));
 }
 
-static enum sr_status prepare(const char *name, const struct picture *picture, int height, int width,
-                              uint8_t *pixels, struct sr_error *error)
+static enum sr_status prepare(const char *name, const struct picture *picture, int height,
+                              int width, uint8_t *pixels, struct sr_error *error)
 {
     const float background = find_background(picture);
     const size_t size = (size_t)height * (size_t)width;
@@ -137,11 +138,11 @@ static enum sr_status prepare(const char *name, const struct picture *picture, i
     }
     struct box box;
     if (!find_box(picture, background, &box))
-        return sr_error_set(
-            error, SR_ERROR_FORMAT,
-            "%s is empty: all of it is like its corners; a picture of one thing on a plain background "
-            "is needed",
-            name);
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s is empty: all of it is like its corners; a picture of one thing on "
+                            "a plain background "
+                            "is needed",
+                            name);
     const int box_height = box.bottom - box.top, box_width = box.right - box.left;
     const double scale = fmin((double)height / box_height, (double)width / box_width);
     int new_height = (int)lround(box_height * scale), new_width = (int)lround(box_width * scale);
@@ -162,7 +163,8 @@ static enum sr_status prepare(const char *name, const struct picture *picture, i
         const int top = (height - new_height) / 2, left = (width - new_width) / 2;
         for (int y = 0; y < new_height; y++)
             for (int x = 0; x < new_width; x++)
-                pixels[(top + y) * width + left + x] = level(sharpened[y * new_width + x], background);
+                pixels[(top + y) * width + left + x] =
+                    level(sharpened[y * new_width + x], background);
         status = SR_OK;
     }
     free(weights);
@@ -171,8 +173,8 @@ static enum sr_status prepare(const char *name, const struct picture *picture, i
     return status;
 }
 
-enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length, int height, int width,
-                               uint8_t *pixels, struct sr_error *error)
+enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length, int height,
+                               int width, uint8_t *pixels, struct sr_error *error)
 {
     struct picture picture;
     enum sr_status status = picture_decode(name, bytes, length, &picture, error);

@@ -42,7 +42,8 @@ static void on_warning(png_structp png, png_const_charp message)
 }
 
 /* Everything that libpng may jump out of. */
-static void read_colours(png_structp png, png_infop info, struct reader *reader, struct sr_error *error)
+static void read_colours(png_structp png, png_infop info, struct reader *reader,
+                         struct sr_error *error)
 {
     if (setjmp(png_jmpbuf(png))) {
         if (reader->status == SR_OK) reader->status = SR_ERROR_FORMAT;
@@ -83,13 +84,14 @@ static void make_grey(uint8_t *colours, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = colours + 4 * i;
-        unsigned grey = (299u * at[0] + 587u * at[1] + 114u * at[2] + 500u) / 1000u, opacity = at[3];
+        unsigned grey = (299u * at[0] + 587u * at[1] + 114u * at[2] + 500u) / 1000u,
+                 opacity = at[3];
         colours[i] = (uint8_t)((grey * opacity + 255u * (255u - opacity) + 127u) / 255u);
     }
 }
 
-enum sr_status picture_decode(const char *name, const void *bytes, size_t length, struct picture *picture,
-                              struct sr_error *error)
+enum sr_status picture_decode(const char *name, const void *bytes, size_t length,
+                              struct picture *picture, struct sr_error *error)
 {
     struct reader reader = {.bytes = bytes, .length = length};
     *picture = (struct picture){0};
@@ -108,7 +110,8 @@ enum sr_status picture_decode(const char *name, const void *bytes, size_t length
     read_colours(png, info, &reader, error);
     png_destroy_read_struct(&png, &info, NULL);
     if (reader.status == SR_ERROR_FORMAT)
-        sr_error_set(error, SR_ERROR_FORMAT, "%s is not a usable PNG picture: %s", name, reader.message);
+        sr_error_set(error, SR_ERROR_FORMAT, "%s is not a usable PNG picture: %s", name,
+                     reader.message);
     if (reader.status != SR_OK) {
         free(reader.colours);
         return reader.status;

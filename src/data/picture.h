@@ -13,7 +13,7 @@ struct picture {
 };
 
 /* Transparency laid on white. `name` stands for the file in sentences. */
-enum sr_status picture_decode(const char *name, const void *bytes, size_t length, struct picture *picture,
-                              struct sr_error *error);
+enum sr_status picture_decode(const char *name, const void *bytes, size_t length,
+                              struct picture *picture, struct sr_error *error);
 
 #endif

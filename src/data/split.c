@@ -75,19 +75,22 @@ static enum sr_status mark_rows(uint8_t *marks, const struct sr_dataset *dataset
     return SR_OK;
 }
 
-enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset, double fraction,
-                             uint64_t seed, size_t limit, struct sr_error *error)
+enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset,
+                             double fraction, uint64_t seed, size_t limit, struct sr_error *error)
 {
     *split = (struct sr_split){.fraction = fraction, .seed = seed};
     if (!(fraction >= 0 && fraction <= 0.9))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "a validation share of %g cannot be used; it is within 0..0.9", fraction);
+                            "a validation share of %g cannot be used; it is within 0..0.9",
+                            fraction);
     size_t total = dataset->files[SR_FILE_TRAIN].count;
     uint8_t *marks = sr_array_new(total, 1, "marks of the split", error);
-    enum sr_status status = marks ? mark_rows(marks, dataset, fraction, seed, limit, error) : SR_ERROR_MEMORY;
+    enum sr_status status =
+        marks ? mark_rows(marks, dataset, fraction, seed, limit, error) : SR_ERROR_MEMORY;
     for (int part = 0; part < 2 && status == SR_OK; part++) {
         for (size_t i = 0; i < total; i++) split->counts[part] += marks[i] == part;
-        split->rows[part] = sr_array_raw(split->counts[part], sizeof(uint32_t), "rows of the split", error);
+        split->rows[part] =
+            sr_array_raw(split->counts[part], sizeof(uint32_t), "rows of the split", error);
         if (!split->rows[part]) {
             status = SR_ERROR_MEMORY;
             break;
@@ -109,12 +112,14 @@ void sr_split_fini(struct sr_split *split)
     }
 }
 
-enum sr_status sr_split_copy(struct sr_split *to, const struct sr_split *from, struct sr_error *error)
+enum sr_status sr_split_copy(struct sr_split *to, const struct sr_split *from,
+                             struct sr_error *error)
 {
     *to = *from;
     to->rows[0] = to->rows[1] = NULL;
     for (int part = 0; part < 2; part++) {
-        to->rows[part] = sr_array_raw(from->counts[part], sizeof(uint32_t), "rows of the split", error);
+        to->rows[part] =
+            sr_array_raw(from->counts[part], sizeof(uint32_t), "rows of the split", error);
         if (!to->rows[part]) {
             sr_split_fini(to);
             return SR_ERROR_MEMORY;
@@ -131,6 +136,7 @@ struct sr_samples sr_split_samples(const struct sr_dataset *dataset, const struc
     if (name == SR_SPLIT_TEST)
         return (struct sr_samples){.images = &dataset->files[SR_FILE_TEST],
                                    .count = dataset->files[SR_FILE_TEST].count};
-    return (struct sr_samples){
-        .images = &dataset->files[SR_FILE_TRAIN], .rows = split->rows[name], .count = split->counts[name]};
+    return (struct sr_samples){.images = &dataset->files[SR_FILE_TRAIN],
+                               .rows = split->rows[name],
+                               .count = split->counts[name]};
 }

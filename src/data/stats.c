@@ -52,7 +52,8 @@ void sr_stats_compute(struct sr_stats *stats, const struct sr_samples *samples, 
         return;
     }
     stats->mean = (double)sum / (double)n;
-    stats->median = (value_at(stats->histogram, (n - 1) / 2) + value_at(stats->histogram, n / 2)) / 2.0;
+    stats->median =
+        (value_at(stats->histogram, (n - 1) / 2) + value_at(stats->histogram, n / 2)) / 2.0;
     unsigned __int128 spread = (unsigned __int128)n * squares - (unsigned __int128)sum * sum;
     stats->deviation = sqrt((double)spread) / (double)n;
     stats->zeros = (double)stats->histogram[0] / (double)n;

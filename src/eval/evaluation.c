@@ -11,16 +11,19 @@
 
 static const double LEAST_PROBABILITY = 1e-7;
 
-enum sr_status sr_predictions_init(struct sr_predictions *predictions, const struct sr_samples *samples,
-                                   int classes, struct sr_error *error)
+enum sr_status sr_predictions_init(struct sr_predictions *predictions,
+                                   const struct sr_samples *samples, int classes,
+                                   struct sr_error *error)
 {
     const size_t count = samples->count;
     *predictions = (struct sr_predictions){.count = count, .classes = classes};
     predictions->rows = sr_array_raw(count, sizeof(uint32_t), "predictions", error);
     predictions->truth = sr_array_raw(count, 1, "predictions", error);
     predictions->predicted = sr_array_new(count, 1, "predictions", error);
-    predictions->probabilities = sr_array_new(count, (size_t)classes * sizeof(float), "predictions", error);
-    if (!predictions->rows || !predictions->truth || !predictions->predicted || !predictions->probabilities) {
+    predictions->probabilities =
+        sr_array_new(count, (size_t)classes * sizeof(float), "predictions", error);
+    if (!predictions->rows || !predictions->truth || !predictions->predicted ||
+        !predictions->probabilities) {
         sr_predictions_fini(predictions);
         return SR_ERROR_MEMORY;
     }
@@ -116,7 +119,7 @@ void sr_wilson(double successes, double count, double z, double *low, double *hi
 static bool occurs(const uint64_t *matrix, int classes, int class)
 {
     for (size_t i = 0, n = (size_t)classes; i < n; i++)
-        if (matrix[(size_t)class * n + i] || matrix[i * n + (size_t)class]) return true;
+        if (matrix[(size_t) class * n + i] || matrix[i * n + (size_t) class]) return true;
     return false;
 }
 

@@ -22,17 +22,24 @@ enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *
                           const struct sr_predictions *second, struct sr_error *error)
 {
     *test = (struct sr_mcnemar){.p = 1};
-    if (first->count != second->count || memcmp(first->rows, second->rows, first->count * sizeof *first->rows))
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "two models can only be compared on the same samples; these are %zu and %zu others",
-                            first->count, second->count);
+    if (first->count != second->count ||
+        memcmp(first->rows, second->rows, first->count * sizeof *first->rows))
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "two models can only be compared on the same samples; these are %zu and %zu others",
+            first->count, second->count);
     size_t same = 0;
     for (size_t i = 0; i < first->count; i++) {
-        bool a = first->predicted[i] == first->truth[i], b = second->predicted[i] == second->truth[i];
-        if (a && b) test->both++;
-        else if (a) test->only_first++;
-        else if (b) test->only_second++;
-        else test->neither++;
+        bool a = first->predicted[i] == first->truth[i],
+             b = second->predicted[i] == second->truth[i];
+        if (a && b)
+            test->both++;
+        else if (a)
+            test->only_first++;
+        else if (b)
+            test->only_second++;
+        else
+            test->neither++;
         same += first->predicted[i] == second->predicted[i];
     }
     test->agreement = first->count ? (double)same / (double)first->count : 1;
@@ -72,8 +79,8 @@ void sr_holm(double *p, size_t count)
     free(order);
 }
 
-struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count, size_t *pairs,
-                         struct sr_error *error)
+struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count,
+                         size_t *pairs, struct sr_error *error)
 {
     size_t total = count * (count - (count > 0)) / 2, k = 0;
     struct sr_pair *found = sr_xalloc((total + 1) * sizeof *found);
@@ -95,14 +102,19 @@ struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t
     return NULL;
 }
 
-void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second, struct sr_text *text)
+void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
+                   struct sr_text *text)
 {
     /* With equal counts neither is ahead, whatever the order of the table. */
     bool ahead = pair->test.only_first >= pair->test.only_second;
     const char *better = ahead ? first : second, *worse = ahead ? second : first;
-    if (pair->p >= 0.05) sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", first, second, pair->p);
-    else if (pair->p < 0.001) sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
-    else sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, pair->p);
+    if (pair->p >= 0.05)
+        sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", first, second,
+                       pair->p);
+    else if (pair->p < 0.001)
+        sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
+    else
+        sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, pair->p);
 }
 
 static const float *row_of(const struct sr_predictions *predictions, size_t i)
@@ -136,7 +148,8 @@ double sr_top_accuracy(const struct sr_predictions *predictions, int k)
     for (size_t i = 0; i < predictions->count; i++) {
         const float *p = row_of(predictions, i);
         int truth = predictions->truth[i], above = 0; /* classes that come before the true one */
-        for (int c = 0; c < predictions->classes; c++) above += p[c] > p[truth] || (p[c] == p[truth] && c < truth);
+        for (int c = 0; c < predictions->classes; c++)
+            above += p[c] > p[truth] || (p[c] == p[truth] && c < truth);
         hits += above < k;
     }
     return predictions->count ? (double)hits / (double)predictions->count : 0;
@@ -166,16 +179,20 @@ static struct scored *rank(const struct sr_predictions *predictions, int class, 
     return items;
 }
 
-/* Walk down the ranking; at the end of each run of equal scores tell (true, all) positives so far. */
+/* Walk down the ranking; at the end of each run of equal scores tell (true, all) positives so far.
+ */
 static void walk(const struct sr_predictions *predictions, int class,
-                 void (*visit)(void *context, double hits, double seen, double positives, double count), void *context)
+                 void (*visit)(void *context, double hits, double seen, double positives,
+                               double count),
+                 void *context)
 {
     size_t positives, hits = 0;
     struct scored *items = rank(predictions, class, &positives);
     for (size_t i = 0; i < predictions->count; i++) {
         hits += items[i].positive;
         if (i + 1 == predictions->count || items[i + 1].score != items[i].score)
-            visit(context, (double)hits, (double)(i + 1), (double)positives, (double)predictions->count);
+            visit(context, (double)hits, (double)(i + 1), (double)positives,
+                  (double)predictions->count);
     }
     free(items);
 }
@@ -244,7 +261,8 @@ size_t sr_roc_curve(const struct sr_predictions *predictions, int class, double 
     return curve.count;
 }
 
-size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x, double *y)
+size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x,
+                                 double *y)
 {
     struct curve curve = {.x = x, .y = y};
     if (one_sided(predictions, class)) return 0;

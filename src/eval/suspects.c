@@ -14,7 +14,8 @@ static void find_thresholds(const struct sr_predictions *predictions, double *th
         sums[label] += (double)predictions->probabilities[i * classes + label];
         counts[label]++;
     }
-    for (size_t c = 0; c < classes; c++) thresholds[c] = counts[c] ? sums[c] / (double)counts[c] : INFINITY;
+    for (size_t c = 0; c < classes; c++)
+        thresholds[c] = counts[c] ? sums[c] / (double)counts[c] : INFINITY;
 }
 
 static int most_suspect_first(const void *a, const void *b)
@@ -37,7 +38,8 @@ size_t sr_suspects_find(const struct sr_predictions *predictions, struct sr_susp
         float largest = 0;
         for (size_t c = 0; c < classes; c++) {
             if (c != label && p[c] > largest) largest = p[c];
-            if ((double)p[c] >= thresholds[c] && (likeliest == SIZE_MAX || p[c] > p[likeliest])) likeliest = c;
+            if ((double)p[c] >= thresholds[c] && (likeliest == SIZE_MAX || p[c] > p[likeliest]))
+                likeliest = c;
         }
         if (likeliest == SIZE_MAX || likeliest == label) continue;
         suspects[count++] = (struct sr_suspect){.row = predictions->rows[i],

@@ -1,4 +1,5 @@
-/* cam.c - class activation maps: a layer's activations, weighed by the gradients of one class's logit. */
+/* cam.c - class activation maps: a layer's activations, weighed by the gradients of one class's
+ * logit. */
 #include "internal.h"
 
 #include <math.h>
@@ -11,7 +12,8 @@
 /* Grad-CAM: a weight a channel, the mean of its gradients. */
 static void weigh_by_means(const struct sr_layer_gradients *layer, double *weights)
 {
-    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
+    const size_t cells = (size_t)layer->height * (size_t)layer->width,
+                 channels = (size_t)layer->channels;
     for (size_t i = 0; i < cells; i++)
         for (size_t c = 0; c < channels; c++)
             weights[c] += (double)layer->gradients[i * channels + c] / (double)cells;
@@ -21,7 +23,8 @@ static void weigh_by_means(const struct sr_layer_gradients *layer, double *weigh
  * activations); 0 where that is 0/0. */
 static void weigh_by_shares(const struct sr_layer_gradients *layer, double *weights)
 {
-    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
+    const size_t cells = (size_t)layer->height * (size_t)layer->width,
+                 channels = (size_t)layer->channels;
     for (size_t c = 0; c < channels; c++) {
         double sum = 0;
         for (size_t i = 0; i < cells; i++) sum += (double)layer->activations[i * channels + c];
@@ -33,33 +36,39 @@ static void weigh_by_shares(const struct sr_layer_gradients *layer, double *weig
     }
 }
 
-/* ReLU of the sum over channels of activation × weight; without weights, × the cell's own gradient. */
+/* ReLU of the sum over channels of activation × weight; without weights, × the cell's own gradient.
+ */
 static void add_channels(const struct sr_layer_gradients *layer, const double *weights, float *map)
 {
-    const size_t cells = (size_t)layer->height * (size_t)layer->width, channels = (size_t)layer->channels;
+    const size_t cells = (size_t)layer->height * (size_t)layer->width,
+                 channels = (size_t)layer->channels;
     for (size_t i = 0; i < cells; i++) {
         double sum = 0;
         for (size_t c = 0; c < channels; c++) {
             const size_t at = i * channels + c;
-            sum += (weights ? weights[c] : (double)layer->gradients[at]) * (double)layer->activations[at];
+            sum += (weights ? weights[c] : (double)layer->gradients[at]) *
+                   (double)layer->activations[at];
         }
         map[i] = sum > 0 ? (float)sum : 0;
     }
 }
 
-/* Predictions that average an image and its mirror image (tta=) are the work of both: add the mirror image's
- * map, turned back. */
-static enum sr_status add_mirror(const struct sr_explain *request, int target, const char *name, float *map,
-                                 struct sr_error *error)
+/* Predictions that average an image and its mirror image (tta=) are the work of both: add the
+ * mirror image's map, turned back. */
+static enum sr_status add_mirror(const struct sr_explain *request, int target, const char *name,
+                                 float *map, struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     const int height = model->shape.height, width = model->shape.width;
     uint8_t *pixels = sr_xalloc((size_t)height * (size_t)width);
     struct sr_layer_gradients layer = {0};
     for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) pixels[y * width + x] = request->pixels[y * width + width - 1 - x];
-    enum sr_status status = model->class->gradients(model->state, pixels, name, target, &layer, error);
-    float *turned = status ? NULL : sr_xalloc((size_t)layer.height * (size_t)layer.width * sizeof *turned);
+        for (int x = 0; x < width; x++)
+            pixels[y * width + x] = request->pixels[y * width + width - 1 - x];
+    enum sr_status status =
+        model->class->gradients(model->state, pixels, name, target, &layer, error);
+    float *turned =
+        status ? NULL : sr_xalloc((size_t)layer.height * (size_t)layer.width * sizeof *turned);
     if (!status) {
         add_channels(&layer, NULL, turned);
         for (int y = 0; y < layer.height; y++)
@@ -75,10 +84,12 @@ static enum sr_status add_mirror(const struct sr_explain *request, int target, c
 
 static bool sees_mirror(const struct sr_model *model)
 {
-    return model->params && sr_args_has(model->params, "tta") && strcmp(sr_args_text(model->params, "tta"), "none") != 0;
+    return model->params && sr_args_has(model->params, "tta") &&
+           strcmp(sr_args_text(model->params, "tta"), "none") != 0;
 }
 
-/* A fine layer's products are speckled in the grid of the max-pool above it: blur by a pixel of 28. */
+/* A fine layer's products are speckled in the grid of the max-pool above it: blur by a pixel of 28.
+ */
 static void smooth(struct sr_heat *heat)
 {
     const double deviation = (heat->height < heat->width ? heat->height : heat->width) / 28.0;
@@ -87,14 +98,15 @@ static void smooth(struct sr_heat *heat)
 
 typedef void weigh_channels(const struct sr_layer_gradients *layer, double *weights);
 
-static enum sr_status cam_of(const struct sr_explain *request, int target, const char *name, weigh_channels *weigh,
-                             struct sr_heat *heat, struct sr_error *error)
+static enum sr_status cam_of(const struct sr_explain *request, int target, const char *name,
+                             weigh_channels *weigh, struct sr_heat *heat, struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     struct sr_layer_gradients layer = {0};
     float *map = NULL;
     double *weights = NULL;
-    enum sr_status status = model->class->gradients(model->state, request->pixels, name, target, &layer, error);
+    enum sr_status status =
+        model->class->gradients(model->state, request->pixels, name, target, &layer, error);
     if (status) goto out;
     map = sr_array_raw((size_t)layer.height * (size_t)layer.width, sizeof *map, "heat map", error);
     status = map ? explain_heat_init(heat, request, target, error) : SR_ERROR_MEMORY;
@@ -109,10 +121,10 @@ static enum sr_status cam_of(const struct sr_explain *request, int target, const
     sr_resize_bilinear(map, layer.height, layer.width, heat->values, heat->height, heat->width);
     if (!weigh) smooth(heat);
     if (!sr_heat_scale(heat->values, (size_t)heat->height * (size_t)heat->width))
-        status =
-            sr_error_set(error, SR_ERROR_NUMERIC,
-                         "the gradients of %s at %s are not finite numbers; the model cannot be explained",
-                         model->name, name);
+        status = sr_error_set(
+            error, SR_ERROR_NUMERIC,
+            "the gradients of %s at %s are not finite numbers; the model cannot be explained",
+            model->name, name);
 out:
     free(layer.activations);
     free(layer.gradients);
@@ -121,8 +133,8 @@ out:
     return status;
 }
 
-/* The geometric mean of two maps: hot where both are. A little is added to each, so that a cell of nothing in a
- * coarse map dims what a fine one says there and does not wipe it out. */
+/* The geometric mean of two maps: hot where both are. A little is added to each, so that a cell of
+ * nothing in a coarse map dims what a fine one says there and does not wipe it out. */
 static void fuse(struct sr_heat *heat, const struct sr_heat *other)
 {
     const float least = 0.01f;
@@ -132,21 +144,25 @@ static void fuse(struct sr_heat *heat, const struct sr_heat *other)
     sr_heat_scale(heat->values, size);
 }
 
-static enum sr_status cams(const struct sr_explain *request, weigh_channels *weigh, struct sr_heat *heats,
-                           struct sr_error *error)
+static enum sr_status cams(const struct sr_explain *request, weigh_channels *weigh,
+                           struct sr_heat *heats, struct sr_error *error)
 {
     struct sr_layer_info layers[2];
     size_t count = 1;
-    if (request->layer && *request->layer) snprintf(layers[0].name, sizeof layers[0].name, "%s", request->layer);
-    else count = explain_layers(request->model, request->method, layers);
+    if (request->layer && *request->layer)
+        snprintf(layers[0].name, sizeof layers[0].name, "%s", request->layer);
+    else
+        count = explain_layers(request->model, request->method, layers);
     if (!count)
-        return sr_error_set(error, SR_ERROR_STATE, "no convolution of %s has 5x5 cells or more; name one with layer=",
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "no convolution of %s has 5x5 cells or more; name one with layer=",
                             request->model->name);
     enum sr_status status = SR_OK;
     for (size_t i = 0; !status && i < request->count; i++) {
         struct sr_heat last = {0};
         status = cam_of(request, request->targets[i], layers[0].name, weigh, &heats[i], error);
-        if (!status && count > 1) status = cam_of(request, request->targets[i], layers[1].name, weigh, &last, error);
+        if (!status && count > 1)
+            status = cam_of(request, request->targets[i], layers[1].name, weigh, &last, error);
         if (!status && count > 1) fuse(&heats[i], &last);
         sr_explain_place(request->model, request->method, request->layer, heats[i].layer);
         sr_heat_fini(&last);
@@ -154,17 +170,20 @@ static enum sr_status cams(const struct sr_explain *request, weigh_channels *wei
     return status;
 }
 
-enum sr_status explain_gradcam(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status explain_gradcam(const struct sr_explain *request, struct sr_heat *heats,
+                               struct sr_error *error)
 {
     return cams(request, weigh_by_means, heats, error);
 }
 
-enum sr_status explain_gradcam_plus(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status explain_gradcam_plus(const struct sr_explain *request, struct sr_heat *heats,
+                                    struct sr_error *error)
 {
     return cams(request, weigh_by_shares, heats, error);
 }
 
-enum sr_status explain_hirescam(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status explain_hirescam(const struct sr_explain *request, struct sr_heat *heats,
+                                struct sr_error *error)
 {
     return cams(request, NULL, heats, error);
 }

@@ -14,8 +14,8 @@ enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *
                                  struct sr_error *error)
 {
     const struct sr_shape *shape = &request->model->shape;
-    heat->values =
-        sr_array_new((size_t)shape->height * (size_t)shape->width, sizeof *heat->values, "heat map", error);
+    heat->values = sr_array_new((size_t)shape->height * (size_t)shape->width, sizeof *heat->values,
+                                "heat map", error);
     if (!heat->values) return SR_ERROR_MEMORY;
     heat->height = shape->height;
     heat->width = shape->width;
@@ -25,7 +25,8 @@ enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *
 
 /* ---- methods on the model's own weights ---- */
 
-enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat *heats,
+                               struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     const size_t size = (size_t)model->shape.height * (size_t)model->shape.width;
@@ -43,7 +44,8 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
         for (size_t i = 0; !status && i < size; i++)
             heats[k].values[i] = (own[i] - mean[i]) * (float)request->pixels[i];
         if (!status && !sr_heat_scale(heats[k].values, size))
-            status = sr_error_set(error, SR_ERROR_NUMERIC, "the weights of %s are not finite numbers", model->name);
+            status = sr_error_set(error, SR_ERROR_NUMERIC,
+                                  "the weights of %s are not finite numbers", model->name);
     }
     free(own);
     return status;
@@ -53,14 +55,16 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
 static bool has_image(const struct sr_model *model, int target)
 {
     if (!model->class->importance) return false;
-    float *image = sr_xalloc((size_t)model->shape.height * (size_t)model->shape.width * sizeof *image);
+    float *image =
+        sr_xalloc((size_t)model->shape.height * (size_t)model->shape.width * sizeof *image);
     struct sr_error ignored;
     bool has = model->class->importance(model->state, target, image, &ignored) == SR_OK;
     free(image);
     return has;
 }
 
-enum sr_status explain_importance(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status explain_importance(const struct sr_explain *request, struct sr_heat *heats,
+                                  struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     const bool classwise = has_image(model, 0);
@@ -68,9 +72,12 @@ enum sr_status explain_importance(const struct sr_explain *request, struct sr_he
     for (size_t k = 0; !status && k < request->count; k++) {
         int target = classwise ? request->targets[k] : -1;
         status = explain_heat_init(&heats[k], request, target, error);
-        if (!status) status = model->class->importance(model->state, target, heats[k].values, error);
-        if (!status && !sr_heat_scale(heats[k].values, (size_t)heats[k].height * (size_t)heats[k].width))
-            status = sr_error_set(error, SR_ERROR_NUMERIC, "the weights of %s are not finite numbers", model->name);
+        if (!status)
+            status = model->class->importance(model->state, target, heats[k].values, error);
+        if (!status &&
+            !sr_heat_scale(heats[k].values, (size_t)heats[k].height * (size_t)heats[k].width))
+            status = sr_error_set(error, SR_ERROR_NUMERIC,
+                                  "the weights of %s are not finite numbers", model->name);
     }
     return status;
 }
@@ -103,40 +110,59 @@ static bool offers_nearest(const struct sr_model *model)
 }
 
 /* No map: whoever asked shows the rows of sr_explain_nearest. */
-static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *heats,
+                             struct sr_error *error)
 {
     (void)error;
     for (size_t k = 0; k < request->count; k++)
-        heats[k] = (struct sr_heat){request->model->shape.height, request->model->shape.width, NULL, NULL, "",
-                                    request->targets[k]};
+        heats[k] = (struct sr_heat){
+            request->model->shape.height, request->model->shape.width, NULL, NULL, "",
+            request->targets[k]};
     return SR_OK;
 }
 
 const struct sr_method sr_methods[SR_METHOD_COUNT] = {
-    [SR_METHOD_GRADCAM] = {"gradcam", "Grad-CAM", "Activations weighed by the mean gradients of the class.", true, false, true, true,
-     offers_gradients, "has no convolutions; Grad-CAM works on cnn and resnet", explain_gradcam},
-    [SR_METHOD_GRADCAM_PLUS] = {"gradcam++", "Grad-CAM++", "Grad-CAM with each cell's gradient weighed by its share.", true, false, true, true,
-     offers_gradients, "has no convolutions; Grad-CAM++ works on cnn and resnet", explain_gradcam_plus},
-    [SR_METHOD_HIRESCAM] = {"hirescam", "HiRes-CAM", "Activations times gradients, cell by cell, at the finest layer and the last.", true, true, true, true,
-     offers_gradients,
-     "has no convolutions; HiRes-CAM works on cnn and resnet", explain_hirescam},
-    [SR_METHOD_OCCLUSION] = {"occlusion", "Occlusion", "The probability lost when a patch is blacked out.", false, false, true, true,
-     offers_probabilities, "cannot predict", explain_occlusion},
-    [SR_METHOD_WEIGHTS] = {"weights", "Weights × pixels", "What each pixel adds to the class's score.", false, false, true, true, offers_weights,
-     "has no weight a pixel", explain_weights},
-    [SR_METHOD_IMPORTANCE] = {"importance", "Importance", "What the model looks at in general, whatever the sample.", false, false, true, false,
-     offers_importance, "has no importance a pixel", explain_importance},
-    [SR_METHOD_NEAREST] = {"nearest", "Nearest images", "The training images nearest in the model's own sense.", false, false, false, true,
-     offers_nearest, "keeps no training images; knn and svm do", no_map},
+    [SR_METHOD_GRADCAM] = {"gradcam", "Grad-CAM",
+                           "Activations weighed by the mean gradients of the class.", true, false,
+                           true, true, offers_gradients,
+                           "has no convolutions; Grad-CAM works on cnn and resnet",
+                           explain_gradcam},
+    [SR_METHOD_GRADCAM_PLUS] = {"gradcam++", "Grad-CAM++",
+                                "Grad-CAM with each cell's gradient weighed by its share.", true,
+                                false, true, true, offers_gradients,
+                                "has no convolutions; Grad-CAM++ works on cnn and resnet",
+                                explain_gradcam_plus},
+    [SR_METHOD_HIRESCAM] =
+        {"hirescam", "HiRes-CAM",
+         "Activations times gradients, cell by cell, at the finest layer and the last.", true, true,
+         true, true, offers_gradients, "has no convolutions; HiRes-CAM works on cnn and resnet",
+         explain_hirescam},
+    [SR_METHOD_OCCLUSION] = {"occlusion", "Occlusion",
+                             "The probability lost when a patch is blacked out.", false, false,
+                             true, true, offers_probabilities, "cannot predict", explain_occlusion},
+    [SR_METHOD_WEIGHTS] = {"weights", "Weights × pixels",
+                           "What each pixel adds to the class's score.", false, false, true, true,
+                           offers_weights, "has no weight a pixel", explain_weights},
+    [SR_METHOD_IMPORTANCE] = {"importance", "Importance",
+                              "What the model looks at in general, whatever the sample.", false,
+                              false, true, false, offers_importance, "has no importance a pixel",
+                              explain_importance},
+    [SR_METHOD_NEAREST] = {"nearest", "Nearest images",
+                           "The training images nearest in the model's own sense.", false, false,
+                           false, true, offers_nearest, "keeps no training images; knn and svm do",
+                           no_map},
 };
-const char sr_method_names[] = "auto gradcam gradcam++ hirescam occlusion weights importance nearest";
+const char sr_method_names[] =
+    "auto gradcam gradcam++ hirescam occlusion weights importance nearest";
 
 const struct sr_method *sr_method_default(const struct sr_model *model)
 {
     struct sr_layer_info chosen[2];
-    const struct sr_method *cam = &sr_methods[SR_METHOD_HIRESCAM], *weights = &sr_methods[SR_METHOD_WEIGHTS],
+    const struct sr_method *cam = &sr_methods[SR_METHOD_HIRESCAM],
+                           *weights = &sr_methods[SR_METHOD_WEIGHTS],
                            *occlusion = &sr_methods[SR_METHOD_OCCLUSION];
-    if (cam->offered(model) && (explain_layers(model, cam, chosen) || !occlusion->offered(model))) return cam;
+    if (cam->offered(model) && (explain_layers(model, cam, chosen) || !occlusion->offered(model)))
+        return cam;
     return weights->offered(model) ? weights : occlusion;
 }
 
@@ -150,7 +176,8 @@ static void list_offered(const struct sr_model *model, struct sr_text *text)
         }
 }
 
-const struct sr_method *sr_method_find(const struct sr_model *model, const char *name, struct sr_error *error)
+const struct sr_method *sr_method_find(const struct sr_model *model, const char *name,
+                                       struct sr_error *error)
 {
     if (!name || !*name || !strcmp(name, "auto")) return sr_method_default(model);
     for (int m = 0; m < SR_METHOD_COUNT; m++) {
@@ -158,25 +185,31 @@ const struct sr_method *sr_method_find(const struct sr_model *model, const char 
         if (sr_methods[m].offered(model)) return &sr_methods[m];
         struct sr_text text = {0};
         list_offered(model, &text);
-        sr_error_set(error, SR_ERROR_STATE, "%s is of the family %s, which %s; it can be explained by %s",
-                     model->name, model->class->name, sr_methods[m].needs, sr_text_get(&text));
+        sr_error_set(error, SR_ERROR_STATE,
+                     "%s is of the family %s, which %s; it can be explained by %s", model->name,
+                     model->class->name, sr_methods[m].needs, sr_text_get(&text));
         sr_text_fini(&text);
         return NULL;
     }
-    sr_error_set(error, SR_ERROR_ARGUMENT, "no method \"%s\"; there are: %s", name, sr_method_names);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "no method \"%s\"; there are: %s", name,
+                 sr_method_names);
     return NULL;
 }
 
-size_t explain_layers(const struct sr_model *model, const struct sr_method *method, struct sr_layer_info chosen[2])
+size_t explain_layers(const struct sr_model *model, const struct sr_method *method,
+                      struct sr_layer_info chosen[2])
 {
     if (!method->layered || !offers_gradients(model)) return 0;
     struct sr_layer_info *layers = sr_xalloc(MOST_LAYERS * sizeof *layers);
-    size_t count = model->class->layers(model->state, layers, MOST_LAYERS), made = 0, best = SIZE_MAX;
+    size_t count = model->class->layers(model->state, layers, MOST_LAYERS), made = 0,
+           best = SIZE_MAX;
     if (count > MOST_LAYERS) count = MOST_LAYERS;
     int most = 0;
     for (size_t i = 0; i < count; i++) {
         const int cells = layers[i].height * layers[i].width;
-        if (layers[i].height < LEAST_CELLS || layers[i].width < LEAST_CELLS || (method->fused && cells <= most)) continue;
+        if (layers[i].height < LEAST_CELLS || layers[i].width < LEAST_CELLS ||
+            (method->fused && cells <= most))
+            continue;
         best = i;
         most = cells;
     }
@@ -186,8 +219,8 @@ size_t explain_layers(const struct sr_model *model, const struct sr_method *meth
     return made;
 }
 
-bool sr_explain_place(const struct sr_model *model, const struct sr_method *method, const char *layer,
-                      char place[SR_PLACE_SIZE])
+bool sr_explain_place(const struct sr_model *model, const struct sr_method *method,
+                      const char *layer, char place[SR_PLACE_SIZE])
 {
     struct sr_layer_info chosen[2];
     place[0] = '\0';
@@ -202,36 +235,44 @@ bool sr_explain_place(const struct sr_model *model, const struct sr_method *meth
     return count > 0;
 }
 
-enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heats,
+                          struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     struct sr_explain full = *request;
     for (size_t k = 0; k < request->count; k++) {
         heats[k] = (struct sr_heat){0};
         if (request->targets[k] < 0 || request->targets[k] >= model->shape.classes)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "there is no class %d to explain; %s knows 0 to %d",
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "there is no class %d to explain; %s knows 0 to %d",
                                 request->targets[k], model->name, model->shape.classes - 1);
     }
-    if (!full.method) full.method = sr_method_default(model);
+    if (!full.method)
+        full.method = sr_method_default(model);
     else if (!full.method->offered(model)) {
         sr_method_find(model, full.method->name, error); /* for its sentence */
         return SR_ERROR_STATE;
     }
     if (!full.method->layered && full.layer && *full.layer)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s looks at no layer; leave out layer=%s, or use method=gradcam",
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s looks at no layer; leave out layer=%s, or use method=gradcam",
                             full.method->title, full.layer);
     enum sr_status status = full.method->run(&full, heats, error);
     for (size_t k = 0; k < request->count; k++) {
-        if (status) sr_heat_fini(&heats[k]);
-        else heats[k].method = full.method;
+        if (status)
+            sr_heat_fini(&heats[k]);
+        else
+            heats[k].method = full.method;
     }
     return status;
 }
 
-size_t sr_explain_nearest(const struct sr_model *model, const uint8_t *pixels, uint32_t *rows, double *distances,
-                          size_t room)
+size_t sr_explain_nearest(const struct sr_model *model, const uint8_t *pixels, uint32_t *rows,
+                          double *distances, size_t room)
 {
-    return model->class->nearest ? model->class->nearest(model->state, pixels, rows, distances, room) : 0;
+    return model->class->nearest
+               ? model->class->nearest(model->state, pixels, rows, distances, room)
+               : 0;
 }
 
 /* ---- many samples ---- */
@@ -263,13 +304,16 @@ static void explain_one(void *context, size_t index, int worker)
     sr_heat_fini(&heat);
 }
 
-enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_method *method, const char *layer,
-                               const struct sr_samples *samples, const int *targets, struct sr_pool *pool,
-                               const struct sr_monitor *monitor, float *heats, struct sr_error *error)
+enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_method *method,
+                               const char *layer, const struct sr_samples *samples,
+                               const int *targets, struct sr_pool *pool,
+                               const struct sr_monitor *monitor, float *heats,
+                               struct sr_error *error)
 {
     if (!method) method = sr_method_default(model);
     if (!method->mapped)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s gives no heat map; use another method=", method->name);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s gives no heat map; use another method=", method->name);
     enum sr_status status =
         sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
     if (status) return status;
@@ -285,7 +329,8 @@ enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_met
         const size_t left = samples->count - block->from;
         step = !method->layered ? 1 : left < BLOCK ? left : BLOCK;
         if (!sr_monitor_proceed(monitor)) {
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "explaining was stopped before its end");
+            status =
+                sr_error_set(error, SR_ERROR_CANCELLED, "explaining was stopped before its end");
             break;
         }
         sr_pool_run(method->layered ? pool : NULL, step, explain_one, block);
@@ -296,15 +341,16 @@ enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_met
     return status;
 }
 
-enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_method *method, const char *layer,
-                                  const struct sr_samples *samples, size_t most, struct sr_pool *pool,
-                                  const struct sr_monitor *monitor, float *heats, size_t *counts,
-                                  struct sr_error *error)
+enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_method *method,
+                                  const char *layer, const struct sr_samples *samples, size_t most,
+                                  struct sr_pool *pool, const struct sr_monitor *monitor,
+                                  float *heats, size_t *counts, struct sr_error *error)
 {
     const size_t classes = (size_t)model->shape.classes;
     const size_t size = (size_t)samples->images->height * (size_t)samples->images->width;
     uint32_t *rows = sr_array_raw(samples->count, sizeof *rows, "samples to explain", error);
-    int *targets = rows ? sr_array_raw(samples->count, sizeof *targets, "samples to explain", error) : NULL;
+    int *targets =
+        rows ? sr_array_raw(samples->count, sizeof *targets, "samples to explain", error) : NULL;
     float *own = NULL;
     enum sr_status status = targets ? SR_OK : SR_ERROR_MEMORY;
     memset(heats, 0, classes * size * sizeof *heats);
@@ -319,13 +365,17 @@ enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_
         rows[chosen] = sr_samples_row(samples, i);
         targets[chosen++] = (int)label;
     }
-    if (!status && !(own = sr_array_raw(AT_ONCE * size, sizeof *own, "heat maps", error))) status = SR_ERROR_MEMORY;
+    if (!status && !(own = sr_array_raw(AT_ONCE * size, sizeof *own, "heat maps", error)))
+        status = SR_ERROR_MEMORY;
     for (size_t from = 0; !status && from < chosen; from += AT_ONCE) {
-        const struct sr_samples part = {samples->images, rows + from, chosen - from < AT_ONCE ? chosen - from : AT_ONCE};
-        status = sr_explain_many(model, method, layer, &part, targets + from, pool, monitor, own, error);
+        const struct sr_samples part = {samples->images, rows + from,
+                                        chosen - from < AT_ONCE ? chosen - from : AT_ONCE};
+        status =
+            sr_explain_many(model, method, layer, &part, targets + from, pool, monitor, own, error);
         for (size_t i = 0; !status && i < part.count; i++) {
             const size_t class = (size_t)targets[from + i];
-            for (size_t p = 0; p < size; p++) heats[class * size + p] += own[i * size + p] / (float)counts[class];
+            for (size_t p = 0; p < size; p++)
+                heats[class * size + p] += own[i * size + p] / (float)counts[class];
         }
     }
     free(rows);

@@ -22,7 +22,8 @@ static float between(int at, int count, int from_count, int *first, int *second)
     return place - (float)*first;
 }
 
-void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height, int width)
+void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height,
+                        int width)
 {
     for (int y = 0; y < height; y++) {
         int above, below;
@@ -40,7 +41,8 @@ void sr_resize_bilinear(const float *from, int from_height, int from_width, floa
 }
 
 /* One line of `count` values, `step` apart. */
-static void blur_line(float *line, int count, size_t step, const double *weights, int reach, bool dark, float *copy)
+static void blur_line(float *line, int count, size_t step, const double *weights, int reach,
+                      bool dark, float *copy)
 {
     for (int i = 0; i < count; i++) copy[i] = line[(size_t)i * step];
     for (int i = 0; i < count; i++) {
@@ -57,10 +59,13 @@ void sr_blur(float *values, int height, int width, double deviation, int reach, 
 {
     double *weights = sr_xalloc((size_t)(2 * reach + 1) * sizeof *weights), whole = 0;
     float *copy = sr_xalloc((size_t)(height > width ? height : width) * sizeof *copy);
-    for (int k = -reach; k <= reach; k++) whole += weights[k + reach] = exp(-k * k / (2 * deviation * deviation));
+    for (int k = -reach; k <= reach; k++)
+        whole += weights[k + reach] = exp(-k * k / (2 * deviation * deviation));
     for (int k = 0; k <= 2 * reach; k++) weights[k] /= whole;
-    for (int y = 0; y < height; y++) blur_line(values + (size_t)y * (size_t)width, width, 1, weights, reach, dark, copy);
-    for (int x = 0; x < width; x++) blur_line(values + x, height, (size_t)width, weights, reach, dark, copy);
+    for (int y = 0; y < height; y++)
+        blur_line(values + (size_t)y * (size_t)width, width, 1, weights, reach, dark, copy);
+    for (int x = 0; x < width; x++)
+        blur_line(values + x, height, (size_t)width, weights, reach, dark, copy);
     free(weights);
     free(copy);
 }

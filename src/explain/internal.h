@@ -6,11 +6,12 @@
 
 typedef enum sr_status explain_method(const struct sr_explain *request, struct sr_heat *heats,
                                       struct sr_error *error);
-explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_occlusion, explain_weights,
-    explain_importance;
+explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_occlusion,
+    explain_weights, explain_importance;
 
 /* The layers that a method takes by itself, at most two. */
-size_t explain_layers(const struct sr_model *model, const struct sr_method *method, struct sr_layer_info chosen[2]);
+size_t explain_layers(const struct sr_model *model, const struct sr_method *method,
+                      struct sr_layer_info chosen[2]);
 
 /* A heat map of the model's image size, zeroed, for the target. */
 enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *request, int target,

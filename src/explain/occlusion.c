@@ -6,8 +6,8 @@
 
 #include "sartor/base/memory.h"
 
-/* Patches stand at every second pixel, and over the edges, so that each pixel is covered as often by
- * patches as any other; a patch is about a fifth of the shorter side: 6×6 on 28×28. */
+/* Patches stand at every second pixel, and over the edges, so that each pixel is covered as often
+ * by patches as any other; a patch is about a fifth of the shorter side: 6×6 on 28×28. */
 struct patches {
     int side, stride, height, width; /* of a patch; of the grid that they stand on */
 };
@@ -33,14 +33,18 @@ static void span(const struct patches *patches, int place, int length, int *from
     if (*to > length) *to = length;
 }
 
-enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_heat *heats, struct sr_error *error)
+enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_heat *heats,
+                                 struct sr_error *error)
 {
     const struct sr_shape *shape = &request->model->shape;
     const struct patches patches = lay_patches(shape);
-    const size_t size = (size_t)shape->height * (size_t)shape->width, classes = (size_t)shape->classes;
-    const size_t copies = (size_t)patches.height * (size_t)patches.width + 1; /* the last is whole */
+    const size_t size = (size_t)shape->height * (size_t)shape->width,
+                 classes = (size_t)shape->classes;
+    const size_t copies =
+        (size_t)patches.height * (size_t)patches.width + 1; /* the last is whole */
     uint8_t *pixels = sr_array_raw(copies * size, 1, "occluded images", error);
-    float *said = pixels ? sr_array_raw(copies * classes, sizeof *said, "probabilities", error) : NULL;
+    float *said =
+        pixels ? sr_array_raw(copies * classes, sizeof *said, "probabilities", error) : NULL;
     enum sr_status status = said ? SR_OK : SR_ERROR_MEMORY;
     if (status) goto out;
 
@@ -55,7 +59,8 @@ enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_hea
     }
     const struct sr_images images = {copies, shape->height, shape->width, pixels, NULL};
     const struct sr_samples samples = {&images, NULL, copies};
-    status = sr_model_predict(request->model, &samples, request->pool, request->monitor, said, error);
+    status =
+        sr_model_predict(request->model, &samples, request->pool, request->monitor, said, error);
 
     for (size_t k = 0; !status && k < request->count; k++) {
         const size_t target = (size_t)request->targets[k];
@@ -70,7 +75,8 @@ enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_hea
                 for (int x = left; x < right; x++) heats[k].values[y * shape->width + x] += lost;
         }
         if (!sr_heat_scale(heats[k].values, size))
-            status = sr_error_set(error, SR_ERROR_NUMERIC, "the probabilities of %s are not finite numbers",
+            status = sr_error_set(error, SR_ERROR_NUMERIC,
+                                  "the probabilities of %s are not finite numbers",
                                   request->model->name);
     }
 out:

@@ -13,13 +13,16 @@
 const char *const sr_quality_names[SR_QUALITY_MAPS] = {"method", "random", "centre"};
 
 enum {
-    AT_ONCE = 16,                           /* images whose altered copies are predicted together */
+    AT_ONCE = 16, /* images whose altered copies are predicted together */
     STEPS = SR_QUALITY_STEPS,
-    SQUARE = 2,                             /* side of what is taken away or put in at once */
-    INNER = STEPS - 1,                      /* steps that are neither the whole picture nor nothing */
-    WHOLE = 0, EMPTY = 1, BLURRED = 2,      /* where each map's copies begin, and end */
+    SQUARE = 2,        /* side of what is taken away or put in at once */
+    INNER = STEPS - 1, /* steps that are neither the whole picture nor nothing */
+    WHOLE = 0,
+    EMPTY = 1,
+    BLURRED = 2, /* where each map's copies begin, and end */
     ENDS = 3,
-    COPIES = ENDS + SR_QUALITY_MAPS * 2 * INNER, /* of an image: the ends, and both curves of each map */
+    COPIES =
+        ENDS + SR_QUALITY_MAPS * 2 * INNER, /* of an image: the ends, and both curves of each map */
     SCRAMBLED_IMAGES = 200,
 };
 
@@ -28,14 +31,14 @@ struct bench {
     const struct sr_quality_request *request;
     struct sr_quality *quality;
     size_t size, classes;
-    struct sr_images copies;                /* AT_ONCE × COPIES altered images */
-    float *said;                            /* their probabilities */
-    float *heats, *centre;                  /* AT_ONCE maps; the Gaussian */
-    uint8_t grey;                           /* mean of the images' pixels */
-    uint32_t *order;                        /* size */
+    struct sr_images copies; /* AT_ONCE × COPIES altered images */
+    float *said;             /* their probabilities */
+    float *heats, *centre;   /* AT_ONCE maps; the Gaussian */
+    uint8_t grey;            /* mean of the images' pixels */
+    uint32_t *order;         /* size */
     struct sums {
         double deletion, insertion, deletion_square, insertion_square, share;
-    } sums[SR_QUALITY_MAPS];                /* of areas (the method's) and gains (of the others) */
+    } sums[SR_QUALITY_MAPS]; /* of areas (the method's) and gains (of the others) */
     double started;
     size_t done, total;
 };
@@ -55,7 +58,8 @@ static int hotter_first(const void *a, const void *b)
 }
 
 /* Pixels from the hottest square on; with no map, by chance alone. */
-static void order_pixels(const struct bench *bench, const float *heat, struct sr_rng *rng, uint32_t *order)
+static void order_pixels(const struct bench *bench, const float *heat, struct sr_rng *rng,
+                         uint32_t *order)
 {
     struct spot *spots = sr_xalloc(bench->size * sizeof *spots);
     const size_t width = (size_t)bench->copies.width, across = (width + SQUARE - 1) / SQUARE;
@@ -63,20 +67,23 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
         const size_t top = i / width / SQUARE * SQUARE, left = i % width / SQUARE * SQUARE;
         struct spot *first = &spots[top * width + left], *spot = &spots[i];
         *spot = (struct spot){0, 0, (uint32_t)(top / SQUARE * across + left / SQUARE), (uint32_t)i};
-        if (spot == first) spot->chance = (uint32_t)(sr_rng_next(rng) >> 32);
-        else spot->chance = first->chance;
+        if (spot == first)
+            spot->chance = (uint32_t)(sr_rng_next(rng) >> 32);
+        else
+            spot->chance = first->chance;
         if (heat) first->heat += heat[i];
     }
     /* Sums, that is means but at a ragged edge; only the first of a square has it so far. */
     for (size_t i = bench->size; i-- > 0;)
-        spots[i].heat = spots[i / width / SQUARE * SQUARE * width + i % width / SQUARE * SQUARE].heat;
+        spots[i].heat =
+            spots[i / width / SQUARE * SQUARE * width + i % width / SQUARE * SQUARE].heat;
     qsort(spots, bench->size, sizeof *spots, hotter_first);
     for (size_t i = 0; i < bench->size; i++) order[i] = spots[i].pixel;
     free(spots);
 }
 
-/* Gaussian blur of a deviation of 5/28 of the shorter side, black beyond the edges: a garment's place and
- * rough size are left, hardly its shape. */
+/* Gaussian blur of a deviation of 5/28 of the shorter side, black beyond the edges: a garment's
+ * place and rough size are left, hardly its shape. */
 static void blur(const uint8_t *pixels, int height, int width, uint8_t *out)
 {
     const size_t size = (size_t)height * (size_t)width;
@@ -88,8 +95,10 @@ static void blur(const uint8_t *pixels, int height, int width, uint8_t *out)
     free(values);
 }
 
-/* The copies of one image: the three ends, then for each map INNER deletions and INNER insertions. */
-static void alter(struct bench *bench, const uint8_t *pixels, const float *heat, size_t row, uint8_t *copies)
+/* The copies of one image: the three ends, then for each map INNER deletions and INNER insertions.
+ */
+static void alter(struct bench *bench, const uint8_t *pixels, const float *heat, size_t row,
+                  uint8_t *copies)
 {
     const size_t size = bench->size;
     const bool black = bench->quality->fill == SR_FILL_BLACK;
@@ -97,14 +106,19 @@ static void alter(struct bench *bench, const uint8_t *pixels, const float *heat,
     const uint8_t fill = black ? 0 : bench->grey;
     memcpy(copies + WHOLE * size, pixels, size);
     memset(copies + EMPTY * size, fill, size);
-    if (black) memset(copies + BLURRED * size, 0, size);
-    else blur(pixels, bench->copies.height, bench->copies.width, copies + BLURRED * size);
+    if (black)
+        memset(copies + BLURRED * size, 0, size);
+    else
+        blur(pixels, bench->copies.height, bench->copies.width, copies + BLURRED * size);
     uint8_t *at = copies + ENDS * size;
     for (int m = 0; m < SR_QUALITY_MAPS; m++) {
         struct sr_rng rng;
         sr_rng_init(&rng, bench->request->seed + (uint64_t)m, SR_STREAM_OTHER, row);
-        order_pixels(bench, m == SR_QUALITY_METHOD ? heat : m == SR_QUALITY_CENTRE ? bench->centre : NULL, &rng,
-                     bench->order);
+        order_pixels(bench,
+                     m == SR_QUALITY_METHOD   ? heat
+                     : m == SR_QUALITY_CENTRE ? bench->centre
+                                              : NULL,
+                     &rng, bench->order);
         for (int insertion = 0; insertion < 2; insertion++)
             for (size_t step = 1; step <= INNER; step++, at += size) {
                 const size_t moved = (size * step + STEPS / 2) / STEPS;
@@ -116,7 +130,8 @@ static void alter(struct bench *bench, const uint8_t *pixels, const float *heat,
 }
 
 /* Take in the probabilities of one image's copies. */
-static void take_in(struct bench *bench, const float *said, int target, const uint8_t *pixels, const float *heat)
+static void take_in(struct bench *bench, const float *said, int target, const uint8_t *pixels,
+                    const float *heat)
 {
     struct sr_quality *quality = bench->quality;
     const size_t classes = bench->classes;
@@ -126,7 +141,8 @@ static void take_in(struct bench *bench, const float *said, int target, const ui
     for (int m = 0; m < SR_QUALITY_MAPS; m++)
         for (int insertion = 0; insertion < 2; insertion++) {
             double *curve = insertion ? quality->maps[m].insertion : quality->maps[m].deletion;
-            const double empty = (double)said[(insertion ? BLURRED : EMPTY) * classes + (size_t)target];
+            const double empty =
+                (double)said[(insertion ? BLURRED : EMPTY) * classes + (size_t)target];
             double area = (whole + empty) / 2;
             curve[0] += insertion ? empty : whole;
             curve[STEPS] += insertion ? whole : empty;
@@ -146,7 +162,8 @@ static void take_in(struct bench *bench, const float *said, int target, const ui
         quality->maps[m].deletion_area += areas[m][0];
         quality->maps[m].insertion_area += areas[m][1];
         /* A map of nothing has no share. */
-        const double share = sr_heat_share(m == SR_QUALITY_CENTRE ? bench->centre : heat, pixels, bench->size);
+        const double share =
+            sr_heat_share(m == SR_QUALITY_CENTRE ? bench->centre : heat, pixels, bench->size);
         if (m != SR_QUALITY_RANDOM && isfinite(share)) sums->share += share;
     }
 }
@@ -154,14 +171,15 @@ static void take_in(struct bench *bench, const float *said, int target, const ui
 static void tell(struct bench *bench, const char *note)
 {
     const double seconds = sr_clock_seconds() - bench->started, done = (double)bench->done;
-    struct sr_progress progress = {.unit = "image",
-                                   .done = bench->done,
-                                   .total = bench->total,
-                                   .rate = seconds > 0 ? done / seconds : 0,
-                                   .seconds_left = done > 0 ? seconds * ((double)bench->total - done) / done : -1,
-                                   .loss = NAN,
-                                   .accuracy = NAN,
-                                   .learning_rate = NAN};
+    struct sr_progress progress = {
+        .unit = "image",
+        .done = bench->done,
+        .total = bench->total,
+        .rate = seconds > 0 ? done / seconds : 0,
+        .seconds_left = done > 0 ? seconds * ((double)bench->total - done) / done : -1,
+        .loss = NAN,
+        .accuracy = NAN,
+        .learning_rate = NAN};
     snprintf(progress.note, sizeof progress.note, "%s", note);
     sr_monitor_progress(bench->request->monitor, &progress);
 }
@@ -169,7 +187,8 @@ static void tell(struct bench *bench, const char *note)
 /* Work on samples whose progress is told here and not by each call: proceed, and nothing else. */
 static struct sr_monitor quiet(const struct sr_monitor *monitor)
 {
-    return (struct sr_monitor){.owner = monitor ? monitor->owner : NULL, .proceed = monitor ? monitor->proceed : NULL};
+    return (struct sr_monitor){.owner = monitor ? monitor->owner : NULL,
+                               .proceed = monitor ? monitor->proceed : NULL};
 }
 
 static bool any_heat(const float *heat, size_t size)
@@ -179,7 +198,8 @@ static bool any_heat(const float *heat, size_t size)
     return false;
 }
 
-static enum sr_status measure_curves(struct bench *bench, const int *targets, struct sr_error *error)
+static enum sr_status measure_curves(struct bench *bench, const int *targets,
+                                     struct sr_error *error)
 {
     const struct sr_quality_request *request = bench->request;
     struct sr_quality *quality = bench->quality;
@@ -191,22 +211,27 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets, st
         uint32_t rows[AT_ONCE];
         for (size_t i = 0; i < count; i++) rows[i] = sr_samples_row(&request->samples, from + i);
         const struct sr_samples part = {request->samples.images, rows, count};
-        enum sr_status status = sr_explain_many(request->model, quality->method, request->layer, &part, targets + from,
-                                                request->pool, &monitor, bench->heats, error);
+        enum sr_status status =
+            sr_explain_many(request->model, quality->method, request->layer, &part, targets + from,
+                            request->pool, &monitor, bench->heats, error);
         if (status) return status;
         for (size_t i = 0; i < count; i++)
             alter(bench, sr_samples_pixels(&part, i), bench->heats + i * bench->size, rows[i],
                   bench->copies.pixels + i * COPIES * bench->size);
         const struct sr_samples copies = {&bench->copies, NULL, count * COPIES};
-        status = sr_model_predict(request->model, &copies, request->pool, &monitor, bench->said, error);
+        status =
+            sr_model_predict(request->model, &copies, request->pool, &monitor, bench->said, error);
         if (status) return status;
         for (size_t i = 0; i < count; i++) {
             const uint8_t *pixels = sr_samples_pixels(&part, i);
             const float *heat = bench->heats + i * bench->size;
             for (size_t p = 0; p < bench->size; p++) lit += pixels[p] != 0;
-            if (!any_heat(heat, bench->size)) quality->empty++;
-            else shared++;
-            take_in(bench, bench->said + i * COPIES * bench->classes, targets[from + i], pixels, heat);
+            if (!any_heat(heat, bench->size))
+                quality->empty++;
+            else
+                shared++;
+            take_in(bench, bench->said + i * COPIES * bench->classes, targets[from + i], pixels,
+                    heat);
         }
         bench->done += count;
         tell(bench, "deletion and insertion");
@@ -225,9 +250,13 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets, st
         curves->deletion_gain = sums->deletion / n;
         curves->insertion_gain = sums->insertion / n;
         curves->deletion_error =
-            1.96 * sqrt(fmax(0, sums->deletion_square / n - curves->deletion_gain * curves->deletion_gain) / n);
+            1.96 * sqrt(fmax(0, sums->deletion_square / n -
+                                    curves->deletion_gain * curves->deletion_gain) /
+                        n);
         curves->insertion_error =
-            1.96 * sqrt(fmax(0, sums->insertion_square / n - curves->insertion_gain * curves->insertion_gain) / n);
+            1.96 * sqrt(fmax(0, sums->insertion_square / n -
+                                    curves->insertion_gain * curves->insertion_gain) /
+                        n);
         curves->share = m == SR_QUALITY_RANDOM   ? NAN
                         : m == SR_QUALITY_METHOD ? sums->share / (double)shared
                                                  : sums->share / n;
@@ -236,7 +265,8 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets, st
 }
 
 /* The same images explained for the same classes by a model that knows less and less. */
-static enum sr_status measure_scrambled(struct bench *bench, const int *targets, struct sr_error *error)
+static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
+                                        struct sr_error *error)
 {
     const struct sr_quality_request *request = bench->request;
     struct sr_quality *quality = bench->quality;
@@ -246,16 +276,18 @@ static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
     samples.count = quality->scrambled_images;
     /* One layer, half of them, all; each once. */
     const size_t wanted[SR_SCRAMBLED_MOST] = {1, (layers + 1) / 2, layers};
-    float *before = sr_array_raw(2 * samples.count * bench->size, sizeof *before, "heat maps", error);
+    float *before =
+        sr_array_raw(2 * samples.count * bench->size, sizeof *before, "heat maps", error);
     float *after = before + samples.count * bench->size;
     if (!before) return SR_ERROR_MEMORY;
-    enum sr_status status = sr_explain_many(request->model, quality->method, request->layer, &samples, targets,
-                                            request->pool, &monitor, before, error);
+    enum sr_status status =
+        sr_explain_many(request->model, quality->method, request->layer, &samples, targets,
+                        request->pool, &monitor, before, error);
     for (int k = 0; !status && k < SR_SCRAMBLED_MOST; k++) {
         if (k && wanted[k] <= wanted[k - 1]) continue;
         struct sr_model *model = sr_model_scramble(request->model, wanted[k], request->seed, error);
-        status = model ? sr_explain_many(model, quality->method, request->layer, &samples, targets, request->pool,
-                                         &monitor, after, error)
+        status = model ? sr_explain_many(model, quality->method, request->layer, &samples, targets,
+                                         request->pool, &monitor, after, error)
                        : error->status;
         sr_model_unref(model);
         double sum = 0;
@@ -283,40 +315,48 @@ static void make_centre(float *centre, int height, int width)
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++) {
             const double down = y - (height - 1) / 2.0, across = x - (width - 1) / 2.0;
-            centre[y * width + x] = (float)exp(-(down * down + across * across) / (2 * spread * spread));
+            centre[y * width + x] =
+                (float)exp(-(down * down + across * across) / (2 * spread * spread));
         }
 }
 
-enum sr_status sr_quality_measure(const struct sr_quality_request *request, struct sr_quality *quality,
-                                  struct sr_error *error)
+enum sr_status sr_quality_measure(const struct sr_quality_request *request,
+                                  struct sr_quality *quality, struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     const struct sr_samples *samples = &request->samples;
-    *quality = (struct sr_quality){.count = samples->count, .method = request->method, .fill = request->fill};
+    *quality = (struct sr_quality){
+        .count = samples->count, .method = request->method, .fill = request->fill};
     if (!quality->method) quality->method = sr_method_default(model);
     if (!quality->method->sampled || !quality->method->mapped)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s is no map of a sample; measure another method",
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s is no map of a sample; measure another method",
                             quality->method->title);
     sr_explain_place(model, quality->method, request->layer, quality->layer);
-    if (!samples->count) return sr_error_set(error, SR_ERROR_ARGUMENT, "there are no images to measure on");
+    if (!samples->count)
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "there are no images to measure on");
     enum sr_status status =
         sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
     if (!status) status = sr_model_weight_layers(model, &quality->layers, error);
     if (status) return status;
 
-    quality->scrambled_images = samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
+    quality->scrambled_images =
+        samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
     struct bench bench = {.request = request, .quality = quality};
     bench.size = (size_t)model->shape.height * (size_t)model->shape.width;
     bench.classes = (size_t)model->shape.classes;
     bench.started = sr_clock_seconds();
-    bench.total = samples->count + (quality->layers ? SR_SCRAMBLED_MOST * quality->scrambled_images : 0);
-    bench.copies = (struct sr_images){AT_ONCE * COPIES, model->shape.height, model->shape.width, NULL, NULL};
+    bench.total =
+        samples->count + (quality->layers ? SR_SCRAMBLED_MOST * quality->scrambled_images : 0);
+    bench.copies =
+        (struct sr_images){AT_ONCE * COPIES, model->shape.height, model->shape.width, NULL, NULL};
     const char *what = "altered images";
     float *said = NULL;
     int *targets = NULL;
     status = SR_ERROR_MEMORY;
     if (!(bench.copies.pixels = sr_array_raw(bench.copies.count * bench.size, 1, what, error)) ||
-        !(bench.said = sr_array_raw(bench.copies.count * bench.classes, sizeof(float), what, error)) ||
+        !(bench.said =
+              sr_array_raw(bench.copies.count * bench.classes, sizeof(float), what, error)) ||
         !(bench.heats = sr_array_raw((AT_ONCE + 1) * bench.size, sizeof(float), what, error)) ||
         !(bench.order = sr_array_raw(bench.size, sizeof *bench.order, what, error)) ||
         !(said = sr_array_raw(samples->count * bench.classes, sizeof *said, what, error)) ||

@@ -1,4 +1,5 @@
-/* scramble.c - a model that has forgotten its upper layers, made through what its file would hold. */
+/* scramble.c - a model that has forgotten its upper layers, made through what its file would hold.
+ */
 #include "sartor/explain/quality.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@
 static bool is_weight(const struct sr_tensor *tensor)
 {
     const char *last = strrchr(tensor->name, '.');
-    return tensor->dtype == SR_F32 && tensor->rank >= 2 && !strcmp(last ? last + 1 : tensor->name, "weight");
+    return tensor->dtype == SR_F32 && tensor->rank >= 2 &&
+           !strcmp(last ? last + 1 : tensor->name, "weight");
 }
 
 static size_t count_weights(const struct sr_tensors *set)
@@ -21,7 +23,8 @@ static size_t count_weights(const struct sr_tensors *set)
     return count;
 }
 
-enum sr_status sr_model_weight_layers(const struct sr_model *model, size_t *layers, struct sr_error *error)
+enum sr_status sr_model_weight_layers(const struct sr_model *model, size_t *layers,
+                                      struct sr_error *error)
 {
     struct sr_tensors set = {0};
     *layers = 0;

@@ -10,8 +10,8 @@ static double nice_step(double span, int wished)
     return power * (share < 1.4142 ? 1 : share < 3.1623 ? 2 : share < 7.0711 ? 5 : 10);
 }
 
-void sr_axis_linear(struct sr_axis *axis, double low, double high, int wished, bool whole, bool widen,
-                    bool percent)
+void sr_axis_linear(struct sr_axis *axis, double low, double high, int wished, bool whole,
+                    bool widen, bool percent)
 {
     *axis = (struct sr_axis){.percent = percent};
     if (!isfinite(low) || !isfinite(high) || low > high) {
@@ -150,8 +150,8 @@ static double widest(struct sr_canvas *canvas, const struct sr_axis *axis)
     return width;
 }
 
-struct sr_axis_room sr_axis_room(struct sr_canvas *canvas, const struct sr_axis *x, const struct sr_axis *y,
-                                 const char *x_label, const char *y_label)
+struct sr_axis_room sr_axis_room(struct sr_canvas *canvas, const struct sr_axis *x,
+                                 const struct sr_axis *y, const char *x_label, const char *y_label)
 {
     struct sr_axis_room room = {.left = 5, .bottom = 5, .top = 4, .right = 4};
     if (y) room.left += widest(canvas, y) + 1;
@@ -189,17 +189,18 @@ void sr_draw_axes(struct sr_canvas *canvas, struct sr_rect plot, const struct sr
         sr_rule(canvas, at, bottom, at, bottom + 3, 0.5, theme->rule);
         if (at - half < beyond + 2) continue; /* numbers never touch */
         beyond = at + half;
-        sr_draw_text(canvas, at, bottom + 5 + SR_TYPE_TICK * 0.8, 0.5, 0, tick_font(canvas), x->labels[i]);
+        sr_draw_text(canvas, at, bottom + 5 + SR_TYPE_TICK * 0.8, 0.5, 0, tick_font(canvas),
+                     x->labels[i]);
     }
     sr_rule(canvas, plot.x, plot.y, plot.x, bottom, 0.6, theme->rule);
     sr_rule(canvas, plot.x, bottom, right, bottom, 0.6, theme->rule);
     struct sr_axis_room room = sr_axis_room(canvas, x, y, x_label, y_label);
     if (x && x_label)
-        sr_draw_text(canvas, plot.x + plot.width / 2, bottom + room.bottom - 2.5, 0.5, plot.width + room.left,
-                     label_font(canvas), x_label);
+        sr_draw_text(canvas, plot.x + plot.width / 2, bottom + room.bottom - 2.5, 0.5,
+                     plot.width + room.left, label_font(canvas), x_label);
     if (y && y_label)
-        sr_draw_turned(canvas, plot.x - room.left + SR_TYPE_LABEL / 2, plot.y + plot.height / 2, 0.5,
-                       plot.height + room.bottom, -90, label_font(canvas), y_label);
+        sr_draw_turned(canvas, plot.x - room.left + SR_TYPE_LABEL / 2, plot.y + plot.height / 2,
+                       0.5, plot.height + room.bottom, -90, label_font(canvas), y_label);
 }
 
 void sr_dashes(struct sr_canvas *canvas, bool dashed)
@@ -208,7 +209,8 @@ void sr_dashes(struct sr_canvas *canvas, bool dashed)
     cairo_set_dash(canvas->cairo, pattern, dashed ? 2 : 0, 0);
 }
 
-void sr_draw_marker(struct sr_canvas *canvas, double x, double y, double size, int shape, sr_colour colour)
+void sr_draw_marker(struct sr_canvas *canvas, double x, double y, double size, int shape,
+                    sr_colour colour)
 {
     cairo_t *cairo = canvas->cairo;
     double r = size / 2;
@@ -270,7 +272,8 @@ double sr_legend(struct sr_canvas *canvas, double x, double y, double width,
                 cairo_stroke(canvas->cairo);
                 sr_dashes(canvas, false);
             }
-            sr_draw_turned(canvas, x + at + key + 4, middle, 0, width - key - 4, 0, font, entry->label);
+            sr_draw_turned(canvas, x + at + key + 4, middle, 0, width - key - 4, 0, font,
+                           entry->label);
         }
         at += wide + 12;
     }

@@ -15,7 +15,8 @@ static double value_decimals(const struct sr_bars_chart *chart)
     double most = 0;
     for (size_t s = 0; s < chart->count; s++)
         for (size_t i = 0; i < chart->items; i++)
-            if (isfinite(chart->series[s].values[i])) most = fmax(most, fabs(chart->series[s].values[i]));
+            if (isfinite(chart->series[s].values[i]))
+                most = fmax(most, fabs(chart->series[s].values[i]));
     return chart->percent || most >= 10 ? 1 : most >= 1 ? 2 : 3;
 }
 
@@ -26,9 +27,10 @@ static void axis_of(const struct sr_bars_chart *chart, struct sr_axis *axis, dou
         const struct sr_bars_series *series = &chart->series[s];
         for (size_t i = 0; i < chart->items; i++) {
             if (!isfinite(series->values[i])) continue;
-            low = fmin(low, series->low && isfinite(series->low[i]) ? series->low[i] : series->values[i]);
-            high =
-                fmax(high, series->high && isfinite(series->high[i]) ? series->high[i] : series->values[i]);
+            low = fmin(low, series->low && isfinite(series->low[i]) ? series->low[i]
+                                                                    : series->values[i]);
+            high = fmax(high, series->high && isfinite(series->high[i]) ? series->high[i]
+                                                                        : series->values[i]);
         }
     }
     if (!chart->dots && chart->percent && high <= 1) high = 1;
@@ -36,8 +38,8 @@ static void axis_of(const struct sr_bars_chart *chart, struct sr_axis *axis, dou
 }
 
 /* What is printed behind a bar, or in the column at the right of a single series of dots. */
-static void value_text(const struct sr_bars_chart *chart, const struct sr_bars_series *series, size_t item,
-                       char *out, size_t size)
+static void value_text(const struct sr_bars_chart *chart, const struct sr_bars_series *series,
+                       size_t item, char *out, size_t size)
 {
     double unit = chart->percent ? 100 : 1, value = series->values[item];
     int decimals = (int)value_decimals(chart);
@@ -66,8 +68,8 @@ struct layout {
     double names, values, legend; /* widths of names and of printed values; height of the legend */
 };
 
-static double legend(struct sr_canvas *canvas, const struct sr_bars_chart *chart, double y, double width,
-                     bool draw)
+static double legend(struct sr_canvas *canvas, const struct sr_bars_chart *chart, double y,
+                     double width, bool draw)
 {
     if (chart->count < 2) return 0;
     struct sr_legend_entry *entries = sr_xalloc(chart->count * sizeof *entries);
@@ -75,12 +77,14 @@ static double legend(struct sr_canvas *canvas, const struct sr_bars_chart *chart
         entries[s] = (struct sr_legend_entry){chart->series[s].label ? chart->series[s].label : "",
                                               sr_canvas_series(canvas, (int)s),
                                               chart->dots ? SR_KEY_DOT : SR_KEY_BOX, (int)s};
-    double height = sr_legend(canvas, SR_MARGIN, y, width - 2 * SR_MARGIN, entries, (int)chart->count, draw);
+    double height =
+        sr_legend(canvas, SR_MARGIN, y, width - 2 * SR_MARGIN, entries, (int)chart->count, draw);
     free(entries);
     return height;
 }
 
-static struct layout lay_out(struct sr_canvas *canvas, const struct sr_bars_chart *chart, double width)
+static struct layout lay_out(struct sr_canvas *canvas, const struct sr_bars_chart *chart,
+                             double width)
 {
     struct layout layout = {0};
     struct sr_font font = {SR_TYPE_TICK, false, canvas->theme->text};
@@ -91,7 +95,8 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_bars_char
     for (size_t s = 0; s < chart->count; s++)
         for (size_t i = 0; i < chart->items; i++) {
             value_text(chart, &chart->series[s], i, text, sizeof text);
-            layout.values = fmax(layout.values, sr_text_width(canvas, value_font(canvas), text) + 5);
+            layout.values =
+                fmax(layout.values, sr_text_width(canvas, value_font(canvas), text) + 5);
         }
     if (chart->dots && chart->count > 1) layout.values = 4;
     layout.legend = legend(canvas, chart, 0, width, false);
@@ -104,7 +109,8 @@ static double row_height(const struct sr_bars_chart *chart)
     return BAR * (double)chart->count + 6;
 }
 
-static void bars_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void bars_size(struct sr_canvas *canvas, const void *data, double wished,
+                      struct sr_size *size)
 {
     const struct sr_bars_chart *chart = data;
     size->least_width = 190;
@@ -117,9 +123,9 @@ static void bars_size(struct sr_canvas *canvas, const void *data, double wished,
     size->least_height = fixed + rows * fmax(8, 3.0 * (double)chart->count);
 }
 
-static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *chart, size_t s, size_t item,
-                      const struct sr_axis *axis, struct sr_rect plot, double middle, double thick,
-                      double column)
+static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *chart, size_t s,
+                      size_t item, const struct sr_axis *axis, struct sr_rect plot, double middle,
+                      double thick, double column)
 {
     const struct sr_bars_series *series = &chart->series[s];
     sr_colour colour = sr_canvas_series(canvas, (int)s);
@@ -129,9 +135,11 @@ static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *char
         double zero = plot.x + plot.width * fmax(0, sr_axis_share(axis, 0));
         double end = plot.x + plot.width * sr_axis_share(axis, value);
         if (!chart->dots)
-            sr_fill(canvas, (struct sr_rect){fmin(zero, end), middle - thick / 2, fabs(end - zero), thick},
+            sr_fill(canvas,
+                    (struct sr_rect){fmin(zero, end), middle - thick / 2, fabs(end - zero), thick},
                     colour);
-        if (series->low && series->high && isfinite(series->low[item]) && isfinite(series->high[item])) {
+        if (series->low && series->high && isfinite(series->low[item]) &&
+            isfinite(series->high[item])) {
             double low = plot.x + plot.width * sr_axis_share(axis, series->low[item]);
             double high = plot.x + plot.width * sr_axis_share(axis, series->high[item]);
             sr_colour ink = chart->dots ? colour : canvas->theme->text;
@@ -142,8 +150,8 @@ static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *char
             end = fmax(end, high);
         }
         if (chart->dots)
-            sr_draw_marker(canvas, plot.x + plot.width * sr_axis_share(axis, value), middle, 5.2, (int)s,
-                           colour);
+            sr_draw_marker(canvas, plot.x + plot.width * sr_axis_share(axis, value), middle, 5.2,
+                           (int)s, colour);
         else
             column = end + 3;
     } else if (!chart->dots)
@@ -179,14 +187,15 @@ static void bars_draw(struct sr_canvas *canvas, const void *data)
         sr_rule(canvas, x, plot.y, x, plot.y + plot.height, 0.5, theme->grid);
     }
     double pitch = chart->items ? plot.height / (double)chart->items : 0;
-    double thick = chart->count ? fmin((pitch - fmin(6, pitch * 0.3)) / (double)chart->count, 12) : 0;
+    double thick =
+        chart->count ? fmin((pitch - fmin(6, pitch * 0.3)) / (double)chart->count, 12) : 0;
     for (size_t item = 0; item < chart->items; item++) {
         double middle = plot.y + ((double)item + 0.5) * pitch;
         sr_draw_turned(canvas, plot.x - 5, middle, 1, layout.names, 0,
                        (struct sr_font){SR_TYPE_TICK, false, theme->text}, chart->names[item]);
         if (chart->dots && item)
-            sr_rule(canvas, plot.x, middle - pitch / 2, plot.x + plot.width, middle - pitch / 2, 0.4,
-                    theme->grid);
+            sr_rule(canvas, plot.x, middle - pitch / 2, plot.x + plot.width, middle - pitch / 2,
+                    0.4, theme->grid);
         for (size_t s = 0; s < chart->count; s++)
             draw_item(canvas, chart, s, item, &axis, plot,
                       middle + ((double)s - ((double)chart->count - 1) / 2) * thick, thick,

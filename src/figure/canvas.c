@@ -7,8 +7,9 @@
 
 #include "sartor/base/memory.h"
 
-/* Okabe and Ito's colours for every kind of colour vision, those that read on white and on a near-black paper, and the
- * text's own; then three for the eighth model and on: brown, violet and a grey. */
+/* Okabe and Ito's colours for every kind of colour vision, those that read on white and on a
+ * near-black paper, and the text's own; then three for the eighth model and on: brown, violet and a
+ * grey. */
 static const struct sr_theme light = {
     .paper = SR_RGB(255, 255, 255),
     .text = SR_RGB(26, 26, 26),
@@ -19,8 +20,8 @@ static const struct sr_theme light = {
     .good = SR_RGB(0, 74, 128),
     .wrong = SR_RGB(200, 80, 0),
     .series = {SR_RGB(0, 114, 178), SR_RGB(213, 94, 0), SR_RGB(0, 158, 115), SR_RGB(204, 121, 167),
-               SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40), SR_RGB(140, 86, 40), SR_RGB(120, 94, 240),
-               SR_RGB(150, 150, 150)},
+               SR_RGB(230, 159, 0), SR_RGB(86, 180, 233), SR_RGB(40, 40, 40), SR_RGB(140, 86, 40),
+               SR_RGB(120, 94, 240), SR_RGB(150, 150, 150)},
 };
 static const struct sr_theme dark = {
     .paper = SR_RGB(22, 24, 28),
@@ -31,8 +32,9 @@ static const struct sr_theme dark = {
     .frame = SR_RGB(95, 98, 104),
     .good = SR_RGB(96, 184, 240),
     .wrong = SR_RGB(242, 134, 60),
-    .series = {SR_RGB(86, 180, 233), SR_RGB(230, 159, 0), SR_RGB(0, 178, 130), SR_RGB(216, 140, 182),
-               SR_RGB(240, 228, 66), SR_RGB(226, 106, 40), SR_RGB(225, 225, 225), SR_RGB(190, 140, 90), SR_RGB(150, 130, 250),
+    .series = {SR_RGB(86, 180, 233), SR_RGB(230, 159, 0), SR_RGB(0, 178, 130),
+               SR_RGB(216, 140, 182), SR_RGB(240, 228, 66), SR_RGB(226, 106, 40),
+               SR_RGB(225, 225, 225), SR_RGB(190, 140, 90), SR_RGB(150, 130, 250),
                SR_RGB(130, 130, 130)},
 };
 
@@ -127,8 +129,8 @@ static char *fit(struct sr_canvas *canvas, const char *text, double most)
     return sr_text_take(&cut);
 }
 
-void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most, struct sr_font font,
-                  const char *text)
+void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
+                  struct sr_font font, const char *text)
 {
     use_font(canvas, font);
     char *shown = fit(canvas, text, most);
@@ -142,8 +144,8 @@ void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, doubl
 /* Half of the height of DejaVu Sans' capitals, for centring. */
 #define HALF_CAPITAL 0.3645
 
-void sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most, double degrees,
-                    struct sr_font font, const char *text)
+void sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
+                    double degrees, struct sr_font font, const char *text)
 {
     cairo_save(canvas->cairo);
     cairo_translate(canvas->cairo, x, y);
@@ -157,8 +159,8 @@ double sr_line_height(struct sr_font font)
     return 1.3 * font.size;
 }
 
-int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width, int lines,
-                      struct sr_font font, const char *text, bool draw)
+int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
+                      int lines, struct sr_font font, const char *text, bool draw)
 {
     if (!text || !*text) return 0;
     int line = 0;
@@ -185,7 +187,8 @@ int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, d
             at_word += blank + word;
         }
         if (draw)
-            sr_draw_text(canvas, x, y + line * sr_line_height(font), at, width, font, sr_text_get(&now));
+            sr_draw_text(canvas, x, y + line * sr_line_height(font), at, width, font,
+                         sr_text_get(&now));
         use_font(canvas, font);
         line++;
         text = at_word;
@@ -233,9 +236,11 @@ void sr_rule(struct sr_canvas *canvas, double x0, double y0, double x1, double y
     double thick = snap_width(canvas, width);
     struct sr_rect rect;
     if (x0 == x1)
-        rect = (struct sr_rect){sr_snap(canvas, x0 - thick / 2), fmin(y0, y1), thick, fabs(y1 - y0)};
+        rect =
+            (struct sr_rect){sr_snap(canvas, x0 - thick / 2), fmin(y0, y1), thick, fabs(y1 - y0)};
     else
-        rect = (struct sr_rect){fmin(x0, x1), sr_snap(canvas, y0 - thick / 2), fabs(x1 - x0), thick};
+        rect =
+            (struct sr_rect){fmin(x0, x1), sr_snap(canvas, y0 - thick / 2), fabs(x1 - x0), thick};
     sr_fill(canvas, rect, colour);
 }
 
@@ -243,8 +248,10 @@ void sr_frame(struct sr_canvas *canvas, struct sr_rect rect, double width, sr_co
 {
     double thick = snap_width(canvas, width);
     rect = snap_rect(canvas, rect);
-    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y - thick, rect.width + 2 * thick, thick}, colour);
-    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y + rect.height, rect.width + 2 * thick, thick},
+    sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y - thick, rect.width + 2 * thick, thick},
+            colour);
+    sr_fill(canvas,
+            (struct sr_rect){rect.x - thick, rect.y + rect.height, rect.width + 2 * thick, thick},
             colour);
     sr_fill(canvas, (struct sr_rect){rect.x - thick, rect.y, thick, rect.height}, colour);
     sr_fill(canvas, (struct sr_rect){rect.x + rect.width, rect.y, thick, rect.height}, colour);
@@ -273,8 +280,8 @@ static int nearest(int at, int pixels, int dots)
 
 /* One dot of a raster of rows × columns dots showing height × width pixels: the nearest pixel when
  * it is enlarged, the mean of the pixels below the dot when it is reduced. */
-static uint32_t sample(const uint32_t *colours, int height, int width, int rows, int columns, int row,
-                       int column)
+static uint32_t sample(const uint32_t *colours, int height, int width, int rows, int columns,
+                       int row, int column)
 {
     int y0 = (int)((int64_t)row * height / rows), x0 = (int)((int64_t)column * width / columns);
     int y1 = (int)(((int64_t)(row + 1) * height + rows - 1) / rows);
@@ -296,8 +303,8 @@ static uint32_t sample(const uint32_t *colours, int height, int width, int rows,
     return colour;
 }
 
-void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_t *colours, int height,
-                    int width)
+void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_t *colours,
+                    int height, int width)
 {
     rect = snap_rect(canvas, rect);
     if (rect.width <= 0 || rect.height <= 0) return;
@@ -306,7 +313,8 @@ void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_
         rows = (int)lround(rect.height * canvas->scale);
         columns = (int)lround(rect.width * canvas->scale);
     } else {
-        /* Viewers of SVG and PDF smooth what they enlarge: enlarge here, to about 300 dots an inch. */
+        /* Viewers of SVG and PDF smooth what they enlarge: enlarge here, to about 300 dots an inch.
+         */
         int factor = (int)ceil(fmax(rect.width / width, rect.height / height) * 300 / 72);
         factor = factor < 1 ? 1 : factor > 32 ? 32 : factor;
         rows = height * factor;
@@ -320,7 +328,8 @@ void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_
         for (int row = 0; row < rows; row++) {
             uint32_t *line = (uint32_t *)(void *)(bytes + (size_t)row * stride);
             /* An enlarged row is mostly the one before it. */
-            if (row && rows >= height && nearest(row, height, rows) == nearest(row - 1, height, rows)) {
+            if (row && rows >= height &&
+                nearest(row, height, rows) == nearest(row - 1, height, rows)) {
                 memcpy(line, bytes + (size_t)(row - 1) * stride, (size_t)columns * sizeof *line);
                 continue;
             }
@@ -365,7 +374,8 @@ void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, 
     }
 }
 
-void sr_draw_heat_scale(struct sr_canvas *canvas, double x, double y, double height, const char *label)
+void sr_draw_heat_scale(struct sr_canvas *canvas, double x, double y, double height,
+                        const char *label)
 {
     enum { STEPS = 64 };
     uint32_t colours[STEPS];
@@ -403,21 +413,23 @@ enum { PARAGRAPH = 6 };
 double sr_title_height(struct sr_canvas *canvas, const char *title, double width)
 {
     struct sr_font font = title_font(canvas);
-    int lines = sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, title, false);
+    int lines =
+        sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, title, false);
     return lines ? lines * sr_line_height(font) + 4 : 0;
 }
 
 double sr_note_height(struct sr_canvas *canvas, const char *note, double width)
 {
     struct sr_font font = note_font(canvas);
-    int lines = sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, note, false);
+    int lines =
+        sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, note, false);
     return lines ? lines * sr_line_height(font) + 4 : 0;
 }
 
 void sr_draw_title(struct sr_canvas *canvas, const char *title)
 {
-    sr_draw_paragraph(canvas, SR_MARGIN, SR_MARGIN + SR_TYPE_TITLE * 0.85, 0, canvas->width - 2 * SR_MARGIN,
-                      PARAGRAPH, title_font(canvas), title, true);
+    sr_draw_paragraph(canvas, SR_MARGIN, SR_MARGIN + SR_TYPE_TITLE * 0.85, 0,
+                      canvas->width - 2 * SR_MARGIN, PARAGRAPH, title_font(canvas), title, true);
 }
 
 void sr_draw_note(struct sr_canvas *canvas, const char *note)

@@ -6,24 +6,25 @@
 #ifndef SARTOR_SRC_FIGURE_CANVAS_H
 #define SARTOR_SRC_FIGURE_CANVAS_H
 
-#include <cairo.h>
 #include "sartor/base/text.h"
 #include "sartor/cells/colour.h"
 #include "sartor/figure/figure.h"
 #include "table.h"
+#include <cairo.h>
 
 enum { SR_SERIES = 10 };
 
 struct sr_theme {
     sr_colour paper, text, faint, rule, grid, frame;
-    sr_colour good, wrong;               /* blue and vermilion: apart for every kind of eye */
-    sr_colour series[SR_SERIES];         /* Okabe and Ito (2008), the ones that read on this paper, and three more */
+    sr_colour good, wrong;       /* blue and vermilion: apart for every kind of eye */
+    sr_colour series[SR_SERIES]; /* Okabe and Ito (2008), the ones that read on this paper, and
+                                    three more */
 };
 
 struct sr_canvas {
     cairo_t *cairo;
-    double width, height;                /* points */
-    double scale;                        /* dots a point; of a vector surface: 0 */
+    double width, height; /* points */
+    double scale;         /* dots a point; of a vector surface: 0 */
     bool dark;
     const struct sr_theme *theme;
 };
@@ -36,15 +37,15 @@ struct sr_rect {
 
 /* What a chart asks for. `width` is at least the one wished for, when one was. */
 struct sr_size {
-    double width, height;                /* to look its best */
-    double least_width, least_height;    /* below this it is drawn at this size and scaled */
+    double width, height;             /* to look its best */
+    double least_width, least_height; /* below this it is drawn at this size and scaled */
 };
 
 struct sr_chart {
     const char *name;
     void (*size)(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size);
     void (*draw)(struct sr_canvas *canvas, const void *data);
-    void (*table)(struct sr_table *table, const void *data); /* NULL: no numbers */
+    void (*table)(struct sr_table *table, const void *data);  /* NULL: no numbers */
     void (*plotly)(struct sr_plotly *plot, const void *data); /* NULL: a picture is all there is */
 };
 
@@ -105,7 +106,8 @@ void sr_pixels_heat(uint32_t *out, const float *heat, size_t count);
 void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, size_t count);
 /* The numbered scale 0..1 that goes with heat, upright. Its width is SR_HEAT_SCALE_WIDTH. */
 #define SR_HEAT_SCALE_WIDTH 30.0
-void sr_draw_heat_scale(struct sr_canvas *canvas, double x, double y, double height, const char *label);
+void sr_draw_heat_scale(struct sr_canvas *canvas, double x, double y, double height,
+                        const char *label);
 
 /* Title above and note below, wrapped: the heights that they take, and drawing them. */
 double sr_title_height(struct sr_canvas *canvas, const char *title, double width);

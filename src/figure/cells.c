@@ -15,7 +15,8 @@ static double dot_of(const struct sr_canvas *canvas)
 }
 
 /* Paper as wide as a cell stands around the screen. */
-static void cells_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void cells_size(struct sr_canvas *canvas, const void *data, double wished,
+                       struct sr_size *size)
 {
     const struct sr_grid *grid = data;
     int columns = grid->columns + 2;
@@ -28,7 +29,8 @@ static void cells_size(struct sr_canvas *canvas, const void *data, double wished
 }
 
 /* What a style comes to on this paper. */
-static void resolve(const struct sr_canvas *canvas, struct sr_style style, sr_colour *fore, sr_colour *back)
+static void resolve(const struct sr_canvas *canvas, struct sr_style style, sr_colour *fore,
+                    sr_colour *back)
 {
     *fore = style.fore ? style.fore : canvas->theme->text;
     *back = style.back ? style.back : canvas->theme->paper;
@@ -51,8 +53,10 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     struct screen screen = {0};
     cairo_font_extents_t extents;
     cairo_t *cairo = canvas->cairo;
-    double dot = dot_of(canvas), width = round(canvas->width / dot), height = round(canvas->height / dot);
-    double cell = fmax(1, floor(fmin(width / (grid->columns + 2), height / (2 * grid->lines + 2)) + 1e-6));
+    double dot = dot_of(canvas), width = round(canvas->width / dot),
+           height = round(canvas->height / dot);
+    double cell =
+        fmax(1, floor(fmin(width / (grid->columns + 2), height / (2 * grid->lines + 2)) + 1e-6));
     screen.cell = (struct sr_cell_size){(int)cell, (int)(2 * cell)};
     screen.x = floor((width - grid->columns * cell) / 2);
     screen.y = floor((height - grid->lines * 2 * cell) / 2);
@@ -64,7 +68,8 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
         cairo_identity_matrix(cairo);
     else
         cairo_scale(cairo, dot, dot);
-    cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL,
+                           CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cairo, 100);
     cairo_font_extents(cairo, &extents);
     double advance = extents.max_x_advance > 0 ? extents.max_x_advance : 60;
@@ -73,8 +78,8 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     if (m.x_advance > 0) advance = m.x_advance;
     double line = extents.ascent + extents.descent;
     screen.font_size = 100 * fmin(cell / advance, line > 0 ? 2 * cell / line : 1);
-    screen.baseline =
-        round((2 * cell - line * screen.font_size / 100) / 2 + extents.ascent * screen.font_size / 100);
+    screen.baseline = round((2 * cell - line * screen.font_size / 100) / 2 +
+                            extents.ascent * screen.font_size / 100);
     return screen;
 }
 
@@ -92,8 +97,8 @@ static sr_colour ground(const struct sr_canvas *canvas, const struct sr_cell *ce
     return filled ? fore : back;
 }
 
-static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen,
-                         int line, int half)
+static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid,
+                         const struct screen *screen, int line, int half)
 {
     const struct sr_cell *cells = grid->cells + (size_t)line * (size_t)grid->columns;
     double height = screen->cell.height / 2.0, y = screen->y + (2 * line + half) * height;
@@ -102,16 +107,18 @@ static void paint_ground(struct sr_canvas *canvas, const struct sr_grid *grid, c
         for (to = from + 1; to < grid->columns; to++)
             if (ground(canvas, &cells[to], half) != colour) break;
         cairo_rectangle(canvas->cairo, screen->x + from * screen->cell.width, y,
-                        (to - from) * screen->cell.width + screen->overlap, height + screen->overlap);
+                        (to - from) * screen->cell.width + screen->overlap,
+                        height + screen->overlap);
         sr_set_colour(canvas, colour, 1);
         cairo_fill(canvas->cairo);
     }
 }
 
-static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid, const struct screen *screen,
-                        int line, int column)
+static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid,
+                        const struct screen *screen, int line, int column)
 {
-    const struct sr_cell *cell = &grid->cells[(size_t)line * (size_t)grid->columns + (size_t)column];
+    const struct sr_cell *cell =
+        &grid->cells[(size_t)line * (size_t)grid->columns + (size_t)column];
     double x = screen->x + column * screen->cell.width, y = screen->y + line * screen->cell.height;
     cairo_t *cairo = canvas->cairo;
     sr_colour fore, back;

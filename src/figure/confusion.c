@@ -15,9 +15,10 @@
 #define MOST_LABEL  90.0
 
 struct layout {
-    double cell, left, top, margin; /* side of a cell; corner of the matrix; width of margin cells, 0: none */
-    double below;                   /* height of the names under the matrix */
-    double turn;                    /* their angle */
+    double cell, left, top,
+        margin;   /* side of a cell; corner of the matrix; width of margin cells, 0: none */
+    double below; /* height of the names under the matrix */
+    double turn;  /* their angle */
     bool scale;
     int every;      /* each so many classes are named */
     double x_label; /* baseline of the axis name, from the names' top */
@@ -37,8 +38,8 @@ static double longest_name(struct sr_canvas *canvas, const struct sr_confusion_c
 }
 
 /* Everything for a page of this width, and of this height unless it is 0. */
-static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion_chart *chart, double width,
-                             double height, double *needed)
+static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
+                             double width, double height, double *needed)
 {
     struct layout layout = {0};
     int n = chart->classes > 0 ? chart->classes : 1;
@@ -74,14 +75,16 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion
     return layout;
 }
 
-static void confusion_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void confusion_size(struct sr_canvas *canvas, const void *data, double wished,
+                           struct sr_size *size)
 {
     const struct sr_confusion_chart *chart = data;
     int n = chart->classes > 0 ? chart->classes : 1;
     double longest = longest_name(canvas, chart), needed;
     double beside = 2 * SR_MARGIN + SR_TYPE_LABEL + 10 + fmin(longest, 50) + 30;
     size->least_width = fmax(140, beside + n * (n <= 12 ? 9 : n <= 40 ? 5 : 1.5));
-    double natural = n <= 16 ? beside + SCALE_WIDTH + fmax(longest - 50, 0) + n * 31 : SR_WIDTH_PAGE;
+    double natural =
+        n <= 16 ? beside + SCALE_WIDTH + fmax(longest - 50, 0) + n * 31 : SR_WIDTH_PAGE;
     size->width = fmax(wished > 0 ? wished : fmax(natural, 200), size->least_width);
     struct layout layout = lay_out(canvas, chart, size->width, 0, &needed);
     if (!(wished > 0)) /* no empty paper at the right */
@@ -90,7 +93,10 @@ static void confusion_size(struct sr_canvas *canvas, const void *data, double wi
                                                   (layout.scale ? SCALE_WIDTH : 0));
     layout = lay_out(canvas, chart, size->width, 0, &needed);
     size->height = needed;
-    size->least_height = needed - n * layout.cell + n * fmin(layout.cell, n <= 12 ? 9 : n <= 40 ? 5 : 1.5);
+    size->least_height = needed - n * layout.cell +
+                         n * fmin(layout.cell, n <= 12   ? 9
+                                               : n <= 40 ? 5
+                                                         : 1.5);
 }
 
 static sr_colour colour_of(const struct sr_canvas *canvas, double share, bool right)
@@ -134,8 +140,8 @@ static void percent_text(char *out, size_t size, uint64_t part, uint64_t whole)
         sr_number(out, size, 100.0 * (double)part / (double)whole, part == whole ? 0 : 1);
 }
 
-static void cell_text(const struct sr_confusion_chart *chart, int row, int column, uint64_t sum, char *out,
-                      size_t size)
+static void cell_text(const struct sr_confusion_chart *chart, int row, int column, uint64_t sum,
+                      char *out, size_t size)
 {
     uint64_t count = at(chart, row, column);
     if (!chart->shares)
@@ -147,7 +153,8 @@ static void cell_text(const struct sr_confusion_chart *chart, int row, int colum
 }
 
 /* The type that lets the widest number stand in a cell; 0 when it would be unreadable. */
-static double number_size(struct sr_canvas *canvas, const struct sr_confusion_chart *chart, double cell)
+static double number_size(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
+                          double cell)
 {
     char text[32];
     double widest = 0;
@@ -155,7 +162,8 @@ static double number_size(struct sr_canvas *canvas, const struct sr_confusion_ch
     if (cell < 7) return 0;
     for (int row = 0; row < chart->classes; row++) {
         for (int column = 0; column < chart->classes; column++) {
-            cell_text(chart, row, column, sr_confusion_whole(chart, row, column), text, sizeof text);
+            cell_text(chart, row, column, sr_confusion_whole(chart, row, column), text,
+                      sizeof text);
             widest = fmax(widest, sr_text_width(canvas, font, text));
         }
     }
@@ -169,38 +177,43 @@ static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_cha
 {
     const struct sr_theme *theme = canvas->theme;
     int n = chart->classes;
-    double side = n * layout->cell, right = layout->left + side + 4, bottom = layout->top + side + 4;
+    double side = n * layout->cell, right = layout->left + side + 4,
+           bottom = layout->top + side + 4;
     double height = fmin(fmax(layout->cell, 11), 20);
     uint64_t total = 0, correct = 0;
     char text[32];
     struct sr_font font = {fmin(SR_TYPE_SMALL, 0.62 * layout->cell), false, theme->text};
-    struct sr_font bottom_font = {fmin(SR_TYPE_SMALL, (layout->cell - 1) / 2.6), false, theme->text};
+    struct sr_font bottom_font = {fmin(SR_TYPE_SMALL, (layout->cell - 1) / 2.6), false,
+                                  theme->text};
     struct sr_font head = {SR_TYPE_SMALL - 0.5, false, theme->faint};
     for (int i = 0; i < n; i++) {
         uint64_t row = row_sum(chart, i);
         total += row;
         correct += at(chart, i, i);
         percent_text(text, sizeof text, at(chart, i, i), row);
-        sr_draw_turned(canvas, right + layout->margin - 3, layout->top + (i + 0.5) * layout->cell, 1, 0, 0,
-                       font, text);
+        sr_draw_turned(canvas, right + layout->margin - 3, layout->top + (i + 0.5) * layout->cell,
+                       1, 0, 0, font, text);
         percent_text(text, sizeof text, at(chart, i, i), column_sum(chart, i));
         if (bottom_font.size >= 4.4)
-            sr_draw_turned(canvas, layout->left + (i + 0.5) * layout->cell, bottom + height / 2, 0.5, 0, 0,
-                           bottom_font, text);
+            sr_draw_turned(canvas, layout->left + (i + 0.5) * layout->cell, bottom + height / 2,
+                           0.5, 0, 0, bottom_font, text);
     }
     sr_draw_turned(canvas, right + layout->margin - 2, layout->top - 5, 1, 0, 0, head, "recall %");
     if (bottom_font.size >= 4.4)
         sr_draw_turned(canvas, layout->left - 4, bottom + height / 2, 1, 0, 0, head, "precision %");
     percent_text(text, sizeof text, correct, total);
     struct sr_font strong = {SR_TYPE_SMALL, true, theme->text};
-    sr_draw_turned(canvas, right + layout->margin - 3, bottom + height / 2 - 1, 1, 0, 0, strong, text);
-    sr_draw_turned(canvas, right + layout->margin - 2, bottom + height / 2 + 6.5, 1, 0, 0, head, "accuracy");
+    sr_draw_turned(canvas, right + layout->margin - 3, bottom + height / 2 - 1, 1, 0, 0, strong,
+                   text);
+    sr_draw_turned(canvas, right + layout->margin - 2, bottom + height / 2 + 6.5, 1, 0, 0, head,
+                   "accuracy");
     sr_rule(canvas, right - 2, layout->top, right - 2, layout->top + side, 0.4, theme->grid);
     sr_rule(canvas, layout->left, bottom - 2, layout->left + side, bottom - 2, 0.4, theme->grid);
 }
 
 /* Two strips, for right and wrong, with the shares that their colours stand for. */
-static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, double side, bool of_predicted)
+static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, double side,
+                       bool of_predicted)
 {
     enum { STEPS = 100 };
     static const double ticks[] = {0, 1, 5, 10, 25, 50, 100};
@@ -258,10 +271,10 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     struct sr_rect matrix = {layout.left, layout.top, side, side};
     sr_draw_pixels(canvas, matrix, colours, n, n);
     for (int i = 1; gap > 0 && i < n; i++) {
-        sr_rule(canvas, layout.left + i * cell, layout.top, layout.left + i * cell, layout.top + side, gap,
-                theme->grid);
-        sr_rule(canvas, layout.left, layout.top + i * cell, layout.left + side, layout.top + i * cell, gap,
-                theme->grid);
+        sr_rule(canvas, layout.left + i * cell, layout.top, layout.left + i * cell,
+                layout.top + side, gap, theme->grid);
+        sr_rule(canvas, layout.left, layout.top + i * cell, layout.left + side,
+                layout.top + i * cell, gap, theme->grid);
     }
     sr_frame(canvas, matrix, 0.6, theme->rule);
     for (int row = 0; size > 0 && row < n; row++) {
@@ -270,11 +283,12 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
             char text[32];
             sr_colour back = SR_RGB(0, 0, 0) | colours[row * n + column];
             bool zero = !at(chart, row, column);
-            struct sr_font font = {size, row == column, zero ? theme->frame : sr_colour_contrast(back)};
+            struct sr_font font = {size, row == column,
+                                   zero ? theme->frame : sr_colour_contrast(back)};
             cell_text(chart, row, column, sum, text, sizeof text);
             if (font.bold && sr_text_width(canvas, font, text) > cell - 1) font.bold = false;
-            sr_draw_turned(canvas, layout.left + (column + 0.5) * cell, layout.top + (row + 0.5) * cell, 0.5,
-                           0, 0, font, text);
+            sr_draw_turned(canvas, layout.left + (column + 0.5) * cell,
+                           layout.top + (row + 0.5) * cell, 0.5, 0, 0, font, text);
         }
     }
     free(colours);
@@ -282,25 +296,30 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     double most = layout.left - SR_MARGIN - SR_TYPE_LABEL - 10;
     for (int i = 0; i < n; i += layout.every) {
         double x = layout.left + (i + 0.5) * cell;
-        sr_draw_turned(canvas, layout.left - 4, layout.top + (i + 0.5) * cell, 1, most, 0, name_font(canvas),
-                       chart->names[i]);
+        sr_draw_turned(canvas, layout.left - 4, layout.top + (i + 0.5) * cell, 1, most, 0,
+                       name_font(canvas), chart->names[i]);
         if (layout.turn == 0)
             sr_draw_turned(canvas, x, below + SR_TYPE_TICK / 2, 0.5, cell, 0, name_font(canvas),
                            chart->names[i]);
         else
-            sr_draw_turned(canvas, x + (layout.turn == -45 ? 2 : 0), below + (layout.turn == -45 ? 2 : 0), 1,
-                           most, layout.turn, name_font(canvas), chart->names[i]);
+            sr_draw_turned(canvas, x + (layout.turn == -45 ? 2 : 0),
+                           below + (layout.turn == -45 ? 2 : 0), 1, most, layout.turn,
+                           name_font(canvas), chart->names[i]);
     }
     struct sr_font label = {SR_TYPE_LABEL, false, theme->text};
     sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5,
                  canvas->width - 10, label, "predicted class");
-    sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60, -90, label,
-                   !chart->shares ? "true class (number of images)" : chart->of_predicted ? "true class (% of each column)" : "true class (% of each row)");
+    sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60,
+                   -90, label,
+                   !chart->shares        ? "true class (number of images)"
+                   : chart->of_predicted ? "true class (% of each column)"
+                                         : "true class (% of each row)");
     if (layout.margin > 0) draw_margins(canvas, chart, &layout);
     if (layout.scale && side > 60) draw_scale(canvas, &layout, side, chart->of_predicted);
 }
 
-static void confusion_rows(struct sr_table *table, const struct sr_confusion_chart *chart, bool titled)
+static void confusion_rows(struct sr_table *table, const struct sr_confusion_chart *chart,
+                           bool titled)
 {
     for (int row = 0; row < chart->classes; row++) {
         for (int column = 0; column < chart->classes; column++) {
@@ -340,7 +359,8 @@ static bool stacked(const struct sr_confusions_chart *chart, double width)
     return width > 0 && share_width(chart, width) < LEAST_PAIR;
 }
 
-static void confusions_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void confusions_size(struct sr_canvas *canvas, const void *data, double wished,
+                            struct sr_size *size)
 {
     const struct sr_confusions_chart *chart = data;
     const bool below = stacked(chart, wished);
@@ -355,7 +375,8 @@ static void confusions_size(struct sr_canvas *canvas, const void *data, double w
         size->least_width = fmax(size->least_width, one.least_width);
         size->least_height = fmax(size->least_height, one.least_height);
     }
-    double *one = below ? &size->height : &size->width, *least = below ? &size->least_height : &size->least_width;
+    double *one = below ? &size->height : &size->width,
+           *least = below ? &size->least_height : &size->least_width;
     *one = *one * (double)chart->count + gaps;
     *least = *least * (double)chart->count + gaps;
 }
@@ -365,11 +386,14 @@ static void confusions_draw(struct sr_canvas *canvas, const void *data)
     const struct sr_confusions_chart *chart = data;
     const bool below = stacked(chart, canvas->width);
     struct sr_canvas part = *canvas;
-    if (below) part.height = share_width(chart, canvas->height);
-    else part.width = share_width(chart, canvas->width);
+    if (below)
+        part.height = share_width(chart, canvas->height);
+    else
+        part.width = share_width(chart, canvas->width);
     for (size_t i = 0; i < chart->count; i++) {
         cairo_save(canvas->cairo);
-        cairo_translate(canvas->cairo, below ? 0 : sr_snap(canvas, (double)i * (part.width + PAIR_GAP)),
+        cairo_translate(canvas->cairo,
+                        below ? 0 : sr_snap(canvas, (double)i * (part.width + PAIR_GAP)),
                         below ? sr_snap(canvas, (double)i * (part.height + PAIR_GAP)) : 0);
         confusion_draw(&part, &chart->charts[i]);
         cairo_restore(canvas->cairo);
@@ -383,4 +407,5 @@ static void confusions_table(struct sr_table *table, const void *data)
     for (size_t i = 0; i < chart->count; i++) confusion_rows(table, &chart->charts[i], true);
 }
 
-const struct sr_chart sr_chart_confusions = {"confusions", confusions_size, confusions_draw, confusions_table, sr_plotly_confusions};
+const struct sr_chart sr_chart_confusions = {"confusions", confusions_size, confusions_draw,
+                                             confusions_table, sr_plotly_confusions};

@@ -35,8 +35,8 @@ static bool shown(const struct sr_curves_panel *panel, double x, double y)
     return isfinite(x) && isfinite(y) && (!panel->logarithmic || y > 0);
 }
 
-static void axes(const struct sr_curves_chart *chart, const struct sr_curves_panel *panel, struct sr_axis *x,
-                 struct sr_axis *y, double width, double height)
+static void axes(const struct sr_curves_chart *chart, const struct sr_curves_panel *panel,
+                 struct sr_axis *x, struct sr_axis *y, double width, double height)
 {
     double x_low = INFINITY, x_high = -INFINITY, y_low = INFINITY, y_high = -INFINITY;
     bool whole = true;
@@ -89,8 +89,11 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
             const struct sr_curve *curve = &chart->panels[p].curves[c];
             if (!curve->label || !*curve->label) continue;
             int at = 0;
-            while (at < count && (strcmp(all[at].label, curve->label) || all[at].group != curve->group)) at++;
-            if (at == count) all[count++] = (struct found){curve->label, curve->group, false, false};
+            while (at < count &&
+                   (strcmp(all[at].label, curve->label) || all[at].group != curve->group))
+                at++;
+            if (at == count)
+                all[count++] = (struct found){curve->label, curve->group, false, false};
             if (curve->dashed)
                 all[at].dashed = true;
             else
@@ -99,19 +102,21 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
         }
     *entries = sr_xalloc((most + 2) * sizeof **entries);
     for (int i = 0; i < count; i++)
-        (*entries)[made++] =
-            (struct sr_legend_entry){all[i].label, sr_canvas_series(canvas, all[i].group),
-                                     all[i].dashed && !all[i].solid ? SR_KEY_DASHED : SR_KEY_LINE, 0};
+        (*entries)[made++] = (struct sr_legend_entry){
+            all[i].label, sr_canvas_series(canvas, all[i].group),
+            all[i].dashed && !all[i].solid ? SR_KEY_DASHED : SR_KEY_LINE, 0};
     if (both) {
-        (*entries)[made++] = (struct sr_legend_entry){"validation", canvas->theme->faint, SR_KEY_LINE, 0};
-        (*entries)[made++] = (struct sr_legend_entry){"training", canvas->theme->faint, SR_KEY_DASHED, 0};
+        (*entries)[made++] =
+            (struct sr_legend_entry){"validation", canvas->theme->faint, SR_KEY_LINE, 0};
+        (*entries)[made++] =
+            (struct sr_legend_entry){"training", canvas->theme->faint, SR_KEY_DASHED, 0};
     }
     free(all);
     return made;
 }
 
-static double legend(struct sr_canvas *canvas, const struct sr_curves_chart *chart, double y, double width,
-                     bool draw)
+static double legend(struct sr_canvas *canvas, const struct sr_curves_chart *chart, double y,
+                     double width, bool draw)
 {
     struct sr_legend_entry *entries;
     int count = legend_entries(canvas, chart, &entries);
@@ -134,14 +139,16 @@ struct titles {
 };
 enum { TITLE_LINES = 3 };
 
-static struct titles fit_titles(struct sr_canvas *canvas, const struct sr_curves_chart *chart, double width)
+static struct titles fit_titles(struct sr_canvas *canvas, const struct sr_curves_chart *chart,
+                                double width)
 {
     struct titles titles = {{SR_TYPE_LABEL, true, canvas->theme->text}, 0};
     if (!any_panel_title(chart)) return titles;
     for (;; titles.font.size -= 0.25) {
         titles.lines = 1;
         for (size_t p = 0; p < chart->count; p++) {
-            int lines = sr_draw_paragraph(canvas, 0, 0, 0, width, TITLE_LINES, titles.font, chart->panels[p].title, false);
+            int lines = sr_draw_paragraph(canvas, 0, 0, 0, width, TITLE_LINES, titles.font,
+                                          chart->panels[p].title, false);
             titles.lines = lines > titles.lines ? lines : titles.lines;
         }
         if (titles.lines == 1 || titles.font.size <= 0.8 * SR_TYPE_LABEL) return titles;
@@ -165,25 +172,28 @@ static double row_gap(int row)
     return row > 0 ? 5 : 0;
 }
 
-static void curves_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void curves_size(struct sr_canvas *canvas, const void *data, double wished,
+                        struct sr_size *size)
 {
     const struct sr_curves_chart *chart = data;
     double natural = chart->count > 1 ? SR_WIDTH_PAGE : SR_WIDTH_COLUMN * 1.3;
-    size->least_width = LEAST_PANEL + 30 + 2 * SR_MARGIN; /* also where panels are compact: one or more fit */
+    size->least_width =
+        LEAST_PANEL + 30 + 2 * SR_MARGIN; /* also where panels are compact: one or more fit */
     size->width = fmax(wished > 0 ? wished : natural, size->least_width);
     int columns = columns_of(chart, size->width);
     int rows = chart->count ? ((int)chart->count + columns - 1) / columns : 1;
     double panel = (size->width - 2 * SR_MARGIN - strip(chart) + PANEL_GAP) / columns - PANEL_GAP;
     struct titles titles = fit_titles(canvas, chart, title_width(panel));
     double fixed = sr_title_height(canvas, chart->title, size->width) +
-                   legend(canvas, chart, 0, size->width, false) + 2 * SR_MARGIN +
-                   strip(chart) + rows * titles_height(&titles) + (rows - 1) * row_gap(1);
+                   legend(canvas, chart, 0, size->width, false) + 2 * SR_MARGIN + strip(chart) +
+                   rows * titles_height(&titles) + (rows - 1) * row_gap(1);
     size->height = fixed + rows * (chart->compact ? 0.9 * panel : 0.66 * panel + 16);
     size->least_height = fixed + rows * (chart->compact ? 50 : 75);
 }
 
-static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot, const struct sr_curves_panel *panel,
-                       const struct sr_curve *curve, const struct sr_axis *x, const struct sr_axis *y)
+static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot,
+                       const struct sr_curves_panel *panel, const struct sr_curve *curve,
+                       const struct sr_axis *x, const struct sr_axis *y)
 {
     cairo_t *cairo = canvas->cairo;
     sr_colour colour = sr_canvas_series(canvas, curve->group);
@@ -255,9 +265,10 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
         struct sr_font font = {SR_TYPE_LABEL, false, canvas->theme->text};
         char name[160];
         axis_name(&chart->panels[0], name, sizeof name);
-        sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, (top + bottom) / 2, 0.5, bottom - top, -90, font, name);
-        sr_draw_text(canvas, (left + canvas->width) / 2, canvas->height - SR_MARGIN - 1, 0.5, canvas->width - left, font,
-                     chart->x_label);
+        sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, (top + bottom) / 2, 0.5, bottom - top,
+                       -90, font, name);
+        sr_draw_text(canvas, (left + canvas->width) / 2, canvas->height - SR_MARGIN - 1, 0.5,
+                     canvas->width - left, font, chart->x_label);
     }
     for (size_t p = 0; p < chart->count; p++) {
         const struct sr_curves_panel *panel = &chart->panels[p];
@@ -274,8 +285,9 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
                                cell.width - room.left - room.right,
                                cell.height - above - room.top - room.bottom};
         if (panel->title)
-            sr_draw_paragraph(canvas, plot.x, cell.y + row_gap((int)p / columns) + titles.font.size, 0,
-                              fmax(plot.width, title_width(cell.width)), TITLE_LINES, titles.font, panel->title, true);
+            sr_draw_paragraph(canvas, plot.x, cell.y + row_gap((int)p / columns) + titles.font.size,
+                              0, fmax(plot.width, title_width(cell.width)), TITLE_LINES,
+                              titles.font, panel->title, true);
         sr_draw_axes(canvas, plot, &x, &y, x_label, *y_label ? y_label : NULL);
         /* Training first, so that validation lies on top. */
         for (int solid = 0; solid < 2; solid++)
@@ -290,7 +302,8 @@ static void curves_table(struct sr_table *table, const void *data)
     const struct sr_curves_chart *chart = data;
     bool bands = false;
     for (size_t p = 0; p < chart->count; p++)
-        for (size_t c = 0; c < chart->panels[p].count; c++) bands = bands || chart->panels[p].curves[c].low;
+        for (size_t c = 0; c < chart->panels[p].count; c++)
+            bands = bands || chart->panels[p].curves[c].low;
     sr_table_title(table, chart->title);
     sr_table_columns(table, "panel curve dashed x y");
     if (bands) sr_table_columns(table, "low high");
@@ -310,4 +323,5 @@ static void curves_table(struct sr_table *table, const void *data)
         }
 }
 
-const struct sr_chart sr_chart_curves = {"curves", curves_size, curves_draw, curves_table, sr_plotly_curves};
+const struct sr_chart sr_chart_curves = {"curves", curves_size, curves_draw, curves_table,
+                                         sr_plotly_curves};

@@ -72,11 +72,13 @@ static double longest_name(struct sr_canvas *canvas, const struct sr_network_cha
     return fmin(longest, 160);
 }
 
-static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_chart *chart, double width)
+static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_chart *chart,
+                             double width)
 {
     struct layout layout = {0};
     struct sr_font font = {SR_TYPE_TICK, false, canvas->theme->text};
-    double shape = sr_text_width(canvas, font, "output"), number = sr_text_width(canvas, font, "parameters");
+    double shape = sr_text_width(canvas, font, "output"),
+           number = sr_text_width(canvas, font, "parameters");
     char text[96];
     for (size_t i = 0; i < chart->count; i++) {
         sr_block_shape(&chart->blocks[i], text, sizeof text);
@@ -104,7 +106,8 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_c
     return layout;
 }
 
-static void network_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void network_size(struct sr_canvas *canvas, const void *data, double wished,
+                         struct sr_size *size)
 {
     const struct sr_network_chart *chart = data;
     size->least_width = 230;
@@ -118,8 +121,8 @@ static void network_size(struct sr_canvas *canvas, const void *data, double wish
 }
 
 /* A box seen a little from above and the right. */
-static void draw_block(struct sr_canvas *canvas, double x, double y, double width, double height, double deep,
-                       sr_colour colour)
+static void draw_block(struct sr_canvas *canvas, double x, double y, double width, double height,
+                       double deep, sr_colour colour)
 {
     cairo_t *cairo = canvas->cairo;
     const sr_colour black = SR_RGB(0, 0, 0), white = SR_RGB(255, 255, 255);
@@ -170,7 +173,8 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
     const struct sr_theme *theme = canvas->theme;
     struct layout layout = lay_out(canvas, chart, canvas->width);
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
-    double bottom = canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) - 16;
+    double bottom =
+        canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) - 16;
     sr_draw_title(canvas, chart->title);
     sr_draw_note(canvas, chart->note);
     struct sr_font head = {SR_TYPE_SMALL, false, theme->faint};
@@ -179,7 +183,8 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
     if (!layout.stacked) sr_draw_text(canvas, layout.shapes, top + 7, 0, 0, head, "output");
     sr_draw_text(canvas, layout.numbers, top + 7, 1, 0, head, "parameters");
     top += 12;
-    sr_rule(canvas, layout.names, top - 1.5, canvas->width - SR_MARGIN, top - 1.5, 0.5, theme->rule);
+    sr_rule(canvas, layout.names, top - 1.5, canvas->width - SR_MARGIN, top - 1.5, 0.5,
+            theme->rule);
     if (!chart->count) return;
     double pitch = (bottom - top) / (double)chart->count, deep = fmin(3.5, pitch * 0.16);
     int tallest = 1;
@@ -198,10 +203,12 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         bool flat = block->height <= 0;
         double share = flat ? 0 : sqrt((double)block->height / tallest);
         double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
-        double width = scale * fmin(BLOCKS - 10,
-                                    4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
+        double width =
+            scale * fmin(BLOCKS - 10,
+                         4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
         sr_colour colour = sr_block_colour(theme, block->kind);
-        if (i + 1 < chart->count) sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
+        if (i + 1 < chart->count)
+            sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
         if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
             block->kind == SR_BLOCK_NORM) {
             /* The shape stays: a thin plate rather than one more block. */
@@ -209,25 +216,30 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
             deep = fmin(deep, 2);
         } else
             deep = fmin(3.5, pitch * 0.16);
-        draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep, colour);
+        draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep,
+                   colour);
         if (block->skip >= 0 && (size_t)block->skip < i) {
             double from = top + ((double)block->skip + 0.5) * pitch;
-            draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle, sr_block_colour(theme, SR_BLOCK_ADD));
+            draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle,
+                     sr_block_colour(theme, SR_BLOCK_ADD));
         }
         double apart = layout.stacked ? 4.5 : 0;
         sr_draw_turned(canvas, layout.names, middle - apart, 0, layout.most, 0, font, block->name);
         sr_block_shape(block, text, sizeof text);
-        sr_draw_turned(canvas, layout.shapes, middle + apart, 0, 0, 0, layout.stacked ? small : font, text);
+        sr_draw_turned(canvas, layout.shapes, middle + apart, 0, 0, 0,
+                       layout.stacked ? small : font, text);
         if (block->parameters) {
             sr_format_count(text, sizeof text, block->parameters);
             sr_draw_turned(canvas, layout.numbers, middle, 1, 0, 0, font, text);
             if (layout.bar > 0) {
                 double length = fmax(0.5, layout.bar * (double)block->parameters / (double)most);
-                sr_fill(canvas, (struct sr_rect){layout.numbers + 5, middle - 2.5, length, 5}, colour);
+                sr_fill(canvas, (struct sr_rect){layout.numbers + 5, middle - 2.5, length, 5},
+                        colour);
             }
         }
     }
-    sr_rule(canvas, layout.names, bottom + 1, canvas->width - SR_MARGIN, bottom + 1, 0.5, theme->rule);
+    sr_rule(canvas, layout.names, bottom + 1, canvas->width - SR_MARGIN, bottom + 1, 0.5,
+            theme->rule);
     font = (struct sr_font){SR_TYPE_TICK, true, theme->text};
     sr_format_count(text, sizeof text, total_of(chart));
     sr_draw_turned(canvas, layout.names, bottom + 8, 0, 0, 0, font, "total");
@@ -251,4 +263,5 @@ static void network_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_network = {"network", network_size, network_draw, network_table, sr_plotly_network};
+const struct sr_chart sr_chart_network = {"network", network_size, network_draw, network_table,
+                                          sr_plotly_network};

@@ -30,8 +30,8 @@ static enum sr_status find_format(const char *path, enum format *format, struct 
         return SR_OK;
     }
     return sr_error_set(error, SR_ERROR_ARGUMENT,
-                        "%s: a figure's name ends in .png, .svg, .pdf, .html, .csv or .json%s%s", path,
-                        *extension ? ", not in " : "", extension);
+                        "%s: a figure's name ends in .png, .svg, .pdf, .html, .csv or .json%s%s",
+                        path, *extension ? ", not in " : "", extension);
 }
 
 enum sr_status sr_figure_check(const char *path, struct sr_error *error)
@@ -47,10 +47,10 @@ static enum sr_status check_options(const struct sr_figure_options *options, str
     const double sizes[] = {options->width, options->height};
     for (int i = 0; i < 2; i++)
         if (!(sizes[i] >= 0 && sizes[i] <= 14400))
-            return sr_error_set(
-                error, SR_ERROR_ARGUMENT,
-                "a figure's %s of %g points is not possible: give 20 to 14400 (72 are an inch), or 0",
-                i ? "height" : "width", sizes[i]);
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "a figure's %s of %g points is not possible: give 20 to 14400 (72 "
+                                "are an inch), or 0",
+                                i ? "height" : "width", sizes[i]);
     for (int i = 0; i < 2; i++)
         if (sizes[i] > 0 && sizes[i] < 20)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -58,9 +58,10 @@ static enum sr_status check_options(const struct sr_figure_options *options, str
                                 i ? "height" : "width", sizes[i]);
     if (!(options->resolution >= 0 && options->resolution <= 2400) ||
         (options->resolution > 0 && options->resolution < 20))
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "a resolution of %g dots an inch is not possible: give 20 to 2400, or 0 for 144",
-                            options->resolution);
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "a resolution of %g dots an inch is not possible: give 20 to 2400, or 0 for 144",
+            options->resolution);
     return SR_OK;
 }
 
@@ -68,7 +69,8 @@ static enum sr_status check_options(const struct sr_figure_options *options, str
  * escapes for itself; the drawing functions clean their text. */
 static void set_up(struct sr_canvas *canvas, cairo_t *cairo, double scale, bool dark)
 {
-    *canvas = (struct sr_canvas){.cairo = cairo, .scale = scale, .dark = dark, .theme = sr_theme(dark)};
+    *canvas =
+        (struct sr_canvas){.cairo = cairo, .scale = scale, .dark = dark, .theme = sr_theme(dark)};
     /* Unhinted shapes and widths, so that text takes the same room at every resolution. */
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
@@ -103,8 +105,8 @@ static struct page find_page(const struct sr_figure_options *options, double sca
     return page;
 }
 
-static void draw(cairo_t *cairo, double scale, const struct sr_figure_options *options, struct page page,
-                 const struct sr_chart *chart, const void *data)
+static void draw(cairo_t *cairo, double scale, const struct sr_figure_options *options,
+                 struct page page, const struct sr_chart *chart, const void *data)
 {
     struct sr_canvas canvas;
     set_up(&canvas, cairo, scale > 0 ? scale * page.zoom : 0, options->dark);
@@ -117,19 +119,21 @@ static void draw(cairo_t *cairo, double scale, const struct sr_figure_options *o
 }
 
 static enum sr_status write_raster(struct sr_output *output, const char *path,
-                                   const struct sr_figure_options *options, const struct sr_chart *chart,
-                                   const void *data, struct sr_error *error)
+                                   const struct sr_figure_options *options,
+                                   const struct sr_chart *chart, const void *data,
+                                   struct sr_error *error)
 {
     double resolution = options->resolution > 0 ? options->resolution : DEFAULT_RESOLUTION;
     double scale = resolution / 72;
     struct page page = find_page(options, scale, chart, data);
     double columns = fmax(1, round(page.width * scale)), rows = fmax(1, round(page.height * scale));
     if (columns > MOST_DOTS || rows > MOST_DOTS || columns * rows > MOST_AREA)
-        return sr_error_set(
-            error, SR_ERROR_ARGUMENT,
-            "%s: %.0f × %.0f dots are too many; ask for a smaller size or a lower resolution than %g", path,
-            columns, rows, resolution);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)columns, (int)rows);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s: %.0f × %.0f dots are too many; ask for a smaller size or a lower "
+                            "resolution than %g",
+                            path, columns, rows, resolution);
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)columns, (int)rows);
     cairo_t *cairo = cairo_create(surface);
     enum sr_status status = SR_OK;
     draw(cairo, scale, options, page, chart, data);
@@ -137,7 +141,8 @@ static enum sr_status write_raster(struct sr_output *output, const char *path,
         status = sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
                               cairo_status_to_string(cairo_status(cairo)));
     else
-        status = sr_png_write(output->stream, surface, resolution, options->provenance, path, error);
+        status =
+            sr_png_write(output->stream, surface, resolution, options->provenance, path, error);
     cairo_destroy(cairo);
     cairo_surface_destroy(surface);
     return status;
@@ -145,13 +150,14 @@ static enum sr_status write_raster(struct sr_output *output, const char *path,
 
 /* The whole file, in `text`. */
 static enum sr_status draw_vector(struct sr_text *text, enum format format, const char *path,
-                                  const struct sr_figure_options *options, const struct sr_chart *chart,
-                                  const void *data, struct sr_error *error)
+                                  const struct sr_figure_options *options,
+                                  const struct sr_chart *chart, const void *data,
+                                  struct sr_error *error)
 {
     struct page page = find_page(options, 0, chart, data);
-    cairo_surface_t *surface =
-        format == SVG ? sr_svg_begin(text, page.width, page.height)
-                      : sr_pdf_begin(text, page.width, page.height, chart->name, options->provenance);
+    cairo_surface_t *surface = format == SVG ? sr_svg_begin(text, page.width, page.height)
+                                             : sr_pdf_begin(text, page.width, page.height,
+                                                            chart->name, options->provenance);
     cairo_t *cairo = cairo_create(surface);
     draw(cairo, 0, options, page, chart, data);
     cairo_status_t trouble = cairo_status(cairo);
@@ -167,18 +173,22 @@ static enum sr_status draw_vector(struct sr_text *text, enum format format, cons
 }
 
 static enum sr_status write_vector(struct sr_output *output, enum format format, const char *path,
-                                   const struct sr_figure_options *options, const struct sr_chart *chart,
-                                   const void *data, struct sr_error *error)
+                                   const struct sr_figure_options *options,
+                                   const struct sr_chart *chart, const void *data,
+                                   struct sr_error *error)
 {
     struct sr_text text = {0};
     enum sr_status status = draw_vector(&text, format, path, options, chart, data, error);
-    if (!status) fwrite(text.bytes, 1, text.length, output->stream); /* a failure is seen at commit */
+    if (!status)
+        fwrite(text.bytes, 1, text.length, output->stream); /* a failure is seen at commit */
     sr_text_fini(&text);
     return status;
 }
 
-static enum sr_status write_page(struct sr_output *output, const char *path, const struct sr_figure_options *options,
-                                 const struct sr_chart *chart, const void *data, struct sr_error *error)
+static enum sr_status write_page(struct sr_output *output, const char *path,
+                                 const struct sr_figure_options *options,
+                                 const struct sr_chart *chart, const void *data,
+                                 struct sr_error *error)
 {
     struct sr_text svg = {0}, page = {0};
     struct sr_error why = {0};
@@ -201,14 +211,17 @@ static enum sr_status write_page(struct sr_output *output, const char *path, con
 }
 
 static enum sr_status write_table(struct sr_output *output, enum format format, const char *path,
-                                  const struct sr_figure_options *options, const struct sr_chart *chart,
-                                  const void *data, struct sr_error *error)
+                                  const struct sr_figure_options *options,
+                                  const struct sr_chart *chart, const void *data,
+                                  struct sr_error *error)
 {
     if (!chart->table)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s: a %s has no numbers behind it; use .png, .svg, .pdf or .html", path, chart->name);
+                            "%s: a %s has no numbers behind it; use .png, .svg, .pdf or .html",
+                            path, chart->name);
     struct sr_table table;
-    sr_table_begin(&table, format == JSON ? SR_TABLE_JSON : SR_TABLE_CSV, chart->name, options->provenance);
+    sr_table_begin(&table, format == JSON ? SR_TABLE_JSON : SR_TABLE_CSV, chart->name,
+                   options->provenance);
     chart->table(&table, data);
     sr_table_end(&table);
     fwrite(table.text.bytes, 1, table.text.length, output->stream);
@@ -217,7 +230,8 @@ static enum sr_status write_table(struct sr_output *output, enum format format, 
 }
 
 enum sr_status sr_figure_write(const char *path, const struct sr_figure_options *options,
-                               const struct sr_chart *chart, const void *data, struct sr_error *error)
+                               const struct sr_chart *chart, const void *data,
+                               struct sr_error *error)
 {
     static const struct sr_figure_options defaults = {0};
     enum format format;

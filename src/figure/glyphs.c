@@ -61,8 +61,8 @@ static void place(int size, struct sr_cell_size cell, int weight, int strand, in
 /* How far towards and over the middle one strand of an arm reaches, so that corners close and
  * double lines open where they should. `near` and `far` are the arms that cross on its own side
  * and on the other one (of a single line: both sides); `back` is the arm that goes on. */
-static void reach(int size, struct sr_cell_size cell, int direction, int strand, int near, int far, int back,
-                  int *low, int *high)
+static void reach(int size, struct sr_cell_size cell, int direction, int strand, int near, int far,
+                  int back, int *low, int *high)
 {
     int weight = 1, which = 0;
     if (strand == 0) {
@@ -85,7 +85,8 @@ static void reach(int size, struct sr_cell_size cell, int direction, int strand,
     place(size, cell, weight, which, low, high);
 }
 
-static void draw_arms(cairo_t *cairo, double x, double y, struct sr_cell_size cell, const char *arms)
+static void draw_arms(cairo_t *cairo, double x, double y, struct sr_cell_size cell,
+                      const char *arms)
 {
     int weights[4];
     for (int i = 0; i < 4; i++) weights[i] = arms[i] - '0';
@@ -99,8 +100,8 @@ static void draw_arms(cairo_t *cairo, double x, double y, struct sr_cell_size ce
         for (int strand = weight == 3 ? -1 : 0; strand <= (weight == 3 ? 1 : 0); strand += 2) {
             int low, high, from, to;
             place(across, cell, weight, strand, &low, &high);
-            reach(along, cell, direction, strand, strand > 0 ? behind : before, strand > 0 ? before : behind,
-                  back, &from, &to);
+            reach(along, cell, direction, strand, strand > 0 ? behind : before,
+                  strand > 0 ? before : behind, back, &from, &to);
             if (direction > 0)
                 to = along;
             else
@@ -115,7 +116,8 @@ static void draw_arms(cairo_t *cairo, double x, double y, struct sr_cell_size ce
 }
 
 /* Dashed lines: U+2504..250B in three or four pieces, U+254C..254F in two. */
-static void draw_dashes(cairo_t *cairo, double x, double y, struct sr_cell_size cell, uint32_t glyph)
+static void draw_dashes(cairo_t *cairo, double x, double y, struct sr_cell_size cell,
+                        uint32_t glyph)
 {
     int pieces = glyph >= 0x254C ? 2 : glyph >= 0x2508 ? 4 : 3;
     int weight = glyph % 2 ? 2 : 1, low, high;
@@ -199,15 +201,17 @@ static void draw_block(cairo_t *cairo, double x, double y, struct sr_cell_size c
 }
 
 /* Dots 1 to 8 of a braille character, in the order of their bits. */
-static void draw_braille(cairo_t *cairo, double x, double y, struct sr_cell_size cell, uint32_t glyph)
+static void draw_braille(cairo_t *cairo, double x, double y, struct sr_cell_size cell,
+                         uint32_t glyph)
 {
-    static const unsigned char rows[] = {0, 1, 2, 0, 1, 2, 3, 3}, columns[] = {0, 0, 0, 1, 1, 1, 0, 1};
+    static const unsigned char rows[] = {0, 1, 2, 0, 1, 2, 3, 3},
+                               columns[] = {0, 0, 0, 1, 1, 1, 0, 1};
     double radius = 0.42 * fmin(cell.width / 2.0, cell.height / 4.0);
     for (int i = 0; i < 8; i++) {
         if (!((glyph - 0x2800) >> i & 1)) continue;
         cairo_new_sub_path(cairo);
-        cairo_arc(cairo, x + cell.width * (columns[i] + 0.5) / 2, y + cell.height * (rows[i] + 0.5) / 4,
-                  radius, 0, 2 * M_PI);
+        cairo_arc(cairo, x + cell.width * (columns[i] + 0.5) / 2,
+                  y + cell.height * (rows[i] + 0.5) / 4, radius, 0, 2 * M_PI);
     }
     cairo_fill(cairo);
 }

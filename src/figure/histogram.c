@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, struct sr_axis *y, double height)
+static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, struct sr_axis *y,
+                 double height)
 {
     uint64_t most = 1, least = UINT64_MAX;
     for (int i = 0; i < 256; i++) {
@@ -23,7 +24,8 @@ static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, stru
     if (chart->linear)
         sr_axis_linear(y, 0, (double)most, height < 130 ? 3 : 5, true, true, false);
     else {
-        /* From the power of ten below the smallest count that is not 0; a bar of just that still shows. */
+        /* From the power of ten below the smallest count that is not 0; a bar of just that still
+         * shows. */
         double low = pow(10, floor(log10((double)least) + 1e-9));
         sr_axis_log(y, low, fmax(10 * low, (double)most), 6);
         y->low *= 0.7;
@@ -32,13 +34,14 @@ static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, stru
     }
 }
 
-static void histogram_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void histogram_size(struct sr_canvas *canvas, const void *data, double wished,
+                           struct sr_size *size)
 {
     const struct sr_histogram_chart *chart = data;
     size->least_width = 130;
     size->width = fmax(wished > 0 ? wished : 330, size->least_width);
-    double fixed =
-        sr_title_height(canvas, chart->title, size->width) + sr_note_height(canvas, chart->note, size->width);
+    double fixed = sr_title_height(canvas, chart->title, size->width) +
+                   sr_note_height(canvas, chart->note, size->width);
     size->height = fixed + 40 + 0.46 * size->width;
     size->least_height = fixed + 90;
 }
@@ -52,7 +55,8 @@ static void histogram_draw(struct sr_canvas *canvas, const void *data)
     axes(chart, &x, &y, canvas->height);
     struct sr_axis_room room = sr_axis_room(canvas, &x, &y, x_label, y_label);
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width) + room.top;
-    struct sr_rect plot = {SR_MARGIN + room.left, top, canvas->width - 2 * SR_MARGIN - room.left - room.right,
+    struct sr_rect plot = {SR_MARGIN + room.left, top,
+                           canvas->width - 2 * SR_MARGIN - room.left - room.right,
                            canvas->height - top - SR_MARGIN - room.bottom -
                                sr_note_height(canvas, chart->note, canvas->width)};
     sr_draw_title(canvas, chart->title);
@@ -65,7 +69,8 @@ static void histogram_draw(struct sr_canvas *canvas, const void *data)
         double share = fmax(0, sr_axis_share(&y, (double)chart->counts[i]));
         if (!chart->counts[i]) share = 0;
         for (int edge = 0; edge < 2; edge++)
-            cairo_line_to(cairo, plot.x + plot.width * (i + edge) / 256, bottom - plot.height * share);
+            cairo_line_to(cairo, plot.x + plot.width * (i + edge) / 256,
+                          bottom - plot.height * share);
     }
     cairo_line_to(cairo, plot.x + plot.width, bottom);
     cairo_close_path(cairo);
@@ -86,4 +91,5 @@ static void histogram_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_histogram = {"histogram", histogram_size, histogram_draw, histogram_table, sr_plotly_histogram};
+const struct sr_chart sr_chart_histogram = {"histogram", histogram_size, histogram_draw,
+                                            histogram_table, sr_plotly_histogram};

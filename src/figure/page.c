@@ -11,9 +11,11 @@ enum { MOST_SCRIPT = 64 << 20 };
 char *sr_page_script(const char *wanted, struct sr_error *error)
 {
     static const char *const places[] = {
-        "/usr/share/python3-plotly/plotly.min.js", "/usr/share/python3-plotly/plotly.js",
+        "/usr/share/python3-plotly/plotly.min.js",
+        "/usr/share/python3-plotly/plotly.js",
         "/usr/lib/python3/dist-packages/plotly/package_data/plotly.min.js",
-        "/usr/share/javascript/plotly/plotly.min.js", "/usr/share/javascript/plotly.js/plotly.min.js",
+        "/usr/share/javascript/plotly/plotly.min.js",
+        "/usr/share/javascript/plotly.js/plotly.min.js",
     };
     size_t length;
     if (wanted && !strcmp(wanted, "none")) return NULL;
@@ -21,20 +23,23 @@ char *sr_page_script(const char *wanted, struct sr_error *error)
         char *script = sr_file_read(wanted, MOST_SCRIPT, &length, error);
         if (!script || strstr(script, "newPlot")) return script;
         free(script);
-        sr_error_set(error, SR_ERROR_FORMAT, "%s: is not plotly.js, whose function newPlot it lacks", wanted);
+        sr_error_set(error, SR_ERROR_FORMAT,
+                     "%s: is not plotly.js, whose function newPlot it lacks", wanted);
         return NULL;
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         struct sr_error ignored;
-        char *script = sr_path_exists(places[i]) ? sr_file_read(places[i], MOST_SCRIPT, &length, &ignored) : NULL;
+        char *script = sr_path_exists(places[i])
+                           ? sr_file_read(places[i], MOST_SCRIPT, &length, &ignored)
+                           : NULL;
         if (script && strstr(script, "newPlot")) return script;
         free(script);
     }
     return NULL;
 }
 
-/* A script may not hold the end of its element, nor a comment's beginning; in JavaScript's strings, where alone
- * they occur, a backslash before the second character changes nothing. */
+/* A script may not hold the end of its element, nor a comment's beginning; in JavaScript's strings,
+ * where alone they occur, a backslash before the second character changes nothing. */
 static void add_script(struct sr_text *out, const char *script)
 {
     for (const char *at = script; *at;) {
@@ -51,7 +56,8 @@ static void add_script(struct sr_text *out, const char *script)
 static void add_plain(struct sr_text *out, const char *text)
 {
     struct sr_text clean = {0};
-    for (uint32_t code; (code = sr_utf8_next(&text));) sr_text_add_glyph(&clean, sr_printable(code));
+    for (uint32_t code; (code = sr_utf8_next(&text));)
+        sr_text_add_glyph(&clean, sr_printable(code));
     sr_text_add_escaped(out, sr_text_get(&clean));
     sr_text_fini(&clean);
 }
@@ -59,33 +65,38 @@ static void add_plain(struct sr_text *out, const char *text)
 static void add_style(struct sr_text *out, const struct sr_theme *theme)
 {
     const unsigned mask = 0xFFFFFF;
-    sr_text_printf(out,
-                   "<style>\n"
-                   "body { margin: 1.5em auto; padding: 0 1em; max-width: 75em; background: #%06x; color: #%06x;\n"
-                   "  font: 15px/1.4 \"DejaVu Sans\", Verdana, sans-serif }\n"
-                   "svg { max-width: 100%%; height: auto }\n"
-                   "#figure { overflow-x: auto }\n"
-                   "#figure image { image-rendering: pixelated }\n"
-                   "details { margin: 1.5em 0 } summary { cursor: pointer }\n"
-                   "table { border-collapse: collapse; margin: 0.8em 0; font-size: 13px }\n"
-                   "th, td { padding: 0.15em 0.8em; border-bottom: 1px solid #%06x; text-align: right }\n"
-                   "th:first-child, td:first-child { text-align: left }\n"
-                   "dl { display: grid; grid-template-columns: max-content auto; gap: 0.1em 1em; font-size: 13px; color: #%06x }\n"
-                   "dd { margin: 0; overflow-wrap: anywhere }\n"
-                   "</style>\n",
-                   theme->paper & mask, theme->text & mask, theme->grid & mask, theme->faint & mask);
+    sr_text_printf(
+        out,
+        "<style>\n"
+        "body { margin: 1.5em auto; padding: 0 1em; max-width: 75em; background: #%06x; color: "
+        "#%06x;\n"
+        "  font: 15px/1.4 \"DejaVu Sans\", Verdana, sans-serif }\n"
+        "svg { max-width: 100%%; height: auto }\n"
+        "#figure { overflow-x: auto }\n"
+        "#figure image { image-rendering: pixelated }\n"
+        "details { margin: 1.5em 0 } summary { cursor: pointer }\n"
+        "table { border-collapse: collapse; margin: 0.8em 0; font-size: 13px }\n"
+        "th, td { padding: 0.15em 0.8em; border-bottom: 1px solid #%06x; text-align: right }\n"
+        "th:first-child, td:first-child { text-align: left }\n"
+        "dl { display: grid; grid-template-columns: max-content auto; gap: 0.1em 1em; font-size: "
+        "13px; color: #%06x }\n"
+        "dd { margin: 0; overflow-wrap: anywhere }\n"
+        "</style>\n",
+        theme->paper & mask, theme->text & mask, theme->grid & mask, theme->faint & mask);
 }
 
-void sr_page_print(struct sr_text *out, const struct sr_figure_options *options, const struct sr_chart *chart,
-                   const void *data, const char *script, const char *svg)
+void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
+                   const struct sr_chart *chart, const void *data, const char *script,
+                   const char *svg)
 {
     struct sr_table table;
     bool live = script && chart->plotly;
     sr_table_begin(&table, SR_TABLE_HTML, chart->name, NULL);
     if (chart->table) chart->table(&table, data);
     sr_table_end(&table);
-    sr_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    sr_text_add(
+        out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     add_plain(out, table.title ? table.title : chart->name);
     sr_text_add(out, "</title>\n");
     add_style(out, sr_theme(options->dark));
@@ -106,12 +117,14 @@ void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
         chart->plotly(&plot, data);
         sr_text_add(out, "<script type=\"application/json\" id=\"numbers\">");
         sr_plotly_end(&plot, out);
-        sr_text_add(out, "</script>\n<script>\n"
-                         "(function () {\n"
-                         "    var figure = JSON.parse(document.getElementById(\"numbers\").textContent);\n"
-                         "    Plotly.newPlot(\"figure\", figure.data, figure.layout, {responsive: true, displaylogo: false});\n"
-                         "})();\n"
-                         "</script>\n");
+        sr_text_add(
+            out, "</script>\n<script>\n"
+                 "(function () {\n"
+                 "    var figure = JSON.parse(document.getElementById(\"numbers\").textContent);\n"
+                 "    Plotly.newPlot(\"figure\", figure.data, figure.layout, {responsive: true, "
+                 "displaylogo: false});\n"
+                 "})();\n"
+                 "</script>\n");
     }
     if (chart->table) {
         sr_text_printf(out, "<details%s>\n<summary>Numbers</summary>\n", live ? "" : " open");

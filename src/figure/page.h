@@ -2,18 +2,19 @@
 #ifndef SARTOR_SRC_FIGURE_PAGE_H
 #define SARTOR_SRC_FIGURE_PAGE_H
 
-#include <stdbool.h>
 #include "sartor/base/error.h"
 #include "sartor/figure/figure.h"
+#include <stdbool.h>
 
-/* The script that makes pages interactive: of the file `wanted`, or of where Debian's python3-plotly and its
- * like put it when that is NULL. NULL when there is none, which is an error only if one was `wanted`; freed
- * by the caller. */
+/* The script that makes pages interactive: of the file `wanted`, or of where Debian's
+ * python3-plotly and its like put it when that is NULL. NULL when there is none, which is an error
+ * only if one was `wanted`; freed by the caller. */
 char *sr_page_script(const char *wanted, struct sr_error *error);
 
-/* The page: with `script` the chart as a Plotly figure, else `svg` (a whole SVG file) as it is; then the
- * numbers and the provenance. */
-void sr_page_print(struct sr_text *out, const struct sr_figure_options *options, const struct sr_chart *chart,
-                   const void *data, const char *script, const char *svg);
+/* The page: with `script` the chart as a Plotly figure, else `svg` (a whole SVG file) as it is;
+ * then the numbers and the provenance. */
+void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
+                   const struct sr_chart *chart, const void *data, const char *script,
+                   const char *svg);
 
 #endif

@@ -1,5 +1,5 @@
-/* plotly_images.c - pictures in a Plotly figure: each a PNG of its own pixels in the page, with its caption
- * under it and on hover. */
+/* plotly_images.c - pictures in a Plotly figure: each a PNG of its own pixels in the page, with its
+ * caption under it and on hover. */
 #include "plotly.h"
 
 #include <math.h>
@@ -18,17 +18,23 @@
 /* What is put where: places from the top left corner. */
 struct sheet {
     struct sr_plotly *plot;
-    double place, caption;             /* pixels of the page */
+    double place, caption; /* pixels of the page */
     int columns, rows;
     struct sr_json *x, *y;
-    char **captions;                   /* captions for hover, all in one trace */
+    char **captions; /* captions for hover, all in one trace */
     size_t count, room;
 };
 
-static void sheet_begin(struct sheet *sheet, struct sr_plotly *plot, int columns, int rows, double place, double caption)
+static void sheet_begin(struct sheet *sheet, struct sr_plotly *plot, int columns, int rows,
+                        double place, double caption)
 {
-    *sheet = (struct sheet){.plot = plot, .place = place, .caption = caption, .columns = columns, .rows = rows,
-                            .x = sr_json_array(), .y = sr_json_array()};
+    *sheet = (struct sheet){.plot = plot,
+                            .place = place,
+                            .caption = caption,
+                            .columns = columns,
+                            .rows = rows,
+                            .x = sr_json_array(),
+                            .y = sr_json_array()};
 }
 
 /* Height of a row, in places. */
@@ -49,8 +55,10 @@ static char *encode(const uint32_t *colours, int height, int width)
     if (!stream || cairo_surface_status(surface)) abort();
     cairo_surface_flush(surface);
     unsigned char *to = cairo_image_surface_get_data(surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(surface), line = (size_t)width * sizeof *colours;
-    for (size_t y = 0; y < (size_t)height; y++) memcpy(to + y * stride, colours + y * (size_t)width, line);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface),
+           line = (size_t)width * sizeof *colours;
+    for (size_t y = 0; y < (size_t)height; y++)
+        memcpy(to + y * stride, colours + y * (size_t)width, line);
     cairo_surface_mark_dirty(surface);
     enum sr_status status = sr_png_write(stream, surface, 72, NULL, "image", &error);
     if (fclose(stream) || status) abort(); /* into memory: only that can be lacking */
@@ -77,22 +85,25 @@ static char *wrap(const char *text, int most)
     return copy;
 }
 
-static void sheet_add(struct sheet *sheet, int column, int row, const uint32_t *colours, int height, int width, double share,
-                      const char *caption, bool wrong)
+static void sheet_add(struct sheet *sheet, int column, int row, const uint32_t *colours, int height,
+                      int width, double share, const char *caption, bool wrong)
 {
     struct sr_plotly *plot = sheet->plot;
     double x = column, y = row * pitch(sheet);
-    struct sr_json *image = sr_plotly_json("{\"xref\": \"x\", \"yref\": \"y\", \"xanchor\": \"center\", \"yanchor\": \"middle\", "
-                                           "\"sizing\": \"stretch\", \"layer\": \"below\", \"x\": %g, \"y\": %g, \"sizex\": %g, "
-                                           "\"sizey\": %g}",
-                                           x, y, PICTURE, PICTURE * share);
+    struct sr_json *image = sr_plotly_json(
+        "{\"xref\": \"x\", \"yref\": \"y\", \"xanchor\": \"center\", \"yanchor\": \"middle\", "
+        "\"sizing\": \"stretch\", \"layer\": \"below\", \"x\": %g, \"y\": %g, \"sizex\": %g, "
+        "\"sizey\": %g}",
+        x, y, PICTURE, PICTURE * share);
     char *uri = encode(colours, height, width);
     sr_json_set_text(image, "source", uri);
     free(uri);
     sr_json_add(plot->images, image);
-    struct sr_json *frame = sr_plotly_json("{\"type\": \"rect\", \"xref\": \"x\", \"yref\": \"y\", \"x0\": %g, \"x1\": %g, \"y0\": %g, "
+    struct sr_json *frame = sr_plotly_json("{\"type\": \"rect\", \"xref\": \"x\", \"yref\": \"y\", "
+                                           "\"x0\": %g, \"x1\": %g, \"y0\": %g, "
                                            "\"y1\": %g}",
-                                           x - PICTURE / 2, x + PICTURE / 2, y - PICTURE * share / 2, y + PICTURE * share / 2);
+                                           x - PICTURE / 2, x + PICTURE / 2,
+                                           y - PICTURE * share / 2, y + PICTURE * share / 2);
     struct sr_json *line_style = sr_plotly_json("{\"width\": %d}", wrong ? 2 : 1);
     sr_plotly_set_colour(line_style, "color", wrong ? plot->theme->wrong : plot->theme->frame);
     sr_json_set(frame, "line", line_style);
@@ -121,19 +132,26 @@ static void sheet_add(struct sheet *sheet, int column, int row, const uint32_t *
 static void sheet_end(struct sheet *sheet, const char *title)
 {
     struct sr_plotly *plot = sheet->plot;
-    struct sr_json *trace = sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"markers\", \"showlegend\": false, "
-                                           "\"marker\": {\"size\": %g, \"opacity\": 0, \"symbol\": \"square\"}, "
-                                           "\"hovertemplate\": \"%%{text}<extra></extra>\"}", 0.6 * sheet->place);
+    struct sr_json *trace =
+        sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"markers\", \"showlegend\": false, "
+                       "\"marker\": {\"size\": %g, \"opacity\": 0, \"symbol\": \"square\"}, "
+                       "\"hovertemplate\": \"%%{text}<extra></extra>\"}",
+                       0.6 * sheet->place);
     double height = sheet->rows * pitch(sheet);
     sr_json_set(trace, "x", sheet->x);
     sr_json_set(trace, "y", sheet->y);
     sr_plotly_set_texts(trace, "text", (const char *const *)sheet->captions, sheet->count);
     sr_json_add(plot->traces, trace);
-    sr_json_set(plot->layout, "xaxis", sr_plotly_json("{\"visible\": false, \"range\": [-0.5, %g]}", sheet->columns - 0.5));
-    sr_json_set(plot->layout, "yaxis", sr_plotly_json("{\"visible\": false, \"range\": [%g, -0.5]}", height - 0.5));
+    sr_json_set(
+        plot->layout, "xaxis",
+        sr_plotly_json("{\"visible\": false, \"range\": [-0.5, %g]}", sheet->columns - 0.5));
+    sr_json_set(plot->layout, "yaxis",
+                sr_plotly_json("{\"visible\": false, \"range\": [%g, -0.5]}", height - 0.5));
     /* A title does not wrap: the paper is as wide as it is, whatever the pictures take. */
-    const double own = 100 + sheet->columns * sheet->place, wide = fmax(own, 9 * sr_utf8_width(title ? title : "") + 40);
-    sr_json_set(plot->layout, "margin", sr_plotly_json("{\"l\": 10, \"r\": %g, \"t\": 60, \"b\": 10}", 90 + wide - own));
+    const double own = 100 + sheet->columns * sheet->place,
+                 wide = fmax(own, 9 * sr_utf8_width(title ? title : "") + 40);
+    sr_json_set(plot->layout, "margin",
+                sr_plotly_json("{\"l\": 10, \"r\": %g, \"t\": 60, \"b\": 10}", 90 + wide - own));
     sr_json_set_number(plot->layout, "width", wide);
     sr_json_set_number(plot->layout, "height", 70 + height * sheet->place);
     sr_json_set_text(plot->layout, "hovermode", "closest");
@@ -146,10 +164,12 @@ static void sheet_end(struct sheet *sheet, const char *title)
 static void add_scale(struct sr_plotly *plot)
 {
     enum { STOPS = 17 };
-    struct sr_json *trace = sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"markers\", \"x\": [null], \"y\": [null], "
-                                           "\"showlegend\": false, \"hoverinfo\": \"skip\"}");
-    struct sr_json *marker = sr_plotly_json("{\"cmin\": 0, \"cmax\": 1, \"color\": [0], \"showscale\": true, "
-                                            "\"colorbar\": {\"thickness\": 12, \"len\": 0.6, \"title\": {\"text\": \"heat\"}}}");
+    struct sr_json *trace = sr_plotly_json(
+        "{\"type\": \"scatter\", \"mode\": \"markers\", \"x\": [null], \"y\": [null], "
+        "\"showlegend\": false, \"hoverinfo\": \"skip\"}");
+    struct sr_json *marker = sr_plotly_json(
+        "{\"cmin\": 0, \"cmax\": 1, \"color\": [0], \"showscale\": true, "
+        "\"colorbar\": {\"thickness\": 12, \"len\": 0.6, \"title\": {\"text\": \"heat\"}}}");
     struct sr_json *scale = sr_json_array();
     for (int i = 0; i < STOPS; i++) {
         float value = (float)i / (STOPS - 1);
@@ -172,8 +192,9 @@ static int columns_for(int wished, int count)
 }
 
 /* The sample grid and the gallery; heats are NULL for the former. */
-static void tiles(struct sr_plotly *plot, const char *title, int count, int wished, int height, int width,
-                  const uint8_t *const *pixels, const float *const *heats, const char *const *captions, const bool *wrong)
+static void tiles(struct sr_plotly *plot, const char *title, int count, int wished, int height,
+                  int width, const uint8_t *const *pixels, const float *const *heats,
+                  const char *const *captions, const bool *wrong)
 {
     struct sheet sheet;
     size_t area = (size_t)height * (size_t)width;
@@ -182,10 +203,12 @@ static void tiles(struct sr_plotly *plot, const char *title, int count, int wish
     uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
     sheet_begin(&sheet, plot, columns, rows, PLACE, captions ? CAPTION : 4);
     for (int i = 0; i < count; i++) {
-        if (heats) sr_pixels_overlay(colours, pixels[i], heats[i], area);
-        else sr_pixels_grey(colours, pixels[i], area);
-        sheet_add(&sheet, i % columns, i / columns, colours, height, width, share < 1 ? share : 1, captions ? captions[i] : NULL,
-                  wrong && wrong[i]);
+        if (heats)
+            sr_pixels_overlay(colours, pixels[i], heats[i], area);
+        else
+            sr_pixels_grey(colours, pixels[i], area);
+        sheet_add(&sheet, i % columns, i / columns, colours, height, width, share < 1 ? share : 1,
+                  captions ? captions[i] : NULL, wrong && wrong[i]);
     }
     if (heats) add_scale(plot);
     sheet_end(&sheet, title);
@@ -195,15 +218,15 @@ static void tiles(struct sr_plotly *plot, const char *title, int count, int wish
 void sr_plotly_grid(struct sr_plotly *plot, const void *data)
 {
     const struct sr_grid_chart *chart = data;
-    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width, chart->pixels, NULL, chart->captions,
-          chart->wrong);
+    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width,
+          chart->pixels, NULL, chart->captions, chart->wrong);
 }
 
 void sr_plotly_gallery(struct sr_plotly *plot, const void *data)
 {
     const struct sr_gallery_chart *chart = data;
-    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width, chart->pixels, chart->heats,
-          chart->captions, chart->wrong);
+    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width,
+          chart->pixels, chart->heats, chart->captions, chart->wrong);
 }
 
 void sr_plotly_triptychs(struct sr_plotly *plot, const void *data)
@@ -220,7 +243,8 @@ void sr_plotly_triptychs(struct sr_plotly *plot, const void *data)
             if (picture == 0) sr_pixels_grey(colours, row->pixels, area);
             if (picture == 1) sr_pixels_heat(colours, row->heat, area);
             if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, area);
-            sheet_add(&sheet, picture, (int)i, colours, chart->height, chart->width, 1, captions[picture], picture == 2 && row->wrong);
+            sheet_add(&sheet, picture, (int)i, colours, chart->height, chart->width, 1,
+                      captions[picture], picture == 2 && row->wrong);
         }
     }
     add_scale(plot);
@@ -238,11 +262,14 @@ void sr_plotly_steps(struct sr_plotly *plot, const void *data)
         size_t area = (size_t)step->height * (size_t)step->width;
         uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
         uint8_t *grey = sr_xalloc(area + 1);
-        for (size_t k = 0; k < area; k++) grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
+        for (size_t k = 0; k < area; k++)
+            grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
         sr_pixels_grey(colours, grey, area);
         char *caption = sr_xprintf("%s: %s", step->name, step->note ? step->note : "");
         double share = step->width > 0 ? fmin(1, (double)step->height / step->width) : 1;
-        if (area) sheet_add(&sheet, (int)i, 0, colours, step->height, step->width, fmax(0.12, share), caption, false);
+        if (area)
+            sheet_add(&sheet, (int)i, 0, colours, step->height, step->width, fmax(0.12, share),
+                      caption, false);
         free(caption);
         free(grey);
         free(colours);

@@ -45,7 +45,8 @@ static int make_chunks(png_text **chunks, char (**keys)[80], const char *const *
         for (char *c = (*keys)[i]; *c; c++)
             if (*c < ' ' || *c > '~') *c = '_';
         bool ascii = true;
-        for (const char *c = value; *c; c++) ascii = ascii && (*c == '\n' || (*c >= ' ' && *c <= '~'));
+        for (const char *c = value; *c; c++)
+            ascii = ascii && (*c == '\n' || (*c >= ' ' && *c <= '~'));
         (*chunks)[i].compression = ascii ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
         (*chunks)[i].key = (*keys)[i];
         (*chunks)[i].text = (png_charp)(uintptr_t)value;
@@ -60,7 +61,8 @@ static int make_chunks(png_text **chunks, char (**keys)[80], const char *const *
 enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resolution,
                             const char *const *provenance, const char *path, struct sr_error *error)
 {
-    int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    int width = cairo_image_surface_get_width(surface),
+        height = cairo_image_surface_get_height(surface);
     int stride = cairo_image_surface_get_stride(surface);
     char message[100] = "out of memory";
     png_text *volatile chunks = NULL;

@@ -40,13 +40,13 @@ static double box_of(const struct sr_steps_chart *chart, double width)
 }
 
 /* Heights of the text over and under the pictures of all rows. */
-static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, double box, double *over,
-                  double *under)
+static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, double box,
+                  double *over, double *under)
 {
     int names = 0, notes = 0;
     for (size_t i = 0; i < chart->count; i++) {
-        int lines = sr_draw_paragraph(canvas, 0, 0, 0.5, box + ARROW - 4, NAME_LINES, name_font(canvas),
-                                      chart->steps[i].name, false);
+        int lines = sr_draw_paragraph(canvas, 0, 0, 0.5, box + ARROW - 4, NAME_LINES,
+                                      name_font(canvas), chart->steps[i].name, false);
         names = lines > names ? lines : names;
         lines = sr_draw_paragraph(canvas, 0, 0, 0.5, box + ARROW - 4, NOTE_LINES, note_font(canvas),
                                   chart->steps[i].note, false);
@@ -56,14 +56,16 @@ static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, 
     *under = 10 + notes * sr_line_height(note_font(canvas));
 }
 
-static void steps_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void steps_size(struct sr_canvas *canvas, const void *data, double wished,
+                       struct sr_size *size)
 {
     const struct sr_steps_chart *chart = data;
     int count = chart->count ? (int)chart->count : 1;
     double over, under;
     size->least_width = 2 * SR_MARGIN + LEAST_BOX + ARROW;
-    size->width = fmax(wished > 0 ? wished : fmin(SR_WIDTH_PAGE, 2 * SR_MARGIN + count * (72 + ARROW)),
-                       size->least_width);
+    size->width =
+        fmax(wished > 0 ? wished : fmin(SR_WIDTH_PAGE, 2 * SR_MARGIN + count * (72 + ARROW)),
+             size->least_width);
     double box = box_of(chart, size->width);
     texts(canvas, chart, box, &over, &under);
     int columns = columns_of(chart, size->width), rows = (count + columns - 1) / columns;
@@ -73,7 +75,8 @@ static void steps_size(struct sr_canvas *canvas, const void *data, double wished
 }
 
 /* Values as grey; a strip (a flattened image) becomes a band of the box's width. */
-static struct sr_rect draw_step(struct sr_canvas *canvas, const struct sr_step *step, struct sr_rect box)
+static struct sr_rect draw_step(struct sr_canvas *canvas, const struct sr_step *step,
+                                struct sr_rect box)
 {
     size_t count = (size_t)step->height * (size_t)step->width;
     struct sr_rect place = box;
@@ -122,7 +125,8 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
     sr_draw_title(canvas, chart->title);
     if (!chart->count) return;
     double over, under, box = box_of(chart, canvas->width);
-    int columns = columns_of(chart, canvas->width), rows = ((int)chart->count + columns - 1) / columns;
+    int columns = columns_of(chart, canvas->width),
+        rows = ((int)chart->count + columns - 1) / columns;
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
     texts(canvas, chart, box, &over, &under);
     double room = (canvas->height - top - SR_MARGIN + ROW_GAP) / rows - ROW_GAP - over - under;
@@ -145,8 +149,8 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
             sr_draw_text(canvas, middle, y + over + box + 8, 0.5, pitch - 4,
                          (struct sr_font){SR_TYPE_SMALL - 0.5, false, canvas->theme->text}, range);
         }
-        sr_draw_paragraph(canvas, middle, y + over + box + 17, 0.5, pitch - 4, NOTE_LINES, note_font(canvas),
-                          step->note, true);
+        sr_draw_paragraph(canvas, middle, y + over + box + 17, 0.5, pitch - 4, NOTE_LINES,
+                          note_font(canvas), step->note, true);
         if (i + 1 < chart->count && column + 1 < columns)
             draw_arrow(canvas, fmax(middle + box / 2, place.x + place.width) + 4,
                        middle + pitch - box / 2 - 4, y + over + box / 2);
@@ -175,4 +179,5 @@ static void steps_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_steps = {"steps", steps_size, steps_draw, steps_table, sr_plotly_steps};
+const struct sr_chart sr_chart_steps = {"steps", steps_size, steps_draw, steps_table,
+                                        sr_plotly_steps};

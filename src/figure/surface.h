@@ -2,15 +2,16 @@
 #ifndef SARTOR_SRC_FIGURE_SURFACE_H
 #define SARTOR_SRC_FIGURE_SURFACE_H
 
-#include <cairo.h>
-#include <stdio.h>
 #include "sartor/base/error.h"
 #include "sartor/base/text.h"
+#include <cairo.h>
+#include <stdio.h>
 
 /* An RGB24 surface as PNG, with its resolution in dots an inch and the pairs of `provenance` (or
  * NULL) as text chunks. A failing `stream` is left for its owner to find. */
 enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resolution,
-                            const char *const *provenance, const char *path, struct sr_error *error);
+                            const char *const *provenance, const char *path,
+                            struct sr_error *error);
 
 /* Surfaces that collect their file in `text`; the caller draws, then finishes and destroys them. */
 cairo_surface_t *sr_svg_begin(struct sr_text *text, double width, double height);

@@ -1,5 +1,6 @@
 /* CSV as RFC 4180 describes it, but with plain newlines and UTF-8; JSON as one object with
- * "columns" and "rows", which pandas.DataFrame(rows, columns=columns) takes as it is; HTML for reading. */
+ * "columns" and "rows", which pandas.DataFrame(rows, columns=columns) takes as it is; HTML for
+ * reading. */
 #include "table.h"
 
 #include <math.h>
@@ -13,7 +14,8 @@
 /* What of a table a page shows. */
 enum { SHOWN_COLUMNS = 12, SHOWN_ROWS = 1000 };
 
-void sr_table_begin(struct sr_table *table, enum sr_table_kind kind, const char *figure, const char *const *provenance)
+void sr_table_begin(struct sr_table *table, enum sr_table_kind kind, const char *figure,
+                    const char *const *provenance)
 {
     *table = (struct sr_table){.kind = kind};
     if (kind != SR_TABLE_JSON) return;
@@ -35,9 +37,12 @@ void sr_table_end(struct sr_table *table)
     if (table->kind == SR_TABLE_HTML) {
         sr_text_add(&table->text, table->columns ? "</tr>\n</table>\n" : "");
         if (table->columns > SHOWN_COLUMNS || table->count > SHOWN_ROWS)
-            sr_text_printf(&table->text, "<p>The first %zu of %zu rows and %zu of %zu columns; export to .csv or .json has all.</p>\n",
+            sr_text_printf(&table->text,
+                           "<p>The first %zu of %zu rows and %zu of %zu columns; export to .csv or "
+                           ".json has all.</p>\n",
                            table->count < SHOWN_ROWS ? table->count : SHOWN_ROWS, table->count,
-                           table->columns < SHOWN_COLUMNS ? table->columns : SHOWN_COLUMNS, table->columns);
+                           table->columns < SHOWN_COLUMNS ? table->columns : SHOWN_COLUMNS,
+                           table->columns);
     }
     if (table->kind != SR_TABLE_JSON) return;
     sr_json_set(table->object, "columns", table->names);
@@ -79,13 +84,15 @@ static void csv_text(struct sr_text *out, const char *text)
     sr_text_add(out, "\"");
 }
 
-/* Each row begins by ending the line before it, so that the header needs no count of its columns. */
+/* Each row begins by ending the line before it, so that the header needs no count of its columns.
+ */
 static void begin_cell(struct sr_table *table, bool head)
 {
     size_t at = head ? table->columns : table->filled;
     if (table->kind == SR_TABLE_CSV && at) sr_text_add(&table->text, ",");
     if (table->kind == SR_TABLE_CSV && !at && !head) sr_text_add(&table->text, "\n");
-    if (table->kind == SR_TABLE_HTML && !at) sr_text_add(&table->text, head ? "<table>\n<tr>" : "</tr>\n<tr>");
+    if (table->kind == SR_TABLE_HTML && !at)
+        sr_text_add(&table->text, head ? "<table>\n<tr>" : "</tr>\n<tr>");
     if (table->kind == SR_TABLE_JSON && !head && !table->row) table->row = sr_json_array();
 }
 
@@ -93,9 +100,11 @@ static void begin_cell(struct sr_table *table, bool head)
 static void put(struct sr_table *table, bool head, const char *text)
 {
     if (table->kind == SR_TABLE_CSV) csv_text(&table->text, text);
-    if (table->kind != SR_TABLE_HTML || (head ? table->columns : table->filled) >= SHOWN_COLUMNS) return;
+    if (table->kind != SR_TABLE_HTML || (head ? table->columns : table->filled) >= SHOWN_COLUMNS)
+        return;
     struct sr_text clean = {0};
-    for (uint32_t code; (code = sr_utf8_next(&text));) sr_text_add_glyph(&clean, sr_printable(code));
+    for (uint32_t code; (code = sr_utf8_next(&text));)
+        sr_text_add_glyph(&clean, sr_printable(code));
     sr_text_add(&table->text, head ? "<th>" : "<td>");
     sr_text_add_escaped(&table->text, sr_text_get(&clean));
     sr_text_add(&table->text, head ? "</th>" : "</td>");
@@ -105,8 +114,10 @@ static void put(struct sr_table *table, bool head, const char *text)
 void sr_table_column(struct sr_table *table, const char *name)
 {
     begin_cell(table, true);
-    if (table->kind == SR_TABLE_JSON) sr_json_add_text(table->names, name);
-    else put(table, true, name);
+    if (table->kind == SR_TABLE_JSON)
+        sr_json_add_text(table->names, name);
+    else
+        put(table, true, name);
     table->columns++;
 }
 
@@ -139,8 +150,10 @@ void sr_table_text(struct sr_table *table, const char *text)
 {
     if (!hidden(table)) {
         begin_cell(table, false);
-        if (table->kind == SR_TABLE_JSON) sr_json_add_text(table->row, text);
-        else put(table, false, text ? text : "");
+        if (table->kind == SR_TABLE_JSON)
+            sr_json_add_text(table->row, text);
+        else
+            put(table, false, text ? text : "");
     }
     added(table);
 }
@@ -148,11 +161,14 @@ void sr_table_text(struct sr_table *table, const char *text)
 void sr_table_number(struct sr_table *table, double number)
 {
     char text[40] = "";
-    if (isfinite(number)) snprintf(text, sizeof text, table->kind == SR_TABLE_HTML ? "%.6g" : "%.9g", number);
+    if (isfinite(number))
+        snprintf(text, sizeof text, table->kind == SR_TABLE_HTML ? "%.6g" : "%.9g", number);
     if (!hidden(table)) {
         begin_cell(table, false);
-        if (table->kind == SR_TABLE_JSON) sr_json_add_number(table->row, number);
-        else put(table, false, text);
+        if (table->kind == SR_TABLE_JSON)
+            sr_json_add_number(table->row, number);
+        else
+            put(table, false, text);
     }
     added(table);
 }
@@ -163,8 +179,10 @@ void sr_table_integer(struct sr_table *table, int64_t number)
     snprintf(text, sizeof text, "%lld", (long long)number);
     if (!hidden(table)) {
         begin_cell(table, false);
-        if (table->kind == SR_TABLE_JSON) sr_json_add_integer(table->row, number);
-        else put(table, false, text);
+        if (table->kind == SR_TABLE_JSON)
+            sr_json_add_integer(table->row, number);
+        else
+            put(table, false, text);
     }
     added(table);
 }

@@ -27,7 +27,8 @@ enum { CAPTION_LINES = 5 };
 
 static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
 {
-    return (struct sr_font){SR_TYPE_SMALL, wrong, wrong ? canvas->theme->wrong : canvas->theme->text};
+    return (struct sr_font){SR_TYPE_SMALL, wrong,
+                            wrong ? canvas->theme->wrong : canvas->theme->text};
 }
 
 static double extra_width(const struct tiles *tiles)
@@ -56,9 +57,10 @@ static int columns_of(const struct tiles *tiles, double width)
     return best;
 }
 
-/* Colour alone does not mark a wrong one: bold type and a thicker frame do, and a cross where it fits before
- * the first word. */
-static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int index, double width)
+/* Colour alone does not mark a wrong one: bold type and a thicker frame do, and a cross where it
+ * fits before the first word. */
+static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int index,
+                        double width)
 {
     const char *text = tiles->captions && tiles->captions[index] ? tiles->captions[index] : "";
     bool wrong = tiles->wrong && tiles->wrong[index];
@@ -69,8 +71,8 @@ static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int
 }
 
 /* Of one row, or of all of them together when `row` is -1; in columns of `tile`. */
-static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int columns, int row,
-                              double tile)
+static double captions_height(struct sr_canvas *canvas, const struct tiles *tiles, int columns,
+                              int row, double tile)
 {
     int lines = 0;
     if (!tiles->captions) return 0;
@@ -83,7 +85,8 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
     for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
         char *caption = caption_of(canvas, tiles, i, tile + GAP - 2);
         struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[i]);
-        int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile + GAP - 2, CAPTION_LINES, font, caption, false);
+        int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile + GAP - 2, CAPTION_LINES, font,
+                                     caption, false);
         lines = here > lines ? here : lines;
         free(caption);
     }
@@ -93,19 +96,22 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
 static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, double wished,
                        struct sr_size *size)
 {
-    int columns = columns_of(tiles, wished), rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
+    int columns = columns_of(tiles, wished),
+        rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double aspect = tiles->width ? (double)tiles->height / tiles->width : 1;
     double natural = columns * (tiles->captions ? 46 + GAP : 36 + GAP) + extra_width(tiles);
     size->least_width = columns * (LEAST_TILE + GAP) + extra_width(tiles);
-    size->width = fmax(wished > 0 ? wished : fmax(natural, SR_WIDTH_COLUMN * 0.5), size->least_width);
+    size->width =
+        fmax(wished > 0 ? wished : fmax(natural, SR_WIDTH_COLUMN * 0.5), size->least_width);
     columns = columns_of(tiles, size->width);
     rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double tile = (size->width - extra_width(tiles)) / columns - GAP;
     double side = tiles->width ? sr_snap_pixels(canvas, tile, tiles->width) : tile;
     double fixed = sr_title_height(canvas, tiles->title, size->width) + 2 * SR_MARGIN - GAP;
-    size->height = fixed + rows * (side * aspect + GAP) + captions_height(canvas, tiles, columns, -1, tile);
-    size->least_height =
-        fixed + rows * (LEAST_TILE * aspect + GAP) + captions_height(canvas, tiles, columns, -1, LEAST_TILE);
+    size->height =
+        fixed + rows * (side * aspect + GAP) + captions_height(canvas, tiles, columns, -1, tile);
+    size->least_height = fixed + rows * (LEAST_TILE * aspect + GAP) +
+                         captions_height(canvas, tiles, columns, -1, LEAST_TILE);
     size->least_height = fmin(size->least_height, size->height);
 }
 
@@ -117,8 +123,8 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
     double aspect = (double)tiles->height / tiles->width;
     double top = SR_MARGIN + sr_title_height(canvas, tiles->title, canvas->width);
     double pitch_x = (canvas->width - extra_width(tiles)) / columns;
-    double room =
-        canvas->height - top - SR_MARGIN + GAP - captions_height(canvas, tiles, columns, -1, pitch_x - GAP);
+    double room = canvas->height - top - SR_MARGIN + GAP -
+                  captions_height(canvas, tiles, columns, -1, pitch_x - GAP);
     double side = fmin(pitch_x - GAP, (room / rows - GAP) / aspect);
     side = sr_snap_pixels(canvas, fmax(side, 2), tiles->width);
     double y = top;
@@ -126,17 +132,18 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
     for (int i = 0; i < tiles->count; i++) {
         double x = SR_MARGIN + i % columns * pitch_x + (pitch_x - GAP - side) / 2;
         if (i && i % columns == 0)
-            y +=
-                side * aspect + GAP + captions_height(canvas, tiles, columns, i / columns - 1, pitch_x - GAP);
+            y += side * aspect + GAP +
+                 captions_height(canvas, tiles, columns, i / columns - 1, pitch_x - GAP);
         bool wrong = tiles->wrong && tiles->wrong[i];
         struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
         tiles->colours(tiles->data, i, colours);
         sr_draw_pixels(canvas, place, colours, tiles->height, tiles->width);
-        sr_frame(canvas, place, wrong ? 1.2 : 0.4, wrong ? canvas->theme->wrong : canvas->theme->frame);
+        sr_frame(canvas, place, wrong ? 1.2 : 0.4,
+                 wrong ? canvas->theme->wrong : canvas->theme->frame);
         char *text = caption_of(canvas, tiles, i, pitch_x - 2);
         struct sr_font font = caption_font(canvas, wrong);
-        sr_draw_paragraph(canvas, x + side / 2, y + side * aspect + 2 + font.size * 0.85, 0.5, pitch_x - 2,
-                          CAPTION_LINES, font, text, true);
+        sr_draw_paragraph(canvas, x + side / 2, y + side * aspect + 2 + font.size * 0.85, 0.5,
+                          pitch_x - 2, CAPTION_LINES, font, text, true);
         free(text);
     }
     free(colours);
@@ -146,8 +153,8 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
 }
 
 static void tiles_table(struct sr_table *table, const char *title, int count, int pixel_count,
-                        const char *const *captions, const bool *wrong, const uint8_t *const *pixels,
-                        const float *const *heats)
+                        const char *const *captions, const bool *wrong,
+                        const uint8_t *const *pixels, const float *const *heats)
 {
     char name[32];
     sr_table_title(table, title);
@@ -165,7 +172,8 @@ static void tiles_table(struct sr_table *table, const char *title, int count, in
         sr_table_text(table, captions ? captions[image] : NULL);
         sr_table_flag(table, wrong && wrong[image]);
         for (int i = 0; i < pixel_count; i++) sr_table_integer(table, pixels[image][i]);
-        for (int i = 0; heats && i < pixel_count; i++) sr_table_number(table, (double)heats[image][i]);
+        for (int i = 0; heats && i < pixel_count; i++)
+            sr_table_number(table, (double)heats[image][i]);
     }
 }
 
@@ -177,11 +185,13 @@ static void grid_colours(const void *data, int index, uint32_t *out)
 
 static struct tiles grid_tiles(const struct sr_grid_chart *chart)
 {
-    return (struct tiles){chart->title,    chart->count, chart->columns, chart->height, chart->width,
-                          chart->captions, chart->wrong, chart,          grid_colours,  false};
+    return (struct tiles){
+        chart->title,    chart->count, chart->columns, chart->height, chart->width,
+        chart->captions, chart->wrong, chart,          grid_colours,  false};
 }
 
-static void grid_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void grid_size(struct sr_canvas *canvas, const void *data, double wished,
+                      struct sr_size *size)
 {
     struct tiles tiles = grid_tiles(data);
     tiles_size(canvas, &tiles, wished, size);
@@ -211,11 +221,13 @@ static void gallery_colours(const void *data, int index, uint32_t *out)
 
 static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)
 {
-    return (struct tiles){chart->title,    chart->count, chart->columns, chart->height,   chart->width,
-                          chart->captions, chart->wrong, chart,          gallery_colours, true};
+    return (struct tiles){
+        chart->title,    chart->count, chart->columns, chart->height,   chart->width,
+        chart->captions, chart->wrong, chart,          gallery_colours, true};
 }
 
-static void gallery_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void gallery_size(struct sr_canvas *canvas, const void *data, double wished,
+                         struct sr_size *size)
 {
     struct tiles tiles = gallery_tiles(data);
     tiles_size(canvas, &tiles, wished, size);
@@ -234,4 +246,5 @@ static void gallery_table(struct sr_table *table, const void *data)
                 chart->wrong, chart->pixels, chart->heats);
 }
 
-const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table, sr_plotly_gallery};
+const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table,
+                                          sr_plotly_gallery};

@@ -14,7 +14,8 @@ enum { CAPTION_LINES = 3 };
 
 static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
 {
-    return (struct sr_font){SR_TYPE_TICK, wrong, wrong ? canvas->theme->wrong : canvas->theme->text};
+    return (struct sr_font){SR_TYPE_TICK, wrong,
+                            wrong ? canvas->theme->wrong : canvas->theme->text};
 }
 
 /* The three captions of a row; colour alone does not mark a wrong one. */
@@ -24,15 +25,15 @@ static char *caption_of(const struct sr_triptych *row, int picture)
     return sr_xprintf("%s%s", picture == 2 && row->wrong && text ? "✗ " : "", text ? text : "");
 }
 
-static int captions(struct sr_canvas *canvas, const struct sr_triptych *row, double x, double y, double side,
-                    bool draw)
+static int captions(struct sr_canvas *canvas, const struct sr_triptych *row, double x, double y,
+                    double side, bool draw)
 {
     int lines = 0;
     for (int i = 0; i < 3; i++) {
         char *text = caption_of(row, i);
         struct sr_font font = caption_font(canvas, i == 2 && row->wrong);
-        int here = sr_draw_paragraph(canvas, x + i * (side + GAP) + side / 2, y, 0.5, side + GAP - 3,
-                                     CAPTION_LINES, font, text, draw);
+        int here = sr_draw_paragraph(canvas, x + i * (side + GAP) + side / 2, y, 0.5,
+                                     side + GAP - 3, CAPTION_LINES, font, text, draw);
         lines = here > lines ? here : lines;
         free(text);
     }
@@ -50,15 +51,18 @@ static double extra_width(void)
     return 2 * SR_MARGIN + 2 * GAP + SR_HEAT_SCALE_WIDTH + 6;
 }
 
-static double height_at(struct sr_canvas *canvas, const struct sr_triptych_chart *chart, double side)
+static double height_at(struct sr_canvas *canvas, const struct sr_triptych_chart *chart,
+                        double side)
 {
-    double aspect = chart->width ? (double)chart->height / chart->width : 1, height = 2 * SR_MARGIN - GAP + 3;
+    double aspect = chart->width ? (double)chart->height / chart->width : 1,
+           height = 2 * SR_MARGIN - GAP + 3;
     for (size_t i = 0; i < chart->count; i++)
         height += captions_height(canvas, &chart->rows[i], side) + side * aspect + GAP;
     return height;
 }
 
-static void triptych_size(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+static void triptych_size(struct sr_canvas *canvas, const void *data, double wished,
+                          struct sr_size *size)
 {
     const struct sr_triptych_chart *chart = data;
     size->least_width = 3 * LEAST + extra_width();
@@ -77,7 +81,8 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
     double aspect = (double)chart->height / chart->width;
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
     double side = (canvas->width - extra_width()) / 3;
-    while (side > LEAST / 2 && top - SR_MARGIN + height_at(canvas, chart, side) > canvas->height + 0.5)
+    while (side > LEAST / 2 &&
+           top - SR_MARGIN + height_at(canvas, chart, side) > canvas->height + 0.5)
         side -= 1;
     side = sr_snap_pixels(canvas, side, chart->width);
     double left = SR_MARGIN + fmax(0, (canvas->width - extra_width() - 3 * side) / 2);
@@ -87,14 +92,15 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
         captions(canvas, row, left, top + SR_TYPE_TICK * 0.85, side, true);
         top += captions_height(canvas, row, side);
         for (int picture = 0; picture < 3; picture++) {
-            struct sr_rect place = {sr_snap(canvas, left + picture * (side + GAP)), sr_snap(canvas, top),
-                                    side, side * aspect};
+            struct sr_rect place = {sr_snap(canvas, left + picture * (side + GAP)),
+                                    sr_snap(canvas, top), side, side * aspect};
             if (picture == 0) sr_pixels_grey(colours, row->pixels, count);
             if (picture == 1) sr_pixels_heat(colours, row->heat, count);
             if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, count);
             sr_draw_pixels(canvas, place, colours, chart->height, chart->width);
             bool wrong = row->wrong && picture == 2;
-            sr_frame(canvas, place, wrong ? 1.2 : 0.4, wrong ? canvas->theme->wrong : canvas->theme->frame);
+            sr_frame(canvas, place, wrong ? 1.2 : 0.4,
+                     wrong ? canvas->theme->wrong : canvas->theme->frame);
         }
         sr_draw_heat_scale(canvas, left + 3 * side + 2 * GAP + 6, top, side * aspect, "heat");
         top += side * aspect + GAP;
@@ -125,4 +131,5 @@ static void triptych_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_triptychs = {"triptych", triptych_size, triptych_draw, triptych_table, sr_plotly_triptychs};
+const struct sr_chart sr_chart_triptychs = {"triptych", triptych_size, triptych_draw,
+                                            triptych_table, sr_plotly_triptychs};

@@ -24,7 +24,8 @@ static cairo_status_t collect(void *text, const unsigned char *bytes, unsigned i
 static void describe(struct sr_text *out, const char *const *provenance)
 {
     for (size_t i = 0; provenance && provenance[i] && provenance[i + 1]; i += 2) {
-        const char *parts[] = {provenance[i], ": ", provenance[i + 1], provenance[i + 2] ? "\n" : ""};
+        const char *parts[] = {provenance[i], ": ", provenance[i + 1],
+                               provenance[i + 2] ? "\n" : ""};
         for (int part = 0; part < 4; part++)
             for (uint32_t code; (code = sr_utf8_next(&parts[part]));)
                 sr_text_add_glyph(out, code < 32 && code != '\n' ? ' ' : code);
@@ -39,7 +40,8 @@ cairo_surface_t *sr_pdf_begin(struct sr_text *text, double width, double height,
     describe(&about, provenance);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "sartor");
-    if (about.length) cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_KEYWORDS, about.bytes);
+    if (about.length)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_KEYWORDS, about.bytes);
     /* The same figure has the same bytes on every day, so the day is not in it. */
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, "2000-01-01T00:00:00Z");
@@ -60,7 +62,8 @@ struct name {
     unsigned number;
 };
 
-static unsigned renumber(struct name **names, size_t *count, const char *at, size_t letters, size_t length)
+static unsigned renumber(struct name **names, size_t *count, const char *at, size_t letters,
+                         size_t length)
 {
     unsigned of_kind = 0;
     for (size_t i = 0; i < *count; i++) {

@@ -12,16 +12,16 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/thread.h"
 
-/* What is overwritten anyway within so many seconds wakes nobody: a small network has a thousand batches a
- * second, and on a busy machine each wake-up takes a processor from the training. */
+/* What is overwritten anyway within so many seconds wakes nobody: a small network has a thousand
+ * batches a second, and on a busy machine each wake-up takes a processor from the training. */
 static const double PROGRESS_EVERY = 0.02;
 
 struct job {
     struct sr_jobs *jobs;
     uint32_t number;
     struct sr_work work;
-    enum sr_job_state state;   /* under the mutex, as all of this but `asked` */
-    atomic_bool asked;         /* to stop */
+    enum sr_job_state state; /* under the mutex, as all of this but `asked` */
+    atomic_bool asked;       /* to stop */
     bool paused;
     bool context_returned;     /* the owner has it, with the ENDED event */
     struct sr_progress latest; /* the slot that progress overwrites */
@@ -48,8 +48,8 @@ struct sr_jobs {
     int descriptor;
     bool closing;
     struct lane lanes[SR_LANE_COUNT];
-    int short_count;            /* SHORT jobs waiting or running: a LONG one gives way */
-    struct job **all;           /* by number - 1 */
+    int short_count;  /* SHORT jobs waiting or running: a LONG one gives way */
+    struct job **all; /* by number - 1 */
     size_t count, room;
     struct queued *first, **last;
 };
@@ -91,7 +91,8 @@ static void on_epoch(void *owner, const struct sr_epoch *epoch)
 {
     struct job *job = owner;
     sr_mutex_lock(&job->jobs->mutex);
-    post(job->jobs, &(struct sr_event){.type = SR_EVENT_EPOCH, .job = job->number, .of.epoch = *epoch});
+    post(job->jobs,
+         &(struct sr_event){.type = SR_EVENT_EPOCH, .job = job->number, .of.epoch = *epoch});
     sr_mutex_unlock(&job->jobs->mutex);
 }
 
@@ -119,8 +120,10 @@ static void run_job(struct job *job)
     struct sr_event event = {.type = SR_EVENT_ENDED, .job = job->number};
     double start = sr_clock_seconds();
     enum sr_status status = SR_ERROR_CANCELLED;
-    if (on_proceed(job)) status = job->work.run(job->work.context, &monitor, &event.of.ended.error);
-    else sr_error_set(&event.of.ended.error, SR_ERROR_CANCELLED, "stopped before it began");
+    if (on_proceed(job))
+        status = job->work.run(job->work.context, &monitor, &event.of.ended.error);
+    else
+        sr_error_set(&event.of.ended.error, SR_ERROR_CANCELLED, "stopped before it began");
     event.of.ended.seconds = sr_clock_seconds() - start;
     event.of.ended.state = status == SR_OK                ? SR_JOB_DONE
                            : status == SR_ERROR_CANCELLED ? SR_JOB_STOPPED
@@ -129,13 +132,14 @@ static void run_job(struct job *job)
     event.context = job->work.context;
     sr_mutex_lock(&jobs->mutex);
     job->state = event.of.ended.state;
-    if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0) sr_condition_broadcast(&jobs->resume);
+    if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0)
+        sr_condition_broadcast(&jobs->resume);
     post(jobs, &event);
     sr_mutex_unlock(&jobs->mutex);
 }
 
-/* Where the next job of a lane hangs: one that is paused before it began lets those behind it go first.
- * The mutex is held. */
+/* Where the next job of a lane hangs: one that is paused before it began lets those behind it go
+ * first. The mutex is held. */
 static struct job **next_ready(struct lane *lane)
 {
     struct job **at = &lane->first;
@@ -163,7 +167,8 @@ static void work(void *opaque)
     free(opaque);
     for (;;) {
         sr_mutex_lock(&jobs->mutex);
-        while (!jobs->closing && !*next_ready(worker.lane)) sr_condition_wait(&worker.lane->wake, &jobs->mutex);
+        while (!jobs->closing && !*next_ready(worker.lane))
+            sr_condition_wait(&worker.lane->wake, &jobs->mutex);
         struct job *job = jobs->closing ? NULL : take(worker.lane, next_ready(worker.lane));
         if (job) {
             job->state = SR_JOB_RUNNING;
@@ -188,7 +193,8 @@ struct sr_jobs *sr_jobs_new(struct sr_error *error)
     }
     jobs->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (jobs->descriptor < 0) {
-        sr_error_set(error, SR_ERROR_IO, "cannot make the descriptor that workers wake the interface by");
+        sr_error_set(error, SR_ERROR_IO,
+                     "cannot make the descriptor that workers wake the interface by");
         sr_jobs_free(jobs);
         return NULL;
     }
@@ -319,8 +325,8 @@ void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job)
     set_paused(jobs, job, false);
 }
 
-/* A job that still waits in its lane ends here and now: what runs before it may take hours, or be paused.
- * The mutex is held. */
+/* A job that still waits in its lane ends here and now: what runs before it may take hours, or be
+ * paused. The mutex is held. */
 static void end_queued(struct sr_jobs *jobs, struct job *job)
 {
     struct lane *lane = &jobs->lanes[job->work.lane];
@@ -328,8 +334,10 @@ static void end_queued(struct sr_jobs *jobs, struct job *job)
     while (*at && *at != job) at = &(*at)->next;
     if (!*at) return;
     take(lane, at);
-    if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0) sr_condition_broadcast(&jobs->resume);
-    struct sr_event event = {.type = SR_EVENT_ENDED, .job = job->number, .context = job->work.context};
+    if (job->work.lane == SR_LANE_SHORT && --jobs->short_count == 0)
+        sr_condition_broadcast(&jobs->resume);
+    struct sr_event event = {
+        .type = SR_EVENT_ENDED, .job = job->number, .context = job->work.context};
     event.of.ended.state = job->state = SR_JOB_STOPPED;
     sr_error_set(&event.of.ended.error, SR_ERROR_CANCELLED, "stopped before it began");
     post(jobs, &event);
@@ -373,7 +381,8 @@ bool sr_jobs_holds_up(struct sr_jobs *jobs, uint32_t paused, uint32_t number)
     bool open = holder && job && holder->state < SR_JOB_DONE && job->state < SR_JOB_DONE;
     bool begun = open && holder->state != SR_JOB_QUEUED;
     bool holds = open && holder->paused &&
-                 (holder == job || (begun && job->state == SR_JOB_QUEUED && holder->work.lane == job->work.lane));
+                 (holder == job ||
+                  (begun && job->state == SR_JOB_QUEUED && holder->work.lane == job->work.lane));
     sr_mutex_unlock(&jobs->mutex);
     return holds;
 }

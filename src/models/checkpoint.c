@@ -13,7 +13,8 @@
 
 /* ---- the fingerprint ---- */
 
-/* Eight bytes a step, by multiplication and a fold; not cryptographic, only different for what differs. */
+/* Eight bytes a step, by multiplication and a fold; not cryptographic, only different for what
+ * differs. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
 {
     const unsigned char *at = bytes;
@@ -41,15 +42,16 @@ static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
     return hash;
 }
 
-/* Checkpoints hold arrays as they lie in memory. To be raised when that changes: the order of values in a
- * network's parameters, their padding, SR_STRIP. */
+/* Checkpoints hold arrays as they lie in memory. To be raised when that changes: the order of
+ * values in a network's parameters, their padding, SR_STRIP. */
 enum { LAYOUT = 2 };
 
-uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *params, const struct sr_fit *fit)
+uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *params,
+                                   const struct sr_fit *fit)
 {
     struct sr_text text = {0};
-    sr_text_printf(&text, "%d %s %s %d %d %d %" PRIu64 " ", LAYOUT, sr_compute_isa(), family, fit->shape.height,
-                   fit->shape.width, fit->shape.classes, fit->seed);
+    sr_text_printf(&text, "%d %s %s %d %d %d %" PRIu64 " ", LAYOUT, sr_compute_isa(), family,
+                   fit->shape.height, fit->shape.width, fit->shape.classes, fit->seed);
     sr_args_print(params, true, &text);
     uint64_t hash = mix(0, sr_text_get(&text), text.length);
     sr_text_fini(&text);
@@ -61,7 +63,8 @@ uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *par
 /* Called for each array with its name in the file; false ends the walk. */
 typedef bool visit_array(void *context, const char *name, float *values, size_t count);
 
-static bool walk_network(struct sr_network *network, const char *prefix, visit_array *visit, void *context)
+static bool walk_network(struct sr_network *network, const char *prefix, visit_array *visit,
+                         void *context)
 {
     struct sr_parameter *parameters;
     size_t count = sr_network_parameters(network, &parameters);
@@ -93,7 +96,8 @@ static bool walk(struct sr_trainer *trainer, visit_array *visit, void *context)
 {
     return walk_network(trainer->network, "network", visit, context) &&
            (!trainer->average || walk_network(trainer->average, "average", visit, context)) &&
-           walk_network(trainer->kept, "kept", visit, context) && walk_moments(trainer, visit, context);
+           walk_network(trainer->kept, "kept", visit, context) &&
+           walk_moments(trainer, visit, context);
 }
 
 /* ---- out ---- */
@@ -126,11 +130,12 @@ static void unpack_epoch(const double numbers[EPOCH_NUMBERS], int number, struct
 {
     double values[EPOCH_NUMBERS];
     for (int i = 0; i < EPOCH_NUMBERS; i++) values[i] = numbers[i] >= 0 ? numbers[i] : (double)NAN;
-    *epoch = (struct sr_epoch){number, values[0], values[1], values[2], values[3], values[4], values[5]};
+    *epoch =
+        (struct sr_epoch){number, values[0], values[1], values[2], values[3], values[4], values[5]};
 }
 
-enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint, struct sr_trainer *trainer,
-                                  struct sr_error *error)
+enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint,
+                                  struct sr_trainer *trainer, struct sr_error *error)
 {
     struct sr_tensors set = {0};
     struct transfer transfer = {&set, error};
@@ -193,20 +198,22 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
     snprintf(text, sizeof text, "%016" PRIx64, fingerprint);
     const char *found = sr_tensors_text(&set, "fingerprint");
     if (!found || strcmp(found, text) != 0) {
-        snprintf(trainer->note, room, "the checkpoint is of another training: starting from the beginning");
+        snprintf(trainer->note, room,
+                 "the checkpoint is of another training: starting from the beginning");
         goto out;
     }
     const struct sr_tensor *history = sr_tensors_need(&set, "history", SR_F64, 2, any, &error);
     const struct sr_tensor *state = sr_tensors_need(&set, "state", SR_F64, 1, &few, &error);
-    if (!history || !state || history->shape[0] < 1 || history->shape[0] > (size_t)trainer->plan.epochs ||
-        !walk(trainer, has_array, &transfer)) {
+    if (!history || !state || history->shape[0] < 1 ||
+        history->shape[0] > (size_t)trainer->plan.epochs || !walk(trainer, has_array, &transfer)) {
         snprintf(trainer->note, room, "the checkpoint is damaged: starting from the beginning");
         goto out;
     }
     walk(trainer, take_array, &transfer);
     trainer->finished = (int)history->shape[0];
     for (int i = 0; i < trainer->finished; i++)
-        unpack_epoch((const double *)history->data + (size_t)i * EPOCH_NUMBERS, i + 1, &trainer->history[i]);
+        unpack_epoch((const double *)history->data + (size_t)i * EPOCH_NUMBERS, i + 1,
+                     &trainer->history[i]);
     const double *numbers = state->data;
     trainer->best_epoch = numbers[0] > 0 ? (int)numbers[0] : 0;
     trainer->best_accuracy = numbers[1];

@@ -1,4 +1,5 @@
-/* The study's network: three 3×3 convolutions with ReLU, 2×2 max-pools after the first two, a dense layer. */
+/* The study's network: three 3×3 convolutions with ReLU, 2×2 max-pools after the first two, a dense
+ * layer. */
 #include "sartor/models/families.h"
 #include "sartor/models/networks.h"
 
@@ -19,10 +20,11 @@ static enum sr_status build(const struct sr_args *params, const struct sr_shape 
                             "cnn: widths= takes 1 to %d numbers, one a convolution.", WIDTHS_MAX);
     for (size_t i = 0; i < count; i++) {
         if (!same && sr_layers_side(layers, at) < 3)
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "cnn: images of %d×%d leave nothing for the convolution %zu of widths=; "
-                                "give fewer widths.",
-                                shape->height, shape->width, i + 1);
+            return sr_error_set(
+                error, SR_ERROR_ARGUMENT,
+                "cnn: images of %d×%d leave nothing for the convolution %zu of widths=; "
+                "give fewer widths.",
+                shape->height, shape->width, i + 1);
         at = sr_layers_conv(layers, at, (int)widths[i], 3, 1, same, !norm, "conv%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
         at = sr_layers_relu(layers, at);
@@ -44,15 +46,16 @@ static const struct sr_param params[] = {
      .help = "Filters of each 3×3 convolution; a 2×2 max-pool follows each but the last."},
     {"dense", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,
      .help = "Units of the dense layer before the last."},
-    {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each convolution."},
+    {"norm", SR_PARAM_SWITCH, .fallback = "off",
+     .help = "Batch normalisation after each convolution."},
     SR_TRAINING_PARAMS("20", "0.002", "0", "1"),
     {0},
 };
 
 static const struct sr_recipe recipes[] = {
-    {"study",
-     "epochs=18 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 normalise=off "
-     "augment=on shift=0 tta=none"},
+    {"study", "epochs=18 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 "
+              "ema=0 normalise=off "
+              "augment=on shift=0 tta=none"},
     {"best",
      "epochs=100 norm=on lr=0.004 weight_decay=0.02 dropout=0.1 ema=0.9995 erase=0.1 tta=shift"},
     {0},

@@ -1,4 +1,5 @@
-/* describe.c - the layers of a network as a diagram shows them: names, output shapes, parameters. */
+/* describe.c - the layers of a network as a diagram shows them: names, output shapes, parameters.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,15 @@
 static uint64_t count_parameters(const struct sr_network *network, const char *layer)
 {
     struct sr_parameter *parameters;
-    /* Listing them changes nothing; the function takes its network writable since their values are. */
-    size_t count = sr_network_parameters((struct sr_network *)(uintptr_t)network, &parameters), length = strlen(layer);
+    /* Listing them changes nothing; the function takes its network writable since their values are.
+     */
+    size_t count = sr_network_parameters((struct sr_network *)(uintptr_t)network, &parameters),
+           length = strlen(layer);
     uint64_t total = 0;
     for (size_t i = 0; length && i < count; i++) {
         size_t shape[4], numbers = 1;
-        if (!parameters[i].learned || strncmp(parameters[i].name, layer, length) || parameters[i].name[length] != '.' ||
-            strchr(parameters[i].name + length + 1, '.'))
+        if (!parameters[i].learned || strncmp(parameters[i].name, layer, length) ||
+            parameters[i].name[length] != '.' || strchr(parameters[i].name + length + 1, '.'))
             continue;
         int rank = sr_network_tensor_shape(network, i, shape);
         for (int axis = 0; axis < rank; axis++) numbers *= shape[axis];
@@ -32,10 +35,11 @@ static void name_layer(const struct sr_layer_spec *spec, struct sr_layer_summary
     case SR_LAYER_CONV:
         out->role = SR_ROLE_CONV;
         if (spec->stride == 1)
-            snprintf(out->name, size, "%s: %d×%d, %d", spec->name, spec->kernel, spec->kernel, spec->channels);
+            snprintf(out->name, size, "%s: %d×%d, %d", spec->name, spec->kernel, spec->kernel,
+                     spec->channels);
         else
-            snprintf(out->name, size, "%s: %d×%d, %d, stride %d", spec->name, spec->kernel, spec->kernel, spec->channels,
-                     spec->stride);
+            snprintf(out->name, size, "%s: %d×%d, %d, stride %d", spec->name, spec->kernel,
+                     spec->kernel, spec->channels, spec->stride);
         return;
     case SR_LAYER_BATCH_NORM:
         out->role = SR_ROLE_NORM;
@@ -72,27 +76,32 @@ static void name_layer(const struct sr_layer_spec *spec, struct sr_layer_summary
     }
 }
 
-size_t sr_network_describe(const struct sr_network *network, struct sr_layer_summary *layers, size_t room)
+size_t sr_network_describe(const struct sr_network *network, struct sr_layer_summary *layers,
+                           size_t room)
 {
     size_t count = sr_network_layer_count(network), made = 0;
-    /* The main line goes back from the logits by first inputs; `places` are its layers' numbers there. */
+    /* The main line goes back from the logits by first inputs; `places` are its layers' numbers
+     * there. */
     int *places = sr_xalloc((count + 1) * sizeof *places);
     for (size_t i = 0; i < count; i++) places[i] = -1;
-    for (int at = (int)count - 1; at >= 0; at = sr_network_layer(network, (size_t)at)->input) places[at] = 0;
+    for (int at = (int)count - 1; at >= 0; at = sr_network_layer(network, (size_t)at)->input)
+        places[at] = 0;
     for (size_t i = 0; i < count; i++) {
         if (places[i] < 0) continue;
         places[i] = (int)made++;
         if (made > room) continue;
         const struct sr_layer_spec *spec = sr_network_layer(network, i);
         struct sr_layer_summary *out = &layers[made - 1];
-        *out = (struct sr_layer_summary){.parameters = count_parameters(network, spec->name), .skip = -2};
+        *out = (struct sr_layer_summary){.parameters = count_parameters(network, spec->name),
+                                         .skip = -2};
         name_layer(spec, out);
         sr_network_shape(network, i, &out->height, &out->width, &out->channels);
         if (out->height == 1 && out->width == 1) out->height = out->width = 0;
         if (spec->type != SR_LAYER_ADD) continue;
         int from = spec->other;
         bool projected = false;
-        for (; from >= 0 && places[from] < 0; from = sr_network_layer(network, (size_t)from)->input) {
+        for (; from >= 0 && places[from] < 0;
+             from = sr_network_layer(network, (size_t)from)->input) {
             const struct sr_layer_spec *beside = sr_network_layer(network, (size_t)from);
             out->parameters += count_parameters(network, beside->name);
             projected = projected || beside->type == SR_LAYER_CONV;

@@ -39,11 +39,13 @@ static enum sr_status ensemble_fit(const struct sr_fit *fit, void **state, struc
 {
     (void)fit;
     *state = NULL;
-    return sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble is made of trained models: ensemble NAME MODEL MODEL ...");
+    return sr_error_set(error, SR_ERROR_ARGUMENT,
+                        "an ensemble is made of trained models: ensemble NAME MODEL MODEL ...");
 }
 
-static enum sr_status ensemble_predict(const void *opaque, const struct sr_samples *samples, struct sr_pool *pool,
-                                       const struct sr_monitor *monitor, float *probabilities, struct sr_error *error)
+static enum sr_status ensemble_predict(const void *opaque, const struct sr_samples *samples,
+                                       struct sr_pool *pool, const struct sr_monitor *monitor,
+                                       float *probabilities, struct sr_error *error)
 {
     const struct ensemble *ensemble = opaque;
     size_t length = samples->count * (size_t)ensemble->members[0]->shape.classes;
@@ -52,7 +54,8 @@ static enum sr_status ensemble_predict(const void *opaque, const struct sr_sampl
     enum sr_status status = SR_OK;
     /* Members one after another in their order: the sum is the same at any number of threads. */
     for (size_t m = 0; !status && m < ensemble->count; m++) {
-        status = sr_model_predict(ensemble->members[m], samples, pool, monitor, m ? one : probabilities, error);
+        status = sr_model_predict(ensemble->members[m], samples, pool, monitor,
+                                  m ? one : probabilities, error);
         for (size_t i = 0; !status && m && i < length; i++) probabilities[i] += one[i];
     }
     for (size_t i = 0; !status && i < length; i++) probabilities[i] /= (float)ensemble->count;
@@ -62,7 +65,8 @@ static enum sr_status ensemble_predict(const void *opaque, const struct sr_sampl
 
 /* --- files: a member's tensors and metadata, each name behind "member.N." ----------------- */
 
-static enum sr_status add_member(struct sr_tensors *set, size_t number, const struct sr_model *member, struct sr_error *error)
+static enum sr_status add_member(struct sr_tensors *set, size_t number,
+                                 const struct sr_model *member, struct sr_error *error)
 {
     struct sr_tensors own = {0};
     struct sr_text line = {0};
@@ -71,8 +75,10 @@ static enum sr_status add_member(struct sr_tensors *set, size_t number, const st
         const struct sr_tensor *tensor = &own.items[i];
         char *name = sr_xprintf("member.%zu.%s", number, tensor->name);
         void *data = sr_tensors_add(set, name, tensor->dtype, tensor->rank, tensor->shape, error);
-        if (data) memcpy(data, tensor->data, tensor->count * sr_dtype_size(tensor->dtype));
-        else status = error->status;
+        if (data)
+            memcpy(data, tensor->data, tensor->count * sr_dtype_size(tensor->dtype));
+        else
+            status = error->status;
         free(name);
     }
     for (size_t i = 0; !status && i < own.pairs; i++) {
@@ -81,7 +87,8 @@ static enum sr_status add_member(struct sr_tensors *set, size_t number, const st
         free(key);
     }
     sr_args_print(member->params, true, &line);
-    char *class = sr_xprintf("member.%zu.class", number), *hyper = sr_xprintf("member.%zu.hyperparameters", number),
+    char *class = sr_xprintf("member.%zu.class", number),
+         *hyper = sr_xprintf("member.%zu.hyperparameters", number),
          *name = sr_xprintf("member.%zu.name", number);
     sr_tensors_set_text(set, class, member->class->name);
     sr_tensors_set_text(set, hyper, sr_text_get(&line));
@@ -94,43 +101,52 @@ static enum sr_status add_member(struct sr_tensors *set, size_t number, const st
     return status;
 }
 
-static enum sr_status ensemble_save(const void *opaque, struct sr_tensors *set, struct sr_error *error)
+static enum sr_status ensemble_save(const void *opaque, struct sr_tensors *set,
+                                    struct sr_error *error)
 {
     const struct ensemble *ensemble = opaque;
     enum sr_status status = SR_OK;
-    for (size_t m = 0; !status && m < ensemble->count; m++) status = add_member(set, m, ensemble->members[m], error);
+    for (size_t m = 0; !status && m < ensemble->count; m++)
+        status = add_member(set, m, ensemble->members[m], error);
     return status;
 }
 
 /* The part of a set whose names begin with `prefix`, without it. */
-static enum sr_status extract(const struct sr_tensors *set, const char *prefix, struct sr_tensors *own, struct sr_error *error)
+static enum sr_status extract(const struct sr_tensors *set, const char *prefix,
+                              struct sr_tensors *own, struct sr_error *error)
 {
     size_t length = strlen(prefix);
     for (size_t i = 0; i < set->count; i++) {
         const struct sr_tensor *tensor = &set->items[i];
         if (strncmp(tensor->name, prefix, length)) continue;
-        void *data = sr_tensors_add(own, tensor->name + length, tensor->dtype, tensor->rank, tensor->shape, error);
+        void *data = sr_tensors_add(own, tensor->name + length, tensor->dtype, tensor->rank,
+                                    tensor->shape, error);
         if (!data) return error->status;
         memcpy(data, tensor->data, tensor->count * sr_dtype_size(tensor->dtype));
     }
     for (size_t i = 0; i < set->pairs; i++)
-        if (!strncmp(set->keys[i], prefix, length)) sr_tensors_set_text(own, set->keys[i] + length, set->values[i]);
+        if (!strncmp(set->keys[i], prefix, length))
+            sr_tensors_set_text(own, set->keys[i] + length, set->values[i]);
     return SR_OK;
 }
 
-static enum sr_status load_member(const struct sr_tensors *set, size_t number, const struct sr_shape *shape,
-                                  struct sr_model **member, struct sr_error *error)
+static enum sr_status load_member(const struct sr_tensors *set, size_t number,
+                                  const struct sr_shape *shape, struct sr_model **member,
+                                  struct sr_error *error)
 {
     struct sr_tensors own = {0};
     struct sr_words words = {0};
     char prefix[32];
     snprintf(prefix, sizeof prefix, "member.%zu.", number);
     enum sr_status status = extract(set, prefix, &own, error);
-    const char *family = sr_tensors_text(&own, "class"), *line = sr_tensors_text(&own, "hyperparameters"),
+    const char *family = sr_tensors_text(&own, "class"),
+               *line = sr_tensors_text(&own, "hyperparameters"),
                *name = sr_tensors_text(&own, "name");
     *member = NULL;
     if (!status && (!family || !line || !name))
-        status = sr_error_set(error, SR_ERROR_FORMAT, "member %zu of the ensemble lacks its class, name or hyperparameters", number);
+        status = sr_error_set(error, SR_ERROR_FORMAT,
+                              "member %zu of the ensemble lacks its class, name or hyperparameters",
+                              number);
     /* A plain family only: an ensemble within an ensemble could nest without end. */
     const struct sr_model_class *class = status ? NULL : sr_model_class_find(family, error);
     if (!status && !class) status = SR_ERROR_FORMAT;
@@ -139,8 +155,11 @@ static enum sr_status load_member(const struct sr_tensors *set, size_t number, c
         *member = sr_model_new(class, name);
         (*member)->shape = *shape;
         sr_args_free((*member)->params);
-        (*member)->params = sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
-        status = (*member)->params ? class->load(&own, (*member)->params, shape, &(*member)->state, error) : error->status;
+        (*member)->params =
+            sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
+        status = (*member)->params
+                     ? class->load(&own, (*member)->params, shape, &(*member)->state, error)
+                     : error->status;
     }
     sr_words_fini(&words);
     sr_tensors_fini(&own);
@@ -151,8 +170,9 @@ static enum sr_status load_member(const struct sr_tensors *set, size_t number, c
     return status;
 }
 
-static enum sr_status ensemble_load(const struct sr_tensors *set, const struct sr_args *args, const struct sr_shape *shape,
-                                    void **state, struct sr_error *error)
+static enum sr_status ensemble_load(const struct sr_tensors *set, const struct sr_args *args,
+                                    const struct sr_shape *shape, void **state,
+                                    struct sr_error *error)
 {
     (void)args;
     struct ensemble *ensemble = sr_xalloc(sizeof *ensemble);
@@ -163,16 +183,21 @@ static enum sr_status ensemble_load(const struct sr_tensors *set, const struct s
         snprintf(key, sizeof key, "member.%zu.class", ensemble->count);
         if (status || !sr_tensors_text(set, key)) break;
         if (ensemble->count == SR_ENSEMBLE_MAX) {
-            status = sr_error_set(error, SR_ERROR_FORMAT, "the ensemble has more than %d members", SR_ENSEMBLE_MAX);
+            status = sr_error_set(error, SR_ERROR_FORMAT, "the ensemble has more than %d members",
+                                  SR_ENSEMBLE_MAX);
             break;
         }
-        status = load_member(set, ensemble->count, shape, &ensemble->members[ensemble->count], error);
+        status =
+            load_member(set, ensemble->count, shape, &ensemble->members[ensemble->count], error);
         if (!status) ensemble->count++;
     }
     if (!status && ensemble->count < 2)
-        status = sr_error_set(error, SR_ERROR_FORMAT, "the ensemble has %zu members; it takes at least 2", ensemble->count);
-    if (status) ensemble_free(ensemble);
-    else *state = ensemble;
+        status = sr_error_set(error, SR_ERROR_FORMAT,
+                              "the ensemble has %zu members; it takes at least 2", ensemble->count);
+    if (status)
+        ensemble_free(ensemble);
+    else
+        *state = ensemble;
     return status;
 }
 
@@ -189,10 +214,12 @@ const struct sr_model_class sr_model_class_ensemble = {
     .size = ensemble_size,
 };
 
-struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *members, size_t count, struct sr_error *error)
+struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *members, size_t count,
+                                 struct sr_error *error)
 {
     if (count < 2 || count > SR_ENSEMBLE_MAX) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu", SR_ENSEMBLE_MAX, count);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu",
+                     SR_ENSEMBLE_MAX, count);
         return NULL;
     }
     const struct sr_model *first = members[0];
@@ -201,14 +228,18 @@ struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *membe
         const struct sr_model *member = members[i];
         enum sr_status status = SR_OK;
         if (member->class == &sr_model_class_ensemble)
-            status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s is an ensemble itself; name its members instead", member->name);
+            status =
+                sr_error_set(error, SR_ERROR_ARGUMENT,
+                             "%s is an ensemble itself; name its members instead", member->name);
         else if (memcmp(&member->shape, &first->shape, sizeof first->shape))
-            status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s and %s were made for images of different shapes or classes",
+            status = sr_error_set(error, SR_ERROR_ARGUMENT,
+                                  "%s and %s were made for images of different shapes or classes",
                                   first->name, member->name);
         else if (strcmp(member->digest, first->digest) || member->split_seed != first->split_seed ||
                  fabs(member->validation - first->validation) > 1e-9)
             status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                                  "%s and %s were trained with different validation splits, so their ensemble could not be judged",
+                                  "%s and %s were trained with different validation splits, so "
+                                  "their ensemble could not be judged",
                                   first->name, member->name);
         if (status) {
             sr_text_fini(&names);

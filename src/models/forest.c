@@ -17,7 +17,13 @@
 #include <string.h>
 
 /* Votes outside the bag are counted in whole parts, so that their sum has no order. */
-enum { VOTE = 4096, TURN_ROWS = 256, TURN_BLOCKS = 32, PREDICT_BLOCK = 256, PREDICT_BLOCKS_AT_ONCE = 32 };
+enum {
+    VOTE = 4096,
+    TURN_ROWS = 256,
+    TURN_BLOCKS = 32,
+    PREDICT_BLOCK = 256,
+    PREDICT_BLOCKS_AT_ONCE = 32
+};
 static const double region_seconds = 0.03, report_seconds = 0.3;
 
 void forest_free(void *state)
@@ -60,7 +66,8 @@ static const struct sr_param forest_params[] = {
     {.name = "bootstrap",
      .type = SR_PARAM_SWITCH,
      .fallback = "off",
-     .help = "Draw each tree's images with replacement, which gives an out-of-bag accuracy; off: all images "
+     .help = "Draw each tree's images with replacement, which gives an out-of-bag accuracy; off: "
+             "all images "
              "for every tree."},
     {.name = "extra",
      .type = SR_PARAM_SWITCH,
@@ -75,7 +82,8 @@ static const struct sr_param forest_params[] = {
      .type = SR_PARAM_CHOICE,
      .fallback = "off",
      .choices = "off flip",
-     .help = "flip: learn from mirrored copies of the images, too; twice the time for about 0.3 points."},
+     .help = "flip: learn from mirrored copies of the images, too; twice the time for about 0.3 "
+             "points."},
     {0}};
 
 static enum sr_features read_kind(const struct sr_args *params)
@@ -90,10 +98,11 @@ static int read_tries(const struct sr_args *params, int features, struct sr_erro
     int64_t number;
     if (!strcmp(text, "sqrt")) return (int)fmax(1, floor(sqrt(features)));
     if (sr_parse_integer(text, &number) && number >= 1 && number <= features) return (int)number;
-    sr_error_set(error, SR_ERROR_ARGUMENT,
-                 "max_features=%.40s cannot be used; it is sqrt or a whole number from 1 to %d, the number "
-                 "of features.",
-                 text, features);
+    sr_error_set(
+        error, SR_ERROR_ARGUMENT,
+        "max_features=%.40s cannot be used; it is sqrt or a whole number from 1 to %d, the number "
+        "of features.",
+        text, features);
     return 0;
 }
 
@@ -104,7 +113,8 @@ static enum sr_status forest_check(const struct sr_args *params, const struct sr
     size_t features = sr_features_size(read_kind(params), shape->height, shape->width);
     if (!read_tries(params, (int)features, error)) return SR_ERROR_ARGUMENT;
     if (train_count > INT32_MAX / 2 - 1)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "A forest takes at most %d training images, not %zu.",
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "A forest takes at most %d training images, not %zu.",
                             INT32_MAX / 2 - 1, train_count);
     if ((uint64_t)min_leaf > train_count)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -193,7 +203,8 @@ static double out_of_bag(const struct growth *growth)
         unsigned best = 0;
         size_t winner = 0;
         for (size_t c = 0; c < classes; c++) {
-            unsigned votes = atomic_load_explicit(&growth->votes[i * classes + c], memory_order_relaxed);
+            unsigned votes =
+                atomic_load_explicit(&growth->votes[i * classes + c], memory_order_relaxed);
             if (votes > best) {
                 best = votes;
                 winner = c;
@@ -236,7 +247,8 @@ static void grow_lane(void *context, size_t index, int worker)
 }
 
 /* At the end the out-of-bag accuracy is news, to stay with what is said of the model. */
-static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds, bool end)
+static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds,
+                   bool end)
 {
     struct sr_progress progress = {.unit = "tree",
                                    .done = atomic_load(&growth->finished),
@@ -250,12 +262,14 @@ static void report(const struct growth *growth, const struct sr_monitor *monitor
         progress.rate = (double)progress.done / seconds;
         progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
     }
-    if (!isnan(accuracy)) snprintf(progress.note, sizeof progress.note, "out of bag %.4f", accuracy);
+    if (!isnan(accuracy))
+        snprintf(progress.note, sizeof progress.note, "out of bag %.4f", accuracy);
     progress.remark = end && !isnan(accuracy);
     sr_monitor_progress(monitor, &progress);
 }
 
-static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit, struct sr_error *error)
+static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit,
+                               struct sr_error *error)
 {
     size_t lanes = (size_t)sr_pool_threads(fit->pool);
     double start = sr_clock_seconds(), reported = start;
@@ -288,7 +302,8 @@ static void sum_importance(const struct growth *growth, size_t lanes, float *imp
     for (int pass = 0; pass < 2; pass++) {
         for (int f = 0; f < growth->table.features; f++) {
             uint64_t sum = 0;
-            for (size_t i = 0; i < lanes; i++) sum += forest_grower_importance(growth->lanes[i].grower)[f];
+            for (size_t i = 0; i < lanes; i++)
+                sum += forest_grower_importance(growth->lanes[i].grower)[f];
             if (pass == 0)
                 total += (double)sum;
             else
@@ -317,12 +332,14 @@ static struct forest *assemble(struct growth *growth, const struct sr_shape *sha
         forest->row_count += growth->grown[t].row_count;
     }
     if (forest->row_count > INT32_MAX) {
-        sr_error_set(error, SR_ERROR_MEMORY, "The forest has too many leaves; give min_leaf or max_depth.");
+        sr_error_set(error, SR_ERROR_MEMORY,
+                     "The forest has too many leaves; give min_leaf or max_depth.");
         goto fail;
     }
     if (!(forest->starts = sr_array_raw(forest->trees + 1, sizeof *forest->starts, what, error)) ||
         !(forest->nodes = sr_array_raw(nodes, sizeof *forest->nodes, what, error)) ||
-        !(forest->rows = sr_array_new(forest->row_count * classes, sizeof *forest->rows, what, error)) ||
+        !(forest->rows =
+              sr_array_new(forest->row_count * classes, sizeof *forest->rows, what, error)) ||
         !(forest->importance =
               sr_array_new((size_t)forest->features, sizeof *forest->importance, what, error)))
         goto fail;
@@ -338,7 +355,8 @@ static struct forest *assemble(struct growth *growth, const struct sr_shape *sha
             if (node.child < -(int32_t)classes) node.child -= (int32_t)(row - classes);
             forest->nodes[at++] = node;
         }
-        memcpy(forest->rows + row * classes, grown->rows, grown->row_count * classes * sizeof(float));
+        memcpy(forest->rows + row * classes, grown->rows,
+               grown->row_count * classes * sizeof(float));
         row += grown->row_count;
         free(grown->nodes);
         free(grown->rows);
@@ -354,7 +372,8 @@ fail:
     return NULL;
 }
 
-static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit, struct sr_error *error)
+static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit,
+                                 struct sr_error *error)
 {
     struct forest_table *table = &growth->table;
     size_t count = fit->train.count;
@@ -371,18 +390,21 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
     if (growth->kind != SR_FEATURES_PIXELS) {
         if (!(growth->rows = sr_array_raw(size, 1, "the features of a forest", error)))
             return SR_ERROR_MEMORY;
-        enum sr_status status = forest_scale_fit(&growth->scale, growth->kind, fit, growth->rows, error);
+        enum sr_status status =
+            forest_scale_fit(&growth->scale, growth->kind, fit, growth->rows, error);
         if (status) return status;
         table->rows = growth->rows;
         table->order = NULL;
     }
-    for (size_t i = 0; i < count; i++) growth->labels[i] = (uint8_t)sr_samples_label(&fit->train, i);
+    for (size_t i = 0; i < count; i++)
+        growth->labels[i] = (uint8_t)sr_samples_label(&fit->train, i);
     size_t blocks = (count + TURN_ROWS - 1) / TURN_ROWS;
     for (; growth->first_block < blocks; growth->first_block += TURN_BLOCKS) {
         size_t left = blocks - growth->first_block;
         sr_pool_run(fit->pool, left < TURN_BLOCKS ? left : TURN_BLOCKS, transpose_rows, growth);
         if (!sr_monitor_proceed(fit->monitor))
-            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first tree was grown.");
+            return sr_error_set(error, SR_ERROR_CANCELLED,
+                                "Stopped before the first tree was grown.");
     }
     table->columns = growth->columns;
     table->labels = growth->labels;
@@ -458,7 +480,8 @@ static void predict_block(void *context, size_t index, int worker)
     const struct prediction *p = context;
     const struct forest *forest = p->forest;
     size_t first = (p->first_block + index) * PREDICT_BLOCK, classes = (size_t)forest->classes;
-    size_t count = p->samples->count - first < PREDICT_BLOCK ? p->samples->count - first : PREDICT_BLOCK;
+    size_t count =
+        p->samples->count - first < PREDICT_BLOCK ? p->samples->count - first : PREDICT_BLOCK;
     size_t features = (size_t)forest->features;
     float *out = p->probabilities + first * classes;
     const uint8_t *rows[PREDICT_BLOCK];
@@ -498,7 +521,8 @@ static enum sr_status forest_predict(const void *state, const struct sr_samples 
     struct prediction p = {state, samples, 0, probabilities, NULL, NULL};
     size_t blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
     size_t workers = (size_t)sr_pool_threads(pool), features = (size_t)p.forest->features;
-    /* Some 10 million steps down a tree at once; a step takes about as long as computing a feature. */
+    /* Some 10 million steps down a tree at once; a step takes about as long as computing a feature.
+     */
     size_t image = p.forest->trees + (p.forest->kind == SR_FEATURES_PIXELS ? 100 : features);
     size_t at_once = PREDICT_BLOCKS_AT_ONCE * 100 / image + 1;
     enum sr_status status = SR_OK;
@@ -531,15 +555,17 @@ static uint64_t forest_size(const void *state)
     return forest->starts[forest->trees];
 }
 
-static enum sr_status forest_importance(const void *state, int target, float *image, struct sr_error *error)
+static enum sr_status forest_importance(const void *state, int target, float *image,
+                                        struct sr_error *error)
 {
     const struct forest *forest = state;
     if (target >= 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "A forest's importances belong to no class; ask for them without one.");
     if (forest->kind != SR_FEATURES_PIXELS)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "The features of this forest are not pixels, so their importances are no image.");
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "The features of this forest are not pixels, so their importances are no image.");
     memcpy(image, forest->importance, (size_t)forest->features * sizeof *image);
     return SR_OK;
 }
@@ -547,7 +573,8 @@ static enum sr_status forest_importance(const void *state, int target, float *im
 const struct sr_model_class sr_model_class_forest = {
     .name = "forest",
     .title = "Random forest",
-    .help = "Decision trees on grey values, each node choosing among a few drawn ones; their leaves are "
+    .help = "Decision trees on grey values, each node choosing among a few drawn ones; their "
+            "leaves are "
             "averaged.",
     .params = forest_params,
     .mirrors = true,

@@ -27,8 +27,8 @@ enum { FOREST_SIDE_BY_SIDE = 8 };
 
 /* Where samples end: rows of the table of distributions. Up to FOREST_SIDE_BY_SIDE of them go
  * down together, so that one's wait for memory is another's step. */
-static inline void forest_leaves(const struct forest_node *nodes, const uint8_t *const *values, size_t count,
-                                 size_t *leaves)
+static inline void forest_leaves(const struct forest_node *nodes, const uint8_t *const *values,
+                                 size_t count, size_t *leaves)
 {
     const struct forest_node *at[FOREST_SIDE_BY_SIDE];
     bool moving = true;
@@ -80,7 +80,8 @@ struct forest_options {
 struct forest_grower;
 
 struct forest_grower *forest_grower_new(const struct forest_table *table,
-                                        const struct forest_options *options, struct sr_error *error);
+                                        const struct forest_options *options,
+                                        struct sr_error *error);
 void forest_grower_free(struct forest_grower *grower); /* NULL-safe */
 
 /* Start tree `index`; what it becomes depends on table, options and index only. */
@@ -93,7 +94,8 @@ enum sr_status forest_grower_take(struct forest_grower *grower, struct forest_tr
 /* How often each sample was drawn for the tree last begun: 0 is out of its bag. */
 const uint16_t *forest_grower_draws(const struct forest_grower *grower);
 /* Impurity that splits on each feature removed, summed over the trees taken so far, each
- * tree's sum scaled to FOREST_IMPORTANCE: whole numbers, so that growers can be added up in any order. */
+ * tree's sum scaled to FOREST_IMPORTANCE: whole numbers, so that growers can be added up in any
+ * order. */
 const uint64_t *forest_grower_importance(const struct forest_grower *grower);
 #define FOREST_IMPORTANCE 0x1p40
 
@@ -101,7 +103,8 @@ const uint64_t *forest_grower_importance(const struct forest_grower *grower);
 
 /* Sum over the two sides of (sum of squared class counts / count), which the best split
  * makes largest: Gini's impurity falls by (this - the same of the node) / n. */
-static inline double forest_score(double left_squares, double left, double right_squares, double right)
+static inline double forest_score(double left_squares, double left, double right_squares,
+                                  double right)
 {
     return left_squares / left + right_squares / right;
 }
@@ -125,11 +128,12 @@ struct forest_split {
 
 enum { FOREST_LANES = 32, FOREST_WORK = 512 };
 
-/* Put the best threshold of a feature into `best` if its score is higher: of equal ones the lowest, which is
- * a value that occurs. `values`: one for each sample, then the first one again up to a multiple of
- * FOREST_LANES; 64-byte aligned. `work`: FOREST_WORK numbers a class, zero before and after. */
-typedef void forest_best_function(const struct forest_group *group, const uint8_t *values, int feature,
-                                  uint32_t *work, struct forest_split *best);
+/* Put the best threshold of a feature into `best` if its score is higher: of equal ones the lowest,
+ * which is a value that occurs. `values`: one for each sample, then the first one again up to a
+ * multiple of FOREST_LANES; 64-byte aligned. `work`: FOREST_WORK numbers a class, zero before and
+ * after. */
+typedef void forest_best_function(const struct forest_group *group, const uint8_t *values,
+                                  int feature, uint32_t *work, struct forest_split *best);
 /* The one for the best instruction set; and its plain twin, which finds the same. */
 forest_best_function *forest_best(void);
 forest_best_function forest_best_ref;
@@ -141,12 +145,14 @@ struct forest_scale {
     float *least, *steps; /* features */
 };
 
-enum sr_status forest_scale_init(struct forest_scale *scale, size_t features, struct sr_error *error);
+enum sr_status forest_scale_init(struct forest_scale *scale, size_t features,
+                                 struct sr_error *error);
 void forest_scale_fini(struct forest_scale *scale); /* also of one that is {0} */
 /* Learn the scale from the training set and fill `rows`, count × features. */
-enum sr_status forest_scale_fit(struct forest_scale *scale, enum sr_features kind, const struct sr_fit *fit,
-                                uint8_t *rows, struct sr_error *error);
-void forest_scale_row(const struct forest_scale *scale, size_t features, const float *values, uint8_t *bytes);
+enum sr_status forest_scale_fit(struct forest_scale *scale, enum sr_features kind,
+                                const struct sr_fit *fit, uint8_t *rows, struct sr_error *error);
+void forest_scale_row(const struct forest_scale *scale, size_t features, const float *values,
+                      uint8_t *bytes);
 
 /* ---- the trained state (forest.c, forest_file.c) ---- */
 

@@ -9,7 +9,8 @@ enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_
 {
     const struct forest *forest = state;
     size_t nodes = forest->starts[forest->trees], trees = forest->trees;
-    size_t features = (size_t)forest->features, table[2] = {forest->row_count, (size_t)forest->classes};
+    size_t features = (size_t)forest->features,
+           table[2] = {forest->row_count, (size_t)forest->classes};
     int64_t *counts = sr_tensors_add(set, "tree_nodes", SR_I64, 1, &trees, error);
     int32_t *feature = sr_tensors_add(set, "feature", SR_I32, 1, &nodes, error);
     uint8_t *threshold = sr_tensors_add(set, "threshold", SR_U8, 1, &nodes, error);
@@ -24,7 +25,8 @@ enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_
         memcpy(least, forest->scale.least, features * sizeof *least);
         memcpy(steps, forest->scale.steps, features * sizeof *steps);
     }
-    for (size_t t = 0; t < trees; t++) counts[t] = (int64_t)(forest->starts[t + 1] - forest->starts[t]);
+    for (size_t t = 0; t < trees; t++)
+        counts[t] = (int64_t)(forest->starts[t + 1] - forest->starts[t]);
     for (size_t i = 0; i < nodes; i++) {
         feature[i] = (int32_t)(forest->nodes[i].split >> 8);
         threshold[i] = (uint8_t)forest->nodes[i].split;
@@ -51,8 +53,8 @@ static enum sr_status check_tree(const struct forest *forest, size_t tree, struc
                                : (size_t)child > i && (size_t)child + 1 < count;
         if (!right || nodes[i].split >> 8 >= (uint32_t)forest->features)
             return sr_error_set(error, SR_ERROR_FORMAT,
-                                "Node %zu of tree %zu leads nowhere (feature %u, left_child %d).", i, tree,
-                                nodes[i].split >> 8, child);
+                                "Node %zu of tree %zu leads nowhere (feature %u, left_child %d).",
+                                i, tree, nodes[i].split >> 8, child);
     }
     return SR_OK;
 }
@@ -80,9 +82,10 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
         return error ? error->status : SR_ERROR_FORMAT;
     size_t nodes = feature->count;
     if (counts->count < 1 || counts->count > FOREST_TREES_MAX || rows->shape[0] > INT32_MAX)
-        return sr_error_set(error, SR_ERROR_FORMAT,
-                            "The forest has %zu trees and %zu leaf distributions; 1 to %d trees are needed.",
-                            counts->count, rows->shape[0], FOREST_TREES_MAX);
+        return sr_error_set(
+            error, SR_ERROR_FORMAT,
+            "The forest has %zu trees and %zu leaf distributions; 1 to %d trees are needed.",
+            counts->count, rows->shape[0], FOREST_TREES_MAX);
     forest = sr_xalloc(sizeof *forest);
     *forest = (struct forest){.height = shape->height,
                               .width = shape->width,
@@ -91,7 +94,8 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
                               .features = (int)features,
                               .trees = counts->count,
                               .row_count = rows->shape[0]};
-    if (!(forest->starts = sr_array_raw(forest->trees + 1, sizeof *forest->starts, "a forest", error)) ||
+    if (!(forest->starts =
+              sr_array_raw(forest->trees + 1, sizeof *forest->starts, "a forest", error)) ||
         !(forest->nodes = sr_array_raw(nodes, sizeof *forest->nodes, "a forest", error)) ||
         !(forest->rows = sr_array_raw(rows->count, sizeof(float), "a forest", error)) ||
         !(forest->importance = sr_array_raw(features, sizeof(float), "a forest", error))) {
@@ -118,26 +122,29 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
         forest->starts[t + 1] = forest->starts[t] + (size_t)count;
     }
     if (forest->starts[forest->trees] != nodes) {
-        sr_error_set(error, SR_ERROR_FORMAT, "The trees have %zu nodes in all, not the %zu that are stored.",
+        sr_error_set(error, SR_ERROR_FORMAT,
+                     "The trees have %zu nodes in all, not the %zu that are stored.",
                      forest->starts[forest->trees], nodes);
         goto out;
     }
     for (size_t i = 0; i < nodes; i++) {
         int32_t f = ((const int32_t *)feature->data)[i];
         if (f < 0 || (size_t)f >= features) {
-            sr_error_set(error, SR_ERROR_FORMAT, "Node %zu splits on feature %d; there are %zu.", i, f,
-                         features);
+            sr_error_set(error, SR_ERROR_FORMAT, "Node %zu splits on feature %d; there are %zu.", i,
+                         f, features);
             goto out;
         }
-        forest->nodes[i] = (struct forest_node){(uint32_t)f << 8 | ((const uint8_t *)threshold->data)[i],
-                                                ((const int32_t *)child->data)[i]};
+        forest->nodes[i] =
+            (struct forest_node){(uint32_t)f << 8 | ((const uint8_t *)threshold->data)[i],
+                                 ((const int32_t *)child->data)[i]};
     }
     for (size_t t = 0; t < forest->trees; t++)
         if (check_tree(forest, t, error)) goto out;
     memcpy(forest->rows, rows->data, rows->count * sizeof(float));
     for (size_t i = 0; i < rows->count; i++) {
         if (!(forest->rows[i] >= 0 && forest->rows[i] <= 1)) {
-            sr_error_set(error, SR_ERROR_FORMAT, "A leaf gives the probability %g.", (double)forest->rows[i]);
+            sr_error_set(error, SR_ERROR_FORMAT, "A leaf gives the probability %g.",
+                         (double)forest->rows[i]);
             goto out;
         }
     }

@@ -1,8 +1,9 @@
 /* Growing one tree: CART on bytes.
  *
- * The samples of a node lie together, in order of class; forest_split.c finds a feature's best threshold
- * from their values. Those are gathered from columns while a node holds many samples, then from rows,
- * for all features that are tried at once: the rows of a small node are in the cache. */
+ * The samples of a node lie together, in order of class; forest_split.c finds a feature's best
+ * threshold from their values. Those are gathered from columns while a node holds many samples,
+ * then from rows, for all features that are tried at once: the rows of a small node are in the
+ * cache. */
 #include "forest.h"
 
 #include "sartor/base/clock.h"
@@ -58,15 +59,16 @@ struct forest_grower {
     uint64_t *importance;
 };
 
-/* Values of one feature take so many bytes: room for the padding, and an odd number of cache lines, as
- * features a power of two apart would fight for the same places of the cache. */
+/* Values of one feature take so many bytes: room for the padding, and an odd number of cache lines,
+ * as features a power of two apart would fight for the same places of the cache. */
 static size_t pitch_of(size_t count)
 {
     return (count + LINE - 1) / LINE * LINE | LINE;
 }
 
 struct forest_grower *forest_grower_new(const struct forest_table *table,
-                                        const struct forest_options *options, struct sr_error *error)
+                                        const struct forest_options *options,
+                                        struct sr_error *error)
 {
     const char *what = "growing a tree";
     size_t features = (size_t)table->features, classes = (size_t)table->classes;
@@ -197,12 +199,14 @@ static void collect_group(struct forest_grower *g, const struct entry *entries, 
 static void keep_rows(struct forest_grower *g, const struct pending *at)
 {
     const size_t features = (size_t)g->table->features;
-    if (at->last - at->first > g->small || (at->first >= g->first_kept && at->last <= g->last_kept)) return;
+    if (at->last - at->first > g->small || (at->first >= g->first_kept && at->last <= g->last_kept))
+        return;
     g->first_kept = at->first;
     g->last_kept = at->last;
     for (uint32_t i = at->first; i < at->last; i++) {
         g->entries[i].place = (uint16_t)(i - at->first);
-        memcpy(g->rows + (i - at->first) * features, forest_row(g->table, g->entries[i].sample), features);
+        memcpy(g->rows + (i - at->first) * features, forest_row(g->table, g->entries[i].sample),
+               features);
     }
 }
 
@@ -227,8 +231,10 @@ static void gather(struct forest_grower *g, const struct entry *entries, const u
     }
 }
 
-/* One threshold drawn between the feature's least and greatest value (Geurts, Ernst and Wehenkel, 2006). */
-static void try_random(struct forest_grower *g, const uint8_t *values, int feature, struct forest_split *best)
+/* One threshold drawn between the feature's least and greatest value (Geurts, Ernst and Wehenkel,
+ * 2006). */
+static void try_random(struct forest_grower *g, const uint8_t *values, int feature,
+                       struct forest_split *best)
 {
     const struct forest_group *group = &g->group;
     uint8_t least = values[0], most = values[0];
@@ -250,14 +256,17 @@ static void try_random(struct forest_grower *g, const uint8_t *values, int featu
     }
     uint64_t right = group->total - left;
     if (left < group->min_leaf || right < group->min_leaf) return;
-    double score = forest_score((double)left_squares, (double)left, (double)right_squares, (double)right);
+    double score =
+        forest_score((double)left_squares, (double)left, (double)right_squares, (double)right);
     if (score > best->score) *best = (struct forest_split){score, feature, threshold};
 }
 
-/* The best split over as many features as the options say, and more only while none splits the node. Returns
- * how many were tried. A split that separates nothing scores as the node itself does, and is taken all the
- * same, as it may make further ones possible: hence the start below any score. */
-static size_t find_split(struct forest_grower *g, const struct entry *entries, struct forest_split *best)
+/* The best split over as many features as the options say, and more only while none splits the
+ * node. Returns how many were tried. A split that separates nothing scores as the node itself does,
+ * and is taken all the same, as it may make further ones possible: hence the start below any score.
+ */
+static size_t find_split(struct forest_grower *g, const struct entry *entries,
+                         struct forest_split *best)
 {
     size_t features = (size_t)g->table->features, wanted = (size_t)g->options.tries, tried = 0;
     size_t pitch = pitch_of(g->group.count);
@@ -296,15 +305,18 @@ static void make_leaf(struct forest_grower *g, int32_t node)
         sr_xgrow(&g->tree.rows, &g->row_room, first + classes, sizeof *g->tree.rows);
         memset(g->tree.rows + first, 0, classes * sizeof *g->tree.rows);
         for (int c = 0; c < group->present; c++)
-            g->tree.rows[first + g->labels[c]] = (float)((double)group->totals[c] / (double)group->total);
+            g->tree.rows[first + g->labels[c]] =
+                (float)((double)group->totals[c] / (double)group->total);
         row = (int)(classes + g->tree.row_count++);
     }
     g->tree.nodes[node] = (struct forest_node){0, -1 - row};
 }
 
-/* Entries that go left first, each side in its old order. The threshold, the greatest value on the left,
- * moves to the middle between that and the least one on the right, but for one that was drawn. */
-static uint32_t partition(struct forest_grower *g, const struct pending *at, struct forest_split *split)
+/* Entries that go left first, each side in its old order. The threshold, the greatest value on the
+ * left, moves to the middle between that and the least one on the right, but for one that was
+ * drawn. */
+static uint32_t partition(struct forest_grower *g, const struct pending *at,
+                          struct forest_split *split)
 {
     const uint8_t *column = g->table->columns + (size_t)split->feature * g->table->count;
     const uint8_t *rows = g->rows;
@@ -314,7 +326,8 @@ static uint32_t partition(struct forest_grower *g, const struct pending *at, str
     int above = LEVELS - 1;
     for (uint32_t i = at->first; i < at->last; i++) {
         struct entry entry = g->entries[i];
-        int value = by_column ? column[entry.sample] : rows[entry.place * features + (size_t)split->feature];
+        int value = by_column ? column[entry.sample]
+                              : rows[entry.place * features + (size_t)split->feature];
         bool goes_right = value > split->threshold;
         above = goes_right && value < above ? value : above;
         g->entries[left] = entry;
@@ -369,7 +382,8 @@ bool forest_grower_step(struct forest_grower *g, double seconds)
     return g->depth == 0;
 }
 
-enum sr_status forest_grower_take(struct forest_grower *g, struct forest_tree *tree, struct sr_error *error)
+enum sr_status forest_grower_take(struct forest_grower *g, struct forest_tree *tree,
+                                  struct sr_error *error)
 {
     size_t row_numbers = g->tree.row_count * (size_t)g->table->classes;
     double sum = 0;

@@ -3,17 +3,19 @@
  * Three ways, which find the same split to the bit:
  * - few samples: every sample's value is a threshold in a lane of its own; the samples above it are
  *   counted class by class, by comparing all lanes with one sample after another;
- * - more of them: a histogram of values for each class, summed up over the values, a threshold a lane;
- * - forest_best_ref: the same a number at a time. Plain, and the only one without a limit on the node's size.
- * The first two score all thresholds in single precision, from counts that are exact, and those that
- * come within rounding of the best again as the third one does. */
+ * - more of them: a histogram of values for each class, summed up over the values, a threshold a
+ * lane;
+ * - forest_best_ref: the same a number at a time. Plain, and the only one without a limit on the
+ * node's size. The first two score all thresholds in single precision, from counts that are exact,
+ * and those that come within rounding of the best again as the third one does. */
 #include "forest.h"
 
 #include "sartor/compute/cpu.h"
 #include <string.h>
 
-/* 32 bytes: gcc 12 takes comparisons of 64-byte vectors apart into scalars; where registers have 16, those of
- * 32 bytes too, which is why signs are looked at instead and bytes are compared by halves. */
+/* 32 bytes: gcc 12 takes comparisons of 64-byte vectors apart into scalars; where registers have
+ * 16, those of 32 bytes too, which is why signs are looked at instead and bytes are compared by
+ * halves. */
 #define VECTOR(type, size) __attribute__((vector_size(size), may_alias)) type
 typedef VECTOR(int8_t, 32) signed_bytes;
 typedef VECTOR(int8_t, 16) half_signed_bytes;
@@ -33,19 +35,22 @@ enum { LEVELS = 256, LANES = 32, COPIES = 4, SMALL = 255, MIDDLE = 65535 };
 /* Single precision is off by less than this, relatively. */
 static const float rounding = 1e-6f;
 
-/* Keep the split behind the values 0..below if it is the best; of those that are as good, the lowest. */
-static void consider(struct forest_split *best, int feature, int below, uint64_t left_squares, uint64_t left,
-                     uint64_t right_squares, uint64_t right)
+/* Keep the split behind the values 0..below if it is the best; of those that are as good, the
+ * lowest. */
+static void consider(struct forest_split *best, int feature, int below, uint64_t left_squares,
+                     uint64_t left, uint64_t right_squares, uint64_t right)
 {
-    double score = forest_score((double)left_squares, (double)left, (double)right_squares, (double)right);
-    if (score > best->score || (score == best->score && feature == best->feature && below < best->threshold))
+    double score =
+        forest_score((double)left_squares, (double)left, (double)right_squares, (double)right);
+    if (score > best->score ||
+        (score == best->score && feature == best->feature && below < best->threshold))
         *best = (struct forest_split){score, feature, below};
 }
 
 /* ---- the plain way ---- */
 
-void forest_best_ref(const struct forest_group *group, const uint8_t *values, int feature, uint32_t *work,
-                     struct forest_split *best)
+void forest_best_ref(const struct forest_group *group, const uint8_t *values, int feature,
+                     uint32_t *work, struct forest_split *best)
 {
     size_t classes = (size_t)group->present, i = 0;
     uint32_t *histogram = work, *left_counts = work + LEVELS * classes;
@@ -122,17 +127,18 @@ INLINE void settle(const struct lanes *lanes, size_t count, int feature, uint32_
 
 /* ---- few samples ---- */
 
-/* Of the samples above each threshold; sums of squares are at most SMALL², so they fit into 16 bits. */
+/* Of the samples above each threshold; sums of squares are at most SMALL², so they fit into 16
+ * bits. */
 struct few {
     uint16_t right[LEVELS] ALIGNED;    /* how many */
     uint16_t squares[LEVELS] ALIGNED;  /* sum over classes of r² */
     uint16_t products[LEVELS] ALIGNED; /* sum over classes of r × the class's total in the node */
 };
 
-/* Thresholds first.. of `vectors` × LANES samples. `values` have 128 subtracted, as vectors compare signed
- * bytes best. */
-INLINE void few_lanes(const struct forest_group *group, const int8_t *values, size_t first, const int vectors,
-                      const bool wide, struct few *few)
+/* Thresholds first.. of `vectors` × LANES samples. `values` have 128 subtracted, as vectors compare
+ * signed bytes best. */
+INLINE void few_lanes(const struct forest_group *group, const int8_t *values, size_t first,
+                      const int vectors, const bool wide, struct few *few)
 {
     signed_bytes at[4];
     shorts right[8], squares[8], products[8];
@@ -155,7 +161,8 @@ INLINE void few_lanes(const struct forest_group *group, const int8_t *values, si
                     greater = (bytes)(value > at[v]);
                 } else {
                     half_signed_bytes half = (half_signed_bytes){0} + values[i], halves[2];
-                    for (int h = 0; h < 2; h++) halves[h] = half > ((const half_signed_bytes *)&at[v])[h];
+                    for (int h = 0; h < 2; h++)
+                        halves[h] = half > ((const half_signed_bytes *)&at[v])[h];
                     memcpy(&greater, halves, sizeof greater);
                 }
                 count[v] += greater & draws;
@@ -181,8 +188,8 @@ INLINE void few_lanes(const struct forest_group *group, const int8_t *values, si
 
 #define WIDEN(numbers) __builtin_convertvector(*(const half_shorts *)(numbers), words)
 
-INLINE void few_body(const struct forest_group *group, const uint8_t *values, int feature, const bool wide,
-                     struct forest_split *best)
+INLINE void few_body(const struct forest_group *group, const uint8_t *values, int feature,
+                     const bool wide, struct forest_split *best)
 {
     int8_t shifted[LEVELS] ALIGNED;
     struct lanes lanes;
@@ -216,14 +223,16 @@ INLINE void few_body(const struct forest_group *group, const uint8_t *values, in
 
 /* ---- more of them ---- */
 
-/* Where a value's counter lies: 16 vectors of 16, so that summing up is mostly from vector to vector. */
+/* Where a value's counter lies: 16 vectors of 16, so that summing up is mostly from vector to
+ * vector. */
 INLINE uint8_t turned(uint8_t value)
 {
     return (uint8_t)(value << 4 | value >> 4);
 }
 
 /* Each class's histogram is made in COPIES, since one counter cannot be raised in every cycle. */
-INLINE void count_values(const struct forest_group *group, const uint8_t *values, uint16_t *histogram)
+INLINE void count_values(const struct forest_group *group, const uint8_t *values,
+                         uint16_t *histogram)
 {
     size_t i = 0;
     for (int c = 0; c < group->present; c++, histogram += COPIES * LEVELS) {
@@ -231,7 +240,8 @@ INLINE void count_values(const struct forest_group *group, const uint8_t *values
         for (; i + COPIES <= end; i += COPIES)
 #pragma GCC unroll 4
             for (int k = 0; k < COPIES; k++)
-                histogram[k * LEVELS + turned(values[i + (size_t)k])] += group->draws[i + (size_t)k];
+                histogram[k * LEVELS + turned(values[i + (size_t)k])] +=
+                    group->draws[i + (size_t)k];
         for (; i < end; i++) histogram[turned(values[i])] += group->draws[i];
     }
 }
@@ -278,7 +288,8 @@ INLINE void many_body(const struct forest_group *group, const uint8_t *values, i
         /* Sums of squares are below 2^32, whatever the steps to them are. */
         words right_squares =
             (uint32_t)group->squares - 2 * *(const words *)(products + k * 8) + left_squares;
-        put_scores(&lanes, (size_t)k * 8, &left, &left_squares, &right, &right_squares, group->min_leaf);
+        put_scores(&lanes, (size_t)k * 8, &left, &left_squares, &right, &right_squares,
+                   group->min_leaf);
     }
     for (int i = 0; i < LEVELS; i++) lanes.below[i] = turned((uint8_t)i);
     settle(&lanes, LEVELS, feature, (uint32_t)group->total, best);
@@ -286,8 +297,8 @@ INLINE void many_body(const struct forest_group *group, const uint8_t *values, i
 
 /* ---- for each instruction set ---- */
 
-INLINE void best_body(const struct forest_group *group, const uint8_t *values, int feature, uint32_t *work,
-                      const bool wide, struct forest_split *best)
+INLINE void best_body(const struct forest_group *group, const uint8_t *values, int feature,
+                      uint32_t *work, const bool wide, struct forest_split *best)
 {
     if (group->total <= SMALL)
         few_body(group, values, feature, wide, best);
@@ -297,11 +308,11 @@ INLINE void best_body(const struct forest_group *group, const uint8_t *values, i
         forest_best_ref(group, values, feature, work, best);
 }
 
-#define BEST(set, TARGET, wide)                                                                              \
-    TARGET static void best_##set(const struct forest_group *group, const uint8_t *values, int feature,      \
-                                  uint32_t *work, struct forest_split *best)                                 \
-    {                                                                                                        \
-        best_body(group, values, feature, work, wide, best);                                                 \
+#define BEST(set, TARGET, wide)                                                                    \
+    TARGET static void best_##set(const struct forest_group *group, const uint8_t *values,         \
+                                  int feature, uint32_t *work, struct forest_split *best)          \
+    {                                                                                              \
+        best_body(group, values, feature, work, wide, best);                                       \
     }
 
 BEST(baseline, , false)

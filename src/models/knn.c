@@ -1,11 +1,11 @@
 /* k nearest neighbours by exact search.
  *
- * The stored rows are bytes, so every product and L1 distance is an exact integer (compute/bytes.h).
- * Pixels are bytes; the values of HOG, 0 to 0.4, are rounded to 255 steps, which costs no accuracy.
- * Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t; cosine by q·t / |t|.
- * Memory is a byte a feature: 47 MB for 60,000 images of 28×28.
- * Rows are visited in ascending order and one replaces another only when strictly nearer, so ties
- * fall to the lower row, whatever the number of threads. */
+ * The stored rows are bytes, so every product and L1 distance is an exact integer
+ * (compute/bytes.h). Pixels are bytes; the values of HOG, 0 to 0.4, are rounded to 255 steps, which
+ * costs no accuracy. Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t;
+ * cosine by q·t / |t|. Memory is a byte a feature: 47 MB for 60,000 images of 28×28. Rows are
+ * visited in ascending order and one replaces another only when strictly nearer, so ties fall to
+ * the lower row, whatever the number of threads. */
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
@@ -28,7 +28,8 @@ enum {
 };
 
 static const struct sr_param params[] = {
-    {"k", SR_PARAM_INTEGER, .fallback = "6", .minimum = 1, .maximum = K_MAX, .help = "Neighbours that vote."},
+    {"k", SR_PARAM_INTEGER, .fallback = "6", .minimum = 1, .maximum = K_MAX,
+     .help = "Neighbours that vote."},
     {"metric", SR_PARAM_CHOICE, .fallback = "l1", .choices = "l2 l1 cosine",
      .help = "Euclidean, city-block, or one minus the cosine (best for hog)."},
     {"weights", SR_PARAM_CHOICE, .fallback = "distance", .choices = "uniform distance",
@@ -39,7 +40,8 @@ static const struct sr_param params[] = {
 };
 
 /* Bytes for one unit of a feature. */
-static const double scales[SR_FEATURES_COUNT] = {[SR_FEATURES_PIXELS] = 255, [SR_FEATURES_HOG] = 255 / 0.4};
+static const double scales[SR_FEATURES_COUNT] = {
+    [SR_FEATURES_PIXELS] = 255, [SR_FEATURES_HOG] = 255 / 0.4};
 
 struct knn {
     struct sr_shape shape;
@@ -87,16 +89,16 @@ static uint64_t knn_size(const void *state)
     return (uint64_t)knn->count * knn->set.length;
 }
 
-static enum sr_status knn_check(const struct sr_args *args, const struct sr_shape *shape, size_t train_count,
-                                struct sr_error *error)
+static enum sr_status knn_check(const struct sr_args *args, const struct sr_shape *shape,
+                                size_t train_count, struct sr_error *error)
 {
     int64_t k = sr_args_integer(args, "k");
     (void)shape;
     if ((uint64_t)k <= train_count) return SR_OK;
-    return sr_error_set(
-        error, SR_ERROR_ARGUMENT,
-        "k=%lld asks for more neighbours than the %zu training images; k from 1 to %zu can be used.",
-        (long long)k, train_count, train_count);
+    return sr_error_set(error, SR_ERROR_ARGUMENT,
+                        "k=%lld asks for more neighbours than the %zu training images; k from 1 to "
+                        "%zu can be used.",
+                        (long long)k, train_count, train_count);
 }
 
 /* Everything but the rows themselves. */
@@ -113,8 +115,8 @@ static struct knn *knn_new(const struct sr_args *args, const struct sr_shape *sh
                   : strcmp(metric, "cosine") == 0 ? METRIC_COSINE
                                                   : METRIC_L2;
     knn->weighted = strcmp(sr_args_text(args, "weights"), "distance") == 0;
-    if (sr_bytes_init(&knn->set, count, sr_features_size(knn->features, shape->height, shape->width),
-                      error)) {
+    if (sr_bytes_init(&knn->set, count,
+                      sr_features_size(knn->features, shape->height, shape->width), error)) {
         free(knn);
         return NULL;
     }
@@ -141,15 +143,16 @@ static void report(const struct sr_monitor *monitor, const char *unit, size_t do
 {
     double seconds = sr_clock_seconds() - start;
     if (done > total) done = total;
-    sr_monitor_progress(monitor,
-                        &(struct sr_progress){.unit = unit,
-                                              .done = done,
-                                              .total = total,
-                                              .rate = seconds > 0 ? (double)done / seconds : 0,
-                                              .seconds_left = (double)(total - done) * seconds / (double)done,
-                                              .loss = NAN,
-                                              .accuracy = NAN,
-                                              .learning_rate = NAN});
+    sr_monitor_progress(
+        monitor,
+        &(struct sr_progress){.unit = unit,
+                              .done = done,
+                              .total = total,
+                              .rate = seconds > 0 ? (double)done / seconds : 0,
+                              .seconds_left = (double)(total - done) * seconds / (double)done,
+                              .loss = NAN,
+                              .accuracy = NAN,
+                              .learning_rate = NAN});
 }
 
 struct filling {
@@ -185,7 +188,8 @@ static enum sr_status knn_fit(const struct sr_fit *fit, void **state, struct sr_
         report(fit->monitor, "image", filling.base + FILL_SLICE * FILL_SLICES, knn->count, start);
         if (!sr_monitor_proceed(fit->monitor)) {
             knn_free(knn);
-            return sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before all images were stored.");
+            return sr_error_set(error, SR_ERROR_CANCELLED,
+                                "Stopped before all images were stored.");
         }
     }
     *state = knn;
@@ -232,7 +236,8 @@ static double key_of(const struct knn *knn, size_t row, int32_t value)
     }
 }
 
-/* Does any of SR_BYTES_ROWS rows come nearer than `worst`? Written so that compilers make vectors of it. */
+/* Does any of SR_BYTES_ROWS rows come nearer than `worst`? Written so that compilers make vectors
+ * of it. */
 static bool any_nearer(const struct knn *knn, size_t first, const int32_t *values, double worst)
 {
     int any = 0;
@@ -253,7 +258,8 @@ static bool any_nearer(const struct knn *knn, size_t first, const int32_t *value
 }
 
 /* The rows first..first+count of one query, whose values are given, into its list. */
-static void scan(const struct search *search, size_t query, size_t first, size_t count, const int32_t *values)
+static void scan(const struct search *search, size_t query, size_t first, size_t count,
+                 const int32_t *values)
 {
     const struct knn *knn = search->knn;
     struct found *list = search->found + query * (size_t)search->k;
@@ -262,7 +268,8 @@ static void scan(const struct search *search, size_t query, size_t first, size_t
         if (*filled == k && !any_nearer(knn, first + at, values + at, list[k - 1].key)) continue;
         for (size_t i = at; i < at + SR_BYTES_ROWS && first + i < knn->count; i++) {
             double key = key_of(knn, first + i, values[i]);
-            if (*filled < k || key < list[k - 1].key) insert(list, filled, k, key, (uint32_t)(first + i));
+            if (*filled < k || key < list[k - 1].key)
+                insert(list, filled, k, key, (uint32_t)(first + i));
         }
     }
 }
@@ -279,7 +286,8 @@ static void search_slice(void *context, size_t index, int worker)
     for (size_t first = search->first; first < search->last; first += search->chunk) {
         size_t count = search->last - first < search->chunk ? search->last - first : search->chunk;
         sr_bytes_compare(&knn->set, measure, bytes, queries, first, count, values);
-        for (size_t q = 0; q < queries; q++) scan(search, query + q, first, count, values + q * count);
+        for (size_t q = 0; q < queries; q++)
+            scan(search, query + q, first, count, values + q * count);
     }
 }
 
@@ -287,8 +295,8 @@ static void prepare_slice(void *context, size_t index, int worker)
 {
     const struct search *search = context;
     size_t stride = sr_bytes_stride(&search->knn->set);
-    size_t end =
-        (index + 1) * SLICE_QUERIES < search->queries ? (index + 1) * SLICE_QUERIES : search->queries;
+    size_t end = (index + 1) * SLICE_QUERIES < search->queries ? (index + 1) * SLICE_QUERIES
+                                                               : search->queries;
     (void)worker;
     for (size_t q = index * SLICE_QUERIES; q < end; q++)
         row_bytes(search->knn, sr_samples_pixels(search->samples, search->base + q),
@@ -367,12 +375,14 @@ static double square_of(const uint8_t *bytes, size_t length)
     return (double)sum;
 }
 
-/* Votes of 1, or of 1/distance; neighbours at distance 0 outvote all others (as in scikit-learn). */
+/* Votes of 1, or of 1/distance; neighbours at distance 0 outvote all others (as in scikit-learn).
+ */
 static void vote(const struct search *search, size_t query, float *probabilities)
 {
     const struct knn *knn = search->knn;
     const struct found *list = search->found + query * (size_t)search->k;
-    const double square = square_of(search->bytes + query * sr_bytes_stride(&knn->set), knn->set.length);
+    const double square =
+        square_of(search->bytes + query * sr_bytes_stride(&knn->set), knn->set.length);
     double votes[SR_CLASSES_MAX] = {0}, total = 0;
     bool exact = knn->weighted && !(distance(knn, list[0].key, square) > 0);
     for (int i = 0; i < search->filled[query]; i++) {
@@ -384,9 +394,9 @@ static void vote(const struct search *search, size_t query, float *probabilities
     for (int c = 0; c < knn->shape.classes; c++) probabilities[c] = (float)(votes[c] / total);
 }
 
-static enum sr_status knn_predict(const void *state, const struct sr_samples *samples, struct sr_pool *pool,
-                                  const struct sr_monitor *monitor, float *probabilities,
-                                  struct sr_error *error)
+static enum sr_status knn_predict(const void *state, const struct sr_samples *samples,
+                                  struct sr_pool *pool, const struct sr_monitor *monitor,
+                                  float *probabilities, struct sr_error *error)
 {
     const struct knn *knn = state;
     struct search search;
@@ -395,8 +405,8 @@ static enum sr_status knn_predict(const void *state, const struct sr_samples *sa
     double start = sr_clock_seconds();
     for (size_t base = 0; base < samples->count; base += BATCH_QUERIES) {
         if (!search_batch(&search, base, pool, monitor)) {
-            status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped after %zu of %zu queries.", base,
-                                  samples->count);
+            status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped after %zu of %zu queries.",
+                                  base, samples->count);
             break;
         }
         for (size_t q = 0; q < search.queries; q++)
@@ -407,11 +417,12 @@ static enum sr_status knn_predict(const void *state, const struct sr_samples *sa
     return status;
 }
 
-static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
-                          size_t room)
+static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *rows,
+                          double *distances, size_t room)
 {
     const struct knn *knn = state;
-    struct sr_images image = {1, knn->shape.height, knn->shape.width, (uint8_t *)(uintptr_t)pixels, NULL};
+    struct sr_images image = {1, knn->shape.height, knn->shape.width, (uint8_t *)(uintptr_t)pixels,
+                              NULL};
     struct sr_samples samples = {&image, NULL, 1};
     struct search search;
     size_t k = room < knn->count ? room : knn->count;
@@ -434,8 +445,9 @@ static int stored_shape(enum sr_features features, const struct sr_shape *shape,
                         size_t dimensions[3])
 {
     dimensions[0] = count;
-    dimensions[1] = features == SR_FEATURES_PIXELS ? (size_t)shape->height
-                                                   : sr_features_size(features, shape->height, shape->width);
+    dimensions[1] = features == SR_FEATURES_PIXELS
+                        ? (size_t)shape->height
+                        : sr_features_size(features, shape->height, shape->width);
     dimensions[2] = (size_t)shape->width;
     return features == SR_FEATURES_PIXELS ? 3 : 2;
 }
@@ -445,7 +457,8 @@ static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct
     const struct knn *knn = state;
     size_t dimensions[3];
     int rank = stored_shape(knn->features, &knn->shape, knn->count, dimensions);
-    uint8_t *bytes = sr_tensors_add(set, sr_features_names[knn->features], SR_U8, rank, dimensions, error);
+    uint8_t *bytes =
+        sr_tensors_add(set, sr_features_names[knn->features], SR_U8, rank, dimensions, error);
     uint8_t *labels = bytes ? sr_tensors_add(set, "labels", SR_U8, 1, dimensions, error) : NULL;
     int64_t *rows = labels ? sr_tensors_add(set, "rows", SR_I64, 1, dimensions, error) : NULL;
     if (!rows) return SR_ERROR_MEMORY;
@@ -462,16 +475,18 @@ static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_arg
 {
     const char *features = sr_args_text(args, "features");
     size_t dimensions[3];
-    int rank = stored_shape((enum sr_features)sr_features_find(features), shape, SIZE_MAX, dimensions);
+    int rank =
+        stored_shape((enum sr_features)sr_features_find(features), shape, SIZE_MAX, dimensions);
     const struct sr_tensor *stored = sr_tensors_need(set, features, SR_U8, rank, dimensions, error);
     if (!stored) return SR_ERROR_FORMAT;
     const size_t count = stored->shape[0];
     const struct sr_tensor *labels = sr_tensors_need(set, "labels", SR_U8, 1, &count, error);
-    const struct sr_tensor *rows = labels ? sr_tensors_need(set, "rows", SR_I64, 1, &count, error) : NULL;
+    const struct sr_tensor *rows =
+        labels ? sr_tensors_need(set, "rows", SR_I64, 1, &count, error) : NULL;
     if (!rows) return SR_ERROR_FORMAT;
     if (count >= UINT32_MAX || knn_check(args, shape, count, NULL)) {
-        return sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" holds %zu images, fewer than k.", features,
-                            count);
+        return sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" holds %zu images, fewer than k.",
+                            features, count);
     }
     struct knn *knn = knn_new(args, shape, count, error);
     if (!knn) return SR_ERROR_MEMORY;

@@ -56,16 +56,16 @@ static int append(struct sr_layers *layers, const struct sr_layer_spec *spec)
 }
 
 /* Write a name into a spec from a function's own format. */
-#define FORMAT_NAME(field)                                                                                   \
-    do {                                                                                                     \
-        va_list arguments;                                                                                   \
-        va_start(arguments, name);                                                                           \
-        vsnprintf(field, sizeof field, name, arguments);                                                     \
-        va_end(arguments);                                                                                   \
+#define FORMAT_NAME(field)                                                                         \
+    do {                                                                                           \
+        va_list arguments;                                                                         \
+        va_start(arguments, name);                                                                 \
+        vsnprintf(field, sizeof field, name, arguments);                                           \
+        va_end(arguments);                                                                         \
     } while (0)
 
-int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel, int stride, bool same,
-                   bool bias, const char *name, ...)
+int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel, int stride,
+                   bool same, bool bias, const char *name, ...)
 {
     struct sr_layer_spec spec = {.type = SR_LAYER_CONV,
                                  .input = input,
@@ -86,7 +86,8 @@ int sr_layers_norm(struct sr_layers *layers, int input, const char *name, ...)
     return append(layers, &spec);
 }
 
-int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias, const char *name, ...)
+int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias, const char *name,
+                    ...)
 {
     struct sr_layer_spec spec = {
         .type = SR_LAYER_DENSE, .input = input, .other = -1, .channels = channels, .bias = bias};
@@ -111,7 +112,8 @@ int sr_layers_pool(struct sr_layers *layers, int input)
 
 int sr_layers_add(struct sr_layers *layers, int input, int other)
 {
-    return append(layers, &(struct sr_layer_spec){.type = SR_LAYER_ADD, .input = input, .other = other});
+    return append(layers,
+                  &(struct sr_layer_spec){.type = SR_LAYER_ADD, .input = input, .other = other});
 }
 
 int sr_layers_global_pool(struct sr_layers *layers, int input)
@@ -127,8 +129,9 @@ int sr_layers_flatten(struct sr_layers *layers, int input)
 int sr_layers_dropout(struct sr_layers *layers, int input, double rate)
 {
     if (rate <= 0) return input;
-    return append(layers, &(struct sr_layer_spec){
-                              .type = SR_LAYER_DROPOUT, .input = input, .other = -1, .rate = (float)rate});
+    return append(layers,
+                  &(struct sr_layer_spec){
+                      .type = SR_LAYER_DROPOUT, .input = input, .other = -1, .rate = (float)rate});
 }
 
 void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)

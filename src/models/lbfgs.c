@@ -53,8 +53,8 @@ static void two_loops(const struct memory *memory, const double *gradient, doubl
     }
 }
 
-static void remember(struct memory *memory, const double *from, const double *to, const double *gradient_from,
-                     const double *gradient_to)
+static void remember(struct memory *memory, const double *from, const double *to,
+                     const double *gradient_from, const double *gradient_to)
 {
     const size_t n = memory->count, k = memory->pairs % PAIRS;
     double *step = memory->steps + k * n, *change = memory->changes + k * n;
@@ -63,7 +63,8 @@ static void remember(struct memory *memory, const double *from, const double *to
         change[i] = gradient_to[i] - gradient_from[i];
     }
     double curvature = lbfgs_dot(n, step, change), square = lbfgs_dot(n, change, change);
-    if (!(curvature > 1e-10 * square * memory->scale)) return; /* would spoil positive definiteness */
+    if (!(curvature > 1e-10 * square * memory->scale))
+        return; /* would spoil positive definiteness */
     memory->inverses[k] = 1 / curvature;
     memory->scale = curvature / square;
     memory->pairs++;
@@ -77,13 +78,14 @@ enum sr_status lbfgs_minimize(const struct lbfgs *problem, double *x, struct sr_
     if (!vectors) return SR_ERROR_MEMORY;
     memory.steps = vectors;
     memory.changes = vectors + PAIRS * n;
-    double *gradient = vectors + 2 * PAIRS * n, *direction = gradient + n, *trial = gradient + 2 * n,
-           *trial_gradient = gradient + 3 * n;
+    double *gradient = vectors + 2 * PAIRS * n, *direction = gradient + n,
+           *trial = gradient + 2 * n, *trial_gradient = gradient + 3 * n;
     enum sr_status status = SR_OK;
     double value = problem->evaluate(problem->context, x, gradient);
     if (*problem->stop) goto out;
     if (!isfinite(value)) {
-        status = sr_error_set(error, SR_ERROR_NUMERIC, "The objective is not a finite number at the start.");
+        status = sr_error_set(error, SR_ERROR_NUMERIC,
+                              "The objective is not a finite number at the start.");
         goto out;
     }
     if (!problem->accept(problem->context, 0, value)) goto out;

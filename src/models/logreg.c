@@ -1,10 +1,11 @@
 /* Multinomial logistic regression with an L2 penalty, fitted by L-BFGS.
  *
  * The objective is scikit-learn's: sum over images of the cross-entropy + |W|²/(2C), biases not
- * penalised. It is minimised not over W but over V = W L, where L L' = a S + I/C and S is the sum of
- * x x' (with a constant 1 for the bias) over a sample of the training images: a S stands for
- * the Hessian, whose weights p(1 - p) average about a. Same minimum, several times fewer steps.
- * Pixels take no memory beyond the images; other features four bytes each, 233 MB for the hog of 60,000. */
+ * penalised. It is minimised not over W but over V = W L, where L L' = a S + I/C and S is the sum
+ * of x x' (with a constant 1 for the bias) over a sample of the training images: a S stands for the
+ * Hessian, whose weights p(1 - p) average about a. Same minimum, several times fewer steps. Pixels
+ * take no memory beyond the images; other features four bytes each, 233 MB for the hog of 60,000.
+ */
 #include "lbfgs.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -16,11 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows in a slice, which leaves one gradient behind; in a block of it, which a core's cache holds, since they
- * are read twice; rows between looking ahead; slices in a region of the pool, rows of a padded block in
- * prediction. */
+/* Rows in a slice, which leaves one gradient behind; in a block of it, which a core's cache holds,
+ * since they are read twice; rows between looking ahead; slices in a region of the pool, rows of a
+ * padded block in prediction. */
 enum { SLICE = 512, BLOCK = 64, STEP = 16, REGION = 64, PREDICT_BLOCK = 64 };
-/* The change of variables: images it is made from, and features up to which it is worth its cost. */
+/* The change of variables: images it is made from, and features up to which it is worth its cost.
+ */
 enum { METRIC_ROWS = 8192, METRIC_MAX = 2048 };
 static const double metric_weight = 0.05;
 
@@ -68,7 +70,8 @@ static struct logreg *logreg_new(const struct sr_args *args, const struct sr_sha
     model->shape = *shape;
     model->features = (enum sr_features)sr_features_find(sr_args_text(args, "features"));
     model->inputs = sr_features_size(model->features, shape->height, shape->width);
-    model->weights = sr_array_new(weight_count(model), sizeof *model->weights, "the weights", error);
+    model->weights =
+        sr_array_new(weight_count(model), sizeof *model->weights, "the weights", error);
     if (model->weights) return model;
     free(model);
     return NULL;
@@ -88,8 +91,8 @@ static void logits_of(const struct logreg *model, const float *rows, size_t coun
 
 /* ---- training rows ---- */
 
-/* Samples as rows of inputs. Pixels are made anew from their bytes whenever they are wanted, since floats
- * would take longer to come from memory; other features are kept. */
+/* Samples as rows of inputs. Pixels are made anew from their bytes whenever they are wanted, since
+ * floats would take longer to come from memory; other features are kept. */
 struct rows {
     struct sr_samples samples;
     float *values; /* count × inputs; NULL for pixels */
@@ -109,15 +112,17 @@ static const float *rows_values(const struct rows *rows, const struct logreg *mo
     return scratch;
 }
 
-/* Rows that will be wanted soon: their bytes come from memory while there is something else to do. */
+/* Rows that will be wanted soon: their bytes come from memory while there is something else to do.
+ */
 static void rows_expect(const struct rows *rows, size_t first, size_t count)
 {
     for (size_t i = first; !rows->values && i < first + count && i < rows->samples.count; i++)
         sr_samples_prefetch(&rows->samples, i);
 }
 
-static enum sr_status rows_init(struct rows *rows, const struct logreg *model, const struct sr_fit *fit,
-                                const struct sr_samples *samples, struct sr_error *error)
+static enum sr_status rows_init(struct rows *rows, const struct logreg *model,
+                                const struct sr_fit *fit, const struct sr_samples *samples,
+                                struct sr_error *error)
 {
     enum { LOT = 2048 };
     const size_t inputs = model->inputs, count = samples->count;
@@ -125,7 +130,8 @@ static enum sr_status rows_init(struct rows *rows, const struct logreg *model, c
     if (model->features == SR_FEATURES_PIXELS) return SR_OK;
     size_t values;
     if (__builtin_mul_overflow(count, inputs, &values))
-        return sr_error_set(error, SR_ERROR_MEMORY, "%zu images are more than memory can hold.", count);
+        return sr_error_set(error, SR_ERROR_MEMORY, "%zu images are more than memory can hold.",
+                            count);
     rows->values = sr_array_raw(values, sizeof *rows->values, "the training images", error);
     if (!rows->values) return SR_ERROR_MEMORY;
     for (size_t first = 0; first < count; first += LOT) {
@@ -166,8 +172,8 @@ struct objective {
 };
 
 /* Cross-entropy and its derivative by the logits, which takes their place: p - [y]. */
-static double softmax_rows(float *logits, size_t count, size_t classes, const struct sr_samples *samples,
-                           size_t first, uint32_t *correct)
+static double softmax_rows(float *logits, size_t count, size_t classes,
+                           const struct sr_samples *samples, size_t first, uint32_t *correct)
 {
     double loss = 0;
     for (size_t i = 0; i < count; i++) {
@@ -213,10 +219,11 @@ static void pass_slice(void *context, size_t index, int worker)
         const float *values = rows_values(rows, model, first, count, scratch);
         for (size_t i = 0; i < count; i += STEP) {
             rows_expect(rows, first + BLOCK + i, STEP);
-            logits_of(model, values + i * inputs, count - i < STEP ? count - i : STEP, logits + i * classes);
+            logits_of(model, values + i * inputs, count - i < STEP ? count - i : STEP,
+                      logits + i * classes);
         }
-        objective->losses[slice] +=
-            softmax_rows(logits, count, classes, &rows->samples, first, &objective->corrects[slice]);
+        objective->losses[slice] += softmax_rows(logits, count, classes, &rows->samples, first,
+                                                 &objective->corrects[slice]);
         if (!objective->gradient) continue;
         sr_gemm(NULL, true, false, k, d, (int)count, 1, logits, k, values, d, 1, part, d + 1);
         for (size_t c = 0; c < classes; c++) {
@@ -227,12 +234,13 @@ static void pass_slice(void *context, size_t index, int worker)
     }
 }
 
-/* Mean loss and accuracy of the model on some rows and, if wanted, the gradient of the summed loss. False
- * when asked to stop. */
+/* Mean loss and accuracy of the model on some rows and, if wanted, the gradient of the summed loss.
+ * False when asked to stop. */
 static bool pass(struct objective *objective, const struct rows *rows, bool gradient, double *loss,
                  double *accuracy)
 {
-    const size_t slices = (rows->samples.count + SLICE - 1) / SLICE, length = weight_count(objective->model);
+    const size_t slices = (rows->samples.count + SLICE - 1) / SLICE,
+                 length = weight_count(objective->model);
     double total = 0, correct = 0;
     objective->rows = rows;
     objective->gradient = gradient;
@@ -249,7 +257,8 @@ static bool pass(struct objective *objective, const struct rows *rows, bool grad
         correct += objective->corrects[s];
     }
     if (gradient)
-        sr_pool_reduce(objective->fit->pool, objective->sum, objective->parts, slices, length, length);
+        sr_pool_reduce(objective->fit->pool, objective->sum, objective->parts, slices, length,
+                       length);
     *loss = total / (double)rows->samples.count;
     *accuracy = correct / (double)rows->samples.count;
     return true;
@@ -286,7 +295,8 @@ static void set_weights(struct objective *objective, const double *variables)
 {
     const size_t length = weight_count(objective->model);
     memcpy(objective->variables, variables, length * sizeof *variables);
-    sr_pool_run(objective->fit->pool, (size_t)objective->model->shape.classes, to_weights, objective);
+    sr_pool_run(objective->fit->pool, (size_t)objective->model->shape.classes, to_weights,
+                objective);
     for (size_t i = 0; i < length; i++) objective->model->weights[i] = (float)objective->weights[i];
 }
 
@@ -297,16 +307,19 @@ static double evaluate(void *context, const double *variables, double *gradient)
     const double count = (double)objective->train.samples.count;
     double penalty = 0, largest = 0;
     set_weights(objective, variables);
-    if (!pass(objective, &objective->train, true, &objective->loss, &objective->accuracy)) return NAN;
+    if (!pass(objective, &objective->train, true, &objective->loss, &objective->accuracy))
+        return NAN;
     for (size_t i = 0; i < length; i++) {
         bool bias = i % n == n - 1;
-        double w = bias ? 0 : objective->weights[i], g = (double)objective->sum[i] + w / objective->C;
+        double w = bias ? 0 : objective->weights[i],
+               g = (double)objective->sum[i] + w / objective->C;
         penalty += w * w;
         largest = fmax(largest, fabs(g));
         objective->variables[i] = g;
     }
     objective->largest = largest / count;
-    sr_pool_run(objective->fit->pool, (size_t)objective->model->shape.classes, to_gradient, objective);
+    sr_pool_run(objective->fit->pool, (size_t)objective->model->shape.classes, to_gradient,
+                objective);
     memcpy(gradient, objective->variables, length * sizeof *gradient);
     return objective->loss * count + penalty / (2 * objective->C);
 }
@@ -331,12 +344,14 @@ static bool accept(void *context, int iteration, double value)
                              .learning_rate = NAN,
                              .seconds = now - objective->lap};
     if (objective->validation.samples.count)
-        pass(objective, &objective->validation, false, &epoch.validation_loss, &epoch.validation_accuracy);
+        pass(objective, &objective->validation, false, &epoch.validation_loss,
+             &epoch.validation_accuracy);
     sr_monitor_epoch(objective->fit->monitor, &epoch);
     objective->lap = now;
     /* The gradient shrinks by about the same factor each step; so many are left. */
     double factor = log(objective->first_largest / objective->largest);
-    double left = factor > 0 ? iteration * log(objective->largest / wanted) / factor : most - iteration;
+    double left =
+        factor > 0 ? iteration * log(objective->largest / wanted) / factor : most - iteration;
     left = fmax(0, fmin(left, most - iteration));
     struct sr_progress progress = {.unit = "iteration",
                                    .done = (uint64_t)iteration,
@@ -346,12 +361,14 @@ static bool accept(void *context, int iteration, double value)
                                    .accuracy = objective->accuracy,
                                    .learning_rate = NAN};
     progress.seconds_left = left / progress.rate;
-    snprintf(progress.note, sizeof progress.note, "gradient %.1e, wanted %.0e", objective->largest, wanted);
+    snprintf(progress.note, sizeof progress.note, "gradient %.1e, wanted %.0e", objective->largest,
+             wanted);
     sr_monitor_progress(objective->fit->monitor, &progress);
     return !objective->converged && !objective->stopped;
 }
 
-/* Iterations ran out, or the line search found no better point in single precision: to be said of the model.
+/* Iterations ran out, or the line search found no better point in single precision: to be said of
+ * the model.
  */
 static void say_unconverged(const struct objective *objective)
 {
@@ -399,7 +416,8 @@ static void eliminate_slice(void *context, size_t index, int worker)
 
 /* Cholesky factor in the lower triangle, in place. Pivots that rounding has spoilt are raised: any
  * invertible factor leads to the same minimum. False when asked to stop. */
-static bool factorise(double *matrix, size_t n, struct sr_pool *pool, const struct sr_monitor *monitor)
+static bool factorise(double *matrix, size_t n, struct sr_pool *pool,
+                      const struct sr_monitor *monitor)
 {
     struct factorisation work = {.matrix = matrix, .n = n};
     double least = 0;
@@ -421,24 +439,27 @@ static bool factorise(double *matrix, size_t n, struct sr_pool *pool, const stru
 static enum sr_status make_factor(struct objective *objective, struct sr_error *error)
 {
     enum { LOT = 1024 };
-    const size_t inputs = objective->model->inputs, n = inputs + 1, count = objective->train.samples.count;
+    const size_t inputs = objective->model->inputs, n = inputs + 1,
+                 count = objective->train.samples.count;
     const size_t sampled = count < METRIC_ROWS ? count : METRIC_ROWS;
     if (n > METRIC_MAX) return SR_OK;
     enum sr_status status = SR_ERROR_MEMORY;
     float *rows = sr_array_new(LOT * n, sizeof *rows, "the change of variables", error);
     float *sum = sr_array_new(n * n, sizeof *sum, "the change of variables", error);
-    objective->factor = sr_array_new(n * n, sizeof *objective->factor, "the change of variables", error);
+    objective->factor =
+        sr_array_new(n * n, sizeof *objective->factor, "the change of variables", error);
     if (!rows || !sum || !objective->factor) goto out;
     for (size_t first = 0; first < sampled; first += LOT) {
         size_t step = sampled - first < LOT ? sampled - first : LOT;
         for (size_t i = 0; i < step; i++) {
             size_t row = (size_t)((double)(first + i) / (double)sampled * (double)count);
-            const float *values = rows_values(&objective->train, objective->model, row, 1, rows + i * n);
+            const float *values =
+                rows_values(&objective->train, objective->model, row, 1, rows + i * n);
             if (values != rows + i * n) memcpy(rows + i * n, values, inputs * sizeof *rows);
             rows[i * n + inputs] = 1;
         }
-        sr_gemm(objective->fit->pool, true, false, (int)n, (int)n, (int)step, 1, rows, (int)n, rows, (int)n,
-                1, sum, (int)n);
+        sr_gemm(objective->fit->pool, true, false, (int)n, (int)n, (int)step, 1, rows, (int)n, rows,
+                (int)n, 1, sum, (int)n);
         if (!sr_monitor_proceed(objective->fit->monitor)) {
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
             goto out;
@@ -462,22 +483,26 @@ out:
 /* The scratch memory, once the rows are there. */
 static enum sr_status objective_init(struct objective *objective, struct sr_error *error)
 {
-    const size_t length = weight_count(objective->model), classes = (size_t)objective->model->shape.classes;
-    const size_t train = objective->train.samples.count, validation = objective->validation.samples.count;
+    const size_t length = weight_count(objective->model),
+                 classes = (size_t)objective->model->shape.classes;
+    const size_t train = objective->train.samples.count,
+                 validation = objective->validation.samples.count;
     const size_t slices = ((train > validation ? train : validation) + SLICE - 1) / SLICE;
     const size_t workers = (size_t)sr_pool_threads(objective->fit->pool);
-    objective->values = sr_array_new(workers * BLOCK * objective->model->inputs, sizeof *objective->values,
-                                     "the images", error);
+    objective->values = sr_array_new(workers * BLOCK * objective->model->inputs,
+                                     sizeof *objective->values, "the images", error);
     objective->logits =
         sr_array_new(workers * BLOCK * classes, sizeof *objective->logits, "the logits", error);
-    objective->parts = sr_array_new(slices * length, sizeof *objective->parts, "the gradients", error);
+    objective->parts =
+        sr_array_new(slices * length, sizeof *objective->parts, "the gradients", error);
     objective->sum = sr_array_new(length, sizeof *objective->sum, "the gradients", error);
     objective->losses = sr_array_new(slices, sizeof *objective->losses, "the losses", error);
     objective->corrects = sr_array_new(slices, sizeof *objective->corrects, "the losses", error);
     objective->weights = sr_array_new(length, sizeof *objective->weights, "the weights", error);
     objective->variables = sr_array_new(length, sizeof *objective->variables, "the weights", error);
     return objective->values && objective->logits && objective->parts && objective->sum &&
-                   objective->losses && objective->corrects && objective->weights && objective->variables
+                   objective->losses && objective->corrects && objective->weights &&
+                   objective->variables
                ? SR_OK
                : SR_ERROR_MEMORY;
 }
@@ -519,7 +544,8 @@ static enum sr_status logreg_fit(const struct sr_fit *fit, void **state, struct 
     status = x ? SR_OK : SR_ERROR_MEMORY;
     if (status) goto out;
     const struct lbfgs problem = {.count = length,
-                                  .max_iterations = (int)sr_args_integer(fit->params, "max_iterations"),
+                                  .max_iterations =
+                                      (int)sr_args_integer(fit->params, "max_iterations"),
                                   .stop = &objective.stopped,
                                   .context = &objective,
                                   .evaluate = evaluate,
@@ -552,7 +578,8 @@ static void predict_slice(void *context, size_t index, int worker)
 {
     const struct prediction *prediction = context;
     const struct logreg *model = prediction->model;
-    const size_t classes = (size_t)model->shape.classes, first = prediction->base + index * PREDICT_BLOCK;
+    const size_t classes = (size_t)model->shape.classes,
+                 first = prediction->base + index * PREDICT_BLOCK;
     const size_t left = prediction->samples->count - first,
                  count = left < PREDICT_BLOCK ? left : PREDICT_BLOCK;
     float *rows = prediction->rows + (size_t)worker * PREDICT_BLOCK * model->inputs;
@@ -579,16 +606,18 @@ static enum sr_status logreg_predict(const void *state, const struct sr_samples 
     const struct logreg *model = state;
     const size_t workers = (size_t)sr_pool_threads(pool),
                  blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
-    struct prediction prediction = {.model = model, .samples = samples, .probabilities = probabilities};
+    struct prediction prediction = {
+        .model = model, .samples = samples, .probabilities = probabilities};
     enum sr_status status = SR_OK;
     prediction.rows =
         sr_array_new(workers * PREDICT_BLOCK * model->inputs, sizeof(float), "the images", error);
-    prediction.logits = sr_array_new(workers * PREDICT_BLOCK * (size_t)model->shape.classes, sizeof(float),
-                                     "the logits", error);
+    prediction.logits = sr_array_new(workers * PREDICT_BLOCK * (size_t)model->shape.classes,
+                                     sizeof(float), "the logits", error);
     if (!prediction.rows || !prediction.logits) status = SR_ERROR_MEMORY;
     for (size_t block = 0; !status && block < blocks; block += REGION) {
         prediction.base = block * PREDICT_BLOCK;
-        sr_pool_run(pool, blocks - block < REGION ? blocks - block : REGION, predict_slice, &prediction);
+        sr_pool_run(pool, blocks - block < REGION ? blocks - block : REGION, predict_slice,
+                    &prediction);
         if (!sr_monitor_proceed(monitor)) {
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped after %zu of %zu images.",
                                   prediction.base, samples->count);
@@ -616,13 +645,15 @@ static enum sr_status logreg_save(const void *state, struct sr_tensors *set, str
 }
 
 static enum sr_status logreg_load(const struct sr_tensors *set, const struct sr_args *args,
-                                  const struct sr_shape *shape, void **state, struct sr_error *error)
+                                  const struct sr_shape *shape, void **state,
+                                  struct sr_error *error)
 {
     struct logreg *model = logreg_new(args, shape, error);
     if (!model) return SR_ERROR_MEMORY;
     const size_t wanted[] = {(size_t)shape->classes, model->inputs};
     const struct sr_tensor *weight = sr_tensors_need(set, "weight", SR_F32, 2, wanted, error);
-    const struct sr_tensor *bias = weight ? sr_tensors_need(set, "bias", SR_F32, 1, wanted, error) : NULL;
+    const struct sr_tensor *bias =
+        weight ? sr_tensors_need(set, "bias", SR_F32, 1, wanted, error) : NULL;
     if (!bias) {
         logreg_free(model);
         return SR_ERROR_FORMAT;
@@ -637,22 +668,24 @@ static enum sr_status logreg_load(const struct sr_tensors *set, const struct sr_
 }
 
 /* A class's weights as an image; without a class, the root of the sum of their squares over all. */
-static enum sr_status logreg_importance(const void *state, int target, float *image, struct sr_error *error)
+static enum sr_status logreg_importance(const void *state, int target, float *image,
+                                        struct sr_error *error)
 {
     const struct logreg *model = state;
     if (model->features != SR_FEATURES_PIXELS)
         return sr_error_set(error, SR_ERROR_STATE,
                             "Only a model with features=pixels has weights that are images.");
     if (target >= model->shape.classes)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no class %d; the model has %d.", target,
-                            model->shape.classes);
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no class %d; the model has %d.",
+                            target, model->shape.classes);
     for (size_t i = 0; i < model->inputs; i++) {
         double sum = 0;
         for (int c = 0; c < model->shape.classes; c++) {
             double w = (double)model->weights[(size_t)c * (model->inputs + 1) + i];
             sum += w * w;
         }
-        image[i] = target < 0 ? (float)sqrt(sum) : model->weights[(size_t)target * (model->inputs + 1) + i];
+        image[i] = target < 0 ? (float)sqrt(sum)
+                              : model->weights[(size_t)target * (model->inputs + 1) + i];
     }
     return SR_OK;
 }

@@ -11,12 +11,13 @@ static enum sr_status build(const struct sr_args *params, const struct sr_shape 
     size_t count = sr_args_list(params, "hidden", hidden, HIDDEN_MAX);
     bool norm = sr_args_switch(params, "norm");
     double dropout = sr_args_number(params, "dropout");
-    sr_layers_features(layers, (enum sr_features)sr_features_find(sr_args_text(params, "features")));
+    sr_layers_features(layers,
+                       (enum sr_features)sr_features_find(sr_args_text(params, "features")));
     int at = sr_layers_flatten(layers, -1);
 
     if (count > HIDDEN_MAX)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "mlp: hidden= takes up to %d numbers, one a layer.",
-                            HIDDEN_MAX);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "mlp: hidden= takes up to %d numbers, one a layer.", HIDDEN_MAX);
     for (size_t i = 0; i < count; i++) {
         at = sr_layers_dense(layers, at, (int)hidden[i], !norm, "fc%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
@@ -31,7 +32,8 @@ static const struct sr_param params[] = {
     SR_RECIPE_PARAM,
     {"hidden", SR_PARAM_LIST, .fallback = "256,128", .minimum = 1, .maximum = 4096,
      .help = "Units of each hidden layer."},
-    {"norm", SR_PARAM_SWITCH, .fallback = "off", .help = "Batch normalisation after each hidden layer."},
+    {"norm", SR_PARAM_SWITCH, .fallback = "off",
+     .help = "Batch normalisation after each hidden layer."},
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
      .help = "Look at pixels, or at histograms of oriented gradients, of augmented images too."},
     SR_TRAINING_PARAMS("30", "0.002", "0.1", "0"),
@@ -39,12 +41,12 @@ static const struct sr_param params[] = {
 };
 
 static const struct sr_recipe recipes[] = {
-    {"study",
-     "epochs=20 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 ema=0 dropout=0 "
-     "normalise=off augment=off shift=2 tta=none"},
-    {"best",
-     "epochs=40 features=hog hidden=1024,1024,512 norm=on lr=0.003 weight_decay=0.05 dropout=0.2 ema=0.9995 "
-     "shift=1 tta=shift"},
+    {"study", "epochs=20 lr=0.001 optimizer=adam schedule=constant weight_decay=0 smoothing=0 "
+              "ema=0 dropout=0 "
+              "normalise=off augment=off shift=2 tta=none"},
+    {"best", "epochs=40 features=hog hidden=1024,1024,512 norm=on lr=0.003 weight_decay=0.05 "
+             "dropout=0.2 ema=0.9995 "
+             "shift=1 tta=shift"},
     {0},
 };
 

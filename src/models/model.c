@@ -1,5 +1,5 @@
-#include "sartor/models/ensemble.h"
 #include "sartor/models/model.h"
+#include "sartor/models/ensemble.h"
 
 #include "config.h"
 #include "sartor/base/clock.h"
@@ -81,8 +81,9 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
         return sr_error_set(error, SR_ERROR_STATE, "There are no training images.");
     }
     if (train->images->height != shape->height || train->images->width != shape->width) {
-        return sr_error_set(error, SR_ERROR_STATE, "The training images are %d×%d where %d×%d were promised.",
-                            train->images->height, train->images->width, shape->height, shape->width);
+        return sr_error_set(
+            error, SR_ERROR_STATE, "The training images are %d×%d where %d×%d were promised.",
+            train->images->height, train->images->width, shape->height, shape->width);
     }
     size_t pixels = (size_t)shape->height * (size_t)shape->width;
     int first = sr_samples_label(train, 0);
@@ -93,11 +94,12 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
             return sr_error_set(error, SR_ERROR_STATE,
                                 "Training image %" PRIu32 " has the label %d; the %d classes "
                                 "go up to %d.",
-                                sr_samples_row(train, i), label, shape->classes, shape->classes - 1);
+                                sr_samples_row(train, i), label, shape->classes,
+                                shape->classes - 1);
         }
         one_class = one_class && label == first;
-        one_image =
-            one_image && memcmp(sr_samples_pixels(train, i), sr_samples_pixels(train, 0), pixels) == 0;
+        one_image = one_image &&
+                    memcmp(sr_samples_pixels(train, i), sr_samples_pixels(train, 0), pixels) == 0;
     }
     if (one_class) {
         return sr_error_set(error, SR_ERROR_STATE,
@@ -114,14 +116,16 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
     return SR_OK;
 }
 
-enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, struct sr_error *error)
+enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
+                            struct sr_error *error)
 {
     const struct sr_model_class *class = model->class;
     enum sr_status status = check_samples(fit, error);
     if (status) return status;
     struct sr_args *params = sr_args_copy(fit->params);
     if (class->resolve) status = class->resolve(params, error);
-    if (!status && class->check) status = class->check(params, &fit->shape, fit->train.count, error);
+    if (!status && class->check)
+        status = class->check(params, &fit->shape, fit->train.count, error);
     if (status) {
         sr_args_free(params);
         return status;
@@ -163,25 +167,26 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, st
     return SR_OK;
 }
 
-enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width, int classes,
-                                    struct sr_error *error)
+enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width,
+                                    int classes, struct sr_error *error)
 {
     const struct sr_shape *shape = &model->shape;
     if (shape->height != height || shape->width != width) {
         return sr_error_set(error, SR_ERROR_STATE,
-                            "Model %s was made for images of %d×%d pixels; these are %d×%d.", model->name,
-                            shape->height, shape->width, height, width);
+                            "Model %s was made for images of %d×%d pixels; these are %d×%d.",
+                            model->name, shape->height, shape->width, height, width);
     }
     if (classes && shape->classes != classes) {
-        return sr_error_set(error, SR_ERROR_STATE, "Model %s was made for %d classes; this data set has %d.",
-                            model->name, shape->classes, classes);
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "Model %s was made for %d classes; this data set has %d.", model->name,
+                            shape->classes, classes);
     }
     return SR_OK;
 }
 
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
-                                struct sr_pool *pool, const struct sr_monitor *monitor, float *probabilities,
-                                struct sr_error *error)
+                                struct sr_pool *pool, const struct sr_monitor *monitor,
+                                float *probabilities, struct sr_error *error)
 {
     if (samples->count == 0) return SR_OK;
     enum sr_status status =
@@ -193,10 +198,11 @@ enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_sa
     const size_t classes = (size_t)model->shape.classes;
     for (size_t i = 0; i < samples->count * classes; i++) {
         if (isfinite(probabilities[i])) continue;
-        return sr_error_set(error, SR_ERROR_NUMERIC,
-                            "The probabilities that %s gives image %zu are not finite numbers; its weights are too "
-                            "large to be of use.",
-                            model->name, (size_t)sr_samples_row(samples, i / classes));
+        return sr_error_set(
+            error, SR_ERROR_NUMERIC,
+            "The probabilities that %s gives image %zu are not finite numbers; its weights are too "
+            "large to be of use.",
+            model->name, (size_t)sr_samples_row(samples, i / classes));
     }
     return SR_OK;
 }
@@ -321,8 +327,8 @@ static enum sr_status need_count(const struct sr_tensors *set, const char *key, 
     return SR_OK;
 }
 
-static enum sr_status need_real(const struct sr_tensors *set, const char *key, double minimum, double maximum,
-                                double *value, struct sr_error *error)
+static enum sr_status need_real(const struct sr_tensors *set, const char *key, double minimum,
+                                double maximum, double *value, struct sr_error *error)
 {
     const char *text = need_text(set, key, error);
     if (!text) return SR_ERROR_FORMAT;
@@ -335,12 +341,14 @@ static enum sr_status need_real(const struct sr_tensors *set, const char *key, d
     return SR_OK;
 }
 
-static enum sr_status read_shape(struct sr_model *model, const struct sr_tensors *set, struct sr_error *error)
+static enum sr_status read_shape(struct sr_model *model, const struct sr_tensors *set,
+                                 struct sr_error *error)
 {
     uint64_t height, width, classes;
     enum sr_status status = need_count(set, "height", SR_SIDE_MIN, SR_SIDE_MAX, &height, error);
     if (!status) status = need_count(set, "width", SR_SIDE_MIN, SR_SIDE_MAX, &width, error);
-    if (!status) status = need_count(set, "classes", SR_CLASSES_MIN, SR_CLASSES_MAX, &classes, error);
+    if (!status)
+        status = need_count(set, "classes", SR_CLASSES_MIN, SR_CLASSES_MAX, &classes, error);
     if (!status) model->shape = (struct sr_shape){(int)height, (int)width, (int)classes};
     return status;
 }
@@ -353,8 +361,8 @@ static enum sr_status read_params(struct sr_model *model, const struct sr_tensor
     struct sr_words words = {0};
     enum sr_status status = sr_words_split(&line, &words, error);
     if (!status) {
-        model->params =
-            sr_args_parse(model->class->name, model->class->params, words.items, words.count, NULL, error);
+        model->params = sr_args_parse(model->class->name, model->class->params, words.items,
+                                      words.count, NULL, error);
         if (!model->params) status = SR_ERROR_FORMAT;
     }
     sr_words_fini(&words);
@@ -396,7 +404,8 @@ static enum sr_status read_history(struct sr_model *model, const struct sr_tenso
     return status;
 }
 
-static enum sr_status read_model(struct sr_model *model, const struct sr_tensors *set, struct sr_error *error)
+static enum sr_status read_model(struct sr_model *model, const struct sr_tensors *set,
+                                 struct sr_error *error)
 {
     enum sr_status status = read_params(model, set, error);
     if (!status) status = read_shape(model, set, error);
@@ -414,7 +423,8 @@ static enum sr_status read_model(struct sr_model *model, const struct sr_tensors
     snprintf(model->digest, sizeof model->digest, "%.39s", digest ? digest : "");
     model->stopped = stopped && strcmp(stopped, "true") == 0;
     const struct sr_model_class *class = model->class;
-    if (class->check) status = class->check(model->params, &model->shape, model->train_count, error);
+    if (class->check)
+        status = class->check(model->params, &model->shape, model->train_count, error);
     if (!status) status = class->load(set, model->params, &model->shape, &model->state, error);
     return status;
 }
@@ -435,15 +445,16 @@ struct sr_model *sr_model_load(const char *path, struct sr_error *error)
     char name[64];
     if (sr_tensors_load(&set, path, error)) return NULL; /* its sentences name the path */
     name_from_path(name, sizeof name, path);
-    const char *format = sr_tensors_text(&set, "sartor.format"), *family = sr_tensors_text(&set, "class");
+    const char *format = sr_tensors_text(&set, "sartor.format"),
+               *family = sr_tensors_text(&set, "class");
     enum sr_status status = SR_OK;
     if (!format || !family) {
-        status =
-            sr_error_set(error, SR_ERROR_FORMAT, "It is a safetensors file, but not one that sartor saved.");
+        status = sr_error_set(error, SR_ERROR_FORMAT,
+                              "It is a safetensors file, but not one that sartor saved.");
     } else if (strcmp(format, format_version) != 0) {
         status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "It has the format version \"%.20s\"; this sartor reads version %s.", format,
-                              format_version);
+                              "It has the format version \"%.20s\"; this sartor reads version %s.",
+                              format, format_version);
     } else {
         /* An ensemble can be loaded but not trained, so it is not among the families. */
         const struct sr_model_class *class = !strcmp(family, sr_model_class_ensemble.name)

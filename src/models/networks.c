@@ -27,7 +27,8 @@ static const char *const augment_parts[] = {"flip",  "shift",      "rotation", "
 enum { PARTS = sizeof augment_parts / sizeof *augment_parts };
 
 /* Set what was not given. */
-static enum sr_status apply_settings(struct sr_args *params, const char *settings, struct sr_error *error)
+static enum sr_status apply_settings(struct sr_args *params, const char *settings,
+                                     struct sr_error *error)
 {
     struct sr_words words = {0};
     enum sr_status status = sr_words_split(&settings, &words, error);
@@ -87,12 +88,14 @@ struct sr_augment sr_networks_augment(const struct sr_args *params)
     };
 }
 
-static struct sr_training read_plan(const struct sr_args *params, const struct sr_input *input, uint64_t seed)
+static struct sr_training read_plan(const struct sr_args *params, const struct sr_input *input,
+                                    uint64_t seed)
 {
     return (struct sr_training){
         .epochs = (int)sr_args_integer(params, "epochs"),
         .batch = (int)sr_args_integer(params, "batch"),
-        .optimizer = {.kind = (enum sr_optimizer_kind)choice(params, "optimizer", sr_optimizer_names),
+        .optimizer = {.kind =
+                          (enum sr_optimizer_kind)choice(params, "optimizer", sr_optimizer_names),
                       .momentum = sr_args_number(params, "momentum"),
                       .weight_decay = sr_args_number(params, "weight_decay")},
         .schedule = (enum sr_schedule_shape)choice(params, "schedule", sr_schedule_names),
@@ -108,8 +111,9 @@ static struct sr_training read_plan(const struct sr_args *params, const struct s
     };
 }
 
-enum sr_status sr_networks_check(const struct sr_network_family *family, const struct sr_args *params,
-                                 const struct sr_shape *shape, size_t train_count, struct sr_error *error)
+enum sr_status sr_networks_check(const struct sr_network_family *family,
+                                 const struct sr_args *params, const struct sr_shape *shape,
+                                 size_t train_count, struct sr_error *error)
 {
     struct sr_args *resolved = sr_args_copy(params);
     struct sr_layers layers = {.height = shape->height, .width = shape->width};
@@ -138,9 +142,9 @@ void sr_networks_free(void *opaque)
 }
 
 /* A state with a network of zero weights. */
-static enum sr_status make_state(const struct sr_network_family *family, const struct sr_args *params,
-                                 const struct sr_shape *shape, struct network_state **made,
-                                 struct sr_error *error)
+static enum sr_status make_state(const struct sr_network_family *family,
+                                 const struct sr_args *params, const struct sr_shape *shape,
+                                 struct network_state **made, struct sr_error *error)
 {
     struct sr_layers layers = {.height = shape->height, .width = shape->width};
     struct network_state *state = sr_xalloc(sizeof *state);
@@ -151,7 +155,8 @@ static enum sr_status make_state(const struct sr_network_family *family, const s
                                     .views = (enum sr_views)choice(params, "tta", sr_views_names)};
     if (!status) {
         state->input.features = layers.features;
-        state->network = sr_network_new(layers.items, layers.count, layers.height, layers.width, error);
+        state->network =
+            sr_network_new(layers.items, layers.count, layers.height, layers.width, error);
         if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
     }
     if (!status) {
@@ -186,7 +191,8 @@ static struct sr_input measure_features(enum sr_features kind, const struct sr_f
     size_t size = sr_features_size(kind, fit->shape.height, fit->shape.width), seen = 0;
     float *rows = sr_xalloc(ROWS * size * sizeof *rows);
     double sum = 0, squares = 0;
-    for (size_t first = 0; first < fit->train.count && sr_monitor_proceed(fit->monitor); first += ROWS) {
+    for (size_t first = 0; first < fit->train.count && sr_monitor_proceed(fit->monitor);
+         first += ROWS) {
         size_t left = fit->train.count - first, count = left < ROWS ? left : ROWS;
         sr_features_fill(kind, &fit->train, first, count, rows, size, fit->pool);
         for (size_t i = 0; i < count * size; i++)
@@ -209,7 +215,8 @@ static struct sr_input measure_pixels(const struct sr_samples *samples)
     }
     double total = area * (double)samples->count;
     for (int v = 0; v < 256; v++) mean += counts[v] / total * v / 255.0;
-    for (int v = 0; v < 256; v++) square += counts[v] / total * (v / 255.0 - mean) * (v / 255.0 - mean);
+    for (int v = 0; v < 256; v++)
+        square += counts[v] / total * (v / 255.0 - mean) * (v / 255.0 - mean);
     return make_input(mean, square, SR_FEATURES_PIXELS);
 }
 
@@ -218,14 +225,15 @@ struct keeping {
     uint64_t fingerprint;
 };
 
-static enum sr_status keep_checkpoint(void *owner, struct sr_trainer *trainer, struct sr_error *error)
+static enum sr_status keep_checkpoint(void *owner, struct sr_trainer *trainer,
+                                      struct sr_error *error)
 {
     const struct keeping *keeping = owner;
     return sr_checkpoint_save(keeping->path, keeping->fingerprint, trainer, error);
 }
 
-enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit, void **out,
-                               struct sr_error *error)
+enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit,
+                               void **out, struct sr_error *error)
 {
     struct network_state *state = NULL;
     struct sr_trainer *trainer = NULL;
@@ -235,21 +243,22 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     enum sr_status status = sr_networks_resolve(family, params, error);
 
     if (!status && sr_args_integer(params, "patience") > 0 && fit->validation.count == 0)
-        status =
-            sr_error_set(error, SR_ERROR_ARGUMENT,
-                         "%s: patience=%s needs a validation split to watch; set validation= above 0, or "
-                         "patience=0.",
-                         family->class->name, sr_args_text(params, "patience"));
+        status = sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "%s: patience=%s needs a validation split to watch; set validation= above 0, or "
+            "patience=0.",
+            family->class->name, sr_args_text(params, "patience"));
     if (!status) status = make_state(family, params, &fit->shape, &state, error);
     if (status) goto out;
     enum sr_features features = state->input.features;
     if (sr_args_switch(params, "normalise"))
-        state->input =
-            features == SR_FEATURES_PIXELS ? measure_pixels(&fit->train) : measure_features(features, fit);
+        state->input = features == SR_FEATURES_PIXELS ? measure_pixels(&fit->train)
+                                                      : measure_features(features, fit);
     sr_network_init(state->network, fit->seed);
 
     struct sr_training plan = read_plan(params, &state->input, fit->seed);
-    trainer = sr_trainer_new(state->network, &plan, &fit->train, &fit->validation, fit->pool, error);
+    trainer =
+        sr_trainer_new(state->network, &plan, &fit->train, &fit->validation, fit->pool, error);
     state->network = NULL;
     if (!trainer) {
         status = error && error->status ? error->status : SR_ERROR_MEMORY;
@@ -258,10 +267,11 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     if (keeping.path) {
         keeping.fingerprint = sr_checkpoint_fingerprint(family->class->name, params, fit);
         if (fit->resume && sr_checkpoint_restore(keeping.path, keeping.fingerprint, trainer))
-            for (int i = 0; i < trainer->finished; i++) sr_monitor_epoch(fit->monitor, &trainer->history[i]);
+            for (int i = 0; i < trainer->finished; i++)
+                sr_monitor_epoch(fit->monitor, &trainer->history[i]);
     }
-    status = sr_trainer_run(trainer, fit->monitor, keeping.path ? keep_checkpoint : NULL, &keeping, &complete,
-                            error);
+    status = sr_trainer_run(trainer, fit->monitor, keeping.path ? keep_checkpoint : NULL, &keeping,
+                            &complete, error);
     if (status) goto out;
     if (complete && keeping.path) remove(keeping.path);
     state->network = sr_trainer_take(trainer);
@@ -274,18 +284,19 @@ out:
     return status;
 }
 
-enum sr_status sr_networks_predict(const void *opaque, const struct sr_samples *samples, struct sr_pool *pool,
-                                   const struct sr_monitor *monitor, float *probabilities,
-                                   struct sr_error *error)
+enum sr_status sr_networks_predict(const void *opaque, const struct sr_samples *samples,
+                                   struct sr_pool *pool, const struct sr_monitor *monitor,
+                                   float *probabilities, struct sr_error *error)
 {
     const struct network_state *state = opaque;
-    return sr_inference_run(state->network, NULL, &state->input, state->views, samples, pool, monitor,
-                            probabilities, error);
+    return sr_inference_run(state->network, NULL, &state->input, state->views, samples, pool,
+                            monitor, probabilities, error);
 }
 
 /* ---- files ---- */
 
-/* PyTorch's layout of each tensor, and the input's mean and deviation: (pixel / 255 - mean) / deviation. */
+/* PyTorch's layout of each tensor, and the input's mean and deviation: (pixel / 255 - mean) /
+ * deviation. */
 enum sr_status sr_networks_save(const void *opaque, struct sr_tensors *set, struct sr_error *error)
 {
     const struct network_state *state = opaque;
@@ -311,9 +322,9 @@ enum sr_status sr_networks_save(const void *opaque, struct sr_tensors *set, stru
     return SR_OK;
 }
 
-enum sr_status sr_networks_load(const struct sr_network_family *family, const struct sr_tensors *set,
-                                const struct sr_args *params, const struct sr_shape *shape, void **out,
-                                struct sr_error *error)
+enum sr_status sr_networks_load(const struct sr_network_family *family,
+                                const struct sr_tensors *set, const struct sr_args *params,
+                                const struct sr_shape *shape, void **out, struct sr_error *error)
 {
     struct network_state *state = NULL;
     struct sr_parameter *parameters;
@@ -337,7 +348,8 @@ enum sr_status sr_networks_load(const struct sr_network_family *family, const st
     state->input.mean = *(const float *)mean->data;
     state->input.deviation = *(const float *)deviation->data;
     if (!(state->input.deviation > 0)) {
-        sr_error_set(error, SR_ERROR_FORMAT, "The tensor input.deviation is %g; it must be above 0.",
+        sr_error_set(error, SR_ERROR_FORMAT,
+                     "The tensor input.deviation is %g; it must be above 0.",
                      (double)state->input.deviation);
         goto failed;
     }
@@ -363,13 +375,15 @@ size_t sr_networks_layers(const void *opaque, struct sr_layer_info *layers, size
     for (size_t i = 0; i < state->mark_count && i < room; i++) {
         struct sr_layer_info *info = &layers[i];
         memcpy(info->name, state->marks[i].name, sizeof info->name);
-        sr_network_shape(state->network, state->marks[i].layer, &info->height, &info->width, &info->channels);
+        sr_network_shape(state->network, state->marks[i].layer, &info->height, &info->width,
+                         &info->channels);
     }
     return state->mark_count;
 }
 
-enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, const char *layer, int target,
-                                     struct sr_layer_gradients *out, struct sr_error *error)
+enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, const char *layer,
+                                     int target, struct sr_layer_gradients *out,
+                                     struct sr_error *error)
 {
     const struct network_state *state = opaque;
     size_t mark = 0;
@@ -378,11 +392,13 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
 
     while (mark < state->mark_count && strcmp(state->marks[mark].name, layer) != 0) mark++;
     if (mark == state->mark_count)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no layer \"%.31s\"; the last one is \"%s\".",
-                            layer, state->mark_count ? state->marks[state->mark_count - 1].name : "");
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "There is no layer \"%.31s\"; the last one is \"%s\".", layer,
+                            state->mark_count ? state->marks[state->mark_count - 1].name : "");
     if (target < 0 || target >= state->shape.classes)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "There is no class %d; classes go from 0 to %d.",
-                            target, state->shape.classes - 1);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "There is no class %d; classes go from 0 to %d.", target,
+                            state->shape.classes - 1);
 
     size_t index = state->marks[mark].layer;
     sr_network_shape(state->network, index, &out->height, &out->width, &out->channels);

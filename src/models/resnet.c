@@ -1,7 +1,8 @@
-/* Residual networks (He et al., 2016) of basic blocks: two 3×3 convolutions with batch normalisation, added
- * to what came in. The default is the study's lightweight one, 32 filters throughout with max-pools between
- * its stages; the others halve the image and double the filters from stage to stage by strides, with a
- * 1×1 convolution on the shortcut. Made for small images: a 3×3 stem without stride. */
+/* Residual networks (He et al., 2016) of basic blocks: two 3×3 convolutions with batch
+ * normalisation, added to what came in. The default is the study's lightweight one, 32 filters
+ * throughout with max-pools between its stages; the others halve the image and double the filters
+ * from stage to stage by strides, with a 1×1 convolution on the shortcut. Made for small images: a
+ * 3×3 stem without stride. */
 #include <string.h>
 
 #include "sartor/models/families.h"
@@ -24,22 +25,24 @@ static const struct variant variants[] = {
 static const struct variant *find_variant(const char *name)
 {
     size_t i = 0;
-    while (strcmp(variants[i].name, name) != 0) i++; /* the table of parameters lets no other name in */
+    while (strcmp(variants[i].name, name) != 0)
+        i++; /* the table of parameters lets no other name in */
     return &variants[i];
 }
 
-static int block(struct sr_layers *layers, int input, int channels, int width, int stride, int stage,
-                 int number)
+static int block(struct sr_layers *layers, int input, int channels, int width, int stride,
+                 int stage, int number)
 {
-    int at = sr_layers_conv(layers, input, width, 3, stride, true, false, "layer%d.%d.conv1", stage, number);
+    int at = sr_layers_conv(layers, input, width, 3, stride, true, false, "layer%d.%d.conv1", stage,
+                            number);
     at = sr_layers_norm(layers, at, "layer%d.%d.bn1", stage, number);
     at = sr_layers_relu(layers, at);
     at = sr_layers_conv(layers, at, width, 3, 1, true, false, "layer%d.%d.conv2", stage, number);
     at = sr_layers_norm(layers, at, "layer%d.%d.bn2", stage, number);
     int shortcut = input;
     if (stride != 1 || channels != width) {
-        shortcut = sr_layers_conv(layers, input, width, 1, stride, true, false, "layer%d.%d.downsample.0",
-                                  stage, number);
+        shortcut = sr_layers_conv(layers, input, width, 1, stride, true, false,
+                                  "layer%d.%d.downsample.0", stage, number);
         shortcut = sr_layers_norm(layers, shortcut, "layer%d.%d.downsample.1", stage, number);
     }
     at = sr_layers_relu(layers, sr_layers_add(layers, at, shortcut));
@@ -51,7 +54,8 @@ static enum sr_status build(const struct sr_args *params, const struct sr_shape 
                             struct sr_layers *layers, struct sr_error *error)
 {
     const struct variant *variant = find_variant(sr_args_text(params, "variant"));
-    int width = (int)sr_args_integer(params, "width"), depth = (int)sr_args_integer(params, "depth");
+    int width = (int)sr_args_integer(params, "width"),
+        depth = (int)sr_args_integer(params, "depth");
     (void)error;
 
     if (width == 0) width = variant->width;
@@ -78,10 +82,12 @@ static enum sr_status build(const struct sr_args *params, const struct sr_shape 
 
 static const struct sr_param params[] = {
     SR_RECIPE_PARAM,
-    {"variant", SR_PARAM_CHOICE, .fallback = "light", .choices = "light resnet20 resnet18 resnet34 wide",
+    {"variant", SR_PARAM_CHOICE, .fallback = "light",
+     .choices = "light resnet20 resnet18 resnet34 wide",
      .help = "The study's lightweight network, or a larger one with projection shortcuts."},
     {"width", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 512,
-     .help = "Filters of the first stage; 0 means the variant's own (light 32, resnet20 16, others 64)."},
+     .help = "Filters of the first stage; 0 means the variant's own (light 32, resnet20 16, others "
+             "64)."},
     {"depth", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 32,
      .help = "Blocks of each stage; 0 means the variant's own."},
     SR_TRAINING_PARAMS("10", "0.004", "0", "1"),
@@ -89,10 +95,11 @@ static const struct sr_param params[] = {
 };
 
 static const struct sr_recipe recipes[] = {
-    {"study",
-     "epochs=20 lr=0.001 optimizer=adam schedule=cosine weight_decay=0 smoothing=0 ema=0 normalise=off "
-     "augment=on shift=0 tta=none"},
-    {"best", "epochs=50 width=64 lr=0.004 weight_decay=0.02 ema=0.9995 shift=2 erase=0.25 tta=shift"},
+    {"study", "epochs=20 lr=0.001 optimizer=adam schedule=cosine weight_decay=0 smoothing=0 ema=0 "
+              "normalise=off "
+              "augment=on shift=0 tta=none"},
+    {"best",
+     "epochs=50 width=64 lr=0.004 weight_decay=0.02 ema=0.9995 shift=2 erase=0.25 tta=shift"},
     {0},
 };
 

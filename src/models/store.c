@@ -148,12 +148,14 @@ enum sr_status sr_store_delete(const char *home, const char *name, struct sr_err
     }
     enum sr_status status = SR_OK;
     if (unlink(path))
-        status = sr_error_set(error, SR_ERROR_IO, "%s could not be deleted: %s.", path, strerror(errno));
+        status =
+            sr_error_set(error, SR_ERROR_IO, "%s could not be deleted: %s.", path, strerror(errno));
     free(path);
     return status;
 }
 
-enum sr_status sr_store_rename(const char *home, const char *from, const char *to, struct sr_error *error)
+enum sr_status sr_store_rename(const char *home, const char *from, const char *to,
+                               struct sr_error *error)
 {
     struct sr_error why = {0};
     enum sr_status status = sr_store_check_name(to, error);
@@ -168,8 +170,8 @@ enum sr_status sr_store_rename(const char *home, const char *from, const char *t
                               "name.",
                               to);
     } else if (rename(old, new)) {
-        status =
-            sr_error_set(error, SR_ERROR_IO, "%s could not be renamed to %s: %s.", old, new, strerror(errno));
+        status = sr_error_set(error, SR_ERROR_IO, "%s could not be renamed to %s: %s.", old, new,
+                              strerror(errno));
     }
     free(old);
     free(new);

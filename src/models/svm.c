@@ -43,8 +43,8 @@ static double read_gamma(const struct sr_args *params, struct sr_error *error)
     double gamma;
     if (!strcmp(text, "scale")) return 0;
     if (sr_parse_double(text, &gamma) && gamma > 0 && gamma < 1e9) return gamma;
-    sr_error_set(error, SR_ERROR_ARGUMENT, "gamma=%.40s cannot be used; it is scale or a number above 0.",
-                 text);
+    sr_error_set(error, SR_ERROR_ARGUMENT,
+                 "gamma=%.40s cannot be used; it is scale or a number above 0.", text);
     return -1;
 }
 
@@ -54,8 +54,9 @@ static enum sr_status svm_check(const struct sr_args *params, const struct sr_sh
     (void)shape;
     if (read_gamma(params, error) < 0) return SR_ERROR_ARGUMENT;
     if (train_count > INT32_MAX / 4)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "An SVM takes at most %d training images, not %zu.",
-                            INT32_MAX / 4, train_count);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "An SVM takes at most %d training images, not %zu.", INT32_MAX / 4,
+                            train_count);
     return SR_OK;
 }
 
@@ -67,9 +68,9 @@ static enum svm_kernel_kind read_kernel(const struct sr_args *params)
 
 void svm_read_params(const struct sr_args *params, struct svm *svm)
 {
-    svm->kernel =
-        (struct svm_kernel){read_kernel(params), read_gamma(params, NULL), sr_args_number(params, "coef0"),
-                            (int)sr_args_integer(params, "degree")};
+    svm->kernel = (struct svm_kernel){read_kernel(params), read_gamma(params, NULL),
+                                      sr_args_number(params, "coef0"),
+                                      (int)sr_args_integer(params, "degree")};
     svm->C = sr_args_number(params, "C");
 }
 
@@ -78,17 +79,19 @@ void svm_read_params(const struct sr_args *params, struct svm *svm)
 enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_error *error)
 {
     const char *what = "the support vectors";
-    size_t positions = 0, pairs = (size_t)svm_pairs(svm->present), others = (size_t)svm->present - 1;
+    size_t positions = 0, pairs = (size_t)svm_pairs(svm->present),
+           others = (size_t)svm->present - 1;
     for (int c = 0; c < svm->present; c++) {
         svm->firsts[c] = positions;
         positions += svm_pad(svm->counts[c]);
     }
-    enum sr_status status =
-        svm_rows_init(&svm->rows, kind, positions, sr_features_size(kind, svm->height, svm->width), error);
+    enum sr_status status = svm_rows_init(&svm->rows, kind, positions,
+                                          sr_features_size(kind, svm->height, svm->width), error);
     if (status) return status;
     if ((svm->train_rows = sr_array_new(positions, sizeof *svm->train_rows, what, error)) &&
         (svm->coef = sr_array_new(positions * others, sizeof *svm->coef, what, error)) &&
-        (svm->coef_float = sr_array_new(positions * others, sizeof *svm->coef_float, what, error)) &&
+        (svm->coef_float =
+             sr_array_new(positions * others, sizeof *svm->coef_float, what, error)) &&
         (svm->rho = sr_array_new(pairs, sizeof *svm->rho, what, error)) &&
         (svm->a = sr_array_new(pairs, sizeof *svm->a, what, error)) &&
         (svm->b = sr_array_new(pairs, sizeof *svm->b, what, error)) &&
@@ -123,7 +126,8 @@ static uint64_t svm_size(const void *state)
     const struct svm *svm = state;
     size_t vectors = 0;
     for (int c = 0; c < svm->present; c++) vectors += svm->counts[c];
-    return vectors * (svm->rows.dimensions + (size_t)svm->present - 1) + 3 * (size_t)svm_pairs(svm->present);
+    return vectors * (svm->rows.dimensions + (size_t)svm->present - 1) +
+           3 * (size_t)svm_pairs(svm->present);
 }
 
 /* ---- predicting ---- */
@@ -132,7 +136,8 @@ static uint64_t svm_size(const void *state)
 struct desk {
     struct svm_queries queries;
     float *kernel; /* SVM_BLOCK × PREDICT_CHUNK */
-    float *sums; /* SVM_BLOCK × classes × (classes - 1): of each class's vectors towards each other class */
+    float *sums; /* SVM_BLOCK × classes × (classes - 1): of each class's vectors towards each other
+                    class */
     double *values;   /* pairs */
     double *pairwise; /* classes², then what svm_couple needs */
     double *p;        /* classes */
@@ -155,9 +160,12 @@ static enum sr_status desk_init(struct desk *desk, const struct svm *svm, struct
     *desk = (struct desk){0};
     if (!svm_queries_init(&desk->queries, &svm->rows, error) &&
         (desk->kernel = sr_array_new(SVM_BLOCK * PREDICT_CHUNK, sizeof(float), what, error)) &&
-        (desk->sums = sr_array_new(SVM_BLOCK * classes * (classes - 1), sizeof(float), what, error)) &&
-        (desk->values = sr_array_new((size_t)svm_pairs(svm->present), sizeof(double), what, error)) &&
-        (desk->pairwise = sr_array_new(2 * classes * classes + classes, sizeof(double), what, error)) &&
+        (desk->sums =
+             sr_array_new(SVM_BLOCK * classes * (classes - 1), sizeof(float), what, error)) &&
+        (desk->values =
+             sr_array_new((size_t)svm_pairs(svm->present), sizeof(double), what, error)) &&
+        (desk->pairwise =
+             sr_array_new(2 * classes * classes + classes, sizeof(double), what, error)) &&
         (desk->p = sr_array_new(classes, sizeof(double), what, error)))
         return SR_OK;
     desk_fini(desk);
@@ -176,9 +184,9 @@ static void sum_vectors(const struct svm *svm, struct desk *desk)
         for (; first < end; first += PREDICT_CHUNK) {
             size_t count = end - first < PREDICT_CHUNK ? end - first : PREDICT_CHUNK;
             svm_kernel_block(&svm->kernel, &svm->rows, &desk->queries, first, count, out);
-            sr_gemm(NULL, false, false, SVM_BLOCK, others, (int)count, 1, desk->kernel, PREDICT_CHUNK,
-                    svm->coef_float + first * (size_t)others, others, 1, desk->sums + (size_t)(c * others),
-                    row);
+            sr_gemm(NULL, false, false, SVM_BLOCK, others, (int)count, 1, desk->kernel,
+                    PREDICT_CHUNK, svm->coef_float + first * (size_t)others, others, 1,
+                    desk->sums + (size_t)(c * others), row);
         }
     }
 }
@@ -207,7 +215,8 @@ static void couple(const struct svm *svm, struct desk *desk, size_t q, float *ou
             desk->pairwise[i * classes + j] = r;
             desk->pairwise[j * classes + i] = 1 - r;
         }
-    svm_couple(desk->pairwise, classes, desk->p, desk->pairwise + (size_t)classes * (size_t)classes);
+    svm_couple(desk->pairwise, classes, desk->p,
+               desk->pairwise + (size_t)classes * (size_t)classes);
     memset(out, 0, (size_t)svm->classes * sizeof *out);
     for (int i = 0; i < classes; i++) out[svm->labels[i]] = (float)desk->p[i];
 }
@@ -228,20 +237,20 @@ static void predict_block(void *context, size_t index, int worker)
     if (last > p->samples->count) last = p->samples->count;
     svm_queries_clear(&desk->queries);
     for (size_t i = first; i < last; i++)
-        svm_queries_add_image(&desk->queries, &p->svm->rows, sr_samples_pixels(p->samples, i), p->svm->height,
-                              p->svm->width);
+        svm_queries_add_image(&desk->queries, &p->svm->rows, sr_samples_pixels(p->samples, i),
+                              p->svm->height, p->svm->width);
     sum_vectors(p->svm, desk);
     for (size_t i = first; i < last; i++)
         couple(p->svm, desk, i - first, p->probabilities + i * (size_t)p->svm->classes);
 }
 
-static enum sr_status svm_predict(const void *state, const struct sr_samples *samples, struct sr_pool *pool,
-                                  const struct sr_monitor *monitor, float *probabilities,
-                                  struct sr_error *error)
+static enum sr_status svm_predict(const void *state, const struct sr_samples *samples,
+                                  struct sr_pool *pool, const struct sr_monitor *monitor,
+                                  float *probabilities, struct sr_error *error)
 {
     struct prediction p = {state, samples, NULL, 0, probabilities};
-    size_t blocks = (samples->count + SVM_BLOCK - 1) / SVM_BLOCK, desks = (size_t)sr_pool_threads(pool),
-           made = 0;
+    size_t blocks = (samples->count + SVM_BLOCK - 1) / SVM_BLOCK,
+           desks = (size_t)sr_pool_threads(pool), made = 0;
     enum sr_status status = SR_OK;
     p.desks = sr_xalloc(desks * sizeof *p.desks);
     while (!status && made < desks && made < blocks) {
@@ -278,8 +287,8 @@ enum sr_status svm_decisions(const struct svm *svm, const uint8_t *pixels, doubl
 
 /* Support vectors by their distance in the kernel's space, sqrt(K(x,x) - 2 K(x,z) + K(z,z)); for
  * the RBF kernel that is the order of plain distance. */
-static size_t svm_nearest(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
-                          size_t room)
+static size_t svm_nearest(const void *state, const uint8_t *pixels, uint32_t *rows,
+                          double *distances, size_t room)
 {
     const struct svm *svm = state;
     size_t found = 0;

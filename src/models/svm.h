@@ -54,8 +54,8 @@ struct svm_queries {
     void *products;            /* SVM_BLOCK × SVM_CHUNK int32 or float */
 };
 
-enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count, size_t dimensions,
-                             struct sr_error *error);
+enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count,
+                             size_t dimensions, struct sr_error *error);
 void svm_rows_fini(struct svm_rows *rows);
 /* Pixels of an image (SR_FEATURES_PIXELS) or a row of floats into one row. */
 void svm_rows_put_pixels(struct svm_rows *rows, size_t row, const uint8_t *pixels);
@@ -67,8 +67,8 @@ void svm_queries_fini(struct svm_queries *queries);
 void svm_queries_clear(struct svm_queries *queries);
 /* Append one: a row of `rows`, or an image. */
 void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *rows, size_t row);
-void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows, const uint8_t *pixels,
-                           int height, int width);
+void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows,
+                           const uint8_t *pixels, int height, int width);
 
 /* Whether a row of the kernel matrix has the same bits whatever rows are made with it. */
 bool svm_rows_alone(const struct svm_rows *rows);
@@ -81,26 +81,29 @@ float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *ro
 /* The loops over columns, for the best instruction set. `count` is a multiple of 16 and arrays
  * are 64-byte aligned. */
 struct svm_loops {
-    /* out = exp(scale × (own + squares[i] - 2 products[i])), the bracket at least 0; products of bytes or
-     * floats. */
-    void (*rbf_bytes)(float *out, const int32_t *products, const int32_t *squares, int32_t own, float scale,
-                      size_t count);
-    void (*rbf_floats)(float *out, const float *products, const float *squares, float own, float scale,
-                       size_t count);
-    /* The second of the working set (Fan, Chen and Lin, 2005): the greatest b²/a, where b = best - f[i] -
-     * bars[i] > 0 and a = self + selves[i] - 2 row[i]. Its index, or -1; *least is the least f[i] + bars[i].
+    /* out = exp(scale × (own + squares[i] - 2 products[i])), the bracket at least 0; products of
+     * bytes or floats. */
+    void (*rbf_bytes)(float *out, const int32_t *products, const int32_t *squares, int32_t own,
+                      float scale, size_t count);
+    void (*rbf_floats)(float *out, const float *products, const float *squares, float own,
+                       float scale, size_t count);
+    /* The second of the working set (Fan, Chen and Lin, 2005): the greatest b²/a, where b = best -
+     * f[i] - bars[i] > 0 and a = self + selves[i] - 2 row[i]. Its index, or -1; *least is the least
+     * f[i] + bars[i].
      */
     ptrdiff_t (*second)(const double *f, const double *bars, const float *selves, const float *row,
                         double best, double self, size_t count, double *least);
-    /* f -= step × (row_i - row_j); the index of the greatest f[i] + bars[i], *greatest its value. */
-    size_t (*advance)(double *f, const double *bars, const float *row_i, const float *row_j, double step,
-                      size_t count, double *greatest);
+    /* f -= step × (row_i - row_j); the index of the greatest f[i] + bars[i], *greatest its value.
+     */
+    size_t (*advance)(double *f, const double *bars, const float *row_i, const float *row_j,
+                      double step, size_t count, double *greatest);
 };
 const struct svm_loops *svm_loops(void);
 
 /* ---- kernel rows that pairs share (svm_bank.c) ---- */
 
-/* Rows of a class against the whole of that class, by position. Any number of threads may look and keep. */
+/* Rows of a class against the whole of that class, by position. Any number of threads may look and
+ * keep. */
 struct svm_bank;
 
 /* `bytes` of rows at most, and none at all with 0. */
@@ -126,7 +129,8 @@ struct svm_solver_options {
     size_t cache_bytes; /* kernel rows kept at most, though never fewer than 4 blocks */
 };
 
-/* Memory for pairs of at most `width` padded rows. The bank is shared by all solvers of these rows. */
+/* Memory for pairs of at most `width` padded rows. The bank is shared by all solvers of these rows.
+ */
 struct svm_solver *svm_solver_new(const struct svm_kernel *kernel, const struct svm_rows *rows,
                                   struct svm_bank *bank, size_t width,
                                   const struct svm_solver_options *options, struct sr_error *error);
@@ -136,8 +140,8 @@ size_t svm_solver_cache(size_t width, size_t cache_bytes);
 
 /* Forget the kernel rows of the pair before, and take this one. */
 void svm_solver_pair(struct svm_solver *solver, const struct svm_pair *pair);
-/* Start from alpha = 0. Columns (0.. of the pair's padded rows) where `held_out` is `fold` do not take part;
- * NULL: all do. */
+/* Start from alpha = 0. Columns (0.. of the pair's padded rows) where `held_out` is `fold` do not
+ * take part; NULL: all do. */
 void svm_solver_begin(struct svm_solver *solver, const uint8_t *held_out, int fold);
 /* Go on until solved (true) or until `deadline` on the monotonic clock. */
 bool svm_solver_step(struct svm_solver *solver, double deadline);
@@ -145,10 +149,10 @@ bool svm_solver_step(struct svm_solver *solver, double deadline);
 /* Of the solved problem; columns are the pair's padded rows. */
 struct svm_solution {
     size_t width;
-    const double *alpha;   /* width: 0 <= alpha <= C */
-    const double *f;       /* width: y - sum of alpha y K, so that the decision value is y - f - rho */
-    double rho, objective; /* rho NaN: the kernel overflowed; objective: of the dual as minimised, 1/2 alpha'Q
-                              alpha - sum of alpha */
+    const double *alpha; /* width: 0 <= alpha <= C */
+    const double *f; /* width: y - sum of alpha y K, so that the decision value is y - f - rho */
+    double rho, objective; /* rho NaN: the kernel overflowed; objective: of the dual as minimised,
+                              1/2 alpha'Q alpha - sum of alpha */
     uint64_t iterations, rows_made;
     bool optimal; /* to the tolerance; else iterations ran out */
 };
@@ -156,12 +160,14 @@ void svm_solver_solution(const struct svm_solver *solver, struct svm_solution *s
 
 /* ---- probabilities (svm_probability.c) ---- */
 
-/* Platt's sigmoid 1/(1 + exp(A value + B)) fitted to decision values by Newton's method (Lin, Lin and Weng,
- * 2007). */
-void svm_sigmoid_fit(const double *values, const bool *positive, size_t count, double *a, double *b);
+/* Platt's sigmoid 1/(1 + exp(A value + B)) fitted to decision values by Newton's method (Lin, Lin
+ * and Weng, 2007). */
+void svm_sigmoid_fit(const double *values, const bool *positive, size_t count, double *a,
+                     double *b);
 double svm_sigmoid(double value, double a, double b);
-/* Class probabilities p from pairwise ones (Wu, Lin and Weng, 2004, second method): r[i × classes + j] is
- * P(i | i or j). `p` gets `classes` numbers that sum to 1; `work` holds classes² + classes. */
+/* Class probabilities p from pairwise ones (Wu, Lin and Weng, 2004, second method): r[i × classes +
+ * j] is P(i | i or j). `p` gets `classes` numbers that sum to 1; `work` holds classes² + classes.
+ */
 void svm_couple(const double *r, int classes, double *p, double *work);
 
 /* ---- the trained state (svm.c, svm_file.c) ---- */
@@ -192,8 +198,8 @@ static inline int svm_pairs(int classes)
     return classes * (classes - 1) / 2;
 }
 
-/* Memory for the support vectors that `counts` promises, and all that goes with them; `present`, `labels`,
- * `counts` and the shape are set. */
+/* Memory for the support vectors that `counts` promises, and all that goes with them; `present`,
+ * `labels`, `counts` and the shape are set. */
 enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_error *error);
 void svm_free(void *state);
 /* Kernel and C as the hyperparameters say; gamma 0 where it is scale. */

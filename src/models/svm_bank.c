@@ -1,7 +1,9 @@
-/* Kernel rows that the pairs share: those of a class against the class itself, which all its pairs want.
+/* Kernel rows that the pairs share: those of a class against the class itself, which all its pairs
+ * want.
  *
- * The pair that makes such a row first keeps it here, and the others of that class copy it. Room is handed
- * out once and not taken back. A row that finds none is made by each pair anew: the same numbers, later. */
+ * The pair that makes such a row first keeps it here, and the others of that class copy it. Room is
+ * handed out once and not taken back. A row that finds none is made by each pair anew: the same
+ * numbers, later. */
 #include "svm.h"
 
 #include "sartor/base/memory.h"

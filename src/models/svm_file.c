@@ -27,11 +27,13 @@ static size_t vectors_of(const struct svm *svm)
 enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_error *error)
 {
     const struct svm *svm = state;
-    size_t present = (size_t)svm->present, others = present - 1, pairs = (size_t)svm_pairs(svm->present);
+    size_t present = (size_t)svm->present, others = present - 1,
+           pairs = (size_t)svm_pairs(svm->present);
     size_t one = 1, vectors = vectors_of(svm), dimensions = svm->rows.dimensions, at = 0;
     size_t rows_shape[2] = {vectors, dimensions}, coef_shape[2] = {others, vectors};
     bool pixels = svm->rows.kind == SR_FEATURES_PIXELS;
-    void *rows = sr_tensors_add(set, "support_vectors", pixels ? SR_U8 : SR_F32, 2, rows_shape, error);
+    void *rows =
+        sr_tensors_add(set, "support_vectors", pixels ? SR_U8 : SR_F32, 2, rows_shape, error);
     int64_t *support = sr_tensors_add(set, "support", SR_I64, 1, &vectors, error);
     int64_t *counts = sr_tensors_add(set, "n_support", SR_I64, 1, &present, error);
     int32_t *labels = sr_tensors_add(set, "labels", SR_I32, 1, &present, error);
@@ -41,7 +43,8 @@ enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_err
     double *b = sr_tensors_add(set, "sigmoid_b", SR_F64, 1, &pairs, error);
     double *objective = sr_tensors_add(set, "objective", SR_F64, 1, &pairs, error);
     double *gamma = sr_tensors_add(set, "gamma", SR_F64, 1, &one, error);
-    if (!rows || !support || !counts || !labels || !coef || !intercept || !a || !b || !objective || !gamma)
+    if (!rows || !support || !counts || !labels || !coef || !intercept || !a || !b || !objective ||
+        !gamma)
         return SR_ERROR_MEMORY;
     for (int c = 0; c < svm->present; c++) {
         counts[c] = (int64_t)svm->counts[c];
@@ -61,12 +64,14 @@ enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_err
     memcpy(b, svm->b, pairs * sizeof *b);
     memcpy(objective, svm->objectives, pairs * sizeof *objective);
     *gamma = svm->kernel.gamma;
-    sr_tensors_set_text(
-        set, "layout",
-        "Support vectors in order of class, n_support of each of `labels`; dual_coef as scikit-learn's; "
-        "pairs (0,1) (0,2) ... (1,2) ...; decision = sum of dual_coef K + intercept, positive for the "
-        "first class; its probability 1/(1 + exp(sigmoid_a decision + sigmoid_b)). Pixels are divided "
-        "by 255 before use.");
+    sr_tensors_set_text(set, "layout",
+                        "Support vectors in order of class, n_support of each of `labels`; "
+                        "dual_coef as scikit-learn's; "
+                        "pairs (0,1) (0,2) ... (1,2) ...; decision = sum of dual_coef K + "
+                        "intercept, positive for the "
+                        "first class; its probability 1/(1 + exp(sigmoid_a decision + sigmoid_b)). "
+                        "Pixels are divided "
+                        "by 255 before use.");
     return SR_OK;
 }
 
@@ -76,25 +81,26 @@ static enum sr_status read_classes(struct svm *svm, const int32_t *labels, const
 {
     size_t left = vectors;
     if (present < 2 || present > (size_t)svm->classes)
-        return sr_error_set(error, SR_ERROR_FORMAT, "The SVM has %zu classes; 2 to %d are needed.", present,
-                            svm->classes);
+        return sr_error_set(error, SR_ERROR_FORMAT, "The SVM has %zu classes; 2 to %d are needed.",
+                            present, svm->classes);
     svm->present = (int)present;
     for (size_t c = 0; c < present; c++) {
         if (labels[c] < 0 || labels[c] >= svm->classes || (c > 0 && labels[c] <= labels[c - 1]))
             return sr_error_set(error, SR_ERROR_FORMAT,
-                                "Label %zu of the SVM is %d; they ascend, from 0 to %d.", c, labels[c],
-                                svm->classes - 1);
+                                "Label %zu of the SVM is %d; they ascend, from 0 to %d.", c,
+                                labels[c], svm->classes - 1);
         if (counts[c] < 0 || (uint64_t)counts[c] > left)
             return sr_error_set(error, SR_ERROR_FORMAT,
-                                "Class %d says it has %" PRId64 " support vectors; there are %zu in all.",
+                                "Class %d says it has %" PRId64
+                                " support vectors; there are %zu in all.",
                                 labels[c], counts[c], vectors);
         svm->labels[c] = labels[c];
         svm->counts[c] = (size_t)counts[c];
         left -= (size_t)counts[c];
     }
     if (left)
-        return sr_error_set(error, SR_ERROR_FORMAT, "%zu of the %zu support vectors belong to no class.",
-                            left, vectors);
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%zu of the %zu support vectors belong to no class.", left, vectors);
     return SR_OK;
 }
 
@@ -103,12 +109,15 @@ enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *para
 {
     enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
     bool pixels = kind == SR_FEATURES_PIXELS;
-    size_t dimensions = sr_features_size(kind, shape->height, shape->width), one = 1, any = SIZE_MAX, at = 0;
+    size_t dimensions = sr_features_size(kind, shape->height, shape->width), one = 1,
+           any = SIZE_MAX, at = 0;
     size_t rows_shape[2] = {SIZE_MAX, dimensions};
-    const struct sr_tensor *labels, *counts, *rows, *support, *coef, *intercept, *a, *b, *objective, *gamma;
+    const struct sr_tensor *labels, *counts, *rows, *support, *coef, *intercept, *a, *b, *objective,
+        *gamma;
     if (!(labels = sr_tensors_need(set, "labels", SR_I32, 1, &any, error)) ||
         !(counts = sr_tensors_need(set, "n_support", SR_I64, 1, &labels->count, error)) ||
-        !(rows = sr_tensors_need(set, "support_vectors", pixels ? SR_U8 : SR_F32, 2, rows_shape, error)))
+        !(rows = sr_tensors_need(set, "support_vectors", pixels ? SR_U8 : SR_F32, 2, rows_shape,
+                                 error)))
         return error ? error->status : SR_ERROR_FORMAT;
     size_t vectors = rows->shape[0];
     struct svm *svm = calloc(1, sizeof *svm);
@@ -117,7 +126,8 @@ enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *para
     svm->width = shape->width;
     svm->classes = shape->classes;
     svm_read_params(params, svm);
-    enum sr_status status = read_classes(svm, labels->data, counts->data, labels->count, vectors, error);
+    enum sr_status status =
+        read_classes(svm, labels->data, counts->data, labels->count, vectors, error);
     if (status) goto out;
     size_t others = (size_t)svm->present - 1, pairs = (size_t)svm_pairs(svm->present);
     size_t coef_shape[2] = {others, vectors};
@@ -133,8 +143,8 @@ enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *para
     }
     svm->kernel.gamma = *(const double *)gamma->data;
     if (!(svm->kernel.gamma > 0)) {
-        status =
-            sr_error_set(error, SR_ERROR_FORMAT, "gamma is %g; it has to be above 0.", svm->kernel.gamma);
+        status = sr_error_set(error, SR_ERROR_FORMAT, "gamma is %g; it has to be above 0.",
+                              svm->kernel.gamma);
         goto out;
     }
     status = svm_allocate(svm, kind, error);
@@ -206,7 +216,8 @@ static void print_svm(FILE *out, const struct svm *svm, uint8_t *bytes)
     }
 }
 
-enum sr_status sr_svm_save_libsvm(const struct sr_model *model, const char *path, struct sr_error *error)
+enum sr_status sr_svm_save_libsvm(const struct sr_model *model, const char *path,
+                                  struct sr_error *error)
 {
     if (model->class != &sr_model_class_svm)
         return sr_error_set(error, SR_ERROR_ARGUMENT,

@@ -1,11 +1,12 @@
 /* Fitting an SVM: one C-SVC for each pair of classes.
  *
  * Pairs are solved side by side over the pool, those of similar classes first as they take
- * longest. A lane works on one pair at a time, in regions of some 30 ms, with kernel rows of its own but for
- * what pairs of one class have in common, which lies in a bank for all of them (svm_bank.c). After a pair's
- * solution comes its cross-validation, on kernel rows that mostly are there already, whose decision values
- * calibrate the pair's probabilities (Platt, 1999). Where they can tell nothing, as a class has one image
- * only or is confused with the other, the solution's own decision values do. */
+ * longest. A lane works on one pair at a time, in regions of some 30 ms, with kernel rows of its
+ * own but for what pairs of one class have in common, which lies in a bank for all of them
+ * (svm_bank.c). After a pair's solution comes its cross-validation, on kernel rows that mostly are
+ * there already, whose decision values calibrate the pair's probabilities (Platt, 1999). Where they
+ * can tell nothing, as a class has one image only or is confused with the other, the solution's own
+ * decision values do. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -100,8 +101,8 @@ static enum sr_status stopped_early(struct sr_error *error)
         "name stays as it was.");
 }
 
-/* Pairs that are close are hard: their time goes about as one over the squared distance of the classes'
- * means, as measured on Fashion-MNIST with pixels and with hog. */
+/* Pairs that are close are hard: their time goes about as one over the squared distance of the
+ * classes' means, as measured on Fashion-MNIST with pixels and with hog. */
 static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
 {
     size_t size = (size_t)f->svm->height * (size_t)f->svm->width, classes = (size_t)f->svm->present;
@@ -113,7 +114,8 @@ static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
         for (size_t c = 0; c < classes && proceed; c++) {
             for (size_t i = 0; i < f->counts[c] && proceed; i++) {
                 if (i % 256 == 0) proceed = sr_monitor_proceed(f->fit->monitor);
-                const uint8_t *pixels = sr_samples_pixels(&f->fit->train, f->samples[f->firsts[c] + i]);
+                const uint8_t *pixels =
+                    sr_samples_pixels(&f->fit->train, f->samples[f->firsts[c] + i]);
                 for (size_t k = 0; k < size; k++) means[c * size + k] += pixels[k];
             }
             for (size_t k = 0; k < size; k++) means[c * size + k] /= (double)f->counts[c];
@@ -127,7 +129,8 @@ static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
             }
             work[p] = 1 / (1 + work[p]);
             size_t at = p;
-            for (; at > 0 && work[f->queue[at - 1]] < work[p]; at--) f->queue[at] = f->queue[at - 1];
+            for (; at > 0 && work[f->queue[at - 1]] < work[p]; at--)
+                f->queue[at] = f->queue[at - 1];
             f->queue[at] = p;
         }
     }
@@ -219,10 +222,10 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
     svm_solver_solution(lane->solver, &solution);
     pair_classes(f->svm->present, lane->pair, &classes[0], &classes[1]);
     if (!isfinite(solution.rho) || !isfinite(solution.objective))
-        return sr_error_set(
-            &lane->error, SR_ERROR_NUMERIC,
-            "Classes %d and %d gave numbers beyond range; a smaller degree, gamma or coef0 may help.",
-            f->svm->labels[classes[0]], f->svm->labels[classes[1]]);
+        return sr_error_set(&lane->error, SR_ERROR_NUMERIC,
+                            "Classes %d and %d gave numbers beyond range; a smaller degree, gamma "
+                            "or coef0 may help.",
+                            f->svm->labels[classes[0]], f->svm->labels[classes[1]]);
     answer->rho = solution.rho;
     answer->objective = solution.objective;
     answer->optimal = solution.optimal;
@@ -232,7 +235,8 @@ static enum sr_status keep_answer(struct fitting *f, struct lane *lane)
         for (size_t i = 0; i < count; i++) found += alpha[i] > 0;
         for (size_t i = 0; i < count; i++)
             lane->own[rows++] = (side ? -1 : 1) - solution.f[column + i] - solution.rho;
-        answer->local[side] = sr_array_raw(found, sizeof(uint32_t), "support vectors", &lane->error);
+        answer->local[side] =
+            sr_array_raw(found, sizeof(uint32_t), "support vectors", &lane->error);
         answer->coef[side] = sr_array_raw(found, sizeof(double), "support vectors", &lane->error);
         if (!answer->local[side] || !answer->coef[side]) return SR_ERROR_MEMORY;
         for (size_t i = 0; i < count; i++) {
@@ -276,7 +280,8 @@ static bool start_fold(struct fitting *f, struct lane *lane)
     return true;
 }
 
-/* The pair's sigmoid. One that does not rise with the decision value would turn the solution's verdict round.
+/* The pair's sigmoid. One that does not rise with the decision value would turn the solution's
+ * verdict round.
  */
 static void calibrate(struct fitting *f, struct lane *lane)
 {
@@ -322,21 +327,25 @@ static void work_lane(void *context, size_t index, int worker)
     }
 }
 
-/* What the bank may fill of the memory that the lanes leave. Whether a row comes from there must not show. */
+/* What the bank may fill of the memory that the lanes leave. Whether a row comes from there must
+ * not show. */
 static size_t shared_bytes(const struct fitting *f, size_t left)
 {
     size_t all = 0;
     if (f->pairs == 1 || !svm_rows_alone(&f->rows)) return 0;
-    for (int c = 0; c < f->svm->present; c++) all += f->counts[c] * svm_pad(f->counts[c]) * sizeof(float);
+    for (int c = 0; c < f->svm->present; c++)
+        all += f->counts[c] * svm_pad(f->counts[c]) * sizeof(float);
     return left < all ? left : all;
 }
 
 static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
 {
     size_t budget = (size_t)sr_args_integer(f->fit->params, "memory") * 1000000, width = 0;
-    /* A pair may have half of it, whatever the number of threads: what is made when must not depend on that.
+    /* A pair may have half of it, whatever the number of threads: what is made when must not depend
+     * on that.
      */
-    struct svm_solver_options options = {f->svm->C, sr_args_number(f->fit->params, "tolerance"), budget / 2};
+    struct svm_solver_options options = {f->svm->C, sr_args_number(f->fit->params, "tolerance"),
+                                         budget / 2};
     for (int a = 0; a < f->svm->present; a++)
         for (int b = 0; b < a; b++) {
             size_t both = svm_pad(f->counts[a]) + svm_pad(f->counts[b]);
@@ -352,14 +361,17 @@ static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
     f->lane_count = (size_t)sr_pool_threads(f->fit->pool);
     if (f->lane_count > fit) f->lane_count = fit;
     if (f->lane_count > f->pairs) f->lane_count = f->pairs;
-    if (!(f->bank = svm_bank_new(f->rows.count, shared_bytes(f, budget - f->lane_count * one), error)))
+    if (!(f->bank =
+              svm_bank_new(f->rows.count, shared_bytes(f, budget - f->lane_count * one), error)))
         return SR_ERROR_MEMORY;
-    if (!(f->lanes = sr_array_new(f->lane_count, sizeof *f->lanes, "the pairs of classes", error)) ||
+    if (!(f->lanes =
+              sr_array_new(f->lane_count, sizeof *f->lanes, "the pairs of classes", error)) ||
         !(f->answers = sr_array_new(f->pairs, sizeof *f->answers, "the pairs of classes", error)))
         return SR_ERROR_MEMORY;
     for (size_t i = 0; i < f->lane_count; i++) {
         struct lane *lane = &f->lanes[i];
-        if (!(lane->solver = svm_solver_new(&f->svm->kernel, &f->rows, f->bank, width, &options, error)) ||
+        if (!(lane->solver =
+                  svm_solver_new(&f->svm->kernel, &f->rows, f->bank, width, &options, error)) ||
             !(lane->held_out = sr_array_new(width, 1, "folds", error)) ||
             !(lane->decisions = sr_array_new(width, sizeof *lane->decisions, "folds", error)) ||
             !(lane->own = sr_array_new(width, sizeof *lane->own, "folds", error)) ||
@@ -390,7 +402,8 @@ static void report(const struct fitting *f, double seconds)
     }
     /* A pair's solution and its folds take about as long each. */
     for (size_t i = 0; i < f->lane_count; i++)
-        if (f->lanes[i].busy) done += f->work[f->lanes[i].pair] * (f->lanes[i].fold + 1) / (SVM_FOLDS + 1);
+        if (f->lanes[i].busy)
+            done += f->work[f->lanes[i].pair] * (f->lanes[i].fold + 1) / (SVM_FOLDS + 1);
     if (done > 0 && seconds > 0) progress.seconds_left = seconds * (all - done) / done;
     if (progress.done && seconds > 0) {
         progress.rate = (double)progress.done / seconds;
@@ -399,8 +412,8 @@ static void report(const struct fitting *f, double seconds)
     }
     if (unsolved) {
         snprintf(progress.note, sizeof progress.note,
-                 "%zu of %zu pairs not solved to tolerance=%s: iterations ran out", unsolved, f->pairs,
-                 sr_args_text(f->fit->params, "tolerance"));
+                 "%zu of %zu pairs not solved to tolerance=%s: iterations ran out", unsolved,
+                 f->pairs, sr_args_text(f->fit->params, "tolerance"));
         progress.remark = progress.done == progress.total;
     }
     sr_monitor_progress(f->fit->monitor, &progress);
@@ -411,10 +424,11 @@ static enum sr_status solve_pairs(struct fitting *f, struct sr_error *error)
     double start = sr_clock_seconds(), reported = start;
     while (atomic_load(&f->finished) < f->pairs) {
         if (!sr_monitor_proceed(f->fit->monitor))
-            return sr_error_set(error, SR_ERROR_CANCELLED,
-                                "Stopped after %zu of %zu pairs of classes. An SVM needs all of them, so no "
-                                "model was made; one of the same name stays as it was.",
-                                (size_t)atomic_load(&f->finished), f->pairs);
+            return sr_error_set(
+                error, SR_ERROR_CANCELLED,
+                "Stopped after %zu of %zu pairs of classes. An SVM needs all of them, so no "
+                "model was made; one of the same name stays as it was.",
+                (size_t)atomic_load(&f->finished), f->pairs);
         double now = sr_clock_seconds();
         f->deadline = now + region_seconds;
         sr_pool_run(f->fit->pool, f->lane_count, work_lane, f);
@@ -437,7 +451,8 @@ static enum sr_status assemble(struct fitting *f, struct sr_error *error)
 {
     struct svm *svm = f->svm;
     size_t others = (size_t)svm->present - 1;
-    uint32_t *place = sr_array_new(f->rows.count, sizeof *place, "support vectors", error); /* 1 + position */
+    uint32_t *place =
+        sr_array_new(f->rows.count, sizeof *place, "support vectors", error); /* 1 + position */
     if (!place) return SR_ERROR_MEMORY;
     for (size_t p = 0; p < f->pairs; p++) {
         int classes[2];
@@ -455,7 +470,8 @@ static enum sr_status assemble(struct fitting *f, struct sr_error *error)
         for (size_t from = f->firsts[c]; from < f->firsts[c] + f->counts[c]; from++) {
             if (!place[from]) continue;
             if (f->rows.kind == SR_FEATURES_PIXELS)
-                svm_rows_put_pixels(&svm->rows, at, sr_samples_pixels(&f->fit->train, f->samples[from]));
+                svm_rows_put_pixels(&svm->rows, at,
+                                    sr_samples_pixels(&f->fit->train, f->samples[from]));
             else
                 svm_rows_put_values(&svm->rows, at, f->rows.values + from * f->rows.dimensions);
             svm->train_rows[at] = sr_samples_row(&f->fit->train, f->samples[from]);
@@ -493,16 +509,17 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
     f.svm->width = fit->shape.width;
     f.svm->classes = fit->shape.classes;
     svm_read_params(fit->params, f.svm);
-    enum sr_status status =
-        arrange_rows(&f, (enum sr_features)sr_features_find(sr_args_text(fit->params, "features")), error);
+    enum sr_status status = arrange_rows(
+        &f, (enum sr_features)sr_features_find(sr_args_text(fit->params, "features")), error);
     if (!status) status = order_pairs(&f, error);
     if (!status) status = fill_rows(&f, &variance, error);
     if (!status && f.svm->kernel.gamma == 0) {
         if (variance > 0)
             f.svm->kernel.gamma = 1 / ((double)f.rows.dimensions * variance);
         else
-            status = sr_error_set(error, SR_ERROR_NUMERIC,
-                                  "All features are constant, which leaves gamma=scale without meaning.");
+            status = sr_error_set(
+                error, SR_ERROR_NUMERIC,
+                "All features are constant, which leaves gamma=scale without meaning.");
     }
     if (!status) status = make_lanes(&f, error);
     if (!status) status = solve_pairs(&f, error);

@@ -1,6 +1,6 @@
 /* Rows of the kernel matrix, a block at a time: products of a block of queries with many rows,
- * then the kernel's function of each. Products of pixels are exact whole numbers (compute/bytes.h), others
- * come from sr_gemm. */
+ * then the kernel's function of each. Products of pixels are exact whole numbers (compute/bytes.h),
+ * others come from sr_gemm. */
 #include "svm.h"
 
 #include "sartor/base/memory.h"
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count, size_t dimensions,
-                             struct sr_error *error)
+enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count,
+                             size_t dimensions, struct sr_error *error)
 {
     const char *what = "the rows of an SVM";
     *rows = (struct svm_rows){.kind = kind, .count = count, .dimensions = dimensions, .unit = 1};
@@ -94,8 +94,8 @@ void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *row
     }
 }
 
-void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows, const uint8_t *pixels,
-                           int height, int width)
+void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows,
+                           const uint8_t *pixels, int height, int width)
 {
     size_t at = queries->count++;
     if (rows->kind == SR_FEATURES_PIXELS) {
@@ -127,7 +127,8 @@ static void apply(const struct svm_kernel *kernel, const struct svm_rows *rows, 
     float scale = (float)(-kernel->gamma * rows->unit);
     if (kernel->kind == SVM_RBF) {
         if (bytes)
-            svm_loops()->rbf_bytes(out, whole, rows->bytes.squares + first, (int32_t)own, scale, count);
+            svm_loops()->rbf_bytes(out, whole, rows->bytes.squares + first, (int32_t)own, scale,
+                                   count);
         else
             svm_loops()->rbf_floats(out, real, rows->squares + first, (float)own, scale, count);
         return;
@@ -151,12 +152,12 @@ void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *ro
     for (size_t done = 0; done < count; done += SVM_CHUNK) {
         size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;
         if (rows->kind == SR_FEATURES_PIXELS)
-            sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from, columns,
-                             queries->products);
+            sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from,
+                             columns, queries->products);
         else
-            sr_gemm(NULL, false, true, (int)block, (int)columns, (int)rows->dimensions, 1, queries->values,
-                    (int)rows->dimensions, rows->values + from * rows->dimensions, (int)rows->dimensions, 0,
-                    queries->products, (int)columns);
+            sr_gemm(NULL, false, true, (int)block, (int)columns, (int)rows->dimensions, 1,
+                    queries->values, (int)rows->dimensions, rows->values + from * rows->dimensions,
+                    (int)rows->dimensions, 0, queries->products, (int)columns);
         for (size_t q = 0; q < queries->count; q++) {
             const char *products = (const char *)queries->products + q * columns * sizeof(float);
             apply(kernel, rows, queries->squares[q], products, from, columns, out[q] + done);
@@ -166,8 +167,9 @@ void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *ro
 
 float svm_kernel_self(const struct svm_kernel *kernel, const struct svm_rows *rows, size_t row)
 {
-    double own =
-        rows->kind == SR_FEATURES_PIXELS ? (double)rows->bytes.squares[row] : (double)rows->squares[row];
+    double own = rows->kind == SR_FEATURES_PIXELS ? (double)rows->bytes.squares[row]
+                                                  : (double)rows->squares[row];
     if (kernel->kind == SVM_RBF) return 1;
-    return (float)(kernel->kind == SVM_LINEAR ? own * rows->unit : polynomial(kernel, own * rows->unit));
+    return (float)(kernel->kind == SVM_LINEAR ? own * rows->unit
+                                              : polynomial(kernel, own * rows->unit));
 }

@@ -16,8 +16,8 @@ struct fit {
     double value, ga, gb, haa, hab, hbb;
 };
 
-static struct fit evaluate(const double *values, const bool *positive, size_t count, double high, double low,
-                           double a, double b)
+static struct fit evaluate(const double *values, const bool *positive, size_t count, double high,
+                           double low, double a, double b)
 {
     struct fit fit = {0, 0, 0, 1e-12, 0, 1e-12};
     for (size_t i = 0; i < count; i++) {

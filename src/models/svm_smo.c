@@ -3,16 +3,16 @@
  *     minimise 1/2 sum_ij alpha_i alpha_j y_i y_j K_ij - sum_i alpha_i
  *     with 0 <= alpha_i <= C, sum_i y_i alpha_i = 0
  *
- * kept as f_i = y_i - sum_j alpha_j y_j K_ij (-y_i times the gradient). "up" holds the i whose y_i alpha_i
- * may grow, "low" those where it may fall; alpha is optimal when no f of up exceeds one of low
- * by more than the tolerance. Working sets are chosen by second-order information (Fan, Chen and
- * Lin, "Working set selection using second order information", 2005); variables stuck at a
+ * kept as f_i = y_i - sum_j alpha_j y_j K_ij (-y_i times the gradient). "up" holds the i whose y_i
+ * alpha_i may grow, "low" those where it may fall; alpha is optimal when no f of up exceeds one of
+ * low by more than the tolerance. Working sets are chosen by second-order information (Fan, Chen
+ * and Lin, "Working set selection using second order information", 2005); variables stuck at a
  * bound are set aside for a while (shrinking) as in libsvm (Chang and Lin, 2011).
  *
  * Kernel rows are made in blocks, when one is needed that is not there: that one, and those
  * that violate optimality most and are not there either, since they are wanted next. Most of
- * a pair's rows are never made, and the part of one against its own class comes from the bank once any pair
- * has made it. All columns lie in the padded order of svm.h. */
+ * a pair's rows are never made, and the part of one against its own class comes from the bank once
+ * any pair has made it. All columns lie in the padded order of svm.h. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -71,8 +71,8 @@ struct svm_solver {
     bool exhausted; /* iterations ran out before the pair was optimal */
 };
 
-/* Floats of kernel rows for a pair: what the cache holds, not less than a few blocks, not more than there
- * are. */
+/* Floats of kernel rows for a pair: what the cache holds, not less than a few blocks, not more than
+ * there are. */
 static size_t cache_floats(size_t width, size_t cache_bytes)
 {
     size_t floats = cache_bytes / sizeof(float), least = 4 * SVM_BLOCK * width;
@@ -198,7 +198,8 @@ static void bar(struct svm_solver *s, size_t place)
 static void set_bars(struct svm_solver *s, size_t place)
 {
     size_t column = s->order[place];
-    bool positive = column < s->middle, zero = s->alpha[column] <= 0, full = s->alpha[column] >= s->options.C;
+    bool positive = column < s->middle, zero = s->alpha[column] <= 0,
+         full = s->alpha[column] >= s->options.C;
     bar(s, place);
     if (!s->takes_part[column]) return;
     if (positive ? !full : !zero) s->up_bar[place] = 0;
@@ -236,7 +237,8 @@ static void scatter_active(struct svm_solver *s)
 static void activate_all(struct svm_solver *s)
 {
     s->whole = true;
-    for (size_t c = 0; c < s->width && s->whole; c++) s->whole = s->takes_part[c] || is_padding(s, c);
+    for (size_t c = 0; c < s->width && s->whole; c++)
+        s->whole = s->takes_part[c] || is_padding(s, c);
     s->active = 0;
     for (size_t c = 0; c < s->width; c++)
         if (s->whole || s->takes_part[c]) s->order[s->active++] = (uint32_t)c;
@@ -283,7 +285,8 @@ static void sift_down(struct wish *wishes, size_t count, size_t at)
 }
 
 /* Active columns without a kernel row that violate optimality most, at most `room` of them. */
-static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish *wishes, size_t room)
+static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish *wishes,
+                          size_t room)
 {
     size_t count = 0;
     double least = isfinite(s->least) ? s->least : 0;
@@ -305,9 +308,10 @@ static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish
     return count;
 }
 
-/* The part of these columns' rows that lies on one side. A row's part on its own side is shared by all pairs
- * of that class. */
-static void make_side(struct svm_solver *s, const size_t *columns, size_t count, float *const *rows, int side)
+/* The part of these columns' rows that lies on one side. A row's part on its own side is shared by
+ * all pairs of that class. */
+static void make_side(struct svm_solver *s, const size_t *columns, size_t count, float *const *rows,
+                      int side)
 {
     size_t from = side ? s->middle : 0, width = side ? s->width - s->middle : s->middle, made = 0;
     float *out[SVM_BLOCK];
@@ -327,7 +331,8 @@ static void make_side(struct svm_solver *s, const size_t *columns, size_t count,
     if (!made) return;
     svm_kernel_block(s->kernel, s->rows, &s->queries, s->pair.first[side], width, out);
     for (size_t i = 0; i < made; i++)
-        if (side_of(s, owners[i]) == side) svm_bank_keep(s->bank, row_of(s, owners[i]), out[i], width);
+        if (side_of(s, owners[i]) == side)
+            svm_bank_keep(s->bank, row_of(s, owners[i]), out[i], width);
 }
 
 /* Make rows of these columns. */
@@ -416,7 +421,8 @@ static void start_rebuild(struct svm_solver *s)
     s->phase = REBUILDING;
 }
 
-/* Take one support vector further. A row that is not there comes with those of the support vectors after it.
+/* Take one support vector further. A row that is not there comes with those of the support vectors
+ * after it.
  */
 static void rebuild(struct svm_solver *s)
 {
@@ -501,8 +507,8 @@ static void iterate(struct svm_solver *s)
     size_t i = s->top, padded = (s->active + LANES - 1) / LANES * LANES;
     if (isfinite(s->greatest)) {
         row_i = gathered(s, kernel_row(s, s->order[i], NONE), s->row_i);
-        j = s->loops->second(s->f, s->low_bar, s->self, row_i, s->greatest, (double)s->self[i], padded,
-                             &s->least);
+        j = s->loops->second(s->f, s->low_bar, s->self, row_i, s->greatest, (double)s->self[i],
+                             padded, &s->least);
     }
     bool optimal = j == NONE || s->greatest - s->least < s->options.tolerance;
     s->exhausted = !optimal && s->iterations >= most;

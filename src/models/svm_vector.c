@@ -17,11 +17,12 @@ enum { FLOATS = 8, DOUBLES = 4 };
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* out[i] = exp(x[i]) for a vector of numbers in -87..0, to about 2 units in the last place: a power of
- * two from the exponent's bits times the Taylor polynomial on |r| <= ln(2)/2. */
+/* out[i] = exp(x[i]) for a vector of numbers in -87..0, to about 2 units in the last place: a power
+ * of two from the exponent's bits times the Taylor polynomial on |r| <= ln(2)/2. */
 INLINE void exponentials(float *out, const floats *x)
 {
-    const float magic = 0x1.8p23f; /* adding it rounds to a whole number, which its low bits then hold */
+    const float magic =
+        0x1.8p23f; /* adding it rounds to a whole number, which its low bits then hold */
     floats t = *x * 1.44269504088896341f + magic, n = t - magic;
     floats r = *x - n * 0x1.62e4p-1f + n * -0x1.7f7d1cp-20f;
     floats p = r * (1.0f / 720) + 1.0f / 120;
@@ -59,26 +60,30 @@ INLINE void rbf_bytes_body(float *out, const int32_t *products, const int32_t *s
     }
 }
 
-INLINE void rbf_floats_body(float *out, const float *products, const float *squares, float own, float scale,
-                            size_t count)
+INLINE void rbf_floats_body(float *out, const float *products, const float *squares, float own,
+                            float scale, size_t count)
 {
     for (size_t i = 0; i < count; i += FLOATS) {
-        floats distance = *(const floats *)(squares + i) + own - 2.0f * *(const floats *)(products + i);
+        floats distance =
+            *(const floats *)(squares + i) + own - 2.0f * *(const floats *)(products + i);
         rbf_values(out + i, &distance, scale);
     }
 }
 
-INLINE ptrdiff_t second_body(const double *f, const double *bars, const float *selves, const float *row,
-                             double best, double self, size_t count, double *least)
+INLINE ptrdiff_t second_body(const double *f, const double *bars, const float *selves,
+                             const float *row, double best, double self, size_t count,
+                             double *least)
 {
     const double tiny = 1e-12; /* stands for a curvature that rounding made 0 or less */
-    /* The best so far in each lane as a fraction, compared by cross-multiplying: division is slow. */
+    /* The best so far in each lane as a fraction, compared by cross-multiplying: division is slow.
+     */
     doubles top = {0}, under = (doubles){0} + 1.0, low = (doubles){0} + INFINITY;
     longs where = (longs){0} - 1, here = {0, 1, 2, 3};
     for (size_t i = 0; i < count; i += DOUBLES, here += DOUBLES) {
         doubles value = *(const doubles *)(f + i) + *(const doubles *)(bars + i);
         doubles k = __builtin_convertvector(*(const half_floats *)(row + i), doubles);
-        doubles a = self + __builtin_convertvector(*(const half_floats *)(selves + i), doubles) - 2.0 * k;
+        doubles a =
+            self + __builtin_convertvector(*(const half_floats *)(selves + i), doubles) - 2.0 * k;
         doubles b = best - value;
         longs flat = a < tiny;
         a = (doubles)(((longs)a & ~flat) | ((longs)((doubles){0} + tiny) & flat));
@@ -103,8 +108,8 @@ INLINE ptrdiff_t second_body(const double *f, const double *bars, const float *s
     return index;
 }
 
-INLINE size_t advance_body(double *f, const double *bars, const float *row_i, const float *row_j, double step,
-                           size_t count, double *greatest)
+INLINE size_t advance_body(double *f, const double *bars, const float *row_i, const float *row_j,
+                           double step, size_t count, double *greatest)
 {
     doubles top = (doubles){0} - INFINITY;
     longs where = {0}, here = {0, 1, 2, 3};
@@ -129,29 +134,31 @@ INLINE size_t advance_body(double *f, const double *bars, const float *row_i, co
     return index;
 }
 
-#define LOOPS(set, TARGET)                                                                                   \
-    TARGET static void rbf_bytes_##set(float *out, const int32_t *products, const int32_t *squares,          \
-                                       int32_t own, float scale, size_t count)                               \
-    {                                                                                                        \
-        rbf_bytes_body(out, products, squares, own, scale, count);                                           \
-    }                                                                                                        \
-    TARGET static void rbf_floats_##set(float *out, const float *products, const float *squares, float own,  \
-                                        float scale, size_t count)                                           \
-    {                                                                                                        \
-        rbf_floats_body(out, products, squares, own, scale, count);                                          \
-    }                                                                                                        \
-    TARGET static ptrdiff_t second_##set(const double *f, const double *bars, const float *selves,           \
-                                         const float *row, double best, double self, size_t count,           \
-                                         double *least)                                                      \
-    {                                                                                                        \
-        return second_body(f, bars, selves, row, best, self, count, least);                                  \
-    }                                                                                                        \
-    TARGET static size_t advance_##set(double *f, const double *bars, const float *row_i,                    \
-                                       const float *row_j, double step, size_t count, double *greatest)      \
-    {                                                                                                        \
-        return advance_body(f, bars, row_i, row_j, step, count, greatest);                                   \
-    }                                                                                                        \
-    static const struct svm_loops loops_##set = {rbf_bytes_##set, rbf_floats_##set, second_##set,            \
+#define LOOPS(set, TARGET)                                                                         \
+    TARGET static void rbf_bytes_##set(float *out, const int32_t *products,                        \
+                                       const int32_t *squares, int32_t own, float scale,           \
+                                       size_t count)                                               \
+    {                                                                                              \
+        rbf_bytes_body(out, products, squares, own, scale, count);                                 \
+    }                                                                                              \
+    TARGET static void rbf_floats_##set(float *out, const float *products, const float *squares,   \
+                                        float own, float scale, size_t count)                      \
+    {                                                                                              \
+        rbf_floats_body(out, products, squares, own, scale, count);                                \
+    }                                                                                              \
+    TARGET static ptrdiff_t second_##set(const double *f, const double *bars, const float *selves, \
+                                         const float *row, double best, double self, size_t count, \
+                                         double *least)                                            \
+    {                                                                                              \
+        return second_body(f, bars, selves, row, best, self, count, least);                        \
+    }                                                                                              \
+    TARGET static size_t advance_##set(double *f, const double *bars, const float *row_i,          \
+                                       const float *row_j, double step, size_t count,              \
+                                       double *greatest)                                           \
+    {                                                                                              \
+        return advance_body(f, bars, row_i, row_j, step, count, greatest);                         \
+    }                                                                                              \
+    static const struct svm_loops loops_##set = {rbf_bytes_##set, rbf_floats_##set, second_##set,  \
                                                  advance_##set};
 
 LOOPS(baseline, )

@@ -56,19 +56,22 @@ const struct sr_tensor *sr_tensors_find(const struct sr_tensors *set, const char
 }
 
 /* A new item without memory. The product of the shape, in bytes, must fit a size_t. */
-static struct sr_tensor *append(struct sr_tensors *set, const char *name, enum sr_dtype dtype, int rank,
-                                const size_t *shape, struct sr_error *error)
+static struct sr_tensor *append(struct sr_tensors *set, const char *name, enum sr_dtype dtype,
+                                int rank, const size_t *shape, struct sr_error *error)
 {
     size_t count = 1, bytes;
     bool overflow = false;
-    for (int axis = 0; axis < rank; axis++) overflow |= __builtin_mul_overflow(count, shape[axis], &count);
+    for (int axis = 0; axis < rank; axis++)
+        overflow |= __builtin_mul_overflow(count, shape[axis], &count);
     if (overflow || __builtin_mul_overflow(count, dtypes[dtype].size, &bytes)) {
-        sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" would be larger than any memory.", name);
+        sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" would be larger than any memory.",
+                     name);
         return NULL;
     }
     sr_xgrow(&set->items, &set->room, set->count + 1, sizeof *set->items);
     struct sr_tensor *tensor = &set->items[set->count++];
-    *tensor = (struct sr_tensor){.name = sr_xstrdup(name), .dtype = dtype, .rank = rank, .count = count};
+    *tensor =
+        (struct sr_tensor){.name = sr_xstrdup(name), .dtype = dtype, .rank = rank, .count = count};
     for (int axis = 0; axis < rank; axis++) tensor->shape[axis] = shape[axis];
     return tensor;
 }
@@ -131,8 +134,9 @@ static size_t first_not_finite(const struct sr_tensor *tensor)
     return tensor->count;
 }
 
-const struct sr_tensor *sr_tensors_need(const struct sr_tensors *set, const char *name, enum sr_dtype dtype,
-                                        int rank, const size_t *shape, struct sr_error *error)
+const struct sr_tensor *sr_tensors_need(const struct sr_tensors *set, const char *name,
+                                        enum sr_dtype dtype, int rank, const size_t *shape,
+                                        struct sr_error *error)
 {
     const struct sr_tensor *tensor = sr_tensors_find(set, name);
     if (!tensor || !tensor->data) {
@@ -140,16 +144,16 @@ const struct sr_tensor *sr_tensors_need(const struct sr_tensors *set, const char
         return NULL;
     }
     if (tensor->dtype != dtype) {
-        sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" is of type %s where %s is needed.", name,
-                     dtypes[tensor->dtype].name, dtypes[dtype].name);
+        sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" is of type %s where %s is needed.",
+                     name, dtypes[tensor->dtype].name, dtypes[dtype].name);
         return NULL;
     }
     if (!shape_fits(tensor, rank, shape)) {
         struct sr_text is = {0}, wanted = {0};
         shape_text(&is, tensor->rank, tensor->shape);
         shape_text(&wanted, rank, shape);
-        sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" has the shape %s where %s is needed.", name,
-                     sr_text_get(&is), sr_text_get(&wanted));
+        sr_error_set(error, SR_ERROR_FORMAT, "Tensor \"%s\" has the shape %s where %s is needed.",
+                     name, sr_text_get(&is), sr_text_get(&wanted));
         sr_text_fini(&is);
         sr_text_fini(&wanted);
         return NULL;
@@ -215,13 +219,15 @@ static void header_print(const struct sr_tensors *set, const size_t *order, stru
     struct sr_json *header = sr_json_object();
     if (set->pairs) {
         struct sr_json *metadata = sr_json_object();
-        for (size_t i = 0; i < set->pairs; i++) sr_json_set_text(metadata, set->keys[i], set->values[i]);
+        for (size_t i = 0; i < set->pairs; i++)
+            sr_json_set_text(metadata, set->keys[i], set->values[i]);
         sr_json_set(header, "__metadata__", metadata);
     }
     size_t offset = 0;
     for (size_t i = 0; i < set->count; i++) {
         const struct sr_tensor *tensor = &set->items[order[i]];
-        struct sr_json *entry = sr_json_object(), *shape = sr_json_array(), *offsets = sr_json_array();
+        struct sr_json *entry = sr_json_object(), *shape = sr_json_array(),
+                       *offsets = sr_json_array();
         for (int axis = 0; axis < tensor->rank; axis++)
             sr_json_add_integer(shape, (int64_t)tensor->shape[axis]);
         sr_json_add_integer(offsets, (int64_t)offset);
@@ -237,7 +243,8 @@ static void header_print(const struct sr_tensors *set, const size_t *order, stru
     while (text->length % 8) sr_text_add(text, " ");
 }
 
-enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path, struct sr_error *error)
+enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
+                               struct sr_error *error)
 {
     struct sr_output output;
     enum sr_status status = sr_output_open(&output, path, error);
@@ -275,7 +282,8 @@ static enum sr_status fetch(const struct source *source, uint64_t offset, void *
         return SR_OK;
     }
     errno = 0;
-    if (fseeko(source->stream, (off_t)offset, SEEK_SET) || fread(to, 1, length, source->stream) != length) {
+    if (fseeko(source->stream, (off_t)offset, SEEK_SET) ||
+        fread(to, 1, length, source->stream) != length) {
         return sr_error_set(error, SR_ERROR_IO, "%s could not be read: %s.", source->name,
                             errno ? strerror(errno) : "it became shorter meanwhile");
     }
@@ -322,7 +330,8 @@ static void read_pair(void *context, const char *key, const struct sr_json *valu
         reader->wrong = true;
 }
 
-static enum sr_status read_entry(struct reader *reader, const char *key, const struct sr_json *value)
+static enum sr_status read_entry(struct reader *reader, const char *key,
+                                 const struct sr_json *value)
 {
     if (strcmp(key, "__metadata__") == 0) {
         struct metadata_reader metadata = {.set = reader->set};
@@ -334,8 +343,8 @@ static enum sr_status read_entry(struct reader *reader, const char *key, const s
         return SR_OK;
     }
     if (reader->set->count == TENSORS_MAX) {
-        return sr_error_set(reader->error, SR_ERROR_FORMAT, "%s names more than %d tensors.", reader->name,
-                            TENSORS_MAX);
+        return sr_error_set(reader->error, SR_ERROR_FORMAT, "%s names more than %d tensors.",
+                            reader->name, TENSORS_MAX);
     }
     const char *type = sr_json_text(sr_json_get(value, "dtype"));
     int dtype = 0;
@@ -343,8 +352,8 @@ static enum sr_status read_entry(struct reader *reader, const char *key, const s
     if (!type || dtype == SR_DTYPE_COUNT) {
         return sr_error_set(
             reader->error, SR_ERROR_FORMAT,
-            "%s: tensor \"%.60s\" is of type \"%.20s\"; F32, F64, U8, I32 and I64 can be read.", reader->name,
-            key, type ? type : "none");
+            "%s: tensor \"%.60s\" is of type \"%.20s\"; F32, F64, U8, I32 and I64 can be read.",
+            reader->name, key, type ? type : "none");
     }
     const struct sr_json *list = sr_json_get(value, "shape");
     size_t shape[SR_RANK_MAX] = {0}, rank = sr_json_length(list);
@@ -362,8 +371,8 @@ static enum sr_status read_entry(struct reader *reader, const char *key, const s
     uint64_t begin = 0, end = 0;
     const struct sr_json *offsets = sr_json_get(value, "data_offsets");
     if (!sr_json_is_array(offsets) || sr_json_length(offsets) != 2 ||
-        !whole(sr_json_at(offsets, 0), &begin) || !whole(sr_json_at(offsets, 1), &end) || end < begin ||
-        end > reader->data_length) {
+        !whole(sr_json_at(offsets, 0), &begin) || !whole(sr_json_at(offsets, 1), &end) ||
+        end < begin || end > reader->data_length) {
         return sr_error_set(
             reader->error, SR_ERROR_FORMAT,
             "%s: the data_offsets of tensor \"%.60s\" are not two positions within the %llu bytes "
@@ -374,10 +383,10 @@ static enum sr_status read_entry(struct reader *reader, const char *key, const s
         append(reader->set, key, (enum sr_dtype)dtype, (int)rank, shape, reader->error);
     if (!tensor) return sr_error_prefix(reader->error, "%s", reader->name);
     if (tensor->count * dtypes[dtype].size != end - begin) {
-        return sr_error_set(reader->error, SR_ERROR_FORMAT,
-                            "%s: tensor \"%.60s\" has %llu bytes where its shape and type need %zu.",
-                            reader->name, key, (unsigned long long)(end - begin),
-                            tensor->count * dtypes[dtype].size);
+        return sr_error_set(
+            reader->error, SR_ERROR_FORMAT,
+            "%s: tensor \"%.60s\" has %llu bytes where its shape and type need %zu.", reader->name,
+            key, (unsigned long long)(end - begin), tensor->count * dtypes[dtype].size);
     }
     size_t item = reader->set->count - 1;
     sr_xgrow(&reader->extents, &reader->room, item + 1, sizeof *reader->extents);
@@ -408,9 +417,10 @@ static enum sr_status check_extents(struct reader *reader)
     for (size_t i = 0; i < count; i++) {
         const struct extent *extent = &reader->extents[i];
         if (extent->begin != at) {
-            return sr_error_set(reader->error, SR_ERROR_FORMAT, "%s: the bytes of tensor \"%.60s\" %s.",
-                                reader->name, reader->set->items[extent->item].name,
-                                extent->begin < at ? "overlap another tensor's" : "leave a gap before them");
+            return sr_error_set(
+                reader->error, SR_ERROR_FORMAT, "%s: the bytes of tensor \"%.60s\" %s.",
+                reader->name, reader->set->items[extent->item].name,
+                extent->begin < at ? "overlap another tensor's" : "leave a gap before them");
         }
         at = extent->end;
     }
@@ -432,8 +442,9 @@ static enum sr_status read_set(struct sr_tensors *set, const struct source *sour
     uint64_t length;
     enum sr_status status;
     if (source->length < sizeof length) {
-        return sr_error_set(error, SR_ERROR_FORMAT, "%s is no safetensors file: it has only %llu bytes.",
-                            source->name, (unsigned long long)source->length);
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s is no safetensors file: it has only %llu bytes.", source->name,
+                            (unsigned long long)source->length);
     }
     status = fetch(source, 0, &length, sizeof length, error);
     if (status) return status;
@@ -442,7 +453,8 @@ static enum sr_status read_set(struct sr_tensors *set, const struct source *sour
             error, SR_ERROR_FORMAT,
             "%s is no safetensors file, or is cut short: it promises a header of %llu bytes and "
             "holds %llu.",
-            source->name, (unsigned long long)length, (unsigned long long)(source->length - sizeof length));
+            source->name, (unsigned long long)length,
+            (unsigned long long)(source->length - sizeof length));
     }
     text = sr_array_raw(length + 1, 1, "a model's header", error);
     if (!text) return SR_ERROR_MEMORY;
@@ -453,8 +465,9 @@ static enum sr_status read_set(struct sr_tensors *set, const struct source *sour
         if (text[0] == '{')
             status = sr_error_prefix(error, "%s", source->name);
         else
-            status = sr_error_set(error, SR_ERROR_FORMAT,
-                                  "%s is no safetensors file: its header is not JSON.", source->name);
+            status =
+                sr_error_set(error, SR_ERROR_FORMAT,
+                             "%s is no safetensors file: its header is not JSON.", source->name);
         goto out;
     }
     reader.data_length = source->length - sizeof length - length;
@@ -509,9 +522,10 @@ enum sr_status sr_tensors_peek(struct sr_tensors *set, const char *path, struct 
     return read_file(set, path, false, error);
 }
 
-enum sr_status sr_tensors_parse(struct sr_tensors *set, const char *name, const void *bytes, size_t length,
-                                struct sr_error *error)
+enum sr_status sr_tensors_parse(struct sr_tensors *set, const char *name, const void *bytes,
+                                size_t length, struct sr_error *error)
 {
-    struct source source = {.name = name, .length = length, .bytes = bytes ? bytes : (const void *)""};
+    struct source source = {
+        .name = name, .length = length, .bytes = bytes ? bytes : (const void *)""};
     return read_set(set, &source, true, error);
 }

@@ -42,7 +42,8 @@ struct sr_workspace *sr_inference_workspace(const struct sr_network *network, st
     return sr_workspace_new(network, BATCH, false, pool, error);
 }
 
-void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width, float *out)
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width,
+                       float *out)
 {
     float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
     size_t size = sr_features_size(input->features, height, width);
@@ -96,7 +97,8 @@ static bool run_batch(struct pass *pass, const struct view *view, const struct s
 }
 
 static struct pass begin(const struct sr_network *network, struct sr_workspace *workspace,
-                         const struct sr_input *input, const struct sr_samples *samples, struct sr_pool *pool)
+                         const struct sr_input *input, const struct sr_samples *samples,
+                         struct sr_pool *pool)
 {
     int one_row, one_column;
     struct pass pass = {.network = network,
@@ -106,7 +108,8 @@ static struct pass begin(const struct sr_network *network, struct sr_workspace *
                         .pool = pool,
                         .height = samples->images->height,
                         .width = samples->images->width};
-    sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column, &pass.classes);
+    sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column,
+                     &pass.classes);
     return pass;
 }
 
@@ -158,14 +161,15 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
 
         double done = (double)(pass.start + pass.count), seconds = sr_clock_seconds() - begun;
         sr_monitor_progress(
-            monitor, &(struct sr_progress){.unit = "image",
-                                           .done = (uint64_t)done,
-                                           .total = samples->count,
-                                           .rate = seconds > 0 ? done / seconds : 0,
-                                           .seconds_left = seconds * ((double)samples->count - done) / done,
-                                           .loss = NAN,
-                                           .accuracy = NAN,
-                                           .learning_rate = NAN});
+            monitor,
+            &(struct sr_progress){.unit = "image",
+                                  .done = (uint64_t)done,
+                                  .total = samples->count,
+                                  .rate = seconds > 0 ? done / seconds : 0,
+                                  .seconds_left = seconds * ((double)samples->count - done) / done,
+                                  .loss = NAN,
+                                  .accuracy = NAN,
+                                  .learning_rate = NAN});
     }
     status = SR_OK;
 out:
@@ -174,9 +178,10 @@ out:
     return status;
 }
 
-enum sr_status sr_inference_measure(const struct sr_network *network, struct sr_workspace *workspace,
-                                    const struct sr_input *input, const struct sr_samples *samples,
-                                    struct sr_pool *pool, const struct sr_monitor *monitor, double *loss,
+enum sr_status sr_inference_measure(const struct sr_network *network,
+                                    struct sr_workspace *workspace, const struct sr_input *input,
+                                    const struct sr_samples *samples, struct sr_pool *pool,
+                                    const struct sr_monitor *monitor, double *loss,
                                     double *accuracy, struct sr_error *error)
 {
     struct pass pass = begin(network, workspace, input, samples, pool);

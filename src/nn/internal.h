@@ -1,8 +1,8 @@
 /* internal.h - the inside of sr_network and sr_workspace, for the files of this room's engine.
  *
  * A network is its layers, their shapes and one block of numbers. A workspace holds the plan:
- * the layers grouped into units that run as one step (conv + bias + ReLU + pool; norm + add + ReLU +
- * pool; dense + bias + ReLU), each with its output, its output's gradient and its scratch. */
+ * the layers grouped into units that run as one step (conv + bias + ReLU + pool; norm + add + ReLU
+ * + pool; dense + bias + ReLU), each with its output, its output's gradient and its scratch. */
 #ifndef SARTOR_NN_INTERNAL_H
 #define SARTOR_NN_INTERNAL_H
 
@@ -29,7 +29,8 @@ static inline int shape_pixels(const struct shape *s)
     return s->height * s->width;
 }
 
-/* Where channel `channel` (for a flattened shape: in PyTorch's C,H,W order) sits among the slots. */
+/* Where channel `channel` (for a flattened shape: in PyTorch's C,H,W order) sits among the slots.
+ */
 int shape_slot(const struct shape *s, int channel);
 
 struct layer {
@@ -76,20 +77,20 @@ struct unit {
     bool relu, pool;
     bool input_gradient; /* whether the input's gradient is wanted */
     bool other_gradient;
-    bool input_adds, other_adds; /* a later reader has written that gradient already */
-    struct shape in, mid, out;   /* mid: before the pool */
-    float *result, *gradient;    /* batch × out */
-    uint8_t *which;              /* pool: the winner's place */
-    float *packed, *turned;      /* conv: weights for forward and backward-data */
-    uint64_t *mask, *mask_turned; /* dense: which inputs of each image are not zero, and of each input in which
-                                    images it is not; NULL where it would not pay */
-    bool sparse;                 /* dense: many are zero in this batch */
-    int *order;                  /* dense: the images of a batch with many zeros, similar ones together */
-    int norm;                    /* conv: the norm that alone reads it; its statistics are taken, and its
-                                    backward pass made, while the convolution's pixels are at hand */
-    bool joined;                 /* norm: reads such a convolution */
-    float *moments;              /* norm: mean and spread of each slice's images */
-    int parts;                   /* slices that leave partial sums behind, at most */
+    bool input_adds, other_adds;  /* a later reader has written that gradient already */
+    struct shape in, mid, out;    /* mid: before the pool */
+    float *result, *gradient;     /* batch × out */
+    uint8_t *which;               /* pool: the winner's place */
+    float *packed, *turned;       /* conv: weights for forward and backward-data */
+    uint64_t *mask, *mask_turned; /* dense: which inputs of each image are not zero, and of each
+                                    input in which images it is not; NULL where it would not pay */
+    bool sparse;                  /* dense: many are zero in this batch */
+    int *order;     /* dense: the images of a batch with many zeros, similar ones together */
+    int norm;       /* conv: the norm that alone reads it; its statistics are taken, and its
+                       backward pass made, while the convolution's pixels are at hand */
+    bool joined;    /* norm: reads such a convolution */
+    float *moments; /* norm: mean and spread of each slice's images */
+    int parts;      /* slices that leave partial sums behind, at most */
     float *mean, *inverse, *scale, *shift, *a, *b, *c; /* norm: by slot */
     double forward_seconds, backward_seconds;          /* while watched */
 };
@@ -99,7 +100,7 @@ struct sr_workspace {
     struct sr_pool *pool;
     int batch;
     bool training;
-    bool watched; /* the units' time is taken */
+    bool watched;             /* the units' time is taken */
     sr_gradient_ready *ready; /* NULL for none */
     void *ready_owner;
     const struct sr_monitor *gate;
@@ -120,8 +121,9 @@ struct sr_workspace {
 
 uint64_t layer_multiply_adds(const struct layer *layer); /* forward, an image */
 
-/* Slices: their number and size depend on the count of images and the layer alone. What leaves partial
- * sums behind is cut into few parts, fewer where each is large; what does not, into small pieces. */
+/* Slices: their number and size depend on the count of images and the layer alone. What leaves
+ * partial sums behind is cut into few parts, fewer where each is large; what does not, into small
+ * pieces. */
 enum { MOST_PARTS = 8, LARGE_PARTS = 4, LARGE = 1 << 19, PIECE = 4 };
 
 static inline int part_images(const struct unit *unit, int count)
@@ -154,8 +156,8 @@ struct unit_kind {
     void (*forward)(struct job *job);
     void (*backward)(struct job *job);
 };
-extern const struct unit_kind unit_conv, unit_norm, unit_dense, unit_pool, unit_sum, unit_global, unit_copy,
-    unit_dropout;
+extern const struct unit_kind unit_conv, unit_norm, unit_dense, unit_pool, unit_sum, unit_global,
+    unit_copy, unit_dropout;
 
 /* Run `slice` for each slice of `images` images of the batch. */
 void job_run(struct job *job, int images, void (*slice)(void *job, size_t index, int worker));
@@ -167,19 +169,22 @@ float *job_scratch(const struct job *job, int worker);
 /* Where slice `index` leaves its `part_size` sums. */
 float *job_part(const struct job *job, size_t index);
 /* The input's (or `other`'s) gradient += or = `from`, for images first..first + count - 1. */
-void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count);
+void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first,
+                   int count);
 
-/* Leave the moments of a slice for a norm; the gradient of a norm's input for images first.. from its
- * output's, once its sums are known. `scratch` has room for one image. */
-void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first, int images);
-void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch,
-               float *dx);
+/* Leave the moments of a slice for a norm; the gradient of a norm's input for images first.. from
+ * its output's, once its sums are known. `scratch` has room for one image. */
+void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first,
+                  int images);
+void norm_undo(const struct job *job, const struct unit *norm, int first, int images,
+               float *scratch, float *dx);
 
-/* Images that a convolution takes through its scratch at a time; and floats of scratch that a unit wants. */
+/* Images that a convolution takes through its scratch at a time; and floats of scratch that a unit
+ * wants. */
 int conv_group(const struct unit *unit, const struct layer *layer);
 size_t unit_scratch(const struct unit *unit, const struct layer *layer);
 
-struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training, bool fuse,
-                                    struct sr_pool *pool, struct sr_error *error);
+struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training,
+                                    bool fuse, struct sr_pool *pool, struct sr_error *error);
 
 #endif

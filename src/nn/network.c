@@ -28,18 +28,19 @@ static enum sr_status shape_conv(struct layer *l, struct sr_error *error)
     const struct sr_layer_spec *s = &l->spec;
     const struct shape *in = &l->in;
     if ((s->kernel != 1 && s->kernel != 3) || (s->stride != 1 && s->stride != 2))
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "layer %s: kernel %d with stride %d; kernels are 1 or 3, strides 1 or 2.",
-                            s->name, s->kernel, s->stride);
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "layer %s: kernel %d with stride %d; kernels are 1 or 3, strides 1 or 2.", s->name,
+            s->kernel, s->stride);
     if (in->from_channels)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: a convolution cannot follow a flatten.",
-                            s->name);
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "layer %s: a convolution cannot follow a flatten.", s->name);
     int pad = s->same ? s->kernel / 2 : 0;
     int height = in->height + 2 * pad - s->kernel, width = in->width + 2 * pad - s->kernel;
     if (height < 0 || width < 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "layer %s: an input of %d×%d is smaller than its %d×%d kernel.", s->name,
-                            in->height, in->width, s->kernel, s->kernel);
+                            "layer %s: an input of %d×%d is smaller than its %d×%d kernel.",
+                            s->name, in->height, in->width, s->kernel, s->kernel);
     l->out = picture(height / s->stride + 1, width / s->stride + 1, s->channels);
     l->conv = (struct sr_conv){.height = in->height,
                                .width = in->width,
@@ -67,11 +68,12 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
     const struct shape *in = &l->in;
     if (in->plain && s->type != SR_LAYER_CONV && s->type != SR_LAYER_FLATTEN)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "layer %s reads the image; only a convolution or a flatten can.", s->name);
+                            "layer %s reads the image; only a convolution or a flatten can.",
+                            s->name);
     if ((s->type == SR_LAYER_CONV || s->type == SR_LAYER_DENSE) &&
         (s->channels < 1 || s->channels > MOST_CHANNELS))
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: %d outputs; 1 to %d are possible.", s->name,
-                            s->channels, MOST_CHANNELS);
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "layer %s: %d outputs; 1 to %d are possible.",
+                            s->name, s->channels, MOST_CHANNELS);
     l->out = *in;
     switch (s->type) {
     case SR_LAYER_CONV:
@@ -79,17 +81,18 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
     case SR_LAYER_MAX_POOL:
         if (in->height < 2 || in->width < 2)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "layer %s: nothing is left of %d×%d after a 2×2 pool.", s->name, in->height,
-                                in->width);
+                                "layer %s: nothing is left of %d×%d after a 2×2 pool.", s->name,
+                                in->height, in->width);
         l->out = picture(in->height / 2, in->width / 2, in->channels);
         break;
     case SR_LAYER_ADD: {
         const struct shape *other = &network->layers[s->other].out;
-        if (other->height != in->height || other->width != in->width || other->channels != in->channels ||
-            other->slots != in->slots)
-            return sr_error_set(
-                error, SR_ERROR_ARGUMENT, "layer %s adds %d×%d×%d to %d×%d×%d; both must have one shape.",
-                s->name, in->height, in->width, in->channels, other->height, other->width, other->channels);
+        if (other->height != in->height || other->width != in->width ||
+            other->channels != in->channels || other->slots != in->slots)
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "layer %s adds %d×%d×%d to %d×%d×%d; both must have one shape.",
+                                s->name, in->height, in->width, in->channels, other->height,
+                                other->width, other->channels);
         break;
     }
     case SR_LAYER_GLOBAL_POOL:
@@ -108,18 +111,19 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
         break;
     case SR_LAYER_DENSE:
         if (in->height != 1 || in->width != 1)
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "layer %s: a dense layer needs a flatten or a global pool before it.",
-                                s->name);
+            return sr_error_set(
+                error, SR_ERROR_ARGUMENT,
+                "layer %s: a dense layer needs a flatten or a global pool before it.", s->name);
         l->out = picture(1, 1, s->channels);
-        /* The widest by far, and usually its input has no gradient, which would read the weights across. */
+        /* The widest by far, and usually its input has no gradient, which would read the weights
+         * across. */
         l->strips = in->flat;
         break;
     case SR_LAYER_DROPOUT:
         if (!(s->rate >= 0 && s->rate < 1))
             return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "layer %s: a dropout rate of %g; it is 0 or more, and below 1.", s->name,
-                                (double)s->rate);
+                                "layer %s: a dropout rate of %g; it is 0 or more, and below 1.",
+                                s->name, (double)s->rate);
         break;
     case SR_LAYER_BATCH_NORM:
     case SR_LAYER_RELU:
@@ -130,8 +134,8 @@ static enum sr_status shape_layer(struct sr_network *network, size_t index, stru
     return SR_OK;
 }
 
-static void add_parameter(struct sr_network *network, size_t layer, const char *what, int rows, int columns,
-                          bool learned, bool decays, bool filter)
+static void add_parameter(struct sr_network *network, size_t layer, const char *what, int rows,
+                          int columns, bool learned, bool decays, bool filter)
 {
     struct sr_parameter *p = &network->parameters[network->parameter_count];
     network->owners[network->parameter_count++] = (int)layer;
@@ -152,8 +156,8 @@ static void add_parameters(struct sr_network *network, size_t index)
     l->parameter = (int)network->parameter_count;
     switch (l->spec.type) {
     case SR_LAYER_CONV:
-        add_parameter(network, index, "weight", l->spec.kernel * l->spec.kernel * l->in.channels, out, true,
-                      true, true);
+        add_parameter(network, index, "weight", l->spec.kernel * l->spec.kernel * l->in.channels,
+                      out, true, true, true);
         if (l->spec.bias) add_parameter(network, index, "bias", 1, out, true, false, false);
         break;
     case SR_LAYER_DENSE:
@@ -173,7 +177,8 @@ static void add_parameters(struct sr_network *network, size_t index)
 
 static enum sr_status allocate_values(struct sr_network *network, struct sr_error *error)
 {
-    network->values = sr_array_new(network->value_count, sizeof(float), "a network's weights", error);
+    network->values =
+        sr_array_new(network->value_count, sizeof(float), "a network's weights", error);
     if (!network->values) return SR_ERROR_MEMORY;
     float *next = network->values;
     for (size_t i = 0; i < network->parameter_count; i++) {
@@ -183,17 +188,17 @@ static enum sr_status allocate_values(struct sr_network *network, struct sr_erro
     return SR_OK;
 }
 
-struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height, int width,
-                                  struct sr_error *error)
+struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height,
+                                  int width, struct sr_error *error)
 {
     if (count < 1 || count > MOST_LAYERS) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "a network of %zu layers; 1 to %d are possible.", count,
-                     MOST_LAYERS);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "a network of %zu layers; 1 to %d are possible.",
+                     count, MOST_LAYERS);
         return NULL;
     }
     if (height < 1 || width < 1 || height > MOST_PIXELS / width) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; 1 to %d pixels are possible.", height, width,
-                     MOST_PIXELS);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; 1 to %d pixels are possible.",
+                     height, width, MOST_PIXELS);
         return NULL;
     }
     struct sr_network *network = sr_xalloc(sizeof *network);
@@ -211,7 +216,8 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
         if (l->spec.input < -1 || l->spec.input >= (int)i ||
             (adds && (l->spec.other < 0 || l->spec.other >= (int)i))) {
             sr_error_set(error, SR_ERROR_ARGUMENT,
-                         "layer %s (number %zu) must read the image or an earlier layer.", l->spec.name, i);
+                         "layer %s (number %zu) must read the image or an earlier layer.",
+                         l->spec.name, i);
             goto out;
         }
         l->in = l->spec.input < 0 ? network->image : network->layers[l->spec.input].out;
@@ -222,11 +228,13 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
     }
     for (size_t i = 0; i + 1 < count; i++)
         if (!network->layers[i].readers) {
-            sr_error_set(error, SR_ERROR_ARGUMENT, "nothing reads layer %s.", network->layers[i].spec.name);
+            sr_error_set(error, SR_ERROR_ARGUMENT, "nothing reads layer %s.",
+                         network->layers[i].spec.name);
             goto out;
         }
     if (layers[count - 1].type != SR_LAYER_DENSE) {
-        sr_error_set(error, SR_ERROR_ARGUMENT, "the last layer, %s, must be a dense one: the logits.",
+        sr_error_set(error, SR_ERROR_ARGUMENT,
+                     "the last layer, %s, must be a dense one: the logits.",
                      layers[count - 1].name);
         goto out;
     }
@@ -247,7 +255,8 @@ struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_e
     copy->parameters = sr_xalloc(4 * network->count * sizeof *copy->parameters);
     copy->owners = sr_xalloc(4 * network->count * sizeof *copy->owners);
     memcpy(copy->layers, network->layers, network->count * sizeof *copy->layers);
-    memcpy(copy->parameters, network->parameters, network->parameter_count * sizeof *copy->parameters);
+    memcpy(copy->parameters, network->parameters,
+           network->parameter_count * sizeof *copy->parameters);
     memcpy(copy->owners, network->owners, network->parameter_count * sizeof *copy->owners);
     if (allocate_values(copy, error) != SR_OK) {
         sr_network_free(copy);
@@ -272,9 +281,11 @@ static bool meets_relu(const struct sr_network *network, size_t index)
 {
     for (size_t i = index + 1; i < network->count; i++) {
         const struct sr_layer_spec *s = &network->layers[i].spec;
-        if (s->input != (int)index && !(s->type == SR_LAYER_ADD && s->other == (int)index)) continue;
+        if (s->input != (int)index && !(s->type == SR_LAYER_ADD && s->other == (int)index))
+            continue;
         if (s->type == SR_LAYER_RELU) return true;
-        if (s->type == SR_LAYER_BATCH_NORM || s->type == SR_LAYER_ADD) return meets_relu(network, i);
+        if (s->type == SR_LAYER_BATCH_NORM || s->type == SR_LAYER_ADD)
+            return meets_relu(network, i);
     }
     return false;
 }
@@ -356,9 +367,11 @@ void sr_network_init(struct sr_network *network, uint64_t seed)
             for (size_t i = 0; (place == WEIGHT || place == VARIANCE) && i < count; i++)
                 p->values[value_place(network, index, i, rank)] = 1;
         } else if (place == WEIGHT) {
-            /* Uniform with deviation √(2 / fan-in) (He et al., 2015), or PyTorch's bound √(1 / fan-in). */
+            /* Uniform with deviation √(2 / fan-in) (He et al., 2015), or PyTorch's bound √(1 /
+             * fan-in). */
             double inputs = (double)count / (double)shape[0];
-            double bound = sqrt((meets_relu(network, (size_t)network->owners[index]) ? 6 : 1) / inputs);
+            double bound =
+                sqrt((meets_relu(network, (size_t)network->owners[index]) ? 6 : 1) / inputs);
             for (size_t i = 0; i < count; i++)
                 p->values[value_place(network, index, i, rank)] =
                     (float)((2 * sr_rng_double(&rng) - 1) * bound);
@@ -376,7 +389,8 @@ const struct sr_layer_spec *sr_network_layer(const struct sr_network *network, s
     return &network->layers[index].spec;
 }
 
-void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width, int *channels)
+void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width,
+                      int *channels)
 {
     const struct shape *s = &network->layers[index].out;
     *height = s->height;
@@ -399,7 +413,8 @@ uint64_t layer_multiply_adds(const struct layer *l)
     uint64_t taps = l->spec.type == SR_LAYER_CONV    ? (uint64_t)(l->spec.kernel * l->spec.kernel)
                     : l->spec.type == SR_LAYER_DENSE ? 1
                                                      : 0;
-    return taps * (uint64_t)l->in.channels * (uint64_t)l->out.channels * (uint64_t)shape_pixels(&l->out);
+    return taps * (uint64_t)l->in.channels * (uint64_t)l->out.channels *
+           (uint64_t)shape_pixels(&l->out);
 }
 
 uint64_t sr_network_multiply_adds(const struct sr_network *network)

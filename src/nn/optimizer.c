@@ -11,10 +11,12 @@
 
 const char *const sr_optimizer_names[SR_OPTIMIZER_COUNT] = {"sgd", "adam", "adamw", "muon"};
 
-/* Elements of one slice of work: some 100 kB with gradients and moments, so that a slice stays in L2. */
+/* Elements of one slice of work: some 100 kB with gradients and moments, so that a slice stays in
+ * L2. */
 enum { BLOCK = 8192, MOMENTS = 2 };
 
-/* Adam's second decay and the term that keeps it from dividing by nothing, as everybody has them. */
+/* Adam's second decay and the term that keeps it from dividing by nothing, as everybody has them.
+ */
 #define SECOND_DECAY 0.999
 #define TINY         1e-8
 
@@ -29,9 +31,9 @@ struct sr_optimizer {
     size_t count;
     struct block *blocks;
     size_t block_count;
-    double *partial; /* one sum for each block */
+    double *partial;      /* one sum for each block */
     atomic_bool *stepped; /* for each slot, whether it takes the step at hand by stretches */
-    float *scratch;  /* Muon's matrices */
+    float *scratch;       /* Muon's matrices */
     struct sr_pool *pool;
     uint64_t steps;
     /* Of the step at hand, for the slices. */
@@ -61,15 +63,17 @@ static void cut_blocks(struct sr_optimizer *optimizer)
     for (size_t s = 0; s < optimizer->count; s++) {
         for (size_t start = 0; start < optimizer->slots[s].count; start += BLOCK) {
             size_t left = optimizer->slots[s].count - start;
-            sr_xgrow(&optimizer->blocks, &room, optimizer->block_count + 1, sizeof *optimizer->blocks);
+            sr_xgrow(&optimizer->blocks, &room, optimizer->block_count + 1,
+                     sizeof *optimizer->blocks);
             optimizer->blocks[optimizer->block_count++] =
                 (struct block){s, start, left < BLOCK ? left : BLOCK};
         }
     }
 }
 
-struct sr_optimizer *sr_optimizer_new(const struct sr_optimizer_options *options, const struct sr_slot *slots,
-                                      size_t count, struct sr_pool *pool, struct sr_error *error)
+struct sr_optimizer *sr_optimizer_new(const struct sr_optimizer_options *options,
+                                      const struct sr_slot *slots, size_t count,
+                                      struct sr_pool *pool, struct sr_error *error)
 {
     struct sr_optimizer *optimizer = sr_xalloc(sizeof *optimizer);
     size_t scratch = 0;
@@ -82,7 +86,8 @@ struct sr_optimizer *sr_optimizer_new(const struct sr_optimizer_options *options
         bool matrix = orthogonalised(optimizer, &slots[s]);
         int wanted = adaptive(optimizer) && !matrix ? 2 : 1;
         for (int which = 0; which < wanted; which++) {
-            float *moment = sr_array_new(slots[s].count, sizeof *moment, "the optimiser's moments", error);
+            float *moment =
+                sr_array_new(slots[s].count, sizeof *moment, "the optimiser's moments", error);
             optimizer->moments[s * MOMENTS + (size_t)which] = moment;
             if (!moment) goto failed;
         }
@@ -95,7 +100,8 @@ struct sr_optimizer *sr_optimizer_new(const struct sr_optimizer_options *options
     optimizer->stepped = sr_xalloc((count + 1) * sizeof *optimizer->stepped);
     optimizer->partial = sr_xalloc((optimizer->block_count + 1) * sizeof *optimizer->partial);
     if (scratch) {
-        optimizer->scratch = sr_array_new(scratch, sizeof *optimizer->scratch, "Muon's matrices", error);
+        optimizer->scratch =
+            sr_array_new(scratch, sizeof *optimizer->scratch, "Muon's matrices", error);
         if (!optimizer->scratch) goto failed;
     }
     return optimizer;
@@ -148,8 +154,8 @@ static void step_block(const struct sr_optimizer *optimizer, const struct block 
     const float *gradient = slot->gradient + block->start;
     float *w = slot->values + block->start, *first = moments[0] + block->start;
     const struct sr_kernels *k = sr_kernels();
-    bool apart =
-        optimizer->options.kind == SR_OPTIMIZER_ADAMW || optimizer->options.kind == SR_OPTIMIZER_MUON;
+    bool apart = optimizer->options.kind == SR_OPTIMIZER_ADAMW ||
+                 optimizer->options.kind == SR_OPTIMIZER_MUON;
     double decay = slot->decays ? optimizer->options.weight_decay : 0;
     struct sr_update update = {.rate = (float)optimizer->rate,
                                .scale = (float)optimizer->scale,
@@ -175,17 +181,18 @@ static void step_slice(void *context, size_t index, int worker)
     const struct block *block = &optimizer->blocks[index];
     size_t slot = block->slot;
     (void)worker;
-    if (!orthogonalised(optimizer, &optimizer->slots[slot]) && !atomic_load(&optimizer->stepped[slot]))
+    if (!orthogonalised(optimizer, &optimizer->slots[slot]) &&
+        !atomic_load(&optimizer->stepped[slot]))
         step_block(optimizer, block);
 }
 
 /* ---- Muon ---- */
 
-/* Make x[rows][columns], rows <= columns, nearly orthogonal: five steps of the quintic Newton-Schulz
- * iteration x <- a x + (b x x' + c (x x')^2) x with Jordan's constants, which bring every singular
- * value near 1. `spare` is as long as x, `gram` and `square` rows × rows. */
-static void orthogonalise(struct sr_pool *pool, float *x, int rows, int columns, float *spare, float *gram,
-                          float *square)
+/* Make x[rows][columns], rows <= columns, nearly orthogonal: five steps of the quintic
+ * Newton-Schulz iteration x <- a x + (b x x' + c (x x')^2) x with Jordan's constants, which bring
+ * every singular value near 1. `spare` is as long as x, `gram` and `square` rows × rows. */
+static void orthogonalise(struct sr_pool *pool, float *x, int rows, int columns, float *spare,
+                          float *gram, float *square)
 {
     const float a = 3.4445f, b = -4.7750f, c = 2.0315f;
     size_t count = (size_t)rows * (size_t)columns, side = (size_t)rows * (size_t)rows;
@@ -199,7 +206,8 @@ static void orthogonalise(struct sr_pool *pool, float *x, int rows, int columns,
         memcpy(square, gram, side * sizeof *square);
         sr_gemm(pool, false, false, rows, rows, rows, c, gram, rows, gram, rows, b, square, rows);
         memcpy(spare, x, count * sizeof *spare);
-        sr_gemm(pool, false, false, rows, columns, rows, 1, square, rows, spare, columns, a, x, columns);
+        sr_gemm(pool, false, false, rows, columns, rows, 1, square, rows, spare, columns, a, x,
+                columns);
     }
 }
 
@@ -211,7 +219,8 @@ static void transpose(const float *from, int rows, int columns, float *to)
 }
 
 /* Decay apart from the step, whose root mean square is brought to that of an AdamW step (0.2 times
- * the longer side's root; Liu et al., 2025), so that one learning rate serves filters and the rest. */
+ * the longer side's root; Liu et al., 2025), so that one learning rate serves filters and the rest.
+ */
 static void muon_slot(struct sr_optimizer *optimizer, const struct sr_slot *slot, float *velocity)
 {
     bool tall = slot->rows > slot->columns;
@@ -236,8 +245,10 @@ static void muon_slot(struct sr_optimizer *optimizer, const struct sr_slot *slot
     }
     float decay = slot->decays ? (float)(optimizer->rate * optimizer->options.weight_decay) : 0;
     float rate = (float)(optimizer->rate * 0.2 * sqrt((double)columns));
-    for (size_t i = 0; i < slot->count; i++) slot->values[i] -= decay * slot->values[i] + rate * update[i];
-    if (slot->average) sr_kernels()->average(slot->values, optimizer->keep, slot->count, slot->average);
+    for (size_t i = 0; i < slot->count; i++)
+        slot->values[i] -= decay * slot->values[i] + rate * update[i];
+    if (slot->average)
+        sr_kernels()->average(slot->values, optimizer->keep, slot->count, slot->average);
 }
 
 void sr_optimizer_begin(struct sr_optimizer *optimizer, double rate, double scale, float keep)

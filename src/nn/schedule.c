@@ -27,7 +27,8 @@ double sr_schedule_rate(const struct sr_schedule *schedule, uint64_t step)
         end = CYCLE_END;
     }
     if (warmup > total) warmup = total;
-    if (step < warmup) return schedule->peak * (start + (1 - start) * (double)(step + 1) / (double)warmup);
+    if (step < warmup)
+        return schedule->peak * (start + (1 - start) * (double)(step + 1) / (double)warmup);
     if (schedule->shape == SR_SCHEDULE_CONSTANT) return schedule->peak;
 
     double t = (double)(step - warmup) / (double)(total - warmup);

@@ -51,7 +51,8 @@ float *job_part(const struct job *job, size_t index)
     return job->workspace->parts + index * job->part_size;
 }
 
-void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first, int count)
+void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first,
+                   int count)
 {
     struct unit *to = &job->workspace->units[unit];
     size_t size = shape_size(&to->out), length = (size_t)count * size;
@@ -136,8 +137,8 @@ void sr_network_predict(const struct sr_network *network, struct sr_workspace *w
     run_forward(workspace, count, false);
 }
 
-void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count, uint64_t seed,
-                        uint64_t step)
+void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count,
+                        uint64_t seed, uint64_t step)
 {
     begin_batch(workspace, network);
     workspace->seed = seed;
@@ -168,12 +169,12 @@ double sr_network_backward(struct sr_network *network, struct sr_workspace *work
             gradient[c] = (float)power;
         }
         /* -Σ t log p, with t = (1 - s) at the label + s / classes everywhere. */
-        loss +=
-            log(sum) + (double)logits[best] - (1 - (double)smoothing) * (double)logits[label] - even * mean;
+        loss += log(sum) + (double)logits[best] - (1 - (double)smoothing) * (double)logits[label] -
+                even * mean;
         for (int c = 0; c < classes; c++)
-            gradient[c] =
-                (float)(((double)gradient[c] / sum - even - (c == label ? 1 - (double)smoothing : 0)) *
-                        scale);
+            gradient[c] = (float)(((double)gradient[c] / sum - even -
+                                   (c == label ? 1 - (double)smoothing : 0)) *
+                                  scale);
         right += best == label;
     }
     if (correct) *correct = right;
@@ -188,16 +189,19 @@ static void unblock(const struct shape *s, const float *from, float *to)
     for (int pixel = 0; pixel < pixels; pixel++)
         for (int channel = 0; channel < s->channels; channel++) {
             int slot = shape_slot(s, channel);
-            *to++ = from[(size_t)(slot / SR_BLOCK * pixels + pixel) * SR_BLOCK + (size_t)(slot % SR_BLOCK)];
+            *to++ = from[(size_t)(slot / SR_BLOCK * pixels + pixel) * SR_BLOCK +
+                         (size_t)(slot % SR_BLOCK)];
         }
 }
 
-enum sr_status sr_network_layer_gradients(const struct sr_network *network, struct sr_workspace *workspace,
-                                          int target, size_t index, float *activations, float *gradients,
+enum sr_status sr_network_layer_gradients(const struct sr_network *network,
+                                          struct sr_workspace *workspace, int target, size_t index,
+                                          float *activations, float *gradients,
                                           struct sr_error *error)
 {
     struct sr_workspace *w = workspace->unfused;
-    if (!w && !(w = workspace->unfused = workspace_make(network, 1, true, false, workspace->pool, error)))
+    if (!w &&
+        !(w = workspace->unfused = workspace_make(network, 1, true, false, workspace->pool, error)))
         return SR_ERROR_MEMORY;
     same_network(network, w);
     memcpy(w->image, workspace->image, shape_size(&network->image) * sizeof(float));
@@ -205,7 +209,8 @@ enum sr_status sr_network_layer_gradients(const struct sr_network *network, stru
     int unit = w->unit_of[index];
     const struct shape *shape = &network->layers[index].out;
     if (unit < 0)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "Layer %zu has no activations of its own.", index);
+        return sr_error_set(error, SR_ERROR_ARGUMENT, "Layer %zu has no activations of its own.",
+                            index);
     struct unit *last = &w->units[w->unit_count - 1];
     memset(last->gradient, 0, shape_size(&last->out) * sizeof(float));
     last->gradient[target] = 1;

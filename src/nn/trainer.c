@@ -21,8 +21,8 @@ static void copy_weights(struct sr_network *to, struct sr_network *from)
         memcpy(target[i].values, source[i].values, source[i].count * sizeof *source[i].values);
 }
 
-/* How much of the average a step keeps. The first steps forget faster, so that the random start does not
- * linger. */
+/* How much of the average a step keeps. The first steps forget faster, so that the random start
+ * does not linger. */
 static float average_keep(double decay, uint64_t step)
 {
     double early = (1 + (double)step) / (10 + (double)step);
@@ -92,13 +92,17 @@ static struct sr_network *measured(const struct sr_trainer *trainer)
 }
 
 struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_training *plan,
-                                  const struct sr_samples *train, const struct sr_samples *validation,
-                                  struct sr_pool *pool, struct sr_error *error)
+                                  const struct sr_samples *train,
+                                  const struct sr_samples *validation, struct sr_pool *pool,
+                                  struct sr_error *error)
 {
     struct sr_trainer *trainer = sr_xalloc(sizeof *trainer);
 
-    *trainer = (struct sr_trainer){
-        .plan = *plan, .train = *train, .validation = *validation, .pool = pool, .network = network};
+    *trainer = (struct sr_trainer){.plan = *plan,
+                                   .train = *train,
+                                   .validation = *validation,
+                                   .pool = pool,
+                                   .network = network};
     if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
     size_t batch = (size_t)trainer->plan.batch;
     /* A last batch of next to nothing would be a step as long as any on hardly any evidence, and
@@ -113,9 +117,11 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
         (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) ||
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
-    /* A step that is clipped has to wait for the last gradient; others are taken as the gradients come. */
+    /* A step that is clipped has to wait for the last gradient; others are taken as the gradients
+     * come. */
     if (!(plan->clip > 0)) sr_workspace_ready(trainer->workspace, step_stretch, trainer);
-    if (validation->count && !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
+    if (validation->count &&
+        !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
         goto failed;
     return trainer;
 
@@ -159,15 +165,16 @@ struct filling {
 enum { FILL = 8 }; /* images of a slice */
 
 /* Features of an image that was changed by chance: they are made of bytes. */
-static void fill_changed_features(const struct sr_trainer *trainer, int epoch, uint32_t sample, float *out)
+static void fill_changed_features(const struct sr_trainer *trainer, int epoch, uint32_t sample,
+                                  float *out)
 {
     const struct sr_training *plan = &trainer->plan;
     int height = trainer->train.images->height, width = trainer->train.images->width;
     float changed[SR_SIDE_MAX * SR_SIDE_MAX];
     uint8_t bytes[SR_SIDE_MAX * SR_SIDE_MAX];
 
-    sr_augment_image(&plan->augment, plan->seed, epoch, sample, sr_samples_pixels(&trainer->train, sample),
-                     height, width, changed);
+    sr_augment_image(&plan->augment, plan->seed, epoch, sample,
+                     sr_samples_pixels(&trainer->train, sample), height, width, changed);
     for (int i = 0; i < height * width; i++) bytes[i] = (uint8_t)lrintf(changed[i] * 255);
     sr_inference_fill(&plan->input, bytes, height, width, out);
 }
@@ -191,7 +198,8 @@ static void fill_image(const struct filling *filling, size_t index)
         fill_changed_features(trainer, filling->epoch, sample, out);
         return;
     }
-    sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, height, width, out);
+    sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, height, width,
+                     out);
     float scale = 1 / plan->input.deviation, shift = -plan->input.mean / plan->input.deviation;
     for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
 }
@@ -201,7 +209,8 @@ static void fill_slice(void *context, size_t index, int worker)
 {
     const struct filling *filling = context;
     const struct sr_samples *train = &filling->trainer->train;
-    size_t first = index * FILL, last = first + FILL < filling->count ? first + FILL : filling->count;
+    size_t first = index * FILL,
+           last = first + FILL < filling->count ? first + FILL : filling->count;
     (void)worker;
     sr_samples_prefetch(train, filling->order[first]);
     for (size_t i = first; i < last; i++) {
@@ -219,7 +228,8 @@ struct tally {
 enum outcome { WENT_WELL, STOPPED, DIVERGED };
 
 /* DIVERGED when the loss or the gradients are no longer numbers; the weights are then of no use. */
-static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch, struct tally *tally)
+static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch,
+                                struct tally *tally)
 {
     const struct sr_training *plan = &trainer->plan;
     size_t start = batch * (size_t)plan->batch, left = trainer->train.count - start;
@@ -240,8 +250,8 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
     sr_network_forward(trainer->network, trainer->workspace, (int)count, plan->seed, step);
     bool clipped = plan->clip > 0;
     if (!clipped) sr_optimizer_begin(trainer->optimizer, tally->rate, 1, keep);
-    double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count, trainer->labels,
-                                      (float)plan->smoothing, &right);
+    double loss = sr_network_backward(trainer->network, trainer->workspace, (int)count,
+                                      trainer->labels, (float)plan->smoothing, &right);
     if (sr_workspace_stopped(trainer->workspace)) return STOPPED;
     if (!isfinite(loss)) return DIVERGED;
 
@@ -281,7 +291,8 @@ static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const 
                                    .total = (uint64_t)plan->epochs * trainer->batches,
                                    .epoch = epoch,
                                    .epochs = plan->epochs,
-                                   .rate = epoch_seconds > 0 ? (double)tally->seen / epoch_seconds : 0,
+                                   .rate =
+                                       epoch_seconds > 0 ? (double)tally->seen / epoch_seconds : 0,
                                    .loss = tally->loss / (double)tally->seen,
                                    .accuracy = (double)tally->right / (double)tally->seen,
                                    .learning_rate = tally->rate};
@@ -313,8 +324,8 @@ static void announce(const struct sr_trainer *trainer, int epoch)
 
 /* ---- epochs ---- */
 
-static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double run_begun, int first_epoch,
-                                struct tally *tally)
+static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double run_begun,
+                                int first_epoch, struct tally *tally)
 {
     struct sr_rng rng;
     double begun = sr_clock_seconds() - trainer->waited;
@@ -330,11 +341,12 @@ static enum outcome train_epoch(struct sr_trainer *trainer, int epoch, double ru
         report(trainer, epoch, batch, tally, now - begun, now - run_begun,
                (uint64_t)(epoch - first_epoch) * trainer->batches + batch + 1);
     }
-    return weights_finite(trainer->network) && weights_finite(measured(trainer)) ? WENT_WELL : DIVERGED;
+    return weights_finite(trainer->network) && weights_finite(measured(trainer)) ? WENT_WELL
+                                                                                 : DIVERGED;
 }
 
-/* Measure, keep and record an epoch whose batches are done. SR_ERROR_NUMERIC when the validation loss is no
- * number: finite weights can still be too large to use. */
+/* Measure, keep and record an epoch whose batches are done. SR_ERROR_NUMERIC when the validation
+ * loss is no number: finite weights can still be too large to use. */
 static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const struct tally *tally,
                                    double begun, struct sr_error *error)
 {
@@ -350,8 +362,8 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
                                 .learning_rate = tally->rate};
     if (trainer->validation.count) {
         enum sr_status status = sr_inference_measure(
-            network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool, &trainer->gate,
-            &record->validation_loss, &record->validation_accuracy, error);
+            network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool,
+            &trainer->gate, &record->validation_loss, &record->validation_accuracy, error);
         if (status) return status;
         if (!isfinite(record->validation_loss)) return SR_ERROR_NUMERIC;
     }
@@ -368,7 +380,8 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
 
 static bool out_of_patience(const struct sr_trainer *trainer)
 {
-    return trainer->plan.patience > 0 && trainer->finished - trainer->best_epoch >= trainer->plan.patience;
+    return trainer->plan.patience > 0 &&
+           trainer->finished - trainer->best_epoch >= trainer->plan.patience;
 }
 
 static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bool *complete,
@@ -380,15 +393,17 @@ static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bo
             "The training diverged in its first epoch: the loss is no longer a finite number; "
             "a learning rate below lr=%g, or clip=1, would help.",
             trainer->plan.rate);
-    snprintf(trainer->note, sizeof trainer->note, "diverged in epoch %d; the weights of epoch %d are kept",
-             epoch, trainer->best_epoch ? trainer->best_epoch : trainer->finished);
+    snprintf(trainer->note, sizeof trainer->note,
+             "diverged in epoch %d; the weights of epoch %d are kept", epoch,
+             trainer->best_epoch ? trainer->best_epoch : trainer->finished);
     announce(trainer, epoch);
     *complete = true;
     return SR_OK;
 }
 
 enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
-                              sr_epoch_end *epoch_end, void *owner, bool *complete, struct sr_error *error)
+                              sr_epoch_end *epoch_end, void *owner, bool *complete,
+                              struct sr_error *error)
 {
     double run_begun = sr_clock_seconds() - trainer->waited;
     int first = trainer->finished + 1;
@@ -402,9 +417,10 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
         struct tally tally = {.norm = NAN};
         double begun = sr_clock_seconds() - trainer->waited;
         enum outcome outcome = train_epoch(trainer, epoch, run_begun, first, &tally);
-        enum sr_status status = outcome == DIVERGED  ? SR_ERROR_NUMERIC
-                                : outcome == STOPPED ? SR_ERROR_CANCELLED
-                                                     : finish_epoch(trainer, epoch, &tally, begun, error);
+        enum sr_status status = outcome == DIVERGED ? SR_ERROR_NUMERIC
+                                : outcome == STOPPED
+                                    ? SR_ERROR_CANCELLED
+                                    : finish_epoch(trainer, epoch, &tally, begun, error);
         if (status == SR_ERROR_NUMERIC) return after_divergence(trainer, epoch, complete, error);
         if (status == SR_ERROR_CANCELLED) {
             if (trainer->finished > 0) return SR_OK;

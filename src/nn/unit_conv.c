@@ -4,7 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* Floats of the pictures that pass through a worker's scratch: they stay in the second-level cache. */
+/* Floats of the pictures that pass through a worker's scratch: they stay in the second-level cache.
+ */
 enum { GROUP_FLOATS = 1 << 16 };
 
 /* The convolution that takes dy back to dx; its input is dy, spread out for stride 2. */
@@ -36,12 +37,14 @@ int conv_group(const struct unit *u, const struct layer *layer)
 
 size_t unit_scratch(const struct unit *u, const struct layer *layer)
 {
-    size_t size = shape_size(&u->in) > shape_size(&u->mid) ? shape_size(&u->in) : shape_size(&u->mid);
+    size_t size =
+        shape_size(&u->in) > shape_size(&u->mid) ? shape_size(&u->in) : shape_size(&u->mid);
     if (u->type == UNIT_NORM) return 2 * size;
     if (u->type != UNIT_CONV) return size;
     struct sr_conv back = backward_conv(&layer->conv);
     size_t spread = u->input_gradient && layer->conv.stride == 2 ? sr_conv_input_size(&back) : 0;
-    size = padded_size(u, &layer->conv) + (u->pool || u->norm >= 0 ? shape_size(&u->mid) : 0) + spread;
+    size =
+        padded_size(u, &layer->conv) + (u->pool || u->norm >= 0 ? shape_size(&u->mid) : 0) + spread;
     if (size == 0) return 0;
     size_t whole = size * (size_t)conv_group(u, layer) + (u->norm >= 0 ? shape_size(&u->mid) : 0);
     return (whole + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
@@ -135,8 +138,8 @@ static void backward_slice(void *context, size_t index, int worker)
             scratch += (size_t)count * shape_size(&u->mid);
             norm_undo(job, &job->workspace->units[u->norm], first, count, scratch, dy);
         } else if (u->pool) {
-            k->pool_back(dy, u->which + at, u->relu ? u->result + at : NULL, count * blocks, u->mid.height,
-                         u->mid.width, scratch);
+            k->pool_back(dy, u->which + at, u->relu ? u->result + at : NULL, count * blocks,
+                         u->mid.height, u->mid.width, scratch);
             dy = scratch;
             scratch += round_up((size_t)count * shape_size(&u->mid));
         } else if (u->relu) {
@@ -162,7 +165,8 @@ static void backward(struct job *job)
     struct unit *u = job->unit;
     const struct sr_conv *c = &job->layer->conv;
     size_t length = sr_conv_weight_size(c) + (job->layer->spec.bias ? (size_t)u->mid.slots : 0);
-    if (u->input_gradient) sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_slice, job);
+    if (u->input_gradient)
+        sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_slice, job);
     job->part_size = sr_conv_weight_size(c) + (size_t)u->mid.slots;
     job_run(job, part_images(u, job->count), backward_slice);
     if (job->parameters) /* the bias follows the weights */

@@ -1,8 +1,8 @@
 /* unit_dense.c - dense layers with bias and ReLU as one step.
  *
- * A pass is two regions of the pool, each of slices that need nothing of each other: what is done to images
- * or inputs by themselves, then the products, whose slices also do what comes next to their own part of the
- * result. */
+ * A pass is two regions of the pool, each of slices that need nothing of each other: what is done
+ * to images or inputs by themselves, then the products, whose slices also do what comes next to
+ * their own part of the result. */
 #include "internal.h"
 
 #include "sartor/compute/matrix.h"
@@ -32,16 +32,18 @@ static void mask_slice(void *context, size_t index, int worker)
     int first, images = job_slice(job, index, &first), in = u->in.slots;
     const float *x = unit_source(job->workspace, u->input);
     (void)worker;
-    sr_mask(x + (size_t)first * (size_t)in, images, in, u->mask + (size_t)first * sr_mask_words(in));
+    sr_mask(x + (size_t)first * (size_t)in, images, in,
+            u->mask + (size_t)first * sr_mask_words(in));
 }
 
-/* Pixels, and what ReLU and dropout leave, are often zero. A few images tell: whether zeros are left out
- * changes the time alone. */
+/* Pixels, and what ReLU and dropout leave, are often zero. A few images tell: whether zeros are
+ * left out changes the time alone. */
 static bool is_sparse(const uint64_t *mask, int count, size_t words, int columns)
 {
     size_t images = 0, set = 0;
     for (int i = 0; i < count; i += 16, images++)
-        for (size_t w = 0; w < words; w++) set += (size_t)__builtin_popcountll(mask[(size_t)i * words + w]);
+        for (size_t w = 0; w < words; w++)
+            set += (size_t)__builtin_popcountll(mask[(size_t)i * words + w]);
     return 5 * set < 3 * images * (size_t)columns;
 }
 
@@ -68,7 +70,8 @@ static void forward(struct job *job)
     const float *x = unit_source(job->workspace, u->input), *weights = job_values(job, WEIGHT);
     int in = u->in.slots, out = u->out.slots;
     struct pass pass = {.job = job};
-    pass.product = sr_gemm_of(false, false, job->count, out, in, 1, x, in, weights, out, 0, u->result, out);
+    pass.product =
+        sr_gemm_of(false, false, job->count, out, in, 1, x, in, weights, out, 0, u->result, out);
     pass.product.strips_b = strips(job);
     u->sparse = false;
     if (u->mask) {
@@ -120,7 +123,8 @@ static void sum_outputs(const struct job *job, int column, int columns)
     float *sums = job_gradient(job, BIAS) + column;
     memset(sums, 0, (size_t)columns * sizeof *sums);
     for (int i = 0; i < job->count; i++)
-        job->kernels->add(u->gradient + (size_t)i * (size_t)u->out.slots + column, (size_t)columns, sums);
+        job->kernels->add(u->gradient + (size_t)i * (size_t)u->out.slots + column, (size_t)columns,
+                          sums);
 }
 
 static void backward_slice(void *context, size_t index, int worker)
@@ -135,15 +139,17 @@ static void backward_slice(void *context, size_t index, int worker)
     const struct sr_workspace *workspace = job->workspace;
     struct sr_gemm_part block = sr_gemm_slice(&pass->product, index);
     if (pass->ready) {
-        size_t start = sr_strip_place(job->unit->in.slots, job->unit->out.slots, block.row, block.column);
+        size_t start =
+            sr_strip_place(job->unit->in.slots, job->unit->out.slots, block.row, block.column);
         workspace->ready(workspace->ready_owner, (size_t)(job->layer->parameter + WEIGHT), start,
                          (size_t)block.rows * (size_t)block.columns);
     }
-    if (block.row == 0 && pass->job->layer->spec.bias) sum_outputs(pass->job, block.column, block.columns);
+    if (block.row == 0 && pass->job->layer->spec.bias)
+        sum_outputs(pass->job, block.column, block.columns);
 }
 
-/* Weights in strips are of the layer that reads the image, whose gradient hardly anybody asks for: one strip
- * after another. */
+/* Weights in strips are of the layer that reads the image, whose gradient hardly anybody asks for:
+ * one strip after another. */
 static void pass_back_strips(const struct job *job)
 {
     const struct unit *u = job->unit;
@@ -152,9 +158,9 @@ static void pass_back_strips(const struct job *job)
     int in = u->in.slots, out = u->out.slots;
     for (int column = 0; column < out; column += SR_STRIP) {
         int width = sr_strip_width(out, column);
-        sr_gemm(job->workspace->pool, false, true, job->count, in, width, 1, u->gradient + column, out,
-                weights + sr_strip_place(in, out, 0, column), width, column || u->input_adds ? 1 : 0,
-                gradient, in);
+        sr_gemm(job->workspace->pool, false, true, job->count, in, width, 1, u->gradient + column,
+                out, weights + sr_strip_place(in, out, 0, column), width,
+                column || u->input_adds ? 1 : 0, gradient, in);
     }
 }
 
@@ -173,13 +179,13 @@ static void backward(struct job *job)
         if (u->sparse) sr_gemm_mask(&pass.product, u->mask_turned, NULL);
         slices = pass.slices = sr_gemm_cut(&pass.product);
         /* A slice as wide as its strip is one stretch of memory. */
-        pass.ready =
-            job->workspace->ready && strips(job) && !u->input_gradient && pass.product.columns == SR_STRIP;
+        pass.ready = job->workspace->ready && strips(job) && !u->input_gradient &&
+                     pass.product.columns == SR_STRIP;
     }
     if (u->input_gradient && !strips(job)) {
-        pass.inputs =
-            sr_gemm_of(false, true, job->count, in, out, 1, u->gradient, out, job_values(job, WEIGHT), out,
-                       u->input_adds ? 1 : 0, job->workspace->units[u->input].gradient, in);
+        pass.inputs = sr_gemm_of(false, true, job->count, in, out, 1, u->gradient, out,
+                                 job_values(job, WEIGHT), out, u->input_adds ? 1 : 0,
+                                 job->workspace->units[u->input].gradient, in);
         slices += sr_gemm_cut(&pass.inputs);
     }
     sr_pool_run(job->workspace->pool, slices, backward_slice, &pass);

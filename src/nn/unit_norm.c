@@ -1,5 +1,5 @@
-/* unit_norm.c - batch normalisation (Ioffe and Szegedy, 2015) with the residual sum, ReLU and max-pool
- * that follow it as one step. Statistics cover the whole batch. */
+/* unit_norm.c - batch normalisation (Ioffe and Szegedy, 2015) with the residual sum, ReLU and
+ * max-pool that follow it as one step. Statistics cover the whole batch. */
 #include "internal.h"
 
 #include <math.h>
@@ -12,12 +12,13 @@ static int blocks_of(const struct unit *u)
     return u->in.slots / SR_BLOCK;
 }
 
-void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first, int images)
+void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first,
+                  int images)
 {
     float *moments = norm->moments + index * 2 * (size_t)norm->in.slots;
-    job->kernels->moments(unit_source(job->workspace, norm->input) + (size_t)first * shape_size(&norm->in),
-                          images, blocks_of(norm), shape_pixels(&norm->in), moments,
-                          moments + norm->in.slots);
+    job->kernels->moments(
+        unit_source(job->workspace, norm->input) + (size_t)first * shape_size(&norm->in), images,
+        blocks_of(norm), shape_pixels(&norm->in), moments, moments + norm->in.slots);
 }
 
 static void moments_slice(void *context, size_t index, int worker)
@@ -33,7 +34,8 @@ enum { CHANNELS = 64 };
 
 static void run_channels(struct job *job, void (*slice)(void *job, size_t index, int worker))
 {
-    sr_pool_run(job->workspace->pool, (size_t)(job->unit->in.slots + CHANNELS - 1) / CHANNELS, slice, job);
+    sr_pool_run(job->workspace->pool, (size_t)(job->unit->in.slots + CHANNELS - 1) / CHANNELS,
+                slice, job);
 }
 
 static int channel_range(const struct job *job, size_t index, int *last)
@@ -43,8 +45,8 @@ static int channel_range(const struct job *job, size_t index, int *last)
     return first;
 }
 
-/* A channel's mean and deviation over the batch, which the slices' are joined into (Chan et al., 1979);
- * running statistics move, with the unbiased variance, as in PyTorch. */
+/* A channel's mean and deviation over the batch, which the slices' are joined into (Chan et al.,
+ * 1979); running statistics move, with the unbiased variance, as in PyTorch. */
 static void learn_statistics(const struct job *job, int c)
 {
     struct unit *u = job->unit;
@@ -76,7 +78,8 @@ static void scale_slice(void *context, size_t index, int worker)
     (void)worker;
     for (int c = first; c < last; c++) {
         if (job->training) learn_statistics(job, c);
-        float inverse = job->training ? u->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
+        float inverse =
+            job->training ? u->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
         u->scale[c] = weight[c] * inverse;
         u->shift[c] = bias[c] - (job->training ? u->mean[c] : mean[c]) * u->scale[c];
     }
@@ -93,7 +96,8 @@ static void forward_slice(void *context, size_t index, int worker)
         float *y = u->pool ? job_scratch(job, worker) : u->result + to;
         job->kernels->norm(unit_source(job->workspace, u->input) + at, step, blocks_of(u),
                            shape_pixels(&u->in), u->scale, u->shift,
-                           u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL, u->relu, y);
+                           u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL,
+                           u->relu, y);
         if (u->pool)
             job->kernels->pool(y, blocks_of(u), u->in.height, u->in.width, u->result + to,
                                u->which ? u->which + to : NULL);
@@ -107,9 +111,10 @@ static void forward(struct job *job)
     job_run(job, PIECE, forward_slice);
 }
 
-/* The gradient of the normalised and scaled values for images of a slice: after ReLU and pool are undone. */
-static const float *output_gradient(const struct job *job, const struct unit *u, int first, int images,
-                                    float *scratch)
+/* The gradient of the normalised and scaled values for images of a slice: after ReLU and pool are
+ * undone. */
+static const float *output_gradient(const struct job *job, const struct unit *u, int first,
+                                    int images, float *scratch)
 {
     size_t at = (size_t)first * shape_size(&u->out);
     if (!u->pool) return u->gradient + at;
@@ -128,23 +133,26 @@ static void sums_slice(void *context, size_t index, int worker)
     for (int first = from; first < from + images; first++) {
         size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
         if (u->relu && !u->pool)
-            job->kernels->relu_back(u->gradient + to, u->result + to, shape_size(&u->out), u->gradient + to);
+            job->kernels->relu_back(u->gradient + to, u->result + to, shape_size(&u->out),
+                                    u->gradient + to);
         const float *dy = output_gradient(job, u, first, 1, job_scratch(job, worker));
         if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
         if (part)
             job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u),
-                                    shape_pixels(&u->in), u->mean, u->inverse, part, part + u->in.slots);
+                                    shape_pixels(&u->in), u->mean, u->inverse, part,
+                                    part + u->in.slots);
     }
 }
 
-void norm_undo(const struct job *job, const struct unit *norm, int first, int images, float *scratch,
-               float *dx)
+void norm_undo(const struct job *job, const struct unit *norm, int first, int images,
+               float *scratch, float *dx)
 {
     size_t size = shape_size(&norm->in);
     const float *x = unit_source(job->workspace, norm->input);
     for (int image = first; image < first + images; image++, dx += size)
-        job->kernels->norm_back(x + (size_t)image * size, output_gradient(job, norm, image, 1, scratch), 1,
-                                blocks_of(norm), shape_pixels(&norm->in), norm->a, norm->b, norm->c, dx);
+        job->kernels->norm_back(x + (size_t)image * size,
+                                output_gradient(job, norm, image, 1, scratch), 1, blocks_of(norm),
+                                shape_pixels(&norm->in), norm->a, norm->b, norm->c, dx);
 }
 
 static void backward_slice(void *context, size_t index, int worker)
@@ -159,8 +167,8 @@ static void backward_slice(void *context, size_t index, int worker)
     }
 }
 
-/* With x̂ = (x - mean) / deviation over n values: dx = weight / deviation · (dy - Σdy / n - x̂ Σ(dy x̂) / n),
- * here as a·dy + b·x + c. */
+/* With x̂ = (x - mean) / deviation over n values: dx = weight / deviation · (dy - Σdy / n - x̂ Σ(dy
+ * x̂) / n), here as a·dy + b·x + c. */
 static void gradient_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
@@ -181,7 +189,8 @@ static void gradient_slice(void *context, size_t index, int worker)
             sum += (double)job_part(job, (size_t)i)[c];
             dot += (double)job_part(job, (size_t)i)[u->in.slots + c];
         }
-        double inverse = (double)u->inverse[c], a = (double)weight[c] * inverse, b = -a * inverse * dot / n;
+        double inverse = (double)u->inverse[c], a = (double)weight[c] * inverse,
+               b = -a * inverse * dot / n;
         weight_gradient[c] = (float)dot;
         bias_gradient[c] = (float)sum;
         u->a[c] = (float)a;

@@ -1,5 +1,5 @@
-/* unit_simple.c - the layers without weights, where nothing before them takes them in: pools, sums and
- * ReLU, dropout, and a flatten of the image itself. */
+/* unit_simple.c - the layers without weights, where nothing before them takes them in: pools, sums
+ * and ReLU, dropout, and a flatten of the image itself. */
 #include "internal.h"
 
 #include "sartor/base/memory.h"
@@ -33,8 +33,8 @@ static void pool_back_slice(void *context, size_t index, int worker)
     float *dx = job_scratch(job, worker);
     for (int first = from; first < from + images; first++) {
         size_t at = (size_t)first * shape_size(&u->out);
-        job->kernels->pool_back(u->gradient + at, u->which + at, NULL, u->in.slots / SR_BLOCK, u->in.height,
-                                u->in.width, dx);
+        job->kernels->pool_back(u->gradient + at, u->which + at, NULL, u->in.slots / SR_BLOCK,
+                                u->in.height, u->in.width, dx);
         job_pass_back(job, u->input, u->input_adds, dx, first, 1);
     }
 }
@@ -106,7 +106,8 @@ static void global_slice(void *context, size_t index, int worker)
     for (int first = from; first < from + images; first++) {
         float *y = u->result + (size_t)first * shape_size(&u->out);
         memset(y, 0, shape_size(&u->out) * sizeof *y);
-        job->kernels->channel_sums(unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in),
+        job->kernels->channel_sums(unit_source(job->workspace, u->input) +
+                                       (size_t)first * shape_size(&u->in),
                                    1, u->in.slots / SR_BLOCK, pixels, y);
         for (size_t i = 0; i < shape_size(&u->out); i++) y[i] *= 1.0f / (float)pixels;
     }
@@ -158,8 +159,9 @@ const struct unit_kind unit_copy = {copy_forward, copy_backward};
 
 /* ---- dropout (Srivastava et al., 2014) ---- */
 
-/* y = x where kept, scaled so that the mean stays. What is dropped depends on the seed, the step, the
- * layer and the image's place in the batch, so the backward pass draws it again: 16 bits a value. */
+/* y = x where kept, scaled so that the mean stays. What is dropped depends on the seed, the step,
+ * the layer and the image's place in the batch, so the backward pass draws it again: 16 bits a
+ * value. */
 static void drop(const struct job *job, int image, const float *x, float *y)
 {
     enum { DRAWS = 64 };

@@ -77,7 +77,9 @@ static struct unit unit_from(const struct sr_network *network, int *unit_of, int
         break;
     }
     if (fuse && u.type == UNIT_NORM) swallow(network, unit_of, &u, SR_LAYER_ADD);
-    if (fuse && (u.type == UNIT_CONV || u.type == UNIT_NORM || u.type == UNIT_DENSE || u.type == UNIT_SUM) &&
+    if (fuse &&
+        (u.type == UNIT_CONV || u.type == UNIT_NORM || u.type == UNIT_DENSE ||
+         u.type == UNIT_SUM) &&
         !u.relu)
         u.relu = swallow(network, unit_of, &u, SR_LAYER_RELU);
     u.mid = network->layers[u.last].out;
@@ -87,7 +89,8 @@ static struct unit unit_from(const struct sr_network *network, int *unit_of, int
     return u;
 }
 
-/* A flatten is a new name for the same memory, but for a plain image that does not fill whole blocks. */
+/* A flatten is a new name for the same memory, but for a plain image that does not fill whole
+ * blocks. */
 static bool renames(const struct layer *l)
 {
     return l->spec.type == SR_LAYER_FLATTEN && shape_size(&l->in) == shape_size(&l->out);
@@ -121,16 +124,16 @@ static void plan(struct sr_workspace *w, bool fuse)
     }
     for (size_t i = 0; i < w->unit_count && fuse; i++) {
         struct unit *u = &w->units[i], *conv = u->input >= 0 ? &w->units[u->input] : NULL;
-        u->joined = u->type == UNIT_NORM && conv && conv->type == UNIT_CONV && !conv->relu && !conv->pool &&
-                    network->layers[conv->last].readers == 1;
+        u->joined = u->type == UNIT_NORM && conv && conv->type == UNIT_CONV && !conv->relu &&
+                    !conv->pool && network->layers[conv->last].readers == 1;
         if (u->joined) conv->norm = (int)i;
     }
     for (size_t i = 0; i < w->unit_count; i++) {
         struct unit *u = &w->units[i];
         u->input_gradient = u->input >= 0 && (wanted[u->input] || !fuse);
         u->other_gradient = u->other >= 0 && (wanted[u->other] || !fuse);
-        wanted[i] = u->input_gradient || u->other_gradient || u->type == UNIT_CONV || u->type == UNIT_NORM ||
-                    u->type == UNIT_DENSE;
+        wanted[i] = u->input_gradient || u->other_gradient || u->type == UNIT_CONV ||
+                    u->type == UNIT_NORM || u->type == UNIT_DENSE;
     }
     for (size_t i = w->unit_count; i-- > 0;) {
         struct unit *u = &w->units[i];
@@ -170,9 +173,11 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
     u->parts = w->batch < MOST_PARTS ? w->batch : MOST_PARTS;
     if (u->type == UNIT_CONV) {
         u->packed = carve(carver, sr_conv_weight_size(&layer->conv));
-        if (sr_conv_weight_size(&layer->conv) > LARGE && u->parts > LARGE_PARTS) u->parts = LARGE_PARTS;
+        if (sr_conv_weight_size(&layer->conv) > LARGE && u->parts > LARGE_PARTS)
+            u->parts = LARGE_PARTS;
     }
-    /* With few outputs, finding the zeros takes as long as multiplying by them; OpenBLAS cannot leave them out. */
+    /* With few outputs, finding the zeros takes as long as multiplying by them; OpenBLAS cannot
+     * leave them out. */
     bool masks = u->type == UNIT_DENSE && u->out.slots >= 4 * SR_BLOCK && !sr_kernels()->portable;
     if (masks) u->mask = (uint64_t *)carve(carver, 2 * batch * sr_mask_words(u->in.slots));
     if (masks) u->order = (int *)carve(carver, batch);
@@ -184,11 +189,12 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
     if (masks) u->mask_turned = (uint64_t *)carve(carver, 2 * slots * sr_mask_words(w->batch));
     if (u->norm == FROM_NOWHERE) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (u->pool || u->type == UNIT_POOL)
-        u->which =
-            (uint8_t *)carve(carver, (batch * shape_size(&u->out) + sizeof(float) - 1) / sizeof(float));
+        u->which = (uint8_t *)carve(carver, (batch * shape_size(&u->out) + sizeof(float) - 1) /
+                                                sizeof(float));
     if (u->type == UNIT_CONV && u->input_gradient)
-        u->turned = carve(carver, (size_t)(layer->conv.kernel * layer->conv.kernel * layer->conv.outputs) *
-                                      (size_t)sr_slots(layer->conv.inputs));
+        u->turned =
+            carve(carver, (size_t)(layer->conv.kernel * layer->conv.kernel * layer->conv.outputs) *
+                              (size_t)sr_slots(layer->conv.inputs));
     if (u->type == UNIT_NORM) {
         u->moments = carve(carver, (batch + PIECE - 1) / PIECE * 2 * slots);
         u->mean = carve(carver, slots);
@@ -224,8 +230,8 @@ static void carve_all(struct sr_workspace *w, struct carver *carver)
     w->parts = carve(carver, part);
 }
 
-struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training, bool fuse,
-                                    struct sr_pool *pool, struct sr_error *error)
+struct sr_workspace *workspace_make(const struct sr_network *network, int batch, bool training,
+                                    bool fuse, struct sr_pool *pool, struct sr_error *error)
 {
     struct sr_workspace *w = sr_xalloc(sizeof *w);
     w->network = network;
@@ -280,7 +286,8 @@ void sr_workspace_watch(struct sr_workspace *workspace)
         workspace->units[i].forward_seconds = workspace->units[i].backward_seconds = 0;
 }
 
-size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times, size_t room)
+size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times,
+                          size_t room)
 {
     static const char *const kinds[] = {
         [UNIT_CONV] = "convolution", [UNIT_NORM] = "norm",       [UNIT_DENSE] = "dense",

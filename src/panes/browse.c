@@ -24,7 +24,8 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
     const struct sr_selection *selection = &session->selection;
     char count[32], whole[32], place[32], right[112];
     sr_format_count(count, sizeof count, selection->count);
-    sr_format_count(whole, sizeof whole, sr_session_samples(session, selection->filter.split).count);
+    sr_format_count(whole, sizeof whole,
+                    sr_session_samples(session, selection->filter.split).count);
     sr_part_ordinal(place, sizeof place, selection->at + 1);
     if (selection->count == 0)
         snprintf(right, sizeof right, "0 of %s", whole);
@@ -96,9 +97,9 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
 }
 
 /* Class, and the predicted one where it differs, in so many columns. */
-static void caption(struct sr_session *session, const struct sr_predictions *predictions, uint32_t row,
-                    int truth, int width, const struct sr_short_name *half, bool *wrong, char *out,
-                    size_t size)
+static void caption(struct sr_session *session, const struct sr_predictions *predictions,
+                    uint32_t row, int truth, int width, const struct sr_short_name *half,
+                    bool *wrong, char *out, size_t size)
 {
     size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
     const char *name = sr_part_class(session, truth);
@@ -114,7 +115,8 @@ static void caption(struct sr_session *session, const struct sr_predictions *pre
         const int other = session->suspects.items[suspect].suggested;
         if (sr_utf8_width(name) + sr_utf8_width(sr_part_class(session, other)) + 3 <= width)
             snprintf(out, size, "%s %s→%s", mark, name, sr_part_class(session, other));
-        else snprintf(out, size, "%s%s→%s", mark, half[truth].text, half[other].text);
+        else
+            snprintf(out, size, "%s%s→%s", mark, half[truth].text, half[other].text);
         return;
     }
     *wrong = at != SIZE_MAX && predictions->predicted[at] != truth;
@@ -145,17 +147,21 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     char id[32];
     sr_part_id(id, sizeof id, file, row);
     int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), id);
-    x = sr_area_text(area, x + 2, 0, sr_part_style(session, SR_ROLE_TEXT), sr_part_class(session, truth));
+    x = sr_area_text(area, x + 2, 0, sr_part_style(session, SR_ROLE_TEXT),
+                     sr_part_class(session, truth));
     const size_t suspect = filter->suspects ? sr_session_suspect(session, row) : SIZE_MAX;
     if (suspect != SIZE_MAX) {
         const struct sr_suspect *one = &session->suspects.items[suspect];
-        static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  U undo", "flagged  U undo"};
-        sr_area_printf(area, x + 3, 0, sr_part_style(session, SR_ROLE_WARNING), "%s suggests %s, %.0f %% against %.0f %%   %s",
-                       session->suspects.model, sr_part_class(session, one->suggested), 100 * (double)one->other,
+        static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  U undo",
+                                                         "flagged  U undo"};
+        sr_area_printf(area, x + 3, 0, sr_part_style(session, SR_ROLE_WARNING),
+                       "%s suggests %s, %.0f %% against %.0f %%   %s", session->suspects.model,
+                       sr_part_class(session, one->suggested), 100 * (double)one->other,
                        100 * (double)one->own, marks[session->suspects.marks[suspect]]);
         return;
     }
-    struct sr_entry *entry = filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
+    struct sr_entry *entry =
+        filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
     const float *verdict = sr_part_verdict(session, entry, filter->split, file, row);
     if (!verdict) return;
     struct sr_text words = {0};
@@ -174,7 +180,8 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
     const struct sr_images *images = &session->data->files[selection->file];
     const struct sr_predictions *predictions = shown_predictions(session);
     struct layout layout = choose_layout(session, area);
-    int spare = layout.width ? area.height - ((layout.lines - 1) * layout.down + layout.height + 1) : 0;
+    int spare =
+        layout.width ? area.height - ((layout.lines - 1) * layout.down + layout.height + 1) : 0;
     if (spare >= 2) {
         draw_footer(session, sr_area_part(area, 0, area.height - 1, area.width, 1));
         area = sr_area_part(area, 0, spare >= 3, area.width, area.height - 1 - (spare >= 3));
@@ -189,9 +196,12 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
 
     int room = layout.across - (layout.width ? 2 : 14);
     struct sr_short_name half[SR_CLASSES_MAX];
-    if (session->selection.filter.suspects) sr_part_short_names(session->data, (room - 2) / 2, half);
-    else if (predictions) sr_part_short_names(session->data, (room - 1) / 2, half);
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT), bad = sr_part_style(session, SR_ROLE_BAD);
+    if (session->selection.filter.suspects)
+        sr_part_short_names(session->data, (room - 2) / 2, half);
+    else if (predictions)
+        sr_part_short_names(session->data, (room - 1) / 2, half);
+    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
+                    bad = sr_part_style(session, SR_ROLE_BAD);
     struct sr_style selected = sr_part_style(session, SR_ROLE_SELECTED);
     struct sr_style accent = sr_part_style(session, SR_ROLE_ACCENT);
     uint32_t left = session->look.ascii ? '|' : 0x258c, right = session->look.ascii ? '|' : 0x2590;
@@ -202,16 +212,21 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
         if (row >= images->count) continue;
         bool here = i == selection->at, wrong;
         char text[256];
-        caption(session, predictions, row, images->labels[row], room, half, &wrong, text, sizeof text);
-        struct sr_area part = sr_area_part(area, (int)(cell % columns) * layout.across,
-                                           (int)(cell / columns) * layout.down, layout.across, layout.down);
+        caption(session, predictions, row, images->labels[row], room, half, &wrong, text,
+                sizeof text);
+        struct sr_area part =
+            sr_area_part(area, (int)(cell % columns) * layout.across,
+                         (int)(cell / columns) * layout.down, layout.across, layout.down);
         struct sr_style style = here ? selected : wrong ? bad : plain;
         bool tagged = session->tags[selection->file] && session->tags[selection->file][row];
         if (!layout.width) {
             char id[32];
             sr_part_id(id, sizeof id, selection->file, row);
-            sr_area_printf(part, 0, 0, style, "%s%-11s %s%s", here ? "▸" : tagged ? "+" : " ", id, text,
-                           here && tagged ? " +" : "");
+            sr_area_printf(part, 0, 0, style, "%s%-11s %s%s",
+                           here     ? "▸"
+                           : tagged ? "+"
+                                    : " ",
+                           id, text, here && tagged ? " +" : "");
             continue;
         }
         sr_draw_image(sr_area_part(part, 1, 0, layout.width, layout.height), &session->look,
@@ -231,19 +246,24 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
 
 /* One sample */
 
-/* What a model says of the sample, from its predictions or from the close-up; NULL while nothing is known. */
-static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry, enum sr_file file,
-                               uint32_t row, const struct sr_closeup *closeup)
+/* What a model says of the sample, from its predictions or from the close-up; NULL while nothing is
+ * known. */
+static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry,
+                               enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
 {
-    const float *verdict = sr_part_verdict(session, entry, session->selection.filter.split, file, row);
+    const float *verdict =
+        sr_part_verdict(session, entry, session->selection.filter.split, file, row);
     for (size_t i = 0; !verdict && closeup && i < closeup->verdicts; i++)
-        if (!strcmp(closeup->verdict[i].model, entry->name)) verdict = closeup->verdict[i].probabilities;
+        if (!strcmp(closeup->verdict[i].model, entry->name))
+            verdict = closeup->verdict[i].probabilities;
     return verdict;
 }
 
-/* One line a model: its name, how sure it is as a bar, what it says. Returns the line behind them. */
-static int draw_others(struct sr_session *session, struct sr_area area, int y, const struct sr_entry *entry,
-                       enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
+/* One line a model: its name, how sure it is as a bar, what it says. Returns the line behind them.
+ */
+static int draw_others(struct sr_session *session, struct sr_area area, int y,
+                       const struct sr_entry *entry, enum sr_file file, uint32_t row,
+                       const struct sr_closeup *closeup)
 {
     int truth = session->data->files[file].labels[row], longest = 4;
     for (size_t i = 0; i < session->entry_count; i++) {
@@ -256,18 +276,22 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y, c
         const struct sr_entry *other = session->entries[i];
         if (other == entry) continue;
         const float *verdict = verdict_of(session, other, file, row, closeup);
-        sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0, sr_part_style(session, SR_ROLE_TEXT), other->name);
+        sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0,
+                     sr_part_style(session, SR_ROLE_TEXT), other->name);
         if (!verdict) {
             sr_area_text(area, longest + 1, y++, sr_part_style(session, SR_ROLE_FAINT),
-                         other->load_error.status ? "cannot be loaded" : other->loading ? "loading…" : "…");
+                         other->load_error.status ? "cannot be loaded"
+                         : other->loading         ? "loading…"
+                                                  : "…");
             continue;
         }
         struct sr_text words = {0};
         int best = sr_part_best(verdict, session->data->classes);
         struct sr_style style = sr_part_style(session, best == truth ? SR_ROLE_GOOD : SR_ROLE_BAD);
-        if (bar) sr_draw_bar(area, longest + 1, y, bar, (double)verdict[best], &session->look, style);
-        sr_text_printf(&words, "%s %s, %.1f %%", best == truth ? "✓" : "✗", sr_part_class(session, best),
-                       100 * (double)verdict[best]);
+        if (bar)
+            sr_draw_bar(area, longest + 1, y, bar, (double)verdict[best], &session->look, style);
+        sr_text_printf(&words, "%s %s, %.1f %%", best == truth ? "✓" : "✗",
+                       sr_part_class(session, best), 100 * (double)verdict[best]);
         sr_area_text(area, longest + 1 + (bar ? bar + 1 : 0), y++, style, sr_text_get(&words));
         sr_text_fini(&words);
     }
@@ -283,9 +307,10 @@ static struct sr_augment augmentation(const struct sr_entry *entry, bool *own)
     return sr_networks_augment(params);
 }
 
-/* A row of pictures under a title: how the sample looks to a network in training, epoch by epoch. */
-static void draw_versions(struct sr_session *session, struct sr_area area, const struct sr_entry *entry,
-                          enum sr_file file, uint32_t row)
+/* A row of pictures under a title: how the sample looks to a network in training, epoch by epoch.
+ */
+static void draw_versions(struct sr_session *session, struct sr_area area,
+                          const struct sr_entry *entry, enum sr_file file, uint32_t row)
 {
     const struct sr_images *images = &session->data->files[file];
     int high = area.height - 1 < 7 ? area.height - 1 : 7, wide = 2 * high;
@@ -295,46 +320,52 @@ static void draw_versions(struct sr_session *session, struct sr_area area, const
     size_t pixels = (size_t)images->height * (size_t)images->width;
     float *changed = sr_xalloc(pixels * sizeof *changed);
     uint8_t *grey = sr_xalloc(pixels);
-    sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), own ? "by the augmentation of %s" : "augmented%s",
-                   own ? entry->name : "");
+    sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
+                   own ? "by the augmentation of %s" : "augmented%s", own ? entry->name : "");
     for (int k = 0; (k + 1) * (wide + 1) <= area.width + 1; k++) {
-        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row), images->height, images->width,
-                         changed);
-        for (size_t i = 0; i < pixels; i++) grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
-        sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey, images->height,
-                      images->width);
+        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row),
+                         images->height, images->width, changed);
+        for (size_t i = 0; i < pixels; i++)
+            grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
+        sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey,
+                      images->height, images->width);
     }
     free(changed);
     free(grey);
 }
 
 /* The rows of the train file that are most like the sample, with their classes. */
-static void draw_neighbours(struct sr_session *session, struct sr_area area, const struct sr_closeup *closeup,
-                            int truth)
+static void draw_neighbours(struct sr_session *session, struct sr_area area,
+                            const struct sr_closeup *closeup, int truth)
 {
     const struct sr_images *train = &session->data->files[SR_FILE_TRAIN];
     int high = area.height - 2 < 7 ? area.height - 2 : 7, wide = 2 * high;
     if (high < 4 || area.width < wide) return;
     struct sr_text title = {0};
     sr_text_add(&title, "nearest in train");
-    if (!closeup) sr_text_add(&title, ": being looked for…");
-    else if (area.width >= 30) sr_text_printf(&title, ", by %s", closeup->by[0] ? closeup->by : "pixels");
+    if (!closeup)
+        sr_text_add(&title, ": being looked for…");
+    else if (area.width >= 30)
+        sr_text_printf(&title, ", by %s", closeup->by[0] ? closeup->by : "pixels");
     sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&title));
     sr_text_fini(&title);
     struct sr_short_name names[SR_CLASSES_MAX];
     sr_part_short_names(session->data, wide, names);
-    for (size_t k = 0; closeup && k < closeup->nearest && ((int)k + 1) * (wide + 1) <= area.width + 1; k++) {
+    for (size_t k = 0;
+         closeup && k < closeup->nearest && ((int)k + 1) * (wide + 1) <= area.width + 1; k++) {
         uint32_t row = closeup->rows[k];
         int x = (int)k * (wide + 1), label = train->labels[row];
         sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
                       sr_part_pixels(session, SR_FILE_TRAIN, row), train->height, train->width);
-        sr_area_text(area, x, 1 + high, sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
+        sr_area_text(area, x, 1 + high,
+                     sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
                      names[label].text);
     }
 }
 
 /* Every pixel as a number on its own grey: decimal, or hexadecimal where that has no room. */
-static void draw_values(struct sr_session *session, struct sr_area area, enum sr_file file, uint32_t row)
+static void draw_values(struct sr_session *session, struct sr_area area, enum sr_file file,
+                        uint32_t row)
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_part_pixels(session, file, row);
@@ -347,9 +378,11 @@ static void draw_values(struct sr_session *session, struct sr_area area, enum sr
     if (*top < 0) *top = 0;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT);
     struct sr_text words = {0};
-    sr_text_printf(&words, "%s:%u %s: %s", sr_file_names[file], (unsigned)row, sr_part_class(session, images->labels[row]),
+    sr_text_printf(&words, "%s:%u %s: %s", sr_file_names[file], (unsigned)row,
+                   sr_part_class(session, images->labels[row]),
                    cell == 2 ? "grey values 00 to ff" : "grey values 0 to 255");
-    if (lines < images->height) sr_text_printf(&words, ", lines %d–%d of %d", *top + 1, *top + lines, images->height);
+    if (lines < images->height)
+        sr_text_printf(&words, ", lines %d–%d of %d", *top + 1, *top + lines, images->height);
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
     sr_text_fini(&words);
     for (int x = 0; x < columns; x += cell >= 3 ? 1 : 2)
@@ -364,15 +397,18 @@ static void draw_values(struct sr_session *session, struct sr_area area, enum sr
                 style.fore = value ? sr_colour_contrast(style.back) : sr_colour_grey(88);
             }
             sr_area_printf(area, 4 + x * cell, 2 + y, style, cell >= 3 ? "%*d" : "%0*x",
-                           cell == 2 ? 2 : cell == 3 ? 3 : 3, value);
+                           cell == 2   ? 2
+                           : cell == 3 ? 3
+                                       : 3,
+                           value);
             if (cell == 4) sr_area_put(area, 4 + x * cell + 3, 2 + y, ' ', style);
         }
     }
 }
 
 /* Returns the line behind what was written. */
-static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file, uint32_t row,
-                      const struct sr_closeup *closeup)
+static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file,
+                      uint32_t row, const struct sr_closeup *closeup)
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_part_pixels(session, file, row);
@@ -406,10 +442,11 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
         verdict_words(session, verdict, truth, &text);
         sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
                        sr_text_get(&text));
-        y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y), verdict,
-                                   truth);
+        y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y),
+                                   verdict, truth);
         if (area.height > y + (int)session->entry_count && area.width >= 40)
-            sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT), "> predicted  * true");
+            sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
+                         "> predicted  * true");
     } else {
         if (entry) sr_text_printf(&title, "%s", entry->name);
         y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
@@ -439,8 +476,8 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     sr_session_closeup(session, file, row, &closeup, &ignored);
     int width, height;
     sr_image_cells(&session->look, images->height, images->width, &width, &height);
-    int room =
-        area.width - 30 > area.width / 2 ? area.width - 30 : area.width / 2; /* the rest is for words */
+    int room = area.width - 30 > area.width / 2 ? area.width - 30
+                                                : area.width / 2; /* the rest is for words */
     int times = room / width < area.height / height ? room / width : area.height / height;
     if (times >= 1) {
         width *= times;
@@ -456,21 +493,29 @@ static void draw_large(struct sr_session *session, struct sr_area area)
         sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->height,
                       images->width);
     /* Under the picture, a strip of others; a second one behind the words where there is room. */
-    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, session->selection.filter.model, NULL) : NULL;
+    struct sr_entry *entry = session->entry_count
+                                 ? sr_session_entry(session, session->selection.filter.model, NULL)
+                                 : NULL;
     bool versions = session->view.versions;
-    int below = area.height - height, side = width > 0 && below >= 6 && area.width - width >= 46 ? 4 : 0;
+    int below = area.height - height,
+        side = width > 0 && below >= 6 && area.width - width >= 46 ? 4 : 0;
     struct sr_area under = sr_area_part(area, 1, height, width + side, below);
     if (width > 0 && below >= 6) {
-        if (versions) draw_versions(session, under, entry, file, row);
-        else draw_neighbours(session, under, closeup, images->labels[row]);
+        if (versions)
+            draw_versions(session, under, entry, file, row);
+        else
+            draw_neighbours(session, under, closeup, images->labels[row]);
     }
-    struct sr_area words = sr_area_part(area, width + side + 3, 0, area.width - width - side - 4, area.height);
+    struct sr_area words =
+        sr_area_part(area, width + side + 3, 0, area.width - width - side - 4, area.height);
     int y = draw_facts(session, words, file, row, closeup);
     if (area.height - y >= 9) {
         struct sr_area second = sr_area_part(words, 0, y + 1, words.width, area.height - y - 1);
         bool shown = width > 0 && below >= 6;
-        if (versions == shown) draw_neighbours(session, second, closeup, images->labels[row]);
-        else draw_versions(session, second, entry, file, row);
+        if (versions == shown)
+            draw_neighbours(session, second, closeup, images->labels[row]);
+        else
+            draw_versions(session, second, entry, file, row);
     }
 }
 
@@ -489,7 +534,8 @@ static void draw(struct sr_session *session, struct sr_area area)
             sr_text_add(&text, "No sample fits: ");
             sr_text_add(&text, sr_text_get(&title));
             sr_text_clear(&title);
-            sr_text_printf(&title, "Press \\ for another filter, or type :browse split=%s for all of them.",
+            sr_text_printf(&title,
+                           "Press \\ for another filter, or type :browse split=%s for all of them.",
                            sr_split_names[session->selection.filter.split]);
             sr_part_say(session, rest, sr_text_get(&text), sr_text_get(&title));
         } else if (rest.height > 0) {
@@ -539,23 +585,26 @@ static void enter(struct sr_session *session, struct sr_text *line)
 }
 
 /* While a sample is shown large: what the other models say, and what it is most like. */
-static void describe_closeup(struct sr_session *session, enum sr_file file, uint32_t row, const struct sr_entry *entry,
-                             struct sr_text *text)
+static void describe_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
+                             const struct sr_entry *entry, struct sr_text *text)
 {
     const struct sr_closeup *closeup;
     struct sr_error ignored;
-    if (!session->view.enlarged || sr_session_closeup(session, file, row, &closeup, &ignored)) return;
+    if (!session->view.enlarged || sr_session_closeup(session, file, row, &closeup, &ignored))
+        return;
     for (size_t i = 0; i < closeup->verdicts; i++) {
         const float *verdict = closeup->verdict[i].probabilities;
         if (!verdict || (entry && !strcmp(entry->name, closeup->verdict[i].model))) continue;
         int best = sr_part_best(verdict, session->data->classes);
-        sr_text_printf(text, " %s says %s with %.1f %%.", closeup->verdict[i].model, sr_part_class(session, best),
-                       100 * (double)verdict[best]);
+        sr_text_printf(text, " %s says %s with %.1f %%.", closeup->verdict[i].model,
+                       sr_part_class(session, best), 100 * (double)verdict[best]);
     }
-    sr_text_printf(text, " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
+    sr_text_printf(text,
+                   " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
     for (size_t k = 0; k < closeup->nearest && k < 5; k++)
-        sr_text_printf(text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->rows[k],
-                       sr_part_class(session, session->data->files[SR_FILE_TRAIN].labels[closeup->rows[k]]));
+        sr_text_printf(
+            text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->rows[k],
+            sr_part_class(session, session->data->files[SR_FILE_TRAIN].labels[closeup->rows[k]]));
     sr_text_add(text, ".");
 }
 
@@ -566,7 +615,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
     struct sr_text words = {0};
     char count[32], whole[32], place[32], id[32];
     sr_format_count(count, sizeof count, selection->count);
-    sr_format_count(whole, sizeof whole, sr_session_samples(session, selection->filter.split).count);
+    sr_format_count(whole, sizeof whole,
+                    sr_session_samples(session, selection->filter.split).count);
     sr_filter_print(session, &selection->filter, &words);
     sr_text_printf(text, "Browse: %s of %s samples fit %s.", count, whole, sr_text_get(&words));
     enum sr_file file;
@@ -576,7 +626,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_part_ordinal(place, sizeof place, selection->at + 1);
         sr_part_id(id, sizeof id, file, row);
         sr_text_printf(text, " The cursor is on the %s, %s, of class %s%s.", place, id,
-                       sr_part_class(session, truth), session->view.enlarged ? ", shown large" : "");
+                       sr_part_class(session, truth),
+                       session->view.enlarged ? ", shown large" : "");
         struct sr_entry *entry =
             session->entry_count ? sr_session_entry(session, selection->filter.model, NULL) : NULL;
         const float *verdict = sr_part_verdict(session, entry, selection->filter.split, file, row);
@@ -595,15 +646,18 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    if (session->view.enlarged && session->view.values) return "h/l previous, next  j/k scroll  v picture  q back  ? help";
-    return session->view.enlarged ? "h/l previous, next  Enter explain  v values  u versions  q back  ? help"
-                                  : "Enter enlarge  w wrong  a all  \\ filter  : command  ? help";
+    if (session->view.enlarged && session->view.values)
+        return "h/l previous, next  j/k scroll  v picture  q back  ? help";
+    return session->view.enlarged
+               ? "h/l previous, next  Enter explain  v values  u versions  q back  ? help"
+               : "Enter enlarge  w wrong  a all  \\ filter  : command  ? help";
 }
 
 const struct sr_pane sr_pane_browse = {
     .name = "browse",
     .title = "Browse",
-    .help = "The selected samples as pictures; Enter shows one large, with what the model says of it.",
+    .help =
+        "The selected samples as pictures; Enter shows one large, with what the model says of it.",
     .hints = hints,
     .draw = draw,
     .move = move,

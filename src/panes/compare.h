@@ -1,8 +1,8 @@
-/* compare.h - what the files of the Compare pane share: the table of models, its columns, and the pair that is
- * looked at.
+/* compare.h - what the files of the Compare pane share: the table of models, its columns, and the
+ * pair that is looked at.
  *
- * A table is filled anew for each picture and move, from what the session has ready; it owns its rows. Private to
- * panes/. */
+ * A table is filled anew for each picture and move, from what the session has ready; it owns its
+ * rows. Private to panes/. */
 #ifndef SARTOR_PANES_COMPARE_H
 #define SARTOR_PANES_COMPARE_H
 
@@ -11,22 +11,23 @@
 
 struct compare_row {
     struct sr_entry *entry;
-    enum sr_status status;         /* SR_OK when it has been judged on the split */
-    struct sr_error error;         /* else why not */
+    enum sr_status status; /* SR_OK when it has been judged on the split */
+    struct sr_error error; /* else why not */
     double scores[SR_SCORE_COUNT];
 };
 
 struct compare_table {
-    struct compare_row *rows;      /* in the order asked for */
+    struct compare_row *rows; /* in the order asked for */
     size_t count, judged;
     enum sr_split_name split;
-    int at;                        /* the cursor's row */
-    int vs;                        /* the second model's, -1 for none */
+    int at;                                 /* the cursor's row */
+    int vs;                                 /* the second model's, -1 for none */
     const struct sr_comparison *comparison; /* NULL until every pair has been tested */
 };
 
 /* Fill `table`; false, with the reason in `title` and `text`, when there is nothing to compare. */
-bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title, struct sr_text *text);
+bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title,
+                  struct sr_text *text);
 void compare_fini(struct compare_table *table);
 
 /* Columns: scores, the accuracy's interval at the place of its lower end, and what is no score. */
@@ -34,10 +35,10 @@ enum { COMPARE_STUDY = SR_SCORE_COUNT, COMPARE_FAMILY, COMPARE_COLUMNS };
 const char *compare_column_title(int column);
 /* Empty where there is nothing to say. */
 void compare_cell(const struct compare_row *row, int column, char *out, size_t size);
-/* Columns that fit `room`, in order of worth and with the one that is sorted by; widths with two blanks before
- * each. Returns how many. */
-int compare_columns(const struct sr_session *session, const struct compare_table *table, int room, int *columns,
-                    int *widths);
+/* Columns that fit `room`, in order of worth and with the one that is sorted by; widths with two
+ * blanks before each. Returns how many. */
+int compare_columns(const struct sr_session *session, const struct compare_table *table, int room,
+                    int *columns, int *widths);
 /* What the rows are sorted by, in words: "accuracy", "fit, turned round". */
 void compare_order_words(const struct sr_session *session, struct sr_text *text);
 /* Sort by the next (1) or previous (-1) column, or by name. */

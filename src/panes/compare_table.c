@@ -11,7 +11,8 @@
 static const struct {
     const char *family, *accuracy;
 } study[] = {
-    {"resnet", "~91 %"}, {"cnn", "~91 %"}, {"logreg", "~83 %"}, {"svm", "87–89 %"}, {"forest", "87–89 %"},
+    {"resnet", "~91 %"}, {"cnn", "~91 %"},      {"logreg", "~83 %"},
+    {"svm", "87–89 %"},  {"forest", "87–89 %"},
 };
 
 enum { BY_NAME = -1 };
@@ -33,7 +34,8 @@ static int by_order(const void *a, const void *b, void *context)
 {
     const struct compare_row *left = a, *right = b;
     const struct sr_view *view = context;
-    int names = strcmp(left->entry->name, right->entry->name), turn = view->compare_reverse ? -1 : 1;
+    int names = strcmp(left->entry->name, right->entry->name),
+        turn = view->compare_reverse ? -1 : 1;
     if (view->compare_order == BY_NAME) return turn * names;
     double x = left->scores[view->compare_order], y = right->scores[view->compare_order];
     if (isnan(x) || isnan(y)) return isnan(x) != isnan(y) ? (isnan(x) ? 1 : -1) : names;
@@ -49,12 +51,15 @@ static int second_row(const struct sr_view *view, const struct compare_table *ta
         const struct compare_row *row = &table->rows[i];
         if (i == table->at || row->status) continue;
         if (!strcmp(row->entry->name, view->compare_vs)) return i;
-        if (best < 0 || row->scores[SR_SCORE_ACCURACY] > table->rows[best].scores[SR_SCORE_ACCURACY]) best = i;
+        if (best < 0 ||
+            row->scores[SR_SCORE_ACCURACY] > table->rows[best].scores[SR_SCORE_ACCURACY])
+            best = i;
     }
     return best;
 }
 
-bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title, struct sr_text *text)
+bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title,
+                  struct sr_text *text)
 {
     *table = (struct compare_table){.vs = -1};
     if (sr_part_without_data(session, title, text)) return false;
@@ -63,7 +68,8 @@ bool compare_init(struct sr_session *session, struct compare_table *table, struc
         return false;
     }
     struct sr_view *view = &session->view;
-    if (view->compare_order < BY_NAME || view->compare_order >= SR_SCORE_COUNT) view->compare_order = SR_SCORE_ACCURACY;
+    if (view->compare_order < BY_NAME || view->compare_order >= SR_SCORE_COUNT)
+        view->compare_order = SR_SCORE_ACCURACY;
     table->split = shared_split(session);
     table->count = session->entry_count;
     table->rows = sr_xalloc(table->count * sizeof *table->rows);
@@ -72,7 +78,8 @@ bool compare_init(struct sr_session *session, struct compare_table *table, struc
         struct compare_row *row = &table->rows[i];
         const struct sr_predictions *predictions;
         row->entry = session->entries[i];
-        row->status = sr_session_predictions(session, row->entry, table->split, &predictions, &row->error);
+        row->status =
+            sr_session_predictions(session, row->entry, table->split, &predictions, &row->error);
         sr_scores(row->entry, table->split, NULL, row->scores);
         table->judged += row->status == SR_OK;
         pending = pending || row->status == SR_PENDING;
@@ -82,7 +89,8 @@ bool compare_init(struct sr_session *session, struct compare_table *table, struc
         if (strcmp(table->rows[i].entry->name, view->compare_at) == 0) table->at = (int)i;
     table->vs = second_row(view, table);
     struct sr_error later;
-    if (!pending && table->judged > 1) sr_session_comparison(session, table->split, &table->comparison, &later);
+    if (!pending && table->judged > 1)
+        sr_session_comparison(session, table->split, &table->comparison, &later);
     return true;
 }
 
@@ -93,9 +101,10 @@ void compare_fini(struct compare_table *table)
 
 const char *compare_column_title(int column)
 {
-    return column == COMPARE_STUDY    ? "study"
-           : column == COMPARE_FAMILY ? "family"
-           : column == SR_SCORE_ACCURACY_LOW ? "95 % interval" : sr_score_kinds[column].title;
+    return column == COMPARE_STUDY           ? "study"
+           : column == COMPARE_FAMILY        ? "family"
+           : column == SR_SCORE_ACCURACY_LOW ? "95 % interval"
+                                             : sr_score_kinds[column].title;
 }
 
 void compare_cell(const struct compare_row *row, int column, char *out, size_t size)
@@ -107,10 +116,12 @@ void compare_cell(const struct compare_row *row, int column, char *out, size_t s
         if (model) snprintf(out, size, "%s", model->class->name);
     } else if (column == COMPARE_STUDY) {
         for (size_t i = 0; model && i < sizeof study / sizeof *study; i++)
-            if (strcmp(model->class->name, study[i].family) == 0) snprintf(out, size, "%s", study[i].accuracy);
+            if (strcmp(model->class->name, study[i].family) == 0)
+                snprintf(out, size, "%s", study[i].accuracy);
     } else if (column == SR_SCORE_ACCURACY_LOW) {
         if (isfinite(scores[column]))
-            snprintf(out, size, "%.1f–%.1f", 100 * scores[column], 100 * scores[SR_SCORE_ACCURACY_HIGH]);
+            snprintf(out, size, "%.1f–%.1f", 100 * scores[column],
+                     100 * scores[SR_SCORE_ACCURACY_HIGH]);
     } else if (isfinite(scores[column])) {
         sr_score_print((enum sr_score)column, scores[column], out, size);
     }
@@ -121,13 +132,15 @@ static bool is_detail(int column)
     return column >= SR_SCORE_COUNT || sr_score_kinds[column].detail;
 }
 
-/* 0 for what is not shown: costs, which have no table here, the interval's upper end, which stands beside the lower,
- * and a detail that says nothing. */
+/* 0 for what is not shown: costs, which have no table here, the interval's upper end, which stands
+ * beside the lower, and a detail that says nothing. */
 static int column_width(const struct compare_table *table, int column)
 {
     char text[48];
     bool known = !is_detail(column);
-    if (column == SR_SCORE_ACCURACY_HIGH || (column < SR_SCORE_COUNT && sr_score_kinds[column].group == SR_GROUP_COST)) return 0;
+    if (column == SR_SCORE_ACCURACY_HIGH ||
+        (column < SR_SCORE_COUNT && sr_score_kinds[column].group == SR_GROUP_COST))
+        return 0;
     int width = sr_utf8_width(compare_column_title(column));
     for (size_t i = 0; i < table->count; i++) {
         compare_cell(&table->rows[i], column, text, sizeof text);
@@ -138,11 +151,12 @@ static int column_width(const struct compare_table *table, int column)
     return known ? width + 2 : 0;
 }
 
-int compare_columns(const struct sr_session *session, const struct compare_table *table, int room, int *columns,
-                    int *widths)
+int compare_columns(const struct sr_session *session, const struct compare_table *table, int room,
+                    int *columns, int *widths)
 {
     int count = 0, order = session->view.compare_order;
-    int kept = order > SR_SCORE_ACCURACY ? column_width(table, order) : 0; /* for the one sorted by */
+    int kept =
+        order > SR_SCORE_ACCURACY ? column_width(table, order) : 0; /* for the one sorted by */
     bool full = false;
     if (kept > room) kept = 0;
     for (int pass = 0; pass < 2; pass++)
@@ -169,7 +183,8 @@ void compare_order_words(const struct sr_session *session, struct sr_text *text)
 void compare_sort(struct sr_session *session, const struct compare_table *table, int step)
 {
     int *order = &session->view.compare_order, columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS];
-    int count = compare_columns(session, table, INT_MAX, columns, widths), turn[COMPARE_COLUMNS + 1], turns = 1, at = 0;
+    int count = compare_columns(session, table, INT_MAX, columns, widths),
+        turn[COMPARE_COLUMNS + 1], turns = 1, at = 0;
     turn[0] = BY_NAME;
     for (int i = 0; i < count; i++) {
         if (columns[i] == SR_SCORE_ACCURACY_LOW || columns[i] >= SR_SCORE_COUNT) continue;
@@ -186,7 +201,8 @@ bool compare_pair(const struct compare_table *table, int first, int second, stru
     const struct sr_entry *a = table->rows[first].entry, *b = table->rows[second].entry;
     for (size_t k = 0; k < comparison->pair_count; k++) {
         *pair = comparison->pairs[k];
-        const struct sr_entry *x = comparison->entries[pair->first], *y = comparison->entries[pair->second];
+        const struct sr_entry *x = comparison->entries[pair->first],
+                              *y = comparison->entries[pair->second];
         if (x == a && y == b) return true;
         if (x != b || y != a) continue;
         size_t swapped = pair->test.only_first;
@@ -205,7 +221,10 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
     if (row->status != SR_OK) {
         sr_text_printf(text, "%s.", row->error.text);
     } else if (table->vs < 0) {
-        sr_text_printf(text, "%s is the only model that has been judged here; another is needed to compare it with.", name);
+        sr_text_printf(
+            text,
+            "%s is the only model that has been judged here; another is needed to compare it with.",
+            name);
     } else if (!compare_pair(table, table->at, table->vs, &pair)) {
         sr_text_add(text, "The pairs are tested as soon as every model has predicted.");
     } else {
@@ -214,7 +233,7 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_format_count(wins, sizeof wins, pair.test.only_first);
         sr_format_count(losses, sizeof losses, pair.test.only_second);
         sr_pair_print(&pair, name, second, text);
-        sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins, name, losses, second,
-                       100 * pair.test.agreement);
+        sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins,
+                       name, losses, second, 100 * pair.test.agreement);
     }
 }

@@ -3,11 +3,14 @@
 
 static const char *shares_words(int shares)
 {
-    return shares == 1 ? "% of the true class" : shares == 2 ? "% of the predicted class" : "counts";
+    return shares == 1   ? "% of the true class"
+           : shares == 2 ? "% of the predicted class"
+                         : "counts";
 }
 
 /* The largest confusions as a list, as many as there are lines. */
-static void draw_worst(struct sr_session *session, struct sr_area area, const struct confusion_table *table)
+static void draw_worst(struct sr_session *session, struct sr_area area,
+                       const struct confusion_table *table)
 {
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
                     faint = sr_part_style(session, SR_ROLE_FAINT);
@@ -28,9 +31,11 @@ static void draw_worst(struct sr_session *session, struct sr_area area, const st
         int row = index / table->classes, column = index % table->classes;
         struct sr_text names = {0};
         char text[32];
-        sr_text_printf(&names, "%s → %s", sr_part_class(session, row), sr_part_class(session, column));
+        sr_text_printf(&names, "%s → %s", sr_part_class(session, row),
+                       sr_part_class(session, column));
         sr_area_text(sr_area_part(area, 0, y, across, 1), 0, 0,
-                     index == at ? sr_part_style(session, SR_ROLE_ACCENT) : plain, sr_text_get(&names));
+                     index == at ? sr_part_style(session, SR_ROLE_ACCENT) : plain,
+                     sr_text_get(&names));
         sr_text_fini(&names);
         sr_format_count(text, sizeof text, count);
         sr_part_put_right(area, across + 6, y, plain, text);
@@ -43,7 +48,8 @@ static void draw_worst(struct sr_session *session, struct sr_area area, const st
 
 enum { BESIDE = 116 }; /* columns from which on two matrices stand side by side */
 
-static void draw_table(struct sr_session *session, struct sr_area area, struct confusion_table *table)
+static void draw_table(struct sr_session *session, struct sr_area area,
+                       struct confusion_table *table)
 {
     struct sr_text text = {0};
     int y = 0, n = table->classes;
@@ -55,20 +61,25 @@ static void draw_table(struct sr_session *session, struct sr_area area, struct c
         if (table->difference) {
             char first[32], second[32];
             sr_part_percent(first, sizeof first, table->evaluation->accuracy);
-            sr_part_percent(second, sizeof second, table->vs->splits[table->split].evaluation.accuracy);
-            sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, first, table->vs->name, second,
-                           sr_split_names[table->split]);
+            sr_part_percent(second, sizeof second,
+                            table->vs->splits[table->split].evaluation.accuracy);
+            sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, first,
+                           table->vs->name, second, sr_split_names[table->split]);
         } else {
             confusion_summary(table, width >= (beside ? 72 : 64), &text);
         }
-        sr_area_text(sr_area_part(inner, 0, 0, width - 1, area.height), 0, y, sr_part_style(session, SR_ROLE_TITLE),
-                     sr_text_get(&text));
+        sr_area_text(sr_area_part(inner, 0, 0, width - 1, area.height), 0, y,
+                     sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
         if (beside) {
-            struct confusion_table second = {.entry = table->vs, .split = table->split, .all = table->all,
-                                   .evaluation = &table->vs->splits[table->split].evaluation};
+            struct confusion_table second = {.entry = table->vs,
+                                             .split = table->split,
+                                             .all = table->all,
+                                             .evaluation =
+                                                 &table->vs->splits[table->split].evaluation};
             sr_text_clear(&text);
             confusion_summary(&second, width >= 72, &text);
-            sr_area_text(area, width + 3, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
+            sr_area_text(area, width + 3, y, sr_part_style(session, SR_ROLE_TITLE),
+                         sr_text_get(&text));
         }
         y++;
     }
@@ -81,30 +92,41 @@ static void draw_table(struct sr_session *session, struct sr_area area, struct c
     if (layout.height > 3) layout.height = 3;
 
     sr_text_clear(&text);
-    sr_text_printf(
-        &text, area.width >= 44 ? "rows = true, columns = predicted; %s" : "rows true, columns predicted; %s",
-        table->difference ? table->entry->name : shares_words(session->view.confusion_shares));
+    sr_text_printf(&text,
+                   area.width >= 44 ? "rows = true, columns = predicted; %s"
+                                    : "rows true, columns predicted; %s",
+                   table->difference ? table->entry->name
+                                     : shares_words(session->view.confusion_shares));
     if (table->difference) sr_text_printf(&text, " minus %s", table->vs->name);
     if (layout.columns < n || layout.rows < n)
         sr_text_printf(&text, "; %d×%d of %d classes", layout.rows, layout.columns, n);
     sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
     bool airy = area.height - y - (2 + layout.rows * layout.height + words) >= 1;
     y += airy;
-    confusion_draw_matrix(session, sr_area_part(area, 0, y, width, 2 + layout.rows * layout.height), table, &layout);
+    confusion_draw_matrix(session, sr_area_part(area, 0, y, width, 2 + layout.rows * layout.height),
+                          table, &layout);
     if (beside) {
-        struct confusion_table second = {.entry = table->vs, .split = table->split, .classes = n, .matrix = table->vs_matrix,
-                               .evaluation = &table->vs->splits[table->split].evaluation};
+        struct confusion_table second = {.entry = table->vs,
+                                         .split = table->split,
+                                         .classes = n,
+                                         .matrix = table->vs_matrix,
+                                         .evaluation = &table->vs->splits[table->split].evaluation};
         confusion_add_totals(&second);
         struct confusion_layout same = confusion_layout(session, &second, width, lines - words);
         same.height = layout.height;
-        confusion_draw_matrix(session, sr_area_part(area, width + 2, y, width, 2 + layout.rows * layout.height), &second, &same);
+        confusion_draw_matrix(
+            session, sr_area_part(area, width + 2, y, width, 2 + layout.rows * layout.height),
+            &second, &same);
     }
     y += 2 + layout.rows * layout.height;
     if (words >= 3) y++;
     sr_text_clear(&text);
-    if (table->vs) confusion_fourfold_words(session, table, &text);
-    else if (table->vs_error.status) sr_text_printf(&text, "%s: %s", session->view.confusion_vs, table->vs_error.text);
-    else confusion_cursor_words(session, table, &text);
+    if (table->vs)
+        confusion_fourfold_words(session, table, &text);
+    else if (table->vs_error.status)
+        sr_text_printf(&text, "%s: %s", session->view.confusion_vs, table->vs_error.text);
+    else
+        confusion_cursor_words(session, table, &text);
     struct sr_area below = sr_area_part(inner, 0, 0, inner.width - 1, area.height);
     y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
     if (table->vs && y + 1 < area.height) {
@@ -173,7 +195,8 @@ static bool choose(struct sr_session *session, int value)
 {
     struct sr_view *view = &session->view;
     if (!session->data) return false;
-    int n = session->data->classes, row = inside(value / (n + 1), n), column = inside(value % (n + 1), n);
+    int n = session->data->classes, row = inside(value / (n + 1), n),
+        column = inside(value % (n + 1), n);
     bool again = view->confusion_row == row && view->confusion_column == column;
     view->confusion_row = row;
     view->confusion_column = column;
@@ -187,7 +210,8 @@ static void enter(struct sr_session *session, struct sr_text *line)
     if (confusion_init(session, &table, &title, &text)) {
         int row = inside(session->view.confusion_row, table.classes);
         int column = inside(session->view.confusion_column, table.classes);
-        sr_text_printf(line, "browse split=%s model=%s", sr_split_names[table.split], table.entry->name);
+        sr_text_printf(line, "browse split=%s model=%s", sr_split_names[table.split],
+                       table.entry->name);
         if (row >= 0) sr_part_add_class(session, line, "class", row);
         if (column >= 0) sr_part_add_class(session, line, "as", column);
     } else if (session->data && session->entry_count == 0) {
@@ -216,9 +240,10 @@ static void describe(struct sr_session *session, struct sr_text *text)
         confusion_worst_words(session, &table, 5, text);
         int worst = 0;
         for (int c = 1; c < table.classes; c++)
-            if (table.evaluation->per_class[c].recall < table.evaluation->per_class[worst].recall) worst = c;
-        sr_text_printf(text, " The lowest recall is that of %s, %.3f.", sr_part_class(session, worst),
-                       table.evaluation->per_class[worst].recall);
+            if (table.evaluation->per_class[c].recall < table.evaluation->per_class[worst].recall)
+                worst = c;
+        sr_text_printf(text, " The lowest recall is that of %s, %.3f.",
+                       sr_part_class(session, worst), table.evaluation->per_class[worst].recall);
     } else {
         sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
     }
@@ -232,8 +257,9 @@ static const char *hints(const struct sr_session *session)
 {
     if (session->view.confusion_vs[0] && session->entry_count > 1)
         return "Enter samples  b only this right  B only the second  v second  ? help";
-    return session->entry_count ? "Enter samples  n next worst  % units  m model  v second  s split  ? help"
-                                : "Enter train  : command  ? help";
+    return session->entry_count
+               ? "Enter samples  n next worst  % units  m model  v second  s split  ? help"
+               : "Enter train  : command  ? help";
 }
 
 const struct sr_pane sr_pane_confusion = {

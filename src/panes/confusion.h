@@ -17,12 +17,13 @@ struct confusion_table {
     uint64_t all;
     const struct sr_evaluation *evaluation;
     /* The second model, where one is asked for and can be judged on the same split. */
-    struct sr_entry *vs;           /* NULL for none */
+    struct sr_entry *vs; /* NULL for none */
     uint64_t *vs_matrix;
-    uint64_t fourfold[SR_CLASSES_MAX][4]; /* of a true class: right by both, only the first, only the second, neither */
-    bool difference;               /* cells show how many more the first has than the second */
+    uint64_t fourfold[SR_CLASSES_MAX][4]; /* of a true class: right by both, only the first, only
+                                             the second, neither */
+    bool difference; /* cells show how many more the first has than the second */
     uint64_t most_difference;
-    struct sr_error vs_error;      /* why there is none */
+    struct sr_error vs_error; /* why there is none */
 };
 enum { BOTH, ONLY_FIRST, ONLY_SECOND, NEITHER };
 
@@ -37,9 +38,10 @@ static inline int inside(int value, int classes)
     return value >= 0 && value < classes ? value : -1;
 }
 
-/* Fill `table` when predictions are there; else false, with the reason in `title` and `text`. Counting
- * ten thousand predictions takes some microseconds, so nothing is kept. */
-bool confusion_init(struct sr_session *session, struct confusion_table *table, struct sr_text *title, struct sr_text *text);
+/* Fill `table` when predictions are there; else false, with the reason in `title` and `text`.
+ * Counting ten thousand predictions takes some microseconds, so nothing is kept. */
+bool confusion_init(struct sr_session *session, struct confusion_table *table,
+                    struct sr_text *title, struct sr_text *text);
 void confusion_fini(struct confusion_table *table);
 /* Of rows, of columns and of all, from the matrix. */
 void confusion_add_totals(struct confusion_table *table);
@@ -52,10 +54,13 @@ int confusion_previous(const struct confusion_table *table, uint64_t count, int 
 /* Accuracy in a few words, with its interval and macro F1 where there is room. */
 void confusion_summary(const struct confusion_table *table, bool interval, struct sr_text *text);
 /* What the cursor is on, in a sentence. */
-void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table, struct sr_text *text);
+void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table,
+                            struct sr_text *text);
 /* Who is right where, in the cursor's row or in all. */
-void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table, struct sr_text *text);
-void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table, int most, struct sr_text *text);
+void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table,
+                              struct sr_text *text);
+void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table,
+                           int most, struct sr_text *text);
 /* `part` of `whole` in %. */
 void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole);
 
@@ -67,8 +72,12 @@ struct confusion_layout {
     int x;                          /* of the first cell */
 };
 
-/* Give up, in this order: long class names, metrics, totals, columns. Spare width makes cells wider. */
-struct confusion_layout confusion_layout(const struct sr_session *session, const struct confusion_table *table, int width, int lines);
-void confusion_draw_matrix(struct sr_session *session, struct sr_area area, const struct confusion_table *table, const struct confusion_layout *layout);
+/* Give up, in this order: long class names, metrics, totals, columns. Spare width makes cells
+ * wider. */
+struct confusion_layout confusion_layout(const struct sr_session *session,
+                                         const struct confusion_table *table, int width, int lines);
+void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
+                           const struct confusion_table *table,
+                           const struct confusion_layout *layout);
 
 #endif

@@ -20,8 +20,8 @@ static int scroll(int at, int fit, int count)
     return first < 0 ? 0 : first > count - fit ? count - fit : first;
 }
 
-struct confusion_layout confusion_layout(const struct sr_session *session, const struct confusion_table *table, int width,
-                                   int lines)
+struct confusion_layout confusion_layout(const struct sr_session *session,
+                                         const struct confusion_table *table, int width, int lines)
 {
     int n = table->classes, longest = 4, number = 3;
     uint64_t most = 0, most_total = 0;
@@ -35,7 +35,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session, const
         if (table->matrix[i] > most) most = table->matrix[i];
     if (table->difference) {
         number = 4;
-        if (digits(table->most_difference) + 1 > number) number = digits(table->most_difference) + 1;
+        if (digits(table->most_difference) + 1 > number)
+            number = digits(table->most_difference) + 1;
     }
     if (longest > 14) longest = 14;
     if (!session->view.confusion_shares && digits(most) > number) number = digits(most);
@@ -44,8 +45,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session, const
 
     struct confusion_layout layout = {longest, number + 1, total, 4, 1, n, n, 0, 0, 0};
     for (;;) {
-        int rest =
-            2 + layout.label + layout.total + 3 * layout.metric + !layout.metric; /* a bracket's room */
+        int rest = 2 + layout.label + layout.total + 3 * layout.metric +
+                   !layout.metric; /* a bracket's room */
         layout.columns = (width - rest) / layout.cell;
         if (layout.columns >= n) break;
         if (layout.label > 8 && longest > 8)
@@ -61,8 +62,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session, const
     }
     if (layout.columns >= n) {
         layout.columns = n;
-        int spare =
-            width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric - n * layout.cell;
+        int spare = width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric -
+                    n * layout.cell;
         if (layout.metric && spare >= 9 + n) {
             layout.metric += 3;
             spare -= 9;
@@ -83,7 +84,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session, const
     return layout;
 }
 
-/* The background of a cell: its share of its row (or column), on a scale that shows small ones too. */
+/* The background of a cell: its share of its row (or column), on a scale that shows small ones too.
+ */
 static struct sr_style heat(const struct sr_session *session, double share)
 {
     const struct sr_look *look = &session->look;
@@ -100,12 +102,14 @@ static struct sr_style heat(const struct sr_session *session, double share)
 }
 
 /* A difference: blue where the first model has more, orange where the second has. */
-static struct sr_style difference_style(const struct sr_session *session, const struct confusion_table *table, int64_t gap)
+static struct sr_style difference_style(const struct sr_session *session,
+                                        const struct confusion_table *table, int64_t gap)
 {
     struct sr_style style = sr_part_style(session, gap > 0 ? SR_ROLE_SERIES : SR_ROLE_SERIES + 1);
     if (session->look.depth < SR_DEPTH_256) return style;
     double share = (double)(gap > 0 ? gap : -gap) / (double)table->most_difference;
-    style.back = sr_colour_mix(sr_colour_grey(session->look.light ? 255 : 24), style.fore, 0.1 + 0.8 * sqrt(share));
+    style.back = sr_colour_mix(sr_colour_grey(session->look.light ? 255 : 24), style.fore,
+                               0.1 + 0.8 * sqrt(share));
     style.fore = sr_colour_contrast(style.back);
     return style;
 }
@@ -139,16 +143,17 @@ static void metric_words(char *out, size_t size, double value, bool roomy)
         snprintf(out, size, ".%02.0f", 100 * value);
 }
 
-static void draw_row(struct sr_session *session, struct sr_area area, const struct confusion_table *table,
-                     const struct confusion_layout *layout, int row, int y, const char *name)
+static void draw_row(struct sr_session *session, struct sr_area area,
+                     const struct confusion_table *table, const struct confusion_layout *layout,
+                     int row, int y, const char *name)
 {
     int at_row = inside(session->view.confusion_row, table->classes);
     int at_column = inside(session->view.confusion_column, table->classes),
         middle = y + (layout->height - 1) / 2;
     int shares = session->view.confusion_shares;
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
-    sr_area_text(area, 1, middle, sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
-                 name);
+    sr_area_text(area, 1, middle,
+                 sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT), name);
     char text[32];
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
@@ -160,8 +165,10 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
         struct sr_style style = here ? heat(session, share) : sr_part_style(session, SR_ROLE_FAINT);
         if (table->difference) {
             here = gap_at(table, row, column) != 0;
-            if (here) style = difference_style(session, table, gap_at(table, row, column));
-            else style = sr_part_style(session, SR_ROLE_FAINT);
+            if (here)
+                style = difference_style(session, table, gap_at(table, row, column));
+            else
+                style = sr_part_style(session, SR_ROLE_FAINT);
         }
         if (here && session->look.depth >= SR_DEPTH_256) sr_area_fill(part, ' ', style);
         if (here && table->difference)
@@ -174,12 +181,14 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
             snprintf(text, sizeof text, "%llu", (unsigned long long)here);
         bool cursor = row == at_row && column == at_column;
         if (cursor) continue; /* last, since its brackets lie over its neighbours */
-        sr_part_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style, text);
+        sr_part_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style,
+                          text);
     }
     int x = layout->x + layout->columns * layout->cell;
     if (layout->total) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)table->rows[row]);
-        put_number(session, area, x + layout->total, middle, row == at_row && at_column < 0, plain, text);
+        put_number(session, area, x + layout->total, middle, row == at_row && at_column < 0, plain,
+                   text);
         x += layout->total;
     }
     if (layout->metric) {
@@ -201,13 +210,14 @@ static void draw_row(struct sr_session *session, struct sr_area area, const stru
             snprintf(text, sizeof text, share < 99.95 ? "%.1f" : "%.0f", share);
         else
             snprintf(text, sizeof text, "%llu", (unsigned long long)here);
-        put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), middle, true,
-                   plain, text);
+        put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), middle,
+                   true, plain, text);
     }
 }
 
-void confusion_draw_matrix(struct sr_session *session, struct sr_area area, const struct confusion_table *table,
-                        const struct confusion_layout *layout)
+void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
+                           const struct confusion_table *table,
+                           const struct confusion_layout *layout)
 {
     int n = table->classes, at_row = inside(session->view.confusion_row, n);
     int at_column = inside(session->view.confusion_column, n);
@@ -233,13 +243,16 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area, cons
 
     int y = 1 + layout->rows * layout->height;
     if (y >= area.height) return;
-    sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint, "predicted");
+    sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint,
+                 "predicted");
     sr_part_spots(session, area,
-                  (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns, layout->rows,
-                                    layout->top * (n + 1) + layout->left, n + 1});
+                  (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns,
+                                    layout->rows, layout->top * (n + 1) + layout->left, n + 1});
     if (layout->total)
-        sr_part_spots(session, area, (struct sr_spots){layout->x + layout->columns * layout->cell, 1, layout->total,
-                                                       layout->height, 1, layout->rows, layout->top * (n + 1) + n, n + 1});
+        sr_part_spots(session, area,
+                      (struct sr_spots){layout->x + layout->columns * layout->cell, 1,
+                                        layout->total, layout->height, 1, layout->rows,
+                                        layout->top * (n + 1) + n, n + 1});
     char text[32];
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
     for (int pass = 0; pass < 2; pass++) /* the cursor's cell last */
@@ -250,8 +263,8 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area, cons
             snprintf(text, sizeof text, "%llu", (unsigned long long)table->columns[column]);
             if ((int)strlen(text) >= layout->cell)
                 sr_draw_number(text, sizeof text, (double)table->columns[column]);
-            put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), y, here, plain,
-                       text);
+            put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), y,
+                       here, plain, text);
         }
     if (layout->total) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)table->all);

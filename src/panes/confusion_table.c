@@ -18,20 +18,23 @@ void confusion_add_totals(struct confusion_table *table)
 }
 
 /* The second model's matrix, and who is right where. */
-static void add_second(struct sr_session *session, struct confusion_table *table, const struct sr_predictions *first)
+static void add_second(struct sr_session *session, struct confusion_table *table,
+                       const struct sr_predictions *first)
 {
     const struct sr_predictions *second;
     const char *name = session->view.confusion_vs;
     if (!name[0] || !strcmp(name, table->entry->name)) return;
     struct sr_entry *entry = sr_session_entry(session, name, &table->vs_error);
-    if (!entry || sr_session_predictions(session, entry, table->split, &second, &table->vs_error)) return;
+    if (!entry || sr_session_predictions(session, entry, table->split, &second, &table->vs_error))
+        return;
     if (second->count != first->count || second->classes != first->classes) return;
     int n = table->classes;
     table->vs = entry;
     table->vs_matrix = sr_xalloc((size_t)n * (size_t)n * sizeof *table->vs_matrix);
     sr_confusion(second, table->vs_matrix);
     for (size_t i = 0; i < first->count; i++) {
-        bool a = first->predicted[i] == first->truth[i], b = second->predicted[i] == second->truth[i];
+        bool a = first->predicted[i] == first->truth[i],
+             b = second->predicted[i] == second->truth[i];
         table->fourfold[first->truth[i]][a ? (b ? BOTH : ONLY_FIRST) : b ? ONLY_SECOND : NEITHER]++;
     }
     for (int i = 0; i < n * n; i++) {
@@ -40,19 +43,21 @@ static void add_second(struct sr_session *session, struct confusion_table *table
     }
 }
 
-bool confusion_init(struct sr_session *session, struct confusion_table *table, struct sr_text *title,
-                       struct sr_text *text)
+bool confusion_init(struct sr_session *session, struct confusion_table *table,
+                    struct sr_text *title, struct sr_text *text)
 {
     *table = (struct confusion_table){0};
     if (sr_part_without_data(session, title, text)) return false;
     table->entry = sr_part_model(session, "", title, text);
     if (!table->entry) return false;
     int split = session->view.split;
-    table->split = split >= 0 && split < SR_SPLIT_COUNT ? (enum sr_split_name)split
-                                                        : sr_session_default_split(session, table->entry);
+    table->split = split >= 0 && split < SR_SPLIT_COUNT
+                       ? (enum sr_split_name)split
+                       : sr_session_default_split(session, table->entry);
     const struct sr_predictions *predictions;
     struct sr_error error = {0};
-    enum sr_status status = sr_session_predictions(session, table->entry, table->split, &predictions, &error);
+    enum sr_status status =
+        sr_session_predictions(session, table->entry, table->split, &predictions, &error);
     if (status == SR_PENDING) {
         char count[32];
         sr_format_count(count, sizeof count, sr_session_samples(session, table->split).count);
@@ -65,7 +70,8 @@ bool confusion_init(struct sr_session *session, struct confusion_table *table, s
         sr_text_printf(title, "%s cannot be judged on the %s split.", table->entry->name,
                        sr_split_names[table->split]);
         sr_text_add(text, error.text);
-        sr_text_printf(text, "\nType :confusion %s split=test for another split.", table->entry->name);
+        sr_text_printf(text, "\nType :confusion %s split=test for another split.",
+                       table->entry->name);
         return false;
     }
     int n = table->classes = predictions->classes;
@@ -111,8 +117,8 @@ void confusion_summary(const struct confusion_table *table, bool interval, struc
     char count[32], share[32];
     sr_format_count(count, sizeof count, table->all);
     sr_part_percent(share, sizeof share, evaluation->accuracy);
-    sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name, sr_split_names[table->split], share,
-                   count);
+    sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name,
+                   sr_split_names[table->split], share, count);
     if (interval)
         sr_text_printf(text, " (%.1f–%.1f), macro F1 %.3f", 100 * evaluation->accuracy_low,
                        100 * evaluation->accuracy_high, evaluation->macro_f1);
@@ -123,7 +129,8 @@ void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole)
     sr_part_percent(out, size, whole ? (double)part / (double)whole : NAN);
 }
 
-void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table, struct sr_text *text)
+void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table,
+                            struct sr_text *text)
 {
     int row = inside(session->view.confusion_row, table->classes);
     int column = inside(session->view.confusion_column, table->classes);
@@ -149,29 +156,33 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
         confusion_share(share, sizeof share, here, table->rows[row]);
         confusion_share(other, sizeof other, here, table->columns[column]);
         if (row == column)
-            sr_text_printf(text, "%s of %s %s (%s) were recognised; %s of what was predicted %s is right.",
-                           count, whole, sr_part_class(session, row), share, other,
-                           sr_part_class(session, column));
+            sr_text_printf(
+                text, "%s of %s %s (%s) were recognised; %s of what was predicted %s is right.",
+                count, whole, sr_part_class(session, row), share, other,
+                sr_part_class(session, column));
         else
-            sr_text_printf(text, "%s of %s %s (%s) were taken for %s, %s of all predicted so.", count,
-                           whole, sr_part_class(session, row), share, sr_part_class(session, column), other);
+            sr_text_printf(text, "%s of %s %s (%s) were taken for %s, %s of all predicted so.",
+                           count, whole, sr_part_class(session, row), share,
+                           sr_part_class(session, column), other);
     }
 }
 
-void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table, struct sr_text *text)
+void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table,
+                              struct sr_text *text)
 {
     int row = inside(session->view.confusion_row, table->classes);
     uint64_t sums[4] = {0};
     for (int r = 0; r < table->classes; r++)
         for (int k = 0; k < 4 && (row < 0 || r == row); k++) sums[k] += table->fourfold[r][k];
-    sr_text_printf(text, "%s: %llu right by both, %llu only by %s, %llu only by %s, %llu by neither.",
-                   row < 0 ? "All" : sr_part_class(session, row), (unsigned long long)sums[BOTH],
-                   (unsigned long long)sums[ONLY_FIRST], table->entry->name, (unsigned long long)sums[ONLY_SECOND],
-                   table->vs->name, (unsigned long long)sums[NEITHER]);
+    sr_text_printf(
+        text, "%s: %llu right by both, %llu only by %s, %llu only by %s, %llu by neither.",
+        row < 0 ? "All" : sr_part_class(session, row), (unsigned long long)sums[BOTH],
+        (unsigned long long)sums[ONLY_FIRST], table->entry->name,
+        (unsigned long long)sums[ONLY_SECOND], table->vs->name, (unsigned long long)sums[NEITHER]);
 }
 
-void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table, int most,
-                        struct sr_text *text)
+void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table,
+                           int most, struct sr_text *text)
 {
     uint64_t count = UINT64_MAX;
     int index = -1;
@@ -183,7 +194,8 @@ void confusion_worst_words(const struct sr_session *session, const struct confus
             break;
         }
         count = table->matrix[index];
-        sr_text_printf(text, "%s%s → %s %llu", i ? ", " : "", sr_part_class(session, index / table->classes),
+        sr_text_printf(text, "%s%s → %s %llu", i ? ", " : "",
+                       sr_part_class(session, index / table->classes),
                        sr_part_class(session, index % table->classes), (unsigned long long)count);
     }
     sr_text_add(text, ".");

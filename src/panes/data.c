@@ -1,4 +1,5 @@
-/* data.c - what the images are made of: grey values, statistics beside the study's, class balance. */
+/* data.c - what the images are made of: grey values, statistics beside the study's, class balance.
+ */
 #include "parts.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
@@ -24,13 +25,16 @@ static enum sr_file shown_file(const struct sr_session *session)
     return session->view.data_file == SR_FILE_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
 }
 
-/* Those of whole files come with the loading, those of a class from a job; NULL until it is done. */
+/* Those of whole files come with the loading, those of a class from a job; NULL until it is done.
+ */
 static const struct sr_stats *figures(struct sr_session *session, enum sr_file of)
 {
     int class = shown_class(session);
     struct sr_error ignored;
     if (class < 0) return session->stats[of];
-    return sr_session_figures(session, &ignored) == SR_OK ? &session->figures->classes[of][class].stats : NULL;
+    return sr_session_figures(session, &ignored) == SR_OK
+               ? &session->figures->classes[of][class].stats
+               : NULL;
 }
 
 static void number(char *out, size_t size, double value, int digits)
@@ -78,12 +82,14 @@ static int draw_table(struct sr_session *session, struct sr_area area)
         if (c == SR_FILE_COUNT && !compared) break;
         bool here = c == (int)file;
         int edge = 9 + across * (c + 1);
-        sr_part_put_right(area, edge + 1, 0, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT),
+        sr_part_put_right(area, edge + 1, 0,
+                          sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT),
                           titles[here][c]);
         for (int r = 0; r < ROWS; r++)
-            sr_part_put_right(area, edge, r + 1,
-                              sr_part_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
-                              cells[r][c]);
+            sr_part_put_right(
+                area, edge, r + 1,
+                sr_part_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
+                cells[r][c]);
     }
     for (int r = 0; r < ROWS; r++)
         sr_area_text(area, 1, r + 1, sr_part_style(session, SR_ROLE_FAINT), row_names[r]);
@@ -96,7 +102,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
     enum sr_file file = shown_file(session);
     const struct sr_stats *stats = session->stats[file];
     if (!stats || area.height < 1 || area.width < 8) return;
-    int classes = session->data->classes, at = shown_class(session) + 1, total = classes + 1, top = 0;
+    int classes = session->data->classes, at = shown_class(session) + 1, total = classes + 1,
+        top = 0;
     if (total > area.height) {
         top = at - area.height / 2;
         if (top > total - area.height) top = total - area.height;
@@ -115,7 +122,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
     struct sr_short_name names[SR_CLASSES_MAX];
     sr_part_short_names(session->data, longest, names);
     sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, area.width, 1, 1, total < area.height ? total : area.height, top - 1, 1});
+                  (struct sr_spots){0, 0, area.width, 1, 1,
+                                    total < area.height ? total : area.height, top - 1, 1});
     for (int y = 0; y < area.height && top + y < total; y++) {
         int class = top + y - 1;
         bool here = top + y == at;
@@ -123,7 +131,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
         uint64_t count = class < 0 ? stats->count : stats->class_counts[class];
         char amount[32], share[32];
         sr_format_count(amount, sizeof amount, count);
-        sr_part_percent(share, sizeof share, stats->count ? (double)count / (double)stats->count : NAN);
+        sr_part_percent(share, sizeof share,
+                        stats->count ? (double)count / (double)stats->count : NAN);
         sr_area_printf(area, 0, y, style, "%s%s%s", here ? "[" : " ",
                        class < 0 ? "all classes" : names[class].text, here ? "]" : "");
         int x = longest + 3;
@@ -131,12 +140,14 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
             /* Two shades in turn, so that bars of equal length do not run into one block. */
             struct sr_style fill = sr_part_style(session, SR_ROLE_SERIES);
             if (class % 2 && session->look.depth >= SR_DEPTH_256)
-                fill.fore = sr_colour_mix(fill.fore, sr_colour_grey(session->look.light ? 255 : 0), 0.25);
+                fill.fore =
+                    sr_colour_mix(fill.fore, sr_colour_grey(session->look.light ? 255 : 0), 0.25);
             sr_draw_bar(area, x, y, bar, (double)count / (double)most, &session->look, fill);
         }
         if (bar >= 4) x += bar + 1;
         sr_part_put_right(area, x + 7, y, sr_part_style(session, SR_ROLE_TEXT), amount);
-        if (class >= 0) sr_part_put_right(area, x + 15, y, sr_part_style(session, SR_ROLE_FAINT), share);
+        if (class >= 0)
+            sr_part_put_right(area, x + 15, y, sr_part_style(session, SR_ROLE_FAINT), share);
     }
 }
 
@@ -144,7 +155,8 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
 {
     const struct sr_stats *stats = figures(session, shown_file(session));
     if (!stats) {
-        sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), "The class is being added up…");
+        sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT),
+                     "The class is being added up…");
         return;
     }
     int class = shown_class(session);
@@ -181,12 +193,14 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     }
     if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
     sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                  session->figures->classes[shown_file(session)][class].mean, images->height, images->width);
+                  session->figures->classes[shown_file(session)][class].mean, images->height,
+                  images->width);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
     snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
              sr_file_names[shown_file(session)]);
-    sr_part_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_part_style(session, SR_ROLE_FAINT), text);
+    sr_part_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_part_style(session, SR_ROLE_FAINT),
+                      text);
     return height;
 }
 
@@ -195,8 +209,9 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     (void)context;
     const struct sr_images *images = &session->data->files[shown_file(session)];
     sr_draw_image(area, &session->look,
-                  session->view.data_view == 2 ? session->figures->classes[shown_file(session)][class].deviation
-                                               : session->figures->classes[shown_file(session)][class].mean,
+                  session->view.data_view == 2
+                      ? session->figures->classes[shown_file(session)][class].deviation
+                      : session->figures->classes[shown_file(session)][class].mean,
                   images->height, images->width);
 }
 
@@ -208,7 +223,8 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
     bool spread = session->view.data_view == 2;
     int at = shown_class(session);
     struct sr_text words = {0};
-    sr_text_printf(&words, "%s of each class, %s file", spread ? "Standard deviation" : "Mean image",
+    sr_text_printf(&words, "%s of each class, %s file",
+                   spread ? "Standard deviation" : "Mean image",
                    sr_file_names[shown_file(session)]);
     if (sr_session_figures(session, &error) != SR_OK) {
         sr_text_add(&words, ": being added up…");
@@ -217,7 +233,8 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
         return;
     }
     if (spread) {
-        double most = at >= 0 ? session->figures->classes[shown_file(session)][at].deviation_most : 0;
+        double most =
+            at >= 0 ? session->figures->classes[shown_file(session)][at].deviation_most : 0;
         sr_text_add(&words, "; each has its own scale");
         if (at >= 0) sr_text_printf(&words, ", white is %.0f here", most);
     }
@@ -231,8 +248,10 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
 static void draw_splits(struct sr_session *session, struct sr_area area)
 {
     struct sr_error ignored;
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT), plain = sr_part_style(session, SR_ROLE_TEXT);
-    if (area.height < 4 || area.width < 44 || sr_session_figures(session, &ignored) != SR_OK) return;
+    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
+                    plain = sr_part_style(session, SR_ROLE_TEXT);
+    if (area.height < 4 || area.width < 44 || sr_session_figures(session, &ignored) != SR_OK)
+        return;
     static const char *const titles[] = {"images", "mean", "deviation", "zeros"};
     sr_area_text(area, 1, 0, faint, "split");
     for (int c = 0; c < 4; c++) sr_part_put_right(area, 20 + 10 * c, 0, faint, titles[c]);
@@ -254,8 +273,9 @@ static void heading(const struct sr_session *session, struct sr_text *text)
     char train[32], test[32];
     sr_format_count(train, sizeof train, data->files[SR_FILE_TRAIN].count);
     sr_format_count(test, sizeof test, data->files[SR_FILE_TEST].count);
-    sr_text_printf(text, "%s: %s train + %s test images, %d×%d, %d classes", data->name, train, test,
-                   data->files[SR_FILE_TRAIN].width, data->files[SR_FILE_TRAIN].height, data->classes);
+    sr_text_printf(text, "%s: %s train + %s test images, %d×%d, %d classes", data->name, train,
+                   test, data->files[SR_FILE_TRAIN].width, data->files[SR_FILE_TRAIN].height,
+                   data->classes);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
@@ -279,7 +299,8 @@ static void draw(struct sr_session *session, struct sr_area area)
             draw_histogram(session, sr_area_part(rest, 1, y + 1, rest.width - 1, 9));
             y += 10;
         }
-        draw_classes(session, sr_area_part(rest, 0, y + (rest.height > 8), rest.width, rest.height));
+        draw_classes(session,
+                     sr_area_part(rest, 0, y + (rest.height > 8), rest.width, rest.height));
         goto out;
     }
     int left = area.width * 11 / 20 < area.width - 42 ? area.width * 11 / 20 : area.width - 42;
@@ -287,7 +308,8 @@ static void draw(struct sr_session *session, struct sr_area area)
     int y = draw_table(session, right);
     struct sr_area list = sr_area_part(right, 0, y + 1, right.width, right.height);
     draw_classes(session, list);
-    struct sr_area free_space = sr_area_part(list, 0, session->data->classes + 3, list.width, list.height);
+    struct sr_area free_space =
+        sr_area_part(list, 0, session->data->classes + 3, list.width, list.height);
     bool mean = draw_mean(session, free_space) > 0;
     if (shown_class(session) < 0) draw_splits(session, free_space);
 
@@ -318,13 +340,15 @@ static void move(struct sr_session *session, enum sr_move move)
     else if (move == SR_MOVE_RIGHT)
         view->data_file = SR_FILE_TEST;
     else
-        view->data_class = sr_part_step(shown_class(session), move, 10, -1, session->data->classes - 1);
+        view->data_class =
+            sr_part_step(shown_class(session), move, 10, -1, session->data->classes - 1);
 }
 
 static bool choose(struct sr_session *session, int value)
 {
     bool again = session->view.data_class == value;
-    if (session->data && value >= -1 && value < session->data->classes) session->view.data_class = value;
+    if (session->data && value >= -1 && value < session->data->classes)
+        session->view.data_class = value;
     return again;
 }
 
@@ -345,24 +369,28 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_add(text, "Data: ");
     heading(session, text);
     sr_text_add(text, ".");
-    if (session->data_is_sample) sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());
+    if (session->data_is_sample)
+        sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());
     table_cells(session, cells);
     for (int f = 0; f < SR_FILE_COUNT; f++)
+        sr_text_printf(text,
+                       "\n%s%s file has %s images; their grey values have mean %s, median %s, "
+                       "standard deviation "
+                       "%s, and %s are exactly 0.",
+                       class < 0 ? "The " : class_words, sr_file_names[f], cells[0][f], cells[1][f],
+                       cells[2][f], cells[3][f], cells[4][f]);
+    if (session->data->known && class < 0)
         sr_text_printf(
             text,
-            "\n%s%s file has %s images; their grey values have mean %s, median %s, standard deviation "
-            "%s, and %s are exactly 0.",
-            class < 0 ? "The " : class_words, sr_file_names[f], cells[0][f], cells[1][f], cells[2][f],
-            cells[3][f], cells[4][f]);
-    if (session->data->known && class < 0)
-        sr_text_printf(text,
-                       "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
-                       cells[1][SR_FILE_COUNT], cells[2][SR_FILE_COUNT], cells[3][SR_FILE_COUNT]);
+            "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
+            cells[1][SR_FILE_COUNT], cells[2][SR_FILE_COUNT], cells[3][SR_FILE_COUNT]);
     struct sr_error ignored;
-    for (int s = 0; class < 0 && s < SR_SPLIT_COUNT && sr_session_figures(session, &ignored) == SR_OK; s++) {
+    for (int s = 0;
+         class < 0 && s < SR_SPLIT_COUNT && sr_session_figures(session, &ignored) == SR_OK; s++) {
         const struct sr_stats *split = &session->figures->splits[s];
-        sr_text_printf(text, "%s %s split %zu images, mean %.2f, deviation %.2f", s ? ";" : "\nOf these, the",
-                       sr_split_names[s], split->count, split->mean, split->deviation);
+        sr_text_printf(text, "%s %s split %zu images, mean %.2f, deviation %.2f",
+                       s ? ";" : "\nOf these, the", sr_split_names[s], split->count, split->mean,
+                       split->deviation);
         if (s == SR_SPLIT_COUNT - 1) sr_text_add(text, ".");
     }
     const struct sr_stats *stats = session->stats[shown_file(session)];
@@ -384,9 +412,11 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(const struct sr_session *session)
 {
-    return session->view.data_view == 0   ? "h/l file  j/k class  Enter browse  v mean images  y log, linear  ? help"
-           : session->view.data_view == 1 ? "h/l file  j/k class  Enter browse  v deviation  ? help"
-                                          : "h/l file  j/k class  Enter browse  v histogram  ? help";
+    return session->view.data_view == 0
+               ? "h/l file  j/k class  Enter browse  v mean images  y log, linear  ? help"
+           : session->view.data_view == 1
+               ? "h/l file  j/k class  Enter browse  v deviation  ? help"
+               : "h/l file  j/k class  Enter browse  v histogram  ? help";
 }
 
 const struct sr_pane sr_pane_data = {

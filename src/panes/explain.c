@@ -30,7 +30,8 @@ static const char *chosen_method(const struct sr_session *session, const struct 
 {
     struct sr_error ignored;
     const char *name = session->view.explain_method;
-    return *name && entry && entry->model && sr_method_find(entry->model, name, &ignored) ? name : "";
+    return *name && entry && entry->model && sr_method_find(entry->model, name, &ignored) ? name
+                                                                                          : "";
 }
 
 /* The layer asked for, where this model has it and the method looks at one; "" for the default. */
@@ -40,14 +41,16 @@ static const char *chosen_layer(const struct sr_session *session, const struct s
     struct sr_layer_info layers[LAYERS];
     const char *name = session->view.explain_layer;
     size_t count = *name ? layers_of(entry, layers) : 0;
-    if (count && !sr_method_find(entry->model, chosen_method(session, entry), &ignored)->layered) count = 0;
+    if (count && !sr_method_find(entry->model, chosen_method(session, entry), &ignored)->layered)
+        count = 0;
     for (size_t i = 0; i < count; i++)
         if (strcmp(layers[i].name, name) == 0) return name;
     return "";
 }
 
 /* Which of them is shown: the one asked for, else the one that the heat map was made by. */
-static size_t shown_layer(const struct sr_session *session, const struct sr_layer_info *layers, size_t count)
+static size_t shown_layer(const struct sr_session *session, const struct sr_layer_info *layers,
+                          size_t count)
 {
     const char *name =
         session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
@@ -86,18 +89,21 @@ static bool scene_init(struct sr_session *session, struct scene *scene, struct s
     scene->method = chosen_method(session, scene->entry);
     scene->layer = chosen_layer(session, scene->entry);
     scene->idle = !sr_args_switch(session->options, "autorun") &&
-                  !sr_session_explained(session, scene->entry, scene->file, scene->row, scene->method, scene->layer,
-                                        shown_target(session));
+                  !sr_session_explained(session, scene->entry, scene->file, scene->row,
+                                        scene->method, scene->layer, shown_target(session));
     scene->status = scene->idle ? SR_PENDING
-                                : sr_session_explain(session, scene->entry, scene->file, scene->row, scene->method,
-                                                     scene->layer, shown_target(session), &scene->error);
-    scene->probabilities =
-        sr_part_verdict(session, scene->entry, session->selection.filter.split, scene->file, scene->row);
-    if (scene->probabilities) scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
+                                : sr_session_explain(session, scene->entry, scene->file, scene->row,
+                                                     scene->method, scene->layer,
+                                                     shown_target(session), &scene->error);
+    scene->probabilities = sr_part_verdict(session, scene->entry, session->selection.filter.split,
+                                           scene->file, scene->row);
+    if (scene->probabilities)
+        scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
     return true;
 }
 
-static void verdict_words(const struct sr_session *session, const struct scene *scene, struct sr_text *text)
+static void verdict_words(const struct sr_session *session, const struct scene *scene,
+                          struct sr_text *text)
 {
     if (scene->predicted < 0) return;
     char share[32];
@@ -107,7 +113,8 @@ static void verdict_words(const struct sr_session *session, const struct scene *
 }
 
 /* "HiRes-CAM of cnn, layer conv3, for Coat, the predicted class". */
-static void method_words(const struct sr_session *session, const struct scene *scene, struct sr_text *text)
+static void method_words(const struct sr_session *session, const struct scene *scene,
+                         struct sr_text *text)
 {
     if (scene->status != SR_OK && scene->status != SR_PENDING) {
         sr_text_printf(text, "%s gives a verdict, but no heat map", scene->entry->name);
@@ -115,12 +122,14 @@ static void method_words(const struct sr_session *session, const struct scene *s
     }
     const struct sr_heat *heat = &session->explain.heat;
     if (scene->status == SR_PENDING) {
-        sr_text_printf(text, "%s %s", scene->entry->name, scene->idle ? "has not been asked" : "is being asked");
+        sr_text_printf(text, "%s %s", scene->entry->name,
+                       scene->idle ? "has not been asked" : "is being asked");
         return;
     }
     sr_text_printf(text, "%s of %s", heat->method->title, scene->entry->name);
     struct sr_layer_info layers[LAYERS];
-    size_t count = heat->layer[0] ? layers_of(scene->entry, layers) : 0, at = shown_layer(session, layers, count);
+    size_t count = heat->layer[0] ? layers_of(scene->entry, layers) : 0,
+           at = shown_layer(session, layers, count);
     if (heat->layer[0]) sr_text_printf(text, ", layer %s", heat->layer);
     if (count && strcmp(layers[at].name, heat->layer) == 0)
         sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
@@ -155,8 +164,8 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     sr_text_fini(&words);
 }
 
-/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. A second row
- * shows the true class where another was predicted and there is room. */
+/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. A
+ * second row shows the true class where another was predicted and there is room. */
 struct layout {
     int width, height, gap, scale, rows;
 };
@@ -166,8 +175,8 @@ static bool has_truth(const struct sr_session *session, const struct scene *scen
     return scene->status == SR_OK && session->explain.truth.values;
 }
 
-static struct layout choose_layout(const struct sr_session *session, const struct scene *scene, int width,
-                                   int height)
+static struct layout choose_layout(const struct sr_session *session, const struct scene *scene,
+                                   int width, int height)
 {
     const struct sr_images *images = &session->data->files[scene->file];
     int full_width, full_height;
@@ -190,8 +199,8 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     return layout;
 }
 
-static void caption(struct sr_session *session, struct sr_area area, enum sr_role role, const char *what,
-                    const char *words)
+static void caption(struct sr_session *session, struct sr_area area, enum sr_role role,
+                    const char *what, const char *words)
 {
     int x = sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), what);
     if (*words) sr_area_text(area, x + 1, 0, sr_part_style(session, role), words);
@@ -205,9 +214,11 @@ static void placeholder(struct sr_session *session, struct sr_area area, const c
                       sr_part_style(session, SR_ROLE_FAINT), words);
 }
 
-/* The scale behind a row of pictures, and the heat in it: the map by itself, and over the sample. */
-static void draw_heat_pair(struct sr_session *session, struct sr_area area, const struct scene *scene,
-                           const struct layout *layout, const struct sr_heat *heat)
+/* The scale behind a row of pictures, and the heat in it: the map by itself, and over the sample.
+ */
+static void draw_heat_pair(struct sr_session *session, struct sr_area area,
+                           const struct scene *scene, const struct layout *layout,
+                           const struct sr_heat *heat)
 {
     const struct sr_images *images = &session->data->files[scene->file];
     const uint8_t *pixels = sr_part_pixels(session, scene->file, scene->row);
@@ -215,22 +226,24 @@ static void draw_heat_pair(struct sr_session *session, struct sr_area area, cons
     struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
                    over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
     if (!heat->values || heat->height != images->height || heat->width != images->width) {
-        const char *words = scene->idle                ? "press Enter to compute"
+        const char *words = scene->idle              ? "press Enter to compute"
                             : scene->status == SR_OK ? "no map by this method"
-                                                       : "computing…";
+                                                     : "computing…";
         placeholder(session, map, words);
         placeholder(session, over, words);
         return;
     }
     sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
-    sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height, heat->width);
+    sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height,
+                    heat->width);
     if (layout->scale)
-        sr_draw_scale(sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1, layout->scale - 1, layout->height),
+        sr_draw_scale(sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1,
+                                   layout->scale - 1, layout->height),
                       &session->look, SR_SCALE_INFERNO, 0, 1);
 }
 
-static void draw_pictures(struct sr_session *session, struct sr_area area, const struct scene *scene,
-                          const struct layout *layout)
+static void draw_pictures(struct sr_session *session, struct sr_area area,
+                          const struct scene *scene, const struct layout *layout)
 {
     static const struct sr_heat nothing;
     const struct sr_images *images = &session->data->files[scene->file];
@@ -238,13 +251,17 @@ static void draw_pictures(struct sr_session *session, struct sr_area area, const
     const bool roomy = layout->width >= 20, right = scene->predicted == scene->truth;
     const int step = layout->width + layout->gap;
     struct sr_area head = sr_area_part(area, 1, 0, layout->width, 1);
-    caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "", sr_part_class(session, scene->truth));
+    caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
+            sr_part_class(session, scene->truth));
     sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
                   sr_part_pixels(session, scene->file, scene->row), images->height, images->width);
 
     head = sr_area_part(area, 1 + step, 0, layout->width, 1);
-    if (heat->values && heat->target < 0) caption(session, head, SR_ROLE_TEXT, "for any class", "");
-    else caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for", heat->values ? sr_part_class(session, heat->target) : "…");
+    if (heat->values && heat->target < 0)
+        caption(session, head, SR_ROLE_TEXT, "for any class", "");
+    else
+        caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
+                heat->values ? sr_part_class(session, heat->target) : "…");
     struct sr_text words = {0};
     if (scene->predicted >= 0)
         sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->predicted),
@@ -258,23 +275,27 @@ static void draw_pictures(struct sr_session *session, struct sr_area area, const
     draw_heat_pair(session, area, scene, layout, heat);
 
     if (layout->rows == 2) {
-        struct sr_area below = sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
+        struct sr_area below =
+            sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
         sr_text_clear(&words);
         sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->truth),
                        100 * (double)session->explain.probabilities[scene->truth]);
-        caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT, roomy ? "heat for" : "for",
-                sr_part_class(session, scene->truth));
-        caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT, "true:", sr_text_get(&words));
+        caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT,
+                roomy ? "heat for" : "for", sr_part_class(session, scene->truth));
+        caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT,
+                "true:", sr_text_get(&words));
         draw_heat_pair(session, below, scene, layout, &session->explain.truth);
         /* Under the sample: what it is read against. */
         sr_part_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
                           sr_part_style(session, SR_ROLE_FAINT),
-                          "Above, what speaks for the class that was predicted; here, what speaks for the true one.");
+                          "Above, what speaks for the class that was predicted; here, what speaks "
+                          "for the true one.");
     }
     sr_text_fini(&words);
 }
 
-/* The nearest training images, as many as fit: small pictures over their class, or only the words. */
+/* The nearest training images, as many as fit: small pictures over their class, or only the words.
+ */
 static void draw_nearest(struct sr_session *session, struct sr_area area)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
@@ -283,7 +304,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area)
         struct sr_text words = {0};
         sr_text_add(&words, "nearest:");
         for (size_t i = 0; i < count; i++)
-            sr_text_printf(&words, "%s %s", i ? "," : "", sr_part_class(session, images->labels[session->explain.nearest[i]]));
+            sr_text_printf(&words, "%s %s", i ? "," : "",
+                           sr_part_class(session, images->labels[session->explain.nearest[i]]));
         sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         sr_text_fini(&words);
         return;
@@ -293,7 +315,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area)
     const double shrink = fmin(1, (double)(area.height - 2) / full_height);
     const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
     const int step = width + 1 > 13 ? width + 1 : 13;
-    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), "nearest training images, in the model's own sense");
+    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
+                 "nearest training images, in the model's own sense");
     for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
         const uint32_t row = session->explain.nearest[i];
         char name[64];
@@ -310,7 +333,8 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
 {
     struct sr_layer_info layers[LAYERS];
     size_t count = layers_of(scene->entry, layers);
-    const char *shown = session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
+    const char *shown =
+        session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
                     text = sr_part_style(session, SR_ROLE_TEXT);
     int y = 0, target = shown_target(session);
@@ -321,7 +345,8 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     if (area.height > 5) y++;
     struct sr_text words = {0};
     sr_text_add(&words, "layer:");
-    for (size_t i = 0; i < count; i++) sr_text_printf(&words, strcmp(layers[i].name, shown) ? " %s" : " [%s]", layers[i].name);
+    for (size_t i = 0; i < count; i++)
+        sr_text_printf(&words, strcmp(layers[i].name, shown) ? " %s" : " [%s]", layers[i].name);
     y = sr_part_paragraph(area, y, text, sr_text_get(&words));
     sr_area_text(area, 0, y, faint, "PgUp/PgDn layer");
     sr_text_fini(&words);
@@ -339,17 +364,19 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
     height = (int)(height * shrink);
     if (width >= 6 && height >= 3)
         sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                      sr_part_pixels(session, scene->file, scene->row), images->height, images->width);
+                      sr_part_pixels(session, scene->file, scene->row), images->height,
+                      images->width);
     else
         width = -2;
     struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);
     sr_text_add(&words, scene->error.text);
-    int y = sr_part_paragraph(side, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
+    int y =
+        sr_part_paragraph(side, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
     if (scene->probabilities && y + 2 < side.height) {
         sr_text_clear(&words);
         verdict_words(session, scene, &words);
-        sr_area_printf(side, 0, y + 1, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", scene->entry->name,
-                       sr_text_get(&words));
+        sr_area_printf(side, 0, y + 1, sr_part_style(session, SR_ROLE_TITLE), "%s: %s",
+                       scene->entry->name, sr_text_get(&words));
         sr_part_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height),
                               scene->probabilities, scene->truth);
     }
@@ -387,17 +414,18 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
     bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
     int width = choices ? area.width * 3 / 5 : area.width - 2;
     if (scene->probabilities)
-        sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height), scene->probabilities,
-                              scene->truth);
+        sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height),
+                              scene->probabilities, scene->truth);
     if (choices)
-        draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height), scene);
+        draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height),
+                     scene);
 }
 
 /* In words: where in the picture the heat is. */
 static void heat_words(const struct sr_heat *heat, struct sr_text *text)
 {
-    static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {"left", "centre",
-                                                                                        "right"};
+    static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {
+                                                                        "left", "centre", "right"};
     double sum = 0, x = 0, y = 0;
     size_t hot = 0, count = (size_t)heat->height * (size_t)heat->width;
     for (size_t i = 0; i < count; i++) {
@@ -412,9 +440,10 @@ static void heat_words(const struct sr_heat *heat, struct sr_text *text)
         return;
     }
     int row = (int)(y / sum * 3), column = (int)(x / sum * 3);
-    sr_text_printf(text, "The heat lies around the %s %s; %.0f %% of the picture is at half of it or more.",
-                   rows[row > 2 ? 2 : row], columns[column > 2 ? 2 : column],
-                   100.0 * (double)hot / (double)count);
+    sr_text_printf(
+        text, "The heat lies around the %s %s; %.0f %% of the picture is at half of it or more.",
+        rows[row > 2 ? 2 : row], columns[column > 2 ? 2 : column],
+        100.0 * (double)hot / (double)count);
 }
 
 /* --- every class ----------------------------------------------------------------------- */
@@ -432,7 +461,8 @@ struct class_scene {
     float most; /* the highest value of all maps */
 };
 
-static bool class_scene_init(struct sr_session *session, struct class_scene *scene, struct sr_text *title, struct sr_text *text)
+static bool class_scene_init(struct sr_session *session, struct class_scene *scene,
+                             struct sr_text *title, struct sr_text *text)
 {
     *scene = (struct class_scene){0};
     if (sr_part_without_data(session, title, text)) return false;
@@ -444,7 +474,8 @@ static bool class_scene_init(struct sr_session *session, struct class_scene *sce
     /* What `explain MODEL classes` has just found out need not be asked again. */
     const struct sr_heats *known = session->class_heats;
     if (known && known->ready && known->model == scene->entry->model &&
-        !strcmp(known->method, chosen_method(session, scene->entry)) && !strcmp(known->layer, chosen_layer(session, scene->entry))) {
+        !strcmp(known->method, chosen_method(session, scene->entry)) &&
+        !strcmp(known->layer, chosen_layer(session, scene->entry))) {
         scene->split = known->split;
         most = known->most;
     } else if (!sr_args_switch(session->options, "autorun")) {
@@ -452,29 +483,38 @@ static bool class_scene_init(struct sr_session *session, struct class_scene *sce
         scene->status = SR_PENDING;
     }
     if (!scene->idle)
-        scene->status = sr_session_class_heats(session, scene->entry, scene->split, most, chosen_method(session, scene->entry),
+        scene->status = sr_session_class_heats(session, scene->entry, scene->split, most,
+                                               chosen_method(session, scene->entry),
                                                chosen_layer(session, scene->entry), &scene->error);
     if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
     scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[scene->file];
     const size_t size = classes * (size_t)images->height * (size_t)images->width;
-    for (size_t i = 0; scene->status == SR_OK && i < size; i++) scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
+    for (size_t i = 0; scene->status == SR_OK && i < size; i++)
+        scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
     return true;
 }
 
-static void class_words(const struct sr_session *session, const struct class_scene *scene, struct sr_text *text)
+static void class_words(const struct sr_session *session, const struct class_scene *scene,
+                        struct sr_text *text)
 {
-    if (scene->idle) sr_text_add(text, "autorun is off: Enter computes the mean heat of every class");
-    else if (scene->status == SR_PENDING) sr_text_printf(text, "Mean heat of each class: %s is being asked…", scene->entry->name);
-    else if (scene->status) sr_text_add(text, scene->error.text);
+    if (scene->idle)
+        sr_text_add(text, "autorun is off: Enter computes the mean heat of every class");
+    else if (scene->status == SR_PENDING)
+        sr_text_printf(text, "Mean heat of each class: %s is being asked…", scene->entry->name);
+    else if (scene->status)
+        sr_text_add(text, scene->error.text);
     else {
         size_t count = 0;
         char number[32];
         for (int c = 0; c < session->data->classes; c++) count += session->class_heats->counts[c];
         sr_format_count(number, sizeof number, count);
-        sr_text_printf(text, "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f", session->class_heats->used->title,
-                       scene->entry->name, session->class_heats->at[0] ? ", layer " : "", session->class_heats->at, number,
-                       sr_split_names[scene->split], (double)scene->most);
+        sr_text_printf(
+            text,
+            "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f",
+            session->class_heats->used->title, scene->entry->name,
+            session->class_heats->at[0] ? ", layer " : "", session->class_heats->at, number,
+            sr_split_names[scene->split], (double)scene->most);
     }
 }
 
@@ -485,9 +525,10 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     const size_t size = (size_t)images->height * (size_t)images->width;
     float *shown = sr_xalloc(size * sizeof *shown);
     for (size_t i = 0; i < size && scene->most > 0; i++)
-        shown[i] = session->class_heats->maps[(size_t)class * size + i] / scene->most;
-    sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO, session->figures->classes[scene->file][class].mean, shown,
-                    images->height, images->width);
+        shown[i] = session->class_heats->maps[(size_t) class * size + i] / scene->most;
+    sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
+                    session->figures->classes[scene->file][class].mean, shown, images->height,
+                    images->width);
     free(shown);
 }
 
@@ -496,27 +537,35 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
     struct sr_text words = {0};
     class_words(session, scene, &words);
     int y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
-                              sr_part_style(session, scene->status && scene->status != SR_PENDING ? SR_ROLE_WARNING : SR_ROLE_FAINT),
+                              sr_part_style(session, scene->status && scene->status != SR_PENDING
+                                                         ? SR_ROLE_WARNING
+                                                         : SR_ROLE_FAINT),
                               sr_text_get(&words));
     sr_text_fini(&words);
     if (scene->status) return;
     const struct sr_images *images = &session->data->files[scene->file];
-    const int scale = area.width >= 100 ? 8 : 0; /* on 80 columns, two rows of five need all of them */
+    const int scale =
+        area.width >= 100 ? 8 : 0; /* on 80 columns, two rows of five need all of them */
     if (scale)
-        sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1, area.height - y < 12 ? area.height - y : 12),
+        sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1,
+                                   area.height - y < 12 ? area.height - y : 12),
                       &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
-    sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y), images->height, images->width,
-                       shown_target(session), draw_class, scene);
+    sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
+                       images->height, images->width, shown_target(session), draw_class, scene);
 }
 
-static void describe_classes(struct sr_session *session, const struct class_scene *scene, struct sr_text *text)
+static void describe_classes(struct sr_session *session, const struct class_scene *scene,
+                             struct sr_text *text)
 {
     const struct sr_images *images = &session->data->files[scene->file];
     class_words(session, scene, text);
     sr_text_add(text, ".");
     for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
-        const struct sr_heat heat = {.height = images->height, .width = images->width,
-                                     .values = session->class_heats->maps + (size_t)c * (size_t)images->height * (size_t)images->width};
+        const struct sr_heat heat = {.height = images->height,
+                                     .width = images->width,
+                                     .values = session->class_heats->maps +
+                                               (size_t)c * (size_t)images->height *
+                                                   (size_t)images->width};
         sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
         heat_words(&heat, text);
     }
@@ -544,7 +593,8 @@ static void move_layer(struct sr_session *session, enum sr_move move)
     size_t count = layers_of(entry, layers);
     if (count == 0) return;
     int at = sr_part_step((int)shown_layer(session, layers, count), move, 1, 0, (int)count - 1);
-    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "%s", layers[at].name);
+    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "%s",
+             layers[at].name);
 }
 
 static void move(struct sr_session *session, enum sr_move move)
@@ -554,20 +604,23 @@ static void move(struct sr_session *session, enum sr_move move)
     if (view->explain_classes && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT))
         move = move == SR_MOVE_LEFT ? SR_MOVE_UP : SR_MOVE_DOWN; /* classes stand in rows */
     if (move == SR_MOVE_UP || move == SR_MOVE_DOWN)
-        view->explain_target = sr_part_step(shown_target(session), move, 1, -1, session->data->classes - 1);
+        view->explain_target =
+            sr_part_step(shown_target(session), move, 1, -1, session->data->classes - 1);
     else if (move == SR_MOVE_PAGE_UP || move == SR_MOVE_PAGE_DOWN)
         move_layer(session, move);
     else
         sr_part_walk(session, move, 1, 20);
 }
 
-/* The samples of the class under the cursor; without one, or before they were explained, explain. */
+/* The samples of the class under the cursor; without one, or before they were explained, explain.
+ */
 static void enter_class(struct sr_session *session, struct sr_text *line)
 {
     struct sr_text title = {0}, text = {0};
     struct class_scene scene;
     if (class_scene_init(session, &scene, &title, &text)) {
-        const char *method = chosen_method(session, scene.entry), *layer = chosen_layer(session, scene.entry);
+        const char *method = chosen_method(session, scene.entry),
+                   *layer = chosen_layer(session, scene.entry);
         if (scene.idle) {
             sr_text_printf(line, "explain %s classes count=%d", scene.entry->name, CLASS_SAMPLES);
             if (*method) sr_text_printf(line, " method=%s", method);
@@ -584,7 +637,8 @@ static void enter_class(struct sr_session *session, struct sr_text *line)
 static bool choose(struct sr_session *session, int value)
 {
     const bool again = session->view.explain_target == value;
-    if (session->view.explain_classes && session->data && value >= 0 && value < session->data->classes)
+    if (session->view.explain_classes && session->data && value >= 0 &&
+        value < session->data->classes)
         session->view.explain_target = value;
     return again;
 }
@@ -642,12 +696,14 @@ static void describe(struct sr_session *session, struct sr_text *text)
                 const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
                 sr_text_add(text, " The nearest training images are");
                 for (size_t i = 0; i < session->explain.nearest_count; i++)
-                    sr_text_printf(text, "%s %s", i ? "," : "", sr_part_class(session, images->labels[session->explain.nearest[i]]));
+                    sr_text_printf(
+                        text, "%s %s", i ? "," : "",
+                        sr_part_class(session, images->labels[session->explain.nearest[i]]));
                 sr_text_add(text, ".");
             }
         } else {
             sr_text_printf(text, "%s.",
-                           scene.idle                   ? "autorun is off: Enter computes the heat map"
+                           scene.idle ? "autorun is off: Enter computes the heat map"
                            : scene.status == SR_PENDING ? "The heat map is being computed"
                                                         : scene.error.text);
         }
@@ -663,14 +719,16 @@ static const char *hints(const struct sr_session *session)
 {
     if (session->entry_count && session->view.explain_classes)
         return "h/l class  Enter browse  v sample  M method  PgUp/PgDn layer  m model  ? help";
-    return session->entry_count ? "n/p sample  j/k class  v classes  M method  PgUp/PgDn layer  m model  ? help"
-                                : "Enter train  : command  ? help";
+    return session->entry_count
+               ? "n/p sample  j/k class  v classes  M method  PgUp/PgDn layer  m model  ? help"
+               : "Enter train  : command  ? help";
 }
 
 const struct sr_pane sr_pane_explain = {
     .name = "explain",
     .title = "Explain",
-    .help = "Why a model said that: the sample, a heat map, and both together; for knn and svm the nearest images.",
+    .help = "Why a model said that: the sample, a heat map, and both together; for knn and svm the "
+            "nearest images.",
     .hints = hints,
     .draw = draw,
     .move = move,

@@ -24,9 +24,10 @@ struct form {
     const struct sr_model_class *class;
     const struct sr_param *rows[ROWS_MAX];
     int count;
-    struct sr_words words;    /* what has been changed */
-    struct sr_args *args;     /* of the family, with what the recipe stands for; NULL when it cannot be */
-    struct sr_error error;    /* why it cannot be trained so, if so */
+    struct sr_words words; /* what has been changed */
+    struct sr_args
+        *args; /* of the family, with what the recipe stands for; NULL when it cannot be */
+    struct sr_error error; /* why it cannot be trained so, if so */
 };
 
 static void form_fini(struct form *form)
@@ -63,7 +64,8 @@ static bool form_init(struct sr_session *session, struct form *form)
     form->rows[form->count++] = sr_form_common; /* the name first, the others last */
     const struct sr_param *tables[] = {form->class->params, sr_form_common + 1};
     for (int t = 0; t < 2; t++)
-        for (const struct sr_param *param = tables[t]; param && param->name && form->count < ROWS_MAX; param++)
+        for (const struct sr_param *param = tables[t];
+             param && param->name && form->count < ROWS_MAX; param++)
             form->rows[form->count++] = param;
     const char *at = sr_text_get(&session->view.form_values);
     sr_words_split(&at, &form->words, &form->error);
@@ -71,10 +73,12 @@ static bool form_init(struct sr_session *session, struct form *form)
     size_t count = 0;
     for (size_t i = 0; i < form->words.count && count < ROWS_MAX; i++)
         if (!is_common(form->words.items[i])) own[count++] = form->words.items[i];
-    form->args = sr_args_parse(form->class->name, form->class->params, own, count, NULL, &form->error);
+    form->args =
+        sr_args_parse(form->class->name, form->class->params, own, count, NULL, &form->error);
     if (form->args && form->class->resolve) {
         struct sr_args *resolved = sr_args_copy(form->args);
-        if (form->class->resolve(resolved, &form->error)) sr_args_free(resolved);
+        if (form->class->resolve(resolved, &form->error))
+            sr_args_free(resolved);
         else {
             sr_args_free(form->args);
             form->args = resolved;
@@ -91,7 +95,8 @@ static bool form_init(struct sr_session *session, struct form *form)
 }
 
 /* The value as it stands. */
-static const char *value_of(const struct sr_session *session, const struct form *form, const struct sr_param *param)
+static const char *value_of(const struct sr_session *session, const struct form *form,
+                            const struct sr_param *param)
 {
     const char *own = own_value(form, param->name), *value = NULL;
     if (own) return own;
@@ -100,7 +105,8 @@ static const char *value_of(const struct sr_session *session, const struct form 
         if (!strcmp(param->name, "seed")) return sr_args_text(session->options, "seed");
         return param->fallback ? param->fallback : "";
     }
-    if (form->args && sr_args_has(form->args, param->name)) value = sr_args_text(form->args, param->name);
+    if (form->args && sr_args_has(form->args, param->name))
+        value = sr_args_text(form->args, param->name);
     return value ? value : param->fallback ? param->fallback : "";
 }
 
@@ -109,8 +115,10 @@ static void range_words(const struct sr_param *param, struct sr_text *text)
     if (param->type == SR_PARAM_CHOICE) {
         sr_text_add(text, "one of ");
         for (const char *at = param->choices; *at; at++) {
-            if (*at == ' ') sr_text_add(text, ", ");
-            else sr_text_add_bytes(text, at, 1);
+            if (*at == ' ')
+                sr_text_add(text, ", ");
+            else
+                sr_text_add_bytes(text, at, 1);
         }
     } else if (param->type == SR_PARAM_SWITCH) {
         sr_text_add(text, "on or off");
@@ -142,7 +150,8 @@ void sr_form_open(struct sr_session *session, const struct sr_model_class *class
 const struct sr_param *sr_form_param(struct sr_session *session)
 {
     struct form form;
-    const struct sr_param *param = form_init(session, &form) && form.count ? form.rows[session->view.form_at] : NULL;
+    const struct sr_param *param =
+        form_init(session, &form) && form.count ? form.rows[session->view.form_at] : NULL;
     form_fini(&form);
     return param;
 }
@@ -152,11 +161,13 @@ void sr_form_value(struct sr_session *session, const char *name, struct sr_text 
     struct form form;
     if (form_init(session, &form))
         for (int i = 0; i < form.count; i++)
-            if (!strcmp(form.rows[i]->name, name)) sr_text_add(text, value_of(session, &form, form.rows[i]));
+            if (!strcmp(form.rows[i]->name, name))
+                sr_text_add(text, value_of(session, &form, form.rows[i]));
     form_fini(&form);
 }
 
-enum sr_status sr_form_set(struct sr_session *session, const char *name, const char *value, struct sr_error *error)
+enum sr_status sr_form_set(struct sr_session *session, const char *name, const char *value,
+                           struct sr_error *error)
 {
     struct form form;
     enum sr_status status = SR_OK;
@@ -169,7 +180,8 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
     for (int i = 0; i < form.count; i++)
         if (!strcmp(form.rows[i]->name, name)) at = i;
     if (at < 0) {
-        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s has no parameter \"%s\"", form.class->name, name);
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s has no parameter \"%s\"",
+                              form.class->name, name);
         goto out;
     }
     sr_text_printf(&word, "%s=%s", name, value ? value : "");
@@ -183,7 +195,8 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
     if (status) goto out;
     size_t length = strlen(name);
     for (size_t i = 0; i < form.words.count; i++) {
-        if (!strncmp(form.words.items[i], name, length) && form.words.items[i][length] == '=') continue;
+        if (!strncmp(form.words.items[i], name, length) && form.words.items[i][length] == '=')
+            continue;
         if (line.length) sr_text_add(&line, " ");
         sr_words_quote(&line, form.words.items[i]);
     }
@@ -233,7 +246,10 @@ enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_erro
         sr_words_split(&at, &words, error);
         for (size_t i = 0; i < words.count; i++)
             if (!strcmp(words.items[i], sr_text_get(&now)))
-                sr_text_add(&next, words.items[(i + words.count + (size_t)(step > 0 ? 1 : words.count - 1)) % words.count]);
+                sr_text_add(
+                    &next,
+                    words.items[(i + words.count + (size_t)(step > 0 ? 1 : words.count - 1)) %
+                                words.count]);
         if (!next.length && words.count) sr_text_add(&next, words.items[0]);
         sr_words_fini(&words);
     } else if (param->type == SR_PARAM_INTEGER && sr_parse_integer(sr_text_get(&now), &integer)) {
@@ -254,7 +270,8 @@ enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_erro
 void sr_form_line(struct sr_session *session, struct sr_text *text)
 {
     sr_text_printf(text, "train %s", session->view.form_family);
-    if (session->view.form_values.length) sr_text_printf(text, " %s", sr_text_get(&session->view.form_values));
+    if (session->view.form_values.length)
+        sr_text_printf(text, " %s", sr_text_get(&session->view.form_values));
 }
 
 /* The drawing */
@@ -264,7 +281,8 @@ void sr_form_move(struct sr_session *session, enum sr_move move)
     struct form form;
     struct sr_error ignored;
     if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT) {
-        sr_form_step(session, move == SR_MOVE_LEFT ? -1 : 1, &ignored); /* at an end nothing changes */
+        sr_form_step(session, move == SR_MOVE_LEFT ? -1 : 1,
+                     &ignored); /* at an end nothing changes */
         return;
     }
     if (form_init(session, &form))
@@ -280,7 +298,8 @@ static void help_words(const struct form *form, const struct sr_param *param, st
     sr_text_printf(text, "%s: %s", param->name, param->help ? param->help : "");
     range_words(param, &range);
     if (range.length) sr_text_printf(text, " Takes %s.", sr_text_get(&range));
-    if (param->fallback) sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
+    if (param->fallback)
+        sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
     sr_text_fini(&range);
 }
 
@@ -290,7 +309,8 @@ void sr_form_draw(struct sr_session *session, struct sr_area area)
     struct sr_view *view = &session->view;
     struct sr_text text = {0};
     if (!form_init(session, &form)) goto out;
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT), faint = sr_part_style(session, SR_ROLE_FAINT);
+    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
+                    faint = sr_part_style(session, SR_ROLE_FAINT);
     int y = 0;
     sr_text_printf(&text, "Train %s: %s", form.class->name, form.class->title);
     sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
@@ -315,37 +335,47 @@ void sr_form_draw(struct sr_session *session, struct sr_area area)
         const struct sr_param *param = form.rows[view->form_top + shown];
         const char *value = value_of(session, &form, param);
         bool at = param == here, changed = own_value(&form, param->name) != NULL;
-        bool moved = !changed && param->fallback && strcmp(value, param->fallback) != 0; /* by the recipe */
+        bool moved =
+            !changed && param->fallback && strcmp(value, param->fallback) != 0; /* by the recipe */
         int line = y + shown;
-        sr_area_text(area, 2, line, at ? sr_part_style(session, SR_ROLE_ACCENT) : plain, param->name);
+        sr_area_text(area, 2, line, at ? sr_part_style(session, SR_ROLE_ACCENT) : plain,
+                     param->name);
         struct sr_style style = at        ? sr_part_style(session, SR_ROLE_SELECTED)
                                 : changed ? sr_part_style(session, SR_ROLE_ACCENT)
                                 : moved   ? sr_part_style(session, SR_ROLE_WARNING)
                                           : plain;
-        struct sr_area cell = sr_area_part(area, 16, line, area.width < 60 ? area.width - 16 : 14, 1);
+        struct sr_area cell =
+            sr_area_part(area, 16, line, area.width < 60 ? area.width - 16 : 14, 1);
         sr_area_printf(cell, 0, 0, style, at ? "[%s]" : " %s", *value ? value : "–");
         if (area.width < 60) continue;
         char mark[40] = "";
-        if (changed && param->fallback) snprintf(mark, sizeof mark, "was %.20s", param->fallback);
-        else if (changed) snprintf(mark, sizeof mark, "given");
-        else if (moved) snprintf(mark, sizeof mark, "by recipe");
+        if (changed && param->fallback)
+            snprintf(mark, sizeof mark, "was %.20s", param->fallback);
+        else if (changed)
+            snprintf(mark, sizeof mark, "given");
+        else if (moved)
+            snprintf(mark, sizeof mark, "by recipe");
         sr_area_text(sr_area_part(area, 31, line, 11, 1), 0, 0, faint, mark);
         sr_area_text(area, 43, line, faint, param->help ? param->help : "");
     }
-    sr_part_spots(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, view->form_top, 1});
+    sr_part_spots(session, area,
+                  (struct sr_spots){0, y, area.width, 1, 1, shown, view->form_top, 1});
     if (form.count > lines && area.height >= 6) {
         char place[32];
-        snprintf(place, sizeof place, "%d–%d of %d", view->form_top + 1, view->form_top + shown, form.count);
+        snprintf(place, sizeof place, "%d–%d of %d", view->form_top + 1, view->form_top + shown,
+                 form.count);
         if (sr_utf8_width(form.class->name) + sr_utf8_width(form.class->title) + 28 < area.width)
             sr_part_put_right(area, area.width - 1, 0, faint, place);
     }
     y += shown;
     if (help)
-        y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1, plain, sr_text_get(&text));
+        y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1, plain,
+                              sr_text_get(&text));
     if (wrong && y < area.height) {
         sr_text_clear(&text);
         sr_text_printf(&text, "! %s", form.error.text);
-        sr_area_text(area, 1, area.height - 1, sr_part_style(session, SR_ROLE_BAD), sr_text_get(&text));
+        sr_area_text(area, 1, area.height - 1, sr_part_style(session, SR_ROLE_BAD),
+                     sr_text_get(&text));
     }
 out:
     form_fini(&form);
@@ -358,11 +388,14 @@ void sr_form_describe(struct sr_session *session, struct sr_text *text)
     if (form_init(session, &form)) {
         const struct sr_param *here = form.rows[session->view.form_at];
         sr_text_add(text, "Train: the form for ");
-        sr_text_printf(text, "%s (%s). It stands for the command ", form.class->name, form.class->title);
+        sr_text_printf(text, "%s (%s). It stands for the command ", form.class->name,
+                       form.class->title);
         sr_form_line(session, text);
-        sr_text_printf(text, ". The cursor is on %s, now %s. ", here->name, value_of(session, &form, here));
+        sr_text_printf(text, ". The cursor is on %s, now %s. ", here->name,
+                       value_of(session, &form, here));
         help_words(&form, here, text);
-        if (form.error.status) sr_text_printf(text, " It cannot be trained so: %s", form.error.text);
+        if (form.error.status)
+            sr_text_printf(text, " It cannot be trained so: %s", form.error.text);
         sr_text_add(text, "\n");
     }
     form_fini(&form);

@@ -1,11 +1,14 @@
-/* log.c - what was done and said in this session, in order; it follows the end until it is scrolled. */
+/* log.c - what was done and said in this session, in order; it follows the end until it is
+ * scrolled. */
 #include "parts.h"
 #include <stdio.h>
 #include <string.h>
 
 static enum sr_role role_of(enum sr_log_kind kind)
 {
-    return kind == SR_LOG_COMMAND ? SR_ROLE_ACCENT : kind == SR_LOG_ERROR ? SR_ROLE_BAD : SR_ROLE_TEXT;
+    return kind == SR_LOG_COMMAND ? SR_ROLE_ACCENT
+           : kind == SR_LOG_ERROR ? SR_ROLE_BAD
+                                  : SR_ROLE_TEXT;
 }
 
 /* Lines that an entry takes, wrapped. */
@@ -37,18 +40,21 @@ static void draw(struct sr_session *session, struct sr_area area)
     const struct sr_log *log = &session->log;
     if (log->count == 0) {
         sr_part_say(session, area, "Nothing has been done yet.",
-                    "Every command and every message of this session is kept here. Type :help commands for what there "
+                    "Every command and every message of this session is kept here. Type :help "
+                    "commands for what there "
                     "is; :save-log FILE writes a script that does it all again.");
         return;
     }
     int y = 0, width = area.width - 4;
     if (area.height >= 6) {
         char right[64];
-        int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), "What was done and said");
+        int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE),
+                             "What was done and said");
         snprintf(right, sizeof right, "%zu %s%s", log->count, log->count == 1 ? "entry" : "entries",
                  view->log_away ? "" : ", following");
         if (x + sr_utf8_width(right) + 3 < area.width)
-            sr_part_put_right(area, area.width - 1, 0, sr_part_style(session, SR_ROLE_FAINT), right);
+            sr_part_put_right(area, area.width - 1, 0, sr_part_style(session, SR_ROLE_FAINT),
+                              right);
         y = area.height >= 10 ? 2 : 1;
     }
     size_t end = last_page(log, width, area.height - y);
@@ -60,7 +66,11 @@ static void draw(struct sr_session *session, struct sr_area area)
     for (size_t i = view->log_top; i < log->count && y < area.height; i++, view->log_lines++) {
         const struct sr_log_line *line = &log->lines[i];
         struct sr_style style = sr_part_style(session, role_of(line->kind));
-        sr_area_put(area, 1, y, line->kind == SR_LOG_COMMAND ? ':' : line->kind == SR_LOG_ERROR ? '!' : ' ', style);
+        sr_area_put(area, 1, y,
+                    line->kind == SR_LOG_COMMAND ? ':'
+                    : line->kind == SR_LOG_ERROR ? '!'
+                                                 : ' ',
+                    style);
         y = sr_part_paragraph(sr_area_part(area, 3, 0, width, area.height), y, style, line->text);
     }
 }
@@ -68,7 +78,8 @@ static void draw(struct sr_session *session, struct sr_area area)
 static void move(struct sr_session *session, enum sr_move move)
 {
     struct sr_view *view = &session->view;
-    int last = (int)session->log.count - 1, page = view->log_lines > 1 ? (int)view->log_lines - 1 : 1;
+    int last = (int)session->log.count - 1,
+        page = view->log_lines > 1 ? (int)view->log_lines - 1 : 1;
     if (last < 0) return;
     view->log_top = (size_t)sr_part_step((int)view->log_top, move, page, 0, last);
     view->log_away = true; /* drawing sees when the end has been reached */

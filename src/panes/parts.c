@@ -15,8 +15,9 @@ struct sr_style sr_part_style(const struct sr_session *session, enum sr_role rol
 
 const char *sr_part_class(const struct sr_session *session, int class)
 {
-    return session->data && class >= 0 && class < session->data->classes ? session->data->class_names[class]
-                                                                         : "?";
+    return session->data && class >= 0 && class < session->data->classes
+               ? session->data->class_names[class]
+               : "?";
 }
 
 /* Text */
@@ -79,7 +80,8 @@ void sr_part_short_names(const struct sr_dataset *data, int columns, struct sr_s
             if (settled[i]) continue;
             bool clash = false;
             for (int j = 0; way < columns && j < count && !clash; j++)
-                clash = j != i && strcmp(settled[j] ? names[j].text : tries[j].text, tries[i].text) == 0;
+                clash = j != i &&
+                        strcmp(settled[j] ? names[j].text : tries[j].text, tries[i].text) == 0;
             if (clash) continue;
             names[i] = tries[i];
             settled[i] = true;
@@ -169,12 +171,14 @@ void sr_part_id(char *out, size_t size, enum sr_file file, uint32_t row)
     snprintf(out, size, "%s:%u", sr_file_names[file], (unsigned)row);
 }
 
-void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text)
+void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style,
+                       const char *text)
 {
     sr_area_text(area, edge - sr_utf8_width(text), y, style, text);
 }
 
-void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key, int class)
+void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key,
+                       int class)
 {
     struct sr_text word = {0};
     sr_text_printf(&word, "%s=%s", key, sr_part_class(session, class));
@@ -185,7 +189,8 @@ void sr_part_add_class(const struct sr_session *session, struct sr_text *line, c
 
 /* States */
 
-void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title, const char *text)
+void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title,
+                 const char *text)
 {
     int margin = area.width > 60 ? 4 : area.width > 30 ? 2 : 0;
     int width = area.width - 2 * margin < 72 ? area.width - 2 * margin : 72;
@@ -204,7 +209,8 @@ bool sr_part_without_data(struct sr_session *session, struct sr_text *title, str
     if (session->data_error.text[0]) {
         sr_text_add(title, "The data could not be loaded.");
         sr_text_add(text, session->data_error.text);
-        sr_text_add(text, "\nOpen another folder with :open DIR, or give it at start with --data DIR.");
+        sr_text_add(text,
+                    "\nOpen another folder with :open DIR, or give it at start with --data DIR.");
     } else {
         sr_text_add(title, "Loading the data…");
         sr_text_add(text, "The images will be here in a moment.");
@@ -220,8 +226,9 @@ struct sr_entry *sr_part_model(struct sr_session *session, const char *name, str
         const struct sr_run *run = sr_session_active_run(session);
         if (run) {
             sr_text_printf(title, "%s is still training.", run->name);
-            sr_text_add(text, "It can be looked at here as soon as it has finished. Press 3 to watch it, x "
-                              "to stop it and keep what it has learned.");
+            sr_text_add(
+                text, "It can be looked at here as soon as it has finished. Press 3 to watch it, x "
+                      "to stop it and keep what it has learned.");
         } else {
             sr_text_add(title, "No model yet.");
             sr_text_add(text, "Press 3 and Enter to train one, or type :train cnn");
@@ -269,7 +276,8 @@ int sr_part_best(const float *probabilities, int classes)
 const float *sr_part_verdict(const struct sr_session *session, const struct sr_entry *entry,
                              enum sr_split_name split, enum sr_file file, uint32_t row)
 {
-    if (!entry || !session->data || !entry->model || entry->model->shape.classes != session->data->classes)
+    if (!entry || !session->data || !entry->model ||
+        entry->model->shape.classes != session->data->classes)
         return NULL;
     const struct sr_predictions *ready = entry->splits[split].ready;
     if (ready && ready->classes == session->data->classes) {
@@ -294,8 +302,8 @@ static int by_share(const void *a, const void *b)
     return left->class - right->class;
 }
 
-int sr_part_probabilities(struct sr_session *session, struct sr_area area, const float *probabilities,
-                          int truth)
+int sr_part_probabilities(struct sr_session *session, struct sr_area area,
+                          const float *probabilities, int truth)
 {
     int classes = session->data->classes, lines = classes < area.height ? classes : area.height;
     if (lines <= 0 || area.width < 8) return 0;
@@ -315,12 +323,14 @@ int sr_part_probabilities(struct sr_session *session, struct sr_area area, const
     sr_part_short_names(session->data, name_width, names);
     for (int y = 0; y < lines; y++) {
         int c = order[y].class;
-        struct sr_style style = sr_part_style(session, c == best ? (c == truth ? SR_ROLE_GOOD : SR_ROLE_BAD)
-                                                       : c == truth ? SR_ROLE_ACCENT
-                                                                    : SR_ROLE_TEXT);
+        struct sr_style style =
+            sr_part_style(session, c == best    ? (c == truth ? SR_ROLE_GOOD : SR_ROLE_BAD)
+                                   : c == truth ? SR_ROLE_ACCENT
+                                                : SR_ROLE_TEXT);
         sr_area_printf(area, 0, y, style, "%c%c%s", c == best ? '>' : ' ', c == truth ? '*' : ' ',
                        names[c].text);
-        if (bar > 0) sr_draw_bar(area, name_width + 3, y, bar, order[y].share, &session->look, style);
+        if (bar > 0)
+            sr_draw_bar(area, name_width + 3, y, bar, order[y].share, &session->look, style);
         int x = bar > 0 ? name_width + 4 + bar : name_width + 3;
         sr_area_printf(area, x, y, style, "%5.1f %%", 100 * (double)order[y].share);
     }
@@ -405,7 +415,10 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
     /* A line up or down that does not exist leaves the cursor; pages go as far as they can. */
     bool line = move == SR_MOVE_UP || move == SR_MOVE_DOWN;
     if (back)
-        at = at >= by ? at - by : line ? at : move == SR_MOVE_LEFT || move == SR_MOVE_PREVIOUS ? 0 : at % row;
+        at = at >= by                                           ? at - by
+             : line                                             ? at
+             : move == SR_MOVE_LEFT || move == SR_MOVE_PREVIOUS ? 0
+                                                                : at % row;
     else if (by <= last - at)
         at += by;
     else if (!line || last / row > at / row)
@@ -452,8 +465,8 @@ int sr_part_step(int value, enum sr_move move, int page, int low, int high)
     return (int)(to < low ? low : to > high ? high : to);
 }
 
-void sr_part_class_grid(struct sr_session *session, struct sr_area area, int pixel_height, int pixel_width, int at,
-                        sr_part_draw_class *draw, void *context)
+void sr_part_class_grid(struct sr_session *session, struct sr_area area, int pixel_height,
+                        int pixel_width, int at, sr_part_draw_class *draw, void *context)
 {
     int classes = session->data->classes, width, height, columns = 1, lines = 1;
     sr_image_cells(&session->look, pixel_height, pixel_width, &width, &height);
@@ -476,10 +489,13 @@ void sr_part_class_grid(struct sr_session *session, struct sr_area area, int pix
     int down = height + 1 + (lines >= rows && area.height >= rows * (height + 2));
     for (int i = 0; i < columns * lines && top * columns + i < classes; i++) {
         int class = top * columns + i;
-        struct sr_area part = sr_area_part(area, i % columns * across, i / columns * down, across, down);
+        struct sr_area part =
+            sr_area_part(area, i % columns * across, i / columns * down, across, down);
         draw(session, sr_area_part(part, 1, 0, width, height), class, context);
-        sr_area_printf(part, 0, height, sr_part_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
+        sr_area_printf(part, 0, height,
+                       sr_part_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                        class == at ? "[%s]" : " %s", names[class].text);
     }
-    sr_part_spots(session, area, (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
+    sr_part_spots(session, area,
+                  (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
 }

@@ -39,15 +39,19 @@ void sr_part_ordinal(char *out, size_t size, uint64_t number);
 void sr_part_id(char *out, size_t size, enum sr_file file, uint32_t row);
 
 /* Text that ends before column `edge`. */
-void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style, const char *text);
+void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style,
+                       const char *text);
 /* Append ` key=CLASS` to a command line, quoted where it must be. */
-void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key, int class);
+void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key,
+                       int class);
 
 /* A state instead of content: a title and what to do next, wrapped. */
-void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title, const char *text);
+void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title,
+                 const char *text);
 /* What is missing, as a sentence or two in `title` and `text`; false when the data is there. */
 bool sr_part_without_data(struct sr_session *session, struct sr_text *title, struct sr_text *text);
-/* The model of that name ("": the one that panes show), loaded. NULL with the reason in `title` and `text`.
+/* The model of that name ("": the one that panes show), loaded. NULL with the reason in `title` and
+ * `text`.
  */
 struct sr_entry *sr_part_model(struct sr_session *session, const char *name, struct sr_text *title,
                                struct sr_text *text);
@@ -59,8 +63,8 @@ int sr_part_best(const float *probabilities, int classes);
 
 /* One bar a class, as many as fit: in class order, or the likeliest first when there are more
  * classes than lines. The truth is marked with *, the prediction with >. Returns lines used. */
-int sr_part_probabilities(struct sr_session *session, struct sr_area area, const float *probabilities,
-                          int truth);
+int sr_part_probabilities(struct sr_session *session, struct sr_area area,
+                          const float *probabilities, int truth);
 
 /* A bar of `width` cells whose unfilled part is seen as well. */
 void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width,
@@ -75,13 +79,15 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
 /* `value` + what the move adds, within low..high. */
 int sr_part_step(int value, enum sr_move move, int page, int low, int high);
 
-/* A picture of height × width pixels for each class, as many as fit around the class `at` (-1: none), which is
- * marked, with their names below and clicks on them told. */
-typedef void sr_part_draw_class(struct sr_session *session, struct sr_area area, int class, void *context);
-void sr_part_class_grid(struct sr_session *session, struct sr_area area, int height, int width, int at,
-                        sr_part_draw_class *draw, void *context);
+/* A picture of height × width pixels for each class, as many as fit around the class `at` (-1:
+ * none), which is marked, with their names below and clicks on them told. */
+typedef void sr_part_draw_class(struct sr_session *session, struct sr_area area, int class,
+                                void *context);
+void sr_part_class_grid(struct sr_session *session, struct sr_area area, int height, int width,
+                        int at, sr_part_draw_class *draw, void *context);
 
-/* Tell where clicks choose: columns × lines places of across × down cells from (x, y) of the area. */
+/* Tell where clicks choose: columns × lines places of across × down cells from (x, y) of the area.
+ */
 void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots);
 
 /* The form, while it is open. */
@@ -89,7 +95,7 @@ void sr_form_draw(struct sr_session *session, struct sr_area area);
 void sr_form_move(struct sr_session *session, enum sr_move move);
 void sr_form_describe(struct sr_session *session, struct sr_text *text);
 
-extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion, sr_pane_explain,
-    sr_pane_compare, sr_pane_log;
+extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion,
+    sr_pane_explain, sr_pane_compare, sr_pane_log;
 
 #endif

@@ -6,10 +6,12 @@
 #include <string.h>
 
 const char *const sr_move_names[SR_MOVE_COUNT] = {
-    [SR_MOVE_LEFT] = "left",       [SR_MOVE_RIGHT] = "right",         [SR_MOVE_UP] = "up",
-    [SR_MOVE_DOWN] = "down",       [SR_MOVE_PAGE_UP] = "page-up",     [SR_MOVE_PAGE_DOWN] = "page-down",
-    [SR_MOVE_HALF_UP] = "half-up", [SR_MOVE_HALF_DOWN] = "half-down", [SR_MOVE_FIRST] = "first",
-    [SR_MOVE_LAST] = "last",       [SR_MOVE_NEXT] = "next",           [SR_MOVE_PREVIOUS] = "previous",
+    [SR_MOVE_LEFT] = "left",       [SR_MOVE_RIGHT] = "right",
+    [SR_MOVE_UP] = "up",           [SR_MOVE_DOWN] = "down",
+    [SR_MOVE_PAGE_UP] = "page-up", [SR_MOVE_PAGE_DOWN] = "page-down",
+    [SR_MOVE_HALF_UP] = "half-up", [SR_MOVE_HALF_DOWN] = "half-down",
+    [SR_MOVE_FIRST] = "first",     [SR_MOVE_LAST] = "last",
+    [SR_MOVE_NEXT] = "next",       [SR_MOVE_PREVIOUS] = "previous",
 };
 
 const struct sr_pane *const sr_panes[SR_PANE_COUNT] = {
@@ -24,7 +26,8 @@ int sr_pane_find(const char *name, struct sr_error *error)
     for (int i = 0; i < SR_PANE_COUNT; i++)
         if (strcmp(name, sr_panes[i]->name) == 0) return i;
     struct sr_text names = {0};
-    for (int i = 0; i < SR_PANE_COUNT; i++) sr_text_printf(&names, "%s%s", i ? ", " : "", sr_panes[i]->name);
+    for (int i = 0; i < SR_PANE_COUNT; i++)
+        sr_text_printf(&names, "%s%s", i ? ", " : "", sr_panes[i]->name);
     sr_error_set(error, SR_ERROR_ARGUMENT, "There is no pane \"%s\". The panes are %s.", name,
                  sr_text_get(&names));
     sr_text_fini(&names);
@@ -39,7 +42,8 @@ void sr_screen_move(struct sr_session *session, enum sr_move move)
         return;
     }
     /* The end is not known here: drawing brings the place back inside. */
-    view->overlay_top = sr_part_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
+    view->overlay_top =
+        sr_part_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
 }
 
 bool sr_screen_click(struct sr_session *session, int x, int y)
@@ -49,10 +53,11 @@ bool sr_screen_click(struct sr_session *session, int x, int y)
     for (size_t i = 0; i < view->spot_count && pane->choose && !view->overlay; i++) {
         const struct sr_spots *spots = &view->spots[i];
         int across = x - spots->x, down = y - spots->y;
-        if (across < 0 || down < 0 || across >= spots->across * spots->columns || down >= spots->down * spots->lines)
+        if (across < 0 || down < 0 || across >= spots->across * spots->columns ||
+            down >= spots->down * spots->lines)
             continue;
-        return pane->choose(session,
-                            spots->first + down / spots->down * spots->stride + across / spots->across);
+        return pane->choose(session, spots->first + down / spots->down * spots->stride +
+                                         across / spots->across);
     }
     return false;
 }
@@ -84,7 +89,8 @@ static void draw_tabs(struct sr_session *session, struct sr_area area)
     for (int i = 0; i < SR_PANE_COUNT; i++) titles += 4 + sr_utf8_width(sr_panes[i]->title);
     bool full = titles <= area.width;
     int x = 0;
-    if (area.width >= titles + 8) x = sr_area_text(area, 1, 0, on_bar(session, SR_ROLE_TITLE), "sartor") + 1;
+    if (area.width >= titles + 8)
+        x = sr_area_text(area, 1, 0, on_bar(session, SR_ROLE_TITLE), "sartor") + 1;
     for (int i = 0; i < SR_PANE_COUNT; i++) {
         bool here = session->view.pane == (enum sr_pane_name)i;
         if (here)
@@ -96,7 +102,8 @@ static void draw_tabs(struct sr_session *session, struct sr_area area)
     }
     if (session->data) {
         char name[80];
-        snprintf(name, sizeof name, "%s%s ", session->data->name, session->data_is_sample ? " sample" : "");
+        snprintf(name, sizeof name, "%s%s ", session->data->name,
+                 session->data_is_sample ? " sample" : "");
         int from = area.width - sr_utf8_width(name);
         if (from >= x) sr_area_text(area, from, 0, on_bar(session, SR_ROLE_FAINT), name);
     }
@@ -108,10 +115,13 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
 {
     *share = NAN;
     struct sr_run *run = sr_session_active_run(session);
-    if (session->study && !(run && run->state == SR_JOB_PAUSED)) { /* of many trainings the whole is what one waits for */
+    if (session->study &&
+        !(run &&
+          run->state == SR_JOB_PAUSED)) { /* of many trainings the whole is what one waits for */
         char left[32];
         *share = session->study_progress.share;
-        sr_text_printf(text, "study%s%s %.0f %%", run ? ", " : "", run ? run->name : "", 100 * *share);
+        sr_text_printf(text, "study%s%s %.0f %%", run ? ", " : "", run ? run->name : "",
+                       100 * *share);
         if (width >= 60) {
             sr_format_left(left, sizeof left, session->study_progress.seconds_left);
             sr_text_printf(text, " %s left", left);
@@ -183,7 +193,8 @@ static void draw_status(struct sr_session *session, struct sr_area area)
     int edge = area.width;
     if (background(session, area.width, &right, &share)) {
         const char *words = sr_text_get(&right);
-        int length = sr_utf8_width(words), gauge = isnan(share) || area.width < 60 ? 0 : area.width / 8;
+        int length = sr_utf8_width(words),
+            gauge = isnan(share) || area.width < 60 ? 0 : area.width / 8;
         edge -= length + 1 + (gauge ? gauge + 1 : 0);
         if (edge < area.width / 4) {
             gauge = 0;
@@ -191,15 +202,18 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         }
         if (edge < 0) edge = 0;
         struct sr_area part = sr_area_part(area, edge, 0, area.width - edge, 1);
-        if (gauge) sr_part_gauge(session, part, 0, 0, gauge, share, on_bar(session, SR_ROLE_ACCENT));
+        if (gauge)
+            sr_part_gauge(session, part, 0, 0, gauge, share, on_bar(session, SR_ROLE_ACCENT));
         sr_area_text(part, gauge ? gauge + 1 : 0, 0, bar, words);
         edge--;
     }
     struct sr_area left = sr_area_part(area, 0, 0, edge, 1);
     if (session->view.question || session->message[0]) {
-        struct sr_style style = on_bar(session, session->message_is_error ? SR_ROLE_BAD : SR_ROLE_TEXT);
+        struct sr_style style =
+            on_bar(session, session->message_is_error ? SR_ROLE_BAD : SR_ROLE_TEXT);
         struct sr_text text = {0};
-        sr_text_printf(&text, "%s%s", session->message_is_error && !session->view.question ? "! " : " ",
+        sr_text_printf(&text, "%s%s",
+                       session->message_is_error && !session->view.question ? "! " : " ",
                        session->message);
         sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
@@ -249,7 +263,8 @@ static void draw_overlay(struct sr_session *session, struct sr_area area)
     struct sr_area inside = area;
     bool boxed = area.width >= 30 && area.height >= 6;
     if (boxed) {
-        sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER), view->overlay_title);
+        sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER),
+                    view->overlay_title);
         inside = sr_area_part(area, 2, 1, area.width - 4, area.height - 2);
     }
     int lines = wrapped_lines(text, inside.width), fit = inside.height;
@@ -257,11 +272,13 @@ static void draw_overlay(struct sr_session *session, struct sr_area area)
     if (view->overlay_top < 0) view->overlay_top = 0;
     view->overlay_lines = fit;
     char line[1024];
-    for (int i = -view->overlay_top; i < fit && sr_part_wrap(&text, inside.width, line, sizeof line); i++)
+    for (int i = -view->overlay_top;
+         i < fit && sr_part_wrap(&text, inside.width, line, sizeof line); i++)
         if (i >= 0) sr_area_text(inside, 0, i, style, line);
     if (boxed && lines > fit)
-        sr_area_printf(area, area.width - 20, area.height - 1, sr_part_style(session, SR_ROLE_FAINT),
-                       " %d–%d of %d ", view->overlay_top + 1, view->overlay_top + fit, lines);
+        sr_area_printf(area, area.width - 20, area.height - 1,
+                       sr_part_style(session, SR_ROLE_FAINT), " %d–%d of %d ",
+                       view->overlay_top + 1, view->overlay_top + fit, lines);
 }
 
 struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid)
@@ -287,7 +304,8 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     if (view->prompt && sr_text_get(&view->prompt_hint)[0] && body.height > 1) {
         struct sr_area hint = sr_area_part(all, 0, all.height - 2, all.width, 1);
         sr_area_fill(hint, ' ', sr_part_style(session, SR_ROLE_TEXT));
-        sr_area_text(hint, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&view->prompt_hint));
+        sr_area_text(hint, 1, 0, sr_part_style(session, SR_ROLE_FAINT),
+                     sr_text_get(&view->prompt_hint));
     }
     struct sr_area last = sr_area_part(all, 0, all.height - 1, all.width, bottom);
     if (view->prompt)

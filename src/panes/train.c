@@ -34,7 +34,8 @@ static int shown_index(const struct sr_session *session)
 {
     int at = session->view.train_run;
     for (size_t i = 0; at < 0 && i < session->run_count; i++)
-        if (session->runs[i]->state == SR_JOB_RUNNING || session->runs[i]->state == SR_JOB_PAUSED) at = (int)i;
+        if (session->runs[i]->state == SR_JOB_RUNNING || session->runs[i]->state == SR_JOB_PAUSED)
+            at = (int)i;
     return at < 0 ? (int)session->run_count - 1 : at;
 }
 
@@ -64,7 +65,8 @@ static bool under_way(const struct sr_run *run)
     return run->state == SR_JOB_RUNNING || run->state == SR_JOB_PAUSED;
 }
 
-static void draw_family(struct sr_session *session, struct sr_area area, const struct sr_model_class *class)
+static void draw_family(struct sr_session *session, struct sr_area area,
+                        const struct sr_model_class *class)
 {
     struct sr_style text = sr_part_style(session, SR_ROLE_TEXT),
                     faint = sr_part_style(session, SR_ROLE_FAINT);
@@ -72,9 +74,11 @@ static void draw_family(struct sr_session *session, struct sr_area area, const s
     sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE),
                    "Enter opens its form, Enter again trains: train %s", class->name);
     if (!class->params || !class->params->name) return;
-    for (const struct sr_param *param = class->params; param->name && y < area.height; param++, y++) {
+    for (const struct sr_param *param = class->params; param->name && y < area.height;
+         param++, y++) {
         int x = sr_area_text(area, 2, y, text, param->name);
-        if (param->fallback && *param->fallback) x = sr_area_printf(area, x, y, text, "=%s", param->fallback);
+        if (param->fallback && *param->fallback)
+            x = sr_area_printf(area, x, y, text, "=%s", param->fallback);
         x = x < 23 ? 24 : x + 2;
         if (param->help && x < area.width) sr_area_text(area, x, y, faint, param->help);
     }
@@ -88,8 +92,8 @@ static void draw_families(struct sr_session *session, struct sr_area area)
         const char *title = session->run_count     ? "Train another model"
                             : session->entry_count ? "Nothing has been trained in this session yet"
                                                    : "No model has been trained yet";
-        sr_area_printf(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), "%s. Choose a family, then Enter.",
-                       title);
+        sr_area_printf(area, 1, y, sr_part_style(session, SR_ROLE_TITLE),
+                       "%s. Choose a family, then Enter.", title);
         y += 2;
     }
     int room = area.height - y, top = 0;
@@ -112,7 +116,8 @@ static void draw_families(struct sr_session *session, struct sr_area area)
                            family->help ? family->help : "");
     }
     if (class && y + 2 < area.height)
-        draw_family(session, sr_area_part(area, 1, y + 1, area.width - 1, area.height - y - 1), class);
+        draw_family(session, sr_area_part(area, 1, y + 1, area.width - 1, area.height - y - 1),
+                    class);
 }
 
 /* One run */
@@ -171,13 +176,15 @@ static void run_words(const struct sr_run *run, struct sr_text *text)
                            (unsigned long long)progress->done);
     } else {
         sr_format_seconds(time, sizeof time, run->seconds);
-        if (run->epochs > 0) sr_text_printf(text, "%zu epoch%s, ", run->epochs, run->epochs == 1 ? "" : "s");
+        if (run->epochs > 0)
+            sr_text_printf(text, "%zu epoch%s, ", run->epochs, run->epochs == 1 ? "" : "s");
         sr_text_add(text, time);
         if (run->parameters > 0) {
             sr_format_count(count, sizeof count, run->parameters);
             sr_text_printf(text, ", %s parameters", count);
         }
-        if (run->state == SR_JOB_DONE) sr_text_printf(text, ", seed %llu", (unsigned long long)run->seed);
+        if (run->state == SR_JOB_DONE)
+            sr_text_printf(text, ", seed %llu", (unsigned long long)run->seed);
     }
 }
 
@@ -204,7 +211,9 @@ static void speed_words(const struct sr_run *run, struct sr_text *text)
     if (progress->note[0]) sr_text_printf(text, "  %s", progress->note);
 }
 
-enum { SHORT = 6 }; /* epochs: in a run of fewer, their means tell less than what lies between them */
+enum {
+    SHORT = 6
+}; /* epochs: in a run of fewer, their means tell less than what lies between them */
 
 /* One pair of series, with the unfinished epoch's running mean at the end of the training curve. */
 struct series {
@@ -212,7 +221,7 @@ struct series {
     size_t count, train_count;
     double *trace_x, *trace, *smooth; /* between epochs, as it was and smoothed; NULL for none */
     size_t traced;
-    double low, high;                 /* of what is drawn in full, not of the trace */
+    double low, high; /* of what is drawn in full, not of the trace */
 };
 
 /* Exponential smoothing that does not lean towards its first value (Kingma and Ba's correction). */
@@ -340,30 +349,32 @@ static void draw_curves(struct sr_session *session, struct sr_area area, const s
         series[k] = make_series(other, accuracy, 0);
         low = fmin(low, series[k].low);
         high = fmax(high, series[k].high);
-        lines[used++] = (struct sr_plot_line){.x = series[k].x,
-                                              .y = series[k].validation,
-                                              .count = series[k].count,
-                                              .style = sr_part_style(session, SR_ROLE_SERIES + 2 + (int)k),
-                                              .label = other->name,
-                                              .faint = true};
+        lines[used++] =
+            (struct sr_plot_line){.x = series[k].x,
+                                  .y = series[k].validation,
+                                  .count = series[k].count,
+                                  .style = sr_part_style(session, SR_ROLE_SERIES + 2 + (int)k),
+                                  .label = other->name,
+                                  .faint = true};
         for (size_t e = 0; e < series[k].count; e++) last = fmax(last, series[k].x[e]);
         k++;
     }
     sr_draw_plot(area, &session->look,
-                 &(struct sr_plot){.title = accuracy ? "Accuracy" : "Loss",
-                                   .x_label = run->epochs > 0 || run->progress.epochs > 0 || !run->progress.unit
-                                                  ? "epoch"
-                                                  : run->progress.unit,
-                                   .lines = lines,
-                                   .count = used,
-                                   .percent = accuracy,
-                                   .logarithmic = !accuracy && session->view.train_logarithmic,
-                                   .x_low = 0,
-                                   .x_high = last > 0 ? last : 1,
-                                   /* Single batches lie far out: they do not set the scale. */
-                                   .y_low = own->traced && low < high ? fmax(low - room, low / 2) : 0,
-                                   .y_high = own->traced && low < high ? high + room : 0,
-                                   .cursor = read ? read : NAN});
+                 &(struct sr_plot){
+                     .title = accuracy ? "Accuracy" : "Loss",
+                     .x_label = run->epochs > 0 || run->progress.epochs > 0 || !run->progress.unit
+                                    ? "epoch"
+                                    : run->progress.unit,
+                     .lines = lines,
+                     .count = used,
+                     .percent = accuracy,
+                     .logarithmic = !accuracy && session->view.train_logarithmic,
+                     .x_low = 0,
+                     .x_high = last > 0 ? last : 1,
+                     /* Single batches lie far out: they do not set the scale. */
+                     .y_low = own->traced && low < high ? fmax(low - room, low / 2) : 0,
+                     .y_high = own->traced && low < high ? high + room : 0,
+                     .cursor = read ? read : NAN});
     for (int k = 0; k <= OTHERS; k++) free_series(&series[k]);
 }
 
@@ -398,8 +409,8 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
         if (top < 0) top = 0;
     }
     sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, area.width, 1, 1, count - top < area.height ? count - top : area.height,
-                                    top, 1});
+                  (struct sr_spots){0, 0, area.width, 1, 1,
+                                    count - top < area.height ? count - top : area.height, top, 1});
     for (int y = 0; y < area.height && top + y < count; y++) {
         const struct sr_run *run = session->runs[top + y];
         bool here = run == shown;
@@ -409,17 +420,19 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
         sr_area_text(area, 19, y, sr_part_style(session, state_role(run)), state_words(run));
         if (run->epochs == 0 && under_way(run) && run->progress.total > 0 && area.width >= 48) {
             double share = (double)run->progress.done / (double)run->progress.total;
-            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4.0f %%", 100 * share);
+            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4.0f %%",
+                           100 * share);
         }
         if (run->epochs > 0 && area.width >= 48) {
             const struct sr_epoch *last = &run->history[run->epochs - 1];
             char share[32], time[32];
             sr_part_percent(share, sizeof share, last->validation_accuracy);
             sr_format_seconds(time, sizeof time, run->seconds);
-            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4zu epoch%s", run->epochs,
-                           run->epochs == 1 ? "" : "s");
+            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4zu epoch%s",
+                           run->epochs, run->epochs == 1 ? "" : "s");
             if (area.width >= 64)
-                sr_area_printf(area, 46, y, sr_part_style(session, SR_ROLE_TEXT), "validation %s", share);
+                sr_area_printf(area, 46, y, sr_part_style(session, SR_ROLE_TEXT), "validation %s",
+                               share);
             if (area.width >= 78 && run->seconds > 0)
                 sr_area_text(area, 67, y, sr_part_style(session, SR_ROLE_FAINT), time);
         }
@@ -433,7 +446,8 @@ static void draw_runs(struct sr_session *session, struct sr_area area, const str
 }
 
 /* A family that learns in one go: what it is, and by which values. */
-static void draw_without_curves(struct sr_session *session, struct sr_area area, const struct sr_run *run)
+static void draw_without_curves(struct sr_session *session, struct sr_area area,
+                                const struct sr_run *run)
 {
     struct sr_text words = {0};
     int y = sr_part_paragraph(area, 0, sr_part_style(session, SR_ROLE_TITLE), run->class->title);
@@ -441,8 +455,9 @@ static void draw_without_curves(struct sr_session *session, struct sr_area area,
     if (run->params) sr_args_print(run->params, true, &words);
     y = sr_part_paragraph(area, y + 1, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     if (run->state == SR_JOB_DONE)
-        sr_part_paragraph(area, y + 1, sr_part_style(session, SR_ROLE_TEXT),
-                          "It learns in one go, so there are no curves. Enter shows its confusion matrix.");
+        sr_part_paragraph(
+            area, y + 1, sr_part_style(session, SR_ROLE_TEXT),
+            "It learns in one go, so there are no curves. Enter shows its confusion matrix.");
     sr_text_fini(&words);
 }
 
@@ -453,16 +468,18 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
     run_words(run, &words);
     int x = sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), run->name);
     x = sr_area_text(area, x + 2, y, sr_part_style(session, state_role(run)), state_words(run));
-    sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++, sr_part_style(session, SR_ROLE_TEXT),
-                 sr_text_get(&words));
+    sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++,
+                 sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
     if (under_way(run) && run->progress.done > 0) {
         sr_text_clear(&words);
         speed_words(run, &words);
         int bar = run->progress.total > 0 && area.width >= 50 ? area.width / 4 : 0;
         if (bar)
-            sr_part_gauge(session, area, 1, y, bar, (double)run->progress.done / (double)run->progress.total,
+            sr_part_gauge(session, area, 1, y, bar,
+                          (double)run->progress.done / (double)run->progress.total,
                           sr_part_style(session, SR_ROLE_ACCENT));
-        sr_area_text(area, bar ? bar + 2 : 1, y++, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+        sr_area_text(area, bar ? bar + 2 : 1, y++, sr_part_style(session, SR_ROLE_TEXT),
+                     sr_text_get(&words));
     }
     if (run->error.text[0]) {
         const char *why = run->error.text;
@@ -473,11 +490,13 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
     int list = (int)session->run_count, most = area.height / 5;
     if (list > most) list = most;
     int room = area.height - y - list - (list > 0);
-    bool curves = run->epochs > 0 || run->traced > 1 || (under_way(run) && run->progress.epochs > 0);
+    bool curves =
+        run->epochs > 0 || run->traced > 1 || (under_way(run) && run->progress.epochs > 0);
     if (run->epochs > 0 && room > 6) {
         sr_text_clear(&words);
         int read = read_epoch(session, run);
-        epoch_words(&run->history[read ? (size_t)read - 1 : run->epochs - 1], area.width >= 76, &words);
+        epoch_words(&run->history[read ? (size_t)read - 1 : run->epochs - 1], area.width >= 76,
+                    &words);
         sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         room--;
     }
@@ -485,18 +504,23 @@ static void draw_run(struct sr_session *session, struct sr_area area, const stru
         struct sr_area plots = sr_area_part(area, 0, y, area.width, room);
         if (area.width >= 60) {
             int half = area.width / 2 - 1;
-            draw_curves(session, sr_area_part(plots, 0, 0, half, room), run, false, area.width >= 100);
-            draw_curves(session, sr_area_part(plots, half + 2, 0, half, room), run, true, area.width >= 100);
+            draw_curves(session, sr_area_part(plots, 0, 0, half, room), run, false,
+                        area.width >= 100);
+            draw_curves(session, sr_area_part(plots, half + 2, 0, half, room), run, true,
+                        area.width >= 100);
         } else if (room >= 14) {
-            draw_curves(session, sr_area_part(plots, 0, 0, area.width, room / 2), run, false, false);
-            draw_curves(session, sr_area_part(plots, 0, room / 2, area.width, room / 2), run, true, false);
+            draw_curves(session, sr_area_part(plots, 0, 0, area.width, room / 2), run, false,
+                        false);
+            draw_curves(session, sr_area_part(plots, 0, room / 2, area.width, room / 2), run, true,
+                        false);
         } else {
             draw_curves(session, plots, run, true, false);
         }
     } else if (!curves && room >= 3 && run->state != SR_JOB_FAILED) {
         draw_without_curves(session, sr_area_part(area, 1, y + 1, area.width - 2, room - 1), run);
     }
-    if (list > 0) draw_runs(session, sr_area_part(area, 0, area.height - list, area.width, list), run);
+    if (list > 0)
+        draw_runs(session, sr_area_part(area, 0, area.height - list, area.width, list), run);
     sr_text_fini(&words);
 }
 
@@ -526,7 +550,8 @@ static void move(struct sr_session *session, enum sr_move move)
         return;
     }
     if (run && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT)) {
-        /* From no line at all: left to the last epoch, right to the first; off either end it goes. */
+        /* From no line at all: left to the last epoch, right to the first; off either end it goes.
+         */
         int last = (int)run->epochs, read = read_epoch(session, run);
         read = move == SR_MOVE_LEFT ? (read ? read - 1 : last) : (read ? read + 1 : 1);
         view->train_epoch = read > last ? 0 : read;
@@ -598,15 +623,17 @@ static void describe(struct sr_session *session, struct sr_text *text)
             sr_text_printf(text, "%s %s", i ? "," : "", family_at(i)->name);
         const struct sr_model_class *class = family_at(session->view.train_family);
         if (class)
-            sr_text_printf(text, ". The cursor is on %s (%s). Enter opens its form; the command train %s starts it.", class->name,
-                           class->title, class->name);
+            sr_text_printf(
+                text,
+                ". The cursor is on %s (%s). Enter opens its form; the command train %s starts it.",
+                class->name, class->title, class->name);
         sr_text_add(text, "\n");
         return;
     }
     struct sr_text words = {0};
     run_words(run, &words);
-    sr_text_printf(text, "Train: %s, %s, is %s: %s.", run->name, run->class->title, state_words(run),
-                   sr_text_get(&words));
+    sr_text_printf(text, "Train: %s, %s, is %s: %s.", run->name, run->class->title,
+                   state_words(run), sr_text_get(&words));
     sr_text_clear(&words);
     if (under_way(run) && run->progress.done > 0) {
         speed_words(run, &words);
@@ -618,7 +645,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
     if (run->epochs > 0) {
         size_t best = 0;
         for (size_t i = 1; i < run->epochs; i++)
-            if (run->history[i].validation_accuracy > run->history[best].validation_accuracy) best = i;
+            if (run->history[i].validation_accuracy > run->history[best].validation_accuracy)
+                best = i;
         sr_text_clear(&words);
         epoch_words(&run->history[run->epochs - 1], true, &words);
         sr_text_add(text, " Last finished: ");

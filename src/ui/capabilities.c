@@ -9,21 +9,26 @@
 enum sr_status capabilities_check(struct sr_error *error)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "the explorer needs a terminal for standard input and output; without one use: "
-                            "sartor COMMAND, or sartor --batch FILE");
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "the explorer needs a terminal for standard input and output; without one use: "
+            "sartor COMMAND, or sartor --batch FILE");
     const char *term = getenv("TERM");
     if (!term || !*term)
-        return sr_error_set(error, SR_ERROR_STATE, "TERM is not set; it names the terminal, such as xterm-256color");
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "TERM is not set; it names the terminal, such as xterm-256color");
     int found;
     if (setupterm(term, STDOUT_FILENO, &found) != OK)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "the terminal \"%s\" that TERM names is not known here; try TERM=xterm-256color", term);
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "the terminal \"%s\" that TERM names is not known here; try TERM=xterm-256color", term);
     bool able = cursor_address != NULL;
     del_curterm(cur_term);
     if (!able)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "the terminal \"%s\" that TERM names cannot move its cursor; try TERM=xterm-256color", term);
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "the terminal \"%s\" that TERM names cannot move its cursor; try TERM=xterm-256color",
+            term);
     return SR_OK;
 }
 
@@ -43,9 +48,15 @@ static int add_byte(int byte)
 
 size_t capabilities_restore(char *out, size_t room)
 {
-    /* Mouse reports first: the terminals that have them share these sequences, others ignore them. */
-    const char *const parts[] = {key_mouse ? "\033[?1006;1000l" : NULL, exit_attribute_mode, orig_pair,
-                                 keypad_local, cursor_normal, exit_ca_mode, "\r\n"};
+    /* Mouse reports first: the terminals that have them share these sequences, others ignore them.
+     */
+    const char *const parts[] = {key_mouse ? "\033[?1006;1000l" : NULL,
+                                 exit_attribute_mode,
+                                 orig_pair,
+                                 keypad_local,
+                                 cursor_normal,
+                                 exit_ca_mode,
+                                 "\r\n"};
     bytes_out = out;
     bytes_room = room;
     bytes_length = 0;

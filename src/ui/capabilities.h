@@ -3,9 +3,9 @@
 #ifndef SARTOR_UI_CAPABILITIES_H
 #define SARTOR_UI_CAPABILITIES_H
 
+#include "sartor/base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
-#include "sartor/base/error.h"
 
 /* Whether standard input and output are a terminal that ncurses can use. */
 enum sr_status capabilities_check(struct sr_error *error);

@@ -12,19 +12,34 @@ static const struct {
     int code;
     const char *name;
 } codes[] = {
-    {KEY_UP, "Up"},         {KEY_DOWN, "Down"},     {KEY_LEFT, "Left"},     {KEY_RIGHT, "Right"},
-    {KEY_HOME, "Home"},     {KEY_END, "End"},       {KEY_FIND, "Home"},     {KEY_SELECT, "End"},
-    {KEY_PPAGE, "PgUp"},    {KEY_NPAGE, "PgDn"},    {KEY_IC, "Insert"},     {KEY_DC, "Delete"},
-    {KEY_BACKSPACE, "Backspace"}, {KEY_ENTER, "Enter"}, {KEY_BTAB, "S-Tab"}, {KEY_SLEFT, "S-Left"},
-    {KEY_SRIGHT, "S-Right"}, {KEY_SR, "S-Up"},      {KEY_SF, "S-Down"},     {KEY_SHOME, "S-Home"},
+    {KEY_UP, "Up"},
+    {KEY_DOWN, "Down"},
+    {KEY_LEFT, "Left"},
+    {KEY_RIGHT, "Right"},
+    {KEY_HOME, "Home"},
+    {KEY_END, "End"},
+    {KEY_FIND, "Home"},
+    {KEY_SELECT, "End"},
+    {KEY_PPAGE, "PgUp"},
+    {KEY_NPAGE, "PgDn"},
+    {KEY_IC, "Insert"},
+    {KEY_DC, "Delete"},
+    {KEY_BACKSPACE, "Backspace"},
+    {KEY_ENTER, "Enter"},
+    {KEY_BTAB, "S-Tab"},
+    {KEY_SLEFT, "S-Left"},
+    {KEY_SRIGHT, "S-Right"},
+    {KEY_SR, "S-Up"},
+    {KEY_SF, "S-Down"},
+    {KEY_SHOME, "S-Home"},
     {KEY_SEND, "S-End"},
 };
 /* Keys that terminfo knows by extended names only. */
 static const struct {
     const char *capability, *name;
 } extended[] = {
-    {"kUP5", "C-Up"},     {"kDN5", "C-Down"}, {"kLFT5", "C-Left"}, {"kRIT5", "C-Right"},
-    {"kHOM5", "C-Home"},  {"kEND5", "C-End"}, {"kPRV5", "C-PgUp"}, {"kNXT5", "C-PgDn"},
+    {"kUP5", "C-Up"},    {"kDN5", "C-Down"}, {"kLFT5", "C-Left"}, {"kRIT5", "C-Right"},
+    {"kHOM5", "C-Home"}, {"kEND5", "C-End"}, {"kPRV5", "C-PgUp"}, {"kNXT5", "C-PgDn"},
 };
 
 static char name[32];
@@ -65,17 +80,24 @@ static const char *code_name(int code)
 static const char *character_name(wint_t character)
 {
     switch (character) {
-    case 0: return named("C-Space");
-    case '\t': return named("Tab");
+    case 0:
+        return named("C-Space");
+    case '\t':
+        return named("Tab");
     case '\r':
-    case '\n': return named("Enter");
+    case '\n':
+        return named("Enter");
     case '\b':
-    case 0x7f: return named("Backspace");
-    case 0x1b: return named("Esc");
-    case ' ': return named("Space");
+    case 0x7f:
+        return named("Backspace");
+    case 0x1b:
+        return named("Esc");
+    case ' ':
+        return named("Space");
     }
     if (character < ' ') {
-        snprintf(name, sizeof name, "C-%c", (int)(character <= 26 ? character + 'a' - 1 : character + '@'));
+        snprintf(name, sizeof name, "C-%c",
+                 (int)(character <= 26 ? character + 'a' - 1 : character + '@'));
         return name;
     }
     if (character >= 0x7f && character < 0xa0) return NULL;
@@ -111,7 +133,8 @@ const char *input_next(WINDOW *keys)
         pushed_back = 0;
         if (kind == ERR) return NULL;
         if (kind == OK && character == 0x1b && swallow_sequence(keys)) continue;
-        const char *found = kind == KEY_CODE_YES ? code_name((int)character) : character_name(character);
+        const char *found =
+            kind == KEY_CODE_YES ? code_name((int)character) : character_name(character);
         if (found) return found;
     }
 }

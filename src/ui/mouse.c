@@ -44,7 +44,8 @@ static const char *tab_key(const struct sr_grid *grid, int x, char key[16])
 static const char *hint_key(const struct sr_grid *grid, int x, char key[16])
 {
     int y = grid->lines - 1, start = x;
-    if (glyph_at(grid, x, y) == ' ' && (blank_pair(grid, x, y) || blank_pair(grid, x + 1, y))) return NULL;
+    if (glyph_at(grid, x, y) == ' ' && (blank_pair(grid, x, y) || blank_pair(grid, x + 1, y)))
+        return NULL;
     while (start > 0 && !blank_pair(grid, start - 1, y)) start--;
     if (glyph_at(grid, start, y) == ' ') start++;
     size_t length = 0;

@@ -59,7 +59,8 @@ static int reuse(unsigned frame)
 {
     int oldest = -1;
     for (int i = 0; i < count; i++)
-        if (frame - pairs[i].used > 1 && (oldest < 0 || frame - pairs[i].used > frame - pairs[oldest].used))
+        if (frame - pairs[i].used > 1 &&
+            (oldest < 0 || frame - pairs[i].used > frame - pairs[oldest].used))
             oldest = i;
     if (oldest < 0) return -1;
     pairs[oldest].fore = pairs[oldest].back = -2;
@@ -80,7 +81,8 @@ int pairs_find(int fore, int back, unsigned frame)
     }
     int at = count < room ? count : reuse(frame);
     if (at < 0) return 0;
-    if (init_extended_pair(first + at, fore < 0 ? default_fore : fore, back < 0 ? default_back : back) == ERR) {
+    if (init_extended_pair(first + at, fore < 0 ? default_fore : fore,
+                           back < 0 ? default_back : back) == ERR) {
         if (at == count) room = count; /* fewer pairs than the terminal promised */
         return 0;
     }

@@ -46,11 +46,11 @@ static void on_fault(int number)
     if (write(STDIN_FILENO, restore, restore_length) < 0) say("\r\n");
     tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
     say("sartor: ended by a fault in the program (");
-    say(number == SIGSEGV   ? "SIGSEGV"
-        : number == SIGBUS  ? "SIGBUS"
-        : number == SIGFPE  ? "SIGFPE"
-        : number == SIGILL  ? "SIGILL"
-                            : "SIGABRT");
+    say(number == SIGSEGV  ? "SIGSEGV"
+        : number == SIGBUS ? "SIGBUS"
+        : number == SIGFPE ? "SIGFPE"
+        : number == SIGILL ? "SIGILL"
+                           : "SIGABRT");
     say("); trained models and checkpoints are kept, and HOME/log may say more\n");
     signal(number, SIG_DFL);
     raise(number);
@@ -60,7 +60,8 @@ static bool faults_are_ours(void)
 {
     /* A sanitizer's own report is worth more than our sentence. */
     struct sigaction now;
-    return !sigaction(SIGSEGV, NULL, &now) && now.sa_handler == SIG_DFL && !(now.sa_flags & SA_SIGINFO);
+    return !sigaction(SIGSEGV, NULL, &now) && now.sa_handler == SIG_DFL &&
+           !(now.sa_flags & SA_SIGINFO);
 }
 
 void signals_prepare(void)
@@ -71,7 +72,8 @@ void signals_prepare(void)
 enum sr_status signals_start(struct sr_error *error)
 {
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
-        return sr_error_set(error, SR_ERROR_IO, "cannot make a pipe for signals: %s", strerror(errno));
+        return sr_error_set(error, SR_ERROR_IO, "cannot make a pipe for signals: %s",
+                            strerror(errno));
     restore_length = capabilities_restore(restore, sizeof restore);
     struct sigaction action = {.sa_handler = on_event, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
@@ -79,7 +81,8 @@ enum sr_status signals_start(struct sr_error *error)
     bool ours = faults_are_ours();
     fault_stack = ours ? malloc(4 * (size_t)SIGSTKSZ) : NULL;
     if (fault_stack)
-        sigaltstack(&(stack_t){.ss_sp = fault_stack, .ss_size = 4 * (size_t)SIGSTKSZ}, &stack_before);
+        sigaltstack(&(stack_t){.ss_sp = fault_stack, .ss_size = 4 * (size_t)SIGSTKSZ},
+                    &stack_before);
     action.sa_handler = on_fault;
     action.sa_flags = (int)(SA_RESETHAND | (fault_stack ? SA_ONSTACK : 0));
     sigemptyset(&action.sa_mask);

@@ -20,7 +20,8 @@ void stray_start(const char *home)
         sr_directory_make(home, &ignored);
         struct stat about;
         bool long_log = !stat(path, &about) && about.st_size > LOG_LIMIT;
-        log_file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (long_log ? O_TRUNC : 0), 0666);
+        log_file =
+            open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (long_log ? O_TRUNC : 0), 0666);
     }
     free(path);
     if (log_file < 0) log_file = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -25,8 +25,8 @@ struct shown {
 };
 
 static SCREEN *screen;
-static FILE *output;       /* a descriptor of its own: stdout is a log while the screen is up */
-static WINDOW *keys;       /* a pad, since reading from a window would refresh it */
+static FILE *output; /* a descriptor of its own: stdout is a log while the screen is up */
+static WINDOW *keys; /* a pad, since reading from a window would refresh it */
 static struct shown *painted;
 static int columns, lines;
 static enum sr_depth depth;
@@ -38,7 +38,10 @@ static enum sr_depth find_depth(void)
 {
     if (!has_colors()) return SR_DEPTH_NONE;
     if (COLORS >= 0x1000000) return SR_DEPTH_DIRECT;
-    return COLORS >= 256 ? SR_DEPTH_256 : COLORS >= 16 ? SR_DEPTH_16 : COLORS >= 8 ? SR_DEPTH_8 : SR_DEPTH_NONE;
+    return COLORS >= 256  ? SR_DEPTH_256
+           : COLORS >= 16 ? SR_DEPTH_16
+           : COLORS >= 8  ? SR_DEPTH_8
+                          : SR_DEPTH_NONE;
 }
 
 static void forget_painted(void)
@@ -54,7 +57,8 @@ enum sr_status terminal_start(struct sr_error *error)
     output = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
     if (!output) {
         if (descriptor >= 0) close(descriptor);
-        return sr_error_set(error, SR_ERROR_IO, "cannot write to the terminal: %s", strerror(errno));
+        return sr_error_set(error, SR_ERROR_IO, "cannot write to the terminal: %s",
+                            strerror(errno));
     }
     /* The window's real size, not what LINES and COLUMNS were in some other window. */
     use_env(FALSE);
@@ -64,7 +68,8 @@ enum sr_status terminal_start(struct sr_error *error)
     if (!screen) {
         fclose(output);
         output = NULL;
-        return sr_error_set(error, SR_ERROR_STATE, "ncurses cannot use this terminal; try TERM=xterm-256color");
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "ncurses cannot use this terminal; try TERM=xterm-256color");
     }
     raw();
     noecho();
@@ -73,12 +78,16 @@ enum sr_status terminal_start(struct sr_error *error)
     keypad(keys, TRUE);
     nodelay(keys, TRUE);
     /* Terminals that ignore the keypad mode send these, whatever terminfo says. */
-    static const struct { const char *sequence; int code; } cursor_keys[] = {
-        {"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
-        {"\033[H", KEY_HOME}, {"\033[F", KEY_END},
+    static const struct {
+        const char *sequence;
+        int code;
+    } cursor_keys[] = {
+        {"\033[A", KEY_UP},   {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT},
+        {"\033[D", KEY_LEFT}, {"\033[H", KEY_HOME}, {"\033[F", KEY_END},
     };
     for (size_t i = 0; i < sizeof cursor_keys / sizeof *cursor_keys; i++)
-        if (key_defined(cursor_keys[i].sequence) == 0) define_key(cursor_keys[i].sequence, cursor_keys[i].code);
+        if (key_defined(cursor_keys[i].sequence) == 0)
+            define_key(cursor_keys[i].sequence, cursor_keys[i].code);
     leaveok(stdscr, FALSE);
     scrollok(stdscr, FALSE);
     bool defaults = false;
@@ -95,7 +104,8 @@ enum sr_status terminal_start(struct sr_error *error)
     return SR_OK;
 }
 
-/* Where the picture stays on the screen, the shell's line comes below it, in place of the status line. */
+/* Where the picture stays on the screen, the shell's line comes below it, in place of the status
+ * line. */
 static void leave_screen(void)
 {
     terminal_mouse(false);
@@ -150,7 +160,8 @@ void terminal_spoilt(void)
 
 static int palette_entry(sr_colour colour, enum sr_depth wanted)
 {
-    if (wanted != SR_DEPTH_DIRECT || colour == SR_DEFAULT_COLOUR) return sr_colour_index(colour, wanted);
+    if (wanted != SR_DEPTH_DIRECT || colour == SR_DEFAULT_COLOUR)
+        return sr_colour_index(colour, wanted);
     int value = (int)(colour & 0xffffff);
     return value < 8 ? (value < 4 ? 0 : 8) : value; /* 0 to 7 name the palette even there */
 }
@@ -158,14 +169,16 @@ static int palette_entry(sr_colour colour, enum sr_depth wanted)
 static attr_t curses_attributes(uint8_t attributes)
 {
     return (attributes & SR_BOLD ? A_BOLD : 0) | (attributes & SR_DIM ? A_DIM : 0) |
-           (attributes & SR_UNDERLINE ? A_UNDERLINE : 0) | (attributes & SR_REVERSE ? A_REVERSE : 0);
+           (attributes & SR_UNDERLINE ? A_UNDERLINE : 0) |
+           (attributes & SR_REVERSE ? A_REVERSE : 0);
 }
 
 static void paint_cell(int x, int y, const struct shown *cell, int pair)
 {
     wchar_t text[2] = {(wchar_t)cell->glyph, 0};
     int width = sr_glyph_width(cell->glyph);
-    /* The C library may know other widths than we do; a character out of step would shift the rest. */
+    /* The C library may know other widths than we do; a character out of step would shift the rest.
+     */
     bool strange = cell->glyph > 0x7e && wcwidth(text[0]) != width;
     if (strange) text[0] = L'?';
     cchar_t character;
@@ -188,7 +201,8 @@ void terminal_paint(const struct sr_grid *grid, enum sr_depth wanted, int cursor
     int fore = -1, back = -1, pair = 0; /* of `style` */
     for (int y = 0; y < tall; y++) {
         for (int x = 0; x < wide; x++) {
-            const struct sr_cell *cell = &grid->cells[(size_t)y * (size_t)grid->columns + (size_t)x];
+            const struct sr_cell *cell =
+                &grid->cells[(size_t)y * (size_t)grid->columns + (size_t)x];
             struct shown *before = &painted[(size_t)y * (size_t)columns + (size_t)x];
             if (cell->style.fore != style.fore || cell->style.back != style.back) {
                 style = cell->style;
@@ -197,8 +211,8 @@ void terminal_paint(const struct sr_grid *grid, enum sr_depth wanted, int cursor
                 pair = pairs_find(fore, back, frame);
             }
             struct shown now = {cell->glyph, fore, back, cell->style.attributes};
-            if (now.glyph == before->glyph && now.fore == before->fore && now.back == before->back &&
-                now.attributes == before->attributes)
+            if (now.glyph == before->glyph && now.fore == before->fore &&
+                now.back == before->back && now.attributes == before->attributes)
                 continue;
             *before = now;
             if (now.glyph != SR_GLYPH_NONE) paint_cell(x, y, &now, pair);
@@ -218,7 +232,8 @@ void terminal_leave(void)
 
 void terminal_return(void)
 {
-    /* The next paint sets the modes and the alternate screen again, as the first refresh after endwin. */
+    /* The next paint sets the modes and the alternate screen again, as the first refresh after
+     * endwin. */
     cursor_shown = -1;
     terminal_resize();
 }

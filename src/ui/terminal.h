@@ -3,14 +3,14 @@
 #ifndef SARTOR_UI_TERMINAL_H
 #define SARTOR_UI_TERMINAL_H
 
-#include <signal.h>
 #include "sartor/base/error.h"
 #include "sartor/cells/grid.h"
+#include <signal.h>
 
 /* The screen. */
 enum sr_status terminal_start(struct sr_error *error);
-void terminal_stop(void);             /* safe when not started, and twice */
-enum sr_depth terminal_depth(void);   /* the most colours that it has */
+void terminal_stop(void);           /* safe when not started, and twice */
+enum sr_depth terminal_depth(void); /* the most colours that it has */
 void terminal_size(int *columns, int *lines);
 /* Take over a new size; the next paint repaints everything. */
 void terminal_resize(void);
@@ -36,18 +36,18 @@ void pairs_stop(void);
 int pairs_find(int fore, int back, unsigned frame);
 
 /* Signals become numbers read from a descriptor; faults restore the terminal and say so. */
-void signals_prepare(void);           /* before terminal_start: remembers the terminal's modes */
+void signals_prepare(void); /* before terminal_start: remembers the terminal's modes */
 enum sr_status signals_start(struct sr_error *error);
 void signals_stop(void);
 int signals_descriptor(void);
-int signals_next(void);               /* 0 when none waits */
-void signals_suspend(void);           /* stop the process group; returns when continued */
+int signals_next(void);     /* 0 when none waits */
+void signals_suspend(void); /* stop the process group; returns when continued */
 
 /* Standard output and error into a file while the screen is up. */
 void stray_start(const char *home);
-void stray_pause(void);               /* back to where they went before */
+void stray_pause(void); /* back to where they went before */
 void stray_resume(void);
 void stray_stop(void);
-int stray_error_descriptor(void);     /* standard error as it was */
+int stray_error_descriptor(void); /* standard error as it was */
 
 #endif

@@ -12,10 +12,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "capabilities.h"
 #include "sartor/base/clock.h"
 #include "sartor/commands/keys.h"
 #include "sartor/panes/pane.h"
-#include "capabilities.h"
 #include "terminal.h"
 
 /* Frames are paid for from a purse that fills steadily, so that a key is answered at once after
@@ -30,17 +30,18 @@ struct loop {
     struct sr_session *session;
     struct sr_grid grid;
     struct purse purse;
-    double next_pump;  /* when jobs are listened to again */
-    bool stale;        /* something changed since the last frame */
-    bool pressed;      /* ... and it was a key or the window */
-    int signal;        /* that ends the program */
+    double next_pump; /* when jobs are listened to again */
+    bool stale;       /* something changed since the last frame */
+    bool pressed;     /* ... and it was a key or the window */
+    int signal;       /* that ends the program */
 };
 
 static void fill_purse(struct purse *purse, int refresh)
 {
     double now = sr_clock_seconds();
     purse->most = refresh >= 10 ? 3 : 1;
-    purse->rate = refresh - purse->most + 1; /* so that even a second with a full purse keeps the limit */
+    purse->rate =
+        refresh - purse->most + 1; /* so that even a second with a full purse keeps the limit */
     purse->coins = fmin(purse->most, purse->coins + (now - purse->filled) * purse->rate);
     purse->filled = now;
 }
@@ -86,10 +87,18 @@ static void take_signals(struct loop *loop)
     bool resize = false, stop = false, continued = false;
     for (int number; (number = signals_next());) {
         switch (number) {
-        case SIGWINCH: resize = true; break;
-        case SIGTSTP: stop = true; break;
-        case SIGCONT: continued = true; break;
-        default: loop->signal = number; return;
+        case SIGWINCH:
+            resize = true;
+            break;
+        case SIGTSTP:
+            stop = true;
+            break;
+        case SIGCONT:
+            continued = true;
+            break;
+        default:
+            loop->signal = number;
+            return;
         }
     }
     if (stop) {
@@ -114,8 +123,10 @@ static void take_click(struct loop *loop, const char *click)
     if (sscanf(click, "Click-%d-%d", &x, &y) != 2) return;
     bool hints = !session->message[0] && !session->view.question && !session->view.prompt;
     const char *name = y == 0 || hints ? mouse_key(&loop->grid, x, y, key) : NULL;
-    if (name && sr_key_is_name(name)) sr_keys_press(session, name);
-    else if (y > 0 && y < loop->grid.lines - 1) sr_keys_press(session, click); /* in the pane, which knows its places */
+    if (name && sr_key_is_name(name))
+        sr_keys_press(session, name);
+    else if (y > 0 && y < loop->grid.lines - 1)
+        sr_keys_press(session, click); /* in the pane, which knows its places */
 }
 
 static void take_keys(struct loop *loop)
@@ -160,7 +171,8 @@ static void run_loop(struct loop *loop)
         if (count <= 0) continue;
         if (polled[1].revents) take_signals(loop);
         if (polled[0].revents & POLLIN) take_keys(loop);
-        if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL)) loop->signal = SIGHUP; /* the terminal is gone */
+        if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+            loop->signal = SIGHUP; /* the terminal is gone */
         if (polled[2].revents) {
             loop->next_pump = sr_clock_seconds() + 1.0 / refresh;
             if (sr_session_pump(session)) {
@@ -171,8 +183,9 @@ static void run_loop(struct loop *loop)
     }
 }
 
-/* The threads that compute give way to this one, so that a key is answered while they are busy. Only
- * here: in batch nobody waits for a key. Where threads have no niceness of their own, nothing changes. */
+/* The threads that compute give way to this one, so that a key is answered while they are busy.
+ * Only here: in batch nobody waits for a key. Where threads have no niceness of their own, nothing
+ * changes. */
 static void let_keys_go_first(void)
 {
 #ifdef __linux__
@@ -201,7 +214,9 @@ enum sr_status sr_ui_check(struct sr_error *error)
 int sr_ui_run(struct sr_session *session)
 {
     struct sr_error error;
-    struct loop loop = {.session = session, .stale = true, .pressed = true,
+    struct loop loop = {.session = session,
+                        .stale = true,
+                        .pressed = true,
                         .purse = {.coins = 1, .filled = sr_clock_seconds()}};
     enum sr_status status = capabilities_check(&error);
     signals_prepare();

@@ -1,5 +1,5 @@
-/* Experiments without a front end: trials on folds against the same fits made here, notes that are told apart, and
- * a budget that holds. */
+/* Experiments without a front end: trials on folds against the same fits made here, notes that are
+ * told apart, and a budget that holds. */
 #include "support.h"
 
 #include <math.h>
@@ -59,7 +59,8 @@ static size_t count_notes(void)
     return count;
 }
 
-static struct sr_experiment *make(const struct sr_model_class *class, int folds, const char *params, uint64_t limit)
+static struct sr_experiment *make(const struct sr_model_class *class, int folds, const char *params,
+                                  uint64_t limit)
 {
     struct sr_experiment *experiment = sr_experiment_new(class);
     experiment->folds = folds;
@@ -96,10 +97,13 @@ static void folds_are_cross_validation(void **state)
     uint8_t seen[1000] = {0};
     double accuracies[FOLDS], accuracy = 0, loss = 0, squares = 0;
     char *words[] = {"k=3"};
-    struct sr_args *params = sr_args_parse("knn", sr_model_class_knn.params, words, 1, NULL, &error);
+    struct sr_args *params =
+        sr_args_parse("knn", sr_model_class_knn.params, words, 1, NULL, &error);
     assert_non_null(params);
-    assert_ok(sr_split_make(&split, session->data, session->split.fraction, session->split.seed, ROWS, &error));
-    assert_ok(sr_folds_make(&folds, images, split.rows[SR_SPLIT_TRAIN], ROWS, FOLDS, session->split.seed, &error));
+    assert_ok(sr_split_make(&split, session->data, session->split.fraction, session->split.seed,
+                            ROWS, &error));
+    assert_ok(sr_folds_make(&folds, images, split.rows[SR_SPLIT_TRAIN], ROWS, FOLDS,
+                            session->split.seed, &error));
     for (int f = 0; f < FOLDS; f++) {
         const struct sr_samples held_out = {images, held, sr_folds_take(&folds, f, true, held)};
         const struct sr_fit fit = {.params = params,
@@ -112,7 +116,8 @@ static void folds_are_cross_validation(void **state)
         struct sr_evaluation evaluation;
         assert_ok(sr_model_fit(model, &fit, &error));
         assert_ok(sr_predictions_init(&said, &held_out, 10, &error));
-        assert_ok(sr_model_predict(model, &held_out, session->pool, NULL, said.probabilities, &error));
+        assert_ok(
+            sr_model_predict(model, &held_out, session->pool, NULL, said.probabilities, &error));
         sr_predictions_finish(&said);
         sr_evaluate(&evaluation, &said);
         for (size_t i = 0; i < said.count; i++) seen[said.rows[i]]++;
@@ -122,7 +127,8 @@ static void folds_are_cross_validation(void **state)
         sr_predictions_fini(&said);
         sr_model_unref(model);
     }
-    for (int f = 0; f < FOLDS; f++) squares += (accuracies[f] - accuracy) * (accuracies[f] - accuracy);
+    for (int f = 0; f < FOLDS; f++)
+        squares += (accuracies[f] - accuracy) * (accuracies[f] - accuracy);
     for (size_t i = 0; i < session->split.counts[SR_SPLIT_VALIDATION]; i++)
         assert_int_equal(seen[session->split.rows[SR_SPLIT_VALIDATION][i]], 0);
     for (size_t i = 0; i < ROWS; i++) assert_int_equal(seen[split.rows[SR_SPLIT_TRAIN][i]], 1);
@@ -141,7 +147,8 @@ static void folds_are_cross_validation(void **state)
 static void notes_are_told_apart(void **state)
 {
     (void)state;
-    struct sr_trial folded = run_one(3, "k=3", 306), whole = run_one(0, "k=3", 306), other = run_one(4, "k=3", 306);
+    struct sr_trial folded = run_one(3, "k=3", 306), whole = run_one(0, "k=3", 306),
+                    other = run_one(4, "k=3", 306);
     assert_int_equal(count_notes(), 3);
     assert_true(isnan(whole.deviation));
     assert_true(folded.accuracy != whole.accuracy && folded.accuracy != other.accuracy);
@@ -158,7 +165,8 @@ static void notes_are_told_apart(void **state)
     free(after);
 
     /* A note of the first version is one of the validation split. */
-    char path[128], *line = sr_xprintf("0.125,2,7.5,1,306,%s,1,0.0833333333,k=4\nnonsense\n0.5,1\n", session->data->digest);
+    char path[128], *line = sr_xprintf("0.125,2,7.5,1,306,%s,1,0.0833333333,k=4\nnonsense\n0.5,1\n",
+                                       session->data->digest);
     snprintf(path, sizeof path, "%s/experiments/test.csv", home);
     assert_ok(sr_file_write(path, line, strlen(line), &error));
     assert_true(run_one(3, "k=4", 306).accuracy != 0.125);
@@ -171,15 +179,17 @@ static void too_many_folds(void **state)
 {
     (void)state;
     uint32_t job;
-    assert_refused(sr_session_experiment(session, "test", make(&sr_model_class_knn, 11, "", 102), &job, &error),
+    assert_refused(sr_session_experiment(session, "test", make(&sr_model_class_knn, 11, "", 102),
+                                         &job, &error),
                    SR_ERROR_ARGUMENT, "folds=11 is too many");
     /* Without a validation split there are folds all the same. */
     struct sr_split none;
     assert_ok(sr_split_make(&none, session->data, 0, 1, 0, &error));
     sr_split_fini(&session->split);
     session->split = none;
-    assert_refused(sr_session_experiment(session, "test", make(&sr_model_class_knn, 0, "", 102), &job, &error),
-                   SR_ERROR_STATE, "validation=0");
+    assert_refused(
+        sr_session_experiment(session, "test", make(&sr_model_class_knn, 0, "", 102), &job, &error),
+        SR_ERROR_STATE, "validation=0");
     assert_true(run_one(10, "", 0).accuracy > 0.7);
 }
 
@@ -192,12 +202,14 @@ static void folds_train_to_the_end(void **state)
     assert_true(session->experiment->trials[0].accuracy > 0.1);
 }
 
-/* The first trial is known from the notes, so that a machine at its limit cannot fail to finish it in time. */
+/* The first trial is known from the notes, so that a machine at its limit cannot fail to finish it
+ * in time. */
 static void a_budget_stops_the_trial_under_way(void **state)
 {
     (void)state;
     for (int folds = 0; folds <= 3; folds += 3) {
-        assert_int_equal(run(make(&sr_model_class_mlp, folds, "epochs=1", 102))->state, SR_JOB_DONE);
+        assert_int_equal(run(make(&sr_model_class_mlp, folds, "epochs=1", 102))->state,
+                         SR_JOB_DONE);
         struct sr_experiment *experiment = make(&sr_model_class_mlp, folds, "epochs=1", 102);
         sr_experiment_add(experiment, "endless", "epochs=10000", 1, 920);
         sr_experiment_add(experiment, "further", "epochs=1 lr=0.01", 1, 102);
@@ -207,7 +219,8 @@ static void a_budget_stops_the_trial_under_way(void **state)
         double seconds = sr_clock_seconds() - begun;
         assert_int_equal(ended->state, SR_JOB_DONE);
         if (seconds < 1 || seconds > 4) fail_msg("a budget of 1 s took %.2f s", seconds);
-        assert_true(session->experiment->trials[0].done && isfinite(session->experiment->trials[0].accuracy));
+        assert_true(session->experiment->trials[0].done &&
+                    isfinite(session->experiment->trials[0].accuracy));
         assert_ptr_equal(session->experiment->cut, &session->experiment->trials[1]);
         assert_false(session->experiment->trials[1].done || session->experiment->trials[2].done);
         assert_true(isnan(session->experiment->trials[1].accuracy));
@@ -237,12 +250,13 @@ static void stopping_is_no_end(void **state)
 
 static void again(struct sr_experiment *experiment)
 {
-    if (++experiment->round < experiment->rounds) sr_experiment_add(experiment, "later", "epochs=2", 1, 102);
+    if (++experiment->round < experiment->rounds)
+        sr_experiment_add(experiment, "later", "epochs=2", 1, 102);
 }
 
-/* A first round that would take all of the budget leaves two thirds of it to the others. On a machine that is busy
- * with other things not even one trial may fit: then it is given more time, in which without shares the first round
- * would be done to its end. */
+/* A first round that would take all of the budget leaves two thirds of it to the others. On a
+ * machine that is busy with other things not even one trial may fit: then it is given more time, in
+ * which without shares the first round would be done to its end. */
 static void rounds_share_the_budget(void **state)
 {
     (void)state;
@@ -250,7 +264,8 @@ static void rounds_share_the_budget(void **state)
     size_t first = 0, later = 0;
     for (double budget = 0.9; budget < 60 && !later; budget *= 4) {
         struct sr_experiment *experiment = sr_experiment_new(&sr_model_class_mlp);
-        for (int seed = 1; seed <= FIRST; seed++) sr_experiment_add(experiment, "first", "epochs=20", (uint64_t)seed, 102);
+        for (int seed = 1; seed <= FIRST; seed++)
+            sr_experiment_add(experiment, "first", "epochs=20", (uint64_t)seed, 102);
         experiment->budget = budget;
         experiment->rounds = 3;
         experiment->next = again;

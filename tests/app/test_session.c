@@ -1,5 +1,5 @@
-/* The session without a front end: data, splits, models under their names, selections, tags, and what is
- * still being worked on when any of them changes. The data sets are small and made here. */
+/* The session without a front end: data, splits, models under their names, selections, tags, and
+ * what is still being worked on when any of them changes. The data sets are small and made here. */
 #include "support.h"
 
 #include <ftw.h>
@@ -34,7 +34,8 @@ static void put(FILE *file, uint32_t value)
 }
 
 /* Four IDX files in a folder; each class has a bright line of its own. */
-static void make_data(const char *name, int height, int width, int classes, uint32_t train, uint32_t test)
+static void make_data(const char *name, int height, int width, int classes, uint32_t train,
+                      uint32_t test)
 {
     static const char *const parts[] = {"train", "t10k"};
     uint32_t counts[] = {train, test}, noise = 1;
@@ -107,20 +108,21 @@ static struct sr_session *open_session(const char *data)
 static void wait_event(struct sr_session *session)
 {
     double now = sr_clock_seconds();
-    if (!sr_session_wait(session, 20) && sr_clock_seconds() - now > 15) fail_msg("nothing happened for 20 seconds");
+    if (!sr_session_wait(session, 20) && sr_clock_seconds() - now > 15)
+        fail_msg("nothing happened for 20 seconds");
 }
 
 /* Call again while it is pending, as front ends do; a status that never comes fails the test. */
-#define settled(call)                                                   \
-    __extension__({                                                     \
-        enum sr_status result_;                                         \
-        double limit_ = sr_clock_seconds() + 60;                        \
-        memset(&error, 0, sizeof error);                                \
-        while ((result_ = (call)) == SR_PENDING) {                      \
-            wait_event(session);                                        \
-            if (sr_clock_seconds() > limit_) fail_msg("still pending: %s", error.text); \
-        }                                                               \
-        result_;                                                        \
+#define settled(call)                                                                              \
+    __extension__({                                                                                \
+        enum sr_status result_;                                                                    \
+        double limit_ = sr_clock_seconds() + 60;                                                   \
+        memset(&error, 0, sizeof error);                                                           \
+        while ((result_ = (call)) == SR_PENDING) {                                                 \
+            wait_event(session);                                                                   \
+            if (sr_clock_seconds() > limit_) fail_msg("still pending: %s", error.text);            \
+        }                                                                                          \
+        result_;                                                                                   \
     })
 
 static void finish_jobs(struct sr_session *session)
@@ -129,14 +131,16 @@ static void finish_jobs(struct sr_session *session)
         while (session->runs[i]->state < SR_JOB_DONE) wait_event(session);
 }
 
-static uint32_t start(struct sr_session *session, const char *family, const char *name, const char *line)
+static uint32_t start(struct sr_session *session, const char *family, const char *name,
+                      const char *line)
 {
     const struct sr_model_class *class = sr_model_class_find(family, &error);
     struct sr_words words;
     uint32_t job = 0;
     assert_non_null(class);
     assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *params = sr_args_parse(family, class->params, words.items, words.count, NULL, &error);
+    struct sr_args *params =
+        sr_args_parse(family, class->params, words.items, words.count, NULL, &error);
     if (!params) fail_msg("%s", error.text);
     sr_words_fini(&words);
     assert_ok(settled(sr_session_data(session, &error)));
@@ -232,15 +236,19 @@ static void a_new_split_or_new_data_drops_predictions_under_way(void **state)
     struct sr_session *session = open_session("a");
     struct sr_entry *entry = train(session, "knn", "knn");
     const struct sr_predictions *predictions;
-    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error), SR_PENDING);
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
+                     SR_PENDING);
     assert_ok(sr_session_set(session, "split_seed", "9", &error));
     assert_true(sr_session_settled(session));
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
     assert_int_equal(predictions->count, 40);
 
-    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error), SR_PENDING);
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error),
+                     SR_PENDING);
     assert_ok(sr_session_open(session, at("b"), &error));
-    assert_int_equal(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)), SR_ERROR_STATE);
+    assert_int_equal(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)),
+        SR_ERROR_STATE);
     assert_non_null(strstr(error.text, "8×8"));
     assert_null(predictions);
     assert_true(sr_session_settled(session));
@@ -255,7 +263,9 @@ static void a_long_layer_name_is_refused_and_not_asked_for_ever(void **state)
     finish_jobs(session);
     struct sr_entry *entry = sr_session_entry(session, "cnn", &error);
     const char *layer = "a-layer-whose-name-is-longer-than-any-layer-can-have";
-    assert_int_not_equal(settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, "gradcam", layer, -1, &error)), SR_OK);
+    assert_int_not_equal(
+        settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, "gradcam", layer, -1, &error)),
+        SR_OK);
     assert_non_null(strstr(error.text, "layer"));
     assert_ok(settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, NULL, NULL, -1, &error)));
     sr_session_free(session);
@@ -269,27 +279,33 @@ static void validation_rows_that_were_trained_on_are_refused(void **state)
     struct sr_session *session = open_session("a");
     struct sr_entry *entry = train(session, "knn", "knn");
     const struct sr_predictions *predictions;
-    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
+    assert_ok(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
     assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_VALIDATION);
 
     assert_ok(sr_session_set(session, "split_seed", "2", &error));
-    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-                   SR_ERROR_STATE, "overlaps");
+    assert_refused(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+        SR_ERROR_STATE, "overlaps");
     assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_TEST);
     assert_ok(sr_session_set(session, "split_seed", "1", &error));
     assert_ok(sr_session_set(session, "validation", "0.2", &error));
-    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-                   SR_ERROR_STATE, "validation=");
+    assert_refused(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+        SR_ERROR_STATE, "validation=");
     assert_ok(sr_session_set(session, "validation", "0", &error));
-    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-                   SR_ERROR_STATE, "no validation split");
+    assert_refused(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+        SR_ERROR_STATE, "no validation split");
 
     /* Trained on every row: no split of this data is held out from it. */
     struct sr_entry *all = train(session, "knn", "all");
     assert_ok(sr_session_set(session, "validation", "0.0833333333", &error));
-    assert_refused(settled(sr_session_predictions(session, all, SR_SPLIT_VALIDATION, &predictions, &error)),
-                   SR_ERROR_STATE, "overlaps");
-    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
+    assert_refused(
+        settled(sr_session_predictions(session, all, SR_SPLIT_VALIDATION, &predictions, &error)),
+        SR_ERROR_STATE, "overlaps");
+    assert_ok(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
     sr_session_free(session);
 }
 
@@ -304,8 +320,9 @@ static void the_rule_holds_for_models_from_files(void **state)
     assert_ok(sr_session_set(session, "split_seed", "3", &error));
     struct sr_entry *entry = sr_session_entry(session, "knn", &error);
     assert_null(entry->model);
-    assert_refused(settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-                   SR_ERROR_STATE, "overlaps");
+    assert_refused(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+        SR_ERROR_STATE, "overlaps");
     sr_session_free(session);
 }
 
@@ -318,7 +335,8 @@ static void a_renamed_model_is_predicted_under_its_new_name(void **state)
     struct sr_entry *entry = train(session, "knn", "old");
     const struct sr_predictions *predictions;
     strcpy(session->view.model, "old");
-    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error), SR_PENDING);
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
+                     SR_PENDING);
     assert_ok(sr_session_rename(session, entry, "new", &error));
     assert_true(sr_session_settled(session)); /* the old name's job is nobody's any more */
     assert_string_equal(session->view.model, "new");
@@ -385,7 +403,8 @@ static void deleting_takes_the_file_and_what_is_computed(void **state)
     struct sr_session *session = open_session("a");
     struct sr_entry *entry = train(session, "knn", "gone");
     const struct sr_predictions *predictions;
-    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error), SR_PENDING);
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
+                     SR_PENDING);
     assert_ok(sr_session_remove(session, entry, &error));
     assert_false(file_there("gone"));
     assert_true(sr_session_settled(session));
@@ -404,12 +423,14 @@ static void a_new_model_of_a_name_drops_what_the_old_one_said(void **state)
     struct sr_entry *entry = train(session, "knn", "m");
     const struct sr_predictions *predictions;
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
-    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error), SR_PENDING);
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error),
+                     SR_PENDING);
     entry = train(session, "logreg", "m");
     assert_string_equal(entry->model->class->name, "logreg");
     assert_null(entry->splits[SR_SPLIT_TEST].ready);
     assert_null(entry->splits[SR_SPLIT_TRAIN].ready);
-    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
+    assert_ok(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
     sr_session_free(session);
 }
 
@@ -424,7 +445,8 @@ static void a_model_that_cannot_be_written_stays_in_memory(void **state)
     assert_true(session->message_is_error);
     assert_non_null(strstr(session->message, "only in memory"));
     assert_null(entry->path);
-    assert_refused(sr_session_rename(session, entry, "other", &error), SR_ERROR_STATE, "only in memory");
+    assert_refused(sr_session_rename(session, entry, "other", &error), SR_ERROR_STATE,
+                   "only in memory");
     entry = sr_session_entry(session, "knn", &error);
     assert_non_null(entry);
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
@@ -459,7 +481,8 @@ static void another_home_has_models_of_its_own(void **state)
     sr_session_free(session);
 }
 
-/* What is only in memory has no file to be found by: it is set aside with its folder, and comes back with it. */
+/* What is only in memory has no file to be found by: it is set aside with its folder, and comes
+ * back with it. */
 static void models_without_a_file_are_set_aside_and_come_back(void **state)
 {
     (void)state;
@@ -472,7 +495,8 @@ static void models_without_a_file_are_set_aside_and_come_back(void **state)
     assert_null(entry->path);
     const struct sr_model *model = entry->model;
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
-    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error), SR_PENDING);
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error),
+                     SR_PENDING);
     assert_ok(sr_session_move(session, home, &error));
     assert_int_equal(session->aside_count, 1);
     assert_null(sr_session_entry(session, "mine", &error));
@@ -484,7 +508,8 @@ static void models_without_a_file_are_set_aside_and_come_back(void **state)
     finish_jobs(session);
     assert_int_equal(session->aside_count, 2);
     assert_null(sr_session_entry(session, "late", &error));
-    assert_string_equal(sr_session_entry(session, "mine", &error)->model ? "logreg" : "unread", "unread");
+    assert_string_equal(sr_session_entry(session, "mine", &error)->model ? "logreg" : "unread",
+                        "unread");
     sr_session_move(session, nowhere, &error);
     assert_int_equal(session->aside_count, 0);
     entry = sr_session_entry(session, "mine", &error);
@@ -493,7 +518,8 @@ static void models_without_a_file_are_set_aside_and_come_back(void **state)
     assert_non_null(sr_session_entry(session, "late", &error));
     /* What it had said is there still; what was being computed is asked for anew. */
     assert_non_null(entry->splits[SR_SPLIT_TEST].ready);
-    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
+    assert_ok(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
     /* The latest of a name counts. */
     start(session, "logreg", "mine", "");
     assert_ok(sr_session_move(session, home, &error));
@@ -520,7 +546,8 @@ static void a_queued_training_is_stopped_at_once(void **state)
 {
     (void)state;
     struct sr_session *session = open_session("a");
-    uint32_t first = start(session, "mlp", "first", "epochs=10000"), second = start(session, "knn", "second", "");
+    uint32_t first = start(session, "mlp", "first", "epochs=10000"),
+             second = start(session, "knn", "second", "");
     sr_jobs_pause(session->jobs, first);
     stop(session, second); /* though what it waits for is paused */
     assert_int_equal(sr_session_run(session, second)->state, SR_JOB_STOPPED);
@@ -569,11 +596,11 @@ static void one_name_is_trained_once_at_a_time(void **state)
     uint32_t job = start(session, "mlp", "mlp", "epochs=10000"), other;
     const struct sr_model_class *class = sr_model_class_find("knn", &error);
     struct sr_args *params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
-    assert_refused(sr_session_train(session, class, "mlp", params, false, 1, 0, &other, &error), SR_ERROR_STATE,
-                   "already");
+    assert_refused(sr_session_train(session, class, "mlp", params, false, 1, 0, &other, &error),
+                   SR_ERROR_STATE, "already");
     params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
-    assert_refused(sr_session_train(session, class, "no/name", params, false, 1, 0, &other, &error), SR_ERROR_ARGUMENT,
-                   "no/name");
+    assert_refused(sr_session_train(session, class, "no/name", params, false, 1, 0, &other, &error),
+                   SR_ERROR_ARGUMENT, "no/name");
     stop(session, job);
     sr_session_free(session);
 }
@@ -664,11 +691,15 @@ static void samples_are_named_by_file_and_row(void **state)
     file = SR_FILE_TRAIN;
     assert_ok(sr_session_index(session, "119", &file, &row, &error));
     assert_int_equal(row, 119);
-    assert_refused(sr_session_index(session, "120", &file, &row, &error), SR_ERROR_ARGUMENT, "0 to 119");
-    assert_refused(sr_session_index(session, "test:40", &file, &row, &error), SR_ERROR_ARGUMENT, "0 to 39");
-    static const char *const wrong[] = {"", "-1", "x", "test:", "tset:1", "train:1x", "train:99999999999999999999", ":3"};
+    assert_refused(sr_session_index(session, "120", &file, &row, &error), SR_ERROR_ARGUMENT,
+                   "0 to 119");
+    assert_refused(sr_session_index(session, "test:40", &file, &row, &error), SR_ERROR_ARGUMENT,
+                   "0 to 39");
+    static const char *const wrong[] = {
+        "", "-1", "x", "test:", "tset:1", "train:1x", "train:99999999999999999999", ":3"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_refused(sr_session_index(session, wrong[i], &file, &row, &error), SR_ERROR_ARGUMENT, wrong[i]);
+        assert_refused(sr_session_index(session, wrong[i], &file, &row, &error), SR_ERROR_ARGUMENT,
+                       wrong[i]);
     sr_session_free(session);
 }
 

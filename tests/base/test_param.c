@@ -8,27 +8,33 @@ static const struct sr_param params[] = {
     {"model", SR_PARAM_MODEL, .positional = true, .required = true, .help = "A model."},
     {"epochs", SR_PARAM_INTEGER, .fallback = "5", .minimum = 1, .maximum = 100, .help = "Epochs."},
     {"lr", SR_PARAM_NUMBER, .minimum = 0, .maximum = 1, .help = "Rate."},
-    {"split", SR_PARAM_CHOICE, .choices = "train validation test", .fallback = "test", .help = "Split."},
+    {"split", SR_PARAM_CHOICE, .choices = "train validation test", .fallback = "test",
+     .help = "Split."},
     {"wrong", SR_PARAM_SWITCH, .help = "Only wrong."},
     {"conf", SR_PARAM_RANGE, .help = "Confidence."},
-    {"hidden", SR_PARAM_LIST, .minimum = 1, .maximum = 4096, .fallback = "256,128", .help = "Widths."},
+    {"hidden", SR_PARAM_LIST, .minimum = 1, .maximum = 4096, .fallback = "256,128",
+     .help = "Widths."},
     {"seed", SR_PARAM_INTEGER, .help = "Seed."},
     {0},
 };
 
-static struct sr_args *parse(struct sr_words *rest, struct sr_error *error, size_t count, const char **words)
+static struct sr_args *parse(struct sr_words *rest, struct sr_error *error, size_t count,
+                             const char **words)
 {
     return sr_args_parse("demo", params, (char *const *)words, count, rest, error);
 }
 
-#define PARSE(rest, ...) parse(rest, &error, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[]){__VA_ARGS__})
+#define PARSE(rest, ...)                                                                           \
+    parse(rest, &error, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *),                    \
+          (const char *[]){__VA_ARGS__})
 
 static void values_and_defaults(void **state)
 {
     (void)state;
     struct sr_error error;
     double low, high, widths[8];
-    struct sr_args *args = PARSE(NULL, "cnn", "lr=0.25", "wrong", "conf=..0.6", "seed=9007199254740993");
+    struct sr_args *args =
+        PARSE(NULL, "cnn", "lr=0.25", "wrong", "conf=..0.6", "seed=9007199254740993");
     assert_non_null(args);
     assert_string_equal(sr_args_text(args, "model"), "cnn");
     assert_int_equal(sr_args_integer(args, "epochs"), 5);
@@ -45,7 +51,8 @@ static void values_and_defaults(void **state)
     sr_args_free(args);
     struct sr_text text = {0};
     sr_args_print(copy, false, &text);
-    assert_string_equal(sr_text_get(&text), "model=cnn lr=0.25 wrong=on conf=..0.6 seed=9007199254740993");
+    assert_string_equal(sr_text_get(&text),
+                        "model=cnn lr=0.25 wrong=on conf=..0.6 seed=9007199254740993");
     sr_text_fini(&text);
     sr_args_free(copy);
 }
@@ -90,9 +97,10 @@ static void unknown_names_can_be_passed_on(void **state)
 static void lines_are_taken_whole(void **state)
 {
     (void)state;
-    static const struct sr_param line[] = {{"key", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Key."},
-                                           {"line", SR_PARAM_LINE, .positional = true, .help = "Line."},
-                                           {0}};
+    static const struct sr_param line[] = {
+        {"key", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Key."},
+        {"line", SR_PARAM_LINE, .positional = true, .help = "Line."},
+        {0}};
     struct sr_error error;
     static const char *const words[] = {"t", "browse", "as=T-shirt/top", "two words"};
     struct sr_args *args = sr_args_parse("bind", line, (char *const *)words, 4, NULL, &error);

@@ -45,7 +45,8 @@ static void draws_are_uniform(void **state)
         sum += z;
         squares += z * z;
     }
-    for (int i = 0; i < 7; i++) assert_in_range(counts[i], N / 7 - 500, N / 7 + 500); /* five deviations */
+    for (int i = 0; i < 7; i++)
+        assert_in_range(counts[i], N / 7 - 500, N / 7 + 500); /* five deviations */
     assert_true(sum / N > -0.02 && sum / N < 0.02);
     assert_true(squares / N > 0.97 && squares / N < 1.03);
 }
@@ -105,13 +106,14 @@ static void reduction_is_the_same_at_any_thread_count(void **state)
     enum { SLICES = 13, LENGTH = 9001 };
     struct sr_error error;
     struct sr_rng rng;
-    float *parts = sr_xalloc(SLICES * LENGTH * sizeof *parts), *one = sr_xalloc(LENGTH * sizeof *one),
-          *many = sr_xalloc(LENGTH * sizeof *many);
+    float *parts = sr_xalloc(SLICES * LENGTH * sizeof *parts),
+          *one = sr_xalloc(LENGTH * sizeof *one), *many = sr_xalloc(LENGTH * sizeof *many);
     sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
     for (int i = 0; i < SLICES * LENGTH; i++) parts[i] = sr_rng_float(&rng) - 0.5f;
     sr_pool_reduce(NULL, one, parts, SLICES, LENGTH, LENGTH);
     float expected = 0;
-    for (int s = 0; s < SLICES; s++) expected = s ? expected + parts[s * LENGTH + 4097] : parts[4097];
+    for (int s = 0; s < SLICES; s++)
+        expected = s ? expected + parts[s * LENGTH + 4097] : parts[4097];
     assert_true(one[4097] == expected);
     struct sr_pool *pool = sr_pool_new(3, &error);
     sr_pool_reduce(pool, many, parts, SLICES, LENGTH, LENGTH);
@@ -189,7 +191,8 @@ static void bad_files_get_a_sentence(void **state)
     assert_null(sr_file_read(path, 10, &length, &error));
     assert_non_null(strstr(error.text, "larger"));
     assert_refused(sr_file_write(folder, "x", 1, &error), SR_ERROR_IO, "directory");
-    assert_refused(sr_file_write("/nonexistent/x", "x", 1, &error), SR_ERROR_IO, "cannot be written");
+    assert_refused(sr_file_write("/nonexistent/x", "x", 1, &error), SR_ERROR_IO,
+                   "cannot be written");
     assert_refused(sr_file_write("/dev/full", "x", 1, &error), SR_ERROR_IO, "writing failed");
 }
 

@@ -10,7 +10,8 @@
 static void utf8_goes_there_and_back(void **state)
 {
     (void)state;
-    static const uint32_t codes[] = {1, 'A', 0x7F, 0x80, 0x7FF, 0x800, 0x2580, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
+    static const uint32_t codes[] = {1,      'A',    0x7F,   0x80,   0x7FF,   0x800,
+                                     0x2580, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         char bytes[5] = {0};
         const char *at = bytes;
@@ -24,7 +25,8 @@ static void bad_utf8_is_one_replacement_a_byte(void **state)
 {
     (void)state;
     /* A lone continuation, an overlong slash, a surrogate, a cut character, beyond Unicode. */
-    static const char *const bad[] = {"\x80", "\xC0\xAF", "\xED\xA0\x80", "\xE2\x96", "\xF5\x80\x80\x80"};
+    static const char *const bad[] = {"\x80", "\xC0\xAF", "\xED\xA0\x80", "\xE2\x96",
+                                      "\xF5\x80\x80\x80"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *at = bad[i];
         assert_int_equal(sr_utf8_next(&at), 0xFFFD);
@@ -63,10 +65,20 @@ static void numbers_are_whole_strings(void **state)
 static void figures_for_people(void **state)
 {
     (void)state;
-    static const struct { double value; const char *bytes, *seconds; } cases[] = {
-        {0, "0 B", "0 ms"}, {0.5, "0 B", "500 ms"}, {999, "999 B", "16 min 39 s"}, {1000, "1.0 kB", "16 min 40 s"},
-        {65.2, "65 B", "1 min 05 s"}, {3600, "3.6 kB", "1 h 00 min"}, {59.99, "60 B", "1 min 00 s"}, {12.34, "12 B", "12 s"},
-        {4.26, "4 B", "4.3 s"}, {47040000, "47 MB", "13066 h 40 min"},
+    static const struct {
+        double value;
+        const char *bytes, *seconds;
+    } cases[] = {
+        {0, "0 B", "0 ms"},
+        {0.5, "0 B", "500 ms"},
+        {999, "999 B", "16 min 39 s"},
+        {1000, "1.0 kB", "16 min 40 s"},
+        {65.2, "65 B", "1 min 05 s"},
+        {3600, "3.6 kB", "1 h 00 min"},
+        {59.99, "60 B", "1 min 00 s"},
+        {12.34, "12 B", "12 s"},
+        {4.26, "4 B", "4.3 s"},
+        {47040000, "47 MB", "13066 h 40 min"},
     };
     char out[32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -109,7 +121,8 @@ static void split_and_expect(const char *line, const char *const *wanted)
 static void words_split_as_in_a_shell(void **state)
 {
     (void)state;
-    split_and_expect("browse class=Shirt  as='T-shirt/top'", (const char *[]){"browse", "class=Shirt", "as=T-shirt/top", NULL});
+    split_and_expect("browse class=Shirt  as='T-shirt/top'",
+                     (const char *[]){"browse", "class=Shirt", "as=T-shirt/top", NULL});
     split_and_expect("a \"b c\" d\\ e ''", (const char *[]){"a", "b c", "d e", "", NULL});
     split_and_expect("a # comment", (const char *[]){"a", NULL});
     split_and_expect("a#b", (const char *[]){"a#b", NULL});
@@ -138,7 +151,8 @@ static void semicolons_end_commands(void **state)
 static void quoting_survives_splitting(void **state)
 {
     (void)state;
-    static const char *const words[] = {"", "plain", "two words", "a;b", "#x", "it's", "a\"b\\c", "é ü"};
+    static const char *const words[] = {"",   "plain", "two words", "a;b",
+                                        "#x", "it's",  "a\"b\\c",   "é ü"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct sr_text text = {0};
         sr_words_quote(&text, words[i]);
@@ -160,9 +174,9 @@ static void json_prints_and_parses(void **state)
     sr_json_set_bool(object, "flag", true);
     sr_json_set_text(object, "bad", "x\xFF");
     sr_json_print(object, &text);
-    assert_string_equal(sr_text_get(&text),
-                        "{\"name\": \"a\\\"b\\n\", \"whole\": 3, \"real\": 0.100000001, \"nan\": null, \"flag\": true, "
-                        "\"bad\": \"x\xEF\xBF\xBD\"}");
+    assert_string_equal(sr_text_get(&text), "{\"name\": \"a\\\"b\\n\", \"whole\": 3, \"real\": "
+                                            "0.100000001, \"nan\": null, \"flag\": true, "
+                                            "\"bad\": \"x\xEF\xBF\xBD\"}");
     sr_json_free(object);
     object = sr_json_parse(text.bytes, text.length, &error);
     assert_non_null(object);
@@ -195,8 +209,11 @@ static void columns_are_filled_by_width(void **state)
 static void time_left_is_whole_seconds(void **state)
 {
     (void)state;
-    static const struct { double seconds; const char *text; } cases[] = {
-        {0, "1 s"}, {0.02, "1 s"}, {2.4, "2 s"}, {59.2, "59 s"}, {59.6, "1 min 00 s"}, {245, "4 min 05 s"}};
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = {{0, "1 s"},     {0.02, "1 s"},        {2.4, "2 s"},
+                 {59.2, "59 s"}, {59.6, "1 min 00 s"}, {245, "4 min 05 s"}};
     char text[32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         sr_format_left(text, sizeof text, cases[i].seconds);
@@ -209,11 +226,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_filled_by_width),
         cmocka_unit_test(time_left_is_whole_seconds),
-        cmocka_unit_test(utf8_goes_there_and_back), cmocka_unit_test(bad_utf8_is_one_replacement_a_byte),
-        cmocka_unit_test(widths_count_columns),     cmocka_unit_test(numbers_are_whole_strings),
-        cmocka_unit_test(figures_for_people),       cmocka_unit_test(nearest_word),
-        cmocka_unit_test(words_split_as_in_a_shell), cmocka_unit_test(semicolons_end_commands),
-        cmocka_unit_test(quoting_survives_splitting), cmocka_unit_test(json_prints_and_parses),
+        cmocka_unit_test(utf8_goes_there_and_back),
+        cmocka_unit_test(bad_utf8_is_one_replacement_a_byte),
+        cmocka_unit_test(widths_count_columns),
+        cmocka_unit_test(numbers_are_whole_strings),
+        cmocka_unit_test(figures_for_people),
+        cmocka_unit_test(nearest_word),
+        cmocka_unit_test(words_split_as_in_a_shell),
+        cmocka_unit_test(semicolons_end_commands),
+        cmocka_unit_test(quoting_survives_splitting),
+        cmocka_unit_test(json_prints_and_parses),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

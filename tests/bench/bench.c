@@ -1,9 +1,9 @@
-/* bench.c - measures the engine on this machine, and judges nothing: the multiply-add peak, each kernel's
- * share of it at the networks' real shapes, whole training steps, inference, peak memory.
+/* bench.c - measures the engine on this machine, and judges nothing: the multiply-add peak, each
+ * kernel's share of it at the networks' real shapes, whole training steps, inference, peak memory.
  *
- * Usage: bench [THREADS], default 2. Every figure is the best of several runs, kernels by processor time; for
- * steps it is the median. Operations are those that are done: taps that fall into the padding are neither
- * done nor counted.
+ * Usage: bench [THREADS], default 2. Every figure is the best of several runs, kernels by processor
+ * time; for steps it is the median. Operations are those that are done: taps that fall into the
+ * padding are neither done nor counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +54,8 @@ static void peak_slice(void *context, size_t index, int worker)
 static double measure_peak(struct sr_pool *pool, int threads)
 {
     double best = 0;
-    for (int i = 0; i < 20 * REPEATS; i++) { /* short ones, that other programs are likely to leave alone */
+    for (int i = 0; i < 20 * REPEATS;
+         i++) { /* short ones, that other programs are likely to leave alone */
         struct peak peak;
         double start = sr_clock_seconds(), sum = 0;
         sr_pool_run(pool, (size_t)threads, peak_slice, &peak);
@@ -165,8 +166,9 @@ static int put_plain(struct plan *plan, enum sr_layer_type type, int input)
 
 static int put_dense(struct plan *plan, int input, int channels)
 {
-    return put(plan, (struct sr_layer_spec){
-                         .type = SR_LAYER_DENSE, .input = input, .channels = channels, .bias = true});
+    return put(plan,
+               (struct sr_layer_spec){
+                   .type = SR_LAYER_DENSE, .input = input, .channels = channels, .bias = true});
 }
 
 static struct plan plan_cnn(void)
@@ -185,8 +187,8 @@ static struct plan plan_cnn(void)
 static struct plan plan_resnet(void)
 {
     struct plan p = {.count = 0};
-    int at =
-        put_plain(&p, SR_LAYER_RELU, put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, -1, 32, true, false)));
+    int at = put_plain(&p, SR_LAYER_RELU,
+                       put_plain(&p, SR_LAYER_BATCH_NORM, put_conv(&p, -1, 32, true, false)));
     for (int block = 0; block < 4; block++) {
         if (block % 2 == 0) at = put_plain(&p, SR_LAYER_MAX_POOL, at);
         int shortcut = at;
@@ -217,12 +219,14 @@ static struct plan plan_large_mlp(void)
     static const int hidden[] = {1024, 1024, 512};
     int at = put_plain(&p, SR_LAYER_FLATTEN, -1);
     for (int i = 0; i < 3; i++) {
-        at = put_plain(
-            &p, SR_LAYER_BATCH_NORM,
-            put(&p, (struct sr_layer_spec){
-                        .type = SR_LAYER_DENSE, .input = at, .channels = hidden[i], .bias = false}));
-        at = put(&p, (struct sr_layer_spec){
-                         .type = SR_LAYER_DROPOUT, .input = put_plain(&p, SR_LAYER_RELU, at), .rate = 0.2f});
+        at = put_plain(&p, SR_LAYER_BATCH_NORM,
+                       put(&p, (struct sr_layer_spec){.type = SR_LAYER_DENSE,
+                                                      .input = at,
+                                                      .channels = hidden[i],
+                                                      .bias = false}));
+        at = put(&p, (struct sr_layer_spec){.type = SR_LAYER_DROPOUT,
+                                            .input = put_plain(&p, SR_LAYER_RELU, at),
+                                            .rate = 0.2f});
     }
     put_dense(&p, at, 10);
     return p;
@@ -251,8 +255,8 @@ static double step_operations(const struct sr_workspace *workspace)
     return sum;
 }
 
-/* Something like a picture of clothing: an upright shape, of its own width in each image, on black, which is
- * half of all pixels. Dense layers leave zeros out. */
+/* Something like a picture of clothing: an upright shape, of its own width in each image, on black,
+ * which is half of all pixels. Dense layers leave zeros out. */
 static uint8_t bench_pixel(int image, int pixel)
 {
     int x = pixel % 28, y = pixel / 28, half = 4 + image * 7 % 9, trim = image * 5 % 4;
@@ -265,7 +269,8 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
     enum { STEPS = 40 };
     struct sr_error error = {0};
     struct sr_network *network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
-    struct sr_workspace *workspace = network ? sr_workspace_new(network, BATCH, true, pool, &error) : NULL;
+    struct sr_workspace *workspace =
+        network ? sr_workspace_new(network, BATCH, true, pool, &error) : NULL;
     double forward[STEPS], backward[STEPS], predict[STEPS], busy = 0;
     uint8_t labels[BATCH];
     int correct;
@@ -292,21 +297,22 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
     double batches = (double)EPOCH / BATCH;
     double operations = BATCH * step_operations(workspace);
     printf("%-8s %9llu  %7.2f + %7.2f ms  %7.2f s  %8.0f  %6.1f %4.0f %%  %7.2f s  %8.3f s\n", name,
-           (unsigned long long)sr_network_size(network), f * 1e3, b * 1e3, (f + b) * batches, BATCH / (f + b),
-           operations / (f + b) * 1e-9, 100 * operations / (f + b) * 1e-9 / peak, busy / STEPS * batches,
-           p * 10000 / BATCH);
+           (unsigned long long)sr_network_size(network), f * 1e3, b * 1e3, (f + b) * batches,
+           BATCH / (f + b), operations / (f + b) * 1e-9, 100 * operations / (f + b) * 1e-9 / peak,
+           busy / STEPS * batches, p * 10000 / BATCH);
     sr_workspace_free(workspace);
     sr_network_free(network);
 }
 
 /* ---- where a step's time goes ---- */
 
-static void print_phase(const char *name, const char *shape, double seconds, double whole, double operations,
-                        double peak)
+static void print_phase(const char *name, const char *shape, double seconds, double whole,
+                        double operations, double peak)
 {
     printf("  %-24s %-11s %8.3f ms  %4.0f %%", name, shape, seconds * 1e3, 100 * seconds / whole);
     if (operations > 0)
-        printf("  %7.1f %4.0f %%", operations / seconds * 1e-9, 100 * operations / seconds * 1e-9 / peak);
+        printf("  %7.1f %4.0f %%", operations / seconds * 1e-9,
+               100 * operations / seconds * 1e-9 / peak);
     puts("");
 }
 
@@ -383,7 +389,8 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
     struct sr_slot slots[SLOTS];
     size_t learned = 0;
     uint8_t *pixels = sr_xalloc((size_t)BATCH * 784);
-    const struct sr_input input = {0, 1, SR_FEATURES_PIXELS}; /* as in recipe=study: black stays zero */
+    const struct sr_input input = {0, 1,
+                                   SR_FEATURES_PIXELS}; /* as in recipe=study: black stays zero */
 
     step.network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
     if (step.network) step.workspace = sr_workspace_new(step.network, BATCH, true, pool, &error);
@@ -392,13 +399,14 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
         for (size_t i = 0; i < count; i++) {
             if (!sr_workspace_gradient(step.workspace, i)) continue;
             step.slots[i] = learned;
-            slots[learned++] = (struct sr_slot){.values = parameters[i].values,
-                                                .gradient = sr_workspace_gradient(step.workspace, i),
-                                                .count = parameters[i].count};
+            slots[learned++] =
+                (struct sr_slot){.values = parameters[i].values,
+                                 .gradient = sr_workspace_gradient(step.workspace, i),
+                                 .count = parameters[i].count};
         }
         sr_workspace_ready(step.workspace, step_stretch, &step);
-        step.optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0}, slots,
-                                          learned, pool, &error);
+        step.optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0},
+                                          slots, learned, pool, &error);
     }
     if (!step.optimizer) {
         fprintf(stderr, "%s: %s\n", name, error.text);
@@ -419,8 +427,10 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
         }
     }
     double whole = least.loading + least.loss + least.adam;
-    for (size_t i = 0; i < least.count; i++) whole += least.units[i].forward + least.units[i].backward;
-    printf("\n%s: %.2f ms a step with loading and Adam; share of the step, GFLOP/s, share of the peak\n",
+    for (size_t i = 0; i < least.count; i++)
+        whole += least.units[i].forward + least.units[i].backward;
+    printf("\n%s: %.2f ms a step with loading and Adam; share of the step, GFLOP/s, share of the "
+           "peak\n",
            name, whole * 1e3);
     print_phase("loading", "", least.loading, whole, 0, peak);
     for (size_t i = 0; i < least.count && i < UNITS; i++) {
@@ -431,7 +441,8 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
         else
             snprintf(shape, sizeof shape, "%d", t->channels);
         print_phase(t->name, shape, t->forward, whole, 2.0 * BATCH * (double)t->forward_work, peak);
-        print_phase("  backward", "", t->backward, whole, 2.0 * BATCH * (double)t->backward_work, peak);
+        print_phase("  backward", "", t->backward, whole, 2.0 * BATCH * (double)t->backward_work,
+                    peak);
     }
     print_phase("loss", "", least.loss, whole, 0, peak);
     print_phase("Adam", "", least.adam, whole, 0, peak);
@@ -461,19 +472,25 @@ int main(int argc, char **argv)
 
     printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data",
            "weights");
-    bench_conv("cnn conv1 28×28×1 to 26×26×32", (struct sr_conv){28, 28, 1, 26, 26, 32, 3, 1, 0, true});
-    bench_conv("cnn conv2 13×13×32 to 11×11×64", (struct sr_conv){13, 13, 32, 11, 11, 64, 3, 1, 0, false});
-    bench_conv("cnn conv3 5×5×64 to 3×3×128", (struct sr_conv){5, 5, 64, 3, 3, 128, 3, 1, 0, false});
-    bench_conv("resnet stem 28×28×1 to 28×28×32", (struct sr_conv){30, 30, 1, 28, 28, 32, 3, 1, 0, true});
+    bench_conv("cnn conv1 28×28×1 to 26×26×32",
+               (struct sr_conv){28, 28, 1, 26, 26, 32, 3, 1, 0, true});
+    bench_conv("cnn conv2 13×13×32 to 11×11×64",
+               (struct sr_conv){13, 13, 32, 11, 11, 64, 3, 1, 0, false});
+    bench_conv("cnn conv3 5×5×64 to 3×3×128",
+               (struct sr_conv){5, 5, 64, 3, 3, 128, 3, 1, 0, false});
+    bench_conv("resnet stem 28×28×1 to 28×28×32",
+               (struct sr_conv){30, 30, 1, 28, 28, 32, 3, 1, 0, true});
     bench_conv("resnet 14×14×32 same", (struct sr_conv){14, 14, 32, 14, 14, 32, 3, 1, 1, false});
     bench_conv("resnet 7×7×32 same", (struct sr_conv){7, 7, 32, 7, 7, 32, 3, 1, 1, false});
     bench_conv("resnet20 28×28×16 same", (struct sr_conv){28, 28, 16, 28, 28, 16, 3, 1, 1, false});
     bench_conv("resnet20 7×7×64 same", (struct sr_conv){7, 7, 64, 7, 7, 64, 3, 1, 1, false});
     bench_conv("resnet18 28×28×64 same", (struct sr_conv){28, 28, 64, 28, 28, 64, 3, 1, 1, false});
-    bench_conv("resnet18 14×14×128 same", (struct sr_conv){14, 14, 128, 14, 14, 128, 3, 1, 1, false});
+    bench_conv("resnet18 14×14×128 same",
+               (struct sr_conv){14, 14, 128, 14, 14, 128, 3, 1, 1, false});
     bench_conv("resnet18 7×7×256 same", (struct sr_conv){7, 7, 256, 7, 7, 256, 3, 1, 1, false});
     bench_conv("resnet18 4×4×512 same", (struct sr_conv){4, 4, 512, 4, 4, 512, 3, 1, 1, false});
-    bench_conv("28×28×64 to 14×14×128, stride 2", (struct sr_conv){28, 28, 64, 14, 14, 128, 3, 2, 1, false});
+    bench_conv("28×28×64 to 14×14×128, stride 2",
+               (struct sr_conv){28, 28, 64, 14, 14, 128, 3, 2, 1, false});
     bench_conv("1×1: 14×14×64 to 128", (struct sr_conv){14, 14, 64, 14, 14, 128, 1, 1, 0, false});
     bench_dense(1152, 128);
     bench_dense(784, 256);
@@ -482,8 +499,10 @@ int main(int argc, char **argv)
     bench_dense(1024, 1024);
     bench_dense(1024, 512);
 
-    printf("\nnetworks, batch %d, %d threads: forward + backward with loss, without optimiser, loading and\n"
-           "augmentation; an epoch is %d images; busy is processor time, all threads; inference is 10,000 "
+    printf("\nnetworks, batch %d, %d threads: forward + backward with loss, without optimiser, "
+           "loading and\n"
+           "augmentation; an epoch is %d images; busy is processor time, all threads; inference is "
+           "10,000 "
            "images\n"
            "%-8s %9s  %20s  %9s  %8s  %13s  %9s  %10s\n",
            BATCH, threads, EPOCH, "", "learned", "a batch", "epoch", "images/s", "GFLOP/s", "busy",

@@ -23,8 +23,10 @@ static void palette_entries_map_to_themselves(void **state)
         sr_colour colour = sr_colour_of_index(i);
         assert_int_equal(sr_colour_of_index(sr_colour_index(colour, SR_DEPTH_256)), colour);
     }
-    for (int i = 0; i < 16; i++) assert_int_equal(sr_colour_index(sr_colour_of_index(i), SR_DEPTH_16), i);
-    for (int i = 0; i < 8; i++) assert_int_equal(sr_colour_index(sr_colour_of_index(i), SR_DEPTH_8), i);
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(sr_colour_index(sr_colour_of_index(i), SR_DEPTH_16), i);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(sr_colour_index(sr_colour_of_index(i), SR_DEPTH_8), i);
     assert_int_equal(sr_colour_of_index(231), SR_RGB(255, 255, 255));
     assert_int_equal(sr_colour_of_index(232), SR_RGB(8, 8, 8));
     assert_int_equal(sr_colour_of_index(255), SR_RGB(238, 238, 238));
@@ -69,8 +71,8 @@ static void greys_use_thirty_levels_in_order(void **state)
 
 static double luminance(sr_colour colour)
 {
-    return 0.2126 * pow(part(colour, 16) / 255.0, 2.2) + 0.7152 * pow(part(colour, 8) / 255.0, 2.2) +
-           0.0722 * pow(part(colour, 0) / 255.0, 2.2);
+    return 0.2126 * pow(part(colour, 16) / 255.0, 2.2) +
+           0.7152 * pow(part(colour, 8) / 255.0, 2.2) + 0.0722 * pow(part(colour, 0) / 255.0, 2.2);
 }
 
 static void scales_grow_brighter(void **state)
@@ -120,7 +122,8 @@ static void contrast_and_mixing(void **state)
     assert_int_equal(sr_colour_contrast(SR_RGB(0, 0, 0)), SR_RGB(255, 255, 255));
     assert_int_equal(sr_colour_contrast(SR_RGB(255, 255, 0)), SR_RGB(0, 0, 0));
     assert_int_equal(sr_colour_contrast(SR_RGB(0, 0, 255)), SR_RGB(255, 255, 255));
-    assert_int_equal(sr_colour_mix(SR_RGB(0, 100, 200), SR_RGB(100, 0, 0), 0.5), SR_RGB(50, 50, 100));
+    assert_int_equal(sr_colour_mix(SR_RGB(0, 100, 200), SR_RGB(100, 0, 0), 0.5),
+                     SR_RGB(50, 50, 100));
     assert_int_equal(sr_colour_mix(SR_RGB(1, 2, 3), SR_RGB(9, 9, 9), NAN), SR_RGB(1, 2, 3));
     assert_int_equal(sr_overlay_colour(SR_SCALE_INFERNO, 77, 0), sr_colour_grey(77));
 }
@@ -146,14 +149,17 @@ static void theme_is_readable_everywhere(void **state)
                     continue;
                 }
                 if (style.fore != SR_DEFAULT_COLOUR)
-                    assert_int_equal(sr_colour_of_index(sr_colour_index(style.fore, depth)), style.fore);
+                    assert_int_equal(sr_colour_of_index(sr_colour_index(style.fore, depth)),
+                                     style.fore);
                 if (depth < SR_DEPTH_256) continue;
                 sr_colour paper = sr_colour_grey(light ? 255 : 0);
                 sr_colour back = style.back == SR_DEFAULT_COLOUR ? paper : style.back;
-                sr_colour fore = style.fore == SR_DEFAULT_COLOUR ? sr_colour_contrast(paper) : style.fore;
+                sr_colour fore =
+                    style.fore == SR_DEFAULT_COLOUR ? sr_colour_contrast(paper) : style.fore;
                 double wanted = role == SR_ROLE_BORDER ? 1.8 : role >= SR_ROLE_SERIES ? 3 : 4.4;
                 if (contrast_of(fore, back) < wanted)
-                    fail_msg("role %d, light %d: contrast %.2f", role, light, contrast_of(fore, back));
+                    fail_msg("role %d, light %d: contrast %.2f", role, light,
+                             contrast_of(fore, back));
             }
             for (int a = SR_ROLE_SERIES; depth != SR_DEPTH_NONE && a < SR_ROLE_COUNT; a++)
                 for (int b = SR_ROLE_SERIES; b < a; b++)

@@ -11,9 +11,7 @@ static void half_blocks_show_two_pixels(void **state)
 {
     (void)state;
     static const uint8_t pixels[] = {
-        0, 255, 8,
-        0, 0,   18,
-        95, 255, 255,
+        0, 255, 8, 0, 0, 18, 95, 255, 255,
     };
     struct sr_grid grid;
     int columns, lines;
@@ -38,10 +36,7 @@ static void smaller_images_are_averaged(void **state)
 {
     (void)state;
     static const uint8_t pixels[] = {
-        0, 100, 200, 200,
-        0, 100, 200, 200,
-        40, 40, 60, 60,
-        40, 40, 60, 61,
+        0, 100, 200, 200, 0, 100, 200, 200, 40, 40, 60, 60, 40, 40, 60, 61,
     };
     struct sr_grid grid;
     sr_grid_init(&grid, 2, 1);
@@ -68,13 +63,17 @@ static void gradient(struct sr_grid *grid, const struct sr_look *look, int what)
     sr_grid_init(grid, 10, 1);
     if (what == 0) sr_draw_image(sr_grid_area(grid), look, pixels, 2, 10);
     if (what == 1) sr_draw_heat(sr_grid_area(grid), look, SR_SCALE_VIRIDIS, values, 2, 10);
-    if (what == 2) sr_draw_overlay(sr_grid_area(grid), look, SR_SCALE_INFERNO, pixels, values, 2, 10);
+    if (what == 2)
+        sr_draw_overlay(sr_grid_area(grid), look, SR_SCALE_INFERNO, pixels, values, 2, 10);
 }
 
 static void every_look_has_its_glyphs(void **state)
 {
     (void)state;
-    static const struct { struct sr_look look; const char *image, *heat, *overlay; } cases[] = {
+    static const struct {
+        struct sr_look look;
+        const char *image, *heat, *overlay;
+    } cases[] = {
         {{.depth = SR_DEPTH_DIRECT}, "\n", "\n", "\n"},
         {{.depth = SR_DEPTH_256}, "\n", "\n", "\n"},
         {{.depth = SR_DEPTH_256, .ascii = true}, " .:-=+*#%@\n", " .:-=+*#%@\n", " .:-=+*#%@\n"},
@@ -83,7 +82,10 @@ static void every_look_has_its_glyphs(void **state)
         {{.depth = SR_DEPTH_NONE}, "  ░░▒▒▓▓██\n", "  ░░▒▒▓▓██\n", "  ░░▒56789\n"},
         {{.depth = SR_DEPTH_NONE, .light = true}, "██▓▓▒▒░░\n", "██▓▓▒▒░░\n", "██▓▓▒56789\n"},
         {{.depth = SR_DEPTH_NONE, .ascii = true}, " .:-=+*#%@\n", " .:-=+*#%@\n", " .:-=56789\n"},
-        {{.depth = SR_DEPTH_NONE, .ascii = true, .light = true}, "@%#*+=-:.\n", "@%#*+=-:.\n", "@%#*+56789\n"},
+        {{.depth = SR_DEPTH_NONE, .ascii = true, .light = true},
+         "@%#*+=-:.\n",
+         "@%#*+=-:.\n",
+         "@%#*+56789\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *wanted[] = {cases[i].image, cases[i].heat, cases[i].overlay};
@@ -160,10 +162,15 @@ static void bars_have_eighths(void **state)
 static void numbers_are_short(void **state)
 {
     (void)state;
-    static const struct { double value; const char *wanted; } cases[] = {
-        {0, "0"}, {1, "1"}, {0.25, "0.25"}, {-0.5, "-0.5"}, {999, "999"}, {1000, "1k"}, {1234, "1.2k"},
-        {60000, "60k"}, {123456, "123k"}, {999499, "999k"}, {999999, "1M"}, {23520000, "23.5M"},
-        {5e9, "5G"}, {3e-5, "3e-05"}, {-2500, "-2.5k"}, {NAN, "-"}, {5e13, "5e+13"}, {INFINITY, "inf"},
+    static const struct {
+        double value;
+        const char *wanted;
+    } cases[] = {
+        {0, "0"},         {1, "1"},          {0.25, "0.25"},   {-0.5, "-0.5"},
+        {999, "999"},     {1000, "1k"},      {1234, "1.2k"},   {60000, "60k"},
+        {123456, "123k"}, {999499, "999k"},  {999999, "1M"},   {23520000, "23.5M"},
+        {5e9, "5G"},      {3e-5, "3e-05"},   {-2500, "-2.5k"}, {NAN, "-"},
+        {5e13, "5e+13"},  {INFINITY, "inf"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char number[16];

@@ -46,7 +46,9 @@ static void control_characters_never_reach_a_cell(void **state)
     sr_grid_init(&grid, 12, 2);
     struct sr_area area = sr_grid_area(&grid);
     sr_area_text(area, 0, 0, plain, "a\033[2Jb\tc\n");
-    sr_area_text(area, 0, 1, plain, "\xff\xc2\x9b" "2J\x7f");
+    sr_area_text(area, 0, 1, plain,
+                 "\xff\xc2\x9b"
+                 "2J\x7f");
     for (int i = 0; i < 24; i++) {
         uint32_t glyph = grid.cells[i].glyph;
         assert_true(glyph >= ' ' && !(glyph >= 0x7f && glyph < 0xa0));
@@ -132,7 +134,8 @@ static void marks_keep_glyphs(void **state)
     sr_grid_init(&grid, 3, 1);
     struct sr_area area = sr_grid_area(&grid);
     sr_area_text(area, 0, 0, (struct sr_style){.fore = SR_RGB(1, 2, 3)}, "abc");
-    sr_area_mark(sr_area_part(area, 1, 0, 1, 1), (struct sr_style){.back = SR_RGB(4, 5, 6), .attributes = SR_BOLD});
+    sr_area_mark(sr_area_part(area, 1, 0, 1, 1),
+                 (struct sr_style){.back = SR_RGB(4, 5, 6), .attributes = SR_BOLD});
     check_screen(&grid, "abc\n");
     assert_int_equal(grid.cells[1].style.fore, SR_RGB(1, 2, 3));
     assert_int_equal(grid.cells[1].style.back, SR_RGB(4, 5, 6));
@@ -144,7 +147,10 @@ static void marks_keep_glyphs(void **state)
 static void ansi_dumps_follow_the_depth(void **state)
 {
     (void)state;
-    static const struct { enum sr_depth depth; const char *wanted; } cases[] = {
+    static const struct {
+        enum sr_depth depth;
+        const char *wanted;
+    } cases[] = {
         {SR_DEPTH_NONE, "a\033[0;1mb\033[0m \n"},
         {SR_DEPTH_8, "a\033[0;1;31mb\033[0;47m \033[0m\n"},
         {SR_DEPTH_16, "a\033[0;1;91mb\033[0;107m \033[0m\n"},
@@ -155,7 +161,8 @@ static void ansi_dumps_follow_the_depth(void **state)
     sr_grid_init(&grid, 5, 1);
     struct sr_area area = sr_grid_area(&grid);
     sr_area_put(area, 0, 0, 'a', plain);
-    sr_area_put(area, 1, 0, 'b', (struct sr_style){.fore = SR_RGB(255, 0, 0), .attributes = SR_BOLD});
+    sr_area_put(area, 1, 0, 'b',
+                (struct sr_style){.fore = SR_RGB(255, 0, 0), .attributes = SR_BOLD});
     sr_area_put(area, 2, 0, ' ', (struct sr_style){.back = SR_RGB(255, 255, 255)});
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct sr_text text = {0};

@@ -39,8 +39,12 @@ static void curves(void **state)
         {.x = epochs, .y = validation, .count = COUNT, .label = "validation"},
         {.x = epochs, .y = raw, .count = COUNT, .faint = true},
     };
-    struct sr_plot plot = {.title = "cnn", .x_label = "epoch", .y_label = "loss", .lines = lines,
-                           .count = 2, .cursor = NAN};
+    struct sr_plot plot = {.title = "cnn",
+                           .x_label = "epoch",
+                           .y_label = "loss",
+                           .lines = lines,
+                           .count = 2,
+                           .cursor = NAN};
     check_plot(40, 10, colours, &plot,
                "cnn  loss  ⠤⠤ train  ⠤⠤ validation\n"
                "0.6┤⠢⣀\n"
@@ -133,8 +137,12 @@ static void histograms(void **state)
         y[i] = i == 0 ? 2e7 : i == 128 ? 0 : 1000.0 * (1 + i / 8);
     }
     struct sr_plot_line line = {.x = x, .y = y, .count = 256};
-    struct sr_plot plot = {.title = "Pixels", .lines = &line, .count = 1, .bars = true,
-                           .logarithmic = true, .cursor = NAN};
+    struct sr_plot plot = {.title = "Pixels",
+                           .lines = &line,
+                           .count = 1,
+                           .bars = true,
+                           .logarithmic = true,
+                           .cursor = NAN};
     check_plot(40, 9, colours, &plot,
                "Pixels\n"
                "   │█\n"
@@ -174,16 +182,25 @@ static void histograms(void **state)
 static void odd_input(void **state)
 {
     (void)state;
-    double x[] = {1, 1, NAN, 1e300, -1e300, INFINITY, 5}, y[] = {3, -1e300, 2, NAN, 1e300, 1, -INFINITY};
+    double x[] = {1, 1, NAN, 1e300, -1e300, INFINITY, 5},
+           y[] = {3, -1e300, 2, NAN, 1e300, 1, -INFINITY};
     for (size_t count = 0; count <= 7; count++) {
-        struct sr_plot_line line = {.x = x, .y = y, .count = count, .label = "line", .faint = count & 1};
+        struct sr_plot_line line = {
+            .x = x, .y = y, .count = count, .label = "line", .faint = count & 1};
         for (int kind = 0; kind < 32; kind++) {
-            struct sr_plot plot = {.title = "t", .x_label = "x", .y_label = "y", .lines = &line,
-                                   .count = kind != 31, .bars = kind & 1, .logarithmic = kind & 2,
-                                   .percent = kind & 4, .cursor = kind & 8 ? 1 : NAN};
+            struct sr_plot plot = {.title = "t",
+                                   .x_label = "x",
+                                   .y_label = "y",
+                                   .lines = &line,
+                                   .count = kind != 31,
+                                   .bars = kind & 1,
+                                   .logarithmic = kind & 2,
+                                   .percent = kind & 4,
+                                   .cursor = kind & 8 ? 1 : NAN};
             struct sr_look look = {.ascii = kind & 16, .depth = (enum sr_depth)(kind % 5)};
             for (int size = 0; size < 64; size++) {
-                static const int widths[] = {0, 1, 2, 3, 15, 16, 17, 40}, heights[] = {0, 1, 2, 3, 4, 5, 9, 12};
+                static const int widths[] = {0, 1, 2, 3, 15, 16, 17, 40},
+                                 heights[] = {0, 1, 2, 3, 4, 5, 9, 12};
                 struct sr_grid grid;
                 sr_grid_init(&grid, widths[size % 8], heights[size / 8]);
                 sr_draw_plot(sr_grid_area(&grid), &look, &plot);

@@ -13,7 +13,8 @@
 static char folder[64];
 static struct sr_error error;
 
-/* A session that has read this config file, and has done what it says as far as that can be done at once. */
+/* A session that has read this config file, and has done what it says as far as that can be done at
+ * once. */
 static struct sr_session *start(const char *config, size_t length)
 {
     char path[128], data[4200], home[128];
@@ -48,7 +49,8 @@ static void stop(struct sr_session *session)
 static void a_line_that_waits_is_not_lost(void **state)
 {
     (void)state;
-    static const char config[] = "browse split=test\nset validation=0.2\nbrowse more class=Shirt\nbind F5 quit";
+    static const char config[] =
+        "browse split=test\nset validation=0.2\nbrowse more class=Shirt\nbind F5 quit";
     struct sr_session *session = start(config, sizeof config - 1);
     assert_true(sr_keys_pending(session)); /* the data is being read */
     sr_keys_press(session, "2");           /* and another command does not take the line's place */
@@ -66,7 +68,8 @@ static void a_line_that_waits_is_not_lost(void **state)
 static void a_mistake_is_told_and_the_other_lines_are_run(void **state)
 {
     (void)state;
-    static const char config[] = "# mine\nbrows split=test\nbrowse split=nowhere\nbind F5 quit\nbrowse split=test\n";
+    static const char config[] =
+        "# mine\nbrows split=test\nbrowse split=nowhere\nbind F5 quit\nbrowse split=test\n";
     struct sr_session *session = start(config, sizeof config - 1);
     finish(session);
     assert_int_equal(session->selection.filter.split, SR_SPLIT_TEST);
@@ -74,7 +77,8 @@ static void a_mistake_is_told_and_the_other_lines_are_run(void **state)
     assert_non_null(strstr(session->message, "config:2: "));
     assert_non_null(strstr(session->message, "brows"));
     bool second = false;
-    for (size_t i = 0; i < session->log.count; i++) second = second || strstr(session->log.lines[i].text, "config:3: ");
+    for (size_t i = 0; i < session->log.count; i++)
+        second = second || strstr(session->log.lines[i].text, "config:3: ");
     assert_true(second);
     sr_keys_press(session, "F5");
     assert_true(session->quit);

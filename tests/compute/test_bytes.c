@@ -29,7 +29,8 @@ static void test_compare(void **unused)
         for (size_t i = 0; i < rows * length; i++) bytes[i] = round == 0 ? 255 : extreme(&rng);
         for (size_t i = 0; i < rows; i++) sr_bytes_put(&set, i, bytes + i * length);
         for (size_t q = 0; q < queries; q++) {
-            for (size_t i = 0; i < length; i++) query[q * stride + i] = round == 0 ? 255 : extreme(&rng);
+            for (size_t i = 0; i < length; i++)
+                query[q * stride + i] = round == 0 ? 255 : extreme(&rng);
         }
         sr_bytes_get(&set, at, back);
         assert_memory_equal(back, bytes + at * length, length);
@@ -73,6 +74,7 @@ static void test_refused(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare), cmocka_unit_test(test_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare),
+                                       cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests_name("compute/bytes", tests, NULL, NULL);
 }

@@ -21,11 +21,13 @@ static float *numbers(size_t count, uint64_t seed)
     return array;
 }
 
-static void assert_near(const float *a, const float *b, size_t count, double tolerance, const char *what)
+static void assert_near(const float *a, const float *b, size_t count, double tolerance,
+                        const char *what)
 {
     for (size_t i = 0; i < count; i++)
         if (!(fabs((double)a[i] - (double)b[i]) <= tolerance * (1 + fabs((double)b[i]))))
-            fail_msg("%s: element %zu is %g, the twin's is %g", what, i, (double)a[i], (double)b[i]);
+            fail_msg("%s: element %zu is %g, the twin's is %g", what, i, (double)a[i],
+                     (double)b[i]);
 }
 
 static float *copy_of(const float *a, size_t count)
@@ -40,12 +42,14 @@ static void compare_conv(const struct sr_kernels *k, struct sr_conv c, int image
 {
     const struct sr_kernels *twin = sr_kernels_named("reference");
     char what[200];
-    snprintf(what, sizeof what, "%s: %d images %d×%d×%d to %d×%d×%d, kernel %d stride %d pad %d%s", k->isa,
-             images, c.height, c.width, c.inputs, c.out_height, c.out_width, c.outputs, c.kernel, c.stride,
-             c.pad, c.plain ? ", plain" : "");
-    size_t in = (size_t)images * sr_conv_input_size(&c), out = (size_t)images * sr_conv_output_size(&c);
+    snprintf(what, sizeof what, "%s: %d images %d×%d×%d to %d×%d×%d, kernel %d stride %d pad %d%s",
+             k->isa, images, c.height, c.width, c.inputs, c.out_height, c.out_width, c.outputs,
+             c.kernel, c.stride, c.pad, c.plain ? ", plain" : "");
+    size_t in = (size_t)images * sr_conv_input_size(&c),
+           out = (size_t)images * sr_conv_output_size(&c);
     size_t weights = sr_conv_weight_size(&c);
-    float *x = numbers(in, 1), *w = numbers(weights, 2), *bias = numbers((size_t)sr_slots(c.outputs), 3);
+    float *x = numbers(in, 1), *w = numbers(weights, 2),
+          *bias = numbers((size_t)sr_slots(c.outputs), 3);
     float *y = numbers(out, 4), *z = copy_of(y, out), *v = copy_of(w, weights);
     /* Exactly sized arrays: address sanitizer sees a tile that reads past an end. */
     for (int flags = 0; flags < 4; flags++) {
@@ -82,13 +86,15 @@ static void test_conv(void **state)
                                                 .stride = stride,
                                                 .pad = pad,
                                                 .plain = pad == 0 && n == 0};
-                            int height = c.height + 2 * pad - kernel, width = c.width + 2 * pad - kernel;
+                            int height = c.height + 2 * pad - kernel,
+                                width = c.width + 2 * pad - kernel;
                             if (height < 0 || width < 0) continue;
                             c.out_height = height / stride + 1;
                             c.out_width = width / stride + 1;
                             compare_conv(k, c, 1 + which++ % 3);
                         }
-        compare_conv(k, (struct sr_conv){2, 3, 1000, 2, 3, 16, 3, 1, 1, false}, 1); /* inputs in parts */
+        compare_conv(k, (struct sr_conv){2, 3, 1000, 2, 3, 16, 3, 1, 1, false},
+                     1); /* inputs in parts */
         compare_conv(k, (struct sr_conv){8, 28, 1, 6, 26, 32, 3, 1, 0, true}, 2);
         compare_conv(k, (struct sr_conv){5, 41, 1, 3, 39, 48, 3, 1, 0, true}, 1);
     }
@@ -98,16 +104,19 @@ static void test_conv(void **state)
 static void test_turn(void **state)
 {
     (void)state;
-    struct sr_conv c = {6, 7, 5, 4, 5, 19, 3, 1, 0, false}, back = {4, 5, 19, 6, 7, 5, 3, 1, 2, false};
+    struct sr_conv c = {6, 7, 5, 4, 5, 19, 3, 1, 0, false},
+                   back = {4, 5, 19, 6, 7, 5, 3, 1, 2, false};
     const struct sr_kernels *k = sr_kernels();
     float *x = numbers(sr_conv_input_size(&c), 1), *w = numbers(sr_conv_weight_size(&c), 2);
-    float *y = numbers(sr_conv_output_size(&c), 3), *turned = numbers(sr_conv_weight_size(&back), 4);
+    float *y = numbers(sr_conv_output_size(&c), 3),
+          *turned = numbers(sr_conv_weight_size(&back), 4);
     float *packed = numbers(sr_conv_weight_size(&c), 4);
     /* Channels past the last are zero everywhere. */
     for (size_t i = 0; i < sr_conv_input_size(&c); i++) x[i] *= i % 16 < 5;
     for (size_t i = 0; i < sr_conv_weight_size(&c); i++) w[i] *= i % 32 < 19;
     for (size_t i = 0; i < sr_conv_output_size(&c); i++) y[i] *= i / 320 * 16 + i % 16 < 19;
-    float *forward = numbers(sr_conv_output_size(&c), 5), *backward = numbers(sr_conv_input_size(&c), 6);
+    float *forward = numbers(sr_conv_output_size(&c), 5),
+          *backward = numbers(sr_conv_input_size(&c), 6);
     sr_conv_turn(&c, w, 0, turned);
     for (int block = 0; block < 2; block++) sr_conv_pack(&c, w, block, packed);
     k->conv(&c, x, packed, NULL, 0, forward, 1);
@@ -132,11 +141,13 @@ static void test_pointwise(void **state)
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
         if (!k) continue;
-        float *x = numbers(SIZE, 1), *o = numbers(SIZE, 2), *y = numbers(SIZE, 3), *z = copy_of(y, SIZE);
+        float *x = numbers(SIZE, 1), *o = numbers(SIZE, 2), *y = numbers(SIZE, 3),
+              *z = copy_of(y, SIZE);
         float *a = numbers(SLOTS, 4), *b = numbers(SLOTS, 5), *c = numbers(SLOTS, 6);
         float *s = numbers(SLOTS, 7), *t = numbers(SLOTS, 8), *s2 = copy_of(s, SLOTS),
               *t2 = copy_of(t, SLOTS);
-        uint8_t which[SMALL] __attribute__((aligned(64))), which2[SMALL] __attribute__((aligned(64)));
+        uint8_t which[SMALL] __attribute__((aligned(64))),
+            which2[SMALL] __attribute__((aligned(64)));
         for (size_t i = 0; i < SIZE; i += 3) x[i] = roundf(2 * x[i]); /* ties in the pools */
         k->channel_sums(x, IMAGES, BLOCKS, PIXELS, s);
         twin->channel_sums(x, IMAGES, BLOCKS, PIXELS, s2);
@@ -183,16 +194,19 @@ static void test_pointwise(void **state)
         x[5] = NAN;
         k->relu(x, NULL, SIZE, y);
         assert_true(isnan(y[5]));
-        free(x), free(o), free(y), free(z), free(a), free(b), free(c), free(s), free(t), free(s2), free(t2);
+        free(x), free(o), free(y), free(z), free(a), free(b), free(c), free(s), free(t), free(s2),
+            free(t2);
     }
 }
 
-/* An optimiser's step against its twin, at odd lengths and places; and the same bits from every set. */
+/* An optimiser's step against its twin, at odd lengths and places; and the same bits from every
+ * set. */
 static void test_update(void **state)
 {
     enum { ROOM = 80 };
     static const struct sr_update update = {0.01f, 0.5f, 0.1f, 0.9f, 0.999f, 3, 1e-8f, 0.99f};
-    const struct sr_kernels *twin = sr_kernels_named("reference"), *base = sr_kernels_named("baseline");
+    const struct sr_kernels *twin = sr_kernels_named("reference"),
+                            *base = sr_kernels_named("baseline");
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
@@ -259,14 +273,16 @@ static void test_gemm(void **state)
             int lda = (transpose & 1 ? m : k) + 3, ldb = (transpose & 2 ? k : n) + 1, ldc = n + 2;
             float *a = numbers((size_t)(m + k) * (size_t)lda, 1),
                   *b = numbers((size_t)(n + k) * (size_t)ldb, 2);
-            float *c = numbers((size_t)m * (size_t)ldc, 3), *d = copy_of(c, (size_t)m * (size_t)ldc),
+            float *c = numbers((size_t)m * (size_t)ldc, 3),
+                  *d = copy_of(c, (size_t)m * (size_t)ldc),
                   *e = copy_of(c, (size_t)m * (size_t)ldc);
             for (int beta = 0; beta < 2; beta++) {
-                sr_gemm(pool, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, c,
-                        ldc);
-                sr_gemm(NULL, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, e,
-                        ldc);
-                sr_gemm_ref(transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb, (float)beta, d, ldc);
+                sr_gemm(pool, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb,
+                        (float)beta, c, ldc);
+                sr_gemm(NULL, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb,
+                        (float)beta, e, ldc);
+                sr_gemm_ref(transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb,
+                            (float)beta, d, ldc);
                 assert_memory_equal(c, e, (size_t)m * (size_t)ldc * sizeof *c);
                 assert_near(c, d, (size_t)m * (size_t)ldc, 1e-4, "matrix product");
             }
@@ -307,16 +323,17 @@ static void test_product(void **state)
     free(a), free(b), free(c), free(d);
 }
 
-/* Rows and columns on their own have the bits that they have among others, however few they are, in both
- * kinds of product; and what lies along both rows has its twin's sums. */
+/* Rows and columns on their own have the bits that they have among others, however few they are, in
+ * both kinds of product; and what lies along both rows has its twin's sums. */
 static void test_places(void **state)
 {
-    static const int rows[] = {1, 2, 3, 5, 8, 10, 11, 12, 13, 31}, columns[] = {1, 4, 7, 10, 16, 31, 32, 47};
+    static const int rows[] = {1, 2, 3, 5, 8, 10, 11, 12, 13, 31},
+                     columns[] = {1, 4, 7, 10, 16, 31, 32, 47};
     enum { ROWS = 31, COLUMNS = 47, DEPTH = 300 };
     const struct sr_kernels *twin = sr_kernels_named("reference");
-    float *a = numbers(ROWS * DEPTH, 1), *b = numbers(COLUMNS * DEPTH, 2), *c = numbers(ROWS * COLUMNS, 3),
-          *d = copy_of(c, ROWS * COLUMNS), *e = copy_of(c, ROWS * COLUMNS),
-          *part = copy_of(c, ROWS * COLUMNS);
+    float *a = numbers(ROWS * DEPTH, 1), *b = numbers(COLUMNS * DEPTH, 2),
+          *c = numbers(ROWS * COLUMNS, 3), *d = copy_of(c, ROWS * COLUMNS),
+          *e = copy_of(c, ROWS * COLUMNS), *part = copy_of(c, ROWS * COLUMNS);
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
@@ -351,7 +368,8 @@ static void test_places(void **state)
                         (way ? k->product : k->dots)(&few);
                         for (int row = 0; row < rows[i]; row++)
                             assert_memory_equal(part + row * COLUMNS,
-                                                all + (ROWS - rows[i] + row) * COLUMNS + COLUMNS - columns[j],
+                                                all + (ROWS - rows[i] + row) * COLUMNS + COLUMNS -
+                                                    columns[j],
                                                 (size_t)columns[j] * sizeof *part);
                     }
                 }
@@ -364,8 +382,8 @@ static void test_places(void **state)
 static void test_few_rows(void **state)
 {
     enum { ROWS = 12, MORE = 20, COLUMNS = 75, DEPTH = 530 };
-    float *a = numbers(MORE * DEPTH, 1), *b = numbers(DEPTH * COLUMNS, 2), *c = numbers(MORE * COLUMNS, 3),
-          *d = copy_of(c, MORE * COLUMNS);
+    float *a = numbers(MORE * DEPTH, 1), *b = numbers(DEPTH * COLUMNS, 2),
+          *c = numbers(MORE * COLUMNS, 3), *d = copy_of(c, MORE * COLUMNS);
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
@@ -402,7 +420,8 @@ static void one_slice(void *context, size_t index, int worker)
     const struct sr_gemm *work = context;
     struct sr_gemm_part part = sr_gemm_slice(work, index);
     (void)worker;
-    if (part.row + part.rows > work->whole.rows || part.column + part.columns > work->whole.columns ||
+    if (part.row + part.rows > work->whole.rows ||
+        part.column + part.columns > work->whole.columns ||
         part.column / SR_STRIP != (part.column + part.columns - 1) / SR_STRIP)
         outside++;
 }
@@ -452,14 +471,17 @@ static void test_strips(void **state)
 /* Zeros that are left out change no bit, on no set, at any number of threads. */
 static void test_masks(void **state)
 {
-    static const int shapes[][3] = {{1, 64, 1}, {128, 256, 784}, {50, 192, 300}, {7, 80, 129}, {3, 128, 0}};
+    static const int shapes[][3] = {
+        {1, 64, 1}, {128, 256, 784}, {50, 192, 300}, {7, 80, 129}, {3, 128, 0}};
     struct sr_pool *pool = sr_pool_new(3, NULL);
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         int m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
         size_t words = sr_mask_words(k), turned_words = sr_mask_words(m);
-        float *a = numbers((size_t)m * (size_t)(k + 1), 1), *b = numbers((size_t)(k + m) * (size_t)n, 2);
-        float *c = numbers((size_t)(m + k) * (size_t)n, 3), *d = copy_of(c, (size_t)(m + k) * (size_t)n);
+        float *a = numbers((size_t)m * (size_t)(k + 1), 1),
+              *b = numbers((size_t)(k + m) * (size_t)n, 2);
+        float *c = numbers((size_t)(m + k) * (size_t)n, 3),
+              *d = copy_of(c, (size_t)(m + k) * (size_t)n);
         uint64_t *mask = sr_xalloc((size_t)m * words * sizeof *mask);
         uint64_t *turned = sr_xalloc((size_t)k * turned_words * sizeof *turned);
         for (int row = 0; row < m; row++)
@@ -470,12 +492,14 @@ static void test_masks(void **state)
         for (int row = 0; row < m; row++)
             for (int column = 0; column < k; column++) {
                 bool set = a[row * k + column] != 0;
-                assert_int_equal(mask[(size_t)row * words + (size_t)column / 64] >> column % 64 & 1, set);
-                assert_int_equal(turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1,
+                assert_int_equal(mask[(size_t)row * words + (size_t)column / 64] >> column % 64 & 1,
                                  set);
+                assert_int_equal(
+                    turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1, set);
             }
         struct sr_gemm work = sr_gemm_of(false, false, m, n, k, 1, a, k, b, n, 0, c, n);
-        int *order = sr_xalloc((size_t)m * sizeof *order), *found = sr_xalloc((size_t)m * sizeof *found);
+        int *order = sr_xalloc((size_t)m * sizeof *order),
+            *found = sr_xalloc((size_t)m * sizeof *found);
         sr_mask_order(mask, m, k, order);
         for (int row = 0; row < m; row++) found[order[row]]++;
         for (int row = 0; row < m; row++) assert_int_equal(found[row], 1);
@@ -535,10 +559,12 @@ static void test_isa(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_isa),       cmocka_unit_test(test_conv),   cmocka_unit_test(test_turn),
-        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_update), cmocka_unit_test(test_grey),
-        cmocka_unit_test(test_product),   cmocka_unit_test(test_places), cmocka_unit_test(test_few_rows),
-        cmocka_unit_test(test_gemm),      cmocka_unit_test(test_strips), cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_isa),      cmocka_unit_test(test_conv),
+        cmocka_unit_test(test_turn),     cmocka_unit_test(test_pointwise),
+        cmocka_unit_test(test_update),   cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_product),  cmocka_unit_test(test_places),
+        cmocka_unit_test(test_few_rows), cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_strips),   cmocka_unit_test(test_masks),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

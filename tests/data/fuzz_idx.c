@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     uint32_t crc = 0;
     enum sr_status status = sr_idx_parse("input", bytes, length, &images, &crc, &error);
     if (status != SR_OK) {
-        check(error.text[0] && error.status == status && !images.pixels && !images.labels && !images.count);
+        check(error.text[0] && error.status == status && !images.pixels && !images.labels &&
+              !images.count);
         return 0;
     }
     check(images.count > 0 && (images.pixels || images.labels));
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         struct sr_samples all = {.images = &images, .count = images.count};
         struct sr_stats stats;
         sr_stats_compute(&stats, &all, -1);
-        check(stats.mean >= 0 && stats.mean <= 255 && stats.deviation >= 0 && stats.deviation <= 127.5);
+        check(stats.mean >= 0 && stats.mean <= 255 && stats.deviation >= 0 &&
+              stats.deviation <= 127.5);
     } else {
         check(length == 8 + images.count);
     }

@@ -31,7 +31,8 @@ static void repair_sums(uint8_t *bytes, size_t length)
         uint32_t size = big_endian(bytes + at);
         if (size > length - at - 12) break;
         uint32_t sum = (uint32_t)crc32(0, bytes + at + 4, size + 4);
-        for (int i = 0; i < 4; i++) bytes[at + 8 + size + (size_t)i] = (uint8_t)(sum >> (24 - 8 * i));
+        for (int i = 0; i < 4; i++)
+            bytes[at + 8 + size + (size_t)i] = (uint8_t)(sum >> (24 - 8 * i));
         at += 12 + size;
     }
 }
@@ -41,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     import(bytes, length);
     if (length < 20) return 0;
     /* Sizes that only take time are left out: 250,000 pixels are enough. */
-    if ((uint64_t)big_endian(bytes + 16) * (length >= 24 ? big_endian(bytes + 20) : 0) > 250000) return 0;
+    if ((uint64_t)big_endian(bytes + 16) * (length >= 24 ? big_endian(bytes + 20) : 0) > 250000)
+        return 0;
     uint8_t *copy = malloc(length);
     if (!copy) return 0;
     memcpy(copy, bytes, length);

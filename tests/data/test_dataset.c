@@ -45,7 +45,8 @@ static void the_sample(void **state)
         struct sr_samples all = {.images = &dataset->files[f], .count = dataset->files[f].count};
         struct sr_stats stats;
         sr_stats_compute(&stats, &all, -1);
-        for (int c = 0; c < 10; c++) assert_int_equal(stats.class_counts[c], f == SR_FILE_TRAIN ? 100 : 50);
+        for (int c = 0; c < 10; c++)
+            assert_int_equal(stats.class_counts[c], f == SR_FILE_TRAIN ? 100 : 50);
     }
     assert_ptr_equal(sr_dataset_ref(dataset), dataset);
     sr_dataset_unref(dataset);
@@ -85,7 +86,8 @@ static void the_real_data(void **state)
 }
 
 /* A little set in the scratch folder: train labels and test labels as given, 8 by 8 zeros. */
-static void make_set(const uint8_t *train, uint32_t train_count, const uint8_t *test, uint32_t test_count)
+static void make_set(const uint8_t *train, uint32_t train_count, const uint8_t *test,
+                     uint32_t test_count)
 {
     static const char *const names[2] = {"train", "test"};
     for (int f = 0; f < 2; f++) {

@@ -86,7 +86,8 @@ static void one_white_pixel(void **state)
                 double sum = 0;
                 for (int k = 0; k < 4; k++) {
                     int y = i + k / 2, x = j + k % 2;
-                    double e = energy[y][x] + energy[y][x + 1] + energy[y + 1][x] + energy[y + 1][x + 1];
+                    double e =
+                        energy[y][x] + energy[y][x + 1] + energy[y + 1][x] + energy[y + 1][x + 1];
                     sum += fmin(0.2, cells[i][j][b] / sqrt(e + 0.09));
                 }
                 assert_float_equal(row[(i * 3 + j) * BINS + b], sum / 2, 1e-5);

@@ -37,7 +37,8 @@ static void plain_and_packed_agree(void **state)
     size_t length = make_images(bytes, 5);
     uint32_t expected = (uint32_t)crc32(0, bytes + 16, (uInt)length - 16);
     for (int packed = 0; packed < 2; packed++) {
-        const char *path = packed ? scratch_pack("a.gz", bytes, length) : scratch_write("a", bytes, length);
+        const char *path =
+            packed ? scratch_pack("a.gz", bytes, length) : scratch_write("a", bytes, length);
         assert_ok(sr_idx_read_images(path, &images, &crc, NULL, &error));
         assert_int_equal(images.count, 5);
         assert_int_equal(images.height, 8);
@@ -76,11 +77,13 @@ static void wrong_headers(void **state)
     refuse_bytes("hello, world", 12, "not an IDX file: it begins with 0x68656c6c");
     refuse_bytes(bytes, idx_header(bytes, 0x804, 4, (uint32_t[]){1, 3, 28, 28}), "4 dimensions");
     refuse_bytes(bytes, idx_header(bytes, 0x802, 2, (uint32_t[]){1, 28}), "2 dimensions");
-    refuse_bytes(bytes, idx_header(bytes, 0xd03, 3, (uint32_t[]){1, 28, 28}), "does not hold bytes");
+    refuse_bytes(bytes, idx_header(bytes, 0xd03, 3, (uint32_t[]){1, 28, 28}),
+                 "does not hold bytes");
     refuse_bytes(bytes, idx_header(bytes, 0x803, 3, (uint32_t[]){1, 28, 7}), "within 8..128");
     refuse_bytes(bytes, idx_header(bytes, 0x803, 3, (uint32_t[]){1, 129, 28}), "within 8..128");
     refuse_bytes(bytes, idx_header(bytes, 0x803, 3, (uint32_t[]){1, 0, 28}), "within 8..128");
-    refuse_bytes(bytes, idx_header(bytes, 0x803, 3, (uint32_t[]){1, UINT32_MAX, 28}), "within 8..128");
+    refuse_bytes(bytes, idx_header(bytes, 0x803, 3, (uint32_t[]){1, UINT32_MAX, 28}),
+                 "within 8..128");
     refuse_bytes(bytes, idx_header(bytes, 0x803, 3, (uint32_t[]){0, 28, 28}), "0 images");
 }
 
@@ -122,11 +125,13 @@ static void absurd_promises(void **state)
     assert_non_null(zeros);
     memcpy(zeros, bytes, length);
     const char *path = scratch_pack("zeros.gz", zeros, large);
-    assert_refused(sr_idx_read_images(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT, "truncated");
+    assert_refused(sr_idx_read_images(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT,
+                   "truncated");
     free(zeros);
     length = idx_header(bytes, 0x801, 1, (uint32_t[]){UINT32_MAX});
     path = scratch_write("labels", bytes, length);
-    assert_refused(sr_idx_read_labels(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT, "truncated");
+    assert_refused(sr_idx_read_labels(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT,
+                   "truncated");
 }
 
 static void counts_that_differ(void **state)
@@ -153,7 +158,8 @@ static void bad_gzip(void **state)
     fclose(file);
     for (size_t cut = 12; cut < size; cut += 5) {
         path = scratch_write("cut.gz", packed, cut);
-        assert_refused(sr_idx_read_images(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT, "truncated");
+        assert_refused(sr_idx_read_images(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT,
+                       "truncated");
     }
     packed[size - 8] ^= 1; /* gzip's own CRC-32 of the content */
     path = scratch_write("crc.gz", packed, size);
@@ -162,18 +168,21 @@ static void bad_gzip(void **state)
     packed[size - 8] ^= 1;
     memset(packed + 12, 0xff, 20);
     path = scratch_write("garbage.gz", packed, size);
-    assert_refused(sr_idx_read_images(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT, "corrupt gzip");
+    assert_refused(sr_idx_read_images(path, &images, &crc, NULL, &error), SR_ERROR_FORMAT,
+                   "corrupt gzip");
 }
 
 static void not_files(void **state)
 {
     (void)state;
-    assert_refused(sr_idx_read_images(scratch_path("none"), &images, &crc, NULL, &error), SR_ERROR_IO,
-                   "No such file");
-    assert_refused(sr_idx_read_images(scratch, &images, &crc, NULL, &error), SR_ERROR_IO, "is a directory");
+    assert_refused(sr_idx_read_images(scratch_path("none"), &images, &crc, NULL, &error),
+                   SR_ERROR_IO, "No such file");
+    assert_refused(sr_idx_read_images(scratch, &images, &crc, NULL, &error), SR_ERROR_IO,
+                   "is a directory");
     const char *fifo = scratch_path("fifo");
     assert_int_equal(mkfifo(fifo, 0600), 0); /* must not wait for a writer */
-    assert_refused(sr_idx_read_images(fifo, &images, &crc, NULL, &error), SR_ERROR_IO, "not a regular file");
+    assert_refused(sr_idx_read_images(fifo, &images, &crc, NULL, &error), SR_ERROR_IO,
+                   "not a regular file");
     if (geteuid() != 0) { /* nothing is unreadable for root */
         const char *path = scratch_write("secret", "", 0);
         chmod(path, 0);
@@ -199,7 +208,8 @@ static void stops_when_asked(void **state)
     free(bytes);
     int left = 2;
     struct sr_monitor monitor = {.owner = &left, .proceed = stop};
-    assert_refused(sr_idx_read_images(path, &images, &crc, &monitor, &error), SR_ERROR_CANCELLED, "stopped");
+    assert_refused(sr_idx_read_images(path, &images, &crc, &monitor, &error), SR_ERROR_CANCELLED,
+                   "stopped");
     left = 100;
     assert_ok(sr_idx_read_images(path, &images, &crc, &monitor, &error));
 }

@@ -11,8 +11,8 @@ static struct sr_error error;
 static uint8_t pixels[128 * 128];
 
 /* A PNG of `rows` (as libpng wants them: 16 bits big-endian, palette indices ...). */
-static const char *write_png(const char *name, int width, int height, int type, int depth, int interlace,
-                             const uint8_t *rows, size_t stride)
+static const char *write_png(const char *name, int width, int height, int type, int depth,
+                             int interlace, const uint8_t *rows, size_t stride)
 {
     const char *path = scratch_path(name);
     FILE *file = fopen(path, "wb");
@@ -31,7 +31,8 @@ static const char *write_png(const char *name, int width, int height, int type, 
     png_write_info(png, info);
     png_bytep *pointers = calloc((size_t)height, sizeof *pointers);
     assert_non_null(pointers);
-    for (int y = 0; y < height; y++) pointers[y] = (png_bytep)(uintptr_t)(rows + (size_t)y * stride);
+    for (int y = 0; y < height; y++)
+        pointers[y] = (png_bytep)(uintptr_t)(rows + (size_t)y * stride);
     png_write_image(png, pointers);
     png_write_end(png, NULL);
     png_destroy_write_struct(&png, &info);
@@ -67,8 +68,10 @@ static void kinds_of_png(void **state)
     uint8_t wanted[784], rows[784 * 8];
     for (int i = 0; i < 784; i++) wanted[i] = (uint8_t)(i % 28 > 3 && i / 28 > 5 ? i * 7 % 256 : 0);
     for (int interlace = 0; interlace < 2; interlace++) {
-        for (int i = 0; i < 784; i++) rows[2 * i] = rows[2 * i + 1] = wanted[i]; /* 257 v of 65535 */
-        const char *path = write_png("16.png", 28, 28, PNG_COLOR_TYPE_GRAY, 16, interlace, rows, 56);
+        for (int i = 0; i < 784; i++)
+            rows[2 * i] = rows[2 * i + 1] = wanted[i]; /* 257 v of 65535 */
+        const char *path =
+            write_png("16.png", 28, 28, PNG_COLOR_TYPE_GRAY, 16, interlace, rows, 56);
         assert_ok(sr_import_image(path, 28, 28, pixels, &error));
         assert_memory_equal(pixels, wanted, 784);
         for (int i = 0; i < 784; i++) memset(rows + 3 * i, wanted[i], 3);
@@ -167,16 +170,17 @@ static void bad_pictures(void **state)
     memset(blank, 240, sizeof blank);
     for (int i = 0; i < 1600; i += 3) blank[i] = 235;
     const char *path = write_png("blank.png", 40, 40, PNG_COLOR_TYPE_GRAY, 8, 0, blank, 40);
-    assert_refused(sr_import_image(path, 28, 28, pixels, &error), SR_ERROR_FORMAT, "blank.png is empty");
+    assert_refused(sr_import_image(path, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+                   "blank.png is empty");
     FILE *stream = fopen(path, "rb");
     size_t length = fread(file, 1, sizeof file, stream);
     fclose(stream);
     for (size_t cut = 8; cut < length; cut += 9)
-        assert_refused(sr_import_parse("cut.png", file, cut, 28, 28, pixels, &error), SR_ERROR_FORMAT,
-                       "cut.png is not a usable PNG picture: it ends too early");
+        assert_refused(sr_import_parse("cut.png", file, cut, 28, 28, pixels, &error),
+                       SR_ERROR_FORMAT, "cut.png is not a usable PNG picture: it ends too early");
     for (size_t cut = 0; cut < 8; cut++)
-        assert_refused(sr_import_parse("no.png", file, cut, 28, 28, pixels, &error), SR_ERROR_FORMAT,
-                       "not a PNG picture");
+        assert_refused(sr_import_parse("no.png", file, cut, 28, 28, pixels, &error),
+                       SR_ERROR_FORMAT, "not a PNG picture");
     file[45] ^= 1; /* in the compressed data, whose sum then differs */
     assert_refused(sr_import_parse("x.png", file, length, 28, 28, pixels, &error), SR_ERROR_FORMAT,
                    "x.png is not a usable PNG picture");
@@ -194,7 +198,8 @@ static void absurd_sizes(void **state)
     const uint32_t sizes[3][2] = {{1 << 30, 8}, {20000, 20000}, {0, 4}};
     const char *const parts[3] = {"usable PNG", "40 million pixels", "usable PNG"};
     for (int i = 0; i < 3; i++) {
-        uint8_t file[8 + 25 + 12] = {137, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+        uint8_t file[8 + 25 + 12] = {137, 'P', 'N', 'G', 13,  10,  26,  10,
+                                     0,   0,   0,   13,  'I', 'H', 'D', 'R'};
         idx_header(file + 16, sizes[i][0], 1, &sizes[i][1]); /* width, height: big-endian */
         file[24] = 8;
         uint32_t sum = (uint32_t)crc32(0, file + 12, 17);
@@ -202,8 +207,8 @@ static void absurd_sizes(void **state)
         idx_header(file + 33, 0, 0, NULL);
         memcpy(file + 37, "IDAT", 4);
         idx_header(file + 41, (uint32_t)crc32(0, file + 37, 4), 0, NULL);
-        assert_refused(sr_import_parse("it", file, sizeof file, 28, 28, pixels, &error), SR_ERROR_FORMAT,
-                       parts[i]);
+        assert_refused(sr_import_parse("it", file, sizeof file, 28, 28, pixels, &error),
+                       SR_ERROR_FORMAT, parts[i]);
     }
 }
 

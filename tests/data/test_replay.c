@@ -28,7 +28,8 @@ static int read_corpus(void **state)
     if (!list) return -1;
     for (size_t i = 0; i < names; i++) {
         char *path = sr_path_join(folder, list[i]);
-        if (count < 64) corpus[count].bytes = sr_file_read(path, ROOM, &corpus[count].length, &error);
+        if (count < 64)
+            corpus[count].bytes = sr_file_read(path, ROOM, &corpus[count].length, &error);
         if (count < 64 && corpus[count].bytes) count++;
         free(path);
         free(list[i]);
@@ -101,7 +102,8 @@ static void changed_inputs(void **state)
         const struct input *from = &corpus[round % count];
         size_t length = from->length;
         memcpy(bytes, from->bytes, length);
-        for (uint64_t n = 1 + sr_rng_below(&rng, 4); n > 0; n--) length = change(&rng, bytes, length);
+        for (uint64_t n = 1 + sr_rng_below(&rng, 4); n > 0; n--)
+            length = change(&rng, bytes, length);
         run(bytes, length);
     }
 }

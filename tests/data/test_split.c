@@ -107,11 +107,13 @@ static void extremes(void **state)
     sr_split_fini(&split);
     const double bad[] = {-0.1, 0.91, NAN, INFINITY};
     for (int i = 0; i < 4; i++)
-        assert_refused(sr_split_make(&split, mini, bad[i], 1, 0, &error), SR_ERROR_ARGUMENT, "0..0.9");
+        assert_refused(sr_split_make(&split, mini, bad[i], 1, 0, &error), SR_ERROR_ARGUMENT,
+                       "0..0.9");
     /* One image of a class trains, of two one is left to train. */
     uint8_t labels[] = {0, 1, 1, 2, 2, 2};
     struct sr_dataset tiny = {.classes = 3};
-    tiny.files[SR_FILE_TRAIN] = (struct sr_images){.count = 6, .height = 8, .width = 8, .labels = labels};
+    tiny.files[SR_FILE_TRAIN] =
+        (struct sr_images){.count = 6, .height = 8, .width = 8, .labels = labels};
     assert_ok(sr_split_make(&split, &tiny, 0.9, 1, 0, &error));
     assert_int_equal(split.counts[0], 3);
     assert_int_equal(split.counts[1], 3);
@@ -119,7 +121,8 @@ static void extremes(void **state)
     sr_split_fini(&split);
 }
 
-/* 103 rows of ten classes, three of which have 11: every row is held out once, in folds that are alike. */
+/* 103 rows of ten classes, three of which have 11: every row is held out once, in folds that are
+ * alike. */
 static void folds_are_alike(void **state)
 {
     (void)state;
@@ -135,7 +138,8 @@ static void folds_are_alike(void **state)
         assert_int_equal(folds.rarest, 3);
         assert_int_equal(folds.rarest_count, 10);
         for (int f = 0; f < count; f++) {
-            size_t n = sr_folds_take(&folds, f, true, held), m = sr_folds_take(&folds, f, false, rest), counts[10] = {0};
+            size_t n = sr_folds_take(&folds, f, true, held),
+                   m = sr_folds_take(&folds, f, false, rest), counts[10] = {0};
             assert_in_range(n, 103 / count, (103 + count - 1) / count);
             assert_int_equal(n + m, 103);
             for (size_t i = 0; i < n; i++) {
@@ -144,7 +148,8 @@ static void folds_are_alike(void **state)
                 if (i) assert_true(held[i] > held[i - 1]);
                 for (size_t j = 0; j < m; j++) assert_int_not_equal(held[i], rest[j]);
             }
-            for (int c = 0; c < 10; c++) assert_in_range(counts[c], 10 / count, (11 + count - 1) / count);
+            for (int c = 0; c < 10; c++)
+                assert_in_range(counts[c], 10 / count, (11 + count - 1) / count);
         }
         for (size_t i = 0; i < 103; i++) assert_int_equal(seen[rows[i]], 1);
         sr_folds_fini(&folds);
@@ -168,7 +173,8 @@ static void statistics(void **state)
     uint8_t pixels[4 * 64], labels[4] = {0, 1, 1, 0};
     const uint8_t values[4] = {0, 10, 20, 50};
     for (int i = 0; i < 4; i++) memset(pixels + 64 * i, values[i], 64);
-    struct sr_images images = {.count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {
+        .count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 4};
     struct sr_stats stats;
     sr_stats_compute(&stats, &all, -1);
@@ -201,10 +207,8 @@ static void statistics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_twelfth),
-        cmocka_unit_test(limits_nest),
-        cmocka_unit_test(extremes),
-        cmocka_unit_test(folds_are_alike),
+        cmocka_unit_test(a_twelfth),  cmocka_unit_test(limits_nest),
+        cmocka_unit_test(extremes),   cmocka_unit_test(folds_are_alike),
         cmocka_unit_test(statistics),
     };
     return cmocka_run_group_tests(tests, load, unload);

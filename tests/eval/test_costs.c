@@ -10,7 +10,8 @@ static struct sr_error error;
 
 static void near(double value, double wanted, double tolerance)
 {
-    if (!(fabs(value - wanted) <= tolerance)) fail_msg("%.9g is not %.9g within %g", value, wanted, tolerance);
+    if (!(fabs(value - wanted) <= tolerance))
+        fail_msg("%.9g is not %.9g within %g", value, wanted, tolerance);
 }
 
 static enum sr_status parse(struct sr_costs *costs, const char *text, int classes)
@@ -22,7 +23,8 @@ static void a_table_is_read(void **state)
 {
     (void)state;
     struct sr_costs costs;
-    assert_ok(parse(&costs, "# true down, predicted across\r\n\n 0, 1.5 ,2e3\r\n4,0,6\n\t\n7,8,0", 3));
+    assert_ok(
+        parse(&costs, "# true down, predicted across\r\n\n 0, 1.5 ,2e3\r\n4,0,6\n\t\n7,8,0", 3));
     static const double wanted[9] = {0, 1.5, 2000, 4, 0, 6, 7, 8, 0};
     assert_int_equal(costs.classes, 3);
     for (int i = 0; i < 9; i++) near(costs.values[i], wanted[i], 0);
@@ -34,7 +36,9 @@ static void a_table_is_read(void **state)
 static void other_tables_are_refused(void **state)
 {
     (void)state;
-    static const struct { const char *text, *part; } cases[] = {
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
         {"", "t.csv: there are 0 lines of costs; 2 are needed"},
         {"0,1\n", "there are 1 lines of costs"},
         {"0,1\n1,0\n\n1,0\n", "t.csv:4: there are more than 2 lines"},
@@ -54,8 +58,10 @@ static void other_tables_are_refused(void **state)
         assert_refused(parse(&costs, cases[i].text, 2), SR_ERROR_FORMAT, cases[i].part);
         assert_null(costs.values);
     }
-    assert_refused(sr_costs_parse(&costs, "0,1\n\0,0\n", 8, "t.csv", 2, &error), SR_ERROR_FORMAT, "zero byte");
-    assert_refused(sr_costs_read(&costs, "/nowhere/t.csv", 2, &error), SR_ERROR_IO, "/nowhere/t.csv");
+    assert_refused(sr_costs_parse(&costs, "0,1\n\0,0\n", 8, "t.csv", 2, &error), SR_ERROR_FORMAT,
+                   "zero byte");
+    assert_refused(sr_costs_read(&costs, "/nowhere/t.csv", 2, &error), SR_ERROR_IO,
+                   "/nowhere/t.csv");
     assert_null(costs.values);
 }
 
@@ -76,14 +82,16 @@ static struct sr_predictions make(size_t count, const float *first)
     return p;
 }
 
-/* Elkan (2001): with costs c(predicted, true) the optimal prediction is class 1 if and only if its probability is at
- * least p* = (c10 - c00) / (c10 - c00 + c01 - c11). Here a false alarm costs 1 and an oversight 4, so p* = 1/5. */
+/* Elkan (2001): with costs c(predicted, true) the optimal prediction is class 1 if and only if its
+ * probability is at least p* = (c10 - c00) / (c10 - c00 + c01 - c11). Here a false alarm costs 1
+ * and an oversight 4, so p* = 1/5. */
 static void the_class_of_least_expected_cost(void **state)
 {
     (void)state;
     struct sr_costs costs;
     struct sr_cost cost;
-    assert_ok(parse(&costs, "0,1\n4,0\n", 2)); /* rows true: 0 taken for 1 costs 1, 1 taken for 0 costs 4 */
+    assert_ok(parse(&costs, "0,1\n4,0\n",
+                    2)); /* rows true: 0 taken for 1 costs 1, 1 taken for 0 costs 4 */
     static const float first[4] = {0.81f, 0.79f, 0.4f, 0.7f}; /* P(1): 0.19, 0.21, 0.6, 0.3 */
     struct sr_predictions p = make(4, first);
     sr_costs_apply(&costs, &p, &cost);
@@ -94,7 +102,8 @@ static void the_class_of_least_expected_cost(void **state)
     near(cost.decided_mean, 2.0 / 4, 1e-15);
     sr_costs_fini(&costs);
 
-    /* Where every mistake costs 1 the total counts them, and the likeliest class costs least; a tie goes to the lower. */
+    /* Where every mistake costs 1 the total counts them, and the likeliest class costs least; a tie
+     * goes to the lower. */
     assert_ok(parse(&costs, "0,1\n1,0\n", 2));
     p.probabilities[0] = p.probabilities[1] = 0.5f;
     sr_costs_apply(&costs, &p, &cost);
@@ -109,8 +118,9 @@ static void the_class_of_least_expected_cost(void **state)
     sr_costs_fini(&costs);
 }
 
-/* The table that comes with the German credit data (Statlog): a bad customer taken for a good one costs 5, a good one
- * for a bad one 1, so that credit is refused from a probability of 1/6 of being bad. */
+/* The table that comes with the German credit data (Statlog): a bad customer taken for a good one
+ * costs 5, a good one for a bad one 1, so that credit is refused from a probability of 1/6 of being
+ * bad. */
 static void the_german_credit_table(void **state)
 {
     (void)state;

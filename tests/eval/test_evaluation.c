@@ -13,7 +13,8 @@ static void near(double got, double wanted, double within)
     if (!(fabs(got - wanted) <= within)) fail_msg("%.12g is not %.12g", got, wanted);
 }
 
-/* Precision, recall, F1 of "cat, dog, pig": true cat 4 (3 cat, 1 dog), dog 3 (1, 1, 1), pig 5 (0, 2, 3). */
+/* Precision, recall, F1 of "cat, dog, pig": true cat 4 (3 cat, 1 dog), dog 3 (1, 1, 1), pig 5 (0,
+ * 2, 3). */
 static void metrics_by_hand(void **state)
 {
     (void)state;
@@ -48,7 +49,8 @@ static void a_published_report(void **state)
 {
     (void)state;
     uint8_t labels[] = {0, 1, 2, 2, 0}, pixels[5 * 64] = {0};
-    struct sr_images images = {.count = 5, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {
+        .count = 5, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 5};
     struct sr_predictions predictions;
     assert_ok(sr_predictions_init(&predictions, &all, 3, &error));
@@ -77,12 +79,14 @@ static void a_published_report(void **state)
     sr_predictions_fini(&predictions);
 }
 
-/* scikit-learn's log_loss documentation: spam, ham, ham, spam by [.1 .9] [.9 .1] [.8 .2] [.35 .65] is 0.21616. */
+/* scikit-learn's log_loss documentation: spam, ham, ham, spam by [.1 .9] [.9 .1] [.8 .2] [.35 .65]
+ * is 0.21616. */
 static void a_published_loss(void **state)
 {
     (void)state;
     uint8_t labels[] = {1, 0, 0, 1}, pixels[4 * 64] = {0};
-    struct sr_images images = {.count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {
+        .count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 4};
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
@@ -102,13 +106,15 @@ static void absent_classes_do_not_count(void **state)
 {
     (void)state;
     uint8_t labels[] = {1, 1, 3}, pixels[3 * 64] = {0};
-    struct sr_images images = {.count = 3, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {
+        .count = 3, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 3};
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
     assert_ok(sr_predictions_init(&predictions, &all, 5, &error));
     memset(predictions.probabilities, 0, 15 * sizeof(float));
-    predictions.probabilities[0 * 5 + 1] = predictions.probabilities[1 * 5 + 4] = predictions.probabilities[2 * 5 + 3] = 1;
+    predictions.probabilities[0 * 5 + 1] = predictions.probabilities[1 * 5 + 4] =
+        predictions.probabilities[2 * 5 + 3] = 1;
     sr_predictions_finish(&predictions);
     sr_evaluate(&evaluation, &predictions);
     near(evaluation.macro_precision, 2.0 / 3, 1e-12); /* of 1, 3 and 4 */
@@ -121,7 +127,8 @@ static void loss_is_clipped(void **state)
 {
     (void)state;
     uint8_t labels[] = {1}, pixels[64] = {0};
-    struct sr_images images = {.count = 1, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {
+        .count = 1, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 1};
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
@@ -142,14 +149,16 @@ static void rows_are_found(void **state)
     uint8_t labels[10] = {0}, pixels[10 * 64] = {0};
     uint32_t rows[] = {2, 3, 7, 9};
     labels[7] = 1;
-    struct sr_images images = {.count = 10, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {
+        .count = 10, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
     struct sr_samples some = {.images = &images, .rows = rows, .count = 4};
     struct sr_predictions predictions;
     assert_ok(sr_predictions_init(&predictions, &some, 2, &error));
     assert_int_equal(predictions.truth[2], 1);
     for (size_t i = 0; i < 4; i++) assert_int_equal(sr_predictions_find(&predictions, rows[i]), i);
     const uint32_t absent[] = {0, 1, 4, 8, 10, UINT32_MAX};
-    for (size_t i = 0; i < 6; i++) assert_true(sr_predictions_find(&predictions, absent[i]) == SIZE_MAX);
+    for (size_t i = 0; i < 6; i++)
+        assert_true(sr_predictions_find(&predictions, absent[i]) == SIZE_MAX);
     sr_predictions_fini(&predictions);
     some.count = 0;
     struct sr_evaluation evaluation;
@@ -161,7 +170,8 @@ static void rows_are_found(void **state)
     sr_predictions_fini(&predictions);
 }
 
-/* Newcombe (1998), table I, method 3 (score without continuity correction), four published cases. */
+/* Newcombe (1998), table I, method 3 (score without continuity correction), four published cases.
+ */
 static void wilson_intervals(void **state)
 {
     (void)state;
@@ -185,9 +195,13 @@ static void wilson_intervals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(metrics_by_hand),    cmocka_unit_test(undefined_ratios_are_zero),
-        cmocka_unit_test(a_published_report), cmocka_unit_test(a_published_loss),
-        cmocka_unit_test(absent_classes_do_not_count), cmocka_unit_test(loss_is_clipped),    cmocka_unit_test(rows_are_found),
+        cmocka_unit_test(metrics_by_hand),
+        cmocka_unit_test(undefined_ratios_are_zero),
+        cmocka_unit_test(a_published_report),
+        cmocka_unit_test(a_published_loss),
+        cmocka_unit_test(absent_classes_do_not_count),
+        cmocka_unit_test(loss_is_clipped),
+        cmocka_unit_test(rows_are_found),
         cmocka_unit_test(wilson_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

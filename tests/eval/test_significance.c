@@ -1,6 +1,7 @@
-/* Against published worked examples: McNemar's test by Agresti and by Fagerland, Lydersen and Laake; Holm's procedure
- * on the p values of Benjamini and Hochberg; ROC curves of Fawcett and of scikit-learn's documentation, which has those
- * for average precision and top-k accuracy too; the calibration error of torchmetrics' documentation. */
+/* Against published worked examples: McNemar's test by Agresti and by Fagerland, Lydersen and
+ * Laake; Holm's procedure on the p values of Benjamini and Hochberg; ROC curves of Fawcett and of
+ * scikit-learn's documentation, which has those for average precision and top-k accuracy too; the
+ * calibration error of torchmetrics' documentation. */
 #include "support.h"
 
 #include <math.h>
@@ -10,7 +11,8 @@
 
 static void near(double value, double wanted, double tolerance)
 {
-    if (!(fabs(value - wanted) <= tolerance)) fail_msg("%.9g is not %.9g within %g", value, wanted, tolerance);
+    if (!(fabs(value - wanted) <= tolerance))
+        fail_msg("%.9g is not %.9g within %g", value, wanted, tolerance);
 }
 
 /* Predictions of two classes, right or wrong as told; every truth is 0. */
@@ -28,8 +30,8 @@ static struct sr_predictions make(size_t count)
 static void mcnemar_large(void **state)
 {
     (void)state;
-    /* Agresti, Categorical Data Analysis (1990), p. 350, approval ratings 794, 150, 86, 570: his z squared, without a
-     * correction, is (86 - 150)² / (86 + 150) = 17.36. */
+    /* Agresti, Categorical Data Analysis (1990), p. 350, approval ratings 794, 150, 86, 570: his z
+     * squared, without a correction, is (86 - 150)² / (86 + 150) = 17.36. */
     struct sr_predictions a = make(1600), b = make(1600);
     struct sr_error error;
     for (size_t i = 0; i < 1600; i++) {
@@ -69,8 +71,8 @@ static double p_of(size_t a, size_t b)
     return test.p;
 }
 
-/* Fagerland, Lydersen and Laake (2013): airway hyper-responsiveness of 21 children (their table 1) and complete response
- * of 161 patients, by the exact conditional test. */
+/* Fagerland, Lydersen and Laake (2013): airway hyper-responsiveness of 21 children (their table 1)
+ * and complete response of 161 patients, by the exact conditional test. */
 static void mcnemar_published(void **state)
 {
     (void)state;
@@ -81,8 +83,8 @@ static void mcnemar_published(void **state)
     near(p_of(0, 0), 1, 0);
 }
 
-/* Beyond a thousand pairs: Edwards' (1948) chi-squared (|b - c| - 1)² / (b + c), beside the exact p of the same counts,
- * which is computed up to that number. */
+/* Beyond a thousand pairs: Edwards' (1948) chi-squared (|b - c| - 1)² / (b + c), beside the exact p
+ * of the same counts, which is computed up to that number. */
 static void mcnemar_beyond_the_exact(void **state)
 {
     (void)state;
@@ -123,12 +125,13 @@ static void holm_by_hand(void **state)
     near(p[1], 0.06, 1e-15);
 }
 
-/* Benjamini and Hochberg (1995): fifteen p values of a trial, of which procedures that bound the family-wise error reject
- * three at 5 %. */
+/* Benjamini and Hochberg (1995): fifteen p values of a trial, of which procedures that bound the
+ * family-wise error reject three at 5 %. */
 static void holm_published(void **state)
 {
     (void)state;
-    double p[15] = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1};
+    double p[15] = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                    0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1};
     sr_holm(p, 15);
     near(p[0], 15 * 0.0001, 1e-15);
     near(p[1], 14 * 0.0004, 1e-15);
@@ -143,12 +146,13 @@ static void holm_published(void **state)
     sr_holm(p, 0);
 }
 
-/* Fawcett (2006), figure 3: twenty instances; the curve has its highest accuracy, 70 %, at (0.1, 0.5). The area is that
- * of the 68 of 100 pairs in which the positive one is ranked higher (Mann and Whitney). */
+/* Fawcett (2006), figure 3: twenty instances; the curve has its highest accuracy, 70 %, at (0.1,
+ * 0.5). The area is that of the 68 of 100 pairs in which the positive one is ranked higher (Mann
+ * and Whitney). */
 static void fawcetts_curve(void **state)
 {
     (void)state;
-    static const float scores[20] = {.9f, .8f, .7f, .6f, .55f, .54f, .53f, .52f, .51f, .505f,
+    static const float scores[20] = {.9f, .8f,  .7f,  .6f,  .55f, .54f, .53f, .52f, .51f, .505f,
                                      .4f, .39f, .38f, .37f, .36f, .35f, .34f, .33f, .30f, .1f};
     static const char labels[] = "ppnpppnnpnpnpnnnpnpn";
     struct sr_predictions p = make(20);
@@ -175,13 +179,15 @@ static void fawcetts_curve(void **state)
     sr_predictions_fini(&p);
 }
 
-/* The documentation of scikit-learn's top_k_accuracy_score, and torchmetrics' of MulticlassCalibrationError. Its four
- * samples fall into three of our bins too, but into others: 2/4 |0 - 0.55| + 1/4 |1 - 0.6| + 1/4 |1 - 0.9|. */
+/* The documentation of scikit-learn's top_k_accuracy_score, and torchmetrics' of
+ * MulticlassCalibrationError. Its four samples fall into three of our bins too, but into others:
+ * 2/4 |0 - 0.55| + 1/4 |1 - 0.6| + 1/4 |1 - 0.9|. */
 static void documented_scores(void **state)
 {
     (void)state;
     static const float ranked[12] = {.5f, .2f, .2f, .3f, .4f, .2f, .2f, .4f, .3f, .7f, .2f, .1f};
-    static const float sure[12] = {.25f, .20f, .55f, .55f, .05f, .40f, .10f, .30f, .60f, .90f, .05f, .05f};
+    static const float sure[12] = {.25f, .20f, .55f, .55f, .05f, .40f,
+                                   .10f, .30f, .60f, .90f, .05f, .05f};
     static const uint8_t truths[2][4] = {{0, 1, 2, 2}, {0, 1, 2, 0}};
     struct sr_reliability reliability;
     struct sr_predictions p = make(4);
@@ -227,7 +233,8 @@ static void curves_of_known_scores(void **state)
     near(y[3], 0.5, 0);
     near(sr_top_accuracy(&p, 1), 0.75, 0);
     near(sr_top_accuracy(&p, 2), 1, 0);
-    for (size_t i = 0; i < 4; i++) p.probabilities[i * 2 + 1] = 0.5f; /* all tied: no better than chance */
+    for (size_t i = 0; i < 4; i++)
+        p.probabilities[i * 2 + 1] = 0.5f; /* all tied: no better than chance */
     near(sr_roc_auc(&p, 1), 0.5, 1e-12);
     for (size_t i = 0; i < 4; i++) p.truth[i] = 0;
     assert_true(isnan(sr_roc_auc(&p, 1)));

@@ -1,4 +1,5 @@
-/* Methods without gradients, on a model whose reasons are known; and one by one against many at once. */
+/* Methods without gradients, on a model whose reasons are known; and one by one against many at
+ * once. */
 #include "toy.h"
 
 #include "sartor/base/pool.h"
@@ -11,11 +12,15 @@ static bool in_square(int p)
     return y >= 8 && y < 12 && x >= 4 && x < 8;
 }
 
-static struct sr_heat explain(const struct sr_model *model, enum sr_method_name method, const uint8_t *pixels, int target)
+static struct sr_heat explain(const struct sr_model *model, enum sr_method_name method,
+                              const uint8_t *pixels, int target)
 {
     struct sr_heat heat;
-    const struct sr_explain request = {
-        .model = model, .pixels = pixels, .method = &sr_methods[method], .targets = &target, .count = 1};
+    const struct sr_explain request = {.model = model,
+                                       .pixels = pixels,
+                                       .method = &sr_methods[method],
+                                       .targets = &target,
+                                       .count = 1};
     assert_ok(sr_explain(&request, &heat, &error));
     assert_ptr_equal(heat.method, &sr_methods[method]);
     return heat;
@@ -28,7 +33,8 @@ static void table(void **state)
     char wanted[256] = "auto";
     for (int m = 0; m < SR_METHOD_COUNT; m++) {
         assert_non_null(sr_methods[m].name);
-        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), " %s", sr_methods[m].name);
+        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), " %s",
+                 sr_methods[m].name);
     }
     assert_string_equal(wanted, sr_method_names);
     assert_ptr_equal(sr_method_find(model, NULL, &error), &sr_methods[SR_METHOD_WEIGHTS]);
@@ -88,8 +94,10 @@ static void occlusion_finds_it(void **state)
     int hottest = 0;
     for (int p = 0; p < TOY_SIDE * TOY_SIDE; p++) {
         if (heat.values[p] > heat.values[hottest]) hottest = p;
-        if (in_square(p)) inside += (double)heat.values[p] / 16;
-        else outside += (double)heat.values[p] / (TOY_SIDE * TOY_SIDE - 16);
+        if (in_square(p))
+            inside += (double)heat.values[p] / 16;
+        else
+            outside += (double)heat.values[p] / (TOY_SIDE * TOY_SIDE - 16);
         most = fmax(most, (double)heat.values[p]);
     }
     assert_true(most == 1);
@@ -120,8 +128,12 @@ static void refused_and_stopped(void **state)
     const struct sr_samples samples = {&images, NULL, 4};
     struct sr_heat heat;
     int target = 1, left = 20;
-    struct sr_explain request = {
-        .model = model, .pixels = images.pixels, .method = &sr_methods[SR_METHOD_OCCLUSION], .layer = "conv1", .targets = &target, .count = 1};
+    struct sr_explain request = {.model = model,
+                                 .pixels = images.pixels,
+                                 .method = &sr_methods[SR_METHOD_OCCLUSION],
+                                 .layer = "conv1",
+                                 .targets = &target,
+                                 .count = 1};
     assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_ARGUMENT, "looks at no layer");
     request.layer = NULL;
     target = 2;
@@ -137,16 +149,19 @@ static void refused_and_stopped(void **state)
     const int targets[4] = {0};
     float heats[4 * TOY_SIDE * TOY_SIDE];
     left = 1;
-    assert_refused(sr_explain_many(model, NULL, NULL, &samples, targets, NULL, &monitor, heats, &error),
-                   SR_ERROR_CANCELLED, "stopped");
-    assert_refused(sr_explain_many(model, &sr_methods[SR_METHOD_NEAREST], NULL, &samples, targets, NULL, NULL, heats, &error),
+    assert_refused(
+        sr_explain_many(model, NULL, NULL, &samples, targets, NULL, &monitor, heats, &error),
+        SR_ERROR_CANCELLED, "stopped");
+    assert_refused(sr_explain_many(model, &sr_methods[SR_METHOD_NEAREST], NULL, &samples, targets,
+                                   NULL, NULL, heats, &error),
                    SR_ERROR_ARGUMENT, "no heat map");
     free(images.pixels);
     free(images.labels);
     sr_model_unref(model);
 }
 
-/* Many at once are the same bits as one by one, at any number of threads; class means are means of those. */
+/* Many at once are the same bits as one by one, at any number of threads; class means are means of
+ * those. */
 static void many(void **state)
 {
     (void)state;
@@ -159,15 +174,18 @@ static void many(void **state)
     float *heats = malloc(sizeof(float) * SIZE * COUNT), means[2 * SIZE];
     for (int i = 0; i < COUNT; i++) targets[i] = i % 2;
     for (int m = SR_METHOD_OCCLUSION; m <= SR_METHOD_WEIGHTS; m++) {
-        assert_ok(sr_explain_many(model, &sr_methods[m], NULL, &samples, targets, pool, NULL, heats, &error));
+        assert_ok(sr_explain_many(model, &sr_methods[m], NULL, &samples, targets, pool, NULL, heats,
+                                  &error));
         for (size_t i = 0; i < COUNT; i += 23) {
-            struct sr_heat heat = explain(model, (enum sr_method_name)m, sr_samples_pixels(&samples, i), targets[i]);
+            struct sr_heat heat =
+                explain(model, (enum sr_method_name)m, sr_samples_pixels(&samples, i), targets[i]);
             assert_memory_equal(heat.values, heats + i * SIZE, SIZE * sizeof(float));
             sr_heat_fini(&heat);
         }
     }
     size_t counts[2];
-    assert_ok(sr_explain_classes(model, &sr_methods[SR_METHOD_WEIGHTS], NULL, &samples, 5, pool, NULL, means, counts, &error));
+    assert_ok(sr_explain_classes(model, &sr_methods[SR_METHOD_WEIGHTS], NULL, &samples, 5, pool,
+                                 NULL, means, counts, &error));
     assert_int_equal(counts[0], 5);
     assert_int_equal(counts[1], 5);
     for (int p = 0; p < SIZE; p++) {
@@ -185,8 +203,11 @@ static void many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table),          cmocka_unit_test(weights_and_importance), cmocka_unit_test(occlusion_finds_it),
-        cmocka_unit_test(refused_and_stopped), cmocka_unit_test(many),
+        cmocka_unit_test(table),
+        cmocka_unit_test(weights_and_importance),
+        cmocka_unit_test(occlusion_finds_it),
+        cmocka_unit_test(refused_and_stopped),
+        cmocka_unit_test(many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,8 @@ static int broken; /* 1: gradients that favour nothing, 2: not finite, 3: the ho
 static size_t fake_layers(const void *state, struct sr_layer_info *layers, size_t room)
 {
     (void)state;
-    const struct sr_layer_info all[] = {{"early", 10, 10, 1}, {"middle", 5, 5, 2}, {"late", 3, 3, 4}};
+    const struct sr_layer_info all[] = {
+        {"early", 10, 10, 1}, {"middle", 5, 5, 2}, {"late", 3, 3, 4}};
     for (size_t i = 0; i < 3 && i < room; i++) layers[i] = all[i];
     return 3;
 }
@@ -23,10 +24,11 @@ static size_t coarse_layers(const void *state, struct sr_layer_info *layers, siz
     return 1;
 }
 
-/* "middle": channel 0 lights the cell (1, 3) and counts 2 on average for class 1; channel 1 lights (4, 0)
- * and counts against it. Class 0 is the other way round. */
-static enum sr_status fake_gradients(const void *state, const uint8_t *pixels, const char *layer, int target,
-                                     struct sr_layer_gradients *out, struct sr_error *failure)
+/* "middle": channel 0 lights the cell (1, 3) and counts 2 on average for class 1; channel 1 lights
+ * (4, 0) and counts against it. Class 0 is the other way round. */
+static enum sr_status fake_gradients(const void *state, const uint8_t *pixels, const char *layer,
+                                     int target, struct sr_layer_gradients *out,
+                                     struct sr_error *failure)
 {
     (void)state;
     (void)pixels;
@@ -53,10 +55,15 @@ static struct sr_model_class fake = {
 static struct sr_model model = {.class = &fake, .shape = {20, 10, 2}, .name = "it"};
 static const uint8_t pixels[200];
 
-static enum sr_status gradcam(const struct sr_model *of, const char *layer, int target, struct sr_heat *heat)
+static enum sr_status gradcam(const struct sr_model *of, const char *layer, int target,
+                              struct sr_heat *heat)
 {
-    const struct sr_explain request = {
-        .model = of, .pixels = pixels, .method = &sr_methods[SR_METHOD_GRADCAM], .layer = layer, .targets = &target, .count = 1};
+    const struct sr_explain request = {.model = of,
+                                       .pixels = pixels,
+                                       .method = &sr_methods[SR_METHOD_GRADCAM],
+                                       .layer = layer,
+                                       .targets = &target,
+                                       .count = 1};
     return sr_explain(&request, heat, &error);
 }
 
@@ -69,15 +76,16 @@ static void the_cell_that_counts(void **state)
     assert_int_equal(heat.width, 10);
     assert_int_equal(heat.target, 1);
     assert_string_equal(heat.layer, "middle");
-    /* 5 by 5 on 20 by 10: rows 4..7 and columns 6..7 are the cell's. The middle of the cell lies between
-     * pixels; the nearest are 1/8 of a cell down and 1/4 across from it, all four alike: the maximum. */
+    /* 5 by 5 on 20 by 10: rows 4..7 and columns 6..7 are the cell's. The middle of the cell lies
+     * between pixels; the nearest are 1/8 of a cell down and 1/4 across from it, all four alike:
+     * the maximum. */
     float most = 0;
     for (int i = 0; i < 200; i++) most = fmaxf(most, heat.values[i]);
     assert_true(most == 1);
     for (int y = 5; y <= 6; y++)
         for (int x = 6; x <= 7; x++) assert_float_equal(heat.values[y * 10 + x], 1, 1e-6);
-    assert_float_equal(heat.values[4 * 10 + 6] / heat.values[5 * 10 + 6], (1 - 3.0 / 8) / (1 - 1.0 / 8),
-                       1e-5);
+    assert_float_equal(heat.values[4 * 10 + 6] / heat.values[5 * 10 + 6],
+                       (1 - 3.0 / 8) / (1 - 1.0 / 8), 1e-5);
     assert_true(heat.values[17 * 10] == 0); /* what speaks against the class is cut off */
     sr_heat_fini(&heat);
     assert_ok(gradcam(&model, "middle", 0, &heat));
@@ -106,12 +114,12 @@ static void refusals(void **state)
 {
     (void)state;
     struct sr_heat heat;
-    assert_refused(gradcam(&model, "other", 1, &heat), SR_ERROR_ARGUMENT,
-                   "no layer other");
+    assert_refused(gradcam(&model, "other", 1, &heat), SR_ERROR_ARGUMENT, "no layer other");
     assert_refused(gradcam(&model, NULL, -1, &heat), SR_ERROR_ARGUMENT, "no class -1");
     assert_refused(gradcam(&model, NULL, 2, &heat), SR_ERROR_ARGUMENT, "no class 2");
     char place[SR_PLACE_SIZE];
-    const struct sr_method *plain = &sr_methods[SR_METHOD_GRADCAM], *fused = &sr_methods[SR_METHOD_HIRESCAM];
+    const struct sr_method *plain = &sr_methods[SR_METHOD_GRADCAM],
+                           *fused = &sr_methods[SR_METHOD_HIRESCAM];
     assert_true(sr_explain_place(&model, plain, NULL, place));
     assert_string_equal(place, "middle");
     assert_true(sr_explain_place(&model, plain, "late", place));
@@ -142,7 +150,8 @@ static void resizing(void **state)
     sr_resize_bilinear(square, 2, 2, large, 4, 4);
     const float steps[4] = {0, 0.25f, 0.75f, 1}; /* half-pixel centres, edges clamped */
     for (int y = 0; y < 4; y++)
-        for (int x = 0; x < 4; x++) assert_float_equal(large[4 * y + x], 2 * steps[y] + steps[x], 1e-6);
+        for (int x = 0; x < 4; x++)
+            assert_float_equal(large[4 * y + x], 2 * steps[y] + steps[x], 1e-6);
     sr_resize_bilinear(square, 2, 2, small, 1, 1);
     assert_float_equal(small[0], 1.5, 1e-6);
     const float one = 5;

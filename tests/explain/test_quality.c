@@ -8,7 +8,8 @@ static struct sr_error error;
 static void ranks(void **state)
 {
     (void)state;
-    const float up[5] = {1, 2, 3, 4, 5}, curved[5] = {1, 8, 27, 64, 125}, down[5] = {9, 7, 5, 3, 1}, flat[5] = {2, 2, 2, 2, 2};
+    const float up[5] = {1, 2, 3, 4, 5}, curved[5] = {1, 8, 27, 64, 125}, down[5] = {9, 7, 5, 3, 1},
+                flat[5] = {2, 2, 2, 2, 2};
     assert_float_equal(sr_rank_correlation(up, curved, 5), 1, 1e-6);
     assert_float_equal(sr_rank_correlation(up, down, 5), -1, 1e-6);
     assert_true(isnan(sr_rank_correlation(up, flat, 5)));
@@ -26,21 +27,26 @@ static void measured(void **state)
     struct sr_model *model = toy_new();
     struct sr_images images = toy_images(40);
     struct sr_quality quality, again;
-    struct sr_quality_request request = {.model = model, .samples = {&images, NULL, 40}, .seed = 3, .fill = SR_FILL_BLACK};
+    struct sr_quality_request request = {
+        .model = model, .samples = {&images, NULL, 40}, .seed = 3, .fill = SR_FILL_BLACK};
     assert_ok(sr_quality_measure(&request, &quality, &error));
     assert_ptr_equal(quality.method, &sr_methods[SR_METHOD_WEIGHTS]);
     assert_int_equal(quality.count, 40);
     const struct sr_quality_curves *own = &quality.maps[SR_QUALITY_METHOD];
     for (int m = SR_QUALITY_RANDOM; m < SR_QUALITY_MAPS; m++) {
         const struct sr_quality_curves *other = &quality.maps[m];
-        assert_true(own->deletion_area < other->deletion_area && own->insertion_area > other->insertion_area);
-        assert_true(other->deletion_gain > other->deletion_error && other->insertion_gain > other->insertion_error);
+        assert_true(own->deletion_area < other->deletion_area &&
+                    own->insertion_area > other->insertion_area);
+        assert_true(other->deletion_gain > other->deletion_error &&
+                    other->insertion_gain > other->insertion_error);
         assert_float_equal(other->deletion_gain, other->deletion_area - own->deletion_area, 1e-6);
-        assert_float_equal(other->insertion_gain, own->insertion_area - other->insertion_area, 1e-6);
+        assert_float_equal(other->insertion_gain, own->insertion_area - other->insertion_area,
+                           1e-6);
         /* All maps begin and end alike. */
         assert_float_equal(other->deletion[0], own->deletion[0], 1e-6);
         assert_float_equal(other->insertion[SR_QUALITY_STEPS], own->deletion[0], 1e-6);
-        assert_float_equal(other->deletion[SR_QUALITY_STEPS], 0.5, 1e-6); /* a black picture says nothing */
+        assert_float_equal(other->deletion[SR_QUALITY_STEPS], 0.5,
+                           1e-6); /* a black picture says nothing */
     }
     /* The area is that under the curve. */
     double area = (own->deletion[0] + own->deletion[SR_QUALITY_STEPS]) / 2;
@@ -48,8 +54,8 @@ static void measured(void **state)
     assert_float_equal(area / SR_QUALITY_STEPS, own->deletion_area, 1e-6);
     assert_float_equal(quality.lit, 1, 1e-6);
     assert_float_equal(own->share, 1, 1e-6);
-    /* weights knows only the lower layer: it agrees with itself when the upper is scrambled, and no more
-     * when the lower is. */
+    /* weights knows only the lower layer: it agrees with itself when the upper is scrambled, and no
+     * more when the lower is. */
     assert_int_equal(quality.layers, 2);
     assert_int_equal(quality.scrambled_count, 2);
     assert_int_equal(quality.scrambled[0].layers, 1);
@@ -63,7 +69,8 @@ static void measured(void **state)
     assert_ok(sr_quality_measure(&request, &quality, &error));
     assert_true(quality.maps[SR_QUALITY_RANDOM].insertion_gain > 0);
     request.method = &sr_methods[SR_METHOD_IMPORTANCE];
-    assert_refused(sr_quality_measure(&request, &quality, &error), SR_ERROR_ARGUMENT, "no map of a sample");
+    assert_refused(sr_quality_measure(&request, &quality, &error), SR_ERROR_ARGUMENT,
+                   "no map of a sample");
     request.method = NULL;
     request.samples.count = 0;
     assert_refused(sr_quality_measure(&request, &quality, &error), SR_ERROR_ARGUMENT, "no images");
@@ -86,7 +93,8 @@ static void scrambled(void **state)
     size_t layers;
     assert_ok(sr_model_weight_layers(model, &layers, &error));
     assert_int_equal(layers, 2);
-    struct sr_model *same = sr_model_scramble(model, 0, 1, &error), *top = sr_model_scramble(model, 1, 1, &error),
+    struct sr_model *same = sr_model_scramble(model, 0, 1, &error),
+                    *top = sr_model_scramble(model, 1, 1, &error),
                     *all = sr_model_scramble(model, 2, 1, &error);
     assert_true(same && top && all);
     const struct toy *own = model->state, *others[3] = {same->state, top->state, all->state};

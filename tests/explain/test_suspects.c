@@ -4,11 +4,11 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "../../src/app/task.h"
 #include "sartor/app/session.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/families.h"
-#include "../../src/app/task.h"
 
 static struct sr_error error;
 
@@ -18,12 +18,18 @@ static void by_hand(void **state)
     uint32_t rows[6] = {3, 5, 8, 9, 11, 12};
     uint8_t truth[6] = {0, 0, 0, 1, 1, 2}, predicted[6] = {0, 0, 1, 1, 0, 0};
     float probabilities[6 * 4] = {
-        0.9f, 0.1f, 0, 0,    /* fine: thresholds are 0.6, 0.45 and 0.1; class 3 has no samples */
-        0.7f, 0.3f, 0, 0,    /* fine */
-        0.2f, 0.8f, 0, 0,    /* class 1 instead: margin -0.6 */
-        0.1f, 0.85f, 0.05f, 0, /* fine */
-        0.5f, 0.05f, 0.05f, 0.4f, /* class 0 is likelier, but does not reach its threshold; nothing does */
-        0.75f, 0, 0.1f, 0.15f, /* class 0 instead of 2, though 2 reaches its own: margin -0.65 */
+        0.9f,  0.1f,
+        0,     0, /* fine: thresholds are 0.6, 0.45 and 0.1; class 3 has no samples */
+        0.7f,  0.3f,
+        0,     0, /* fine */
+        0.2f,  0.8f,
+        0,     0, /* class 1 instead: margin -0.6 */
+        0.1f,  0.85f,
+        0.05f, 0, /* fine */
+        0.5f,  0.05f,
+        0.05f, 0.4f, /* class 0 is likelier, but does not reach its threshold; nothing does */
+        0.75f, 0,
+        0.1f,  0.15f, /* class 0 instead of 2, though 2 reaches its own: margin -0.65 */
     };
     const struct sr_predictions predictions = {6, 4, rows, truth, predicted, probabilities};
     struct sr_suspect found[6];
@@ -64,9 +70,11 @@ static struct sr_entry *train(struct sr_session *session)
 {
     uint32_t job;
     char *words[] = {"k=5"};
-    struct sr_args *params = sr_args_parse("knn", sr_model_class_knn.params, words, 1, NULL, &error);
+    struct sr_args *params =
+        sr_args_parse("knn", sr_model_class_knn.params, words, 1, NULL, &error);
     assert_non_null(params);
-    assert_ok(sr_session_train(session, &sr_model_class_knn, "mine", params, false, 1, 0, &job, &error));
+    assert_ok(
+        sr_session_train(session, &sr_model_class_knn, "mine", params, false, 1, 0, &job, &error));
     wait_for(session, job);
     struct sr_entry *entry = sr_session_entry(session, "mine", &error);
     assert_non_null(entry);
@@ -91,21 +99,23 @@ static void planted(void **state)
         }
     struct sr_entry *entry = train(session);
     uint32_t job;
-    assert_refused(sr_session_find_suspects(session, entry, 20, 100, &job, &error), SR_ERROR_ARGUMENT, "too few");
+    assert_refused(sr_session_find_suspects(session, entry, 20, 100, &job, &error),
+                   SR_ERROR_ARGUMENT, "too few");
     assert_ok(sr_session_find_suspects(session, entry, 4, 0, &job, &error));
     wait_for(session, job);
     assert_int_equal(sr_session_run(session, job)->state, SR_JOB_DONE);
     assert_int_equal(session->suspects.examined, 1000);
     assert_int_equal(session->suspects.folds, 4);
     assert_true(session->suspects.accuracy > 0.6 && session->suspects.accuracy < 0.95);
-    /* Had the models seen the rows they judge, a planted label's own image would have been its nearest
-     * neighbour; held out, all but one or two of the 20 are found. */
+    /* Had the models seen the rows they judge, a planted label's own image would have been its
+     * nearest neighbour; held out, all but one or two of the 20 are found. */
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         const size_t at = sr_session_suspect(session, changed[i]);
         if (at == SIZE_MAX) continue;
         found++;
-        assert_int_equal(session->suspects.items[at].label + session->suspects.items[at].suggested, 10);
+        assert_int_equal(session->suspects.items[at].label + session->suspects.items[at].suggested,
+                         10);
     }
     assert_true(found >= 18);
     assert_true(session->suspects.count < 400);
@@ -123,13 +133,15 @@ static void planted(void **state)
     filter.class = 9;
     filter.as = 1;
     assert_ok(sr_session_select(session, &filter, &error));
-    assert_true(session->selection.count >= 5 && session->selection.count < session->suspects.count);
+    assert_true(session->selection.count >= 5 &&
+                session->selection.count < session->suspects.count);
 
     /* Marks are kept in a file, and through a new search. */
     const uint32_t first = session->suspects.items[0].row, second = session->suspects.items[1].row;
     assert_ok(sr_session_mark(session, SR_FILE_TRAIN, first, SR_MARK_FLAG, &error));
     assert_ok(sr_session_mark(session, SR_FILE_TRAIN, second, SR_MARK_KEEP, &error));
-    assert_refused(sr_session_mark(session, SR_FILE_TEST, first, SR_MARK_FLAG, &error), SR_ERROR_ARGUMENT, "not among");
+    assert_refused(sr_session_mark(session, SR_FILE_TEST, first, SR_MARK_FLAG, &error),
+                   SR_ERROR_ARGUMENT, "not among");
     const size_t before = session->suspects.count;
     sr_session_load_suspects(session);
     assert_int_equal(session->suspects.count, before);
@@ -143,7 +155,8 @@ static void planted(void **state)
 
     /* A file that has been tampered with: only lines that fit the data count. */
     char *path = sr_xprintf("%s/suspects/%s.csv", home, session->data->digest);
-    const char *text = "index,label\n999999,0,1,-0.5,0.1,0.6,none,m,3,10\n0,200,1,0,0,0,none,m,3,10\nrubbish\n";
+    const char *text =
+        "index,label\n999999,0,1,-0.5,0.1,0.6,none,m,3,10\n0,200,1,0,0,0,none,m,3,10\nrubbish\n";
     assert_ok(sr_file_write(path, text, strlen(text), &error));
     sr_session_load_suspects(session);
     assert_int_equal(session->suspects.count, 0);
@@ -162,8 +175,10 @@ static void asked_in_a_session(void **state)
     assert_non_null(mkdtemp(home));
     struct sr_session *session = open_session();
     struct sr_entry *entry = train(session);
-    assert_int_equal(sr_session_explain(session, entry, SR_FILE_TEST, 3, "", "", -1, &error), SR_PENDING);
-    assert_int_equal(sr_session_explain(session, entry, SR_FILE_TEST, 4, "", "", -1, &error), SR_PENDING);
+    assert_int_equal(sr_session_explain(session, entry, SR_FILE_TEST, 3, "", "", -1, &error),
+                     SR_PENDING);
+    assert_int_equal(sr_session_explain(session, entry, SR_FILE_TEST, 4, "", "", -1, &error),
+                     SR_PENDING);
     assert_false(sr_session_explained(session, entry, SR_FILE_TEST, 3, "", "", -1));
     assert_true(sr_session_explained(session, entry, SR_FILE_TEST, 4, "", "", -1));
     while (!sr_session_settled(session)) sr_session_wait(session, 10);
@@ -171,21 +186,25 @@ static void asked_in_a_session(void **state)
     assert_int_equal(session->explain.row, 4);
     assert_ptr_equal(session->explain.heat.method, &sr_methods[SR_METHOD_OCCLUSION]);
     assert_int_equal(session->explain.nearest_count, SR_NEAREST_MOST);
-    int predicted = session->explain.heat.target, truth = session->data->files[SR_FILE_TEST].labels[4];
+    int predicted = session->explain.heat.target,
+        truth = session->data->files[SR_FILE_TEST].labels[4];
     assert_true((predicted == truth) == !session->explain.truth.values);
     /* An error is remembered, not computed again. */
     enum sr_status status;
-    while ((status = sr_session_explain(session, entry, SR_FILE_TEST, 4, "gradcam", "", -1, &error)) == SR_PENDING)
+    while ((status = sr_session_explain(session, entry, SR_FILE_TEST, 4, "gradcam", "", -1,
+                                        &error)) == SR_PENDING)
         sr_session_wait(session, 10);
     assert_int_equal(status, SR_ERROR_STATE);
     assert_non_null(strstr(error.text, "occlusion"));
 
     const struct sr_quality *quality;
-    while ((status = sr_session_quality(session, entry, SR_SPLIT_VALIDATION, 8, "", "", SR_FILL_BLACK, &quality, &error)) == SR_PENDING)
+    while ((status = sr_session_quality(session, entry, SR_SPLIT_VALIDATION, 8, "", "",
+                                        SR_FILL_BLACK, &quality, &error)) == SR_PENDING)
         sr_session_wait(session, 10);
     assert_int_equal(status, SR_OK);
     assert_int_equal(quality->count, 8);
-    assert_true(quality->maps[SR_QUALITY_METHOD].deletion_area < quality->maps[SR_QUALITY_RANDOM].deletion_area);
+    assert_true(quality->maps[SR_QUALITY_METHOD].deletion_area <
+                quality->maps[SR_QUALITY_RANDOM].deletion_area);
     sr_session_free(session);
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", home);

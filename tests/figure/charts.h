@@ -13,7 +13,7 @@
 #include "sartor/figure/figure.h"
 
 static const char *const provenance[] = {"Command", "confusion cnn split=test", "Seed", "1",
-                                         "Data", "Kleider für Füße", NULL};
+                                         "Data",    "Kleider für Füße",         NULL};
 
 struct sample_chart {
     const char *name;
@@ -30,14 +30,17 @@ static const uint8_t *image_list[IMAGES];
 static const float *heat_list[IMAGES];
 static const char *captions[IMAGES];
 static bool wrong[IMAGES];
-static const char *const class_names[10] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-                                            "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+static const char *const class_names[10] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                            "Coat",        "Sandal",    "Shirt",    "Sneaker",
+                                            "Bag",         "Ankle boot"};
 /* What users put into labels.txt: long, not ASCII, not UTF-8, with a line break, empty. */
-static const char *const odd_names[5] = {"a class with a name that is far longer than any column of a journal",
-                                         "Überzieher & <Mäntel>", "\xff\xfe bytes \x80 \xf4\x8f\xbf\xbf", "two\nlines, \"quoted\"", ""};
+static const char *const odd_names[5] = {
+    "a class with a name that is far longer than any column of a journal", "Überzieher & <Mäntel>",
+    "\xff\xfe bytes \x80 \xf4\x8f\xbf\xbf", "two\nlines, \"quoted\"", ""};
 static uint64_t histogram_counts[256], confusion_matrix[100], odd_matrix[25];
-static double epochs[EPOCHS], train_loss[EPOCHS], loss[EPOCHS], train_accuracy[EPOCHS], accuracy[EPOCHS],
-    low[EPOCHS], high[EPOCHS], precision[10], recall[10], recall_low[10], recall_high[10];
+static double epochs[EPOCHS], train_loss[EPOCHS], loss[EPOCHS], train_accuracy[EPOCHS],
+    accuracy[EPOCHS], low[EPOCHS], high[EPOCHS], precision[10], recall[10], recall_low[10],
+    recall_high[10];
 static float step_values[PIXELS], one_hot[10];
 
 static const struct sr_curve loss_curves[] = {
@@ -48,42 +51,79 @@ static const struct sr_curve accuracy_curves[] = {
     {.label = "cnn", .x = epochs, .y = accuracy, .count = EPOCHS}};
 static const struct sr_curves_panel panels[] = {
     {.y_label = "loss", .curves = loss_curves, .count = 2, .logarithmic = true},
-    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .title = "Accuracy"}};
+    {.y_label = "accuracy",
+     .curves = accuracy_curves,
+     .count = 2,
+     .percent = true,
+     .title = "Accuracy"}};
 static struct sr_triptych triptychs[2];
-static const struct sr_bars_series series[] = {
-    {"precision", precision, NULL, NULL}, {"recall", recall, recall_low, recall_high}};
-static const struct sr_step steps[] = {
-    {"load", "uint8", step_values, SIDE, SIDE, 0, 255},
-    {"flatten", "784 numbers, for the models that have no convolutions", step_values, 1, PIXELS, 0, 1},
-    {"one-hot label", NULL, one_hot, 1, 10, 0, 0}};
-static const struct sr_block blocks[] = {
-    {SR_BLOCK_INPUT, "input", 28, 28, 1, 0, -1},         {SR_BLOCK_CONV, "conv 3×3, 32", 28, 28, 32, 320, -1},
-    {SR_BLOCK_NORM, "batch norm", 28, 28, 32, 64, -1},   {SR_BLOCK_ACTIVATION, "ReLU", 28, 28, 32, 0, -1},
-    {SR_BLOCK_CONV, "conv 3×3, 32", 28, 28, 32, 9248, -1}, {SR_BLOCK_ADD, "add", 28, 28, 32, 0, 1},
-    {SR_BLOCK_POOL, "max-pool 2×2", 14, 14, 32, 0, -1},  {SR_BLOCK_DROPOUT, "dropout 0.3", 14, 14, 32, 0, -1},
-    {SR_BLOCK_FLATTEN, "flatten", 0, 0, 6272, 0, -1},    {SR_BLOCK_DENSE, "dense 10", 0, 0, 10, 62730, -1}};
+static const struct sr_bars_series series[] = {{"precision", precision, NULL, NULL},
+                                               {"recall", recall, recall_low, recall_high}};
+static const struct sr_step steps[] = {{"load", "uint8", step_values, SIDE, SIDE, 0, 255},
+                                       {"flatten",
+                                        "784 numbers, for the models that have no convolutions",
+                                        step_values, 1, PIXELS, 0, 1},
+                                       {"one-hot label", NULL, one_hot, 1, 10, 0, 0}};
+static const struct sr_block blocks[] = {{SR_BLOCK_INPUT, "input", 28, 28, 1, 0, -1},
+                                         {SR_BLOCK_CONV, "conv 3×3, 32", 28, 28, 32, 320, -1},
+                                         {SR_BLOCK_NORM, "batch norm", 28, 28, 32, 64, -1},
+                                         {SR_BLOCK_ACTIVATION, "ReLU", 28, 28, 32, 0, -1},
+                                         {SR_BLOCK_CONV, "conv 3×3, 32", 28, 28, 32, 9248, -1},
+                                         {SR_BLOCK_ADD, "add", 28, 28, 32, 0, 1},
+                                         {SR_BLOCK_POOL, "max-pool 2×2", 14, 14, 32, 0, -1},
+                                         {SR_BLOCK_DROPOUT, "dropout 0.3", 14, 14, 32, 0, -1},
+                                         {SR_BLOCK_FLATTEN, "flatten", 0, 0, 6272, 0, -1},
+                                         {SR_BLOCK_DENSE, "dense 10", 0, 0, 10, 62730, -1}};
 static struct sr_grid screen_grid;
 
-static const struct sr_grid_chart grid_chart = {"Samples", IMAGES, 5, SIDE, SIDE, image_list, captions, wrong};
-static const struct sr_gallery_chart gallery_chart = {"Gallery", IMAGES, 0, SIDE, SIDE, image_list, heat_list,
-                                                      captions, wrong};
-static const struct sr_histogram_chart histogram_chart = {"Grey values", "mean 72.94, median 0", histogram_counts, false};
-static const struct sr_curves_chart curves_chart = {.title = "Training", .x_label = "epoch", .panels = panels, .count = 2};
-static const struct sr_confusion_chart confusion_chart = {"Confusion", "a note", 10, class_names, confusion_matrix, false, false};
-static const struct sr_confusion_chart both_charts[] = {{"One", NULL, 10, class_names, confusion_matrix, false, false},
-                                                       {"Another", NULL, 10, class_names, confusion_matrix, true, true}};
+static const struct sr_grid_chart grid_chart = {"Samples", IMAGES,     5,        SIDE,
+                                                SIDE,      image_list, captions, wrong};
+static const struct sr_gallery_chart gallery_chart = {"Gallery",  IMAGES,    0,        SIDE, SIDE,
+                                                      image_list, heat_list, captions, wrong};
+static const struct sr_histogram_chart histogram_chart = {"Grey values", "mean 72.94, median 0",
+                                                          histogram_counts, false};
+static const struct sr_curves_chart curves_chart = {
+    .title = "Training", .x_label = "epoch", .panels = panels, .count = 2};
+static const struct sr_confusion_chart confusion_chart = {
+    "Confusion", "a note", 10, class_names, confusion_matrix, false, false};
+static const struct sr_confusion_chart both_charts[] = {
+    {"One", NULL, 10, class_names, confusion_matrix, false, false},
+    {"Another", NULL, 10, class_names, confusion_matrix, true, true}};
 static const struct sr_confusions_chart confusions_chart = {both_charts, 2};
-static const struct sr_curves_panel small_panels[] = {
-    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Shirt"},
-    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Bag"},
-    {.y_label = "accuracy", .curves = accuracy_curves, .count = 2, .percent = true, .unit = true, .title = "Coat"}};
-static const struct sr_curves_chart compact_chart = {.title = "Many", .x_label = "share", .panels = small_panels, .count = 3,
-                                                     .compact = true};
-static const struct sr_confusion_chart odd_chart = {"Odd names: a title that goes on and on, until it no longer fits on "
-                                                    "one line of the page", NULL, 5, odd_names, odd_matrix, true, false};
+static const struct sr_curves_panel small_panels[] = {{.y_label = "accuracy",
+                                                       .curves = accuracy_curves,
+                                                       .count = 2,
+                                                       .percent = true,
+                                                       .unit = true,
+                                                       .title = "Shirt"},
+                                                      {.y_label = "accuracy",
+                                                       .curves = accuracy_curves,
+                                                       .count = 2,
+                                                       .percent = true,
+                                                       .unit = true,
+                                                       .title = "Bag"},
+                                                      {.y_label = "accuracy",
+                                                       .curves = accuracy_curves,
+                                                       .count = 2,
+                                                       .percent = true,
+                                                       .unit = true,
+                                                       .title = "Coat"}};
+static const struct sr_curves_chart compact_chart = {
+    .title = "Many", .x_label = "share", .panels = small_panels, .count = 3, .compact = true};
+static const struct sr_confusion_chart odd_chart = {
+    "Odd names: a title that goes on and on, until it no longer fits on "
+    "one line of the page",
+    NULL,
+    5,
+    odd_names,
+    odd_matrix,
+    true,
+    false};
 static const struct sr_triptych_chart triptych_chart = {"Why", SIDE, SIDE, triptychs, 2};
-static const struct sr_bars_chart bars_chart = {"Per class", "a note", "share", 10, class_names, series, 2, true, false};
-static const struct sr_bars_chart dots_chart = {"Odd", NULL, "share", 5, odd_names, series + 1, 1, true, true};
+static const struct sr_bars_chart bars_chart = {"Per class", "a note", "share", 10,   class_names,
+                                                series,      2,        true,    false};
+static const struct sr_bars_chart dots_chart = {"Odd",      NULL, "share", 5,   odd_names,
+                                                series + 1, 1,    true,    true};
 static const struct sr_steps_chart steps_chart = {"Steps", steps, 3};
 static const struct sr_network_chart network_chart = {"Network", "a note", blocks, 10};
 
@@ -120,8 +160,10 @@ static inline void make_charts(void)
         captions[i] = wrong[i] ? "T-shirt/top as Ankle boot 0.93" : class_names[i % 10];
     }
     one_hot[3] = 1;
-    for (int i = 0; i < 256; i++) histogram_counts[i] = i == 0 ? 23000000 : i == 7 ? 0 : 900 + 41 * (uint64_t)i;
-    for (int i = 0; i < 100; i++) confusion_matrix[i] = i % 11 == 0 ? 870 + (uint64_t)i : (uint64_t)(i * 7 % 19);
+    for (int i = 0; i < 256; i++)
+        histogram_counts[i] = i == 0 ? 23000000 : i == 7 ? 0 : 900 + 41 * (uint64_t)i;
+    for (int i = 0; i < 100; i++)
+        confusion_matrix[i] = i % 11 == 0 ? 870 + (uint64_t)i : (uint64_t)(i * 7 % 19);
     for (int i = 0; i < 25; i++) odd_matrix[i] = i % 6 == 0 ? 90 : (uint64_t)(i % 4);
     for (int i = 0; i < EPOCHS; i++) {
         epochs[i] = i + 1;
@@ -140,12 +182,17 @@ static inline void make_charts(void)
         recall_high[i] = fmin(1, recall[i] + 0.02);
     }
     for (int i = 0; i < 2; i++)
-        triptychs[i] = (struct sr_triptych){image_pixels[i], image_heat[i], "test:7 · true: Ankle boot",
-                                            "Grad-CAM of cnn at conv3", "predicted: T-shirt/top (99.9 %)", i == 1};
+        triptychs[i] = (struct sr_triptych){image_pixels[i],
+                                            image_heat[i],
+                                            "test:7 · true: Ankle boot",
+                                            "Grad-CAM of cnn at conv3",
+                                            "predicted: T-shirt/top (99.9 %)",
+                                            i == 1};
     if (!screen_grid.cells) sr_grid_init(&screen_grid, 40, 12);
     struct sr_area area = sr_grid_area(&screen_grid);
     sr_area_text(area, 1, 1, (struct sr_style){0, 0, SR_BOLD}, "Shirt → T-shirt/top ▀▄█▌ ⣿⠋ ╭─╮║╬");
-    sr_area_text(area, 1, 2, (struct sr_style){SR_RGB(255, 0, 0), SR_RGB(0, 0, 255), SR_UNDERLINE}, "under");
+    sr_area_text(area, 1, 2, (struct sr_style){SR_RGB(255, 0, 0), SR_RGB(0, 0, 255), SR_UNDERLINE},
+                 "under");
 }
 
 /* A folder for this program's files. */
@@ -207,8 +254,8 @@ static inline void assert_same_files(const char *one, const char *two)
 
 struct picture {
     int width, height;
-    double resolution;       /* dots an inch */
-    uint32_t *dots;          /* 0xRRGGBB */
+    double resolution; /* dots an inch */
+    uint32_t *dots;    /* 0xRRGGBB */
     int texts;
     char keys[8][80], values[8][200];
 };
@@ -233,12 +280,14 @@ static inline void read_picture(const char *path, struct picture *picture)
         snprintf(picture->keys[i], sizeof *picture->keys, "%s", text[i].key);
         snprintf(picture->values[i], sizeof *picture->values, "%s", text[i].text);
     }
-    picture->dots = sr_xalloc((size_t)picture->width * (size_t)picture->height * sizeof *picture->dots);
+    picture->dots =
+        sr_xalloc((size_t)picture->width * (size_t)picture->height * sizeof *picture->dots);
     png_bytepp rows = png_get_rows(png, info);
     for (int y = 0; y < picture->height; y++)
         for (int x = 0; x < picture->width; x++)
-            picture->dots[y * picture->width + x] =
-                (uint32_t)rows[y][3 * x] << 16 | (uint32_t)rows[y][3 * x + 1] << 8 | rows[y][3 * x + 2];
+            picture->dots[y * picture->width + x] = (uint32_t)rows[y][3 * x] << 16 |
+                                                    (uint32_t)rows[y][3 * x + 1] << 8 |
+                                                    rows[y][3 * x + 2];
     png_destroy_read_struct(&png, &info, NULL);
     fclose(stream);
 }

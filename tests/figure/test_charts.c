@@ -6,17 +6,21 @@
 
 static struct sr_error error;
 
-static void write_chart(const struct sample_chart *sample, const char *path, double width, double height,
-                        double resolution, bool dark)
+static void write_chart(const struct sample_chart *sample, const char *path, double width,
+                        double height, double resolution, bool dark)
 {
-    struct sr_figure_options options = {.width = width, .height = height, .resolution = resolution, .dark = dark,
+    struct sr_figure_options options = {.width = width,
+                                        .height = height,
+                                        .resolution = resolution,
+                                        .dark = dark,
                                         .provenance = provenance};
     enum sr_status status = sr_figure_write(path, &options, sample->chart, sample->data, &error);
     if (status) fail_msg("%s: %s", sample->name, error.text);
 }
 
 /* Enough ink to be a chart, and none of it cut off at the edge of the paper. */
-static void assert_drawn(const struct sample_chart *sample, const struct picture *picture, uint32_t paper)
+static void assert_drawn(const struct sample_chart *sample, const struct picture *picture,
+                         uint32_t paper)
 {
     size_t ink = 0, all = (size_t)picture->width * (size_t)picture->height;
     for (size_t i = 0; i < all; i++) ink += picture->dots[i] != paper;
@@ -25,8 +29,8 @@ static void assert_drawn(const struct sample_chart *sample, const struct picture
         for (int x = 0; x < picture->width; x++)
             if ((y < 1 || x < 1 || y >= picture->height - 1 || x >= picture->width - 1) &&
                 picture->dots[y * picture->width + x] != paper)
-                fail_msg("%s, %d × %d: something reaches the edge at (%d, %d)", sample->name, picture->width,
-                         picture->height, x, y);
+                fail_msg("%s, %d × %d: something reaches the edge at (%d, %d)", sample->name,
+                         picture->width, picture->height, x, y);
 }
 
 static void charts_are_drawn_with_provenance(void **state)
@@ -52,16 +56,24 @@ static void charts_are_drawn_with_provenance(void **state)
 static void sizes_are_those_asked_for(void **state)
 {
     (void)state;
-    static const struct { double width, height, resolution; int columns, rows; } sizes[] = {
-        {SR_WIDTH_COLUMN, 0, 300, 1039, 0}, {SR_WIDTH_PAGE, 0, 150, 1063, 0}, {SR_WIDTH_PAGE, 400, 72, 510, 400},
-        {300, 120, 144, 600, 240},          {0, 150, 100, 0, 208},            {60, 40, 200, 167, 111},
+    static const struct {
+        double width, height, resolution;
+        int columns, rows;
+    } sizes[] = {
+        {SR_WIDTH_COLUMN, 0, 300, 1039, 0},
+        {SR_WIDTH_PAGE, 0, 150, 1063, 0},
+        {SR_WIDTH_PAGE, 400, 72, 510, 400},
+        {300, 120, 144, 600, 240},
+        {0, 150, 100, 0, 208},
+        {60, 40, 200, 167, 111},
         {900, 900, 72, 900, 900},
     };
     for (int i = 0; i < SAMPLE_CHARTS; i++)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             const char *path = in_scratch("size.png");
             struct picture picture;
-            write_chart(&sample_charts[i], path, sizes[s].width, sizes[s].height, sizes[s].resolution, false);
+            write_chart(&sample_charts[i], path, sizes[s].width, sizes[s].height,
+                        sizes[s].resolution, false);
             read_picture(path, &picture);
             if (sizes[s].columns) assert_int_equal(picture.width, sizes[s].columns);
             if (sizes[s].rows) assert_int_equal(picture.height, sizes[s].rows);
@@ -79,7 +91,8 @@ static void bytes_are_the_same_each_time(void **state)
         for (int format = 0; format < 3; format++) {
             write_chart(&sample_charts[i], in_scratch(names[format]), 0, 0, 0, false);
             /* What the process draws in between must not show. */
-            write_chart(&sample_charts[(i + 1) % SAMPLE_CHARTS], in_scratch("other.svg"), 0, 0, 0, true);
+            write_chart(&sample_charts[(i + 1) % SAMPLE_CHARTS], in_scratch("other.svg"), 0, 0, 0,
+                        true);
             write_chart(&sample_charts[i], in_scratch(again[format]), 0, 0, 0, false);
             assert_same_files(in_scratch(names[format]), in_scratch(again[format]));
         }
@@ -105,7 +118,8 @@ static void threads_do_not_disturb_each_other(void **state)
 {
     (void)state;
 #if defined __SANITIZE_THREAD__
-    skip(); /* cairo's atomic free lists are not instrumented, so each hand-over looks like a race */
+    skip(); /* cairo's atomic free lists are not instrumented, so each hand-over looks like a race
+             */
 #endif
     enum { THREADS = 4 };
     struct drawer drawers[THREADS] = {{0}};
@@ -132,7 +146,8 @@ static void vector_files_say_what_they_are(void **state)
     write_chart(&sample_charts[0], in_scratch("v.svg"), 0, 0, 0, false);
     char *svg = contents(in_scratch("v.svg"), &length);
     assert_non_null(strstr(svg, "<svg "));
-    assert_non_null(strstr(svg, "Command: confusion cnn split=test\nSeed: 1\nData: Kleider für Füße</desc>"));
+    assert_non_null(
+        strstr(svg, "Command: confusion cnn split=test\nSeed: 1\nData: Kleider für Füße</desc>"));
     assert_string_equal(svg + length - strlen("</svg>\n"), "</svg>\n");
     free(svg);
     write_chart(&sample_charts[0], in_scratch("v.pdf"), 0, 0, 0, false);
@@ -155,8 +170,10 @@ static void tables_are_rectangles(void **state)
         size_t columns = sr_json_length(sr_json_get(json, "columns"));
         const struct sr_json *all = sr_json_get(json, "rows");
         assert_int_equal(sr_json_length(all), sample->rows);
-        for (size_t k = 0; k < sample->rows; k++) assert_int_equal(sr_json_length(sr_json_at(all, k)), columns);
-        assert_string_equal(sr_json_text(sr_json_get(sr_json_get(json, "provenance"), "Seed")), "1");
+        for (size_t k = 0; k < sample->rows; k++)
+            assert_int_equal(sr_json_length(sr_json_at(all, k)), columns);
+        assert_string_equal(sr_json_text(sr_json_get(sr_json_get(json, "provenance"), "Seed")),
+                            "1");
         sr_json_free(json);
         free(bytes);
         /* The same in CSV; quoted cells may hold commas, quotes and newlines. */
@@ -203,28 +220,40 @@ static void empty_charts_are_pages_too(void **state)
     static const struct sr_curve curves[] = {{.label = "a", .x = x, .y = nothing, .count = 2},
                                              {.label = "b", .x = x, .y = same, .count = 2},
                                              {.label = "c", .x = x, .y = same, .count = 0}};
-    static const struct sr_curves_panel empty_panels[] = {{.curves = curves, .count = 3, .percent = true},
-                                                          {.curves = curves, .count = 1, .logarithmic = true}};
+    static const struct sr_curves_panel empty_panels[] = {
+        {.curves = curves, .count = 3, .percent = true},
+        {.curves = curves, .count = 1, .logarithmic = true}};
     static const struct sr_bars_series empty_series = {"a", nothing, NULL, NULL};
     const struct sr_grid_chart grid = {.height = 28, .width = 28};
     const struct sr_gallery_chart gallery = {.height = 28, .width = 28};
-    const struct sr_histogram_chart histogram = {.counts = none}, linear = {.counts = none, .linear = true};
+    const struct sr_histogram_chart histogram = {.counts = none},
+                                    linear = {.counts = none, .linear = true};
     const struct sr_curves_chart no_curves = {0}, hollow = {.panels = empty_panels, .count = 2};
-    const struct sr_confusion_chart single = {.classes = 1, .names = one_name, .matrix = none}, no_class = {0};
+    const struct sr_confusion_chart single = {.classes = 1, .names = one_name, .matrix = none},
+                                    no_class = {0};
     const struct sr_triptych_chart triptych = {.height = 28, .width = 28};
-    const struct sr_bars_chart no_bars = {0}, hollow_bars = {.items = 1, .names = one_name, .series = &empty_series,
-                                                             .count = 1, .dots = true};
+    const struct sr_bars_chart no_bars = {0}, hollow_bars = {.items = 1,
+                                                             .names = one_name,
+                                                             .series = &empty_series,
+                                                             .count = 1,
+                                                             .dots = true};
     const struct sr_steps_chart no_steps = {0};
     const struct sr_network_chart no_network = {0};
     const struct sr_grid no_cells = {0};
-    const struct sample_chart empties[] = {
-        {"grid", &sr_chart_grid, &grid, 0}, {"gallery", &sr_chart_gallery, &gallery, 0},
-        {"histogram", &sr_chart_histogram, &histogram, 0}, {"linear", &sr_chart_histogram, &linear, 0},
-        {"curves", &sr_chart_curves, &no_curves, 0}, {"hollow", &sr_chart_curves, &hollow, 0},
-        {"single", &sr_chart_confusion, &single, 0}, {"no class", &sr_chart_confusion, &no_class, 0},
-        {"triptych", &sr_chart_triptychs, &triptych, 0}, {"bars", &sr_chart_bars, &no_bars, 0},
-        {"hollow bars", &sr_chart_bars, &hollow_bars, 0}, {"steps", &sr_chart_steps, &no_steps, 0},
-        {"network", &sr_chart_network, &no_network, 0}, {"cells", &sr_chart_cells, &no_cells, 0}};
+    const struct sample_chart empties[] = {{"grid", &sr_chart_grid, &grid, 0},
+                                           {"gallery", &sr_chart_gallery, &gallery, 0},
+                                           {"histogram", &sr_chart_histogram, &histogram, 0},
+                                           {"linear", &sr_chart_histogram, &linear, 0},
+                                           {"curves", &sr_chart_curves, &no_curves, 0},
+                                           {"hollow", &sr_chart_curves, &hollow, 0},
+                                           {"single", &sr_chart_confusion, &single, 0},
+                                           {"no class", &sr_chart_confusion, &no_class, 0},
+                                           {"triptych", &sr_chart_triptychs, &triptych, 0},
+                                           {"bars", &sr_chart_bars, &no_bars, 0},
+                                           {"hollow bars", &sr_chart_bars, &hollow_bars, 0},
+                                           {"steps", &sr_chart_steps, &no_steps, 0},
+                                           {"network", &sr_chart_network, &no_network, 0},
+                                           {"cells", &sr_chart_cells, &no_cells, 0}};
     for (size_t i = 0; i < sizeof empties / sizeof *empties; i++) {
         struct picture picture;
         const char *path = in_scratch("empty.png");
@@ -244,7 +273,8 @@ static void many_classes_fit(void **state)
     const char *names[MANY];
     for (int i = 0; i < MANY; i++) {
         names[i] = class_names[i % 10];
-        for (int k = 0; k < MANY; k++) matrix[i * MANY + k] = i == k ? 90 : (uint64_t)((i * k) % 50 == 3);
+        for (int k = 0; k < MANY; k++)
+            matrix[i * MANY + k] = i == k ? 90 : (uint64_t)((i * k) % 50 == 3);
     }
     for (int classes = 2; classes <= MANY; classes = classes * 3 / 2 + 1) {
         struct sr_confusion_chart chart = {"Many", NULL, classes, names, matrix, false, false};
@@ -264,11 +294,15 @@ static void many_classes_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(charts_are_drawn_with_provenance), cmocka_unit_test(sizes_are_those_asked_for),
-        cmocka_unit_test(bytes_are_the_same_each_time), cmocka_unit_test(threads_do_not_disturb_each_other),
+        cmocka_unit_test(charts_are_drawn_with_provenance),
+        cmocka_unit_test(sizes_are_those_asked_for),
+        cmocka_unit_test(bytes_are_the_same_each_time),
+        cmocka_unit_test(threads_do_not_disturb_each_other),
         cmocka_unit_test(vector_files_say_what_they_are),
-        cmocka_unit_test(tables_are_rectangles), cmocka_unit_test(a_matrix_is_what_its_table_says),
-        cmocka_unit_test(empty_charts_are_pages_too), cmocka_unit_test(many_classes_fit),
+        cmocka_unit_test(tables_are_rectangles),
+        cmocka_unit_test(a_matrix_is_what_its_table_says),
+        cmocka_unit_test(empty_charts_are_pages_too),
+        cmocka_unit_test(many_classes_fit),
     };
     return cmocka_run_group_tests_name("figure charts", tests, make_scratch, remove_scratch);
 }

@@ -27,7 +27,8 @@ static int count_red(const struct picture *picture, int column)
     for (int y = 0; y < LINE; y++)
         for (int x = 0; x < CELL; x++) {
             uint32_t colour = dot(picture, column, 0, x, y);
-            if (colour != 0xFF0000 && colour != 0x0000FF) fail_msg("a third colour %06x at (%d, %d)", colour, x, y);
+            if (colour != 0xFF0000 && colour != 0x0000FF)
+                fail_msg("a third colour %06x at (%d, %d)", colour, x, y);
             count += colour == 0xFF0000;
         }
     return count;
@@ -37,14 +38,22 @@ static void blocks_are_exact(void **state)
 {
     (void)state;
     /* Dots out of 200. */
-    static const struct { uint32_t glyph; int dots; int x, y; bool filled; } shapes[] = {
-        {0x2580, 100, 5, 9, true},   {0x2580, 100, 5, 10, false}, {0x2584, 100, 0, 10, true}, {0x2584, 100, 0, 9, false},
-        {0x2588, 200, 9, 19, true},  {0x258C, 100, 4, 0, true},   {0x258C, 100, 5, 0, false}, {0x2590, 100, 5, 19, true},
-        {0x2598, 50, 4, 9, true},    {0x2597, 50, 5, 10, true},   {0x259A, 100, 4, 10, false}, {0x259F, 150, 0, 0, false},
-        {0x2599, 150, 9, 0, false},  {0x2581, 30, 0, 17, true},   {0x2586, 150, 0, 5, true},  {0x258E, 60, 3, 0, false},
-        {0x2594, 30, 0, 2, true},    {0x2595, 20, 9, 0, true},    {0x2500, 10, 9, 9, true},   {0x2502, 20, 4, 19, true},
-        {0x2501, 30, 0, 10, true},   {0x253C, 29, 4, 9, true},    {0x250C, 16, 9, 9, true},   {0x250C, 16, 4, 8, false},
-        {0x2550, 20, 0, 8, true},    {0x2551, 40, 5, 0, true},    {0x256C, 52, 4, 9, false},  {' ', 0, 0, 0, false},
+    static const struct {
+        uint32_t glyph;
+        int dots;
+        int x, y;
+        bool filled;
+    } shapes[] = {
+        {0x2580, 100, 5, 9, true},  {0x2580, 100, 5, 10, false}, {0x2584, 100, 0, 10, true},
+        {0x2584, 100, 0, 9, false}, {0x2588, 200, 9, 19, true},  {0x258C, 100, 4, 0, true},
+        {0x258C, 100, 5, 0, false}, {0x2590, 100, 5, 19, true},  {0x2598, 50, 4, 9, true},
+        {0x2597, 50, 5, 10, true},  {0x259A, 100, 4, 10, false}, {0x259F, 150, 0, 0, false},
+        {0x2599, 150, 9, 0, false}, {0x2581, 30, 0, 17, true},   {0x2586, 150, 0, 5, true},
+        {0x258E, 60, 3, 0, false},  {0x2594, 30, 0, 2, true},    {0x2595, 20, 9, 0, true},
+        {0x2500, 10, 9, 9, true},   {0x2502, 20, 4, 19, true},   {0x2501, 30, 0, 10, true},
+        {0x253C, 29, 4, 9, true},   {0x250C, 16, 9, 9, true},    {0x250C, 16, 4, 8, false},
+        {0x2550, 20, 0, 8, true},   {0x2551, 40, 5, 0, true},    {0x256C, 52, 4, 9, false},
+        {' ', 0, 0, 0, false},
     };
     struct sr_grid grid;
     enum { COUNT = sizeof shapes / sizeof *shapes };
@@ -56,9 +65,11 @@ static void blocks_are_exact(void **state)
     assert_int_equal(picture.height, 2 * AROUND + LINE);
     for (int i = 0; i < COUNT; i++) {
         int count = count_red(&picture, i);
-        if (count != shapes[i].dots) fail_msg("U+%04X covers %d dots, not %d", shapes[i].glyph, count, shapes[i].dots);
+        if (count != shapes[i].dots)
+            fail_msg("U+%04X covers %d dots, not %d", shapes[i].glyph, count, shapes[i].dots);
         bool filled = dot(&picture, i, 0, shapes[i].x, shapes[i].y) == 0xFF0000;
-        if (filled != shapes[i].filled) fail_msg("U+%04X at (%d, %d)", shapes[i].glyph, shapes[i].x, shapes[i].y);
+        if (filled != shapes[i].filled)
+            fail_msg("U+%04X at (%d, %d)", shapes[i].glyph, shapes[i].x, shapes[i].y);
     }
     free(picture.dots);
     sr_grid_fini(&grid);
@@ -105,8 +116,10 @@ static void cells_are_whole_dots(void **state)
     for (int line = 0; line < 4; line++)
         for (int column = 0; column < 8; column++)
             sr_area_put(sr_grid_area(&grid), column, line, 0x2580, (struct sr_style){red, blue, 0});
-    static const struct sr_figure_options sizes[] = {
-        {.resolution = 72}, {.resolution = 200}, {.width = 123.4, .resolution = 100}, {.width = 200, .height = 60}};
+    static const struct sr_figure_options sizes[] = {{.resolution = 72},
+                                                     {.resolution = 200},
+                                                     {.width = 123.4, .resolution = 100},
+                                                     {.width = 200, .height = 60}};
     for (int i = 0; i < 4; i++) {
         struct picture picture = draw(&grid, &sizes[i]);
         size_t reds = 0, blues = 0, others = 0;
@@ -131,12 +144,14 @@ static void cells_are_whole_dots(void **state)
 static void any_glyph_is_taken(void **state)
 {
     (void)state;
-    static const uint32_t glyphs[] = {SR_GLYPH_NONE, 1, 27, 127, 0x85, 0xA0, 0x65E5, SR_GLYPH_NONE, 0x10FFFF, 0xD800,
-                                      0xFFFFFFFF, 0x301, 0x2573, 0x254D, 0x28FF};
+    static const uint32_t glyphs[] = {
+        SR_GLYPH_NONE, 1,      27,         127,   0x85,   0xA0,   0x65E5, SR_GLYPH_NONE,
+        0x10FFFF,      0xD800, 0xFFFFFFFF, 0x301, 0x2573, 0x254D, 0x28FF};
     struct sr_grid grid;
     enum { COUNT = sizeof glyphs / sizeof *glyphs };
     sr_grid_init(&grid, COUNT, 1);
-    for (int i = 0; i < COUNT; i++) grid.cells[i] = (struct sr_cell){glyphs[i], {red, blue, SR_BOLD}};
+    for (int i = 0; i < COUNT; i++)
+        grid.cells[i] = (struct sr_cell){glyphs[i], {red, blue, SR_BOLD}};
     struct picture picture = draw(&grid, NULL);
     assert_int_equal(picture.width, 2 * AROUND + COUNT * CELL);
     free(picture.dots);
@@ -147,8 +162,10 @@ static void any_glyph_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks_are_exact), cmocka_unit_test(styles_and_themes),
-        cmocka_unit_test(cells_are_whole_dots), cmocka_unit_test(any_glyph_is_taken),
+        cmocka_unit_test(blocks_are_exact),
+        cmocka_unit_test(styles_and_themes),
+        cmocka_unit_test(cells_are_whole_dots),
+        cmocka_unit_test(any_glyph_is_taken),
     };
     return cmocka_run_group_tests_name("figure screen", tests, make_scratch, remove_scratch);
 }

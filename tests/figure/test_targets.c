@@ -41,8 +41,9 @@ static void names_that_are_no_figure(void **state)
     assert_ok(sr_figure_check("x.PNG", &error));
     assert_ok(write_to(in_scratch("UPPER.PNG"), NULL));
     unlink(in_scratch("UPPER.PNG"));
-    assert_refused(sr_figure_write(in_scratch("s.csv"), NULL, &sr_chart_cells, &screen_grid, &error),
-                   SR_ERROR_ARGUMENT, "no numbers");
+    assert_refused(
+        sr_figure_write(in_scratch("s.csv"), NULL, &sr_chart_cells, &screen_grid, &error),
+        SR_ERROR_ARGUMENT, "no numbers");
 }
 
 static void folders_and_missing_folders(void **state)
@@ -82,7 +83,8 @@ static void sizes_that_cannot_be(void **state)
 static void no_space_half_way(void **state)
 {
     (void)state;
-    static const char *const names[] = {"old.png", "old.svg", "old.pdf", "old.csv", "old.json", "old.html"};
+    static const char *const names[] = {"old.png", "old.svg",  "old.pdf",
+                                        "old.csv", "old.json", "old.html"};
     struct rlimit before, small;
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);

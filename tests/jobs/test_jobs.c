@@ -14,17 +14,21 @@ struct count {
     enum sr_status end;
 };
 
-static enum sr_status count_run(void *context, const struct sr_monitor *monitor, struct sr_error *error)
+static enum sr_status count_run(void *context, const struct sr_monitor *monitor,
+                                struct sr_error *error)
 {
     struct count *count = context;
     for (int i = 0; i < count->steps; i++) {
         while (atomic_load(&count->hold)) {
-            if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
+            if (!sr_monitor_proceed(monitor))
+                return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
             sr_clock_sleep(0.001);
         }
-        if (!sr_monitor_proceed(monitor)) return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
+        if (!sr_monitor_proceed(monitor))
+            return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
         atomic_fetch_add(&count->done, 1);
-        sr_monitor_progress(monitor, &(struct sr_progress){.done = (uint64_t)i + 1, .total = (uint64_t)count->steps});
+        sr_monitor_progress(monitor, &(struct sr_progress){.done = (uint64_t)i + 1,
+                                                           .total = (uint64_t)count->steps});
         if (count->epochs_every && (i + 1) % count->epochs_every == 0)
             sr_monitor_epoch(monitor, &(struct sr_epoch){.epoch = (i + 1) / count->epochs_every});
     }
@@ -147,7 +151,7 @@ static void a_job_paused_in_the_queue_lets_others_pass(void **state)
     assert_int_equal(atomic_load(&second.done), 0);
     assert_true(sr_jobs_holds_up(jobs, b, b));
     assert_false(sr_jobs_holds_up(jobs, b, a)); /* it has ended */
-    sr_jobs_resume(jobs, b); /* the lane sleeps now: this wakes it */
+    sr_jobs_resume(jobs, b);                    /* the lane sleeps now: this wakes it */
     assert_int_equal(until_end(jobs, b, tally).of.ended.state, SR_JOB_DONE);
     uint32_t d = submit(jobs, SR_LANE_LONG, &third); /* the queue's end is where it was */
     assert_int_equal(until_end(jobs, d, tally).of.ended.state, SR_JOB_DONE);

@@ -1,8 +1,8 @@
 /* libFuzzer target for model files: any bytes, parsed as safetensors. Run it as
  *     tests/models/fuzz_tensors SRCDIR/tests/models/corpus */
+#include "sartor/models/tensors.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/models/tensors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

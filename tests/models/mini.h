@@ -37,21 +37,27 @@ static inline struct sr_args *parse_line(const struct sr_model_class *class, con
 {
     struct sr_words words = {0};
     assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *args = sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
+    struct sr_args *args =
+        sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
     sr_words_fini(&words);
     return args;
 }
 
 /* `threads` 0: without a pool. */
 static inline enum sr_status fit_line(const struct sr_model_class *class, const char *line,
-                                      const struct sr_samples *samples, struct sr_shape shape, int threads,
-                                      const struct sr_monitor *monitor, struct sr_model **model)
+                                      const struct sr_samples *samples, struct sr_shape shape,
+                                      int threads, const struct sr_monitor *monitor,
+                                      struct sr_model **model)
 {
     struct sr_args *args = parse_line(class, line);
     if (!args) fail_msg("%s", error.text);
     struct sr_pool *pool = threads ? sr_pool_new(threads, &error) : NULL;
-    struct sr_fit what = {
-        .params = args, .shape = shape, .train = *samples, .seed = 5, .pool = pool, .monitor = monitor};
+    struct sr_fit what = {.params = args,
+                          .shape = shape,
+                          .train = *samples,
+                          .seed = 5,
+                          .pool = pool,
+                          .monitor = monitor};
     *model = sr_model_new(class, "test");
     enum sr_status status = sr_model_fit(*model, &what, &error);
     sr_args_free(args);

@@ -42,12 +42,14 @@ static double score_of(const double *left, const double *right, int classes)
 }
 
 /* The score of one split of `samples` by counting. */
-static double split_score(const struct sr_samples *samples, int classes, size_t feature, int threshold)
+static double split_score(const struct sr_samples *samples, int classes, size_t feature,
+                          int threshold)
 {
     double left[16] = {0}, right[16] = {0};
     for (size_t i = 0; i < samples->count; i++)
-        (sr_samples_pixels(samples, i)[feature] <= threshold ? left : right)[sr_samples_label(samples, i)] +=
-            1;
+        (sr_samples_pixels(samples, i)[feature] <= threshold
+             ? left
+             : right)[sr_samples_label(samples, i)] += 1;
     return score_of(left, right, classes);
 }
 
@@ -75,8 +77,8 @@ static void check_node(const struct forest *forest, size_t node, const struct sr
             if (score > best) best = score;
         }
     if (got < best * (1 - 1e-12))
-        fail_msg("node %zu of %zu samples scores %.9f where %.9f is possible", node, samples->count, got,
-                 best);
+        fail_msg("node %zu of %zu samples scores %.9f where %.9f is possible", node, samples->count,
+                 got, best);
     ++*checked;
     uint32_t *rows = malloc(samples->count * sizeof *rows);
     for (int side = 0; side < 2; side++) {
@@ -98,7 +100,9 @@ static struct sr_images noise(size_t count, int classes, int levels)
     for (size_t i = 0; i < count; i++) {
         for (int k = 0; k < 64; k++)
             images.pixels[i * 64 + (size_t)k] =
-                k < 6 ? (uint8_t)(sr_rng_below(&rng, (uint64_t)levels) * 255 / (uint64_t)(levels - 1)) : 7;
+                k < 6
+                    ? (uint8_t)(sr_rng_below(&rng, (uint64_t)levels) * 255 / (uint64_t)(levels - 1))
+                    : 7;
         unsigned sum = images.pixels[i * 64] + images.pixels[i * 64 + 1];
         images.labels[i] = (uint8_t)(sr_rng_below(&rng, 4) ? sum * (unsigned)classes / 511
                                                            : sr_rng_below(&rng, (uint64_t)classes));
@@ -109,14 +113,16 @@ static struct sr_images noise(size_t count, int classes, int levels)
 static void test_exact_splits(void **state)
 {
     (void)state;
-    /* 2,500 samples: the nodes near the root are counted in histograms, those below threshold by threshold.
+    /* 2,500 samples: the nodes near the root are counted in histograms, those below threshold by
+     * threshold.
      */
     struct sr_images images = noise(2500, 5, 20);
     struct sr_samples samples = {&images, NULL, images.count};
     struct sr_shape shape = {8, 8, 5};
     struct sr_model *model;
     size_t checked = 0;
-    assert_ok(fit("trees=1 bootstrap=off max_features=64 max_depth=6", &samples, shape, 0, NULL, &model));
+    assert_ok(
+        fit("trees=1 bootstrap=off max_features=64 max_depth=6", &samples, shape, 0, NULL, &model));
     check_node(model->state, 0, &samples, &checked);
     assert_in_range(checked, 40, 63);
     sr_model_unref(model);
@@ -131,7 +137,8 @@ static void test_exact_splits(void **state)
     free(images.labels);
 }
 
-/* Vectors find what counting finds, to the bit, from two samples to more than 16-bit counters hold. */
+/* Vectors find what counting finds, to the bit, from two samples to more than 16-bit counters hold.
+ */
 static void test_vector_twin(void **state)
 {
     (void)state;
@@ -145,8 +152,10 @@ static void test_vector_twin(void **state)
     for (size_t run = 0; run < 60 * sizeof sizes / sizeof *sizes; run++) {
         size_t count = sizes[run / 60], at = 0;
         uint32_t ends[CLASSES], totals[CLASSES];
-        uint8_t *values = sr_array_raw(count + FOREST_LANES, 1, "test", &error), *draws = malloc(count);
-        struct forest_group group = {.count = count, .draws = draws, .ends = ends, .totals = totals};
+        uint8_t *values = sr_array_raw(count + FOREST_LANES, 1, "test", &error),
+                *draws = malloc(count);
+        struct forest_group group = {
+            .count = count, .draws = draws, .ends = ends, .totals = totals};
         int levels = 1 + (int)sr_rng_below(&rng, run % 3 ? 256 : 4);
         group.present = count < CLASSES ? 2 : 2 + (int)sr_rng_below(&rng, CLASSES - 1);
         group.min_leaf = run % 5 ? 1 : 3;
@@ -172,9 +181,11 @@ static void test_vector_twin(void **state)
             for (size_t i = 0; i < count; i++) values[i] /= 2;
             for (size_t i = count; i % FOREST_LANES; i++) values[i] = values[0];
         }
-        if (plain.feature != fast.feature || plain.threshold != fast.threshold || plain.score != fast.score)
+        if (plain.feature != fast.feature || plain.threshold != fast.threshold ||
+            plain.score != fast.score)
             fail_msg("%zu samples: feature %d at %d scores %.17g, by vectors %d at %d %.17g", count,
-                     plain.feature, plain.threshold, plain.score, fast.feature, fast.threshold, fast.score);
+                     plain.feature, plain.threshold, plain.score, fast.feature, fast.threshold,
+                     fast.score);
         found += plain.feature >= 0;
         for (size_t i = 0; i < FOREST_WORK * CLASSES; i++) assert_int_equal(work[i], 0);
         free(values);
@@ -193,8 +204,8 @@ static void test_by_hand(void **state)
     struct sr_samples samples = {&images, NULL, 4};
     struct sr_model *model;
     float p[12], image[64];
-    assert_ok(
-        fit("trees=3 bootstrap=off max_features=1", &samples, (struct sr_shape){8, 8, 3}, 0, NULL, &model));
+    assert_ok(fit("trees=3 bootstrap=off max_features=1", &samples, (struct sr_shape){8, 8, 3}, 0,
+                  NULL, &model));
     const struct forest *forest = model->state;
     /* One split, half way between 10 and 20, though most features that are drawn are constant. */
     assert_int_equal(forest->starts[1], 3);
@@ -206,14 +217,15 @@ static void test_by_hand(void **state)
     for (int i = 0; i < 4; i++) assert_true(p[i * 3 + labels[i]] == 1);
     assert_ok(sr_model_class_forest.importance(model->state, -1, image, &error));
     for (int k = 0; k < 64; k++) assert_true(image[k] == (k == 9));
-    assert_refused(sr_model_class_forest.importance(model->state, 1, image, &error), SR_ERROR_ARGUMENT,
-                   "class");
+    assert_refused(sr_model_class_forest.importance(model->state, 1, image, &error),
+                   SR_ERROR_ARGUMENT, "class");
     sr_model_unref(model);
 }
 
 /* ---- options ---- */
 
-static void count_leaves(const struct forest *forest, size_t tree, size_t node, int depth, int *deepest)
+static void count_leaves(const struct forest *forest, size_t tree, size_t node, int depth,
+                         int *deepest)
 {
     const struct forest_node *nodes = forest->nodes + forest->starts[tree];
     if (depth > *deepest) *deepest = depth;
@@ -276,8 +288,9 @@ static void test_learns(void **state)
     static const struct {
         const char *line;
         double least;
-    } runs[] = {
-        {"trees=60 bootstrap=on", 0.78}, {"trees=60 extra=on", 0.78}, {"trees=60 features=hog", 0.80}};
+    } runs[] = {{"trees=60 bootstrap=on", 0.78},
+                {"trees=60 extra=on", 0.78},
+                {"trees=60 features=hog", 0.80}};
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct sr_model *model = fit_mini(runs[i].line, 2);
         double got = accuracy(model, SR_SPLIT_TEST);
@@ -303,7 +316,8 @@ static void test_out_of_bag(void **state)
     sr_model_unref(model);
 }
 
-/* augment=flip is training on the images and their mirrored copies; a copy in the bag is no stranger. */
+/* augment=flip is training on the images and their mirrored copies; a copy in the bag is no
+ * stranger. */
 static void test_mirrored(void **state)
 {
     (void)state;
@@ -378,16 +392,20 @@ static void test_threads(void **state)
             struct sr_pool *pool = sr_pool_new(threads, &error);
             struct sr_tensors set = {0};
             assert_ok(sr_model_class_forest.save(model->state, &set, &error));
-            assert_ok(sr_model_predict(model, &test, pool, NULL, threads == 1 ? wanted : found, &error));
+            assert_ok(
+                sr_model_predict(model, &test, pool, NULL, threads == 1 ? wanted : found, &error));
             if (threads == 1) {
                 one = set;
             } else {
                 assert_memory_equal(found, wanted, test.count * 10 * sizeof *found);
                 assert_int_equal(set.count, one.count);
                 for (size_t i = 0; i < set.count; i++) {
-                    size_t size = set.items[i].dtype == SR_U8 ? 1 : set.items[i].dtype == SR_I64 ? 8 : 4;
+                    size_t size = set.items[i].dtype == SR_U8    ? 1
+                                  : set.items[i].dtype == SR_I64 ? 8
+                                                                 : 4;
                     assert_int_equal(set.items[i].count, one.items[i].count);
-                    assert_memory_equal(set.items[i].data, one.items[i].data, set.items[i].count * size);
+                    assert_memory_equal(set.items[i].data, one.items[i].data,
+                                        set.items[i].count * size);
                 }
                 sr_tensors_fini(&set);
             }
@@ -426,7 +444,8 @@ static void test_files(void **state)
         assert_ok(sr_model_class_forest.predict(model->state, &test, NULL, NULL, wanted, &error));
         assert_ok(sr_model_class_forest.predict(loaded, &test, NULL, NULL, found, &error));
         assert_memory_equal(found, wanted, test.count * 10 * sizeof *found);
-        assert_int_equal(sr_model_class_forest.size(loaded), sr_model_class_forest.size(model->state));
+        assert_int_equal(sr_model_class_forest.size(loaded),
+                         sr_model_class_forest.size(model->state));
         sr_model_class_forest.free(loaded);
         sr_tensors_fini(&set);
         sr_model_unref(model);
@@ -471,7 +490,8 @@ static void test_bad_input(void **state)
     struct sr_model *model;
     static const char *const lines[] = {"max_features=0", "max_features=785", "max_features=half"};
     for (size_t i = 0; i < 3; i++) {
-        assert_refused(fit(lines[i], &train, mini_shape, 0, NULL, &model), SR_ERROR_ARGUMENT, "1 to 784");
+        assert_refused(fit(lines[i], &train, mini_shape, 0, NULL, &model), SR_ERROR_ARGUMENT,
+                       "1 to 784");
         sr_model_unref(model);
     }
     assert_refused(fit("min_leaf=100000", &train, mini_shape, 0, NULL, &model), SR_ERROR_ARGUMENT,
@@ -482,11 +502,13 @@ static void test_bad_input(void **state)
     uint8_t pixels[128] = {0}, labels[2] = {0, 1};
     struct sr_images images = {2, 8, 8, pixels, labels};
     struct sr_samples same = {&images, NULL, 2};
-    assert_refused(fit("", &same, (struct sr_shape){8, 8, 2}, 0, NULL, &model), SR_ERROR_STATE, "same");
+    assert_refused(fit("", &same, (struct sr_shape){8, 8, 2}, 0, NULL, &model), SR_ERROR_STATE,
+                   "same");
     sr_model_unref(model);
     labels[1] = 0;
     pixels[0] = 1;
-    assert_refused(fit("", &same, (struct sr_shape){8, 8, 2}, 0, NULL, &model), SR_ERROR_STATE, "class 0");
+    assert_refused(fit("", &same, (struct sr_shape){8, 8, 2}, 0, NULL, &model), SR_ERROR_STATE,
+                   "class 0");
     sr_model_unref(model);
 }
 

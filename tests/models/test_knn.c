@@ -8,7 +8,8 @@ static struct sr_args *parse(const char *line)
     return parse_line(&sr_model_class_knn, line);
 }
 
-static struct sr_model *fit_samples(const char *line, const struct sr_samples *train, struct sr_shape shape)
+static struct sr_model *fit_samples(const char *line, const struct sr_samples *train,
+                                    struct sr_shape shape)
 {
     struct sr_args *args = parse(line);
     struct sr_fit fit = {.params = args, .shape = shape, .train = *train};
@@ -29,13 +30,14 @@ static double plain_distance(const struct knn *knn, const uint8_t *a, const uint
         aa += (double)a[i] * a[i];
         bb += (double)b[i] * b[i];
     }
-    if (knn->metric == METRIC_COSINE) return aa > 0 && bb > 0 ? 1 - product / (sqrt(aa) * sqrt(bb)) : 1;
+    if (knn->metric == METRIC_COSINE)
+        return aa > 0 && bb > 0 ? 1 - product / (sqrt(aa) * sqrt(bb)) : 1;
     return (knn->metric == METRIC_L1 ? sum : sqrt(sum)) / scales[knn->features];
 }
 
 /* The nearest rows of one query by looking at every row, ties to the lower one. */
-static void brute_force(const struct knn *knn, const struct sr_samples *train, const uint8_t *query, size_t k,
-                        uint32_t *rows, double *distances)
+static void brute_force(const struct knn *knn, const struct sr_samples *train, const uint8_t *query,
+                        size_t k, uint32_t *rows, double *distances)
 {
     uint8_t a[4096], b[4096];
     size_t found = 0;
@@ -91,7 +93,8 @@ static void test_brute_force(void **unused)
                 total += weight;
             }
             for (int c = 0; c < 10; c++)
-                assert_true(fabs((double)probabilities[q * 10 + (size_t)c] - votes[c] / total) < 1e-6);
+                assert_true(fabs((double)probabilities[q * 10 + (size_t)c] - votes[c] / total) <
+                            1e-6);
         }
         free(probabilities);
         sr_model_unref(model);
@@ -126,7 +129,8 @@ static void test_ties(void **unused)
             uint32_t rows[20], wanted[20];
             double distances[20], apart[20];
             brute_force(model->state, &all, pixels + q * PIXELS, 20, wanted, apart);
-            assert_int_equal(knn_nearest(model->state, pixels + q * PIXELS, rows, distances, 20), 20);
+            assert_int_equal(knn_nearest(model->state, pixels + q * PIXELS, rows, distances, 20),
+                             20);
             assert_memory_equal(rows, wanted, sizeof rows);
             double sum = 0;
             for (int c = 0; c < 3; c++) {
@@ -186,14 +190,15 @@ static void test_stop(void **unused)
     float probabilities[10];
     (void)unused;
     struct sr_args *args = parse("");
-    struct sr_fit fit = {.params = args, .shape = {28, 28, 10}, .train = train, .monitor = &monitor};
+    struct sr_fit fit = {
+        .params = args, .shape = {28, 28, 10}, .train = train, .monitor = &monitor};
     struct sr_model *model = sr_model_new(&sr_model_class_knn, "test");
     assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_CANCELLED, "Stopped");
     fit.monitor = NULL;
     assert_ok(sr_model_fit(model, &fit, &error));
     train.count = 1;
-    assert_refused(sr_model_predict(model, &train, NULL, &monitor, probabilities, &error), SR_ERROR_CANCELLED,
-                   "Stopped");
+    assert_refused(sr_model_predict(model, &train, NULL, &monitor, probabilities, &error),
+                   SR_ERROR_CANCELLED, "Stopped");
     sr_args_free(args);
     sr_model_unref(model);
 }
@@ -228,21 +233,25 @@ static void test_load(void **unused)
         assert_ok(knn_save(model->state, &set, &error));
         assert_ok(knn_load(&set, model->params, &shape, &state, &error));
         struct knn *back = state, *knn = model->state;
-        assert_memory_equal(back->set.packed, knn->set.packed, knn->set.padded * sr_bytes_stride(&knn->set));
+        assert_memory_equal(back->set.packed, knn->set.packed,
+                            knn->set.padded * sr_bytes_stride(&knn->set));
         assert_memory_equal(back->rows, knn->rows, 200 * sizeof *knn->rows);
         assert_memory_equal(back->lengths, knn->lengths, 200 * sizeof *knn->lengths);
         assert_int_equal(knn_size(back), 200 * back->set.length);
         knn_free(state);
         if (!features) {
-            assert_refused(knn_load(&set, model->params, &(struct sr_shape){28, 40, 10}, &state, &error),
-                           SR_ERROR_FORMAT, "28, 40");
+            assert_refused(
+                knn_load(&set, model->params, &(struct sr_shape){28, 40, 10}, &state, &error),
+                SR_ERROR_FORMAT, "28, 40");
         }
         assert_refused(knn_load(&set, model->params, &(struct sr_shape){28, 28, 4}, &state, &error),
                        SR_ERROR_FORMAT, "label");
         ((int64_t *)sr_tensors_find(&set, "rows")->data)[5] = -1;
-        assert_refused(knn_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT, "row -1");
+        assert_refused(knn_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT,
+                       "row -1");
         struct sr_args *many = parse(features ? "k=500 features=hog" : "k=500");
-        assert_refused(knn_load(&set, many, &shape, &state, &error), SR_ERROR_FORMAT, "fewer than k");
+        assert_refused(knn_load(&set, many, &shape, &state, &error), SR_ERROR_FORMAT,
+                       "fewer than k");
         sr_args_free(many);
         sr_tensors_fini(&set);
         sr_model_unref(model);
@@ -252,8 +261,9 @@ static void test_load(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_brute_force), cmocka_unit_test(test_ties),       cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_stop),        cmocka_unit_test(test_bad_values), cmocka_unit_test(test_load),
+        cmocka_unit_test(test_brute_force), cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_threads),     cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_bad_values),  cmocka_unit_test(test_load),
     };
     return cmocka_run_group_tests_name("models/knn", tests, set_up, tear_down);
 }

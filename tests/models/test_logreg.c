@@ -17,7 +17,8 @@ static struct sr_fit make_fit(struct sr_args *args)
                            .seed = 1};
 }
 
-static struct sr_model *fit_model(const char *line, struct sr_pool *pool, const struct sr_monitor *monitor)
+static struct sr_model *fit_model(const char *line, struct sr_pool *pool,
+                                  const struct sr_monitor *monitor)
 {
     struct sr_args *args = parse(line);
     struct sr_fit fit = make_fit(args);
@@ -29,8 +30,10 @@ static struct sr_model *fit_model(const char *line, struct sr_pool *pool, const 
     return model;
 }
 
-/* The objective and its gradient once more, plainly and in double precision, in the weights themselves. */
-static double plain_objective(const struct logreg *model, const double *weights, double C, double *gradient)
+/* The objective and its gradient once more, plainly and in double precision, in the weights
+ * themselves. */
+static double plain_objective(const struct logreg *model, const double *weights, double C,
+                              double *gradient)
 {
     struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
     const size_t d = model->inputs, n = d + 1;
@@ -58,8 +61,9 @@ static double plain_objective(const struct logreg *model, const double *weights,
     return value;
 }
 
-/* At the end the gradient is as small as was promised, by a computation of its own; and the value is
- * within |g|²C/2 of the minimum, as the penalty makes the objective 1/C-convex in the weights. */
+/* At the end the gradient is as small as was promised, by a computation of its own; and the value
+ * is within |g|²C/2 of the minimum, as the penalty makes the objective 1/C-convex in the weights.
+ */
 static void test_optimum(void **unused)
 {
     (void)unused;
@@ -103,8 +107,8 @@ static void test_gradient(void **unused)
     double reference = plain_objective(objective.model, objective.weights, 0.5, plain);
     assert_true(fabs(value - reference) < 1e-5 * reference);
     for (size_t i = 0; i < length; i++)
-        assert_true(fabs((double)objective.sum[i] + (i % 785 == 784 ? 0 : objective.weights[i] / 0.5) -
-                         plain[i]) < 2e-3);
+        assert_true(fabs((double)objective.sum[i] +
+                         (i % 785 == 784 ? 0 : objective.weights[i] / 0.5) - plain[i]) < 2e-3);
     for (int round = 0; round < 20; round++) {
         double h = 0.05, along = 0, norm = 0;
         double *direction = calloc(length, 8), *there = calloc(length, 8);
@@ -132,9 +136,10 @@ static void test_gradient(void **unused)
     sr_args_free(args);
 }
 
-/* Two images, one class each, that differ in one pixel. By symmetry its two weights are m/2 and -m/2
- * and the biases -m/4 and m/4, so that both images have the logits' difference m/2 in their class's
- * favour. What is left, 2 log(1 + e^(-m/2)) + m²/(4C), is least where m (1 + e^(m/2)) = 2C. */
+/* Two images, one class each, that differ in one pixel. By symmetry its two weights are m/2 and
+ * -m/2 and the biases -m/4 and m/4, so that both images have the logits' difference m/2 in their
+ * class's favour. What is left, 2 log(1 + e^(-m/2)) + m²/(4C), is least where m (1 + e^(m/2)) = 2C.
+ */
 static void test_by_hand(void **unused)
 {
     enum { SIDE = 8, PIXELS = SIDE * SIDE };
@@ -184,8 +189,8 @@ static void test_threads(void **unused)
             assert_ok(sr_model_predict(model, &test, pool, NULL, p, &error));
             for (size_t i = 0; i < test.count; i += 97) { /* alone as in company */
                 uint32_t row = (uint32_t)i;
-                assert_ok(sr_model_predict(model, &(struct sr_samples){test.images, &row, 1}, NULL, NULL,
-                                           alone, &error));
+                assert_ok(sr_model_predict(model, &(struct sr_samples){test.images, &row, 1}, NULL,
+                                           NULL, alone, &error));
                 assert_memory_equal(alone, p + i * 10, sizeof alone);
             }
             if (threads > 1) {
@@ -237,8 +242,8 @@ static void test_factor(void **unused)
         for (size_t i = 0; i < N; i++) {
             assert_true(factor[i * N + i] > 0);
             for (size_t j = 0; j <= i; j++)
-                assert_true(fabs(lbfgs_dot(j + 1, factor + i * N, factor + j * N) - matrix[i * N + j]) <
-                            1e-4);
+                assert_true(fabs(lbfgs_dot(j + 1, factor + i * N, factor + j * N) -
+                                 matrix[i * N + j]) < 1e-4);
         }
     }
 }
@@ -301,7 +306,8 @@ static void test_importance(void **unused)
     assert_true(image[300] == state->weights[4 * 785 + 300]);
     assert_ok(model->class->importance(state, -1, all, &error));
     for (int i = 0; i < 784; i++) assert_true(all[i] >= fabsf(image[i]) * 0.999f);
-    assert_refused(model->class->importance(state, 10, image, &error), SR_ERROR_ARGUMENT, "class 10");
+    assert_refused(model->class->importance(state, 10, image, &error), SR_ERROR_ARGUMENT,
+                   "class 10");
     sr_model_unref(model);
     model = fit_model("max_iterations=1 features=hog", NULL, NULL);
     assert_refused(model->class->importance(model->state, 0, image, &error), SR_ERROR_STATE,
@@ -338,13 +344,15 @@ static void test_load(void **unused)
     assert_refused(logreg_load(&set, model->params, &(struct sr_shape){32, 28, 10}, &state, &error),
                    SR_ERROR_FORMAT, "[10, 896]");
     ((float *)set.items[0].data)[77] = NAN;
-    assert_refused(logreg_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT, "NaN");
+    assert_refused(logreg_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT,
+                   "NaN");
     /* Finite, but not to be reckoned with. */
     struct sr_samples one = {mini->files, NULL, 1};
     float probabilities[10];
-    for (size_t i = 0; i < 7850; i++) ((struct logreg *)model->state)->weights[i] = i % 2 ? 3e38f : -3e38f;
-    assert_refused(sr_model_predict(model, &one, NULL, NULL, probabilities, &error), SR_ERROR_NUMERIC,
-                   "not finite");
+    for (size_t i = 0; i < 7850; i++)
+        ((struct logreg *)model->state)->weights[i] = i % 2 ? 3e38f : -3e38f;
+    assert_refused(sr_model_predict(model, &one, NULL, NULL, probabilities, &error),
+                   SR_ERROR_NUMERIC, "not finite");
     sr_tensors_fini(&set);
     sr_model_unref(model);
 }
@@ -352,9 +360,11 @@ static void test_load(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor),     cmocka_unit_test(test_optimum), cmocka_unit_test(test_gradient),
-        cmocka_unit_test(test_by_hand),    cmocka_unit_test(test_threads), cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_importance), cmocka_unit_test(test_load),    cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_factor),     cmocka_unit_test(test_optimum),
+        cmocka_unit_test(test_gradient),   cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_threads),    cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_importance), cmocka_unit_test(test_load),
+        cmocka_unit_test(test_bad_values),
     };
     return cmocka_run_group_tests_name("models/logreg", tests, set_up, tear_down);
 }

@@ -24,7 +24,8 @@ static int set_up(void **unused)
     for (size_t i = 0; i < COUNT; i++) {
         labels[i] = (uint8_t)(i % CLASSES);
         for (size_t j = 0; j < PIXELS; j++)
-            pixels[i * PIXELS + j] = (uint8_t)(sr_rng_below(&rng, 60) + (j / 27 == i % CLASSES ? 150 : 0));
+            pixels[i * PIXELS + j] =
+                (uint8_t)(sr_rng_below(&rng, 60) + (j / 27 == i % CLASSES ? 150 : 0));
     }
     return 0;
 }
@@ -33,7 +34,8 @@ static struct sr_args *parse(const struct sr_model_class *class, const char *lin
 {
     struct sr_words words = {0};
     assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *args = sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
+    struct sr_args *args =
+        sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
     if (!args) fail_msg("%s", error.text);
     sr_words_fini(&words);
     return args;
@@ -42,8 +44,10 @@ static struct sr_args *parse(const struct sr_model_class *class, const char *lin
 static struct sr_model *fit_model(const struct sr_model_class *class, const char *line)
 {
     struct sr_args *args = parse(class, line);
-    struct sr_fit fit = {
-        .params = args, .shape = {SIDE, SIDE, CLASSES}, .train = all, .seed = 18446744073709551615u};
+    struct sr_fit fit = {.params = args,
+                         .shape = {SIDE, SIDE, CLASSES},
+                         .train = all,
+                         .seed = 18446744073709551615u};
     struct sr_model *model = sr_model_new(class, "first");
     assert_ok(sr_model_fit(model, &fit, &error));
     sr_args_free(args);
@@ -119,7 +123,8 @@ static void test_shape(void **unused)
     float probabilities[CLASSES];
     (void)unused;
     struct sr_model *model = fit_model(&sr_model_class_logreg, "");
-    assert_refused(sr_model_predict(model, &sample, NULL, NULL, probabilities, &error), SR_ERROR_STATE,
+    assert_refused(sr_model_predict(model, &sample, NULL, NULL, probabilities, &error),
+                   SR_ERROR_STATE,
                    "Model first was made for images of 9×9 pixels; these are 10×10");
     assert_ok(sr_model_check_shape(model, SIDE, SIDE, CLASSES, &error));
     assert_ok(sr_model_check_shape(model, SIDE, SIDE, 0, &error));

@@ -14,7 +14,8 @@ static struct sr_args *parse(const struct sr_model_class *class, const char *lin
     struct sr_error error = {0};
     struct sr_words words = {0};
     assert_ok(sr_words_split(&line, &words, &error));
-    struct sr_args *args = sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
+    struct sr_args *args =
+        sr_args_parse(class->name, class->params, words.items, words.count, NULL, &error);
     sr_words_fini(&words);
     if (!args) fail_msg("%s", error.text);
     return args;
@@ -53,7 +54,8 @@ static void check_golden(const struct sr_model_class *class, const char *file, c
         const struct sr_tensor *original = sr_tensors_find(&set, saved.items[i].name);
         if (!original) fail_msg("%s is not a name that PyTorch has", saved.items[i].name);
         assert_int_equal(saved.items[i].rank, original->rank);
-        assert_memory_equal(saved.items[i].shape, original->shape, sizeof(size_t) * (size_t)original->rank);
+        assert_memory_equal(saved.items[i].shape, original->shape,
+                            sizeof(size_t) * (size_t)original->rank);
         assert_memory_equal(saved.items[i].data, original->data, original->count * sizeof(float));
     }
     free(found);
@@ -128,7 +130,8 @@ static void test_sizes(void **state)
                      convolutions + 2 * 2 * 128 * 128 + 128 + 3 * 129);
     assert_true(size_of(&sr_model_class_cnn, "epochs=1", 18, 2) > convolutions);
     assert_true(size_of(&sr_model_class_resnet, "variant=resnet18 width=8 epochs=1", 9, 4) > 0);
-    assert_true(size_of(&sr_model_class_resnet, "variant=wide width=8 depth=1 epochs=1", 32, 256) > 0);
+    assert_true(size_of(&sr_model_class_resnet, "variant=wide width=8 depth=1 epochs=1", 32, 256) >
+                0);
 }
 
 /* ---- training ---- */
@@ -147,8 +150,10 @@ static int make_data(void **state)
     for (uint32_t i = 0; i < COUNT; i++) {
         rows[i] = i;
         labels[i] = (uint8_t)(i % 3);
-        for (int p = 0; p < AREA; p++) pixels[i * AREA + (uint32_t)p] = (uint8_t)sr_rng_below(&rng, 120);
-        for (int y = 0; y < SIDE; y++) pixels[i * AREA + (uint32_t)(y * SIDE + 2 + 3 * labels[i])] += 80;
+        for (int p = 0; p < AREA; p++)
+            pixels[i * AREA + (uint32_t)p] = (uint8_t)sr_rng_below(&rng, 120);
+        for (int y = 0; y < SIDE; y++)
+            pixels[i * AREA + (uint32_t)(y * SIDE + 2 + 3 * labels[i])] += 80;
     }
     return 0;
 }
@@ -169,7 +174,8 @@ static void see_epoch(void *owner, const struct sr_epoch *epoch)
 static void see_progress(void *owner, const struct sr_progress *progress)
 {
     struct witness *witness = owner;
-    if (progress->note[0] && !witness->note[0]) memcpy(witness->note, progress->note, sizeof witness->note);
+    if (progress->note[0] && !witness->note[0])
+        memcpy(witness->note, progress->note, sizeof witness->note);
 }
 
 static bool see_proceed(void *owner)
@@ -179,8 +185,8 @@ static bool see_proceed(void *owner)
 }
 
 /* Fit, and give the tensors. */
-static void fit(const struct sr_model_class *class, const char *line, const char *checkpoint, bool resume,
-                struct sr_pool *pool, struct witness *witness, struct sr_tensors *set)
+static void fit(const struct sr_model_class *class, const char *line, const char *checkpoint,
+                bool resume, struct sr_pool *pool, struct witness *witness, struct sr_tensors *set)
 {
     struct sr_error error = {0};
     struct sr_monitor monitor = {witness, see_progress, see_epoch, see_proceed};
@@ -208,7 +214,8 @@ static void assert_same_tensors(const struct sr_tensors *a, const struct sr_tens
         assert_memory_equal(a->items[i].data, b->items[i].data, a->items[i].count * sizeof(float));
 }
 
-/* Stopped in the third of five epochs, then resumed: the same bits as in one go, with two threads or one. */
+/* Stopped in the third of five epochs, then resumed: the same bits as in one go, with two threads
+ * or one. */
 static void check_resume(const struct sr_model_class *class, const char *line)
 {
     struct sr_error error = {0};
@@ -249,12 +256,15 @@ static void test_resume(void **state)
                  "widths=4,8 dense=8 batch=16 epochs=5 norm=on dropout=0.2 shift=1 erase=0.2");
     check_resume(&sr_model_class_cnn,
                  "widths=4,8 dense=8 batch=16 epochs=5 optimizer=muon ema=0 schedule=cosine");
-    check_resume(&sr_model_class_resnet, "width=4 depth=1 batch=16 epochs=5 optimizer=sgd clip=1 patience=9");
+    check_resume(&sr_model_class_resnet,
+                 "width=4 depth=1 batch=16 epochs=5 optimizer=sgd clip=1 patience=9");
     check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 optimizer=adam");
-    check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 features=hog shift=1 erase=0.2 dropout=0");
+    check_resume(&sr_model_class_mlp,
+                 "hidden=16 batch=16 epochs=5 features=hog shift=1 erase=0.2 dropout=0");
 }
 
-/* Half of the pixels black: dense layers leave them out, and take steps in the middle of the backward pass.
+/* Half of the pixels black: dense layers leave them out, and take steps in the middle of the
+ * backward pass.
  */
 static void test_resume_dark(void **state)
 {
@@ -273,7 +283,8 @@ static const float *tensor(const struct sr_tensors *set, const char *name)
     return found->data;
 }
 
-/* From a file's tensors alone, as anybody would who has its documents: features, two dense layers, softmax.
+/* From a file's tensors alone, as anybody would who has its documents: features, two dense layers,
+ * softmax.
  */
 static void expect_probabilities(const struct sr_tensors *set, size_t row, float *out)
 {
@@ -286,9 +297,9 @@ static void expect_probabilities(const struct sr_tensors *set, size_t row, float
     for (int h = 0; h < HIDDEN; h++) {
         hidden[h] = (double)tensor(set, "fc1.bias")[h];
         for (size_t i = 0; i < size; i++)
-            hidden[h] +=
-                (double)tensor(set, "fc1.weight")[(size_t)h * size + i] *
-                (double)((features[i] - *tensor(set, "input.mean")) / *tensor(set, "input.deviation"));
+            hidden[h] += (double)tensor(set, "fc1.weight")[(size_t)h * size + i] *
+                         (double)((features[i] - *tensor(set, "input.mean")) /
+                                  *tensor(set, "input.deviation"));
     }
     for (int c = 0; c < 3; c++) {
         logits[c] = (double)tensor(set, "fc2.bias")[c];
@@ -312,7 +323,8 @@ static void test_hog(void **state)
     int right = 0;
     (void)state;
     fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &set);
-    assert_ok(sr_model_class_mlp.load(&set, args, &(struct sr_shape){SIDE, SIDE, 3}, &loaded, &error));
+    assert_ok(
+        sr_model_class_mlp.load(&set, args, &(struct sr_shape){SIDE, SIDE, 3}, &loaded, &error));
     assert_ok(sr_model_class_mlp.predict(loaded, &samples, NULL, NULL, found, &error));
     for (size_t i = 0; i < COUNT; i++) {
         expect_probabilities(&set, i, wanted);
@@ -372,7 +384,8 @@ static void test_recipes(void **state)
     assert_false(sr_args_switch(args, "augment"));
     sr_args_free(args);
 
-    /* Where a recipe augments nothing, a part alone turns on just that part; resolving again changes nothing.
+    /* Where a recipe augments nothing, a part alone turns on just that part; resolving again
+     * changes nothing.
      */
     args = parse(&sr_model_class_mlp, "recipe=study erase=0.3");
     for (int i = 0; i < 2; i++) {
@@ -392,10 +405,12 @@ static void test_recipes(void **state)
 
     const struct sr_shape shape = {28, 28, 10};
     args = parse(&sr_model_class_cnn, "epochs=3 warmup=4");
-    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT, "warmup");
+    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,
+                   "warmup");
     sr_args_free(args);
     args = parse(&sr_model_class_cnn, "widths=8,8,8,8,8,8");
-    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT, "widths");
+    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,
+                   "widths");
     sr_args_free(args);
 }
 
@@ -405,7 +420,8 @@ static void test_recipes_build(void **state)
     static const char *const recipes[] = {"study", "quick", "best"};
     const struct sr_model_class *classes[] = {&sr_model_class_cnn, &sr_model_class_resnet,
                                               &sr_model_class_mlp};
-    const struct sr_shape shapes[] = {{8, 8, 2}, {17, 9, 3}, {18, 18, 7}, {28, 28, 10}, {128, 128, 256}};
+    const struct sr_shape shapes[] = {
+        {8, 8, 2}, {17, 9, 3}, {18, 18, 7}, {28, 28, 10}, {128, 128, 256}};
     struct sr_error error = {0};
     (void)state;
     for (size_t c = 0; c < 3; c++)

@@ -66,10 +66,14 @@ static void test_names(void **unused)
 {
     static const char *const good[] = {"a", "cnn", "cnn-2", "v1.2_x", "_"};
     static const char *const bad[] = {
-        "",     ".",   ".hidden",  "-x",  "a/b",
-        "../x", "a b", "\xc3\xa9", "a\n", "0123456789012345678901234567890123456789012345678901234567890123"};
+        "",        ".",
+        ".hidden", "-x",
+        "a/b",     "../x",
+        "a b",     "\xc3\xa9",
+        "a\n",     "0123456789012345678901234567890123456789012345678901234567890123"};
     (void)unused;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_ok(sr_store_check_name(good[i], &error));
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_ok(sr_store_check_name(good[i], &error));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_refused(sr_store_check_name(bad[i], &error), SR_ERROR_ARGUMENT, "name");
     snprintf(model->name, sizeof model->name, "../evil");
@@ -96,8 +100,10 @@ static void test_store(void **unused)
     assert_string_equal(back->name, "first");
     sr_model_unref(back);
 
-    assert_refused(sr_store_rename(home, "first", "second", &error), SR_ERROR_STATE, "second already");
-    assert_refused(sr_store_rename(home, "third", "fourth", &error), SR_ERROR_ARGUMENT, "no model third");
+    assert_refused(sr_store_rename(home, "first", "second", &error), SR_ERROR_STATE,
+                   "second already");
+    assert_refused(sr_store_rename(home, "third", "fourth", &error), SR_ERROR_ARGUMENT,
+                   "no model third");
     assert_refused(sr_store_rename(home, "first", "a/b", &error), SR_ERROR_ARGUMENT, "a/b");
     assert_ok(sr_store_rename(home, "first", "zebra", &error));
     assert_int_equal(own(names, 8), 2);

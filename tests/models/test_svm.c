@@ -39,7 +39,8 @@ static struct sr_model *fit_mini(const char *line, int threads)
 
 /* ---- optimality ---- */
 
-static double plain_kernel(const struct svm_kernel *kernel, const float *x, const float *z, size_t count)
+static double plain_kernel(const struct svm_kernel *kernel, const float *x, const float *z,
+                           size_t count)
 {
     double product = 0, distance = 0;
     for (size_t k = 0; k < count; k++) {
@@ -48,8 +49,9 @@ static double plain_kernel(const struct svm_kernel *kernel, const float *x, cons
         distance += gap * gap;
     }
     if (kernel->kind == SVM_RBF) return exp(-kernel->gamma * distance);
-    return kernel->kind == SVM_LINEAR ? product
-                                      : pow(kernel->gamma * product + kernel->coef0, kernel->degree);
+    return kernel->kind == SVM_LINEAR
+               ? product
+               : pow(kernel->gamma * product + kernel->coef0, kernel->degree);
 }
 
 /* alpha y of a training row towards the other class of a pair; 0 if it is no support vector. */
@@ -61,7 +63,8 @@ static double coefficient(const struct svm *svm, int class, int other, uint32_t 
     return 0;
 }
 
-/* The KKT conditions of every pair of a model, from its coefficients and kernels computed plainly. */
+/* The KKT conditions of every pair of a model, from its coefficients and kernels computed plainly.
+ */
 static void check_optimal(const struct sr_model *model, const struct sr_samples *samples,
                           enum sr_features kind, double tolerance)
 {
@@ -78,13 +81,15 @@ static void check_optimal(const struct sr_model *model, const struct sr_samples 
     for (int a = 0; a < svm->present; a++) {
         for (int b = a + 1; b < svm->present; b++, pair++) {
             size_t *rows = malloc(n * sizeof *rows), count = 0;
-            double *coef = malloc(n * sizeof *coef), sum = 0, objective = 0, up = -INFINITY, low = INFINITY;
+            double *coef = malloc(n * sizeof *coef), sum = 0, objective = 0, up = -INFINITY,
+                   low = INFINITY;
             for (size_t i = 0; i < n; i++) {
                 int label = sr_samples_label(samples, i);
                 if (label != svm->labels[a] && label != svm->labels[b]) continue;
                 bool first = label == svm->labels[a];
                 rows[count] = i;
-                coef[count] = coefficient(svm, first ? a : b, first ? b : a, sr_samples_row(samples, i));
+                coef[count] =
+                    coefficient(svm, first ? a : b, first ? b : a, sr_samples_row(samples, i));
                 double alpha = first ? coef[count] : -coef[count];
                 assert_true(alpha >= 0 && alpha <= svm->C);
                 sum += coef[count++];
@@ -97,7 +102,8 @@ static void check_optimal(const struct sr_model *model, const struct sr_samples 
                 objective -= 0.5 * alpha * (y * f + 1);
                 if (y > 0 ? alpha < svm->C : alpha > 0) up = fmax(up, f);
                 if (y > 0 ? alpha > 0 : alpha < svm->C) low = fmin(low, f);
-                /* Off the margin on the right side: no support vector; on the wrong one: at the bound. */
+                /* Off the margin on the right side: no support vector; on the wrong one: at the
+                 * bound. */
                 double margin = y * (y - f - svm->rho[pair]);
                 if (margin > 1 + 2 * tolerance) assert_true(alpha == 0);
                 if (margin < 1 - 2 * tolerance) assert_true(alpha == svm->C);
@@ -132,7 +138,8 @@ static void test_optimal(void **state)
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct sr_model *model = fit_mini(runs[i].line, 2);
         double got = accuracy(model, SR_SPLIT_TEST);
-        check_optimal(model, &train, strstr(runs[i].line, "hog") ? SR_FEATURES_HOG : SR_FEATURES_PIXELS,
+        check_optimal(model, &train,
+                      strstr(runs[i].line, "hog") ? SR_FEATURES_HOG : SR_FEATURES_PIXELS,
                       runs[i].tolerance);
         if (got < runs[i].accuracy) fail_msg("%s: test accuracy %.3f", runs[i].line, got);
         sr_model_unref(model);
@@ -166,16 +173,19 @@ static void test_little_memory(void **state)
 static void test_by_hand(void **state)
 {
     (void)state;
-    /* One feature that is 1 in one class and 0 in the other: w = 2, b = -1, both alphas 2, objective -2. */
+    /* One feature that is 1 in one class and 0 in the other: w = 2, b = -1, both alphas 2,
+     * objective -2. */
     uint8_t pixels[128] = {[0] = 255}, labels[2] = {1, 3};
     struct sr_images images = {2, 8, 8, pixels, labels};
     struct sr_samples two = {&images, NULL, 2};
     struct sr_model *model;
     double value;
     float p[8];
-    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_shape){8, 8, 4}, 0, NULL, &model));
+    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_shape){8, 8, 4}, 0, NULL,
+                  &model));
     const struct svm *svm = model->state;
-    assert_true(fabs(svm->coef[svm->firsts[0]] - 2) < 1e-6 && fabs(svm->coef[svm->firsts[1]] + 2) < 1e-6);
+    assert_true(fabs(svm->coef[svm->firsts[0]] - 2) < 1e-6 &&
+                fabs(svm->coef[svm->firsts[1]] + 2) < 1e-6);
     assert_true(fabs(svm->rho[0] - 1) < 1e-6 && fabs(svm->objectives[0] + 2) < 1e-6);
     assert_ok(svm_decisions(svm, pixels, &value, &error));
     assert_true(fabs(value - 1) < 1e-5);
@@ -224,11 +234,12 @@ static void test_kernel_rows(void **state)
             svm_kernel_block(&kernels[k], &rows, &queries, 32, ROWS - 32, out);
             for (size_t q = 0; q < 11; q++)
                 for (size_t i = 0; i < ROWS - 32; i++) {
-                    double wanted =
-                        plain_kernel(&kernels[k], values + 3 * q * size, values + (32 + i) * size, size);
-                    if (fabs((double)out[q][i] - wanted) > 3e-6 * (1 + kernels[k].gamma) * (1 + fabs(wanted)))
-                        fail_msg("kernel %zu of row %zu and %zu is %.8g, not %.8g", k, 3 * q, 32 + i,
-                                 (double)out[q][i], wanted);
+                    double wanted = plain_kernel(&kernels[k], values + 3 * q * size,
+                                                 values + (32 + i) * size, size);
+                    if (fabs((double)out[q][i] - wanted) >
+                        3e-6 * (1 + kernels[k].gamma) * (1 + fabs(wanted)))
+                        fail_msg("kernel %zu of row %zu and %zu is %.8g, not %.8g", k, 3 * q,
+                                 32 + i, (double)out[q][i], wanted);
                 }
             if (svm_rows_alone(&rows)) {
                 struct svm_queries one;
@@ -334,7 +345,8 @@ static void test_nearest(void **state)
     for (int i = 1; i < 6; i++) {
         double square = 0;
         for (size_t k = 0; k < 784; k++) {
-            double gap = (mini->files[SR_FILE_TRAIN].pixels[rows[i] * 784 + k] - (double)pixels[k]) / 255;
+            double gap =
+                (mini->files[SR_FILE_TRAIN].pixels[rows[i] * 784 + k] - (double)pixels[k]) / 255;
             square += gap * gap;
         }
         assert_true(distances[i] >= distances[i - 1]);
@@ -345,7 +357,8 @@ static void test_nearest(void **state)
 
 /* ---- threads, stopping ---- */
 
-/* The same bits from rows that pairs shared, made anew or, by another thread, made in another order. */
+/* The same bits from rows that pairs shared, made anew or, by another thread, made in another
+ * order. */
 static void test_threads(void **state)
 {
     (void)state;
@@ -357,7 +370,8 @@ static void test_threads(void **state)
         for (int threads = 1; threads <= 4; threads++) {
             struct sr_model *model = fit_mini(lines[l], threads);
             struct sr_pool *pool = sr_pool_new(threads, &error);
-            assert_ok(sr_model_predict(model, &test, pool, NULL, threads == 1 ? wanted : found, &error));
+            assert_ok(
+                sr_model_predict(model, &test, pool, NULL, threads == 1 ? wanted : found, &error));
             if (threads > 1) assert_memory_equal(found, wanted, size);
             sr_pool_free(pool);
             sr_model_unref(model);
@@ -393,15 +407,17 @@ static void test_stops(void **state)
     float p[10];
     assert_refused(fit("", &train, mini_shape, 2, &monitor, &model), SR_ERROR_CANCELLED, "pair");
     sr_model_unref(model);
-    /* Two calls a class, for its mean and while its rows are read; the next comes before any pair is solved,
-     * however fast. */
+    /* Two calls a class, for its mean and while its rows are read; the next comes before any pair
+     * is solved, however fast. */
     calls_left = 20;
-    assert_refused(fit("kernel=poly degree=9 C=1e6 tolerance=1e-7", &train, mini_shape, 2, &later, &model),
-                   SR_ERROR_CANCELLED, "of 45 pairs");
+    assert_refused(
+        fit("kernel=poly degree=9 C=1e6 tolerance=1e-7", &train, mini_shape, 2, &later, &model),
+        SR_ERROR_CANCELLED, "of 45 pairs");
     sr_model_unref(model);
     model = fit_mini("", 0);
     struct sr_samples one = {test.images, NULL, 1};
-    assert_refused(sr_model_predict(model, &one, NULL, &monitor, p, &error), SR_ERROR_CANCELLED, "stopped");
+    assert_refused(sr_model_predict(model, &one, NULL, &monitor, p, &error), SR_ERROR_CANCELLED,
+                   "stopped");
     sr_model_unref(model);
 }
 
@@ -471,7 +487,8 @@ static void test_damaged_files(void **state)
 static void test_bad_input(void **state)
 {
     (void)state;
-    static const char *const words[] = {"C=0", "C=-1", "C=nan", "degree=0", "kernel=sigmoid", "memory=0"};
+    static const char *const words[] = {"C=0",      "C=-1",           "C=nan",
+                                        "degree=0", "kernel=sigmoid", "memory=0"};
     struct sr_model *model;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         assert_null(parse(words[i]));
@@ -481,7 +498,8 @@ static void test_bad_input(void **state)
     }
     static const char *const gammas[] = {"gamma=0", "gamma=-1", "gamma=wide", "gamma=inf"};
     for (size_t i = 0; i < 4; i++) {
-        assert_refused(fit(gammas[i], &train, mini_shape, 0, NULL, &model), SR_ERROR_ARGUMENT, "gamma");
+        assert_refused(fit(gammas[i], &train, mini_shape, 0, NULL, &model), SR_ERROR_ARGUMENT,
+                       "gamma");
         sr_model_unref(model);
     }
     assert_refused(fit("kernel=poly degree=10 gamma=1e8", &train, mini_shape, 0, NULL, &model),
@@ -494,7 +512,8 @@ static void test_bad_input(void **state)
     float p[6];
     assert_ok(fit("", &three, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &three, NULL, NULL, p, &error));
-    for (size_t i = 0; i < 3; i++) assert_true(p[2 * i + labels[i]] > 0.6f && p[2 * i + labels[i]] <= 1);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(p[2 * i + labels[i]] > 0.6f && p[2 * i + labels[i]] <= 1);
     sr_model_unref(model);
     struct sr_samples two = {&images, NULL, 2};
     assert_ok(fit("", &two, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
@@ -503,8 +522,8 @@ static void test_bad_input(void **state)
     sr_model_unref(model);
 }
 
-/* Images that are alike only within a class of two: held out, each looks like the other class. The sigmoid
- * must not turn the verdict on the images themselves round. */
+/* Images that are alike only within a class of two: held out, each looks like the other class. The
+ * sigmoid must not turn the verdict on the images themselves round. */
 static void test_cross_validation_misled(void **state)
 {
     (void)state;
@@ -552,7 +571,8 @@ static void write_rows(const char *path, const struct sr_samples *samples, enum 
 static void test_libsvm(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/sartor-svm-XXXXXX", command[512], data[64], queries[64], model_file[64], out[64];
+    char folder[] = "/tmp/sartor-svm-XXXXXX", command[512], data[64], queries[64], model_file[64],
+         out[64];
     if (system("command -v svm-train >/dev/null && command -v svm-predict >/dev/null")) skip();
     assert_non_null(mkdtemp(folder));
     snprintf(data, sizeof data, "%s/train", folder);
@@ -584,7 +604,8 @@ static void test_libsvm(void **state)
             if (sscanf(line, "obj = %lf, rho = %lf", &objective, &rho) != 2) continue;
             assert_in_range(pairs, 0, 44);
             double gap = fabs(svm->objectives[pairs] - objective) / fabs(objective);
-            if (gap > 1e-3) fail_msg("%s: objective of pair %d is off by %g", runs[l].ours, pairs, gap);
+            if (gap > 1e-3)
+                fail_msg("%s: objective of pair %d is off by %g", runs[l].ours, pairs, gap);
             assert_true(fabs(svm->rho[pairs] - rho) < 0.01);
             pairs++;
         }
@@ -592,7 +613,8 @@ static void test_libsvm(void **state)
         fclose(file);
         /* svm-predict reads our file; its probabilities are ours. */
         assert_ok(sr_svm_save_libsvm(model, model_file, &error));
-        snprintf(command, sizeof command, "svm-predict -b 1 %s %s %s > /dev/null", queries, model_file, out);
+        snprintf(command, sizeof command, "svm-predict -b 1 %s %s %s > /dev/null", queries,
+                 model_file, out);
         assert_int_equal(system(command), 0);
         float *p = malloc(test.count * 10 * sizeof *p);
         assert_ok(sr_model_predict(model, &test, NULL, NULL, p, &error));
@@ -610,7 +632,8 @@ static void test_libsvm(void **state)
                     double theirs, ours = (double)p[i * 10 + (size_t)c];
                     at += used;
                     assert_int_equal(sscanf(at, "%lf%n", &theirs, &used), 1);
-                    if (fabs(theirs - ours) > 0.01) fail_msg("probability %g, libsvm's %g", ours, theirs);
+                    if (fabs(theirs - ours) > 0.01)
+                        fail_msg("probability %g, libsvm's %g", ours, theirs);
                     if (p[i * 10 + (size_t)c] > p[i * 10 + (size_t)best]) best = c;
                 }
                 agree += best == label;
@@ -632,29 +655,22 @@ static void test_libsvm_refuses(void **state)
     assert_refused(sr_svm_save_libsvm(model, "/tmp/none", &error), SR_ERROR_ARGUMENT, "forest");
     sr_model_unref(model);
     model = fit_mini("", 0);
-    assert_refused(sr_svm_save_libsvm(model, "/nowhere/at/all", &error), SR_ERROR_IO, "/nowhere/at/all");
+    assert_refused(sr_svm_save_libsvm(model, "/nowhere/at/all", &error), SR_ERROR_IO,
+                   "/nowhere/at/all");
     sr_model_unref(model);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernel_rows),
-        cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_optimal),
-        cmocka_unit_test(test_little_memory),
-        cmocka_unit_test(test_bank),
-        cmocka_unit_test(test_sigmoid),
-        cmocka_unit_test(test_coupling),
-        cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_damaged_files),
-        cmocka_unit_test(test_bad_input),
-        cmocka_unit_test(test_cross_validation_misled),
-        cmocka_unit_test(test_libsvm),
-        cmocka_unit_test(test_libsvm_refuses),
+        cmocka_unit_test(test_kernel_rows), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_optimal),     cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_bank),        cmocka_unit_test(test_sigmoid),
+        cmocka_unit_test(test_coupling),    cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_threads),     cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_files),       cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),   cmocka_unit_test(test_cross_validation_misled),
+        cmocka_unit_test(test_libsvm),      cmocka_unit_test(test_libsvm_refuses),
     };
     return cmocka_run_group_tests(tests, set_up_samples, tear_down);
 }

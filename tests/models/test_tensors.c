@@ -147,7 +147,8 @@ static void test_wrong_headers(void **unused)
 
 static void test_wrong_lengths(void **unused)
 {
-    static const char good[] = "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}   ";
+    static const char good[] =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}   ";
     struct sr_tensors set;
     size_t length;
     (void)unused;
@@ -161,11 +162,14 @@ static void test_wrong_lengths(void **unused)
         assert_refused(sr_tensors_parse(&set, "cut", part, cut, &error), SR_ERROR_FORMAT, "cut");
         free(part);
     }
-    assert_refused(sr_tensors_parse(&set, "long", bytes, length + 1, &error), SR_ERROR_FORMAT, "13 bytes");
+    assert_refused(sr_tensors_parse(&set, "long", bytes, length + 1, &error), SR_ERROR_FORMAT,
+                   "13 bytes");
     memcpy(bytes, &(uint64_t){UINT64_MAX}, 8);
-    assert_refused(sr_tensors_parse(&set, "absurd", bytes, length, &error), SR_ERROR_FORMAT, "promises");
+    assert_refused(sr_tensors_parse(&set, "absurd", bytes, length, &error), SR_ERROR_FORMAT,
+                   "promises");
     memcpy(bytes, &(uint64_t){1ull << 40}, 8);
-    assert_refused(sr_tensors_parse(&set, "absurd", bytes, length, &error), SR_ERROR_FORMAT, "promises");
+    assert_refused(sr_tensors_parse(&set, "absurd", bytes, length, &error), SR_ERROR_FORMAT,
+                   "promises");
     free(bytes);
 }
 
@@ -178,7 +182,8 @@ static void test_files(void **unused)
     assert_refused(sr_tensors_load(&set, "/tmp", &error), SR_ERROR_IO, "/tmp");
     assert_refused(sr_tensors_load(&set, "/dev/null", &error), SR_ERROR_IO, "regular");
     struct sr_tensors empty = {0};
-    assert_refused(sr_tensors_save(&empty, "/nowhere/x.safetensors", &error), SR_ERROR_IO, "/nowhere/");
+    assert_refused(sr_tensors_save(&empty, "/nowhere/x.safetensors", &error), SR_ERROR_IO,
+                   "/nowhere/");
 }
 
 static const char *const corpus[] = {"tests/models/corpus/empty.safetensors",
@@ -198,7 +203,8 @@ static void test_mutations(void **unused)
         assert_non_null(seed);
         for (int round = 0; round < 10000; round++) {
             size_t cut = sr_rng_below(&rng, 4) ? length : sr_rng_below(&rng, length + 1);
-            char *bytes = malloc(cut ? cut : 1); /* exact, so that the sanitizer sees a read past it */
+            char *bytes =
+                malloc(cut ? cut : 1); /* exact, so that the sanitizer sees a read past it */
             memcpy(bytes, seed, cut);
             for (uint64_t k = sr_rng_below(&rng, 4); cut && k > 0; k--) {
                 size_t at = sr_rng_below(&rng, cut);

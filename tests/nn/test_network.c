@@ -1,4 +1,5 @@
-/* Networks: gradients against finite differences, weights out and in, thread counts, instruction sets. */
+/* Networks: gradients against finite differences, weights out and in, thread counts, instruction
+ * sets. */
 #include "support.h"
 
 #include "sartor/base/memory.h"
@@ -9,46 +10,47 @@
 #include <stdatomic.h>
 
 /* Short spellings for layer lists; `in` is the layer read, -1 the image. */
-#define CONV(name_, in, out, k, s, same_, bias_)                                                             \
-    {                                                                                                        \
-        .type = SR_LAYER_CONV, .name = name_, .input = in, .channels = out, .kernel = k, .stride = s,        \
-        .same = same_, .bias = bias_                                                                         \
+#define CONV(name_, in, out, k, s, same_, bias_)                                                   \
+    {                                                                                              \
+        .type = SR_LAYER_CONV, .name = name_, .input = in, .channels = out, .kernel = k,           \
+        .stride = s, .same = same_, .bias = bias_                                                  \
     }
-#define NORM(name_, in)                                                                                      \
-    {                                                                                                        \
-        .type = SR_LAYER_BATCH_NORM, .name = name_, .input = in                                              \
+#define NORM(name_, in)                                                                            \
+    {                                                                                              \
+        .type = SR_LAYER_BATCH_NORM, .name = name_, .input = in                                    \
     }
-#define RELU(in)                                                                                             \
-    {                                                                                                        \
-        .type = SR_LAYER_RELU, .name = "relu", .input = in                                                   \
+#define RELU(in)                                                                                   \
+    {                                                                                              \
+        .type = SR_LAYER_RELU, .name = "relu", .input = in                                         \
     }
-#define POOL(in)                                                                                             \
-    {                                                                                                        \
-        .type = SR_LAYER_MAX_POOL, .name = "pool", .input = in                                               \
+#define POOL(in)                                                                                   \
+    {                                                                                              \
+        .type = SR_LAYER_MAX_POOL, .name = "pool", .input = in                                     \
     }
-#define ADD(in, with)                                                                                        \
-    {                                                                                                        \
-        .type = SR_LAYER_ADD, .name = "add", .input = in, .other = with                                      \
+#define ADD(in, with)                                                                              \
+    {                                                                                              \
+        .type = SR_LAYER_ADD, .name = "add", .input = in, .other = with                            \
     }
-#define GLOBAL(in)                                                                                           \
-    {                                                                                                        \
-        .type = SR_LAYER_GLOBAL_POOL, .name = "global", .input = in                                          \
+#define GLOBAL(in)                                                                                 \
+    {                                                                                              \
+        .type = SR_LAYER_GLOBAL_POOL, .name = "global", .input = in                                \
     }
-#define FLATTEN(in)                                                                                          \
-    {                                                                                                        \
-        .type = SR_LAYER_FLATTEN, .name = "flatten", .input = in                                             \
+#define FLATTEN(in)                                                                                \
+    {                                                                                              \
+        .type = SR_LAYER_FLATTEN, .name = "flatten", .input = in                                   \
     }
-#define DENSE(name_, in, out)                                                                                \
-    {                                                                                                        \
-        .type = SR_LAYER_DENSE, .name = name_, .input = in, .channels = out, .bias = true                    \
+#define DENSE(name_, in, out)                                                                      \
+    {                                                                                              \
+        .type = SR_LAYER_DENSE, .name = name_, .input = in, .channels = out, .bias = true          \
     }
-#define DROPOUT(in, rate_)                                                                                   \
-    {                                                                                                        \
-        .type = SR_LAYER_DROPOUT, .name = "dropout", .input = in, .rate = rate_                              \
+#define DROPOUT(in, rate_)                                                                         \
+    {                                                                                              \
+        .type = SR_LAYER_DROPOUT, .name = "dropout", .input = in, .rate = rate_                    \
     }
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static struct sr_network *make(const struct sr_layer_spec *layers, size_t count, int height, int width)
+static struct sr_network *make(const struct sr_layer_spec *layers, size_t count, int height,
+                               int width)
 {
     struct sr_error error = {0};
     struct sr_network *network = sr_network_new(layers, count, height, width, &error);
@@ -72,8 +74,8 @@ static double loss_at(struct sr_network *network, struct sr_workspace *workspace
     return sr_network_backward(network, workspace, count, labels, 0.1f, &correct) / count;
 }
 
-/* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>. Norm and
- * bias values start away from 1 and 0, so that no ReLU or pool sits on its kink. */
+/* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>.
+ * Norm and bias values start away from 1 and 0, so that no ReLU or pool sits on its kink. */
 static void check_gradients(const struct sr_layer_spec *layers, size_t count, int height, int width,
                             int batch)
 {
@@ -112,10 +114,11 @@ static void check_gradients(const struct sr_layer_spec *layers, size_t count, in
         for (size_t i = 0; i < n; i++) norm += (double)gradient[i] * (double)gradient[i];
         norm = sqrt(norm);
         for (size_t i = 0; i < n; i++) {
-            /* Partly along the gradient, so that the product is not lost in noise; padding stays 0. */
-            direction[i] = gradient[i] == 0
-                               ? 0
-                               : gradient[i] / (float)norm + (sr_rng_float(&rng) - 0.5f) / sqrtf((float)n);
+            /* Partly along the gradient, so that the product is not lost in noise; padding stays 0.
+             */
+            direction[i] = gradient[i] == 0 ? 0
+                                            : gradient[i] / (float)norm +
+                                                  (sr_rng_float(&rng) - 0.5f) / sqrtf((float)n);
             expected += (double)gradient[i] * (double)direction[i];
         }
         double step = 3e-4;
@@ -127,8 +130,8 @@ static void check_gradients(const struct sr_layer_spec *layers, size_t count, in
         memcpy(parameters[p].values, kept, n * sizeof *kept);
         double slope = (found[0] - found[1]) / (2 * step);
         if (!(fabs(slope - expected) < 2e-4 + 2e-2 * fabs(expected)))
-            fail_msg("%s of %d×%d: slope %g, gradient says %g", parameters[p].name, height, width, slope,
-                     expected);
+            fail_msg("%s of %d×%d: slope %g, gradient says %g", parameters[p].name, height, width,
+                     slope, expected);
         free(kept), free(direction);
     }
     sr_workspace_free(workspace);
@@ -298,7 +301,8 @@ static void test_layout(void **state)
     assert_int_equal(shape[1], 17 * 3 * 2);
     sr_network_init(other, 99);
     for (size_t p = 0; p < 5; p++) {
-        if (p == 1 || p == 4) sr_network_import(network, p, (const float[]){0.1f, 0.2f, -0.3f, 0.5f});
+        if (p == 1 || p == 4)
+            sr_network_import(network, p, (const float[]){0.1f, 0.2f, -0.3f, 0.5f});
         sr_network_export(network, p, arrays[p]);
         sr_network_import(other, p, arrays[p]);
     }
@@ -354,7 +358,8 @@ static void test_same_bits(void **state)
         size_t count = sr_network_parameters(network, &parameters);
         fill(workspace, 21 * 784, 3);
         loss_at(network, workspace, 21, labels);
-        length = (size_t)(parameters[count - 1].values - parameters[0].values) + parameters[count - 1].count;
+        length = (size_t)(parameters[count - 1].values - parameters[0].values) +
+                 parameters[count - 1].count;
         if (!first) {
             first = sr_xalloc(length * sizeof *first);
             memcpy(first, sr_workspace_gradient(workspace, 0), length * sizeof *first);
@@ -374,8 +379,8 @@ static void test_same_bits(void **state)
     free(first);
 }
 
-/* Layer gradients, made without fusing, against differences of the logit as that layer's bias moves: a bias
- * reaches every pixel of its channel. */
+/* Layer gradients, made without fusing, against differences of the logit as that layer's bias
+ * moves: a bias reaches every pixel of its channel. */
 static void test_layer_gradients(void **state)
 {
     const struct sr_layer_spec layers[] = {
@@ -389,7 +394,8 @@ static void test_layer_gradients(void **state)
     (void)state;
     fill(workspace, 4 * 120, 6);
     for (int target = 0; target < 3; target++) {
-        assert_ok(sr_network_layer_gradients(network, workspace, target, 4, activations, gradients, &error));
+        assert_ok(sr_network_layer_gradients(network, workspace, target, 4, activations, gradients,
+                                             &error));
         for (int channel = 0; channel < 5; channel++) {
             struct sr_parameter *parameters;
             double sum = 0, logit[2];
@@ -404,8 +410,10 @@ static void test_layer_gradients(void **state)
             parameters[6].values[channel] = 0;
             assert_true(fabs((logit[0] - logit[1]) / 2e-3 - sum) < 2e-3);
         }
-        /* Global pool and dense layer: after ReLU, the mean over pixels times the weights is the logit. */
-        assert_ok(sr_network_layer_gradients(network, workspace, target, 5, activations, gradients, &error));
+        /* Global pool and dense layer: after ReLU, the mean over pixels times the weights is the
+         * logit. */
+        assert_ok(sr_network_layer_gradients(network, workspace, target, 5, activations, gradients,
+                                             &error));
         double sum = 0;
         for (int i = 0; i < 60; i++) sum += (double)activations[i] * (double)gradients[i];
         sr_network_predict(network, workspace, 1);
@@ -418,7 +426,8 @@ static void test_layer_gradients(void **state)
 /* ---- a wide dense layer on the image, whose weights lie in strips ---- */
 
 enum { WIDE_SIDE = 11, WIDE_AREA = WIDE_SIDE * WIDE_SIDE, WIDE_OUT = 300, WIDE_BATCH = 50 };
-static const struct sr_layer_spec wide[] = {FLATTEN(-1), DENSE("a", 0, WIDE_OUT), RELU(1), DENSE("b", 2, 3)};
+static const struct sr_layer_spec wide[] = {FLATTEN(-1), DENSE("a", 0, WIDE_OUT), RELU(1),
+                                            DENSE("b", 2, 3)};
 
 /* Images with zeros here and there, or a few only, which take another path. */
 static void fill_wide(struct sr_workspace *workspace, bool sparse)
@@ -429,14 +438,15 @@ static void fill_wide(struct sr_workspace *workspace, bool sparse)
         if ((i / 7 + i / WIDE_AREA) % 2) x[i] = 0;
 }
 
-/* Logits, and the gradient of one by the flattened image, against the arrays as PyTorch has them. */
+/* Logits, and the gradient of one by the flattened image, against the arrays as PyTorch has them.
+ */
 static void test_wide_layout(void **state)
 {
     struct sr_error error = {0};
     struct sr_network *network = make(wide, COUNT(wide), WIDE_SIDE, WIDE_SIDE);
     struct sr_workspace *workspace = sr_workspace_new(network, WIDE_BATCH, false, NULL, &error);
-    float *a = sr_xalloc(WIDE_OUT * WIDE_AREA * sizeof *a), *b = sr_xalloc(3 * WIDE_OUT * sizeof *b),
-          activations[WIDE_AREA], gradients[WIDE_AREA];
+    float *a = sr_xalloc(WIDE_OUT * WIDE_AREA * sizeof *a),
+          *b = sr_xalloc(3 * WIDE_OUT * sizeof *b), activations[WIDE_AREA], gradients[WIDE_AREA];
     (void)state;
     assert_non_null(workspace);
     sr_network_export(network, 0, a);
@@ -449,15 +459,18 @@ static void test_wide_layout(void **state)
             double logits[3] = {0}, slopes[WIDE_AREA] = {0};
             for (int h = 0; h < WIDE_OUT; h++) {
                 double sum = 0;
-                for (int i = 0; i < WIDE_AREA; i++) sum += (double)a[h * WIDE_AREA + i] * (double)x[i];
-                for (int c = 0; sum > 0 && c < 3; c++) logits[c] += sum * (double)b[c * WIDE_OUT + h];
+                for (int i = 0; i < WIDE_AREA; i++)
+                    sum += (double)a[h * WIDE_AREA + i] * (double)x[i];
+                for (int c = 0; sum > 0 && c < 3; c++)
+                    logits[c] += sum * (double)b[c * WIDE_OUT + h];
                 for (int i = 0; sum > 0 && i < WIDE_AREA; i++)
                     slopes[i] += (double)a[h * WIDE_AREA + i] * (double)b[2 * WIDE_OUT + h];
             }
             for (int c = 0; c < 3; c++)
                 assert_float_equal(sr_workspace_logits(workspace)[image * 3 + c], logits[c], 1e-4);
             if (image > 0) continue;
-            assert_ok(sr_network_layer_gradients(network, workspace, 2, 0, activations, gradients, &error));
+            assert_ok(sr_network_layer_gradients(network, workspace, 2, 0, activations, gradients,
+                                                 &error));
             for (int i = 0; i < WIDE_AREA; i++) assert_float_equal(gradients[i], slopes[i], 1e-4);
         }
     }
@@ -470,7 +483,8 @@ struct readiness {
     struct sr_workspace *workspace;
     float *seen;          /* of parameter 0's gradient, as it was when it was said to be ready */
     unsigned char *times; /* that each element was told of */
-    atomic_int others; /* times that something else was told of; the workers that tell cannot fail a test */
+    atomic_int others; /* times that something else was told of; the workers that tell cannot fail a
+                          test */
 };
 
 static void note_ready(void *owner, size_t parameter, size_t start, size_t count)
@@ -485,16 +499,16 @@ static void note_ready(void *owner, size_t parameter, size_t start, size_t count
     for (size_t i = start; i < start + count; i++) readiness->times[i]++;
 }
 
-/* Gradients are the same whether somebody waits for them or not, at any number of threads, and those that are
- * told of are told once, when they are final. */
+/* Gradients are the same whether somebody waits for them or not, at any number of threads, and
+ * those that are told of are told once, when they are final. */
 static void test_wide_ready(void **state)
 {
     uint8_t labels[WIDE_BATCH];
     float *first = NULL;
     (void)state;
     for (int i = 0; i < WIDE_BATCH; i++) labels[i] = (uint8_t)(i % 3);
-    const struct sr_layer_spec normed[] = {FLATTEN(-1), NORM("n", 0), DENSE("a", 1, WIDE_OUT), RELU(2),
-                                           DENSE("b", 3, 3)};
+    const struct sr_layer_spec normed[] = {FLATTEN(-1), NORM("n", 0), DENSE("a", 1, WIDE_OUT),
+                                           RELU(2), DENSE("b", 3, 3)};
     check_gradients(wide, COUNT(wide), WIDE_SIDE, WIDE_SIDE, 6);
     check_gradients(normed, COUNT(normed), WIDE_SIDE, WIDE_SIDE, 6);
     for (int way = 0; way < 4; way++) {
@@ -505,7 +519,8 @@ static void test_wide_ready(void **state)
         struct sr_parameter *parameters;
         sr_network_parameters(network, &parameters);
         size_t count = parameters[0].count, told = 0;
-        struct readiness readiness = {workspace, sr_xalloc(count * sizeof(float)), sr_xalloc(count), 0};
+        struct readiness readiness = {workspace, sr_xalloc(count * sizeof(float)), sr_xalloc(count),
+                                      0};
         if (way % 2) sr_workspace_ready(workspace, note_ready, &readiness);
         fill_wide(workspace, true);
         loss_at(network, workspace, WIDE_BATCH, labels);
@@ -533,7 +548,8 @@ static void test_refusals(void **state)
     struct sr_error error = {0};
     const struct sr_layer_spec small[] = {CONV("a", -1, 6, 3, 1, false, true), POOL(0), FLATTEN(1),
                                           DENSE("d", 2, 3)};
-    const struct sr_layer_spec kernel[] = {CONV("a", -1, 6, 5, 1, false, true), FLATTEN(0), DENSE("d", 1, 3)};
+    const struct sr_layer_spec kernel[] = {CONV("a", -1, 6, 5, 1, false, true), FLATTEN(0),
+                                           DENSE("d", 1, 3)};
     const struct sr_layer_spec unread[] = {FLATTEN(-1), DENSE("lost", 0, 3), DENSE("d", 0, 3)};
     const struct sr_layer_spec unlike[] = {CONV("a", -1, 6, 3, 1, true, true),
                                            CONV("b", 0, 7, 3, 1, true, true), ADD(1, 0), FLATTEN(2),
@@ -582,8 +598,10 @@ static void test_times(void **state)
     assert_string_equal(times[2].name, "norm, relu");
     assert_int_equal(times[0].height, 4);
     assert_int_equal(times[0].forward_work, 8 * 8 * 8 * 9);
-    assert_int_equal(times[0].backward_work, times[0].forward_work); /* nobody wants the image's gradient */
-    assert_int_equal(times[1].backward_work, 2 * 10 * 10 * 16 * 8); /* 2 of 3 × 4 taps each way are padding */
+    assert_int_equal(times[0].backward_work,
+                     times[0].forward_work); /* nobody wants the image's gradient */
+    assert_int_equal(times[1].backward_work,
+                     2 * 10 * 10 * 16 * 8); /* 2 of 3 × 4 taps each way are padding */
     for (int i = 0; i < 5; i++) assert_true(times[i].forward > 0 && times[i].backward > 0);
     sr_workspace_free(workspace);
     sr_network_free(network);
@@ -597,7 +615,8 @@ static bool refuse(void *owner)
     return false;
 }
 
-/* A batch that takes longer than a twentieth of a second is left in the middle when the monitor asks to end.
+/* A batch that takes longer than a twentieth of a second is left in the middle when the monitor
+ * asks to end.
  */
 static void test_gate(void **state)
 {

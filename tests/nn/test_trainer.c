@@ -6,7 +6,14 @@
 #include "sartor/base/rng.h"
 #include "sartor/nn/trainer.h"
 
-enum { SIDE = 10, AREA = SIDE * SIDE, CLASSES = 3, TRAIN = 70, VALIDATION = 30, COUNT = TRAIN + VALIDATION };
+enum {
+    SIDE = 10,
+    AREA = SIDE * SIDE,
+    CLASSES = 3,
+    TRAIN = 70,
+    VALIDATION = 30,
+    COUNT = TRAIN + VALIDATION
+};
 
 static uint8_t pixels[COUNT * AREA], labels[COUNT];
 static uint32_t rows[COUNT];
@@ -21,7 +28,8 @@ static int make_data(void **state)
     for (uint32_t i = 0; i < COUNT; i++) {
         rows[i] = i;
         labels[i] = (uint8_t)(i % CLASSES);
-        for (int p = 0; p < AREA; p++) pixels[i * AREA + (uint32_t)p] = (uint8_t)sr_rng_below(&rng, 120);
+        for (int p = 0; p < AREA; p++)
+            pixels[i * AREA + (uint32_t)p] = (uint8_t)sr_rng_below(&rng, 120);
         int column = 1 + 3 * labels[i] + (int)sr_rng_below(&rng, 2);
         for (int y = 0; y < SIDE; y++) pixels[i * AREA + (uint32_t)(y * SIDE + column)] += 60;
     }
@@ -63,11 +71,14 @@ static const struct sr_training plain = {.epochs = 4,
                                          .input = {0.3f, 0.2f, SR_FEATURES_PIXELS},
                                          .seed = 11};
 
-static struct sr_trainer *make_trainer(bool norm, const struct sr_training *plan, struct sr_pool *pool)
+static struct sr_trainer *make_trainer(bool norm, const struct sr_training *plan,
+                                       struct sr_pool *pool)
 {
     struct sr_error error = {0};
-    struct sr_samples train = {&images, rows, TRAIN}, validation = {&images, rows + TRAIN, VALIDATION};
-    struct sr_trainer *trainer = sr_trainer_new(make_network(norm), plan, &train, &validation, pool, &error);
+    struct sr_samples train = {&images, rows, TRAIN},
+                      validation = {&images, rows + TRAIN, VALIDATION};
+    struct sr_trainer *trainer =
+        sr_trainer_new(make_network(norm), plan, &train, &validation, pool, &error);
     if (!trainer) fail_msg("%s", error.text);
     return trainer;
 }
@@ -150,8 +161,8 @@ static void test_threads(void **state)
         assert_ok(sr_trainer_run(trainers[t], NULL, NULL, NULL, &complete, &error));
         assert_same_weights(trainers[t]->kept, trainers[0]->kept);
         assert_same_weights(trainers[t]->network, trainers[0]->network);
-        assert_memory_equal(&trainers[t]->history[3].train_loss, &trainers[0]->history[3].train_loss,
-                            sizeof(double));
+        assert_memory_equal(&trainers[t]->history[3].train_loss,
+                            &trainers[0]->history[3].train_loss, sizeof(double));
         assert_memory_equal(&trainers[t]->history[3].validation_loss,
                             &trainers[0]->history[3].validation_loss, sizeof(double));
     }
@@ -161,8 +172,8 @@ static void test_threads(void **state)
     }
 }
 
-/* Steps that are taken stretch by stretch, in the backward pass, where many pixels are zero, are those that
- * are taken in one piece, as clipping asks for, even where it clips nothing. */
+/* Steps that are taken stretch by stretch, in the backward pass, where many pixels are zero, are
+ * those that are taken in one piece, as clipping asks for, even where it clips nothing. */
 static void test_stretches(void **state)
 {
     const struct sr_layer_spec layers[] = {
@@ -218,7 +229,8 @@ static void test_stop(void **state)
     bool complete;
     (void)state;
     two.epochs = 2;
-    struct sr_trainer *stopped = make_trainer(true, &plain, NULL), *whole = make_trainer(true, &two, NULL);
+    struct sr_trainer *stopped = make_trainer(true, &plain, NULL),
+                      *whole = make_trainer(true, &two, NULL);
     assert_ok(sr_trainer_run(stopped, &monitor, NULL, NULL, &complete, &error));
     assert_false(complete);
     assert_int_equal(stopped->finished, 2);
@@ -230,8 +242,8 @@ static void test_stop(void **state)
 
     witness = (struct witness){.stop_after = 4};
     stopped = make_trainer(true, &plain, NULL);
-    assert_refused(sr_trainer_run(stopped, &monitor, NULL, NULL, &complete, &error), SR_ERROR_CANCELLED,
-                   "first epoch");
+    assert_refused(sr_trainer_run(stopped, &monitor, NULL, NULL, &complete, &error),
+                   SR_ERROR_CANCELLED, "first epoch");
     sr_trainer_free(stopped);
 }
 
@@ -268,7 +280,8 @@ static void test_later_divergence(void **state)
     bool complete;
     (void)state;
     two.epochs = 2;
-    struct sr_trainer *trainer = make_trainer(false, &plain, NULL), *whole = make_trainer(false, &two, NULL);
+    struct sr_trainer *trainer = make_trainer(false, &plain, NULL),
+                      *whole = make_trainer(false, &two, NULL);
     assert_ok(sr_trainer_run(trainer, &monitor, spoil, NULL, &complete, &error));
     assert_true(complete);
     assert_int_equal(trainer->finished, 2);

@@ -11,8 +11,8 @@
 /* ---- optimisers ---- */
 
 /* One weight of 1 and the gradients of one or two steps at rate 0.1. */
-static void expect_steps(enum sr_optimizer_kind kind, double decay, bool decays, double first, double second,
-                         double after_first, double after_second)
+static void expect_steps(enum sr_optimizer_kind kind, double decay, bool decays, double first,
+                         double second, double after_first, double after_second)
 {
     struct sr_error error = {0};
     float w = 1, g = (float)first;
@@ -35,7 +35,8 @@ static void test_sgd(void **state)
     /* v = 0.5, w = 1 - 0.1 (0.5 + 0.45); v = 0.95, w -= 0.1 (0.5 + 0.855). */
     expect_steps(SR_OPTIMIZER_SGD, 0, true, 0.5, 0.5, 0.905, 0.7695);
     /* The decay joins the gradient: 0.6, then 0.5 + 0.0886 and v = 0.54 + 0.5886. */
-    expect_steps(SR_OPTIMIZER_SGD, 0.1, true, 0.5, 0.5, 0.886, 0.886 - 0.1 * (0.5886 + 0.9 * 1.1286));
+    expect_steps(SR_OPTIMIZER_SGD, 0.1, true, 0.5, 0.5, 0.886,
+                 0.886 - 0.1 * (0.5886 + 0.9 * 1.1286));
     /* Biases and norms are spared. */
     expect_steps(SR_OPTIMIZER_SGD, 0.1, false, 0.5, 0.5, 0.905, 0.7695);
 }
@@ -140,8 +141,8 @@ static void test_optimizer_threads(void **state)
     for (int t = 0; t < 3; t++) free(results[t]);
 }
 
-/* A step in parts, by stretches of some slots and the rest at the end, has the bits of a whole one; averages
- * too. */
+/* A step in parts, by stretches of some slots and the rest at the end, has the bits of a whole one;
+ * averages too. */
 static void test_stretches(void **state)
 {
     enum { COUNT = 20000, LENGTH = 3000 };
@@ -174,7 +175,8 @@ static void test_stretches(void **state)
                 sr_optimizer_begin(optimizer, 0.01, 0.7, 0.9f);
                 for (size_t slot = 1; slot < 3; slot++)
                     for (size_t at = 0; at < COUNT; at += LENGTH)
-                        sr_optimizer_stretch(optimizer, slot, at, COUNT - at < LENGTH ? COUNT - at : LENGTH);
+                        sr_optimizer_stretch(optimizer, slot, at,
+                                             COUNT - at < LENGTH ? COUNT - at : LENGTH);
                 sr_optimizer_finish(optimizer);
             }
             sr_optimizer_free(optimizer);
@@ -184,7 +186,8 @@ static void test_stretches(void **state)
     }
 }
 
-/* The moments of a weight without a gradient come to zero: subnormal numbers would take their time for ever.
+/* The moments of a weight without a gradient come to zero: subnormal numbers would take their time
+ * for ever.
  */
 static void test_moments_settle(void **state)
 {
@@ -203,12 +206,15 @@ static void test_moments_settle(void **state)
         for (int step = 0; step < 60000; step++) {
             sr_optimizer_step(optimizer, 0.01, 1, 0);
             for (int moment = 0; moment < 4; moment++) {
-                const float *values = sr_optimizer_moment(optimizer, (size_t)moment / 2, moment % 2);
-                for (int i = 0; values && i < 19; i++) assert_true(values[i] == 0 || isnormal(values[i]));
+                const float *values =
+                    sr_optimizer_moment(optimizer, (size_t)moment / 2, moment % 2);
+                for (int i = 0; values && i < 19; i++)
+                    assert_true(values[i] == 0 || isnormal(values[i]));
             }
         }
         for (size_t slot = 0; slot < 2; slot++)
-            for (int i = 0; i < 19; i++) assert_true(sr_optimizer_moment(optimizer, slot, 0)[i] == 0);
+            for (int i = 0; i < 19; i++)
+                assert_true(sr_optimizer_moment(optimizer, slot, 0)[i] == 0);
         sr_optimizer_free(optimizer);
     }
 }
@@ -255,7 +261,8 @@ static void test_augment_idle(void **state)
     for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
 }
 
-/* Each epoch shows the side that the one before did not; samples differ; half of them are mirrored. */
+/* Each epoch shows the side that the one before did not; samples differ; half of them are mirrored.
+ */
 static void test_augment_flip(void **state)
 {
     uint8_t pixels[AREA];
@@ -270,7 +277,8 @@ static void test_augment_flip(void **state)
             sr_augment_image(&flip, 7, epoch, sample, pixels, SIDE, SIDE, out);
             bool now = out[SIDE - 1] == 0;
             for (int x = 0; x < SIDE; x++)
-                assert_true(out[5 * SIDE + x] == (float)pixels[5 * SIDE + (now ? SIDE - 1 - x : x)] / 255);
+                assert_true(out[5 * SIDE + x] ==
+                            (float)pixels[5 * SIDE + (now ? SIDE - 1 - x : x)] / 255);
             if (epoch > 1) assert_true(now != last);
             last = now;
         }
@@ -306,7 +314,8 @@ static void test_augment_parts(void **state)
     }
 }
 
-/* Black comes in at the edges; a gain leaves black black; an erased rectangle has 2 to 33 % of the area. */
+/* Black comes in at the edges; a gain leaves black black; an erased rectangle has 2 to 33 % of the
+ * area. */
 static void test_augment_meaning(void **state)
 {
     uint8_t pixels[AREA];

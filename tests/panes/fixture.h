@@ -27,7 +27,8 @@ static uint32_t scatter(uint32_t row)
 
 static int mistaken_for(int label, int classes, uint32_t dice)
 {
-    if (classes != 10) return (label + 1 + (label * 6 + 2 + (int)(dice % 2)) % (classes - 1)) % classes;
+    if (classes != 10)
+        return (label + 1 + (label * 6 + 2 + (int)(dice % 2)) % (classes - 1)) % classes;
     static const int partners[10][2] = {{6, 3}, {3, 0}, {4, 6}, {0, 4}, {2, 6},
                                         {7, 9}, {0, 2}, {9, 5}, {0, 5}, {7, 5}};
     return partners[label % 10][dice % 3 == 0];
@@ -50,7 +51,8 @@ static enum sr_status formula_predict(const void *state, const struct sr_samples
     const int classes = formula->shape.classes;
     for (size_t i = 0; i < samples->count; i++) {
         /* Altered copies of a sample, for occlusion, have no label: their brightness decides. */
-        int label = samples->images->labels ? sr_samples_label(samples, i) : brightness(samples, i) % classes;
+        int label = samples->images->labels ? sr_samples_label(samples, i)
+                                            : brightness(samples, i) % classes;
         uint32_t dice = scatter(sr_samples_row(samples, i) + formula->salt);
         static const unsigned char rate[10] = {14, 3, 16, 9, 18, 5, 30, 6, 2, 5}; /* % wrong */
         bool wrong = dice % 100 < rate[label % 10];
@@ -76,7 +78,8 @@ static size_t formula_layers(const void *state, struct sr_layer_info *layers, si
 }
 
 static enum sr_status formula_gradients(const void *state, const uint8_t *pixels, const char *layer,
-                                        int target, struct sr_layer_gradients *out, struct sr_error *error)
+                                        int target, struct sr_layer_gradients *out,
+                                        struct sr_error *error)
 {
     (void)error;
     const struct sr_shape *shape = &((const struct formula *)state)->shape;
@@ -89,8 +92,9 @@ static enum sr_status formula_gradients(const void *state, const uint8_t *pixels
         for (int x = 0; x < side; x++)
             for (int c = 0; c < 2; c++) {
                 size_t i = ((size_t)y * (size_t)side + (size_t)x) * 2 + (size_t)c;
-                float pixel =
-                    (float)pixels[(y * shape->height / side) * shape->width + x * shape->width / side] / 255;
+                float pixel = (float)pixels[(y * shape->height / side) * shape->width +
+                                            x * shape->width / side] /
+                              255;
                 out->activations[i] = c ? (float)(y + target) / (float)(side + 10) : pixel;
                 out->gradients[i] = c ? 0.3f : 1;
             }
@@ -151,7 +155,8 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
     struct sr_entry *entry = sr_xalloc(sizeof *entry);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     entry->model = model;
-    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1, sizeof *session->entries);
+    sr_xgrow(&session->entries, &session->entry_room, session->entry_count + 1,
+             sizeof *session->entries);
     session->entries[session->entry_count++] = entry;
     return entry;
 }
@@ -273,7 +278,8 @@ static void choose(struct sr_session *session, enum sr_split_name split, int cla
     filter.right = right;
     snprintf(filter.model, sizeof filter.model, "%s", model ? model : "");
     enum sr_status status;
-    while ((status = sr_session_select(session, &filter, &error)) == SR_PENDING) sr_session_wait(session, 10);
+    while ((status = sr_session_select(session, &filter, &error)) == SR_PENDING)
+        sr_session_wait(session, 10);
     if (status) fail_msg("%s", error.text);
 }
 

@@ -76,7 +76,8 @@ static void disturb(struct sr_session *session)
         session->message[0] = '\0';
         break;
     case 17:
-        snprintf(view->model, sizeof view->model, "%s", (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
+        snprintf(view->model, sizeof view->model, "%s",
+                 (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
         break;
     case 18:
         snprintf(view->explain_layer, sizeof view->explain_layer, "%s",
@@ -86,12 +87,13 @@ static void disturb(struct sr_session *session)
         view->data_file = roll(SR_FILE_COUNT);
         break;
     case 20:
-        choose(session, (enum sr_split_name)roll(SR_SPLIT_COUNT), roll(session->data->classes + 1) - 1,
-               roll(3) - 1, roll(2) ? "cnn" : "");
+        choose(session, (enum sr_split_name)roll(SR_SPLIT_COUNT),
+               roll(session->data->classes + 1) - 1, roll(3) - 1, roll(2) ? "cnn" : "");
         break;
     case 21:
         view->compare_order = roll(40) - 10;
-        snprintf(view->compare_vs, sizeof view->compare_vs, "%s", (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
+        snprintf(view->compare_vs, sizeof view->compare_vs, "%s",
+                 (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
         break;
     default:
         sr_screen_move(session, (enum sr_move)roll(SR_MOVE_COUNT));
@@ -132,7 +134,8 @@ static void wander(struct sr_session *session, int steps)
     for (int i = 0; i < steps; i++) {
         disturb(session);
         sr_session_pump(session);
-        if (roll(4) == 0) sr_grid_resize(&grid, 1 + roll(roll(2) ? 40 : 150), 1 + roll(roll(2) ? 12 : 50));
+        if (roll(4) == 0)
+            sr_grid_resize(&grid, 1 + roll(roll(2) ? 40 : 150), 1 + roll(roll(2) ? 12 : 50));
         struct sr_cursor cursor = sr_screen_draw(session, &grid);
         assert_true(cursor.x < grid.columns && cursor.y < grid.lines);
         check_grid(&grid, session->look.ascii);
@@ -191,7 +194,8 @@ static void all_sizes(void **state)
     fixture_free(session);
 }
 
-static void write_idx(const char *folder, const char *name, int count, int height, int width, int classes)
+static void write_idx(const char *folder, const char *name, int count, int height, int width,
+                      int classes)
 {
     char path[256];
     snprintf(path, sizeof path, "%s/%s-images-idx3-ubyte", folder, name);
@@ -216,8 +220,9 @@ static void write_idx(const char *folder, const char *name, int count, int heigh
                                    0,
                                    (unsigned char)width};
     fwrite(sizes, 1, 16, images);
-    fwrite((const unsigned char[]){0, 0, 8, 1, 0, 0, (unsigned char)(count >> 8), (unsigned char)count}, 1, 8,
-           labels);
+    fwrite((const unsigned char[]){0, 0, 8, 1, 0, 0, (unsigned char)(count >> 8),
+                                   (unsigned char)count},
+           1, 8, labels);
     for (int i = 0; i < count; i++) {
         fputc(i % classes, labels);
         for (int p = 0; p < height * width; p++) fputc((p * 7 + i * 13) % 256, images);
@@ -380,8 +385,9 @@ static void confusion_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_moves), cmocka_unit_test(all_sizes), cmocka_unit_test(other_data),
-        cmocka_unit_test(short_names),  cmocka_unit_test(walking),   cmocka_unit_test(confusion_lines),
+        cmocka_unit_test(random_moves), cmocka_unit_test(all_sizes),
+        cmocka_unit_test(other_data),   cmocka_unit_test(short_names),
+        cmocka_unit_test(walking),      cmocka_unit_test(confusion_lines),
     };
     return cmocka_run_group_tests_name("robust", tests, NULL, NULL);
 }

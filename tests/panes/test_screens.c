@@ -24,8 +24,8 @@ static void say_difference(const char *name, const char *wanted, const char *got
         got += right + (got[right] == '\n');
         line++;
     }
-    fail_msg("%s, line %d:\n  golden |%.*s|\n  drawn  |%.*s|\n(UPDATE_GOLDEN=1 writes it anew)", name, line,
-             (int)strcspn(wanted, "\n"), wanted, (int)strcspn(got, "\n"), got);
+    fail_msg("%s, line %d:\n  golden |%.*s|\n  drawn  |%.*s|\n(UPDATE_GOLDEN=1 writes it anew)",
+             name, line, (int)strcspn(wanted, "\n"), wanted, (int)strcspn(got, "\n"), got);
 }
 
 static void compare(const char *name, const char *text)
@@ -46,7 +46,8 @@ static void compare(const char *name, const char *text)
     free(golden);
 }
 
-/* Draw at a size and compare: plain text, or with colours as ANSI sequences for a name in "-ansi". */
+/* Draw at a size and compare: plain text, or with colours as ANSI sequences for a name in "-ansi".
+ */
 static void screen(struct sr_session *session, int columns, int lines, const char *name)
 {
     struct sr_grid grid;
@@ -111,7 +112,8 @@ static void browse(void **state)
     session->view.zoomed = false;
     choose(session, SR_SPLIT_TEST, 1, -1, NULL);
     screen(session, 20, 5, "browse-tiny");
-    choose(session, SR_SPLIT_TEST, 8, 0, "cnn"); /* no bag is mistaken in the sample's first rows, or few */
+    choose(session, SR_SPLIT_TEST, 8, 0,
+           "cnn"); /* no bag is mistaken in the sample's first rows, or few */
     session->selection.count = 0;
     screen(session, 80, 24, "browse-empty");
     fixture_free(session);
@@ -238,7 +240,8 @@ static void fix_times(struct sr_session *session)
 {
     for (size_t i = 0; i < session->entry_count; i++) {
         session->entries[i]->model->fit_seconds = 9.75 * (double)(i + 1);
-        for (int s = 0; s < SR_SPLIT_COUNT; s++) session->entries[i]->splits[s].seconds = 0.125 * (double)(i + 1);
+        for (int s = 0; s < SR_SPLIT_COUNT; s++)
+            session->entries[i]->splits[s].seconds = 0.125 * (double)(i + 1);
     }
 }
 
@@ -298,7 +301,8 @@ static void compare_pairs(void **state)
     sr_grid_init(&grid, 80, 24);
     session->view.pane = SR_PANE_COMPARE;
     session->view.split = SR_SPLIT_TEST;
-    assert_int_equal(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error), SR_ERROR_STATE);
+    assert_int_equal(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error),
+                     SR_ERROR_STATE);
     assert_int_equal(sr_screen_pair(session, &a, &b, &split, &error), SR_PENDING);
     settle(session, &grid);
     assert_pair(session, "cnn", "svm");
@@ -308,7 +312,8 @@ static void compare_pairs(void **state)
     settle(session, &grid);
     fix_times(session);
     assert_ok(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error));
-    assert_int_equal(comparison->pair_count, 3); /* another model makes it another family of tests */
+    assert_int_equal(comparison->pair_count,
+                     3); /* another model makes it another family of tests */
 
     assert_pair(session, "forest", "cnn"); /* the best, and the best of the others */
     sr_screen_move(session, SR_MOVE_NEXT);
@@ -328,7 +333,8 @@ static void compare_pairs(void **state)
         const struct sr_pair *pair = &comparison->pairs[k];
         struct sr_mcnemar test;
         assert_ok(sr_mcnemar(&test, comparison->entries[pair->first]->splits[SR_SPLIT_TEST].ready,
-                             comparison->entries[pair->second]->splits[SR_SPLIT_TEST].ready, &error));
+                             comparison->entries[pair->second]->splits[SR_SPLIT_TEST].ready,
+                             &error));
         assert_int_equal(test.only_first, pair->test.only_first);
         assert_int_equal(test.only_second, pair->test.only_second);
         assert_true(pair->p >= test.p);
@@ -338,7 +344,8 @@ static void compare_pairs(void **state)
     int turns = 0;
     do {
         sr_screen_move(session, SR_MOVE_RIGHT);
-        assert_true(session->view.compare_order >= -1 && session->view.compare_order < SR_SCORE_COUNT);
+        assert_true(session->view.compare_order >= -1 &&
+                    session->view.compare_order < SR_SCORE_COUNT);
         turns++;
     } while (session->view.compare_order != SR_SCORE_ACCURACY && turns < 100);
     assert_int_equal(turns, 14); /* thirteen scores and the name: no cost, no interval of its own */
@@ -380,8 +387,10 @@ static void log_lines(void **state)
     sr_session_log(session, SR_LOG_COMMAND, "train cnn epochs=5 seed=1");
     sr_session_log(session, SR_LOG_MESSAGE, "cnn is trained (48.7 s)");
     sr_session_log(session, SR_LOG_COMMAND, "browse wrong class=Shirt");
-    sr_session_log(session, SR_LOG_ERROR, "no model \"cmn\"; there are: cnn, svm, and this sentence goes on for longer than "
-                                          "one line of a window, so that it has to be wrapped");
+    sr_session_log(
+        session, SR_LOG_ERROR,
+        "no model \"cmn\"; there are: cnn, svm, and this sentence goes on for longer than "
+        "one line of a window, so that it has to be wrapped");
     for (int i = 0; i < 30; i++) {
         char line[32];
         snprintf(line, sizeof line, "tag index=test:%d", 7 * i);
@@ -424,8 +433,12 @@ static void form(void **state)
     sr_screen_move(session, SR_MOVE_LAST);
     screen(session, 80, 24, "form-last");
     /* A switch turns, a number climbs, a choice goes round. */
-    static const struct { const char *name, *up, *down; } steps[] = {
-        {"norm", "off", "on"}, {"epochs", "6", "5"}, {"lr", "0.02", "0.01"}, {"optimizer", "muon", "adamw"}};
+    static const struct {
+        const char *name, *up, *down;
+    } steps[] = {{"norm", "off", "on"},
+                 {"epochs", "6", "5"},
+                 {"lr", "0.02", "0.01"},
+                 {"optimizer", "muon", "adamw"}};
     assert_ok(sr_form_set(session, "epochs", "5", &error));
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         for (int at = 0;; at++) {
@@ -439,7 +452,8 @@ static void form(void **state)
             assert_string_equal(sr_text_get(&line), back ? steps[i].down : steps[i].up);
         }
     }
-    assert_ok(sr_form_set(session, "warmup", "700", &error)); /* longer than the run: said at the foot */
+    assert_ok(
+        sr_form_set(session, "warmup", "700", &error)); /* longer than the run: said at the foot */
     screen(session, 80, 24, "form-wrong");
     sr_text_fini(&line);
     fixture_free(session);
@@ -455,7 +469,8 @@ static void traced(void **state)
     run->trace = sr_xalloc(SR_TRACE_MAX * sizeof *run->trace);
     for (int i = 0; i < 300; i++) {
         double at = 0.02 * (i + 1), noise = ((i * 7919) % 101 - 50) / 500.0;
-        run->trace[i] = (struct sr_trace_point){at, 0.25 + 1.9 * exp(-2 * at) + noise, 0.92 - 0.6 * exp(-2 * at) - noise / 3};
+        run->trace[i] = (struct sr_trace_point){at, 0.25 + 1.9 * exp(-2 * at) + noise,
+                                                0.92 - 0.6 * exp(-2 * at) - noise / 3};
     }
     run->traced = 30;
     screen(session, 80, 24, "train-first");
@@ -481,7 +496,8 @@ static void states(void **state)
     session->view.overlay = true;
     snprintf(session->view.overlay_title, sizeof session->view.overlay_title, "Help");
     for (int i = 1; i <= 40; i++)
-        sr_text_printf(&session->view.overlay_text, "Line %d of a text that lies over the pane%s.\n", i,
+        sr_text_printf(&session->view.overlay_text,
+                       "Line %d of a text that lies over the pane%s.\n", i,
                        i % 5 ? "" : " and is too long for one line, so that it goes on below");
     session->view.overlay_top = 3;
     screen(session, 80, 24, "overlay");
@@ -493,7 +509,8 @@ static void states(void **state)
     sr_text_add(&session->view.prompt_hint, "Shirt");
     screen(session, 40, 12, "overlay-prompt");
     session->view.overlay = session->view.prompt = false;
-    sr_session_message(session, true, "there is no class \"Hat\"; there are T-shirt/top, Trouser and others");
+    sr_session_message(session, true,
+                       "there is no class \"Hat\"; there are T-shirt/top, Trouser and others");
     screen(session, 80, 24, "message");
     fixture_free(session);
 
@@ -552,10 +569,12 @@ static void words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(browse),    cmocka_unit_test(data),    cmocka_unit_test(train),
-        cmocka_unit_test(confusion), cmocka_unit_test(explain), cmocka_unit_test(states),
-        cmocka_unit_test(words),
-        cmocka_unit_test(compare_models), cmocka_unit_test(compare_pairs), cmocka_unit_test(log_lines), cmocka_unit_test(form), cmocka_unit_test(traced),
+        cmocka_unit_test(browse),        cmocka_unit_test(data),
+        cmocka_unit_test(train),         cmocka_unit_test(confusion),
+        cmocka_unit_test(explain),       cmocka_unit_test(states),
+        cmocka_unit_test(words),         cmocka_unit_test(compare_models),
+        cmocka_unit_test(compare_pairs), cmocka_unit_test(log_lines),
+        cmocka_unit_test(form),          cmocka_unit_test(traced),
     };
     return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

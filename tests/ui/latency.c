@@ -1,8 +1,9 @@
-/* latency.c - how long a key takes to show, through a real pseudo-terminal, while two threads train.
+/* latency.c - how long a key takes to show, through a real pseudo-terminal, while two threads
+ * train.
  *
  * make bench runs it as: latency SARTOR [DATA [KEYS [RECIPE]]]. Two kinds of key are timed: a
- * character at the prompt, and a step in Browse (whose picture moves). A key counts as shown when the
- * line that it changes has arrived. Prints the 50th, 90th and 99th percentile and the bytes. */
+ * character at the prompt, and a step in Browse (whose picture moves). A key counts as shown when
+ * the line that it changes has arrived. Prints the 50th, 90th and 99th percentile and the bytes. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +24,11 @@ static void report(const char *what, double *seconds, double *bytes, int count)
 {
     qsort(seconds, (size_t)count, sizeof *seconds, compare);
     qsort(bytes, (size_t)count, sizeof *bytes, compare);
-    printf("%-16s %5d keys  p50 %6.2f ms  p90 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  bytes p50 %.0f p99 %.0f\n", what,
-           count, 1e3 * seconds[count / 2], 1e3 * seconds[count * 9 / 10], 1e3 * seconds[count * 99 / 100],
-           1e3 * seconds[count - 1], bytes[count / 2], bytes[count * 99 / 100]);
+    printf("%-16s %5d keys  p50 %6.2f ms  p90 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  bytes p50 "
+           "%.0f p99 %.0f\n",
+           what, count, 1e3 * seconds[count / 2], 1e3 * seconds[count * 9 / 10],
+           1e3 * seconds[count * 99 / 100], 1e3 * seconds[count - 1], bytes[count / 2],
+           bytes[count * 99 / 100]);
 }
 
 static void drain(struct pty *pty, double seconds)
@@ -42,9 +45,11 @@ static uint64_t picture(struct pty *pty)
         for (int x = 0; x < pty->columns; x++) {
             VTermScreenCell cell;
             vterm_screen_get_cell(pty->screen, (VTermPos){.row = y, .col = x}, &cell);
-            uint32_t parts[] = {cell.chars[0], cell.fg.indexed.idx, cell.bg.indexed.idx, cell.fg.type, cell.bg.type,
-                                cell.attrs.reverse, cell.attrs.bold};
-            for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) hash = (hash ^ parts[i]) * 1099511628211u;
+            uint32_t parts[] = {cell.chars[0],  cell.fg.indexed.idx, cell.bg.indexed.idx,
+                                cell.fg.type,   cell.bg.type,        cell.attrs.reverse,
+                                cell.attrs.bold};
+            for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+                hash = (hash ^ parts[i]) * 1099511628211u;
         }
     }
     return hash;
@@ -75,12 +80,20 @@ int main(int argc, char **argv)
     int keys = argc > 3 ? atoi(argv[3]) : 400;
     const char *recipe = argc > 4 ? argv[4] : "resnet epochs=1000"; /* more than it will be let */
     if (keys < 1 || !mkdtemp(home)) return 1;
-    char *words[] = {argv[1], "--home", home, "--threads", "2", argc > 2 ? "--data" : NULL, argc > 2 ? argv[2] : NULL, NULL};
+    char *words[] = {argv[1],
+                     "--home",
+                     home,
+                     "--threads",
+                     "2",
+                     argc > 2 ? "--data" : NULL,
+                     argc > 2 ? argv[2] : NULL,
+                     NULL};
     struct pty pty;
     double begin = sr_clock_seconds();
     if (!pty_start(&pty, 80, 24, "xterm-256color", NULL, words)) return 1;
     int status = 1;
-    double *seconds = sr_xalloc((size_t)keys * sizeof *seconds), *bytes = sr_xalloc((size_t)keys * sizeof *bytes);
+    double *seconds = sr_xalloc((size_t)keys * sizeof *seconds),
+           *bytes = sr_xalloc((size_t)keys * sizeof *bytes);
     if (!pty_wait(&pty, "Browse")) goto out;
     printf("first paint      %6.1f ms after the start\n", 1e3 * (sr_clock_seconds() - begin));
     if (!pty_wait(&pty, " of ")) goto out;
@@ -118,7 +131,8 @@ int main(int argc, char **argv)
     printf("training alone   %6.0f bytes a second\n", (double)(pty.bytes - idle) / 4);
     status = 0;
 out:
-    if (status) fprintf(stderr, "latency: the explorer did not answer; its screen:\n%s", pty_text(&pty));
+    if (status)
+        fprintf(stderr, "latency: the explorer did not answer; its screen:\n%s", pty_text(&pty));
     pty_stop(&pty);
     free(seconds);
     free(bytes);

@@ -87,7 +87,8 @@ void pty_send(struct pty *pty, const char *keys)
     }
 }
 
-/* libvterm before 0.2 sees only the first of two modes in one sequence, so the mouse's is read here. */
+/* libvterm before 0.2 sees only the first of two modes in one sequence, so the mouse's is read
+ * here. */
 static void watch_mouse(struct pty *pty, const char *bytes, size_t length)
 {
     static const char wanted[] = "\033[?1006;1000";
@@ -203,7 +204,8 @@ bool pty_wait_end(struct pty *pty, int *status)
         pty_read(pty, 0.01);
         if (waitpid(pty->child, status, WNOHANG) == pty->child) {
             pty->child = 0;
-            while (pty_read(pty, 1)) continue; /* to the end of the stream, not to a moment of quiet */
+            while (pty_read(pty, 1))
+                continue; /* to the end of the stream, not to a moment of quiet */
             return true;
         }
     }

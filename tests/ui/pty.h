@@ -10,7 +10,9 @@
 #include <termios.h>
 #include <vterm.h>
 
-enum { PTY_PATIENCE = 240 }; /* seconds, far more than anything takes, with sanitizers on a busy machine too */
+enum {
+    PTY_PATIENCE = 240
+}; /* seconds, far more than anything takes, with sanitizers on a busy machine too */
 
 struct pty {
     pid_t child;
@@ -18,12 +20,13 @@ struct pty {
     VTerm *vterm;
     VTermScreen *screen;
     int columns, lines;
-    bool alternate, cursor, mouse; /* the alternate screen is up; the cursor shows; clicks are asked for */
-    size_t matched;         /* of the sequence that asks for clicks */
-    size_t bytes;           /* received so far */
-    bool ended;             /* nothing more will come */
-    char *text;             /* of pty_text */
-    struct termios modes;   /* before the program ran */
+    bool alternate, cursor,
+        mouse;            /* the alternate screen is up; the cursor shows; clicks are asked for */
+    size_t matched;       /* of the sequence that asks for clicks */
+    size_t bytes;         /* received so far */
+    bool ended;           /* nothing more will come */
+    char *text;           /* of pty_text */
+    struct termios modes; /* before the program ran */
 };
 
 /* Run argv with TERM=term; words of `environment` (NULL-ended, may be NULL) are added. */

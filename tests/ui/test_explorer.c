@@ -82,9 +82,12 @@ static void keys_switch_panes(void **state)
     (void)state;
     struct pty pty;
     start(&pty, 80, 24);
-    static const struct { const char *key, *tab; } steps[] = {
-        {"2", "[2 Data]"}, {"3", "[3 Train]"}, {"4", "[4 Confusion]"}, {"5", "[5 Explain]"},
-        {"6", "[6 Compare]"}, {"7", "[7 Log]"}, {"1", "[1 Browse]"}, {"\t", "[2 Data]"}, {"\033[Z", "[1 Browse]"},
+    static const struct {
+        const char *key, *tab;
+    } steps[] = {
+        {"2", "[2 Data]"},    {"3", "[3 Train]"},   {"4", "[4 Confusion]"},
+        {"5", "[5 Explain]"}, {"6", "[6 Compare]"}, {"7", "[7 Log]"},
+        {"1", "[1 Browse]"},  {"\t", "[2 Data]"},   {"\033[Z", "[1 Browse]"},
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         pty_send(&pty, steps[i].key);
@@ -177,8 +180,8 @@ static void unknown_sequences_are_not_keys(void **state)
 static void resizes_at_any_moment(void **state)
 {
     (void)state;
-    static const int sizes[][2] = {{120, 40}, {40, 12}, {20, 5}, {10, 3}, {1, 1}, {2, 2}, {200, 60},
-                                   {5, 24}, {80, 2}, {300, 4}, {80, 24}};
+    static const int sizes[][2] = {{120, 40}, {40, 12}, {20, 5}, {10, 3},  {1, 1},  {2, 2},
+                                   {200, 60}, {5, 24},  {80, 2}, {300, 4}, {80, 24}};
     struct pty pty;
     start(&pty, 80, 24);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -212,7 +215,10 @@ static void clicks_press_what_they_hit(void **state)
     pty_send(&pty, ":pane data\r");
     check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
     check(&pty, pty.mouse);
-    static const struct { const char *tab; int column; } tabs[] = {{"[4 Confusion]", 40}, {"[1 Browse]", 11}, {"[3 Train]", 29}};
+    static const struct {
+        const char *tab;
+        int column;
+    } tabs[] = {{"[4 Confusion]", 40}, {"[1 Browse]", 11}, {"[3 Train]", 29}};
     char click[64];
     for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
         snprintf(click, sizeof click, "\033[<0;%d;1M\033[<0;%d;1m", tabs[i].column, tabs[i].column);
@@ -229,7 +235,8 @@ static void clicks_press_what_they_hit(void **state)
     check(&pty, pty_wait_line(&pty, -1, "previous"));
     pty_send(&pty, "q");
     check(&pty, pty_wait_line(&pty, -1, "\\ filter"));
-    pty_send(&pty, "\033[<0;40;8M\033[<0;40;8m"); /* on a picture: that one; the wheel: down; again on it: large */
+    pty_send(&pty, "\033[<0;40;8M\033[<0;40;8m"); /* on a picture: that one; the wheel: down; again
+                                                     on it: large */
     check(&pty, pty_wait_line(&pty, 1, "3rd"));
     pty_send(&pty, "\033[<65;40;12M");
     check(&pty, pty_wait_line(&pty, 1, "8th"));
@@ -245,9 +252,17 @@ static void clicks_press_what_they_hit(void **state)
 static void follows_the_terminals_colours(void **state)
 {
     (void)state;
-    static const struct { const char *term; char *variable; } cases[] = {
-        {"xterm-256color", NULL}, {"xterm-256color", "NO_COLOR=1"}, {"xterm", NULL}, {"vt100", NULL},
-        {"tmux-256color", NULL}, {"linux", "LC_ALL=C"}, {"screen-256color", "NO_COLOR="},
+    static const struct {
+        const char *term;
+        char *variable;
+    } cases[] = {
+        {"xterm-256color", NULL},
+        {"xterm-256color", "NO_COLOR=1"},
+        {"xterm", NULL},
+        {"vt100", NULL},
+        {"tmux-256color", NULL},
+        {"linux", "LC_ALL=C"},
+        {"screen-256color", "NO_COLOR="},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pty pty;
@@ -260,11 +275,13 @@ static void follows_the_terminals_colours(void **state)
         for (int at = 0; at < 80 * 24; at++) {
             VTermScreenCell cell;
             vterm_screen_get_cell(pty.screen, (VTermPos){.row = at / 80, .col = at % 80}, &cell);
-            coloured |= !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) || !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
+            coloured |=
+                !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) || !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
             ascii &= cell.chars[0] < 0x80;
         }
         bool none = i == 1 || i == 3;
-        if (coloured == none) fail_msg("%s %s: colours %d", cases[i].term, cases[i].variable, coloured);
+        if (coloured == none)
+            fail_msg("%s %s: colours %d", cases[i].term, cases[i].variable, coloured);
         if (ascii != (i == 5)) fail_msg("%s: ascii %d:\n%s", cases[i].term, ascii, pty_text(&pty));
         quit(&pty);
     }
@@ -348,8 +365,10 @@ static void signals_leave_quietly(void **state)
 static void faults_restore_the_terminal(void **state)
 {
     (void)state;
-    static const struct { int number; const char *name; } faults[] = {
-        {SIGABRT, "(SIGABRT)"}, {SIGSEGV, "(SIGSEGV)"}, {SIGFPE, "(SIGFPE)"}};
+    static const struct {
+        int number;
+        const char *name;
+    } faults[] = {{SIGABRT, "(SIGABRT)"}, {SIGSEGV, "(SIGSEGV)"}, {SIGFPE, "(SIGFPE)"}};
     /* Sanitizers report the others themselves. */
     for (size_t i = 0; i < (SANITIZED ? 1 : sizeof faults / sizeof *faults); i++) {
         struct pty pty;
@@ -463,7 +482,8 @@ static void trains_in_the_background(void **state)
     quit(&pty);
 }
 
-/* What trains for long goes on behind the keys that are pressed meanwhile, and reports when it is done. */
+/* What trains for long goes on behind the keys that are pressed meanwhile, and reports when it is
+ * done. */
 static void experiments_go_on_behind(void **state)
 {
     (void)state;
@@ -504,7 +524,8 @@ static void a_progress_bar_keeps_to_its_line(void **state)
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         struct pty pty;
         int status;
-        char *const argv[] = {program, "--data", data, "--home", home, "train", "cnn", "name=bar", "epochs=3", NULL};
+        char *const argv[] = {program, "--data", data,       "--home",   home,
+                              "train", "cnn",    "name=bar", "epochs=3", NULL};
         assert_true(pty_start(&pty, widths[i], 24, "xterm-256color", NULL, argv));
         check(&pty, pty_wait(&pty, " %"));
         assert_true(pty_wait_end(&pty, &status));

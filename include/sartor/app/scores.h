@@ -1,7 +1,7 @@
 /* scores.h - what a model is worth and what it takes: the columns of every comparison.
  *
- * One list, from which commands, the Compare pane, figures and a study's report take names, titles and
- * formats, so that they cannot drift apart. Only the session's thread may call. */
+ * One list, from which commands, the Compare pane, figures and a study's report take names, titles
+ * and formats, so that they cannot drift apart. Only the session's thread may call. */
 #ifndef SARTOR_APP_SCORES_H
 #define SARTOR_APP_SCORES_H
 
@@ -9,31 +9,48 @@
 #include "sartor/eval/costs.h"
 
 enum sr_score {
-    SR_SCORE_ACCURACY, SR_SCORE_ACCURACY_LOW, SR_SCORE_ACCURACY_HIGH, SR_SCORE_MACRO_F1, SR_SCORE_LOSS,
-    SR_SCORE_CALIBRATION, SR_SCORE_TOP2, SR_SCORE_MACRO_PRECISION, SR_SCORE_MACRO_RECALL, SR_SCORE_FIT_SECONDS,
-    SR_SCORE_SPEED, SR_SCORE_FIT_MEMORY, SR_SCORE_PARAMETERS, SR_SCORE_BYTES, SR_SCORE_COST, SR_SCORE_MEAN_COST,
-    SR_SCORE_DECIDED_COST, SR_SCORE_LOOKS, SR_SCORE_COUNT,
+    SR_SCORE_ACCURACY,
+    SR_SCORE_ACCURACY_LOW,
+    SR_SCORE_ACCURACY_HIGH,
+    SR_SCORE_MACRO_F1,
+    SR_SCORE_LOSS,
+    SR_SCORE_CALIBRATION,
+    SR_SCORE_TOP2,
+    SR_SCORE_MACRO_PRECISION,
+    SR_SCORE_MACRO_RECALL,
+    SR_SCORE_FIT_SECONDS,
+    SR_SCORE_SPEED,
+    SR_SCORE_FIT_MEMORY,
+    SR_SCORE_PARAMETERS,
+    SR_SCORE_BYTES,
+    SR_SCORE_COST,
+    SR_SCORE_MEAN_COST,
+    SR_SCORE_DECIDED_COST,
+    SR_SCORE_LOOKS,
+    SR_SCORE_COUNT,
 };
 struct sr_score_kind {
-    const char *name;              /* in JSON and CSV: "accuracy" */
-    const char *title;             /* over a column: "accuracy" */
+    const char *name;  /* in JSON and CSV: "accuracy" */
+    const char *title; /* over a column: "accuracy" */
     enum sr_score_format {
-        SR_FORMAT_SHARE,           /* 91.23 % */
-        SR_FORMAT_NUMBER,          /* 0.2543 */
-        SR_FORMAT_SECONDS, SR_FORMAT_BYTES, SR_FORMAT_COUNT,
+        SR_FORMAT_SHARE,  /* 91.23 % */
+        SR_FORMAT_NUMBER, /* 0.2543 */
+        SR_FORMAT_SECONDS,
+        SR_FORMAT_BYTES,
+        SR_FORMAT_COUNT,
     } format;
     enum sr_score_group {
-        SR_GROUP_QUALITY,          /* how good */
-        SR_GROUP_EFFORT,           /* what it takes */
-        SR_GROUP_COST,             /* what its mistakes cost: where there is a cost table */
+        SR_GROUP_QUALITY, /* how good */
+        SR_GROUP_EFFORT,  /* what it takes */
+        SR_GROUP_COST,    /* what its mistakes cost: where there is a cost table */
     } group;
-    bool less;                     /* the smaller the better */
-    bool detail;                   /* the first to be left out of a table that runs out of room */
+    bool less;   /* the smaller the better */
+    bool detail; /* the first to be left out of a table that runs out of room */
 };
 extern const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT];
 
-/* All scores of an entry; NaN where one is not known, as those of quality are until its predictions of `split` are
- * there. `costs` may be NULL: then those that need it are NaN. */
+/* All scores of an entry; NaN where one is not known, as those of quality are until its predictions
+ * of `split` are there. `costs` may be NULL: then those that need it are NaN. */
 void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs,
                double scores[SR_SCORE_COUNT]);
 /* One score for people, "-" where it is not known. */

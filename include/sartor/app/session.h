@@ -9,9 +9,6 @@
 #ifndef SARTOR_APP_SESSION_H
 #define SARTOR_APP_SESSION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "sartor/app/options.h"
 #include "sartor/app/view.h"
 #include "sartor/base/error.h"
@@ -28,32 +25,35 @@
 #include "sartor/explain/quality.h"
 #include "sartor/jobs/jobs.h"
 #include "sartor/models/model.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* A model that can be named: one's own, shipped, or just trained. */
 struct sr_entry {
     char name[64];
-    char *path;                    /* NULL while it is only in memory */
+    char *path; /* NULL while it is only in memory */
     bool shipped;
-    struct sr_model *model;        /* NULL until loaded */
-    struct sr_error load_error;    /* why it could not be, if so */
-    uint32_t loading;              /* job, 0 for none */
+    struct sr_model *model;     /* NULL until loaded */
+    struct sr_error load_error; /* why it could not be, if so */
+    uint32_t loading;           /* job, 0 for none */
     struct {
-        struct sr_predictions *ready; /* NULL until computed */
-        uint32_t job;                 /* computing, 0 for none */
-        struct sr_error error;        /* why it could not be, if so */
+        struct sr_predictions *ready;    /* NULL until computed */
+        uint32_t job;                    /* computing, 0 for none */
+        struct sr_error error;           /* why it could not be, if so */
         struct sr_evaluation evaluation; /* of `ready` */
         double seconds;
     } splits[SR_SPLIT_COUNT];
-    size_t test_looks;             /* how often it has been judged on the test split, this time included; 0
-                                      when it has not been in this session */
+    size_t test_looks; /* how often it has been judged on the test split, this time included; 0
+                          when it has not been in this session */
 };
 
 /* What a run said between epochs: means over the batches since the point before, at most
  * SR_TRACE_MAX of them (when full, neighbours are merged and points come half as often). */
 enum { SR_TRACE_MAX = 512 };
 struct sr_trace_point {
-    double at;                     /* epochs done, or units where there are no epochs */
-    double loss, accuracy;         /* NaN when not known */
+    double at;             /* epochs done, or units where there are no epochs */
+    double loss, accuracy; /* NaN when not known */
 };
 
 /* One training job, present or past; kept for the curves until the session ends. */
@@ -61,13 +61,13 @@ struct sr_run {
     uint32_t job;
     enum sr_job_state state;
     const struct sr_model_class *class;
-    char name[64];                 /* the model it makes */
+    char name[64]; /* the model it makes */
     struct sr_args *params;
     uint64_t seed;
-    struct sr_progress progress;   /* the latest */
+    struct sr_progress progress; /* the latest */
     struct sr_epoch *history;
     size_t epochs, room;
-    struct sr_trace_point *trace;  /* NULL before the first */
+    struct sr_trace_point *trace; /* NULL before the first */
     size_t traced;
     double trace_step;             /* units between points at least */
     struct sr_progress trace_last; /* as of the latest point */
@@ -80,31 +80,31 @@ struct sr_run {
 /* The samples being looked at: ids, in order. Shared by all panes. */
 enum sr_order {
     SR_ORDER_INDEX,
-    SR_ORDER_CONFIDENCE,           /* probability of the predicted class */
-    SR_ORDER_LOSS,                 /* -log probability of the true class */
-    SR_ORDER_MARGIN,               /* of the first over the second probability */
+    SR_ORDER_CONFIDENCE, /* probability of the predicted class */
+    SR_ORDER_LOSS,       /* -log probability of the true class */
+    SR_ORDER_MARGIN,     /* of the first over the second probability */
     SR_ORDER_COUNT,
 };
 extern const char *const sr_order_names[SR_ORDER_COUNT];
 
 struct sr_filter {
     enum sr_split_name split;
-    int class, as;                 /* true class, predicted class; -1 for any */
-    int right;                     /* 1 right only, 0 wrong only, -1 any */
+    int class, as;                          /* true class, predicted class; -1 for any */
+    int right;                              /* 1 right only, 0 wrong only, -1 any */
     double confidence_low, confidence_high; /* of the predicted class; -inf/inf */
-    bool tagged;                   /* only those */
-    bool suspects;                 /* only those, most suspect first; `as` is then the class suggested */
-    char beats[64];                /* only what `model` gets right and this one wrong; "" for any */
+    bool tagged;                            /* only those */
+    bool suspects;  /* only those, most suspect first; `as` is then the class suggested */
+    char beats[64]; /* only what `model` gets right and this one wrong; "" for any */
     enum sr_order order;
     bool descending;
-    char model[64];                /* whose predictions; "" where none are needed */
+    char model[64]; /* whose predictions; "" where none are needed */
 };
 struct sr_selection {
     struct sr_filter filter;
     enum sr_file file;
-    uint32_t *rows;                /* row ids in that file */
+    uint32_t *rows; /* row ids in that file */
     size_t count;
-    size_t at;                     /* the cursor, < count unless empty */
+    size_t at; /* the cursor, < count unless empty */
 };
 
 /* What was done and said, in order. */
@@ -124,56 +124,57 @@ enum { SR_NEAREST_MAX = 16, SR_VERDICTS_MAX = 64 };
 struct sr_closeup {
     enum sr_file file;
     uint32_t row;
-    size_t verdicts;               /* models that have been asked */
+    size_t verdicts; /* models that have been asked */
     struct {
         char model[64];
-        float *probabilities;      /* classes of them, NULL when it could not be asked */
+        float *probabilities; /* classes of them, NULL when it could not be asked */
     } verdict[SR_VERDICTS_MAX];
-    char by[64];                   /* the k-NN model by whose measure, "" for distance between pixels */
+    char by[64]; /* the k-NN model by whose measure, "" for distance between pixels */
     size_t nearest;
     uint32_t rows[SR_NEAREST_MAX];
     double distances[SR_NEAREST_MAX];
 };
 
-/* Statistics that are too slow to add up while drawing: of each split, and of each class of each file. */
+/* Statistics that are too slow to add up while drawing: of each split, and of each class of each
+ * file. */
 struct sr_figures {
     struct sr_stats splits[SR_SPLIT_COUNT];
     struct {
         struct sr_stats stats;
         uint8_t *mean, *deviation; /* images; deviation so scaled that its largest is 255 */
         double deviation_most;     /* what 255 stands for */
-    } *classes[SR_FILE_COUNT];     /* data->classes of each */
+    } * classes[SR_FILE_COUNT];    /* data->classes of each */
     int class_count;
 };
 
 /* Heat maps: what was asked for, and once they are ready what came out. */
 struct sr_heats {
-    struct sr_model *model;        /* own references: what was computed from what */
+    struct sr_model *model; /* own references: what was computed from what */
     struct sr_dataset *data;
-    char method[16], layer[32];    /* as asked: "" for the defaults */
+    char method[16], layer[32]; /* as asked: "" for the defaults */
     struct sr_samples samples;
-    uint32_t *rows;                /* of samples */
-    int target;                    /* of every sample; < 0: what the model says it is */
-    size_t most;                   /* 0: a map of each sample; else the mean of each class, of so many at most */
-    enum sr_split_name split;      /* that the classes are looked at on */
+    uint32_t *rows; /* of samples */
+    int target;     /* of every sample; < 0: what the model says it is */
+    size_t most;    /* 0: a map of each sample; else the mean of each class, of so many at most */
+    enum sr_split_name split; /* that the classes are looked at on */
     uint32_t job;
-    bool ready;                    /* the rest may be read */
+    bool ready; /* the rest may be read */
     struct sr_error error;
     const struct sr_method *used;
-    char at[SR_PLACE_SIZE];        /* the layer that it was, "" for none */
-    size_t size;                   /* height × width */
-    float *maps;                   /* samples or classes × size; a sample's largest is 1 */
-    int *targets;                  /* one a sample; NULL with `most` */
-    float *probabilities;          /* samples × classes; NULL with `most` */
-    size_t *counts;                /* samples of each class that were looked at; NULL without `most` */
+    char at[SR_PLACE_SIZE]; /* the layer that it was, "" for none */
+    size_t size;            /* height × width */
+    float *maps;            /* samples or classes × size; a sample's largest is 1 */
+    int *targets;           /* one a sample; NULL with `most` */
+    float *probabilities;   /* samples × classes; NULL with `most` */
+    size_t *counts;         /* samples of each class that were looked at; NULL without `most` */
 };
 
 /* The models that have been judged on a split, each pair of them tested. */
 struct sr_comparison {
     enum sr_split_name split;
     size_t count, pair_count;
-    struct sr_entry **entries;     /* borrowed: it goes before they do */
-    struct sr_pair *pairs;         /* positions in `entries`; adjusted for their number */
+    struct sr_entry **entries; /* borrowed: it goes before they do */
+    struct sr_pair *pairs;     /* positions in `entries`; adjusted for their number */
 };
 
 /* What a person says of a suspect. */
@@ -188,96 +189,99 @@ typedef void sr_session_listener(void *context, struct sr_session *session,
                                  const struct sr_event *event);
 
 struct sr_session {
-    struct sr_args *options;       /* values of sr_options[] */
+    struct sr_args *options; /* values of sr_options[] */
     struct sr_look look;
-    bool interactive;              /* the explorer, not batch */
+    bool interactive; /* the explorer, not batch */
     bool quit;
-    bool redraw, suspend;          /* asked of the explorer, which does it and clears it */
+    bool redraw, suspend; /* asked of the explorer, which does it and clears it */
     char *home;
     struct sr_pool *pool;
     struct sr_jobs *jobs;
 
-    struct sr_dataset *data;       /* NULL until loaded */
-    struct sr_error data_error;    /* why not, if it failed */
-    uint32_t data_job;             /* loading, 0 for none */
+    struct sr_dataset *data;    /* NULL until loaded */
+    struct sr_error data_error; /* why not, if it failed */
+    uint32_t data_job;          /* loading, 0 for none */
     bool data_is_sample;
     struct sr_split split;
     struct sr_stats *stats[SR_FILE_COUNT]; /* whole files, computed with the loading */
 
-    struct sr_entry **entries;     /* sorted by name */
+    struct sr_entry **entries; /* sorted by name */
     size_t entry_count, entry_room;
-    struct sr_entry **aside;       /* only in memory, of other folders: back when models are kept there again */
+    struct sr_entry *
+        *aside; /* only in memory, of other folders: back when models are kept there again */
     char **aside_homes;
     size_t aside_count, aside_room, aside_homes_room;
-    struct sr_run **runs;          /* in the order they were started */
+    struct sr_run **runs; /* in the order they were started */
     size_t run_count, run_room;
 
     struct sr_selection selection;
-    uint8_t *tags[SR_FILE_COUNT];  /* a byte a row: 1 tagged */
+    uint8_t *tags[SR_FILE_COUNT]; /* a byte a row: 1 tagged */
     size_t tag_count;
     struct sr_log log;
-    struct {                       /* the explanation asked for last; older results are dropped */
+    struct { /* the explanation asked for last; older results are dropped */
         char model[64], method[16], layer[32]; /* as asked: "" for the defaults */
         enum sr_file file;
         uint32_t row;
         int target;
         uint32_t job;
         bool ready;
-        struct sr_heat heat;       /* for the target; its `values` are NULL from method=nearest */
-        struct sr_heat truth;      /* for the true class, when the predicted one was explained and differs */
-        float *probabilities;      /* of that sample, classes of them */
+        struct sr_heat heat; /* for the target; its `values` are NULL from method=nearest */
+        struct sr_heat
+            truth; /* for the true class, when the predicted one was explained and differs */
+        float *probabilities;              /* of that sample, classes of them */
         uint32_t nearest[SR_NEAREST_MOST]; /* rows of the train file, nearest first */
         double distances[SR_NEAREST_MOST];
-        size_t nearest_count;      /* 0 where the family has no such thing */
+        size_t nearest_count; /* 0 where the family has no such thing */
         struct sr_error error;
     } explain;
-    struct sr_heats *heats;        /* of several samples, for figures: those asked for last; NULL before the first */
-    struct sr_heats *class_heats;  /* the mean of every class, likewise */
-    struct {                       /* the measurement of explanations asked for last */
+    struct sr_heats
+        *heats; /* of several samples, for figures: those asked for last; NULL before the first */
+    struct sr_heats *class_heats; /* the mean of every class, likewise */
+    struct {                      /* the measurement of explanations asked for last */
         char model[64], method[16], layer[32];
         enum sr_split_name split;
         enum sr_quality_fill fill;
         size_t count;
-        uint32_t job;              /* measuring, 0 for none */
+        uint32_t job; /* measuring, 0 for none */
         bool ready;
         struct sr_quality result;
     } quality;
-    struct {                       /* labels of the train file that look wrong, of the latest search */
-        struct sr_suspect *items;  /* most suspect first */
+    struct { /* labels of the train file that look wrong, of the latest search */
+        struct sr_suspect *items; /* most suspect first */
         enum sr_mark *marks;
         size_t count;
         char model[64];
-        int folds;                 /* 0 when none has been made for this data */
+        int folds; /* 0 when none has been made for this data */
         size_t examined;
-        double accuracy;           /* of the held-out predictions; 0 when read from the file */
+        double accuracy; /* of the held-out predictions; 0 when read from the file */
     } suspects;
-    uint32_t suspects_job;         /* asked for by the line below, 0 for none */
+    uint32_t suspects_job; /* asked for by the line below, 0 for none */
     char suspects_line[128];
 
-    struct sr_closeup *closeup;    /* of the sample asked for last; NULL before the first */
+    struct sr_closeup *closeup; /* of the sample asked for last; NULL before the first */
     uint32_t closeup_job;
-    enum sr_file closeup_file;     /* what that job is about */
+    enum sr_file closeup_file; /* what that job is about */
     uint32_t closeup_row;
-    size_t closeup_models;         /* and how many models it asks */
-    struct sr_figures *figures;    /* NULL until computed */
+    size_t closeup_models;      /* and how many models it asks */
+    struct sr_figures *figures; /* NULL until computed */
     uint32_t figures_job;
     struct sr_comparison *comparison; /* NULL until computed, and when predictions come or go */
     uint32_t comparison_job;
     enum sr_split_name comparison_split; /* what that job is about */
 
     struct sr_view view;
-    struct sr_keys *keys;          /* prompt history, bindings, a pending line: of commands/keys.c */
-    int keys_depth;                /* `keys` commands that are running, one within the other */
+    struct sr_keys *keys; /* prompt history, bindings, a pending line: of commands/keys.c */
+    int keys_depth;       /* `keys` commands that are running, one within the other */
     struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
-    char *experiment_line;         /* the command that has asked for the one under way, NULL for none */
+    char *experiment_line; /* the command that has asked for the one under way, NULL for none */
     uint32_t experiment_job;
-    bool unfinished;               /* a command that has returned SR_PENDING waits for nobody: it only lets others
-                                      have their turn. Front ends run it again at once, and clear this. */
-    struct study *study;           /* the study under way, of commands/study.c; NULL for none */
-    struct {                       /* and how far it is, for those who know no commands */
+    bool unfinished; /* a command that has returned SR_PENDING waits for nobody: it only lets others
+                        have their turn. Front ends run it again at once, and clear this. */
+    struct study *study; /* the study under way, of commands/study.c; NULL for none */
+    struct {             /* and how far it is, for those who know no commands */
         double share, seconds_left;
     } study_progress;
-    char message[512];             /* last message for the status line */
+    char message[512]; /* last message for the status line */
     bool message_is_error;
     sr_session_listener *listener;
     void *listener_context;
@@ -289,7 +293,8 @@ void sr_session_free(struct sr_session *session);
 
 /* Take in what jobs have posted. True when anything changed. */
 bool sr_session_pump(struct sr_session *session);
-/* Wait for an event, at most `seconds` (negative: until one comes), then pump. Not while a command is unfinished. */
+/* Wait for an event, at most `seconds` (negative: until one comes), then pump. Not while a command
+ * is unfinished. */
 bool sr_session_wait(struct sr_session *session, double seconds);
 /* True when no short job (loading, predicting, explaining) is under way. */
 bool sr_session_settled(const struct sr_session *session);
@@ -308,8 +313,10 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
 struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split);
 
 /* The entry of that name; an unknown one gets a sentence with the names that there are. NULL or
- * "" gives the one to use by default: the one last used, else the first of one's own, else the first. */
-struct sr_entry *sr_session_entry(struct sr_session *session, const char *name, struct sr_error *error);
+ * "" gives the one to use by default: the one last used, else the first of one's own, else the
+ * first. */
+struct sr_entry *sr_session_entry(struct sr_session *session, const char *name,
+                                  struct sr_error *error);
 /* The same with its model loaded: SR_OK, SR_PENDING, or why not. */
 enum sr_status sr_session_model(struct sr_session *session, const char *name,
                                 struct sr_entry **entry, struct sr_error *error);
@@ -323,61 +330,69 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
  * honest, else test. */
 enum sr_split_name sr_session_default_split(const struct sr_session *session,
                                             const struct sr_entry *entry);
-/* Up to `room` rows of the data's train file nearest to an image in the model's own sense, nearest first. An error
- * where the model has no such thing, or was trained on other data, whose rows say nothing here. Any thread. */
-enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model, const uint8_t *pixels,
-                                  uint32_t *rows, double *distances, size_t room, size_t *count, struct sr_error *error);
-/* One sample explained, in session->explain. `method` and `layer` NULL or "": the defaults. `target` < 0:
- * the predicted class, and beside it the true one where that differs. */
+/* Up to `room` rows of the data's train file nearest to an image in the model's own sense, nearest
+ * first. An error where the model has no such thing, or was trained on other data, whose rows say
+ * nothing here. Any thread. */
+enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model,
+                                  const uint8_t *pixels, uint32_t *rows, double *distances,
+                                  size_t room, size_t *count, struct sr_error *error);
+/* One sample explained, in session->explain. `method` and `layer` NULL or "": the defaults.
+ * `target` < 0: the predicted class, and beside it the true one where that differs. */
 enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
-                                  enum sr_file file, uint32_t row, const char *method, const char *layer,
-                                  int target, struct sr_error *error);
+                                  enum sr_file file, uint32_t row, const char *method,
+                                  const char *layer, int target, struct sr_error *error);
 /* Is that what session->explain holds, or is being computed? */
-bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry, enum sr_file file,
-                          uint32_t row, const char *method, const char *layer, int target);
+bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry,
+                          enum sr_file file, uint32_t row, const char *method, const char *layer,
+                          int target);
 /* The same for many samples of a file, in session->heats. */
-enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry, enum sr_file file,
-                                const uint32_t *rows, size_t count, const char *method, const char *layer,
-                                int target, struct sr_error *error);
+enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry,
+                                enum sr_file file, const uint32_t *rows, size_t count,
+                                const char *method, const char *layer, int target,
+                                struct sr_error *error);
 
-/* The mean heat of up to `most` samples of every true class of a split, each explained for its own class; in
- * session->class_heats. */
-enum sr_status sr_session_class_heats(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split,
-                                      size_t most, const char *method, const char *layer, struct sr_error *error);
+/* The mean heat of up to `most` samples of every true class of a split, each explained for its own
+ * class; in session->class_heats. */
+enum sr_status sr_session_class_heats(struct sr_session *session, struct sr_entry *entry,
+                                      enum sr_split_name split, size_t most, const char *method,
+                                      const char *layer, struct sr_error *error);
 
-/* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is known
- * of this sample already, or NULL). Models that are not loaded yet join as they are. */
+/* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is
+ * known of this sample already, or NULL). Models that are not loaded yet join as they are. */
 enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
                                   const struct sr_closeup **closeup, struct sr_error *error);
-/* McNemar's test of every pair of models whose predictions of a split are there; SR_ERROR_STATE with fewer than two.
- * Borrowed until predictions come or go. */
+/* McNemar's test of every pair of models whose predictions of a split are there; SR_ERROR_STATE
+ * with fewer than two. Borrowed until predictions come or go. */
 enum sr_status sr_session_comparison(struct sr_session *session, enum sr_split_name split,
-                                     const struct sr_comparison **comparison, struct sr_error *error);
+                                     const struct sr_comparison **comparison,
+                                     struct sr_error *error);
 /* session->figures: SR_OK once they are there. */
 enum sr_status sr_session_figures(struct sr_session *session, struct sr_error *error);
 
 /* Measure the explanations of `count` images, evenly drawn from a split, in a job among the runs.
  * The result is borrowed until another is asked for. */
-enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry, enum sr_split_name split,
-                                  size_t count, const char *method, const char *layer,
-                                  enum sr_quality_fill fill, const struct sr_quality **quality,
-                                  struct sr_error *error);
+enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry,
+                                  enum sr_split_name split, size_t count, const char *method,
+                                  const char *layer, enum sr_quality_fill fill,
+                                  const struct sr_quality **quality, struct sr_error *error);
 
-/* Look for labels that look wrong: train the model's family anew on all but one of `folds` parts of the
- * train file (of `count` rows of it, 0 for all), and judge that part; into session->suspects and a file
- * under home. A job among the runs. */
-enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry, int folds,
-                                        size_t count, uint32_t *job, struct sr_error *error);
+/* Look for labels that look wrong: train the model's family anew on all but one of `folds` parts of
+ * the train file (of `count` rows of it, 0 for all), and judge that part; into session->suspects
+ * and a file under home. A job among the runs. */
+enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry,
+                                        int folds, size_t count, uint32_t *job,
+                                        struct sr_error *error);
 /* Position among the suspects of a row of the train file, or SIZE_MAX. */
 size_t sr_session_suspect(const struct sr_session *session, uint32_t row);
 /* Mark a suspect; kept in the file. */
-enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row, enum sr_mark mark,
-                               struct sr_error *error);
+enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
+                               enum sr_mark mark, struct sr_error *error);
 
 /* Queue a training job; `params` (taken over) are parsed against the class's table. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
-                                const char *name, struct sr_args *params, bool resume, uint64_t seed,
-                                uint64_t limit, uint32_t *job, struct sr_error *error);
+                                const char *name, struct sr_args *params, bool resume,
+                                uint64_t seed, uint64_t limit, uint32_t *job,
+                                struct sr_error *error);
 struct sr_run *sr_session_run(struct sr_session *session, uint32_t job);
 /* The run that is training, or paused; NULL when none is. */
 struct sr_run *sr_session_active_run(struct sr_session *session);
@@ -402,11 +417,11 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
 /* Delete or rename a model of one's own, in memory and in its file. */
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
                                  struct sr_error *error);
-enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry, const char *name,
-                                 struct sr_error *error);
+enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry,
+                                 const char *name, struct sr_error *error);
 /* Tag a sample or take its tag away; kept in a file under home for each data set. */
-enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row, bool tagged,
-                              struct sr_error *error);
+enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
+                              bool tagged, struct sr_error *error);
 /* Move the cursor to the next sample, in the selection's order and round its end, whose row is
  * `text` or whose class (or predicted class, where the selection asks a model) has `text` in its
  * name. `step` is 1 or -1. */
@@ -414,9 +429,10 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
                                  struct sr_error *error);
 /* Re-read the store under home and the shipped models; keeps what is loaded. */
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error);
-/* Keep models under another folder from now on. Those of the old one are no longer known; what is only in
- * memory is set aside and comes back with that folder. A training that is under way still saves its model where
- * it was begun. */
-enum sr_status sr_session_move(struct sr_session *session, const char *home, struct sr_error *error);
+/* Keep models under another folder from now on. Those of the old one are no longer known; what is
+ * only in memory is set aside and comes back with that folder. A training that is under way still
+ * saves its model where it was begun. */
+enum sr_status sr_session_move(struct sr_session *session, const char *home,
+                               struct sr_error *error);
 
 #endif

@@ -5,13 +5,21 @@
 #ifndef SARTOR_APP_VIEW_H
 #define SARTOR_APP_VIEW_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include "sartor/base/text.h"
 #include "sartor/data/split.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-enum sr_pane_name { SR_PANE_BROWSE, SR_PANE_DATA, SR_PANE_TRAIN, SR_PANE_CONFUSION, SR_PANE_EXPLAIN,
-                    SR_PANE_COMPARE, SR_PANE_LOG, SR_PANE_COUNT };
+enum sr_pane_name {
+    SR_PANE_BROWSE,
+    SR_PANE_DATA,
+    SR_PANE_TRAIN,
+    SR_PANE_CONFUSION,
+    SR_PANE_EXPLAIN,
+    SR_PANE_COMPARE,
+    SR_PANE_LOG,
+    SR_PANE_COUNT
+};
 
 /* A grid of places that a click chooses from, as drawn last: cell (column, line) of it stands
  * for `first` + line × stride + column. */
@@ -22,57 +30,59 @@ struct sr_spots {
 
 struct sr_view {
     enum sr_pane_name pane;
-    enum sr_pane_name trail[8];  /* panes that led here by a command, for the way back; the latest last */
+    enum sr_pane_name
+        trail[8]; /* panes that led here by a command, for the way back; the latest last */
     int trail_count;
-    bool zoomed;                 /* no bars: all lines are the pane's */
+    bool zoomed; /* no bars: all lines are the pane's */
     struct sr_spots spots[4];
     size_t spot_count;
-    char model[64];              /* the model that panes show; "" for the default */
-    int split;                   /* enum sr_split_name to evaluate on, -1 for the model's default */
+    char model[64]; /* the model that panes show; "" for the default */
+    int split;      /* enum sr_split_name to evaluate on, -1 for the model's default */
 
-    char search[64];             /* what `search` looks for */
+    char search[64]; /* what `search` looks for */
 
-    bool enlarged;               /* Browse: one sample, large */
-    bool values;                 /* ... its pixels as numbers */
-    int values_top;              /* first line of them shown */
-    bool versions;               /* ... augmented versions rather than neighbours, where both do not fit */
-    size_t browse_top;           /* first row of thumbnails shown */
+    bool enlarged;     /* Browse: one sample, large */
+    bool values;       /* ... its pixels as numbers */
+    int values_top;    /* first line of them shown */
+    bool versions;     /* ... augmented versions rather than neighbours, where both do not fit */
+    size_t browse_top; /* first row of thumbnails shown */
     int browse_columns, browse_lines; /* thumbnails in a row and rows, as drawn last */
 
-    bool data_linear;            /* Data: linear counts instead of logarithmic */
-    int data_file;               /* enum sr_file */
-    int data_class;              /* -1: all */
-    int data_view;               /* 0 the histogram, 1 mean images, 2 images of the deviation */
+    bool data_linear; /* Data: linear counts instead of logarithmic */
+    int data_file;    /* enum sr_file */
+    int data_class;   /* -1: all */
+    int data_view;    /* 0 the histogram, 1 mean images, 2 images of the deviation */
 
-    int train_run;               /* Train: run shown, -1 the one that runs or the latest */
-    int train_family;            /* cursor in the list of families when nothing runs */
+    int train_run;    /* Train: run shown, -1 the one that runs or the latest */
+    int train_family; /* cursor in the list of families when nothing runs */
     bool train_logarithmic;
-    int train_epoch;             /* the reading line on the curves, 0 for none */
-    double train_smoothing;      /* share of the past in the smoothed curve, 0 for none */
-    bool train_alone;            /* other runs' curves the other way round: hidden where wide, shown where not */
-    bool form;                   /* the form of a family lies over the runs */
+    int train_epoch;        /* the reading line on the curves, 0 for none */
+    double train_smoothing; /* share of the past in the smoothed curve, 0 for none */
+    bool train_alone; /* other runs' curves the other way round: hidden where wide, shown where not
+                       */
+    bool form;        /* the form of a family lies over the runs */
     char form_family[32];
-    struct sr_text form_values;  /* "epochs=5 lr=0.01": what has been changed in it */
-    int form_at, form_top;       /* cursor, first row shown */
+    struct sr_text form_values; /* "epochs=5 lr=0.01": what has been changed in it */
+    int form_at, form_top;      /* cursor, first row shown */
 
     int confusion_row, confusion_column; /* -1: the margin, a whole column or row */
-    int confusion_shares;        /* 0 counts, 1 % of true, 2 % of predicted */
-    char confusion_vs[64];       /* a second model beside it, "" for none */
+    int confusion_shares;                /* 0 counts, 1 % of true, 2 % of predicted */
+    char confusion_vs[64];               /* a second model beside it, "" for none */
 
-    char compare_at[64];         /* Compare: the model under the cursor, "" for the first */
-    char compare_vs[64];         /* the second of the pair, "" for the best of the others */
-    int compare_order;           /* enum sr_score to sort by, -1 the name */
+    char compare_at[64]; /* Compare: the model under the cursor, "" for the first */
+    char compare_vs[64]; /* the second of the pair, "" for the best of the others */
+    int compare_order;   /* enum sr_score to sort by, -1 the name */
     bool compare_reverse;
-    int compare_width;           /* of the table, as drawn last */
+    int compare_width; /* of the table, as drawn last */
 
-    bool log_away;               /* Log: stays at `log_top` instead of following the end */
-    size_t log_top;              /* first line of the log shown */
-    size_t log_lines;            /* how many were drawn last */
+    bool log_away;    /* Log: stays at `log_top` instead of following the end */
+    size_t log_top;   /* first line of the log shown */
+    size_t log_lines; /* how many were drawn last */
 
-    char explain_method[16];     /* "" for the model's default */
-    char explain_layer[32];      /* likewise */
-    int explain_target;          /* -1 the predicted class */
-    bool explain_classes;        /* the mean heat of every class instead of one sample */
+    char explain_method[16]; /* "" for the model's default */
+    char explain_layer[32];  /* likewise */
+    int explain_target;      /* -1 the predicted class */
+    bool explain_classes;    /* the mean heat of every class instead of one sample */
 
     /* Overlay: text over the pane (help, a command's output), scrolled. */
     bool overlay;
@@ -82,12 +92,12 @@ struct sr_view {
 
     /* The `:` prompt, while open. */
     bool prompt;
-    char prompt_sign;            /* ':' */
+    char prompt_sign; /* ':' */
     struct sr_text prompt_text;
-    size_t prompt_at;            /* cursor, a byte offset */
-    struct sr_text prompt_hint;  /* completions, one line */
-    bool question;               /* the message asks; y or n answers */
-    char question_line[256];     /* command that `y` runs */
+    size_t prompt_at;           /* cursor, a byte offset */
+    struct sr_text prompt_hint; /* completions, one line */
+    bool question;              /* the message asks; y or n answers */
+    char question_line[256];    /* command that `y` runs */
 };
 
 #endif

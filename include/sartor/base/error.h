@@ -27,8 +27,7 @@ struct sr_error {
 /* Fill `error` (may be NULL) and return `status`, so that a failing function
  * can end in `return sr_error_set(error, SR_ERROR_IO, ...)`. A text that does
  * not fit is cut at a character boundary. */
-enum sr_status sr_error_set(struct sr_error *error, enum sr_status status,
-                            const char *format, ...)
+enum sr_status sr_error_set(struct sr_error *error, enum sr_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Put "context: " before the sentence that a callee left. Returns the status

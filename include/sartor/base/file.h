@@ -6,17 +6,17 @@
 #ifndef SARTOR_BASE_FILE_H
 #define SARTOR_BASE_FILE_H
 
+#include "sartor/base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include "sartor/base/error.h"
 
 /* The whole file, NUL-terminated, freed by the caller. Refuses directories and
  * files above `limit` bytes, each with a sentence. */
 char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_error *error);
 
 struct sr_output {
-    FILE *stream;     /* write here; errors are found at commit */
+    FILE *stream; /* write here; errors are found at commit */
     char *path;
     char *temporary;
 };
@@ -37,7 +37,8 @@ enum sr_status sr_directory_make(const char *path, struct sr_error *error);
 char *sr_path_join(const char *directory, const char *name);
 /* ".png" of "a/b.c.png", "" without one. Points into `path`. */
 const char *sr_path_extension(const char *path);
-/* Leading "~/" replaced by $HOME (or, where that is not set, by the user's home folder); freed by the caller. */
+/* Leading "~/" replaced by $HOME (or, where that is not set, by the user's home folder); freed by
+ * the caller. */
 char *sr_path_expand(const char *path);
 
 /* $XDG_DATA_HOME/sartor, else ~/.local/share/sartor; likewise config and cache
@@ -45,7 +46,8 @@ char *sr_path_expand(const char *path);
 char *sr_path_xdg(const char *kind);
 
 /* A file or folder that the program ships: data/NAME in the build tree that the running program
- * belongs to, else in the installed data folder. NULL when it is in neither; freed by the caller. */
+ * belongs to, else in the installed data folder. NULL when it is in neither; freed by the caller.
+ */
 char *sr_path_resource(const char *name);
 
 /* Names of the entries of a directory, sorted, without "." and ".."; each and the

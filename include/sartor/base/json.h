@@ -7,11 +7,11 @@
 #ifndef SARTOR_BASE_JSON_H
 #define SARTOR_BASE_JSON_H
 
+#include "sartor/base/error.h"
+#include "sartor/base/text.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
-#include "sartor/base/text.h"
 
 struct sr_json;
 
@@ -25,8 +25,10 @@ void sr_json_set_text(struct sr_json *object, const char *key, const char *text)
 void sr_json_set_number(struct sr_json *object, const char *key, double number);
 void sr_json_set_integer(struct sr_json *object, const char *key, int64_t number);
 void sr_json_set_bool(struct sr_json *object, const char *key, bool flag);
-void sr_json_set_numbers(struct sr_json *object, const char *key, const double *numbers, size_t count);
-void sr_json_set_floats(struct sr_json *object, const char *key, const float *numbers, size_t count);
+void sr_json_set_numbers(struct sr_json *object, const char *key, const double *numbers,
+                         size_t count);
+void sr_json_set_floats(struct sr_json *object, const char *key, const float *numbers,
+                        size_t count);
 
 void sr_json_add(struct sr_json *array, struct sr_json *value);
 void sr_json_add_text(struct sr_json *array, const char *text);
@@ -40,7 +42,7 @@ void sr_json_print(const struct sr_json *value, struct sr_text *text);
 struct sr_json *sr_json_parse(const char *bytes, size_t length, struct sr_error *error);
 /* Reading: borrowed results; NULL, or the fallback, when absent or of another type. */
 const struct sr_json *sr_json_get(const struct sr_json *object, const char *key);
-const char *sr_json_text(const struct sr_json *value);             /* of a string */
+const char *sr_json_text(const struct sr_json *value);               /* of a string */
 double sr_json_number(const struct sr_json *value, double fallback); /* of a number */
 bool sr_json_is_object(const struct sr_json *value);
 bool sr_json_is_array(const struct sr_json *value);

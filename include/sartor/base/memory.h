@@ -8,8 +8,8 @@
 #ifndef SARTOR_BASE_MEMORY_H
 #define SARTOR_BASE_MEMORY_H
 
-#include <stddef.h>
 #include "sartor/base/error.h"
+#include <stddef.h>
 
 /* Alignment of every sr_array_new block, in bytes: one cache line, and one
  * AVX-512 register. */
@@ -23,9 +23,9 @@ void *sr_array_new(size_t count, size_t size, const char *what, struct sr_error 
 /* The same without zeroing, for large blocks that are written before read. */
 void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error *error);
 
-void *sr_xalloc(size_t size);                 /* zeroed; aborts on failure */
-void *sr_xrealloc(void *block, size_t size);  /* aborts on failure */
-char *sr_xstrdup(const char *text);           /* NULL gives NULL */
+void *sr_xalloc(size_t size);                /* zeroed; aborts on failure */
+void *sr_xrealloc(void *block, size_t size); /* aborts on failure */
+char *sr_xstrdup(const char *text);          /* NULL gives NULL */
 char *sr_xprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Grow `*items` to hold at least `count` elements of `size` bytes; `*room` is

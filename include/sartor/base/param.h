@@ -7,12 +7,12 @@
 #ifndef SARTOR_BASE_PARAM_H
 #define SARTOR_BASE_PARAM_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "sartor/base/error.h"
 #include "sartor/base/text.h"
 #include "sartor/base/words.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum sr_param_type {
     SR_PARAM_TEXT,
@@ -33,14 +33,14 @@ enum sr_param_type {
 };
 
 struct sr_param {
-    const char *name;        /* NULL ends a table */
+    const char *name; /* NULL ends a table */
     enum sr_param_type type;
-    bool positional;         /* may be given as a bare word, in the table's order */
+    bool positional; /* may be given as a bare word, in the table's order */
     bool required;
-    const char *fallback;    /* the default, as it would be typed; NULL for none */
+    const char *fallback; /* the default, as it would be typed; NULL for none */
     const char *choices;
     double minimum, maximum;
-    const char *help;        /* one line, ending in a full stop */
+    const char *help; /* one line, ending in a full stop */
 };
 
 struct sr_args; /* values for one table */

@@ -9,8 +9,8 @@
 #ifndef SARTOR_BASE_POOL_H
 #define SARTOR_BASE_POOL_H
 
-#include <stddef.h>
 #include "sartor/base/error.h"
+#include <stddef.h>
 
 struct sr_pool;
 

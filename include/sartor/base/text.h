@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct sr_text {
-    char *bytes;    /* NUL-terminated once anything was added, else NULL */
+    char *bytes; /* NUL-terminated once anything was added, else NULL */
     size_t length;
     size_t room;
 };
@@ -25,8 +25,8 @@ void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint); /* as UTF-8 */
 /* As HTML and XML want it, in content and in quoted attributes. */
 void sr_text_add_escaped(struct sr_text *text, const char *plain);
 void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length);
-const char *sr_text_get(const struct sr_text *text);              /* "" when empty */
-char *sr_text_take(struct sr_text *text); /* caller frees; the text is empty after */
+const char *sr_text_get(const struct sr_text *text); /* "" when empty */
+char *sr_text_take(struct sr_text *text);            /* caller frees; the text is empty after */
 
 /* Decode one UTF-8 character at *cursor and advance past it; a malformed byte
  * gives U+FFFD and advances by one. 0 at the end of the string. */
@@ -35,7 +35,8 @@ uint32_t sr_utf8_next(const char **cursor);
 int sr_utf8_encode(uint32_t codepoint, char out[4]);
 /* Terminal columns of a string (wide characters count two, combining none). */
 int sr_utf8_width(const char *text);
-/* A string and as many blanks as fill `columns` on a terminal; printf counts bytes. Nothing is cut. */
+/* A string and as many blanks as fill `columns` on a terminal; printf counts bytes. Nothing is cut.
+ */
 void sr_text_add_padded(struct sr_text *text, const char *bytes, int columns);
 /* Columns of one character: 0, 1 or 2. */
 int sr_glyph_width(uint32_t codepoint);

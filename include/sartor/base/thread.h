@@ -5,13 +5,19 @@
 #ifndef SARTOR_BASE_THREAD_H
 #define SARTOR_BASE_THREAD_H
 
+#include "sartor/base/error.h"
 #include <pthread.h>
 #include <stdbool.h>
-#include "sartor/base/error.h"
 
-struct sr_mutex { pthread_mutex_t handle; };
-struct sr_condition { pthread_cond_t handle; };
-struct sr_thread { pthread_t handle; };
+struct sr_mutex {
+    pthread_mutex_t handle;
+};
+struct sr_condition {
+    pthread_cond_t handle;
+};
+struct sr_thread {
+    pthread_t handle;
+};
 
 void sr_mutex_init(struct sr_mutex *mutex);
 void sr_mutex_fini(struct sr_mutex *mutex);

@@ -6,9 +6,9 @@
 #ifndef SARTOR_BASE_WORDS_H
 #define SARTOR_BASE_WORDS_H
 
-#include <stddef.h>
 #include "sartor/base/error.h"
 #include "sartor/base/text.h"
+#include <stddef.h>
 
 struct sr_words {
     size_t count;

@@ -2,12 +2,12 @@
 #ifndef SARTOR_BATCH_BATCH_H
 #define SARTOR_BATCH_BATCH_H
 
-#include <stdio.h>
 #include "sartor/app/session.h"
+#include <stdio.h>
 
 struct sr_batch {
     bool json, keep_going;
-    const char *name;  /* of the script, for messages */
+    const char *name; /* of the script, for messages */
 };
 
 /* Run a script line by line; exit status 0, 1 (a command failed). */

@@ -22,7 +22,8 @@ sr_colour sr_scale_colour(enum sr_scale scale, double value);
  * of *to* that a shade block should show between two steps comes back in `share`. */
 void sr_scale_step(enum sr_scale scale, enum sr_depth depth, double value, sr_colour *from,
                    sr_colour *to, double *share);
-/* A heat value laid over a grey pixel: cold leaves the grey, hot takes three fifths of the scale. */
+/* A heat value laid over a grey pixel: cold leaves the grey, hot takes three fifths of the scale.
+ */
 sr_colour sr_overlay_colour(enum sr_scale scale, int grey, double value);
 /* Black or white, whichever reads better on a background. */
 sr_colour sr_colour_contrast(sr_colour background);

@@ -30,8 +30,8 @@ void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                      const uint8_t *pixels, const float *values, int height, int width);
 /* A vertical scale with numbers, top high: two cells of colour, a blank, numbers. */
-void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
-                   double low, double high);
+void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scale scale, double low,
+                   double high);
 
 /* Horizontal bar of `share` 0..1 with eighth blocks (or '#'). */
 void sr_draw_bar(struct sr_area area, int x, int y, int width, double share,
@@ -46,17 +46,17 @@ struct sr_plot_line {
     size_t count;
     struct sr_style style;
     const char *label;
-    bool faint;          /* drawn first and thinner: raw data behind a smoothed line */
+    bool faint; /* drawn first and thinner: raw data behind a smoothed line */
 };
 struct sr_plot {
     const char *title, *x_label, *y_label;
     const struct sr_plot_line *lines;
     size_t count;
-    bool logarithmic;    /* y */
-    bool percent;        /* y 0..1 shown as % */
-    bool bars;           /* histogram: bars from the axis, of the tallest value in a column */
+    bool logarithmic; /* y */
+    bool percent;     /* y 0..1 shown as % */
+    bool bars;        /* histogram: bars from the axis, of the tallest value in a column */
     double x_low, x_high, y_low, y_high; /* low == high: from the data */
-    double cursor;       /* x of a reading line, NaN for none; the legend then shows values */
+    double cursor; /* x of a reading line, NaN for none; the legend then shows values */
 };
 void sr_draw_plot(struct sr_area area, const struct sr_look *look, const struct sr_plot *plot);
 

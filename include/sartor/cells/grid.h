@@ -7,14 +7,14 @@
 #ifndef SARTOR_CELLS_GRID_H
 #define SARTOR_CELLS_GRID_H
 
+#include "sartor/base/text.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/text.h"
 
 typedef uint32_t sr_colour; /* 0: the terminal's default, else 0x01RRGGBB */
 #define SR_DEFAULT_COLOUR ((sr_colour)0)
-#define SR_RGB(r, g, b) \
+#define SR_RGB(r, g, b)                                                                            \
     ((sr_colour)0x01000000u | (sr_colour)(r) << 16 | (sr_colour)(g) << 8 | (sr_colour)(b))
 
 enum { SR_BOLD = 1, SR_DIM = 2, SR_UNDERLINE = 4, SR_REVERSE = 8 };
@@ -44,19 +44,26 @@ struct sr_area {
 enum sr_depth { SR_DEPTH_NONE, SR_DEPTH_8, SR_DEPTH_16, SR_DEPTH_256, SR_DEPTH_DIRECT };
 
 struct sr_look {
-    bool ascii;          /* no glyph outside ASCII */
-    bool light;          /* light background */
+    bool ascii; /* no glyph outside ASCII */
+    bool light; /* light background */
     enum sr_depth depth;
 };
 
 /* What a piece of text is for; the theme gives it colours that fit the look. */
 enum sr_role {
-    SR_ROLE_TEXT, SR_ROLE_FAINT, SR_ROLE_TITLE, SR_ROLE_ACCENT, SR_ROLE_GOOD, SR_ROLE_WARNING,
-    SR_ROLE_BAD, SR_ROLE_BAR,      /* tab bar and status line */
-    SR_ROLE_BAR_CURRENT,           /* the current tab */
-    SR_ROLE_SELECTED,              /* the cursor's cell or row */
-    SR_ROLE_BORDER, SR_ROLE_KEY,   /* a key's name in hints */
-    SR_ROLE_SERIES,                /* + n: n-th data series, 6 of them */
+    SR_ROLE_TEXT,
+    SR_ROLE_FAINT,
+    SR_ROLE_TITLE,
+    SR_ROLE_ACCENT,
+    SR_ROLE_GOOD,
+    SR_ROLE_WARNING,
+    SR_ROLE_BAD,
+    SR_ROLE_BAR,         /* tab bar and status line */
+    SR_ROLE_BAR_CURRENT, /* the current tab */
+    SR_ROLE_SELECTED,    /* the cursor's cell or row */
+    SR_ROLE_BORDER,
+    SR_ROLE_KEY,    /* a key's name in hints */
+    SR_ROLE_SERIES, /* + n: n-th data series, 6 of them */
     SR_ROLE_COUNT = SR_ROLE_SERIES + 6,
 };
 struct sr_style sr_look_style(const struct sr_look *look, enum sr_role role);
@@ -74,8 +81,8 @@ void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_st
 /* Text on one line from column x, cut at the area's edge (with an ellipsis when cut).
  * Returns the column behind it. */
 int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const char *text);
-int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,
+                   ...) __attribute__((format(printf, 5, 6)));
 void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style);
 /* Lay colours (those that are not the default) and attributes over what is there, keeping
  * glyphs. */

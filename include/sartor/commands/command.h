@@ -7,37 +7,39 @@
 #ifndef SARTOR_COMMANDS_COMMAND_H
 #define SARTOR_COMMANDS_COMMAND_H
 
-#include <stdbool.h>
 #include "sartor/app/session.h"
 #include "sartor/base/json.h"
 #include "sartor/base/param.h"
 #include "sartor/base/text.h"
+#include <stdbool.h>
 
 /* For struct sr_reply's `wait`: every job. */
 #define SR_EVERY_JOB UINT32_MAX
 
 /* What a command has to say. */
 struct sr_reply {
-    bool json;               /* asked for: fill `objects` instead of `text` */
-    struct sr_text text;     /* for people; the explorer shows one line as a message, more as an overlay */
-    struct sr_text objects;  /* JSON, one object a line */
-    uint32_t wait;           /* a job whose end batch waits for, 0 for none */
-    bool shown;              /* a pane shows it: the explorer needs no overlay */
-    char command[32];        /* name, for the "command" member of objects */
+    bool json; /* asked for: fill `objects` instead of `text` */
+    struct sr_text
+        text; /* for people; the explorer shows one line as a message, more as an overlay */
+    struct sr_text objects; /* JSON, one object a line */
+    uint32_t wait;          /* a job whose end batch waits for, 0 for none */
+    bool shown;             /* a pane shows it: the explorer needs no overlay */
+    char command[32];       /* name, for the "command" member of objects */
 };
 
 struct sr_command {
     const char *name, *group, *help;
-    const struct sr_param *params;  /* NULL for none */
-    bool rest;                      /* words that params lacks are passed on in `rest` */
+    const struct sr_param *params; /* NULL for none */
+    bool rest;                     /* words that params lacks are passed on in `rest` */
     enum sr_status (*run)(struct sr_session *session, const struct sr_args *args,
                           const struct sr_words *rest, struct sr_reply *reply,
                           struct sr_error *error);
-    const char *example;            /* one line for help and the manual, or NULL */
+    const char *example; /* one line for help and the manual, or NULL */
     /* Report an event of a job that this command has started; may be NULL. */
     void (*event)(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
     const char *alias; /* another name, or NULL */
-    bool lasting; /* it waits for training: in the explorer, one goes on behind whatever else is done */
+    bool lasting; /* it waits for training: in the explorer, one goes on behind whatever else is
+                     done */
 };
 
 extern const struct sr_command *const sr_commands[]; /* NULL-terminated, by group */
@@ -54,9 +56,9 @@ void sr_reply_add(struct sr_reply *reply, struct sr_json *object);
 
 /* How far a study under way is; false when there is none. */
 struct sr_study_progress {
-    const char *doing;       /* the model under way, or the line; borrowed until the study goes on */
-    double share;            /* 0..1 of what it is expected to cost */
-    double seconds;          /* since this run of the command began */
+    const char *doing; /* the model under way, or the line; borrowed until the study goes on */
+    double share;      /* 0..1 of what it is expected to cost */
+    double seconds;    /* since this run of the command began */
     double seconds_left;
 };
 bool sr_study_progress(const struct sr_session *session, struct sr_study_progress *progress);
@@ -66,8 +68,8 @@ void sr_command_usage(const struct sr_command *command, struct sr_text *text);
 /* The same for any table: name, type, range, default, help. */
 void sr_params_describe(const struct sr_param *params, struct sr_text *text);
 
-/* What could stand at the end of `line` (its first `length` bytes): words, sorted, in `words`; `start`
- * is where the word that they replace begins. */
+/* What could stand at the end of `line` (its first `length` bytes): words, sorted, in `words`;
+ * `start` is where the word that they replace begins. */
 void sr_command_complete(struct sr_session *session, const char *line, size_t length, size_t *start,
                          struct sr_words *words);
 

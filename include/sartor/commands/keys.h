@@ -11,7 +11,7 @@
 
 struct sr_binding {
     const char *key, *line;
-    const char *pane;    /* of this name, or in this mode of one (sr_screen_mode); NULL: everywhere */
+    const char *pane; /* of this name, or in this mode of one (sr_screen_mode); NULL: everywhere */
     const char *help;
 };
 extern const struct sr_binding sr_bindings[]; /* defaults; ends with key NULL */
@@ -31,8 +31,8 @@ bool sr_key_is_name(const char *key);
 /* Run again what was pending; call after every pump that changed something. */
 void sr_keys_tick(struct sr_session *session);
 /* `pane` NULL: everywhere. */
-enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line, const char *pane,
-                            struct sr_error *error);
+enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
+                            const char *pane, struct sr_error *error);
 /* The help page: keys of this pane, keys everywhere, commands by group. */
 void sr_keys_help(struct sr_session *session, struct sr_text *text);
 /* Before the session is freed. */

@@ -6,14 +6,15 @@
 #ifndef SARTOR_COMPUTE_BYTES_H
 #define SARTOR_COMPUTE_BYTES_H
 
+#include "sartor/base/error.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
 
 enum {
-    SR_BYTES_ROWS = 32,         /* rows come in blocks of so many, the last one filled with zeros */
-    SR_BYTES_QUERIES = 6,       /* queries that one call compares fastest; a multiple is as good */
-    SR_BYTES_LENGTH_MAX = 65536 /* of one row; its square sum must fit int32 (up to 33,025 at 255) */
+    SR_BYTES_ROWS = 32,   /* rows come in blocks of so many, the last one filled with zeros */
+    SR_BYTES_QUERIES = 6, /* queries that one call compares fastest; a multiple is as good */
+    SR_BYTES_LENGTH_MAX =
+        65536 /* of one row; its square sum must fit int32 (up to 33,025 at 255) */
 };
 
 struct sr_bytes {
@@ -26,7 +27,8 @@ struct sr_bytes {
 };
 
 /* Memory for `rows` rows; fill each by sr_bytes_put. */
-enum sr_status sr_bytes_init(struct sr_bytes *set, size_t rows, size_t length, struct sr_error *error);
+enum sr_status sr_bytes_init(struct sr_bytes *set, size_t rows, size_t length,
+                             struct sr_error *error);
 void sr_bytes_fini(struct sr_bytes *set);
 void sr_bytes_put(struct sr_bytes *set, size_t row, const uint8_t *bytes);
 void sr_bytes_get(const struct sr_bytes *set, size_t row, uint8_t *bytes);
@@ -42,10 +44,12 @@ size_t sr_bytes_stride(const struct sr_bytes *set);
 
 /* out[q × count + i] = measure of query q (of `queries`) and row first + i, for i < count. `first`
  * and `count` are multiples of SR_BYTES_ROWS within the padded rows. */
-void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure, const uint8_t *queries,
-                      size_t query_count, size_t first, size_t count, int32_t *out);
+void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure,
+                      const uint8_t *queries, size_t query_count, size_t first, size_t count,
+                      int32_t *out);
 /* The plain reference. */
-void sr_bytes_compare_ref(const struct sr_bytes *set, enum sr_bytes_measure measure, const uint8_t *queries,
-                          size_t query_count, size_t first, size_t count, int32_t *out);
+void sr_bytes_compare_ref(const struct sr_bytes *set, enum sr_bytes_measure measure,
+                          const uint8_t *queries, size_t query_count, size_t first, size_t count,
+                          int32_t *out);
 
 #endif

@@ -2,10 +2,10 @@
  *
  * Layout. Activations are float32 in blocks of SR_BLOCK channels: [image][block][row][column][16],
  * channels past the last are zero and stay zero. The image that enters a network has one plain
- * channel: [image][row][column]. Convolution weights are kept as a matrix, [row tap][column tap][input
- * channel] × [outputs rounded up to 16], extra outputs zero, and packed for use, [block of outputs][tap]
- * [input channel][16]. So one vector always holds 16 channels
- * of one pixel, every pixel is 64 bytes from the next, and a kernel's addresses are constants.
+ * channel: [image][row][column]. Convolution weights are kept as a matrix, [row tap][column
+ * tap][input channel] × [outputs rounded up to 16], extra outputs zero, and packed for use, [block
+ * of outputs][tap] [input channel][16]. So one vector always holds 16 channels of one pixel, every
+ * pixel is 64 bytes from the next, and a kernel's addresses are constants.
  *
  * Every function exists once for each instruction set, built from the same source, and once as
  * a plain reference twin (sr_kernels_reference). Nothing here allocates; the caller owns all
@@ -56,7 +56,8 @@ static inline size_t sr_conv_weight_size(const struct sr_conv *c)
     return (size_t)(c->kernel * c->kernel) * (size_t)c->inputs * (size_t)sr_slots(c->outputs);
 }
 
-/* Multiply-adds of one image, one way; taps that fall into the padding are neither done nor counted. */
+/* Multiply-adds of one image, one way; taps that fall into the padding are neither done nor
+ * counted. */
 static inline uint64_t sr_conv_multiply_adds(const struct sr_conv *c)
 {
     uint64_t rows = 0, columns = 0;
@@ -75,20 +76,21 @@ enum sr_conv_flags {
 };
 
 /* C = alpha A B + beta C for some rows and columns of a matrix product: element i, l of A is
- * a[i * a_row + l * a_column], and so on; C's columns are next to each other. No alignment is asked. */
+ * a[i * a_row + l * a_column], and so on; C's columns are next to each other. No alignment is
+ * asked. */
 struct sr_product {
     const float *a, *b;
     float *c;
     ptrdiff_t a_row, a_column, b_row, b_column, c_row;
     int rows, columns, depth;
     float alpha, beta;
-    /* Where many elements of A are zero: bit l % 64 of word i * mask_row + l / 64 is set if element i, l is not. NULL where
-     * nothing is known. It is there for speed alone and changes no bit of the result, as long as B is finite. It
-     * wants columns by the SR_BLOCK, and b_column 1. */
+    /* Where many elements of A are zero: bit l % 64 of word i * mask_row + l / 64 is set if element
+     * i, l is not. NULL where nothing is known. It is there for speed alone and changes no bit of
+     * the result, as long as B is finite. It wants columns by the SR_BLOCK, and b_column 1. */
     const uint64_t *mask;
     ptrdiff_t mask_row;
-    /* With a mask, the rows of A to take, one after another, and of C to fill: neighbours should have their zeros in the
-     * same columns. NULL for 0 .. rows - 1. */
+    /* With a mask, the rows of A to take, one after another, and of C to fill: neighbours should
+     * have their zeros in the same columns. NULL for 0 .. rows - 1. */
     const int *order;
 };
 
@@ -96,8 +98,9 @@ struct sr_product {
  * SGD with Nesterov momentum: v = momentum · v + g, w -= rate · (g + momentum · v);
  * Adam: m = momentum · m + (1 - momentum) · g, v = second · v + (1 - second) · g²,
  * w = keep · w - rate · m / (√v · correction + tiny).
- * Moments below SR_SMALLEST become zero. What shrinks by a factor each step, as those of a weight whose gradient stays
- * zero, would end among the subnormal numbers and stay there, and processors take twice as long over those. */
+ * Moments below SR_SMALLEST become zero. What shrinks by a factor each step, as those of a weight
+ * whose gradient stays zero, would end among the subnormal numbers and stay there, and processors
+ * take twice as long over those. */
 #define SR_SMALLEST 0x1p-120f
 struct sr_update {
     float rate, scale, decay, momentum;
@@ -107,11 +110,13 @@ struct sr_update {
 struct sr_kernels {
     const char *isa;
     bool portable; /* no instruction set in particular */
-    /* y = conv(x, w) + bias (may be NULL), then `flags`. x and y hold `images` images; w is packed. */
-    void (*conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias, int flags,
-                 float *y, int images);
+    /* y = conv(x, w) + bias (may be NULL), then `flags`. x and y hold `images` images; w is packed.
+     */
+    void (*conv)(const struct sr_conv *c, const float *x, const float *w, const float *bias,
+                 int flags, float *y, int images);
     /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
-    void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w, int images);
+    void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
+                         int images);
     /* sums[channel] += sum over images and pixels of x, [images][blocks][pixels][16]. */
     void (*channel_sums)(const float *x, int images, int blocks, int pixels, float *sums);
     /* 2×2 max-pool, stride 2, floor, of `planes` planes of height × width × 16; which[] (may be
@@ -119,19 +124,20 @@ struct sr_kernels {
     void (*pool)(const float *x, int planes, int height, int width, float *y, uint8_t *which);
     /* dx of that pool, written whole; where `positive` is given (the pooled output after ReLU),
      * only where it is > 0. */
-    void (*pool_back)(const float *dy, const uint8_t *which, const float *positive, int planes, int height,
-                      int width, float *dx);
-    /* Mean over pixels, and the sum of squared deviations from it, a channel: arrays of blocks × 16. */
+    void (*pool_back)(const float *dy, const uint8_t *which, const float *positive, int planes,
+                      int height, int width, float *dx);
+    /* Mean over pixels, and the sum of squared deviations from it, a channel: arrays of blocks
+     * × 16. */
     void (*moments)(const float *x, int images, int blocks, int pixels, float *mean, float *spread);
     /* y = x * scale + shift by channel (+ other), and ReLU on request. */
-    void (*norm)(const float *x, int images, int blocks, int pixels, const float *scale, const float *shift,
-                 const float *other, bool relu, float *y);
+    void (*norm)(const float *x, int images, int blocks, int pixels, const float *scale,
+                 const float *shift, const float *other, bool relu, float *y);
     /* sums += Σ dy, dots += Σ dy · (x - mean) · deviation by channel. */
-    void (*norm_sums)(const float *x, const float *dy, int images, int blocks, int pixels, const float *mean,
-                      const float *inverse, float *sums, float *dots);
+    void (*norm_sums)(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *mean, const float *inverse, float *sums, float *dots);
     /* dx = a·dy + b·x + c by channel. */
-    void (*norm_back)(const float *x, const float *dy, int images, int blocks, int pixels, const float *a,
-                      const float *b, const float *c, float *dx);
+    void (*norm_back)(const float *x, const float *dy, int images, int blocks, int pixels,
+                      const float *a, const float *b, const float *c, float *dx);
     /* dx = dy where y > 0, else 0; dx may be dy. */
     void (*relu_back)(const float *dy, const float *y, size_t count, float *dx);
     /* y = max(0, x + other); other may be NULL. */
@@ -140,16 +146,20 @@ struct sr_kernels {
     void (*add)(const float *x, size_t count, float *y);
     /* A slice of sr_gemm's work. */
     void (*product)(const struct sr_product *p);
-    /* The same where a_column and b_row are 1, for few columns; sums are in another order. No mask. */
+    /* The same where a_column and b_row are 1, for few columns; sums are in another order. No mask.
+     */
     void (*dots)(const struct sr_product *p);
     /* Bit i % 64 of mask[i / 64] says that x[i] is not zero; bits past the last are clear. */
     void (*nonzero)(const float *x, size_t count, uint64_t *mask);
     /* Inverted dropout: y = chances < limit ? 0 : x · scale; `count` is a multiple of SR_BLOCK. */
-    void (*drop)(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count, float *y);
-    /* The next five take arrays of any length and alignment, and give the same bits on every set. */
-    void (*sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *velocity);
-    void (*adam)(const struct sr_update *u, const float *gradient, size_t count, float *w, float *first,
-                 float *second);
+    void (*drop)(const uint16_t *chances, int32_t limit, float scale, const float *x, size_t count,
+                 float *y);
+    /* The next five take arrays of any length and alignment, and give the same bits on every set.
+     */
+    void (*sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w,
+                float *velocity);
+    void (*adam)(const struct sr_update *u, const float *gradient, size_t count, float *w,
+                 float *first, float *second);
     /* to = keep · to + (1 - keep) · from. */
     void (*average)(const float *from, float keep, size_t count, float *to);
     /* y = x · scale + shift. */
@@ -163,8 +173,9 @@ struct sr_kernels {
 
 /* One block of outputs of a convolution's packed weights. */
 void sr_conv_pack(const struct sr_conv *c, const float *w, int block, float *packed);
-/* The packed weights of the backward-data convolution, from the matrix of the forward one `c`: turned by half
- * a turn, inputs and outputs exchanged; one block of inputs of `c`, which are the outputs now. */
+/* The packed weights of the backward-data convolution, from the matrix of the forward one `c`:
+ * turned by half a turn, inputs and outputs exchanged; one block of inputs of `c`, which are the
+ * outputs now. */
 void sr_conv_turn(const struct sr_conv *c, const float *w, int block, float *turned);
 /* For backward-data of stride 2: dy with rows and columns of zeros between its own, of
  * (2h - 1) × (2w - 1). `planes` planes of height × width × 16. */
@@ -172,7 +183,8 @@ void sr_conv_spread(const float *dy, int planes, int height, int width, float *s
 
 /* The kernels of sr_compute_isa(). */
 const struct sr_kernels *sr_kernels(void);
-/* Those of a named set ("baseline", "avx2", "avx512", "reference"); NULL where it cannot run here. */
+/* Those of a named set ("baseline", "avx2", "avx512", "reference"); NULL where it cannot run here.
+ */
 const struct sr_kernels *sr_kernels_named(const char *isa);
 
 #endif

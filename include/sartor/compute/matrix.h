@@ -14,23 +14,25 @@
 /* C[m][n] = alpha * op(A)[m][k] * op(B)[k][n] + beta * C, where op transposes on request: A is
  * stored as [m][k] or, transposed, as [k][m]; B as [k][n] or [n][k]. lda, ldb, ldc are the row
  * lengths as stored. With beta 0, C need not be initialised. A NULL pool works in this thread. */
-void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-             const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
+             float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
+             int ldc);
 
-/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of op(A) and its column of
- * op(B) alone. False where the product is OpenBLAS's: of one shape it has the same bits each time, but may
- * round a row otherwise in another place. */
+/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of op(A) and its
+ * column of op(B) alone. False where the product is OpenBLAS's: of one shape it has the same bits
+ * each time, but may round a row otherwise in another place. */
 bool sr_gemm_exact_places(void);
 
-/* C[m][n] += A[m][k] B[n][k]' in this thread. For n below a few dozen, for which sr_gemm would not fill its
- * vectors, sums are made in another order than sr_gemm's; where places are exact, each element's bits depend on its rows
- * of A and B, and on n, alone. */
-void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c, int ldc);
+/* C[m][n] += A[m][k] B[n][k]' in this thread. For n below a few dozen, for which sr_gemm would not
+ * fill its vectors, sums are made in another order than sr_gemm's; where places are exact, each
+ * element's bits depend on its rows of A and B, and on n, alone. */
+void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c,
+                    int ldc);
 
 /* ---- in slices, for a caller with more to do in one region of a pool ---- */
 
-/* A matrix can lie in strips of so many columns: strip after strip, in each row by row. So a worker who stays with
- * some columns has their elements to itself. */
+/* A matrix can lie in strips of so many columns: strip after strip, in each row by row. So a worker
+ * who stays with some columns has their elements to itself. */
 enum { SR_STRIP = 128 };
 
 /* Columns of the strip that column is in. */
@@ -44,14 +46,15 @@ static inline int sr_strip_width(int columns, int column)
 static inline size_t sr_strip_place(int rows, int columns, int row, int column)
 {
     int within = column % SR_STRIP;
-    return (size_t)(column - within) * (size_t)rows + (size_t)row * (size_t)sr_strip_width(columns, column) +
-           (size_t)within;
+    return (size_t)(column - within) * (size_t)rows +
+           (size_t)row * (size_t)sr_strip_width(columns, column) + (size_t)within;
 }
 
 struct sr_gemm {
     struct sr_product whole;
     bool transpose_a, transpose_b;
-    bool strips_b, strips_c; /* B, not transposed, or C lies in strips; then ldb or ldc is of no matter */
+    bool strips_b,
+        strips_c; /* B, not transposed, or C lies in strips; then ldb or ldc is of no matter */
     int rows, columns, down; /* of a slice; slices below each other */
 };
 
@@ -62,14 +65,16 @@ struct sr_gemm_part {
 
 /* What sr_gemm does, described. */
 struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                          const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
-/* Before sr_gemm_cut, for op(A) with many zeros: `mask` has sr_mask_words(k) words for each row of op(A), as sr_mask
- * and sr_mask_turn make them. Sooner, and the same bits where places are exact, as long as B is finite. With the
- * rows in sr_mask_order's order, if not NULL, sooner still. Where there is no kernel for it, or B is transposed, it
- * changes nothing; else `whole.order` is then that order, in which the rows of a part count. */
+                          const float *a, int lda, const float *b, int ldb, float beta, float *c,
+                          int ldc);
+/* Before sr_gemm_cut, for op(A) with many zeros: `mask` has sr_mask_words(k) words for each row of
+ * op(A), as sr_mask and sr_mask_turn make them. Sooner, and the same bits where places are exact,
+ * as long as B is finite. With the rows in sr_mask_order's order, if not NULL, sooner still. Where
+ * there is no kernel for it, or B is transposed, it changes nothing; else `whole.order` is then
+ * that order, in which the rows of a part count. */
 void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order);
-/* Cut into slices, whose number is returned; then each may be computed once, by any thread, and says what it was.
- * A part lies within one strip. */
+/* Cut into slices, whose number is returned; then each may be computed once, by any thread, and
+ * says what it was. A part lies within one strip. */
 size_t sr_gemm_cut(struct sr_gemm *work);
 struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index);
 
@@ -79,11 +84,12 @@ size_t sr_mask_words(int columns);
 void sr_mask(const float *x, int rows, int columns, uint64_t *mask);
 /* order[rows]: the rows, those next to each other whose bits are set in about the same columns. */
 void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order);
-/* Columns 64 · word and up to 63 more of mask[rows][columns] become rows of turned[columns][rows]. */
+/* Columns 64 · word and up to 63 more of mask[rows][columns] become rows of turned[columns][rows].
+ */
 void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint64_t *turned);
 
 /* The plain reference, in double precision, one thread. */
-void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a,
-                 int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
+                 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
 #endif

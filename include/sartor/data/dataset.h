@@ -7,10 +7,10 @@
 #ifndef SARTOR_DATA_DATASET_H
 #define SARTOR_DATA_DATASET_H
 
-#include <stdbool.h>
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/data/images.h"
+#include <stdbool.h>
 
 enum sr_file { SR_FILE_TRAIN, SR_FILE_TEST, SR_FILE_COUNT };
 extern const char *const sr_file_names[SR_FILE_COUNT]; /* "train", "test" */
@@ -19,13 +19,13 @@ struct sr_dataset {
     struct sr_images files[SR_FILE_COUNT];
     int classes;
     char *class_names[SR_CLASSES_MAX];
-    char name[64];       /* "Fashion-MNIST" when recognised, else the folder's name */
-    char *directory;     /* where it was read from */
-    bool known;          /* the pixels are those of Fashion-MNIST (or of its sample) */
-    bool sample;         /* the small sample that is shipped stands in for a whole set */
-    char digest[40];     /* CRC-32 of train pixels, train labels, test pixels, test labels:
-                            32 hexadecimal digits, of the uncompressed content */
-    int references;      /* atomic; use ref and unref */
+    char name[64];   /* "Fashion-MNIST" when recognised, else the folder's name */
+    char *directory; /* where it was read from */
+    bool known;      /* the pixels are those of Fashion-MNIST (or of its sample) */
+    bool sample;     /* the small sample that is shipped stands in for a whole set */
+    char digest[40]; /* CRC-32 of train pixels, train labels, test pixels, test labels:
+                        32 hexadecimal digits, of the uncompressed content */
+    int references;  /* atomic; use ref and unref */
 };
 
 /* Read and check a folder. Errors name the file and what would be right. The

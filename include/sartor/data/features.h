@@ -19,10 +19,10 @@
 #ifndef SARTOR_DATA_FEATURES_H
 #define SARTOR_DATA_FEATURES_H
 
-#include <stddef.h>
-#include <stdint.h>
 #include "sartor/base/pool.h"
 #include "sartor/data/images.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* SR_FEATURES_CHOICES is for a hyperparameter's table. */
 enum sr_features { SR_FEATURES_PIXELS, SR_FEATURES_HOG, SR_FEATURES_COUNT };
@@ -39,11 +39,12 @@ int sr_features_find(const char *name);
 size_t sr_features_size(enum sr_features kind, int height, int width);
 
 /* One image. */
-void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width, float *out);
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width,
+                       float *out);
 
 /* Samples first .. first + count - 1 of a view, one row each, `stride` floats apart (at least
  * the size; what lies between rows is left alone). */
-void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first, size_t count,
-                      float *out, size_t stride, struct sr_pool *pool);
+void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first,
+                      size_t count, float *out, size_t stride, struct sr_pool *pool);
 
 #endif

@@ -2,8 +2,8 @@
  *
  * As the authors of Fashion-MNIST made theirs from photos (Xiao et al., 2017, section 2):
  * 1. Transparency is laid on white; colours become grey (0.299 R + 0.587 G + 0.114 B).
- * 2. The background is the median of the four corners. Rows and columns at the edges that keep within
- *    5 % of it are cut off.
+ * 2. The background is the median of the four corners. Rows and columns at the edges that keep
+ * within 5 % of it are cut off.
  * 3. The longest side is brought to the data's, the other in proportion, averaging over the area
  *    that each pixel covers (they skipped rows and columns, which coarse large photos need not
  *    suffer), then sharpened by a Gaussian of radius and deviation 1.
@@ -14,9 +14,9 @@
 #ifndef SARTOR_DATA_IMPORT_H
 #define SARTOR_DATA_IMPORT_H
 
+#include "sartor/base/error.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
 
 /* A PNG file of any kind (grey, colour, palette, 1 to 16 bits, transparent, interlaced), up to
  * 64 MB and 40 million pixels, into height × width `pixels`. */
@@ -24,7 +24,7 @@ enum sr_status sr_import_image(const char *path, int height, int width, uint8_t 
                                struct sr_error *error);
 
 /* The same from memory; `name` stands for the file in sentences. */
-enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length, int height, int width,
-                               uint8_t *pixels, struct sr_error *error);
+enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length, int height,
+                               int width, uint8_t *pixels, struct sr_error *error);
 
 #endif

@@ -5,17 +5,17 @@
 #ifndef SARTOR_DATA_SPLIT_H
 #define SARTOR_DATA_SPLIT_H
 
-#include <stdint.h>
 #include "sartor/base/error.h"
 #include "sartor/data/dataset.h"
+#include <stdint.h>
 
 enum sr_split_name { SR_SPLIT_TRAIN, SR_SPLIT_VALIDATION, SR_SPLIT_TEST, SR_SPLIT_COUNT };
 extern const char *const sr_split_names[SR_SPLIT_COUNT]; /* "train", "validation", "test" */
 
 struct sr_split {
-    double fraction;       /* of the train file that validates, asked for: 1/12 by default, 0 for none */
+    double fraction; /* of the train file that validates, asked for: 1/12 by default, 0 for none */
     uint64_t seed;
-    uint32_t *rows[2];     /* of the train file: train, validation */
+    uint32_t *rows[2]; /* of the train file: train, validation */
     size_t counts[2];
 };
 
@@ -26,7 +26,8 @@ struct sr_split {
 enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset,
                              double fraction, uint64_t seed, size_t limit, struct sr_error *error);
 void sr_split_fini(struct sr_split *split);
-enum sr_status sr_split_copy(struct sr_split *to, const struct sr_split *from, struct sr_error *error);
+enum sr_status sr_split_copy(struct sr_split *to, const struct sr_split *from,
+                             struct sr_error *error);
 
 /* The rows of a split as a view; valid while data set and split are. */
 struct sr_samples sr_split_samples(const struct sr_dataset *dataset, const struct sr_split *split,

@@ -5,9 +5,9 @@
 #include "sartor/data/images.h"
 
 struct sr_stats {
-    size_t count;                            /* images */
-    double mean, median, deviation;          /* of all pixels, 0..255; deviation of the population */
-    double zeros;                            /* share of pixels that are exactly 0 */
+    size_t count;                   /* images */
+    double mean, median, deviation; /* of all pixels, 0..255; deviation of the population */
+    double zeros;                   /* share of pixels that are exactly 0 */
     uint64_t histogram[256];
     uint64_t class_counts[SR_CLASSES_MAX];
 };

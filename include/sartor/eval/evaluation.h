@@ -4,25 +4,26 @@
 #ifndef SARTOR_EVAL_EVALUATION_H
 #define SARTOR_EVAL_EVALUATION_H
 
-#include <stddef.h>
-#include <stdint.h>
 #include "sartor/base/error.h"
 #include "sartor/data/images.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* What a model said of `count` samples. Owned by whoever made it; rows are copied. */
 struct sr_predictions {
     size_t count;
     int classes;
-    uint32_t *rows;        /* row of each sample in its file, ascending */
-    uint8_t *truth;        /* labels */
-    uint8_t *predicted;    /* arg max, the lower class on a tie */
-    float *probabilities;  /* count × classes */
+    uint32_t *rows;       /* row of each sample in its file, ascending */
+    uint8_t *truth;       /* labels */
+    uint8_t *predicted;   /* arg max, the lower class on a tie */
+    float *probabilities; /* count × classes */
 };
 
 /* Allocate for these samples, with rows and truth filled in; the caller fills
  * `probabilities`, then calls finish for `predicted`. */
-enum sr_status sr_predictions_init(struct sr_predictions *predictions, const struct sr_samples *samples,
-                                   int classes, struct sr_error *error);
+enum sr_status sr_predictions_init(struct sr_predictions *predictions,
+                                   const struct sr_samples *samples, int classes,
+                                   struct sr_error *error);
 /* The class of the largest of `classes` probabilities, the lower one on a tie. */
 int sr_predicted_class(const float *probabilities, int classes);
 void sr_predictions_finish(struct sr_predictions *predictions);
@@ -31,17 +32,18 @@ void sr_predictions_fini(struct sr_predictions *predictions);
 size_t sr_predictions_find(const struct sr_predictions *predictions, uint32_t row);
 
 struct sr_class_metrics {
-    size_t support;                /* samples of the class */
-    double precision, recall, f1;  /* 0 where undefined (0/0), as scikit-learn's default */
+    size_t support;               /* samples of the class */
+    double precision, recall, f1; /* 0 where undefined (0/0), as scikit-learn's default */
 };
 
 struct sr_evaluation {
     size_t count;
     int classes;
     double accuracy;
-    double loss;                   /* mean negative log probability of the truth, clipped at 1e-7 */
-    double macro_precision, macro_recall, macro_f1; /* means over the classes that occur, as truth or as an answer */
-    double accuracy_low, accuracy_high; /* Wilson 95 % interval */
+    double loss; /* mean negative log probability of the truth, clipped at 1e-7 */
+    double macro_precision, macro_recall,
+        macro_f1; /* means over the classes that occur, as truth or as an answer */
+    double accuracy_low, accuracy_high;      /* Wilson 95 % interval */
     double calibration_error, top2_accuracy; /* see significance.h */
     struct sr_class_metrics per_class[SR_CLASSES_MAX];
 };
@@ -52,7 +54,8 @@ void sr_confusion(const struct sr_predictions *predictions, uint64_t *matrix);
 void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions);
 /* Precision, recall, F1 from a matrix alone. */
 void sr_metrics_from_matrix(const uint64_t *matrix, int classes, struct sr_class_metrics *metrics);
-/* Wilson (1927) score interval for `successes` of `count` at normal quantile z (1.959964 for 95 %). */
+/* Wilson (1927) score interval for `successes` of `count` at normal quantile z (1.959964 for 95 %).
+ */
 void sr_wilson(double successes, double count, double z, double *low, double *high);
 
 #endif

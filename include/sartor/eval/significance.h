@@ -4,18 +4,18 @@
 #ifndef SARTOR_EVAL_SIGNIFICANCE_H
 #define SARTOR_EVAL_SIGNIFICANCE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include "sartor/base/text.h"
 #include "sartor/eval/evaluation.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 /* McNemar's test (1947) on samples where exactly one of two models is right. */
 struct sr_mcnemar {
     size_t only_first, only_second; /* samples that only the one, only the other gets right */
     size_t both, neither;
-    double p;                       /* two-sided: exact binomial up to 1,000 such samples, else chi-squared
-                                       with Edwards's continuity correction; 1 when there is none */
-    double agreement;               /* share of samples with the same prediction */
+    double p;         /* two-sided: exact binomial up to 1,000 such samples, else chi-squared
+                         with Edwards's continuity correction; 1 when there is none */
+    double agreement; /* share of samples with the same prediction */
 };
 /* Both must be of the same samples in the same order: SR_ERROR_ARGUMENT otherwise. */
 enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
@@ -24,25 +24,29 @@ enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *
 /* Holm (1979): p values adjusted for `count` tests, in place; still in 0..1. */
 void sr_holm(double *p, size_t count);
 
-/* McNemar's test between every pair of `count` models, p values adjusted by Holm for their number. */
+/* McNemar's test between every pair of `count` models, p values adjusted by Holm for their number.
+ */
 struct sr_pair {
-    size_t first, second;           /* positions, first < second */
+    size_t first, second; /* positions, first < second */
     struct sr_mcnemar test;
-    double p;                       /* adjusted */
+    double p; /* adjusted */
 };
-/* count × (count - 1) / 2 pairs by first, then second; freed by the caller. NULL and a sentence on error. */
-struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count, size_t *pairs,
-                         struct sr_error *error);
-/* Whether a pair can be told apart, in plain words without a full stop: "cnn beats svm, p < 0.001". */
-void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second, struct sr_text *text);
+/* count × (count - 1) / 2 pairs by first, then second; freed by the caller. NULL and a sentence on
+ * error. */
+struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count,
+                         size_t *pairs, struct sr_error *error);
+/* Whether a pair can be told apart, in plain words without a full stop: "cnn beats svm, p < 0.001".
+ */
+void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
+                   struct sr_text *text);
 
 enum { SR_RELIABILITY_BINS = 15 };
 /* How often a model is right when it says it is so sure: Guo et al. (2017). */
 struct sr_reliability {
-    size_t counts[SR_RELIABILITY_BINS];         /* by confidence: bin b holds (b/15, (b+1)/15] */
-    double confidence[SR_RELIABILITY_BINS];     /* mean of each bin; NaN when empty */
-    double accuracy[SR_RELIABILITY_BINS];       /* likewise */
-    double ece;                                 /* expected calibration error: Σ n_b/n |accuracy - confidence| */
+    size_t counts[SR_RELIABILITY_BINS];     /* by confidence: bin b holds (b/15, (b+1)/15] */
+    double confidence[SR_RELIABILITY_BINS]; /* mean of each bin; NaN when empty */
+    double accuracy[SR_RELIABILITY_BINS];   /* likewise */
+    double ece; /* expected calibration error: Σ n_b/n |accuracy - confidence| */
 };
 void sr_reliability(struct sr_reliability *reliability, const struct sr_predictions *predictions);
 
@@ -54,10 +58,11 @@ double sr_top_accuracy(const struct sr_predictions *predictions, int k);
  * over recall, as scikit-learn has it). */
 double sr_roc_auc(const struct sr_predictions *predictions, int class);
 double sr_average_precision(const struct sr_predictions *predictions, int class);
-/* The curve's points, from (0, 0) to (1, 1): at most count + 1, one for each distinct score. Returns how
- * many; `x` and `y` are false and true positive rates. */
+/* The curve's points, from (0, 0) to (1, 1): at most count + 1, one for each distinct score.
+ * Returns how many; `x` and `y` are false and true positive rates. */
 size_t sr_roc_curve(const struct sr_predictions *predictions, int class, double *x, double *y);
 /* Recall (x) and precision (y), from low recall to high: at most count points. */
-size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x, double *y);
+size_t sr_precision_recall_curve(const struct sr_predictions *predictions, int class, double *x,
+                                 double *y);
 
 #endif

@@ -1,9 +1,11 @@
-/* suspects.h - samples whose label looks wrong, from what a model says that has not been trained on them.
+/* suspects.h - samples whose label looks wrong, from what a model says that has not been trained on
+ * them.
  *
- * Confident learning (Northcutt, Jiang and Chuang, 2021): a class's threshold is the mean probability that
- * its own samples get for it; a sample is a suspect when, of the classes whose threshold it reaches, the
- * likeliest is not its label. Ranked by normalised margin, p(label) less the largest other p: the most
- * suspect first. Many suspects are labelled rightly; a person has to look. */
+ * Confident learning (Northcutt, Jiang and Chuang, 2021): a class's threshold is the mean
+ * probability that its own samples get for it; a sample is a suspect when, of the classes whose
+ * threshold it reaches, the likeliest is not its label. Ranked by normalised margin, p(label) less
+ * the largest other p: the most suspect first. Many suspects are labelled rightly; a person has to
+ * look. */
 #ifndef SARTOR_EVAL_SUSPECTS_H
 #define SARTOR_EVAL_SUSPECTS_H
 
@@ -12,12 +14,12 @@
 struct sr_suspect {
     uint32_t row;
     uint8_t label, suggested;
-    float own, other;   /* probabilities of the label and of the class suggested */
-    float margin;       /* own less the largest other: -1 to 1 */
+    float own, other; /* probabilities of the label and of the class suggested */
+    float margin;     /* own less the largest other: -1 to 1 */
 };
 
-/* Into `suspects`, which has room for predictions->count; how many there are. The predictions must come
- * from models that were not trained on these samples. */
+/* Into `suspects`, which has room for predictions->count; how many there are. The predictions must
+ * come from models that were not trained on these samples. */
 size_t sr_suspects_find(const struct sr_predictions *predictions, struct sr_suspect *suspects);
 
 #endif

@@ -1,7 +1,7 @@
 /* heat.h - where a model looked: maps of the image's size with values 0..1, largest 1.
  *
- * A heat map is plain data; explain.h makes them. All zero means that nothing in the picture speaks for
- * the class. Functions here are pure: any thread may call. */
+ * A heat map is plain data; explain.h makes them. All zero means that nothing in the picture speaks
+ * for the class. Functions here are pure: any thread may call. */
 #ifndef SARTOR_EXPLAIN_HEAT_H
 #define SARTOR_EXPLAIN_HEAT_H
 
@@ -14,7 +14,7 @@ struct sr_heat {
     float *values;                  /* height × width, 0..1; NULL from a method that has no map */
     const struct sr_method *method; /* that made it */
     char layer[32];                 /* where; "" for methods that look at no layer */
-    int target;                     /* the class that is explained; -1 when the map belongs to none */
+    int target; /* the class that is explained; -1 when the map belongs to none */
 };
 void sr_heat_fini(struct sr_heat *heat);
 
@@ -22,12 +22,12 @@ void sr_heat_fini(struct sr_heat *heat);
 void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height,
                         int width);
 
-/* Convolve with a Gaussian of `deviation` pixels that is cut off at `reach`. Beyond the edges lies what is on
- * them, or 0 when `dark` is set. */
+/* Convolve with a Gaussian of `deviation` pixels that is cut off at `reach`. Beyond the edges lies
+ * what is on them, or 0 when `dark` is set. */
 void sr_blur(float *values, int height, int width, double deviation, int reach, bool dark);
 
-/* Set what is below 0 to 0 and divide by the largest value, unless all is 0. False when something is
- * not finite; the map is then not to be used. */
+/* Set what is below 0 to 0 and divide by the largest value, unless all is 0. False when something
+ * is not finite; the map is then not to be used. */
 bool sr_heat_scale(float *values, size_t count);
 
 /* Share of the heat on pixels that are not black: NaN for a map without heat. */

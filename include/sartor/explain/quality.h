@@ -1,17 +1,18 @@
 /* quality.h - are heat maps worth anything: measured against maps that know nothing of the model.
  *
- * Deletion and insertion (Petsiuk et al., RISE, 2018): pixels are taken away from the picture, or put into
- * a blurred one, hottest first, and the probability of the class that was predicted is followed; the area
- * under the deletion curve should be small, that under the insertion curve large. As in RISE, what is
- * taken away takes the mean grey of the images. With SR_FILL_BLACK it turns black, and insertion starts
- * from black: then dark pixels count for nothing, on which much of a network's evidence lies (no sleeve
- * here), and what is measured is little more than how much of the garment is covered. Equal heat goes in
- * an order drawn by chance, from a seed, for every map alike. Pixels go in squares of 2×2: single ones of
- * another grey are a noise that networks break on whatever it hides, which makes a random order look good. The
- * baselines are a random order and a Gaussian on the middle.
+ * Deletion and insertion (Petsiuk et al., RISE, 2018): pixels are taken away from the picture, or
+ * put into a blurred one, hottest first, and the probability of the class that was predicted is
+ * followed; the area under the deletion curve should be small, that under the insertion curve
+ * large. As in RISE, what is taken away takes the mean grey of the images. With SR_FILL_BLACK it
+ * turns black, and insertion starts from black: then dark pixels count for nothing, on which much
+ * of a network's evidence lies (no sleeve here), and what is measured is little more than how much
+ * of the garment is covered. Equal heat goes in an order drawn by chance, from a seed, for every
+ * map alike. Pixels go in squares of 2×2: single ones of another grey are a noise that networks
+ * break on whatever it hides, which makes a random order look good. The baselines are a random
+ * order and a Gaussian on the middle.
  *
- * Sanity check (Adebayo et al., 2018): scramble the model's weights from the top, layer by layer, and see
- * how much the maps still agree by rank. Maps that explain the model must change. */
+ * Sanity check (Adebayo et al., 2018): scramble the model's weights from the top, layer by layer,
+ * and see how much the maps still agree by rank. Maps that explain the model must change. */
 #ifndef SARTOR_EXPLAIN_QUALITY_H
 #define SARTOR_EXPLAIN_QUALITY_H
 
@@ -32,20 +33,20 @@ struct sr_quality_curves {
 };
 
 struct sr_quality {
-    size_t count;                   /* images */
+    size_t count; /* images */
     const struct sr_method *method;
     char layer[32];
     enum sr_quality_fill fill;
     struct sr_quality_curves maps[SR_QUALITY_MAPS];
-    double lit;                     /* share of pixels that are not black */
-    size_t empty;                   /* images whose map is all zero */
-    size_t scrambled_count;         /* 0 where a model has no layers of weights */
-    size_t scrambled_images;        /* of which the maps were compared */
+    double lit;              /* share of pixels that are not black */
+    size_t empty;            /* images whose map is all zero */
+    size_t scrambled_count;  /* 0 where a model has no layers of weights */
+    size_t scrambled_images; /* of which the maps were compared */
     struct {
-        size_t layers;              /* scrambled, from the top */
-        double correlation;         /* mean rank correlation with the maps before */
+        size_t layers;      /* scrambled, from the top */
+        double correlation; /* mean rank correlation with the maps before */
     } scrambled[SR_SCRAMBLED_MOST];
-    size_t layers;                  /* that could be scrambled */
+    size_t layers; /* that could be scrambled */
 };
 
 struct sr_quality_request {
@@ -60,14 +61,16 @@ struct sr_quality_request {
 };
 
 /* Explains each image for the class that the model predicts. Progress counts images. */
-enum sr_status sr_quality_measure(const struct sr_quality_request *request, struct sr_quality *quality,
-                                  struct sr_error *error);
+enum sr_status sr_quality_measure(const struct sr_quality_request *request,
+                                  struct sr_quality *quality, struct sr_error *error);
 
-/* A copy of the model whose `layers` topmost weight arrays (dense and convolution weights, in the order of
- * its file) are shuffled among themselves, biases and norms kept; 0 shuffles none. NULL on error. */
+/* A copy of the model whose `layers` topmost weight arrays (dense and convolution weights, in the
+ * order of its file) are shuffled among themselves, biases and norms kept; 0 shuffles none. NULL on
+ * error. */
 struct sr_model *sr_model_scramble(const struct sr_model *model, size_t layers, uint64_t seed,
                                    struct sr_error *error);
 /* How many weight arrays there are; 0 for families that have none. */
-enum sr_status sr_model_weight_layers(const struct sr_model *model, size_t *layers, struct sr_error *error);
+enum sr_status sr_model_weight_layers(const struct sr_model *model, size_t *layers,
+                                      struct sr_error *error);
 
 #endif

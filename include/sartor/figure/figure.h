@@ -3,26 +3,28 @@
  * A chart is a struct of plain arrays, which stay the caller's, and one of the const
  * struct sr_chart below that knows how to draw it and how to lay its numbers out as a
  * table. sr_figure_write puts it in a file: .png (provenance in text chunks), .svg and .pdf
- * from the same drawing, .html as an interactive page, .csv and .json with the numbers behind it. The
- * file is written aside and renamed. The same call gives the same bytes. Any thread may call. */
+ * from the same drawing, .html as an interactive page, .csv and .json with the numbers behind it.
+ * The file is written aside and renamed. The same call gives the same bytes. Any thread may call.
+ */
 #ifndef SARTOR_FIGURE_FIGURE_H
 #define SARTOR_FIGURE_FIGURE_H
 
+#include "sartor/base/error.h"
+#include "sartor/cells/grid.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
-#include "sartor/cells/grid.h"
 
 /* Widths of a journal's column and of its page in points: 88 mm and 180 mm. */
 #define SR_WIDTH_COLUMN 249.45
 #define SR_WIDTH_PAGE   510.24
 
 struct sr_figure_options {
-    double width, height;       /* in points (1/72 inch); 0 takes what the chart needs */
-    double resolution;          /* PNG: dots an inch, 0 for 144 */
+    double width, height; /* in points (1/72 inch); 0 takes what the chart needs */
+    double resolution;    /* PNG: dots an inch, 0 for 144 */
     bool dark;
-    /* The script that makes an HTML page interactive: a file, "none", or NULL for wherever it is. */
+    /* The script that makes an HTML page interactive: a file, "none", or NULL for wherever it is.
+     */
     const char *plotly;
     /* key, value, key, value, ..., NULL; or NULL. Into PNG text chunks, the SVG's description,
      * the PDF's keywords, the JSON's "provenance", a list at the end of a page. */
@@ -45,46 +47,46 @@ enum sr_status sr_figure_check(const char *path, struct sr_error *error);
 /* A grid of images with captions: samples, class means, variants of an augmentation. */
 struct sr_grid_chart {
     const char *title;
-    int count, columns, height, width;         /* images, a row (0: own choice), pixels */
-    const uint8_t *const *pixels;              /* count pointers */
-    const char *const *captions;               /* count, or NULL */
-    const bool *wrong;                         /* count, or NULL: mark the caption */
+    int count, columns, height, width; /* images, a row (0: own choice), pixels */
+    const uint8_t *const *pixels;      /* count pointers */
+    const char *const *captions;       /* count, or NULL */
+    const bool *wrong;                 /* count, or NULL: mark the caption */
 };
 extern const struct sr_chart sr_chart_grid;
 
 /* Counts per grey value. */
 struct sr_histogram_chart {
     const char *title, *note;
-    const uint64_t *counts;                    /* 256 */
-    bool linear;                               /* else logarithmic counts */
+    const uint64_t *counts; /* 256 */
+    bool linear;            /* else logarithmic counts */
 };
 extern const struct sr_chart sr_chart_histogram;
 
 /* Curves in panels side by side: loss and accuracy over epochs, insertion and deletion. */
 struct sr_curve {
-    const char *label;                         /* the same on both curves of a model joins them in the legend */
-    const double *x, *y;                       /* NaN breaks the line */
+    const char *label;   /* the same on both curves of a model joins them in the legend */
+    const double *x, *y; /* NaN breaks the line */
     size_t count;
-    int group;                                 /* colour: 0, 1, ... a model each */
-    bool dashed;                               /* training; solid is validation */
-    const double *low, *high;                  /* a band around the curve, or NULL */
-    bool bare;                                 /* a line of many points, never marked */
+    int group;                /* colour: 0, 1, ... a model each */
+    bool dashed;              /* training; solid is validation */
+    const double *low, *high; /* a band around the curve, or NULL */
+    bool bare;                /* a line of many points, never marked */
 };
 struct sr_curves_panel {
     const char *y_label;
     const struct sr_curve *curves;
     size_t count;
-    bool logarithmic, percent;                 /* percent: 0..1 shown as % */
-    const char *title;                         /* or NULL */
-    bool unit;                                 /* y from 0 to 1, whatever the data */
+    bool logarithmic, percent; /* percent: 0..1 shown as % */
+    const char *title;         /* or NULL */
+    bool unit;                 /* y from 0 to 1, whatever the data */
 };
 struct sr_curves_chart {
     const char *title, *x_label;
     const struct sr_curves_panel *panels;
     size_t count;
-    bool x_percent;                            /* x 0..1 shown as % */
-    bool x_unit;                               /* x from 0 to 1, whatever the data */
-    bool compact;                              /* many small panels; the first's axis names are everyone's */
+    bool x_percent; /* x 0..1 shown as % */
+    bool x_unit;    /* x from 0 to 1, whatever the data */
+    bool compact;   /* many small panels; the first's axis names are everyone's */
 };
 extern const struct sr_chart sr_chart_curves;
 
@@ -93,9 +95,9 @@ struct sr_confusion_chart {
     const char *title, *note;
     int classes;
     const char *const *names;
-    const uint64_t *matrix;                    /* classes × classes */
-    bool shares;                               /* % instead of counts */
-    bool of_predicted;                         /* colours and % of each column instead of each row */
+    const uint64_t *matrix; /* classes × classes */
+    bool shares;            /* % instead of counts */
+    bool of_predicted;      /* colours and % of each column instead of each row */
 };
 extern const struct sr_chart sr_chart_confusion;
 /* Several side by side: of models on the same samples. */
@@ -107,9 +109,9 @@ extern const struct sr_chart sr_chart_confusions;
 
 /* original | heat | overlay, one row for each sample. */
 struct sr_triptych {
-    const uint8_t *pixels;                     /* height × width */
-    const float *heat;                         /* height × width, 0..1 */
-    const char *left, *middle, *right;         /* captions */
+    const uint8_t *pixels;             /* height × width */
+    const float *heat;                 /* height × width, 0..1 */
+    const char *left, *middle, *right; /* captions */
     bool wrong;
 };
 struct sr_triptych_chart {
@@ -123,11 +125,11 @@ extern const struct sr_chart sr_chart_triptychs;
 /* Overlays in a grid: many samples at a glance, or the mean heat of each class. */
 struct sr_gallery_chart {
     const char *title;
-    int count, columns, height, width;         /* images, a row (0: own choice), pixels */
-    const uint8_t *const *pixels;              /* count pointers */
-    const float *const *heats;                 /* count pointers, values 0..1 */
-    const char *const *captions;               /* count, or NULL */
-    const bool *wrong;                         /* count, or NULL */
+    int count, columns, height, width; /* images, a row (0: own choice), pixels */
+    const uint8_t *const *pixels;      /* count pointers */
+    const float *const *heats;         /* count pointers, values 0..1 */
+    const char *const *captions;       /* count, or NULL */
+    const bool *wrong;                 /* count, or NULL */
 };
 extern const struct sr_chart sr_chart_gallery;
 
@@ -135,26 +137,26 @@ extern const struct sr_chart sr_chart_gallery;
  * models compared with their intervals. */
 struct sr_bars_series {
     const char *label;
-    const double *values;                      /* items; NaN: none */
-    const double *low, *high;                  /* interval, or NULL */
+    const double *values;     /* items; NaN: none */
+    const double *low, *high; /* interval, or NULL */
 };
 struct sr_bars_chart {
     const char *title, *note, *value_label;
-    size_t items;                              /* rows: classes, models */
+    size_t items; /* rows: classes, models */
     const char *const *names;
     const struct sr_bars_series *series;
     size_t count;
-    bool percent;                              /* values 0..1 shown as % */
-    bool dots;                                 /* axis fitted to the data; else bars from zero */
+    bool percent; /* values 0..1 shown as % */
+    bool dots;    /* axis fitted to the data; else bars from zero */
 };
 extern const struct sr_chart sr_chart_bars;
 
 /* What is done to an image on its way to a model, step by step, with arrows between. */
 struct sr_step {
-    const char *name, *note;                   /* "normalise", "float32, 0–1"; note may be NULL */
-    const float *values;                       /* height × width, 0..1 */
-    int height, width;                         /* any shape: a flattened image is 1 × 784 */
-    double low, high;                          /* what 0 and 1 stand for: 0 and 255; equal: not shown */
+    const char *name, *note; /* "normalise", "float32, 0–1"; note may be NULL */
+    const float *values;     /* height × width, 0..1 */
+    int height, width;       /* any shape: a flattened image is 1 × 784 */
+    double low, high;        /* what 0 and 1 stand for: 0 and 255; equal: not shown */
 };
 struct sr_steps_chart {
     const char *title;
@@ -165,15 +167,23 @@ extern const struct sr_chart sr_chart_steps;
 
 /* The layers of a network with output shapes and parameters. */
 enum sr_block_kind {
-    SR_BLOCK_INPUT, SR_BLOCK_CONV, SR_BLOCK_NORM, SR_BLOCK_ACTIVATION, SR_BLOCK_POOL, SR_BLOCK_ADD,
-    SR_BLOCK_FLATTEN, SR_BLOCK_DENSE, SR_BLOCK_DROPOUT, SR_BLOCK_KINDS
+    SR_BLOCK_INPUT,
+    SR_BLOCK_CONV,
+    SR_BLOCK_NORM,
+    SR_BLOCK_ACTIVATION,
+    SR_BLOCK_POOL,
+    SR_BLOCK_ADD,
+    SR_BLOCK_FLATTEN,
+    SR_BLOCK_DENSE,
+    SR_BLOCK_DROPOUT,
+    SR_BLOCK_KINDS
 };
 struct sr_block {
     enum sr_block_kind kind;
-    const char *name;                          /* "conv 3×3, 32" */
-    int height, width, channels;               /* of its output; height 0: a vector of channels */
+    const char *name;            /* "conv 3×3, 32" */
+    int height, width, channels; /* of its output; height 0: a vector of channels */
     uint64_t parameters;
-    int skip;                                  /* index of the block it adds to its input, or -1 */
+    int skip; /* index of the block it adds to its input, or -1 */
 };
 struct sr_network_chart {
     const char *title, *note;

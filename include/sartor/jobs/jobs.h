@@ -9,24 +9,28 @@
 #ifndef SARTOR_JOBS_JOBS_H
 #define SARTOR_JOBS_JOBS_H
 
+#include "sartor/base/error.h"
+#include "sartor/base/monitor.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
-#include "sartor/base/monitor.h"
 
 enum sr_lane { SR_LANE_LONG, SR_LANE_SHORT, SR_LANE_COUNT };
 
 enum sr_job_state {
-    SR_JOB_QUEUED, SR_JOB_RUNNING, SR_JOB_PAUSED,
-    SR_JOB_DONE, SR_JOB_FAILED, SR_JOB_STOPPED, /* ended */
+    SR_JOB_QUEUED,
+    SR_JOB_RUNNING,
+    SR_JOB_PAUSED,
+    SR_JOB_DONE,
+    SR_JOB_FAILED,
+    SR_JOB_STOPPED, /* ended */
 };
 
 enum sr_event_type {
     SR_EVENT_STARTED,
     SR_EVENT_PROGRESS,
     SR_EVENT_EPOCH,
-    SR_EVENT_ENDED,   /* the context comes back to the owner with it */
+    SR_EVENT_ENDED, /* the context comes back to the owner with it */
 };
 
 struct sr_event {
@@ -36,12 +40,12 @@ struct sr_event {
         struct sr_progress progress;
         struct sr_epoch epoch;
         struct {
-            enum sr_job_state state;  /* DONE, FAILED or STOPPED (cancelled with nothing to keep) */
+            enum sr_job_state state; /* DONE, FAILED or STOPPED (cancelled with nothing to keep) */
             double seconds;
             struct sr_error error;
         } ended;
     } of;
-    void *context;  /* on ENDED: the work's context, now the owner's */
+    void *context; /* on ENDED: the work's context, now the owner's */
 };
 
 /* The work: run() is called once, on a worker thread, with a monitor to report to. */

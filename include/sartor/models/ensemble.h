@@ -11,9 +11,9 @@ enum { SR_ENSEMBLE_MAX = 16 };
 
 extern const struct sr_model_class sr_model_class_ensemble;
 
-/* Make one of 2 to SR_ENSEMBLE_MAX members, which it takes references to. They must be for the same shape, and
- * trained with the same validation split of the same data, so that the ensemble can be judged on it. NULL and a
- * sentence otherwise. */
+/* Make one of 2 to SR_ENSEMBLE_MAX members, which it takes references to. They must be for the same
+ * shape, and trained with the same validation split of the same data, so that the ensemble can be
+ * judged on it. NULL and a sentence otherwise. */
 struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *members, size_t count,
                                  struct sr_error *error);
 

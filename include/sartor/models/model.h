@@ -7,9 +7,6 @@
 #ifndef SARTOR_MODELS_MODEL_H
 #define SARTOR_MODELS_MODEL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/param.h"
@@ -17,6 +14,9 @@
 #include "sartor/data/dataset.h"
 #include "sartor/data/images.h"
 #include "sartor/models/tensors.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct sr_model_class;
 
@@ -27,16 +27,16 @@ struct sr_shape {
 
 /* Everything a fit may use. Borrowed for the length of the call. */
 struct sr_fit {
-    const struct sr_args *params;     /* parsed against the class's table */
+    const struct sr_args *params; /* parsed against the class's table */
     struct sr_shape shape;
-    struct sr_samples train;          /* at least one */
-    bool mirrored;                    /* the second half of `train` is the first one mirrored (see `mirrors`) */
-    struct sr_samples validation;     /* count 0 when there is none */
+    struct sr_samples train; /* at least one */
+    bool mirrored; /* the second half of `train` is the first one mirrored (see `mirrors`) */
+    struct sr_samples validation; /* count 0 when there is none */
     uint64_t seed;
     struct sr_pool *pool;
     const struct sr_monitor *monitor;
-    const char *checkpoint;           /* path to keep a checkpoint at, or NULL */
-    bool resume;                      /* go on from that checkpoint when it fits */
+    const char *checkpoint; /* path to keep a checkpoint at, or NULL */
+    bool resume;            /* go on from that checkpoint when it fits */
 };
 
 /* Activations of one layer and the gradient of one class's logit with respect to them,
@@ -55,29 +55,35 @@ struct sr_layer_info {
 /* One layer as a diagram shows it. What lies on a residual shortcut is counted with the sum that it
  * feeds, so that layers form one line from the image to the logits. */
 enum sr_layer_role {
-    SR_ROLE_CONV, SR_ROLE_NORM, SR_ROLE_ACTIVATION, SR_ROLE_POOL, SR_ROLE_ADD, SR_ROLE_FLATTEN, SR_ROLE_DENSE,
+    SR_ROLE_CONV,
+    SR_ROLE_NORM,
+    SR_ROLE_ACTIVATION,
+    SR_ROLE_POOL,
+    SR_ROLE_ADD,
+    SR_ROLE_FLATTEN,
+    SR_ROLE_DENSE,
     SR_ROLE_DROPOUT,
 };
 struct sr_layer_summary {
     enum sr_layer_role role;
-    char name[64];                  /* "conv1: 3×3, 32" */
-    int height, width, channels;    /* of its output; height 0: a vector of `channels` */
+    char name[64];               /* "conv1: 3×3, 32" */
+    int height, width, channels; /* of its output; height 0: a vector of `channels` */
     uint64_t parameters;
-    int skip;                       /* SR_ROLE_ADD: the layer whose output is added, -1 for the image; else -2 */
+    int skip; /* SR_ROLE_ADD: the layer whose output is added, -1 for the image; else -2 */
 };
 
 struct sr_model_class {
-    const char *name;    /* "cnn" */
-    const char *title;   /* "Convolutional network" */
-    const char *help;    /* one line */
+    const char *name;  /* "cnn" */
+    const char *title; /* "Convolutional network" */
+    const char *help;  /* one line */
     const struct sr_param *params;
 
-    /* It has augment=flip, and learns from a fixed set of images: sr_model_fit hands it the samples and behind
-     * them the same mirrored, which then are not rows of the train file. */
+    /* It has augment=flip, and learns from a fixed set of images: sr_model_fit hands it the samples
+     * and behind them the same mirrored, which then are not rows of the train file. */
     bool mirrors;
 
-    /* Write into `params` what a recipe stands for, where it was not given, so that they say everything.
-     * May be NULL; may be called again on its own result. */
+    /* Write into `params` what a recipe stands for, where it was not given, so that they say
+     * everything. May be NULL; may be called again on its own result. */
     enum sr_status (*resolve)(struct sr_args *params, struct sr_error *error);
     /* Can these hyperparameters be used on this shape and so many training rows?
      * Combinations that a table cannot express; may be NULL. */
@@ -106,7 +112,8 @@ struct sr_model_class {
     size_t (*describe)(const void *state, struct sr_layer_summary *layers, size_t room);
     /* height × width importances >= 0 that belong to no sample (a forest's); or, for `target`
      * >= 0, a class's weight image (logistic regression). */
-    enum sr_status (*importance)(const void *state, int target, float *image, struct sr_error *error);
+    enum sr_status (*importance)(const void *state, int target, float *image,
+                                 struct sr_error *error);
     /* Rows of the train file nearest to an image in the model's own sense, nearest first
      * (k-NN: neighbours; SVM: support vectors). How many were found, at most `room`. */
     size_t (*nearest)(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
@@ -116,41 +123,43 @@ struct sr_model_class {
 struct sr_model {
     const struct sr_model_class *class;
     void *state;
-    struct sr_args *params;        /* as trained, defaults included */
+    struct sr_args *params; /* as trained, defaults included */
     struct sr_shape shape;
     char name[64];
-    char digest[40];               /* of the data it was trained on */
+    char digest[40]; /* of the data it was trained on */
     uint64_t seed, split_seed;
-    double validation;             /* fraction held out; 0: trained on every row */
-    uint64_t limit;                /* stratified training rows kept, 0 for all */
-    uint64_t train_count;          /* rows trained on */
+    double validation;    /* fraction held out; 0: trained on every row */
+    uint64_t limit;       /* stratified training rows kept, 0 for all */
+    uint64_t train_count; /* rows trained on */
     double fit_seconds;
-    uint64_t fit_memory;           /* bytes that fitting took on top of what was there; 0 when not known */
-    bool stopped;                  /* ended early on request */
+    uint64_t fit_memory; /* bytes that fitting took on top of what was there; 0 when not known */
+    bool stopped;        /* ended early on request */
     struct sr_epoch *history;
     size_t epochs;
-    int references;                /* atomic; use ref and unref */
+    int references; /* atomic; use ref and unref */
 };
 
 struct sr_model *sr_model_new(const struct sr_model_class *class, const char *name);
 struct sr_model *sr_model_ref(struct sr_model *model);
 void sr_model_unref(struct sr_model *model); /* NULL-safe */
 
-/* class->resolve, class->check and class->fit, with timing; on success `model` gets state and figures, and its
- * history is whatever the monitor saw (kept here, so that files have it). The caller sets digest,
- * split_seed, validation and limit. Refuses what no family can learn from: no images, one class
- * only, images that are all the same. */
-enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit, struct sr_error *error);
+/* class->resolve, class->check and class->fit, with timing; on success `model` gets state and
+ * figures, and its history is whatever the monitor saw (kept here, so that files have it). The
+ * caller sets digest, split_seed, validation and limit. Refuses what no family can learn from: no
+ * images, one class only, images that are all the same. */
+enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
+                            struct sr_error *error);
 /* Is the model one for such images, and (unless 0) so many classes? A sentence when not. */
-enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width, int classes,
-                                    struct sr_error *error);
-/* class->predict after checking that the images' shape fits; SR_ERROR_NUMERIC where a number comes out that is
- * not finite. */
+enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width,
+                                    int classes, struct sr_error *error);
+/* class->predict after checking that the images' shape fits; SR_ERROR_NUMERIC where a number comes
+ * out that is not finite. */
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
                                 struct sr_pool *pool, const struct sr_monitor *monitor,
                                 float *probabilities, struct sr_error *error);
 
-enum sr_status sr_model_save(const struct sr_model *model, const char *path, struct sr_error *error);
+enum sr_status sr_model_save(const struct sr_model *model, const char *path,
+                             struct sr_error *error);
 struct sr_model *sr_model_load(const char *path, struct sr_error *error);
 
 /* The registry. */

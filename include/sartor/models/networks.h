@@ -1,17 +1,17 @@
 /* networks.h - what the families made of neural networks share: cnn, resnet and mlp.
  *
- * A family is a table of hyperparameters, its recipes (named sets of values over the same table), and
- * a function that lays the layers for an image shape. Fitting, predicting, files and Grad-CAM are
- * written once here. A state is immutable once fitted or loaded: any thread may use it. */
+ * A family is a table of hyperparameters, its recipes (named sets of values over the same table),
+ * and a function that lays the layers for an image shape. Fitting, predicting, files and Grad-CAM
+ * are written once here. A state is immutable once fitted or loaded: any thread may use it. */
 #ifndef SARTOR_MODELS_NETWORKS_H
 #define SARTOR_MODELS_NETWORKS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include "sartor/data/features.h"
 #include "sartor/data/augment.h"
+#include "sartor/data/features.h"
 #include "sartor/models/model.h"
 #include "sartor/nn/network.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 /* ---- layers under construction ---- */
 
@@ -25,17 +25,19 @@ struct sr_layer_mark {
  * index, to be given as `input` to the next (-1: the image). Names are formatted as by printf. */
 struct sr_layers {
     int height, width;
-    enum sr_features features;   /* what an image is turned into first; then height and width are 1 and its size */
+    enum sr_features
+        features; /* what an image is turned into first; then height and width are 1 and its size */
     struct sr_layer_spec *items;
-    int (*sizes)[2];             /* height and width of each layer's output */
+    int (*sizes)[2]; /* height and width of each layer's output */
     size_t count, room, sizes_room;
     struct sr_layer_mark *marks;
     size_t mark_count, marks_room;
 };
 
 void sr_layers_fini(struct sr_layers *layers);
-int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel, int stride, bool same,
-                   bool bias, const char *name, ...) __attribute__((format(printf, 8, 9)));
+int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel, int stride,
+                   bool same, bool bias, const char *name, ...)
+    __attribute__((format(printf, 8, 9)));
 int sr_layers_norm(struct sr_layers *layers, int input, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
 int sr_layers_relu(struct sr_layers *layers, int input);
@@ -46,8 +48,8 @@ int sr_layers_global_pool(struct sr_layers *layers, int input);
 int sr_layers_flatten(struct sr_layers *layers, int input);
 /* Left out when the rate is 0. */
 int sr_layers_dropout(struct sr_layers *layers, int input, double rate);
-int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias, const char *name, ...)
-    __attribute__((format(printf, 5, 6)));
+int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias, const char *name,
+                    ...) __attribute__((format(printf, 5, 6)));
 /* Let Grad-CAM offer this layer under a name. */
 void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
@@ -58,123 +60,168 @@ int sr_layers_side(const struct sr_layers *layers, int layer);
 
 /* ---- families ---- */
 
-/* A named set of hyperparameters: "epochs=18 optimizer=adam". Each can be overridden by giving it. */
+/* A named set of hyperparameters: "epochs=18 optimizer=adam". Each can be overridden by giving it.
+ */
 struct sr_recipe {
     const char *name, *settings;
 };
 
 struct sr_network_family {
     const struct sr_model_class *class;
-    const struct sr_recipe *recipes; /* those that differ from the table's defaults; ended by a NULL name */
+    const struct sr_recipe
+        *recipes; /* those that differ from the table's defaults; ended by a NULL name */
     enum sr_status (*build)(const struct sr_args *params, const struct sr_shape *shape,
                             struct sr_layers *layers, struct sr_error *error);
 };
 
-/* Hyperparameters of training, which each family's table ends with; arguments are the defaults in which
- * families differ, as text. */
-#define SR_TRAINING_PARAMS(EPOCHS, RATE, DROPOUT, SHIFT)                                                           \
-    {"epochs", SR_PARAM_INTEGER, .fallback = EPOCHS, .minimum = 1, .maximum = 10000,                           \
-     .help = "Passes over the training images."},                                                              \
-    {"batch", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,                              \
-     .help = "Images a step."},                                                                                \
-    {"lr", SR_PARAM_NUMBER, .fallback = RATE, .minimum = 1e-8, .maximum = 100,                                 \
-     .help = "Learning rate at its peak."},                                                                    \
-    {"optimizer", SR_PARAM_CHOICE, .fallback = "adamw", .choices = "sgd adam adamw muon",                      \
-     .help = "SGD with Nesterov momentum, Adam, AdamW, or Muon for filters with AdamW for the rest."},         \
-    {"momentum", SR_PARAM_NUMBER, .fallback = "0.9", .minimum = 0, .maximum = 0.9999,                          \
-     .help = "Momentum of SGD and Muon, first decay of Adam and AdamW."},                                      \
-    {"schedule", SR_PARAM_CHOICE, .fallback = "onecycle", .choices = "constant cosine onecycle",               \
-     .help = "How the learning rate goes over the run."},                                                      \
-    {"warmup", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1000,                                \
-     .help = "Epochs over which the learning rate climbs; for onecycle 0 means three tenths of the run."},     \
-    {"weight_decay", SR_PARAM_NUMBER, .fallback = "0.01", .minimum = 0, .maximum = 10,                         \
-     .help = "Weight decay, of filters and dense weights only."},                                              \
-    {"smoothing", SR_PARAM_NUMBER, .fallback = "0.05", .minimum = 0, .maximum = 0.9,                           \
-     .help = "Label smoothing: the share of the target spread over all classes."},                             \
-    {"clip", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1e6,                                   \
-     .help = "Longest gradient, longer ones are cut to it; 0 cuts none."},                                     \
-    {"ema", SR_PARAM_NUMBER, .fallback = "0.998", .minimum = 0, .maximum = 0.99999,                            \
-     .help = "Decay a step of the moving average of the weights, which is what is kept; 0 for none."},         \
-    {"patience", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 10000,                            \
-     .help = "Early stopping: epochs without a better validation accuracy; the best one is kept. 0 for never."}, \
-    {"dropout", SR_PARAM_NUMBER, .fallback = DROPOUT, .minimum = 0, .maximum = 0.95,                           \
-     .help = "Share of values dropped before dense layers."},                                                  \
-    {"normalise", SR_PARAM_SWITCH, .fallback = "on",                                                           \
-     .help = "Feed pixels less the training images' mean, over their deviation; off: pixels / 255."},          \
-    {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                             \
-     .help = "Change training images by chance, by the parts below; a part given alone turns on just that."},  \
-    {"flip", SR_PARAM_SWITCH, .fallback = "on", .help = "Mirror: every sample in every other epoch."},         \
-    {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                                  \
-     .help = "Move by up to so many pixels each way."},                                                        \
-    {"rotation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                               \
-     .help = "Turn by up to so many degrees each way."},                                                       \
-    {"scale", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 0.9,                                  \
-     .help = "Grow or shrink by up to this fraction."},                                                        \
-    {"erase", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                                    \
-     .help = "Chance that a grey rectangle hides 2 to 33 % of the image."},                                    \
-    {"brightness", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 0.9,                             \
-     .help = "Gain and gamma off by up to this fraction."},                                                    \
-    {"noise", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                                    \
-     .help = "Deviation of Gaussian noise, white being 1."},                                                   \
-    {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                             \
-     .help = "Views whose logits a prediction averages: one, its mirror image too, both moved by a pixel too."}
+/* Hyperparameters of training, which each family's table ends with; arguments are the defaults in
+ * which families differ, as text. */
+#define SR_TRAINING_PARAMS(EPOCHS, RATE, DROPOUT, SHIFT)                                           \
+    {"epochs",     SR_PARAM_INTEGER, .fallback = EPOCHS,                                           \
+     .minimum = 1, .maximum = 10000, .help = "Passes over the training images."},                  \
+        {"batch",      SR_PARAM_INTEGER, .fallback = "128",                                        \
+         .minimum = 1, .maximum = 4096,  .help = "Images a step."},                                \
+        {"lr",                                                                                     \
+         SR_PARAM_NUMBER,                                                                          \
+         .fallback = RATE,                                                                         \
+         .minimum = 1e-8,                                                                          \
+         .maximum = 100,                                                                           \
+         .help = "Learning rate at its peak."},                                                    \
+        {"optimizer", SR_PARAM_CHOICE, .fallback = "adamw", .choices = "sgd adam adamw muon",      \
+         .help = "SGD with Nesterov momentum, Adam, AdamW, or Muon for filters with AdamW for "    \
+                 "the rest."},                                                                     \
+        {"momentum",        SR_PARAM_NUMBER,                                                       \
+         .fallback = "0.9", .minimum = 0,                                                          \
+         .maximum = 0.9999, .help = "Momentum of SGD and Muon, first decay of Adam and AdamW."},   \
+        {"schedule", SR_PARAM_CHOICE, .fallback = "onecycle",                                      \
+         .choices = "constant cosine onecycle",                                                    \
+         .help = "How the learning rate goes over the run."},                                      \
+        {"warmup",                                                                                 \
+         SR_PARAM_NUMBER,                                                                          \
+         .fallback = "0",                                                                          \
+         .minimum = 0,                                                                             \
+         .maximum = 1000,                                                                          \
+         .help = "Epochs over which the learning rate climbs; for onecycle 0 means three tenths "  \
+                 "of the run."},                                                                   \
+        {"weight_decay",     SR_PARAM_NUMBER,                                                      \
+         .fallback = "0.01", .minimum = 0,                                                         \
+         .maximum = 10,      .help = "Weight decay, of filters and dense weights only."},          \
+        {"smoothing",                                                                              \
+         SR_PARAM_NUMBER,                                                                          \
+         .fallback = "0.05",                                                                       \
+         .minimum = 0,                                                                             \
+         .maximum = 0.9,                                                                           \
+         .help = "Label smoothing: the share of the target spread over all classes."},             \
+        {"clip",          SR_PARAM_NUMBER,                                                         \
+         .fallback = "0", .minimum = 0,                                                            \
+         .maximum = 1e6,  .help = "Longest gradient, longer ones are cut to it; 0 cuts none."},    \
+        {"ema",                                                                                    \
+         SR_PARAM_NUMBER,                                                                          \
+         .fallback = "0.998",                                                                      \
+         .minimum = 0,                                                                             \
+         .maximum = 0.99999,                                                                       \
+         .help = "Decay a step of the moving average of the weights, which is what is kept; 0 "    \
+                 "for none."},                                                                     \
+        {"patience",                                                                               \
+         SR_PARAM_INTEGER,                                                                         \
+         .fallback = "0",                                                                          \
+         .minimum = 0,                                                                             \
+         .maximum = 10000,                                                                         \
+         .help = "Early stopping: epochs without a better validation accuracy; the best one is "   \
+                 "kept. 0 for never."},                                                            \
+        {"dropout",    SR_PARAM_NUMBER, .fallback = DROPOUT,                                       \
+         .minimum = 0, .maximum = 0.95, .help = "Share of values dropped before dense layers."},   \
+        {"normalise", SR_PARAM_SWITCH, .fallback = "on",                                           \
+         .help = "Feed pixels less the training images' mean, over their deviation; off: pixels "  \
+                 "/ 255."},                                                                        \
+        {"augment", SR_PARAM_SWITCH, .fallback = "on",                                             \
+         .help = "Change training images by chance, by the parts below; a part given alone turns " \
+                 "on just that."},                                                                 \
+        {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                \
+         .help = "Mirror: every sample in every other epoch."},                                    \
+        {"shift",      SR_PARAM_INTEGER, .fallback = SHIFT,                                        \
+         .minimum = 0, .maximum = 16,    .help = "Move by up to so many pixels each way."},        \
+        {"rotation",   SR_PARAM_NUMBER, .fallback = "0",                                           \
+         .minimum = 0, .maximum = 180,  .help = "Turn by up to so many degrees each way."},        \
+        {"scale",      SR_PARAM_NUMBER, .fallback = "0",                                           \
+         .minimum = 0, .maximum = 0.9,  .help = "Grow or shrink by up to this fraction."},         \
+        {"erase",         SR_PARAM_NUMBER,                                                         \
+         .fallback = "0", .minimum = 0,                                                            \
+         .maximum = 1,    .help = "Chance that a grey rectangle hides 2 to 33 % of the image."},   \
+        {"brightness", SR_PARAM_NUMBER, .fallback = "0",                                           \
+         .minimum = 0, .maximum = 0.9,  .help = "Gain and gamma off by up to this fraction."},     \
+        {"noise",      SR_PARAM_NUMBER, .fallback = "0",                                           \
+         .minimum = 0, .maximum = 1,    .help = "Deviation of Gaussian noise, white being 1."},    \
+    {                                                                                              \
+        "tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",              \
+                                .help = "Views whose logits a prediction averages: one, its "      \
+                                        "mirror image too, both moved by a pixel too."             \
+    }
 
 /* The augmentation that hyperparameters of SR_TRAINING_PARAMS ask for; none where augment=off. */
 struct sr_augment sr_networks_augment(const struct sr_args *params);
 
-#define SR_RECIPE_PARAM                                                                                        \
-    {"recipe", SR_PARAM_CHOICE, .positional = true, .fallback = "quick", .choices = "study quick best",        \
-     .help = "Named defaults: as the study did, the best of two minutes, the best of an hour."}
+#define SR_RECIPE_PARAM                                                                            \
+    {                                                                                              \
+        "recipe", SR_PARAM_CHOICE,                                                                 \
+            .positional = true, .fallback = "quick", .choices = "study quick best",                \
+            .help =                                                                                \
+                "Named defaults: as the study did, the best of two minutes, the best of an hour."  \
+    }
 
 /* The functions of struct sr_model_class; those without a family serve as they are. */
 enum sr_status sr_networks_resolve(const struct sr_network_family *family, struct sr_args *params,
                                    struct sr_error *error);
-enum sr_status sr_networks_check(const struct sr_network_family *family, const struct sr_args *params,
-                                 const struct sr_shape *shape, size_t train_count, struct sr_error *error);
-enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit, void **state,
-                               struct sr_error *error);
-enum sr_status sr_networks_load(const struct sr_network_family *family, const struct sr_tensors *set,
-                                const struct sr_args *params, const struct sr_shape *shape, void **state,
-                                struct sr_error *error);
-enum sr_status sr_networks_predict(const void *state, const struct sr_samples *samples, struct sr_pool *pool,
-                                   const struct sr_monitor *monitor, float *probabilities,
-                                   struct sr_error *error);
+enum sr_status sr_networks_check(const struct sr_network_family *family,
+                                 const struct sr_args *params, const struct sr_shape *shape,
+                                 size_t train_count, struct sr_error *error);
+enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit,
+                               void **state, struct sr_error *error);
+enum sr_status sr_networks_load(const struct sr_network_family *family,
+                                const struct sr_tensors *set, const struct sr_args *params,
+                                const struct sr_shape *shape, void **state, struct sr_error *error);
+enum sr_status sr_networks_predict(const void *state, const struct sr_samples *samples,
+                                   struct sr_pool *pool, const struct sr_monitor *monitor,
+                                   float *probabilities, struct sr_error *error);
 enum sr_status sr_networks_save(const void *state, struct sr_tensors *set, struct sr_error *error);
 void sr_networks_free(void *state);
 uint64_t sr_networks_size(const void *state);
 size_t sr_networks_layers(const void *state, struct sr_layer_info *layers, size_t room);
 size_t sr_networks_describe(const void *state, struct sr_layer_summary *layers, size_t room);
 /* The same of a bare network. */
-size_t sr_network_describe(const struct sr_network *network, struct sr_layer_summary *layers, size_t room);
-enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, const char *layer, int target,
-                                     struct sr_layer_gradients *out, struct sr_error *error);
+size_t sr_network_describe(const struct sr_network *network, struct sr_layer_summary *layers,
+                           size_t room);
+enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, const char *layer,
+                                     int target, struct sr_layer_gradients *out,
+                                     struct sr_error *error);
 
-/* The functions that a class has no state to tell its family by: `resolve`, `check`, `fit` and `load`. */
-#define SR_NETWORK_FUNCTIONS(FAMILY)                                                                           \
-    static enum sr_status resolve(struct sr_args *args, struct sr_error *error)                                \
-    {                                                                                                          \
-        return sr_networks_resolve(&FAMILY, args, error);                                                      \
-    }                                                                                                          \
-    static enum sr_status check(const struct sr_args *args, const struct sr_shape *shape, size_t train_count,  \
-                                struct sr_error *error)                                                        \
-    {                                                                                                          \
-        return sr_networks_check(&FAMILY, args, shape, train_count, error);                                    \
-    }                                                                                                          \
-    static enum sr_status fit(const struct sr_fit *request, void **state, struct sr_error *error)              \
-    {                                                                                                          \
-        return sr_networks_fit(&FAMILY, request, state, error);                                                \
-    }                                                                                                          \
-    static enum sr_status load(const struct sr_tensors *set, const struct sr_args *args,                       \
-                               const struct sr_shape *shape, void **state, struct sr_error *error)             \
-    {                                                                                                          \
-        return sr_networks_load(&FAMILY, set, args, shape, state, error);                                      \
+/* The functions that a class has no state to tell its family by: `resolve`, `check`, `fit` and
+ * `load`. */
+#define SR_NETWORK_FUNCTIONS(FAMILY)                                                               \
+    static enum sr_status resolve(struct sr_args *args, struct sr_error *error)                    \
+    {                                                                                              \
+        return sr_networks_resolve(&FAMILY, args, error);                                          \
+    }                                                                                              \
+    static enum sr_status check(const struct sr_args *args, const struct sr_shape *shape,          \
+                                size_t train_count, struct sr_error *error)                        \
+    {                                                                                              \
+        return sr_networks_check(&FAMILY, args, shape, train_count, error);                        \
+    }                                                                                              \
+    static enum sr_status fit(const struct sr_fit *request, void **state, struct sr_error *error)  \
+    {                                                                                              \
+        return sr_networks_fit(&FAMILY, request, state, error);                                    \
+    }                                                                                              \
+    static enum sr_status load(const struct sr_tensors *set, const struct sr_args *args,           \
+                               const struct sr_shape *shape, void **state, struct sr_error *error) \
+    {                                                                                              \
+        return sr_networks_load(&FAMILY, set, args, shape, state, error);                          \
     }
 
 /* What the table of every such class holds beside its name and its `params`. */
-#define SR_NETWORK_CLASS                                                                                       \
-    .params = params, .resolve = resolve, .check = check, .fit = fit, .predict = sr_networks_predict,          \
-    .save = sr_networks_save, .load = load, .free = sr_networks_free, .size = sr_networks_size,                \
-    .describe = sr_networks_describe
+#define SR_NETWORK_CLASS                                                                           \
+    .params = params, .resolve = resolve, .check = check, .fit = fit,                              \
+    .predict = sr_networks_predict, .save = sr_networks_save, .load = load,                        \
+    .free = sr_networks_free, .size = sr_networks_size, .describe = sr_networks_describe
 /* And that of one with convolutions. */
 #define SR_NETWORK_LAYERS .layers = sr_networks_layers, .gradients = sr_networks_gradients
 

@@ -4,9 +4,9 @@
 #ifndef SARTOR_MODELS_STORE_H
 #define SARTOR_MODELS_STORE_H
 
+#include "sartor/models/model.h"
 #include <stdbool.h>
 #include <stddef.h>
-#include "sartor/models/model.h"
 
 struct sr_store_entry {
     char name[64];
@@ -25,7 +25,8 @@ char *sr_store_path(const char *home, const char *name);
 /* Letters, digits, '.', '_' and '-', not starting with '.' or '-', up to 63 characters. */
 enum sr_status sr_store_check_name(const char *name, struct sr_error *error);
 /* Make the folder when missing, save. */
-enum sr_status sr_store_save(const char *home, const struct sr_model *model, struct sr_error *error);
+enum sr_status sr_store_save(const char *home, const struct sr_model *model,
+                             struct sr_error *error);
 enum sr_status sr_store_delete(const char *home, const char *name, struct sr_error *error);
 enum sr_status sr_store_rename(const char *home, const char *from, const char *to,
                                struct sr_error *error);

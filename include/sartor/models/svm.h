@@ -7,6 +7,7 @@
 /* Write the model as libsvm's text, for svm-predict: C-SVC with probabilities, labels as
  * numbers, features 1.. in the order of the model (pixels divided by 255, or HOG).
  * SR_ERROR_ARGUMENT for another family. */
-enum sr_status sr_svm_save_libsvm(const struct sr_model *model, const char *path, struct sr_error *error);
+enum sr_status sr_svm_save_libsvm(const struct sr_model *model, const char *path,
+                                  struct sr_error *error);
 
 #endif

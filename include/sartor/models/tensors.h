@@ -6,9 +6,9 @@
 #ifndef SARTOR_MODELS_TENSORS_H
 #define SARTOR_MODELS_TENSORS_H
 
+#include "sartor/base/error.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "sartor/base/error.h"
 
 enum sr_dtype { SR_F32, SR_F64, SR_U8, SR_I32, SR_I64, SR_DTYPE_COUNT };
 enum { SR_RANK_MAX = 4 };
@@ -18,8 +18,8 @@ struct sr_tensor {
     enum sr_dtype dtype;
     int rank;
     size_t shape[SR_RANK_MAX];
-    size_t count;         /* product of the shape */
-    void *data;           /* count elements, 64-byte aligned, owned by the set */
+    size_t count; /* product of the shape */
+    void *data;   /* count elements, 64-byte aligned, owned by the set */
 };
 
 struct sr_tensors {
@@ -38,8 +38,8 @@ void sr_tensors_fini(struct sr_tensors *set);
 void *sr_tensors_add(struct sr_tensors *set, const char *name, enum sr_dtype dtype, int rank,
                      const size_t *shape, struct sr_error *error);
 const struct sr_tensor *sr_tensors_find(const struct sr_tensors *set, const char *name);
-/* Find and check: present, of this dtype and exactly this shape (SIZE_MAX: any length along that axis),
- * every float finite. A sentence that names what is wrong otherwise. */
+/* Find and check: present, of this dtype and exactly this shape (SIZE_MAX: any length along that
+ * axis), every float finite. A sentence that names what is wrong otherwise. */
 const struct sr_tensor *sr_tensors_need(const struct sr_tensors *set, const char *name,
                                         enum sr_dtype dtype, int rank, const size_t *shape,
                                         struct sr_error *error);
@@ -47,7 +47,8 @@ const struct sr_tensor *sr_tensors_need(const struct sr_tensors *set, const char
 void sr_tensors_set_text(struct sr_tensors *set, const char *key, const char *value);
 const char *sr_tensors_text(const struct sr_tensors *set, const char *key); /* NULL if absent */
 
-enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path, struct sr_error *error);
+enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
+                               struct sr_error *error);
 enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error);
 /* The metadata and shapes only (data pointers stay NULL): cheap, for listing models. */
 enum sr_status sr_tensors_peek(struct sr_tensors *set, const char *path, struct sr_error *error);

@@ -13,7 +13,8 @@
 #include "sartor/data/images.h"
 #include "sartor/nn/network.h"
 
-/* What a network is fed: (feature - mean) / deviation, where features of the kind `pixels` are pixel / 255. */
+/* What a network is fed: (feature - mean) / deviation, where features of the kind `pixels` are
+ * pixel / 255. */
 struct sr_input {
     float mean, deviation;
     enum sr_features features;
@@ -23,8 +24,8 @@ struct sr_input {
 enum sr_views {
     SR_VIEWS_NONE,
     SR_VIEWS_MIRROR, /* and its mirror image */
-    SR_VIEWS_SHIFT,  /* both, each also moved by a pixel up and left, and down and right; the four moved
-                        ones count half */
+    SR_VIEWS_SHIFT,  /* both, each also moved by a pixel up and left, and down and right; the four
+                        moved  ones count half */
     SR_VIEWS_COUNT
 };
 extern const char *const sr_views_names[SR_VIEWS_COUNT]; /* "none", "mirror", "shift" */
@@ -33,8 +34,8 @@ extern const char *const sr_views_names[SR_VIEWS_COUNT]; /* "none", "mirror", "s
 struct sr_workspace *sr_inference_workspace(const struct sr_network *network, struct sr_pool *pool,
                                             struct sr_error *error);
 
-/* samples × classes probabilities. A NULL workspace is made and freed by the call. When the monitor asks
- * to end: SR_ERROR_CANCELLED. */
+/* samples × classes probabilities. A NULL workspace is made and freed by the call. When the monitor
+ * asks to end: SR_ERROR_CANCELLED. */
 enum sr_status sr_inference_run(const struct sr_network *network, struct sr_workspace *workspace,
                                 const struct sr_input *input, enum sr_views views,
                                 const struct sr_samples *samples, struct sr_pool *pool,
@@ -42,12 +43,14 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
                                 struct sr_error *error);
 
 /* Mean cross-entropy and share of right answers over samples that have labels, one view each. */
-enum sr_status sr_inference_measure(const struct sr_network *network, struct sr_workspace *workspace,
-                                    const struct sr_input *input, const struct sr_samples *samples,
-                                    struct sr_pool *pool, const struct sr_monitor *monitor, double *loss,
+enum sr_status sr_inference_measure(const struct sr_network *network,
+                                    struct sr_workspace *workspace, const struct sr_input *input,
+                                    const struct sr_samples *samples, struct sr_pool *pool,
+                                    const struct sr_monitor *monitor, double *loss,
                                     double *accuracy, struct sr_error *error);
 
 /* One image as a network is fed it: sr_features_size() floats. */
-void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width, float *out);
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width,
+                       float *out);
 
 #endif

@@ -3,10 +3,10 @@
  * A struct sr_network is a specification plus weights; it is read-only while predicting, so
  * any number of threads may share it, each with a struct sr_workspace of its own, which holds
  * activations, gradients and scratch for one batch size and is allocated once. A workspace serves
- * any copy of the network that it was made for. Activations are float32 in blocks of 16 channels (see
- * compute/kernels.h); weights are exported as PyTorch has them (OIHW, [out][in], flatten in C,H,W order).
- * All work is cut into slices whose size does not depend on the thread count: same seed,
- * same bits. */
+ * any copy of the network that it was made for. Activations are float32 in blocks of 16 channels
+ * (see compute/kernels.h); weights are exported as PyTorch has them (OIHW, [out][in], flatten in
+ * C,H,W order). All work is cut into slices whose size does not depend on the thread count: same
+ * seed, same bits. */
 #ifndef SARTOR_NN_NETWORK_H
 #define SARTOR_NN_NETWORK_H
 
@@ -19,7 +19,8 @@
 
 enum sr_layer_type {
     SR_LAYER_CONV,       /* kernel 1 or 3, stride 1 or 2, same or valid, bias optional */
-    SR_LAYER_BATCH_NORM, /* statistics over the whole batch; running means by momentum 0.1, eps 1e-5 */
+    SR_LAYER_BATCH_NORM, /* statistics over the whole batch; running means by momentum 0.1, eps 1e-5
+                          */
     SR_LAYER_RELU,
     SR_LAYER_MAX_POOL,    /* 2×2, stride 2, floor */
     SR_LAYER_ADD,         /* input + output of layer `other` (residual) */
@@ -41,15 +42,18 @@ struct sr_layer_spec {
 };
 
 /* One learned array, or one running statistic. Channels are padded to whole vectors: the extra
- * values and their gradients are 0 and stay 0 under any optimiser, so that it may treat all alike. */
+ * values and their gradients are 0 and stay 0 under any optimiser, so that it may treat all alike.
+ */
 struct sr_parameter {
     char name[48]; /* "conv1.weight" */
-    float *values; /* in kernel order, padding included; the arrays of a network follow one another */
-    size_t count;  /* of values, padding included */
-    bool learned;  /* false for running statistics */
-    bool decays;   /* weight decay applies: filters and dense weights, not biases or norms */
-    bool filter;   /* a convolution's weights: [rows][columns] matrix for Muon */
-    int rows, columns; /* a dense layer's may lie in strips, so only filters are row by row for certain */
+    float
+        *values; /* in kernel order, padding included; the arrays of a network follow one another */
+    size_t count; /* of values, padding included */
+    bool learned; /* false for running statistics */
+    bool decays;  /* weight decay applies: filters and dense weights, not biases or norms */
+    bool filter;  /* a convolution's weights: [rows][columns] matrix for Muon */
+    int rows,
+        columns; /* a dense layer's may lie in strips, so only filters are row by row for certain */
 };
 
 struct sr_network;
@@ -57,25 +61,27 @@ struct sr_workspace;
 
 /* The last layer's output is the logits (a DENSE of `classes`). Layers that only one other reads
  * are fused by the network (conv + bias + relu, norm + relu, ...) as it sees fit. */
-struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height, int width,
-                                  struct sr_error *error);
+struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height,
+                                  int width, struct sr_error *error);
 struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_error *error);
 void sr_network_free(struct sr_network *network);
-/* He initialisation for layers before ReLU (PyTorch's default bounds for the rest), biases 0, norms 1/0. */
+/* He initialisation for layers before ReLU (PyTorch's default bounds for the rest), biases 0, norms
+ * 1/0. */
 void sr_network_init(struct sr_network *network, uint64_t seed);
 
 size_t sr_network_layer_count(const struct sr_network *network);
 const struct sr_layer_spec *sr_network_layer(const struct sr_network *network, size_t index);
 /* Output shape of a layer. */
-void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width, int *channels);
+void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width,
+                      int *channels);
 /* Learned numbers (running statistics not counted). */
 uint64_t sr_network_size(const struct sr_network *network);
 /* Forward multiply-adds for one image. */
 uint64_t sr_network_multiply_adds(const struct sr_network *network);
 /* All parameters and running statistics, in the order of layers; `values` may be written. */
 size_t sr_network_parameters(struct sr_network *network, struct sr_parameter **parameters);
-/* Parameter i as PyTorch has it, without padding (OIHW, [out][in] with the input in C,H,W order after a
- * flatten, [channels]): its shape (the rank is returned), its values out and in. */
+/* Parameter i as PyTorch has it, without padding (OIHW, [out][in] with the input in C,H,W order
+ * after a flatten, [channels]): its shape (the rank is returned), its values out and in. */
 int sr_network_tensor_shape(const struct sr_network *network, size_t parameter, size_t shape[4]);
 void sr_network_export(const struct sr_network *network, size_t parameter, float *values);
 void sr_network_import(struct sr_network *network, size_t parameter, const float *values);
@@ -84,52 +90,57 @@ void sr_network_import(struct sr_network *network, size_t parameter, const float
 struct sr_workspace *sr_workspace_new(const struct sr_network *network, int batch, bool training,
                                       struct sr_pool *pool, struct sr_error *error);
 void sr_workspace_free(struct sr_workspace *workspace);
-float *sr_workspace_input(struct sr_workspace *workspace); /* batch × height × width, fill before forward */
+float *sr_workspace_input(
+    struct sr_workspace *workspace); /* batch × height × width, fill before forward */
 const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch × classes */
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
 
-/* To be called in the backward pass, by several workers at once and inside a region of the pool, by the one who has
- * just written elements start .. start + count - 1 of a parameter's gradient, when nothing will read the
- * parameter's values in that pass any more: time to change them while the gradient is at hand. It is told of all
- * elements of a parameter or of none. NULL for no call. */
+/* To be called in the backward pass, by several workers at once and inside a region of the pool, by
+ * the one who has just written elements start .. start + count - 1 of a parameter's gradient, when
+ * nothing will read the parameter's values in that pass any more: time to change them while the
+ * gradient is at hand. It is told of all elements of a parameter or of none. NULL for no call. */
 typedef void sr_gradient_ready(void *owner, size_t parameter, size_t start, size_t count);
 void sr_workspace_ready(struct sr_workspace *workspace, sr_gradient_ready *ready, void *owner);
 
-/* Ask a monitor, which is borrowed until the next call, whether to go on, some twenty times a second in the middle of
- * a batch; NULL for none. When it asks to end, what is computed at the time returns early, and what it
- * leaves (running statistics too) is of no use. */
+/* Ask a monitor, which is borrowed until the next call, whether to go on, some twenty times a
+ * second in the middle of a batch; NULL for none. When it asks to end, what is computed at the time
+ * returns early, and what it leaves (running statistics too) is of no use. */
 void sr_workspace_gate(struct sr_workspace *workspace, const struct sr_monitor *gate);
 /* Whether that has happened in the last batch. */
 bool sr_workspace_stopped(const struct sr_workspace *workspace);
 
 /* Inference on `count` <= batch images: running statistics, no dropout. */
-void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace, int count);
+void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace,
+                        int count);
 /* Training: batch statistics (running ones updated in `network`), dropout by (seed, step). */
-void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count, uint64_t seed,
-                        uint64_t step);
-/* Mean softmax cross-entropy with label smoothing, its gradient on the logits; returns the summed loss
- * and counts correct ones. Then all parameter gradients. */
+void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count,
+                        uint64_t seed, uint64_t step);
+/* Mean softmax cross-entropy with label smoothing, its gradient on the logits; returns the summed
+ * loss and counts correct ones. Then all parameter gradients. */
 double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,
                            const uint8_t *labels, float smoothing, int *correct);
 
 /* Where the time goes: one entry for each group of layers that runs as one step, in order. */
 struct sr_unit_time {
-    char name[48]; /* "convolution, relu, pool" */
+    char name[48];               /* "convolution, relu, pool" */
     int height, width, channels; /* of its output */
-    double forward, backward;   /* seconds since the watch began */
-    uint64_t forward_work, backward_work; /* multiply-adds an image that are done: none with padding */
+    double forward, backward;    /* seconds since the watch began */
+    uint64_t forward_work,
+        backward_work; /* multiply-adds an image that are done: none with padding */
 };
 /* Begin to time the steps, from nothing. */
 void sr_workspace_watch(struct sr_workspace *workspace);
 /* How many entries there are, of which at most `room` are written. */
-size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times, size_t room);
+size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times,
+                          size_t room);
 
 /* For Grad-CAM: gradient of logit `target` of image 0 with respect to layer `index`'s output,
- * in inference mode. Arrays of that layer's size, in HWC order, written to by the call. Works with any
- * workspace; the first call takes memory for one image, and that is all that can fail. */
-enum sr_status sr_network_layer_gradients(const struct sr_network *network, struct sr_workspace *workspace,
-                                          int target, size_t index, float *activations, float *gradients,
+ * in inference mode. Arrays of that layer's size, in HWC order, written to by the call. Works with
+ * any workspace; the first call takes memory for one image, and that is all that can fail. */
+enum sr_status sr_network_layer_gradients(const struct sr_network *network,
+                                          struct sr_workspace *workspace, int target, size_t index,
+                                          float *activations, float *gradients,
                                           struct sr_error *error);
 
 #endif

@@ -14,9 +14,9 @@ extern const char *const sr_schedule_names[SR_SCHEDULE_COUNT];
 
 struct sr_schedule {
     enum sr_schedule_shape shape;
-    double peak;           /* the highest rate */
-    uint64_t warmup;       /* steps of climbing first; for ONECYCLE 0 means three tenths of the run */
-    uint64_t total;        /* steps in all */
+    double peak;     /* the highest rate */
+    uint64_t warmup; /* steps of climbing first; for ONECYCLE 0 means three tenths of the run */
+    uint64_t total;  /* steps in all */
 };
 
 /* The rate for step 0..total-1. Steps past the end get the last step's rate. */

@@ -1,16 +1,15 @@
 /* trainer.h - mini-batch training of a network.
  *
- * A struct sr_trainer owns the weights in all their versions (the ones being trained, their moving average,
- * the ones to keep), the optimiser and the history; its caller may read and write them between new and run,
- * which is how a checkpoint is taken and put back. All chance comes from (seed, epoch, step, sample), none
- * from a generator that runs along, so the number of finished epochs says where everything stands.
- * Batches are the shuffled rows in order; the last one of an epoch is what is left, or nothing when that is less
- * than an eighth of a batch. Same seed, same bits, at any thread count. One thread at a time. */
+ * A struct sr_trainer owns the weights in all their versions (the ones being trained, their moving
+ * average, the ones to keep), the optimiser and the history; its caller may read and write them
+ * between new and run, which is how a checkpoint is taken and put back. All chance comes from
+ * (seed, epoch, step, sample), none from a generator that runs along, so the number of finished
+ * epochs says where everything stands. Batches are the shuffled rows in order; the last one of an
+ * epoch is what is left, or nothing when that is less than an eighth of a batch. Same seed, same
+ * bits, at any thread count. One thread at a time. */
 #ifndef SARTOR_NN_TRAINER_H
 #define SARTOR_NN_TRAINER_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
@@ -20,18 +19,20 @@
 #include "sartor/nn/network.h"
 #include "sartor/nn/optimizer.h"
 #include "sartor/nn/schedule.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* What a training is to do. */
 struct sr_training {
     int epochs, batch;
     struct sr_optimizer_options optimizer;
     enum sr_schedule_shape schedule;
-    double rate;               /* the peak learning rate */
-    double warmup;             /* epochs of climbing to it */
-    double smoothing;          /* of labels, 0..1 */
-    double clip;               /* longest gradient, 0 for any */
-    double average;            /* decay of the weights' moving average a step, 0 for none */
-    int patience;              /* epochs without a better validation accuracy before it ends, 0 for never */
+    double rate;      /* the peak learning rate */
+    double warmup;    /* epochs of climbing to it */
+    double smoothing; /* of labels, 0..1 */
+    double clip;      /* longest gradient, 0 for any */
+    double average;   /* decay of the weights' moving average a step, 0 for none */
+    int patience;     /* epochs without a better validation accuracy before it ends, 0 for never */
     struct sr_augment augment;
     struct sr_input input;
     uint64_t seed;
@@ -46,42 +47,47 @@ struct sr_trainer {
     struct sr_network *average; /* NULL when the plan has none */
     struct sr_network *kept;    /* of the last finished epoch; with patience, of the best one */
     struct sr_optimizer *optimizer;
-    int finished;               /* epochs */
-    struct sr_epoch *history;   /* room for all; `finished` of them are there */
-    int best_epoch;             /* 1-based; 0 before the first, and without patience */
+    int finished;             /* epochs */
+    struct sr_epoch *history; /* room for all; `finished` of them are there */
+    int best_epoch;           /* 1-based; 0 before the first, and without patience */
     double best_accuracy;
-    char note[96];              /* goes out with the next progress; "" when there is nothing to say */
+    char note[96]; /* goes out with the next progress; "" when there is nothing to say */
 
     struct sr_workspace *workspace, *measuring;
-    uint32_t *order;            /* this epoch's shuffle of 0..train.count-1 */
-    uint8_t *labels;            /* of one batch */
-    size_t *slots;              /* the optimiser's, of each learned parameter */
-    uint64_t batches;           /* an epoch */
-    double waited;              /* seconds spent paused or giving way */
+    uint32_t *order;                  /* this epoch's shuffle of 0..train.count-1 */
+    uint8_t *labels;                  /* of one batch */
+    size_t *slots;                    /* the optimiser's, of each learned parameter */
+    uint64_t batches;                 /* an epoch */
+    double waited;                    /* seconds spent paused or giving way */
     const struct sr_monitor *monitor; /* of the run at hand */
-    struct sr_monitor gate;           /* what asks it whether to go on, and counts the time waited */
+    struct sr_monitor gate; /* what asks it whether to go on, and counts the time waited */
 };
 
-/* Called when an epoch has ended and the trainer stands between two. A failure does not end the training; it
- * is said in a progress note. */
-typedef enum sr_status sr_epoch_end(void *owner, struct sr_trainer *trainer, struct sr_error *error);
+/* Called when an epoch has ended and the trainer stands between two. A failure does not end the
+ * training; it is said in a progress note. */
+typedef enum sr_status sr_epoch_end(void *owner, struct sr_trainer *trainer,
+                                    struct sr_error *error);
 
-/* Takes over `network`, with the weights to start from, even when it fails. Data and pool are borrowed. */
+/* Takes over `network`, with the weights to start from, even when it fails. Data and pool are
+ * borrowed. */
 struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_training *plan,
-                                  const struct sr_samples *train, const struct sr_samples *validation,
-                                  struct sr_pool *pool, struct sr_error *error);
+                                  const struct sr_samples *train,
+                                  const struct sr_samples *validation, struct sr_pool *pool,
+                                  struct sr_error *error);
 void sr_trainer_free(struct sr_trainer *trainer);
 
-/* Train what is left of the epochs. SR_OK when there is something to keep (take it by sr_trainer_take):
+/* Train what is left of the epochs. SR_OK when there is something to keep (take it by
+ * sr_trainer_take):
  *   - all epochs are done, or patience ran out (`*complete` becomes true);
  *   - the monitor asked to end, and an epoch was finished;
- *   - the loss or a weight became infinite or NaN after a finished epoch: that epoch's weights stay, and a
- *     progress note says so (`*complete` too, as going on would only meet the same end).
+ *   - the loss or a weight became infinite or NaN after a finished epoch: that epoch's weights
+ * stay, and a progress note says so (`*complete` too, as going on would only meet the same end).
  * SR_ERROR_CANCELLED and SR_ERROR_NUMERIC are the last two without a finished epoch.
- * An epoch that does not end leaves the network, the averages and the optimiser in the middle of a step: only what is
- * kept is whole, and the trainer is not to be run again. */
+ * An epoch that does not end leaves the network, the averages and the optimiser in the middle of a
+ * step: only what is kept is whole, and the trainer is not to be run again. */
 enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monitor *monitor,
-                              sr_epoch_end *epoch_end, void *owner, bool *complete, struct sr_error *error);
+                              sr_epoch_end *epoch_end, void *owner, bool *complete,
+                              struct sr_error *error);
 
 /* The weights to keep, now the caller's. */
 struct sr_network *sr_trainer_take(struct sr_trainer *trainer);
