@@ -120,7 +120,7 @@ struct suspects_task {
     struct task task;
     const struct sr_model_class *class;
     struct sr_args *params;
-    struct sr_shape shape;
+    struct sr_model_shape shape;
     char model[64];
     uint64_t seed, limit;
     struct sr_dataset *data;

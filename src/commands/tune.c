@@ -71,7 +71,7 @@ enum { KEEP = 3, ROUNDS = 3 };
 struct tuning {
     const struct sr_model_class *class;
     const struct sr_words *rest;
-    struct sr_shape shape; /* of the data */
+    struct sr_model_shape shape; /* of the data */
     uint64_t seed;
     size_t trials, rows;
     int folds;
@@ -351,8 +351,8 @@ SR_RUN(tune_run)
     if (status) return status;
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
     tuning.shape =
-        (struct sr_shape){session->data->files[SR_FILE_TRAIN].height,
-                          session->data->files[SR_FILE_TRAIN].width, session->data->classes};
+        (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].height,
+                                session->data->files[SR_FILE_TRAIN].width, session->data->classes};
     status =
         experiment_under("tune", tuning.class, session, args, rest, make_tuning, &tuning, error);
     if (!status) status = report_tuning(session, tuning.class->name, reply, error);

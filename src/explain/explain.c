@@ -13,7 +13,7 @@ enum { LEAST_CELLS = 5, MOST_LAYERS = 512, BLOCK = 32 };
 enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *request, int target,
                                  struct sr_error *error)
 {
-    const struct sr_shape *shape = &request->model->shape;
+    const struct sr_model_shape *shape = &request->model->shape;
     heat->values = sr_array_new((size_t)shape->height * (size_t)shape->width, sizeof *heat->values,
                                 "heat map", error);
     if (!heat->values) return SR_ERROR_MEMORY;

@@ -12,7 +12,7 @@ struct patches {
     int side, stride, height, width; /* of a patch; of the grid that they stand on */
 };
 
-static struct patches lay_patches(const struct sr_shape *shape)
+static struct patches lay_patches(const struct sr_model_shape *shape)
 {
     const int shorter = shape->height < shape->width ? shape->height : shape->width;
     struct patches patches = {.stride = shorter >= 64 ? shorter / 16 : 2};
@@ -36,7 +36,7 @@ static void span(const struct patches *patches, int place, int length, int *from
 enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_heat *heats,
                                  struct sr_error *error)
 {
-    const struct sr_shape *shape = &request->model->shape;
+    const struct sr_model_shape *shape = &request->model->shape;
     const struct patches patches = lay_patches(shape);
     const size_t size = (size_t)shape->height * (size_t)shape->width,
                  classes = (size_t)shape->classes;

@@ -5,7 +5,7 @@
 
 enum { WIDTHS_MAX = 8 };
 
-static enum sr_status build(const struct sr_args *params, const struct sr_shape *shape,
+static enum sr_status build(const struct sr_args *params, const struct sr_model_shape *shape,
                             struct sr_layers *layers, struct sr_error *error)
 {
     double widths[WIDTHS_MAX];

@@ -131,7 +131,7 @@ static enum sr_status extract(const struct sr_tensors *set, const char *prefix,
 }
 
 static enum sr_status load_member(const struct sr_tensors *set, size_t number,
-                                  const struct sr_shape *shape, struct sr_model **member,
+                                  const struct sr_model_shape *shape, struct sr_model **member,
                                   struct sr_error *error)
 {
     struct sr_tensors own = {0};
@@ -171,7 +171,7 @@ static enum sr_status load_member(const struct sr_tensors *set, size_t number,
 }
 
 static enum sr_status ensemble_load(const struct sr_tensors *set, const struct sr_args *args,
-                                    const struct sr_shape *shape, void **state,
+                                    const struct sr_model_shape *shape, void **state,
                                     struct sr_error *error)
 {
     (void)args;

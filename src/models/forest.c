@@ -106,7 +106,7 @@ static int read_tries(const struct sr_args *params, int features, struct sr_erro
     return 0;
 }
 
-static enum sr_status forest_check(const struct sr_args *params, const struct sr_shape *shape,
+static enum sr_status forest_check(const struct sr_args *params, const struct sr_model_shape *shape,
                                    size_t train_count, struct sr_error *error)
 {
     int64_t min_leaf = sr_args_integer(params, "min_leaf");
@@ -313,8 +313,8 @@ static void sum_importance(const struct growth *growth, size_t lanes, float *imp
 }
 
 /* Put the grown trees one behind the other. */
-static struct forest *assemble(struct growth *growth, const struct sr_shape *shape, size_t lanes,
-                               struct sr_error *error)
+static struct forest *assemble(struct growth *growth, const struct sr_model_shape *shape,
+                               size_t lanes, struct sr_error *error)
 {
     const char *what = "the forest";
     struct forest *forest = sr_xalloc(sizeof *forest);

@@ -171,6 +171,7 @@ struct forest {
 void forest_free(void *state);
 enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_error *error);
 enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *params,
-                           const struct sr_shape *shape, void **state, struct sr_error *error);
+                           const struct sr_model_shape *shape, void **state,
+                           struct sr_error *error);
 
 #endif

@@ -60,7 +60,7 @@ static enum sr_status check_tree(const struct forest *forest, size_t tree, struc
 }
 
 enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *params,
-                           const struct sr_shape *shape, void **state, struct sr_error *error)
+                           const struct sr_model_shape *shape, void **state, struct sr_error *error)
 {
     enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
     size_t any = SIZE_MAX, features = sr_features_size(kind, shape->height, shape->width);

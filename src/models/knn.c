@@ -44,7 +44,7 @@ static const double scales[SR_FEATURES_COUNT] = {
     [SR_FEATURES_PIXELS] = 255, [SR_FEATURES_HOG] = 255 / 0.4};
 
 struct knn {
-    struct sr_shape shape;
+    struct sr_model_shape shape;
     enum sr_features features;
     int k;
     enum metric metric;
@@ -89,7 +89,7 @@ static uint64_t knn_size(const void *state)
     return (uint64_t)knn->count * knn->set.length;
 }
 
-static enum sr_status knn_check(const struct sr_args *args, const struct sr_shape *shape,
+static enum sr_status knn_check(const struct sr_args *args, const struct sr_model_shape *shape,
                                 size_t train_count, struct sr_error *error)
 {
     int64_t k = sr_args_integer(args, "k");
@@ -102,8 +102,8 @@ static enum sr_status knn_check(const struct sr_args *args, const struct sr_shap
 }
 
 /* Everything but the rows themselves. */
-static struct knn *knn_new(const struct sr_args *args, const struct sr_shape *shape, size_t count,
-                           struct sr_error *error)
+static struct knn *knn_new(const struct sr_args *args, const struct sr_model_shape *shape,
+                           size_t count, struct sr_error *error)
 {
     struct knn *knn = sr_xalloc(sizeof *knn);
     const char *metric = sr_args_text(args, "metric");
@@ -441,7 +441,7 @@ static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
 /* ---- files ---- */
 
 /* "pixels" [count][height][width], or "hog" [count][values]. */
-static int stored_shape(enum sr_features features, const struct sr_shape *shape, size_t count,
+static int stored_shape(enum sr_features features, const struct sr_model_shape *shape, size_t count,
                         size_t dimensions[3])
 {
     dimensions[0] = count;
@@ -471,7 +471,8 @@ static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct
 }
 
 static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_args *args,
-                               const struct sr_shape *shape, void **state, struct sr_error *error)
+                               const struct sr_model_shape *shape, void **state,
+                               struct sr_error *error)
 {
     const char *features = sr_args_text(args, "features");
     size_t dimensions[3];

@@ -39,7 +39,7 @@ static const struct sr_param params[] = {
 };
 
 struct logreg {
-    struct sr_shape shape;
+    struct sr_model_shape shape;
     enum sr_features features;
     size_t inputs;  /* numbers an image */
     float *weights; /* classes × (inputs + 1), the bias last */
@@ -63,7 +63,7 @@ static uint64_t logreg_size(const void *state)
     return weight_count(state);
 }
 
-static struct logreg *logreg_new(const struct sr_args *args, const struct sr_shape *shape,
+static struct logreg *logreg_new(const struct sr_args *args, const struct sr_model_shape *shape,
                                  struct sr_error *error)
 {
     struct logreg *model = sr_xalloc(sizeof *model);
@@ -645,7 +645,7 @@ static enum sr_status logreg_save(const void *state, struct sr_tensors *set, str
 }
 
 static enum sr_status logreg_load(const struct sr_tensors *set, const struct sr_args *args,
-                                  const struct sr_shape *shape, void **state,
+                                  const struct sr_model_shape *shape, void **state,
                                   struct sr_error *error)
 {
     struct logreg *model = logreg_new(args, shape, error);

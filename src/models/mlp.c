@@ -4,7 +4,7 @@
 
 enum { HIDDEN_MAX = 16 };
 
-static enum sr_status build(const struct sr_args *params, const struct sr_shape *shape,
+static enum sr_status build(const struct sr_args *params, const struct sr_model_shape *shape,
                             struct sr_layers *layers, struct sr_error *error)
 {
     double hidden[HIDDEN_MAX];

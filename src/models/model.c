@@ -76,7 +76,7 @@ static bool record_proceed(void *owner)
 static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *error)
 {
     const struct sr_samples *train = &fit->train;
-    const struct sr_shape *shape = &fit->shape;
+    const struct sr_model_shape *shape = &fit->shape;
     if (train->count == 0) {
         return sr_error_set(error, SR_ERROR_STATE, "There are no training images.");
     }
@@ -170,7 +170,7 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
 enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width,
                                     int classes, struct sr_error *error)
 {
-    const struct sr_shape *shape = &model->shape;
+    const struct sr_model_shape *shape = &model->shape;
     if (shape->height != height || shape->width != width) {
         return sr_error_set(error, SR_ERROR_STATE,
                             "Model %s was made for images of %d×%d pixels; these are %d×%d.",
@@ -349,7 +349,7 @@ static enum sr_status read_shape(struct sr_model *model, const struct sr_tensors
     if (!status) status = need_count(set, "width", SR_SIDE_MIN, SR_SIDE_MAX, &width, error);
     if (!status)
         status = need_count(set, "classes", SR_CLASSES_MIN, SR_CLASSES_MAX, &classes, error);
-    if (!status) model->shape = (struct sr_shape){(int)height, (int)width, (int)classes};
+    if (!status) model->shape = (struct sr_model_shape){(int)height, (int)width, (int)classes};
     return status;
 }
 

@@ -13,7 +13,7 @@
 
 struct network_state {
     struct sr_network *network;
-    struct sr_shape shape;
+    struct sr_model_shape shape;
     struct sr_input input;
     enum sr_views views;
     struct sr_layer_mark *marks;
@@ -112,7 +112,7 @@ static struct sr_training read_plan(const struct sr_args *params, const struct s
 }
 
 enum sr_status sr_networks_check(const struct sr_network_family *family,
-                                 const struct sr_args *params, const struct sr_shape *shape,
+                                 const struct sr_args *params, const struct sr_model_shape *shape,
                                  size_t train_count, struct sr_error *error)
 {
     struct sr_args *resolved = sr_args_copy(params);
@@ -143,7 +143,7 @@ void sr_networks_free(void *opaque)
 
 /* A state with a network of zero weights. */
 static enum sr_status make_state(const struct sr_network_family *family,
-                                 const struct sr_args *params, const struct sr_shape *shape,
+                                 const struct sr_args *params, const struct sr_model_shape *shape,
                                  struct network_state **made, struct sr_error *error)
 {
     struct sr_layers layers = {.height = shape->height, .width = shape->width};
@@ -324,7 +324,8 @@ enum sr_status sr_networks_save(const void *opaque, struct sr_tensors *set, stru
 
 enum sr_status sr_networks_load(const struct sr_network_family *family,
                                 const struct sr_tensors *set, const struct sr_args *params,
-                                const struct sr_shape *shape, void **out, struct sr_error *error)
+                                const struct sr_model_shape *shape, void **out,
+                                struct sr_error *error)
 {
     struct network_state *state = NULL;
     struct sr_parameter *parameters;

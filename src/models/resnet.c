@@ -50,7 +50,7 @@ static int block(struct sr_layers *layers, int input, int channels, int width, i
     return at;
 }
 
-static enum sr_status build(const struct sr_args *params, const struct sr_shape *shape,
+static enum sr_status build(const struct sr_args *params, const struct sr_model_shape *shape,
                             struct sr_layers *layers, struct sr_error *error)
 {
     const struct variant *variant = find_variant(sr_args_text(params, "variant"));

@@ -48,7 +48,7 @@ static double read_gamma(const struct sr_args *params, struct sr_error *error)
     return -1;
 }
 
-static enum sr_status svm_check(const struct sr_args *params, const struct sr_shape *shape,
+static enum sr_status svm_check(const struct sr_args *params, const struct sr_model_shape *shape,
                                 size_t train_count, struct sr_error *error)
 {
     (void)shape;

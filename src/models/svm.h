@@ -213,6 +213,6 @@ enum sr_status svm_decisions(const struct svm *svm, const uint8_t *pixels, doubl
 enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *error);
 enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_error *error);
 enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *params,
-                        const struct sr_shape *shape, void **state, struct sr_error *error);
+                        const struct sr_model_shape *shape, void **state, struct sr_error *error);
 
 #endif

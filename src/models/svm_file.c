@@ -105,7 +105,7 @@ static enum sr_status read_classes(struct svm *svm, const int32_t *labels, const
 }
 
 enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *params,
-                        const struct sr_shape *shape, void **state, struct sr_error *error)
+                        const struct sr_model_shape *shape, void **state, struct sr_error *error)
 {
     enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
     bool pixels = kind == SR_FEATURES_PIXELS;

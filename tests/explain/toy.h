@@ -77,7 +77,7 @@ static inline enum sr_status toy_save(const void *state, struct sr_tensors *set,
 }
 
 static inline enum sr_status toy_load(const struct sr_tensors *set, const struct sr_args *params,
-                                      const struct sr_shape *shape, void **state,
+                                      const struct sr_model_shape *shape, void **state,
                                       struct sr_error *error)
 {
     (void)params, (void)shape, (void)error;
@@ -114,7 +114,7 @@ static inline struct sr_model *toy_new(void)
                 inside ? 0.1f * (float)(x - 2) : -0.001f;
         }
     model->state = toy;
-    model->shape = (struct sr_shape){TOY_SIDE, TOY_SIDE, 2};
+    model->shape = (struct sr_model_shape){TOY_SIDE, TOY_SIDE, 2};
     model->params = sr_args_parse("toy", toy_params, NULL, 0, NULL, &error);
     return model;
 }

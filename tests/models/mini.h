@@ -15,7 +15,7 @@
 static struct sr_error error;
 static struct sr_dataset *mini;
 static struct sr_split split;
-static const struct sr_shape mini_shape = {28, 28, 10};
+static const struct sr_model_shape mini_shape = {28, 28, 10};
 
 static int set_up(void **unused)
 {
@@ -45,7 +45,7 @@ static inline struct sr_args *parse_line(const struct sr_model_class *class, con
 
 /* `threads` 0: without a pool. */
 static inline enum sr_status fit_line(const struct sr_model_class *class, const char *line,
-                                      const struct sr_samples *samples, struct sr_shape shape,
+                                      const struct sr_samples *samples, struct sr_model_shape shape,
                                       int threads, const struct sr_monitor *monitor,
                                       struct sr_model **model)
 {

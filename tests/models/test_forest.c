@@ -13,8 +13,9 @@ static struct sr_args *parse(const char *line)
     return parse_line(&sr_model_class_forest, line);
 }
 
-static enum sr_status fit(const char *line, const struct sr_samples *samples, struct sr_shape shape,
-                          int threads, const struct sr_monitor *monitor, struct sr_model **model)
+static enum sr_status fit(const char *line, const struct sr_samples *samples,
+                          struct sr_model_shape shape, int threads,
+                          const struct sr_monitor *monitor, struct sr_model **model)
 {
     return fit_line(&sr_model_class_forest, line, samples, shape, threads, monitor, model);
 }
@@ -118,7 +119,7 @@ static void test_exact_splits(void **state)
      */
     struct sr_images images = noise(2500, 5, 20);
     struct sr_samples samples = {&images, NULL, images.count};
-    struct sr_shape shape = {8, 8, 5};
+    struct sr_model_shape shape = {8, 8, 5};
     struct sr_model *model;
     size_t checked = 0;
     assert_ok(
@@ -204,8 +205,8 @@ static void test_by_hand(void **state)
     struct sr_samples samples = {&images, NULL, 4};
     struct sr_model *model;
     float p[12], image[64];
-    assert_ok(fit("trees=3 bootstrap=off max_features=1", &samples, (struct sr_shape){8, 8, 3}, 0,
-                  NULL, &model));
+    assert_ok(fit("trees=3 bootstrap=off max_features=1", &samples,
+                  (struct sr_model_shape){8, 8, 3}, 0, NULL, &model));
     const struct forest *forest = model->state;
     /* One split, half way between 10 and 20, though most features that are drawn are constant. */
     assert_int_equal(forest->starts[1], 3);
@@ -502,13 +503,13 @@ static void test_bad_input(void **state)
     uint8_t pixels[128] = {0}, labels[2] = {0, 1};
     struct sr_images images = {2, 8, 8, pixels, labels};
     struct sr_samples same = {&images, NULL, 2};
-    assert_refused(fit("", &same, (struct sr_shape){8, 8, 2}, 0, NULL, &model), SR_ERROR_STATE,
-                   "same");
+    assert_refused(fit("", &same, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model),
+                   SR_ERROR_STATE, "same");
     sr_model_unref(model);
     labels[1] = 0;
     pixels[0] = 1;
-    assert_refused(fit("", &same, (struct sr_shape){8, 8, 2}, 0, NULL, &model), SR_ERROR_STATE,
-                   "class 0");
+    assert_refused(fit("", &same, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model),
+                   SR_ERROR_STATE, "class 0");
     sr_model_unref(model);
 }
 

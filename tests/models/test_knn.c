@@ -9,7 +9,7 @@ static struct sr_args *parse(const char *line)
 }
 
 static struct sr_model *fit_samples(const char *line, const struct sr_samples *train,
-                                    struct sr_shape shape)
+                                    struct sr_model_shape shape)
 {
     struct sr_args *args = parse(line);
     struct sr_fit fit = {.params = args, .shape = shape, .train = *train};
@@ -75,7 +75,8 @@ static void test_brute_force(void **unused)
     (void)unused;
     test.count = 60;
     for (size_t s = 0; s < sizeof settings / sizeof *settings; s++) {
-        struct sr_model *model = fit_samples(settings[s], &train, (struct sr_shape){28, 28, 10});
+        struct sr_model *model =
+            fit_samples(settings[s], &train, (struct sr_model_shape){28, 28, 10});
         const struct knn *knn = model->state;
         size_t k = (size_t)knn->k;
         float *probabilities = calloc(test.count * 10, sizeof *probabilities);
@@ -122,7 +123,8 @@ static void test_ties(void **unused)
     struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
     struct sr_samples all = {&images, NULL, COUNT};
     for (int m = 0; m < 3; m++) {
-        struct sr_model *model = fit_samples(metrics[m], &all, (struct sr_shape){SIDE, SIDE, 3});
+        struct sr_model *model =
+            fit_samples(metrics[m], &all, (struct sr_model_shape){SIDE, SIDE, 3});
         float probabilities[COUNT * 3];
         assert_ok(sr_model_predict(model, &all, NULL, NULL, probabilities, &error));
         for (size_t q = 0; q < COUNT; q++) {
@@ -152,7 +154,8 @@ static void test_threads(void **unused)
     struct sr_samples test = sr_split_samples(mini, &split, SR_SPLIT_TEST);
     (void)unused;
     for (size_t s = 2; s < 6; s += 3) {
-        struct sr_model *model = fit_samples(settings[s], &train, (struct sr_shape){28, 28, 10});
+        struct sr_model *model =
+            fit_samples(settings[s], &train, (struct sr_model_shape){28, 28, 10});
         float *first = calloc(test.count * 10, sizeof *first),
               *other = calloc(test.count * 10, sizeof *other);
         assert_ok(sr_model_predict(model, &test, NULL, NULL, first, &error));
@@ -222,7 +225,7 @@ static void test_bad_values(void **unused)
 static void test_load(void **unused)
 {
     struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
-    struct sr_shape shape = {28, 28, 10};
+    struct sr_model_shape shape = {28, 28, 10};
     static const char *const lines[] = {"k=3 metric=l2", "k=3 metric=cosine features=hog"};
     (void)unused;
     train.count = 200;
@@ -241,11 +244,12 @@ static void test_load(void **unused)
         knn_free(state);
         if (!features) {
             assert_refused(
-                knn_load(&set, model->params, &(struct sr_shape){28, 40, 10}, &state, &error),
+                knn_load(&set, model->params, &(struct sr_model_shape){28, 40, 10}, &state, &error),
                 SR_ERROR_FORMAT, "28, 40");
         }
-        assert_refused(knn_load(&set, model->params, &(struct sr_shape){28, 28, 4}, &state, &error),
-                       SR_ERROR_FORMAT, "label");
+        assert_refused(
+            knn_load(&set, model->params, &(struct sr_model_shape){28, 28, 4}, &state, &error),
+            SR_ERROR_FORMAT, "label");
         ((int64_t *)sr_tensors_find(&set, "rows")->data)[5] = -1;
         assert_refused(knn_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT,
                        "row -1");

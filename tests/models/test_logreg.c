@@ -329,7 +329,7 @@ static void test_bad_values(void **unused)
 static void test_load(void **unused)
 {
     struct sr_tensors set = {0};
-    struct sr_shape shape = {28, 28, 10};
+    struct sr_model_shape shape = {28, 28, 10};
     void *state = NULL;
     (void)unused;
     struct sr_model *model = fit_model("max_iterations=2", NULL, NULL);
@@ -339,10 +339,12 @@ static void test_load(void **unused)
                         7850 * sizeof(float));
     assert_int_equal(logreg_size(state), 7850);
     logreg_free(state);
-    assert_refused(logreg_load(&set, model->params, &(struct sr_shape){28, 28, 11}, &state, &error),
-                   SR_ERROR_FORMAT, "[11, 784]");
-    assert_refused(logreg_load(&set, model->params, &(struct sr_shape){32, 28, 10}, &state, &error),
-                   SR_ERROR_FORMAT, "[10, 896]");
+    assert_refused(
+        logreg_load(&set, model->params, &(struct sr_model_shape){28, 28, 11}, &state, &error),
+        SR_ERROR_FORMAT, "[11, 784]");
+    assert_refused(
+        logreg_load(&set, model->params, &(struct sr_model_shape){32, 28, 10}, &state, &error),
+        SR_ERROR_FORMAT, "[10, 896]");
     ((float *)set.items[0].data)[77] = NAN;
     assert_refused(logreg_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT,
                    "NaN");

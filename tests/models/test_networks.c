@@ -32,7 +32,8 @@ static void check_golden(const struct sr_model_class *class, const char *file, c
     assert_ok(sr_tensors_load(&set, source_file(name), &error));
     const struct sr_tensor *pixels = sr_tensors_find(&set, "images"),
                            *wanted = sr_tensors_find(&set, "probabilities");
-    struct sr_shape shape = {(int)pixels->shape[1], (int)pixels->shape[2], (int)wanted->shape[1]};
+    struct sr_model_shape shape = {(int)pixels->shape[1], (int)pixels->shape[2],
+                                   (int)wanted->shape[1]};
     struct sr_images images = {pixels->shape[0], shape.height, shape.width, pixels->data, NULL};
     struct sr_samples samples = {&images, NULL, images.count};
     struct sr_args *args = parse(class, line);
@@ -80,7 +81,7 @@ static void test_load_refuses(void **state)
 {
     struct sr_error error = {0};
     struct sr_tensors set = {0};
-    struct sr_shape shape = {24, 24, 5};
+    struct sr_model_shape shape = {24, 24, 5};
     void *made = NULL;
     (void)state;
     assert_ok(sr_tensors_load(&set, source_file("tests/models/golden/cnn.safetensors"), &error));
@@ -323,8 +324,8 @@ static void test_hog(void **state)
     int right = 0;
     (void)state;
     fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &set);
-    assert_ok(
-        sr_model_class_mlp.load(&set, args, &(struct sr_shape){SIDE, SIDE, 3}, &loaded, &error));
+    assert_ok(sr_model_class_mlp.load(&set, args, &(struct sr_model_shape){SIDE, SIDE, 3}, &loaded,
+                                      &error));
     assert_ok(sr_model_class_mlp.predict(loaded, &samples, NULL, NULL, found, &error));
     for (size_t i = 0; i < COUNT; i++) {
         expect_probabilities(&set, i, wanted);
@@ -403,7 +404,7 @@ static void test_recipes(void **state)
     assert_int_equal(sr_args_integer(args, "shift"), 2);
     sr_args_free(args);
 
-    const struct sr_shape shape = {28, 28, 10};
+    const struct sr_model_shape shape = {28, 28, 10};
     args = parse(&sr_model_class_cnn, "epochs=3 warmup=4");
     assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,
                    "warmup");
@@ -420,7 +421,7 @@ static void test_recipes_build(void **state)
     static const char *const recipes[] = {"study", "quick", "best"};
     const struct sr_model_class *classes[] = {&sr_model_class_cnn, &sr_model_class_resnet,
                                               &sr_model_class_mlp};
-    const struct sr_shape shapes[] = {
+    const struct sr_model_shape shapes[] = {
         {8, 8, 2}, {17, 9, 3}, {18, 18, 7}, {28, 28, 10}, {128, 128, 256}};
     struct sr_error error = {0};
     (void)state;

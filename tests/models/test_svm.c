@@ -24,8 +24,9 @@ static struct sr_args *parse(const char *line)
     return parse_line(&sr_model_class_svm, line);
 }
 
-static enum sr_status fit(const char *line, const struct sr_samples *samples, struct sr_shape shape,
-                          int threads, const struct sr_monitor *monitor, struct sr_model **model)
+static enum sr_status fit(const char *line, const struct sr_samples *samples,
+                          struct sr_model_shape shape, int threads,
+                          const struct sr_monitor *monitor, struct sr_model **model)
 {
     return fit_line(&sr_model_class_svm, line, samples, shape, threads, monitor, model);
 }
@@ -156,7 +157,7 @@ static void test_little_memory(void **state)
     for (size_t i = 0; i < images.count; i++)
         images.labels[i] = (uint8_t)(mini->files[SR_FILE_TRAIN].labels[i] % 2);
     struct sr_samples halves = {&images, NULL, images.count};
-    struct sr_shape shape = {28, 28, 2};
+    struct sr_model_shape shape = {28, 28, 2};
     struct sr_model *little, *plenty;
     assert_ok(fit("C=1 memory=1 gamma=0.3", &halves, shape, 2, NULL, &little));
     assert_ok(fit("C=1 gamma=0.3", &halves, shape, 0, NULL, &plenty));
@@ -181,8 +182,8 @@ static void test_by_hand(void **state)
     struct sr_model *model;
     double value;
     float p[8];
-    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_shape){8, 8, 4}, 0, NULL,
-                  &model));
+    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_model_shape){8, 8, 4}, 0,
+                  NULL, &model));
     const struct svm *svm = model->state;
     assert_true(fabs(svm->coef[svm->firsts[0]] - 2) < 1e-6 &&
                 fabs(svm->coef[svm->firsts[1]] + 2) < 1e-6);
@@ -197,7 +198,7 @@ static void test_by_hand(void **state)
     assert_true(fabsf(p[1] + p[3] - 1) < 1e-6f);
     sr_model_unref(model);
     /* At C = 1 both are at the bound. */
-    assert_ok(fit("kernel=linear C=1", &two, (struct sr_shape){8, 8, 4}, 0, NULL, &model));
+    assert_ok(fit("kernel=linear C=1", &two, (struct sr_model_shape){8, 8, 4}, 0, NULL, &model));
     svm = model->state;
     assert_true(svm->coef[svm->firsts[0]] == 1 && svm->coef[svm->firsts[1]] == -1);
     assert_true(fabs(svm->objectives[0] + 1.5) < 1e-6);
@@ -510,13 +511,13 @@ static void test_bad_input(void **state)
     struct sr_images images = {3, 8, 8, pixels, labels};
     struct sr_samples three = {&images, NULL, 3};
     float p[6];
-    assert_ok(fit("", &three, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(fit("", &three, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &three, NULL, NULL, p, &error));
     for (size_t i = 0; i < 3; i++)
         assert_true(p[2 * i + labels[i]] > 0.6f && p[2 * i + labels[i]] <= 1);
     sr_model_unref(model);
     struct sr_samples two = {&images, NULL, 2};
-    assert_ok(fit("", &two, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(fit("", &two, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &two, NULL, NULL, p, &error));
     for (size_t i = 0; i < 2; i++) assert_true(p[2 * i + labels[i]] > 0.6f);
     sr_model_unref(model);
@@ -538,7 +539,7 @@ static void test_cross_validation_misled(void **state)
     struct sr_samples all = {&images, NULL, COUNT};
     struct sr_model *model;
     float p[2 * COUNT];
-    assert_ok(fit("kernel=linear C=1e4", &all, (struct sr_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(fit("kernel=linear C=1e4", &all, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &all, NULL, NULL, p, &error));
     for (size_t i = 0; i < COUNT; i++) assert_true(p[2 * i + labels[i]] > 0.5f);
     sr_model_unref(model);

@@ -14,7 +14,7 @@
 /* A family that confuses what people confuse. A sample's row decides. */
 struct formula {
     uint32_t salt;
-    struct sr_shape shape;
+    struct sr_model_shape shape;
 };
 
 static uint32_t scatter(uint32_t row)
@@ -82,7 +82,7 @@ static enum sr_status formula_gradients(const void *state, const uint8_t *pixels
                                         struct sr_error *error)
 {
     (void)error;
-    const struct sr_shape *shape = &((const struct formula *)state)->shape;
+    const struct sr_model_shape *shape = &((const struct formula *)state)->shape;
     int side = layer && strcmp(layer, "conv1") == 0 ? 13 : 7;
     *out = (struct sr_layer_gradients){side, side, 2, NULL, NULL};
     size_t count = (size_t)side * (size_t)side * 2;
@@ -145,7 +145,7 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
     struct sr_model *model = sr_model_new(class, name);
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     struct formula *formula = sr_xalloc(sizeof *formula);
-    model->shape = (struct sr_shape){images->height, images->width, session->data->classes};
+    model->shape = (struct sr_model_shape){images->height, images->width, session->data->classes};
     *formula = (struct formula){salt, model->shape};
     model->state = formula;
     /* Trained on this data, its validation split kept apart: it may be judged on any split. */

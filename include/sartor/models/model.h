@@ -21,14 +21,14 @@
 struct sr_model_class;
 
 /* The data that a model was made for: it only predicts on images of this shape. */
-struct sr_shape {
+struct sr_model_shape {
     int height, width, classes;
 };
 
 /* Everything a fit may use. Borrowed for the length of the call. */
 struct sr_fit {
     const struct sr_args *params; /* parsed against the class's table */
-    struct sr_shape shape;
+    struct sr_model_shape shape;
     struct sr_samples train; /* at least one */
     bool mirrored; /* the second half of `train` is the first one mirrored (see `mirrors`) */
     struct sr_samples validation; /* count 0 when there is none */
@@ -87,7 +87,7 @@ struct sr_model_class {
     enum sr_status (*resolve)(struct sr_args *params, struct sr_error *error);
     /* Can these hyperparameters be used on this shape and so many training rows?
      * Combinations that a table cannot express; may be NULL. */
-    enum sr_status (*check)(const struct sr_args *params, const struct sr_shape *shape,
+    enum sr_status (*check)(const struct sr_args *params, const struct sr_model_shape *shape,
                             size_t train_count, struct sr_error *error);
     /* Fit and give the state. When the monitor asks to end: SR_OK with what the last finished
      * epoch (or tree, ...) gives, else SR_ERROR_CANCELLED. */
@@ -99,7 +99,8 @@ struct sr_model_class {
     /* Add to / rebuild from named tensors and metadata. `load` trusts nothing. */
     enum sr_status (*save)(const void *state, struct sr_tensors *set, struct sr_error *error);
     enum sr_status (*load)(const struct sr_tensors *set, const struct sr_args *params,
-                           const struct sr_shape *shape, void **state, struct sr_error *error);
+                           const struct sr_model_shape *shape, void **state,
+                           struct sr_error *error);
     void (*free)(void *state);
     /* Numbers learned: weights, support-vector coefficients, tree nodes, stored pixels. */
     uint64_t (*size)(const void *state);
@@ -124,7 +125,7 @@ struct sr_model {
     const struct sr_model_class *class;
     void *state;
     struct sr_args *params; /* as trained, defaults included */
-    struct sr_shape shape;
+    struct sr_model_shape shape;
     char name[64];
     char digest[40]; /* of the data it was trained on */
     uint64_t seed, split_seed;

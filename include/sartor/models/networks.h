@@ -70,7 +70,7 @@ struct sr_network_family {
     const struct sr_model_class *class;
     const struct sr_recipe
         *recipes; /* those that differ from the table's defaults; ended by a NULL name */
-    enum sr_status (*build)(const struct sr_args *params, const struct sr_shape *shape,
+    enum sr_status (*build)(const struct sr_args *params, const struct sr_model_shape *shape,
                             struct sr_layers *layers, struct sr_error *error);
 };
 
@@ -173,13 +173,14 @@ struct sr_augment sr_networks_augment(const struct sr_args *params);
 enum sr_status sr_networks_resolve(const struct sr_network_family *family, struct sr_args *params,
                                    struct sr_error *error);
 enum sr_status sr_networks_check(const struct sr_network_family *family,
-                                 const struct sr_args *params, const struct sr_shape *shape,
+                                 const struct sr_args *params, const struct sr_model_shape *shape,
                                  size_t train_count, struct sr_error *error);
 enum sr_status sr_networks_fit(const struct sr_network_family *family, const struct sr_fit *fit,
                                void **state, struct sr_error *error);
 enum sr_status sr_networks_load(const struct sr_network_family *family,
                                 const struct sr_tensors *set, const struct sr_args *params,
-                                const struct sr_shape *shape, void **state, struct sr_error *error);
+                                const struct sr_model_shape *shape, void **state,
+                                struct sr_error *error);
 enum sr_status sr_networks_predict(const void *state, const struct sr_samples *samples,
                                    struct sr_pool *pool, const struct sr_monitor *monitor,
                                    float *probabilities, struct sr_error *error);
@@ -202,7 +203,7 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
     {                                                                                              \
         return sr_networks_resolve(&FAMILY, args, error);                                          \
     }                                                                                              \
-    static enum sr_status check(const struct sr_args *args, const struct sr_shape *shape,          \
+    static enum sr_status check(const struct sr_args *args, const struct sr_model_shape *shape,    \
                                 size_t train_count, struct sr_error *error)                        \
     {                                                                                              \
         return sr_networks_check(&FAMILY, args, shape, train_count, error);                        \
@@ -212,7 +213,8 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
         return sr_networks_fit(&FAMILY, request, state, error);                                    \
     }                                                                                              \
     static enum sr_status load(const struct sr_tensors *set, const struct sr_args *args,           \
-                               const struct sr_shape *shape, void **state, struct sr_error *error) \
+                               const struct sr_model_shape *shape, void **state,                   \
+                               struct sr_error *error)                                             \
     {                                                                                              \
         return sr_networks_load(&FAMILY, set, args, shape, state, error);                          \
     }
