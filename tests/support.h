@@ -3,7 +3,6 @@
 #ifndef SARTOR_TESTS_SUPPORT_H
 #define SARTOR_TESTS_SUPPORT_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* cmocka needs some of the above. */
+#include <cmocka.h>
 
 #include "sartor/base/error.h"
 
