@@ -1,4 +1,4 @@
-SHELL_TESTS += tests/base/test_house.sh
+SHELL_TESTS += tests/base/test_house.sh tests/base/test_format.sh
 check_PROGRAMS += tests/base/test_text tests/base/test_param tests/base/test_pool
 tests_base_test_text_SOURCES = tests/base/test_text.c
 tests_base_test_text_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -29,7 +29,8 @@ struct sr_experiment {
     size_t count, room;
     int folds;     /* 0: the validation split. Else 2..SR_FOLDS_MAX: every trial is fitted so many
                       times, on the     training rows but for one stratified fold, and judged on that.
-                      The     folds come from     the split's seed: trials of as many rows have the same. */
+                      The     folds come from     the split's seed: trials of as many rows have the
+                      same. */
     double budget; /* seconds of work, pauses apart, after which the job ends in good order; 0 for
                       none */
     /* Called on the worker after every trial of a round that is to be done: may add more, a further
