@@ -191,13 +191,6 @@ static size_t name_length(const char *word)
     return word[length] == '=' ? length : 0;
 }
 
-static void pass_on(struct sr_words *rest, const char *word)
-{
-    rest->items = sr_xrealloc(rest->items, (rest->count + 2) * sizeof *rest->items);
-    rest->items[rest->count++] = sr_xstrdup(word);
-    rest->items[rest->count] = NULL;
-}
-
 static enum sr_status take_word(struct sr_args *args, char *const *words, size_t *at, size_t count,
                                 struct sr_words *rest, struct sr_error *error)
 {
@@ -227,7 +220,7 @@ static enum sr_status take_word(struct sr_args *args, char *const *words, size_t
         index = positional;
         value = word;
     } else if (rest) {
-        pass_on(rest, word);
+        sr_words_add(rest, word);
         return SR_OK;
     } else if (!length && table_length(args->params)) {
         return sr_error_set(error, SR_ERROR_ARGUMENT,

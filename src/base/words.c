@@ -69,6 +69,13 @@ void sr_words_fini(struct sr_words *words)
     *words = (struct sr_words){0};
 }
 
+void sr_words_add(struct sr_words *words, const char *word)
+{
+    words->items = sr_xrealloc(words->items, (words->count + 2) * sizeof *words->items);
+    words->items[words->count++] = sr_xstrdup(word);
+    words->items[words->count] = NULL;
+}
+
 void sr_words_quote(struct sr_text *text, const char *word)
 {
     if (*word && !strpbrk(word, " \t\n\r\v\f;'\"\\#")) {

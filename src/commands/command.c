@@ -109,22 +109,47 @@ static void leave_trail(struct sr_view *view, const struct sr_command *command,
     view->trail[view->trail_count++] = from;
 }
 
+static enum sr_status parse(struct sr_item *item, struct sr_error *error)
+{
+    if (item->args) return SR_OK;
+    const struct sr_command *command = sr_command_find(item->words.items[0], error);
+    if (!command) return error->status;
+    item->command = command;
+    item->args = sr_args_parse(command->name, command->params, item->words.items + 1,
+                               item->words.count - 1, command->rest ? &item->rest : NULL, error);
+    snprintf(item->reply.command, sizeof item->reply.command, "%s", command->name);
+    return item->args ? SR_OK : error->status;
+}
+
+enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, struct sr_error *error)
+{
+    enum sr_pane_name from = session->view.pane;
+    enum sr_status status = parse(item, error);
+    if (!status)
+        status = item->command->run(session, item, item->args, &item->rest, &item->reply, error);
+    if (item->command) leave_trail(&session->view, item->command, from);
+    return status;
+}
+
+void sr_item_fini(struct sr_session *session, struct sr_item *item)
+{
+    if (item->state) item->free_state(session, item->state);
+    sr_args_free(item->args);
+    sr_words_fini(&item->rest);
+    sr_words_fini(&item->words);
+    sr_reply_fini(&item->reply);
+}
+
 enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count,
                               struct sr_reply *reply, struct sr_error *error)
 {
     if (!count) return SR_OK;
-    const struct sr_command *command = sr_command_find(words[0], error);
-    if (!command) return error->status;
-    struct sr_words rest = {0};
-    struct sr_args *args = sr_args_parse(command->name, command->params, words + 1, count - 1,
-                                         command->rest ? &rest : NULL, error);
-    enum sr_status status = args ? SR_OK : error->status;
-    snprintf(reply->command, sizeof reply->command, "%s", command->name);
-    enum sr_pane_name from = session->view.pane;
-    if (!status) status = command->run(session, args, &rest, reply, error);
-    leave_trail(&session->view, command, from);
-    sr_words_fini(&rest);
-    sr_args_free(args);
+    struct sr_item item = {.reply = *reply};
+    for (size_t i = 0; i < count; i++) sr_words_add(&item.words, words[i]);
+    enum sr_status status = sr_item_run(session, &item, error);
+    *reply = item.reply;
+    item.reply = (struct sr_reply){0};
+    sr_item_fini(session, &item);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include "sartor/app/experiment.h"
 #include "sartor/app/scores.h"
 #include "sartor/commands/command.h"
+#include "sartor/commands/queue.h"
 #include "sartor/data/augment.h"
 #include "sartor/figure/figure.h"
 
@@ -21,13 +22,14 @@ extern const struct sr_command sr_command_open, sr_command_stats, sr_command_bro
     sr_command_log, sr_command_units, sr_command_search, sr_command_tag, sr_command_order,
     sr_command_set, sr_command_bind, sr_command_help, sr_command_candidates, sr_command_quit;
 
-/* The run() of every command has these parameters. */
+/* The run() of every command has these parameters. `args`, `rest` and `reply` are those of
+ * `item`. */
 #define SR_RUN(name)                                                                               \
-    static enum sr_status name(struct sr_session *session, const struct sr_args *args,             \
-                               const struct sr_words *rest, struct sr_reply *reply,                \
-                               struct sr_error *error)
+    static enum sr_status name(struct sr_session *session, struct sr_item *item,                   \
+                               const struct sr_args *args, const struct sr_words *rest,            \
+                               struct sr_reply *reply, struct sr_error *error)
 /* For those that need not all of them. */
-#define SR_UNUSED (void)session, (void)args, (void)rest, (void)reply, (void)error
+#define SR_UNUSED (void)session, (void)item, (void)args, (void)rest, (void)reply, (void)error
 
 /* The parameter that many commands share. */
 #define SR_MODEL_PARAM(must)                                                                       \

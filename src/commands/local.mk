@@ -1,6 +1,7 @@
 noinst_HEADERS += src/commands/internal.h src/commands/study.h \
 	include/sartor/commands/command.h \
-	include/sartor/commands/keys.h
+	include/sartor/commands/keys.h \
+	include/sartor/commands/queue.h
 libsartor_a_SOURCES += \
 	src/commands/ablate.c \
 	src/commands/browse.c \

@@ -242,12 +242,8 @@ static enum sr_status run_step(struct sr_session *session, struct study *study,
         study->kept++;
     } else {
         place_output(study, &words);
-        if (trains) {
-            /* An interrupted training goes on from its checkpoint; without one it starts anew. */
-            words.items = sr_xrealloc(words.items, (words.count + 2) * sizeof *words.items);
-            words.items[words.count++] = sr_xstrdup("resume");
-            words.items[words.count] = NULL;
-        }
+        /* An interrupted training goes on from its checkpoint; without one it starts anew. */
+        if (trains) sr_words_add(&words, "resume");
         uint32_t experiment = session->experiment_line ? session->experiment_job : 0;
         status = sr_command_run(session, words.items, words.count, &reply, error);
         if (!status) study->ended = experiment;

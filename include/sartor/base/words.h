@@ -20,6 +20,8 @@ struct sr_words {
  * is SR_ERROR_ARGUMENT. */
 enum sr_status sr_words_split(const char **line, struct sr_words *words, struct sr_error *error);
 void sr_words_fini(struct sr_words *words);
+/* Append a copy of `word`. */
+void sr_words_add(struct sr_words *words, const char *word);
 
 /* Append `word` quoted, when it must be, so that splitting gives it back. */
 void sr_words_quote(struct sr_text *text, const char *word);

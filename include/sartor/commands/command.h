@@ -27,13 +27,16 @@ struct sr_reply {
     char command[32];       /* name, for the "command" member of objects */
 };
 
+struct sr_item;
+
 struct sr_command {
     const char *name, *group, *help;
     const struct sr_param *params; /* NULL for none */
     bool rest;                     /* words that params lacks are passed on in `rest` */
-    enum sr_status (*run)(struct sr_session *session, const struct sr_args *args,
-                          const struct sr_words *rest, struct sr_reply *reply,
-                          struct sr_error *error);
+    /* `args`, `rest` and `reply` are those of `item`, see queue.h. */
+    enum sr_status (*run)(struct sr_session *session, struct sr_item *item,
+                          const struct sr_args *args, const struct sr_words *rest,
+                          struct sr_reply *reply, struct sr_error *error);
     const char *example; /* one line for help and the manual, or NULL */
     /* Report an event of a job that this command has started; may be NULL. */
     void (*event)(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
