@@ -45,7 +45,7 @@ static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *
                            const struct sr_monitor *monitor)
 {
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *own = &data->files[closeup->file];
-    size_t size = (size_t)train->height * (size_t)train->width, kept = 0;
+    size_t size = (size_t)train->shape.height * (size_t)train->shape.width, kept = 0;
     const uint8_t *pixels = own->pixels + closeup->row * size;
     uint64_t far[SR_NEAREST_MAX];
     for (size_t row = 0; row < train->count; row++) {
@@ -71,7 +71,7 @@ static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset
 {
     const struct sr_images *own = &data->files[closeup->file];
     const uint8_t *pixels =
-        own->pixels + (size_t)closeup->row * (size_t)own->height * (size_t)own->width;
+        own->pixels + (size_t)closeup->row * (size_t)own->shape.height * (size_t)own->shape.width;
     uint32_t rows[SR_NEAREST_MAX + 1];
     double distances[SR_NEAREST_MAX + 1];
     size_t count;
@@ -143,7 +143,7 @@ static size_t ready_models(struct sr_session *session, struct sr_entry **ready)
         struct sr_entry *entry = session->entries[i];
         struct sr_error ignored;
         if (sr_session_model(session, entry->name, &entry, &ignored)) continue;
-        if (sr_model_check_shape(entry->model, images->height, images->width,
+        if (sr_model_check_shape(entry->model, images->shape.height, images->shape.width,
                                  session->data->classes, &ignored))
             continue;
         ready[count++] = entry;

@@ -319,7 +319,7 @@ static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *t
     struct sr_args *params = make_params(task, trial->params, error);
     task->started = sr_clock_seconds();
     struct sr_fit fit = {.params = params,
-                         .shape = {images->height, images->width, task->data->classes},
+                         .shape = {images->shape, task->data->classes},
                          .seed = trial->seed,
                          .pool = task->pool,
                          .monitor = &monitor,

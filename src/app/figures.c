@@ -32,7 +32,7 @@ static void free_figures(struct sr_figures *figures)
 static void class_figures(struct sr_figures *figures, const struct sr_samples *samples, int file,
                           int class)
 {
-    size_t pixels = (size_t)samples->images->height * (size_t)samples->images->width;
+    size_t pixels = (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
     float *mean = sr_xalloc(pixels * sizeof *mean),
           *variance = sr_xalloc(pixels * sizeof *variance);
     uint8_t *grey = sr_xalloc(pixels), *spread = sr_xalloc(pixels);

@@ -45,7 +45,8 @@ static enum sr_status heats_run(struct task *task, const struct sr_monitor *moni
     heats->used = sr_method_find(heats->model, heats->method, error);
     if (!heats->used) return error->status;
     sr_explain_place(heats->model, heats->used, heats->layer, heats->at);
-    heats->size = (size_t)heats->samples.images->height * (size_t)heats->samples.images->width;
+    heats->size =
+        (size_t)heats->samples.images->shape.height * (size_t)heats->samples.images->shape.width;
     heats->maps = sr_array_raw(count * heats->size, sizeof *heats->maps, "heat maps", error);
     if (!heats->maps) return SR_ERROR_MEMORY;
     if (!heats->most) return each_sample(heats, pool, monitor, error);

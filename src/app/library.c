@@ -440,14 +440,15 @@ enum sr_status sr_session_check_shape(const struct sr_session *session,
                                       const struct sr_model *model, struct sr_error *error)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-    if (model->shape.height == images->height && model->shape.width == images->width &&
+    if (model->shape.image.height == images->shape.height &&
+        model->shape.image.width == images->shape.width &&
         model->shape.classes == session->data->classes)
         return SR_OK;
     return sr_error_set(
         error, SR_ERROR_STATE,
         "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
-        model->shape.height, model->shape.width, model->shape.classes, images->height,
-        images->width, session->data->classes);
+        model->shape.image.height, model->shape.image.width, model->shape.classes,
+        images->shape.height, images->shape.width, session->data->classes);
 }
 
 enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry,

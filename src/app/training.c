@@ -139,7 +139,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_mode
                                session->split.seed, limit, error);
     if (!status && class->check) {
         const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-        struct sr_model_shape shape = {images->height, images->width, session->data->classes};
+        struct sr_model_shape shape = {images->shape, session->data->classes};
         status = class->check(params, &shape, train->split.counts[SR_SPLIT_TRAIN], error);
     }
     if (status) {
@@ -148,7 +148,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_mode
     }
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     struct sr_model *model = train->model = sr_model_new(class, name);
-    model->shape = (struct sr_model_shape){images->height, images->width, session->data->classes};
+    model->shape = (struct sr_model_shape){images->shape, session->data->classes};
     model->seed = seed;
     model->split_seed = session->split.seed;
     model->validation = session->split.fraction;

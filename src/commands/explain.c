@@ -171,7 +171,8 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
                            enum sr_split_name split, const char *to, struct sr_reply *reply)
 {
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
-    const int height = session->data->files[file].height, width = session->data->files[file].width;
+    const int height = session->data->files[file].shape.height,
+              width = session->data->files[file].shape.width;
     const size_t size = (size_t)height * (size_t)width;
     struct sr_json *object = reply->json ? sr_reply_object(reply) : NULL,
                    *list = object ? sr_json_array() : NULL;

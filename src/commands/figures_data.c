@@ -41,8 +41,8 @@ enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
         sr_xprintf("%s%s%s", session->data->name, *picked.title ? ", " : "", picked.title);
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)picked.count,
-                                  .height = images->height,
-                                  .width = images->width,
+                                  .height = images->shape.height,
+                                  .width = images->shape.width,
                                   .pixels = pixels,
                                   .captions = (const char *const *)captions,
                                   .wrong = wrong};
@@ -66,7 +66,7 @@ enum sr_status figure_steps(struct figure *figure, struct sr_error *error)
     const struct sr_images *images = &data->files[picked.file];
     uint32_t row = picked.rows[0];
     const uint8_t *pixels = figure_pixels(figure, picked.file, row);
-    int height = images->height, width = images->width, area = height * width,
+    int height = images->shape.height, width = images->shape.width, area = height * width,
         label = images->labels[row];
     float *values = sr_xalloc((size_t)area * sizeof *values),
           *hot = sr_xalloc((size_t)data->classes * sizeof *hot);
@@ -169,7 +169,7 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
     const struct sr_images *images = &session->data->files[picked.file];
     uint32_t row = picked.rows[0];
     bool each = !sr_augment_active(&together);
-    int height = images->height, width = images->width,
+    int height = images->shape.height, width = images->shape.width,
         count = request->count ? request->count
                 : each         ? 4
                                : 23;
@@ -267,7 +267,8 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
     const struct sr_dataset *data = figure->session->data;
     char name[32], title[256];
     struct sr_samples samples = chosen_samples(figure, name, sizeof name);
-    int height = samples.images->height, width = samples.images->width, classes = data->classes;
+    int height = samples.images->shape.height, width = samples.images->shape.width,
+        classes = data->classes;
     size_t area = (size_t)height * (size_t)width, made = 0;
     /* Means above deviations where a row holds all classes; else in pairs. */
     bool rows = classes <= 12 && !narrow(figure);

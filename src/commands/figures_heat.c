@@ -75,7 +75,8 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     else
         snprintf(title, sizeof title, "%s looks at %s:%u", entry->name, sr_file_names[picked.file],
                  picked.rows[0]);
-    struct sr_triptych_chart chart = {title, images->height, images->width, rows, picked.count};
+    struct sr_triptych_chart chart = {title, images->shape.height, images->shape.width, rows,
+                                      picked.count};
     status = figure_put(figure, &sr_chart_triptychs, &chart, error);
     free(texts);
     free(rows);
@@ -211,8 +212,8 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
                              picked.rows[0], by);
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)count + 1,
-                                  .height = own->height,
-                                  .width = own->width,
+                                  .height = own->shape.height,
+                                  .width = own->shape.width,
                                   .pixels = pixels,
                                   .captions = (const char *const *)captions,
                                   .wrong = wrong};
@@ -245,7 +246,7 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     figure_credit(figure, entry->model);
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[file];
-    const size_t size = (size_t)images->height * (size_t)images->width;
+    const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
     const uint8_t **pixels = sr_xalloc(classes * sizeof *pixels);
     const float **heats = sr_xalloc(classes * sizeof *heats);
     const char **captions = sr_xalloc(classes * sizeof *captions);
@@ -270,8 +271,8 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)classes,
                                      .columns = classes == 10 ? 5 : 0,
-                                     .height = images->height,
-                                     .width = images->width,
+                                     .height = images->shape.height,
+                                     .width = images->shape.width,
                                      .pixels = pixels,
                                      .heats = heats,
                                      .captions = captions};
@@ -314,8 +315,8 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
                              *session->heats->at ? ", " : "", session->heats->at);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)picked.count,
-                                     .height = images->height,
-                                     .width = images->width,
+                                     .height = images->shape.height,
+                                     .width = images->shape.width,
                                      .pixels = pixels,
                                      .heats = heats,
                                      .captions = (const char *const *)captions,

@@ -255,7 +255,7 @@ enum sr_status figure_network(struct figure *figure, struct sr_error *error)
     struct sr_block *blocks = sr_xalloc((count + 1) * sizeof *blocks);
     model->class->describe(model->state, layers, count);
     blocks[0] = (struct sr_block){
-        SR_BLOCK_INPUT, "image", model->shape.height, model->shape.width, 1, 0, -1};
+        SR_BLOCK_INPUT, "image", model->shape.image.height, model->shape.image.width, 1, 0, -1};
     for (size_t i = 0; i < count; i++) {
         const struct sr_layer_summary *layer = &layers[i];
         blocks[i + 1] = (struct sr_block){kinds[layer->role],

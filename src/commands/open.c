@@ -22,8 +22,8 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
         sr_json_set_text(object, "name", data->name);
         sr_json_set_text(object, "directory", data->directory);
         sr_json_set_bool(object, "sample", data->sample);
-        sr_json_set_integer(object, "height", train->height);
-        sr_json_set_integer(object, "width", train->width);
+        sr_json_set_integer(object, "height", train->shape.height);
+        sr_json_set_integer(object, "width", train->shape.width);
         sr_json_set_integer(object, "train", (int64_t)train->count);
         sr_json_set_integer(object, "test", (int64_t)test->count);
         sr_json_set_text(object, "digest", data->digest);
@@ -35,7 +35,8 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
     sr_format_count(train_count, sizeof train_count, train->count);
     sr_format_count(test_count, sizeof test_count, test->count);
     sr_text_printf(&reply->text, "%s: %s train and %s test images of %d×%d, %d classes\n",
-                   data->name, train_count, test_count, train->height, train->width, data->classes);
+                   data->name, train_count, test_count, train->shape.height, train->shape.width,
+                   data->classes);
     if (data->sample)
         sr_text_printf(&reply->text, "This is the small sample that sartor ships. %s\n",
                        sr_dataset_advice());

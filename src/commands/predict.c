@@ -122,21 +122,20 @@ SR_RUN(predict_run)
     enum sr_file file = SR_FILE_TRAIN;
     uint32_t row = 0;
     image.labels = &label;
-    image.height = entry->model->shape.height;
-    image.width = entry->model->shape.width;
-    uint8_t *pixels = sr_xalloc((size_t)image.height * (size_t)image.width);
+    image.shape = entry->model->shape.image;
+    uint8_t *pixels = sr_xalloc(sr_shape_size(image.shape));
     float *probabilities = sr_xalloc((size_t)entry->model->shape.classes * sizeof *probabilities);
     char *path = file_given ? sr_path_expand(index) : NULL;
     image.pixels = pixels;
     if (file_given) {
-        status = sr_import_image(path, image.height, image.width, pixels, error);
+        status = sr_import_image(path, image.shape.height, image.shape.width, pixels, error);
     } else {
         status = sample_of(session, args, &file, &row, error);
         if (!status) one = (struct sr_samples){&session->data->files[file], &row, 1};
     }
     if (!status)
-        status = sr_model_check_shape(entry->model, one.images->height, one.images->width,
-                                      session->data->classes, error);
+        status = sr_model_check_shape(entry->model, one.images->shape.height,
+                                      one.images->shape.width, session->data->classes, error);
     if (!status) status = sr_model_predict(entry->model, &one, NULL, NULL, probabilities, error);
     if (!status)
         report(session, entry->name, path, sr_file_names[file], file_given ? -1 : (int64_t)row,

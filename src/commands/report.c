@@ -160,7 +160,7 @@ static enum sr_status write_data(struct sr_session *session, struct report *repo
         "%s: %s training and %s test images of %d×%d grey pixels in %d classes. %s of the training "
         "images, drawn evenly from the classes by seed %llu, are kept aside for validation. Digest "
         "of the pixels: %s.",
-        session->data->name, counts[0], counts[1], train->height, train->width,
+        session->data->name, counts[0], counts[1], train->shape.height, train->shape.width,
         session->data->classes, counts[2], (unsigned long long)session->split.seed,
         session->data->digest);
     const char *const head[] = {"grey values of the train file, 0 to 255", "here",

@@ -22,8 +22,8 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     enum sr_status status = sr_session_model(session, name, &entry, error);
     if (status) return status;
     const struct sr_images *images = &session->data->files[file];
-    const size_t pixels = (size_t)images->height * (size_t)images->width;
-    status = sr_model_check_shape(entry->model, images->height, images->width,
+    const size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
+    status = sr_model_check_shape(entry->model, images->shape.height, images->shape.width,
                                   session->data->classes, error);
     if (!status)
         status =
@@ -46,17 +46,17 @@ SR_RUN(show_run)
     session->view.enlarged = true;
     reply->shown = true;
     const struct sr_images *images = &session->data->files[file];
-    size_t pixels = (size_t)images->height * (size_t)images->width;
+    size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
     const uint8_t *image = images->pixels + row * pixels;
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply), *rows = sr_json_array();
         sr_json_set_integer(object, "index", row);
         sr_json_set_text(object, "split", sr_file_names[file]);
         sr_json_set_integer(object, "true", images->labels[row]);
-        for (int y = 0; y < images->height; y++) {
+        for (int y = 0; y < images->shape.height; y++) {
             struct sr_json *line = sr_json_array();
-            for (int x = 0; x < images->width; x++)
-                sr_json_add_integer(line, image[y * images->width + x]);
+            for (int x = 0; x < images->shape.width; x++)
+                sr_json_add_integer(line, image[y * images->shape.width + x]);
             sr_json_add(rows, line);
         }
         sr_json_set(object, "pixels", rows);
@@ -70,9 +70,9 @@ SR_RUN(show_run)
     struct sr_look look = {.ascii = session->look.ascii, .depth = SR_DEPTH_NONE};
     struct sr_grid grid;
     int columns, lines;
-    sr_image_cells(&look, images->height, images->width, &columns, &lines);
+    sr_image_cells(&look, images->shape.height, images->shape.width, &columns, &lines);
     sr_grid_init(&grid, columns, lines);
-    sr_draw_image(sr_grid_area(&grid), &look, image, images->height, images->width);
+    sr_draw_image(sr_grid_area(&grid), &look, image, images->shape.height, images->shape.width);
     sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row,
                    class_name(session, images->labels[row]));
     sr_grid_dump_text(&grid, &reply->text);

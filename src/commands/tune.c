@@ -351,8 +351,7 @@ SR_RUN(tune_run)
     if (status) return status;
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
     tuning.shape =
-        (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].height,
-                                session->data->files[SR_FILE_TRAIN].width, session->data->classes};
+        (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].shape, session->data->classes};
     status =
         experiment_under("tune", tuning.class, session, args, rest, make_tuning, &tuning, error);
     if (!status) status = report_tuning(session, tuning.class->name, reply, error);

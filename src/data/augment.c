@@ -147,10 +147,9 @@ enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_ima
                                  const struct sr_monitor *monitor, struct sr_error *error)
 {
     const char *what = "mirrored copies of the training images";
-    const size_t count = samples->count, width = (size_t)samples->images->width;
-    const size_t size = width * (size_t)samples->images->height;
-    *both =
-        (struct sr_images){2 * count, samples->images->height, samples->images->width, NULL, NULL};
+    const size_t count = samples->count, width = (size_t)samples->images->shape.width;
+    const size_t size = width * (size_t)samples->images->shape.height;
+    *both = (struct sr_images){2 * count, samples->images->shape, NULL, NULL};
     if (count > UINT32_MAX / 2)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too many to mirror.", count);
     if (!(both->pixels = sr_array_raw(2 * count, size, what, error)) ||

@@ -121,11 +121,12 @@ struct sr_dataset *sr_dataset_load(const char *directory, const struct sr_monito
     if (status != SR_OK) goto out;
     const struct sr_images *train = &dataset->files[SR_FILE_TRAIN],
                            *test = &dataset->files[SR_FILE_TEST];
-    if (train->height != test->height || train->width != test->width) {
+    if (!sr_shape_equal(train->shape, test->shape)) {
         status = sr_error_set(
             error, SR_ERROR_FORMAT,
             "%s: train images are %dx%d, test images %dx%d; both must have the same size",
-            directory, train->height, train->width, test->height, test->width);
+            directory, train->shape.height, train->shape.width, test->shape.height,
+            test->shape.width);
         goto out;
     }
     recognise(dataset, sums);

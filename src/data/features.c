@@ -159,7 +159,7 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct sr_images *images = work->samples->images;
     for (size_t i = index * SLICE; i < work->count && i < (index + 1) * SLICE; i++)
         sr_features_image(work->kind, sr_samples_pixels(work->samples, work->first + i),
-                          images->height, images->width, work->out + i * work->stride);
+                          images->shape.height, images->shape.width, work->out + i * work->stride);
 }
 
 void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first,

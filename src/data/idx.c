@@ -250,8 +250,7 @@ static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_im
     if (pixels) {
         free(images->pixels);
         images->pixels = content;
-        images->height = (int)sizes[1];
-        images->width = (int)sizes[2];
+        images->shape = (struct sr_shape){(int)sizes[1], (int)sizes[2], 1};
     } else {
         free(images->labels);
         images->labels = content;

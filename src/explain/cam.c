@@ -59,7 +59,7 @@ static enum sr_status add_mirror(const struct sr_explain *request, int target, c
                                  float *map, struct sr_error *error)
 {
     const struct sr_model *model = request->model;
-    const int height = model->shape.height, width = model->shape.width;
+    const int height = model->shape.image.height, width = model->shape.image.width;
     uint8_t *pixels = sr_xalloc((size_t)height * (size_t)width);
     struct sr_layer_gradients layer = {0};
     for (int y = 0; y < height; y++)

@@ -14,11 +14,11 @@ enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *
                                  struct sr_error *error)
 {
     const struct sr_model_shape *shape = &request->model->shape;
-    heat->values = sr_array_new((size_t)shape->height * (size_t)shape->width, sizeof *heat->values,
-                                "heat map", error);
+    heat->values = sr_array_new((size_t)shape->image.height * (size_t)shape->image.width,
+                                sizeof *heat->values, "heat map", error);
     if (!heat->values) return SR_ERROR_MEMORY;
-    heat->height = shape->height;
-    heat->width = shape->width;
+    heat->height = shape->image.height;
+    heat->width = shape->image.width;
     heat->target = target;
     return SR_OK;
 }
@@ -29,7 +29,7 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
                                struct sr_error *error)
 {
     const struct sr_model *model = request->model;
-    const size_t size = (size_t)model->shape.height * (size_t)model->shape.width;
+    const size_t size = (size_t)model->shape.image.height * (size_t)model->shape.image.width;
     const int classes = model->shape.classes;
     float *own = sr_array_raw(2 * size, sizeof *own, "weights", error), *mean = own + size;
     enum sr_status status = own ? SR_OK : SR_ERROR_MEMORY;
@@ -55,8 +55,8 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
 static bool has_image(const struct sr_model *model, int target)
 {
     if (!model->class->importance) return false;
-    float *image =
-        sr_xalloc((size_t)model->shape.height * (size_t)model->shape.width * sizeof *image);
+    float *image = sr_xalloc((size_t)model->shape.image.height * (size_t)model->shape.image.width *
+                             sizeof *image);
     struct sr_error ignored;
     bool has = model->class->importance(model->state, target, image, &ignored) == SR_OK;
     free(image);
@@ -115,9 +115,12 @@ static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *h
 {
     (void)error;
     for (size_t k = 0; k < request->count; k++)
-        heats[k] = (struct sr_heat){
-            request->model->shape.height, request->model->shape.width, NULL, NULL, "",
-            request->targets[k]};
+        heats[k] = (struct sr_heat){request->model->shape.image.height,
+                                    request->model->shape.image.width,
+                                    NULL,
+                                    NULL,
+                                    "",
+                                    request->targets[k]};
     return SR_OK;
 }
 
@@ -314,8 +317,8 @@ enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_met
     if (!method->mapped)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s gives no heat map; use another method=", method->name);
-    enum sr_status status =
-        sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
+    enum sr_status status = sr_model_check_shape(model, samples->images->shape.height,
+                                                 samples->images->shape.width, 0, error);
     if (status) return status;
     struct block *block = sr_xalloc(sizeof *block);
     *block = (struct block){.samples = samples, .targets = targets, .heats = heats};
@@ -347,7 +350,8 @@ enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_
                                   float *heats, size_t *counts, struct sr_error *error)
 {
     const size_t classes = (size_t)model->shape.classes;
-    const size_t size = (size_t)samples->images->height * (size_t)samples->images->width;
+    const size_t size =
+        (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
     uint32_t *rows = sr_array_raw(samples->count, sizeof *rows, "samples to explain", error);
     int *targets =
         rows ? sr_array_raw(samples->count, sizeof *targets, "samples to explain", error) : NULL;

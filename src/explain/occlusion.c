@@ -14,13 +14,14 @@ struct patches {
 
 static struct patches lay_patches(const struct sr_model_shape *shape)
 {
-    const int shorter = shape->height < shape->width ? shape->height : shape->width;
+    const int shorter =
+        shape->image.height < shape->image.width ? shape->image.height : shape->image.width;
     struct patches patches = {.stride = shorter >= 64 ? shorter / 16 : 2};
     patches.side = (shorter + 2) / 5 / patches.stride * patches.stride;
     if (patches.side < patches.stride) patches.side = patches.stride;
     /* From the first that still covers row 0 to the last that covers the last row. */
-    patches.height = (shape->height + patches.side - 1) / patches.stride;
-    patches.width = (shape->width + patches.side - 1) / patches.stride;
+    patches.height = (shape->image.height + patches.side - 1) / patches.stride;
+    patches.width = (shape->image.width + patches.side - 1) / patches.stride;
     return patches;
 }
 
@@ -38,7 +39,7 @@ enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_hea
 {
     const struct sr_model_shape *shape = &request->model->shape;
     const struct patches patches = lay_patches(shape);
-    const size_t size = (size_t)shape->height * (size_t)shape->width,
+    const size_t size = (size_t)shape->image.height * (size_t)shape->image.width,
                  classes = (size_t)shape->classes;
     const size_t copies =
         (size_t)patches.height * (size_t)patches.width + 1; /* the last is whole */
@@ -51,13 +52,13 @@ enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_hea
     for (size_t i = 0; i < copies; i++) memcpy(pixels + i * size, request->pixels, size);
     for (size_t i = 0; i + 1 < copies; i++) {
         int top, bottom, left, right;
-        span(&patches, (int)(i / (size_t)patches.width), shape->height, &top, &bottom);
-        span(&patches, (int)(i % (size_t)patches.width), shape->width, &left, &right);
+        span(&patches, (int)(i / (size_t)patches.width), shape->image.height, &top, &bottom);
+        span(&patches, (int)(i % (size_t)patches.width), shape->image.width, &left, &right);
         for (int y = top; y < bottom; y++)
-            memset(pixels + i * size + (size_t)y * (size_t)shape->width + (size_t)left, 0,
+            memset(pixels + i * size + (size_t)y * (size_t)shape->image.width + (size_t)left, 0,
                    right > left ? (size_t)(right - left) : 0);
     }
-    const struct sr_images images = {copies, shape->height, shape->width, pixels, NULL};
+    const struct sr_images images = {copies, shape->image, pixels, NULL};
     const struct sr_samples samples = {&images, NULL, copies};
     status =
         sr_model_predict(request->model, &samples, request->pool, request->monitor, said, error);
@@ -69,10 +70,11 @@ enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_hea
         for (size_t i = 0; i + 1 < copies; i++) {
             const float lost = said[(copies - 1) * classes + target] - said[i * classes + target];
             int top, bottom, left, right;
-            span(&patches, (int)(i / (size_t)patches.width), shape->height, &top, &bottom);
-            span(&patches, (int)(i % (size_t)patches.width), shape->width, &left, &right);
+            span(&patches, (int)(i / (size_t)patches.width), shape->image.height, &top, &bottom);
+            span(&patches, (int)(i % (size_t)patches.width), shape->image.width, &left, &right);
             for (int y = top; y < bottom; y++)
-                for (int x = left; x < right; x++) heats[k].values[y * shape->width + x] += lost;
+                for (int x = left; x < right; x++)
+                    heats[k].values[y * shape->image.width + x] += lost;
         }
         if (!sr_heat_scale(heats[k].values, size))
             status = sr_error_set(error, SR_ERROR_NUMERIC,

@@ -62,7 +62,7 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
                          uint32_t *order)
 {
     struct spot *spots = sr_xalloc(bench->size * sizeof *spots);
-    const size_t width = (size_t)bench->copies.width, across = (width + SQUARE - 1) / SQUARE;
+    const size_t width = (size_t)bench->copies.shape.width, across = (width + SQUARE - 1) / SQUARE;
     for (size_t i = 0; i < bench->size; i++) {
         const size_t top = i / width / SQUARE * SQUARE, left = i % width / SQUARE * SQUARE;
         struct spot *first = &spots[top * width + left], *spot = &spots[i];
@@ -109,7 +109,8 @@ static void alter(struct bench *bench, const uint8_t *pixels, const float *heat,
     if (black)
         memset(copies + BLURRED * size, 0, size);
     else
-        blur(pixels, bench->copies.height, bench->copies.width, copies + BLURRED * size);
+        blur(pixels, bench->copies.shape.height, bench->copies.shape.width,
+             copies + BLURRED * size);
     uint8_t *at = copies + ENDS * size;
     for (int m = 0; m < SR_QUALITY_MAPS; m++) {
         struct sr_rng rng;
@@ -335,21 +336,20 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
     sr_explain_place(model, quality->method, request->layer, quality->layer);
     if (!samples->count)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "there are no images to measure on");
-    enum sr_status status =
-        sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
+    enum sr_status status = sr_model_check_shape(model, samples->images->shape.height,
+                                                 samples->images->shape.width, 0, error);
     if (!status) status = sr_model_weight_layers(model, &quality->layers, error);
     if (status) return status;
 
     quality->scrambled_images =
         samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
     struct bench bench = {.request = request, .quality = quality};
-    bench.size = (size_t)model->shape.height * (size_t)model->shape.width;
+    bench.size = (size_t)model->shape.image.height * (size_t)model->shape.image.width;
     bench.classes = (size_t)model->shape.classes;
     bench.started = sr_clock_seconds();
     bench.total =
         samples->count + (quality->layers ? SR_SCRAMBLED_MOST * quality->scrambled_images : 0);
-    bench.copies =
-        (struct sr_images){AT_ONCE * COPIES, model->shape.height, model->shape.width, NULL, NULL};
+    bench.copies = (struct sr_images){AT_ONCE * COPIES, model->shape.image, NULL, NULL};
     const char *what = "altered images";
     float *said = NULL;
     int *targets = NULL;
@@ -363,7 +363,7 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
         !(targets = sr_array_raw(samples->count, sizeof *targets, what, error)))
         goto out;
     bench.centre = bench.heats + AT_ONCE * bench.size;
-    make_centre(bench.centre, model->shape.height, model->shape.width);
+    make_centre(bench.centre, model->shape.image.height, model->shape.image.width);
     double sum = 0;
     for (size_t i = 0; i < samples->count; i++)
         for (size_t p = 0; p < bench.size; p++) sum += sr_samples_pixels(samples, i)[p];

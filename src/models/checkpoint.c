@@ -34,7 +34,7 @@ static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
 {
     hash = mix(hash, &samples->count, sizeof samples->count);
     for (size_t i = 0; i < samples->count; i++) {
-        size_t area = (size_t)samples->images->height * (size_t)samples->images->width;
+        size_t area = (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
         int label = sr_samples_label(samples, i);
         hash = mix(hash, &label, sizeof label);
         hash = mix(hash, sr_samples_pixels(samples, i), area);
@@ -51,7 +51,7 @@ uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *par
 {
     struct sr_text text = {0};
     sr_text_printf(&text, "%d %s %s %d %d %d %" PRIu64 " ", LAYOUT, sr_compute_isa(), family,
-                   fit->shape.height, fit->shape.width, fit->shape.classes, fit->seed);
+                   fit->shape.image.height, fit->shape.image.width, fit->shape.classes, fit->seed);
     sr_args_print(params, true, &text);
     uint64_t hash = mix(0, sr_text_get(&text), text.length);
     sr_text_fini(&text);

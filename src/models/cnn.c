@@ -12,7 +12,8 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     size_t count = sr_args_list(params, "widths", widths, WIDTHS_MAX);
     bool norm = sr_args_switch(params, "norm");
     double dropout = sr_args_number(params, "dropout");
-    bool same = (shape->height < shape->width ? shape->height : shape->width) < 18;
+    bool same =
+        (shape->image.height < shape->image.width ? shape->image.height : shape->image.width) < 18;
     int at = -1;
 
     if (count == 0 || count > WIDTHS_MAX)
@@ -24,7 +25,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
                 error, SR_ERROR_ARGUMENT,
                 "cnn: images of %d×%d leave nothing for the convolution %zu of widths=; "
                 "give fewer widths.",
-                shape->height, shape->width, i + 1);
+                shape->image.height, shape->image.width, i + 1);
         at = sr_layers_conv(layers, at, (int)widths[i], 3, 1, same, !norm, "conv%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
         at = sr_layers_relu(layers, at);

@@ -65,7 +65,8 @@ static void row_bytes(const struct knn *knn, const uint8_t *pixels, uint8_t *byt
         return;
     }
     float values[length];
-    sr_features_image(knn->features, pixels, knn->shape.height, knn->shape.width, values);
+    sr_features_image(knn->features, pixels, knn->shape.image.height, knn->shape.image.width,
+                      values);
     for (size_t i = 0; i < length; i++) {
         double step = (double)values[i] * scales[knn->features] + 0.5;
         bytes[i] = step < 255 ? (uint8_t)step : 255;
@@ -116,7 +117,8 @@ static struct knn *knn_new(const struct sr_args *args, const struct sr_model_sha
                                                   : METRIC_L2;
     knn->weighted = strcmp(sr_args_text(args, "weights"), "distance") == 0;
     if (sr_bytes_init(&knn->set, count,
-                      sr_features_size(knn->features, shape->height, shape->width), error)) {
+                      sr_features_size(knn->features, shape->image.height, shape->image.width),
+                      error)) {
         free(knn);
         return NULL;
     }
@@ -421,8 +423,7 @@ static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
                           double *distances, size_t room)
 {
     const struct knn *knn = state;
-    struct sr_images image = {1, knn->shape.height, knn->shape.width, (uint8_t *)(uintptr_t)pixels,
-                              NULL};
+    struct sr_images image = {1, knn->shape.image, (uint8_t *)(uintptr_t)pixels, NULL};
     struct sr_samples samples = {&image, NULL, 1};
     struct search search;
     size_t k = room < knn->count ? room : knn->count;
@@ -446,9 +447,9 @@ static int stored_shape(enum sr_features features, const struct sr_model_shape *
 {
     dimensions[0] = count;
     dimensions[1] = features == SR_FEATURES_PIXELS
-                        ? (size_t)shape->height
-                        : sr_features_size(features, shape->height, shape->width);
-    dimensions[2] = (size_t)shape->width;
+                        ? (size_t)shape->image.height
+                        : sr_features_size(features, shape->image.height, shape->image.width);
+    dimensions[2] = (size_t)shape->image.width;
     return features == SR_FEATURES_PIXELS ? 3 : 2;
 }
 

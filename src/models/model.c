@@ -80,12 +80,14 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
     if (train->count == 0) {
         return sr_error_set(error, SR_ERROR_STATE, "There are no training images.");
     }
-    if (train->images->height != shape->height || train->images->width != shape->width) {
-        return sr_error_set(
-            error, SR_ERROR_STATE, "The training images are %d×%d where %d×%d were promised.",
-            train->images->height, train->images->width, shape->height, shape->width);
+    if (train->images->shape.height != shape->image.height ||
+        train->images->shape.width != shape->image.width) {
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "The training images are %d×%d where %d×%d were promised.",
+                            train->images->shape.height, train->images->shape.width,
+                            shape->image.height, shape->image.width);
     }
-    size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    size_t pixels = (size_t)shape->image.height * (size_t)shape->image.width;
     int first = sr_samples_label(train, 0);
     bool one_class = true, one_image = true;
     for (size_t i = 0; i < train->count; i++) {
@@ -171,10 +173,10 @@ enum sr_status sr_model_check_shape(const struct sr_model *model, int height, in
                                     int classes, struct sr_error *error)
 {
     const struct sr_model_shape *shape = &model->shape;
-    if (shape->height != height || shape->width != width) {
+    if (shape->image.height != height || shape->image.width != width) {
         return sr_error_set(error, SR_ERROR_STATE,
                             "Model %s was made for images of %d×%d pixels; these are %d×%d.",
-                            model->name, shape->height, shape->width, height, width);
+                            model->name, shape->image.height, shape->image.width, height, width);
     }
     if (classes && shape->classes != classes) {
         return sr_error_set(error, SR_ERROR_STATE,
@@ -189,8 +191,8 @@ enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_sa
                                 float *probabilities, struct sr_error *error)
 {
     if (samples->count == 0) return SR_OK;
-    enum sr_status status =
-        sr_model_check_shape(model, samples->images->height, samples->images->width, 0, error);
+    enum sr_status status = sr_model_check_shape(model, samples->images->shape.height,
+                                                 samples->images->shape.width, 0, error);
     if (status) return status;
     status = model->class->predict(model->state, samples, pool, monitor, probabilities, error);
     if (status) return status;
@@ -279,8 +281,8 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path, str
     sr_tensors_set_text(&set, "class", model->class->name);
     sr_tensors_set_text(&set, "hyperparameters", sr_text_get(&params));
     sr_text_fini(&params);
-    put(&set, "height", "%d", model->shape.height);
-    put(&set, "width", "%d", model->shape.width);
+    put(&set, "height", "%d", model->shape.image.height);
+    put(&set, "width", "%d", model->shape.image.width);
     put(&set, "classes", "%d", model->shape.classes);
     sr_tensors_set_text(&set, "digest", model->digest);
     put(&set, "seed", "%" PRIu64, model->seed);
@@ -349,7 +351,7 @@ static enum sr_status read_shape(struct sr_model *model, const struct sr_tensors
     if (!status) status = need_count(set, "width", SR_SIDE_MIN, SR_SIDE_MAX, &width, error);
     if (!status)
         status = need_count(set, "classes", SR_CLASSES_MIN, SR_CLASSES_MAX, &classes, error);
-    if (!status) model->shape = (struct sr_model_shape){(int)height, (int)width, (int)classes};
+    if (!status) model->shape = (struct sr_model_shape){{(int)height, (int)width, 1}, (int)classes};
     return status;
 }
 

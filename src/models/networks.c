@@ -116,7 +116,7 @@ enum sr_status sr_networks_check(const struct sr_network_family *family,
                                  size_t train_count, struct sr_error *error)
 {
     struct sr_args *resolved = sr_args_copy(params);
-    struct sr_layers layers = {.height = shape->height, .width = shape->width};
+    struct sr_layers layers = {.height = shape->image.height, .width = shape->image.width};
     enum sr_status status = sr_networks_resolve(family, resolved, error);
     (void)train_count;
 
@@ -146,7 +146,7 @@ static enum sr_status make_state(const struct sr_network_family *family,
                                  const struct sr_args *params, const struct sr_model_shape *shape,
                                  struct network_state **made, struct sr_error *error)
 {
-    struct sr_layers layers = {.height = shape->height, .width = shape->width};
+    struct sr_layers layers = {.height = shape->image.height, .width = shape->image.width};
     struct network_state *state = sr_xalloc(sizeof *state);
     enum sr_status status = family->build(params, shape, &layers, error);
 
@@ -188,7 +188,7 @@ static struct sr_input make_input(double mean, double square, enum sr_features f
 static struct sr_input measure_features(enum sr_features kind, const struct sr_fit *fit)
 {
     enum { ROWS = 512 };
-    size_t size = sr_features_size(kind, fit->shape.height, fit->shape.width), seen = 0;
+    size_t size = sr_features_size(kind, fit->shape.image.height, fit->shape.image.width), seen = 0;
     float *rows = sr_xalloc(ROWS * size * sizeof *rows);
     double sum = 0, squares = 0;
     for (size_t first = 0; first < fit->train.count && sr_monitor_proceed(fit->monitor);
@@ -208,7 +208,8 @@ static struct sr_input measure_features(enum sr_features kind, const struct sr_f
 static struct sr_input measure_pixels(const struct sr_samples *samples)
 {
     uint64_t counts[256] = {0};
-    double area = (double)samples->images->height * samples->images->width, mean = 0, square = 0;
+    double area = (double)samples->images->shape.height * samples->images->shape.width, mean = 0,
+           square = 0;
     for (size_t i = 0; i < samples->count; i++) {
         const uint8_t *pixels = sr_samples_pixels(samples, i);
         for (size_t p = 0; p < (size_t)area; p++) counts[pixels[p]]++;
@@ -408,7 +409,7 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
     out->gradients = sr_array_new(count, sizeof(float), "gradients", error);
     if (!out->activations || !out->gradients) goto failed;
     if (!(workspace = sr_workspace_new(state->network, 1, true, NULL, error))) goto failed;
-    sr_inference_fill(&state->input, pixels, state->shape.height, state->shape.width,
+    sr_inference_fill(&state->input, pixels, state->shape.image.height, state->shape.image.width,
                       sr_workspace_input(workspace));
     status = sr_network_layer_gradients(state->network, workspace, target, index, out->activations,
                                         out->gradients, error);

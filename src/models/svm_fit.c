@@ -505,8 +505,8 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
 {
     struct fitting f = {.fit = fit, .svm = sr_xalloc(sizeof(struct svm))};
     double variance = 0;
-    f.svm->height = fit->shape.height;
-    f.svm->width = fit->shape.width;
+    f.svm->height = fit->shape.image.height;
+    f.svm->width = fit->shape.image.width;
     f.svm->classes = fit->shape.classes;
     svm_read_params(fit->params, f.svm);
     enum sr_status status = arrange_rows(

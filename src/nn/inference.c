@@ -106,8 +106,8 @@ static struct pass begin(const struct sr_network *network, struct sr_workspace *
                         .input = input,
                         .samples = samples,
                         .pool = pool,
-                        .height = samples->images->height,
-                        .width = samples->images->width};
+                        .height = samples->images->shape.height,
+                        .width = samples->images->shape.width};
     sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column,
                      &pass.classes);
     return pass;

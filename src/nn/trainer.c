@@ -169,7 +169,7 @@ static void fill_changed_features(const struct sr_trainer *trainer, int epoch, u
                                   float *out)
 {
     const struct sr_training *plan = &trainer->plan;
-    int height = trainer->train.images->height, width = trainer->train.images->width;
+    int height = trainer->train.images->shape.height, width = trainer->train.images->shape.width;
     float changed[SR_SIDE_MAX * SR_SIDE_MAX];
     uint8_t bytes[SR_SIDE_MAX * SR_SIDE_MAX];
 
@@ -185,7 +185,7 @@ static void fill_image(const struct filling *filling, size_t index)
     const struct sr_trainer *trainer = filling->trainer;
     const struct sr_training *plan = &trainer->plan;
     uint32_t sample = filling->order[index];
-    int height = trainer->train.images->height, width = trainer->train.images->width;
+    int height = trainer->train.images->shape.height, width = trainer->train.images->shape.width;
     size_t size = sr_features_size(plan->input.features, height, width);
     const uint8_t *pixels = sr_samples_pixels(&trainer->train, sample);
     float *out = sr_workspace_input(trainer->workspace) + index * size;

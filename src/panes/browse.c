@@ -75,7 +75,8 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
     } scales[] = {{4, 1}, {2, 1}, {1, 1}, {1, 2}, {1, 4}, {1, 8}};
     const struct sr_images *images = &session->data->files[session->selection.file];
     int full_width, full_height;
-    sr_image_cells(&session->look, images->height, images->width, &full_width, &full_height);
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
+                   &full_height);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
             int divided = scales[i].divided;
@@ -230,7 +231,8 @@ static void draw_thumbnails(struct sr_session *session, struct sr_area area)
             continue;
         }
         sr_draw_image(sr_area_part(part, 1, 0, layout.width, layout.height), &session->look,
-                      sr_part_pixels(session, selection->file, row), images->height, images->width);
+                      sr_part_pixels(session, selection->file, row), images->shape.height,
+                      images->shape.width);
         if (here)
             for (int y = 0; y < layout.height; y++) {
                 sr_area_put(part, 0, y, left, accent);
@@ -317,18 +319,18 @@ static void draw_versions(struct sr_session *session, struct sr_area area,
     if (high < 4 || area.width < wide) return;
     bool own;
     struct sr_augment augment = augmentation(entry, &own);
-    size_t pixels = (size_t)images->height * (size_t)images->width;
+    size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
     float *changed = sr_xalloc(pixels * sizeof *changed);
     uint8_t *grey = sr_xalloc(pixels);
     sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
                    own ? "by the augmentation of %s" : "augmented%s", own ? entry->name : "");
     for (int k = 0; (k + 1) * (wide + 1) <= area.width + 1; k++) {
         sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row),
-                         images->height, images->width, changed);
+                         images->shape.height, images->shape.width, changed);
         for (size_t i = 0; i < pixels; i++)
             grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
         sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey,
-                      images->height, images->width);
+                      images->shape.height, images->shape.width);
     }
     free(changed);
     free(grey);
@@ -356,7 +358,8 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
         uint32_t row = closeup->rows[k];
         int x = (int)k * (wide + 1), label = train->labels[row];
         sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->height, train->width);
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->shape.height,
+                      train->shape.width);
         sr_area_text(area, x, 1 + high,
                      sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
                      names[label].text);
@@ -369,28 +372,29 @@ static void draw_values(struct sr_session *session, struct sr_area area, enum sr
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_part_pixels(session, file, row);
-    int cell = (area.width - 4) / images->width, *top = &session->view.values_top;
+    int cell = (area.width - 4) / images->shape.width, *top = &session->view.values_top;
     cell = cell >= 4 ? 4 : cell == 3 ? 3 : 2;
-    int columns = (area.width - 4) / cell < images->width ? (area.width - 4) / cell : images->width;
-    int left = (images->width - columns) / 2, lines = area.height - 2;
+    int columns = (area.width - 4) / cell < images->shape.width ? (area.width - 4) / cell
+                                                                : images->shape.width;
+    int left = (images->shape.width - columns) / 2, lines = area.height - 2;
     if (columns < 1 || lines < 1) return;
-    if (*top > images->height - lines) *top = images->height - lines;
+    if (*top > images->shape.height - lines) *top = images->shape.height - lines;
     if (*top < 0) *top = 0;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT);
     struct sr_text words = {0};
     sr_text_printf(&words, "%s:%u %s: %s", sr_file_names[file], (unsigned)row,
                    sr_part_class(session, images->labels[row]),
                    cell == 2 ? "grey values 00 to ff" : "grey values 0 to 255");
-    if (lines < images->height)
-        sr_text_printf(&words, ", lines %d–%d of %d", *top + 1, *top + lines, images->height);
+    if (lines < images->shape.height)
+        sr_text_printf(&words, ", lines %d–%d of %d", *top + 1, *top + lines, images->shape.height);
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
     sr_text_fini(&words);
     for (int x = 0; x < columns; x += cell >= 3 ? 1 : 2)
         sr_area_printf(area, 4 + x * cell, 1, faint, "%*d", cell >= 3 ? cell - 1 : 2, left + x);
-    for (int y = 0; y < lines && *top + y < images->height; y++) {
+    for (int y = 0; y < lines && *top + y < images->shape.height; y++) {
         sr_area_printf(area, 0, 2 + y, faint, "%3d", *top + y);
         for (int x = 0; x < columns; x++) {
-            int value = pixels[(*top + y) * images->width + left + x];
+            int value = pixels[(*top + y) * images->shape.width + left + x];
             struct sr_style style = sr_part_style(session, value ? SR_ROLE_TEXT : SR_ROLE_FAINT);
             if (session->look.depth >= SR_DEPTH_256) {
                 style.back = sr_colour_grey(value);
@@ -412,7 +416,7 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_part_pixels(session, file, row);
-    size_t count = (size_t)images->height * (size_t)images->width, zeros = 0;
+    size_t count = (size_t)images->shape.height * (size_t)images->shape.width, zeros = 0;
     uint64_t sum = 0;
     int brightest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -431,8 +435,8 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
     y++;
     if (area.height > 2)
         sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
-                       "%d×%d, mean %.1f, %s zero, at most %d", images->width, images->height,
-                       (double)sum / (double)count, zero, brightest);
+                       "%d×%d, mean %.1f, %s zero, at most %d", images->shape.width,
+                       images->shape.height, (double)sum / (double)count, zero, brightest);
     if (area.height > 8) y++;
     struct sr_text title = {0}, text = {0};
     struct sr_entry *entry = sr_part_model(session, session->selection.filter.model, &title, &text);
@@ -475,7 +479,7 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     struct sr_error ignored;
     sr_session_closeup(session, file, row, &closeup, &ignored);
     int width, height;
-    sr_image_cells(&session->look, images->height, images->width, &width, &height);
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
     int room = area.width - 30 > area.width / 2 ? area.width - 30
                                                 : area.width / 2; /* the rest is for words */
     int times = room / width < area.height / height ? room / width : area.height / height;
@@ -490,8 +494,8 @@ static void draw_large(struct sr_session *session, struct sr_area area)
     if (width < 6 || height < 3) width = -2;
     struct sr_area picture = sr_area_part(area, 1, 0, width, height);
     if (width > 0)
-        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->height,
-                      images->width);
+        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row),
+                      images->shape.height, images->shape.width);
     /* Under the picture, a strip of others; a second one behind the words where there is room. */
     struct sr_entry *entry = session->entry_count
                                  ? sr_session_entry(session, session->selection.filter.model, NULL)

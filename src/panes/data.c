@@ -186,15 +186,15 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     int class = shown_class(session), width, height;
     if (class < 0 || !figures(session, shown_file(session))) return 0;
     const struct sr_images *images = &session->data->files[shown_file(session)];
-    sr_image_cells(&session->look, images->height, images->width, &width, &height);
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
     while ((height > area.height || width > area.width * 2 / 3) && height > 3) {
         height = (height + 1) / 2;
         width = (width + 1) / 2;
     }
     if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
     sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                  session->figures->classes[shown_file(session)][class].mean, images->height,
-                  images->width);
+                  session->figures->classes[shown_file(session)][class].mean, images->shape.height,
+                  images->shape.width);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
     snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
@@ -212,7 +212,7 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
                   session->view.data_view == 2
                       ? session->figures->classes[shown_file(session)][class].deviation
                       : session->figures->classes[shown_file(session)][class].mean,
-                  images->height, images->width);
+                  images->shape.height, images->shape.width);
 }
 
 /* Mean images, or images of the deviation, of all classes in the chosen file. */
@@ -241,7 +241,8 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     sr_text_fini(&words);
     area = sr_area_part(area, 0, 1, area.width, area.height - 1);
-    sr_part_class_grid(session, area, images->height, images->width, at, draw_class, NULL);
+    sr_part_class_grid(session, area, images->shape.height, images->shape.width, at, draw_class,
+                       NULL);
 }
 
 /* The splits that models are trained and judged on. */
@@ -274,8 +275,8 @@ static void heading(const struct sr_session *session, struct sr_text *text)
     sr_format_count(train, sizeof train, data->files[SR_FILE_TRAIN].count);
     sr_format_count(test, sizeof test, data->files[SR_FILE_TEST].count);
     sr_text_printf(text, "%s: %s train + %s test images, %d×%d, %d classes", data->name, train,
-                   test, data->files[SR_FILE_TRAIN].width, data->files[SR_FILE_TRAIN].height,
-                   data->classes);
+                   test, data->files[SR_FILE_TRAIN].shape.width,
+                   data->files[SR_FILE_TRAIN].shape.height, data->classes);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)

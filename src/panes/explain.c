@@ -180,7 +180,8 @@ static struct layout choose_layout(const struct sr_session *session, const struc
 {
     const struct sr_images *images = &session->data->files[scene->file];
     int full_width, full_height;
-    sr_image_cells(&session->look, images->height, images->width, &full_width, &full_height);
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
+                   &full_height);
     struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1};
     if (has_truth(session, scene) && (height - 1) / 2 >= full_height) {
         layout.rows = 2;
@@ -225,7 +226,8 @@ static void draw_heat_pair(struct sr_session *session, struct sr_area area,
     const int step = layout->width + layout->gap;
     struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
                    over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
-    if (!heat->values || heat->height != images->height || heat->width != images->width) {
+    if (!heat->values || heat->height != images->shape.height ||
+        heat->width != images->shape.width) {
         const char *words = scene->idle              ? "press Enter to compute"
                             : scene->status == SR_OK ? "no map by this method"
                                                      : "computing…";
@@ -254,7 +256,8 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
     caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
             sr_part_class(session, scene->truth));
     sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
-                  sr_part_pixels(session, scene->file, scene->row), images->height, images->width);
+                  sr_part_pixels(session, scene->file, scene->row), images->shape.height,
+                  images->shape.width);
 
     head = sr_area_part(area, 1 + step, 0, layout->width, 1);
     if (heat->values && heat->target < 0)
@@ -311,7 +314,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area)
         return;
     }
     int full_width, full_height;
-    sr_image_cells(&session->look, images->height, images->width, &full_width, &full_height);
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
+                   &full_height);
     const double shrink = fmin(1, (double)(area.height - 2) / full_height);
     const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
     const int step = width + 1 > 13 ? width + 1 : 13;
@@ -322,7 +326,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area)
         char name[64];
         sr_part_cut(name, sizeof name, sr_part_class(session, images->labels[row]), step - 1);
         sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->height, images->width);
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->shape.height,
+                      images->shape.width);
         sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
                      sr_part_style(session, SR_ROLE_TEXT), name);
     }
@@ -358,14 +363,14 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
     const struct sr_images *images = &session->data->files[scene->file];
     struct sr_text words = {0};
     int width, height;
-    sr_image_cells(&session->look, images->height, images->width, &width, &height);
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
     double shrink = fmin(1, fmin((double)area.width / 2 / width, (double)area.height / height));
     width = (int)(width * shrink);
     height = (int)(height * shrink);
     if (width >= 6 && height >= 3)
         sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                      sr_part_pixels(session, scene->file, scene->row), images->height,
-                      images->width);
+                      sr_part_pixels(session, scene->file, scene->row), images->shape.height,
+                      images->shape.width);
     else
         width = -2;
     struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);
@@ -489,7 +494,7 @@ static bool class_scene_init(struct sr_session *session, struct class_scene *sce
     if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
     scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[scene->file];
-    const size_t size = classes * (size_t)images->height * (size_t)images->width;
+    const size_t size = classes * (size_t)images->shape.height * (size_t)images->shape.width;
     for (size_t i = 0; scene->status == SR_OK && i < size; i++)
         scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
     return true;
@@ -522,13 +527,13 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
 {
     const struct class_scene *scene = context;
     const struct sr_images *images = &session->data->files[scene->file];
-    const size_t size = (size_t)images->height * (size_t)images->width;
+    const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
     float *shown = sr_xalloc(size * sizeof *shown);
     for (size_t i = 0; i < size && scene->most > 0; i++)
         shown[i] = session->class_heats->maps[(size_t) class * size + i] / scene->most;
     sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
-                    session->figures->classes[scene->file][class].mean, shown, images->height,
-                    images->width);
+                    session->figures->classes[scene->file][class].mean, shown, images->shape.height,
+                    images->shape.width);
     free(shown);
 }
 
@@ -551,7 +556,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
                                    area.height - y < 12 ? area.height - y : 12),
                       &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
     sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
-                       images->height, images->width, shown_target(session), draw_class, scene);
+                       images->shape.height, images->shape.width, shown_target(session), draw_class,
+                       scene);
 }
 
 static void describe_classes(struct sr_session *session, const struct class_scene *scene,
@@ -561,11 +567,11 @@ static void describe_classes(struct sr_session *session, const struct class_scen
     class_words(session, scene, text);
     sr_text_add(text, ".");
     for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
-        const struct sr_heat heat = {.height = images->height,
-                                     .width = images->width,
+        const struct sr_heat heat = {.height = images->shape.height,
+                                     .width = images->shape.width,
                                      .values = session->class_heats->maps +
-                                               (size_t)c * (size_t)images->height *
-                                                   (size_t)images->width};
+                                               (size_t)c * (size_t)images->shape.height *
+                                                   (size_t)images->shape.width};
         sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
         heat_words(&heat, text);
     }

@@ -86,7 +86,7 @@ static bool form_init(struct sr_session *session, struct form *form)
     }
     if (form->args && session->data && form->class->check && !form->error.status) {
         const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-        struct sr_model_shape shape = {images->height, images->width, session->data->classes};
+        struct sr_model_shape shape = {images->shape, session->data->classes};
         form->class->check(form->args, &shape, session->split.counts[SR_SPLIT_TRAIN], &form->error);
     }
     if (session->view.form_at >= form->count) session->view.form_at = form->count - 1;

@@ -262,7 +262,8 @@ bool sr_part_sample(const struct sr_session *session, enum sr_file *file, uint32
 const uint8_t *sr_part_pixels(const struct sr_session *session, enum sr_file file, uint32_t row)
 {
     const struct sr_images *images = &session->data->files[file];
-    return images->pixels + (size_t)row * (size_t)images->height * (size_t)images->width;
+    return images->pixels +
+           (size_t)row * (size_t)images->shape.height * (size_t)images->shape.width;
 }
 
 int sr_part_best(const float *probabilities, int classes)

@@ -107,7 +107,7 @@ static void folds_are_cross_validation(void **state)
     for (int f = 0; f < FOLDS; f++) {
         const struct sr_samples held_out = {images, held, sr_folds_take(&folds, f, true, held)};
         const struct sr_fit fit = {.params = params,
-                                   .shape = {28, 28, 10},
+                                   .shape = {{28, 28, 1}, 10},
                                    .train = {images, train, sr_folds_take(&folds, f, false, train)},
                                    .seed = 1,
                                    .pool = session->pool};

@@ -27,9 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     }
     check(images.count > 0 && (images.pixels || images.labels));
     if (images.pixels) {
-        check(images.height >= SR_SIDE_MIN && images.height <= SR_SIDE_MAX);
-        check(images.width >= SR_SIDE_MIN && images.width <= SR_SIDE_MAX);
-        check(length == 16 + images.count * (size_t)images.height * (size_t)images.width);
+        check(images.shape.height >= SR_SIDE_MIN && images.shape.height <= SR_SIDE_MAX);
+        check(images.shape.width >= SR_SIDE_MIN && images.shape.width <= SR_SIDE_MAX);
+        check(length ==
+              16 + images.count * (size_t)images.shape.height * (size_t)images.shape.width);
         check(!memcmp(images.pixels, bytes + 16, length - 16));
         images.labels = calloc(images.count, 1);
         check(images.labels != NULL);

@@ -50,7 +50,7 @@ static void the_sample(void **state)
     }
     assert_ptr_equal(sr_dataset_ref(dataset), dataset);
     sr_dataset_unref(dataset);
-    assert_int_equal(dataset->files[SR_FILE_TEST].height, 28);
+    assert_int_equal(dataset->files[SR_FILE_TEST].shape.height, 28);
     sr_dataset_unref(dataset);
     sr_dataset_unref(NULL);
 }

@@ -41,8 +41,8 @@ static void plain_and_packed_agree(void **state)
             packed ? scratch_pack("a.gz", bytes, length) : scratch_write("a", bytes, length);
         assert_ok(sr_idx_read_images(path, &images, &crc, NULL, &error));
         assert_int_equal(images.count, 5);
-        assert_int_equal(images.height, 8);
-        assert_int_equal(images.width, 9);
+        assert_int_equal(images.shape.height, 8);
+        assert_int_equal(images.shape.width, 9);
         assert_memory_equal(images.pixels, bytes + 16, 360);
         assert_int_equal(crc, expected);
         size_t labels = make_labels(bytes, 5);

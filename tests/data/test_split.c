@@ -113,7 +113,7 @@ static void extremes(void **state)
     uint8_t labels[] = {0, 1, 1, 2, 2, 2};
     struct sr_dataset tiny = {.classes = 3};
     tiny.files[SR_FILE_TRAIN] =
-        (struct sr_images){.count = 6, .height = 8, .width = 8, .labels = labels};
+        (struct sr_images){.count = 6, .shape = {8, 8, 1}, .labels = labels};
     assert_ok(sr_split_make(&split, &tiny, 0.9, 1, 0, &error));
     assert_int_equal(split.counts[0], 3);
     assert_int_equal(split.counts[1], 3);
@@ -173,8 +173,7 @@ static void statistics(void **state)
     uint8_t pixels[4 * 64], labels[4] = {0, 1, 1, 0};
     const uint8_t values[4] = {0, 10, 20, 50};
     for (int i = 0; i < 4; i++) memset(pixels + 64 * i, values[i], 64);
-    struct sr_images images = {
-        .count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {.count = 4, .shape = {8, 8, 1}, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 4};
     struct sr_stats stats;
     sr_stats_compute(&stats, &all, -1);

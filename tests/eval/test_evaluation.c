@@ -49,8 +49,7 @@ static void a_published_report(void **state)
 {
     (void)state;
     uint8_t labels[] = {0, 1, 2, 2, 0}, pixels[5 * 64] = {0};
-    struct sr_images images = {
-        .count = 5, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {.count = 5, .shape = {8, 8, 1}, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 5};
     struct sr_predictions predictions;
     assert_ok(sr_predictions_init(&predictions, &all, 3, &error));
@@ -85,8 +84,7 @@ static void a_published_loss(void **state)
 {
     (void)state;
     uint8_t labels[] = {1, 0, 0, 1}, pixels[4 * 64] = {0};
-    struct sr_images images = {
-        .count = 4, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {.count = 4, .shape = {8, 8, 1}, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 4};
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
@@ -106,8 +104,7 @@ static void absent_classes_do_not_count(void **state)
 {
     (void)state;
     uint8_t labels[] = {1, 1, 3}, pixels[3 * 64] = {0};
-    struct sr_images images = {
-        .count = 3, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {.count = 3, .shape = {8, 8, 1}, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 3};
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
@@ -127,8 +124,7 @@ static void loss_is_clipped(void **state)
 {
     (void)state;
     uint8_t labels[] = {1}, pixels[64] = {0};
-    struct sr_images images = {
-        .count = 1, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {.count = 1, .shape = {8, 8, 1}, .pixels = pixels, .labels = labels};
     struct sr_samples all = {.images = &images, .count = 1};
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
@@ -149,8 +145,7 @@ static void rows_are_found(void **state)
     uint8_t labels[10] = {0}, pixels[10 * 64] = {0};
     uint32_t rows[] = {2, 3, 7, 9};
     labels[7] = 1;
-    struct sr_images images = {
-        .count = 10, .height = 8, .width = 8, .pixels = pixels, .labels = labels};
+    struct sr_images images = {.count = 10, .shape = {8, 8, 1}, .pixels = pixels, .labels = labels};
     struct sr_samples some = {.images = &images, .rows = rows, .count = 4};
     struct sr_predictions predictions;
     assert_ok(sr_predictions_init(&predictions, &some, 2, &error));

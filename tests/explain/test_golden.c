@@ -22,8 +22,8 @@ static struct sr_model *load(const struct sr_model_class *class, const char *fil
     assert_non_null(model->params);
     const struct sr_tensor *images = sr_tensors_find(set, "images"),
                            *said = sr_tensors_find(set, "probabilities");
-    model->shape =
-        (struct sr_model_shape){(int)images->shape[1], (int)images->shape[2], (int)said->shape[1]};
+    model->shape = (struct sr_model_shape){{(int)images->shape[1], (int)images->shape[2], 1},
+                                           (int)said->shape[1]};
     assert_ok(class->load(set, model->params, &model->shape, &model->state, &error));
     return model;
 }

@@ -52,7 +52,7 @@ static enum sr_status fake_gradients(const void *state, const uint8_t *pixels, c
 
 static struct sr_model_class fake = {
     .name = "fake", .title = "Fake", .layers = fake_layers, .gradients = fake_gradients};
-static struct sr_model model = {.class = &fake, .shape = {20, 10, 2}, .name = "it"};
+static struct sr_model model = {.class = &fake, .shape = {{20, 10, 1}, 2}, .name = "it"};
 static const uint8_t pixels[200];
 
 static enum sr_status gradcam(const struct sr_model *of, const char *layer, int target,

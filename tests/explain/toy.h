@@ -114,7 +114,7 @@ static inline struct sr_model *toy_new(void)
                 inside ? 0.1f * (float)(x - 2) : -0.001f;
         }
     model->state = toy;
-    model->shape = (struct sr_model_shape){TOY_SIDE, TOY_SIDE, 2};
+    model->shape = (struct sr_model_shape){{TOY_SIDE, TOY_SIDE, 1}, 2};
     model->params = sr_args_parse("toy", toy_params, NULL, 0, NULL, &error);
     return model;
 }
@@ -122,8 +122,8 @@ static inline struct sr_model *toy_new(void)
 /* Grey pictures with some texture: pixel values 90 to 249. */
 static inline struct sr_images toy_images(size_t count)
 {
-    struct sr_images images = {count, TOY_SIDE, TOY_SIDE, malloc(count * TOY_SIDE * TOY_SIDE),
-                               calloc(count, 1)};
+    struct sr_images images = {
+        count, {TOY_SIDE, TOY_SIDE, 1}, malloc(count * TOY_SIDE * TOY_SIDE), calloc(count, 1)};
     for (size_t i = 0; i < count; i++) {
         images.labels[i] = (uint8_t)(i % 2);
         for (size_t p = 0; p < TOY_SIDE * TOY_SIDE; p++)

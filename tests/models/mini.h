@@ -15,7 +15,7 @@
 static struct sr_error error;
 static struct sr_dataset *mini;
 static struct sr_split split;
-static const struct sr_model_shape mini_shape = {28, 28, 10};
+static const struct sr_model_shape mini_shape = {{28, 28, 1}, 10};
 
 static int set_up(void **unused)
 {

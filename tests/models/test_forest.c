@@ -95,7 +95,7 @@ static void check_node(const struct forest *forest, size_t node, const struct sr
 /* Images of few grey values with labels that depend on them loosely, so that leaves stay mixed. */
 static struct sr_images noise(size_t count, int classes, int levels)
 {
-    struct sr_images images = {count, 8, 8, malloc(count * 64), malloc(count)};
+    struct sr_images images = {count, {8, 8, 1}, malloc(count * 64), malloc(count)};
     struct sr_rng rng;
     sr_rng_init(&rng, 3, SR_STREAM_TEST, count);
     for (size_t i = 0; i < count; i++) {
@@ -119,7 +119,7 @@ static void test_exact_splits(void **state)
      */
     struct sr_images images = noise(2500, 5, 20);
     struct sr_samples samples = {&images, NULL, images.count};
-    struct sr_model_shape shape = {8, 8, 5};
+    struct sr_model_shape shape = {{8, 8, 1}, 5};
     struct sr_model *model;
     size_t checked = 0;
     assert_ok(
@@ -201,12 +201,12 @@ static void test_by_hand(void **state)
     (void)state;
     uint8_t pixels[4 * 64] = {0}, labels[4] = {0, 0, 2, 2};
     for (int i = 0; i < 4; i++) pixels[i * 64 + 9] = (uint8_t)(10 * i);
-    struct sr_images images = {4, 8, 8, pixels, labels};
+    struct sr_images images = {4, {8, 8, 1}, pixels, labels};
     struct sr_samples samples = {&images, NULL, 4};
     struct sr_model *model;
     float p[12], image[64];
     assert_ok(fit("trees=3 bootstrap=off max_features=1", &samples,
-                  (struct sr_model_shape){8, 8, 3}, 0, NULL, &model));
+                  (struct sr_model_shape){{8, 8, 1}, 3}, 0, NULL, &model));
     const struct forest *forest = model->state;
     /* One split, half way between 10 and 20, though most features that are drawn are constant. */
     assert_int_equal(forest->starts[1], 3);
@@ -501,14 +501,14 @@ static void test_bad_input(void **state)
     assert_null(parse("trees=0"));
     assert_null(parse("features=colours"));
     uint8_t pixels[128] = {0}, labels[2] = {0, 1};
-    struct sr_images images = {2, 8, 8, pixels, labels};
+    struct sr_images images = {2, {8, 8, 1}, pixels, labels};
     struct sr_samples same = {&images, NULL, 2};
-    assert_refused(fit("", &same, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model),
+    assert_refused(fit("", &same, (struct sr_model_shape){{8, 8, 1}, 2}, 0, NULL, &model),
                    SR_ERROR_STATE, "same");
     sr_model_unref(model);
     labels[1] = 0;
     pixels[0] = 1;
-    assert_refused(fit("", &same, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model),
+    assert_refused(fit("", &same, (struct sr_model_shape){{8, 8, 1}, 2}, 0, NULL, &model),
                    SR_ERROR_STATE, "class 0");
     sr_model_unref(model);
 }

@@ -76,7 +76,7 @@ static void test_brute_force(void **unused)
     test.count = 60;
     for (size_t s = 0; s < sizeof settings / sizeof *settings; s++) {
         struct sr_model *model =
-            fit_samples(settings[s], &train, (struct sr_model_shape){28, 28, 10});
+            fit_samples(settings[s], &train, (struct sr_model_shape){{28, 28, 1}, 10});
         const struct knn *knn = model->state;
         size_t k = (size_t)knn->k;
         float *probabilities = calloc(test.count * 10, sizeof *probabilities);
@@ -120,11 +120,11 @@ static void test_ties(void **unused)
                                                              : 255;
         }
     }
-    struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
+    struct sr_images images = {COUNT, {SIDE, SIDE, 1}, pixels, labels};
     struct sr_samples all = {&images, NULL, COUNT};
     for (int m = 0; m < 3; m++) {
         struct sr_model *model =
-            fit_samples(metrics[m], &all, (struct sr_model_shape){SIDE, SIDE, 3});
+            fit_samples(metrics[m], &all, (struct sr_model_shape){{SIDE, SIDE, 1}, 3});
         float probabilities[COUNT * 3];
         assert_ok(sr_model_predict(model, &all, NULL, NULL, probabilities, &error));
         for (size_t q = 0; q < COUNT; q++) {
@@ -155,7 +155,7 @@ static void test_threads(void **unused)
     (void)unused;
     for (size_t s = 2; s < 6; s += 3) {
         struct sr_model *model =
-            fit_samples(settings[s], &train, (struct sr_model_shape){28, 28, 10});
+            fit_samples(settings[s], &train, (struct sr_model_shape){{28, 28, 1}, 10});
         float *first = calloc(test.count * 10, sizeof *first),
               *other = calloc(test.count * 10, sizeof *other);
         assert_ok(sr_model_predict(model, &test, NULL, NULL, first, &error));
@@ -194,7 +194,7 @@ static void test_stop(void **unused)
     (void)unused;
     struct sr_args *args = parse("");
     struct sr_fit fit = {
-        .params = args, .shape = {28, 28, 10}, .train = train, .monitor = &monitor};
+        .params = args, .shape = {{28, 28, 1}, 10}, .train = train, .monitor = &monitor};
     struct sr_model *model = sr_model_new(&sr_model_class_knn, "test");
     assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_CANCELLED, "Stopped");
     fit.monitor = NULL;
@@ -214,7 +214,7 @@ static void test_bad_values(void **unused)
     assert_null(parse("metric=l3"));
     train.count = 30;
     struct sr_args *args = parse("k=31");
-    struct sr_fit fit = {.params = args, .shape = {28, 28, 10}, .train = train};
+    struct sr_fit fit = {.params = args, .shape = {{28, 28, 1}, 10}, .train = train};
     struct sr_model *model = sr_model_new(&sr_model_class_knn, "test");
     assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_ARGUMENT,
                    "k=31 asks for more neighbours than the 30");
@@ -225,7 +225,7 @@ static void test_bad_values(void **unused)
 static void test_load(void **unused)
 {
     struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
-    struct sr_model_shape shape = {28, 28, 10};
+    struct sr_model_shape shape = {{28, 28, 1}, 10};
     static const char *const lines[] = {"k=3 metric=l2", "k=3 metric=cosine features=hog"};
     (void)unused;
     train.count = 200;
@@ -243,12 +243,12 @@ static void test_load(void **unused)
         assert_int_equal(knn_size(back), 200 * back->set.length);
         knn_free(state);
         if (!features) {
-            assert_refused(
-                knn_load(&set, model->params, &(struct sr_model_shape){28, 40, 10}, &state, &error),
-                SR_ERROR_FORMAT, "28, 40");
+            assert_refused(knn_load(&set, model->params, &(struct sr_model_shape){{28, 40, 1}, 10},
+                                    &state, &error),
+                           SR_ERROR_FORMAT, "28, 40");
         }
         assert_refused(
-            knn_load(&set, model->params, &(struct sr_model_shape){28, 28, 4}, &state, &error),
+            knn_load(&set, model->params, &(struct sr_model_shape){{28, 28, 1}, 4}, &state, &error),
             SR_ERROR_FORMAT, "label");
         ((int64_t *)sr_tensors_find(&set, "rows")->data)[5] = -1;
         assert_refused(knn_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT,

@@ -11,7 +11,7 @@ static struct sr_args *parse(const char *line)
 static struct sr_fit make_fit(struct sr_args *args)
 {
     return (struct sr_fit){.params = args,
-                           .shape = {28, 28, 10},
+                           .shape = {{28, 28, 1}, 10},
                            .train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN),
                            .validation = sr_split_samples(mini, &split, SR_SPLIT_VALIDATION),
                            .seed = 1};
@@ -146,13 +146,14 @@ static void test_by_hand(void **unused)
     uint8_t pixels[2 * PIXELS] = {0}, labels[2] = {0, 1};
     (void)unused;
     pixels[17] = 255;
-    struct sr_images images = {2, SIDE, SIDE, pixels, labels};
+    struct sr_images images = {2, {SIDE, SIDE, 1}, pixels, labels};
     for (int round = 0; round < 3; round++) {
         static const char *const lines[] = {"C=1 tolerance=1e-7", "C=10 tolerance=1e-7",
                                             "C=0.01 tolerance=1e-7"};
         static const double Cs[] = {1, 10, 0.01};
         struct sr_args *args = parse(lines[round]);
-        struct sr_fit fit = {.params = args, .shape = {SIDE, SIDE, 2}, .train = {&images, NULL, 2}};
+        struct sr_fit fit = {
+            .params = args, .shape = {{SIDE, SIDE, 1}, 2}, .train = {&images, NULL, 2}};
         struct sr_model *model = sr_model_new(&sr_model_class_logreg, "hand");
         assert_ok(sr_model_fit(model, &fit, &error));
         const struct logreg *state = model->state;
@@ -329,7 +330,7 @@ static void test_bad_values(void **unused)
 static void test_load(void **unused)
 {
     struct sr_tensors set = {0};
-    struct sr_model_shape shape = {28, 28, 10};
+    struct sr_model_shape shape = {{28, 28, 1}, 10};
     void *state = NULL;
     (void)unused;
     struct sr_model *model = fit_model("max_iterations=2", NULL, NULL);
@@ -340,10 +341,10 @@ static void test_load(void **unused)
     assert_int_equal(logreg_size(state), 7850);
     logreg_free(state);
     assert_refused(
-        logreg_load(&set, model->params, &(struct sr_model_shape){28, 28, 11}, &state, &error),
+        logreg_load(&set, model->params, &(struct sr_model_shape){{28, 28, 1}, 11}, &state, &error),
         SR_ERROR_FORMAT, "[11, 784]");
     assert_refused(
-        logreg_load(&set, model->params, &(struct sr_model_shape){32, 28, 10}, &state, &error),
+        logreg_load(&set, model->params, &(struct sr_model_shape){{32, 28, 1}, 10}, &state, &error),
         SR_ERROR_FORMAT, "[10, 896]");
     ((float *)set.items[0].data)[77] = NAN;
     assert_refused(logreg_load(&set, model->params, &shape, &state, &error), SR_ERROR_FORMAT,

@@ -12,7 +12,7 @@ enum { COUNT = 60, SIDE = 9, PIXELS = SIDE * SIDE, CLASSES = 3 };
 
 static struct sr_error error;
 static uint8_t pixels[COUNT * PIXELS], labels[COUNT];
-static const struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
+static const struct sr_images images = {COUNT, {SIDE, SIDE, 1}, pixels, labels};
 static const struct sr_samples all = {&images, NULL, COUNT};
 
 /* Three classes that differ in which third of the image is bright. */
@@ -45,7 +45,7 @@ static struct sr_model *fit_model(const struct sr_model_class *class, const char
 {
     struct sr_args *args = parse(class, line);
     struct sr_fit fit = {.params = args,
-                         .shape = {SIDE, SIDE, CLASSES},
+                         .shape = {{SIDE, SIDE, 1}, CLASSES},
                          .train = all,
                          .seed = 18446744073709551615u};
     struct sr_model *model = sr_model_new(class, "first");
@@ -86,10 +86,10 @@ static void test_fit_refuses(void **unused)
 {
     struct sr_args *args = parse(&sr_model_class_logreg, "");
     struct sr_model *model = sr_model_new(&sr_model_class_logreg, "none");
-    struct sr_fit good = {.params = args, .shape = {SIDE, SIDE, CLASSES}, .train = all}, fit;
+    struct sr_fit good = {.params = args, .shape = {{SIDE, SIDE, 1}, CLASSES}, .train = all}, fit;
     uint32_t one_class[] = {0, 3, 6, 9}, same[] = {0, 0};
     uint8_t black[4 * PIXELS] = {0}, two[] = {0, 1, 0, 1};
-    struct sr_images flat = {4, SIDE, SIDE, black, two};
+    struct sr_images flat = {4, {SIDE, SIDE, 1}, black, two};
     (void)unused;
     fit = good;
     fit.train.count = 0;
@@ -105,7 +105,7 @@ static void test_fit_refuses(void **unused)
     fit.train = (struct sr_samples){&flat, NULL, 4};
     assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_STATE, "the same, pixel by pixel");
     fit = good;
-    fit.shape.width = 10;
+    fit.shape.image.width = 10;
     assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_STATE, "9×9 where 9×10");
     fit = good;
     fit.shape.classes = 2;
@@ -118,7 +118,7 @@ static void test_fit_refuses(void **unused)
 static void test_shape(void **unused)
 {
     uint8_t other[100] = {0}, label = 0;
-    struct sr_images larger = {1, 10, 10, other, &label};
+    struct sr_images larger = {1, {10, 10, 1}, other, &label};
     struct sr_samples sample = {&larger, NULL, 1};
     float probabilities[CLASSES];
     (void)unused;
@@ -158,7 +158,7 @@ static void test_round_trip(void **unused)
                     back->train_count == COUNT);
         assert_true(back->validation == 1.0 / 12 && back->fit_seconds == model->fit_seconds &&
                     !back->stopped);
-        assert_true(back->shape.height == SIDE && back->shape.width == SIDE &&
+        assert_true(back->shape.image.height == SIDE && back->shape.image.width == SIDE &&
                     back->shape.classes == CLASSES);
         assert_string_equal(back->digest, model->digest);
         struct sr_text was = {0}, is = {0};

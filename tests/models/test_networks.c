@@ -32,9 +32,9 @@ static void check_golden(const struct sr_model_class *class, const char *file, c
     assert_ok(sr_tensors_load(&set, source_file(name), &error));
     const struct sr_tensor *pixels = sr_tensors_find(&set, "images"),
                            *wanted = sr_tensors_find(&set, "probabilities");
-    struct sr_model_shape shape = {(int)pixels->shape[1], (int)pixels->shape[2],
+    struct sr_model_shape shape = {{(int)pixels->shape[1], (int)pixels->shape[2], 1},
                                    (int)wanted->shape[1]};
-    struct sr_images images = {pixels->shape[0], shape.height, shape.width, pixels->data, NULL};
+    struct sr_images images = {pixels->shape[0], shape.image, pixels->data, NULL};
     struct sr_samples samples = {&images, NULL, images.count};
     struct sr_args *args = parse(class, line);
     void *state = NULL;
@@ -81,7 +81,7 @@ static void test_load_refuses(void **state)
 {
     struct sr_error error = {0};
     struct sr_tensors set = {0};
-    struct sr_model_shape shape = {24, 24, 5};
+    struct sr_model_shape shape = {{24, 24, 1}, 5};
     void *made = NULL;
     (void)state;
     assert_ok(sr_tensors_load(&set, source_file("tests/models/golden/cnn.safetensors"), &error));
@@ -105,9 +105,11 @@ static uint64_t size_of(const struct sr_model_class *class, const char *line, in
     static uint8_t pixels[2 * 64 * 64], labels[2] = {0, 1};
     struct sr_args *args = parse(class, line);
     pixels[0] = 255;
-    struct sr_images images = {2, side, side, pixels, labels};
-    struct sr_fit fit = {
-        .params = args, .shape = {side, side, classes}, .train = {&images, NULL, 2}, .seed = 1};
+    struct sr_images images = {2, {side, side, 1}, pixels, labels};
+    struct sr_fit fit = {.params = args,
+                         .shape = {{side, side, 1}, classes},
+                         .train = {&images, NULL, 2},
+                         .seed = 1};
     void *state = NULL;
     assert_ok(class->fit(&fit, &state, &error));
     uint64_t size = class->size(state);
@@ -141,7 +143,7 @@ enum { SIDE = 12, AREA = SIDE * SIDE, TRAIN = 90, VALIDATION = 30, COUNT = TRAIN
 
 static uint8_t pixels[COUNT * AREA], labels[COUNT];
 static uint32_t rows[COUNT];
-static struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
+static struct sr_images images = {COUNT, {SIDE, SIDE, 1}, pixels, labels};
 
 static int make_data(void **state)
 {
@@ -193,7 +195,7 @@ static void fit(const struct sr_model_class *class, const char *line, const char
     struct sr_monitor monitor = {witness, see_progress, see_epoch, see_proceed};
     struct sr_args *args = parse(class, line);
     struct sr_fit request = {.params = args,
-                             .shape = {SIDE, SIDE, 3},
+                             .shape = {{SIDE, SIDE, 1}, 3},
                              .train = {&images, rows, TRAIN},
                              .validation = {&images, rows + TRAIN, VALIDATION},
                              .seed = 4,
@@ -324,8 +326,8 @@ static void test_hog(void **state)
     int right = 0;
     (void)state;
     fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &set);
-    assert_ok(sr_model_class_mlp.load(&set, args, &(struct sr_model_shape){SIDE, SIDE, 3}, &loaded,
-                                      &error));
+    assert_ok(sr_model_class_mlp.load(&set, args, &(struct sr_model_shape){{SIDE, SIDE, 1}, 3},
+                                      &loaded, &error));
     assert_ok(sr_model_class_mlp.predict(loaded, &samples, NULL, NULL, found, &error));
     for (size_t i = 0; i < COUNT; i++) {
         expect_probabilities(&set, i, wanted);
@@ -404,7 +406,7 @@ static void test_recipes(void **state)
     assert_int_equal(sr_args_integer(args, "shift"), 2);
     sr_args_free(args);
 
-    const struct sr_model_shape shape = {28, 28, 10};
+    const struct sr_model_shape shape = {{28, 28, 1}, 10};
     args = parse(&sr_model_class_cnn, "epochs=3 warmup=4");
     assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,
                    "warmup");
@@ -422,7 +424,7 @@ static void test_recipes_build(void **state)
     const struct sr_model_class *classes[] = {&sr_model_class_cnn, &sr_model_class_resnet,
                                               &sr_model_class_mlp};
     const struct sr_model_shape shapes[] = {
-        {8, 8, 2}, {17, 9, 3}, {18, 18, 7}, {28, 28, 10}, {128, 128, 256}};
+        {{8, 8, 1}, 2}, {{17, 9, 1}, 3}, {{18, 18, 1}, 7}, {{28, 28, 1}, 10}, {{128, 128, 1}, 256}};
     struct sr_error error = {0};
     (void)state;
     for (size_t c = 0; c < 3; c++)
@@ -445,7 +447,7 @@ static void test_layers(void **state)
     struct sr_monitor monitor = {&witness, NULL, NULL, see_proceed};
     struct sr_args *args = parse(&sr_model_class_cnn, "widths=4,8,6 dense=8 epochs=1");
     struct sr_fit request = {.params = args,
-                             .shape = {SIDE, SIDE, 3},
+                             .shape = {{SIDE, SIDE, 1}, 3},
                              .train = {&images, rows, TRAIN},
                              .seed = 4,
                              .monitor = &monitor};

@@ -16,14 +16,15 @@ static struct sr_model *model;
 static int set_up(void **unused)
 {
     static uint8_t pixels[2 * PIXELS], labels[2] = {0, 1};
-    static const struct sr_images images = {2, SIDE, SIDE, pixels, labels};
+    static const struct sr_images images = {2, {SIDE, SIDE, 1}, pixels, labels};
     (void)unused;
     pixels[3] = 200;
     snprintf(home, sizeof home, "/tmp/sartor-store-XXXXXX");
     struct sr_args *args =
         sr_args_parse("knn", sr_model_class_knn.params, (char *[]){"k=1"}, 1, NULL, &error);
     if (!mkdtemp(home) || !args) return 1;
-    struct sr_fit fit = {.params = args, .shape = {SIDE, SIDE, 2}, .train = {&images, NULL, 2}};
+    struct sr_fit fit = {
+        .params = args, .shape = {{SIDE, SIDE, 1}, 2}, .train = {&images, NULL, 2}};
     model = sr_model_new(&sr_model_class_knn, "knn");
     enum sr_status status = sr_model_fit(model, &fit, &error);
     sr_args_free(args);

@@ -157,7 +157,7 @@ static void test_little_memory(void **state)
     for (size_t i = 0; i < images.count; i++)
         images.labels[i] = (uint8_t)(mini->files[SR_FILE_TRAIN].labels[i] % 2);
     struct sr_samples halves = {&images, NULL, images.count};
-    struct sr_model_shape shape = {28, 28, 2};
+    struct sr_model_shape shape = {{28, 28, 1}, 2};
     struct sr_model *little, *plenty;
     assert_ok(fit("C=1 memory=1 gamma=0.3", &halves, shape, 2, NULL, &little));
     assert_ok(fit("C=1 gamma=0.3", &halves, shape, 0, NULL, &plenty));
@@ -177,13 +177,13 @@ static void test_by_hand(void **state)
     /* One feature that is 1 in one class and 0 in the other: w = 2, b = -1, both alphas 2,
      * objective -2. */
     uint8_t pixels[128] = {[0] = 255}, labels[2] = {1, 3};
-    struct sr_images images = {2, 8, 8, pixels, labels};
+    struct sr_images images = {2, {8, 8, 1}, pixels, labels};
     struct sr_samples two = {&images, NULL, 2};
     struct sr_model *model;
     double value;
     float p[8];
-    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_model_shape){8, 8, 4}, 0,
-                  NULL, &model));
+    assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_model_shape){{8, 8, 1}, 4},
+                  0, NULL, &model));
     const struct svm *svm = model->state;
     assert_true(fabs(svm->coef[svm->firsts[0]] - 2) < 1e-6 &&
                 fabs(svm->coef[svm->firsts[1]] + 2) < 1e-6);
@@ -198,7 +198,8 @@ static void test_by_hand(void **state)
     assert_true(fabsf(p[1] + p[3] - 1) < 1e-6f);
     sr_model_unref(model);
     /* At C = 1 both are at the bound. */
-    assert_ok(fit("kernel=linear C=1", &two, (struct sr_model_shape){8, 8, 4}, 0, NULL, &model));
+    assert_ok(
+        fit("kernel=linear C=1", &two, (struct sr_model_shape){{8, 8, 1}, 4}, 0, NULL, &model));
     svm = model->state;
     assert_true(svm->coef[svm->firsts[0]] == 1 && svm->coef[svm->firsts[1]] == -1);
     assert_true(fabs(svm->objectives[0] + 1.5) < 1e-6);
@@ -508,16 +509,16 @@ static void test_bad_input(void **state)
     sr_model_unref(model);
     /* A single image of a class is enough, though nothing of it can be held out. */
     uint8_t pixels[192] = {[0] = 255, [65] = 100, [130] = 50}, labels[3] = {0, 1, 1};
-    struct sr_images images = {3, 8, 8, pixels, labels};
+    struct sr_images images = {3, {8, 8, 1}, pixels, labels};
     struct sr_samples three = {&images, NULL, 3};
     float p[6];
-    assert_ok(fit("", &three, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(fit("", &three, (struct sr_model_shape){{8, 8, 1}, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &three, NULL, NULL, p, &error));
     for (size_t i = 0; i < 3; i++)
         assert_true(p[2 * i + labels[i]] > 0.6f && p[2 * i + labels[i]] <= 1);
     sr_model_unref(model);
     struct sr_samples two = {&images, NULL, 2};
-    assert_ok(fit("", &two, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(fit("", &two, (struct sr_model_shape){{8, 8, 1}, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &two, NULL, NULL, p, &error));
     for (size_t i = 0; i < 2; i++) assert_true(p[2 * i + labels[i]] > 0.6f);
     sr_model_unref(model);
@@ -535,11 +536,12 @@ static void test_cross_validation_misled(void **state)
         pixels[i * 64 + 1] = i < 2 ? 0 : 200;
         pixels[i * 64 + 2 + i] = 40; /* and each its own pixel: faint */
     }
-    struct sr_images images = {COUNT, 8, 8, pixels, labels};
+    struct sr_images images = {COUNT, {8, 8, 1}, pixels, labels};
     struct sr_samples all = {&images, NULL, COUNT};
     struct sr_model *model;
     float p[2 * COUNT];
-    assert_ok(fit("kernel=linear C=1e4", &all, (struct sr_model_shape){8, 8, 2}, 0, NULL, &model));
+    assert_ok(
+        fit("kernel=linear C=1e4", &all, (struct sr_model_shape){{8, 8, 1}, 2}, 0, NULL, &model));
     assert_ok(sr_model_predict(model, &all, NULL, NULL, p, &error));
     for (size_t i = 0; i < COUNT; i++) assert_true(p[2 * i + labels[i]] > 0.5f);
     sr_model_unref(model);

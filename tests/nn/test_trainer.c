@@ -17,7 +17,7 @@ enum {
 
 static uint8_t pixels[COUNT * AREA], labels[COUNT];
 static uint32_t rows[COUNT];
-static struct sr_images images = {COUNT, SIDE, SIDE, pixels, labels};
+static struct sr_images images = {COUNT, {SIDE, SIDE, 1}, pixels, labels};
 
 /* Class c is a bright column near the third c of the image, in noise. */
 static int make_data(void **state)

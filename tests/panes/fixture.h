@@ -38,7 +38,8 @@ static int brightness(const struct sr_samples *samples, size_t i)
 {
     const uint8_t *pixels = sr_samples_pixels(samples, i);
     int sum = 0;
-    for (int p = 0; p < samples->images->height * samples->images->width; p++) sum += pixels[p];
+    for (int p = 0; p < samples->images->shape.height * samples->images->shape.width; p++)
+        sum += pixels[p];
     return sum / 1000;
 }
 
@@ -92,8 +93,8 @@ static enum sr_status formula_gradients(const void *state, const uint8_t *pixels
         for (int x = 0; x < side; x++)
             for (int c = 0; c < 2; c++) {
                 size_t i = ((size_t)y * (size_t)side + (size_t)x) * 2 + (size_t)c;
-                float pixel = (float)pixels[(y * shape->height / side) * shape->width +
-                                            x * shape->width / side] /
+                float pixel = (float)pixels[(y * shape->image.height / side) * shape->image.width +
+                                            x * shape->image.width / side] /
                               255;
                 out->activations[i] = c ? (float)(y + target) / (float)(side + 10) : pixel;
                 out->gradients[i] = c ? 0.3f : 1;
@@ -145,7 +146,7 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
     struct sr_model *model = sr_model_new(class, name);
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     struct formula *formula = sr_xalloc(sizeof *formula);
-    model->shape = (struct sr_model_shape){images->height, images->width, session->data->classes};
+    model->shape = (struct sr_model_shape){images->shape, session->data->classes};
     *formula = (struct formula){salt, model->shape};
     model->state = formula;
     /* Trained on this data, its validation split kept apart: it may be judged on any split. */

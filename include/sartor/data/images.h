@@ -1,27 +1,56 @@
-/* images.h - images and labels in memory, and views onto some of their rows.
+/* images.h - images and labels in memory, their shape, and views onto some of their rows.
  *
- * Pixels stay uint8, row-major, one channel, 0 black to 255 white; engines
- * convert a batch at a time. A struct sr_images is immutable once loaded, so any
- * thread may read it. */
+ * Pixels are uint8, row by row, the channels of a pixel side by side, 0 black to 255 white; engines
+ * convert a batch at a time. A struct sr_images does not change once it is loaded, so any thread
+ * may read it. */
 #ifndef SARTOR_DATA_IMAGES_H
 #define SARTOR_DATA_IMAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { SR_SIDE_MIN = 8, SR_SIDE_MAX = 128, SR_CLASSES_MIN = 2, SR_CLASSES_MAX = 256 };
 
+/* The shape of an image. Value (y, x, c) stands at (y × width + x) × channels + c. */
+struct sr_shape {
+    int height, width; /* pixels, SR_SIDE_MIN to SR_SIDE_MAX */
+    int channels;      /* 1: grey; 3: red, green, blue */
+};
+
+static inline size_t sr_shape_pixels(struct sr_shape shape)
+{
+    return (size_t)shape.height * (size_t)shape.width;
+}
+
+/* Values of an image: bytes of pixels, floats of a row of pixels. */
+static inline size_t sr_shape_size(struct sr_shape shape)
+{
+    return sr_shape_pixels(shape) * (size_t)shape.channels;
+}
+
+static inline bool sr_shape_equal(struct sr_shape a, struct sr_shape b)
+{
+    return a.height == b.height && a.width == b.width && a.channels == b.channels;
+}
+
 struct sr_images {
     size_t count;
-    int height, width;
-    uint8_t *pixels; /* count × height × width */
-    uint8_t *labels; /* count */
+    struct sr_shape shape; /* of each */
+    uint8_t *pixels;       /* count × sr_shape_size(shape) */
+    uint8_t *labels;       /* count */
 };
 
 /* Free the pixels and labels, and clear the struct. */
 void sr_images_fini(struct sr_images *images);
 
-/* Some rows of an image file, in an order of their own. Borrows both. */
+/* The image of a row. */
+static inline const uint8_t *sr_images_at(const struct sr_images *images, size_t row)
+{
+    return images->pixels + row * sr_shape_size(images->shape);
+}
+
+/* Some rows of the images, in an order of their own. Borrows both. */
 struct sr_samples {
     const struct sr_images *images;
     const uint32_t *rows; /* NULL: all rows, 0..count-1 */
@@ -33,20 +62,18 @@ static inline uint32_t sr_samples_row(const struct sr_samples *samples, size_t i
     return samples->rows ? samples->rows[i] : (uint32_t)i;
 }
 
-/* height × width pixels of the i-th sample of the view. */
+/* The i-th sample of the view. */
 static inline const uint8_t *sr_samples_pixels(const struct sr_samples *samples, size_t i)
 {
-    const struct sr_images *images = samples->images;
-    return images->pixels +
-           (size_t)sr_samples_row(samples, i) * (size_t)images->height * (size_t)images->width;
+    return sr_images_at(samples->images, sr_samples_row(samples, i));
 }
 
-/* Ask memory for the i-th sample's pixels ahead of their use. */
+/* Start to fetch the i-th sample's pixels into the cache before they are used. */
 static inline void sr_samples_prefetch(const struct sr_samples *samples, size_t i)
 {
     enum { LINE = 64 };
     const uint8_t *pixels = sr_samples_pixels(samples, i);
-    for (int at = 0; at < samples->images->height * samples->images->width; at += LINE)
+    for (size_t at = 0, size = sr_shape_size(samples->images->shape); at < size; at += LINE)
         __builtin_prefetch(pixels + at);
 }
 

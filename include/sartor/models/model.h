@@ -22,7 +22,8 @@ struct sr_model_class;
 
 /* The data that a model was made for: it only predicts on images of this shape. */
 struct sr_model_shape {
-    int height, width, classes;
+    struct sr_shape image;
+    int classes;
 };
 
 /* Everything a fit may use. Borrowed for the length of the call. */
