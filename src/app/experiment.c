@@ -404,10 +404,7 @@ static void experiment_finish(struct sr_session *session, struct task *base,
                               const struct sr_event *event)
 {
     struct experiment_task *task = (struct experiment_task *)base;
-    struct sr_run *run = sr_session_run(session, event->job);
-    run->state = event->of.ended.state;
-    run->seconds = event->of.ended.seconds;
-    run->error = event->of.ended.error;
+    (void)event;
     sr_experiment_free(session->experiment);
     session->experiment = task->experiment;
     task->experiment = NULL;

@@ -2,6 +2,7 @@ noinst_HEADERS += src/app/task.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/options.h \
 	include/sartor/app/scores.h \
+	include/sartor/app/results.h \
 	include/sartor/app/session.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
@@ -16,9 +17,11 @@ libsartor_a_SOURCES += \
 	src/app/looks.c \
 	src/app/options.c \
 	src/app/quality.c \
+	src/app/results.c \
 	src/app/scores.c \
 	src/app/selection.c \
 	src/app/session.c \
 	src/app/suspects.c \
 	src/app/tags.c \
+	src/app/task.c \
 	src/app/training.c

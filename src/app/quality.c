@@ -41,9 +41,6 @@ static void quality_finish(struct sr_session *session, struct task *task,
 {
     struct quality_task *measure = (struct quality_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
-    run->state = event->of.ended.state;
-    run->seconds = event->of.ended.seconds;
-    run->error = event->of.ended.error;
     if (session->quality.job != event->job || run->state != SR_JOB_DONE) return;
     session->quality.job = 0;
     session->quality.ready = true;

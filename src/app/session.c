@@ -8,29 +8,12 @@
 #include <string.h>
 
 #include "sartor/app/experiment.h"
+#include "sartor/app/results.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 #include "task.h"
-
-static enum sr_status run_task(void *context, const struct sr_monitor *monitor,
-                               struct sr_error *error)
-{
-    struct task *task = context;
-    return task->run(task, monitor, error);
-}
-
-static void free_task(void *context)
-{
-    struct task *task = context;
-    task->free(task);
-}
-
-uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task)
-{
-    return sr_jobs_submit(session->jobs, &(struct sr_work){lane, run_task, free_task, task});
-}
 
 void sr_session_log(struct sr_session *session, enum sr_log_kind kind, const char *text)
 {
@@ -169,6 +152,7 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     if (status) return status;
     sr_split_fini(&session->split);
     session->split = split;
+    session->split_version++;
     sr_session_forget_figures(session);
     sr_session_forget_heats(session);
     session->quality.model[0] = '\0';
@@ -199,6 +183,7 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
 {
     struct sr_session *session = sr_xalloc(sizeof *session);
     session->options = options;
+    session->results = sr_results_new();
     const char *home = sr_args_text(options, "home");
     session->home = home ? sr_path_expand(home) : sr_path_xdg("data");
     session->pool = sr_pool_new((int)sr_args_integer(options, "threads"), error);
@@ -224,7 +209,8 @@ void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
     sr_session_forget_heats(session); /* those being computed go with their jobs */
-    sr_jobs_free(session->jobs);      /* before the rest: its workers read that */
+    sr_results_free(session->results);
+    sr_jobs_free(session->jobs); /* before the rest: its workers read that */
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
@@ -261,6 +247,7 @@ bool sr_session_pump(struct sr_session *session)
         if (session->listener) session->listener(session->listener_context, session, &event);
         if (task) task->free(task);
     }
+    sr_results_sweep(session);
     return changed;
 }
 
@@ -270,6 +257,7 @@ bool sr_session_settled(const struct sr_session *session)
         (session->class_heats && !session->class_heats->ready) || session->closeup_job ||
         session->figures_job || session->comparison_job)
         return false;
+    if (!sr_results_settled(session)) return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         if (entry->loading) return false;
@@ -286,5 +274,6 @@ bool sr_session_wait(struct sr_session *session, double seconds)
         sr_session_pump(session);
         return true;
     }
+    sr_results_sweep(session); /* jobs that nobody can ask for are not waited for */
     return sr_jobs_wait(session->jobs, seconds) && sr_session_pump(session);
 }

@@ -279,9 +279,6 @@ static void suspects_finish(struct sr_session *session, struct task *task,
 {
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
-    run->state = event->of.ended.state;
-    run->seconds = event->of.ended.seconds;
-    run->error = event->of.ended.error;
     if (run->state != SR_JOB_DONE || session->data != search->data) return;
     enum sr_mark *marks = keep_marks(session, search);
     sr_session_free_suspects(session);

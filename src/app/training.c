@@ -57,9 +57,6 @@ static void train_finish(struct sr_session *session, struct task *task,
 {
     struct train_task *train = (struct train_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
-    run->state = event->of.ended.state;
-    run->seconds = event->of.ended.seconds;
-    run->error = event->of.ended.error;
     if (run->state != SR_JOB_DONE) {
         sr_session_message(session, run->state == SR_JOB_FAILED, "%s: %s", run->name,
                            run->error.text);
@@ -230,7 +227,13 @@ void sr_session_run_event(struct sr_session *session, const struct sr_event *eve
 {
     struct sr_run *run = sr_session_run(session, event->job);
     if (!run) return;
-    if (event->type != SR_EVENT_ENDED) run->state = sr_jobs_state(session->jobs, event->job);
+    if (event->type != SR_EVENT_ENDED) {
+        run->state = sr_jobs_state(session->jobs, event->job);
+    } else {
+        run->state = event->of.ended.state;
+        run->seconds = event->of.ended.seconds;
+        run->error = event->of.ended.error;
+    }
     if (event->type == SR_EVENT_STARTED) run->started = sr_clock_seconds();
     if (event->type == SR_EVENT_PROGRESS) {
         run->progress = event->of.progress;

@@ -197,12 +197,17 @@ struct sr_session {
     char *home;
     struct sr_pool *pool;
     struct sr_jobs *jobs;
+    struct sr_results *results; /* see results.h */
+    /* While a pane draws: what it asks for, and no command has, is stopped when it asks for
+     * another. */
+    bool drawing;
 
     struct sr_dataset *data;    /* NULL until loaded */
     struct sr_error data_error; /* why not, if it failed */
     uint32_t data_job;          /* loading, 0 for none */
     bool data_is_sample;
     struct sr_split split;
+    uint64_t split_version; /* another one after every new split; 0 before the first */
     struct sr_stats *stats[SR_FILE_COUNT]; /* whole files, computed with the loading */
 
     struct sr_entry **entries; /* sorted by name */
