@@ -183,7 +183,7 @@ enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file,
             snprintf(look->closeup->verdict[i].model, sizeof look->closeup->verdict[i].model, "%s",
                      ready[i]->name);
             look->models[i] = sr_model_ref(ready[i]->model);
-            if (!look->neighbours && model->class->nearest && !strcmp(model->class->name, "knn") &&
+            if (!look->neighbours && model->class->nearest && model->class->all_nearest &&
                 !strcmp(model->digest, session->data->digest))
                 look->neighbours = sr_model_ref(ready[i]->model);
         }

@@ -29,10 +29,14 @@ enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr
                                   size_t room, size_t *count, struct sr_error *error)
 {
     *count = 0;
-    if (!model->class->nearest)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s (%s) keeps no training images; knn and svm do", model->name,
-                            model->class->name);
+    if (!model->class->nearest) {
+        struct sr_text names = {0};
+        sr_model_classes_list(sr_model_class_has_nearest, &names);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "%s (%s) keeps no training images; %s do",
+                     model->name, model->class->name, sr_text_get(&names));
+        sr_text_fini(&names);
+        return SR_ERROR_ARGUMENT;
+    }
     if (strcmp(model->digest, data->digest))
         return sr_error_set(
             error, SR_ERROR_STATE,

@@ -116,7 +116,12 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
     }
     sr_text_fini(&given);
     sr_args_free(params);
-    return experiment;
+    if (experiment->count > (size_t)ablation->seeds) return experiment;
+    sr_experiment_free(experiment);
+    sr_error_set(error, SR_ERROR_ARGUMENT,
+                 "ablate: %s has no technique that could be switched on or off; networks have",
+                 ablation->class->name);
+    return NULL;
 }
 
 /* Student's t at 97.5 % for 1 to 9 degrees of freedom. */

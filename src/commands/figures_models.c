@@ -245,10 +245,14 @@ enum sr_status figure_network(struct figure *figure, struct sr_error *error)
         sr_session_model(figure->session, figure->request->model, &entry, error);
     if (status) return status;
     const struct sr_model *model = entry->model;
-    if (!model->class->describe)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "%s is of the family %s, which has no layers; mlp, cnn and resnet have",
-                            entry->name, model->class->name);
+    if (!model->class->describe) {
+        struct sr_text names = {0};
+        sr_model_classes_list(sr_model_class_has_layers, &names);
+        sr_error_set(error, SR_ERROR_STATE, "%s is of the family %s, which has no layers; %s have",
+                     entry->name, model->class->name, sr_text_get(&names));
+        sr_text_fini(&names);
+        return SR_ERROR_STATE;
+    }
     figure_credit(figure, model);
     size_t count = model->class->describe(model->state, NULL, 0);
     struct sr_layer_summary *layers = sr_xalloc((count + 1) * sizeof *layers);

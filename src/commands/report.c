@@ -3,6 +3,7 @@
 
 #include "study.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,36 @@ static enum sr_status figures(struct report *report, const char *const (*list)[2
     for (; !status && (*list)[0]; list++)
         status = report_figure(report, (*list)[0], (*list)[1], error);
     return status;
+}
+
+/* The figures NAME-FAMILY of all families that have something, each under BEFORE FAMILY AFTER. */
+struct family_figure {
+    const char *name;
+    bool (*has)(const struct sr_model_class *class);
+    bool titled; /* "convolutional network" in the caption instead of "cnn" */
+    const char *before, *after;
+};
+
+static enum sr_status family_figures(struct report *report, const struct family_figure *figure,
+                                     struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    for (size_t i = 0; !status && sr_model_classes[i]; i++) {
+        const struct sr_model_class *class = sr_model_classes[i];
+        const char *called = figure->titled ? class->title : class->name;
+        char name[64], caption[160];
+        if (!figure->has(class)) continue;
+        snprintf(name, sizeof name, "%s-%s", figure->name, class->name);
+        snprintf(caption, sizeof caption, "%s%c%s%s", figure->before,
+                 tolower((unsigned char)*called), called + 1, figure->after);
+        status = report_figure(report, name, caption, error);
+    }
+    return status;
+}
+
+static bool learns_in_epochs(const struct sr_model_class *class)
+{
+    return class->epochs;
 }
 
 /* --- the models ------------------------------------------------------------------------ */
@@ -81,7 +112,7 @@ static enum sr_status gather(struct sr_session *session, const struct study_scri
 static void write_summary(struct report *report, const struct study_facts *facts,
                           const struct ranking *ranking)
 {
-    static const char *const says[STUDY_SCALES] = {
+    static const char *const says[SR_STUDY_SCALES] = {
         "Quick: every model is fitted on the same training images, drawn evenly from the classes.",
         "Full: every model is fitted on the whole training split with the reference study's own "
         "settings.",
@@ -228,7 +259,7 @@ static enum sr_status write_columns(struct report *report, const struct study_fa
     report_table_begin(&table, report, head);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct sr_entry *entry = ranking->entries[i];
-        const struct study_model *model = study_model_find(entry->model->class->name);
+        const struct sr_model_class *class = entry->model->class;
         double scores[SR_SCORE_COUNT];
         char cells[14][32];
         const char *row[16] = {entry->name};
@@ -237,7 +268,10 @@ static enum sr_status write_columns(struct report *report, const struct study_fa
             sr_score_print(columns[c], scores[columns[c]], cells[c], sizeof cells[c]);
             row[c + 1] = cells[c];
         }
-        if (complexity) row[count + 1] = model ? model->complexity : "-";
+        if (complexity)
+            row[count + 1] = !class->study                     ? "-"
+                             : sr_model_class_convolves(class) ? "high"
+                                                               : "lower";
         report_table_row(&table, row);
     }
     return report_table_end(&table, NULL, error);
@@ -355,11 +389,10 @@ static enum sr_status write_classes(struct sr_session *session, struct report *r
                  "Confusion matrix of %s on the test images: rows true, columns predicted", name);
         status = report_figure(report, path, caption, error);
     }
-    static const char *const metrics[][2] = {
-        {"classes-cnn", "Precision, recall and F1 of each class by cnn on the test images"},
-        {"classes-resnet", "Precision, recall and F1 of each class by resnet on the test images"},
-        {NULL, NULL}};
-    if (!status) status = figures(report, metrics, error);
+    static const struct family_figure metrics = {"classes", sr_model_class_convolves, false,
+                                                 "Precision, recall and F1 of each class by ",
+                                                 " on the test images"};
+    if (!status) status = family_figures(report, &metrics, error);
     if (!status)
         status = report_figure(
             report, "mistakes-cnn",
@@ -369,19 +402,15 @@ static enum sr_status write_classes(struct sr_session *session, struct report *r
 
 static enum sr_status write_training(struct report *report, struct sr_error *error)
 {
-    static const char *const list[][2] = {
-        {"network-mlp", "The multi-layer perceptron"},
-        {"network-cnn", "The convolutional network"},
-        {"network-resnet", "The residual network"},
-        {"curves-mlp",
-         "Loss and accuracy of mlp over its epochs: training dashed, validation solid"},
-        {"curves-cnn",
-         "Loss and accuracy of cnn over its epochs: training dashed, validation solid"},
-        {"curves-resnet",
-         "Loss and accuracy of resnet over its epochs: training dashed, validation solid"},
-        {NULL, NULL}};
+    static const struct family_figure networks = {"network", sr_model_class_has_layers, true,
+                                                  "The ", ""},
+                                      curves = {
+                                          "curves", learns_in_epochs, false,
+                                          "Loss and accuracy of ",
+                                          " over its epochs: training dashed, validation solid"};
     report_heading(report, 2, "The networks and how they learned");
-    return figures(report, list, error);
+    enum sr_status status = family_figures(report, &networks, error);
+    return status ? status : family_figures(report, &curves, error);
 }
 
 static enum sr_status write_probabilities(struct report *report, struct sr_error *error)
@@ -397,12 +426,11 @@ static enum sr_status write_probabilities(struct report *report, struct sr_error
 
 static enum sr_status write_heat(struct report *report, struct sr_error *error)
 {
-    static const char *const list[][2] = {
-        {"gradcam-cnn", "Grad-CAM of the convolutional network: original, heat map, overlay"},
-        {"gradcam-resnet", "Grad-CAM of the residual network: original, heat map, overlay"},
-        {NULL, NULL}};
+    static const struct family_figure gradcam = {"gradcam", sr_model_class_convolves, true,
+                                                 "Grad-CAM of the ",
+                                                 ": original, heat map, overlay"};
     report_heading(report, 2, "What the networks look at");
-    return figures(report, list, error);
+    return family_figures(report, &gradcam, error);
 }
 
 /* The most frequent confusion of a matrix, as a sentence's part. */
@@ -423,12 +451,6 @@ static void worst_confusion(struct sr_session *session, const struct sr_predicti
     free(matrix);
 }
 
-static bool is_convolutional(const struct sr_entry *entry)
-{
-    return !strcmp(entry->model->class->name, "cnn") ||
-           !strcmp(entry->model->class->name, "resnet");
-}
-
 /* McNemar's test of two of the models, adjusted for the number of all pairs, as a sentence. */
 static void test_pair(const struct ranking *ranking, const struct sr_entry *first,
                       const struct sr_entry *second, struct sr_text *text)
@@ -445,6 +467,11 @@ static void test_pair(const struct ranking *ranking, const struct sr_entry *firs
     free(pairs);
 }
 
+static bool has_importance(const struct sr_model_class *class)
+{
+    return class->importance;
+}
+
 /* Accuracy, complexity, training speed, interpretability. */
 static void answer_comparison(struct sr_session *session, struct report *report,
                               const struct ranking *ranking)
@@ -452,9 +479,10 @@ static void answer_comparison(struct sr_session *session, struct report *report,
     const struct sr_entry *traditional = NULL, *convolutional = NULL;
     for (size_t i = 0; i < ranking->count; i++) {
         const struct sr_entry *entry = ranking->entries[i];
-        if (is_convolutional(entry) && !convolutional) convolutional = entry;
-        if (!is_convolutional(entry) && study_model_find(entry->model->class->name) && !traditional)
-            traditional = entry;
+        const struct sr_model_class *class = entry->model->class;
+        const bool convolves = sr_model_class_convolves(class);
+        if (convolves && !convolutional) convolutional = entry;
+        if (!convolves && class->study && !traditional) traditional = entry;
     }
     report_heading(report, 3,
                    "How does a deep convolutional network compare with the other models?");
@@ -485,10 +513,16 @@ static void answer_comparison(struct sr_session *session, struct report *report,
                          cells[0][1], traditional->name, cells[1][1], convolutional->name,
                          cells[0][0], traditional->name, cells[1][0], cells[0][2], cells[1][2]);
         sr_text_fini(&verdict);
-        report_paragraph(report, "Interpretability: of networks with convolutions Grad-CAM shows "
-                                 "where they look; of logistic regression and the forest "
-                                 "the weights and importances can be read, of k-NN and SVM the "
-                                 "training images that decide.");
+        struct sr_text readable = {0}, nearest = {0};
+        sr_model_classes_list(has_importance, &readable);
+        sr_model_classes_list(sr_model_class_has_nearest, &nearest);
+        report_paragraph(report,
+                         "Interpretability: of networks with convolutions Grad-CAM shows where "
+                         "they look; of %s the weights and importances can be read, of %s the "
+                         "training images that decide.",
+                         sr_text_get(&readable), sr_text_get(&nearest));
+        sr_text_fini(&readable);
+        sr_text_fini(&nearest);
     }
     char worst[160];
     worst_confusion(session, ranking->predictions[0], worst, sizeof worst);

@@ -126,29 +126,32 @@ static void claim_curves(struct claims *claims, const struct curve_claims *c)
 
 /* --- the others ------------------------------------------------------------------------ */
 
-/* Validation accuracy where there is such a split, else that on the test images. */
+/* The accuracy of the families without curves: on the validation split where there is one, else on
+ * the test images. A percent more or less is "about". */
 static enum sr_status claim_traditional(struct claims *claims, struct sr_error *error)
 {
-    static const struct {
-        const char *family, *title;
-    } families[] = {{"logreg", "Logistic regression"},
-                    {"svm", "Support vector machine"},
-                    {"forest", "Random forest"}};
     enum sr_split_name split =
         claims->session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        struct sr_entry *entry = (struct sr_entry *)model_of(claims, families[i].family);
-        const struct study_model *model = study_model_find(families[i].family);
+    for (size_t i = 0; sr_model_classes[i]; i++) {
+        const struct sr_model_class *class = sr_model_classes[i];
+        struct sr_entry *entry = (struct sr_entry *)model_of(claims, class->name);
         const struct sr_predictions *predictions;
-        char what[96];
-        if (!entry) continue;
+        char what[96], says[32];
+        if (!entry || class->epochs || !class->study || !(class->study->claim_low > 0)) continue;
         enum sr_status status =
             sr_session_predictions(claims->session, entry, split, &predictions, error);
         if (status) return status;
-        double accuracy = entry->splits[split].evaluation.accuracy;
-        snprintf(what, sizeof what, "%s: %s accuracy", families[i].title, sr_split_names[split]);
-        claim(claims, what, model->claim, against(accuracy, model->claim_low, model->claim_high),
-              "%.2f %%", accuracy * 100);
+        double accuracy = entry->splits[split].evaluation.accuracy, low = class->study->claim_low,
+               high = class->study->claim_high;
+        snprintf(what, sizeof what, "%s: %s accuracy", class->title, sr_split_names[split]);
+        if (low < high) {
+            snprintf(says, sizeof says, "%.0f to %.0f %%", 100 * low, 100 * high);
+        } else {
+            snprintf(says, sizeof says, "about %.0f %%", 100 * low);
+            low -= 0.01;
+            high += 0.01;
+        }
+        claim(claims, what, says, against(accuracy, low, high), "%.2f %%", accuracy * 100);
     }
     return SR_OK;
 }
@@ -241,8 +244,8 @@ static void claim_order(struct claims *claims)
     if (!cnn || !resnet) return;
     for (size_t i = 0; i < claims->ranking->count; i++) {
         const struct sr_entry *entry = claims->ranking->entries[i];
-        const struct study_model *model = study_model_find(entry->model->class->name);
-        if (model && !strcmp(model->complexity, "lower") && !best) best = entry;
+        const struct sr_model_class *class = entry->model->class;
+        if (class->study && !sr_model_class_convolves(class) && !best) best = entry;
     }
     if (!best) return;
     double least = fmin(cnn->splits[SR_SPLIT_TEST].evaluation.accuracy,
@@ -254,7 +257,7 @@ static void claim_order(struct claims *claims)
 }
 
 enum sr_status report_claims(struct sr_session *session, struct report *report,
-                             enum study_scale scale, const struct ranking *ranking,
+                             enum sr_study_scale scale, const struct ranking *ranking,
                              struct sr_error *error)
 {
     static const char *const head[] = {"claim", "the study says", "here", "verdict", NULL};
@@ -264,7 +267,7 @@ enum sr_status report_claims(struct sr_session *session, struct report *report,
     report_paragraph(report, "\"The same\" allows a point of accuracy (1.5 of a class's recall), "
                              "0.03 of loss, a fifth of a count. Validation figures are of "
                              "the validation split, all others of the test images.");
-    if (scale == STUDY_QUICK)
+    if (scale == SR_STUDY_QUICK)
         report_paragraph(
             report,
             "This is a quick study, of fewer images and epochs than the reference study had, so "

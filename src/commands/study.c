@@ -123,8 +123,8 @@ static enum sr_status begin(struct sr_session *session, const struct sr_args *ar
     const char *scale = sr_args_text(args, "scale"), *from = sr_args_text(args, "from");
     sr_args_print(args, true, &asked);
     study->asked = sr_text_take(&asked);
-    for (int s = 0; s < STUDY_SCALES; s++)
-        if (!strcmp(scale, study_scale_names[s])) script->scale = (enum study_scale)s;
+    for (int s = 0; s < SR_STUDY_SCALES; s++)
+        if (!strcmp(scale, study_scale_names[s])) script->scale = (enum sr_study_scale)s;
     script->seed = (uint64_t)sr_args_integer(session->options, "seed");
     script->validation = session->split.fraction;
     script->split_seed = session->split.seed;

@@ -8,24 +8,9 @@
 
 #include "internal.h"
 
-enum study_scale { STUDY_QUICK, STUDY_FULL, STUDY_BEST, STUDY_SCALES };
-extern const char *const study_scale_names[STUDY_SCALES];
+extern const char *const study_scale_names[SR_STUDY_SCALES];
+/* Rows that the expected seconds in struct sr_study_part are of. */
 enum { STUDY_QUICK_ROWS = 10000, STUDY_FULL_ROWS = 55000 };
-
-/* One model of the study: how it is trained at each scale, and what the reference study reports. */
-struct study_model {
-    const char *name;
-    const char *train[STUDY_SCALES]; /* the line behind `train `, without name, seed and limit */
-    double cost[STUDY_SCALES]; /* seconds to fit on two quiet processors: 10,000 or 55,000 rows */
-    double predict;            /* and to predict 10,000 images */
-    double power;              /* fitting takes rows to this power */
-    const char *claim;         /* of its accuracy on the validation split */
-    double claim_low, claim_high; /* the same as a range that "about" allows */
-    const char *complexity;
-};
-extern const struct study_model study_models[]; /* ends with name NULL */
-/* The one of that family; NULL for others (an ensemble). */
-const struct study_model *study_model_find(const char *family);
 
 /* Kinds of line, each with a pace of its own: another machine is not faster at all of them by the
  * same factor. */
@@ -49,7 +34,7 @@ struct study_here {
 
 /* What is written down of a study: its file. */
 struct study_script {
-    enum study_scale scale;
+    enum sr_study_scale scale;
     uint64_t seed, split_seed;
     double validation;
     char *costs; /* the cost table's text, NULL for none */
@@ -131,7 +116,7 @@ enum sr_status report_json(const struct report *report, const char *name,
 enum sr_status report_write(struct report *report, struct sr_error *error);
 /* Each of the reference study's claims beside what was measured. */
 enum sr_status report_claims(struct sr_session *session, struct report *report,
-                             enum study_scale scale, const struct ranking *ranking,
+                             enum sr_study_scale scale, const struct ranking *ranking,
                              struct sr_error *error);
 
 #endif

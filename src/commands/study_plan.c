@@ -15,77 +15,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/compute/cpu.h"
 
-const char *const study_scale_names[STUDY_SCALES] = {"quick", "full", "best"};
-
-/* The longest first: what it takes here tells the most about the time that is left. */
-const struct study_model study_models[] = {
-    {"resnet",
-     {"resnet recipe=study augment=off epochs=7", "resnet recipe=study epochs=20",
-      "resnet recipe=best"},
-     {12, 215, 1700},
-     0.6,
-     1,
-     "about 91 %",
-     0.90,
-     0.92,
-     "high"},
-    {"cnn",
-     {"cnn recipe=study augment=off epochs=9", "cnn recipe=study epochs=18", "cnn recipe=best"},
-     {5.5, 65, 420},
-     0.2,
-     1,
-     "about 91 %",
-     0.90,
-     0.92,
-     "high"},
-    {"mlp",
-     {"mlp recipe=study epochs=8", "mlp recipe=study", "mlp recipe=best"},
-     {0.6, 7, 155},
-     0.02,
-     1,
-     NULL,
-     0,
-     0,
-     "lower"},
-    {"svm",
-     {"svm C=10", "svm C=10", "svm C=10 features=hog"},
-     {0.6, 12, 25},
-     0.1,
-     1.7,
-     "87 to 89 %",
-     0.87,
-     0.89,
-     "lower"},
-    {"forest",
-     {"forest trees=100", "forest trees=100", "forest"},
-     {0.9, 7, 30},
-     0.04,
-     1.1,
-     "87 to 89 %",
-     0.87,
-     0.89,
-     "lower"},
-    {"knn",
-     {"knn k=5 metric=l2 weights=uniform", "knn k=5 metric=l2 weights=uniform",
-      "knn features=hog metric=cosine k=4"},
-     {0.02, 0.1, 2},
-     0.15,
-     1,
-     NULL,
-     0,
-     0,
-     "lower"},
-    {"logreg",
-     {"logreg C=1", "logreg C=1", "logreg features=hog C=0.3"},
-     {0.5, 3, 20},
-     0.01,
-     1,
-     "about 83 %",
-     0.82,
-     0.84,
-     "lower"},
-    {0},
-};
+const char *const study_scale_names[SR_STUDY_SCALES] = {"quick", "full", "best"};
 
 #ifdef __clang__
 #define COMPILER __VERSION__
@@ -97,11 +27,31 @@ const struct study_model study_models[] = {
 #define ENSEMBLE "vote"
 #define MEMBERS  "cnn resnet svm"
 
-const struct study_model *study_model_find(const char *family)
+static int by_order(const void *a, const void *b)
 {
-    const struct study_model *model = study_models;
-    while (model->name && strcmp(model->name, family)) model++;
-    return model->name ? model : NULL;
+    const struct sr_model_class *const *first = a, *const *second = b;
+    return (*first)->study->order - (*second)->study->order;
+}
+
+/* The families that take part in the order of their training, ended by NULL. Freed by the caller.
+ */
+static const struct sr_model_class **study_families(void)
+{
+    size_t count = 0, all = 0;
+    while (sr_model_classes[all]) all++;
+    const struct sr_model_class **families = sr_xalloc((all + 1) * sizeof *families);
+    for (size_t i = 0; i < all; i++)
+        if (sr_model_classes[i]->study) families[count++] = sr_model_classes[i];
+    qsort(families, count, sizeof *families, by_order);
+    return families;
+}
+
+/* The part in the study of the family whose name stands behind the verb; NULL for others. */
+static const struct sr_study_part *part_of(const struct sr_words *words)
+{
+    const struct sr_model_class *class =
+        words->count > 1 ? sr_model_class_find(words->items[1], NULL) : NULL;
+    return class ? class->study : NULL;
 }
 
 const char *study_trained_name(const struct sr_words *words)
@@ -126,28 +76,20 @@ static double number_of(const struct sr_words *words, const char *name, double f
     return fallback;
 }
 
-static bool is_network(const struct sr_words *words)
-{
-    static const char *const names[] = {"resnet", "cnn", "mlp"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(words->items[1], names[i])) return true;
-    return false;
-}
-
 /* Expected seconds of a line, and what kind of work it is. Reference figures are scaled by rows. */
 static double cost_of(const struct study_script *script, const struct sr_words *words, size_t rows,
                       size_t images, enum study_work *work)
 {
-    const struct study_model *model = words->count > 1 ? study_model_find(words->items[1]) : NULL;
+    const struct sr_study_part *part = part_of(words);
     const char *verb = words->count ? words->items[0] : "";
     *work = STUDY_FIGURE;
-    if (!strcmp(verb, "train") && model) {
+    if (!strcmp(verb, "train") && part) {
         double count = fmin(number_of(words, "limit", 1e12), (double)rows);
-        double reference = script->scale == STUDY_QUICK ? STUDY_QUICK_ROWS : STUDY_FULL_ROWS;
-        *work = is_network(words) ? STUDY_NETWORK : STUDY_FIT;
-        return model->cost[script->scale] * pow(count / reference, model->power);
+        double reference = script->scale == SR_STUDY_QUICK ? STUDY_QUICK_ROWS : STUDY_FULL_ROWS;
+        *work = sr_model_class_find(words->items[1], NULL)->epochs ? STUDY_NETWORK : STUDY_FIT;
+        return part->seconds[script->scale] * pow(count / reference, part->power);
     }
-    if (!strcmp(verb, "ablate") && model) {
+    if (!strcmp(verb, "ablate") && part) {
         /* 17 variants; the small network trains on 18,000 images a second and predicts 50,000. */
         double epochs = number_of(words, "epochs", 5),
                count = fmin(number_of(words, "limit", 1e12), (double)rows);
@@ -156,18 +98,17 @@ static double cost_of(const struct study_script *script, const struct sr_words *
                (epochs * count / 18000 + (epochs + 1) * (double)rows / 11 / 50000);
     }
     if (!strcmp(verb, "evaluate")) {
-        double seconds = model ? model->predict : 0;
+        double seconds = part ? part->predict_seconds : 0;
         struct sr_words members;
         const char *names = MEMBERS;
         *work = STUDY_PREDICTION;
-        if (!model && !sr_words_split(
-                          &names, &members,
-                          &(struct sr_error){0})) { /* the ensemble: each of its members predicts */
+        /* Each member of an ensemble predicts. */
+        if (!part && !sr_words_split(&names, &members, &(struct sr_error){0})) {
             for (size_t i = 0; i < members.count; i++)
-                seconds += study_model_find(members.items[i])->predict;
+                seconds += sr_model_class_find(members.items[i], NULL)->study->predict_seconds;
             sr_words_fini(&members);
         }
-        return seconds * (script->scale == STUDY_BEST ? 3 : 1) * (double)images / 10000;
+        return seconds * (script->scale == SR_STUDY_BEST ? 3 : 1) * (double)images / 10000;
     }
     /* Two figures rank all images, for each class and model; the others, and the rest of the
      * commands, are quick. */
@@ -246,55 +187,66 @@ static void add_figure(struct plan *plan, const char *name, bool numbers, const 
     free(line);
 }
 
+/* A figure of a family's model, in the files NAME-FAMILY. */
+static void add_family_figure(struct plan *plan, const char *name, const char *figure,
+                              const struct sr_model_class *class, bool numbers, const char *more)
+{
+    char file[64];
+    snprintf(file, sizeof file, "%s-%s", name, class->name);
+    add_figure(plan, file, numbers, "%s model=%s%s", figure, class->name, more);
+}
+
 void study_plan(struct study_script *script, size_t rows, size_t images)
 {
     struct plan made = {script, rows, images}, *plan = &made;
-    char limit[40] = "", name[64];
+    char limit[40] = "";
     struct sr_text all = {0};
-    if (script->scale == STUDY_QUICK) snprintf(limit, sizeof limit, " limit=%d", STUDY_QUICK_ROWS);
+    const struct sr_model_class **families = study_families();
+    if (script->scale == SR_STUDY_QUICK)
+        snprintf(limit, sizeof limit, " limit=%d", STUDY_QUICK_ROWS);
     add_figure(plan, "histogram", true, "histogram");
     add_figure(plan, "means", false, "means split=train");
     add(plan, "browse split=train");
     add_figure(plan, "samples", false, "browse count=40");
     add_figure(plan, "steps", false, "steps index=train:0");
     add_figure(plan, "augmentation", false, "augment index=train:0");
-    for (const struct study_model *model = study_models; model->name; model++)
-        add(plan, "train %s seed=%llu%s", model->train[script->scale],
+    for (size_t i = 0; families[i]; i++) {
+        const char *settings = families[i]->study->settings[script->scale];
+        add(plan, "train %s %s seed=%llu%s", families[i]->name, settings,
             (unsigned long long)script->seed, limit);
+    }
     add(plan, "ensemble " ENSEMBLE " " MEMBERS);
     /* Which techniques help: with fewer images than that, chance would answer. */
     static const char *const ablations[] = {"epochs=2 limit=1200 seeds=3",
                                             "epochs=6 limit=6000 seeds=3",
                                             "epochs=8 limit=10000 seeds=5"};
     if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
-    for (const struct study_model *model = study_models; model->name; model++)
-        sr_text_printf(&all, "%s%s", all.length ? "," : "", model->name);
-    sr_text_add(&all, "," ENSEMBLE);
-    static const char *const networks[] = {"mlp", "cnn", "resnet"};
-    for (int i = 0; i < 3; i++) {
-        snprintf(name, sizeof name, "network-%s", networks[i]);
-        add_figure(plan, name, false, "network model=%s", networks[i]);
-        snprintf(name, sizeof name, "curves-%s", networks[i]);
-        add_figure(plan, name, true, "curves model=%s", networks[i]);
+    for (size_t i = 0; families[i]; i++) sr_text_printf(&all, "%s,", families[i]->name);
+    sr_text_add(&all, ENSEMBLE);
+    for (size_t i = 0; sr_model_classes[i]; i++) {
+        const struct sr_model_class *class = sr_model_classes[i];
+        if (class->study && class->describe)
+            add_family_figure(plan, "network", "network", class, false, "");
+        if (class->study && class->epochs)
+            add_family_figure(plan, "curves", "curves", class, true, "");
     }
-    for (const struct study_model *model = study_models; model->name; model++) {
-        add(plan, "evaluate %s split=test", model->name);
-        snprintf(name, sizeof name, "confusion-%s", model->name);
-        add_figure(plan, name, true, "confusion model=%s split=test", model->name);
-        snprintf(name, sizeof name, "classes-%s", model->name);
-        add_figure(plan, name, true, "metrics model=%s split=test", model->name);
+    for (size_t i = 0; families[i]; i++) {
+        add(plan, "evaluate %s split=test", families[i]->name);
+        add_family_figure(plan, "confusion", "confusion", families[i], true, " split=test");
+        add_family_figure(plan, "classes", "metrics", families[i], true, " split=test");
     }
     add(plan, "evaluate " ENSEMBLE " split=test");
     add_figure(plan, "accuracy", true, "compare models=%s split=test", sr_text_get(&all));
     add_figure(plan, "reliability", true, "reliability models=%s split=test", sr_text_get(&all));
     add_figure(plan, "roc", true, "roc models=%s split=test", sr_text_get(&all));
     add_figure(plan, "precision-recall", true, "pr models=%s split=test", sr_text_get(&all));
-    for (int i = 1; i < 3; i++) {
-        snprintf(name, sizeof name, "gradcam-%s", networks[i]);
-        add_figure(plan, name, false, "gradcam model=%s index=test:0,test:1,test:23", networks[i]);
-    }
+    for (size_t i = 0; sr_model_classes[i]; i++)
+        if (sr_model_classes[i]->study && sr_model_class_convolves(sr_model_classes[i]))
+            add_family_figure(plan, "gradcam", "gradcam", sr_model_classes[i], false,
+                              " index=test:0,test:1,test:23");
     add_figure(plan, "mistakes-cnn", false, "gallery model=cnn split=test wrong count=18");
     sr_text_fini(&all);
+    free(families);
 }
 
 /* --- its file ---------------------------------------------------------------------------- */
@@ -307,8 +259,8 @@ static enum sr_status read_comment(struct study_script *script, const char *line
     unsigned long long number;
     double share;
     if (sscanf(line, "# scale %63s", word) == 1)
-        for (int s = 0; s < STUDY_SCALES; s++)
-            if (!strcmp(word, study_scale_names[s])) script->scale = (enum study_scale)s;
+        for (int s = 0; s < SR_STUDY_SCALES; s++)
+            if (!strcmp(word, study_scale_names[s])) script->scale = (enum sr_study_scale)s;
     if (sscanf(line, "# seed %llu", &number) == 1) script->seed = number;
     if (sscanf(line, "# split_seed %llu", &number) == 1) script->split_seed = number;
     if (sscanf(line, "# validation %63s", word) == 1 && sr_parse_double(word, &share) &&

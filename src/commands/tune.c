@@ -11,54 +11,21 @@
 #include "sartor/base/rng.h"
 #include "sartor/data/folds.h"
 
-/* What is searched. Ranges are wide enough for data sets of this kind; rows of the same family go
- * together. */
-static const struct dimension {
-    const char *family, *param;
-    double low, high; /* drawn evenly in the logarithm where low > 0 */
-    bool whole;
-    const char *choices; /* instead of a range */
-} dimensions[] = {
-    {"logreg", "C", 1e-3, 100, false, NULL},
-    {"logreg", "features", 0, 0, false, "pixels hog"},
-    {"svm", "C", 0.5, 200, false, NULL},
-    {"svm", "gamma", 0.002, 0.1, false, NULL},
-    {"forest", "max_features", 10, 120, true, NULL},
-    {"forest", "min_leaf", 1, 8, true, NULL},
-    {"forest", "extra", 0, 0, false, "off on"},
-    {"knn", "k", 1, 20, true, NULL},
-    {"knn", "metric", 0, 0, false, "l2 l1 cosine"},
-    {"knn", "weights", 0, 0, false, "uniform distance"},
-    {"knn", "features", 0, 0, false, "pixels hog"},
-    {"mlp", "lr", 3e-4, 1e-2, false, NULL},
-    {"mlp", "dropout", 0, 0.5, false, NULL},
-    {"mlp", "weight_decay", 1e-4, 0.1, false, NULL},
-    {"mlp", "smoothing", 0, 0.15, false, NULL},
-    {"cnn", "lr", 3e-4, 1e-2, false, NULL},
-    {"cnn", "dropout", 0, 0.5, false, NULL},
-    {"cnn", "weight_decay", 1e-4, 0.1, false, NULL},
-    {"cnn", "smoothing", 0, 0.15, false, NULL},
-    {"cnn", "norm", 0, 0, false, "off on"},
-    {"resnet", "lr", 1e-3, 2e-2, false, NULL},
-    {"resnet", "weight_decay", 1e-4, 0.1, false, NULL},
-    {"resnet", "smoothing", 0, 0.15, false, NULL},
-};
-
-static void draw(const struct dimension *dimension, struct sr_rng *rng, struct sr_text *line)
+static void draw(const struct sr_search *search, struct sr_rng *rng, struct sr_text *line)
 {
-    sr_text_printf(line, "%s%s=", line->length ? " " : "", dimension->param);
-    if (dimension->choices) {
-        char *copy = sr_xstrdup(dimension->choices), *rest = copy, *words[8];
+    sr_text_printf(line, "%s%s=", line->length ? " " : "", search->param);
+    if (search->choices) {
+        char *copy = sr_xstrdup(search->choices), *rest = copy, *words[8];
         size_t count = 0;
         for (char *word; count < 8 && (word = strsep(&rest, " "));) words[count++] = word;
         sr_text_add(line, words[sr_rng_below(rng, count)]);
         free(copy);
         return;
     }
-    double u = sr_rng_double(rng),
-           value = dimension->low > 0 ? dimension->low * pow(dimension->high / dimension->low, u)
-                                      : dimension->low + (dimension->high - dimension->low) * u;
-    if (dimension->whole)
+    double u = sr_rng_double(rng), value = search->low > 0
+                                               ? search->low * pow(search->high / search->low, u)
+                                               : search->low + (search->high - search->low) * u;
+    if (search->whole)
         sr_text_printf(line, "%.0f", value);
     else
         sr_text_printf(line, "%.3g", value);
@@ -157,6 +124,33 @@ static enum sr_status fits_data(const struct tuning *tuning, const char *line, s
     return status;
 }
 
+static bool is_given(const struct sr_words *words, const char *param)
+{
+    const size_t length = strlen(param);
+    for (size_t w = 0; w < words->count; w++)
+        if (!strncmp(words->items[w], param, length) && words->items[w][length] == '=') return true;
+    return false;
+}
+
+/* Refuses a family of which nothing is left to search. */
+static enum sr_status check_search(const struct tuning *tuning, struct sr_error *error)
+{
+    const struct sr_search *search = tuning->class->search;
+    struct sr_text given = {0};
+    if (!search)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "tune: %s has no hyperparameters to search; use: train %s",
+                            tuning->class->name, tuning->class->name);
+    for (; search->param && is_given(tuning->rest, search->param); search++)
+        sr_text_printf(&given, "%s%s", given.length ? ", " : "", search->param);
+    if (!search->param)
+        sr_error_set(error, SR_ERROR_ARGUMENT,
+                     "tune: nothing is left to search of %s, of which %s is given; leave one out",
+                     tuning->class->name, sr_text_get(&given));
+    sr_text_fini(&given);
+    return search->param ? SR_OK : SR_ERROR_ARGUMENT;
+}
+
 static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
 {
     enum { ATTEMPTS = 100 }; /* at a trial that fits the data */
@@ -168,7 +162,6 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
     experiment->folds = tuning->folds;
     experiment->next = next_round;
     experiment->rounds = ROUNDS;
-    size_t dimension_count = sizeof dimensions / sizeof *dimensions;
     for (size_t i = 0; i < tuning->trials; i++) {
         struct sr_rng rng;
         struct sr_text line = {0};
@@ -178,16 +171,9 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
         for (int attempt = 0; status && attempt < (i ? ATTEMPTS : 1); attempt++) {
             sr_text_clear(&line);
             experiment_words(tuning->rest, &line);
-            for (size_t d = 0; i > 0 && d < dimension_count;
-                 d++) { /* the first trial is the defaults */
-                const struct dimension *dimension = &dimensions[d];
-                bool fixed = strcmp(dimension->family, tuning->class->name) != 0;
-                for (size_t w = 0; w < tuning->rest->count; w++)
-                    fixed |= !strncmp(tuning->rest->items[w], dimension->param,
-                                      strlen(dimension->param)) &&
-                             tuning->rest->items[w][strlen(dimension->param)] == '=';
-                if (!fixed) draw(dimension, &rng, &line);
-            }
+            const struct sr_search *search = tuning->class->search;
+            for (; i > 0 && search->param; search++) /* the first trial is the defaults */
+                if (!is_given(tuning->rest, search->param)) draw(search, &rng, &line);
             status = fits_data(tuning, sr_text_get(&line), fitted, error);
         }
         snprintf(label, sizeof label, i ? "round 1, no. %zu" : "the defaults", i + 1);
@@ -332,7 +318,7 @@ SR_RUN(tune_run)
                             .folds = (int)sr_args_integer(args, "folds"),
                             .budget = parse_duration(sr_args_text(args, "budget")),
                             .seed = (uint64_t)sr_args_integer(session->options, "seed")};
-    if (!tuning.class) return error->status;
+    if (!tuning.class || check_search(&tuning, error)) return error->status;
     if (tuning.budget < 0)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "tune: budget=%s is not a time; write 90s, 10m or 1h",
@@ -361,8 +347,8 @@ SR_RUN(tune_run)
 const struct sr_command sr_command_tune = {
     .name = "tune",
     .group = "evaluate",
-    .help = "Search a family's hyperparameters within a time: at random, the best third on three "
-            "times the rows.",
+    .help = "Search a family's hyperparameters within a time: random search with successive "
+            "halving.",
     .params =
         (const struct sr_param[]){
             {"family", SR_PARAM_FAMILY, .positional = true, .required = true,

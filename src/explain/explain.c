@@ -86,7 +86,7 @@ enum sr_status explain_importance(const struct sr_explain *request, struct sr_he
 
 static bool offers_gradients(const struct sr_model *model)
 {
-    return model->class->gradients && model->class->layers;
+    return sr_model_class_convolves(model->class);
 }
 
 static bool offers_probabilities(const struct sr_model *model)
@@ -106,7 +106,7 @@ static bool offers_importance(const struct sr_model *model)
 
 static bool offers_nearest(const struct sr_model *model)
 {
-    return model->class->nearest != NULL;
+    return sr_model_class_has_nearest(model->class);
 }
 
 /* No map: whoever asked shows the rows of sr_explain_nearest. */
@@ -127,33 +127,34 @@ static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *h
 const struct sr_method sr_methods[SR_METHOD_COUNT] = {
     [SR_METHOD_GRADCAM] = {"gradcam", "Grad-CAM",
                            "Activations weighed by the mean gradients of the class.", true, false,
-                           true, true, offers_gradients,
-                           "has no convolutions; Grad-CAM works on cnn and resnet",
-                           explain_gradcam},
+                           true, true, offers_gradients, "has no convolutions; Grad-CAM works on ",
+                           sr_model_class_convolves, explain_gradcam},
     [SR_METHOD_GRADCAM_PLUS] = {"gradcam++", "Grad-CAM++",
                                 "Grad-CAM with each cell's gradient weighed by its share.", true,
                                 false, true, true, offers_gradients,
-                                "has no convolutions; Grad-CAM++ works on cnn and resnet",
-                                explain_gradcam_plus},
+                                "has no convolutions; Grad-CAM++ works on ",
+                                sr_model_class_convolves, explain_gradcam_plus},
     [SR_METHOD_HIRESCAM] =
         {"hirescam", "HiRes-CAM",
          "Activations times gradients, cell by cell, at the finest layer and the last.", true, true,
-         true, true, offers_gradients, "has no convolutions; HiRes-CAM works on cnn and resnet",
-         explain_hirescam},
+         true, true, offers_gradients, "has no convolutions; HiRes-CAM works on ",
+         sr_model_class_convolves, explain_hirescam},
     [SR_METHOD_OCCLUSION] = {"occlusion", "Occlusion",
                              "The probability lost when a patch is blacked out.", false, false,
-                             true, true, offers_probabilities, "cannot predict", explain_occlusion},
+                             true, true, offers_probabilities, "cannot predict", NULL,
+                             explain_occlusion},
     [SR_METHOD_WEIGHTS] = {"weights", "Weights × pixels",
                            "What each pixel adds to the class's score.", false, false, true, true,
-                           offers_weights, "has no weight a pixel", explain_weights},
+                           offers_weights, "has no weight per pixel", NULL, explain_weights},
     [SR_METHOD_IMPORTANCE] = {"importance", "Importance",
                               "What the model looks at in general, whatever the sample.", false,
-                              false, true, false, offers_importance, "has no importance a pixel",
-                              explain_importance},
+                              false, true, false, offers_importance, "has no importance per pixel",
+                              NULL, explain_importance},
     [SR_METHOD_NEAREST] = {"nearest", "Nearest images",
                            "The training images nearest in the model's own sense.", false, false,
-                           false, true, offers_nearest, "keeps no training images; knn and svm do",
-                           no_map},
+                           false, true, offers_nearest,
+                           "keeps no training images; nearest works on ",
+                           sr_model_class_has_nearest, no_map},
 };
 const char sr_method_names[] =
     "auto gradcam gradcam++ hirescam occlusion weights importance nearest";
@@ -187,10 +188,12 @@ const struct sr_method *sr_method_find(const struct sr_model *model, const char 
         if (strcmp(sr_methods[m].name, name) != 0) continue;
         if (sr_methods[m].offered(model)) return &sr_methods[m];
         struct sr_text text = {0};
+        sr_text_add(&text, sr_methods[m].lacks);
+        if (sr_methods[m].families) sr_model_classes_list(sr_methods[m].families, &text);
+        sr_text_add(&text, "; it can be explained by ");
         list_offered(model, &text);
-        sr_error_set(error, SR_ERROR_STATE,
-                     "%s is of the family %s, which %s; it can be explained by %s", model->name,
-                     model->class->name, sr_methods[m].needs, sr_text_get(&text));
+        sr_error_set(error, SR_ERROR_STATE, "%s is of the family %s, which %s", model->name,
+                     model->class->name, sr_text_get(&text));
         sr_text_fini(&text);
         return NULL;
     }

@@ -66,10 +66,31 @@ static const struct sr_network_family family = {&sr_model_class_cnn, recipes, bu
 
 SR_NETWORK_FUNCTIONS(family)
 
+static const struct sr_search search[] = {
+    {"lr", .low = 3e-4, .high = 1e-2},
+    {"dropout", .low = 0, .high = 0.5},
+    {"weight_decay", .low = 1e-4, .high = 0.1},
+    {"smoothing", .low = 0, .high = 0.15},
+    {"norm", .choices = "off on"},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 2,
+    .settings = {"recipe=study augment=off epochs=9", "recipe=study epochs=18", "recipe=best"},
+    .seconds = {5.5, 65, 420},
+    .power = 1,
+    .predict_seconds = 0.2,
+    .claim_low = 0.91,
+    .claim_high = 0.91,
+};
+
 const struct sr_model_class sr_model_class_cnn = {
     .name = "cnn",
     .title = "Convolutional network",
     .help = "Three 3×3 convolutions with max-pools and a dense layer, as in the study.",
+    .search = search,
+    .study = &study,
     SR_NETWORK_CLASS,
     SR_NETWORK_LAYERS,
 };

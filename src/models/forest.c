@@ -572,6 +572,23 @@ static enum sr_status forest_importance(const void *state, int target, float *im
     return SR_OK;
 }
 
+static const struct sr_search search[] = {
+    {"max_features", .low = 10, .high = 120, .whole = true},
+    {"min_leaf", .low = 1, .high = 8, .whole = true},
+    {"extra", .choices = "off on"},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 5,
+    .settings = {"trees=100", "trees=100", ""},
+    .seconds = {0.9, 7, 30},
+    .power = 1.1,
+    .predict_seconds = 0.04,
+    .claim_low = 0.87,
+    .claim_high = 0.89,
+};
+
 const struct sr_model_class sr_model_class_forest = {
     .name = "forest",
     .title = "Random forest",
@@ -579,6 +596,8 @@ const struct sr_model_class sr_model_class_forest = {
             "leaves are "
             "averaged.",
     .params = forest_params,
+    .search = search,
+    .study = &study,
     .mirrors = true,
     .check = forest_check,
     .fit = forest_fit,

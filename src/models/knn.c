@@ -508,11 +508,30 @@ static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_arg
     return SR_OK;
 }
 
+static const struct sr_search search[] = {
+    {"k", .low = 1, .high = 20, .whole = true},
+    {"metric", .choices = "l2 l1 cosine"},
+    {"weights", .choices = "uniform distance"},
+    {"features", .choices = "pixels hog"},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 6,
+    .settings = {"k=5 metric=l2 weights=uniform", "k=5 metric=l2 weights=uniform",
+                 "features=hog metric=cosine k=4"},
+    .seconds = {0.02, 0.1, 2},
+    .power = 1,
+    .predict_seconds = 0.15,
+};
+
 const struct sr_model_class sr_model_class_knn = {
     .name = "knn",
     .title = "k nearest neighbours",
     .help = "Looks up the most similar training images and lets them vote.",
     .params = params,
+    .search = search,
+    .study = &study,
     .check = knn_check,
     .fit = knn_fit,
     .predict = knn_predict,
@@ -521,4 +540,5 @@ const struct sr_model_class sr_model_class_knn = {
     .free = knn_free,
     .size = knn_size,
     .nearest = knn_nearest,
+    .all_nearest = true,
 };

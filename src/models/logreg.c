@@ -690,11 +690,29 @@ static enum sr_status logreg_importance(const void *state, int target, float *im
     return SR_OK;
 }
 
+static const struct sr_search search[] = {
+    {"C", .low = 1e-3, .high = 100},
+    {"features", .choices = "pixels hog"},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 7,
+    .settings = {"C=1", "C=1", "features=hog C=0.3"},
+    .seconds = {0.5, 3, 20},
+    .power = 1,
+    .predict_seconds = 0.01,
+    .claim_low = 0.83,
+    .claim_high = 0.83,
+};
+
 const struct sr_model_class sr_model_class_logreg = {
     .name = "logreg",
     .title = "Logistic regression",
     .help = "Weighs every pixel for every class; the plainest of all, and its weights can be seen.",
     .params = params,
+    .search = search,
+    .study = &study,
     .fit = logreg_fit,
     .predict = logreg_predict,
     .save = logreg_save,

@@ -54,9 +54,27 @@ static const struct sr_network_family family = {&sr_model_class_mlp, recipes, bu
 
 SR_NETWORK_FUNCTIONS(family)
 
+static const struct sr_search search[] = {
+    {"lr", .low = 3e-4, .high = 1e-2},
+    {"dropout", .low = 0, .high = 0.5},
+    {"weight_decay", .low = 1e-4, .high = 0.1},
+    {"smoothing", .low = 0, .high = 0.15},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 3,
+    .settings = {"recipe=study epochs=8", "recipe=study", "recipe=best"},
+    .seconds = {0.6, 7, 155},
+    .power = 1,
+    .predict_seconds = 0.02,
+};
+
 const struct sr_model_class sr_model_class_mlp = {
     .name = "mlp",
     .title = "Multi-layer perceptron",
     .help = "Dense layers with ReLU on the flattened pixels, or on features of them.",
+    .search = search,
+    .study = &study,
     SR_NETWORK_CLASS,
 };

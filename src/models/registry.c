@@ -2,11 +2,9 @@
 #include "sartor/models/families.h"
 #include <string.h>
 
-/* In the order logreg svm forest knn mlp cnn resnet, from the plainest to the deepest. */
-const struct sr_model_class *const sr_model_classes[] = {
-    &sr_model_class_logreg, &sr_model_class_svm, &sr_model_class_forest, &sr_model_class_knn,
-    &sr_model_class_mlp,    &sr_model_class_cnn, &sr_model_class_resnet, NULL,
-};
+#define ENTRY(NAME) &sr_model_class_##NAME,
+const struct sr_model_class *const sr_model_classes[] = {SR_FAMILIES(ENTRY) NULL};
+const struct sr_model_class *const sr_model_class_suggested = &sr_model_class_cnn;
 
 const struct sr_model_class *sr_model_class_find(const char *name, struct sr_error *error)
 {
@@ -22,4 +20,33 @@ const struct sr_model_class *sr_model_class_find(const char *name, struct sr_err
                  name, sr_text_get(&names));
     sr_text_fini(&names);
     return NULL;
+}
+
+void sr_model_classes_list(bool (*has)(const struct sr_model_class *class), struct sr_text *text)
+{
+    size_t left = 0;
+    for (size_t i = 0; sr_model_classes[i]; i++) left += has(sr_model_classes[i]);
+    for (size_t i = 0; sr_model_classes[i]; i++)
+        if (has(sr_model_classes[i])) {
+            left--;
+            sr_text_printf(text, "%s%s", sr_model_classes[i]->name,
+                           left > 1 ? ", "
+                           : left   ? " and "
+                                    : "");
+        }
+}
+
+bool sr_model_class_convolves(const struct sr_model_class *class)
+{
+    return class->layers && class->gradients;
+}
+
+bool sr_model_class_has_nearest(const struct sr_model_class *class)
+{
+    return class->nearest;
+}
+
+bool sr_model_class_has_layers(const struct sr_model_class *class)
+{
+    return class->describe;
 }

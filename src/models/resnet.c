@@ -107,10 +107,29 @@ static const struct sr_network_family family = {&sr_model_class_resnet, recipes,
 
 SR_NETWORK_FUNCTIONS(family)
 
+static const struct sr_search search[] = {
+    {"lr", .low = 1e-3, .high = 2e-2},
+    {"weight_decay", .low = 1e-4, .high = 0.1},
+    {"smoothing", .low = 0, .high = 0.15},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 1,
+    .settings = {"recipe=study augment=off epochs=7", "recipe=study epochs=20", "recipe=best"},
+    .seconds = {12, 215, 1700},
+    .power = 1,
+    .predict_seconds = 0.6,
+    .claim_low = 0.91,
+    .claim_high = 0.91,
+};
+
 const struct sr_model_class sr_model_class_resnet = {
     .name = "resnet",
     .title = "Residual network",
     .help = "Convolutions in residual blocks with batch normalisation.",
+    .search = search,
+    .study = &study,
     SR_NETWORK_CLASS,
     SR_NETWORK_LAYERS,
 };

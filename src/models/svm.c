@@ -333,11 +333,29 @@ out:
     return found;
 }
 
+static const struct sr_search search[] = {
+    {"C", .low = 0.5, .high = 200},
+    {"gamma", .low = 0.002, .high = 0.1},
+    {0},
+};
+
+static const struct sr_study_part study = {
+    .order = 4,
+    .settings = {"C=10", "C=10", "C=10 features=hog"},
+    .seconds = {0.6, 12, 25},
+    .power = 1.7,
+    .predict_seconds = 0.1,
+    .claim_low = 0.87,
+    .claim_high = 0.89,
+};
+
 const struct sr_model_class sr_model_class_svm = {
     .name = "svm",
     .title = "Support vector machine",
     .help = "Widest margins between each two classes, by kernels.",
     .params = svm_params,
+    .search = search,
+    .study = &study,
     .check = svm_check,
     .fit = svm_fit,
     .predict = svm_predict,

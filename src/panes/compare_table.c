@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the study reports, of validation samples. */
-static const struct {
-    const char *family, *accuracy;
-} study[] = {
-    {"resnet", "~91 %"}, {"cnn", "~91 %"},      {"logreg", "~83 %"},
-    {"svm", "87–89 %"},  {"forest", "87–89 %"},
-};
-
 enum { BY_NAME = -1 };
 
 /* The split that is honest for every model that is loaded. */
@@ -110,14 +102,16 @@ const char *compare_column_title(int column)
 void compare_cell(const struct compare_row *row, int column, char *out, size_t size)
 {
     const struct sr_model *model = row->entry->model;
+    const struct sr_study_part *part = model ? model->class->study : NULL;
     const double *scores = row->scores;
     out[0] = '\0';
     if (column == COMPARE_FAMILY) {
         if (model) snprintf(out, size, "%s", model->class->name);
     } else if (column == COMPARE_STUDY) {
-        for (size_t i = 0; model && i < sizeof study / sizeof *study; i++)
-            if (strcmp(model->class->name, study[i].family) == 0)
-                snprintf(out, size, "%s", study[i].accuracy);
+        if (part && part->claim_low < part->claim_high)
+            snprintf(out, size, "%.0f–%.0f %%", 100 * part->claim_low, 100 * part->claim_high);
+        else if (part && part->claim_low > 0)
+            snprintf(out, size, "~%.0f %%", 100 * part->claim_low);
     } else if (column == SR_SCORE_ACCURACY_LOW) {
         if (isfinite(scores[column]))
             snprintf(out, size, "%.1f–%.1f", 100 * scores[column],

@@ -19,12 +19,14 @@ static int family_count(void)
     return count;
 }
 
-/* The study's network first, then the registry's order. NULL when there is no such one. */
+/* The family that messages suggest first, then the registry's order. NULL when there is no such
+ * one.
+ */
 static const struct sr_model_class *family_at(int index)
 {
     int first = 0, count = family_count();
     for (int i = 0; i < count; i++)
-        if (strcmp(sr_model_classes[i]->name, "cnn") == 0) first = i;
+        if (sr_model_classes[i] == sr_model_class_suggested) first = i;
     if (index < 0 || index >= count) return NULL;
     return sr_model_classes[index == 0 ? first : index <= first ? index - 1 : index];
 }

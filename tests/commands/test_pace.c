@@ -12,7 +12,7 @@ static const char *const scales[] = {"quick", "full", "best"};
  * largest relative error of the predicted total after the first tenth. `from` is the share of the
  * first line that an earlier run has left; `wobble` makes every line take that much longer or
  * shorter in turn. */
-static double worst(enum study_scale scale, const double factors[STUDY_WORKS], double from,
+static double worst(enum sr_study_scale scale, const double factors[STUDY_WORKS], double from,
                     double wobble)
 {
     struct study_script script = {.scale = scale, .seed = 1, .validation = 1.0 / 12};
@@ -59,11 +59,11 @@ static void another_machine_is_learned_in_the_first_tenth(void **state)
     static const double machines[][STUDY_WORKS] = {
         {1, 1, 1, 1}, {4, 4, 4, 4},     {1.6, 1.1, 1.7, 1},  {2, 1, 2, 1},
         {4, 2, 4, 1}, {0.5, 1, 0.7, 1}, {0.25, 0.6, 0.4, 1}, {1, 1, 1, 3}};
-    for (int scale = 0; scale < STUDY_SCALES; scale++)
+    for (int scale = 0; scale < SR_STUDY_SCALES; scale++)
         for (size_t m = 0; m < sizeof machines / sizeof *machines; m++) {
             static const double shares[] = {0, 0.5, 0.95};
             for (int s = 0; s < 3; s++) {
-                double error = worst((enum study_scale)scale, machines[m], shares[s], 0.05);
+                double error = worst((enum sr_study_scale)scale, machines[m], shares[s], 0.05);
                 if (error > 0.2)
                     fail_msg("study %s, machine %zu, from %g: off by %.0f %%", scales[scale], m,
                              shares[s], error * 100);
@@ -74,7 +74,7 @@ static void another_machine_is_learned_in_the_first_tenth(void **state)
 static void what_is_known_beforehand_counts_at_the_start(void **state)
 {
     (void)state;
-    struct study_script script = {.scale = STUDY_FULL, .seed = 1, .validation = 1.0 / 12};
+    struct study_script script = {.scale = SR_STUDY_FULL, .seed = 1, .validation = 1.0 / 12};
     struct study_spent none[STUDY_WORKS] = {{0}};
     study_plan(&script, 55000, 10000);
     assert_true(fabs(study_seconds_left(&script, 0, NULL, none) - script.total_cost) <

@@ -92,8 +92,9 @@ run study from=eight/study.sartor to=nine
 
 run ablate mlp epochs=1 limit=200 seeds=2
 [ $code -eq 0 ] && grep -q "without normalisation\|with normalisation" out; report $? "ablate switches techniques"
+run ablate knn; expect 1 "knn has no technique" "and says of which family it has none"
 long=0.001; for i in 1 2 3 4 5 6 7 8; do long=${long}0000000000000000000000000000000000000000; done
-timeout 120 "$sartor" --home "$work/home" --data "$mini" ablate logreg max_iterations=2 C=$long limit=50 seeds=1 >out 2>err </dev/null
+timeout 120 "$sartor" --home "$work/home" --data "$mini" ablate mlp epochs=1 lr=$long limit=50 seeds=1 >out 2>err </dev/null
 [ $? -eq 0 ]; report $? "a long line is known again"
 lines=$(wc -l <home/experiments/ablate-mlp.csv)
 run ablate mlp epochs=1 limit=200 seeds=2

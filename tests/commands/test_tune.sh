@@ -52,4 +52,6 @@ run --json tune mlp epochs=10000 trials=3 folds=3 budget=1s
 expect 0 '"trials_finished": 1, "trials_waiting": 1, "trial_stopped": "round 1, no. 2"' "JSON says it too"
 run tune mlp epochs=9999 trials=3 budget=1s
 expect 1 "no trial was finished within the budget" "a budget too small for anything"
+run tune knn k=1 metric=l1 weights=uniform features=hog
+expect 1 "nothing is left to search of knn, of which k, metric, weights, features is given" "a search of nothing"
 finish

@@ -65,7 +65,8 @@ struct sr_method {
     bool mapped;  /* gives a heat map */
     bool sampled; /* the map depends on the sample */
     bool (*offered)(const struct sr_model *model);
-    const char *needs; /* what a model must have, for sentences: "convolutions" */
+    const char *lacks; /* of a model that it cannot explain, for sentences: "has no convolutions" */
+    bool (*families)(const struct sr_model_class *class); /* listed behind `lacks`, or NULL */
     enum sr_status (*run)(const struct sr_explain *request, struct sr_heat *heats,
                           struct sr_error *error);
 };

@@ -1,15 +1,22 @@
-/* families.h - the model families, each defined in the file of its name under src/models/. */
+/* families.h - the list of the model families, each defined in the file of its name under
+ * src/models/. From the plainest to the deepest: in this order they are offered to people. */
 #ifndef SARTOR_MODELS_FAMILIES_H
 #define SARTOR_MODELS_FAMILIES_H
 
 #include "sartor/models/model.h"
 
-extern const struct sr_model_class sr_model_class_logreg;
-extern const struct sr_model_class sr_model_class_svm;
-extern const struct sr_model_class sr_model_class_forest;
-extern const struct sr_model_class sr_model_class_knn;
-extern const struct sr_model_class sr_model_class_mlp;
-extern const struct sr_model_class sr_model_class_cnn;
-extern const struct sr_model_class sr_model_class_resnet;
+/* clang-format off */
+#define SR_FAMILIES(FAMILY) \
+    FAMILY(logreg)          \
+    FAMILY(svm)             \
+    FAMILY(forest)          \
+    FAMILY(knn)             \
+    FAMILY(mlp)             \
+    FAMILY(cnn)             \
+    FAMILY(resnet)
+/* clang-format on */
+
+#define SR_DECLARE_FAMILY(NAME) extern const struct sr_model_class sr_model_class_##NAME;
+SR_FAMILIES(SR_DECLARE_FAMILY)
 
 #endif

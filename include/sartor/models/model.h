@@ -11,6 +11,7 @@
 #include "sartor/base/monitor.h"
 #include "sartor/base/param.h"
 #include "sartor/base/pool.h"
+#include "sartor/base/text.h"
 #include "sartor/data/dataset.h"
 #include "sartor/data/images.h"
 #include "sartor/models/tensors.h"
@@ -73,11 +74,39 @@ struct sr_layer_summary {
     int skip; /* SR_ROLE_ADD: the layer whose output is added, -1 for the image; else -2 */
 };
 
+/* One hyperparameter that `tune` searches: a range, from which values are drawn evenly, in the
+ * logarithm where low > 0; or one of the words in `choices`. */
+struct sr_search {
+    const char *param;
+    double low, high;
+    bool whole; /* rounded to a whole number */
+    const char *choices;
+};
+
+/* The part that a family has in `study`. */
+enum sr_study_scale { SR_STUDY_QUICK, SR_STUDY_FULL, SR_STUDY_BEST, SR_STUDY_SCALES };
+struct sr_study_part {
+    int order; /* families are trained in ascending order; those that take longest come first, since
+                  they tell the most about the time that is left */
+    const char *settings[SR_STUDY_SCALES]; /* hyperparameters, as behind `train FAMILY` */
+    double
+        seconds[SR_STUDY_SCALES]; /* to fit on two quiet processors: 10,000, 55,000, 55,000 rows */
+    double power;                 /* fitting takes rows to this power */
+    double predict_seconds;       /* to predict 10,000 images */
+    double claim_low, claim_high; /* accuracy on Fashion-MNIST that the reference study reports,
+                                     the same twice where it says "about"; 0: it reports none */
+};
+
 struct sr_model_class {
     const char *name;  /* "cnn" */
     const char *title; /* "Convolutional network" */
     const char *help;  /* one line */
     const struct sr_param *params;
+    const struct sr_search *search;    /* ended by a NULL param; NULL: there is nothing to tune */
+    const struct sr_study_part *study; /* NULL: it takes no part */
+
+    /* It learns in epochs: its models have a history, and so curves. */
+    bool epochs;
 
     /* It has augment=flip, and learns from a fixed set of images: sr_model_fit hands it the samples
      * and behind them the same mirrored, which then are not rows of the train file. */
@@ -120,6 +149,7 @@ struct sr_model_class {
      * (k-NN: neighbours; SVM: support vectors). How many were found, at most `room`. */
     size_t (*nearest)(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
                       size_t room);
+    bool all_nearest; /* `nearest` searches all training rows, not only those that are kept */
 };
 
 struct sr_model {
@@ -164,8 +194,16 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path,
                              struct sr_error *error);
 struct sr_model *sr_model_load(const char *path, struct sr_error *error);
 
-/* The registry. */
+/* The registry: the families of families.h, in its order. */
 extern const struct sr_model_class *const sr_model_classes[]; /* NULL-terminated */
+/* The one to begin with. */
+extern const struct sr_model_class *const sr_model_class_suggested;
 const struct sr_model_class *sr_model_class_find(const char *name, struct sr_error *error);
+/* "mlp, cnn and resnet": the names of the families of which `has` is true. */
+void sr_model_classes_list(bool (*has)(const struct sr_model_class *class), struct sr_text *text);
+/* What a family has: `layers` and `gradients`; `nearest`; `describe`. */
+bool sr_model_class_convolves(const struct sr_model_class *class);
+bool sr_model_class_has_nearest(const struct sr_model_class *class);
+bool sr_model_class_has_layers(const struct sr_model_class *class);
 
 #endif

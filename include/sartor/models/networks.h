@@ -221,7 +221,7 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
 
 /* What the table of every such class holds beside its name and its `params`. */
 #define SR_NETWORK_CLASS                                                                           \
-    .params = params, .resolve = resolve, .check = check, .fit = fit,                              \
+    .params = params, .epochs = true, .resolve = resolve, .check = check, .fit = fit,              \
     .predict = sr_networks_predict, .save = sr_networks_save, .load = load,                        \
     .free = sr_networks_free, .size = sr_networks_size, .describe = sr_networks_describe
 /* And that of one with convolutions. */
