@@ -4,6 +4,7 @@ noinst_HEADERS += src/app/task.h \
 	include/sartor/app/scores.h \
 	include/sartor/app/results.h \
 	include/sartor/app/session.h \
+	include/sartor/app/state.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
 	src/app/closeup.c \
@@ -21,6 +22,7 @@ libsartor_a_SOURCES += \
 	src/app/scores.c \
 	src/app/selection.c \
 	src/app/session.c \
+	src/app/state.c \
 	src/app/suspects.c \
 	src/app/tags.c \
 	src/app/task.c \

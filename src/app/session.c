@@ -226,6 +226,7 @@ void sr_session_free(struct sr_session *session)
     sr_session_forget_explanation(session);
     sr_session_forget_closeup(session);
     sr_session_forget_figures(session);
+    sr_states_fini(&session->states);
     sr_text_fini(&session->view.form_values);
     sr_text_fini(&session->view.overlay_text);
     sr_text_fini(&session->view.prompt_text);

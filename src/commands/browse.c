@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/panes/show.h"
+
 static void report(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply)
 {
     const struct sr_selection *selection = &session->selection;
@@ -101,8 +103,7 @@ SR_RUN(browse_run)
     if (session->selection.filter.model[0])
         snprintf(session->view.model, sizeof session->view.model, "%s",
                  session->selection.filter.model);
-    session->view.pane = SR_PANE_BROWSE;
-    session->view.enlarged = false;
+    sr_browse_show(session, false);
     report(session, args, reply);
     return SR_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "sartor/panes/pane.h"
 
 const struct sr_command *const sr_commands[] = {
     /* data */
@@ -97,12 +98,15 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
 
 /* A command that has brought up another pane leaves a way back; going to a pane by its own key, or
  * back, does not. `enter` runs the command that changes panes: the step is taken once. */
-static void leave_trail(struct sr_view *view, const struct sr_command *command,
-                        enum sr_pane_name from)
+static void leave_trail(struct sr_session *session, const struct sr_command *command,
+                        const struct sr_pane *from)
 {
+    struct sr_view *view = &session->view;
     enum { ROOM = sizeof view->trail / sizeof *view->trail };
     if (command == &sr_command_pane) view->trail_count = 0;
-    if (command == &sr_command_pane || command == &sr_command_back || view->pane == from) return;
+    if (command == &sr_command_pane || command == &sr_command_back ||
+        sr_pane_current(session) == from)
+        return;
     if (view->trail_count && view->trail[view->trail_count - 1] == from) return;
     if (view->trail_count == ROOM)
         memmove(view->trail, view->trail + 1, --view->trail_count * sizeof *view->trail);
@@ -123,11 +127,11 @@ static enum sr_status parse(struct sr_item *item, struct sr_error *error)
 
 enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, struct sr_error *error)
 {
-    enum sr_pane_name from = session->view.pane;
+    const struct sr_pane *from = sr_pane_current(session);
     enum sr_status status = parse(item, error);
     if (!status)
         status = item->command->run(session, item, item->args, &item->rest, &item->reply, error);
-    if (item->command) leave_trail(&session->view, item->command, from);
+    if (item->command) leave_trail(session, item->command, from);
     return status;
 }
 

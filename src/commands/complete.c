@@ -5,6 +5,7 @@
 #include "internal.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/panes/form.h"
 #include "sartor/panes/pane.h"
 
 struct candidates {
@@ -126,17 +127,17 @@ static int by_text(const void *a, const void *b)
 
 /* The parameters that a line adds to the command's own: of a family, of the form that is open,
  * options. */
-static const struct sr_param *further_params(const struct sr_session *session,
+static const struct sr_param *further_params(struct sr_session *session,
                                              const struct sr_command *command,
                                              const struct sr_words *words)
 {
     if (!strcmp(command->name, "set")) return sr_options;
     bool form = !strcmp(command->name, "form");
     if (!form && strcmp(command->name, "train")) return NULL;
-    const char *family = words->count > 1 && !strchr(words->items[1], '=') ? words->items[1]
-                         : form && session->view.form ? session->view.form_family
-                                                      : "";
-    const struct sr_model_class *class = sr_model_class_find(family, NULL);
+    const bool named = words->count > 1 && !strchr(words->items[1], '=');
+    const struct sr_model_class *class = named  ? sr_model_class_find(words->items[1], NULL)
+                                         : form ? sr_form_family(session)
+                                                : NULL;
     return class ? class->params : NULL;
 }
 

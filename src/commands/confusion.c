@@ -5,6 +5,7 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
+#include "sartor/panes/show.h"
 
 SR_RUN(confusion_run)
 {
@@ -67,11 +68,7 @@ SR_RUN(confusion_run)
                            test.neither);
     }
     free(matrix);
-    snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
-    snprintf(session->view.confusion_vs, sizeof session->view.confusion_vs, "%s",
-             second ? second->name : "");
-    session->view.split = (int)split;
-    session->view.pane = SR_PANE_CONFUSION;
+    sr_confusion_show(session, entry, split, second);
     reply->shown = true;
     return SR_OK;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sartor/panes/show.h"
+
 SR_RUN(curves_run)
 {
     SR_UNUSED;
@@ -37,12 +39,11 @@ SR_RUN(curves_run)
                            e->validation_accuracy, e->seconds);
         }
     }
-    session->view.pane = SR_PANE_TRAIN;
+    int run = -1;
     for (size_t i = 0; i < session->run_count; i++)
-        if (!strcmp(session->runs[i]->name, entry->name)) {
-            session->view.train_run = (int)i;
-            reply->shown = true;
-        }
+        if (!strcmp(session->runs[i]->name, entry->name)) run = (int)i;
+    sr_train_show(session, run);
+    reply->shown = run >= 0;
     return SR_OK;
 }
 

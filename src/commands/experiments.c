@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/panes/show.h"
 
 /* The words of a command in one line, to know it again by. */
 static void line_of(const char *command, const struct sr_args *args, const struct sr_words *rest,
@@ -30,8 +31,7 @@ static enum sr_status start(struct sr_session *session, const char *line, const 
     if (status) return status;
     free(session->experiment_line);
     session->experiment_line = sr_xstrdup(line);
-    session->view.pane = SR_PANE_TRAIN;
-    session->view.train_run = -1;
+    sr_train_show(session, -1);
     return SR_OK;
 }
 

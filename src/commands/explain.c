@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sartor/base/file.h"
+#include "sartor/panes/show.h"
 
 enum { LIT = 32 }; /* grey of a class's mean image that counts as the garment */
 
@@ -83,19 +84,6 @@ static enum sr_status write_figure(struct sr_session *session, const char *figur
     return status;
 }
 
-/* The pane that shows the same. */
-static void show_pane(struct sr_session *session, const struct sr_entry *entry, const char *method,
-                      const char *layer, bool classes, struct sr_reply *reply)
-{
-    struct sr_view *view = &session->view;
-    snprintf(view->model, sizeof view->model, "%s", entry->name);
-    snprintf(view->explain_method, sizeof view->explain_method, "%s", method);
-    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
-    view->explain_classes = classes;
-    view->pane = SR_PANE_EXPLAIN;
-    reply->shown = true;
-}
-
 static enum sr_status explain_sample(struct sr_session *session, const struct sr_args *args,
                                      const char *verb, const char *method, struct sr_reply *reply,
                                      struct sr_error *error)
@@ -135,8 +123,8 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
         report_text(session, entry->name, truth, predicted, to, reply);
     status = sr_session_show(session, file, row, error);
     if (status) return status;
-    show_pane(session, entry, method, layer, false, reply);
-    session->view.explain_target = target;
+    sr_explain_show(session, entry, method, layer, target);
+    reply->shown = true;
     return SR_OK;
 }
 
@@ -265,7 +253,8 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
     }
     if (status) return status;
     report_classes(session, entry, split, to, reply);
-    show_pane(session, entry, method, layer, true, reply);
+    sr_explain_show_classes(session, entry, method, layer);
+    reply->shown = true;
     return SR_OK;
 }
 
@@ -481,19 +470,18 @@ SR_RUN(method_run)
     struct sr_entry *entry;
     enum sr_status status = sr_session_model(session, NULL, &entry, error);
     if (status) return status;
-    struct sr_view *view = &session->view;
     struct sr_error ignored;
+    const char *before = sr_explain_method(session);
     const bool next = !strcmp(name, "next");
     const struct sr_method *method =
-        sr_method_find(entry->model, next ? view->explain_method : name, next ? &ignored : error);
+        sr_method_find(entry->model, next ? before : name, next ? &ignored : error);
     if (!method && !next) return error->status;
     if (!method) method = sr_method_default(entry->model);
     for (int at = (int)(method - sr_methods), i = 1; next && i <= SR_METHOD_COUNT; i++) {
         method = &sr_methods[(at + i) % SR_METHOD_COUNT];
         if (method->offered(entry->model)) break;
     }
-    snprintf(view->explain_method, sizeof view->explain_method, "%s", method->name);
-    view->pane = SR_PANE_EXPLAIN;
+    sr_explain_show_method(session, method->name);
     sr_text_printf(&reply->text, "%s: %s\n", method->title, method->help);
     return SR_OK;
 }

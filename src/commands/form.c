@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sartor/panes/pane.h"
+#include "sartor/panes/form.h"
+#include "sartor/panes/show.h"
 
 /* The prompt, with the present value to be edited. */
 static enum sr_status edit(struct sr_session *session, struct sr_error *error)
@@ -35,7 +36,6 @@ static enum sr_status edit(struct sr_session *session, struct sr_error *error)
 SR_RUN(form_run)
 {
     SR_UNUSED;
-    struct sr_view *view = &session->view;
     const char *what = sr_args_text(args, "what");
     enum sr_status status = SR_OK;
     reply->shown = true;
@@ -47,13 +47,13 @@ SR_RUN(form_run)
         return sr_form_set(session, param->name, NULL, error);
     }
     if (what && !strcmp(what, "close")) {
-        view->form = false;
+        sr_form_close(session);
         return SR_OK;
     }
     if (what) {
         const struct sr_model_class *class = sr_model_class_find(what, error);
         if (!class) return error->status;
-        sr_form_open(session, class);
+        sr_train_show_form(session, class);
     } else if (!rest->count) {
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "form: say which family: form cnn; or a value: form epochs=5");

@@ -56,7 +56,8 @@ static struct sr_run *run_of(struct sr_session *session, const struct sr_args *a
 {
     const char *name = sr_args_text(args, "job");
     int64_t number;
-    struct sr_run *found = name || !session->interactive ? NULL : sr_screen_run(session);
+    const struct sr_pane *pane = sr_pane_current(session);
+    struct sr_run *found = name || !session->interactive || !pane->run ? NULL : pane->run(session);
     if (found && found->state >= SR_JOB_DONE)
         found = NULL; /* the one that is looked at, else the active one */
     if (!found && !name) found = sr_session_active_run(session);

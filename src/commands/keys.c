@@ -249,8 +249,8 @@ static const struct sr_binding *lookup(struct sr_session *session, const char *k
     const struct sr_keys *keys = state(session);
     /* The nearest place that knows the key: a mode of the pane, the pane, everywhere; in each,
      * one's own bindings before the defaults and later ones before earlier. */
-    const char *const places[] = {sr_screen_mode(session), sr_panes[session->view.pane]->name,
-                                  NULL};
+    const struct sr_pane *pane = sr_pane_current(session);
+    const char *const places[] = {pane->mode ? pane->mode(session) : NULL, pane->name, NULL};
     for (int place = 0; place < 3; place++) {
         if (place == 0 && !places[0]) continue;
         for (size_t i = keys->own_count; i-- > 0;)
@@ -364,7 +364,7 @@ static void run(struct sr_session *session, const char *line, bool again)
         struct sr_error error = {0};
         struct sr_reply reply = {0};
         const char *start = line;
-        enum sr_pane_name pane = session->view.pane;
+        const struct sr_pane *pane = sr_pane_current(session);
         unsigned waits = keys->waits;
         enum sr_status status = sr_words_split(&line, &words, &error);
         const struct sr_command *command =
@@ -376,7 +376,7 @@ static void run(struct sr_session *session, const char *line, bool again)
         if (!status) status = sr_command_run(session, words.items, words.count, &reply, &error);
         if (command && !again && !keys->config.running && status != SR_PENDING &&
             waits == keys->waits)
-            give_way(keys, command, session->view.pane != pane);
+            give_way(keys, command, sr_pane_current(session) != pane);
         if (!status && words.count) {
             log_command(session, command, &words, start, line);
             show_reply(session, words.items[0], &reply);
@@ -679,13 +679,13 @@ static void list_bindings(struct sr_text *text, const char *pane)
 void sr_keys_help(struct sr_session *session, struct sr_text *text)
 {
     struct sr_keys *keys = state(session);
-    const char *pane = sr_panes[session->view.pane]->name;
+    const struct sr_pane *pane = sr_pane_current(session);
     size_t before = text->length;
-    const char *mode = sr_screen_mode(session);
-    sr_text_printf(text, "In %s\n", sr_panes[session->view.pane]->title);
+    const char *mode = pane->mode ? pane->mode(session) : NULL;
+    sr_text_printf(text, "In %s\n", pane->title);
     size_t head = text->length;
     if (mode) list_bindings(text, mode);
-    list_bindings(text, pane);
+    list_bindings(text, pane->name);
     if (text->length == head) {
         text->length = before;
         if (text->bytes) text->bytes[before] = '\0';

@@ -42,4 +42,5 @@ libsartor_a_SOURCES += \
 	src/commands/study_plan.c \
 	src/commands/suspects.c \
 	src/commands/train.c \
-	src/commands/tune.c
+	src/commands/tune.c \
+	src/commands/views.c

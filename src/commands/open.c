@@ -1,5 +1,7 @@
 #include "internal.h"
 
+#include "sartor/panes/show.h"
+
 SR_RUN(open_run)
 {
     SR_UNUSED;
@@ -7,7 +9,7 @@ SR_RUN(open_run)
     if (status) return status;
     reply->wait = session->data_job;
     reply->shown = true;
-    session->view.pane = SR_PANE_BROWSE;
+    sr_browse_show(session, false);
     return SR_OK;
 }
 

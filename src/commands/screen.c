@@ -89,13 +89,13 @@ SR_RUN(describe_run)
 {
     SR_UNUSED;
     struct sr_text text = {0};
-    sr_panes[session->view.pane]->describe(session, &text);
+    sr_pane_current(session)->describe(session, &text);
     enum sr_status status = SR_OK;
     if (!sr_session_settled(session)) {
         status = sr_error_set(error, SR_PENDING, "the pane is being computed");
     } else if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "pane", sr_panes[session->view.pane]->name);
+        sr_json_set_text(object, "pane", sr_pane_current(session)->name);
         sr_json_set_text(object, "text", sr_text_get(&text));
         sr_reply_add(reply, object);
     } else {
@@ -117,15 +117,11 @@ SR_RUN(pane_run)
 {
     SR_UNUSED;
     const char *name = sr_args_text(args, "name");
-    int pane = (int)session->view.pane;
-    if (!strcmp(name, "next"))
-        pane = (pane + 1) % SR_PANE_COUNT;
-    else if (!strcmp(name, "previous"))
-        pane = (pane + SR_PANE_COUNT - 1) % SR_PANE_COUNT;
-    else
-        pane = sr_pane_find(name, error);
-    if (pane < 0) return error->status;
-    session->view.pane = (enum sr_pane_name)pane;
+    const struct sr_pane *pane = !strcmp(name, "next")       ? sr_pane_beside(session, 1)
+                                 : !strcmp(name, "previous") ? sr_pane_beside(session, -1)
+                                                             : sr_pane_find(name, error);
+    if (!pane) return error->status;
+    session->view.pane = pane;
     session->view.overlay = false;
     reply->shown = true;
     return SR_OK;

@@ -1,6 +1,7 @@
 #include "internal.h"
 
 #include "sartor/cells/draw.h"
+#include "sartor/panes/show.h"
 
 enum { NEAREST = 5 };
 
@@ -42,8 +43,7 @@ SR_RUN(show_run)
     if (!status) status = find_nearest(session, args, file, row, &nearest, error);
     if (!status) status = sr_session_show(session, file, row, error);
     if (status) return status;
-    session->view.pane = SR_PANE_BROWSE;
-    session->view.enlarged = true;
+    sr_browse_show(session, true);
     reply->shown = true;
     const struct sr_images *images = &session->data->files[file];
     size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sartor/panes/show.h"
+
 static void report_json(struct sr_session *session, const struct sr_stats *stats, const char *file,
                         const char *split, int class, struct sr_reply *reply)
 {
@@ -70,7 +72,7 @@ SR_RUN(stats_run)
             report_text(session, session->stats[f], f == SR_FILE_TRAIN ? "train file" : "test file",
                         -1, reply);
     }
-    session->view.pane = SR_PANE_DATA;
+    sr_data_show(session);
     reply->shown = true;
     return SR_OK;
 }

@@ -8,6 +8,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
+#include "sartor/panes/show.h"
 
 /* Named settings, as `tune` saves them: name=value words, of which those given on the line come
  * first. */
@@ -61,9 +62,7 @@ SR_RUN(train_run)
                               (uint64_t)sr_args_integer(args, "limit"), &job, error);
     if (status) return status;
     if (!sr_args_switch(args, "background")) reply->wait = job;
-    session->view.pane = SR_PANE_TRAIN;
-    session->view.train_run = -1;
-    session->view.form = false;
+    sr_train_show(session, -1);
     reply->shown = true;
     return SR_OK;
 }

@@ -4,6 +4,7 @@
 #include "sartor/cells/draw.h"
 #include "sartor/data/augment.h"
 #include "sartor/models/networks.h"
+#include "sartor/panes/show.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -648,7 +649,76 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_fini(&words);
 }
 
-static const char *hints(const struct sr_session *session)
+static const char *mode(struct sr_session *session)
+{
+    return session->view.enlarged ? "large" : NULL;
+}
+
+static bool back(struct sr_session *session)
+{
+    struct sr_view *view = &session->view;
+    if (!view->enlarged) return false;
+    if (view->values)
+        view->values = false;
+    else
+        view->enlarged = false;
+    return true;
+}
+
+static enum sr_status search(struct sr_session *session, const char *text, int step,
+                             struct sr_error *error)
+{
+    struct sr_view *view = &session->view;
+    if (text) snprintf(view->search, sizeof view->search, "%s", text);
+    if (!view->search[0])
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "nothing has been searched for yet; / asks what");
+    return sr_session_search(session, view->search, step, error);
+}
+
+static enum sr_status look_values(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    session->view.values = !session->view.values;
+    return SR_OK;
+}
+
+static enum sr_status look_versions(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    session->view.versions = !session->view.versions;
+    return SR_OK;
+}
+
+static const struct sr_pane_look looks[] = {
+    {"values", look_values}, {"versions", look_versions}, {0}};
+
+void sr_browse_show(struct sr_session *session, bool enlarged)
+{
+    session->view.enlarged = enlarged;
+    session->view.pane = &sr_pane_browse;
+}
+
+enum sr_status sr_browse_difference(struct sr_session *session, struct sr_filter *filter,
+                                    const struct sr_entry *first, const struct sr_entry *second,
+                                    struct sr_error *error)
+{
+    snprintf(filter->model, sizeof filter->model, "%s", first->name);
+    snprintf(filter->beats, sizeof filter->beats, "%s", second->name);
+    enum sr_status status = sr_session_select(session, filter, error);
+    if (status) return status;
+    sr_browse_show(session, false);
+    /* For a replay, which has no cursor. Not run as `browse`: that would make it the model that
+     * Confusion shows. */
+    struct sr_text line = {0};
+    sr_text_add(&line, "browse ");
+    sr_filter_print(session, filter, &line);
+    sr_session_log(session, SR_LOG_COMMAND, sr_text_get(&line));
+    sr_text_fini(&line);
+    return SR_OK;
+}
+
+static const char *hints(struct sr_session *session)
 {
     if (session->view.enlarged && session->view.values)
         return "h/l previous, next  j/k scroll  v picture  q back  ? help";
@@ -668,4 +738,9 @@ const struct sr_pane sr_pane_browse = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .mode = mode,
+    .back = back,
+    .order = sr_part_order,
+    .search = search,
+    .looks = looks,
 };

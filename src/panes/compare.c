@@ -3,6 +3,7 @@
 #include "compare.h"
 #include "sartor/base/words.h"
 #include "sartor/cells/draw.h"
+#include "sartor/panes/show.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -429,9 +430,9 @@ static void enter(struct sr_session *session, struct sr_text *line)
     sr_text_fini(&text);
 }
 
-enum sr_status sr_screen_pair(struct sr_session *session, struct sr_entry **first,
-                              struct sr_entry **second, enum sr_split_name *split,
-                              struct sr_error *error)
+enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **first,
+                                  struct sr_entry **second, enum sr_split_name *split,
+                                  struct sr_error *error)
 {
     struct sr_text title = {0}, text = {0};
     struct compare_table table;
@@ -516,7 +517,54 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_fini(&why);
 }
 
-static const char *hints(const struct sr_session *session)
+/* Rows sorted by the next column, or turned round. */
+static enum sr_status order(struct sr_session *session, bool reverse, struct sr_text *said,
+                            struct sr_error *error)
+{
+    (void)said, (void)error;
+    if (reverse)
+        session->view.compare_reverse = !session->view.compare_reverse;
+    else
+        move(session, SR_MOVE_RIGHT);
+    return SR_OK;
+}
+
+static enum sr_status look_vs(struct sr_session *session, struct sr_error *error)
+{
+    struct sr_entry *first, *second;
+    enum sr_split_name split;
+    enum sr_status status = compare_shown_pair(session, &first, &second, &split, error);
+    if (!status) move(session, SR_MOVE_NEXT);
+    return status;
+}
+
+/* Samples that one of the pair gets right and the other wrong. */
+static enum sr_status browse_difference(struct sr_session *session, bool swapped,
+                                        struct sr_error *error)
+{
+    struct sr_entry *first, *second;
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    enum sr_status status = compare_shown_pair(session, &first, &second, &filter.split, error);
+    if (status) return status;
+    return sr_browse_difference(session, &filter, swapped ? second : first,
+                                swapped ? first : second, error);
+}
+
+static enum sr_status look_beats(struct sr_session *session, struct sr_error *error)
+{
+    return browse_difference(session, false, error);
+}
+
+static enum sr_status look_beaten(struct sr_session *session, struct sr_error *error)
+{
+    return browse_difference(session, true, error);
+}
+
+static const struct sr_pane_look looks[] = {
+    {"vs", look_vs}, {"beats", look_beats}, {"beaten", look_beaten}, {0}};
+
+static const char *hints(struct sr_session *session)
 {
     if (session->entry_count > 1)
         return "Enter confusion  v second  b/B only one right  h/l sort  s split  ? help";
@@ -535,4 +583,6 @@ const struct sr_pane sr_pane_compare = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .order = order,
+    .looks = looks,
 };

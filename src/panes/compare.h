@@ -48,5 +48,10 @@ void compare_sort(struct sr_session *session, const struct compare_table *table,
 bool compare_pair(const struct compare_table *table, int first, int second, struct sr_pair *pair);
 /* A sentence on the cursor's pair, or why there is none. */
 void compare_pair_words(const struct compare_table *table, struct sr_text *text);
+/* The pair under the cursor, and on which split; SR_PENDING while they predict, a sentence where
+ * there are no two. */
+enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **first,
+                                  struct sr_entry **second, enum sr_split_name *split,
+                                  struct sr_error *error);
 
 #endif

@@ -1,5 +1,8 @@
 /* confusion.c - which classes a model takes for which: rows true, columns predicted. */
 #include "confusion.h"
+#include "sartor/panes/show.h"
+#include <stdio.h>
+#include <string.h>
 
 static const char *shares_words(int shares)
 {
@@ -253,7 +256,73 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_fini(&why);
 }
 
-static const char *hints(const struct sr_session *session)
+static void units(struct sr_session *session)
+{
+    session->view.confusion_shares = (session->view.confusion_shares + 1) % 3;
+}
+
+/* The next model that is not the one shown; none behind the last. */
+static enum sr_status look_vs(struct sr_session *session, struct sr_error *error)
+{
+    struct sr_view *view = &session->view;
+    const struct sr_entry *entry = sr_session_entry(session, NULL, NULL);
+    if (session->entry_count < 2)
+        return sr_error_set(error, SR_ERROR_STATE, "there is no second model; train another");
+    size_t at = 0;
+    for (size_t i = 0; view->confusion_vs[0] && i < session->entry_count; i++)
+        if (!strcmp(session->entries[i]->name, view->confusion_vs)) at = i + 1;
+    while (at < session->entry_count && session->entries[at] == entry) at++;
+    snprintf(view->confusion_vs, sizeof view->confusion_vs, "%s",
+             at < session->entry_count ? session->entries[at]->name : "");
+    return SR_OK;
+}
+
+/* Samples, of the class that the cursor is on, that one of the two models gets right and the other
+ * wrong. */
+static enum sr_status browse_difference(struct sr_session *session, bool swapped,
+                                        struct sr_error *error)
+{
+    struct sr_view *view = &session->view;
+    struct sr_filter filter;
+    sr_filter_init(&filter);
+    struct sr_entry *first = sr_session_entry(session, NULL, error);
+    if (!first) return error->status;
+    if (!view->confusion_vs[0])
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "there is no second model beside it; v chooses one");
+    struct sr_entry *second = sr_session_entry(session, view->confusion_vs, error);
+    if (!second) return error->status;
+    filter.split = view->split >= 0 ? (enum sr_split_name)view->split
+                                    : sr_session_default_split(session, swapped ? second : first);
+    if (session->data) filter.class = inside(view->confusion_row, session->data->classes);
+    return sr_browse_difference(session, &filter, swapped ? second : first,
+                                swapped ? first : second, error);
+}
+
+static enum sr_status look_beats(struct sr_session *session, struct sr_error *error)
+{
+    return browse_difference(session, false, error);
+}
+
+static enum sr_status look_beaten(struct sr_session *session, struct sr_error *error)
+{
+    return browse_difference(session, true, error);
+}
+
+static const struct sr_pane_look looks[] = {
+    {"vs", look_vs}, {"beats", look_beats}, {"beaten", look_beaten}, {0}};
+
+void sr_confusion_show(struct sr_session *session, const struct sr_entry *entry,
+                       enum sr_split_name split, const struct sr_entry *vs)
+{
+    struct sr_view *view = &session->view;
+    snprintf(view->model, sizeof view->model, "%s", entry->name);
+    snprintf(view->confusion_vs, sizeof view->confusion_vs, "%s", vs ? vs->name : "");
+    view->split = (int)split;
+    view->pane = &sr_pane_confusion;
+}
+
+static const char *hints(struct sr_session *session)
 {
     if (session->view.confusion_vs[0] && session->entry_count > 1)
         return "Enter samples  b only this right  B only the second  v second  ? help";
@@ -272,4 +341,6 @@ const struct sr_pane sr_pane_confusion = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .units = units,
+    .looks = looks,
 };

@@ -3,6 +3,7 @@
 #include "parts.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
+#include "sartor/panes/show.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -411,7 +412,26 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_add(text, "\n");
 }
 
-static const char *hints(const struct sr_session *session)
+static void axis(struct sr_session *session)
+{
+    session->view.data_linear = !session->view.data_linear;
+}
+
+static enum sr_status look_next(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    session->view.data_view = (session->view.data_view + 1) % 3;
+    return SR_OK;
+}
+
+static const struct sr_pane_look looks[] = {{"next", look_next}, {0}};
+
+void sr_data_show(struct sr_session *session)
+{
+    session->view.pane = &sr_pane_data;
+}
+
+static const char *hints(struct sr_session *session)
 {
     return session->view.data_view == 0
                ? "h/l file  j/k class  Enter browse  v mean images  y log, linear  ? help"
@@ -430,4 +450,6 @@ const struct sr_pane sr_pane_data = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .axis = axis,
+    .looks = looks,
 };

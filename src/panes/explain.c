@@ -1,6 +1,7 @@
 /* explain.c - where a model looked: the sample, its heat map, and the one over the other. */
 #include "parts.h"
 #include "sartor/cells/draw.h"
+#include "sartor/panes/show.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -721,7 +722,51 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_fini(&why);
 }
 
-static const char *hints(const struct sr_session *session)
+static enum sr_status look_classes(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    session->view.explain_classes = !session->view.explain_classes;
+    return SR_OK;
+}
+
+static const struct sr_pane_look looks[] = {{"classes", look_classes}, {0}};
+
+static void show(struct sr_session *session, const struct sr_entry *entry, const char *method,
+                 const char *layer, bool classes)
+{
+    struct sr_view *view = &session->view;
+    snprintf(view->model, sizeof view->model, "%s", entry->name);
+    snprintf(view->explain_method, sizeof view->explain_method, "%s", method ? method : "");
+    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
+    view->explain_classes = classes;
+    view->pane = &sr_pane_explain;
+}
+
+void sr_explain_show(struct sr_session *session, const struct sr_entry *entry, const char *method,
+                     const char *layer, int target)
+{
+    show(session, entry, method, layer, false);
+    session->view.explain_target = target;
+}
+
+void sr_explain_show_classes(struct sr_session *session, const struct sr_entry *entry,
+                             const char *method, const char *layer)
+{
+    show(session, entry, method, layer, true);
+}
+
+const char *sr_explain_method(struct sr_session *session)
+{
+    return session->view.explain_method;
+}
+
+void sr_explain_show_method(struct sr_session *session, const char *method)
+{
+    snprintf(session->view.explain_method, sizeof session->view.explain_method, "%s", method);
+    session->view.pane = &sr_pane_explain;
+}
+
+static const char *hints(struct sr_session *session)
 {
     if (session->entry_count && session->view.explain_classes)
         return "h/l class  Enter browse  v sample  M method  PgUp/PgDn layer  m model  ? help";
@@ -741,4 +786,6 @@ const struct sr_pane sr_pane_explain = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .order = sr_part_order,
+    .looks = looks,
 };

@@ -144,7 +144,16 @@ void sr_form_open(struct sr_session *session, const struct sr_model_class *class
     }
     snprintf(view->form_family, sizeof view->form_family, "%s", class->name);
     view->form = true;
-    view->pane = SR_PANE_TRAIN;
+}
+
+void sr_form_close(struct sr_session *session)
+{
+    session->view.form = false;
+}
+
+const struct sr_model_class *sr_form_family(struct sr_session *session)
+{
+    return session->view.form ? sr_model_class_find(session->view.form_family, NULL) : NULL;
 }
 
 const struct sr_param *sr_form_param(struct sr_session *session)

@@ -1,5 +1,7 @@
 noinst_HEADERS += \
-	include/sartor/panes/pane.h
+	include/sartor/panes/form.h \
+	include/sartor/panes/pane.h \
+	include/sartor/panes/show.h
 libsartor_a_SOURCES += \
 	src/panes/browse.c \
 	src/panes/compare.c \
@@ -16,4 +18,7 @@ libsartor_a_SOURCES += \
 	src/panes/parts.c \
 	src/panes/parts.h \
 	src/panes/screen.c \
+	src/panes/scroller.c \
+	src/panes/scroller.h \
+	src/panes/table.c \
 	src/panes/train.c

@@ -85,11 +85,6 @@ static void move(struct sr_session *session, enum sr_move move)
     view->log_away = true; /* drawing sees when the end has been reached */
 }
 
-static void enter(struct sr_session *session, struct sr_text *line)
-{
-    (void)session, (void)line;
-}
-
 static void describe(struct sr_session *session, struct sr_text *text)
 {
     const struct sr_log *log = &session->log;
@@ -103,7 +98,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_add(text, "\n");
 }
 
-static const char *hints(const struct sr_session *session)
+static const char *hints(struct sr_session *session)
 {
     return session->view.log_away ? "j/k scroll  G follow  e save as a script  ? help"
                                   : "j/k scroll  e save as a script  ? help";
@@ -116,6 +111,5 @@ const struct sr_pane sr_pane_log = {
     .hints = hints,
     .draw = draw,
     .move = move,
-    .enter = enter,
     .describe = describe,
 };

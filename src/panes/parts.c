@@ -363,6 +363,24 @@ void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_sp
 
 /* Moves */
 
+enum sr_status sr_part_order(struct sr_session *session, bool reverse, struct sr_text *said,
+                             struct sr_error *error)
+{
+    struct sr_filter filter = session->selection.filter;
+    if (reverse)
+        filter.descending = !filter.descending;
+    else
+        filter.order = (enum sr_order)((filter.order + 1) % SR_ORDER_COUNT);
+    if (filter.order == SR_ORDER_INDEX && filter.as < 0 && filter.right < 0 && !filter.beats[0])
+        filter.model[0] = '\0';
+    enum sr_status status = sr_session_select(session, &filter, error);
+    if (status) return status;
+    session->selection.at = 0;
+    sr_text_printf(said, "sorted by %s%s\n", sr_order_names[filter.order],
+                   filter.descending ? ", largest first" : "");
+    return SR_OK;
+}
+
 void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page)
 {
     struct sr_selection *selection = &session->selection;

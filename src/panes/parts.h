@@ -6,6 +6,7 @@
 #ifndef SARTOR_SRC_PANES_PARTS_H
 #define SARTOR_SRC_PANES_PARTS_H
 
+#include "sartor/panes/form.h"
 #include "sartor/panes/pane.h"
 
 /* Room for a class name as it is shown, cut to 31 columns. */
@@ -90,10 +91,21 @@ void sr_part_class_grid(struct sr_session *session, struct sr_area area, int hei
  */
 void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots);
 
-/* The form, while it is open. */
+/* Sort the selection by the next order, or turn it round: the hook of panes that show it. */
+enum sr_status sr_part_order(struct sr_session *session, bool reverse, struct sr_text *said,
+                             struct sr_error *error);
+
+/* The form, while it is open. Opening it again for the same family keeps what was changed. */
+void sr_form_open(struct sr_session *session, const struct sr_model_class *class);
 void sr_form_draw(struct sr_session *session, struct sr_area area);
 void sr_form_move(struct sr_session *session, enum sr_move move);
 void sr_form_describe(struct sr_session *session, struct sr_text *text);
+
+/* Browse what `first` gets right and `second` wrong, within a filter that says which split and
+ * class. */
+enum sr_status sr_browse_difference(struct sr_session *session, struct sr_filter *filter,
+                                    const struct sr_entry *first, const struct sr_entry *second,
+                                    struct sr_error *error);
 
 extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion,
     sr_pane_explain, sr_pane_compare, sr_pane_log;

@@ -14,34 +14,14 @@ const char *const sr_move_names[SR_MOVE_COUNT] = {
     [SR_MOVE_NEXT] = "next",       [SR_MOVE_PREVIOUS] = "previous",
 };
 
-const struct sr_pane *const sr_panes[SR_PANE_COUNT] = {
-    [SR_PANE_BROWSE] = &sr_pane_browse,   [SR_PANE_DATA] = &sr_pane_data,
-    [SR_PANE_TRAIN] = &sr_pane_train,     [SR_PANE_CONFUSION] = &sr_pane_confusion,
-    [SR_PANE_EXPLAIN] = &sr_pane_explain, [SR_PANE_COMPARE] = &sr_pane_compare,
-    [SR_PANE_LOG] = &sr_pane_log,
-};
-
-int sr_pane_find(const char *name, struct sr_error *error)
-{
-    for (int i = 0; i < SR_PANE_COUNT; i++)
-        if (strcmp(name, sr_panes[i]->name) == 0) return i;
-    struct sr_text names = {0};
-    for (int i = 0; i < SR_PANE_COUNT; i++)
-        sr_text_printf(&names, "%s%s", i ? ", " : "", sr_panes[i]->name);
-    sr_error_set(error, SR_ERROR_ARGUMENT, "There is no pane \"%s\". The panes are %s.", name,
-                 sr_text_get(&names));
-    sr_text_fini(&names);
-    return -1;
-}
-
 void sr_screen_move(struct sr_session *session, enum sr_move move)
 {
     struct sr_view *view = &session->view;
     if (!view->overlay) {
-        sr_panes[view->pane]->move(session, move);
+        sr_pane_current(session)->move(session, move);
         return;
     }
-    /* The end is not known here: drawing brings the place back inside. */
+    /* How long the text is is known when it is drawn, which brings the top back inside. */
     view->overlay_top =
         sr_part_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
 }
@@ -49,7 +29,7 @@ void sr_screen_move(struct sr_session *session, enum sr_move move)
 bool sr_screen_click(struct sr_session *session, int x, int y)
 {
     struct sr_view *view = &session->view;
-    const struct sr_pane *pane = sr_panes[view->pane];
+    const struct sr_pane *pane = sr_pane_current(session);
     for (size_t i = 0; i < view->spot_count && pane->choose && !view->overlay; i++) {
         const struct sr_spots *spots = &view->spots[i];
         int across = x - spots->x, down = y - spots->y;
@@ -60,14 +40,6 @@ bool sr_screen_click(struct sr_session *session, int x, int y)
                                          across / spots->across);
     }
     return false;
-}
-
-const char *sr_screen_mode(const struct sr_session *session)
-{
-    const struct sr_view *view = &session->view;
-    if (view->pane == SR_PANE_BROWSE && view->enlarged) return "large";
-    if (view->pane == SR_PANE_TRAIN && view->form) return "form";
-    return NULL;
 }
 
 /* A role's colour on the bars at top and bottom, which keep their own background. */
@@ -86,13 +58,13 @@ static void draw_tabs(struct sr_session *session, struct sr_area area)
     struct sr_style current = sr_part_style(session, SR_ROLE_BAR_CURRENT);
     sr_area_fill(area, ' ', bar);
     int titles = 0;
-    for (int i = 0; i < SR_PANE_COUNT; i++) titles += 4 + sr_utf8_width(sr_panes[i]->title);
+    for (int i = 0; sr_panes[i]; i++) titles += 4 + sr_utf8_width(sr_panes[i]->title);
     bool full = titles <= area.width;
     int x = 0;
     if (area.width >= titles + 8)
         x = sr_area_text(area, 1, 0, on_bar(session, SR_ROLE_TITLE), "sartor") + 1;
-    for (int i = 0; i < SR_PANE_COUNT; i++) {
-        bool here = session->view.pane == (enum sr_pane_name)i;
+    for (int i = 0; sr_panes[i]; i++) {
+        bool here = sr_panes[i] == sr_pane_current(session);
         if (here)
             x = sr_area_printf(area, x, 0, current, "[%d %s]", i + 1, sr_panes[i]->title);
         else if (full)
@@ -220,7 +192,7 @@ static void draw_status(struct sr_session *session, struct sr_area area)
     } else {
         draw_hints(session, left, 1,
                    session->view.overlay ? "j/k scroll  q close"
-                                         : sr_panes[session->view.pane]->hints(session));
+                                         : sr_pane_current(session)->hints(session));
     }
     sr_text_fini(&right);
 }
@@ -299,7 +271,7 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
         if (view->overlay)
             draw_overlay(session, body);
         else
-            sr_panes[view->pane]->draw(session, body);
+            sr_pane_current(session)->draw(session, body);
     }
     if (view->prompt && sr_text_get(&view->prompt_hint)[0] && body.height > 1) {
         struct sr_area hint = sr_area_part(all, 0, all.height - 2, all.width, 1);

@@ -5,6 +5,7 @@
 #include "parts.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
+#include "sartor/panes/show.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,13 +47,6 @@ static const struct sr_run *shown_run(const struct sr_session *session)
 {
     int at = shown_index(session);
     return at >= 0 && (size_t)at < session->run_count ? session->runs[at] : NULL;
-}
-
-struct sr_run *sr_screen_run(struct sr_session *session)
-{
-    if (session->view.pane != SR_PANE_TRAIN || session->view.form) return NULL;
-    const struct sr_run *run = shown_run(session);
-    return run ? session->runs[shown_index(session)] : NULL;
 }
 
 /* The epoch that the reading line is on: 0 for none, never beyond the last. */
@@ -662,7 +656,64 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_fini(&words);
 }
 
-static const char *hints(const struct sr_session *session)
+static const char *mode(struct sr_session *session)
+{
+    return session->view.form ? "form" : NULL;
+}
+
+static bool back(struct sr_session *session)
+{
+    bool open = session->view.form;
+    session->view.form = false;
+    return open;
+}
+
+static void axis(struct sr_session *session)
+{
+    session->view.train_logarithmic = !session->view.train_logarithmic;
+}
+
+static void smooth(struct sr_session *session, double share, struct sr_text *said)
+{
+    double *smoothing = &session->view.train_smoothing;
+    if (!isnan(share))
+        *smoothing = share;
+    else
+        *smoothing = *smoothing <= 0 ? 0.6 : *smoothing < 0.9 ? 0.9 : *smoothing < 0.98 ? 0.98 : 0;
+    if (*smoothing > 0)
+        sr_text_printf(said, "smoothed, %g of the past; the raw curve is behind\n", *smoothing);
+    else
+        sr_text_add(said, "not smoothed\n");
+}
+
+static enum sr_status look_others(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    session->view.train_alone = !session->view.train_alone;
+    return SR_OK;
+}
+
+static const struct sr_pane_look looks[] = {{"others", look_others}, {0}};
+
+static struct sr_run *run_shown(struct sr_session *session)
+{
+    return !session->view.form && shown_run(session) ? session->runs[shown_index(session)] : NULL;
+}
+
+void sr_train_show(struct sr_session *session, int run)
+{
+    session->view.train_run = run;
+    session->view.form = false;
+    session->view.pane = &sr_pane_train;
+}
+
+void sr_train_show_form(struct sr_session *session, const struct sr_model_class *class)
+{
+    sr_form_open(session, class);
+    session->view.pane = &sr_pane_train;
+}
+
+static const char *hints(struct sr_session *session)
 {
     const struct sr_run *run = shown_run(session);
     if (session->view.form) return "Enter train  e edit  h/l change  d default  q back  ? help";
@@ -692,4 +743,10 @@ const struct sr_pane sr_pane_train = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .mode = mode,
+    .back = back,
+    .axis = axis,
+    .smooth = smooth,
+    .looks = looks,
+    .run = run_shown,
 };

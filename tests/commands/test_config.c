@@ -9,6 +9,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/commands/keys.h"
 #include "sartor/compute/cpu.h"
+#include "sartor/panes/pane.h"
 
 static char folder[64];
 static struct sr_error error;
@@ -58,7 +59,7 @@ static void a_line_that_waits_is_not_lost(void **state)
     assert_int_equal(session->selection.filter.split, SR_SPLIT_TEST);
     assert_int_equal(session->selection.count, 50);
     assert_int_equal(session->split.counts[SR_SPLIT_VALIDATION], 200);
-    assert_int_equal(session->view.pane, SR_PANE_BROWSE);
+    assert_ptr_equal(sr_pane_current(session), sr_panes[0]);
     assert_false(session->quit);
     sr_keys_press(session, "F5");
     assert_true(session->quit);

@@ -1,7 +1,10 @@
 /* Golden screens: what every pane shows, at several sizes and looks. UPDATE_GOLDEN=1 writes them
  * anew, to be looked at before they are committed. */
+#include "../../src/panes/compare.h"
+#include "../../src/panes/parts.h"
 #include "fixture.h"
 #include "sartor/app/scores.h"
+#include "sartor/panes/show.h"
 
 static char *read_golden(const char *path)
 {
@@ -123,7 +126,7 @@ static void data(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_bare();
-    session->view.pane = SR_PANE_DATA;
+    session->view.pane = &sr_pane_data;
     looks(session, "data");
     session->view.data_class = 6;
     session->view.data_linear = true;
@@ -144,7 +147,7 @@ static void train(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_bare();
-    session->view.pane = SR_PANE_TRAIN;
+    session->view.pane = &sr_pane_train;
     add_run(session, "cnn", SR_JOB_DONE, 18, 18);
     struct sr_run *failed = add_run(session, "resnet", SR_JOB_FAILED, 3, 20);
     snprintf(failed->error.text, sizeof failed->error.text,
@@ -185,7 +188,7 @@ static void confusion(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_new();
-    session->view.pane = SR_PANE_CONFUSION;
+    session->view.pane = &sr_pane_confusion;
     session->view.split = SR_SPLIT_TEST;
     session->view.confusion_row = 6;
     looks(session, "confusion");
@@ -214,7 +217,7 @@ static void explain(void **state)
     (void)state;
     struct sr_session *session = fixture_new();
     choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
-    session->view.pane = SR_PANE_EXPLAIN;
+    session->view.pane = &sr_pane_explain;
     looks(session, "explain");
     screen(session, 20, 5, "explain-tiny");
     session->view.explain_target = 6;
@@ -252,7 +255,7 @@ static void compare_models(void **state)
     struct sr_grid grid;
     add_model(session, &plain_class, "forest", 5);
     sr_grid_init(&grid, 80, 24);
-    session->view.pane = SR_PANE_COMPARE;
+    session->view.pane = &sr_pane_compare;
     session->view.split = SR_SPLIT_TEST;
     settle(session, &grid);
     fix_times(session);
@@ -282,7 +285,7 @@ static void assert_pair(struct sr_session *session, const char *first, const cha
     struct sr_entry *a, *b;
     enum sr_split_name split;
     struct sr_error error = {0};
-    assert_ok(sr_screen_pair(session, &a, &b, &split, &error));
+    assert_ok(compare_shown_pair(session, &a, &b, &split, &error));
     assert_string_equal(a->name, first);
     assert_string_equal(b->name, second);
     assert_int_equal(split, SR_SPLIT_TEST);
@@ -299,11 +302,11 @@ static void compare_pairs(void **state)
     enum sr_split_name split;
     struct sr_grid grid;
     sr_grid_init(&grid, 80, 24);
-    session->view.pane = SR_PANE_COMPARE;
+    session->view.pane = &sr_pane_compare;
     session->view.split = SR_SPLIT_TEST;
     assert_int_equal(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error),
                      SR_ERROR_STATE);
-    assert_int_equal(sr_screen_pair(session, &a, &b, &split, &error), SR_PENDING);
+    assert_int_equal(compare_shown_pair(session, &a, &b, &split, &error), SR_PENDING);
     settle(session, &grid);
     assert_pair(session, "cnn", "svm");
     add_model(session, &plain_class, "forest", 5);
@@ -381,7 +384,7 @@ static void log_lines(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_bare();
-    session->view.pane = SR_PANE_LOG;
+    session->view.pane = &sr_pane_log;
     while (session->log.count) free(session->log.lines[--session->log.count].text);
     screen(session, 80, 24, "log-empty");
     sr_session_log(session, SR_LOG_COMMAND, "train cnn epochs=5 seed=1");
@@ -417,8 +420,8 @@ static void form(void **state)
     struct sr_session *session = fixture_bare();
     struct sr_error error = {0};
     struct sr_text line = {0};
-    session->view.pane = SR_PANE_TRAIN;
-    sr_form_open(session, sr_model_class_find("cnn", &error));
+    session->view.pane = &sr_pane_train;
+    sr_train_show_form(session, sr_model_class_find("cnn", &error));
     assert_ok(sr_form_set(session, "recipe", "best", &error));
     assert_ok(sr_form_set(session, "lr", "0.01", &error));
     assert_ok(sr_form_set(session, "name", "my own", &error));
@@ -464,7 +467,7 @@ static void traced(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_bare();
-    session->view.pane = SR_PANE_TRAIN;
+    session->view.pane = &sr_pane_train;
     struct sr_run *run = add_run(session, "cnn", SR_JOB_RUNNING, 0, 20);
     run->trace = sr_xalloc(SR_TRACE_MAX * sizeof *run->trace);
     for (int i = 0; i < 300; i++) {
@@ -487,10 +490,12 @@ static void states(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_bare();
-    for (int pane = SR_PANE_CONFUSION; pane <= SR_PANE_COMPARE; pane++) {
+    static const struct sr_pane *const needy[] = {&sr_pane_confusion, &sr_pane_explain,
+                                                  &sr_pane_compare};
+    for (int i = 0; i < 3; i++) {
         char name[64];
-        session->view.pane = (enum sr_pane_name)pane;
-        snprintf(name, sizeof name, "%s-no-model", sr_panes[pane]->name);
+        session->view.pane = needy[i];
+        snprintf(name, sizeof name, "%s-no-model", needy[i]->name);
         screen(session, 80, 24, name);
     }
     session->view.overlay = true;
@@ -520,21 +525,22 @@ static void states(void **state)
     struct sr_grid grid;
     struct sr_text text = {0};
     sr_grid_init(&grid, 60, 8);
-    for (int pane = 0; pane < SR_PANE_COUNT; pane++) {
-        loading->view.pane = (enum sr_pane_name)pane;
-        if (pane == SR_PANE_TRAIN) continue; /* needs no data to be looked at */
+    for (int pane = 0; sr_panes[pane]; pane++) {
+        loading->view.pane = sr_panes[pane];
+        if (sr_panes[pane] == &sr_pane_train) continue; /* needs no data to be looked at */
         sr_screen_draw(loading, &grid);
         sr_grid_dump_text(&grid, &text);
     }
     snprintf(loading->data_error.text, sizeof loading->data_error.text,
              "/data: there is no train-images-idx3-ubyte");
     loading->data_job = 0;
-    loading->view.pane = SR_PANE_BROWSE;
+    loading->view.pane = &sr_pane_browse;
     sr_screen_draw(loading, &grid);
     sr_grid_dump_text(&grid, &text);
     compare("no-data-60x8", sr_text_get(&text));
     sr_text_fini(&text);
     sr_grid_fini(&grid);
+    sr_states_fini(&loading->states);
     free(loading);
 }
 
@@ -551,13 +557,13 @@ static void words(void **state)
     session->view.data_class = 9;
     add_run(session, "cnn", SR_JOB_DONE, 5, 5);
     choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
-    for (int pane = 0; pane < SR_PANE_COUNT; pane++) {
-        session->view.pane = (enum sr_pane_name)pane;
+    for (int pane = 0; sr_panes[pane]; pane++) {
+        session->view.pane = sr_panes[pane];
         settle(session, &grid);
         fix_times(session);
         sr_panes[pane]->describe(session, &text);
         sr_text_add(&text, "Enter: ");
-        sr_panes[pane]->enter(session, &text);
+        if (sr_panes[pane]->enter) sr_panes[pane]->enter(session, &text);
         sr_text_add(&text, "\n\n");
     }
     compare("words", sr_text_get(&text));

@@ -10,6 +10,7 @@
 #define SARTOR_APP_SESSION_H
 
 #include "sartor/app/options.h"
+#include "sartor/app/state.h"
 #include "sartor/app/view.h"
 #include "sartor/base/error.h"
 #include "sartor/base/pool.h"
@@ -275,8 +276,9 @@ struct sr_session {
     enum sr_split_name comparison_split; /* what that job is about */
 
     struct sr_view view;
-    struct sr_keys *keys; /* prompt history, bindings, a pending line: of commands/keys.c */
-    int keys_depth;       /* `keys` commands that are running, one within the other */
+    struct sr_states states; /* of panes and commands */
+    struct sr_keys *keys;    /* prompt history, bindings, a pending line: of commands/keys.c */
+    int keys_depth;          /* `keys` commands that are running, one within the other */
     struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
     char *experiment_line; /* the command that has asked for the one under way, NULL for none */
     uint32_t experiment_job;

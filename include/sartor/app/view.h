@@ -10,16 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum sr_pane_name {
-    SR_PANE_BROWSE,
-    SR_PANE_DATA,
-    SR_PANE_TRAIN,
-    SR_PANE_CONFUSION,
-    SR_PANE_EXPLAIN,
-    SR_PANE_COMPARE,
-    SR_PANE_LOG,
-    SR_PANE_COUNT
-};
+struct sr_pane; /* of panes/ */
 
 /* A grid of places that a click chooses from, as drawn last: cell (column, line) of it stands
  * for `first` + line × stride + column. */
@@ -29,9 +20,9 @@ struct sr_spots {
 };
 
 struct sr_view {
-    enum sr_pane_name pane;
-    enum sr_pane_name
-        trail[8]; /* panes that led here by a command, for the way back; the latest last */
+    const struct sr_pane *pane; /* the one that is shown; NULL: the first */
+    /* Panes from which a command has led here, for the way back; the latest last. */
+    const struct sr_pane *trail[8];
     int trail_count;
     bool zoomed; /* no bars: all lines are the pane's */
     struct sr_spots spots[4];

@@ -11,7 +11,7 @@
 
 struct sr_binding {
     const char *key, *line;
-    const char *pane; /* of this name, or in this mode of one (sr_screen_mode); NULL: everywhere */
+    const char *pane; /* of this name, or in this mode of one (its hook `mode`); NULL: everywhere */
     const char *help;
 };
 extern const struct sr_binding sr_bindings[]; /* defaults; ends with key NULL */

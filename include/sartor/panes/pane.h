@@ -1,7 +1,9 @@
-/* pane.h - what a pane is, and the whole screen.
+/* pane.h - what a pane is, the table of panes, and the whole screen.
  *
- * A pane draws the session into an area of cells; it changes nothing but its own place in
- * session->view (and asks for results it lacks, see session.h). One file a pane. */
+ * A pane draws the session into an area of cells. It keeps its own state, which only its own files
+ * read or change, and answers what commands ask by hooks. It changes nothing else of the session
+ * but the selection's cursor, and asks for the results that it lacks (see session.h). Only the
+ * front end's thread calls panes. */
 #ifndef SARTOR_PANES_PANE_H
 #define SARTOR_PANES_PANE_H
 
@@ -26,26 +28,55 @@ enum sr_move {
 };
 extern const char *const sr_move_names[SR_MOVE_COUNT]; /* "left", "page-up", ... */
 
+/* One way to show a pane's subject differently: `look NAME`. */
+struct sr_pane_look {
+    const char *name;
+    enum sr_status (*run)(struct sr_session *session, struct sr_error *error);
+};
+
+/* Hooks are NULL for what a pane does not have, except hints, draw, move and describe. */
 struct sr_pane {
     const char *name;  /* "browse": `pane browse` */
     const char *title; /* "Browse" on the tab */
     const char *help;  /* one line */
+
     /* For the status line, key first, two blanks between: "Enter enlarge  \\ filter". */
-    const char *(*hints)(const struct sr_session *session);
+    const char *(*hints)(struct sr_session *session);
+    /* A part of the pane that has key bindings of its own, or NULL: "large", "form". */
+    const char *(*mode)(struct sr_session *session);
     void (*draw)(struct sr_session *session, struct sr_area area);
-    void (*move)(struct sr_session *session, enum sr_move move);
-    /* The command line that Enter stands for here, left empty for nothing. */
-    void (*enter)(struct sr_session *session, struct sr_text *line);
-    /* Put the cursor where a click fell, as told by the spots drawn last (NULL: nothing to click
-     * on). True when it was there already, so that the click goes in. */
-    bool (*choose)(struct sr_session *session, int value);
     /* The pane in plain sentences, for screen readers and logs. */
     void (*describe)(struct sr_session *session, struct sr_text *text);
+    void (*move)(struct sr_session *session, enum sr_move move);
+    /* Put the cursor where a click fell, as told by the spots drawn last. True when it was there
+     * already, so that the click means Enter. */
+    bool (*choose)(struct sr_session *session, int value);
+    /* Append the command line that Enter runs here; nothing for none. */
+    void (*enter)(struct sr_session *session, struct sr_text *line);
+    /* Close what lies in front in the pane; false when nothing does. */
+    bool (*back)(struct sr_session *session);
+
+    /* What commands of the same names ask of the pane that is shown. `said` gets the reply. */
+    enum sr_status (*order)(struct sr_session *session, bool reverse, struct sr_text *said,
+                            struct sr_error *error);
+    enum sr_status (*search)(struct sr_session *session, const char *text, int step,
+                             struct sr_error *error); /* `text` NULL: the one before */
+    void (*axis)(struct sr_session *session);         /* `log`: logarithmic or linear */
+    void (*units)(struct sr_session *session);
+    /* `share` of the past in each point; NaN: the next of the usual ones. */
+    void (*smooth)(struct sr_session *session, double share, struct sr_text *said);
+    const struct sr_pane_look *looks; /* ends with name NULL */
+    /* The run that is shown, which `pause` and `stop` mean. */
+    struct sr_run *(*run)(struct sr_session *session);
 };
 
-extern const struct sr_pane *const sr_panes[SR_PANE_COUNT]; /* by enum sr_pane_name */
-/* -1 and a sentence when there is none of that name. */
-int sr_pane_find(const char *name, struct sr_error *error);
+extern const struct sr_pane *const sr_panes[]; /* in the order of the tabs; ends with NULL */
+/* The pane that is shown. */
+const struct sr_pane *sr_pane_current(const struct sr_session *session);
+/* NULL and a sentence when there is none of that name. */
+const struct sr_pane *sr_pane_find(const char *name, struct sr_error *error);
+/* The one `step` tabs on from the current one, round the ends. */
+const struct sr_pane *sr_pane_beside(const struct sr_session *session, int step);
 
 /* Move in what is in front: the overlay while one is open, else the current pane. */
 void sr_screen_move(struct sr_session *session, enum sr_move move);
@@ -53,34 +84,6 @@ void sr_screen_move(struct sr_session *session, enum sr_move move);
 /* A click at a cell of the screen drawn last. True when what it hit was chosen already: then it
  * means Enter. */
 bool sr_screen_click(struct sr_session *session, int x, int y);
-/* What of a pane has keys of its own: "large" for an enlarged sample, "form" for the form; else
- * NULL. */
-const char *sr_screen_mode(const struct sr_session *session);
-/* The pair of models that Compare looks at, and on which split; SR_PENDING while they predict, a
- * sentence where there are no two. */
-enum sr_status sr_screen_pair(struct sr_session *session, struct sr_entry **first,
-                              struct sr_entry **second, enum sr_split_name *split,
-                              struct sr_error *error);
-/* The run that the Train pane shows, NULL where it shows families or the form. */
-struct sr_run *sr_screen_run(struct sr_session *session);
-
-/* The form in Train: the hyperparameters of a family, to be changed one by one. */
-
-/* What every training has besides its family's own: parameters of the command `train`. */
-extern const struct sr_param sr_form_common[];
-/* Opening it again for the same family keeps what was changed. */
-void sr_form_open(struct sr_session *session, const struct sr_model_class *class);
-/* The parameter under the cursor, NULL when no form is open. */
-const struct sr_param *sr_form_param(struct sr_session *session);
-/* Its value as it stands: changed, by recipe, or the default. Added to `text`. */
-void sr_form_value(struct sr_session *session, const char *name, struct sr_text *text);
-/* Change one value (NULL: back to the default), checked against the table. */
-enum sr_status sr_form_set(struct sr_session *session, const char *name, const char *value,
-                           struct sr_error *error);
-/* The next (step 1) or the previous (-1) value of the parameter under the cursor. */
-enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_error *error);
-/* The command that the form stands for: "train cnn epochs=5". */
-void sr_form_line(struct sr_session *session, struct sr_text *text);
 
 /* The whole screen: tabs, the current pane, overlay, prompt or status line. Works at any
  * size from 1×1; below 20×5 only what fits. Returns where the text cursor belongs (prompt),
