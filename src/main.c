@@ -15,6 +15,7 @@
 #include "sartor/batch/batch.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/reply.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/ui/ui.h"
 
@@ -39,8 +40,17 @@ static const char usage[] =
 
 static int refuse(const char *text)
 {
-    fprintf(stderr, "sartor: %s\nTry sartor --help.\n", text);
+    sr_say(stderr, "sartor: %s", text);
+    fputs("Try sartor --help.\n", stderr);
     return USAGE;
+}
+
+static int refuse_option(const char *option, bool lacks_value)
+{
+    char text[128];
+    snprintf(text, sizeof text, lacks_value ? "%.80s needs a value" : "there is no option %.80s",
+             option);
+    return refuse(text);
 }
 
 /* Does the shell's first word name a command? A typing error in it is a usage error. */
@@ -55,7 +65,7 @@ static int run(struct sr_session *session, struct sr_batch *batch, const char *s
     if (script) {
         FILE *stream = strcmp(script, "-") ? fopen(script, "re") : stdin;
         if (!stream) {
-            fprintf(stderr, "sartor: %s: %s\n", script, strerror(errno));
+            sr_say(stderr, "sartor: %s: %s", script, strerror(errno));
             return USAGE;
         }
         batch->name = strcmp(script, "-") ? script : "standard input";
@@ -84,7 +94,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     struct sr_args *values = sr_args_parse("sartor", sr_options, NULL, 0, NULL, &error);
-    for (int option, index; (option = getopt_long(argc, argv, "+hV", options, &index)) != -1;) {
+    for (int option, index; (option = getopt_long(argc, argv, "+:hV", options, &index)) != -1;) {
         switch (option) {
         case 'o':
             if (sr_args_set(values, options[index].name, optarg, &error)) {
@@ -110,8 +120,7 @@ int main(int argc, char **argv)
             return puts(PACKAGE_STRING) < 0 || fflush(stdout);
         default:
             sr_args_free(values);
-            fputs("Try sartor --help.\n", stderr);
-            return USAGE;
+            return refuse_option(argv[optind - 1], option == ':');
         }
     }
     size_t count = (size_t)(argc - optind);
@@ -125,7 +134,7 @@ int main(int argc, char **argv)
     }
     struct sr_session *session = sr_session_new(values, &error);
     if (!session) {
-        fprintf(stderr, "sartor: %s\n", error.text);
+        sr_say(stderr, "sartor: %s", error.text);
         return 1;
     }
     int status = run(session, &batch, script, argv + optind, count);

@@ -113,10 +113,35 @@ static int append(const char *bytes, size_t size, void *text)
     return 0;
 }
 
+/* Only strings can hold what sr_utf8_shown escapes; JSON has an escape of its own for it. */
+static void add_escaped(struct sr_text *text, const char *json)
+{
+    while (*json) {
+        const char *start = json;
+        while (*json >= ' ' && *json < 0x7F) json++;
+        sr_text_add_bytes(text, start, (size_t)(json - start));
+        if (!*json) return;
+        char shown[SR_SHOWN_SIZE];
+        start = json;
+        sr_utf8_shown(&json, shown);
+        const uint32_t code = sr_utf8_next(&start);
+        if (shown[0] != '\\')
+            sr_text_add(text, shown);
+        else if (code <= 0xFFFF)
+            sr_text_printf(text, "\\u%04X", code);
+        else
+            sr_text_printf(text, "\\u%04X\\u%04X", 0xD800 + ((code - 0x10000) >> 10),
+                           0xDC00 + ((code - 0x10000) & 0x3FF));
+    }
+}
+
 void sr_json_print(const struct sr_json *value, struct sr_text *text)
 {
-    if (json_dump_callback(in(value), append, text, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)))
+    struct sr_text dump = {0};
+    if (json_dump_callback(in(value), append, &dump, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)))
         abort();
+    add_escaped(text, sr_text_get(&dump));
+    sr_text_fini(&dump);
 }
 
 struct sr_json *sr_json_parse(const char *bytes, size_t length, struct sr_error *error)

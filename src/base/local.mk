@@ -14,6 +14,7 @@ noinst_HEADERS += \
 libsartor_a_SOURCES += \
 	src/base/clock.c \
 	src/base/error.c \
+	src/base/escape.c \
 	src/base/file.c \
 	src/base/json.c \
 	src/base/memory.c \

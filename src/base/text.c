@@ -56,49 +56,6 @@ void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint)
     sr_text_add_bytes(text, bytes, (size_t)sr_utf8_encode(codepoint, bytes));
 }
 
-void sr_text_add_escaped(struct sr_text *text, const char *plain)
-{
-    while (*plain) {
-        size_t length = strcspn(plain, "&<>\"'");
-        sr_text_add_bytes(text, plain, length);
-        plain += length;
-        switch (*plain) {
-        case '&':
-            sr_text_add(text, "&amp;");
-            break;
-        case '<':
-            sr_text_add(text, "&lt;");
-            break;
-        case '>':
-            sr_text_add(text, "&gt;");
-            break;
-        case '"':
-            sr_text_add(text, "&quot;");
-            break;
-        case '\'':
-            sr_text_add(text, "&#39;");
-            break;
-        default:
-            return;
-        }
-        plain++;
-    }
-}
-
-void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *in = bytes;
-    for (size_t i = 0; i < length; i += 3) {
-        unsigned group = (unsigned)in[i] << 16 | (i + 1 < length ? (unsigned)in[i + 1] << 8 : 0) |
-                         (i + 2 < length ? in[i + 2] : 0);
-        char four[4] = {digits[group >> 18], digits[group >> 12 & 63],
-                        i + 1 < length ? digits[group >> 6 & 63] : '=',
-                        i + 2 < length ? digits[group & 63] : '='};
-        sr_text_add_bytes(text, four, 4);
-    }
-}
-
 const char *sr_text_get(const struct sr_text *text)
 {
     return text->bytes ? text->bytes : "";
@@ -193,10 +150,44 @@ int sr_glyph_width(uint32_t code)
     return 1;
 }
 
+/* Is this a control character, or one that shows nothing, or one that changes the direction of what
+ * stands around it? Unicode's categories Cc, Zl and Zp and its Default_Ignorable_Code_Points, and
+ * the annotation characters. */
+static bool hidden(uint32_t code)
+{
+    static const struct {
+        uint32_t low, high;
+    } ranges[] = {
+        {0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},
+        {0x61C, 0x61C},     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+        {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},
+        {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+        {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && code >= ranges[i].low; i++)
+        if (code <= ranges[i].high) return true;
+    return false;
+}
+
+int sr_utf8_shown(const char **cursor, char shown[SR_SHOWN_SIZE])
+{
+    const char *at = *cursor;
+    const uint32_t code = sr_utf8_next(cursor);
+    const bool malformed = code == 0xFFFD && *cursor == at + 1;
+    if (!code) return -1;
+    if (malformed || (code < 0x80 && hidden(code)))
+        return snprintf(shown, SR_SHOWN_SIZE, "\\x%02x", (unsigned char)*at);
+    if (hidden(code))
+        return snprintf(shown, SR_SHOWN_SIZE, code <= 0xFFFF ? "\\u%04x" : "\\U%08x", code);
+    shown[sr_utf8_encode(code, shown)] = '\0';
+    return sr_glyph_width(code);
+}
+
 int sr_utf8_width(const char *text)
 {
+    char shown[SR_SHOWN_SIZE];
     int width = 0;
-    for (uint32_t code; (code = sr_utf8_next(&text));) width += sr_glyph_width(code);
+    for (int columns; (columns = sr_utf8_shown(&text, shown)) >= 0;) width += columns;
     return width;
 }
 

@@ -11,6 +11,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/reply.h"
 
 /* What a run of a script is in the middle of. */
 struct runner {
@@ -43,9 +44,9 @@ static void complain(struct runner *runner, const char *text)
     clear_bar(runner);
     fflush(stdout);
     if (runner->line)
-        fprintf(stderr, "sartor: %s:%zu: %s\n", runner->batch->name, runner->line, text);
+        sr_say(stderr, "sartor: %s:%zu: %s", runner->batch->name, runner->line, text);
     else
-        fprintf(stderr, "sartor: %s\n", text);
+        sr_say(stderr, "sartor: %s", text);
 }
 
 static void print_reply(struct runner *runner)
@@ -86,7 +87,10 @@ static void show_bar(const char *label, double share, const char *left, const ch
         sr_text_clear(&line);
         sr_text_printf(&line, "%3.0f %%", share * 100);
     }
-    fprintf(stderr, "\r\033[K%s", sr_text_get(&line));
+    struct sr_text shown = {0};
+    sr_text_add_visible(&shown, sr_text_get(&line));
+    fprintf(stderr, "\r\033[K%s", sr_text_get(&shown));
+    sr_text_fini(&shown);
     sr_text_fini(&line);
 }
 
@@ -100,7 +104,7 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     if (run && progress->remark && strcmp(progress->note, runner->remark) != 0) {
         snprintf(runner->remark, sizeof runner->remark, "%s", progress->note);
         clear_bar(runner);
-        fprintf(stderr, "%s: %s\n", run->name, progress->note);
+        sr_say(stderr, "%s: %s", run->name, progress->note);
     }
     if (now < runner->next_note) return;
     bool first = runner->next_note == 0;
@@ -137,11 +141,11 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
         show_bar(label, share, left, detail, speed);
         runner->bar = true;
     } else {
-        fprintf(stderr, "%s: %.0f %% of %s%s%s%s%s\n", label, share * 100,
-                study              ? "the study"
-                : progress->epochs ? "the training"
-                                   : "the fit",
-                *detail ? "  " : "", detail, *left ? "  " : "", left);
+        sr_say(stderr, "%s: %.0f %% of %s%s%s%s%s", label, share * 100,
+               study              ? "the study"
+               : progress->epochs ? "the training"
+                                  : "the fit",
+               *detail ? "  " : "", detail, *left ? "  " : "", left);
     }
     fflush(stderr);
 }
@@ -365,11 +369,11 @@ int sr_batch_overview(struct sr_session *session)
     enum sr_status status;
     while ((status = sr_session_data(session, &error)) == SR_PENDING) sr_session_wait(session, -1);
     if (status) {
-        printf("No data: %s\n", error.text);
+        sr_say(stdout, "No data: %s", error.text);
     } else {
-        printf("%s, from %s\n", session->data->name, session->data->directory);
+        sr_say(stdout, "%s, from %s", session->data->name, session->data->directory);
         if (session->data->sample)
-            printf("This is the small sample that sartor ships. %s\n", sr_dataset_advice());
+            sr_say(stdout, "This is the small sample that sartor ships. %s", sr_dataset_advice());
         failed |= sr_batch_words(session, &batch, commands[0], 1);
     }
     puts("\nModels");

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sartor/base/memory.h"
 
@@ -98,19 +99,25 @@ void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_st
 
 int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const char *text)
 {
-    uint32_t glyph;
-    while ((glyph = sr_utf8_next(&text))) {
-        if (glyph == '\t' || glyph == '\n' || glyph == '\r') glyph = ' ';
-        bool control = glyph < ' ' || (glyph >= 0x7f && glyph < 0xa0);
-        int width = control ? 1 : sr_glyph_width(glyph);
+    char shown[SR_SHOWN_SIZE];
+    while (*text) {
+        const bool blank_space = strchr("\t\n\r", *text) != NULL;
+        int width = sr_utf8_shown(&text, shown);
+        if (blank_space) {
+            width = 1;
+            strcpy(shown, " ");
+        }
         if (width == 0) continue;
         if (x + width > area.width) {
             if (area.width > 0)
                 sr_area_put(area, x < area.width ? x : area.width - 1, y, 0x2026, style);
             return area.width;
         }
-        sr_area_put(area, x, y, glyph, style);
-        x += width;
+        for (const char *at = shown; *at;) { /* one character, or an escape */
+            uint32_t glyph = sr_utf8_next(&at);
+            sr_area_put(area, x, y, glyph, style);
+            x += sr_glyph_width(glyph);
+        }
     }
     return x;
 }

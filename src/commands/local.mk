@@ -1,7 +1,8 @@
 noinst_HEADERS += src/commands/internal.h src/commands/study.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h \
-	include/sartor/commands/queue.h
+	include/sartor/commands/queue.h \
+	include/sartor/commands/reply.h
 libsartor_a_SOURCES += \
 	src/commands/ablate.c \
 	src/commands/browse.c \
@@ -33,6 +34,7 @@ libsartor_a_SOURCES += \
 	src/commands/report_claims.c \
 	src/commands/report_text.c \
 	src/commands/save_log.c \
+	src/commands/say.c \
 	src/commands/screen.c \
 	src/commands/set.c \
 	src/commands/show.c \

@@ -24,14 +24,14 @@ const char *sr_part_class(const struct sr_session *session, int class)
 
 int sr_part_cut(char *out, size_t size, const char *text, int columns)
 {
+    char shown[SR_SHOWN_SIZE];
     int used = 0;
     size_t length = 0;
     for (const char *next = text;;) {
         const char *from = next;
-        uint32_t glyph = sr_utf8_next(&next);
-        int width = glyph ? sr_glyph_width(glyph) : 0;
+        int width = sr_utf8_shown(&next, shown);
         size_t bytes = (size_t)(next - from);
-        if (!glyph || used + width > columns || length + bytes >= size) break;
+        if (width < 0 || used + width > columns || length + bytes >= size) break;
         memcpy(out + length, from, bytes);
         length += bytes;
         used += width;
@@ -43,8 +43,9 @@ int sr_part_cut(char *out, size_t size, const char *text, int columns)
 /* The last `columns` columns of a text. */
 static const char *tail(const char *text, int columns)
 {
+    char shown[SR_SHOWN_SIZE];
     int skip = sr_utf8_width(text) - columns;
-    while (skip > 0 && *text) skip -= sr_glyph_width(sr_utf8_next(&text));
+    while (skip > 0 && *text) skip -= sr_utf8_shown(&text, shown);
     return text;
 }
 
@@ -97,12 +98,12 @@ bool sr_part_wrap(const char **text, int width, char *out, size_t size)
     const char *at = *text;
     if (!*at) return false;
     if (width < 1) width = 1;
+    char shown[SR_SHOWN_SIZE];
     const char *end = at, *blank = NULL;
     int used = 0;
     while (*end && *end != '\n') {
         const char *next = end;
-        uint32_t glyph = sr_utf8_next(&next);
-        int wide = sr_glyph_width(glyph);
+        int wide = sr_utf8_shown(&next, shown);
         if (*end == ' ') blank = end;
         if (used + wide > width && end > at) break;
         used += wide;
@@ -120,8 +121,6 @@ bool sr_part_wrap(const char **text, int width, char *out, size_t size)
     if (length >= size) length = size - 1;
     memcpy(out, at, length);
     out[length] = '\0';
-    for (char *c = out; *c; c++)
-        if ((unsigned char)*c < ' ') *c = ' ';
     *text = next;
     return true;
 }

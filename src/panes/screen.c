@@ -211,7 +211,8 @@ static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area a
                                                                  : view->prompt_text.length);
     int at = sr_utf8_width(sr_text_get(&before)), room = area.width - 2, skip = 0;
     if (room < 1) room = 1;
-    while (at - skip > room && *text) skip += sr_glyph_width(sr_utf8_next(&text));
+    char shown[SR_SHOWN_SIZE];
+    while (at - skip > room && *text) skip += sr_utf8_shown(&text, shown);
     sr_area_text(sr_area_part(area, 1, 0, area.width - 1, 1), 0, 0, style, text);
     sr_text_fini(&before);
     int x = 1 + at - skip;

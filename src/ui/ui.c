@@ -15,6 +15,7 @@
 #include "capabilities.h"
 #include "sartor/base/clock.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/reply.h"
 #include "sartor/panes/pane.h"
 #include "terminal.h"
 
@@ -224,7 +225,7 @@ int sr_ui_run(struct sr_session *session)
     if (!status) status = signals_start(&error);
     if (status) {
         terminal_stop();
-        fprintf(stderr, "sartor: %s\n", error.text);
+        sr_say(stderr, "sartor: %s", error.text);
         return 1;
     }
     static bool registered;

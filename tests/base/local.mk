@@ -1,8 +1,11 @@
 SHELL_TESTS += tests/base/test_house.sh tests/base/test_format.sh
-check_PROGRAMS += tests/base/test_text tests/base/test_param tests/base/test_pool
+check_PROGRAMS += tests/base/test_text tests/base/test_escape tests/base/test_param tests/base/test_pool
 tests_base_test_text_SOURCES = tests/base/test_text.c
 tests_base_test_text_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_text_LDADD = $(TEST_LIBS)
+tests_base_test_escape_SOURCES = tests/base/test_escape.c
+tests_base_test_escape_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_escape_LDADD = $(TEST_LIBS)
 tests_base_test_param_SOURCES = tests/base/test_param.c
 tests_base_test_param_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_param_LDADD = $(TEST_LIBS)

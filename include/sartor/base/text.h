@@ -22,6 +22,16 @@ void sr_text_add_bytes(struct sr_text *text, const void *bytes, size_t length);
 void sr_text_printf(struct sr_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint); /* as UTF-8 */
+/* Text from elsewhere (files, class names, model files, paths): control characters, bytes that are
+ * no UTF-8, and characters that show nothing or change the direction of writing become escapes such
+ * as \x1b and \u202e. Doing it twice changes nothing. Nothing else may reach a terminal. */
+void sr_text_add_visible(struct sr_text *text, const char *foreign);
+/* The same for Markdown: what would be markup or HTML there is escaped, also within tables. */
+void sr_text_add_markdown(struct sr_text *text, const char *foreign);
+/* The same as a cell of CSV (RFC 4180): quoted where that is needed, with an apostrophe before what
+ * a spreadsheet would take for a formula. Numbers stay as they are; so do line breaks, in quotes.
+ */
+void sr_text_add_csv(struct sr_text *text, const char *cell);
 /* As HTML and XML want it, in content and in quoted attributes. */
 void sr_text_add_escaped(struct sr_text *text, const char *plain);
 void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length);
@@ -33,7 +43,11 @@ char *sr_text_take(struct sr_text *text);            /* caller frees; the text i
 uint32_t sr_utf8_next(const char **cursor);
 /* Bytes written to `out` (1..4). */
 int sr_utf8_encode(uint32_t codepoint, char out[4]);
-/* Terminal columns of a string (wide characters count two, combining none). */
+/* One character as it may be shown: itself, or the escape that sr_text_add_visible makes of it.
+ * Advances *cursor past it. Its terminal columns; -1 at the end of the string. */
+enum { SR_SHOWN_SIZE = 12 };
+int sr_utf8_shown(const char **cursor, char shown[SR_SHOWN_SIZE]);
+/* Terminal columns of a string as shown (wide characters count two, combining none). */
 int sr_utf8_width(const char *text);
 /* A string and as many blanks as fill `columns` on a terminal; printf counts bytes. Nothing is cut.
  */

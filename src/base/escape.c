@@ -1,0 +1,94 @@
+/* escape.c - text from elsewhere as a terminal, a page, a Markdown text or a table of values may
+ * hold it. */
+#include "sartor/base/text.h"
+
+#include <string.h>
+
+void sr_text_add_visible(struct sr_text *text, const char *foreign)
+{
+    char shown[SR_SHOWN_SIZE];
+    while (sr_utf8_shown(&foreign, shown) >= 0) sr_text_add(text, shown);
+}
+
+void sr_text_add_markdown(struct sr_text *text, const char *foreign)
+{
+    char shown[SR_SHOWN_SIZE];
+    while (sr_utf8_shown(&foreign, shown) >= 0) {
+        if (shown[0] == '<')
+            sr_text_add(text, "&lt;");
+        else if (shown[0] == '>')
+            sr_text_add(text, "&gt;");
+        else if (shown[0] == '&')
+            sr_text_add(text, "&amp;");
+        else
+            sr_text_printf(text, strchr("\\`*[]|#~", shown[0]) && !shown[1] ? "\\%s" : "%s", shown);
+    }
+}
+
+/* Would a spreadsheet reckon with this cell instead of showing it? */
+static bool is_formula(const char *cell)
+{
+    double number;
+    return *cell && strchr("=+-@", *cell) && cell[1] && !sr_parse_double(cell, &number);
+}
+
+void sr_text_add_csv(struct sr_text *text, const char *cell)
+{
+    char shown[SR_SHOWN_SIZE];
+    const bool quote = strpbrk(cell, ",\"\r\n") != NULL;
+    if (quote) sr_text_add(text, "\"");
+    if (is_formula(cell)) sr_text_add(text, "'");
+    while (*cell) {
+        if (*cell == '\n') {
+            sr_text_add(text, "\n");
+            cell++;
+            continue;
+        }
+        sr_utf8_shown(&cell, shown);
+        sr_text_add(text, shown[0] == '"' ? "\"\"" : shown);
+    }
+    if (quote) sr_text_add(text, "\"");
+}
+
+void sr_text_add_escaped(struct sr_text *text, const char *plain)
+{
+    while (*plain) {
+        size_t length = strcspn(plain, "&<>\"'");
+        sr_text_add_bytes(text, plain, length);
+        plain += length;
+        switch (*plain) {
+        case '&':
+            sr_text_add(text, "&amp;");
+            break;
+        case '<':
+            sr_text_add(text, "&lt;");
+            break;
+        case '>':
+            sr_text_add(text, "&gt;");
+            break;
+        case '"':
+            sr_text_add(text, "&quot;");
+            break;
+        case '\'':
+            sr_text_add(text, "&#39;");
+            break;
+        default:
+            return;
+        }
+        plain++;
+    }
+}
+
+void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *in = bytes;
+    for (size_t i = 0; i < length; i += 3) {
+        unsigned group = (unsigned)in[i] << 16 | (i + 1 < length ? (unsigned)in[i + 1] << 8 : 0) |
+                         (i + 2 < length ? in[i + 2] : 0);
+        char four[4] = {digits[group >> 18], digits[group >> 12 & 63],
+                        i + 1 < length ? digits[group >> 6 & 63] : '=',
+                        i + 2 < length ? digits[group & 63] : '='};
+        sr_text_add_bytes(text, four, 4);
+    }
+}
