@@ -1,121 +1,137 @@
-/* comparison.c - can the models be told apart: every pair tested in the background. */
+/* comparison.c - can the models be told apart: every pair that has predicted a split is tested. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sartor/app/session.h"
+#include "sartor/app/results.h"
 #include "sartor/base/memory.h"
-#include "task.h"
 
-/* Predictions of one split are of the same samples: rows and labels are kept once. */
-struct comparison_task {
-    struct task task;
-    struct sr_comparison *comparison;
+struct key {
+    struct sr_result_key base;
+    enum sr_split_name split;
+    size_t count;
+    struct sr_model **models;
+    const struct sr_predictions **predictions; /* only while it is asked for: own() copies them */
+    /* Predictions of one split are of the same samples: rows and labels are kept once. */
     size_t samples;
     uint32_t *rows;
-    uint8_t *labels; /* truth, then what each model said */
+    uint8_t *labels; /* the true ones, then what each model predicted */
 };
 
-static void free_comparison(struct sr_comparison *comparison)
+static bool same(const void *key, const void *other)
 {
-    if (!comparison) return;
-    free(comparison->entries);
-    free(comparison->pairs);
-    free(comparison);
+    const struct key *a = key, *b = other;
+    return a->split == b->split && a->count == b->count &&
+           !memcmp(a->models, b->models, a->count * sizeof *a->models);
 }
 
-static enum sr_status comparison_run(struct task *task, const struct sr_monitor *monitor,
-                                     struct sr_error *error)
+static void own(void *opaque)
 {
+    struct key *key = opaque;
+    struct sr_model **models = key->models;
+    const struct sr_predictions *first = key->predictions[0];
+    key->samples = first->count;
+    key->models = sr_xalloc(key->count * sizeof *key->models);
+    key->rows = sr_xalloc(key->samples * sizeof *key->rows);
+    key->labels = sr_xalloc((key->count + 1) * key->samples);
+    memcpy(key->rows, first->rows, key->samples * sizeof *key->rows);
+    memcpy(key->labels, first->truth, key->samples);
+    for (size_t i = 0; i < key->count; i++) {
+        key->models[i] = sr_model_ref(models[i]);
+        memcpy(key->labels + (i + 1) * key->samples, key->predictions[i]->predicted, key->samples);
+    }
+    key->predictions = NULL;
+}
+
+static void release(void *opaque)
+{
+    struct key *key = opaque;
+    for (size_t i = 0; i < key->count; i++) sr_model_unref(key->models[i]);
+    free(key->models);
+    free(key->rows);
+    free(key->labels);
+}
+
+static bool current(const struct sr_session *session, const void *opaque)
+{
+    const struct key *key = opaque;
+    for (size_t i = 0; i < key->count; i++)
+        if (!sr_result_model_current(session, key->models[i])) return false;
+    return true;
+}
+
+static void describe(const void *key, char *text, size_t size)
+{
+    (void)key;
+    snprintf(text, size, "the models are being tested against each other");
+}
+
+static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
+                          const struct sr_monitor *monitor, struct sr_error *error)
+{
+    const struct key *key = opaque;
+    struct sr_comparison *comparison = value;
+    struct sr_predictions *copies = sr_xalloc(key->count * sizeof *copies);
+    const struct sr_predictions **all = sr_xalloc(key->count * sizeof *all);
+    (void)pool;
     (void)monitor;
-    struct comparison_task *work = (struct comparison_task *)task;
-    struct sr_comparison *comparison = work->comparison;
-    struct sr_predictions *copies = sr_xalloc(comparison->count * sizeof *copies);
-    const struct sr_predictions **all = sr_xalloc(comparison->count * sizeof *all);
-    for (size_t i = 0; i < comparison->count; i++) {
-        copies[i] = (struct sr_predictions){.count = work->samples,
-                                            .rows = work->rows,
-                                            .truth = work->labels,
-                                            .predicted = work->labels + (i + 1) * work->samples};
+    for (size_t i = 0; i < key->count; i++) {
+        copies[i] = (struct sr_predictions){.count = key->samples,
+                                            .rows = key->rows,
+                                            .truth = key->labels,
+                                            .predicted = key->labels + (i + 1) * key->samples};
         all[i] = &copies[i];
     }
-    comparison->pairs = sr_pairs(all, comparison->count, &comparison->pair_count, error);
+    comparison->count = key->count;
+    comparison->models = key->models;
+    comparison->pairs = sr_pairs(all, key->count, &comparison->pair_count, error);
     free(all);
     free(copies);
     return comparison->pairs ? SR_OK : error->status;
 }
 
-static void comparison_finish(struct sr_session *session, struct task *task,
-                              const struct sr_event *event)
+static void fini(void *value)
 {
-    struct comparison_task *work = (struct comparison_task *)task;
-    if (session->comparison_job != event->job) return; /* predictions have come or gone since */
-    session->comparison_job = 0;
-    if (event->of.ended.state != SR_JOB_DONE) return;
-    free_comparison(session->comparison);
-    session->comparison = work->comparison;
-    work->comparison = NULL;
+    free(((struct sr_comparison *)value)->pairs);
 }
 
-static void comparison_free(struct task *task)
-{
-    struct comparison_task *work = (struct comparison_task *)task;
-    free_comparison(work->comparison);
-    free(work->rows);
-    free(work->labels);
-    free(work);
-}
-
-void sr_session_forget_comparison(struct sr_session *session)
-{
-    if (session->comparison_job && session->jobs)
-        sr_jobs_stop(session->jobs, session->comparison_job);
-    session->comparison_job = 0;
-    free_comparison(session->comparison);
-    session->comparison = NULL;
-}
-
-static void submit(struct sr_session *session, enum sr_split_name split, size_t count)
-{
-    struct comparison_task *work = sr_xalloc(sizeof *work);
-    struct sr_comparison *comparison = work->comparison = sr_xalloc(sizeof *comparison);
-    work->task = (struct task){comparison_run, comparison_finish, comparison_free};
-    comparison->split = split;
-    comparison->entries = sr_xalloc(count * sizeof *comparison->entries);
-    for (size_t i = 0; i < session->entry_count; i++) {
-        const struct sr_predictions *ready = session->entries[i]->splits[split].ready;
-        if (!ready) continue;
-        if (!comparison->count) {
-            work->samples = ready->count;
-            work->rows = sr_xalloc(ready->count * sizeof *work->rows);
-            work->labels = sr_xalloc((count + 1) * ready->count);
-            memcpy(work->rows, ready->rows, ready->count * sizeof *work->rows);
-            memcpy(work->labels, ready->truth, ready->count);
-        }
-        memcpy(work->labels + (comparison->count + 1) * work->samples, ready->predicted,
-               work->samples);
-        comparison->entries[comparison->count++] = session->entries[i];
-    }
-    session->comparison_split = split;
-    session->comparison_job = sr_task_submit(session, SR_LANE_SHORT, &work->task);
-}
+static const struct sr_result_kind comparison_kind = {
+    .name = "comparison",
+    .lane = SR_LANE_SHORT,
+    .keep = 4,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_comparison),
+    .same = same,
+    .own = own,
+    .release = release,
+    .current = current,
+    .describe = describe,
+    .run = run,
+    .fini = fini,
+};
 
 enum sr_status sr_session_comparison(struct sr_session *session, enum sr_split_name split,
-                                     const struct sr_comparison **result, struct sr_error *error)
+                                     const struct sr_comparison **comparison,
+                                     struct sr_error *error)
 {
-    size_t count = 0;
-    *result = NULL;
-    for (size_t i = 0; i < session->entry_count; i++)
-        count += session->entries[i]->splits[split].ready != NULL;
-    if (count < 2)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "fewer than two models have been judged on the %s split",
-                            sr_split_names[split]);
-    if (session->comparison && session->comparison->split == split) {
-        *result = session->comparison;
-        return SR_OK;
+    struct key key = {{NULL, session->data, session->split_version}, .split = split};
+    key.models = sr_xalloc((session->entry_count + 1) * sizeof *key.models);
+    key.predictions = sr_xalloc((session->entry_count + 1) * sizeof *key.predictions);
+    for (size_t i = 0; i < session->entry_count; i++) {
+        struct sr_entry *entry = session->entries[i];
+        const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
+        if (!predicted) continue;
+        key.models[key.count] = entry->model;
+        key.predictions[key.count++] = &predicted->predictions;
     }
-    if (session->comparison_job && session->comparison_split != split)
-        sr_session_forget_comparison(session);
-    if (!session->comparison_job) submit(session, split, count);
-    return sr_error_set(error, SR_PENDING, "the models are being tested against each other");
+    const void *value = NULL;
+    enum sr_status status =
+        key.count >= 2 ? sr_result_get(session, &comparison_kind, &key, &value, error)
+                       : sr_error_set(error, SR_ERROR_STATE,
+                                      "fewer than two models have been judged on the %s split",
+                                      sr_split_names[split]);
+    *comparison = value;
+    free(key.models);
+    free(key.predictions);
+    return status;
 }

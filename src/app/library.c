@@ -1,11 +1,9 @@
-/* library.c - the models that can be named, their predictions and explanations. */
-#include <math.h>
+/* library.c - the models that can be named. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sartor/app/session.h"
-#include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 #include "task.h"
@@ -17,20 +15,8 @@ static struct sr_entry *find_entry(struct sr_session *session, const char *name)
     return NULL;
 }
 
-void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry)
+static void free_entry(struct sr_entry *entry)
 {
-    sr_session_forget_comparison(session);
-    for (int s = 0; s < SR_SPLIT_COUNT; s++) {
-        if (entry->splits[s].job) sr_jobs_stop(session->jobs, entry->splits[s].job);
-        if (entry->splits[s].ready) sr_predictions_fini(entry->splits[s].ready);
-        free(entry->splits[s].ready);
-        memset(&entry->splits[s], 0, sizeof entry->splits[s]);
-    }
-}
-
-static void free_entry(struct sr_session *session, struct sr_entry *entry)
-{
-    sr_session_forget_predictions(session, entry);
     sr_model_unref(entry->model);
     free(entry->path);
     free(entry);
@@ -38,14 +24,10 @@ static void free_entry(struct sr_session *session, struct sr_entry *entry)
 
 void sr_session_free_models(struct sr_session *session)
 {
-    session->jobs = NULL;
-    for (size_t i = 0; i < session->entry_count; i++) {
-        for (int s = 0; s < SR_SPLIT_COUNT; s++) session->entries[i]->splits[s].job = 0;
-        free_entry(session, session->entries[i]);
-    }
+    for (size_t i = 0; i < session->entry_count; i++) free_entry(session->entries[i]);
     free(session->entries);
     for (size_t i = 0; i < session->aside_count; i++) {
-        free_entry(session, session->aside[i]);
+        free_entry(session->aside[i]);
         free(session->aside_homes[i]);
     }
     free(session->aside);
@@ -73,11 +55,9 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
     return entry;
 }
 
-/* Another file stands behind this name now: what was read or computed from the old one goes. */
-static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path,
-                           bool shipped)
+/* Another file stands behind this name now: what was read from the old one goes. */
+static void replace_source(struct sr_entry *entry, const char *path, bool shipped)
 {
-    sr_session_forget_predictions(session, entry);
     sr_model_unref(entry->model);
     entry->model = NULL;
     entry->load_error = (struct sr_error){0};
@@ -97,7 +77,7 @@ static void take_entry(struct sr_session *session, size_t at)
 
 static void drop_entry(struct sr_session *session, size_t at)
 {
-    free_entry(session, session->entries[at]);
+    free_entry(session->entries[at]);
     take_entry(session, at);
 }
 
@@ -120,7 +100,7 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
         struct sr_entry *entry = find_entry(session, found[i].name);
         if (!entry) entry = add_entry(session, found[i].name);
         if (!entry->model && (!entry->path || strcmp(entry->path, found[i].path)))
-            replace_source(session, entry, found[i].path, found[i].shipped);
+            replace_source(entry, found[i].path, found[i].shipped);
     }
     /* Names whose file has gone, and that hold nothing in memory, are no longer there. */
     for (size_t i = session->entry_count; i-- > 0;) {
@@ -152,11 +132,6 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
             drop_entry(session, i);
             continue;
         }
-        /* Predictions that are being made for it would not find it where it goes. */
-        for (int s = 0; s < SR_SPLIT_COUNT; s++) {
-            if (entry->splits[s].job) sr_jobs_stop(session->jobs, entry->splits[s].job);
-            entry->splits[s].job = 0;
-        }
         take_entry(session, i);
         set_aside(session, entry, session->home);
     }
@@ -166,7 +141,7 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
         if (strcmp(session->aside_homes[i], home)) continue;
         free(session->aside_homes[i]);
         if (find_entry(session, session->aside[i]->name))
-            free_entry(session, session->aside[i]);
+            free_entry(session->aside[i]);
         else
             insert_entry(session, session->aside[i]);
         session->aside_count--;
@@ -191,7 +166,7 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
 {
     struct sr_entry *entry = find_entry(session, model->name);
     if (!entry) entry = add_entry(session, model->name);
-    replace_source(session, entry, path, false);
+    replace_source(entry, path, false);
     entry->model = sr_model_ref(model);
     if (!strcmp(session->explain.model, model->name)) session->explain.model[0] = '\0';
     if (!strcmp(session->quality.model, model->name)) session->quality.model[0] = '\0';
@@ -240,10 +215,9 @@ enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *en
     if (!strcmp(session->selection.filter.model, entry->name))
         snprintf(session->selection.filter.model, sizeof session->selection.filter.model, "%s",
                  name);
-    /* It is read anew, for jobs may share the model that is in memory, and those that are computing
-     * for the old name would not find this entry. */
+    /* It is read anew, for jobs may share the model that is in memory. */
     char *path = sr_store_path(session->home, name);
-    replace_source(session, entry, path, false);
+    replace_source(entry, path, false);
     free(path);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
@@ -340,102 +314,6 @@ enum sr_status sr_session_model(struct sr_session *session, const char *name,
     return sr_error_set(error, SR_PENDING, "%s is being loaded", entry->name);
 }
 
-/* --- predictions ---------------------------------------------------------------------- */
-
-struct predict_task {
-    struct task task;
-    char name[64];
-    enum sr_split_name split;
-    struct sr_model *model;
-    struct sr_dataset *data;
-    struct sr_samples samples;
-    uint32_t *rows; /* own copy: the session's split may be drawn anew */
-    struct sr_pool *pool;
-    struct sr_predictions *predictions;
-};
-
-static enum sr_status predict_run(struct task *task, const struct sr_monitor *monitor,
-                                  struct sr_error *error)
-{
-    struct predict_task *predict = (struct predict_task *)task;
-    enum sr_status status =
-        sr_predictions_init(predict->predictions, &predict->samples, predict->data->classes, error);
-    if (!status)
-        status = sr_model_predict(predict->model, &predict->samples, predict->pool, monitor,
-                                  predict->predictions->probabilities, error);
-    if (!status) sr_predictions_finish(predict->predictions);
-    return status;
-}
-
-static void predict_finish(struct sr_session *session, struct task *task,
-                           const struct sr_event *event)
-{
-    struct predict_task *predict = (struct predict_task *)task;
-    struct sr_entry *entry = find_entry(session, predict->name);
-    if (!entry || entry->splits[predict->split].job != event->job) return;
-    entry->splits[predict->split].job = 0;
-    entry->splits[predict->split].seconds = event->of.ended.seconds;
-    if (event->of.ended.state == SR_JOB_DONE) {
-        sr_session_forget_comparison(session);
-        entry->splits[predict->split].ready = predict->predictions;
-        sr_evaluate(&entry->splits[predict->split].evaluation, predict->predictions);
-        if (predict->split == SR_SPLIT_TEST)
-            entry->test_looks = sr_session_note_look(session, predict->model);
-        predict->predictions = NULL;
-    } else {
-        entry->splits[predict->split].error = event->of.ended.error;
-    }
-}
-
-static void predict_free(struct task *task)
-{
-    struct predict_task *predict = (struct predict_task *)task;
-    if (predict->predictions) sr_predictions_fini(predict->predictions);
-    free(predict->predictions);
-    free(predict->rows);
-    sr_model_unref(predict->model);
-    sr_dataset_unref(predict->data);
-    free(predict);
-}
-
-/* A model may only be judged on validation rows that it has not been trained on. Rows of another
- * data set are such; of the same one, those of the very split that it was trained with. */
-enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
-                                 enum sr_split_name split, struct sr_error *error)
-{
-    if (split != SR_SPLIT_VALIDATION) return SR_OK;
-    if (!session->split.counts[SR_SPLIT_VALIDATION])
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "there is no validation split (validation=0); use split=test");
-    if (strcmp(model->digest, session->data->digest)) {
-        if (!session->data->known) return SR_OK;
-        /* Fashion-MNIST and the sample of it that is shipped have rows in common under two digests.
-         */
-        return sr_error_set(
-            error, SR_ERROR_STATE,
-            "%s was trained on other files, which may hold these validation rows; use split=test",
-            model->name);
-    }
-    if (model->validation > 0 && model->split_seed == session->split.seed &&
-        fabs(model->validation - session->split.fraction) < 1e-9)
-        return SR_OK;
-    return sr_error_set(error, SR_ERROR_STATE,
-                        "%s was trained with validation=%g split_seed=%llu, so this validation "
-                        "split overlaps its training rows: "
-                        "set those, or use split=test",
-                        model->name, model->validation, (unsigned long long)model->split_seed);
-}
-
-enum sr_split_name sr_session_default_split(const struct sr_session *session,
-                                            const struct sr_entry *entry)
-{
-    struct sr_error ignored;
-    if (session->data && entry && entry->model &&
-        sr_session_honest(session, entry->model, SR_SPLIT_VALIDATION, &ignored))
-        return SR_SPLIT_TEST;
-    return SR_SPLIT_VALIDATION;
-}
-
 enum sr_status sr_session_check_shape(const struct sr_session *session,
                                       const struct sr_model *model, struct sr_error *error)
 {
@@ -451,43 +329,11 @@ enum sr_status sr_session_check_shape(const struct sr_session *session,
         images->shape.height, images->shape.width, session->data->classes);
 }
 
-enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry,
-                                      enum sr_split_name split,
-                                      const struct sr_predictions **predictions,
-                                      struct sr_error *error)
+enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **entry,
+                                 struct sr_error *error)
 {
-    *predictions = NULL;
     enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, entry->name, &entry, error);
-    if (!status) status = sr_session_check_shape(session, entry->model, error);
-    if (!status) status = sr_session_honest(session, entry->model, split, error);
-    if (status) return status;
-    if (entry->splits[split].ready) {
-        *predictions = entry->splits[split].ready;
-        return SR_OK;
-    }
-    if (entry->splits[split].error.status) {
-        *error = entry->splits[split].error;
-        return error->status;
-    }
-    if (!entry->splits[split].job) {
-        struct predict_task *predict = sr_xalloc(sizeof *predict);
-        predict->task = (struct task){predict_run, predict_finish, predict_free};
-        snprintf(predict->name, sizeof predict->name, "%s", entry->name);
-        predict->split = split;
-        predict->model = sr_model_ref(entry->model);
-        predict->data = sr_dataset_ref(session->data);
-        predict->pool = session->pool;
-        predict->samples = sr_session_samples(session, split);
-        predict->predictions = sr_xalloc(sizeof *predict->predictions);
-        if (predict->samples.rows) {
-            size_t bytes = predict->samples.count * sizeof *predict->rows;
-            predict->rows = sr_xalloc(bytes);
-            memcpy(predict->rows, predict->samples.rows, bytes);
-            predict->samples.rows = predict->rows;
-        }
-        entry->splits[split].job = sr_task_submit(session, SR_LANE_SHORT, &predict->task);
-    }
-    return sr_error_set(error, SR_PENDING, "%s is predicting the %s split", entry->name,
-                        sr_split_names[split]);
+    if (!status) status = sr_session_model(session, (*entry)->name, entry, error);
+    if (!status) status = sr_session_check_shape(session, (*entry)->model, error);
+    return status;
 }

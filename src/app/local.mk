@@ -18,6 +18,7 @@ libsartor_a_SOURCES += \
 	src/app/looks.c \
 	src/app/options.c \
 	src/app/quality.c \
+	src/app/predictions.c \
 	src/app/results.c \
 	src/app/scores.c \
 	src/app/selection.c \

@@ -68,6 +68,13 @@ bool sr_result_model_current(const struct sr_session *session, const struct sr_m
     return false;
 }
 
+void sr_result_own_rows(struct sr_samples *samples)
+{
+    if (!samples->rows) return;
+    size_t bytes = samples->count * sizeof *samples->rows;
+    samples->rows = memcpy(sr_xalloc(bytes), samples->rows, bytes);
+}
+
 static bool is_current(const struct sr_session *session, const struct result *result)
 {
     const struct sr_result_key *key = result->key;

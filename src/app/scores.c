@@ -39,11 +39,11 @@ const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
                         .detail = true},
 };
 
-void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs,
+void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
+               enum sr_split_name split, const struct sr_costs *costs,
                double scores[SR_SCORE_COUNT])
 {
-    const struct sr_predictions *predictions = entry->splits[split].ready;
-    const struct sr_evaluation *e = &entry->splits[split].evaluation;
+    const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
     const struct sr_model *model = entry->model;
     struct stat info;
     for (int s = 0; s < SR_SCORE_COUNT; s++) scores[s] = NAN;
@@ -53,7 +53,8 @@ void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const str
         scores[SR_SCORE_PARAMETERS] = (double)model->class->size(model->state);
     }
     if (entry->path && stat(entry->path, &info) == 0) scores[SR_SCORE_BYTES] = (double)info.st_size;
-    if (!predictions) return;
+    if (!predicted) return;
+    const struct sr_evaluation *e = &predicted->evaluation;
     scores[SR_SCORE_ACCURACY] = e->accuracy;
     scores[SR_SCORE_ACCURACY_LOW] = e->accuracy_low;
     scores[SR_SCORE_ACCURACY_HIGH] = e->accuracy_high;
@@ -63,13 +64,11 @@ void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const str
     scores[SR_SCORE_LOSS] = e->loss;
     scores[SR_SCORE_CALIBRATION] = e->calibration_error;
     scores[SR_SCORE_TOP2] = e->top2_accuracy;
-    if (entry->splits[split].seconds > 0)
-        scores[SR_SCORE_SPEED] = (double)e->count / entry->splits[split].seconds;
-    if (split == SR_SPLIT_TEST && entry->test_looks)
-        scores[SR_SCORE_LOOKS] = (double)entry->test_looks;
+    if (predicted->seconds > 0) scores[SR_SCORE_SPEED] = (double)e->count / predicted->seconds;
+    if (predicted->test_looks) scores[SR_SCORE_LOOKS] = (double)predicted->test_looks;
     if (!costs) return;
     struct sr_cost cost;
-    sr_costs_apply(costs, predictions, &cost);
+    sr_costs_apply(costs, &predicted->predictions, &cost);
     scores[SR_SCORE_COST] = cost.total;
     scores[SR_SCORE_MEAN_COST] = cost.mean;
     scores[SR_SCORE_DECIDED_COST] = cost.decided_mean;

@@ -156,8 +156,6 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     sr_session_forget_figures(session);
     sr_session_forget_heats(session);
     session->quality.model[0] = '\0';
-    for (size_t i = 0; i < session->entry_count; i++)
-        sr_session_forget_predictions(session, session->entries[i]);
     if (session->selection.count) {
         struct sr_filter filter = session->selection.filter;
         struct sr_error ignored;
@@ -256,14 +254,12 @@ bool sr_session_settled(const struct sr_session *session)
 {
     if (session->data_job || session->explain.job || (session->heats && !session->heats->ready) ||
         (session->class_heats && !session->class_heats->ready) || session->closeup_job ||
-        session->figures_job || session->comparison_job)
+        session->figures_job)
         return false;
     if (!sr_results_settled(session)) return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         if (entry->loading) return false;
-        for (int s = 0; s < SR_SPLIT_COUNT; s++)
-            if (entry->splits[s].job) return false;
     }
     return true;
 }

@@ -24,7 +24,6 @@ enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_
                             struct sr_error *error);
 
 /* Hooks of the files of app/ into each other. */
-void sr_session_forget_predictions(struct sr_session *session, struct sr_entry *entry);
 void sr_session_free_models(struct sr_session *session);
 /* A model that is only in memory, of another folder than the present one. */
 void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model,
@@ -32,6 +31,9 @@ void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *mod
 /* Has the model this data's shape? */
 enum sr_status sr_session_check_shape(const struct sr_session *session,
                                       const struct sr_model *model, struct sr_error *error);
+/* SR_OK when the data is there, the entry's model is loaded, and it has this data's shape. */
+enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **entry,
+                                 struct sr_error *error);
 void sr_session_free_runs(struct sr_session *session);
 void sr_session_run_event(struct sr_session *session, const struct sr_event *event);
 /* A new run at the end of the list, to be given its job's number. */
@@ -51,8 +53,6 @@ void sr_session_free_suspects(struct sr_session *session);
 /* What was found out about data that is no longer there, or split otherwise. */
 void sr_session_forget_closeup(struct sr_session *session);
 void sr_session_forget_figures(struct sr_session *session);
-/* When predictions come or go. */
-void sr_session_forget_comparison(struct sr_session *session);
 void sr_session_forget_explanation(struct sr_session *session);
 void sr_session_forget_heats(struct sr_session *session);
 void sr_session_refresh_look(struct sr_session *session);

@@ -148,20 +148,21 @@ static void report_group(const struct field *field, const size_t *order, enum sr
     }
 }
 
-static void report_models(const struct field *field, const size_t *order, enum sr_split_name split,
+static void report_models(const struct sr_session *session, const struct field *field,
+                          const size_t *order, enum sr_split_name split,
                           const struct sr_costs *costs, struct sr_reply *reply)
 {
     double(*scores)[SR_SCORE_COUNT] = sr_xalloc(field->count * sizeof *scores);
     for (size_t i = 0; i < field->count; i++) {
         const struct sr_entry *entry = field->entries[order[i]];
-        sr_scores(entry, split, costs, scores[i]);
+        sr_scores(session, entry, split, costs, scores[i]);
         if (!reply->json) continue;
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "event", "model");
         sr_json_set_text(object, "model", entry->name);
         sr_json_set_text(object, "family", entry->model->class->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_integer(object, "count", (int64_t)entry->splits[split].evaluation.count);
+        sr_json_set_integer(object, "count", (int64_t)field->predictions[order[i]]->count);
         set_scores(object, scores[i]);
         sr_reply_add(reply, object);
     }
@@ -279,7 +280,7 @@ SR_RUN(compare_run)
     if (!status) status = field_gather(session, rest, split, &field, error);
     if (!status) {
         size_t *order = field_order(&field), pairs = 0;
-        report_models(&field, order, split, costs.values ? &costs : NULL, reply);
+        report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
         if (!rest->count) report_left_out(session, &field, split, reply);
         status = report_pairs(&field, order, split, &pairs, reply, error);
         if (!status && reply->json) {

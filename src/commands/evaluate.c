@@ -18,8 +18,9 @@ SR_RUN(evaluate_run)
         sr_costs_fini(&costs);
         return status;
     }
-    const struct sr_evaluation *e = &entry->splits[split].evaluation;
-    sr_scores(entry, split, costs.values ? &costs : NULL, scores);
+    const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
+    const struct sr_evaluation *e = &predicted->evaluation;
+    sr_scores(session, entry, split, costs.values ? &costs : NULL, scores);
     sr_costs_fini(&costs);
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply), *classes = sr_json_array();
@@ -38,7 +39,7 @@ SR_RUN(evaluate_run)
         }
         sr_json_set(object, "per_class", classes);
         set_classes(session, object);
-        sr_json_set_number(object, "seconds", entry->splits[split].seconds);
+        sr_json_set_number(object, "seconds", predicted->seconds);
         sr_reply_add(reply, object);
         return SR_OK;
     }

@@ -124,7 +124,7 @@ enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
         sr_confusion(predictions[i], matrices + (size_t)i * cells);
         snprintf(titles[i], sizeof *titles, "%s on the %s split, accuracy %.2f %%",
                  entries[i]->name, sr_split_names[split],
-                 entries[i]->splits[split].evaluation.accuracy * 100);
+                 sr_session_predicted(session, entries[i], split)->evaluation.accuracy * 100);
         charts[i] = (struct sr_confusion_chart){titles[i],
                                                 NULL,
                                                 classes,
@@ -154,7 +154,8 @@ enum sr_status figure_metrics(struct figure *figure, struct sr_error *error)
     struct sr_text title = {0};
     for (size_t s = 0; s < count; s++) {
         const struct sr_entry *entry = field.entries[field.count > 1 ? s : 0];
-        const struct sr_evaluation *evaluation = &entry->splits[split].evaluation;
+        const struct sr_evaluation *evaluation =
+            &sr_session_predicted(figure->session, entry, split)->evaluation;
         for (size_t c = 0; c < classes; c++) {
             const struct sr_class_metrics *metrics = &evaluation->per_class[c];
             values[s * classes + c] = field.count > 1 || s == 2 ? metrics->f1
@@ -167,8 +168,10 @@ enum sr_status figure_metrics(struct figure *figure, struct sr_error *error)
     if (field.count > 1)
         sr_text_printf(&title, "F1 of each class on the %s split", sr_split_names[split]);
     else
-        sr_text_printf(&title, "%s on the %s split: macro F1 %.4f", field.entries[0]->name,
-                       sr_split_names[split], field.entries[0]->splits[split].evaluation.macro_f1);
+        sr_text_printf(
+            &title, "%s on the %s split: macro F1 %.4f", field.entries[0]->name,
+            sr_split_names[split],
+            sr_session_predicted(figure->session, field.entries[0], split)->evaluation.macro_f1);
     struct sr_bars_chart chart = {.title = sr_text_get(&title),
                                   .items = classes,
                                   .count = count,
@@ -197,7 +200,8 @@ enum sr_status figure_compare(struct figure *figure, struct sr_error *error)
     const char **names = sr_xalloc(field.count * sizeof *names);
     for (size_t i = 0; i < field.count; i++) {
         const struct sr_entry *entry = field.entries[order[i]];
-        const struct sr_evaluation *evaluation = &entry->splits[split].evaluation;
+        const struct sr_evaluation *evaluation =
+            &sr_session_predicted(figure->session, entry, split)->evaluation;
         names[i] = entry->name;
         values[i] = evaluation->accuracy;
         low[i] = evaluation->accuracy_low;

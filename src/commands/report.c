@@ -56,9 +56,10 @@ static bool learns_in_epochs(const struct sr_model_class *class)
 
 /* --- the models ------------------------------------------------------------------------ */
 
-static const struct sr_evaluation *evaluation(const struct sr_entry *entry)
+static const struct sr_evaluation *evaluation(const struct ranking *ranking,
+                                              const struct sr_entry *entry)
 {
-    return &entry->splits[SR_SPLIT_TEST].evaluation;
+    return &sr_session_predicted(ranking->session, entry, SR_SPLIT_TEST)->evaluation;
 }
 
 /* Has the script made a model of this name? What else may lie in the folder is none of its
@@ -81,6 +82,7 @@ static enum sr_status gather(struct sr_session *session, const struct study_scri
                              struct ranking *ranking, struct sr_error *error)
 {
     size_t room = session->entry_count + 1;
+    ranking->session = session;
     ranking->entries = sr_xalloc(room * sizeof *ranking->entries);
     ranking->predictions = sr_xalloc(room * sizeof *ranking->predictions);
     for (size_t i = 0; i < session->entry_count; i++) {
@@ -91,8 +93,8 @@ static enum sr_status gather(struct sr_session *session, const struct study_scri
             sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, error);
         if (status) return status;
         size_t at = ranking->count++;
-        for (;
-             at > 0 && evaluation(ranking->entries[at - 1])->accuracy < evaluation(entry)->accuracy;
+        for (; at > 0 && evaluation(ranking, ranking->entries[at - 1])->accuracy <
+                             evaluation(ranking, entry)->accuracy;
              at--) {
             ranking->entries[at] = ranking->entries[at - 1];
             ranking->predictions[at] = ranking->predictions[at - 1];
@@ -121,8 +123,11 @@ static void write_summary(struct report *report, const struct study_facts *facts
     const struct sr_entry *best = ranking->entries[0];
     char seconds[32], memory[32], rows[32], kept[96] = "";
     size_t most = 0;
-    for (size_t i = 0; i < ranking->count; i++)
-        if (ranking->entries[i]->test_looks > most) most = ranking->entries[i]->test_looks;
+    for (size_t i = 0; i < ranking->count; i++) {
+        size_t looks =
+            sr_session_predicted(ranking->session, ranking->entries[i], SR_SPLIT_TEST)->test_looks;
+        if (looks > most) most = looks;
+    }
     sr_format_seconds(seconds, sizeof seconds, facts->seconds);
     sr_format_bytes(memory, sizeof memory, (double)sr_memory_peak());
     if (facts->kept)
@@ -136,7 +141,7 @@ static void write_summary(struct report *report, const struct study_facts *facts
                      PACKAGE_STRING, seconds, kept, memory, sr_compute_isa(), sr_processors());
     char tested[32];
     struct sr_text members = {0};
-    sr_format_count(tested, sizeof tested, evaluation(best)->count);
+    sr_format_count(tested, sizeof tested, evaluation(ranking, best)->count);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct sr_model *model = ranking->entries[i]->model;
         if (strcmp(model->class->name, "ensemble") != 0) continue;
@@ -148,9 +153,9 @@ static void write_summary(struct report *report, const struct study_facts *facts
     report_paragraph(report,
                      "The most accurate of them is %s: it is right on %.2f %% of %s test images "
                      "(95 %% interval %.2f to %.2f).%s",
-                     best->name, evaluation(best)->accuracy * 100, tested,
-                     evaluation(best)->accuracy_low * 100, evaluation(best)->accuracy_high * 100,
-                     sr_text_get(&members));
+                     best->name, evaluation(ranking, best)->accuracy * 100, tested,
+                     evaluation(ranking, best)->accuracy_low * 100,
+                     evaluation(ranking, best)->accuracy_high * 100, sr_text_get(&members));
     sr_text_fini(&members);
     if (most == 1)
         report_paragraph(report,
@@ -225,7 +230,7 @@ static enum sr_status write_scores(struct report *report, const struct study_fac
         const struct sr_entry *entry = ranking->entries[i];
         double scores[SR_SCORE_COUNT];
         struct sr_json *object = sr_json_object();
-        sr_scores(entry, SR_SPLIT_TEST, facts->costs, scores);
+        sr_scores(ranking->session, entry, SR_SPLIT_TEST, facts->costs, scores);
         sr_text_printf(&csv, "%s,%s", entry->name, entry->model->class->name);
         for (int s = 0; s < SR_SCORE_COUNT; s++)
             if (isfinite(scores[s]))
@@ -263,7 +268,7 @@ static enum sr_status write_columns(struct report *report, const struct study_fa
         double scores[SR_SCORE_COUNT];
         char cells[14][32];
         const char *row[16] = {entry->name};
-        sr_scores(entry, SR_SPLIT_TEST, facts->costs, scores);
+        sr_scores(ranking->session, entry, SR_SPLIT_TEST, facts->costs, scores);
         for (size_t c = 0; c < count; c++) {
             sr_score_print(columns[c], scores[columns[c]], cells[c], sizeof cells[c]);
             row[c + 1] = cells[c];
@@ -372,7 +377,7 @@ static enum sr_status write_classes(struct sr_session *session, struct report *r
         cells[0] = ranking->entries[i]->name;
         for (size_t c = 0; c < shown; c++) {
             snprintf(texts[c], sizeof texts[c], "%.4f",
-                     evaluation(ranking->entries[i])->per_class[c].f1);
+                     evaluation(ranking, ranking->entries[i])->per_class[c].f1);
             cells[c + 1] = texts[c];
         }
         report_table_row(&table, cells);
@@ -487,14 +492,14 @@ static void answer_comparison(struct sr_session *session, struct report *report,
     report_heading(report, 3,
                    "How does a deep convolutional network compare with the other models?");
     if (convolutional && traditional) {
-        double gap =
-            100 * (evaluation(convolutional)->accuracy - evaluation(traditional)->accuracy);
+        double gap = 100 * (evaluation(ranking, convolutional)->accuracy -
+                            evaluation(ranking, traditional)->accuracy);
         double deep[SR_SCORE_COUNT], flat[SR_SCORE_COUNT];
         char cells[2][3][32];
         static const enum sr_score said[3] = {SR_SCORE_FIT_SECONDS, SR_SCORE_PARAMETERS,
                                               SR_SCORE_SPEED};
-        sr_scores(convolutional, SR_SPLIT_TEST, NULL, deep);
-        sr_scores(traditional, SR_SPLIT_TEST, NULL, flat);
+        sr_scores(ranking->session, convolutional, SR_SPLIT_TEST, NULL, deep);
+        sr_scores(ranking->session, traditional, SR_SPLIT_TEST, NULL, flat);
         for (int c = 0; c < 3; c++) {
             sr_score_print(said[c], deep[said[c]], cells[0][c], sizeof cells[0][c]);
             sr_score_print(said[c], flat[said[c]], cells[1][c], sizeof cells[1][c]);
@@ -507,11 +512,12 @@ static void answer_comparison(struct sr_session *session, struct report *report,
                          "on %.2f %%: %.2f points %s (McNemar: %s). Complexity: %s has learned %s "
                          "numbers, %s has %s. Speed: %s was fitted in "
                          "%s, %s in %s; they predict %s and %s images a second.",
-                         convolutional->name, evaluation(convolutional)->accuracy * 100,
-                         traditional->name, evaluation(traditional)->accuracy * 100, fabs(gap),
-                         gap >= 0 ? "more" : "less", sr_text_get(&verdict), convolutional->name,
-                         cells[0][1], traditional->name, cells[1][1], convolutional->name,
-                         cells[0][0], traditional->name, cells[1][0], cells[0][2], cells[1][2]);
+                         convolutional->name, evaluation(ranking, convolutional)->accuracy * 100,
+                         traditional->name, evaluation(ranking, traditional)->accuracy * 100,
+                         fabs(gap), gap >= 0 ? "more" : "less", sr_text_get(&verdict),
+                         convolutional->name, cells[0][1], traditional->name, cells[1][1],
+                         convolutional->name, cells[0][0], traditional->name, cells[1][0],
+                         cells[0][2], cells[1][2]);
         sr_text_fini(&verdict);
         struct sr_text readable = {0}, nearest = {0};
         sr_model_classes_list(has_importance, &readable);

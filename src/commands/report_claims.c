@@ -141,8 +141,8 @@ static enum sr_status claim_traditional(struct claims *claims, struct sr_error *
         enum sr_status status =
             sr_session_predictions(claims->session, entry, split, &predictions, error);
         if (status) return status;
-        double accuracy = entry->splits[split].evaluation.accuracy, low = class->study->claim_low,
-               high = class->study->claim_high;
+        double accuracy = sr_session_predicted(claims->session, entry, split)->evaluation.accuracy,
+               low = class->study->claim_low, high = class->study->claim_high;
         snprintf(what, sizeof what, "%s: %s accuracy", class->title, sr_split_names[split]);
         if (low < high) {
             snprintf(says, sizeof says, "%.0f to %.0f %%", 100 * low, 100 * high);
@@ -182,8 +182,9 @@ static void claim_classes(struct claims *claims)
     const struct sr_session *session = claims->session;
     const struct sr_entry *entry = model_of(claims, "resnet");
     if (!entry) return;
-    const struct sr_evaluation *e = &entry->splits[SR_SPLIT_TEST].evaluation;
-    const struct sr_predictions *predictions = entry->splits[SR_SPLIT_TEST].ready;
+    const struct sr_predicted *predicted = sr_session_predicted(session, entry, SR_SPLIT_TEST);
+    const struct sr_evaluation *e = &predicted->evaluation;
+    const struct sr_predictions *predictions = &predicted->predictions;
     size_t classes = (size_t)e->classes;
     char what[128], says[48];
     for (size_t i = 0; i < sizeof recalls / sizeof *recalls; i++) {
@@ -237,6 +238,11 @@ static void claim_classes(struct claims *claims)
     free(matrix);
 }
 
+static double test_accuracy(const struct claims *claims, const struct sr_entry *entry)
+{
+    return sr_session_predicted(claims->session, entry, SR_SPLIT_TEST)->evaluation.accuracy;
+}
+
 static void claim_order(struct claims *claims)
 {
     const struct sr_entry *cnn = model_of(claims, "cnn"), *resnet = model_of(claims, "resnet"),
@@ -248,9 +254,8 @@ static void claim_order(struct claims *claims)
         if (class->study && !sr_model_class_convolves(class) && !best) best = entry;
     }
     if (!best) return;
-    double least = fmin(cnn->splits[SR_SPLIT_TEST].evaluation.accuracy,
-                        resnet->splits[SR_SPLIT_TEST].evaluation.accuracy);
-    double other = best->splits[SR_SPLIT_TEST].evaluation.accuracy;
+    double least = fmin(test_accuracy(claims, cnn), test_accuracy(claims, resnet)),
+           other = test_accuracy(claims, best);
     claim(claims, "Both convolutional networks are more accurate than every other model", "yes",
           holds(least > other), "%+.2f points on the test images (%s)", (least - other) * 100,
           best->name);

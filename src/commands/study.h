@@ -79,6 +79,7 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
 
 /* The models that the script has trained, best first, with their test predictions. */
 struct ranking {
+    const struct sr_session *session;
     struct sr_entry **entries;
     const struct sr_predictions **predictions;
     size_t count;

@@ -16,7 +16,9 @@ static const struct sr_predictions *shown_predictions(struct sr_session *session
     const struct sr_filter *filter = &session->selection.filter;
     if (!filter->model[0]) return NULL;
     const struct sr_entry *entry = sr_session_entry(session, filter->model, NULL);
-    return entry ? entry->splits[filter->split].ready : NULL;
+    const struct sr_predicted *predicted =
+        entry ? sr_session_predicted(session, entry, filter->split) : NULL;
+    return predicted ? &predicted->predictions : NULL;
 }
 
 /* Filter words and counts: "split=test class=Shirt wrong            37 of 10,000, 12th". */

@@ -72,7 +72,7 @@ bool compare_init(struct sr_session *session, struct compare_table *table, struc
         row->entry = session->entries[i];
         row->status =
             sr_session_predictions(session, row->entry, table->split, &predictions, &row->error);
-        sr_scores(row->entry, table->split, NULL, row->scores);
+        sr_scores(session, row->entry, table->split, NULL, row->scores);
         table->judged += row->status == SR_OK;
         pending = pending || row->status == SR_PENDING;
     }
@@ -192,11 +192,12 @@ bool compare_pair(const struct compare_table *table, int first, int second, stru
 {
     const struct sr_comparison *comparison = table->comparison;
     if (!comparison || first < 0 || second < 0) return false;
-    const struct sr_entry *a = table->rows[first].entry, *b = table->rows[second].entry;
+    const struct sr_model *a = table->rows[first].entry->model,
+                          *b = table->rows[second].entry->model;
     for (size_t k = 0; k < comparison->pair_count; k++) {
         *pair = comparison->pairs[k];
-        const struct sr_entry *x = comparison->entries[pair->first],
-                              *y = comparison->entries[pair->second];
+        const struct sr_model *x = comparison->models[pair->first],
+                              *y = comparison->models[pair->second];
         if (x == a && y == b) return true;
         if (x != b || y != a) continue;
         size_t swapped = pair->test.only_first;

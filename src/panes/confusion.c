@@ -64,8 +64,7 @@ static void draw_table(struct sr_session *session, struct sr_area area,
         if (table->difference) {
             char first[32], second[32];
             sr_part_percent(first, sizeof first, table->evaluation->accuracy);
-            sr_part_percent(second, sizeof second,
-                            table->vs->splits[table->split].evaluation.accuracy);
+            sr_part_percent(second, sizeof second, table->vs_evaluation->accuracy);
             sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, first,
                            table->vs->name, second, sr_split_names[table->split]);
         } else {
@@ -77,8 +76,7 @@ static void draw_table(struct sr_session *session, struct sr_area area,
             struct confusion_table second = {.entry = table->vs,
                                              .split = table->split,
                                              .all = table->all,
-                                             .evaluation =
-                                                 &table->vs->splits[table->split].evaluation};
+                                             .evaluation = table->vs_evaluation};
             sr_text_clear(&text);
             confusion_summary(&second, width >= 72, &text);
             sr_area_text(area, width + 3, y, sr_part_style(session, SR_ROLE_TITLE),
@@ -113,7 +111,7 @@ static void draw_table(struct sr_session *session, struct sr_area area,
                                          .split = table->split,
                                          .classes = n,
                                          .matrix = table->vs_matrix,
-                                         .evaluation = &table->vs->splits[table->split].evaluation};
+                                         .evaluation = table->vs_evaluation};
         confusion_add_totals(&second);
         struct confusion_layout same = confusion_layout(session, &second, width, lines - words);
         same.height = layout.height;

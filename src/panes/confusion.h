@@ -19,6 +19,7 @@ struct confusion_table {
     /* The second model, where one is asked for and can be judged on the same split. */
     struct sr_entry *vs; /* NULL for none */
     uint64_t *vs_matrix;
+    const struct sr_evaluation *vs_evaluation;
     uint64_t fourfold[SR_CLASSES_MAX][4]; /* of a true class: right by both, only the first, only
                                              the second, neither */
     bool difference; /* cells show how many more the first has than the second */

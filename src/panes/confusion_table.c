@@ -30,6 +30,7 @@ static void add_second(struct sr_session *session, struct confusion_table *table
     if (second->count != first->count || second->classes != first->classes) return;
     int n = table->classes;
     table->vs = entry;
+    table->vs_evaluation = &sr_session_predicted(session, entry, table->split)->evaluation;
     table->vs_matrix = sr_xalloc((size_t)n * (size_t)n * sizeof *table->vs_matrix);
     sr_confusion(second, table->vs_matrix);
     for (size_t i = 0; i < first->count; i++) {
@@ -79,7 +80,7 @@ bool confusion_init(struct sr_session *session, struct confusion_table *table,
     sr_confusion(predictions, table->matrix);
     confusion_add_totals(table);
     add_second(session, table, predictions);
-    table->evaluation = &table->entry->splits[table->split].evaluation;
+    table->evaluation = &sr_session_predicted(session, table->entry, table->split)->evaluation;
     return true;
 }
 

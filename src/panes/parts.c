@@ -279,10 +279,11 @@ const float *sr_part_verdict(const struct sr_session *session, const struct sr_e
     if (!entry || !session->data || !entry->model ||
         entry->model->shape.classes != session->data->classes)
         return NULL;
-    const struct sr_predictions *ready = entry->splits[split].ready;
-    if (ready && ready->classes == session->data->classes) {
-        size_t at = sr_predictions_find(ready, row);
-        if (at != SIZE_MAX) return ready->probabilities + at * (size_t)ready->classes;
+    const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
+    if (predicted) {
+        const struct sr_predictions *all = &predicted->predictions;
+        size_t at = sr_predictions_find(all, row);
+        if (at != SIZE_MAX) return all->probabilities + at * (size_t)all->classes;
     }
     if (session->explain.probabilities && session->explain.ready && session->explain.file == file &&
         session->explain.row == row && strcmp(session->explain.model, entry->name) == 0)

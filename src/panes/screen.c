@@ -124,15 +124,11 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
         sr_text_add(text, "loading the data…");
         return true;
     }
-    for (size_t i = 0; i < session->entry_count; i++) {
-        const struct sr_entry *entry = session->entries[i];
-        for (int s = 0; s < SR_SPLIT_COUNT; s++)
-            if (entry->splits[s].job) {
-                sr_text_printf(text, "%s predicts %s…", entry->name, sr_split_names[s]);
-                return true;
-            }
-    }
-    return false;
+    const char *model;
+    enum sr_split_name split;
+    if (!sr_session_predicting(session, &model, &split)) return false;
+    sr_text_printf(text, "%s predicts %s…", model, sr_split_names[split]);
+    return true;
 }
 
 /* "Enter enlarge  q back": what stands before the first blank of each is a key. */

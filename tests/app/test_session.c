@@ -259,7 +259,7 @@ static void deleting_takes_the_file_and_what_is_computed(void **state)
     assert_null(sr_session_entry(session, "gone", &error));
     /* A new model of that name is not given what the old one's job brings. */
     entry = train(session, "logreg", "gone");
-    assert_null(entry->splits[SR_SPLIT_TEST].ready);
+    assert_null(sr_session_predicted(session, entry, SR_SPLIT_TEST));
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
     sr_session_free(session);
 }
@@ -275,8 +275,8 @@ static void a_new_model_of_a_name_drops_what_the_old_one_said(void **state)
                      SR_PENDING);
     entry = train(session, "logreg", "m");
     assert_string_equal(entry->model->class->name, "logreg");
-    assert_null(entry->splits[SR_SPLIT_TEST].ready);
-    assert_null(entry->splits[SR_SPLIT_TRAIN].ready);
+    assert_null(sr_session_predicted(session, entry, SR_SPLIT_TEST));
+    assert_null(sr_session_predicted(session, entry, SR_SPLIT_TRAIN));
     assert_ok(
         settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
     sr_session_free(session);
@@ -365,7 +365,7 @@ static void models_without_a_file_are_set_aside_and_come_back(void **state)
     assert_ptr_equal(entry->model, model);
     assert_non_null(sr_session_entry(session, "late", &error));
     /* What it had said is there still; what was being computed is asked for anew. */
-    assert_non_null(entry->splits[SR_SPLIT_TEST].ready);
+    assert_non_null(sr_session_predicted(session, entry, SR_SPLIT_TEST));
     assert_ok(
         settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
     /* The latest of a name counts. */

@@ -3,6 +3,7 @@
 #include "../../src/panes/compare.h"
 #include "../../src/panes/parts.h"
 #include "fixture.h"
+#include "sartor/app/results.h"
 #include "sartor/app/scores.h"
 #include "sartor/panes/show.h"
 
@@ -243,8 +244,11 @@ static void fix_times(struct sr_session *session)
 {
     for (size_t i = 0; i < session->entry_count; i++) {
         session->entries[i]->model->fit_seconds = 9.75 * (double)(i + 1);
-        for (int s = 0; s < SR_SPLIT_COUNT; s++)
-            session->entries[i]->splits[s].seconds = 0.125 * (double)(i + 1);
+        for (int s = 0; s < SR_SPLIT_COUNT; s++) {
+            const struct sr_predicted *predicted =
+                sr_session_predicted(session, session->entries[i], (enum sr_split_name)s);
+            if (predicted) ((struct sr_predicted *)predicted)->seconds = 0.125 * (double)(i + 1);
+        }
     }
 }
 
@@ -335,9 +339,13 @@ static void compare_pairs(void **state)
     for (size_t k = 0; k < comparison->pair_count; k++) {
         const struct sr_pair *pair = &comparison->pairs[k];
         struct sr_mcnemar test;
-        assert_ok(sr_mcnemar(&test, comparison->entries[pair->first]->splits[SR_SPLIT_TEST].ready,
-                             comparison->entries[pair->second]->splits[SR_SPLIT_TEST].ready,
-                             &error));
+        const struct sr_predicted *of[2];
+        for (int side = 0; side < 2; side++) {
+            const char *name = comparison->models[side == 0 ? pair->first : pair->second]->name;
+            of[side] = sr_session_predicted(session, sr_session_entry(session, name, &error),
+                                            SR_SPLIT_TEST);
+        }
+        assert_ok(sr_mcnemar(&test, &of[0]->predictions, &of[1]->predictions, &error));
         assert_int_equal(test.only_first, pair->test.only_first);
         assert_int_equal(test.only_second, pair->test.only_second);
         assert_true(pair->p >= test.p);
@@ -520,6 +528,7 @@ static void states(void **state)
     fixture_free(session);
 
     struct sr_session *loading = sr_xalloc(sizeof *loading);
+    loading->results = sr_results_new();
     loading->look.depth = SR_DEPTH_256;
     loading->data_job = 1;
     struct sr_grid grid;
@@ -541,6 +550,7 @@ static void states(void **state)
     sr_text_fini(&text);
     sr_grid_fini(&grid);
     sr_states_fini(&loading->states);
+    sr_results_free(loading->results);
     free(loading);
 }
 

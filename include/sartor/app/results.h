@@ -66,6 +66,8 @@ enum sr_result_state sr_result_state(const struct sr_session *session,
 /* The key of a result of this kind that is under way; NULL when none is. */
 const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind);
 
+/* For `own`: copy the rows of samples, where they have any, for `release` to free. */
+void sr_result_own_rows(struct sr_samples *samples);
 /* Is the model one of the session's, also of another folder? For `current`. */
 bool sr_result_model_current(const struct sr_session *session, const struct sr_model *model);
 

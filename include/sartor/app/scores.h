@@ -51,7 +51,8 @@ extern const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT];
 
 /* All scores of an entry; NaN where one is not known, as those of quality are until its predictions
  * of `split` are there. `costs` may be NULL: then those that need it are NaN. */
-void sr_scores(const struct sr_entry *entry, enum sr_split_name split, const struct sr_costs *costs,
+void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
+               enum sr_split_name split, const struct sr_costs *costs,
                double scores[SR_SCORE_COUNT]);
 /* One score for people, "-" where it is not known. */
 void sr_score_print(enum sr_score score, double value, char *out, size_t size);

@@ -38,15 +38,15 @@ struct sr_entry {
     struct sr_model *model;     /* NULL until loaded */
     struct sr_error load_error; /* why it could not be, if so */
     uint32_t loading;           /* job, 0 for none */
-    struct {
-        struct sr_predictions *ready;    /* NULL until computed */
-        uint32_t job;                    /* computing, 0 for none */
-        struct sr_error error;           /* why it could not be, if so */
-        struct sr_evaluation evaluation; /* of `ready` */
-        double seconds;
-    } splits[SR_SPLIT_COUNT];
-    size_t test_looks; /* how often it has been judged on the test split, this time included; 0
-                          when it has not been in this session */
+};
+
+/* What a model says of a split. */
+struct sr_predicted {
+    struct sr_predictions predictions;
+    struct sr_evaluation evaluation; /* of them */
+    double seconds;                  /* that they took */
+    /* On the test split: how often the model has been judged on it, this time included. */
+    size_t test_looks;
 };
 
 /* What a run said between epochs: means over the batches since the point before, at most
@@ -172,10 +172,9 @@ struct sr_heats {
 
 /* The models that have been judged on a split, each pair of them tested. */
 struct sr_comparison {
-    enum sr_split_name split;
     size_t count, pair_count;
-    struct sr_entry **entries; /* borrowed: it goes before they do */
-    struct sr_pair *pairs;     /* positions in `entries`; adjusted for their number */
+    struct sr_model **models;
+    struct sr_pair *pairs; /* positions in `models`; adjusted for their number */
 };
 
 /* What a person says of a suspect. */
@@ -271,9 +270,6 @@ struct sr_session {
     size_t closeup_models;      /* and how many models it asks */
     struct sr_figures *figures; /* NULL until computed */
     uint32_t figures_job;
-    struct sr_comparison *comparison; /* NULL until computed, and when predictions come or go */
-    uint32_t comparison_job;
-    enum sr_split_name comparison_split; /* what that job is about */
 
     struct sr_view view;
     struct sr_states states; /* of panes and commands */
@@ -333,6 +329,14 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
                                       enum sr_split_name split,
                                       const struct sr_predictions **predictions,
                                       struct sr_error *error);
+/* The same with its evaluation, where it is there already: NULL otherwise, and nothing is started.
+ */
+const struct sr_predicted *sr_session_predicted(const struct sr_session *session,
+                                                const struct sr_entry *entry,
+                                                enum sr_split_name split);
+/* Is any split being predicted? By which model, and which. */
+bool sr_session_predicting(const struct sr_session *session, const char **model,
+                           enum sr_split_name *split);
 /* The split a model can be looked at on when none is asked for: validation where it is
  * honest, else test. */
 enum sr_split_name sr_session_default_split(const struct sr_session *session,
