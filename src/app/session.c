@@ -191,7 +191,7 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
         return NULL;
     }
     struct sr_view *view = &session->view;
-    view->split = view->data_class = view->train_run = view->explain_target = -1;
+    view->split = view->data_class = view->train_run = -1;
     sr_filter_init(&session->selection.filter);
     sr_session_refresh_look(session);
     /* Neither missing data nor an unreadable store keeps the program from starting: both are said.

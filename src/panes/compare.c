@@ -4,6 +4,7 @@
 #include "sartor/base/words.h"
 #include "sartor/cells/draw.h"
 #include "sartor/panes/show.h"
+#include "scroller.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -360,7 +361,7 @@ static void move(struct sr_session *session, enum sr_move move)
             break;
         default:
             remember(view->compare_at, sizeof view->compare_at, &table,
-                     sr_part_step(table.at, move, 5, 0, count - 1));
+                     sr_scroll_step(table.at, move, 5, 0, count - 1));
         }
     }
     compare_fini(&table);

@@ -1,6 +1,7 @@
 /* confusion.c - which classes a model takes for which: rows true, columns predicted. */
 #include "confusion.h"
 #include "sartor/panes/show.h"
+#include "scroller.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -180,9 +181,9 @@ static void move(struct sr_session *session, enum sr_move move)
                 column = to % n;
             }
         } else if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT) {
-            column = sr_part_step(column < 0 ? n : column, move, 1, 0, n);
+            column = sr_scroll_step(column < 0 ? n : column, move, 1, 0, n);
         } else {
-            row = sr_part_step(row < 0 ? n : row, move, 5, 0, n);
+            row = sr_scroll_step(row < 0 ? n : row, move, 5, 0, n);
         }
         view->confusion_row = inside(row, n);
         view->confusion_column = inside(column, n);

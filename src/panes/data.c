@@ -4,6 +4,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
 #include "sartor/panes/show.h"
+#include "scroller.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,7 +344,7 @@ static void move(struct sr_session *session, enum sr_move move)
         view->data_file = SR_FILE_TEST;
     else
         view->data_class =
-            sr_part_step(shown_class(session), move, 10, -1, session->data->classes - 1);
+            sr_scroll_step(shown_class(session), move, 10, -1, session->data->classes - 1);
 }
 
 static bool choose(struct sr_session *session, int value)

@@ -1,731 +1,83 @@
-/* explain.c - where a model looked: the sample, its heat map, and the one over the other. */
-#include "parts.h"
-#include "sartor/cells/draw.h"
-#include "sartor/panes/show.h"
-#include <math.h>
+/* explain.c - where a model looked: in one sample, or in each class. */
+#include "explain.h"
+#include "scroller.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "sartor/base/memory.h"
+#include "sartor/panes/show.h"
 
-enum { LAYERS = 64 };
-
-static int shown_target(const struct sr_session *session)
+static void init(void *state)
 {
-    int target = session->view.explain_target;
-    return target >= 0 && target < session->data->classes ? target : -1;
+    ((struct explain *)state)->target = -1;
 }
 
-/* The layers that this model can be explained by. */
-static size_t layers_of(const struct sr_entry *entry, struct sr_layer_info *layers)
+struct explain *explain_state(struct sr_session *session)
 {
-    const struct sr_model *model = entry ? entry->model : NULL;
-    if (!model || !model->class || !model->class->layers || !model->state) return 0;
-    size_t count = model->class->layers(model->state, layers, LAYERS);
-    return count < LAYERS ? count : LAYERS;
-}
-
-/* The method asked for, where this model offers it; "" for its default. */
-static const char *chosen_method(const struct sr_session *session, const struct sr_entry *entry)
-{
-    struct sr_error ignored;
-    const char *name = session->view.explain_method;
-    return *name && entry && entry->model && sr_method_find(entry->model, name, &ignored) ? name
-                                                                                          : "";
-}
-
-/* The layer asked for, where this model has it and the method looks at one; "" for the default. */
-static const char *chosen_layer(const struct sr_session *session, const struct sr_entry *entry)
-{
-    struct sr_error ignored;
-    struct sr_layer_info layers[LAYERS];
-    const char *name = session->view.explain_layer;
-    size_t count = *name ? layers_of(entry, layers) : 0;
-    if (count && !sr_method_find(entry->model, chosen_method(session, entry), &ignored)->layered)
-        count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(layers[i].name, name) == 0) return name;
-    return "";
-}
-
-/* Which of them is shown: the one asked for, else the one that the heat map was made by. */
-static size_t shown_layer(const struct sr_session *session, const struct sr_layer_info *layers,
-                          size_t count)
-{
-    const char *name =
-        session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(layers[i].name, name) == 0) return i;
-    return count ? count - 1 : 0;
-}
-
-/* What there is to show: a sample always, a heat map when `status` is SR_OK. */
-struct scene {
-    enum sr_file file;
-    uint32_t row;
-    int truth;
-    struct sr_entry *entry;
-    const float *probabilities; /* NULL when not known yet */
-    int predicted;              /* -1 likewise */
-    const char *method, *layer; /* "" for the defaults */
-    bool idle;                  /* autorun=off, and Enter has not been pressed */
-    enum sr_status status;
-    struct sr_error error;
-};
-
-static bool scene_init(struct sr_session *session, struct scene *scene, struct sr_text *title,
-                       struct sr_text *text)
-{
-    *scene = (struct scene){.predicted = -1};
-    if (sr_part_without_data(session, title, text)) return false;
-    scene->entry = sr_part_model(session, "", title, text);
-    if (!scene->entry) return false;
-    if (!sr_part_sample(session, &scene->file, &scene->row)) {
-        sr_text_add(title, "No sample is selected.");
-        sr_text_add(text, "Press 1 to choose one, or type :browse split=test");
-        return false;
-    }
-    scene->truth = session->data->files[scene->file].labels[scene->row];
-    scene->method = chosen_method(session, scene->entry);
-    scene->layer = chosen_layer(session, scene->entry);
-    scene->idle = !sr_args_switch(session->options, "autorun") &&
-                  !sr_session_explained(session, scene->entry, scene->file, scene->row,
-                                        scene->method, scene->layer, shown_target(session));
-    scene->status = scene->idle ? SR_PENDING
-                                : sr_session_explain(session, scene->entry, scene->file, scene->row,
-                                                     scene->method, scene->layer,
-                                                     shown_target(session), &scene->error);
-    scene->probabilities = sr_part_verdict(session, scene->entry, session->selection.filter.split,
-                                           scene->file, scene->row);
-    if (scene->probabilities)
-        scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
-    return true;
-}
-
-static void verdict_words(const struct sr_session *session, const struct scene *scene,
-                          struct sr_text *text)
-{
-    if (scene->predicted < 0) return;
-    char share[32];
-    sr_part_percent(share, sizeof share, (double)scene->probabilities[scene->predicted]);
-    sr_text_printf(text, "%s %s  %s", sr_part_class(session, scene->predicted), share,
-                   scene->predicted == scene->truth ? "✓ right" : "✗ wrong");
-}
-
-/* "HiRes-CAM of cnn, layer conv3, for Coat, the predicted class". */
-static void method_words(const struct sr_session *session, const struct scene *scene,
-                         struct sr_text *text)
-{
-    if (scene->status != SR_OK && scene->status != SR_PENDING) {
-        sr_text_printf(text, "%s gives a verdict, but no heat map", scene->entry->name);
-        return;
-    }
-    const struct sr_heat *heat = &session->explain.heat;
-    if (scene->status == SR_PENDING) {
-        sr_text_printf(text, "%s %s", scene->entry->name,
-                       scene->idle ? "has not been asked" : "is being asked");
-        return;
-    }
-    sr_text_printf(text, "%s of %s", heat->method->title, scene->entry->name);
-    struct sr_layer_info layers[LAYERS];
-    size_t count = heat->layer[0] ? layers_of(scene->entry, layers) : 0,
-           at = shown_layer(session, layers, count);
-    if (heat->layer[0]) sr_text_printf(text, ", layer %s", heat->layer);
-    if (count && strcmp(layers[at].name, heat->layer) == 0)
-        sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
-    if (heat->target < 0) sr_text_add(text, ", whatever the sample");
-    if (heat->target < 0 || !heat->values) return;
-    sr_text_printf(text, ", for %s", sr_part_class(session, heat->target));
-    if (heat->target == scene->predicted)
-        sr_text_add(text, ", the predicted class");
-    else if (heat->target == scene->truth)
-        sr_text_add(text, ", the true class");
-}
-
-static void draw_heading(struct sr_session *session, struct sr_area area, const struct scene *scene)
-{
-    const struct sr_selection *selection = &session->selection;
-    char id[32], place[32], count[32], right[80];
-    sr_part_id(id, sizeof id, scene->file, scene->row);
-    sr_part_ordinal(place, sizeof place, selection->at + 1);
-    sr_format_count(count, sizeof count, selection->count);
-    snprintf(right, sizeof right, "%s of %s", place, count);
-    int from = area.width - sr_utf8_width(right) - 1;
-    struct sr_text words = {0};
-    sr_text_printf(&words, "%s  %s", id, sr_part_class(session, scene->truth));
-    bool fits = from > sr_utf8_width(sr_text_get(&words)) + 2;
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
-    if (fits) sr_area_text(area, from, 0, sr_part_style(session, SR_ROLE_ACCENT), right);
-    if (area.height > 1) {
-        sr_text_clear(&words);
-        method_words(session, scene, &words);
-        sr_area_text(area, 1, 1, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
-    }
-    sr_text_fini(&words);
-}
-
-/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. A
- * second row shows the true class where another was predicted and there is room. */
-struct layout {
-    int width, height, gap, scale, rows;
-};
-
-static bool has_truth(const struct sr_session *session, const struct scene *scene)
-{
-    return scene->status == SR_OK && session->explain.truth.values;
-}
-
-static struct layout choose_layout(const struct sr_session *session, const struct scene *scene,
-                                   int width, int height)
-{
-    const struct sr_images *images = &session->data->files[scene->file];
-    int full_width, full_height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
-                   &full_height);
-    struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1};
-    if (has_truth(session, scene) && (height - 1) / 2 >= full_height) {
-        layout.rows = 2;
-        height = (height - 1) / 2;
-    }
-    int room = (width - 1 - 2 * layout.gap - layout.scale) / 3;
-    int times = room / full_width < height / full_height ? room / full_width : height / full_height;
-    if (times >= 1) {
-        layout.width = full_width * times;
-        layout.height = full_height * times;
-    } else if (room > 0 && height > 0) {
-        double shrink = fmin((double)room / full_width, (double)height / full_height);
-        layout.width = (int)(full_width * shrink);
-        layout.height = (int)ceil(full_height * shrink - 1e-9);
-    }
-    return layout;
-}
-
-static void caption(struct sr_session *session, struct sr_area area, enum sr_role role,
-                    const char *what, const char *words)
-{
-    int x = sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), what);
-    if (*words) sr_area_text(area, x + 1, 0, sr_part_style(session, role), words);
-}
-
-/* In place of a picture that is not there. */
-static void placeholder(struct sr_session *session, struct sr_area area, const char *words)
-{
-    sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER), NULL);
-    sr_part_paragraph(sr_area_part(area, 2, area.height / 2, area.width - 4, area.height / 2), 0,
-                      sr_part_style(session, SR_ROLE_FAINT), words);
-}
-
-/* The scale behind a row of pictures, and the heat in it: the map by itself, and over the sample.
- */
-static void draw_heat_pair(struct sr_session *session, struct sr_area area,
-                           const struct scene *scene, const struct layout *layout,
-                           const struct sr_heat *heat)
-{
-    const struct sr_images *images = &session->data->files[scene->file];
-    const uint8_t *pixels = sr_part_pixels(session, scene->file, scene->row);
-    const int step = layout->width + layout->gap;
-    struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
-                   over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
-    if (!heat->values || heat->height != images->shape.height ||
-        heat->width != images->shape.width) {
-        const char *words = scene->idle              ? "press Enter to compute"
-                            : scene->status == SR_OK ? "no map by this method"
-                                                     : "computing…";
-        placeholder(session, map, words);
-        placeholder(session, over, words);
-        return;
-    }
-    sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
-    sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height,
-                    heat->width);
-    if (layout->scale)
-        sr_draw_scale(sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1,
-                                   layout->scale - 1, layout->height),
-                      &session->look, SR_SCALE_INFERNO, 0, 1);
-}
-
-static void draw_pictures(struct sr_session *session, struct sr_area area,
-                          const struct scene *scene, const struct layout *layout)
-{
-    static const struct sr_heat nothing;
-    const struct sr_images *images = &session->data->files[scene->file];
-    const struct sr_heat *heat = scene->status == SR_OK ? &session->explain.heat : &nothing;
-    const bool roomy = layout->width >= 20, right = scene->predicted == scene->truth;
-    const int step = layout->width + layout->gap;
-    struct sr_area head = sr_area_part(area, 1, 0, layout->width, 1);
-    caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
-            sr_part_class(session, scene->truth));
-    sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
-                  sr_part_pixels(session, scene->file, scene->row), images->shape.height,
-                  images->shape.width);
-
-    head = sr_area_part(area, 1 + step, 0, layout->width, 1);
-    if (heat->values && heat->target < 0)
-        caption(session, head, SR_ROLE_TEXT, "for any class", "");
-    else
-        caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
-                heat->values ? sr_part_class(session, heat->target) : "…");
-    struct sr_text words = {0};
-    if (scene->predicted >= 0)
-        sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->predicted),
-                       100 * (double)scene->probabilities[scene->predicted]);
-    head = sr_area_part(area, 1 + 2 * step, 0, layout->width, 1);
-    caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
-            scene->predicted < 0 ? "predicted: …"
-            : right              ? "✓"
-                                 : "✗",
-            sr_text_get(&words));
-    draw_heat_pair(session, area, scene, layout, heat);
-
-    if (layout->rows == 2) {
-        struct sr_area below =
-            sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
-        sr_text_clear(&words);
-        sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->truth),
-                       100 * (double)session->explain.probabilities[scene->truth]);
-        caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT,
-                roomy ? "heat for" : "for", sr_part_class(session, scene->truth));
-        caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT,
-                "true:", sr_text_get(&words));
-        draw_heat_pair(session, below, scene, layout, &session->explain.truth);
-        /* Under the sample: what it is read against. */
-        sr_part_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
-                          sr_part_style(session, SR_ROLE_FAINT),
-                          "Above, what speaks for the class that was predicted; here, what speaks "
-                          "for the true one.");
-    }
-    sr_text_fini(&words);
-}
-
-/* The nearest training images, as many as fit: small pictures over their class, or only the words.
- */
-static void draw_nearest(struct sr_session *session, struct sr_area area)
-{
-    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-    const size_t count = session->explain.nearest_count;
-    if (area.height < 3) {
-        struct sr_text words = {0};
-        sr_text_add(&words, "nearest:");
-        for (size_t i = 0; i < count; i++)
-            sr_text_printf(&words, "%s %s", i ? "," : "",
-                           sr_part_class(session, images->labels[session->explain.nearest[i]]));
-        sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
-        sr_text_fini(&words);
-        return;
-    }
-    int full_width, full_height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
-                   &full_height);
-    const double shrink = fmin(1, (double)(area.height - 2) / full_height);
-    const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
-    const int step = width + 1 > 13 ? width + 1 : 13;
-    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
-                 "nearest training images, in the model's own sense");
-    for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
-        const uint32_t row = session->explain.nearest[i];
-        char name[64];
-        sr_part_cut(name, sizeof name, sr_part_class(session, images->labels[row]), step - 1);
-        sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->shape.height,
-                      images->shape.width);
-        sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
-                     sr_part_style(session, SR_ROLE_TEXT), name);
-    }
-}
-
-/* The choices that moves go through: layers, and the class whose evidence is shown. */
-static void draw_choices(struct sr_session *session, struct sr_area area, const struct scene *scene)
-{
-    struct sr_layer_info layers[LAYERS];
-    size_t count = layers_of(scene->entry, layers);
-    const char *shown =
-        session->view.explain_layer[0] ? session->view.explain_layer : session->explain.heat.layer;
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
-                    text = sr_part_style(session, SR_ROLE_TEXT);
-    int y = 0, target = shown_target(session);
-    sr_area_printf(area, 0, y++, text, "heat for: %s",
-                   target < 0 ? "predicted class" : sr_part_class(session, target));
-    sr_area_text(area, 0, y++, faint, "j/k class  M method");
-    if (count == 0 || !session->explain.heat.layer[0]) return;
-    if (area.height > 5) y++;
-    struct sr_text words = {0};
-    sr_text_add(&words, "layer:");
-    for (size_t i = 0; i < count; i++)
-        sr_text_printf(&words, strcmp(layers[i].name, shown) ? " %s" : " [%s]", layers[i].name);
-    y = sr_part_paragraph(area, y, text, sr_text_get(&words));
-    sr_area_text(area, 0, y, faint, "PgUp/PgDn layer");
-    sr_text_fini(&words);
-}
-
-/* No heat map, and why; the sample and the verdict all the same. */
-static void draw_refusal(struct sr_session *session, struct sr_area area, const struct scene *scene)
-{
-    const struct sr_images *images = &session->data->files[scene->file];
-    struct sr_text words = {0};
-    int width, height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
-    double shrink = fmin(1, fmin((double)area.width / 2 / width, (double)area.height / height));
-    width = (int)(width * shrink);
-    height = (int)(height * shrink);
-    if (width >= 6 && height >= 3)
-        sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                      sr_part_pixels(session, scene->file, scene->row), images->shape.height,
-                      images->shape.width);
-    else
-        width = -2;
-    struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);
-    sr_text_add(&words, scene->error.text);
-    int y =
-        sr_part_paragraph(side, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
-    if (scene->probabilities && y + 2 < side.height) {
-        sr_text_clear(&words);
-        verdict_words(session, scene, &words);
-        sr_area_printf(side, 0, y + 1, sr_part_style(session, SR_ROLE_TITLE), "%s: %s",
-                       scene->entry->name, sr_text_get(&words));
-        sr_part_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height),
-                              scene->probabilities, scene->truth);
-    }
-    sr_text_fini(&words);
-}
-
-static void draw_scene(struct sr_session *session, struct sr_area area, const struct scene *scene)
-{
-    draw_heading(session, area, scene);
-    int y = area.height > 16 ? 3 : 2;
-    if (scene->status != SR_OK && scene->status != SR_PENDING) {
-        draw_refusal(session, sr_area_part(area, 0, y, area.width, area.height - y), scene);
-        return;
-    }
-    int left = area.height - y - 1; /* behind the captions */
-    int bars = left >= 14 ? 5 : left >= 9 ? 2 : 0;
-    struct layout layout = choose_layout(session, scene, area.width, left - bars);
-    if (layout.width < 6 || layout.height < 3) {
-        struct sr_text words = {0};
-        verdict_words(session, scene, &words);
-        sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
-        sr_text_fini(&words);
-        return;
-    }
-    const int pictures = layout.rows * (layout.height + 1);
-    draw_pictures(session, sr_area_part(area, 0, y, area.width, pictures), scene, &layout);
-    y += pictures + (area.height > 16);
-    struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
-    if (scene->status == SR_OK && session->explain.nearest_count && rest.height >= 2) {
-        /* Half of what is left, but a line where that is too little for pictures. */
-        int height = rest.height / 2 >= 6 ? (rest.height - 1) / 2 : 1;
-        draw_nearest(session, sr_area_part(rest, 1, rest.height - height, rest.width - 2, height));
-        rest = sr_area_part(rest, 0, 0, rest.width, rest.height - height);
-    }
-    bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
-    int width = choices ? area.width * 3 / 5 : area.width - 2;
-    if (scene->probabilities)
-        sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height),
-                              scene->probabilities, scene->truth);
-    if (choices)
-        draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height),
-                     scene);
-}
-
-/* In words: where in the picture the heat is. */
-static void heat_words(const struct sr_heat *heat, struct sr_text *text)
-{
-    static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {
-                                                                        "left", "centre", "right"};
-    double sum = 0, x = 0, y = 0;
-    size_t hot = 0, count = (size_t)heat->height * (size_t)heat->width;
-    for (size_t i = 0; i < count; i++) {
-        double value = (double)heat->values[i];
-        sum += value;
-        y += value * ((double)(i / (size_t)heat->width) + 0.5) / heat->height;
-        x += value * ((double)(i % (size_t)heat->width) + 0.5) / heat->width;
-        hot += value >= 0.5;
-    }
-    if (!(sum > 0)) {
-        sr_text_add(text, "Nothing in the picture speaks for that class.");
-        return;
-    }
-    int row = (int)(y / sum * 3), column = (int)(x / sum * 3);
-    sr_text_printf(
-        text, "The heat lies around the %s %s; %.0f %% of the picture is at half of it or more.",
-        rows[row > 2 ? 2 : row], columns[column > 2 ? 2 : column],
-        100.0 * (double)hot / (double)count);
-}
-
-/* --- every class ----------------------------------------------------------------------- */
-
-/* Images that the mean heat is taken over here: fewer than a figure's, for somebody waits. */
-enum { CLASS_SAMPLES = 300 };
-
-struct class_scene {
-    struct sr_entry *entry;
-    enum sr_split_name split;
-    enum sr_file file;
-    bool idle;
-    enum sr_status status;
-    struct sr_error error;
-    float most; /* the highest value of all maps */
-};
-
-static bool class_scene_init(struct sr_session *session, struct class_scene *scene,
-                             struct sr_text *title, struct sr_text *text)
-{
-    *scene = (struct class_scene){0};
-    if (sr_part_without_data(session, title, text)) return false;
-    scene->entry = sr_part_model(session, "", title, text);
-    if (!scene->entry) return false;
-    const size_t classes = (size_t)session->data->classes;
-    scene->split = sr_session_default_split(session, scene->entry);
-    size_t most = (CLASS_SAMPLES + classes - 1) / classes;
-    /* What `explain MODEL classes` has just found out need not be asked again. */
-    const struct sr_heats *known = session->class_heats;
-    if (known && known->ready && known->model == scene->entry->model &&
-        !strcmp(known->method, chosen_method(session, scene->entry)) &&
-        !strcmp(known->layer, chosen_layer(session, scene->entry))) {
-        scene->split = known->split;
-        most = known->most;
-    } else if (!sr_args_switch(session->options, "autorun")) {
-        scene->idle = true;
-        scene->status = SR_PENDING;
-    }
-    if (!scene->idle)
-        scene->status = sr_session_class_heats(session, scene->entry, scene->split, most,
-                                               chosen_method(session, scene->entry),
-                                               chosen_layer(session, scene->entry), &scene->error);
-    if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
-    scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
-    const struct sr_images *images = &session->data->files[scene->file];
-    const size_t size = classes * (size_t)images->shape.height * (size_t)images->shape.width;
-    for (size_t i = 0; scene->status == SR_OK && i < size; i++)
-        scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
-    return true;
-}
-
-static void class_words(const struct sr_session *session, const struct class_scene *scene,
-                        struct sr_text *text)
-{
-    if (scene->idle)
-        sr_text_add(text, "autorun is off: Enter computes the mean heat of every class");
-    else if (scene->status == SR_PENDING)
-        sr_text_printf(text, "Mean heat of each class: %s is being asked…", scene->entry->name);
-    else if (scene->status)
-        sr_text_add(text, scene->error.text);
-    else {
-        size_t count = 0;
-        char number[32];
-        for (int c = 0; c < session->data->classes; c++) count += session->class_heats->counts[c];
-        sr_format_count(number, sizeof number, count);
-        sr_text_printf(
-            text,
-            "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f",
-            session->class_heats->used->title, scene->entry->name,
-            session->class_heats->at[0] ? ", layer " : "", session->class_heats->at, number,
-            sr_split_names[scene->split], (double)scene->most);
-    }
-}
-
-static void draw_class(struct sr_session *session, struct sr_area area, int class, void *context)
-{
-    const struct class_scene *scene = context;
-    const struct sr_images *images = &session->data->files[scene->file];
-    const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
-    float *shown = sr_xalloc(size * sizeof *shown);
-    for (size_t i = 0; i < size && scene->most > 0; i++)
-        shown[i] = session->class_heats->maps[(size_t) class * size + i] / scene->most;
-    sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
-                    session->figures->classes[scene->file][class].mean, shown, images->shape.height,
-                    images->shape.width);
-    free(shown);
-}
-
-static void draw_classes(struct sr_session *session, struct sr_area area, struct class_scene *scene)
-{
-    struct sr_text words = {0};
-    class_words(session, scene, &words);
-    int y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
-                              sr_part_style(session, scene->status && scene->status != SR_PENDING
-                                                         ? SR_ROLE_WARNING
-                                                         : SR_ROLE_FAINT),
-                              sr_text_get(&words));
-    sr_text_fini(&words);
-    if (scene->status) return;
-    const struct sr_images *images = &session->data->files[scene->file];
-    const int scale =
-        area.width >= 100 ? 8 : 0; /* on 80 columns, two rows of five need all of them */
-    if (scale)
-        sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1,
-                                   area.height - y < 12 ? area.height - y : 12),
-                      &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
-    sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
-                       images->shape.height, images->shape.width, shown_target(session), draw_class,
-                       scene);
-}
-
-static void describe_classes(struct sr_session *session, const struct class_scene *scene,
-                             struct sr_text *text)
-{
-    const struct sr_images *images = &session->data->files[scene->file];
-    class_words(session, scene, text);
-    sr_text_add(text, ".");
-    for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
-        const struct sr_heat heat = {.height = images->shape.height,
-                                     .width = images->shape.width,
-                                     .values = session->class_heats->maps +
-                                               (size_t)c * (size_t)images->shape.height *
-                                                   (size_t)images->shape.width};
-        sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
-        heat_words(&heat, text);
-    }
+    static const struct sr_state_kind kind = {sizeof(struct explain), init, NULL};
+    return sr_session_state(session, &kind);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
 {
-    struct sr_text title = {0}, text = {0};
-    struct scene scene;
-    struct class_scene classes;
-    if (session->view.explain_classes && class_scene_init(session, &classes, &title, &text))
-        draw_classes(session, area, &classes);
-    else if (!session->view.explain_classes && scene_init(session, &scene, &title, &text))
-        draw_scene(session, area, &scene);
+    const struct explain *explain = explain_state(session);
+    if (explain->classes)
+        explain_classes_draw(session, explain, area);
     else
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
-    sr_text_fini(&title);
-    sr_text_fini(&text);
+        explain_sample_draw(session, explain, area);
 }
 
-static void move_layer(struct sr_session *session, enum sr_move move)
+static void describe(struct sr_session *session, struct sr_text *text)
 {
-    struct sr_entry *entry = session->entry_count ? sr_session_entry(session, "", NULL) : NULL;
-    struct sr_layer_info layers[LAYERS];
-    size_t count = layers_of(entry, layers);
-    if (count == 0) return;
-    int at = sr_part_step((int)shown_layer(session, layers, count), move, 1, 0, (int)count - 1);
-    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "%s",
-             layers[at].name);
+    const struct explain *explain = explain_state(session);
+    sr_text_add(text, "Explain: ");
+    if (explain->classes)
+        explain_classes_describe(session, explain, text);
+    else
+        explain_sample_describe(session, explain, text);
+    sr_text_add(text, "\n");
 }
 
 static void move(struct sr_session *session, enum sr_move move)
 {
-    struct sr_view *view = &session->view;
+    struct explain *explain = explain_state(session);
     if (!session->data) return;
-    if (view->explain_classes && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT))
+    if (explain->classes && (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT))
         move = move == SR_MOVE_LEFT ? SR_MOVE_UP : SR_MOVE_DOWN; /* classes stand in rows */
     if (move == SR_MOVE_UP || move == SR_MOVE_DOWN)
-        view->explain_target =
-            sr_part_step(shown_target(session), move, 1, -1, session->data->classes - 1);
+        explain->target = sr_scroll_step(explain_target(session, explain), move, 1, -1,
+                                         session->data->classes - 1);
     else if (move == SR_MOVE_PAGE_UP || move == SR_MOVE_PAGE_DOWN)
-        move_layer(session, move);
+        explain_sample_move_layer(session, explain, move);
     else
         sr_part_walk(session, move, 1, 20);
 }
 
-/* The samples of the class under the cursor; without one, or before they were explained, explain.
- */
-static void enter_class(struct sr_session *session, struct sr_text *line)
-{
-    struct sr_text title = {0}, text = {0};
-    struct class_scene scene;
-    if (class_scene_init(session, &scene, &title, &text)) {
-        const char *method = chosen_method(session, scene.entry),
-                   *layer = chosen_layer(session, scene.entry);
-        if (scene.idle) {
-            sr_text_printf(line, "explain %s classes count=%d", scene.entry->name, CLASS_SAMPLES);
-            if (*method) sr_text_printf(line, " method=%s", method);
-            if (*layer) sr_text_printf(line, " layer=%s", layer);
-        } else if (shown_target(session) >= 0) {
-            sr_text_printf(line, "browse split=%s", sr_split_names[scene.split]);
-            sr_part_add_class(session, line, "class", shown_target(session));
-        }
-    }
-    sr_text_fini(&title);
-    sr_text_fini(&text);
-}
-
 static bool choose(struct sr_session *session, int value)
 {
-    const bool again = session->view.explain_target == value;
-    if (session->view.explain_classes && session->data && value >= 0 &&
-        value < session->data->classes)
-        session->view.explain_target = value;
+    struct explain *explain = explain_state(session);
+    const bool again = explain->target == value;
+    if (explain->classes && session->data && value >= 0 && value < session->data->classes)
+        explain->target = value;
     return again;
 }
 
 static void enter(struct sr_session *session, struct sr_text *line)
 {
-    enum sr_file file;
-    uint32_t row;
-    char id[32];
-    if (session->data && session->entry_count == 0) {
+    const struct explain *explain = explain_state(session);
+    if (!session->data) return;
+    if (session->entry_count == 0)
         sr_text_add(line, "pane train");
-    } else if (session->view.explain_classes && session->data) {
-        enter_class(session, line);
-    } else if (sr_part_sample(session, &file, &row)) {
-        sr_part_id(id, sizeof id, file, row);
-        struct sr_entry *entry = sr_session_entry(session, "", NULL);
-        const char *method = chosen_method(session, entry), *layer = chosen_layer(session, entry);
-        const int target = shown_target(session);
-        if (sr_args_switch(session->options, "autorun") ||
-            sr_session_explained(session, entry, file, row, method, layer, target)) {
-            sr_text_printf(line, "show %s", id);
-            return;
-        }
-        sr_text_printf(line, "explain %s %s", entry->name, id);
-        if (*method) sr_text_printf(line, " method=%s", method);
-        if (*layer) sr_text_printf(line, " layer=%s", layer);
-        if (target >= 0) sr_text_printf(line, " target=%d", target);
-    }
-}
-
-static void describe(struct sr_session *session, struct sr_text *text)
-{
-    struct sr_text title = {0}, why = {0};
-    struct scene scene;
-    struct class_scene classes;
-    sr_text_add(text, "Explain: ");
-    if (session->view.explain_classes && class_scene_init(session, &classes, &title, &why)) {
-        describe_classes(session, &classes, text);
-    } else if (!session->view.explain_classes && scene_init(session, &scene, &title, &why)) {
-        char id[32];
-        sr_part_id(id, sizeof id, scene.file, scene.row);
-        sr_text_printf(text, "%s is of class %s.", id, sr_part_class(session, scene.truth));
-        if (scene.predicted >= 0) {
-            verdict_words(session, &scene, &why);
-            sr_text_printf(text, " %s predicts ", scene.entry->name);
-            sr_part_listed(text, sr_text_get(&why));
-            sr_text_add(text, ".");
-        }
-        sr_text_add(text, " ");
-        if (scene.status == SR_OK) {
-            method_words(session, &scene, text);
-            sr_text_add(text, ". ");
-            if (session->explain.heat.values) heat_words(&session->explain.heat, text);
-            if (session->explain.nearest_count) {
-                const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-                sr_text_add(text, " The nearest training images are");
-                for (size_t i = 0; i < session->explain.nearest_count; i++)
-                    sr_text_printf(
-                        text, "%s %s", i ? "," : "",
-                        sr_part_class(session, images->labels[session->explain.nearest[i]]));
-                sr_text_add(text, ".");
-            }
-        } else {
-            sr_text_printf(text, "%s.",
-                           scene.idle ? "autorun is off: Enter computes the heat map"
-                           : scene.status == SR_PENDING ? "The heat map is being computed"
-                                                        : scene.error.text);
-        }
-    } else {
-        sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
-    }
-    sr_text_add(text, "\n");
-    sr_text_fini(&title);
-    sr_text_fini(&why);
+    else if (explain->classes)
+        explain_classes_enter(session, explain, line);
+    else
+        explain_sample_enter(session, explain, line);
 }
 
 static enum sr_status look_classes(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
-    session->view.explain_classes = !session->view.explain_classes;
+    struct explain *explain = explain_state(session);
+    explain->classes = !explain->classes;
     return SR_OK;
 }
 
@@ -734,19 +86,19 @@ static const struct sr_pane_look looks[] = {{"classes", look_classes}, {0}};
 static void show(struct sr_session *session, const struct sr_entry *entry, const char *method,
                  const char *layer, bool classes)
 {
-    struct sr_view *view = &session->view;
-    snprintf(view->model, sizeof view->model, "%s", entry->name);
-    snprintf(view->explain_method, sizeof view->explain_method, "%s", method ? method : "");
-    snprintf(view->explain_layer, sizeof view->explain_layer, "%s", layer ? layer : "");
-    view->explain_classes = classes;
-    view->pane = &sr_pane_explain;
+    struct explain *explain = explain_state(session);
+    snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
+    snprintf(explain->method, sizeof explain->method, "%s", method ? method : "");
+    snprintf(explain->layer, sizeof explain->layer, "%s", layer ? layer : "");
+    explain->classes = classes;
+    session->view.pane = &sr_pane_explain;
 }
 
 void sr_explain_show(struct sr_session *session, const struct sr_entry *entry, const char *method,
                      const char *layer, int target)
 {
     show(session, entry, method, layer, false);
-    session->view.explain_target = target;
+    explain_state(session)->target = target;
 }
 
 void sr_explain_show_classes(struct sr_session *session, const struct sr_entry *entry,
@@ -757,18 +109,19 @@ void sr_explain_show_classes(struct sr_session *session, const struct sr_entry *
 
 const char *sr_explain_method(struct sr_session *session)
 {
-    return session->view.explain_method;
+    return explain_state(session)->method;
 }
 
 void sr_explain_show_method(struct sr_session *session, const char *method)
 {
-    snprintf(session->view.explain_method, sizeof session->view.explain_method, "%s", method);
+    struct explain *explain = explain_state(session);
+    snprintf(explain->method, sizeof explain->method, "%s", method);
     session->view.pane = &sr_pane_explain;
 }
 
 static const char *hints(struct sr_session *session)
 {
-    if (session->entry_count && session->view.explain_classes)
+    if (session->entry_count && explain_state(session)->classes)
         return "h/l class  Enter browse  v sample  M method  PgUp/PgDn layer  m model  ? help";
     return session->entry_count
                ? "n/p sample  j/k class  v classes  M method  PgUp/PgDn layer  m model  ? help"

@@ -5,6 +5,7 @@
 #include "parts.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
+#include "scroller.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -295,7 +296,7 @@ void sr_form_move(struct sr_session *session, enum sr_move move)
         return;
     }
     if (form_init(session, &form))
-        session->view.form_at = sr_part_step(session->view.form_at, move, 8, 0, form.count - 1);
+        session->view.form_at = sr_scroll_step(session->view.form_at, move, 8, 0, form.count - 1);
     form_fini(&form);
 }
 

@@ -13,6 +13,10 @@ libsartor_a_SOURCES += \
 	src/panes/confusion_table.c \
 	src/panes/data.c \
 	src/panes/explain.c \
+	src/panes/explain.h \
+	src/panes/explain_choice.c \
+	src/panes/explain_classes.c \
+	src/panes/explain_sample.c \
 	src/panes/form.c \
 	src/panes/log.c \
 	src/panes/parts.c \

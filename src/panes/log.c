@@ -1,6 +1,7 @@
 /* log.c - what was done and said in this session, in order; it follows the end until it is
  * scrolled. */
 #include "parts.h"
+#include "scroller.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -81,7 +82,7 @@ static void move(struct sr_session *session, enum sr_move move)
     int last = (int)session->log.count - 1,
         page = view->log_lines > 1 ? (int)view->log_lines - 1 : 1;
     if (last < 0) return;
-    view->log_top = (size_t)sr_part_step((int)view->log_top, move, page, 0, last);
+    view->log_top = (size_t)sr_scroll_step((int)view->log_top, move, page, 0, last);
     view->log_away = true; /* drawing sees when the end has been reached */
 }
 

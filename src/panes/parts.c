@@ -445,45 +445,6 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
     selection->at = at;
 }
 
-int sr_part_step(int value, enum sr_move move, int page, int low, int high)
-{
-    if (page < 1) page = 1;
-    long to = value;
-    switch (move) {
-    case SR_MOVE_UP:
-    case SR_MOVE_LEFT:
-    case SR_MOVE_PREVIOUS:
-        to -= 1;
-        break;
-    case SR_MOVE_DOWN:
-    case SR_MOVE_RIGHT:
-    case SR_MOVE_NEXT:
-        to += 1;
-        break;
-    case SR_MOVE_PAGE_UP:
-        to -= page;
-        break;
-    case SR_MOVE_PAGE_DOWN:
-        to += page;
-        break;
-    case SR_MOVE_HALF_UP:
-        to -= (page + 1) / 2;
-        break;
-    case SR_MOVE_HALF_DOWN:
-        to += (page + 1) / 2;
-        break;
-    case SR_MOVE_FIRST:
-        to = low;
-        break;
-    case SR_MOVE_LAST:
-        to = high;
-        break;
-    case SR_MOVE_COUNT:
-        break;
-    }
-    return (int)(to < low ? low : to > high ? high : to);
-}
-
 void sr_part_class_grid(struct sr_session *session, struct sr_area area, int pixel_height,
                         int pixel_width, int at, sr_part_draw_class *draw, void *context)
 {

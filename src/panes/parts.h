@@ -77,8 +77,6 @@ const uint8_t *sr_part_pixels(const struct sr_session *session, enum sr_file fil
 /* Move the selection's cursor, kept inside. `row` is how many samples a line holds, `page`
  * how many a page. */
 void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page);
-/* `value` + what the move adds, within low..high. */
-int sr_part_step(int value, enum sr_move move, int page, int low, int high);
 
 /* A picture of height × width pixels for each class, as many as fit around the class `at` (-1:
  * none), which is marked, with their names below and clicks on them told. */

@@ -1,5 +1,6 @@
 /* screen.c - the whole screen: tabs, the current pane, what lies over it, the bottom line. */
 #include "parts.h"
+#include "scroller.h"
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ void sr_screen_move(struct sr_session *session, enum sr_move move)
     }
     /* How long the text is is known when it is drawn, which brings the top back inside. */
     view->overlay_top =
-        sr_part_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
+        sr_scroll_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
 }
 
 bool sr_screen_click(struct sr_session *session, int x, int y)

@@ -6,6 +6,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
 #include "sartor/panes/show.h"
+#include "scroller.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -556,7 +557,7 @@ static void move(struct sr_session *session, enum sr_move move)
     int runs = (int)session->run_count, families = family_count(), at;
     at = shown_index(session);
     if (runs == 0 || at >= runs) at = runs + view->train_family;
-    at = sr_part_step(at, move, 5, 0, runs + families - 1);
+    at = sr_scroll_step(at, move, 5, 0, runs + families - 1);
     if (at >= runs) {
         view->train_run = runs;
         view->train_family = at - runs;

@@ -1,5 +1,6 @@
 /* Any size, any look, any sequence of moves: nothing is drawn outside, nothing is read that is
  * not there. Run it under the sanitizers; SARTOR_STEPS in the environment takes more steps. */
+#include "../../src/panes/explain.h"
 #include "../../src/panes/parts.h"
 #include "fixture.h"
 #include "sartor/base/words.h"
@@ -52,8 +53,8 @@ static void disturb(struct sr_session *session)
         view->confusion_row = roll(300) - 2;
         break;
     case 11:
-        view->explain_target = roll(300) - 2;
-        view->explain_classes = roll(3) == 0;
+        explain_state(session)->target = roll(300) - 2;
+        explain_state(session)->classes = roll(3) == 0;
         break;
     case 12:
         view->train_run = roll(9) - 1;
@@ -80,7 +81,7 @@ static void disturb(struct sr_session *session)
                  (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
         break;
     case 18:
-        snprintf(view->explain_layer, sizeof view->explain_layer, "%s",
+        snprintf(explain_state(session)->layer, sizeof explain_state(session)->layer, "%s",
                  (const char *[]){"", "conv1", "nix"}[roll(3)]);
         break;
     case 19:

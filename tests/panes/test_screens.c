@@ -1,6 +1,7 @@
 /* Golden screens: what every pane shows, at several sizes and looks. UPDATE_GOLDEN=1 writes them
  * anew, to be looked at before they are committed. */
 #include "../../src/panes/compare.h"
+#include "../../src/panes/explain.h"
 #include "../../src/panes/parts.h"
 #include "fixture.h"
 #include "sartor/app/results.h"
@@ -219,18 +220,19 @@ static void explain(void **state)
     struct sr_session *session = fixture_new();
     choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
     session->view.pane = &sr_pane_explain;
+    struct explain *chosen = explain_state(session);
     looks(session, "explain");
     screen(session, 20, 5, "explain-tiny");
-    session->view.explain_target = 6;
-    snprintf(session->view.explain_layer, sizeof session->view.explain_layer, "conv1");
+    chosen->target = 6;
+    snprintf(chosen->layer, sizeof chosen->layer, "conv1");
     screen(session, 80, 24, "explain-layer");
     snprintf(session->view.model, sizeof session->view.model, "svm");
     screen(session, 80, 24, "explain-occlusion");
     struct sr_error error;
     assert_int_equal(sr_args_set(session->options, "autorun", "off", &error), SR_OK);
-    session->view.explain_target = 2;
+    chosen->target = 2;
     screen(session, 80, 24, "explain-idle");
-    session->view.explain_classes = true;
+    chosen->classes = true;
     screen(session, 80, 24, "explain-classes-idle");
     assert_int_equal(sr_args_set(session->options, "autorun", "on", &error), SR_OK);
     screen(session, 80, 24, "explain-classes");

@@ -70,11 +70,6 @@ struct sr_view {
     size_t log_top;   /* first line of the log shown */
     size_t log_lines; /* how many were drawn last */
 
-    char explain_method[16]; /* "" for the model's default */
-    char explain_layer[32];  /* likewise */
-    int explain_target;      /* -1 the predicted class */
-    bool explain_classes;    /* the mean heat of every class instead of one sample */
-
     /* Overlay: text over the pane (help, a command's output), scrolled. */
     bool overlay;
     char overlay_title[64];

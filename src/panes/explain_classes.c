@@ -1,0 +1,185 @@
+/* explain_classes.c - see explain.h: what a model looks at in each class, as the mean of many heat
+ * maps. */
+#include "explain.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+#include "sartor/cells/draw.h"
+
+/* Images that the mean heat is taken over here: fewer than for a figure, so that they are there in
+ * a few seconds. */
+enum { CLASS_SAMPLES = 300 };
+
+struct class_scene {
+    const struct explain *explain;
+    struct sr_entry *entry;
+    enum sr_split_name split;
+    enum sr_file file;
+    bool idle;
+    enum sr_status status;
+    struct sr_error error;
+    float most; /* the highest value of all maps */
+};
+
+static bool class_scene_init(struct sr_session *session, const struct explain *explain,
+                             struct class_scene *scene, struct sr_text *title, struct sr_text *text)
+{
+    *scene = (struct class_scene){.explain = explain};
+    if (sr_part_without_data(session, title, text)) return false;
+    scene->entry = sr_part_model(session, "", title, text);
+    if (!scene->entry) return false;
+    const size_t classes = (size_t)session->data->classes;
+    scene->split = sr_session_default_split(session, scene->entry);
+    size_t most = (CLASS_SAMPLES + classes - 1) / classes;
+    /* What `explain MODEL classes` has just found out need not be asked again. */
+    const struct sr_heats *known = session->class_heats;
+    if (known && known->ready && known->model == scene->entry->model &&
+        !strcmp(known->method, explain_method(explain, scene->entry)) &&
+        !strcmp(known->layer, explain_layer(explain, scene->entry))) {
+        scene->split = known->split;
+        most = known->most;
+    } else if (!sr_args_switch(session->options, "autorun")) {
+        scene->idle = true;
+        scene->status = SR_PENDING;
+    }
+    if (!scene->idle)
+        scene->status = sr_session_class_heats(session, scene->entry, scene->split, most,
+                                               explain_method(explain, scene->entry),
+                                               explain_layer(explain, scene->entry), &scene->error);
+    if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
+    scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const size_t size = classes * (size_t)images->shape.height * (size_t)images->shape.width;
+    for (size_t i = 0; scene->status == SR_OK && i < size; i++)
+        scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
+    return true;
+}
+
+static void class_words(const struct sr_session *session, const struct class_scene *scene,
+                        struct sr_text *text)
+{
+    if (scene->idle)
+        sr_text_add(text, "autorun is off: Enter computes the mean heat of every class");
+    else if (scene->status == SR_PENDING)
+        sr_text_printf(text, "Mean heat of each class: %s is being asked…", scene->entry->name);
+    else if (scene->status)
+        sr_text_add(text, scene->error.text);
+    else {
+        size_t count = 0;
+        char number[32];
+        for (int c = 0; c < session->data->classes; c++) count += session->class_heats->counts[c];
+        sr_format_count(number, sizeof number, count);
+        sr_text_printf(
+            text,
+            "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f",
+            session->class_heats->used->title, scene->entry->name,
+            session->class_heats->at[0] ? ", layer " : "", session->class_heats->at, number,
+            sr_split_names[scene->split], (double)scene->most);
+    }
+}
+
+static void draw_class(struct sr_session *session, struct sr_area area, int class, void *context)
+{
+    const struct class_scene *scene = context;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
+    float *shown = sr_xalloc(size * sizeof *shown);
+    for (size_t i = 0; i < size && scene->most > 0; i++)
+        shown[i] = session->class_heats->maps[(size_t) class * size + i] / scene->most;
+    sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
+                    session->figures->classes[scene->file][class].mean, shown, images->shape.height,
+                    images->shape.width);
+    free(shown);
+}
+
+static void draw_classes(struct sr_session *session, struct sr_area area, struct class_scene *scene)
+{
+    struct sr_text words = {0};
+    class_words(session, scene, &words);
+    int y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
+                              sr_part_style(session, scene->status && scene->status != SR_PENDING
+                                                         ? SR_ROLE_WARNING
+                                                         : SR_ROLE_FAINT),
+                              sr_text_get(&words));
+    sr_text_fini(&words);
+    if (scene->status) return;
+    const struct sr_images *images = &session->data->files[scene->file];
+    const int scale =
+        area.width >= 100 ? 8 : 0; /* on 80 columns, two rows of five need all of them */
+    if (scale)
+        sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1,
+                                   area.height - y < 12 ? area.height - y : 12),
+                      &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
+    sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
+                       images->shape.height, images->shape.width,
+                       explain_target(session, scene->explain), draw_class, scene);
+}
+
+static void describe_classes(struct sr_session *session, const struct class_scene *scene,
+                             struct sr_text *text)
+{
+    const struct sr_images *images = &session->data->files[scene->file];
+    class_words(session, scene, text);
+    sr_text_add(text, ".");
+    for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
+        const struct sr_heat heat = {.height = images->shape.height,
+                                     .width = images->shape.width,
+                                     .values = session->class_heats->maps +
+                                               (size_t)c * (size_t)images->shape.height *
+                                                   (size_t)images->shape.width};
+        sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
+        explain_heat_words(&heat, text);
+    }
+}
+
+void explain_classes_draw(struct sr_session *session, const struct explain *explain,
+                          struct sr_area area)
+{
+    struct sr_text title = {0}, text = {0};
+    struct class_scene scene;
+    if (class_scene_init(session, explain, &scene, &title, &text))
+        draw_classes(session, area, &scene);
+    else
+        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+}
+
+void explain_classes_describe(struct sr_session *session, const struct explain *explain,
+                              struct sr_text *text)
+{
+    struct sr_text title = {0}, why = {0};
+    struct class_scene scene;
+    if (class_scene_init(session, explain, &scene, &title, &why))
+        describe_classes(session, &scene, text);
+    else
+        sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
+    sr_text_fini(&title);
+    sr_text_fini(&why);
+}
+
+/* The samples of the class under the cursor; without one, or before they were explained, explain.
+ */
+void explain_classes_enter(struct sr_session *session, const struct explain *explain,
+                           struct sr_text *line)
+{
+    struct sr_text title = {0}, text = {0};
+    struct class_scene scene;
+    if (class_scene_init(session, explain, &scene, &title, &text)) {
+        const char *method = explain_method(explain, scene.entry),
+                   *layer = explain_layer(explain, scene.entry);
+        if (scene.idle) {
+            sr_text_printf(line, "explain %s classes count=%d", scene.entry->name, CLASS_SAMPLES);
+            if (*method) sr_text_printf(line, " method=%s", method);
+            if (*layer) sr_text_printf(line, " layer=%s", layer);
+        } else if (explain_target(session, explain) >= 0) {
+            sr_text_printf(line, "browse split=%s", sr_split_names[scene.split]);
+            sr_part_add_class(session, line, "class", explain_target(session, explain));
+        }
+    }
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+}
