@@ -143,8 +143,7 @@ static size_t ready_models(struct sr_session *session, struct sr_entry **ready)
         struct sr_entry *entry = session->entries[i];
         struct sr_error ignored;
         if (sr_session_model(session, entry->name, &entry, &ignored)) continue;
-        if (sr_model_check_shape(entry->model, images->shape.height, images->shape.width,
-                                 session->data->classes, &ignored))
+        if (sr_model_check_shape(entry->model, images->shape, session->data->classes, &ignored))
             continue;
         ready[count++] = entry;
     }

@@ -8,6 +8,7 @@ noinst_HEADERS += \
 	include/sartor/base/param.h \
 	include/sartor/base/pool.h \
 	include/sartor/base/rng.h \
+	include/sartor/base/shape.h \
 	include/sartor/base/text.h \
 	include/sartor/base/thread.h \
 	include/sartor/base/words.h

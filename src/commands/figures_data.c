@@ -188,8 +188,8 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
             const struct sr_augment *augment = k == 0 ? NULL
                                                : each ? &parts[line].augment
                                                       : &together;
-            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked.file, row), height,
-                             width, values);
+            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked.file, row),
+                             images->shape, values);
             for (size_t i = 0; i < area; i++) {
                 float value = values[i] < 0 ? 0 : values[i] > 1 ? 1 : values[i];
                 store[made * area + i] = (uint8_t)lrintf(255 * value);

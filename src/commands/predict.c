@@ -128,14 +128,14 @@ SR_RUN(predict_run)
     char *path = file_given ? sr_path_expand(index) : NULL;
     image.pixels = pixels;
     if (file_given) {
-        status = sr_import_image(path, image.shape.height, image.shape.width, pixels, error);
+        status = sr_import_image(path, image.shape, pixels, error);
     } else {
         status = sample_of(session, args, &file, &row, error);
         if (!status) one = (struct sr_samples){&session->data->files[file], &row, 1};
     }
     if (!status)
-        status = sr_model_check_shape(entry->model, one.images->shape.height,
-                                      one.images->shape.width, session->data->classes, error);
+        status =
+            sr_model_check_shape(entry->model, one.images->shape, session->data->classes, error);
     if (!status) status = sr_model_predict(entry->model, &one, NULL, NULL, probabilities, error);
     if (!status)
         report(session, entry->name, path, sr_file_names[file], file_given ? -1 : (int64_t)row,

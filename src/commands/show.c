@@ -24,8 +24,7 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     if (status) return status;
     const struct sr_images *images = &session->data->files[file];
     const size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
-    status = sr_model_check_shape(entry->model, images->shape.height, images->shape.width,
-                                  session->data->classes, error);
+    status = sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
     if (!status)
         status =
             sr_session_nearest(session->data, entry->model, images->pixels + row * pixels,

@@ -46,34 +46,45 @@ static void make_levels(const struct sr_augment *augment, struct sr_rng *rng, fl
     }
 }
 
-/* Mirror and whole-pixel shift: rows are copied, nothing is blurred. */
-static void place(const uint8_t *pixels, int height, int width, bool mirror, int down, int right,
-                  const float levels[256], float *out)
+/* An image to be changed, and what its bytes stand for. */
+struct source {
+    const uint8_t *pixels;
+    struct sr_shape shape;
+    bool mirror;
+    float levels[256];
+};
+
+/* Mirror and whole-pixel shift: pixels are copied, not interpolated. */
+static void place(const struct source *source, int down, int right, float *out)
 {
+    const int height = source->shape.height, width = source->shape.width;
+    const size_t channels = (size_t)source->shape.channels, stride = sr_shape_stride(source->shape);
+    const int first = right > 0 ? right : 0, end = right < 0 ? width + right : width;
+    memset(out, 0, sr_shape_size(source->shape) * sizeof *out);
     for (int y = 0; y < height; y++) {
-        int from = y - down;
-        for (int x = 0; x < width; x++) {
-            int column = x - right;
-            if (from < 0 || from >= height || column < 0 || column >= width) {
-                out[y * width + x] = 0;
-                continue;
-            }
-            if (mirror) column = width - 1 - column;
-            out[y * width + x] = levels[pixels[from * width + column]];
+        if (y - down < 0 || y - down >= height) continue;
+        const uint8_t *from = source->pixels + (size_t)(y - down) * stride;
+        float *to = out + (size_t)y * stride;
+        for (int x = first; x < end; x++) {
+            int column = source->mirror ? width - 1 - (x - right) : x - right;
+            for (size_t c = 0; c < channels; c++)
+                to[(size_t)x * channels + c] = source->levels[from[(size_t)column * channels + c]];
         }
     }
 }
 
-static float level_at(const uint8_t *pixels, int height, int width, int y, int x,
-                      const float levels[256])
+static float level_at(const struct source *source, int y, int x, int channel)
 {
-    return y < 0 || y >= height || x < 0 || x >= width ? 0 : levels[pixels[y * width + x]];
+    const struct sr_shape *shape = &source->shape;
+    if (y < 0 || y >= shape->height || x < 0 || x >= shape->width) return 0;
+    return source->levels[source->pixels[(y * shape->width + x) * shape->channels + channel]];
 }
 
-/* The same with rotation and scale about the centre, bilinear. */
-static void warp(const uint8_t *pixels, int height, int width, bool mirror, float down, float right,
-                 float angle, float zoom, const float levels[256], float *out)
+/* Mirror, shift, rotation and scale about the centre, bilinear. */
+static void warp(const struct source *source, float down, float right, float angle, float zoom,
+                 float *out)
 {
+    const int height = source->shape.height, width = source->shape.width;
     float cosine = cosf(angle) / zoom, sine = sinf(angle) / zoom;
     float cy = (float)(height - 1) / 2, cx = (float)(width - 1) / 2;
 
@@ -81,23 +92,26 @@ static void warp(const uint8_t *pixels, int height, int width, bool mirror, floa
         for (int x = 0; x < width; x++) {
             float dy = (float)y - cy - down, dx = (float)x - cx - right;
             float v = sine * dx + cosine * dy + cy, u = cosine * dx - sine * dy + cx;
-            if (mirror) u = (float)(width - 1) - u;
+            if (source->mirror) u = (float)(width - 1) - u;
             float fy = floorf(v), fx = floorf(u);
             int iy = (int)fy, ix = (int)fx;
             float ty = v - fy, tx = u - fx;
-            float top = level_at(pixels, height, width, iy, ix, levels) * (1 - tx) +
-                        level_at(pixels, height, width, iy, ix + 1, levels) * tx;
-            float bottom = level_at(pixels, height, width, iy + 1, ix, levels) * (1 - tx) +
-                           level_at(pixels, height, width, iy + 1, ix + 1, levels) * tx;
-            out[y * width + x] = top * (1 - ty) + bottom * ty;
+            for (int c = 0; c < source->shape.channels; c++) {
+                float top =
+                    level_at(source, iy, ix, c) * (1 - tx) + level_at(source, iy, ix + 1, c) * tx;
+                float bottom = level_at(source, iy + 1, ix, c) * (1 - tx) +
+                               level_at(source, iy + 1, ix + 1, c) * tx;
+                *out++ = top * (1 - ty) + bottom * ty;
+            }
         }
     }
 }
 
 /* A rectangle of 2 to 33 % of the area, sides 1:3.3 to 3.3:1, in one grey. */
-static void erase(struct sr_rng *rng, int height, int width, float *out)
+static void erase(struct sr_rng *rng, struct sr_shape shape, float *out)
 {
-    double area = (0.02 + 0.31 * sr_rng_double(rng)) * height * width;
+    const int height = shape.height, width = shape.width, channels = shape.channels;
+    double area = (0.02 + 0.31 * sr_rng_double(rng)) * (double)sr_shape_pixels(shape);
     double aspect = exp(swing(rng, log(3.3)));
     int h = (int)lround(sqrt(area * aspect)), w = (int)lround(sqrt(area / aspect));
     h = h < 1 ? 1 : h > height ? height : h;
@@ -106,50 +120,60 @@ static void erase(struct sr_rng *rng, int height, int width, float *out)
     int left = (int)sr_rng_below(rng, (uint64_t)(width - w) + 1);
     float grey = sr_rng_float(rng);
     for (int y = top; y < top + h; y++)
-        for (int x = left; x < left + w; x++) out[y * width + x] = grey;
+        for (int i = left * channels; i < (left + w) * channels; i++)
+            out[y * width * channels + i] = grey;
 }
 
 void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch, uint32_t sample,
-                      const uint8_t *pixels, int height, int width, float *out)
+                      const uint8_t *pixels, struct sr_shape shape, float *out)
 {
+    const size_t size = sr_shape_size(shape);
+    struct source source = {.pixels = pixels, .shape = shape};
     struct sr_rng rng;
-    float levels[256];
-    bool mirror = false;
 
     if (!sr_augment_active(augment)) {
-        sr_kernels()->grey(pixels, (size_t)height * (size_t)width, out);
+        sr_kernels()->grey(pixels, size, out);
         return;
     }
     if (augment->flip) {
-        /* Alternating: a coin for each sample, then the other side every other epoch, so that no
-         * two epochs in a row show the same view (Jordan, 2024). */
+        /* Alternating: a sample is mirrored at random in its first epoch and in every other one
+         * from then on, so that no two epochs in a row show the same view (Jordan, 2024). */
         sr_rng_init(&rng, seed, SR_STREAM_AUGMENT, sample);
-        mirror = ((sr_rng_next(&rng) >> 63) ^ (uint64_t)epoch) & 1;
+        source.mirror = ((sr_rng_next(&rng) >> 63) ^ (uint64_t)epoch) & 1;
     }
     sr_rng_init(&rng, seed, SR_STREAM_AUGMENT, (uint64_t)(epoch + 1) << 32 | sample);
-    make_levels(augment, &rng, levels);
+    make_levels(augment, &rng, source.levels);
     if (augment->rotation > 0 || augment->scale > 0) {
         float down = swing(&rng, augment->shift), right = swing(&rng, augment->shift);
         float angle = swing(&rng, augment->rotation * 3.14159265358979323846 / 180);
         float zoom = 1 + swing(&rng, augment->scale);
-        warp(pixels, height, width, mirror, down, right, angle, zoom, levels, out);
+        warp(&source, down, right, angle, zoom, out);
     } else {
         int down = swing_integer(&rng, augment->shift), right = swing_integer(&rng, augment->shift);
-        place(pixels, height, width, mirror, down, right, levels, out);
+        place(&source, down, right, out);
     }
     if (augment->noise > 0)
-        for (int i = 0; i < height * width; i++)
+        for (size_t i = 0; i < size; i++)
             out[i] = clamp(out[i] + (float)(augment->noise * sr_rng_normal(&rng)));
-    if (augment->erase > 0 && sr_rng_double(&rng) < augment->erase) erase(&rng, height, width, out);
+    if (augment->erase > 0 && sr_rng_double(&rng) < augment->erase) erase(&rng, shape, out);
+}
+
+static void mirror_image(const uint8_t *from, struct sr_shape shape, uint8_t *to)
+{
+    const size_t channels = (size_t)shape.channels, stride = sr_shape_stride(shape);
+    for (size_t row = 0, size = sr_shape_size(shape); row < size; row += stride)
+        for (size_t x = 0; x < stride; x += channels)
+            for (size_t c = 0; c < channels; c++)
+                to[row + x + c] = from[row + stride - channels - x + c];
 }
 
 enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both,
                                  const struct sr_monitor *monitor, struct sr_error *error)
 {
     const char *what = "mirrored copies of the training images";
-    const size_t count = samples->count, width = (size_t)samples->images->shape.width;
-    const size_t size = width * (size_t)samples->images->shape.height;
-    *both = (struct sr_images){2 * count, samples->images->shape, NULL, NULL};
+    const struct sr_shape shape = samples->images->shape;
+    const size_t count = samples->count, size = sr_shape_size(shape);
+    *both = (struct sr_images){2 * count, shape, NULL, NULL};
     if (count > UINT32_MAX / 2)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "%zu images are too many to mirror.", count);
     if (!(both->pixels = sr_array_raw(2 * count, size, what, error)) ||
@@ -164,10 +188,8 @@ enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_ima
                                 "Stopped while the images were mirrored.");
         }
         const uint8_t *from = sr_samples_pixels(samples, i);
-        uint8_t *mirrored = both->pixels + (count + i) * size;
         memcpy(both->pixels + i * size, from, size);
-        for (size_t k = 0; k < size; k += width)
-            for (size_t x = 0; x < width; x++) mirrored[k + x] = from[k + width - 1 - x];
+        mirror_image(from, shape, both->pixels + (count + i) * size);
         both->labels[i] = both->labels[count + i] = (uint8_t)sr_samples_label(samples, i);
     }
     return SR_OK;

@@ -49,16 +49,16 @@ static int cells_along(int side)
     return cells < CELLS_MIN ? CELLS_MIN : cells > CELLS_MAX ? CELLS_MAX : cells;
 }
 
-size_t sr_features_size(enum sr_features kind, int height, int width)
+size_t sr_features_size(enum sr_features kind, struct sr_shape shape)
 {
     if (kind == SR_FEATURES_HOG)
-        return (size_t)cells_along(height) * (size_t)cells_along(width) * BINS;
-    return (size_t)height * (size_t)width;
+        return (size_t)cells_along(shape.height) * (size_t)cells_along(shape.width) * BINS;
+    return sr_shape_size(shape);
 }
 
-static void fill_pixels(const uint8_t *pixels, int height, int width, float *out)
+static void fill_pixels(const uint8_t *pixels, struct sr_shape shape, float *out)
 {
-    sr_kernels()->grey(pixels, (size_t)height * (size_t)width, out);
+    sr_kernels()->grey(pixels, sr_shape_size(shape), out);
 }
 
 /* Cells that surround each pixel's centre along one side, and how near the second one is. */
@@ -97,51 +97,87 @@ static void vote(histograms cells, const struct shares *rows, const struct share
         }
 }
 
-static void fill_hog(const uint8_t *pixels, int height, int width, float *out)
+/* Square roots of three rows of an image, one pixel of black at either end. */
+struct rows {
+    float values[3][(SR_SIDE_MAX + 2) * SR_CHANNELS_MAX];
+};
+
+/* Read row y into its place; black outside the image. */
+static void read_row(struct rows *rows, const uint8_t *pixels, struct sr_shape shape, int y)
 {
-    enum { ROOM = SR_SIDE_MAX + 2 };
-    float grey[ROOM][ROOM], energy[CELLS_MAX + 2][CELLS_MAX + 2] = {{0}};
-    histograms cells;
-    struct shares rows, columns;
-    const int down = cells_along(height), across = cells_along(width);
-    share_side(&rows, height, down);
-    share_side(&columns, width, across);
+    const size_t channels = (size_t)shape.channels, stride = sr_shape_stride(shape);
+    float *row = rows->values[(y + 3) % 3];
+    memset(row, 0, (stride + 2 * channels) * sizeof *row);
+    if (y < 0 || y >= shape.height) return;
+    for (size_t i = 0; i < stride; i++)
+        row[channels + i] = sqrtf((float)pixels[(size_t)y * stride + i] / 255.0f);
+}
 
-    for (int y = 0; y < height + 2; y++) memset(grey[y], 0, (size_t)(width + 2) * sizeof(float));
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-            grey[y + 1][x + 1] = sqrtf((float)pixels[y * width + x] / 255.0f);
+/* The gradient at a pixel, in the channel in which it is largest. */
+static void find_gradient(const struct rows *rows, int channels, int y, int x, float *dx, float *dy)
+{
+    const float *above = rows->values[(y + 2) % 3], *here = rows->values[y % 3],
+                *below = rows->values[(y + 1) % 3];
+    float most = -1;
+    for (int i = (x + 1) * channels; i < (x + 2) * channels; i++) {
+        float across = here[i + channels] - here[i - channels], down = below[i] - above[i];
+        float square = across * across + down * down;
+        if (square <= most) continue;
+        most = square;
+        *dx = across;
+        *dy = down;
+    }
+}
 
-    memset(cells, 0, sizeof cells);
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            float dx = grey[y + 1][x + 2] - grey[y + 1][x],
-                  dy = grey[y + 2][x + 1] - grey[y][x + 1];
-            if (dx != 0 || dy != 0) vote(cells, &rows, &columns, y, x, dx, dy);
+static void count_votes(histograms cells, const uint8_t *pixels, struct sr_shape shape)
+{
+    struct shares down, across;
+    struct rows rows;
+    share_side(&down, shape.height, cells_along(shape.height));
+    share_side(&across, shape.width, cells_along(shape.width));
+    read_row(&rows, pixels, shape, -1);
+    read_row(&rows, pixels, shape, 0);
+    for (int y = 0; y < shape.height; y++) {
+        read_row(&rows, pixels, shape, y + 1);
+        for (int x = 0; x < shape.width; x++) {
+            float dx = 0, dy = 0;
+            find_gradient(&rows, shape.channels, y, x, &dx, &dy);
+            if (dx != 0 || dy != 0) vote(cells, &down, &across, y, x, dx, dy);
         }
+    }
+}
 
-    for (int y = 1; y <= down; y++)
-        for (int x = 1; x <= across; x++)
-            for (int b = 0; b < BINS; b++) energy[y][x] += cells[y][x][b] * cells[y][x][b];
-
-    for (int y = 1; y <= down; y++)
-        for (int x = 1; x <= across; x++, out += BINS) {
-            memset(out, 0, BINS * sizeof(float));
-            for (int i = y - 1; i <= y; i++)
-                for (int j = x - 1; j <= x; j++) { /* the block of cells (i, j) .. (i+1, j+1) */
-                    float sum =
-                        energy[i][j] + energy[i][j + 1] + energy[i + 1][j] + energy[i + 1][j + 1];
-                    float scale = 1 / sqrtf(sum + EPSILON * EPSILON);
-                    for (int b = 0; b < BINS; b++)
-                        out[b] += 0.5f * fminf(cells[y][x][b] * scale, CLIP);
-                }
+/* Half the sum of what the four blocks of a cell make of its bins. */
+static void add_blocks(histograms cells, float energy[CELLS_MAX + 2][CELLS_MAX + 2], int y, int x,
+                       float *out)
+{
+    memset(out, 0, BINS * sizeof(float));
+    for (int i = y - 1; i <= y; i++)
+        for (int j = x - 1; j <= x; j++) { /* the block of cells (i, j) .. (i+1, j+1) */
+            float sum = energy[i][j] + energy[i][j + 1] + energy[i + 1][j] + energy[i + 1][j + 1];
+            float scale = 1 / sqrtf(sum + EPSILON * EPSILON);
+            for (int b = 0; b < BINS; b++) out[b] += 0.5f * fminf(cells[y][x][b] * scale, CLIP);
         }
 }
 
-void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width,
+static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
+{
+    float energy[CELLS_MAX + 2][CELLS_MAX + 2] = {{0}};
+    histograms cells;
+    const int down = cells_along(shape.height), across = cells_along(shape.width);
+    memset(cells, 0, sizeof cells);
+    count_votes(cells, pixels, shape);
+    for (int y = 1; y <= down; y++)
+        for (int x = 1; x <= across; x++)
+            for (int b = 0; b < BINS; b++) energy[y][x] += cells[y][x][b] * cells[y][x][b];
+    for (int y = 1; y <= down; y++)
+        for (int x = 1; x <= across; x++, out += BINS) add_blocks(cells, energy, y, x, out);
+}
+
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, struct sr_shape shape,
                        float *out)
 {
-    (kind == SR_FEATURES_HOG ? fill_hog : fill_pixels)(pixels, height, width, out);
+    (kind == SR_FEATURES_HOG ? fill_hog : fill_pixels)(pixels, shape, out);
 }
 
 struct work {
@@ -159,7 +195,7 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct sr_images *images = work->samples->images;
     for (size_t i = index * SLICE; i < work->count && i < (index + 1) * SLICE; i++)
         sr_features_image(work->kind, sr_samples_pixels(work->samples, work->first + i),
-                          images->shape.height, images->shape.width, work->out + i * work->stride);
+                          images->shape, work->out + i * work->stride);
 }
 
 void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first,

@@ -126,11 +126,12 @@ static uint8_t level(float value, float background)
     return to_byte((value - background) * 255 / (255 - background));
 }
 
-static enum sr_status prepare(const char *name, const struct picture *picture, int height,
-                              int width, uint8_t *pixels, struct sr_error *error)
+static enum sr_status prepare(const char *name, const struct picture *picture,
+                              struct sr_shape shape, uint8_t *pixels, struct sr_error *error)
 {
     const float background = find_background(picture);
-    const size_t size = (size_t)height * (size_t)width;
+    const int height = shape.height, width = shape.width;
+    const size_t size = sr_shape_size(shape);
     if (picture->height == height && picture->width == width) {
         for (size_t i = 0; i < size; i++)
             pixels[i] = background >= LIGHT ? (uint8_t)(255 - picture->grey[i]) : picture->grey[i];
@@ -173,17 +174,22 @@ static enum sr_status prepare(const char *name, const struct picture *picture, i
     return status;
 }
 
-enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length, int height,
-                               int width, uint8_t *pixels, struct sr_error *error)
+enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length,
+                               struct sr_shape shape, uint8_t *pixels, struct sr_error *error)
 {
     struct picture picture;
+    if (shape.channels != 1)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s cannot be used: pictures can only be made grey, and images in "
+                            "colour are wanted",
+                            name);
     enum sr_status status = picture_decode(name, bytes, length, &picture, error);
-    if (status == SR_OK) status = prepare(name, &picture, height, width, pixels, error);
+    if (status == SR_OK) status = prepare(name, &picture, shape, pixels, error);
     free(picture.grey);
     return status;
 }
 
-enum sr_status sr_import_image(const char *path, int height, int width, uint8_t *pixels,
+enum sr_status sr_import_image(const char *path, struct sr_shape shape, uint8_t *pixels,
                                struct sr_error *error)
 {
     struct sr_error own = {SR_OK, ""};
@@ -191,7 +197,7 @@ enum sr_status sr_import_image(const char *path, int height, int width, uint8_t 
     size_t length;
     char *bytes = sr_file_read(path, FILE_LIMIT, &length, error);
     if (!bytes) return error->status;
-    enum sr_status status = sr_import_parse(path, bytes, length, height, width, pixels, error);
+    enum sr_status status = sr_import_parse(path, bytes, length, shape, pixels, error);
     free(bytes);
     return status;
 }

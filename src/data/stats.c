@@ -30,8 +30,7 @@ static int value_at(const uint64_t histogram[256], uint64_t position)
 void sr_stats_compute(struct sr_stats *stats, const struct sr_samples *samples, int label)
 {
     uint64_t tables[4][256] = {{0}};
-    const size_t size =
-        (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
+    const size_t size = sr_shape_size(samples->images->shape);
     memset(stats, 0, sizeof *stats);
     for (size_t i = 0; i < samples->count; i++) {
         int own = sr_samples_label(samples, i);
@@ -62,8 +61,7 @@ void sr_stats_compute(struct sr_stats *stats, const struct sr_samples *samples, 
 
 int sr_stats_mean_image(const struct sr_samples *samples, int label, float *mean, float *variance)
 {
-    const size_t size =
-        (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
+    const size_t size = sr_shape_size(samples->images->shape);
     uint64_t *sums = sr_xalloc(2 * size * sizeof *sums), *squares = sums + size, count = 0;
     for (size_t i = 0; i < samples->count; i++) {
         if (label >= 0 && sr_samples_label(samples, i) != label) continue;

@@ -320,8 +320,7 @@ enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_met
     if (!method->mapped)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s gives no heat map; use another method=", method->name);
-    enum sr_status status = sr_model_check_shape(model, samples->images->shape.height,
-                                                 samples->images->shape.width, 0, error);
+    enum sr_status status = sr_model_check_shape(model, samples->images->shape, 0, error);
     if (status) return status;
     struct block *block = sr_xalloc(sizeof *block);
     *block = (struct block){.samples = samples, .targets = targets, .heats = heats};

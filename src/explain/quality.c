@@ -336,8 +336,7 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
     sr_explain_place(model, quality->method, request->layer, quality->layer);
     if (!samples->count)
         return sr_error_set(error, SR_ERROR_ARGUMENT, "there are no images to measure on");
-    enum sr_status status = sr_model_check_shape(model, samples->images->shape.height,
-                                                 samples->images->shape.width, 0, error);
+    enum sr_status status = sr_model_check_shape(model, samples->images->shape, 0, error);
     if (!status) status = sr_model_weight_layers(model, &quality->layers, error);
     if (status) return status;
 

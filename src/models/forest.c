@@ -110,7 +110,7 @@ static enum sr_status forest_check(const struct sr_args *params, const struct sr
                                    size_t train_count, struct sr_error *error)
 {
     int64_t min_leaf = sr_args_integer(params, "min_leaf");
-    size_t features = sr_features_size(read_kind(params), shape->image.height, shape->image.width);
+    size_t features = sr_features_size(read_kind(params), shape->image);
     if (!read_tries(params, (int)features, error)) return SR_ERROR_ARGUMENT;
     if (train_count > INT32_MAX / 2 - 1)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -319,8 +319,7 @@ static struct forest *assemble(struct growth *growth, const struct sr_model_shap
     const char *what = "the forest";
     struct forest *forest = sr_xalloc(sizeof *forest);
     size_t nodes = 0, classes = (size_t)shape->classes;
-    forest->height = shape->image.height;
-    forest->width = shape->image.width;
+    forest->image = shape->image;
     forest->classes = shape->classes;
     forest->features = growth->table.features;
     forest->kind = growth->kind;
@@ -377,9 +376,7 @@ static enum sr_status fill_table(struct growth *growth, const struct sr_fit *fit
 {
     struct forest_table *table = &growth->table;
     size_t count = fit->train.count;
-    size_t features =
-               sr_features_size(growth->kind, fit->shape.image.height, fit->shape.image.width),
-           size;
+    size_t features = sr_features_size(growth->kind, fit->shape.image), size;
     *table = (struct forest_table){.count = count,
                                    .features = (int)features,
                                    .classes = fit->shape.classes,
@@ -492,7 +489,7 @@ static void predict_block(void *context, size_t index, int worker)
         rows[i] = sr_samples_pixels(p->samples, first + i);
         if (forest->kind == SR_FEATURES_PIXELS) continue;
         uint8_t *bytes = p->bytes[worker] + i * features;
-        sr_features_image(forest->kind, rows[i], forest->height, forest->width, p->values[worker]);
+        sr_features_image(forest->kind, rows[i], forest->image, p->values[worker]);
         forest_scale_row(&forest->scale, features, p->values[worker], bytes);
         rows[i] = bytes;
     }

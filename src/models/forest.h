@@ -157,7 +157,8 @@ void forest_scale_row(const struct forest_scale *scale, size_t features, const f
 /* ---- the trained state (forest.c, forest_file.c) ---- */
 
 struct forest {
-    int height, width, classes, features;
+    struct sr_shape image;
+    int classes, features;
     enum sr_features kind;
     struct forest_scale scale; /* unless pixels */
     size_t trees;

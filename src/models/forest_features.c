@@ -35,7 +35,7 @@ void forest_scale_fini(struct forest_scale *scale)
 enum sr_status forest_scale_fit(struct forest_scale *scale, enum sr_features kind,
                                 const struct sr_fit *fit, uint8_t *rows, struct sr_error *error)
 {
-    size_t features = sr_features_size(kind, fit->shape.image.height, fit->shape.image.width);
+    size_t features = sr_features_size(kind, fit->shape.image);
     enum sr_status status = forest_scale_init(scale, features, error);
     float *block = sr_array_raw(BLOCK * features, sizeof *block, "features", error);
     float *most = sr_array_raw(features, sizeof *most, "features", error);

@@ -63,8 +63,7 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
                            const struct sr_model_shape *shape, void **state, struct sr_error *error)
 {
     enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
-    size_t any = SIZE_MAX,
-           features = sr_features_size(kind, shape->image.height, shape->image.width);
+    size_t any = SIZE_MAX, features = sr_features_size(kind, shape->image);
     size_t table[2] = {SIZE_MAX, (size_t)shape->classes};
     const struct sr_tensor *counts, *feature, *threshold, *child, *rows, *importance, *least = NULL,
                                                                                       *steps = NULL;
@@ -88,8 +87,7 @@ enum sr_status forest_load(const struct sr_tensors *set, const struct sr_args *p
             "The forest has %zu trees and %zu leaf distributions; 1 to %d trees are needed.",
             counts->count, rows->shape[0], FOREST_TREES_MAX);
     forest = sr_xalloc(sizeof *forest);
-    *forest = (struct forest){.height = shape->image.height,
-                              .width = shape->image.width,
+    *forest = (struct forest){.image = shape->image,
                               .classes = shape->classes,
                               .kind = kind,
                               .features = (int)features,

@@ -65,8 +65,7 @@ static void row_bytes(const struct knn *knn, const uint8_t *pixels, uint8_t *byt
         return;
     }
     float values[length];
-    sr_features_image(knn->features, pixels, knn->shape.image.height, knn->shape.image.width,
-                      values);
+    sr_features_image(knn->features, pixels, knn->shape.image, values);
     for (size_t i = 0; i < length; i++) {
         double step = (double)values[i] * scales[knn->features] + 0.5;
         bytes[i] = step < 255 ? (uint8_t)step : 255;
@@ -116,9 +115,7 @@ static struct knn *knn_new(const struct sr_args *args, const struct sr_model_sha
                   : strcmp(metric, "cosine") == 0 ? METRIC_COSINE
                                                   : METRIC_L2;
     knn->weighted = strcmp(sr_args_text(args, "weights"), "distance") == 0;
-    if (sr_bytes_init(&knn->set, count,
-                      sr_features_size(knn->features, shape->image.height, shape->image.width),
-                      error)) {
+    if (sr_bytes_init(&knn->set, count, sr_features_size(knn->features, shape->image), error)) {
         free(knn);
         return NULL;
     }
@@ -441,22 +438,23 @@ static size_t knn_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
 
 /* ---- files ---- */
 
-/* "pixels" [count][height][width], or "hog" [count][values]. */
+/* "pixels" [count][height][width], in colour [count][height][width][3], or "hog" [count][values].
+ */
 static int stored_shape(enum sr_features features, const struct sr_model_shape *shape, size_t count,
-                        size_t dimensions[3])
+                        size_t dimensions[4])
 {
     dimensions[0] = count;
-    dimensions[1] = features == SR_FEATURES_PIXELS
-                        ? (size_t)shape->image.height
-                        : sr_features_size(features, shape->image.height, shape->image.width);
+    dimensions[1] = features == SR_FEATURES_PIXELS ? (size_t)shape->image.height
+                                                   : sr_features_size(features, shape->image);
     dimensions[2] = (size_t)shape->image.width;
-    return features == SR_FEATURES_PIXELS ? 3 : 2;
+    dimensions[3] = (size_t)shape->image.channels;
+    return features != SR_FEATURES_PIXELS ? 2 : shape->image.channels == 1 ? 3 : 4;
 }
 
 static enum sr_status knn_save(const void *state, struct sr_tensors *set, struct sr_error *error)
 {
     const struct knn *knn = state;
-    size_t dimensions[3];
+    size_t dimensions[4];
     int rank = stored_shape(knn->features, &knn->shape, knn->count, dimensions);
     uint8_t *bytes =
         sr_tensors_add(set, sr_features_names[knn->features], SR_U8, rank, dimensions, error);
@@ -476,7 +474,7 @@ static enum sr_status knn_load(const struct sr_tensors *set, const struct sr_arg
                                struct sr_error *error)
 {
     const char *features = sr_args_text(args, "features");
-    size_t dimensions[3];
+    size_t dimensions[4];
     int rank =
         stored_shape((enum sr_features)sr_features_find(features), shape, SIZE_MAX, dimensions);
     const struct sr_tensor *stored = sr_tensors_need(set, features, SR_U8, rank, dimensions, error);

@@ -18,7 +18,8 @@ void sr_layers_features(struct sr_layers *layers, enum sr_features features)
 {
     if (features == SR_FEATURES_PIXELS) return;
     layers->features = features;
-    layers->width = (int)sr_features_size(features, layers->height, layers->width);
+    layers->width =
+        (int)sr_features_size(features, (struct sr_shape){layers->height, layers->width, 1});
     layers->height = 1;
 }
 

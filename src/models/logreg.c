@@ -69,7 +69,7 @@ static struct logreg *logreg_new(const struct sr_args *args, const struct sr_mod
     struct logreg *model = sr_xalloc(sizeof *model);
     model->shape = *shape;
     model->features = (enum sr_features)sr_features_find(sr_args_text(args, "features"));
-    model->inputs = sr_features_size(model->features, shape->image.height, shape->image.width);
+    model->inputs = sr_features_size(model->features, shape->image);
     model->weights =
         sr_array_new(weight_count(model), sizeof *model->weights, "the weights", error);
     if (model->weights) return model;

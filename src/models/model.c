@@ -169,14 +169,17 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
     return SR_OK;
 }
 
-enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width,
+enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
                                     int classes, struct sr_error *error)
 {
     const struct sr_model_shape *shape = &model->shape;
-    if (shape->image.height != height || shape->image.width != width) {
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "Model %s was made for images of %d×%d pixels; these are %d×%d.",
-                            model->name, shape->image.height, shape->image.width, height, width);
+    if (shape->image.channels != image.channels)
+        return sr_error_set(error, SR_ERROR_STATE, "Model %s was made for %s images; these are %s.",
+                            model->name, sr_shape_colour(shape->image), sr_shape_colour(image));
+    if (!sr_shape_equal(shape->image, image)) {
+        return sr_error_set(
+            error, SR_ERROR_STATE, "Model %s was made for images of %d×%d pixels; these are %d×%d.",
+            model->name, shape->image.height, shape->image.width, image.height, image.width);
     }
     if (classes && shape->classes != classes) {
         return sr_error_set(error, SR_ERROR_STATE,
@@ -191,8 +194,7 @@ enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_sa
                                 float *probabilities, struct sr_error *error)
 {
     if (samples->count == 0) return SR_OK;
-    enum sr_status status = sr_model_check_shape(model, samples->images->shape.height,
-                                                 samples->images->shape.width, 0, error);
+    enum sr_status status = sr_model_check_shape(model, samples->images->shape, 0, error);
     if (status) return status;
     status = model->class->predict(model->state, samples, pool, monitor, probabilities, error);
     if (status) return status;

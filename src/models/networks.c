@@ -188,7 +188,7 @@ static struct sr_input make_input(double mean, double square, enum sr_features f
 static struct sr_input measure_features(enum sr_features kind, const struct sr_fit *fit)
 {
     enum { ROWS = 512 };
-    size_t size = sr_features_size(kind, fit->shape.image.height, fit->shape.image.width), seen = 0;
+    size_t size = sr_features_size(kind, fit->shape.image), seen = 0;
     float *rows = sr_xalloc(ROWS * size * sizeof *rows);
     double sum = 0, squares = 0;
     for (size_t first = 0; first < fit->train.count && sr_monitor_proceed(fit->monitor);
@@ -208,13 +208,13 @@ static struct sr_input measure_features(enum sr_features kind, const struct sr_f
 static struct sr_input measure_pixels(const struct sr_samples *samples)
 {
     uint64_t counts[256] = {0};
-    double area = (double)samples->images->shape.height * samples->images->shape.width, mean = 0,
-           square = 0;
+    const size_t size = sr_shape_size(samples->images->shape);
+    double mean = 0, square = 0;
     for (size_t i = 0; i < samples->count; i++) {
         const uint8_t *pixels = sr_samples_pixels(samples, i);
-        for (size_t p = 0; p < (size_t)area; p++) counts[pixels[p]]++;
+        for (size_t p = 0; p < size; p++) counts[pixels[p]]++;
     }
-    double total = area * (double)samples->count;
+    double total = (double)size * (double)samples->count;
     for (int v = 0; v < 256; v++) mean += counts[v] / total * v / 255.0;
     for (int v = 0; v < 256; v++)
         square += counts[v] / total * (v / 255.0 - mean) * (v / 255.0 - mean);
@@ -409,8 +409,7 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
     out->gradients = sr_array_new(count, sizeof(float), "gradients", error);
     if (!out->activations || !out->gradients) goto failed;
     if (!(workspace = sr_workspace_new(state->network, 1, true, NULL, error))) goto failed;
-    sr_inference_fill(&state->input, pixels, state->shape.image.height, state->shape.image.width,
-                      sr_workspace_input(workspace));
+    sr_inference_fill(&state->input, pixels, state->shape.image, sr_workspace_input(workspace));
     status = sr_network_layer_gradients(state->network, workspace, target, index, out->activations,
                                         out->gradients, error);
     sr_workspace_free(workspace);

@@ -85,8 +85,8 @@ enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_er
         svm->firsts[c] = positions;
         positions += svm_pad(svm->counts[c]);
     }
-    enum sr_status status = svm_rows_init(&svm->rows, kind, positions,
-                                          sr_features_size(kind, svm->height, svm->width), error);
+    enum sr_status status =
+        svm_rows_init(&svm->rows, kind, positions, sr_features_size(kind, svm->image), error);
     if (status) return status;
     if ((svm->train_rows = sr_array_new(positions, sizeof *svm->train_rows, what, error)) &&
         (svm->coef = sr_array_new(positions * others, sizeof *svm->coef, what, error)) &&
@@ -238,7 +238,7 @@ static void predict_block(void *context, size_t index, int worker)
     svm_queries_clear(&desk->queries);
     for (size_t i = first; i < last; i++)
         svm_queries_add_image(&desk->queries, &p->svm->rows, sr_samples_pixels(p->samples, i),
-                              p->svm->height, p->svm->width);
+                              p->svm->image);
     sum_vectors(p->svm, desk);
     for (size_t i = first; i < last; i++)
         couple(p->svm, desk, i - first, p->probabilities + i * (size_t)p->svm->classes);
@@ -277,7 +277,7 @@ enum sr_status svm_decisions(const struct svm *svm, const uint8_t *pixels, doubl
     struct desk desk;
     enum sr_status status = desk_init(&desk, svm, error);
     if (status) return status;
-    svm_queries_add_image(&desk.queries, &svm->rows, pixels, svm->height, svm->width);
+    svm_queries_add_image(&desk.queries, &svm->rows, pixels, svm->image);
     sum_vectors(svm, &desk);
     decide(svm, &desk, 0);
     memcpy(values, desk.values, (size_t)svm_pairs(svm->present) * sizeof *values);
@@ -300,7 +300,7 @@ static size_t svm_nearest(const void *state, const uint8_t *pixels, uint32_t *ro
         return 0;
     }
     if (svm_rows_init(&own, svm->rows.kind, 1, svm->rows.dimensions, NULL)) goto out;
-    svm_queries_add_image(&queries, &svm->rows, pixels, svm->height, svm->width);
+    svm_queries_add_image(&queries, &svm->rows, pixels, svm->image);
     if (own.kind == SR_FEATURES_PIXELS)
         svm_rows_put_pixels(&own, 0, pixels);
     else

@@ -68,7 +68,7 @@ void svm_queries_clear(struct svm_queries *queries);
 /* Append one: a row of `rows`, or an image. */
 void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *rows, size_t row);
 void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows,
-                           const uint8_t *pixels, int height, int width);
+                           const uint8_t *pixels, struct sr_shape shape);
 
 /* Whether a row of the kernel matrix has the same bits whatever rows are made with it. */
 bool svm_rows_alone(const struct svm_rows *rows);
@@ -173,7 +173,8 @@ void svm_couple(const double *r, int classes, double *p, double *work);
 /* ---- the trained state (svm.c, svm_file.c) ---- */
 
 struct svm {
-    int height, width, classes;
+    struct sr_shape image;
+    int classes;
     struct svm_kernel kernel;
     double C;
     int present;          /* classes that were trained on */

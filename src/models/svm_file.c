@@ -109,8 +109,7 @@ enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *para
 {
     enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
     bool pixels = kind == SR_FEATURES_PIXELS;
-    size_t dimensions = sr_features_size(kind, shape->image.height, shape->image.width), one = 1,
-           any = SIZE_MAX, at = 0;
+    size_t dimensions = sr_features_size(kind, shape->image), one = 1, any = SIZE_MAX, at = 0;
     size_t rows_shape[2] = {SIZE_MAX, dimensions};
     const struct sr_tensor *labels, *counts, *rows, *support, *coef, *intercept, *a, *b, *objective,
         *gamma;
@@ -122,8 +121,7 @@ enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *para
     size_t vectors = rows->shape[0];
     struct svm *svm = calloc(1, sizeof *svm);
     if (!svm) return sr_error_set(error, SR_ERROR_MEMORY, "no memory for an SVM");
-    svm->height = shape->image.height;
-    svm->width = shape->image.width;
+    svm->image = shape->image;
     svm->classes = shape->classes;
     svm_read_params(params, svm);
     enum sr_status status =

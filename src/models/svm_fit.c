@@ -83,7 +83,7 @@ static enum sr_status arrange_rows(struct fitting *f, enum sr_features kind, str
         positions += svm_pad(by_label[label]);
     }
     f->pairs = (size_t)svm_pairs(svm->present);
-    size_t dimensions = sr_features_size(kind, svm->height, svm->width);
+    size_t dimensions = sr_features_size(kind, svm->image);
     enum sr_status status = svm_rows_init(&f->rows, kind, positions, dimensions, error);
     if (status) return status;
     if (!(f->samples = sr_array_new(positions, sizeof *f->samples, "the training rows", error)))
@@ -105,7 +105,7 @@ static enum sr_status stopped_early(struct sr_error *error)
  * classes' means, as measured on Fashion-MNIST with pixels and with hog. */
 static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
 {
-    size_t size = (size_t)f->svm->height * (size_t)f->svm->width, classes = (size_t)f->svm->present;
+    size_t size = sr_shape_size(f->svm->image), classes = (size_t)f->svm->present;
     double *means = sr_array_new(classes * size, sizeof *means, "class means", error);
     double *work = f->work = sr_array_new(f->pairs, sizeof *work, "the pairs of classes", error);
     f->queue = sr_array_new(f->pairs, sizeof *f->queue, "the pairs of classes", error);
@@ -505,8 +505,7 @@ enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *
 {
     struct fitting f = {.fit = fit, .svm = sr_xalloc(sizeof(struct svm))};
     double variance = 0;
-    f.svm->height = fit->shape.image.height;
-    f.svm->width = fit->shape.image.width;
+    f.svm->image = fit->shape.image;
     f.svm->classes = fit->shape.classes;
     svm_read_params(fit->params, f.svm);
     enum sr_status status = arrange_rows(

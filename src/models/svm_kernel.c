@@ -95,7 +95,7 @@ void svm_queries_add_row(struct svm_queries *queries, const struct svm_rows *row
 }
 
 void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *rows,
-                           const uint8_t *pixels, int height, int width)
+                           const uint8_t *pixels, struct sr_shape shape)
 {
     size_t at = queries->count++;
     if (rows->kind == SR_FEATURES_PIXELS) {
@@ -105,7 +105,7 @@ void svm_queries_add_image(struct svm_queries *queries, const struct svm_rows *r
         queries->squares[at] = sum;
     } else {
         float *values = queries->values + at * rows->dimensions;
-        sr_features_image(rows->kind, pixels, height, width, values);
+        sr_features_image(rows->kind, pixels, shape, values);
         queries->squares[at] = square(values, rows->dimensions);
     }
 }

@@ -33,7 +33,9 @@ struct pass {
     struct sr_pool *pool;
     size_t start, count; /* of the batch at hand */
     const struct view *view;
-    int height, width, classes;
+    uint8_t *moved; /* BATCH images, for the views that are moved */
+    struct sr_shape shape;
+    int classes;
 };
 
 struct sr_workspace *sr_inference_workspace(const struct sr_network *network, struct sr_pool *pool,
@@ -42,24 +44,40 @@ struct sr_workspace *sr_inference_workspace(const struct sr_network *network, st
     return sr_workspace_new(network, BATCH, false, pool, error);
 }
 
-void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width,
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, struct sr_shape shape,
                        float *out)
 {
     float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
-    size_t size = sr_features_size(input->features, height, width);
+    size_t size = sr_features_size(input->features, shape);
     if (input->features == SR_FEATURES_PIXELS) {
         sr_kernels()->scale_bytes(pixels, scale, shift, size, out);
         return;
     }
-    sr_features_image(input->features, pixels, height, width, out);
+    sr_features_image(input->features, pixels, shape, out);
     for (size_t i = 0; i < size; i++) out[i] = (out[i] - input->mean) / input->deviation;
+}
+
+/* The image as the view shows it; what comes in from outside is black. */
+static void move(const struct view *view, const uint8_t *pixels, struct sr_shape shape,
+                 uint8_t *moved)
+{
+    const int height = shape.height, width = shape.width, channels = shape.channels;
+    for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++, moved += channels) {
+            int row = y - view->down, column = x - view->right;
+            bool inside = row >= 0 && row < height && column >= 0 && column < width;
+            if (view->mirror) column = width - 1 - column;
+            for (int c = 0; c < channels; c++)
+                moved[c] = inside ? pixels[(row * width + column) * channels + c] : 0;
+        }
+    }
 }
 
 static void fill_slice(void *context, size_t index, int worker)
 {
     const struct pass *pass = context;
     const struct view *view = pass->view;
-    size_t size = sr_features_size(pass->input->features, pass->height, pass->width);
+    size_t size = sr_features_size(pass->input->features, pass->shape);
     float *out = sr_workspace_input(pass->workspace) + index * size;
     (void)worker;
 
@@ -69,19 +87,12 @@ static void fill_slice(void *context, size_t index, int worker)
     }
     const uint8_t *pixels = sr_samples_pixels(pass->samples, pass->start + index);
     if (!view->mirror && !view->down && !view->right) {
-        sr_inference_fill(pass->input, pixels, pass->height, pass->width, out);
+        sr_inference_fill(pass->input, pixels, pass->shape, out);
         return;
     }
-    uint8_t moved[SR_SIDE_MAX * SR_SIDE_MAX];
-    for (int y = 0; y < pass->height; y++) {
-        for (int x = 0; x < pass->width; x++) {
-            int row = y - view->down, column = x - view->right;
-            bool inside = row >= 0 && row < pass->height && column >= 0 && column < pass->width;
-            if (view->mirror) column = pass->width - 1 - column;
-            moved[y * pass->width + x] = inside ? pixels[row * pass->width + column] : 0;
-        }
-    }
-    sr_inference_fill(pass->input, moved, pass->height, pass->width, out);
+    uint8_t *moved = pass->moved + index * sr_shape_size(pass->shape);
+    move(view, pixels, pass->shape, moved);
+    sr_inference_fill(pass->input, moved, pass->shape, out);
 }
 
 /* False when the monitor asks to end. */
@@ -106,8 +117,7 @@ static struct pass begin(const struct sr_network *network, struct sr_workspace *
                         .input = input,
                         .samples = samples,
                         .pool = pool,
-                        .height = samples->images->shape.height,
-                        .width = samples->images->shape.width};
+                        .shape = samples->images->shape};
     sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column,
                      &pass.classes);
     return pass;
@@ -134,6 +144,7 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
 {
     struct sr_workspace *own = NULL;
     float *sums = NULL;
+    uint8_t *moved = NULL;
     enum sr_status status = SR_ERROR_MEMORY;
     double begun = sr_clock_seconds(), total = 0;
 
@@ -141,6 +152,10 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
     struct pass pass = begin(network, workspace, input, samples, pool);
     size_t classes = (size_t)pass.classes;
     if (!(sums = sr_array_new(BATCH * classes, sizeof *sums, "logits", error))) goto out;
+    if (views != SR_VIEWS_NONE &&
+        !(moved = sr_array_raw(BATCH, sr_shape_size(pass.shape), "moved images", error)))
+        goto out;
+    pass.moved = moved;
     for (size_t v = 0; v < view_counts[views]; v++) total += view_table[v].weight;
 
     for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
@@ -174,6 +189,7 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
     status = SR_OK;
 out:
     free(sums);
+    free(moved);
     sr_workspace_free(own);
     return status;
 }

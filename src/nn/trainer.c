@@ -117,6 +117,14 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
         (plan->average > 0 && !(trainer->average = sr_network_copy(network, error))) ||
         !(trainer->optimizer = make_optimizer(trainer, error)))
         goto failed;
+    if (plan->input.features != SR_FEATURES_PIXELS && sr_augment_active(&plan->augment)) {
+        const size_t threads = (size_t)sr_pool_threads(pool),
+                     size = sr_shape_size(train->images->shape);
+        trainer->changed =
+            sr_array_raw(threads * size, sizeof *trainer->changed, "augmented images", error);
+        trainer->bytes = sr_array_raw(threads, size, "augmented images", error);
+        if (!trainer->changed || !trainer->bytes) goto failed;
+    }
     /* A step that is clipped has to wait for the last gradient; others are taken as the gradients
      * come. */
     if (!(plan->clip > 0)) sr_workspace_ready(trainer->workspace, step_stretch, trainer);
@@ -143,6 +151,8 @@ void sr_trainer_free(struct sr_trainer *trainer)
     free(trainer->history);
     free(trainer->order);
     free(trainer->labels);
+    free(trainer->changed);
+    free(trainer->bytes);
     free(trainer);
 }
 
@@ -166,40 +176,40 @@ enum { FILL = 8 }; /* images of a slice */
 
 /* Features of an image that was changed by chance: they are made of bytes. */
 static void fill_changed_features(const struct sr_trainer *trainer, int epoch, uint32_t sample,
-                                  float *out)
+                                  int worker, float *out)
 {
     const struct sr_training *plan = &trainer->plan;
-    int height = trainer->train.images->shape.height, width = trainer->train.images->shape.width;
-    float changed[SR_SIDE_MAX * SR_SIDE_MAX];
-    uint8_t bytes[SR_SIDE_MAX * SR_SIDE_MAX];
+    const struct sr_shape shape = trainer->train.images->shape;
+    const size_t size = sr_shape_size(shape);
+    float *changed = trainer->changed + (size_t)worker * size;
+    uint8_t *bytes = trainer->bytes + (size_t)worker * size;
 
     sr_augment_image(&plan->augment, plan->seed, epoch, sample,
-                     sr_samples_pixels(&trainer->train, sample), height, width, changed);
-    for (int i = 0; i < height * width; i++) bytes[i] = (uint8_t)lrintf(changed[i] * 255);
-    sr_inference_fill(&plan->input, bytes, height, width, out);
+                     sr_samples_pixels(&trainer->train, sample), shape, changed);
+    for (size_t i = 0; i < size; i++) bytes[i] = (uint8_t)lrintf(changed[i] * 255);
+    sr_inference_fill(&plan->input, bytes, shape, out);
 }
 
 /* One image of the batch, augmented and normalised. */
-static void fill_image(const struct filling *filling, size_t index)
+static void fill_image(const struct filling *filling, size_t index, int worker)
 {
     const struct sr_trainer *trainer = filling->trainer;
     const struct sr_training *plan = &trainer->plan;
     uint32_t sample = filling->order[index];
-    int height = trainer->train.images->shape.height, width = trainer->train.images->shape.width;
-    size_t size = sr_features_size(plan->input.features, height, width);
+    const struct sr_shape shape = trainer->train.images->shape;
+    size_t size = sr_features_size(plan->input.features, shape);
     const uint8_t *pixels = sr_samples_pixels(&trainer->train, sample);
     float *out = sr_workspace_input(trainer->workspace) + index * size;
 
     if (!sr_augment_active(&plan->augment)) {
-        sr_inference_fill(&plan->input, pixels, height, width, out);
+        sr_inference_fill(&plan->input, pixels, shape, out);
         return;
     }
     if (plan->input.features != SR_FEATURES_PIXELS) {
-        fill_changed_features(trainer, filling->epoch, sample, out);
+        fill_changed_features(trainer, filling->epoch, sample, worker, out);
         return;
     }
-    sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, height, width,
-                     out);
+    sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, shape, out);
     float scale = 1 / plan->input.deviation, shift = -plan->input.mean / plan->input.deviation;
     for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
 }
@@ -211,11 +221,10 @@ static void fill_slice(void *context, size_t index, int worker)
     const struct sr_samples *train = &filling->trainer->train;
     size_t first = index * FILL,
            last = first + FILL < filling->count ? first + FILL : filling->count;
-    (void)worker;
     sr_samples_prefetch(train, filling->order[first]);
     for (size_t i = first; i < last; i++) {
         if (i + 1 < last) sr_samples_prefetch(train, filling->order[i + 1]);
-        fill_image(filling, i);
+        fill_image(filling, i, worker);
     }
 }
 

@@ -322,14 +322,14 @@ static void draw_versions(struct sr_session *session, struct sr_area area,
     if (high < 4 || area.width < wide) return;
     bool own;
     struct sr_augment augment = augmentation(entry, &own);
-    size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
+    size_t pixels = sr_shape_size(images->shape);
     float *changed = sr_xalloc(pixels * sizeof *changed);
     uint8_t *grey = sr_xalloc(pixels);
     sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
                    own ? "by the augmentation of %s" : "augmented%s", own ? entry->name : "");
     for (int k = 0; (k + 1) * (wide + 1) <= area.width + 1; k++) {
-        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row),
-                         images->shape.height, images->shape.width, changed);
+        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row), images->shape,
+                         changed);
         for (size_t i = 0; i < pixels; i++)
             grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
         sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey,

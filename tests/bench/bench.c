@@ -326,7 +326,8 @@ static void load_slice(void *context, size_t index, int worker)
 {
     const struct load *load = context;
     (void)worker;
-    sr_inference_fill(load->input, load->pixels + index * 784, 28, 28, load->out + index * 784);
+    sr_inference_fill(load->input, load->pixels + index * 784, (struct sr_shape){28, 28, 1},
+                      load->out + index * 784);
 }
 
 enum { SLOTS = 256 };

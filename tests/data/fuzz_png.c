@@ -16,7 +16,8 @@ static void import(const uint8_t *bytes, size_t length)
 {
     uint8_t pixels[HEIGHT * WIDTH];
     struct sr_error error = {0};
-    enum sr_status status = sr_import_parse("input", bytes, length, HEIGHT, WIDTH, pixels, &error);
+    enum sr_status status = sr_import_parse("input", bytes, length,
+                                            (struct sr_shape){HEIGHT, WIDTH, 1}, pixels, &error);
     if (status != SR_OK && (!error.text[0] || error.status != status)) abort();
 }
 

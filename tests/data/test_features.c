@@ -12,10 +12,11 @@ enum { BINS = 12, ROW = 972 };
 static void sizes(void **state)
 {
     (void)state;
-    assert_int_equal(sr_features_size(SR_FEATURES_PIXELS, 28, 30), 840);
-    assert_int_equal(sr_features_size(SR_FEATURES_HOG, 28, 28), 9 * 9 * BINS);
-    assert_int_equal(sr_features_size(SR_FEATURES_HOG, 8, 16), 3 * 5 * BINS);
-    assert_int_equal(sr_features_size(SR_FEATURES_HOG, 128, 128), 9 * 9 * BINS);
+    assert_int_equal(sr_features_size(SR_FEATURES_PIXELS, (struct sr_shape){28, 30, 1}), 840);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, (struct sr_shape){28, 28, 1}), 9 * 9 * BINS);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, (struct sr_shape){8, 16, 1}), 3 * 5 * BINS);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, (struct sr_shape){128, 128, 1}),
+                     9 * 9 * BINS);
     assert_int_equal(sr_features_find("hog"), SR_FEATURES_HOG);
     assert_int_equal(sr_features_find("pixels"), SR_FEATURES_PIXELS);
     assert_int_equal(sr_features_find("sift"), -1);
@@ -28,7 +29,7 @@ static void pixels_are_scaled(void **state)
     float row[64];
     for (int i = 0; i < 64; i++) pixels[i] = (uint8_t)(4 * i);
     pixels[63] = 255;
-    sr_features_image(SR_FEATURES_PIXELS, pixels, 8, 8, row);
+    sr_features_image(SR_FEATURES_PIXELS, pixels, (struct sr_shape){8, 8, 1}, row);
     assert_true(row[0] == 0 && row[63] == 1);
     for (int i = 0; i < 64; i++) assert_true(row[i] == (float)pixels[i] / 255.0f);
 }
@@ -40,7 +41,7 @@ static void directions(void **state)
     (void)state;
     uint8_t pixels[28 * 28] = {0};
     float row[ROW];
-    sr_features_image(SR_FEATURES_HOG, pixels, 28, 28, row);
+    sr_features_image(SR_FEATURES_HOG, pixels, (struct sr_shape){28, 28, 1}, row);
     for (int i = 0; i < ROW; i++) assert_true(row[i] == 0);
     const int steps[4][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}}, bins[4] = {0, 3, 6, 9};
     for (int d = 0; d < 4; d++) {
@@ -49,7 +50,7 @@ static void directions(void **state)
                 double g = (14 + steps[d][0] * (x - 13) + steps[d][1] * (y - 13)) / 28.0;
                 pixels[y * 28 + x] = (uint8_t)lround(255 * g * g);
             }
-        sr_features_image(SR_FEATURES_HOG, pixels, 28, 28, row);
+        sr_features_image(SR_FEATURES_HOG, pixels, (struct sr_shape){28, 28, 1}, row);
         const float *middle = row + (4 * 9 + 4) * BINS;
         for (int b = 0; b < BINS; b++)
             if (b == bins[d])
@@ -67,7 +68,7 @@ static void one_white_pixel(void **state)
     uint8_t pixels[64] = {0};
     pixels[3 * 8 + 3] = 255;
     float row[9 * BINS];
-    sr_features_image(SR_FEATURES_HOG, pixels, 8, 8, row);
+    sr_features_image(SR_FEATURES_HOG, pixels, (struct sr_shape){8, 8, 1}, row);
     /* Votes: (y, x, bin). A coordinate c lies at (c + 0.5) * 3 / 8 - 0.5 cells. */
     const int votes[4][3] = {{3, 2, 0}, {3, 4, 6}, {2, 3, 3}, {4, 3, 9}};
     double cells[3][3][BINS] = {{{0}}}, energy[5][5] = {{0}};
@@ -113,14 +114,15 @@ static void mirrors_and_threads(void **state)
     for (int i = 0; i < 200; i++)
         for (int k = ROW; k < STRIDE; k++) assert_true(one[i * STRIDE + k] == 0);
     float row[ROW], flipped[ROW];
-    sr_features_image(SR_FEATURES_HOG, sr_samples_pixels(&samples, 10 + 149), 28, 28, row);
+    sr_features_image(SR_FEATURES_HOG, sr_samples_pixels(&samples, 10 + 149),
+                      (struct sr_shape){28, 28, 1}, row);
     assert_memory_equal(row, one + 149 * STRIDE, sizeof row);
     for (int i = 0; i < ROW; i++) assert_true(row[i] >= 0 && row[i] <= 0.4f + 1e-6f);
     /* Mirrored: cells change sides, and directions d become 180 - d. */
     uint8_t mirrored[28 * 28];
     const uint8_t *pixels = sr_samples_pixels(&samples, 10 + 149);
     for (int i = 0; i < 28 * 28; i++) mirrored[i] = pixels[i / 28 * 28 + 27 - i % 28];
-    sr_features_image(SR_FEATURES_HOG, mirrored, 28, 28, flipped);
+    sr_features_image(SR_FEATURES_HOG, mirrored, (struct sr_shape){28, 28, 1}, flipped);
     for (int y = 0; y < 9; y++)
         for (int x = 0; x < 9; x++)
             for (int b = 0; b < BINS; b++)

@@ -9,6 +9,7 @@
 
 static struct sr_error error;
 static uint8_t pixels[128 * 128];
+static const struct sr_shape square = {28, 28, 1};
 
 /* A PNG of `rows` (as libpng wants them: 16 bits big-endian, palette indices ...). */
 static const char *write_png(const char *name, int width, int height, int type, int depth,
@@ -50,12 +51,12 @@ static void prepared_images_stay(void **state)
     for (int i = 0; i < 500; i += 7) {
         const uint8_t *image = mini->files[SR_FILE_TEST].pixels + 784 * i;
         const char *path = write_png("a.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, i % 2, image, 28);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         assert_memory_equal(pixels, image, 784);
         uint8_t negative[784];
         for (int p = 0; p < 784; p++) negative[p] = (uint8_t)(255 - image[p]);
         path = write_png("b.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, 0, negative, 28);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         assert_memory_equal(pixels, image, 784);
     }
     sr_dataset_unref(mini);
@@ -72,27 +73,27 @@ static void kinds_of_png(void **state)
             rows[2 * i] = rows[2 * i + 1] = wanted[i]; /* 257 v of 65535 */
         const char *path =
             write_png("16.png", 28, 28, PNG_COLOR_TYPE_GRAY, 16, interlace, rows, 56);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         assert_memory_equal(pixels, wanted, 784);
         for (int i = 0; i < 784; i++) memset(rows + 3 * i, wanted[i], 3);
         path = write_png("rgb.png", 28, 28, PNG_COLOR_TYPE_RGB, 8, interlace, rows, 84);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         assert_memory_equal(pixels, wanted, 784);
         for (int i = 0; i < 784; i++) { /* opaque grey and transparent black, which is white then */
             rows[2 * i] = wanted[i] ? wanted[i] : 0;
             rows[2 * i + 1] = wanted[i] ? 255 : 0;
         }
         path = write_png("ga.png", 28, 28, PNG_COLOR_TYPE_GRAY_ALPHA, 8, interlace, rows, 56);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], wanted[i] ? 255 - wanted[i] : 0);
         for (int i = 0; i < 784; i++) rows[i] = wanted[i] % 4;
         path = write_png("p.png", 28, 28, PNG_COLOR_TYPE_PALETTE, 8, interlace, rows, 28);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         const uint8_t greys[4] = {0, 255, 255 - 76, 255 - 150}; /* on white, so negated */
         for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], greys[wanted[i] % 4]);
         for (int i = 0; i < 28 * 4; i++) rows[i] = i % 4 == 1 ? 0xff : 0; /* 1 bit: columns 8..15 */
         path = write_png("1.png", 28, 28, PNG_COLOR_TYPE_GRAY, 1, interlace, rows, 4);
-        assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+        assert_ok(sr_import_image(path, square, pixels, &error));
         for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], i % 28 / 8 == 1 ? 255 : 0);
     }
 }
@@ -108,7 +109,7 @@ static void a_photo_on_white(void **state)
             photo[y * 300 + x] =
                 x >= 200 && x < 260 && y >= 30 && y < 150 ? 64 : (uint8_t)(248 + (x + y) % 5);
     const char *path = write_png("photo.png", 300, 400, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 300);
-    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    assert_ok(sr_import_image(path, square, pixels, &error));
     for (int y = 0; y < 28; y++) /* 14 wide in the middle, all of the height */
         for (int x = 0; x < 28; x++)
             if (x >= 7 && x < 21)
@@ -116,7 +117,7 @@ static void a_photo_on_white(void **state)
             else
                 assert_int_equal(pixels[y * 28 + x], 0);
     /* Upright sides of other proportions: the box fills 20 by 10. */
-    assert_ok(sr_import_image(path, 20, 16, pixels, &error));
+    assert_ok(sr_import_image(path, (struct sr_shape){20, 16, 1}, pixels, &error));
     assert_int_equal(pixels[2], 0);
     assert_in_range(pixels[3], 186, 192);
     assert_in_range(pixels[12], 186, 192);
@@ -124,7 +125,7 @@ static void a_photo_on_white(void **state)
     /* On black it is the same picture. */
     for (int i = 0; i < 300 * 400; i++) photo[i] = photo[i] == 64 ? 200 : 3;
     path = write_png("night.png", 300, 400, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 300);
-    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    assert_ok(sr_import_image(path, square, pixels, &error));
     assert_int_equal(pixels[14 * 28 + 6], 0);
     assert_in_range(pixels[14 * 28 + 14], 198, 200);
     free(photo);
@@ -140,7 +141,7 @@ static void edges_are_sharpened(void **state)
         photo[i] = x < 2 || x >= 58 || y < 2 || y >= 58 ? 0 : x < 30 ? 100 : 200;
     }
     const char *path = write_png("edge.png", 60, 60, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 60);
-    assert_ok(sr_import_image(path, 28, 28, pixels, &error)); /* 56 to 28: a triangle of 4 pixels */
+    assert_ok(sr_import_image(path, square, pixels, &error)); /* 56 to 28: a triangle of 4 pixels */
     const uint8_t *row = pixels + 14 * 28;
     assert_int_equal(row[5], 100);
     assert_int_equal(row[22], 200);
@@ -152,14 +153,14 @@ static void small_ones_are_enlarged(void **state)
     (void)state;
     const uint8_t dot[9] = {255, 255, 255, 255, 0, 255, 255, 255, 255};
     const char *path = write_png("dot.png", 3, 3, PNG_COLOR_TYPE_GRAY, 8, 0, dot, 3);
-    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    assert_ok(sr_import_image(path, square, pixels, &error));
     for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], 255);
     /* A line one pixel thin stays one pixel. */
     uint8_t line[100 * 3];
     memset(line, 255, sizeof line);
     memset(line + 110, 0, 80);
     path = write_png("line.png", 100, 3, PNG_COLOR_TYPE_GRAY, 8, 0, line, 100);
-    assert_ok(sr_import_image(path, 28, 28, pixels, &error));
+    assert_ok(sr_import_image(path, square, pixels, &error));
     for (int i = 0; i < 784; i++) assert_int_equal(pixels[i], i / 28 == 13 ? 255 : 0);
 }
 
@@ -170,25 +171,25 @@ static void bad_pictures(void **state)
     memset(blank, 240, sizeof blank);
     for (int i = 0; i < 1600; i += 3) blank[i] = 235;
     const char *path = write_png("blank.png", 40, 40, PNG_COLOR_TYPE_GRAY, 8, 0, blank, 40);
-    assert_refused(sr_import_image(path, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+    assert_refused(sr_import_image(path, square, pixels, &error), SR_ERROR_FORMAT,
                    "blank.png is empty");
     FILE *stream = fopen(path, "rb");
     size_t length = fread(file, 1, sizeof file, stream);
     fclose(stream);
     for (size_t cut = 8; cut < length; cut += 9)
-        assert_refused(sr_import_parse("cut.png", file, cut, 28, 28, pixels, &error),
+        assert_refused(sr_import_parse("cut.png", file, cut, square, pixels, &error),
                        SR_ERROR_FORMAT, "cut.png is not a usable PNG picture: it ends too early");
     for (size_t cut = 0; cut < 8; cut++)
-        assert_refused(sr_import_parse("no.png", file, cut, 28, 28, pixels, &error),
+        assert_refused(sr_import_parse("no.png", file, cut, square, pixels, &error),
                        SR_ERROR_FORMAT, "not a PNG picture");
     file[45] ^= 1; /* in the compressed data, whose sum then differs */
-    assert_refused(sr_import_parse("x.png", file, length, 28, 28, pixels, &error), SR_ERROR_FORMAT,
+    assert_refused(sr_import_parse("x.png", file, length, square, pixels, &error), SR_ERROR_FORMAT,
                    "x.png is not a usable PNG picture");
-    assert_refused(sr_import_parse("x.jpg", "\xff\xd8\xff\xe0 JFIF", 10, 28, 28, pixels, &error),
+    assert_refused(sr_import_parse("x.jpg", "\xff\xd8\xff\xe0 JFIF", 10, square, pixels, &error),
                    SR_ERROR_FORMAT, "is a JPEG picture; convert it to PNG");
-    assert_refused(sr_import_image(scratch_path("none.png"), 28, 28, pixels, &error), SR_ERROR_IO,
+    assert_refused(sr_import_image(scratch_path("none.png"), square, pixels, &error), SR_ERROR_IO,
                    "none.png");
-    assert_refused(sr_import_image(scratch, 28, 28, pixels, &error), SR_ERROR_IO, "directory");
+    assert_refused(sr_import_image(scratch, square, pixels, &error), SR_ERROR_IO, "directory");
 }
 
 /* Headers that promise more than anybody wants to wait for. */
@@ -207,7 +208,7 @@ static void absurd_sizes(void **state)
         idx_header(file + 33, 0, 0, NULL);
         memcpy(file + 37, "IDAT", 4);
         idx_header(file + 41, (uint32_t)crc32(0, file + 37, 4), 0, NULL);
-        assert_refused(sr_import_parse("it", file, sizeof file, 28, 28, pixels, &error),
+        assert_refused(sr_import_parse("it", file, sizeof file, square, pixels, &error),
                        SR_ERROR_FORMAT, parts[i]);
     }
 }

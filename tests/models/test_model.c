@@ -126,10 +126,10 @@ static void test_shape(void **unused)
     assert_refused(sr_model_predict(model, &sample, NULL, NULL, probabilities, &error),
                    SR_ERROR_STATE,
                    "Model first was made for images of 9×9 pixels; these are 10×10");
-    assert_ok(sr_model_check_shape(model, SIDE, SIDE, CLASSES, &error));
-    assert_ok(sr_model_check_shape(model, SIDE, SIDE, 0, &error));
-    assert_refused(sr_model_check_shape(model, SIDE, SIDE, 10, &error), SR_ERROR_STATE,
-                   "3 classes; this data set has 10");
+    assert_ok(sr_model_check_shape(model, (struct sr_shape){SIDE, SIDE, 1}, CLASSES, &error));
+    assert_ok(sr_model_check_shape(model, (struct sr_shape){SIDE, SIDE, 1}, 0, &error));
+    assert_refused(sr_model_check_shape(model, (struct sr_shape){SIDE, SIDE, 1}, 10, &error),
+                   SR_ERROR_STATE, "3 classes; this data set has 10");
     sr_model_unref(model);
 }
 

@@ -293,10 +293,11 @@ static void expect_probabilities(const struct sr_tensors *set, size_t row, float
 {
     enum { HIDDEN = 16, ROOM = 2048 };
     static float features[ROOM];
-    size_t size = sr_features_size(SR_FEATURES_HOG, SIDE, SIDE);
+    size_t size = sr_features_size(SR_FEATURES_HOG, (struct sr_shape){SIDE, SIDE, 1});
     double hidden[HIDDEN], logits[3], sum = 0;
     assert_true(size <= ROOM);
-    sr_features_image(SR_FEATURES_HOG, pixels + row * AREA, SIDE, SIDE, features);
+    sr_features_image(SR_FEATURES_HOG, pixels + row * AREA, (struct sr_shape){SIDE, SIDE, 1},
+                      features);
     for (int h = 0; h < HIDDEN; h++) {
         hidden[h] = (double)tensor(set, "fc1.bias")[h];
         for (size_t i = 0; i < size; i++)

@@ -70,7 +70,7 @@ static void check_optimal(const struct sr_model *model, const struct sr_samples 
                           enum sr_features kind, double tolerance)
 {
     const struct svm *svm = model->state;
-    size_t size = sr_features_size(kind, svm->height, svm->width), n = samples->count;
+    size_t size = sr_features_size(kind, svm->image), n = samples->count;
     float *values = malloc(n * size * sizeof *values);
     double *kernel = malloc(n * n * sizeof *kernel);
     int pair = 0;
@@ -217,7 +217,7 @@ static void test_kernel_rows(void **state)
     for (int kind = 0; kind < SR_FEATURES_COUNT; kind++) {
         struct svm_rows rows;
         struct svm_queries queries;
-        size_t size = sr_features_size((enum sr_features)kind, 28, 28);
+        size_t size = sr_features_size((enum sr_features)kind, (struct sr_shape){28, 28, 1});
         float *values = calloc(ROWS, size * sizeof *values), *out[SVM_BLOCK];
         assert_ok(svm_rows_init(&rows, (enum sr_features)kind, ROWS, size, &error));
         assert_ok(svm_queries_init(&queries, &rows, &error));
@@ -231,7 +231,8 @@ static void test_kernel_rows(void **state)
         for (int q = 0; q < SVM_BLOCK; q++) out[q] = aligned_alloc(64, ROWS * sizeof(float));
         for (size_t q = 0; q < 5; q++) svm_queries_add_row(&queries, &rows, 3 * q);
         for (size_t q = 5; q < 11; q++)
-            svm_queries_add_image(&queries, &rows, sr_samples_pixels(&train, 3 * q), 28, 28);
+            svm_queries_add_image(&queries, &rows, sr_samples_pixels(&train, 3 * q),
+                                  (struct sr_shape){28, 28, 1});
         for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
             svm_kernel_block(&kernels[k], &rows, &queries, 32, ROWS - 32, out);
             for (size_t q = 0; q < 11; q++)
@@ -552,7 +553,7 @@ static void test_cross_validation_misled(void **state)
 static void write_rows(const char *path, const struct sr_samples *samples, enum sr_features kind)
 {
     FILE *file = fopen(path, "w");
-    size_t size = sr_features_size(kind, 28, 28);
+    size_t size = sr_features_size(kind, (struct sr_shape){28, 28, 1});
     float *values = malloc(samples->count * size * sizeof *values);
     assert_non_null(file);
     sr_features_fill(kind, samples, 0, samples->count, values, size, NULL);

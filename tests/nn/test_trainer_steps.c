@@ -243,6 +243,7 @@ static void test_schedules(void **state)
 /* ---- augmentation ---- */
 
 enum { SIDE = 12, AREA = SIDE * SIDE };
+static const struct sr_shape shape = {SIDE, SIDE, 1};
 
 static void picture(uint8_t pixels[AREA])
 {
@@ -257,7 +258,7 @@ static void test_augment_idle(void **state)
     (void)state;
     picture(pixels);
     assert_false(sr_augment_active(&none));
-    sr_augment_image(&none, 1, 1, 0, pixels, SIDE, SIDE, out);
+    sr_augment_image(&none, 1, 1, 0, pixels, shape, out);
     for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
 }
 
@@ -274,7 +275,7 @@ static void test_augment_flip(void **state)
     for (uint32_t sample = 0; sample < 400; sample++) {
         bool last = false;
         for (int epoch = 1; epoch <= 3; epoch++) {
-            sr_augment_image(&flip, 7, epoch, sample, pixels, SIDE, SIDE, out);
+            sr_augment_image(&flip, 7, epoch, sample, pixels, shape, out);
             bool now = out[SIDE - 1] == 0;
             for (int x = 0; x < SIDE; x++)
                 assert_true(out[5 * SIDE + x] ==
@@ -303,9 +304,9 @@ static void test_augment_parts(void **state)
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
         int differ = 0;
         for (uint32_t sample = 0; sample < 50; sample++) {
-            sr_augment_image(&parts[p], 7, 1, sample, pixels, SIDE, SIDE, out);
-            sr_augment_image(&parts[p], 7, 1, sample, pixels, SIDE, SIDE, again);
-            sr_augment_image(&parts[p], 7, 3, sample, pixels, SIDE, SIDE, other);
+            sr_augment_image(&parts[p], 7, 1, sample, pixels, shape, out);
+            sr_augment_image(&parts[p], 7, 1, sample, pixels, shape, again);
+            sr_augment_image(&parts[p], 7, 3, sample, pixels, shape, other);
             assert_memory_equal(out, again, sizeof out);
             differ += memcmp(out, other, sizeof out) != 0;
             for (int i = 0; i < AREA; i++) assert_true(out[i] >= 0 && out[i] <= 1);
@@ -324,16 +325,16 @@ static void test_augment_meaning(void **state)
     memset(pixels, 255, sizeof pixels);
     for (uint32_t sample = 0; sample < 100; sample++) {
         int black = 0;
-        sr_augment_image(&(struct sr_augment){.shift = 1}, 7, 1, sample, pixels, SIDE, SIDE, out);
+        sr_augment_image(&(struct sr_augment){.shift = 1}, 7, 1, sample, pixels, shape, out);
         for (int i = 0; i < AREA; i++) black += out[i] == 0;
         assert_true(black == 0 || black == SIDE || black == 2 * SIDE - 1);
         int erased = 0;
-        sr_augment_image(&(struct sr_augment){.erase = 1}, 7, 1, sample, pixels, SIDE, SIDE, out);
+        sr_augment_image(&(struct sr_augment){.erase = 1}, 7, 1, sample, pixels, shape, out);
         for (int i = 0; i < AREA; i++) erased += out[i] != 1;
         assert_in_range(erased, 1, AREA * 2 / 5);
     }
     memset(pixels, 0, sizeof pixels);
-    sr_augment_image(&(struct sr_augment){.brightness = 0.5}, 7, 1, 0, pixels, SIDE, SIDE, out);
+    sr_augment_image(&(struct sr_augment){.brightness = 0.5}, 7, 1, 0, pixels, shape, out);
     for (int i = 0; i < AREA; i++) assert_true(out[i] == 0);
 }
 

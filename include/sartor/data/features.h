@@ -1,13 +1,14 @@
-/* features.h - images as rows of floats, for the models that see no pictures.
+/* features.h - images as rows of floats, for the models that take no images.
  *
  * Two kinds: pixels, divided by 255; and histograms of oriented gradients (HOG; Dalal and
- * Triggs, 2005), which keep the shape of edges and forget where exactly they lie and
- * how bright they are. A row depends on its image alone, so any thread count gives the
+ * Triggs, 2005), which keep the shape of edges, but neither their exact position nor their
+ * brightness. A row depends on its image alone, so any thread count gives the
  * same bits. Nothing here fails; the caller owns the memory that is filled.
  *
  * HOG, exactly:
  * 1. g = sqrt(pixel / 255), black outside the image. dx = g(x+1) - g(x-1), dy likewise,
- *    at every pixel; magnitude sqrt(dx^2 + dy^2), direction atan2(dy, dx), all round.
+ *    at every pixel; magnitude sqrt(dx^2 + dy^2), direction atan2(dy, dx), of the full circle. In
+ *    colour: of the channel in which the magnitude is largest, the first one of equals.
  * 2. Cells: each side is cut evenly into round(side / 3), at least 2 and at most 9; 9 x 9 at
  *    28 x 28. A cell has 12 bins, bin b for directions near b x 30 degrees. A pixel votes with its
  *    magnitude, shared linearly between the two nearest bins and the four nearest cells.
@@ -29,17 +30,17 @@ enum sr_features { SR_FEATURES_PIXELS, SR_FEATURES_HOG, SR_FEATURES_COUNT };
 extern const char *const sr_features_names[SR_FEATURES_COUNT]; /* "pixels", "hog" */
 #define SR_FEATURES_CHOICES "pixels hog"
 
-/* What they are, in a few sentences for people: for the help and the manual. */
+/* What they are, in a few sentences, for the help and the manual. */
 extern const char sr_features_help[];
 
 /* The kind of that name; -1 if there is none. */
 int sr_features_find(const char *name);
 
-/* Floats in a row. Pixels: height × width. HOG at 28 × 28: 972. */
-size_t sr_features_size(enum sr_features kind, int height, int width);
+/* Floats in a row. Pixels: sr_shape_size(shape). HOG at 28 × 28: 972. */
+size_t sr_features_size(enum sr_features kind, struct sr_shape shape);
 
 /* One image. */
-void sr_features_image(enum sr_features kind, const uint8_t *pixels, int height, int width,
+void sr_features_image(enum sr_features kind, const uint8_t *pixels, struct sr_shape shape,
                        float *out);
 
 /* Samples first .. first + count - 1 of a view, one row each, `stride` floats apart (at least

@@ -6,33 +6,11 @@
 #ifndef SARTOR_DATA_IMAGES_H
 #define SARTOR_DATA_IMAGES_H
 
-#include <stdbool.h>
+#include "sartor/base/shape.h"
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SR_SIDE_MIN = 8, SR_SIDE_MAX = 128, SR_CLASSES_MIN = 2, SR_CLASSES_MAX = 256 };
-
-/* The shape of an image. Value (y, x, c) stands at (y × width + x) × channels + c. */
-struct sr_shape {
-    int height, width; /* pixels, SR_SIDE_MIN to SR_SIDE_MAX */
-    int channels;      /* 1: grey; 3: red, green, blue */
-};
-
-static inline size_t sr_shape_pixels(struct sr_shape shape)
-{
-    return (size_t)shape.height * (size_t)shape.width;
-}
-
-/* Values of an image: bytes of pixels, floats of a row of pixels. */
-static inline size_t sr_shape_size(struct sr_shape shape)
-{
-    return sr_shape_pixels(shape) * (size_t)shape.channels;
-}
-
-static inline bool sr_shape_equal(struct sr_shape a, struct sr_shape b)
-{
-    return a.height == b.height && a.width == b.width && a.channels == b.channels;
-}
+enum { SR_CLASSES_MIN = 2, SR_CLASSES_MAX = 256 };
 
 struct sr_images {
     size_t count;

@@ -1,4 +1,4 @@
-/* import.h - one's own pictures, made to look like the data's.
+/* import.h - the user's own pictures, made to look like the data's.
  *
  * As the authors of Fashion-MNIST made theirs from photos (Xiao et al., 2017, section 2):
  * 1. Transparency is laid on white; colours become grey (0.299 R + 0.587 G + 0.114 B).
@@ -15,16 +15,18 @@
 #define SARTOR_DATA_IMPORT_H
 
 #include "sartor/base/error.h"
+#include "sartor/base/shape.h"
 #include <stddef.h>
 #include <stdint.h>
 
 /* A PNG file of any kind (grey, colour, palette, 1 to 16 bits, transparent, interlaced), up to
- * 64 MB and 40 million pixels, into height × width `pixels`. */
-enum sr_status sr_import_image(const char *path, int height, int width, uint8_t *pixels,
+ * 64 MB and 40 million pixels, into `pixels`, an image of that shape. Only grey ones can be made:
+ * SR_ERROR_STATE for a shape of three channels. */
+enum sr_status sr_import_image(const char *path, struct sr_shape shape, uint8_t *pixels,
                                struct sr_error *error);
 
 /* The same from memory; `name` stands for the file in sentences. */
-enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length, int height,
-                               int width, uint8_t *pixels, struct sr_error *error);
+enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length,
+                               struct sr_shape shape, uint8_t *pixels, struct sr_error *error);
 
 #endif

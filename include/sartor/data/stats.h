@@ -16,7 +16,7 @@ struct sr_stats {
  * Of no images, mean, median, deviation and zeros are NaN. */
 void sr_stats_compute(struct sr_stats *stats, const struct sr_samples *samples, int label);
 
-/* Mean image of a class (label < 0: of all), height × width values 0..255; 0 when
+/* Mean image of a class (label < 0: of all), sr_shape_size values 0..255; 0 when
  * there is no such sample, else 1. `variance` may be NULL. */
 int sr_stats_mean_image(const struct sr_samples *samples, int label, float *mean, float *variance);
 

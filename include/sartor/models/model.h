@@ -182,7 +182,7 @@ void sr_model_unref(struct sr_model *model); /* NULL-safe */
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error);
 /* Is the model one for such images, and (unless 0) so many classes? A sentence when not. */
-enum sr_status sr_model_check_shape(const struct sr_model *model, int height, int width,
+enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
                                     int classes, struct sr_error *error);
 /* class->predict after checking that the images' shape fits; SR_ERROR_NUMERIC where a number comes
  * out that is not finite. */

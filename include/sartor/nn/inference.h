@@ -50,7 +50,7 @@ enum sr_status sr_inference_measure(const struct sr_network *network,
                                     double *accuracy, struct sr_error *error);
 
 /* One image as a network is fed it: sr_features_size() floats. */
-void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, int height, int width,
+void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, struct sr_shape shape,
                        float *out);
 
 #endif

@@ -56,6 +56,8 @@ struct sr_trainer {
     struct sr_workspace *workspace, *measuring;
     uint32_t *order;                  /* this epoch's shuffle of 0..train.count-1 */
     uint8_t *labels;                  /* of one batch */
+    float *changed;                   /* a thread each: an augmented image, as floats */
+    uint8_t *bytes;                   /* and as bytes, for features that are made of bytes */
     size_t *slots;                    /* the optimiser's, of each learned parameter */
     uint64_t batches;                 /* an epoch */
     double waited;                    /* seconds spent paused or giving way */
