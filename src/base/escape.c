@@ -50,32 +50,17 @@ void sr_text_add_csv(struct sr_text *text, const char *cell)
     if (quote) sr_text_add(text, "\"");
 }
 
-void sr_text_add_escaped(struct sr_text *text, const char *plain)
+void sr_text_add_escaped(struct sr_text *text, const char *foreign)
 {
-    while (*plain) {
-        size_t length = strcspn(plain, "&<>\"'");
-        sr_text_add_bytes(text, plain, length);
-        plain += length;
-        switch (*plain) {
-        case '&':
-            sr_text_add(text, "&amp;");
-            break;
-        case '<':
-            sr_text_add(text, "&lt;");
-            break;
-        case '>':
-            sr_text_add(text, "&gt;");
-            break;
-        case '"':
-            sr_text_add(text, "&quot;");
-            break;
-        case '\'':
-            sr_text_add(text, "&#39;");
-            break;
-        default:
-            return;
-        }
-        plain++;
+    static const char *const entities[][2] = {{"&", "&amp;"},   {"<", "&lt;"},  {">", "&gt;"},
+                                              {"\"", "&quot;"}, {"'", "&#39;"}, {"\\x0a", "\n"},
+                                              {"\\x09", "\t"}};
+    char shown[SR_SHOWN_SIZE];
+    while (sr_utf8_shown(&foreign, shown) >= 0) {
+        const char *written = shown;
+        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+            if (!strcmp(shown, entities[i][0])) written = entities[i][1];
+        sr_text_add(text, written);
     }
 }
 

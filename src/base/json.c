@@ -29,7 +29,18 @@ void sr_json_free(struct sr_json *value)
     json_decref(in(value));
 }
 
-static struct sr_json *number(double value)
+struct sr_json *sr_json_ref(struct sr_json *value)
+{
+    json_incref(in(value));
+    return value;
+}
+
+struct sr_json *sr_json_null(void)
+{
+    return out(json_null());
+}
+
+struct sr_json *sr_json_from_number(double value)
 {
     if (!isfinite(value)) return out(json_null());
     if (value == floor(value) && fabs(value) < 1e15) return out(json_integer((json_int_t)value));
@@ -37,7 +48,7 @@ static struct sr_json *number(double value)
 }
 
 /* Text that is not UTF-8 (a file's name, say) would be refused: bad bytes become U+FFFD. */
-static struct sr_json *string(const char *text)
+struct sr_json *sr_json_from_text(const char *text)
 {
     if (!text) return out(json_null());
     json_t *value = json_string(text);
@@ -49,6 +60,16 @@ static struct sr_json *string(const char *text)
     return out(value);
 }
 
+struct sr_json *sr_json_from_integer(int64_t value)
+{
+    return out(json_integer((json_int_t)value));
+}
+
+struct sr_json *sr_json_from_bool(bool flag)
+{
+    return out(json_boolean(flag));
+}
+
 void sr_json_set(struct sr_json *object, const char *key, struct sr_json *value)
 {
     if (json_object_set_new(in(object), key, in(value))) abort();
@@ -56,22 +77,22 @@ void sr_json_set(struct sr_json *object, const char *key, struct sr_json *value)
 
 void sr_json_set_text(struct sr_json *object, const char *key, const char *text)
 {
-    sr_json_set(object, key, string(text));
+    sr_json_set(object, key, sr_json_from_text(text));
 }
 
 void sr_json_set_number(struct sr_json *object, const char *key, double value)
 {
-    sr_json_set(object, key, number(value));
+    sr_json_set(object, key, sr_json_from_number(value));
 }
 
 void sr_json_set_integer(struct sr_json *object, const char *key, int64_t value)
 {
-    sr_json_set(object, key, out(json_integer((json_int_t)value)));
+    sr_json_set(object, key, sr_json_from_integer(value));
 }
 
 void sr_json_set_bool(struct sr_json *object, const char *key, bool flag)
 {
-    sr_json_set(object, key, out(json_boolean(flag)));
+    sr_json_set(object, key, sr_json_from_bool(flag));
 }
 
 void sr_json_set_numbers(struct sr_json *object, const char *key, const double *numbers,
@@ -96,15 +117,15 @@ void sr_json_add(struct sr_json *array, struct sr_json *value)
 
 void sr_json_add_text(struct sr_json *array, const char *text)
 {
-    sr_json_add(array, string(text));
+    sr_json_add(array, sr_json_from_text(text));
 }
 void sr_json_add_number(struct sr_json *array, double value)
 {
-    sr_json_add(array, number(value));
+    sr_json_add(array, sr_json_from_number(value));
 }
 void sr_json_add_integer(struct sr_json *array, int64_t value)
 {
-    sr_json_add(array, out(json_integer((json_int_t)value)));
+    sr_json_add(array, sr_json_from_integer(value));
 }
 
 static int append(const char *bytes, size_t size, void *text)

@@ -9,6 +9,7 @@ noinst_HEADERS += \
 	include/sartor/base/pool.h \
 	include/sartor/base/rng.h \
 	include/sartor/base/shape.h \
+	include/sartor/base/table.h \
 	include/sartor/base/text.h \
 	include/sartor/base/thread.h \
 	include/sartor/base/words.h
@@ -23,6 +24,7 @@ libsartor_a_SOURCES += \
 	src/base/param.c \
 	src/base/pool.c \
 	src/base/rng.c \
+	src/base/table.c \
 	src/base/text.c \
 	src/base/thread.c \
 	src/base/words.c

@@ -6,10 +6,10 @@
 #ifndef SARTOR_SRC_FIGURE_CANVAS_H
 #define SARTOR_SRC_FIGURE_CANVAS_H
 
+#include "sartor/base/table.h"
 #include "sartor/base/text.h"
 #include "sartor/cells/colour.h"
 #include "sartor/figure/figure.h"
-#include "table.h"
 #include <cairo.h>
 
 enum { SR_SERIES = 10 };

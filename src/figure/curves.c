@@ -313,7 +313,7 @@ static void curves_table(struct sr_table *table, const void *data)
             for (size_t i = 0; i < curve->count; i++) {
                 sr_table_text(table, chart->panels[p].y_label);
                 sr_table_text(table, curve->label);
-                sr_table_flag(table, curve->dashed);
+                sr_table_integer(table, curve->dashed);
                 sr_table_number(table, curve->x[i]);
                 sr_table_number(table, curve->y[i]);
                 if (!bands) continue;

@@ -210,6 +210,30 @@ static enum sr_status write_page(struct sr_output *output, const char *path,
     return status;
 }
 
+/* One object with "columns" and "rows", which pandas.DataFrame(rows, columns=columns) takes as it
+ * is. */
+static void print_json(const struct sr_table *table, const char *figure,
+                       const char *const *provenance, struct sr_text *text)
+{
+    struct sr_json *object = sr_json_object(), *names = sr_json_array(), *rows = sr_json_array();
+    sr_json_set_text(object, "figure", figure);
+    if (provenance) {
+        struct sr_json *facts = sr_json_object();
+        for (size_t i = 0; provenance[i] && provenance[i + 1]; i += 2)
+            sr_json_set_text(facts, provenance[i], provenance[i + 1]);
+        sr_json_set(object, "provenance", facts);
+    }
+    if (table->title) sr_json_set_text(object, "title", table->title);
+    for (size_t c = 0; c < table->column_count; c++) sr_json_add_text(names, table->columns[c].key);
+    for (size_t r = 0; r < sr_table_rows(table); r++)
+        sr_json_add(rows, sr_table_row_array(table, r));
+    sr_json_set(object, "columns", names);
+    sr_json_set(object, "rows", rows);
+    sr_json_print(object, text);
+    sr_text_add(text, "\n");
+    sr_json_free(object);
+}
+
 static enum sr_status write_table(struct sr_output *output, enum format format, const char *path,
                                   const struct sr_figure_options *options,
                                   const struct sr_chart *chart, const void *data,
@@ -219,12 +243,15 @@ static enum sr_status write_table(struct sr_output *output, enum format format, 
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s: a %s has no numbers behind it; use .png, .svg, .pdf or .html",
                             path, chart->name);
-    struct sr_table table;
-    sr_table_begin(&table, format == JSON ? SR_TABLE_JSON : SR_TABLE_CSV, chart->name,
-                   options->provenance);
+    struct sr_table table = {0};
+    struct sr_text text = {0};
     chart->table(&table, data);
-    sr_table_end(&table);
-    fwrite(table.text.bytes, 1, table.text.length, output->stream);
+    if (format == JSON)
+        print_json(&table, chart->name, options->provenance, &text);
+    else
+        sr_table_csv(&table, &text);
+    fwrite(text.bytes, 1, text.length, output->stream);
+    sr_text_fini(&text);
     sr_table_fini(&table);
     return SR_OK;
 }

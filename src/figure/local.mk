@@ -5,8 +5,7 @@ noinst_HEADERS += \
 	src/figure/glyphs.h \
 	src/figure/page.h \
 	src/figure/plotly.h \
-	src/figure/surface.h \
-	src/figure/table.h
+	src/figure/surface.h
 libsartor_a_SOURCES += \
 	src/figure/axis.c \
 	src/figure/bars.c \
@@ -23,7 +22,6 @@ libsartor_a_SOURCES += \
 	src/figure/plotly_images.c \
 	src/figure/png.c \
 	src/figure/steps.c \
-	src/figure/table.c \
 	src/figure/tiles.c \
 	src/figure/triptych.c \
 	src/figure/vector.c

@@ -52,14 +52,18 @@ static void add_script(struct sr_text *out, const char *script)
     }
 }
 
-/* In UTF-8 without control characters, whatever came in. */
-static void add_plain(struct sr_text *out, const char *text)
+/* A table of numbers, cut short where a page would grow too long. */
+static void add_numbers(struct sr_text *out, const struct sr_table *table)
 {
-    struct sr_text clean = {0};
-    for (uint32_t code; (code = sr_utf8_next(&text));)
-        sr_text_add_glyph(&clean, sr_printable(code));
-    sr_text_add_escaped(out, sr_text_get(&clean));
-    sr_text_fini(&clean);
+    enum { SHOWN_COLUMNS = 12, SHOWN_ROWS = 1000 };
+    const size_t columns = table->column_count, rows = sr_table_rows(table);
+    if (columns) sr_table_html(table, SHOWN_COLUMNS, SHOWN_ROWS, out);
+    if (columns > SHOWN_COLUMNS || rows > SHOWN_ROWS)
+        sr_text_printf(out,
+                       "<p>The first %zu of %zu rows and %zu of %zu columns; export to .csv or "
+                       ".json has all.</p>\n",
+                       rows < SHOWN_ROWS ? rows : SHOWN_ROWS, rows,
+                       columns < SHOWN_COLUMNS ? columns : SHOWN_COLUMNS, columns);
 }
 
 static void add_style(struct sr_text *out, const struct sr_theme *theme)
@@ -89,15 +93,13 @@ void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
                    const struct sr_chart *chart, const void *data, const char *script,
                    const char *svg)
 {
-    struct sr_table table;
+    struct sr_table table = {0};
     bool live = script && chart->plotly;
-    sr_table_begin(&table, SR_TABLE_HTML, chart->name, NULL);
     if (chart->table) chart->table(&table, data);
-    sr_table_end(&table);
     sr_text_add(
         out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    add_plain(out, table.title ? table.title : chart->name);
+    sr_text_add_escaped(out, table.title ? table.title : chart->name);
     sr_text_add(out, "</title>\n");
     add_style(out, sr_theme(options->dark));
     if (live) {
@@ -106,7 +108,7 @@ void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
         sr_text_add(out, "\n</script>\n");
     }
     sr_text_add(out, "</head>\n<body>\n<div id=\"figure\" role=\"figure\" aria-label=\"");
-    add_plain(out, table.title ? table.title : chart->name);
+    sr_text_add_escaped(out, table.title ? table.title : chart->name);
     sr_text_add(out, "\">");
     const char *picture = live ? NULL : strstr(svg, "<svg");
     sr_text_add(out, picture ? picture : "");
@@ -128,16 +130,16 @@ void sr_page_print(struct sr_text *out, const struct sr_figure_options *options,
     }
     if (chart->table) {
         sr_text_printf(out, "<details%s>\n<summary>Numbers</summary>\n", live ? "" : " open");
-        sr_text_add(out, sr_text_get(&table.text));
+        add_numbers(out, &table);
         sr_text_add(out, "</details>\n");
     }
     if (options->provenance) {
         sr_text_add(out, "<dl>\n");
         for (size_t i = 0; options->provenance[i] && options->provenance[i + 1]; i += 2) {
             sr_text_add(out, "<dt>");
-            add_plain(out, options->provenance[i]);
+            sr_text_add_escaped(out, options->provenance[i]);
             sr_text_add(out, "</dt><dd>");
-            add_plain(out, options->provenance[i + 1]);
+            sr_text_add_escaped(out, options->provenance[i + 1]);
             sr_text_add(out, "</dd>\n");
         }
         sr_text_add(out, "</dl>\n");

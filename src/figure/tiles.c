@@ -170,7 +170,7 @@ static void tiles_table(struct sr_table *table, const char *title, int count, in
     for (int image = 0; image < count; image++) {
         sr_table_integer(table, image);
         sr_table_text(table, captions ? captions[image] : NULL);
-        sr_table_flag(table, wrong && wrong[image]);
+        sr_table_integer(table, wrong && wrong[image]);
         for (int i = 0; i < pixel_count; i++) sr_table_integer(table, pixels[image][i]);
         for (int i = 0; heats && i < pixel_count; i++)
             sr_table_number(table, (double)heats[image][i]);

@@ -125,7 +125,7 @@ static void triptych_table(struct sr_table *table, const void *data)
         sr_table_text(table, row->left);
         sr_table_text(table, row->middle);
         sr_table_text(table, row->right);
-        sr_table_flag(table, row->wrong);
+        sr_table_integer(table, row->wrong);
         for (int k = 0; k < count; k++) sr_table_integer(table, row->pixels[k]);
         for (int k = 0; k < count; k++) sr_table_number(table, (double)row->heat[k]);
     }

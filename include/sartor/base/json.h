@@ -17,6 +17,13 @@ struct sr_json;
 
 struct sr_json *sr_json_object(void);
 struct sr_json *sr_json_array(void);
+struct sr_json *sr_json_null(void);
+struct sr_json *sr_json_from_text(const char *text); /* NULL: null */
+struct sr_json *sr_json_from_number(double number);
+struct sr_json *sr_json_from_integer(int64_t number);
+struct sr_json *sr_json_from_bool(bool flag);
+/* One reference more or less. */
+struct sr_json *sr_json_ref(struct sr_json *value);
 void sr_json_free(struct sr_json *value);
 
 /* Members of an object, in the order they are set. */

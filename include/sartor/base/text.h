@@ -32,8 +32,8 @@ void sr_text_add_markdown(struct sr_text *text, const char *foreign);
  * a spreadsheet would take for a formula. Numbers stay as they are; so do line breaks, in quotes.
  */
 void sr_text_add_csv(struct sr_text *text, const char *cell);
-/* As HTML and XML want it, in content and in quoted attributes. */
-void sr_text_add_escaped(struct sr_text *text, const char *plain);
+/* The same for HTML and XML, in content and in quoted attributes; line breaks and tabs stay. */
+void sr_text_add_escaped(struct sr_text *text, const char *foreign);
 void sr_text_add_base64(struct sr_text *text, const void *bytes, size_t length);
 const char *sr_text_get(const struct sr_text *text); /* "" when empty */
 char *sr_text_take(struct sr_text *text);            /* caller frees; the text is empty after */
