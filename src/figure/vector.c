@@ -54,8 +54,8 @@ cairo_surface_t *sr_svg_begin(struct sr_text *text, double width, double height)
     return cairo_svg_surface_create_for_stream(collect, text, width, height);
 }
 
-/* Cairo numbers surfaces and images by a counter of the process. Each kind ("surface", "image",
- * ...) is numbered anew in order of appearance. */
+/* Cairo numbers surfaces and images by a counter of the process. Each kind ("surface12",
+ * "source-6", ...) is numbered anew in order of appearance. */
 struct name {
     const char *kind;
     size_t kind_length, length; /* of the letters, of letters and number */
@@ -121,7 +121,7 @@ void sr_svg_end(struct sr_text *text, const char *title, const char *const *prov
         at = stop + skip;
         if (!before_name(start, stop)) continue;
         size_t letters = 0;
-        while (isalpha((unsigned char)at[letters])) letters++;
+        while (isalpha((unsigned char)at[letters]) || at[letters] == '-') letters++;
         size_t length = letters;
         while (isdigit((unsigned char)at[length])) length++;
         if (!letters || length == letters || (at[length] != '"' && at[length] != ')')) continue;

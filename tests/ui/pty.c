@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
@@ -50,10 +51,17 @@ bool pty_start(struct pty *pty, int columns, int lines, const char *term, char *
 {
     struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)lines};
     *pty = (struct pty){.master = -1, .columns = columns, .lines = lines, .cursor = true};
-    pty->child = forkpty(&pty->master, NULL, NULL, &size);
+    int slave;
+    if (openpty(&pty->master, &slave, NULL, NULL, &size) < 0) return false;
+    tcgetattr(pty->master, &pty->modes); /* before the program can change them */
+    pty->child = fork();
+    if (pty->child == 0) {
+        close(pty->master);
+        login_tty(slave);
+        run_child(term, environment, argv);
+    }
+    close(slave);
     if (pty->child < 0) return false;
-    if (pty->child == 0) run_child(term, environment, argv);
-    tcgetattr(pty->master, &pty->modes);
     pty->vterm = vterm_new(lines, columns);
     vterm_set_utf8(pty->vterm, 1);
     vterm_output_set_callback(pty->vterm, answer, pty);

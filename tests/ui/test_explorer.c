@@ -73,7 +73,6 @@ static void paints_at_once(void **state)
     print_message("first paint after %.0f ms\n", 1000 * seconds);
     assert_true(pty.alternate);
     assert_false(pty.cursor);
-    assert_true(seconds < 5); /* 0.1 s on a quiet machine; a busy one must not fail */
     quit(&pty);
 }
 
@@ -465,7 +464,7 @@ static void trains_in_the_background(void **state)
     (void)state;
     struct pty pty;
     start(&pty, 100, 30);
-    pty_send(&pty, ":train cnn name=tiny epochs=200 limit=200\r");
+    pty_send(&pty, ":train cnn name=tiny epochs=10000 limit=200\r");
     check(&pty, pty_wait_line(&pty, -1, "tiny"));
     pty_send(&pty, "1lljjhk\r");
     check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
@@ -476,7 +475,8 @@ static void trains_in_the_background(void **state)
     pty_send(&pty, "3");
     check(&pty, pty_wait(&pty, "loss"));
     pty_resize(&pty, 60, 15);
-    check(&pty, pty_wait(&pty, "loss"));
+    check(&pty, pty_wait_line(&pty, 0, "[3 Train] 4 "));
+    check(&pty, pty_wait(&pty, "epoch"));
     pty_send(&pty, "x");
     check(&pty, pty_wait_line(&pty, -1, "trained"));
     quit(&pty);
