@@ -226,7 +226,8 @@ static void clicks_press_what_they_hit(void **state)
     }
     check(&pty, pty_wait_line(&pty, -1, "family")); /* not the hints of the tab before */
     pty_send(&pty, "1");
-    check(&pty, pty_wait_line(&pty, -1, "\\ filter"));
+    check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    check(&pty, pty_wait_line(&pty, -1, "enlarge"));
     const char *line = pty_line(&pty, -1);
     int column = (int)(strstr(line, "enlarge") - line) + 2;
     snprintf(click, sizeof click, "\033[<0;%d;24M\033[<0;%d;24m", column, column);
