@@ -110,8 +110,8 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
     for (size_t i = 0; selection->count && selection->file == SR_FILE_TRAIN && i < count; i++)
         if (rows[i] == selection->rows[selection->at]) at = i;
     free(selection->rows);
-    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN, rows, count, at};
-    session->view.browse_top = 0;
+    *selection =
+        (struct sr_selection){wanted, SR_FILE_TRAIN, rows, count, at, selection->version + 1};
     return SR_OK;
 }
 
@@ -156,8 +156,7 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
         for (size_t i = 0; i < count; i++)
             if (rows[i] == selection->rows[selection->at]) at = i;
     free(selection->rows);
-    *selection = (struct sr_selection){wanted, file, rows, count, at};
-    session->view.browse_top = 0;
+    *selection = (struct sr_selection){wanted, file, rows, count, at, selection->version + 1};
     return SR_OK;
 }
 

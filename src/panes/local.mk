@@ -4,6 +4,10 @@ noinst_HEADERS += \
 	include/sartor/panes/show.h
 libsartor_a_SOURCES += \
 	src/panes/browse.c \
+	src/panes/browse.h \
+	src/panes/browse_grid.c \
+	src/panes/browse_sample.c \
+	src/panes/browse_values.c \
 	src/panes/compare.c \
 	src/panes/compare.h \
 	src/panes/compare_table.c \

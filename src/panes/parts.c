@@ -291,6 +291,16 @@ const float *sr_part_verdict(const struct sr_session *session, const struct sr_e
     return NULL;
 }
 
+void sr_part_verdict_words(const struct sr_session *session, const float *verdict, int truth,
+                           struct sr_text *text)
+{
+    int best = sr_part_best(verdict, session->data->classes);
+    char share[32];
+    sr_part_percent(share, sizeof share, (double)verdict[best]);
+    sr_text_printf(text, "%s, %s  %s", sr_part_class(session, best), share,
+                   best == truth ? "✓ right" : "✗ wrong");
+}
+
 struct ranked {
     float share;
     int class;

@@ -61,6 +61,9 @@ struct sr_entry *sr_part_model(struct sr_session *session, const char *name, str
 const float *sr_part_verdict(const struct sr_session *session, const struct sr_entry *entry,
                              enum sr_split_name split, enum sr_file file, uint32_t row);
 int sr_part_best(const float *probabilities, int classes);
+/* "Coat, 61.2 %  ✗ wrong". */
+void sr_part_verdict_words(const struct sr_session *session, const float *verdict, int truth,
+                           struct sr_text *text);
 
 /* One bar a class, as many as fit: in class order, or the likeliest first when there are more
  * classes than lines. The truth is marked with *, the prediction with >. Returns lines used. */

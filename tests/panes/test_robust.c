@@ -1,5 +1,6 @@
 /* Any size, any look, any sequence of moves: nothing is drawn outside, nothing is read that is
  * not there. Run it under the sanitizers; SARTOR_STEPS in the environment takes more steps. */
+#include "../../src/panes/browse.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/parts.h"
 #include "fixture.h"
@@ -23,7 +24,7 @@ static void disturb(struct sr_session *session)
         view->pane = sr_panes[roll(7)];
         break;
     case 1:
-        view->enlarged = !view->enlarged;
+        browse_state(session)->enlarged = !browse_state(session)->enlarged;
         break;
     case 2:
         view->data_linear = !view->data_linear;
@@ -186,7 +187,7 @@ static void all_sizes(void **state)
             for (int lines = 1; lines <= 20; lines += 1 + lines / 8) {
                 sr_grid_resize(&grid, columns, lines);
                 session->look.ascii = (columns + lines) % 2;
-                session->view.enlarged = columns % 3 == 0;
+                browse_state(session)->enlarged = columns % 3 == 0;
                 sr_screen_draw(session, &grid);
                 check_grid(&grid, session->look.ascii);
             }

@@ -1,5 +1,6 @@
 /* Golden screens: what every pane shows, at several sizes and looks. UPDATE_GOLDEN=1 writes them
  * anew, to be looked at before they are committed. */
+#include "../../src/panes/browse.h"
 #include "../../src/panes/compare.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/parts.h"
@@ -91,22 +92,23 @@ static void looks(struct sr_session *session, const char *name)
     session->look.depth = SR_DEPTH_DIRECT;
 }
 
-static void browse(void **state)
+static void browse_pane(void **state)
 {
     (void)state;
     struct sr_session *session = fixture_new();
     choose(session, SR_SPLIT_TEST, -1, 0, "cnn");
     session->selection.at = 3;
+    struct browse *browse = browse_state(session);
     looks(session, "browse");
-    session->view.enlarged = true;
+    browse->enlarged = true;
     looks(session, "browse-large");
-    session->view.versions = true;
+    browse->versions = true;
     screen(session, 80, 24, "browse-versions");
-    session->view.values = true;
+    browse->values = true;
     screen(session, 80, 24, "browse-values");
     screen(session, 120, 40, "browse-values");
     screen(session, 40, 12, "browse-values");
-    session->view.values = session->view.versions = session->view.enlarged = false;
+    browse->values = browse->versions = browse->enlarged = false;
     session->tags[SR_FILE_TEST][session->selection.rows[1]] = 1;
     session->tags[SR_FILE_TEST][session->selection.rows[3]] = 1;
     session->tag_count = 2;
@@ -587,7 +589,7 @@ static void words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(browse),        cmocka_unit_test(data),
+        cmocka_unit_test(browse_pane),   cmocka_unit_test(data),
         cmocka_unit_test(train),         cmocka_unit_test(confusion),
         cmocka_unit_test(explain),       cmocka_unit_test(states),
         cmocka_unit_test(words),         cmocka_unit_test(compare_models),

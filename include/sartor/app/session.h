@@ -105,7 +105,8 @@ struct sr_selection {
     enum sr_file file;
     uint32_t *rows; /* row ids in that file */
     size_t count;
-    size_t at; /* the cursor, < count unless empty */
+    size_t at;      /* the cursor, < count unless empty */
+    size_t version; /* grows with each filter that is applied */
 };
 
 /* What was done and said, in order. */

@@ -30,15 +30,6 @@ struct sr_view {
     char model[64]; /* the model that panes show; "" for the default */
     int split;      /* enum sr_split_name to evaluate on, -1 for the model's default */
 
-    char search[64]; /* what `search` looks for */
-
-    bool enlarged;     /* Browse: one sample, large */
-    bool values;       /* ... its pixels as numbers */
-    int values_top;    /* first line of them shown */
-    bool versions;     /* ... augmented versions rather than neighbours, where both do not fit */
-    size_t browse_top; /* first row of thumbnails shown */
-    int browse_columns, browse_lines; /* thumbnails in a row and rows, as drawn last */
-
     bool data_linear; /* Data: linear counts instead of logarithmic */
     int data_file;    /* enum sr_file */
     int data_class;   /* -1: all */

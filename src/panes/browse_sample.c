@@ -1,0 +1,267 @@
+/* browse_sample.c - see browse.h: one sample large, what each model says of it, how it looks when
+ * augmented, and the training images that are most like it. */
+#include "browse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+#include "sartor/cells/draw.h"
+#include "sartor/data/augment.h"
+#include "sartor/models/networks.h"
+
+/* What a model says of the sample, from its predictions or from the close-up; NULL while nothing is
+ * known. */
+static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry,
+                               enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
+{
+    const float *verdict =
+        sr_part_verdict(session, entry, session->selection.filter.split, file, row);
+    for (size_t i = 0; !verdict && closeup && i < closeup->verdicts; i++)
+        if (!strcmp(closeup->verdict[i].model, entry->name))
+            verdict = closeup->verdict[i].probabilities;
+    return verdict;
+}
+
+/* One line a model: its name, how sure it is as a bar, what it says. Returns the line behind them.
+ */
+static int draw_others(struct sr_session *session, struct sr_area area, int y,
+                       const struct sr_entry *entry, enum sr_file file, uint32_t row,
+                       const struct sr_closeup *closeup)
+{
+    int truth = session->data->files[file].labels[row], longest = 4;
+    for (size_t i = 0; i < session->entry_count; i++) {
+        int width = sr_utf8_width(session->entries[i]->name);
+        if (width > longest) longest = width;
+    }
+    if (longest > 14) longest = 14;
+    int bar = area.width >= 44 ? 10 : 0;
+    for (size_t i = 0; i < session->entry_count && y < area.height; i++) {
+        const struct sr_entry *other = session->entries[i];
+        if (other == entry) continue;
+        const float *verdict = verdict_of(session, other, file, row, closeup);
+        sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0,
+                     sr_part_style(session, SR_ROLE_TEXT), other->name);
+        if (!verdict) {
+            sr_area_text(area, longest + 1, y++, sr_part_style(session, SR_ROLE_FAINT),
+                         other->load_error.status ? "cannot be loaded"
+                         : other->loading         ? "loading…"
+                                                  : "…");
+            continue;
+        }
+        struct sr_text words = {0};
+        int best = sr_part_best(verdict, session->data->classes);
+        struct sr_style style = sr_part_style(session, best == truth ? SR_ROLE_GOOD : SR_ROLE_BAD);
+        if (bar)
+            sr_draw_bar(area, longest + 1, y, bar, (double)verdict[best], &session->look, style);
+        sr_text_printf(&words, "%s %s, %.1f %%", best == truth ? "✓" : "✗",
+                       sr_part_class(session, best), 100 * (double)verdict[best]);
+        sr_area_text(area, longest + 1 + (bar ? bar + 1 : 0), y++, style, sr_text_get(&words));
+        sr_text_fini(&words);
+    }
+    return y;
+}
+
+/* The augmentation that the model was trained with; where it had none, a usual one. */
+static struct sr_augment augmentation(const struct sr_entry *entry, bool *own)
+{
+    const struct sr_args *params = entry && entry->model ? entry->model->params : NULL;
+    *own = params && sr_args_has(params, "augment") && sr_args_switch(params, "augment");
+    if (!*own) return (struct sr_augment){.flip = true, .shift = 2, .rotation = 10, .scale = 0.1};
+    return sr_networks_augment(params);
+}
+
+/* A row of pictures under a title: how the sample looks to a network in training, epoch by epoch.
+ */
+static void draw_versions(struct sr_session *session, struct sr_area area,
+                          const struct sr_entry *entry, enum sr_file file, uint32_t row)
+{
+    const struct sr_images *images = &session->data->files[file];
+    int high = area.height - 1 < 7 ? area.height - 1 : 7, wide = 2 * high;
+    if (high < 4 || area.width < wide) return;
+    bool own;
+    struct sr_augment augment = augmentation(entry, &own);
+    size_t pixels = sr_shape_size(images->shape);
+    float *changed = sr_xalloc(pixels * sizeof *changed);
+    uint8_t *grey = sr_xalloc(pixels);
+    sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
+                   own ? "by the augmentation of %s" : "augmented%s", own ? entry->name : "");
+    for (int k = 0; (k + 1) * (wide + 1) <= area.width + 1; k++) {
+        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row), images->shape,
+                         changed);
+        for (size_t i = 0; i < pixels; i++)
+            grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
+        sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey,
+                      images->shape.height, images->shape.width);
+    }
+    free(changed);
+    free(grey);
+}
+
+/* The rows of the train file that are most like the sample, with their classes. */
+static void draw_neighbours(struct sr_session *session, struct sr_area area,
+                            const struct sr_closeup *closeup, int truth)
+{
+    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN];
+    int high = area.height - 2 < 7 ? area.height - 2 : 7, wide = 2 * high;
+    if (high < 4 || area.width < wide) return;
+    struct sr_text title = {0};
+    sr_text_add(&title, "nearest in train");
+    if (!closeup)
+        sr_text_add(&title, ": being looked for…");
+    else if (area.width >= 30)
+        sr_text_printf(&title, ", by %s", closeup->by[0] ? closeup->by : "pixels");
+    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&title));
+    sr_text_fini(&title);
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_part_short_names(session->data, wide, names);
+    for (size_t k = 0;
+         closeup && k < closeup->nearest && ((int)k + 1) * (wide + 1) <= area.width + 1; k++) {
+        uint32_t row = closeup->rows[k];
+        int x = (int)k * (wide + 1), label = train->labels[row];
+        sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->shape.height,
+                      train->shape.width);
+        sr_area_text(area, x, 1 + high,
+                     sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
+                     names[label].text);
+    }
+}
+
+/* Returns the line behind what was written. */
+static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file,
+                      uint32_t row, const struct sr_closeup *closeup)
+{
+    const struct sr_images *images = &session->data->files[file];
+    const uint8_t *pixels = sr_part_pixels(session, file, row);
+    size_t count = (size_t)images->shape.height * (size_t)images->shape.width, zeros = 0;
+    uint64_t sum = 0;
+    int brightest = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += pixels[i];
+        zeros += pixels[i] == 0;
+        if (pixels[i] > brightest) brightest = pixels[i];
+    }
+    int truth = images->labels[row], y = 0;
+    char id[32], zero[32];
+    sr_part_id(id, sizeof id, file, row);
+    sr_part_percent(zero, sizeof zero, (double)zeros / (double)count);
+    int x = sr_area_printf(area, 0, y, sr_part_style(session, SR_ROLE_TITLE), "%s  %s", id,
+                           sr_part_class(session, truth));
+    if (session->tags[file] && session->tags[file][row])
+        sr_area_text(area, x + 2, y, sr_part_style(session, SR_ROLE_WARNING), "+ tagged");
+    y++;
+    if (area.height > 2)
+        sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
+                       "%d×%d, mean %.1f, %s zero, at most %d", images->shape.width,
+                       images->shape.height, (double)sum / (double)count, zero, brightest);
+    if (area.height > 8) y++;
+    struct sr_text title = {0}, text = {0};
+    struct sr_entry *entry = sr_part_model(session, session->selection.filter.model, &title, &text);
+    const float *verdict = entry ? verdict_of(session, entry, file, row, closeup) : NULL;
+    if (entry && !verdict) sr_text_add(&text, "…");
+    if (verdict) {
+        sr_part_verdict_words(session, verdict, truth, &text);
+        sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
+                       sr_text_get(&text));
+        y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y),
+                                   verdict, truth);
+        if (area.height > y + (int)session->entry_count && area.width >= 40)
+            sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
+                         "> predicted  * true");
+    } else {
+        if (entry) sr_text_printf(&title, "%s", entry->name);
+        y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
+        y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    }
+    if (entry && session->entry_count > 1 && area.height > y) {
+        if (area.height - y >= (int)session->entry_count) y++;
+        y = draw_others(session, area, y, entry, file, row, closeup);
+    }
+    sr_text_fini(&title);
+    sr_text_fini(&text);
+    return y;
+}
+
+void browse_sample_draw(struct sr_session *session, const struct browse *browse,
+                        struct sr_area area)
+{
+    enum sr_file file;
+    uint32_t row;
+    if (!sr_part_sample(session, &file, &row)) return;
+    const struct sr_images *images = &session->data->files[file];
+    const struct sr_closeup *closeup;
+    struct sr_error ignored;
+    sr_session_closeup(session, file, row, &closeup, &ignored);
+    int width, height;
+    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
+    int room = area.width - 30 > area.width / 2 ? area.width - 30
+                                                : area.width / 2; /* the rest is for words */
+    int times = room / width < area.height / height ? room / width : area.height / height;
+    if (times >= 1) {
+        width *= times;
+        height *= times;
+    } else {
+        double shrink = fmin((double)room / width, (double)area.height / height);
+        width = (int)(width * shrink);
+        height = (int)(height * shrink);
+    }
+    if (width < 6 || height < 3) width = -2;
+    struct sr_area picture = sr_area_part(area, 1, 0, width, height);
+    if (width > 0)
+        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row),
+                      images->shape.height, images->shape.width);
+    /* Under the picture, a strip of others; a second one behind the words where there is room. */
+    struct sr_entry *entry = session->entry_count
+                                 ? sr_session_entry(session, session->selection.filter.model, NULL)
+                                 : NULL;
+    bool versions = browse->versions;
+    int below = area.height - height,
+        side = width > 0 && below >= 6 && area.width - width >= 46 ? 4 : 0;
+    struct sr_area under = sr_area_part(area, 1, height, width + side, below);
+    if (width > 0 && below >= 6) {
+        if (versions)
+            draw_versions(session, under, entry, file, row);
+        else
+            draw_neighbours(session, under, closeup, images->labels[row]);
+    }
+    struct sr_area words =
+        sr_area_part(area, width + side + 3, 0, area.width - width - side - 4, area.height);
+    int y = draw_facts(session, words, file, row, closeup);
+    if (area.height - y >= 9) {
+        struct sr_area second = sr_area_part(words, 0, y + 1, words.width, area.height - y - 1);
+        bool shown = width > 0 && below >= 6;
+        if (versions == shown)
+            draw_neighbours(session, second, closeup, images->labels[row]);
+        else
+            draw_versions(session, second, entry, file, row);
+    }
+}
+
+void browse_sample_describe(struct sr_session *session, const struct sr_entry *entry,
+                            struct sr_text *text)
+{
+    enum sr_file file;
+    uint32_t row;
+    const struct sr_closeup *closeup;
+    struct sr_error ignored;
+    if (!sr_part_sample(session, &file, &row) ||
+        sr_session_closeup(session, file, row, &closeup, &ignored))
+        return;
+    for (size_t i = 0; i < closeup->verdicts; i++) {
+        const float *verdict = closeup->verdict[i].probabilities;
+        if (!verdict || (entry && !strcmp(entry->name, closeup->verdict[i].model))) continue;
+        int best = sr_part_best(verdict, session->data->classes);
+        sr_text_printf(text, " %s says %s with %.1f %%.", closeup->verdict[i].model,
+                       sr_part_class(session, best), 100 * (double)verdict[best]);
+    }
+    sr_text_printf(text,
+                   " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
+    for (size_t k = 0; k < closeup->nearest && k < 5; k++)
+        sr_text_printf(
+            text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->rows[k],
+            sr_part_class(session, session->data->files[SR_FILE_TRAIN].labels[closeup->rows[k]]));
+    sr_text_add(text, ".");
+}
