@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sartor/app/session.h"
+#include "sartor/app/explanations.h"
 #include "sartor/base/memory.h"
 #include "task.h"
 
@@ -47,14 +47,14 @@ static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *own = &data->files[closeup->file];
     size_t size = (size_t)train->shape.height * (size_t)train->shape.width, kept = 0;
     const uint8_t *pixels = own->pixels + closeup->row * size;
-    uint64_t far[SR_NEAREST_MAX];
+    uint64_t far[SR_CLOSEUP_NEAREST];
     for (size_t row = 0; row < train->count; row++) {
         if (row % 4096 == 0 && !sr_monitor_proceed(monitor)) return;
         if (closeup->file == SR_FILE_TRAIN && row == closeup->row) continue;
-        uint64_t limit = kept < SR_NEAREST_MAX ? UINT64_MAX : far[kept - 1];
+        uint64_t limit = kept < SR_CLOSEUP_NEAREST ? UINT64_MAX : far[kept - 1];
         uint64_t here = distance(pixels, train->pixels + row * size, size, limit);
         if (here >= limit) continue;
-        size_t at = kept < SR_NEAREST_MAX ? kept++ : kept - 1;
+        size_t at = kept < SR_CLOSEUP_NEAREST ? kept++ : kept - 1;
         for (; at > 0 && far[at - 1] > here; at--) {
             far[at] = far[at - 1];
             closeup->rows[at] = closeup->rows[at - 1];
@@ -72,15 +72,12 @@ static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset
     const struct sr_images *own = &data->files[closeup->file];
     const uint8_t *pixels =
         own->pixels + (size_t)closeup->row * (size_t)own->shape.height * (size_t)own->shape.width;
-    uint32_t rows[SR_NEAREST_MAX + 1];
-    double distances[SR_NEAREST_MAX + 1];
-    size_t count;
-    if (sr_session_nearest(data, model, pixels, rows, distances, SR_NEAREST_MAX + 1, &count, NULL))
-        return;
-    for (size_t i = 0; i < count && closeup->nearest < SR_NEAREST_MAX; i++) {
-        if (closeup->file == SR_FILE_TRAIN && rows[i] == closeup->row) continue;
-        closeup->rows[closeup->nearest] = rows[i];
-        closeup->distances[closeup->nearest++] = distances[i];
+    struct sr_nearest nearest;
+    if (sr_nearest_of(data, model, pixels, SR_NEAREST_MAX, &nearest, NULL)) return;
+    for (size_t i = 0; i < nearest.count && closeup->nearest < SR_CLOSEUP_NEAREST; i++) {
+        if (closeup->file == SR_FILE_TRAIN && nearest.rows[i] == closeup->row) continue;
+        closeup->rows[closeup->nearest] = nearest.rows[i];
+        closeup->distances[closeup->nearest++] = nearest.distances[i];
     }
     snprintf(closeup->by, sizeof closeup->by, "%s", model->name);
 }

@@ -1,180 +1,156 @@
-/* explain.c - one sample explained, off the front end's thread. Only what was asked for last is
- * kept. */
-#include <stdio.h>
+/* explain.c - one sample explained. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "sartor/app/session.h"
+#include "explainer.h"
 #include "sartor/base/memory.h"
 #include "task.h"
 
-struct explain_task {
-    struct task task;
-    struct sr_model *model;
-    struct sr_dataset *data;
-    struct sr_pool *pool;
+struct key {
+    struct sr_result_key base;
+    struct how how;
     enum sr_file file;
     uint32_t row;
-    char method[16], layer[32];
-    int target;
-    struct sr_heat heats[2]; /* for the target; for the true class */
-    float *probabilities;
-    uint32_t nearest[SR_NEAREST_MOST];
-    double distances[SR_NEAREST_MOST];
-    size_t nearest_count;
 };
 
-enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model,
-                                  const uint8_t *pixels, uint32_t *rows, double *distances,
-                                  size_t room, size_t *count, struct sr_error *error)
+static bool same_sample(const void *key, const void *other)
 {
-    *count = 0;
-    if (!model->class->nearest) {
-        struct sr_text names = {0};
-        sr_model_classes_list(sr_model_class_has_nearest, &names);
-        sr_error_set(error, SR_ERROR_ARGUMENT, "%s (%s) keeps no training images; %s do",
-                     model->name, model->class->name, sr_text_get(&names));
-        sr_text_fini(&names);
-        return SR_ERROR_ARGUMENT;
+    const struct key *a = key, *b = other;
+    return a->file == b->file && a->row == b->row;
+}
+
+static bool same(const void *key, const void *other)
+{
+    return same_sample(key, other) &&
+           how_same(&((const struct key *)key)->how, &((const struct key *)other)->how);
+}
+
+static void describe(const void *opaque, char *text, size_t size)
+{
+    const struct key *key = opaque;
+    snprintf(text, size, "%s is explaining %s:%u", key->how.model, sr_file_names[key->file],
+             key->row);
+}
+
+/* The heat maps that the method gives, one for the target and one for the true class where it
+ * differs from what was predicted. */
+static enum sr_status explain(const struct key *key, struct sr_explanation *explanation,
+                              struct sr_pool *pool, const struct sr_monitor *monitor,
+                              struct sr_error *error)
+{
+    const struct sr_model *model = key->base.model;
+    const struct sr_samples one = {&key->base.data->files[key->file], &key->row, 1};
+    const struct sr_method *method = sr_method_find(model, key->how.method, error);
+    if (!method) return error->status;
+    int targets[2] = {key->how.target, sr_samples_label(&one, 0)};
+    size_t count = 1;
+    if (targets[0] < 0) {
+        targets[0] = sr_predicted_class(explanation->probabilities, key->base.data->classes);
+        count += targets[0] != targets[1];
     }
-    if (strcmp(model->digest, data->digest))
-        return sr_error_set(
-            error, SR_ERROR_STATE,
-            "%s was trained on other data, so the images nearest to it are not in this train file",
-            model->name);
-    const size_t found = sr_explain_nearest(model, pixels, rows, distances, room);
-    for (size_t i = 0; i < found; i++) {
-        if (rows[i] >= data->files[SR_FILE_TRAIN].count)
-            continue; /* a model file may say anything */
-        rows[*count] = rows[i];
-        distances[(*count)++] = distances[i];
+    const uint8_t *pixels = sr_samples_pixels(&one, 0);
+    enum sr_status status = sr_nearest_of(key->base.data, model, pixels, SR_EXPLANATION_NEAREST,
+                                          &explanation->nearest, error);
+    if (status && method == &sr_methods[SR_METHOD_NEAREST]) return status;
+    const struct sr_explain request = {.model = model,
+                                       .pixels = pixels,
+                                       .method = method,
+                                       .layer = key->how.layer,
+                                       .targets = targets,
+                                       .count = count,
+                                       .pool = pool,
+                                       .monitor = monitor};
+    struct sr_heat heats[2] = {0};
+    status = sr_explain(&request, heats, error);
+    explanation->heat = heats[0];
+    explanation->truth = heats[1];
+    return status;
+}
+
+static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
+                          const struct sr_monitor *monitor, struct sr_error *error)
+{
+    const struct key *key = opaque;
+    struct sr_explanation *explanation = value;
+    const struct sr_samples one = {&key->base.data->files[key->file], &key->row, 1};
+    explanation->file = key->file;
+    explanation->row = key->row;
+    explanation->probabilities =
+        sr_xalloc((size_t)key->base.data->classes * sizeof *explanation->probabilities);
+    enum sr_status status =
+        sr_model_predict(key->base.model, &one, NULL, monitor, explanation->probabilities, error);
+    if (status) return status;
+    status = explain(key, explanation, pool, monitor, &explanation->error);
+    if (status == SR_ERROR_CANCELLED) {
+        *error = explanation->error;
+        return status;
     }
+    /* A family that keeps no images may have left its sentence, which is no failure. */
+    if (!status) explanation->error = (struct sr_error){0};
     return SR_OK;
 }
 
-static enum sr_status explain_run(struct task *task, const struct sr_monitor *monitor,
-                                  struct sr_error *error)
+static void fini(void *value)
 {
-    struct explain_task *explain = (struct explain_task *)task;
-    const struct sr_model *model = explain->model;
-    const struct sr_samples one = {&explain->data->files[explain->file], &explain->row, 1};
-    const struct sr_method *method = sr_method_find(model, explain->method, error);
-    if (!method) return error->status;
-    enum sr_status status =
-        sr_model_predict(model, &one, NULL, monitor, explain->probabilities, error);
+    struct sr_explanation *explanation = value;
+    sr_heat_fini(&explanation->heat);
+    sr_heat_fini(&explanation->truth);
+    free(explanation->probabilities);
+}
+
+static const struct sr_result_kind explanation_kind = {
+    .name = "explanation",
+    .lane = SR_LANE_SHORT,
+    .keep = 32,
+    .one_shown = true,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_explanation),
+    .same = same,
+    .describe = describe,
+    .run = run,
+    .fini = fini,
+};
+
+static struct key key_of(const struct sr_session *session, const struct sr_explainer *explainer,
+                         enum sr_file file, uint32_t row)
+{
+    return (struct key){{explainer->entry->model, session->data, 0}, how_of(explainer), file, row};
+}
+
+enum sr_status sr_session_explain(struct sr_session *session, const struct sr_explainer *explainer,
+                                  enum sr_file file, uint32_t row,
+                                  const struct sr_explanation **explanation, struct sr_error *error)
+{
+    struct sr_explainer wanted = *explainer;
+    *explanation = NULL;
+    enum sr_status status = sr_session_usable(session, &wanted.entry, error);
     if (status) return status;
-    int targets[2] = {explain->target, sr_samples_label(&one, 0)};
-    size_t count = 1;
-    if (targets[0] < 0) {
-        targets[0] = 0;
-        for (int c = 1; c < explain->data->classes; c++)
-            if (explain->probabilities[c] > explain->probabilities[targets[0]]) targets[0] = c;
-        count += targets[0] != targets[1];
-    }
-    status =
-        sr_session_nearest(explain->data, model, sr_samples_pixels(&one, 0), explain->nearest,
-                           explain->distances, SR_NEAREST_MOST, &explain->nearest_count, error);
-    if (status && method == &sr_methods[SR_METHOD_NEAREST]) return status;
-    const struct sr_explain request = {.model = model,
-                                       .pixels = sr_samples_pixels(&one, 0),
-                                       .method = method,
-                                       .layer = explain->layer,
-                                       .targets = targets,
-                                       .count = count,
-                                       .pool = explain->pool,
-                                       .monitor = monitor};
-    return sr_explain(&request, explain->heats, error);
-}
-
-static void explain_finish(struct sr_session *session, struct task *task,
-                           const struct sr_event *event)
-{
-    struct explain_task *explain = (struct explain_task *)task;
-    if (session->explain.job != event->job) return; /* somebody has moved on */
-    session->explain.job = 0;
-    session->explain.ready = true;
-    session->explain.error = event->of.ended.error;
-    sr_heat_fini(&session->explain.heat);
-    sr_heat_fini(&session->explain.truth);
-    session->explain.heat = explain->heats[0];
-    session->explain.truth = explain->heats[1];
-    memset(explain->heats, 0, sizeof explain->heats);
-    free(session->explain.probabilities);
-    session->explain.probabilities = explain->probabilities;
-    explain->probabilities = NULL;
-    memcpy(session->explain.nearest, explain->nearest, sizeof explain->nearest);
-    memcpy(session->explain.distances, explain->distances, sizeof explain->distances);
-    session->explain.nearest_count = explain->nearest_count;
-}
-
-static void explain_free(struct task *task)
-{
-    struct explain_task *explain = (struct explain_task *)task;
-    for (int i = 0; i < 2; i++) sr_heat_fini(&explain->heats[i]);
-    free(explain->probabilities);
-    sr_model_unref(explain->model);
-    sr_dataset_unref(explain->data);
-    free(explain);
-}
-
-void sr_session_forget_explanation(struct sr_session *session)
-{
-    if (session->explain.job && session->jobs) sr_jobs_stop(session->jobs, session->explain.job);
-    sr_heat_fini(&session->explain.heat);
-    sr_heat_fini(&session->explain.truth);
-    free(session->explain.probabilities);
-    memset(&session->explain, 0, sizeof session->explain);
-    session->quality.model[0] = '\0'; /* measured on other data: to be asked anew */
-    sr_session_forget_heats(session);
-}
-
-bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry,
-                          enum sr_file file, uint32_t row, const char *method, const char *layer,
-                          int target)
-{
-    return !strcmp(session->explain.model, entry->name) &&
-           !strcmp(session->explain.method, method ? method : "") &&
-           !strncmp(session->explain.layer, layer ? layer : "",
-                    sizeof session->explain.layer - 1) &&
-           session->explain.file == file && session->explain.row == row &&
-           session->explain.target == target && (session->explain.ready || session->explain.job);
-}
-
-enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
-                                  enum sr_file file, uint32_t row, const char *method,
-                                  const char *layer, int target, struct sr_error *error)
-{
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, entry->name, &entry, error);
-    if (!status) status = sr_session_check_shape(session, entry->model, error);
+    const struct key key = key_of(session, &wanted, file, row);
+    const void *value;
+    status = sr_result_get(session, &explanation_kind, &key, &value, error);
     if (status) return status;
-    if (!sr_session_explained(session, entry, file, row, method, layer, target)) {
-        if (session->explain.job) sr_jobs_stop(session->jobs, session->explain.job);
-        struct explain_task *explain = sr_xalloc(sizeof *explain);
-        explain->task = (struct task){explain_run, explain_finish, explain_free};
-        explain->model = sr_model_ref(entry->model);
-        explain->data = sr_dataset_ref(session->data);
-        explain->pool = session->pool;
-        explain->file = file;
-        explain->row = row;
-        explain->target = target;
-        snprintf(explain->method, sizeof explain->method, "%s", method ? method : "");
-        snprintf(explain->layer, sizeof explain->layer, "%s", layer ? layer : "");
-        explain->probabilities = sr_xalloc((size_t)session->data->classes * sizeof(float));
-        snprintf(session->explain.model, sizeof session->explain.model, "%s", entry->name);
-        snprintf(session->explain.method, sizeof session->explain.method, "%s",
-                 method ? method : "");
-        snprintf(session->explain.layer, sizeof session->explain.layer, "%s", layer ? layer : "");
-        session->explain.file = file;
-        session->explain.row = row;
-        session->explain.target = target;
-        session->explain.ready = false;
-        session->explain.job = sr_task_submit(session, SR_LANE_SHORT, &explain->task);
-    }
-    if (session->explain.ready) {
-        *error = session->explain.error;
-        return error->status;
-    }
-    return sr_error_set(error, SR_PENDING, "%s is looking at %s:%u", entry->name,
-                        sr_file_names[file], row);
+    *explanation = value;
+    if ((*explanation)->error.status) *error = (*explanation)->error;
+    return (*explanation)->error.status;
+}
+
+bool sr_session_explained(const struct sr_session *session, const struct sr_explainer *explainer,
+                          enum sr_file file, uint32_t row,
+                          const struct sr_explanation **explanation)
+{
+    const struct key key = key_of(session, explainer, file, row);
+    const void *value = NULL;
+    bool asked = explainer->entry->model &&
+                 sr_result_state(session, &explanation_kind, &key, &value) != SR_RESULT_ABSENT;
+    if (explanation) *explanation = value;
+    return asked;
+}
+
+const float *sr_session_explained_answer(const struct sr_session *session,
+                                         const struct sr_entry *entry, enum sr_file file,
+                                         uint32_t row)
+{
+    const struct key key = {{entry->model, session->data, 0}, .file = file, .row = row};
+    const struct sr_explanation *explanation =
+        entry->model ? sr_result_like(session, &explanation_kind, &key, same_sample) : NULL;
+    return explanation ? explanation->probabilities : NULL;
 }

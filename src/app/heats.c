@@ -1,185 +1,205 @@
-/* heats.c - heat maps of many samples, each by itself or as the mean of every class, off the front
- * end's thread.
- *
- * A job and the session share one struct sr_heats: until the job has ended the session reads only
- * what was asked for. What the session no longer wants is freed with its job. */
-#include <stdio.h>
+/* heats.c - heat maps of many samples: each by itself, or as the mean of every class. */
 #include <stdlib.h>
-#include <string.h>
 
+#include "explainer.h"
 #include "sartor/base/memory.h"
 #include "task.h"
 
-struct heats_task {
-    struct task task;
-    struct sr_pool *pool;
-    struct sr_heats **slot; /* of the session, where they are wanted */
-    struct sr_heats *heats;
+struct key {
+    struct sr_result_key base;
+    struct how how;
+    struct sr_samples samples; /* copies own the rows */
+    /* Of class heats: */
+    enum sr_split_name split;
+    size_t most;
 };
 
-static enum sr_status each_sample(struct sr_heats *heats, struct sr_pool *pool,
-                                  const struct sr_monitor *monitor, struct sr_error *error)
+static void own(void *key)
 {
-    const size_t count = heats->samples.count, classes = (size_t)heats->data->classes;
-    heats->probabilities = sr_xalloc((count * classes + 1) * sizeof *heats->probabilities);
-    heats->targets = sr_xalloc((count + 1) * sizeof *heats->targets);
-    enum sr_status status =
-        sr_model_predict(heats->model, &heats->samples, pool, monitor, heats->probabilities, error);
-    if (status) return status;
-    for (size_t i = 0; i < count; i++)
-        heats->targets[i] =
-            heats->target >= 0
-                ? heats->target
-                : sr_predicted_class(heats->probabilities + i * classes, (int)classes);
-    return sr_explain_many(heats->model, heats->used, heats->layer, &heats->samples, heats->targets,
-                           pool, monitor, heats->maps, error);
+    sr_result_own_rows(&((struct key *)key)->samples);
 }
 
-static enum sr_status heats_run(struct task *task, const struct sr_monitor *monitor,
-                                struct sr_error *error)
+static void release(void *key)
 {
-    struct sr_pool *pool = ((struct heats_task *)task)->pool;
-    struct sr_heats *heats = ((struct heats_task *)task)->heats;
-    const size_t classes = (size_t)heats->data->classes,
-                 count = heats->most ? classes : heats->samples.count;
-    heats->used = sr_method_find(heats->model, heats->method, error);
-    if (!heats->used) return error->status;
-    sr_explain_place(heats->model, heats->used, heats->layer, heats->at);
-    heats->size =
-        (size_t)heats->samples.images->shape.height * (size_t)heats->samples.images->shape.width;
-    heats->maps = sr_array_raw(count * heats->size, sizeof *heats->maps, "heat maps", error);
-    if (!heats->maps) return SR_ERROR_MEMORY;
-    if (!heats->most) return each_sample(heats, pool, monitor, error);
-    heats->counts = sr_xalloc(classes * sizeof *heats->counts);
-    return sr_explain_classes(heats->model, heats->used, heats->layer, &heats->samples, heats->most,
-                              pool, monitor, heats->maps, heats->counts, error);
+    free((uint32_t *)((struct key *)key)->samples.rows);
 }
 
-static void heats_finish(struct sr_session *session, struct task *task,
-                         const struct sr_event *event)
+static void describe(const void *opaque, char *text, size_t size)
 {
-    struct heats_task *work = (struct heats_task *)task;
-    (void)session;
-    if (*work->slot != work->heats) return; /* something else has been asked for */
-    work->heats->ready = true;
-    work->heats->error = event->of.ended.error;
-    work->heats = NULL;
+    const struct key *key = opaque;
+    snprintf(text, size, "%s is explaining %zu samples", key->how.model, key->samples.count);
 }
 
-static void free_heats(struct sr_heats *heats)
+static size_t pixels_of(const struct key *key)
 {
-    if (!heats) return;
-    free(heats->maps);
-    free(heats->counts);
-    free(heats->targets);
-    free(heats->probabilities);
-    free(heats->rows);
-    sr_model_unref(heats->model);
-    sr_dataset_unref(heats->data);
-    free(heats);
+    return sr_shape_pixels(key->samples.images->shape);
 }
 
-static void heats_free(struct task *task)
-{
-    free_heats(((struct heats_task *)task)->heats);
-    free(task);
-}
+/* --- each sample -------------------------------------------------------------------------- */
 
-static void forget(struct sr_session *session, struct sr_heats **slot)
+static bool same_samples(const void *key, const void *other)
 {
-    if (*slot && (*slot)->ready)
-        free_heats(*slot);
-    else if (*slot)
-        sr_jobs_stop(session->jobs, (*slot)->job);
-    *slot = NULL;
-}
-
-void sr_session_forget_heats(struct sr_session *session)
-{
-    forget(session, &session->heats);
-    forget(session, &session->class_heats);
-}
-
-static bool same_samples(const struct sr_samples *a, const struct sr_samples *b)
-{
-    bool same = a->images == b->images && a->count == b->count;
-    for (size_t i = 0; same && i < a->count; i++)
-        same = sr_samples_row(a, i) == sr_samples_row(b, i);
+    const struct key *a = key, *b = other;
+    bool same = how_same(&a->how, &b->how) && a->samples.images == b->samples.images &&
+                a->samples.count == b->samples.count;
+    for (size_t i = 0; same && i < a->samples.count; i++)
+        same = sr_samples_row(&a->samples, i) == sr_samples_row(&b->samples, i);
     return same;
 }
 
-/* `wanted` with its samples, target, split and most; the rest of what is asked for is filled in. */
-static enum sr_status ask(struct sr_session *session, struct sr_heats **slot,
-                          struct sr_entry *entry, struct sr_heats wanted, const char *method,
-                          const char *layer, struct sr_error *error)
+static enum sr_status run_samples(const void *opaque, void *value, struct sr_pool *pool,
+                                  const struct sr_monitor *monitor, struct sr_error *error)
 {
-    snprintf(wanted.method, sizeof wanted.method, "%s", method ? method : "");
-    snprintf(wanted.layer, sizeof wanted.layer, "%s", layer ? layer : "");
-    struct sr_heats *heats = *slot;
-    /* The data and the model are held by the old ones, so nothing else can have come to lie where
-     * they do. */
-    const bool same = heats && heats->model == entry->model && heats->target == wanted.target &&
-                      heats->most == wanted.most && heats->split == wanted.split &&
-                      !strcmp(heats->method, wanted.method) &&
-                      !strcmp(heats->layer, wanted.layer) &&
-                      same_samples(&heats->samples, &wanted.samples);
-    if (same && heats->ready) {
-        *error = heats->error;
-        return error->status;
-    }
-    if (!same) {
-        forget(session, slot);
-        heats = sr_xalloc(sizeof *heats);
-        *heats = wanted;
-        heats->model = sr_model_ref(entry->model);
-        heats->data = sr_dataset_ref(session->data);
-        heats->rows = sr_xalloc((wanted.samples.count + 1) *
-                                sizeof *heats->rows); /* own: the split may be drawn anew */
-        for (size_t i = 0; i < wanted.samples.count; i++)
-            heats->rows[i] = sr_samples_row(&wanted.samples, i);
-        heats->samples.rows = heats->rows;
-        struct heats_task *work = sr_xalloc(sizeof *work);
-        *work =
-            (struct heats_task){{heats_run, heats_finish, heats_free}, session->pool, slot, heats};
-        *slot = heats;
-        heats->job = sr_task_submit(session, SR_LANE_SHORT, &work->task);
-    }
-    return sr_error_set(error, SR_PENDING, "%s is looking at %zu samples", entry->name,
-                        wanted.samples.count);
+    const struct key *key = opaque;
+    const struct sr_model *model = key->base.model;
+    struct sr_heats *heats = value;
+    const size_t count = key->samples.count, classes = (size_t)key->base.data->classes;
+    heats->method = sr_method_find(model, key->how.method, error);
+    if (!heats->method) return error->status;
+    sr_explain_place(model, heats->method, key->how.layer, heats->layer);
+    heats->size = pixels_of(key);
+    heats->maps = sr_array_raw(count * heats->size, sizeof *heats->maps, "heat maps", error);
+    if (!heats->maps) return SR_ERROR_MEMORY;
+    heats->probabilities = sr_xalloc((count * classes + 1) * sizeof *heats->probabilities);
+    heats->targets = sr_xalloc((count + 1) * sizeof *heats->targets);
+    enum sr_status status =
+        sr_model_predict(model, &key->samples, pool, monitor, heats->probabilities, error);
+    if (status) return status;
+    for (size_t i = 0; i < count; i++)
+        heats->targets[i] =
+            key->how.target >= 0
+                ? key->how.target
+                : sr_predicted_class(heats->probabilities + i * classes, (int)classes);
+    return sr_explain_many(model, heats->method, key->how.layer, &key->samples, heats->targets,
+                           pool, monitor, heats->maps, error);
 }
 
-static enum sr_status ready_to_ask(struct sr_session *session, struct sr_entry **entry,
-                                   struct sr_error *error)
+static void fini_samples(void *value)
 {
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, (*entry)->name, entry, error);
-    if (!status) status = sr_session_check_shape(session, (*entry)->model, error);
+    struct sr_heats *heats = value;
+    free(heats->maps);
+    free(heats->targets);
+    free(heats->probabilities);
+}
+
+static const struct sr_result_kind heats_kind = {
+    .name = "heat maps",
+    .lane = SR_LANE_SHORT,
+    .keep = 4,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_heats),
+    .same = same_samples,
+    .own = own,
+    .release = release,
+    .describe = describe,
+    .run = run_samples,
+    .fini = fini_samples,
+};
+
+enum sr_status sr_session_heats(struct sr_session *session, const struct sr_explainer *explainer,
+                                const struct sr_samples *samples, const struct sr_heats **heats,
+                                struct sr_error *error)
+{
+    struct sr_explainer wanted = *explainer;
+    const void *value = NULL;
+    enum sr_status status = sr_session_usable(session, &wanted.entry, error);
+    if (!status) {
+        const struct key key = {
+            {wanted.entry->model, session->data, 0}, .how = how_of(&wanted), .samples = *samples};
+        status = sr_result_get(session, &heats_kind, &key, &value, error);
+    }
+    *heats = value;
     return status;
 }
 
-enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry,
-                                enum sr_file file, const uint32_t *rows, size_t count,
-                                const char *method, const char *layer, int target,
-                                struct sr_error *error)
+/* --- every class -------------------------------------------------------------------------- */
+
+static bool same_how(const void *key, const void *other)
 {
-    enum sr_status status = ready_to_ask(session, &entry, error);
-    if (status) return status;
-    const struct sr_heats wanted = {.samples = {&session->data->files[file], rows, count},
-                                    .target = target};
-    return ask(session, &session->heats, entry, wanted, method, layer, error);
+    return how_same(&((const struct key *)key)->how, &((const struct key *)other)->how);
 }
 
-enum sr_status sr_session_class_heats(struct sr_session *session, struct sr_entry *entry,
-                                      enum sr_split_name split, size_t most, const char *method,
-                                      const char *layer, struct sr_error *error)
+static bool same_classes(const void *key, const void *other)
 {
-    enum sr_status status = ready_to_ask(session, &entry, error);
+    const struct key *a = key, *b = other;
+    return same_how(a, b) && a->split == b->split && a->most == b->most;
+}
+
+static enum sr_status run_classes(const void *opaque, void *value, struct sr_pool *pool,
+                                  const struct sr_monitor *monitor, struct sr_error *error)
+{
+    const struct key *key = opaque;
+    struct sr_class_heats *heats = value;
+    const size_t classes = (size_t)key->base.data->classes;
+    heats->split = key->split;
+    heats->most = key->most;
+    heats->method = sr_method_find(key->base.model, key->how.method, error);
+    if (!heats->method) return error->status;
+    sr_explain_place(key->base.model, heats->method, key->how.layer, heats->layer);
+    heats->maps = sr_array_raw(classes * pixels_of(key), sizeof *heats->maps, "heat maps", error);
+    if (!heats->maps) return SR_ERROR_MEMORY;
+    heats->counts = sr_xalloc(classes * sizeof *heats->counts);
+    return sr_explain_classes(key->base.model, heats->method, key->how.layer, &key->samples,
+                              key->most, pool, monitor, heats->maps, heats->counts, error);
+}
+
+static void fini_classes(void *value)
+{
+    struct sr_class_heats *heats = value;
+    free(heats->maps);
+    free(heats->counts);
+}
+
+static const struct sr_result_kind class_heats_kind = {
+    .name = "class heat maps",
+    .lane = SR_LANE_SHORT,
+    .keep = 4,
+    .one_shown = true,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_class_heats),
+    .same = same_classes,
+    .own = own,
+    .release = release,
+    .describe = describe,
+    .run = run_classes,
+    .fini = fini_classes,
+};
+
+static struct key classes_key(const struct sr_session *session,
+                              const struct sr_explainer *explainer)
+{
+    struct key key = {{explainer->entry->model, session->data, session->split_version},
+                      .how = how_of(explainer)};
+    key.how.target = -1;
+    return key;
+}
+
+enum sr_status sr_session_class_heats(struct sr_session *session,
+                                      const struct sr_explainer *explainer,
+                                      enum sr_split_name split, size_t most,
+                                      const struct sr_class_heats **heats, struct sr_error *error)
+{
+    struct sr_explainer wanted = *explainer;
+    *heats = NULL;
+    enum sr_status status = sr_session_usable(session, &wanted.entry, error);
     if (status) return status;
-    const struct sr_heats wanted = {
-        .samples = sr_session_samples(session, split), .split = split, .most = most, .target = -1};
-    if (!wanted.samples.count)
+    struct key key = classes_key(session, &wanted);
+    key.samples = sr_session_samples(session, split);
+    key.split = split;
+    key.most = most;
+    if (!key.samples.count)
         return sr_error_set(
             error, SR_ERROR_STATE,
             "the %s split has no images; name another with split=", sr_split_names[split]);
-    return ask(session, &session->class_heats, entry, wanted, method, layer, error);
+    const void *value;
+    status = sr_result_get(session, &class_heats_kind, &key, &value, error);
+    *heats = value;
+    return status;
+}
+
+const struct sr_class_heats *sr_session_class_heats_known(const struct sr_session *session,
+                                                          const struct sr_explainer *explainer)
+{
+    const struct key key = classes_key(session, explainer);
+    return key.base.model ? sr_result_like(session, &class_heats_kind, &key, same_how) : NULL;
 }

@@ -148,7 +148,7 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
         session->aside[i] = session->aside[session->aside_count];
         session->aside_homes[i] = session->aside_homes[session->aside_count];
     }
-    sr_session_forget_explanation(session);
+    session->quality.model[0] = 0;
     sr_session_forget_closeup(session);
     return sr_session_scan_models(session, error);
 }
@@ -168,7 +168,6 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
     if (!entry) entry = add_entry(session, model->name);
     replace_source(entry, path, false);
     entry->model = sr_model_ref(model);
-    if (!strcmp(session->explain.model, model->name)) session->explain.model[0] = '\0';
     if (!strcmp(session->quality.model, model->name)) session->quality.model[0] = '\0';
     sr_session_forget_closeup(session);
 }

@@ -1,5 +1,6 @@
-noinst_HEADERS += src/app/task.h \
+noinst_HEADERS += src/app/explainer.h src/app/task.h \
 	include/sartor/app/experiment.h \
+	include/sartor/app/explanations.h \
 	include/sartor/app/options.h \
 	include/sartor/app/scores.h \
 	include/sartor/app/results.h \
@@ -16,6 +17,7 @@ libsartor_a_SOURCES += \
 	src/app/judge.c \
 	src/app/library.c \
 	src/app/looks.c \
+	src/app/nearest.c \
 	src/app/options.c \
 	src/app/quality.c \
 	src/app/predictions.c \

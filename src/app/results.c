@@ -111,17 +111,20 @@ bool sr_results_settled(const struct sr_session *session)
     return true;
 }
 
+static bool matches(const struct result *result, const struct sr_result_kind *kind,
+                    const struct sr_result_key *key, bool (*same)(const void *, const void *))
+{
+    const struct sr_result_key *there = result->key;
+    return result->kind == kind && there->model == key->model && there->data == key->data &&
+           there->split == key->split && (!same || same(there, key));
+}
+
 static struct result *find(const struct sr_session *session, const struct sr_result_kind *kind,
                            const void *key)
 {
-    const struct sr_result_key *wanted = key;
-    for (struct result *result = session->results->first; result; result = result->next) {
-        const struct sr_result_key *there = result->key;
-        if (result->kind == kind && there->model == wanted->model && there->data == wanted->data &&
-            there->split == wanted->split && (!kind->same || kind->same(there, wanted)))
-            return result;
-    }
-    return NULL;
+    struct result *result = session->results->first;
+    while (result && !matches(result, kind, key, kind->same)) result = result->next;
+    return result;
 }
 
 /* Of the results of a kind that have ended, keep those asked for last. */
@@ -238,6 +241,17 @@ enum sr_result_state sr_result_state(const struct sr_session *session,
     if (result->error.status) return SR_RESULT_FAILED;
     *value = result->value;
     return SR_RESULT_READY;
+}
+
+const void *sr_result_like(const struct sr_session *session, const struct sr_result_kind *kind,
+                           const void *key, bool (*like)(const void *key, const void *other))
+{
+    const struct result *latest = NULL;
+    for (const struct result *result = session->results->first; result; result = result->next)
+        if (!result->job && !result->error.status && matches(result, kind, key, like) &&
+            (!latest || result->asked > latest->asked))
+            latest = result;
+    return latest ? latest->value : NULL;
 }
 
 const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind)

@@ -95,7 +95,7 @@ static void load_finish(struct sr_session *session, struct task *task, const str
         load->stats[f] = NULL;
     }
     session->selection.count = 0;
-    sr_session_forget_explanation(session);
+    session->quality.model[0] = 0;
     sr_session_forget_closeup(session);
     sr_session_load_tags(session);
     sr_session_load_suspects(session);
@@ -154,7 +154,6 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     session->split = split;
     session->split_version++;
     sr_session_forget_figures(session);
-    sr_session_forget_heats(session);
     session->quality.model[0] = '\0';
     if (session->selection.count) {
         struct sr_filter filter = session->selection.filter;
@@ -206,7 +205,6 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
 void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
-    sr_session_forget_heats(session); /* those being computed go with their jobs */
     sr_results_free(session->results);
     sr_jobs_free(session->jobs); /* before the rest: its workers read that */
     sr_session_free_models(session);
@@ -221,7 +219,6 @@ void sr_session_free(struct sr_session *session)
     for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i].text);
     free(session->log.lines);
     session->jobs = NULL;
-    sr_session_forget_explanation(session);
     sr_session_forget_closeup(session);
     sr_session_forget_figures(session);
     sr_states_fini(&session->states);
@@ -252,10 +249,7 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || session->explain.job || (session->heats && !session->heats->ready) ||
-        (session->class_heats && !session->class_heats->ready) || session->closeup_job ||
-        session->figures_job)
-        return false;
+    if (session->data_job || session->closeup_job || session->figures_job) return false;
     if (!sr_results_settled(session)) return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];

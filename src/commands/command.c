@@ -259,28 +259,29 @@ void add_class(struct sr_text *text, const struct sr_session *session, int class
     sr_text_add_padded(text, class < 0 ? "class" : class_name(session, class), columns + 1);
 }
 
-void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows,
-                 const double *distances, size_t count)
+void set_nearest(struct sr_json *object, const struct sr_session *session,
+                 const struct sr_nearest *nearest)
 {
     struct sr_json *list = sr_json_array();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < nearest->count; i++) {
         struct sr_json *one = sr_json_object();
-        sr_json_set_integer(one, "index", rows[i]);
-        sr_json_set_integer(one, "class", session->data->files[SR_FILE_TRAIN].labels[rows[i]]);
-        sr_json_set_number(one, "distance", distances[i]);
+        sr_json_set_integer(one, "index", nearest->rows[i]);
+        sr_json_set_integer(one, "class",
+                            session->data->files[SR_FILE_TRAIN].labels[nearest->rows[i]]);
+        sr_json_set_number(one, "distance", nearest->distances[i]);
         sr_json_add(list, one);
     }
     sr_json_set(object, "nearest", list);
 }
 
-void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows,
-                 const double *distances, size_t count)
+void add_nearest(struct sr_text *text, const struct sr_session *session,
+                 const struct sr_nearest *nearest)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < nearest->count; i++) {
         if (!i) sr_text_add(text, "Nearest training images:\n");
-        sr_text_printf(text, "  train:%-6u ", rows[i]);
-        add_class(text, session, session->data->files[SR_FILE_TRAIN].labels[rows[i]]);
-        sr_text_printf(text, "%.4g away\n", distances[i]);
+        sr_text_printf(text, "  train:%-6u ", nearest->rows[i]);
+        add_class(text, session, session->data->files[SR_FILE_TRAIN].labels[nearest->rows[i]]);
+        sr_text_printf(text, "%.4g away\n", nearest->distances[i]);
     }
 }
 

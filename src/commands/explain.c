@@ -22,17 +22,26 @@ static struct sr_json *map_rows(const float *map, int height, int width)
     }
     return rows;
 }
-static void report_json(struct sr_session *session, const char *model, int truth, int predicted,
-                        const char *to, struct sr_reply *reply)
+
+/* What is reported of one sample. */
+struct explained {
+    const struct sr_explanation *explanation;
+    const char *model, *to; /* `to`: the figure that has been written, NULL for none */
+    int truth, predicted;
+};
+
+static void report_json(struct sr_session *session, const struct explained *explained,
+                        struct sr_reply *reply)
 {
-    const struct sr_heat *heat = &session->explain.heat, *other = &session->explain.truth;
+    const struct sr_explanation *explanation = explained->explanation;
+    const struct sr_heat *heat = &explanation->heat, *other = &explanation->truth;
     struct sr_json *object = sr_reply_object(reply);
-    sr_json_set_text(object, "model", model);
-    sr_json_set_integer(object, "index", session->explain.row);
-    sr_json_set_text(object, "split", sr_file_names[session->explain.file]);
-    sr_json_set_integer(object, "true", truth);
-    sr_json_set_integer(object, "predicted", predicted);
-    sr_json_set_floats(object, "probabilities", session->explain.probabilities,
+    sr_json_set_text(object, "model", explained->model);
+    sr_json_set_integer(object, "index", explanation->row);
+    sr_json_set_text(object, "split", sr_file_names[explanation->file]);
+    sr_json_set_integer(object, "true", explained->truth);
+    sr_json_set_integer(object, "predicted", explained->predicted);
+    sr_json_set_floats(object, "probabilities", explanation->probabilities,
                        (size_t)session->data->classes);
     sr_json_set_text(object, "method", heat->method->name);
     sr_json_set_text(object, "layer", heat->layer[0] ? heat->layer : NULL);
@@ -41,22 +50,22 @@ static void report_json(struct sr_session *session, const char *model, int truth
         sr_json_set(object, "heat", map_rows(heat->values, heat->height, heat->width));
     if (other->values)
         sr_json_set(object, "heat_true", map_rows(other->values, other->height, other->width));
-    if (session->explain.nearest_count)
-        set_nearest(object, session, session->explain.nearest, session->explain.distances,
-                    session->explain.nearest_count);
+    if (explanation->nearest.count) set_nearest(object, session, &explanation->nearest);
     set_classes(session, object);
-    if (to) sr_json_set_text(object, "file", to);
+    if (explained->to) sr_json_set_text(object, "file", explained->to);
     sr_reply_add(reply, object);
 }
 
-static void report_text(struct sr_session *session, const char *model, int truth, int predicted,
-                        const char *to, struct sr_reply *reply)
+static void report_text(struct sr_session *session, const struct explained *explained,
+                        struct sr_reply *reply)
 {
-    const struct sr_heat *heat = &session->explain.heat;
+    const struct sr_explanation *explanation = explained->explanation;
+    const struct sr_heat *heat = &explanation->heat;
     sr_text_printf(&reply->text, "%s:%u is %s; %s says %s (%.1f %%)",
-                   sr_file_names[session->explain.file], session->explain.row,
-                   class_name(session, truth), model, class_name(session, predicted),
-                   100 * (double)session->explain.probabilities[predicted]);
+                   sr_file_names[explanation->file], explanation->row,
+                   class_name(session, explained->truth), explained->model,
+                   class_name(session, explained->predicted),
+                   100 * (double)explanation->probabilities[explained->predicted]);
     if (heat->values) {
         sr_text_printf(&reply->text, ", explained by %s", heat->method->title);
         if (heat->target >= 0)
@@ -64,9 +73,8 @@ static void report_text(struct sr_session *session, const char *model, int truth
         if (heat->layer[0]) sr_text_printf(&reply->text, " at layer %s", heat->layer);
     }
     sr_text_add(&reply->text, "\n");
-    add_nearest(&reply->text, session, session->explain.nearest, session->explain.distances,
-                session->explain.nearest_count);
-    if (to) sr_text_printf(&reply->text, "Written to %s\n", to);
+    add_nearest(&reply->text, session, &explanation->nearest);
+    if (explained->to) sr_text_printf(&reply->text, "Written to %s\n", explained->to);
 }
 
 /* The figure that to= asks for, which tells this command as where it comes from. */
@@ -91,20 +99,21 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     enum sr_file file;
     uint32_t row;
     int target;
-    struct sr_entry *entry;
+    struct sr_entry *entry = NULL;
     enum sr_status status = sample_of(session, args, &file, &row, error);
     if (!status) status = class_of(session, sr_args_text(args, "target"), &target, error);
     if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
     const char *layer = sr_args_text(args, "layer"), *to = sr_args_text(args, "to");
     if (!status && to) status = sr_figure_check(to, error);
     if (!status && !strcmp(method, "auto")) method = "";
-    if (!status)
-        status = sr_session_explain(session, entry, file, row, method, layer, target, error);
+    const struct sr_explainer explainer = {entry, method, layer, target};
+    const struct sr_explanation *explanation;
+    if (!status) status = sr_session_explain(session, &explainer, file, row, &explanation, error);
     if (status) return status;
 
-    const int truth = session->data->files[file].labels[row];
-    const int predicted =
-        sr_predicted_class(session->explain.probabilities, session->data->classes);
+    const struct explained explained = {
+        explanation, entry->name, to, session->data->files[file].labels[row],
+        sr_predicted_class(explanation->probabilities, session->data->classes)};
     if (to) {
         char index[32];
         snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);
@@ -118,9 +127,9 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
         if (status) return status;
     }
     if (reply->json)
-        report_json(session, entry->name, truth, predicted, to, reply);
+        report_json(session, &explained, reply);
     else
-        report_text(session, entry->name, truth, predicted, to, reply);
+        report_text(session, &explained, reply);
     status = sr_session_show(session, file, row, error);
     if (status) return status;
     sr_explain_show(session, entry, method, layer, target);
@@ -156,8 +165,10 @@ static struct summary sum_up(const float *map, const uint8_t *mean, int height, 
 }
 
 static void report_classes(struct sr_session *session, const struct sr_entry *entry,
-                           enum sr_split_name split, const char *to, struct sr_reply *reply)
+                           const struct sr_class_heats *heats, const char *to,
+                           struct sr_reply *reply)
 {
+    const enum sr_split_name split = heats->split;
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const int height = session->data->files[file].shape.height,
               width = session->data->files[file].shape.width;
@@ -168,28 +179,26 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
         sr_json_set_text(object, "event", "classes");
         sr_json_set_text(object, "model", entry->name);
         sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_text(object, "method", session->class_heats->used->name);
-        sr_json_set_text(object, "layer",
-                         session->class_heats->at[0] ? session->class_heats->at : NULL);
+        sr_json_set_text(object, "method", heats->method->name);
+        sr_json_set_text(object, "layer", heats->layer[0] ? heats->layer : NULL);
     } else {
         sr_text_printf(&reply->text,
                        "%s explained by %s%s%s, samples of the %s split, each for its true class: "
                        "the mean heat\n\n",
-                       entry->name, session->class_heats->used->title,
-                       session->class_heats->at[0] ? " at layer " : "", session->class_heats->at,
-                       sr_split_names[split]);
+                       entry->name, heats->method->title, heats->layer[0] ? " at layer " : "",
+                       heats->layer, sr_split_names[split]);
         add_class(&reply->text, session, -1);
         sr_text_printf(&reply->text, "%7s %8s %12s %12s %16s\n", "images", "highest", "from top",
                        "from left", "on the garment");
     }
     for (int c = 0; c < session->data->classes; c++) {
-        const float *map = session->class_heats->maps + (size_t)c * size;
+        const float *map = heats->maps + (size_t)c * size;
         const struct summary summary =
             sum_up(map, session->figures->classes[file][c].mean, height, width);
         if (object) {
             struct sr_json *one = sr_json_object();
             sr_json_set_integer(one, "class", c);
-            sr_json_set_integer(one, "count", (int64_t)session->class_heats->counts[c]);
+            sr_json_set_integer(one, "count", (int64_t)heats->counts[c]);
             sr_json_set_number(one, "highest", summary.most);
             sr_json_set_number(one, "from_top", summary.down);
             sr_json_set_number(one, "from_left", summary.across);
@@ -199,7 +208,7 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
             continue;
         }
         add_class(&reply->text, session, c);
-        sr_text_printf(&reply->text, "%7zu ", session->class_heats->counts[c]);
+        sr_text_printf(&reply->text, "%7zu ", heats->counts[c]);
         if (summary.most > 0)
             sr_text_printf(&reply->text, "%8.3f %10.0f %% %10.0f %% %14.1f %%\n", summary.most,
                            100 * summary.down, 100 * summary.across, 100 * summary.share);
@@ -239,8 +248,10 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
     const enum sr_split_name split = split_of(session, args, entry);
     const size_t classes = (size_t)session->data->classes,
                  count = (size_t)sr_args_integer(args, "count");
-    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes, method,
-                                    layer, error);
+    const struct sr_explainer explainer = {entry, method, layer, -1};
+    const struct sr_class_heats *heats;
+    status = sr_session_class_heats(session, &explainer, split, (count + classes - 1) / classes,
+                                    &heats, error);
     if (!status) status = sr_session_figures(session, error);
     if (!status && to) {
         struct figure_request request = {.model = entry->name,
@@ -252,7 +263,7 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
         status = write_figure(session, "heats", "explain", args, &request, error);
     }
     if (status) return status;
-    report_classes(session, entry, split, to, reply);
+    report_classes(session, entry, heats, to, reply);
     sr_explain_show_classes(session, entry, method, layer);
     reply->shown = true;
     return SR_OK;

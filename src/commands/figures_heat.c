@@ -8,26 +8,31 @@
 
 #include "sartor/base/memory.h"
 
-/* Heat maps of what is picked, in session->heats. */
-static enum sr_status look(struct figure *figure, size_t most, struct picked *picked,
-                           struct sr_entry **entry, const char *method, struct sr_error *error)
+/* Heat maps of what is picked. */
+static enum sr_status make_heats(struct figure *figure, size_t most, const char *method,
+                                 struct picked *picked, struct sr_entry **entry,
+                                 const struct sr_heats **heats, struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
     enum sr_status status = sr_session_model(figure->session, request->model, entry, error);
     if (request->method) method = request->method;
     *picked = (struct picked){0};
     if (!status) status = figure_pick(figure, most, picked, error);
-    if (!status)
-        status = sr_session_heats(figure->session, *entry, picked->file, picked->rows,
-                                  picked->count, method, request->layer, request->target, error);
+    if (!status) {
+        const struct sr_explainer explainer = {*entry, method, request->layer, request->target};
+        const struct sr_samples samples = {&figure->session->data->files[picked->file],
+                                           picked->rows, picked->count};
+        status = sr_session_heats(figure->session, &explainer, &samples, heats, error);
+    }
     if (!status) figure_credit(figure, (*entry)->model);
     return status;
 }
 
-static int predicted_of(const struct figure *figure, size_t sample, double *probability)
+static int predicted_of(const struct figure *figure, const struct sr_heats *heats, size_t sample,
+                        double *probability)
 {
     int classes = figure->session->data->classes;
-    const float *probabilities = figure->session->heats->probabilities + sample * (size_t)classes;
+    const float *probabilities = heats->probabilities + sample * (size_t)classes;
     int predicted = sr_predicted_class(probabilities, classes);
     *probability = (double)probabilities[predicted];
     return predicted;
@@ -39,12 +44,12 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     struct sr_session *session = figure->session;
     struct sr_entry *entry;
     struct picked picked;
+    const struct sr_heats *heats;
     enum sr_status status =
-        look(figure, figure->request->count ? (size_t)figure->request->count : 1, &picked, &entry,
-             method, error);
+        make_heats(figure, figure->request->count ? (size_t)figure->request->count : 1, method,
+                   &picked, &entry, &heats, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
-    const struct sr_heats *heats = session->heats;
     struct sr_triptych *rows = sr_xalloc((picked.count + 1) * sizeof *rows);
     struct text {
         char left[160], middle[160], right[160];
@@ -52,14 +57,14 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     for (size_t i = 0; i < picked.count; i++) {
         uint32_t row = picked.rows[i];
         double probability;
-        int truth = images->labels[row], predicted = predicted_of(figure, i, &probability);
+        int truth = images->labels[row], predicted = predicted_of(figure, heats, i, &probability);
         if (picked.count > 1)
             snprintf(texts[i].left, sizeof texts[i].left, "%s:%u, true: %s",
                      sr_file_names[picked.file], row, class_name(session, truth));
         else
             snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
-        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->used->title,
-                 *heats->at ? ", " : "", heats->at, class_name(session, heats->targets[i]));
+        snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->method->title,
+                 *heats->layer ? ", " : "", heats->layer, class_name(session, heats->targets[i]));
         snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)",
                  class_name(session, predicted), 100 * probability);
         rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row),
@@ -160,14 +165,18 @@ static enum sr_status find_nearest(struct figure *figure, const struct picked *p
     if (figure->request->model) {
         struct sr_entry *entry;
         enum sr_status status = sr_session_model(session, figure->request->model, &entry, error);
-        if (!status)
-            status = sr_session_explain(session, entry, picked->file, picked->rows[0],
-                                        sr_methods[SR_METHOD_NEAREST].name, "", -1, error);
+        const struct sr_explanation *explanation;
+        if (!status) {
+            const struct sr_explainer explainer = {entry, sr_methods[SR_METHOD_NEAREST].name, "",
+                                                   -1};
+            status = sr_session_explain(session, &explainer, picked->file, picked->rows[0],
+                                        &explanation, error);
+        }
         if (status) return status;
         figure_credit(figure, entry->model);
-        *rows = session->explain.nearest;
-        *distances = session->explain.distances;
-        *count = session->explain.nearest_count;
+        *rows = explanation->nearest.rows;
+        *distances = explanation->nearest.distances;
+        *count = explanation->nearest.count;
         *by = entry->name;
         return SR_OK;
     }
@@ -239,8 +248,10 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
                                                          : sr_session_default_split(session, entry);
     const size_t classes = (size_t)session->data->classes,
                  count = request->count ? (size_t)request->count : CLASS_HEATS;
-    status = sr_session_class_heats(session, entry, split, (count + classes - 1) / classes,
-                                    request->method, request->layer, error);
+    const struct sr_explainer explainer = {entry, request->method, request->layer, -1};
+    const struct sr_class_heats *class_heats;
+    status = sr_session_class_heats(session, &explainer, split, (count + classes - 1) / classes,
+                                    &class_heats, error);
     if (!status) status = sr_session_figures(session, error);
     if (status) return status;
     figure_credit(figure, entry->model);
@@ -252,22 +263,22 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     const char **captions = sr_xalloc(classes * sizeof *captions);
     float *shown = sr_xalloc(classes * size * sizeof *shown), most = 0;
     size_t samples = 0;
-    for (size_t i = 0; i < classes * size; i++) most = fmaxf(most, session->class_heats->maps[i]);
+    for (size_t i = 0; i < classes * size; i++) most = fmaxf(most, class_heats->maps[i]);
     /* One scale for all: classes are to be compared. */
     for (size_t i = 0; i < classes * size; i++)
-        shown[i] = most > 0 ? session->class_heats->maps[i] / most : 0;
+        shown[i] = most > 0 ? class_heats->maps[i] / most : 0;
     for (size_t c = 0; c < classes; c++) {
         pixels[c] = session->figures->classes[file][c].mean;
         heats[c] = shown + c * size;
         captions[c] = class_name(session, (int)c);
-        samples += session->class_heats->counts[c];
+        samples += class_heats->counts[c];
     }
     char number[32];
     sr_format_count(number, sizeof number, samples);
     char *title = sr_xprintf(
         "Mean heat of each class: %s, %s%s%s, %s images of the %s split; 1 on the scale is %.2f",
-        entry->name, session->class_heats->used->title, session->class_heats->at[0] ? ", " : "",
-        session->class_heats->at, number, sr_split_names[split], (double)most);
+        entry->name, class_heats->method->title, class_heats->layer[0] ? ", " : "",
+        class_heats->layer, number, sr_split_names[split], (double)most);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)classes,
                                      .columns = classes == 10 ? 5 : 0,
@@ -290,9 +301,10 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
     struct sr_session *session = figure->session;
     struct sr_entry *entry;
     struct picked picked;
+    const struct sr_heats *maps;
     enum sr_status status =
-        look(figure, figure->request->count ? (size_t)figure->request->count : 50, &picked, &entry,
-             "auto", error);
+        make_heats(figure, figure->request->count ? (size_t)figure->request->count : 50, "auto",
+                   &picked, &entry, &maps, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     const uint8_t **pixels = sr_xalloc((picked.count + 1) * sizeof *pixels);
@@ -302,17 +314,17 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
     for (size_t i = 0; i < picked.count; i++) {
         double probability;
         uint32_t row = picked.rows[i];
-        int truth = images->labels[row], predicted = predicted_of(figure, i, &probability);
+        int truth = images->labels[row], predicted = predicted_of(figure, maps, i, &probability);
         pixels[i] = figure_pixels(figure, picked.file, row);
-        heats[i] = session->heats->maps + i * session->heats->size;
+        heats[i] = maps->maps + i * maps->size;
         wrong[i] = truth != predicted;
         captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth),
                                             class_name(session, predicted))
                                : sr_xstrdup(class_name(session, truth));
     }
-    char *title = sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",
-                             picked.title, session->heats->used->title,
-                             *session->heats->at ? ", " : "", session->heats->at);
+    char *title =
+        sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",
+                   picked.title, maps->method->title, *maps->layer ? ", " : "", maps->layer);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)picked.count,
                                      .height = images->shape.height,

@@ -3,6 +3,7 @@
 #define SARTOR_COMMANDS_INTERNAL_H
 
 #include "sartor/app/experiment.h"
+#include "sartor/app/explanations.h"
 #include "sartor/app/scores.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/queue.h"
@@ -64,10 +65,10 @@ const char *class_name(const struct sr_session *session, int class);
  */
 void add_class(struct sr_text *text, const struct sr_session *session, int class);
 /* Rows of the train file that a model holds nearest, as `"nearest"` or a line each. */
-void set_nearest(struct sr_json *object, const struct sr_session *session, const uint32_t *rows,
-                 const double *distances, size_t count);
-void add_nearest(struct sr_text *text, const struct sr_session *session, const uint32_t *rows,
-                 const double *distances, size_t count);
+void set_nearest(struct sr_json *object, const struct sr_session *session,
+                 const struct sr_nearest *nearest);
+void add_nearest(struct sr_text *text, const struct sr_session *session,
+                 const struct sr_nearest *nearest);
 
 /* Scores as members of an object; those that need a cost table only where there is one. */
 void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);

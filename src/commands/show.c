@@ -5,16 +5,10 @@
 
 enum { NEAREST = 5 };
 
-struct nearest {
-    uint32_t rows[NEAREST];
-    double distances[NEAREST];
-    size_t count;
-};
-
 /* The training images nearest to a sample in the sense of the model that is asked for, if one is.
  */
 static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args,
-                                   enum sr_file file, uint32_t row, struct nearest *nearest,
+                                   enum sr_file file, uint32_t row, struct sr_nearest *nearest,
                                    struct sr_error *error)
 {
     const char *name = sr_args_text(args, "model");
@@ -26,9 +20,8 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     const size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
     status = sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
     if (!status)
-        status =
-            sr_session_nearest(session->data, entry->model, images->pixels + row * pixels,
-                               nearest->rows, nearest->distances, NEAREST, &nearest->count, error);
+        status = sr_nearest_of(session->data, entry->model, images->pixels + row * pixels, NEAREST,
+                               nearest, error);
     return status;
 }
 
@@ -37,7 +30,7 @@ SR_RUN(show_run)
     SR_UNUSED;
     enum sr_file file;
     uint32_t row;
-    struct nearest nearest = {0};
+    struct sr_nearest nearest = {0};
     enum sr_status status = sample_of(session, args, &file, &row, error);
     if (!status) status = find_nearest(session, args, file, row, &nearest, error);
     if (!status) status = sr_session_show(session, file, row, error);
@@ -59,8 +52,7 @@ SR_RUN(show_run)
             sr_json_add(rows, line);
         }
         sr_json_set(object, "pixels", rows);
-        if (nearest.count)
-            set_nearest(object, session, nearest.rows, nearest.distances, nearest.count);
+        if (nearest.count) set_nearest(object, session, &nearest);
         set_classes(session, object);
         sr_reply_add(reply, object);
         return SR_OK;
@@ -76,7 +68,7 @@ SR_RUN(show_run)
                    class_name(session, images->labels[row]));
     sr_grid_dump_text(&grid, &reply->text);
     sr_grid_fini(&grid);
-    add_nearest(&reply->text, session, nearest.rows, nearest.distances, nearest.count);
+    add_nearest(&reply->text, session, &nearest);
     return SR_OK;
 }
 

@@ -4,6 +4,7 @@
 #define SARTOR_SRC_PANES_EXPLAIN_H
 
 #include "parts.h"
+#include "sartor/app/explanations.h"
 
 /* The pane's state. */
 struct explain {
@@ -20,10 +21,10 @@ enum { EXPLAIN_LAYERS = 64 };
 int explain_target(const struct sr_session *session, const struct explain *explain);
 /* The layers that this model can be explained by; at most EXPLAIN_LAYERS. */
 size_t explain_layers_of(const struct sr_entry *entry, struct sr_layer_info *layers);
-/* The method chosen, where this model offers it, and the layer, where this model has it and the
+/* The model with the method chosen, where it offers it, and the layer, where it has it and the
  * method looks at one; "" for the model's default. */
-const char *explain_method(const struct explain *explain, const struct sr_entry *entry);
-const char *explain_layer(const struct explain *explain, const struct sr_entry *entry);
+struct sr_explainer explain_chosen(const struct sr_session *session, const struct explain *explain,
+                                   struct sr_entry *entry);
 /* In words: where in the picture the heat is. */
 void explain_heat_words(const struct sr_heat *heat, struct sr_text *text);
 

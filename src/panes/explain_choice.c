@@ -18,7 +18,7 @@ size_t explain_layers_of(const struct sr_entry *entry, struct sr_layer_info *lay
     return count < EXPLAIN_LAYERS ? count : EXPLAIN_LAYERS;
 }
 
-const char *explain_method(const struct explain *explain, const struct sr_entry *entry)
+static const char *method(const struct explain *explain, const struct sr_entry *entry)
 {
     struct sr_error ignored;
     const char *name = explain->method;
@@ -26,17 +26,24 @@ const char *explain_method(const struct explain *explain, const struct sr_entry 
     return offered ? name : "";
 }
 
-const char *explain_layer(const struct explain *explain, const struct sr_entry *entry)
+static const char *layer(const struct explain *explain, const struct sr_entry *entry)
 {
     struct sr_error ignored;
     struct sr_layer_info layers[EXPLAIN_LAYERS];
     const char *name = explain->layer;
     size_t count = *name ? explain_layers_of(entry, layers) : 0;
-    if (count && !sr_method_find(entry->model, explain_method(explain, entry), &ignored)->layered)
+    if (count && !sr_method_find(entry->model, method(explain, entry), &ignored)->layered)
         count = 0;
     for (size_t i = 0; i < count; i++)
         if (strcmp(layers[i].name, name) == 0) return name;
     return "";
+}
+
+struct sr_explainer explain_chosen(const struct sr_session *session, const struct explain *explain,
+                                   struct sr_entry *entry)
+{
+    return (struct sr_explainer){entry, method(explain, entry), layer(explain, entry),
+                                 explain_target(session, explain)};
 }
 
 void explain_heat_words(const struct sr_heat *heat, struct sr_text *text)

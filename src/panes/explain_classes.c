@@ -18,6 +18,7 @@ struct class_scene {
     struct sr_entry *entry;
     enum sr_split_name split;
     enum sr_file file;
+    const struct sr_class_heats *heats; /* when `status` is SR_OK */
     bool idle;
     enum sr_status status;
     struct sr_error error;
@@ -35,10 +36,9 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
     scene->split = sr_session_default_split(session, scene->entry);
     size_t most = (CLASS_SAMPLES + classes - 1) / classes;
     /* What `explain MODEL classes` has just found out need not be asked again. */
-    const struct sr_heats *known = session->class_heats;
-    if (known && known->ready && known->model == scene->entry->model &&
-        !strcmp(known->method, explain_method(explain, scene->entry)) &&
-        !strcmp(known->layer, explain_layer(explain, scene->entry))) {
+    const struct sr_explainer explainer = explain_chosen(session, explain, scene->entry);
+    const struct sr_class_heats *known = sr_session_class_heats_known(session, &explainer);
+    if (known) {
         scene->split = known->split;
         most = known->most;
     } else if (!sr_args_switch(session->options, "autorun")) {
@@ -46,15 +46,14 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
         scene->status = SR_PENDING;
     }
     if (!scene->idle)
-        scene->status = sr_session_class_heats(session, scene->entry, scene->split, most,
-                                               explain_method(explain, scene->entry),
-                                               explain_layer(explain, scene->entry), &scene->error);
+        scene->status = sr_session_class_heats(session, &explainer, scene->split, most,
+                                               &scene->heats, &scene->error);
     if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
     scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[scene->file];
     const size_t size = classes * (size_t)images->shape.height * (size_t)images->shape.width;
     for (size_t i = 0; scene->status == SR_OK && i < size; i++)
-        scene->most = fmaxf(scene->most, session->class_heats->maps[i]);
+        scene->most = fmaxf(scene->most, scene->heats->maps[i]);
     return true;
 }
 
@@ -70,13 +69,13 @@ static void class_words(const struct sr_session *session, const struct class_sce
     else {
         size_t count = 0;
         char number[32];
-        for (int c = 0; c < session->data->classes; c++) count += session->class_heats->counts[c];
+        for (int c = 0; c < session->data->classes; c++) count += scene->heats->counts[c];
         sr_format_count(number, sizeof number, count);
         sr_text_printf(
             text,
             "Mean heat of each class: %s of %s%s%s, %s images of the %s split; brightest: %.2f",
-            session->class_heats->used->title, scene->entry->name,
-            session->class_heats->at[0] ? ", layer " : "", session->class_heats->at, number,
+            scene->heats->method->title, scene->entry->name,
+            scene->heats->layer[0] ? ", layer " : "", scene->heats->layer, number,
             sr_split_names[scene->split], (double)scene->most);
     }
 }
@@ -88,7 +87,7 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
     float *shown = sr_xalloc(size * sizeof *shown);
     for (size_t i = 0; i < size && scene->most > 0; i++)
-        shown[i] = session->class_heats->maps[(size_t) class * size + i] / scene->most;
+        shown[i] = scene->heats->maps[(size_t) class * size + i] / scene->most;
     sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
                     session->figures->classes[scene->file][class].mean, shown, images->shape.height,
                     images->shape.width);
@@ -127,7 +126,7 @@ static void describe_classes(struct sr_session *session, const struct class_scen
     for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
         const struct sr_heat heat = {.height = images->shape.height,
                                      .width = images->shape.width,
-                                     .values = session->class_heats->maps +
+                                     .values = scene->heats->maps +
                                                (size_t)c * (size_t)images->shape.height *
                                                    (size_t)images->shape.width};
         sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
@@ -169,12 +168,11 @@ void explain_classes_enter(struct sr_session *session, const struct explain *exp
     struct sr_text title = {0}, text = {0};
     struct class_scene scene;
     if (class_scene_init(session, explain, &scene, &title, &text)) {
-        const char *method = explain_method(explain, scene.entry),
-                   *layer = explain_layer(explain, scene.entry);
+        const struct sr_explainer explainer = explain_chosen(session, explain, scene.entry);
         if (scene.idle) {
             sr_text_printf(line, "explain %s classes count=%d", scene.entry->name, CLASS_SAMPLES);
-            if (*method) sr_text_printf(line, " method=%s", method);
-            if (*layer) sr_text_printf(line, " layer=%s", layer);
+            if (*explainer.method) sr_text_printf(line, " method=%s", explainer.method);
+            if (*explainer.layer) sr_text_printf(line, " layer=%s", explainer.layer);
         } else if (explain_target(session, explain) >= 0) {
             sr_text_printf(line, "browse split=%s", sr_split_names[scene.split]);
             sr_part_add_class(session, line, "class", explain_target(session, explain));

@@ -9,15 +9,16 @@
 #include "sartor/cells/draw.h"
 
 /* Which of the layers is shown: the one chosen, else the one that the heat map was made by. */
-static const char *layer_name(const struct sr_session *session, const struct explain *explain)
+static const char *layer_name(const struct explain *explain,
+                              const struct sr_explanation *explanation)
 {
-    return explain->layer[0] ? explain->layer : session->explain.heat.layer;
+    return explain->layer[0] ? explain->layer : explanation ? explanation->heat.layer : "";
 }
 
-static size_t shown_layer(const struct sr_session *session, const struct explain *explain,
+static size_t shown_layer(const struct explain *explain, const struct sr_explanation *explanation,
                           const struct sr_layer_info *layers, size_t count)
 {
-    const char *name = layer_name(session, explain);
+    const char *name = layer_name(explain, explanation);
     for (size_t i = 0; i < count; i++)
         if (strcmp(layers[i].name, name) == 0) return i;
     return count ? count - 1 : 0;
@@ -30,10 +31,10 @@ struct scene {
     uint32_t row;
     int truth;
     struct sr_entry *entry;
-    const float *probabilities; /* NULL when not known yet */
-    int predicted;              /* -1 likewise */
-    const char *method, *layer; /* "" for the defaults */
-    bool idle;                  /* autorun=off, and Enter has not been pressed */
+    const float *probabilities;               /* NULL when not known yet */
+    int predicted;                            /* -1 likewise */
+    const struct sr_explanation *explanation; /* NULL likewise */
+    bool idle;                                /* autorun=off, and Enter has not been pressed */
     enum sr_status status;
     struct sr_error error;
 };
@@ -51,17 +52,12 @@ static bool scene_init(struct sr_session *session, const struct explain *explain
         return false;
     }
     scene->truth = session->data->files[scene->file].labels[scene->row];
-    scene->method = explain_method(explain, scene->entry);
-    scene->layer = explain_layer(explain, scene->entry);
-    scene->idle =
-        !sr_args_switch(session->options, "autorun") &&
-        !sr_session_explained(session, scene->entry, scene->file, scene->row, scene->method,
-                              scene->layer, explain_target(session, explain));
-    scene->status =
-        scene->idle
-            ? SR_PENDING
-            : sr_session_explain(session, scene->entry, scene->file, scene->row, scene->method,
-                                 scene->layer, explain_target(session, explain), &scene->error);
+    const struct sr_explainer explainer = explain_chosen(session, explain, scene->entry);
+    scene->idle = !sr_args_switch(session->options, "autorun") &&
+                  !sr_session_explained(session, &explainer, scene->file, scene->row, NULL);
+    scene->status = scene->idle ? SR_PENDING
+                                : sr_session_explain(session, &explainer, scene->file, scene->row,
+                                                     &scene->explanation, &scene->error);
     scene->probabilities = sr_part_verdict(session, scene->entry, session->selection.filter.split,
                                            scene->file, scene->row);
     if (scene->probabilities)
@@ -87,16 +83,16 @@ static void method_words(const struct sr_session *session, const struct scene *s
         sr_text_printf(text, "%s gives a verdict, but no heat map", scene->entry->name);
         return;
     }
-    const struct sr_heat *heat = &session->explain.heat;
     if (scene->status == SR_PENDING) {
         sr_text_printf(text, "%s %s", scene->entry->name,
                        scene->idle ? "has not been asked" : "is being asked");
         return;
     }
+    const struct sr_heat *heat = &scene->explanation->heat;
     sr_text_printf(text, "%s of %s", heat->method->title, scene->entry->name);
     struct sr_layer_info layers[EXPLAIN_LAYERS];
     size_t count = heat->layer[0] ? explain_layers_of(scene->entry, layers) : 0,
-           at = shown_layer(session, scene->explain, layers, count);
+           at = shown_layer(scene->explain, scene->explanation, layers, count);
     if (heat->layer[0]) sr_text_printf(text, ", layer %s", heat->layer);
     if (count && strcmp(layers[at].name, heat->layer) == 0)
         sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
@@ -137,9 +133,9 @@ struct layout {
     int width, height, gap, scale, rows;
 };
 
-static bool has_truth(const struct sr_session *session, const struct scene *scene)
+static bool has_truth(const struct scene *scene)
 {
-    return scene->status == SR_OK && session->explain.truth.values;
+    return scene->status == SR_OK && scene->explanation->truth.values;
 }
 
 static struct layout choose_layout(const struct sr_session *session, const struct scene *scene,
@@ -150,7 +146,7 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
                    &full_height);
     struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1};
-    if (has_truth(session, scene) && (height - 1) / 2 >= full_height) {
+    if (has_truth(scene) && (height - 1) / 2 >= full_height) {
         layout.rows = 2;
         height = (height - 1) / 2;
     }
@@ -216,7 +212,7 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
 {
     static const struct sr_heat nothing;
     const struct sr_images *images = &session->data->files[scene->file];
-    const struct sr_heat *heat = scene->status == SR_OK ? &session->explain.heat : &nothing;
+    const struct sr_heat *heat = scene->status == SR_OK ? &scene->explanation->heat : &nothing;
     const bool roomy = layout->width >= 20, right = scene->predicted == scene->truth;
     const int step = layout->width + layout->gap;
     struct sr_area head = sr_area_part(area, 1, 0, layout->width, 1);
@@ -249,12 +245,12 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
             sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
         sr_text_clear(&words);
         sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->truth),
-                       100 * (double)session->explain.probabilities[scene->truth]);
+                       100 * (double)scene->explanation->probabilities[scene->truth]);
         caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT,
                 roomy ? "heat for" : "for", sr_part_class(session, scene->truth));
         caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT,
                 "true:", sr_text_get(&words));
-        draw_heat_pair(session, below, scene, layout, &session->explain.truth);
+        draw_heat_pair(session, below, scene, layout, &scene->explanation->truth);
         /* Under the sample: what it is read against. */
         sr_part_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
                           sr_part_style(session, SR_ROLE_FAINT),
@@ -266,16 +262,17 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
 
 /* The nearest training images, as many as fit: small pictures over their class, or only the words.
  */
-static void draw_nearest(struct sr_session *session, struct sr_area area)
+static void draw_nearest(struct sr_session *session, struct sr_area area,
+                         const struct sr_nearest *nearest)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-    const size_t count = session->explain.nearest_count;
+    const size_t count = nearest->count;
     if (area.height < 3) {
         struct sr_text words = {0};
         sr_text_add(&words, "nearest:");
         for (size_t i = 0; i < count; i++)
             sr_text_printf(&words, "%s %s", i ? "," : "",
-                           sr_part_class(session, images->labels[session->explain.nearest[i]]));
+                           sr_part_class(session, images->labels[nearest->rows[i]]));
         sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         sr_text_fini(&words);
         return;
@@ -289,7 +286,7 @@ static void draw_nearest(struct sr_session *session, struct sr_area area)
     sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
                  "nearest training images, in the model's own sense");
     for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
-        const uint32_t row = session->explain.nearest[i];
+        const uint32_t row = nearest->rows[i];
         char name[64];
         sr_part_cut(name, sizeof name, sr_part_class(session, images->labels[row]), step - 1);
         sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
@@ -305,14 +302,14 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
 {
     struct sr_layer_info layers[EXPLAIN_LAYERS];
     size_t count = explain_layers_of(scene->entry, layers);
-    const char *shown = layer_name(session, scene->explain);
+    const char *shown = layer_name(scene->explain, scene->explanation);
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
                     text = sr_part_style(session, SR_ROLE_TEXT);
     int y = 0, target = explain_target(session, scene->explain);
     sr_area_printf(area, 0, y++, text, "heat for: %s",
                    target < 0 ? "predicted class" : sr_part_class(session, target));
     sr_area_text(area, 0, y++, faint, "j/k class  M method");
-    if (count == 0 || !session->explain.heat.layer[0]) return;
+    if (count == 0 || !scene->explanation->heat.layer[0]) return;
     if (area.height > 5) y++;
     struct sr_text words = {0};
     sr_text_add(&words, "layer:");
@@ -376,10 +373,11 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
     draw_pictures(session, sr_area_part(area, 0, y, area.width, pictures), scene, &layout);
     y += pictures + (area.height > 16);
     struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
-    if (scene->status == SR_OK && session->explain.nearest_count && rest.height >= 2) {
+    if (scene->status == SR_OK && scene->explanation->nearest.count && rest.height >= 2) {
         /* Half of what is left, but a line where that is too little for pictures. */
         int height = rest.height / 2 >= 6 ? (rest.height - 1) / 2 : 1;
-        draw_nearest(session, sr_area_part(rest, 1, rest.height - height, rest.width - 2, height));
+        draw_nearest(session, sr_area_part(rest, 1, rest.height - height, rest.width - 2, height),
+                     &scene->explanation->nearest);
         rest = sr_area_part(rest, 0, 0, rest.width, rest.height - height);
     }
     bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
@@ -409,13 +407,15 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
     if (scene->status == SR_OK) {
         method_words(session, scene, text);
         sr_text_add(text, ". ");
-        if (session->explain.heat.values) explain_heat_words(&session->explain.heat, text);
-        if (session->explain.nearest_count) {
+        const struct sr_explanation *explanation = scene->explanation;
+        const struct sr_nearest *nearest = &explanation->nearest;
+        if (explanation->heat.values) explain_heat_words(&explanation->heat, text);
+        if (nearest->count) {
             const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
             sr_text_add(text, " The nearest training images are");
-            for (size_t i = 0; i < session->explain.nearest_count; i++)
+            for (size_t i = 0; i < nearest->count; i++)
                 sr_text_printf(text, "%s %s", i ? "," : "",
-                               sr_part_class(session, images->labels[session->explain.nearest[i]]));
+                               sr_part_class(session, images->labels[nearest->rows[i]]));
             sr_text_add(text, ".");
         }
     } else {
@@ -458,8 +458,14 @@ void explain_sample_move_layer(struct sr_session *session, struct explain *expla
     struct sr_entry *entry = session->entry_count ? sr_session_entry(session, "", NULL) : NULL;
     struct sr_layer_info layers[EXPLAIN_LAYERS];
     size_t count = explain_layers_of(entry, layers);
+    const struct sr_explanation *explanation = NULL;
+    enum sr_file file;
+    uint32_t row;
     if (count == 0) return;
-    int at = sr_scroll_step((int)shown_layer(session, explain, layers, count), move, 1, 0,
+    const struct sr_explainer explainer = explain_chosen(session, explain, entry);
+    if (sr_part_sample(session, &file, &row))
+        sr_session_explained(session, &explainer, file, row, &explanation);
+    int at = sr_scroll_step((int)shown_layer(explain, explanation, layers, count), move, 1, 0,
                             (int)count - 1);
     snprintf(explain->layer, sizeof explain->layer, "%s", layers[at].name);
 }
@@ -473,15 +479,14 @@ void explain_sample_enter(struct sr_session *session, const struct explain *expl
     if (!sr_part_sample(session, &file, &row)) return;
     sr_part_id(id, sizeof id, file, row);
     struct sr_entry *entry = sr_session_entry(session, "", NULL);
-    const char *method = explain_method(explain, entry), *layer = explain_layer(explain, entry);
-    const int target = explain_target(session, explain);
+    const struct sr_explainer explainer = explain_chosen(session, explain, entry);
     if (sr_args_switch(session->options, "autorun") ||
-        sr_session_explained(session, entry, file, row, method, layer, target)) {
+        sr_session_explained(session, &explainer, file, row, NULL)) {
         sr_text_printf(line, "show %s", id);
         return;
     }
     sr_text_printf(line, "explain %s %s", entry->name, id);
-    if (*method) sr_text_printf(line, " method=%s", method);
-    if (*layer) sr_text_printf(line, " layer=%s", layer);
-    if (target >= 0) sr_text_printf(line, " target=%d", target);
+    if (*explainer.method) sr_text_printf(line, " method=%s", explainer.method);
+    if (*explainer.layer) sr_text_printf(line, " layer=%s", explainer.layer);
+    if (explainer.target >= 0) sr_text_printf(line, " target=%d", explainer.target);
 }

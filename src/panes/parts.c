@@ -1,5 +1,6 @@
 /* parts.c - see parts.h. */
 #include "parts.h"
+#include "sartor/app/explanations.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
 #include "sartor/cells/draw.h"
@@ -285,10 +286,7 @@ const float *sr_part_verdict(const struct sr_session *session, const struct sr_e
         size_t at = sr_predictions_find(all, row);
         if (at != SIZE_MAX) return all->probabilities + at * (size_t)all->classes;
     }
-    if (session->explain.probabilities && session->explain.ready && session->explain.file == file &&
-        session->explain.row == row && strcmp(session->explain.model, entry->name) == 0)
-        return session->explain.probabilities;
-    return NULL;
+    return sr_session_explained_answer(session, entry, file, row);
 }
 
 void sr_part_verdict_words(const struct sr_session *session, const float *verdict, int truth,

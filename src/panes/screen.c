@@ -265,12 +265,14 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     view->spot_count = 0;
     struct sr_area body = sr_area_part(all, 0, top, all.width, all.height - top - bottom);
     if (top) draw_tabs(session, sr_area_part(all, 0, 0, all.width, 1));
+    session->drawing = true;
     if (body.height > 0) {
         if (view->overlay)
             draw_overlay(session, body);
         else
             sr_pane_current(session)->draw(session, body);
     }
+    session->drawing = false;
     if (view->prompt && sr_text_get(&view->prompt_hint)[0] && body.height > 1) {
         struct sr_area hint = sr_area_part(all, 0, all.height - 2, all.width, 1);
         sr_area_fill(hint, ' ', sr_part_style(session, SR_ROLE_TEXT));

@@ -2,6 +2,7 @@
  * what is still being worked on when any of them changes. The data sets are small and made here. */
 #include "fixture.h"
 
+#include "sartor/app/explanations.h"
 #include "sartor/base/file.h"
 #include "sartor/models/store.h"
 
@@ -111,11 +112,15 @@ static void a_long_layer_name_is_refused_and_not_asked_for_ever(void **state)
     finish_jobs(session);
     struct sr_entry *entry = sr_session_entry(session, "cnn", &error);
     const char *layer = "a-layer-whose-name-is-longer-than-any-layer-can-have";
+    const struct sr_explainer long_name = {entry, "gradcam", layer, -1},
+                              defaults = {entry, NULL, NULL, -1};
+    const struct sr_explanation *explanation;
     assert_int_not_equal(
-        settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, "gradcam", layer, -1, &error)),
+        settled(sr_session_explain(session, &long_name, SR_FILE_TEST, 0, &explanation, &error)),
         SR_OK);
     assert_non_null(strstr(error.text, "layer"));
-    assert_ok(settled(sr_session_explain(session, entry, SR_FILE_TEST, 0, NULL, NULL, -1, &error)));
+    assert_ok(
+        settled(sr_session_explain(session, &defaults, SR_FILE_TEST, 0, &explanation, &error)));
     sr_session_free(session);
 }
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "../../src/app/task.h"
-#include "sartor/app/session.h"
+#include "sartor/app/explanations.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/families.h"
@@ -175,25 +175,35 @@ static void asked_in_a_session(void **state)
     assert_non_null(mkdtemp(home));
     struct sr_session *session = open_session();
     struct sr_entry *entry = train(session);
-    assert_int_equal(sr_session_explain(session, entry, SR_FILE_TEST, 3, "", "", -1, &error),
+    const struct sr_explainer usual = {entry, "", "", -1}, gradcam = {entry, "gradcam", "", -1};
+    const struct sr_explanation *explanation;
+    session->drawing = true;
+    assert_int_equal(sr_session_explain(session, &usual, SR_FILE_TEST, 3, &explanation, &error),
                      SR_PENDING);
-    assert_int_equal(sr_session_explain(session, entry, SR_FILE_TEST, 4, "", "", -1, &error),
+    assert_int_equal(sr_session_explain(session, &usual, SR_FILE_TEST, 4, &explanation, &error),
                      SR_PENDING);
-    assert_false(sr_session_explained(session, entry, SR_FILE_TEST, 3, "", "", -1));
-    assert_true(sr_session_explained(session, entry, SR_FILE_TEST, 4, "", "", -1));
+    session->drawing = false;
+    assert_false(sr_session_explained(session, &usual, SR_FILE_TEST, 3, NULL));
+    assert_true(sr_session_explained(session, &usual, SR_FILE_TEST, 4, &explanation));
+    assert_null(explanation);
+    assert_null(sr_session_explained_answer(session, entry, SR_FILE_TEST, 4));
     while (!sr_session_settled(session)) sr_session_wait(session, 10);
-    assert_ok(sr_session_explain(session, entry, SR_FILE_TEST, 4, "", "", -1, &error));
-    assert_int_equal(session->explain.row, 4);
-    assert_ptr_equal(session->explain.heat.method, &sr_methods[SR_METHOD_OCCLUSION]);
-    assert_int_equal(session->explain.nearest_count, SR_NEAREST_MOST);
-    int predicted = session->explain.heat.target,
-        truth = session->data->files[SR_FILE_TEST].labels[4];
-    assert_true((predicted == truth) == !session->explain.truth.values);
-    /* An error is remembered, not computed again. */
+    assert_ok(sr_session_explain(session, &usual, SR_FILE_TEST, 4, &explanation, &error));
+    assert_int_equal(explanation->row, 4);
+    assert_ptr_equal(explanation->heat.method, &sr_methods[SR_METHOD_OCCLUSION]);
+    assert_int_equal(explanation->nearest.count, SR_EXPLANATION_NEAREST);
+    int predicted = explanation->heat.target, truth = session->data->files[SR_FILE_TEST].labels[4];
+    assert_true((predicted == truth) == !explanation->truth.values);
+    assert_ptr_equal(sr_session_explained_answer(session, entry, SR_FILE_TEST, 4),
+                     explanation->probabilities);
+    assert_null(sr_session_explained_answer(session, entry, SR_FILE_TEST, 3));
+    /* An error is remembered, not computed again; what the model answers is there all the same. */
     enum sr_status status;
-    while ((status = sr_session_explain(session, entry, SR_FILE_TEST, 4, "gradcam", "", -1,
+    while ((status = sr_session_explain(session, &gradcam, SR_FILE_TEST, 4, &explanation,
                                         &error)) == SR_PENDING)
         sr_session_wait(session, 10);
+    assert_int_equal(sr_predicted_class(explanation->probabilities, session->data->classes),
+                     predicted);
     assert_int_equal(status, SR_ERROR_STATE);
     assert_non_null(strstr(error.text, "occlusion"));
 

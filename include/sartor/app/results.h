@@ -63,6 +63,10 @@ enum sr_result_state { SR_RESULT_ABSENT, SR_RESULT_PENDING, SR_RESULT_READY, SR_
 enum sr_result_state sr_result_state(const struct sr_session *session,
                                      const struct sr_result_kind *kind, const void *key,
                                      const void **value);
+/* The value asked for last of those that are ready and whose key is like this one, as `like` says,
+ * with the same model, data and split; NULL when there is none. */
+const void *sr_result_like(const struct sr_session *session, const struct sr_result_kind *kind,
+                           const void *key, bool (*like)(const void *key, const void *other));
 /* The key of a result of this kind that is under way; NULL when none is. */
 const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind);
 

@@ -122,7 +122,7 @@ struct sr_log {
 
 /* Everything about one sample that takes a moment to find out: what each model says of it, and
  * the rows of the train file that are most like it. */
-enum { SR_NEAREST_MAX = 16, SR_VERDICTS_MAX = 64 };
+enum { SR_CLOSEUP_NEAREST = 16, SR_VERDICTS_MAX = 64 };
 struct sr_closeup {
     enum sr_file file;
     uint32_t row;
@@ -133,8 +133,8 @@ struct sr_closeup {
     } verdict[SR_VERDICTS_MAX];
     char by[64]; /* the k-NN model by whose measure, "" for distance between pixels */
     size_t nearest;
-    uint32_t rows[SR_NEAREST_MAX];
-    double distances[SR_NEAREST_MAX];
+    uint32_t rows[SR_CLOSEUP_NEAREST];
+    double distances[SR_CLOSEUP_NEAREST];
 };
 
 /* Statistics that are too slow to add up while drawing: of each split, and of each class of each
@@ -149,28 +149,6 @@ struct sr_figures {
     int class_count;
 };
 
-/* Heat maps: what was asked for, and once they are ready what came out. */
-struct sr_heats {
-    struct sr_model *model; /* own references: what was computed from what */
-    struct sr_dataset *data;
-    char method[16], layer[32]; /* as asked: "" for the defaults */
-    struct sr_samples samples;
-    uint32_t *rows; /* of samples */
-    int target;     /* of every sample; < 0: what the model says it is */
-    size_t most;    /* 0: a map of each sample; else the mean of each class, of so many at most */
-    enum sr_split_name split; /* that the classes are looked at on */
-    uint32_t job;
-    bool ready; /* the rest may be read */
-    struct sr_error error;
-    const struct sr_method *used;
-    char at[SR_PLACE_SIZE]; /* the layer that it was, "" for none */
-    size_t size;            /* height × width */
-    float *maps;            /* samples or classes × size; a sample's largest is 1 */
-    int *targets;           /* one a sample; NULL with `most` */
-    float *probabilities;   /* samples × classes; NULL with `most` */
-    size_t *counts;         /* samples of each class that were looked at; NULL without `most` */
-};
-
 /* The models that have been judged on a split, each pair of them tested. */
 struct sr_comparison {
     size_t count, pair_count;
@@ -181,9 +159,6 @@ struct sr_comparison {
 /* What a person says of a suspect. */
 enum sr_mark { SR_MARK_NONE, SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_COUNT };
 extern const char *const sr_mark_names[SR_MARK_COUNT]; /* "none", "keep", "flag" */
-
-/* Nearest training images that an explanation keeps. */
-enum { SR_NEAREST_MOST = 10 };
 
 /* Told of every event after the session has taken it in; batch prints from it. */
 typedef void sr_session_listener(void *context, struct sr_session *session,
@@ -224,26 +199,7 @@ struct sr_session {
     uint8_t *tags[SR_FILE_COUNT]; /* a byte a row: 1 tagged */
     size_t tag_count;
     struct sr_log log;
-    struct { /* the explanation asked for last; older results are dropped */
-        char model[64], method[16], layer[32]; /* as asked: "" for the defaults */
-        enum sr_file file;
-        uint32_t row;
-        int target;
-        uint32_t job;
-        bool ready;
-        struct sr_heat heat; /* for the target; its `values` are NULL from method=nearest */
-        struct sr_heat
-            truth; /* for the true class, when the predicted one was explained and differs */
-        float *probabilities;              /* of that sample, classes of them */
-        uint32_t nearest[SR_NEAREST_MOST]; /* rows of the train file, nearest first */
-        double distances[SR_NEAREST_MOST];
-        size_t nearest_count; /* 0 where the family has no such thing */
-        struct sr_error error;
-    } explain;
-    struct sr_heats
-        *heats; /* of several samples, for figures: those asked for last; NULL before the first */
-    struct sr_heats *class_heats; /* the mean of every class, likewise */
-    struct {                      /* the measurement of explanations asked for last */
+    struct { /* the measurement of explanations asked for last */
         char model[64], method[16], layer[32];
         enum sr_split_name split;
         enum sr_quality_fill fill;
@@ -342,33 +298,6 @@ bool sr_session_predicting(const struct sr_session *session, const char **model,
  * honest, else test. */
 enum sr_split_name sr_session_default_split(const struct sr_session *session,
                                             const struct sr_entry *entry);
-/* Up to `room` rows of the data's train file nearest to an image in the model's own sense, nearest
- * first. An error where the model has no such thing, or was trained on other data, whose rows say
- * nothing here. Any thread. */
-enum sr_status sr_session_nearest(const struct sr_dataset *data, const struct sr_model *model,
-                                  const uint8_t *pixels, uint32_t *rows, double *distances,
-                                  size_t room, size_t *count, struct sr_error *error);
-/* One sample explained, in session->explain. `method` and `layer` NULL or "": the defaults.
- * `target` < 0: the predicted class, and beside it the true one where that differs. */
-enum sr_status sr_session_explain(struct sr_session *session, struct sr_entry *entry,
-                                  enum sr_file file, uint32_t row, const char *method,
-                                  const char *layer, int target, struct sr_error *error);
-/* Is that what session->explain holds, or is being computed? */
-bool sr_session_explained(const struct sr_session *session, const struct sr_entry *entry,
-                          enum sr_file file, uint32_t row, const char *method, const char *layer,
-                          int target);
-/* The same for many samples of a file, in session->heats. */
-enum sr_status sr_session_heats(struct sr_session *session, struct sr_entry *entry,
-                                enum sr_file file, const uint32_t *rows, size_t count,
-                                const char *method, const char *layer, int target,
-                                struct sr_error *error);
-
-/* The mean heat of up to `most` samples of every true class of a split, each explained for its own
- * class; in session->class_heats. */
-enum sr_status sr_session_class_heats(struct sr_session *session, struct sr_entry *entry,
-                                      enum sr_split_name split, size_t most, const char *method,
-                                      const char *layer, struct sr_error *error);
-
 /* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is
  * known of this sample already, or NULL). Models that are not loaded yet join as they are. */
 enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
