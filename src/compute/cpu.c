@@ -1,4 +1,5 @@
 #include "sartor/compute/cpu.h"
+#include "sartor/base/text.h"
 #include "sartor/compute/kernels.h"
 
 #include <cblas.h>
@@ -8,34 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct sr_kernels sr_kernels_reference, sr_kernels_baseline;
-#if defined(__x86_64__)
-extern const struct sr_kernels sr_kernels_avx2, sr_kernels_avx512;
-#endif
+#define NAME(isa, has, ...) #isa,
+static const char *const names[SR_ISA_COUNT] = {SR_ISAS(NAME, )};
 
-static const char *const isa_names[] = {"baseline", "avx2", "avx512"};
-enum { ISA_COUNT = sizeof isa_names / sizeof *isa_names };
-static const struct sr_kernels *const tables[ISA_COUNT] = {
-    &sr_kernels_baseline,
-#if defined(__x86_64__)
-    &sr_kernels_avx2,
-    &sr_kernels_avx512,
-#endif
-};
+SR_ISA_TABLES(struct sr_kernels, sr_kernels);
+extern const struct sr_kernels sr_kernels_reference;
+
 /* 0 before the start, then 1 + the set's index. Starting twice at once is harmless: both
  * threads find the same. */
 static atomic_int chosen;
 
 static bool supported(int isa)
 {
-#if defined(__x86_64__)
-    if (isa == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == 2)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("fma");
-#endif
-    return isa == 0;
+#define HAS(isa, has, ...) has,
+    const bool sets[SR_ISA_COUNT] = {SR_ISAS(HAS, )};
+    return sets[isa];
+}
+
+static void list_names(struct sr_text *text)
+{
+    for (int i = 0; i < SR_ISA_COUNT; i++)
+        sr_text_printf(text, "%s%s", !i ? "" : i + 1 < SR_ISA_COUNT ? ", " : " or ", names[i]);
 }
 
 enum sr_status sr_compute_start(struct sr_error *error)
@@ -45,21 +39,23 @@ enum sr_status sr_compute_start(struct sr_error *error)
     const char *wish = getenv("SARTOR_ISA");
     if (atomic_load(&chosen)) return SR_OK;
     openblas_set_num_threads(1);
-    for (int i = 1; i < ISA_COUNT; i++)
+    for (int i = 1; i < SR_ISA_COUNT; i++)
         if (supported(i)) best = i;
     pick = best;
     if (wish && *wish) {
         int i = 0;
-        while (i < ISA_COUNT && strcmp(wish, isa_names[i])) i++;
-        if (i == ISA_COUNT)
-            status =
-                sr_error_set(error, SR_ERROR_ARGUMENT,
-                             "SARTOR_ISA is \"%s\"; it can be baseline, avx2 or avx512.", wish);
-        else if (!supported(i))
+        while (i < SR_ISA_COUNT && strcmp(wish, names[i])) i++;
+        if (i == SR_ISA_COUNT) {
+            struct sr_text list = {0};
+            list_names(&list);
+            status = sr_error_set(error, SR_ERROR_ARGUMENT, "SARTOR_ISA is \"%s\"; it can be %s.",
+                                  wish, sr_text_get(&list));
+            sr_text_fini(&list);
+        } else if (!supported(i))
             status = sr_error_set(
                 error, SR_ERROR_STATE,
                 "SARTOR_ISA asks for %s, which this processor does not have; its best is %s.", wish,
-                isa_names[best]);
+                names[best]);
         else
             pick = i;
     }
@@ -67,10 +63,22 @@ enum sr_status sr_compute_start(struct sr_error *error)
     return status;
 }
 
-const char *sr_compute_isa(void)
+int sr_isa(void)
 {
     if (!atomic_load(&chosen)) sr_compute_start(NULL);
-    return isa_names[atomic_load(&chosen) - 1];
+    return atomic_load(&chosen) - 1;
+}
+
+int sr_isa_find(const char *name)
+{
+    for (int i = 0; i < SR_ISA_COUNT; i++)
+        if (!strcmp(name, names[i]) && supported(i)) return i;
+    return -1;
+}
+
+const char *sr_compute_isa(void)
+{
+    return names[sr_isa()];
 }
 
 void sr_compute_blas(char *out, size_t size)
@@ -83,14 +91,12 @@ void sr_compute_blas(char *out, size_t size)
 
 const struct sr_kernels *sr_kernels(void)
 {
-    if (!atomic_load(&chosen)) sr_compute_start(NULL);
-    return tables[atomic_load(&chosen) - 1];
+    return sr_kernels_tables[sr_isa()];
 }
 
 const struct sr_kernels *sr_kernels_named(const char *isa)
 {
     if (!strcmp(isa, "reference")) return &sr_kernels_reference;
-    for (int i = 0; i < ISA_COUNT; i++)
-        if (!strcmp(isa, isa_names[i]) && supported(i)) return tables[i];
-    return NULL;
+    const int index = sr_isa_find(isa);
+    return index < 0 ? NULL : sr_kernels_tables[index];
 }

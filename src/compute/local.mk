@@ -1,23 +1,24 @@
 libsartor_a_SOURCES += src/compute/bytes.c
-noinst_HEADERS += include/sartor/compute/bytes.h
+noinst_HEADERS += include/sartor/compute/bytes.h src/compute/bytes_layout.h
 libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c src/compute/reference.c src/compute/turn.c
 noinst_HEADERS += include/sartor/compute/cpu.h include/sartor/compute/kernels.h \
 	include/sartor/compute/matrix.h src/compute/vector.h
 
-## The same kernels, once for each instruction set.
-kernel_sources = src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
+## The same kernels, once for each instruction set of include/sartor/compute/cpu.h. SR_WIDTH is how
+## many floats a vector of src/compute/vector.h holds.
+kernel_sources = src/compute/bytes_tiles.c src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
 	src/compute/pointwise.c src/compute/product.c src/compute/update.c
 noinst_LIBRARIES += libkernels_baseline.a
 libkernels_baseline_a_SOURCES = $(kernel_sources)
-libkernels_baseline_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA_BASELINE
+libkernels_baseline_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=baseline -DSR_WIDTH=4
 KERNEL_LIBS += libkernels_baseline.a
 if X86_64
 noinst_LIBRARIES += libkernels_avx2.a libkernels_avx512.a
 libkernels_avx2_a_SOURCES = $(kernel_sources)
-libkernels_avx2_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA_AVX2
+libkernels_avx2_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx2 -DSR_WIDTH=8
 libkernels_avx2_a_CFLAGS = $(AM_CFLAGS) -mavx2 -mfma
 libkernels_avx512_a_SOURCES = $(kernel_sources)
-libkernels_avx512_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA_AVX512
+libkernels_avx512_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=avx512 -DSR_WIDTH=16
 libkernels_avx512_a_CFLAGS = $(AM_CFLAGS) -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma
 KERNEL_LIBS += libkernels_avx2.a libkernels_avx512.a
 endif

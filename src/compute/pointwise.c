@@ -203,9 +203,7 @@ static double multiply_add(size_t rounds, float *sink)
 }
 
 const struct sr_kernels SR_NAME(kernels) = {
-    .isa = WIDTH == 16  ? "avx512"
-           : WIDTH == 8 ? "avx2"
-                        : "baseline",
+    .isa = SR_ISA_TEXT,
     .portable = WIDTH == 4,
     .conv = SR_NAME(conv),
     .conv_weights = SR_NAME(conv_weights),
@@ -228,5 +226,7 @@ const struct sr_kernels SR_NAME(kernels) = {
     .average = SR_NAME(average),
     .scale_bytes = SR_NAME(scale_bytes),
     .grey = SR_NAME(grey),
+    .bytes_product = SR_NAME(bytes_product),
+    .bytes_l1 = SR_NAME(bytes_l1),
     .multiply_add = multiply_add,
 };

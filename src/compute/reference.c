@@ -1,7 +1,9 @@
 /* reference.c - the plain twins: every kernel as its definition, in double where it sums. */
+#include "bytes_layout.h"
 #include "sartor/compute/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where channel c of a pixel is, in an image of `pixels` pixels. */
@@ -248,6 +250,39 @@ static void grey(const uint8_t *x, size_t count, float *y)
     for (size_t i = 0; i < count; i++) y[i] = (float)(x[i] / 255.0);
 }
 
+static uint8_t byte_of(const uint8_t *packed, size_t row, size_t i)
+{
+    const size_t step = i / GROUP_BYTES, group = row / GROUP_ROWS;
+    return packed[(step * TILE_GROUPS + group) * GROUP + row % GROUP_ROWS * GROUP_BYTES +
+                  i % GROUP_BYTES];
+}
+
+static void bytes_product(const uint8_t *packed, const int32_t *sums, size_t steps,
+                          const uint8_t *queries, int count, int32_t *out, size_t out_stride)
+{
+    (void)sums;
+    for (size_t q = 0; q < (size_t)count; q++)
+        for (size_t row = 0; row < SR_BYTES_ROWS; row++) {
+            int32_t total = 0;
+            for (size_t i = 0; i < steps * GROUP_BYTES; i++)
+                total += byte_of(packed, row, i) * queries[q * steps * GROUP_BYTES + i];
+            out[q * out_stride + row] = total;
+        }
+}
+
+static void bytes_l1(const uint8_t *packed, const int32_t *sums, size_t steps,
+                     const uint8_t *queries, int count, int32_t *out, size_t out_stride)
+{
+    (void)sums;
+    for (size_t q = 0; q < (size_t)count; q++)
+        for (size_t row = 0; row < SR_BYTES_ROWS; row++) {
+            int32_t total = 0;
+            for (size_t i = 0; i < steps * GROUP_BYTES; i++)
+                total += abs(byte_of(packed, row, i) - queries[q * steps * GROUP_BYTES + i]);
+            out[q * out_stride + row] = total;
+        }
+}
+
 static double multiply_add(size_t rounds, float *sink)
 {
     for (size_t i = 0; i < rounds; i++) sink[0] = sink[0] * sink[1] + sink[2];
@@ -277,5 +312,7 @@ const struct sr_kernels sr_kernels_reference = {
     .average = average,
     .scale_bytes = scale_bytes,
     .grey = grey,
+    .bytes_product = bytes_product,
+    .bytes_l1 = bytes_l1,
     .multiply_add = multiply_add,
 };

@@ -1,24 +1,18 @@
-/* vector.h - what the kernel sources share: the vector type of the instruction set that this
- * file is being compiled for, names with its suffix, and loops that are unrolled for certain. */
+/* vector.h - what the kernel sources of this room share: the vector type of the instruction set
+ * that this file is being compiled for (SR_WIDTH floats), names with its suffix, and loops that are
+ * unrolled for certain. */
 #ifndef SARTOR_COMPUTE_VECTOR_H
 #define SARTOR_COMPUTE_VECTOR_H
 
+#include "sartor/compute/cpu.h"
 #include "sartor/compute/kernels.h"
 
 #if defined(__SSE__)
 #include <immintrin.h>
 #endif
 
-#if defined(SR_ISA_AVX512)
-#define SR_NAME(name) sr_##name##_avx512
-#define WIDTH         16
-#elif defined(SR_ISA_AVX2)
-#define SR_NAME(name) sr_##name##_avx2
-#define WIDTH         8
-#else
-#define SR_NAME(name) sr_##name##_baseline
-#define WIDTH         4
-#endif
+#define SR_NAME(name) SR_ISA_NAME(sr_##name)
+#define WIDTH         SR_WIDTH
 
 typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
 typedef int32_t mask __attribute__((vector_size(WIDTH * sizeof(float))));
@@ -170,6 +164,7 @@ void SR_NAME(adam)(const struct sr_update *u, const float *gradient, size_t coun
 void SR_NAME(average)(const float *from, float keep, size_t count, float *to);
 void SR_NAME(scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
 void SR_NAME(grey)(const uint8_t *x, size_t count, float *y);
+sr_bytes_tile SR_NAME(bytes_product), SR_NAME(bytes_l1);
 extern const struct sr_kernels SR_NAME(kernels);
 
 #endif

@@ -8,6 +8,7 @@
 #define SARTOR_SRC_MODELS_FOREST_H
 
 #include "sartor/base/error.h"
+#include "sartor/compute/cpu.h"
 #include "sartor/data/features.h"
 #include "sartor/models/model.h"
 #include <stdbool.h>
@@ -99,7 +100,7 @@ const uint16_t *forest_grower_draws(const struct forest_grower *grower);
 const uint64_t *forest_grower_importance(const struct forest_grower *grower);
 #define FOREST_IMPORTANCE 0x1p40
 
-/* ---- the best split of a node (forest_split.c) ---- */
+/* ---- the best split of a node (forest_split.c, forest_vector.c) ---- */
 
 /* Sum over the two sides of (sum of squared class counts / count), which the best split
  * makes largest: Gini's impurity falls by (this - the same of the node) / n. */
@@ -126,7 +127,20 @@ struct forest_split {
     int feature, threshold;
 };
 
-enum { FOREST_LANES = 32, FOREST_WORK = 512 };
+/* Keep the split behind the values 0..below if it is the best; of those that are as good, the
+ * lowest. */
+static inline void forest_consider(struct forest_split *best, int feature, int below,
+                                   uint64_t left_squares, uint64_t left, uint64_t right_squares,
+                                   uint64_t right)
+{
+    double score =
+        forest_score((double)left_squares, (double)left, (double)right_squares, (double)right);
+    if (score > best->score ||
+        (score == best->score && feature == best->feature && below < best->threshold))
+        *best = (struct forest_split){score, feature, below};
+}
+
+enum { FOREST_LANES = 32, FOREST_WORK = 512, FOREST_VECTOR_MOST = 65535 };
 
 /* Put the best threshold of a feature into `best` if its score is higher: of equal ones the lowest,
  * which is a value that occurs. `values`: one for each sample, then the first one again up to a
@@ -134,9 +148,14 @@ enum { FOREST_LANES = 32, FOREST_WORK = 512 };
  * after. */
 typedef void forest_best_function(const struct forest_group *group, const uint8_t *values,
                                   int feature, uint32_t *work, struct forest_split *best);
-/* The one for the best instruction set; and its plain twin, which finds the same. */
-forest_best_function *forest_best(void);
 forest_best_function forest_best_ref;
+/* The same for up to FOREST_VECTOR_MOST drawn samples, by instruction set. */
+struct forest_vector {
+    forest_best_function *best;
+};
+extern const struct forest_vector *const forest_vector_tables[SR_ISA_COUNT]; /* by sr_isa() */
+/* The fastest for a node of so many drawn samples. */
+forest_best_function *forest_best(uint64_t total);
 
 /* ---- features that are not bytes (forest_features.c) ---- */
 

@@ -37,7 +37,6 @@ struct pending {
 struct forest_grower {
     const struct forest_table *table;
     struct forest_options options;
-    forest_best_function *find_best;
     struct sr_rng rng;
     uint16_t *draws;       /* count */
     struct entry *entries; /* count; `spare` is as long */
@@ -80,7 +79,6 @@ struct forest_grower *forest_grower_new(const struct forest_table *table,
     g->table = table;
     g->options = *options;
     g->small = small;
-    g->find_best = forest_best();
     if (!(g->draws = sr_array_new(table->count, sizeof *g->draws, what, error)) ||
         !(g->entries = sr_array_new(table->count, sizeof *g->entries, what, error)) ||
         !(g->spare = sr_array_new(table->count, sizeof *g->spare, what, error)) ||
@@ -270,6 +268,7 @@ static size_t find_split(struct forest_grower *g, const struct entry *entries,
 {
     size_t features = (size_t)g->table->features, wanted = (size_t)g->options.tries, tried = 0;
     size_t pitch = pitch_of(g->group.count);
+    forest_best_function *find_best = forest_best(g->group.total);
     *best = (struct forest_split){-1, -1, 0};
     while (tried < features && (tried < wanted || best->feature < 0)) {
         size_t many = tried < wanted ? wanted - tried : 1;
@@ -288,7 +287,7 @@ static size_t find_split(struct forest_grower *g, const struct entry *entries,
             if (g->options.random_thresholds)
                 try_random(g, values, (int)drawn[k], best);
             else
-                g->find_best(&g->group, values, (int)drawn[k], g->work, best);
+                find_best(&g->group, values, (int)drawn[k], g->work, best);
         }
         tried += many;
     }

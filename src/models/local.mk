@@ -37,5 +37,7 @@ libsartor_a_SOURCES += \
 	src/models/svm_kernel.c \
 	src/models/svm_probability.c \
 	src/models/svm_smo.c \
-	src/models/svm_vector.c \
 	src/models/tensors.c
+
+## Compiled for each instruction set (see src/compute/local.mk).
+kernel_sources += src/models/forest_vector.c src/models/svm_vector.c

@@ -9,6 +9,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/compute/bytes.h"
+#include "sartor/compute/cpu.h"
 #include "sartor/data/features.h"
 #include "sartor/models/model.h"
 #include <stdbool.h>
@@ -98,6 +99,7 @@ struct svm_loops {
     size_t (*advance)(double *f, const double *bars, const float *row_i, const float *row_j,
                       double step, size_t count, double *greatest);
 };
+extern const struct svm_loops *const svm_loops_tables[SR_ISA_COUNT]; /* by sr_isa() */
 const struct svm_loops *svm_loops(void);
 
 /* ---- kernel rows that pairs share (svm_bank.c) ---- */

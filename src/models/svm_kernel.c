@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+SR_ISA_TABLES(struct svm_loops, svm_loops);
+
+const struct svm_loops *svm_loops(void)
+{
+    return svm_loops_tables[sr_isa()];
+}
+
 enum sr_status svm_rows_init(struct svm_rows *rows, enum sr_features kind, size_t count,
                              size_t dimensions, struct sr_error *error)
 {

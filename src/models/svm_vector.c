@@ -1,8 +1,6 @@
-/* The SVM's loops over columns, written once on GNU vectors and compiled for three instruction
- * sets: each `_body` is inlined into a function that names its set. */
+/* The SVM's loops over columns, compiled once for each instruction set. */
 #include "svm.h"
 
-#include "sartor/compute/cpu.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -50,8 +48,8 @@ INLINE void rbf_values(float *out, const floats *distance, float scale)
     exponentials(out, &x);
 }
 
-INLINE void rbf_bytes_body(float *out, const int32_t *products, const int32_t *squares, int32_t own,
-                           float scale, size_t count)
+static void rbf_bytes(float *out, const int32_t *products, const int32_t *squares, int32_t own,
+                      float scale, size_t count)
 {
     for (size_t i = 0; i < count; i += FLOATS) {
         ints whole = *(const ints *)(squares + i) + own - 2 * *(const ints *)(products + i);
@@ -60,8 +58,8 @@ INLINE void rbf_bytes_body(float *out, const int32_t *products, const int32_t *s
     }
 }
 
-INLINE void rbf_floats_body(float *out, const float *products, const float *squares, float own,
-                            float scale, size_t count)
+static void rbf_floats(float *out, const float *products, const float *squares, float own,
+                       float scale, size_t count)
 {
     for (size_t i = 0; i < count; i += FLOATS) {
         floats distance =
@@ -70,9 +68,8 @@ INLINE void rbf_floats_body(float *out, const float *products, const float *squa
     }
 }
 
-INLINE ptrdiff_t second_body(const double *f, const double *bars, const float *selves,
-                             const float *row, double best, double self, size_t count,
-                             double *least)
+static ptrdiff_t second(const double *f, const double *bars, const float *selves, const float *row,
+                        double best, double self, size_t count, double *least)
 {
     const double tiny = 1e-12; /* stands for a curvature that rounding made 0 or less */
     /* The best so far in each lane as a fraction, compared by cross-multiplying: division is slow.
@@ -108,8 +105,8 @@ INLINE ptrdiff_t second_body(const double *f, const double *bars, const float *s
     return index;
 }
 
-INLINE size_t advance_body(double *f, const double *bars, const float *row_i, const float *row_j,
-                           double step, size_t count, double *greatest)
+static size_t advance(double *f, const double *bars, const float *row_i, const float *row_j,
+                      double step, size_t count, double *greatest)
 {
     doubles top = (doubles){0} - INFINITY;
     longs where = {0}, here = {0, 1, 2, 3};
@@ -134,45 +131,4 @@ INLINE size_t advance_body(double *f, const double *bars, const float *row_i, co
     return index;
 }
 
-#define LOOPS(set, TARGET)                                                                         \
-    TARGET static void rbf_bytes_##set(float *out, const int32_t *products,                        \
-                                       const int32_t *squares, int32_t own, float scale,           \
-                                       size_t count)                                               \
-    {                                                                                              \
-        rbf_bytes_body(out, products, squares, own, scale, count);                                 \
-    }                                                                                              \
-    TARGET static void rbf_floats_##set(float *out, const float *products, const float *squares,   \
-                                        float own, float scale, size_t count)                      \
-    {                                                                                              \
-        rbf_floats_body(out, products, squares, own, scale, count);                                \
-    }                                                                                              \
-    TARGET static ptrdiff_t second_##set(const double *f, const double *bars, const float *selves, \
-                                         const float *row, double best, double self, size_t count, \
-                                         double *least)                                            \
-    {                                                                                              \
-        return second_body(f, bars, selves, row, best, self, count, least);                        \
-    }                                                                                              \
-    TARGET static size_t advance_##set(double *f, const double *bars, const float *row_i,          \
-                                       const float *row_j, double step, size_t count,              \
-                                       double *greatest)                                           \
-    {                                                                                              \
-        return advance_body(f, bars, row_i, row_j, step, count, greatest);                         \
-    }                                                                                              \
-    static const struct svm_loops loops_##set = {rbf_bytes_##set, rbf_floats_##set, second_##set,  \
-                                                 advance_##set};
-
-LOOPS(baseline, )
-#if defined(__x86_64__)
-LOOPS(avx2, __attribute__((target("avx2,fma"))))
-LOOPS(avx512, __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma"))))
-#endif
-
-const struct svm_loops *svm_loops(void)
-{
-#if defined(__x86_64__)
-    const char *isa = sr_compute_isa();
-    if (!strcmp(isa, "avx512")) return &loops_avx512;
-    if (!strcmp(isa, "avx2")) return &loops_avx2;
-#endif
-    return &loops_baseline;
-}
+const struct svm_loops SR_ISA_NAME(svm_loops) = {rbf_bytes, rbf_floats, second, advance};

@@ -2,6 +2,7 @@
 
 #include "sartor/base/rng.h"
 #include "sartor/compute/bytes.h"
+#include "sartor/compute/kernels.h"
 
 static struct sr_error error;
 
@@ -11,9 +12,23 @@ static uint8_t extreme(struct sr_rng *rng)
     return kind == 0 ? 0 : kind == 1 ? 255 : (uint8_t)sr_rng_next(rng);
 }
 
+/* All rows of the set against the queries, by the kernels of one instruction set. */
+static void compare(const struct sr_kernels *kernels, const struct sr_bytes *set, int measure,
+                    const uint8_t *queries, size_t count, int32_t *out)
+{
+    size_t stride = sr_bytes_stride(set);
+    for (size_t q = 0; q < count; q += SR_BYTES_QUERIES)
+        for (size_t row = 0; row < set->padded; row += SR_BYTES_ROWS)
+            (measure == SR_BYTES_L1 ? kernels->bytes_l1 : kernels->bytes_product)(
+                set->packed + row * stride, set->sums + row, stride / 8, queries + q * stride,
+                count - q < SR_BYTES_QUERIES ? (int)(count - q) : SR_BYTES_QUERIES,
+                out + q * set->padded + row, set->padded);
+}
+
 /* The kernels against plain sums, on odd shapes, with the extremes that would saturate. */
 static void test_compare(void **unused)
 {
+    static const char *const sets[] = {"reference", "baseline", "avx2", "avx512"};
     struct sr_rng rng;
     (void)unused;
     sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
@@ -37,8 +52,12 @@ static void test_compare(void **unused)
         int32_t *out = malloc(queries * set.padded * 4), *plain = malloc(queries * set.padded * 4);
         for (int measure = SR_BYTES_PRODUCT; measure <= SR_BYTES_L1; measure++) {
             sr_bytes_compare(&set, measure, query, queries, 0, set.padded, out);
-            sr_bytes_compare_ref(&set, measure, query, queries, 0, set.padded, plain);
-            assert_memory_equal(out, plain, queries * set.padded * 4);
+            for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+                if (!sr_kernels_named(sets[s])) continue; /* not on this processor */
+                memset(plain, 1, queries * set.padded * 4);
+                compare(sr_kernels_named(sets[s]), &set, measure, query, queries, plain);
+                assert_memory_equal(out, plain, queries * set.padded * 4);
+            }
             for (size_t q = 0; q < queries; q++) {
                 int32_t sum = 0;
                 for (size_t i = 0; i < length; i++) {

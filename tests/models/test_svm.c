@@ -664,17 +664,92 @@ static void test_libsvm_refuses(void **state)
     sr_model_unref(model);
 }
 
+/* The loops of each instruction set against plain ones. */
+static void test_loops(void **unused)
+{
+    enum { COUNT = 96, ROUNDS = 200 };
+    static const char *const sets[] = {"baseline", "avx2", "avx512"};
+    static double f[COUNT], moved[COUNT], bars[COUNT];
+    static float selves[COUNT], row_i[COUNT], row_j[COUNT], squares[COUNT], values[COUNT];
+    static float products[COUNT], kernel[COUNT];
+    static int32_t whole[COUNT], whole_squares[COUNT];
+    struct sr_rng rng;
+    (void)unused;
+    sr_rng_init(&rng, 3, SR_STREAM_TEST, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        const int isa = sr_isa_find(sets[round % 3]);
+        const struct svm_loops *loops = isa < 0 ? svm_loops() : svm_loops_tables[isa];
+        const double step = sr_rng_double(&rng), self = 1, best = sr_rng_double(&rng) - 0.3;
+        const float scale = -0.02f, own = 40;
+        for (size_t i = 0; i < COUNT; i++) {
+            f[i] = moved[i] = floor(sr_rng_double(&rng) * 8) / 8 - 0.5; /* some are the same */
+            bars[i] = sr_rng_below(&rng, 4) ? 0 : 1e300;
+            selves[i] = 1;
+            row_i[i] = sr_rng_below(&rng, 9) ? (float)sr_rng_below(&rng, 5) / 5 : 1;
+            row_j[i] = (float)sr_rng_double(&rng);
+            squares[i] = (float)sr_rng_below(&rng, 6000);
+            products[i] = (float)sr_rng_below(&rng, 40);
+            whole_squares[i] = (int32_t)squares[i];
+            whole[i] = (int32_t)products[i];
+        }
+        loops->rbf_floats(kernel, products, squares, own, scale, COUNT);
+        loops->rbf_bytes(values, whole, whole_squares, (int32_t)own, scale, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            double distance = (double)(squares[i] + own - 2 * products[i]);
+            double wanted = exp(fmax(-87, -0.02 * fmax(0, distance)));
+            assert_true(fabs((double)kernel[i] - wanted) < 2e-5 * wanted);
+            assert_true(fabs((double)values[i] - wanted) < 2e-5 * wanted);
+        }
+        ptrdiff_t where = -1;
+        double greatest = 0, least = INFINITY, found;
+        for (size_t i = 0; i < COUNT; i++) {
+            double value = f[i] + bars[i], b = best - value,
+                   a = fmax(1e-12, self + (double)selves[i] - 2 * (double)row_i[i]);
+            least = fmin(least, value);
+            if (b > 0 && b * b / a > greatest) {
+                greatest = b * b / a;
+                where = (ptrdiff_t)i;
+            }
+        }
+        assert_int_equal(loops->second(f, bars, selves, row_i, best, self, COUNT, &found), where);
+        assert_true(found == least);
+        size_t top = 0;
+        double most = -INFINITY;
+        for (size_t i = 0; i < COUNT; i++) bars[i] = -bars[i];
+        size_t index = loops->advance(moved, bars, row_i, row_j, step, COUNT, &found);
+        for (size_t i = 0; i < COUNT; i++) {
+            assert_true(fabs(moved[i] - (f[i] - step * ((double)row_i[i] - (double)row_j[i]))) <
+                        1e-15);
+            if (moved[i] + bars[i] > most) {
+                most = moved[i] + bars[i];
+                top = i;
+            }
+        }
+        assert_int_equal(index, top);
+        assert_true(found == most);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernel_rows), cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_optimal),     cmocka_unit_test(test_little_memory),
-        cmocka_unit_test(test_bank),        cmocka_unit_test(test_sigmoid),
-        cmocka_unit_test(test_coupling),    cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_threads),     cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_files),       cmocka_unit_test(test_damaged_files),
-        cmocka_unit_test(test_bad_input),   cmocka_unit_test(test_cross_validation_misled),
-        cmocka_unit_test(test_libsvm),      cmocka_unit_test(test_libsvm_refuses),
+        cmocka_unit_test(test_kernel_rows),
+        cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_optimal),
+        cmocka_unit_test(test_little_memory),
+        cmocka_unit_test(test_bank),
+        cmocka_unit_test(test_sigmoid),
+        cmocka_unit_test(test_coupling),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_cross_validation_misled),
+        cmocka_unit_test(test_libsvm),
+        cmocka_unit_test(test_libsvm_refuses),
     };
     return cmocka_run_group_tests(tests, set_up_samples, tear_down);
 }

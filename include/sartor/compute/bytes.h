@@ -47,9 +47,5 @@ size_t sr_bytes_stride(const struct sr_bytes *set);
 void sr_bytes_compare(const struct sr_bytes *set, enum sr_bytes_measure measure,
                       const uint8_t *queries, size_t query_count, size_t first, size_t count,
                       int32_t *out);
-/* The plain reference. */
-void sr_bytes_compare_ref(const struct sr_bytes *set, enum sr_bytes_measure measure,
-                          const uint8_t *queries, size_t query_count, size_t first, size_t count,
-                          int32_t *out);
 
 #endif

@@ -107,6 +107,11 @@ struct sr_update {
     float second, correction, tiny, keep; /* Adam */
 };
 
+/* Up to SR_BYTES_QUERIES queries against one tile of packed rows (bytes.h): out[q × out_stride +
+ * row]. `sums` of the tile's rows; a row and a query are `steps` × 8 bytes. */
+typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t steps,
+                           const uint8_t *queries, int count, int32_t *out, size_t out_stride);
+
 struct sr_kernels {
     const char *isa;
     bool portable; /* no instruction set in particular */
@@ -166,6 +171,7 @@ struct sr_kernels {
     void (*scale_bytes)(const uint8_t *x, float scale, float shift, size_t count, float *y);
     /* y = x / 255, rounded once. */
     void (*grey)(const uint8_t *x, size_t count, float *y);
+    sr_bytes_tile *bytes_product, *bytes_l1;
     /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
      * floating-point operations that was. `sink` (16 floats) keeps the compiler honest. */
     double (*multiply_add)(size_t rounds, float *sink);
