@@ -28,14 +28,14 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
                 shape->image.height, shape->image.width, i + 1);
         at = sr_layers_conv(layers, at, (int)widths[i], 3, 1, same, !norm, "conv%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
-        at = sr_layers_relu(layers, at);
+        at = sr_layers_plain(layers, SR_LAYER_RELU, at);
         sr_layers_mark(layers, at, "conv%zu", i + 1);
-        if (i + 1 < count) at = sr_layers_pool(layers, at);
+        if (i + 1 < count) at = sr_layers_pool(layers, SR_LAYER_MAX_POOL, at);
     }
-    at = sr_layers_flatten(layers, at);
+    at = sr_layers_plain(layers, SR_LAYER_FLATTEN, at);
     at = sr_layers_dropout(layers, at, dropout);
     at = sr_layers_dense(layers, at, (int)sr_args_integer(params, "dense"), true, "fc1");
-    at = sr_layers_relu(layers, at);
+    at = sr_layers_plain(layers, SR_LAYER_RELU, at);
     at = sr_layers_dropout(layers, at, dropout);
     sr_layers_dense(layers, at, shape->classes, true, "fc2");
     return SR_OK;

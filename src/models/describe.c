@@ -28,60 +28,12 @@ static uint64_t count_parameters(const struct sr_network *network, const char *l
     return total;
 }
 
-static void name_layer(const struct sr_layer_spec *spec, struct sr_layer_summary *out)
-{
-    size_t size = sizeof out->name;
-    switch (spec->type) {
-    case SR_LAYER_CONV:
-        out->role = SR_ROLE_CONV;
-        if (spec->stride == 1)
-            snprintf(out->name, size, "%s: %d×%d, %d", spec->name, spec->kernel, spec->kernel,
-                     spec->channels);
-        else
-            snprintf(out->name, size, "%s: %d×%d, %d, stride %d", spec->name, spec->kernel,
-                     spec->kernel, spec->channels, spec->stride);
-        return;
-    case SR_LAYER_BATCH_NORM:
-        out->role = SR_ROLE_NORM;
-        snprintf(out->name, size, "%s: batch norm", spec->name);
-        return;
-    case SR_LAYER_RELU:
-        out->role = SR_ROLE_ACTIVATION;
-        snprintf(out->name, size, "ReLU");
-        return;
-    case SR_LAYER_MAX_POOL:
-        out->role = SR_ROLE_POOL;
-        snprintf(out->name, size, "max-pool 2×2");
-        return;
-    case SR_LAYER_GLOBAL_POOL:
-        out->role = SR_ROLE_POOL;
-        snprintf(out->name, size, "mean of each channel");
-        return;
-    case SR_LAYER_ADD:
-        out->role = SR_ROLE_ADD;
-        snprintf(out->name, size, "add");
-        return;
-    case SR_LAYER_FLATTEN:
-        out->role = SR_ROLE_FLATTEN;
-        snprintf(out->name, size, "flatten");
-        return;
-    case SR_LAYER_DENSE:
-        out->role = SR_ROLE_DENSE;
-        snprintf(out->name, size, "%s: dense, %d", spec->name, spec->channels);
-        return;
-    case SR_LAYER_DROPOUT:
-        out->role = SR_ROLE_DROPOUT;
-        snprintf(out->name, size, "dropout %g", (double)spec->rate);
-        return;
-    }
-}
-
 size_t sr_network_describe(const struct sr_network *network, struct sr_layer_summary *layers,
                            size_t room)
 {
     size_t count = sr_network_layer_count(network), made = 0;
-    /* The main line goes back from the logits by first inputs; `places` are its layers' numbers
-     * there. */
+    /* The main line goes back from the logits along first inputs; `places` are the numbers of its
+     * layers in it, -1 for others. */
     int *places = sr_xalloc((count + 1) * sizeof *places);
     for (size_t i = 0; i < count; i++) places[i] = -1;
     for (int at = (int)count - 1; at >= 0; at = sr_network_layer(network, (size_t)at)->input)
@@ -94,17 +46,18 @@ size_t sr_network_describe(const struct sr_network *network, struct sr_layer_sum
         struct sr_layer_summary *out = &layers[made - 1];
         *out = (struct sr_layer_summary){.parameters = count_parameters(network, spec->name),
                                          .skip = -2};
-        name_layer(spec, out);
+        out->role = sr_layer_role(spec->type);
+        sr_layer_describe(spec, out->name, sizeof out->name);
         sr_network_shape(network, i, &out->height, &out->width, &out->channels);
         if (out->height == 1 && out->width == 1) out->height = out->width = 0;
-        if (spec->type != SR_LAYER_ADD) continue;
+        if (sr_layer_inputs(spec->type) < 2) continue;
         int from = spec->other;
         bool projected = false;
         for (; from >= 0 && places[from] < 0;
              from = sr_network_layer(network, (size_t)from)->input) {
             const struct sr_layer_spec *beside = sr_network_layer(network, (size_t)from);
             out->parameters += count_parameters(network, beside->name);
-            projected = projected || beside->type == SR_LAYER_CONV;
+            projected = projected || sr_layer_role(beside->type) == SR_ROLE_CONV;
         }
         out->skip = from < 0 ? -1 : places[from];
         if (projected) snprintf(out->name, sizeof out->name, "add, by a 1×1 convolution");

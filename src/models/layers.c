@@ -9,7 +9,6 @@
 void sr_layers_fini(struct sr_layers *layers)
 {
     free(layers->items);
-    free(layers->sizes);
     free(layers->marks);
     *layers = (struct sr_layers){0};
 }
@@ -23,40 +22,15 @@ void sr_layers_features(struct sr_layers *layers, enum sr_features features)
     layers->height = 1;
 }
 
-static int output_size(const struct sr_layer_spec *spec, int size)
-{
-    switch (spec->type) {
-    case SR_LAYER_CONV:
-        return spec->same ? (size + spec->stride - 1) / spec->stride
-                          : (size - spec->kernel) / spec->stride + 1;
-    case SR_LAYER_MAX_POOL:
-        return size / 2;
-    case SR_LAYER_GLOBAL_POOL:
-    case SR_LAYER_FLATTEN:
-    case SR_LAYER_DENSE:
-        return 1;
-    default:
-        return size;
-    }
-}
-
-static int size_of(const struct sr_layers *layers, int layer, int side)
-{
-    return layer < 0 ? (side ? layers->width : layers->height) : layers->sizes[layer][side];
-}
-
 static int append(struct sr_layers *layers, const struct sr_layer_spec *spec)
 {
     size_t index = layers->count++;
     sr_xgrow(&layers->items, &layers->room, layers->count, sizeof *layers->items);
-    sr_xgrow(&layers->sizes, &layers->sizes_room, layers->count, sizeof *layers->sizes);
     layers->items[index] = *spec;
-    for (int side = 0; side < 2; side++)
-        layers->sizes[index][side] = output_size(spec, size_of(layers, spec->input, side));
     return (int)index;
 }
 
-/* Write a name into a spec from a function's own format. */
+/* Write a spec's name from a function's last arguments. */
 #define FORMAT_NAME(field)                                                                         \
     do {                                                                                           \
         va_list arguments;                                                                         \
@@ -96,35 +70,20 @@ int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias
     return append(layers, &spec);
 }
 
-static int plain(struct sr_layers *layers, enum sr_layer_type type, int input)
+int sr_layers_plain(struct sr_layers *layers, enum sr_layer_type type, int input)
 {
     return append(layers, &(struct sr_layer_spec){.type = type, .input = input, .other = -1});
 }
 
-int sr_layers_relu(struct sr_layers *layers, int input)
+int sr_layers_pool(struct sr_layers *layers, enum sr_layer_type type, int input)
 {
-    return plain(layers, SR_LAYER_RELU, input);
-}
-
-int sr_layers_pool(struct sr_layers *layers, int input)
-{
-    return sr_layers_side(layers, input) / 2 < 2 ? input : plain(layers, SR_LAYER_MAX_POOL, input);
+    return sr_layers_side(layers, input) / 2 < 2 ? input : sr_layers_plain(layers, type, input);
 }
 
 int sr_layers_add(struct sr_layers *layers, int input, int other)
 {
     return append(layers,
                   &(struct sr_layer_spec){.type = SR_LAYER_ADD, .input = input, .other = other});
-}
-
-int sr_layers_global_pool(struct sr_layers *layers, int input)
-{
-    return plain(layers, SR_LAYER_GLOBAL_POOL, input);
-}
-
-int sr_layers_flatten(struct sr_layers *layers, int input)
-{
-    return plain(layers, SR_LAYER_FLATTEN, input);
 }
 
 int sr_layers_dropout(struct sr_layers *layers, int input, double rate)
@@ -145,6 +104,7 @@ void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
 
 int sr_layers_side(const struct sr_layers *layers, int layer)
 {
-    int height = size_of(layers, layer, 0), width = size_of(layers, layer, 1);
+    int height = layers->height, width = layers->width;
+    if (layer >= 0) sr_layer_size(layers->items, (size_t)layer, height, width, &height, &width);
     return height < width ? height : width;
 }

@@ -13,7 +13,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     double dropout = sr_args_number(params, "dropout");
     sr_layers_features(layers,
                        (enum sr_features)sr_features_find(sr_args_text(params, "features")));
-    int at = sr_layers_flatten(layers, -1);
+    int at = sr_layers_plain(layers, SR_LAYER_FLATTEN, -1);
 
     if (count > HIDDEN_MAX)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -21,7 +21,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     for (size_t i = 0; i < count; i++) {
         at = sr_layers_dense(layers, at, (int)hidden[i], !norm, "fc%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
-        at = sr_layers_relu(layers, at);
+        at = sr_layers_plain(layers, SR_LAYER_RELU, at);
         at = sr_layers_dropout(layers, at, dropout);
     }
     sr_layers_dense(layers, at, shape->classes, true, "fc%zu", count + 1);

@@ -36,7 +36,7 @@ static int block(struct sr_layers *layers, int input, int channels, int width, i
     int at = sr_layers_conv(layers, input, width, 3, stride, true, false, "layer%d.%d.conv1", stage,
                             number);
     at = sr_layers_norm(layers, at, "layer%d.%d.bn1", stage, number);
-    at = sr_layers_relu(layers, at);
+    at = sr_layers_plain(layers, SR_LAYER_RELU, at);
     at = sr_layers_conv(layers, at, width, 3, 1, true, false, "layer%d.%d.conv2", stage, number);
     at = sr_layers_norm(layers, at, "layer%d.%d.bn2", stage, number);
     int shortcut = input;
@@ -45,7 +45,7 @@ static int block(struct sr_layers *layers, int input, int channels, int width, i
                                   "layer%d.%d.downsample.0", stage, number);
         shortcut = sr_layers_norm(layers, shortcut, "layer%d.%d.downsample.1", stage, number);
     }
-    at = sr_layers_relu(layers, sr_layers_add(layers, at, shortcut));
+    at = sr_layers_plain(layers, SR_LAYER_RELU, sr_layers_add(layers, at, shortcut));
     sr_layers_mark(layers, at, "layer%d.%d", stage, number);
     return at;
 }
@@ -61,12 +61,12 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     if (width == 0) width = variant->width;
     int at = sr_layers_conv(layers, -1, width, 3, 1, true, false, "conv1");
     at = sr_layers_norm(layers, at, "bn1");
-    at = sr_layers_relu(layers, at);
+    at = sr_layers_plain(layers, SR_LAYER_RELU, at);
     sr_layers_mark(layers, at, "conv1");
     int channels = width;
     for (int stage = 0; stage < variant->stages; stage++) {
         int filters = variant->pools ? width : width << stage;
-        if (variant->pools) at = sr_layers_pool(layers, at);
+        if (variant->pools) at = sr_layers_pool(layers, SR_LAYER_MAX_POOL, at);
         int blocks = depth ? depth : variant->blocks[stage];
         for (int number = 0; number < blocks; number++) {
             int stride = !variant->pools && stage > 0 && number == 0 ? 2 : 1;
@@ -74,7 +74,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
             channels = filters;
         }
     }
-    at = sr_layers_global_pool(layers, at);
+    at = sr_layers_plain(layers, SR_LAYER_GLOBAL_POOL, at);
     at = sr_layers_dropout(layers, at, sr_args_number(params, "dropout"));
     sr_layers_dense(layers, at, shape->classes, true, "fc");
     return SR_OK;

@@ -1,5 +1,7 @@
 noinst_HEADERS += \
-	src/nn/internal.h \
+	src/nn/layer.h \
+	src/nn/workspace.h \
+	include/sartor/nn/layer.h \
 	include/sartor/nn/inference.h \
 	include/sartor/nn/network.h \
 	include/sartor/nn/optimizer.h \
@@ -7,13 +9,22 @@ noinst_HEADERS += \
 	include/sartor/nn/trainer.h
 libsartor_a_SOURCES += \
 	src/nn/inference.c \
+	src/nn/job.c \
+	src/nn/layer_add.c \
+	src/nn/layer_batch_norm.c \
+	src/nn/layer_conv.c \
+	src/nn/layer_dense.c \
+	src/nn/layer_dropout.c \
+	src/nn/layer_flatten.c \
+	src/nn/layer_global_pool.c \
+	src/nn/layer_max_pool.c \
+	src/nn/layer_relu.c \
+	src/nn/layers.c \
 	src/nn/network.c \
 	src/nn/optimizer.c \
+	src/nn/reference.c \
 	src/nn/schedule.c \
+	src/nn/shape.c \
 	src/nn/step.c \
 	src/nn/trainer.c \
-	src/nn/unit_conv.c \
-	src/nn/unit_dense.c \
-	src/nn/unit_norm.c \
-	src/nn/unit_simple.c \
 	src/nn/workspace.c

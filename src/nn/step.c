@@ -1,67 +1,11 @@
-/* step.c - one batch through a workspace's units: forward, loss, backward. */
-#include "internal.h"
+/* step.c - one batch through the units of a workspace: forward, loss, backward. */
+#include "workspace.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
-
-static const struct unit_kind *const kinds[] = {
-    [UNIT_CONV] = &unit_conv, [UNIT_NORM] = &unit_norm,       [UNIT_DENSE] = &unit_dense,
-    [UNIT_POOL] = &unit_pool, [UNIT_SUM] = &unit_sum,         [UNIT_GLOBAL] = &unit_global,
-    [UNIT_COPY] = &unit_copy, [UNIT_DROPOUT] = &unit_dropout,
-};
-
-const float *unit_source(const struct sr_workspace *workspace, int unit)
-{
-    return unit == FROM_IMAGE ? workspace->image : workspace->units[unit].result;
-}
-
-void job_run(struct job *job, int images, void (*slice)(void *job, size_t index, int worker))
-{
-    job->slice = images;
-    sr_pool_run(job->workspace->pool, (size_t)((job->count + images - 1) / images), slice, job);
-}
-
-int job_slice(const struct job *job, size_t index, int *first)
-{
-    *first = (int)index * job->slice;
-    int left = job->count - *first;
-    return left < job->slice ? left : job->slice;
-}
-
-float *job_values(const struct job *job, int which)
-{
-    return job->workspace->network->parameters[job->layer->parameter + which].values;
-}
-
-float *job_gradient(const struct job *job, int which)
-{
-    return sr_workspace_gradient(job->workspace, (size_t)(job->layer->parameter + which));
-}
-
-float *job_scratch(const struct job *job, int worker)
-{
-    return job->workspace->scratch + (size_t)worker * job->workspace->scratch_stride;
-}
-
-float *job_part(const struct job *job, size_t index)
-{
-    return job->workspace->parts + index * job->part_size;
-}
-
-void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first,
-                   int count)
-{
-    struct unit *to = &job->workspace->units[unit];
-    size_t size = shape_size(&to->out), length = (size_t)count * size;
-    float *gradient = to->gradient + (size_t)first * size;
-    if (adds)
-        job->kernels->add(from, length, gradient);
-    else if (gradient != from)
-        memcpy(gradient, from, length * sizeof *gradient);
-}
 
 static struct job job_for(struct sr_workspace *workspace, size_t unit, int count, bool training,
                           bool parameters)
@@ -76,7 +20,7 @@ static struct job job_for(struct sr_workspace *workspace, size_t unit, int count
                         .parameters = parameters};
 }
 
-/* The time, where somebody wants to know. */
+/* The time, while the units are timed. */
 static double watch(const struct sr_workspace *workspace)
 {
     return workspace->watched ? sr_clock_seconds() : 0;
@@ -88,7 +32,8 @@ static void same_network(const struct sr_network *network, struct sr_workspace *
     workspace->network = network;
 }
 
-/* A batch of a large network takes seconds: ask in between, but not after each small layer. */
+/* A batch of a large network takes seconds: ask the monitor in between, but not after each small
+ * layer. */
 static bool may_go_on(struct sr_workspace *workspace)
 {
     const double interval = 0.05;
@@ -99,7 +44,7 @@ static bool may_go_on(struct sr_workspace *workspace)
     return !workspace->stopped;
 }
 
-/* Whoever begins a batch has asked just before. */
+/* The monitor has been asked just before a batch begins. */
 static void begin_batch(struct sr_workspace *workspace, const struct sr_network *network)
 {
     same_network(network, workspace);
@@ -112,7 +57,7 @@ static void run_forward(struct sr_workspace *workspace, int count, bool training
     for (size_t i = 0; i < workspace->unit_count && may_go_on(workspace); i++) {
         struct job job = job_for(workspace, i, count, training, training);
         double begun = watch(workspace);
-        kinds[job.unit->type]->forward(&job);
+        job.unit->kind->forward(&job);
         job.unit->forward_seconds += watch(workspace) - begun;
     }
     const struct unit *last = &workspace->units[workspace->unit_count - 1];
@@ -126,7 +71,7 @@ static void run_backward(struct sr_workspace *workspace, int count, bool trainin
     for (size_t i = workspace->unit_count; i-- > down_to && may_go_on(workspace);) {
         struct job job = job_for(workspace, i, count, training, training);
         double begun = watch(workspace);
-        kinds[job.unit->type]->backward(&job);
+        job.unit->kind->backward(&job);
         job.unit->backward_seconds += watch(workspace) - begun;
     }
 }

@@ -1,3 +1,4 @@
+noinst_HEADERS += tests/nn/networks.h
 check_PROGRAMS += tests/nn/test_trainer_steps
 tests_nn_test_trainer_steps_SOURCES = tests/nn/test_trainer_steps.c
 tests_nn_test_trainer_steps_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -11,3 +12,7 @@ tests_nn_test_trainer_SOURCES = tests/nn/test_trainer.c
 tests_nn_test_trainer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_nn_test_trainer_LDADD = $(TEST_LIBS)
 SHELL_TESTS += tests/nn/test_isa.sh
+check_PROGRAMS += tests/nn/test_layers
+tests_nn_test_layers_SOURCES = tests/nn/test_layers.c
+tests_nn_test_layers_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_nn_test_layers_LDADD = $(TEST_LIBS)

@@ -23,7 +23,8 @@ for isa in baseline avx2 avx512; do
         else
             echo "not ok $n - $isa can be forced" && sed 's/^/# /' "$home/said"
         fi
-    elif SARTOR_ISA=$isa "$build/tests/nn/test_network" >"$home/log" 2>&1; then
+    elif SARTOR_ISA=$isa "$build/tests/nn/test_network" >"$home/log" 2>&1 &&
+        SARTOR_ISA=$isa "$build/tests/nn/test_layers" >>"$home/log" 2>&1; then
         echo "ok $n - networks with $isa"
     else
         echo "not ok $n - networks with $isa" && sed 's/^/# /' "$home/log"

@@ -15,6 +15,7 @@
 #include "sartor/data/dataset.h"
 #include "sartor/data/images.h"
 #include "sartor/models/tensors.h"
+#include "sartor/nn/layer.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,16 +57,6 @@ struct sr_layer_info {
 
 /* One layer as a diagram shows it. What lies on a residual shortcut is counted with the sum that it
  * feeds, so that layers form one line from the image to the logits. */
-enum sr_layer_role {
-    SR_ROLE_CONV,
-    SR_ROLE_NORM,
-    SR_ROLE_ACTIVATION,
-    SR_ROLE_POOL,
-    SR_ROLE_ADD,
-    SR_ROLE_FLATTEN,
-    SR_ROLE_DENSE,
-    SR_ROLE_DROPOUT,
-};
 struct sr_layer_summary {
     enum sr_layer_role role;
     char name[64];               /* "conv1: 3×3, 32" */

@@ -15,7 +15,7 @@
 
 /* ---- layers under construction ---- */
 
-/* A layer that Grad-CAM may look at. */
+/* A layer that Grad-CAM offers. */
 struct sr_layer_mark {
     char name[32];
     size_t layer;
@@ -28,8 +28,7 @@ struct sr_layers {
     enum sr_features
         features; /* what an image is turned into first; then height and width are 1 and its size */
     struct sr_layer_spec *items;
-    int (*sizes)[2]; /* height and width of each layer's output */
-    size_t count, room, sizes_room;
+    size_t count, room;
     struct sr_layer_mark *marks;
     size_t mark_count, marks_room;
 };
@@ -40,12 +39,13 @@ int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel
     __attribute__((format(printf, 8, 9)));
 int sr_layers_norm(struct sr_layers *layers, int input, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
-int sr_layers_relu(struct sr_layers *layers, int input);
-/* 2×2 max-pool, left out (giving `input`) where it would leave less than 2 cells a side. */
-int sr_layers_pool(struct sr_layers *layers, int input);
+/* A layer of a kind that needs nothing but its input: ReLU, flatten, the mean of each channel. */
+int sr_layers_plain(struct sr_layers *layers, enum sr_layer_type type, int input);
+/* A 2×2 pool of some kind, left out (giving `input`) where it would leave less than 2 pixels a
+ * side.
+ */
+int sr_layers_pool(struct sr_layers *layers, enum sr_layer_type type, int input);
 int sr_layers_add(struct sr_layers *layers, int input, int other);
-int sr_layers_global_pool(struct sr_layers *layers, int input);
-int sr_layers_flatten(struct sr_layers *layers, int input);
 /* Left out when the rate is 0. */
 int sr_layers_dropout(struct sr_layers *layers, int input, double rate);
 int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias, const char *name,

@@ -13,33 +13,10 @@
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
+#include "sartor/nn/layer.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum sr_layer_type {
-    SR_LAYER_CONV,       /* kernel 1 or 3, stride 1 or 2, same or valid, bias optional */
-    SR_LAYER_BATCH_NORM, /* statistics over the whole batch; running means by momentum 0.1, eps 1e-5
-                          */
-    SR_LAYER_RELU,
-    SR_LAYER_MAX_POOL,    /* 2×2, stride 2, floor */
-    SR_LAYER_ADD,         /* input + output of layer `other` (residual) */
-    SR_LAYER_GLOBAL_POOL, /* mean over height and width */
-    SR_LAYER_FLATTEN,
-    SR_LAYER_DENSE,
-    SR_LAYER_DROPOUT, /* inverted; only in training */
-};
-
-struct sr_layer_spec {
-    enum sr_layer_type type;
-    char name[32];      /* PyTorch-style prefix of its tensors: "conv1", "layer1.0.bn2" */
-    int input;          /* index of the layer that feeds it; -1: the image */
-    int other;          /* ADD: the second input */
-    int channels;       /* CONV, DENSE: outputs */
-    int kernel, stride; /* CONV */
-    bool same, bias;    /* CONV: padding; CONV and DENSE: bias */
-    float rate;         /* DROPOUT */
-};
 
 /* One learned array, or one running statistic. Channels are padded to whole vectors: the extra
  * values and their gradients are 0 and stay 0 under any optimiser, so that it may treat all alike.
@@ -113,6 +90,8 @@ bool sr_workspace_stopped(const struct sr_workspace *workspace);
 /* Inference on `count` <= batch images: running statistics, no dropout. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace,
                         int count);
+/* The plain reference of that: one image of height × width, one thread, layer by layer. */
+void sr_network_predict_ref(const struct sr_network *network, const float *image, double *logits);
 /* Training: batch statistics (running ones updated in `network`), dropout by (seed, step). */
 void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count,
                         uint64_t seed, uint64_t step);

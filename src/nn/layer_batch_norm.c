@@ -1,24 +1,84 @@
-/* unit_norm.c - batch normalisation (Ioffe and Szegedy, 2015) with the residual sum, ReLU and
- * max-pool that follow it as one step. Statistics cover the whole batch. */
-#include "internal.h"
+/* layer_batch_norm.c - batch normalisation (Ioffe and Szegedy, 2015) with the residual sum, ReLU
+ * and max-pool behind it as one step. Statistics cover the whole batch; running ones move by
+ * momentum 0.1. */
+#include "workspace.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const double epsilon = 1e-5, momentum = 0.1;
+
+/* What a unit keeps, each array by slot. */
+struct norm_unit {
+    float *moments;        /* mean and sum of squared deviations, of each slice's images */
+    float *mean, *inverse; /* of the batch; the inverse of the deviation */
+    float *scale, *shift;  /* y = x * scale + shift */
+    float *a, *b, *c;      /* dx = a * dy + b * x + c */
+};
+
+static void describe(const struct sr_layer_spec *spec, char *text, size_t size)
+{
+    snprintf(text, size, "%s: batch norm", spec->name);
+}
+
+static int tensors(const struct layer *layer, struct tensor tensors[TENSORS_MAX])
+{
+    struct tensor one = {
+        .rank = 1, .shape = {(size_t)layer->out.channels}, .rows = 1, .columns = layer->out.slots};
+    for (int i = 0; i < TENSORS_MAX; i++) tensors[i] = one;
+    tensors[WEIGHT].name = "weight";
+    tensors[BIAS].name = "bias";
+    tensors[MEAN].name = "running_mean";
+    tensors[VARIANCE].name = "running_var";
+    tensors[WEIGHT].start = tensors[VARIANCE].start = START_ONE;
+    tensors[MEAN].fixed = tensors[VARIANCE].fixed = true;
+    return 4;
+}
+
+static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
+                      struct carver *carver)
+{
+    struct norm_unit *own = unit->own;
+    size_t slots = (size_t)unit->in.slots;
+    own->scale = carve(carver, slots);
+    own->shift = carve(carver, slots);
+    if (!workspace->training) return;
+    own->moments = carve(carver, ((size_t)workspace->batch + PIECE - 1) / PIECE * 2 * slots);
+    own->mean = carve(carver, slots);
+    own->inverse = carve(carver, slots);
+    own->a = carve(carver, slots);
+    own->b = carve(carver, slots);
+    own->c = carve(carver, slots);
+}
+
+static size_t scratch(const struct unit *unit, const struct layer *layer)
+{
+    size_t in = shape_size(&unit->in), mid = shape_size(&unit->mid);
+    (void)layer;
+    return 2 * (in > mid ? in : mid);
+}
+
+static size_t sums(const struct layer *layer)
+{
+    return 2 * (size_t)layer->in.slots;
+}
+
+/* ---- forward ---- */
 
 static int blocks_of(const struct unit *u)
 {
     return u->in.slots / SR_BLOCK;
 }
 
-void norm_observe(const struct job *job, const struct unit *norm, size_t index, int first,
-                  int images)
+static void observe(const struct job *job, const struct unit *unit, size_t index, int first,
+                    int images)
 {
-    float *moments = norm->moments + index * 2 * (size_t)norm->in.slots;
+    const struct norm_unit *own = unit->own;
+    float *moments = own->moments + index * 2 * (size_t)unit->in.slots;
     job->kernels->moments(
-        unit_source(job->workspace, norm->input) + (size_t)first * shape_size(&norm->in), images,
-        blocks_of(norm), shape_pixels(&norm->in), moments, moments + norm->in.slots);
+        unit_source(job->workspace, unit->input) + (size_t)first * shape_size(&unit->in), images,
+        blocks_of(unit), shape_pixels(&unit->in), moments, moments + unit->in.slots);
 }
 
 static void moments_slice(void *context, size_t index, int worker)
@@ -26,7 +86,7 @@ static void moments_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     int first, images = job_slice(job, index, &first);
     (void)worker;
-    norm_observe(job, job->unit, index, first, images);
+    observe(job, job->unit, index, first, images);
 }
 
 /* Statistics are computed so many channels at a time. */
@@ -45,24 +105,25 @@ static int channel_range(const struct job *job, size_t index, int *last)
     return first;
 }
 
-/* A channel's mean and deviation over the batch, which the slices' are joined into (Chan et al.,
+/* A channel's mean and deviation over the batch, joined from those of the slices (Chan et al.,
  * 1979); running statistics move, with the unbiased variance, as in PyTorch. */
 static void learn_statistics(const struct job *job, int c)
 {
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
+    struct norm_unit *own = u->own;
     int pixels = shape_pixels(&u->in);
     float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
     double mean = 0, spread = 0, total = 0;
     for (int first = 0; first < job->count; first += PIECE) {
-        const float *moments = u->moments + (size_t)(first / PIECE) * 2 * (size_t)u->in.slots;
+        const float *moments = own->moments + (size_t)(first / PIECE) * 2 * (size_t)u->in.slots;
         double n = (double)(job->count - first < PIECE ? job->count - first : PIECE) * pixels;
         double d = (double)moments[c] - mean;
         total += n;
         mean += d * n / total;
         spread += (double)moments[u->in.slots + c] + d * d * n * (total - n) / total;
     }
-    u->mean[c] = (float)mean;
-    u->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
+    own->mean[c] = (float)mean;
+    own->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
     running_mean[c] += (float)(momentum * (mean - (double)running_mean[c]));
     running_variance[c] +=
         (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
@@ -71,7 +132,8 @@ static void learn_statistics(const struct job *job, int c)
 static void scale_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
+    struct norm_unit *own = u->own;
     const float *weight = job_values(job, WEIGHT), *bias = job_values(job, BIAS);
     const float *mean = job_values(job, MEAN), *variance = job_values(job, VARIANCE);
     int last, first = channel_range(job, index, &last);
@@ -79,23 +141,24 @@ static void scale_slice(void *context, size_t index, int worker)
     for (int c = first; c < last; c++) {
         if (job->training) learn_statistics(job, c);
         float inverse =
-            job->training ? u->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
-        u->scale[c] = weight[c] * inverse;
-        u->shift[c] = bias[c] - (job->training ? u->mean[c] : mean[c]) * u->scale[c];
+            job->training ? own->inverse[c] : (float)(1 / sqrt((double)variance[c] + epsilon));
+        own->scale[c] = weight[c] * inverse;
+        own->shift[c] = bias[c] - (job->training ? own->mean[c] : mean[c]) * own->scale[c];
     }
 }
 
 static void forward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
+    struct norm_unit *own = u->own;
     int from, images = job_slice(job, index, &from);
     int step = u->pool ? 1 : images;
     for (int first = from; first < from + images; first += step) {
         size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
         float *y = u->pool ? job_scratch(job, worker) : u->result + to;
         job->kernels->norm(unit_source(job->workspace, u->input) + at, step, blocks_of(u),
-                           shape_pixels(&u->in), u->scale, u->shift,
+                           shape_pixels(&u->in), own->scale, own->shift,
                            u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL,
                            u->relu, y);
         if (u->pool)
@@ -106,13 +169,14 @@ static void forward_slice(void *context, size_t index, int worker)
 
 static void forward(struct job *job)
 {
-    if (job->training && !job->unit->joined) job_run(job, PIECE, moments_slice);
+    if (job->training && !job->unit->observed) job_run(job, PIECE, moments_slice);
     run_channels(job, scale_slice);
     job_run(job, PIECE, forward_slice);
 }
 
-/* The gradient of the normalised and scaled values for images of a slice: after ReLU and pool are
- * undone. */
+/* ---- backward ---- */
+
+/* The gradient of the normalised and scaled values of some images, without pool and ReLU. */
 static const float *output_gradient(const struct job *job, const struct unit *u, int first,
                                     int images, float *scratch)
 {
@@ -126,7 +190,8 @@ static const float *output_gradient(const struct job *job, const struct unit *u,
 static void sums_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
+    struct norm_unit *own = u->own;
     int from, images = job_slice(job, index, &from);
     float *part = job->training ? job_part(job, index) : NULL;
     if (part) memset(part, 0, 2 * (size_t)u->in.slots * sizeof *part);
@@ -139,30 +204,31 @@ static void sums_slice(void *context, size_t index, int worker)
         if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
         if (part)
             job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u),
-                                    shape_pixels(&u->in), u->mean, u->inverse, part,
+                                    shape_pixels(&u->in), own->mean, own->inverse, part,
                                     part + u->in.slots);
     }
 }
 
-void norm_undo(const struct job *job, const struct unit *norm, int first, int images,
-               float *scratch, float *dx)
+static void undo(const struct job *job, const struct unit *unit, int first, int images,
+                 float *scratch, float *dx)
 {
-    size_t size = shape_size(&norm->in);
-    const float *x = unit_source(job->workspace, norm->input);
+    const struct norm_unit *own = unit->own;
+    size_t size = shape_size(&unit->in);
+    const float *x = unit_source(job->workspace, unit->input);
     for (int image = first; image < first + images; image++, dx += size)
         job->kernels->norm_back(x + (size_t)image * size,
-                                output_gradient(job, norm, image, 1, scratch), 1, blocks_of(norm),
-                                shape_pixels(&norm->in), norm->a, norm->b, norm->c, dx);
+                                output_gradient(job, unit, image, 1, scratch), 1, blocks_of(unit),
+                                shape_pixels(&unit->in), own->a, own->b, own->c, dx);
 }
 
 static void backward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
     int from, images = job_slice(job, index, &from);
     float *scratch = job_scratch(job, worker), *dx = scratch + shape_size(&u->in);
     for (int first = from; first < from + images; first++) {
-        norm_undo(job, u, first, 1, scratch, dx);
+        undo(job, u, first, 1, scratch, dx);
         job_pass_back(job, u->input, u->input_adds, dx, first, 1);
     }
 }
@@ -172,7 +238,8 @@ static void backward_slice(void *context, size_t index, int worker)
 static void gradient_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
+    struct norm_unit *own = u->own;
     const float *weight = job_values(job, WEIGHT), *variance = job_values(job, VARIANCE);
     float *weight_gradient = job_gradient(job, WEIGHT), *bias_gradient = job_gradient(job, BIAS);
     double n = (double)job->count * shape_pixels(&u->in);
@@ -181,31 +248,63 @@ static void gradient_slice(void *context, size_t index, int worker)
     for (int c = first; c < last; c++) {
         double sum = 0, dot = 0;
         if (!job->training) {
-            u->a[c] = (float)((double)weight[c] / sqrt((double)variance[c] + epsilon));
-            u->b[c] = u->c[c] = 0;
+            own->a[c] = (float)((double)weight[c] / sqrt((double)variance[c] + epsilon));
+            own->b[c] = own->c[c] = 0;
             continue;
         }
         for (int i = 0; i < part_count(u, job->count); i++) {
             sum += (double)job_part(job, (size_t)i)[c];
             dot += (double)job_part(job, (size_t)i)[u->in.slots + c];
         }
-        double inverse = (double)u->inverse[c], a = (double)weight[c] * inverse,
+        double inverse = (double)own->inverse[c], a = (double)weight[c] * inverse,
                b = -a * inverse * dot / n;
         weight_gradient[c] = (float)dot;
         bias_gradient[c] = (float)sum;
-        u->a[c] = (float)a;
-        u->b[c] = (float)b;
-        u->c[c] = (float)(-a * sum / n - b * (double)u->mean[c]);
+        own->a[c] = (float)a;
+        own->b[c] = (float)b;
+        own->c[c] = (float)(-a * sum / n - b * (double)own->mean[c]);
     }
 }
 
 static void backward(struct job *job)
 {
-    struct unit *u = job->unit;
+    const struct unit *u = job->unit;
     job->part_size = 2 * (size_t)u->in.slots;
     job_run(job, part_images(u, job->count), sums_slice);
     run_channels(job, gradient_slice);
-    if (u->input_gradient && !u->joined) job_run(job, PIECE, backward_slice);
+    if (u->input_gradient && !u->observed) job_run(job, PIECE, backward_slice);
 }
 
-const struct unit_kind unit_norm = {forward, backward};
+/* ---- reference ---- */
+
+static void reference(const struct layer *layer, float *const *parameters, const double *x,
+                      const double *other, double *y)
+{
+    int pixels = shape_pixels(&layer->in);
+    (void)other;
+    for (int c = 0; c < layer->in.channels; c++)
+        for (int i = 0; i < pixels; i++)
+            *y++ = (*x++ - (double)parameters[MEAN][c]) /
+                       sqrt((double)parameters[VARIANCE][c] + epsilon) *
+                       (double)parameters[WEIGHT][c] +
+                   (double)parameters[BIAS][c];
+}
+
+const struct layer_kind layer_batch_norm = {
+    .title = "norm",
+    .role = SR_ROLE_NORM,
+    .describe = describe,
+    .additive = true,
+    .fuses = FUSED_SUM | FUSED_RELU | FUSED_POOL,
+    .shape = layer_keep_shape,
+    .tensors = tensors,
+    .own = sizeof(struct norm_unit),
+    .carve = carve_own,
+    .scratch = scratch,
+    .sums = sums,
+    .forward = forward,
+    .backward = backward,
+    .observe = observe,
+    .undo = undo,
+    .reference = reference,
+};

@@ -1,0 +1,338 @@
+/* layer_conv.c - convolution, kernel 1 or 3, stride 1 or 2, same or valid padding, bias optional;
+ * with the ReLU and max-pool behind it as one step, and the passes over its output that the unit
+ * behind it needs. */
+#include "workspace.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What a unit keeps: weights as the kernels want them. */
+struct conv_unit {
+    float *packed; /* forward */
+    float *turned; /* gradient of the input */
+};
+
+static void describe(const struct sr_layer_spec *spec, char *text, size_t size)
+{
+    int length = snprintf(text, size, "%s: %d×%d, %d", spec->name, spec->kernel, spec->kernel,
+                          spec->channels);
+    if (spec->stride != 1 && length >= 0 && (size_t)length < size)
+        snprintf(text + length, size - (size_t)length, ", stride %d", spec->stride);
+}
+
+static enum sr_status shape(struct layer *layer, const struct shape *other, struct sr_error *error)
+{
+    const struct sr_layer_spec *s = &layer->spec;
+    const struct shape *in = &layer->in;
+    enum sr_status status = layer_check_outputs(layer, error);
+    (void)other;
+    if (status) return status;
+    if ((s->kernel != 1 && s->kernel != 3) || (s->stride != 1 && s->stride != 2))
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "layer %s: kernel %d with stride %d; kernels are 1 or 3, strides 1 or 2.", s->name,
+            s->kernel, s->stride);
+    if (in->from_channels)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "layer %s: a convolution cannot follow a flatten.", s->name);
+    int pad = s->same ? s->kernel / 2 : 0;
+    int height = in->height + 2 * pad - s->kernel, width = in->width + 2 * pad - s->kernel;
+    if (height < 0 || width < 0)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "layer %s: an input of %d×%d is smaller than its %d×%d kernel.",
+                            s->name, in->height, in->width, s->kernel, s->kernel);
+    layer->out = shape_picture(height / s->stride + 1, width / s->stride + 1, s->channels);
+    layer->conv = (struct sr_conv){.height = in->height,
+                                   .width = in->width,
+                                   .inputs = in->channels,
+                                   .out_height = layer->out.height,
+                                   .out_width = layer->out.width,
+                                   .outputs = s->channels,
+                                   .kernel = s->kernel,
+                                   .stride = s->stride,
+                                   .pad = pad,
+                                   .plain = in->plain};
+    if (in->plain) {
+        layer->conv.height += 2 * pad;
+        layer->conv.width += 2 * pad;
+        layer->conv.pad = 0;
+    }
+    return SR_OK;
+}
+
+static int tensors(const struct layer *layer, struct tensor tensors[TENSORS_MAX])
+{
+    size_t kernel = (size_t)layer->spec.kernel, outputs = (size_t)layer->out.channels;
+    tensors[WEIGHT] =
+        (struct tensor){.name = "weight",
+                        .rank = 4,
+                        .shape = {outputs, (size_t)layer->in.channels, kernel, kernel},
+                        .rows = layer->spec.kernel * layer->spec.kernel * layer->in.channels,
+                        .columns = layer->out.slots,
+                        .decays = true,
+                        .filter = true,
+                        .start = START_RANDOM};
+    if (!layer->spec.bias) return 1;
+    tensors[BIAS] = (struct tensor){
+        .name = "bias", .rank = 1, .shape = {outputs}, .rows = 1, .columns = layer->out.slots};
+    return 2;
+}
+
+/* From OIHW to [tap][input] × [output]. */
+static size_t place(const struct layer *layer, size_t i)
+{
+    size_t taps = (size_t)(layer->spec.kernel * layer->spec.kernel),
+           inputs = (size_t)layer->in.channels;
+    size_t output = i / (taps * inputs), input = i / taps % inputs;
+    return (i % taps * inputs + input) * (size_t)layer->out.slots + output;
+}
+
+static uint64_t multiply_adds(const struct layer *layer, bool padding)
+{
+    const struct sr_conv *c = &layer->conv;
+    if (!padding) return sr_conv_multiply_adds(c);
+    return (uint64_t)(c->kernel * c->kernel) * (uint64_t)c->inputs * (uint64_t)c->outputs *
+           (uint64_t)shape_pixels(&layer->out);
+}
+
+/* ---- memory ---- */
+
+/* Floats of the pictures that pass through a worker's scratch: they stay in the second-level cache.
+ */
+enum { GROUP_FLOATS = 1 << 16 };
+
+/* The convolution that takes dy back to dx; its input is dy, spread out for stride 2. */
+static struct sr_conv backward_conv(const struct sr_conv *c)
+{
+    return (struct sr_conv){.height = (c->out_height - 1) * c->stride + 1,
+                            .width = (c->out_width - 1) * c->stride + 1,
+                            .inputs = c->outputs,
+                            .out_height = c->height,
+                            .out_width = c->width,
+                            .outputs = c->inputs,
+                            .kernel = c->kernel,
+                            .stride = 1,
+                            .pad = c->kernel - 1 - c->pad};
+}
+
+static size_t padded_size(const struct unit *u, const struct sr_conv *c)
+{
+    return u->in.plain && c->height != u->in.height ? sr_conv_input_size(c) : 0;
+}
+
+/* Images that go through a worker's scratch at a time. */
+static int group_images(const struct unit *u, const struct layer *layer)
+{
+    if (!u->pool && u->observer < 0 && layer->conv.stride == 1 && !padded_size(u, &layer->conv))
+        return INT_MAX; /* no scratch used */
+    size_t fit = GROUP_FLOATS / shape_size(&u->mid);
+    return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
+}
+
+static size_t scratch(const struct unit *u, const struct layer *layer)
+{
+    struct sr_conv back = backward_conv(&layer->conv);
+    size_t spread = u->input_gradient && layer->conv.stride == 2 ? sr_conv_input_size(&back) : 0;
+    size_t mid = shape_size(&u->mid), observed = u->observer >= 0 ? mid : 0;
+    size_t size = padded_size(u, &layer->conv) + (u->pool ? mid : observed) + spread;
+    if (size == 0) return 0;
+    size_t whole = size * (size_t)group_images(u, layer) + observed;
+    return (whole + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
+}
+
+static size_t sums(const struct layer *layer)
+{
+    return sr_conv_weight_size(&layer->conv) + (size_t)sr_slots(layer->conv.outputs);
+}
+
+static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
+                      struct carver *carver)
+{
+    const struct layer *layer = &workspace->network->layers[unit->layer];
+    const struct sr_conv *c = &layer->conv;
+    struct conv_unit *own = unit->own;
+    own->packed = carve(carver, sr_conv_weight_size(c));
+    if (sr_conv_weight_size(c) > LARGE && unit->parts > LARGE_PARTS) unit->parts = LARGE_PARTS;
+    if (workspace->training && unit->input_gradient)
+        own->turned = carve(carver, (size_t)(c->kernel * c->kernel * c->outputs) *
+                                        (size_t)sr_slots(c->inputs));
+}
+
+/* ---- forward ---- */
+
+/* The input of some images: a plain image is copied to scratch, in its frame of zeros. */
+static const float *source(const struct job *job, int first, int count, float **scratch)
+{
+    const struct unit *u = job->unit;
+    const struct sr_conv *c = &job->layer->conv;
+    const float *x = unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in);
+    size_t size = padded_size(u, c);
+    if (!size) return x;
+    float *framed = *scratch;
+    int pad = (c->height - u->in.height) / 2;
+    *scratch += round_up(size * (size_t)group_images(u, job->layer));
+    memset(framed, 0, size * (size_t)count * sizeof *framed);
+    for (int image = 0; image < count; image++)
+        for (int row = 0; row < u->in.height; row++, x += u->in.width)
+            memcpy(framed + (size_t)image * size + (size_t)((row + pad) * c->width + pad), x,
+                   (size_t)u->in.width * sizeof *x);
+    return framed;
+}
+
+static const struct unit *observer_of(const struct job *job)
+{
+    int observer = job->unit->observer;
+    return observer >= 0 ? &job->workspace->units[observer] : NULL;
+}
+
+static void forward_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    const struct unit *u = job->unit;
+    const struct conv_unit *own = u->own;
+    const struct sr_conv *c = &job->layer->conv;
+    const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
+    const struct unit *observer = observer_of(job);
+    int from, images = job_slice(job, index, &from), group = group_images(u, job->layer);
+    for (int first = from, count; first < from + images; first += count) {
+        float *scratch = job_scratch(job, worker);
+        size_t at = (size_t)first * shape_size(&u->out);
+        count = from + images - first < group ? from + images - first : group;
+        const float *x = source(job, first, count, &scratch);
+        float *y = u->pool ? scratch : u->result + at;
+        job->kernels->conv(c, x, own->packed, bias, u->relu ? SR_CONV_RELU : 0, y, count);
+        if (u->pool)
+            job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
+                               u->result + at, u->which ? u->which + at : NULL);
+    }
+    if (observer && job->training) observer->kind->observe(job, observer, index, from, images);
+}
+
+static void pack_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    const struct conv_unit *own = job->unit->own;
+    (void)worker;
+    sr_conv_pack(&job->layer->conv, job_values(job, WEIGHT), (int)index, own->packed);
+}
+
+static void forward(struct job *job)
+{
+    sr_pool_run(job->workspace->pool, (size_t)sr_blocks(job->layer->conv.outputs), pack_slice, job);
+    job_run(job, PIECE, forward_slice);
+}
+
+/* ---- backward ---- */
+
+static void turn_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    const struct conv_unit *own = job->unit->own;
+    (void)worker;
+    sr_conv_turn(&job->layer->conv, job_values(job, WEIGHT), (int)index, own->turned);
+}
+
+static void backward_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    const struct unit *u = job->unit, *observer = observer_of(job);
+    const struct conv_unit *own = u->own;
+    const struct sr_conv *c = &job->layer->conv;
+    const struct sr_kernels *k = job->kernels;
+    struct sr_conv back = backward_conv(c);
+    int from, images = job_slice(job, index, &from), group = group_images(u, job->layer);
+    int blocks = u->mid.slots / SR_BLOCK, pixels = shape_pixels(&u->mid);
+    float *part = job->parameters ? job_part(job, index) : NULL;
+    size_t weights = sr_conv_weight_size(c);
+    if (part) memset(part, 0, (weights + (size_t)u->mid.slots) * sizeof *part);
+    for (int first = from, count; first < from + images; first += count) {
+        float *scratch = job_scratch(job, worker);
+        size_t at = (size_t)first * shape_size(&u->out);
+        count = from + images - first < group ? from + images - first : group;
+        const float *x = source(job, first, count, &scratch);
+        float *dy = observer ? scratch : u->gradient + at;
+        if (observer) {
+            scratch += (size_t)count * shape_size(&u->mid);
+            observer->kind->undo(job, observer, first, count, scratch, dy);
+        } else if (u->pool) {
+            k->pool_back(dy, u->which + at, u->relu ? u->result + at : NULL, count * blocks,
+                         u->mid.height, u->mid.width, scratch);
+            dy = scratch;
+            scratch += round_up((size_t)count * shape_size(&u->mid));
+        } else if (u->relu) {
+            k->relu_back(dy, u->result + at, (size_t)count * shape_size(&u->out), dy);
+        }
+        if (part) {
+            k->conv_weights(c, x, dy, part, count);
+            if (job->layer->spec.bias) k->channel_sums(dy, count, blocks, pixels, part + weights);
+        }
+        if (!u->input_gradient) continue;
+        if (c->stride == 2) {
+            sr_conv_spread(dy, count * blocks, c->out_height, c->out_width, scratch);
+            dy = scratch;
+        }
+        struct unit *input = &job->workspace->units[u->input];
+        k->conv(&back, dy, own->turned, NULL, u->input_adds ? SR_CONV_ADD : 0,
+                input->gradient + (size_t)first * shape_size(&u->in), count);
+    }
+}
+
+static void backward(struct job *job)
+{
+    const struct unit *u = job->unit;
+    const struct sr_conv *c = &job->layer->conv;
+    size_t length = sr_conv_weight_size(c) + (job->layer->spec.bias ? (size_t)u->mid.slots : 0);
+    if (u->input_gradient)
+        sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_slice, job);
+    job->part_size = sr_conv_weight_size(c) + (size_t)u->mid.slots;
+    job_run(job, part_images(u, job->count), backward_slice);
+    if (job->parameters) /* the bias follows the weights */
+        sr_pool_reduce(job->workspace->pool, job_gradient(job, WEIGHT), job->workspace->parts,
+                       (size_t)part_count(u, job->count), job->part_size, length);
+}
+
+/* ---- reference ---- */
+
+static void reference(const struct layer *layer, float *const *parameters, const double *x,
+                      const double *other, double *y)
+{
+    const struct sr_layer_spec *s = &layer->spec;
+    const struct shape *in = &layer->in, *out = &layer->out;
+    int pad = s->same ? s->kernel / 2 : 0;
+    (void)other;
+    for (int o = 0; o < out->channels; o++)
+        for (int pixel = 0; pixel < shape_pixels(out); pixel++, y++) {
+            int top = pixel / out->width * s->stride - pad,
+                left = pixel % out->width * s->stride - pad;
+            const float *w =
+                parameters[WEIGHT] + (size_t)(o * in->channels * s->kernel * s->kernel);
+            *y = s->bias ? (double)parameters[BIAS][o] : 0;
+            for (int c = 0; c < in->channels; c++)
+                for (int i = top; i < top + s->kernel; i++)
+                    for (int j = left; j < left + s->kernel; j++, w++)
+                        if (i >= 0 && i < in->height && j >= 0 && j < in->width)
+                            *y += (double)*w * x[(c * in->height + i) * in->width + j];
+        }
+}
+
+const struct layer_kind layer_conv = {
+    .title = "convolution",
+    .role = SR_ROLE_CONV,
+    .example = {.channels = 5, .kernel = 3, .stride = 2, .same = true, .bias = true},
+    .describe = describe,
+    .reads_image = true,
+    .fuses = FUSED_RELU | FUSED_POOL,
+    .shape = shape,
+    .tensors = tensors,
+    .place = place,
+    .multiply_adds = multiply_adds,
+    .own = sizeof(struct conv_unit),
+    .carve = carve_own,
+    .scratch = scratch,
+    .sums = sums,
+    .forward = forward,
+    .backward = backward,
+    .observes = true,
+    .reference = reference,
+};
