@@ -15,6 +15,7 @@
 #include "sartor/batch/batch.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/ui/ui.h"
@@ -138,6 +139,7 @@ int main(int argc, char **argv)
         return 1;
     }
     int status = run(session, &batch, script, argv + optind, count);
+    sr_queue_fini(session);
     sr_keys_fini(session);
     sr_session_free(session);
     return status;

@@ -210,7 +210,6 @@ void sr_session_free(struct sr_session *session)
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
-    free(session->experiment_line);
     sr_split_fini(&session->split);
     sr_dataset_unref(session->data);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->stats[f]);
@@ -244,6 +243,7 @@ bool sr_session_pump(struct sr_session *session)
         if (task) task->free(task);
     }
     sr_results_sweep(session);
+    session->changes += changed;
     return changed;
 }
 
@@ -260,11 +260,6 @@ bool sr_session_settled(const struct sr_session *session)
 
 bool sr_session_wait(struct sr_session *session, double seconds)
 {
-    if (session->unfinished) {
-        session->unfinished = false;
-        sr_session_pump(session);
-        return true;
-    }
     sr_results_sweep(session); /* jobs that nobody can ask for are not waited for */
     return sr_jobs_wait(session->jobs, seconds) && sr_session_pump(session);
 }

@@ -9,26 +9,26 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
-#include "sartor/commands/command.h"
-#include "sartor/commands/keys.h"
+#include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
 
-/* What a run of a script is in the middle of. */
+/* Seconds that a study has to take before it is shown how far it is. */
+static const double SILENT = 0.2;
+
+/* A script that is being run. */
 struct runner {
     const struct sr_batch *batch;
-    struct sr_reply reply;
-    const struct sr_command *command; /* that a job is waited for on behalf of */
-    uint32_t waiting;                 /* that job, 0 for none */
-    enum sr_job_state ended;          /* how it ended */
-    struct sr_error error;            /* why it failed */
+    const struct sr_command *command; /* that has asked for the wait below; NULL for none */
+    uint32_t wait;                    /* the job whose end is waited for, SR_EVERY_JOB, or 0 */
     size_t line;                      /* 0: words from the shell */
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
     double next_object,
-        next_share;  /* of a study: clock and share from which the next object is told */
-    char remark[96]; /* the last one said */
-    bool failed;     /* some job or command failed */
-    int trouble;     /* errno of what standard output refused, 0 for nothing */
+        next_share;    /* of a study: clock and share from which the next object is told */
+    char remark[96];   /* the last one said */
+    bool job_failed;   /* since the command before ended */
+    bool bad, stopped; /* a command or job has failed; no further line is run */
+    int trouble;       /* errno of what standard output refused, 0 for nothing */
 };
 
 static void clear_bar(struct runner *runner)
@@ -49,17 +49,15 @@ static void complain(struct runner *runner, const char *text)
         sr_say(stderr, "sartor: %s", text);
 }
 
-static void print_reply(struct runner *runner)
+static void print_reply(struct runner *runner, const struct sr_reply *reply)
 {
-    const char *text =
-        sr_text_get(runner->batch->json ? &runner->reply.objects : &runner->reply.text);
+    const char *text = sr_text_get(reply->json ? &reply->objects : &reply->text);
     if (*text) {
         clear_bar(runner);
         errno = 0;
         if ((fputs(text, stdout) < 0 || fflush(stdout)) && !runner->trouble)
             runner->trouble = errno ? errno : EIO;
     }
-    sr_reply_clear(&runner->reply);
 }
 
 /* Columns of the terminal that standard error is. */
@@ -159,18 +157,16 @@ static void tell_study(struct runner *runner, const struct sr_session *session)
     if (now < runner->next_object || progress.share < runner->next_share) return;
     runner->next_object = now + 1;
     runner->next_share = progress.share + 0.01;
-    struct sr_reply kept = runner->reply;
-    runner->reply = (struct sr_reply){.json = true, .command = "study"};
-    struct sr_json *object = sr_reply_object(&runner->reply);
+    struct sr_reply reply = {.json = true, .command = "study"};
+    struct sr_json *object = sr_reply_object(&reply);
     sr_json_set_text(object, "event", "progress");
     sr_json_set_text(object, "doing", progress.doing);
     sr_json_set_number(object, "share", progress.share);
     sr_json_set_number(object, "seconds", progress.seconds);
     sr_json_set_number(object, "seconds_left", progress.seconds_left);
-    sr_reply_add(&runner->reply, object);
-    print_reply(runner);
-    sr_reply_fini(&runner->reply);
-    runner->reply = kept;
+    sr_reply_add(&reply, object);
+    print_reply(runner, &reply);
+    sr_reply_fini(&reply);
 }
 
 static void on_event(void *context, struct sr_session *session, const struct sr_event *event)
@@ -183,33 +179,33 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     }
     /* An experiment's run has no parameters of its own: its command reports the trials when all are
      * done. */
-    bool trains = run && run->params;
-    const struct sr_command *command = trains ? sr_command_find("train", NULL)
-                                       : event->job == runner->waiting ? runner->command
-                                                                       : NULL;
-    struct sr_reply kept = runner->reply;
-    runner->reply = (struct sr_reply){.json = kept.json};
-    if (command) {
-        snprintf(runner->reply.command, sizeof runner->reply.command, "%s", command->name);
-        if (command->event) command->event(session, event, &runner->reply);
-        print_reply(runner);
+    bool trains = run && run->params, awaited = runner->command && event->job == runner->wait;
+    const struct sr_command *command = trains    ? sr_command_find("train", NULL)
+                                       : awaited ? runner->command
+                                                 : NULL;
+    if (command && command->event) {
+        struct sr_reply reply = {.json = runner->batch->json};
+        snprintf(reply.command, sizeof reply.command, "%s", command->name);
+        command->event(session, event, &reply);
+        print_reply(runner, &reply);
+        sr_reply_fini(&reply);
     }
-    sr_reply_fini(&runner->reply);
-    runner->reply = kept;
-    if (event->type != SR_EVENT_ENDED || (!run && event->job != runner->waiting)) return;
+    if (event->type != SR_EVENT_ENDED || (!run && !awaited)) return;
     struct sr_error why = run ? run->error : event->of.ended.error;
     /* What an experiment or a study runs, its command reports. */
-    bool reported = event->job != runner->waiting && (!trains || session->study);
+    bool reported = !awaited && (!trains || session->study);
     if (!reported && (event->of.ended.state == SR_JOB_FAILED ||
                       (run && run->error.status && event->of.ended.state == SR_JOB_DONE))) {
-        runner->failed = true;
+        runner->job_failed = true;
         complain(runner, why.text);
     }
-    if (event->job == runner->waiting) runner->waiting = 0;
+    if (awaited) runner->wait = 0;
 }
 
-static bool any_job(const struct sr_session *session)
+/* Has the job not ended that is waited for? */
+static bool must_wait(const struct sr_session *session, const struct runner *runner)
 {
+    if (runner->wait != SR_EVERY_JOB) return runner->wait != 0;
     for (size_t i = 0; i < session->run_count; i++)
         if (session->runs[i]->state < SR_JOB_DONE) return true;
     return false;
@@ -232,62 +228,75 @@ static enum sr_status check_paused(const struct sr_session *session, uint32_t jo
     return SR_OK;
 }
 
-/* What a command has asked to be waited for. */
-static enum sr_status await(struct sr_session *session, struct runner *runner, const char *name,
-                            uint32_t wait, struct sr_error *error)
+/* A command has ended, or the job is asked after that it has told to wait for. */
+static enum sr_status ended(struct sr_session *session, struct sr_item *item,
+                            const struct sr_error *error)
 {
-    bool all = wait == SR_EVERY_JOB, trains = false;
-    for (size_t i = 0; i < session->run_count; i++)
-        trains = trains || session->runs[i]->job == wait;
-    enum sr_status status = all || trains ? check_paused(session, wait, error) : SR_OK;
-    if (status) return status;
-    runner->command = sr_command_find(name, NULL);
-    runner->waiting = all ? 0 : wait;
-    while (all ? any_job(session) : runner->waiting != 0) sr_session_wait(session, -1);
-    return SR_OK;
+    struct runner *runner = item->origin.context;
+    struct sr_error paused;
+    if (!runner->command) {
+        print_reply(runner, &item->reply);
+        if (!item->status && item->reply.wait) {
+            bool trains = sr_session_run(session, item->reply.wait);
+            if (trains || item->reply.wait == SR_EVERY_JOB)
+                item->status = check_paused(session, item->reply.wait, &paused);
+            error = &paused;
+            if (!item->status) {
+                runner->command = item->command;
+                runner->wait = item->reply.wait;
+            }
+        }
+    }
+    if (runner->command && must_wait(session, runner)) return SR_PENDING;
+    runner->command = NULL;
+    if (item->status)
+        complain(runner, error->text);
+    else
+        clear_bar(runner);
+    bool bad = item->status || runner->job_failed;
+    runner->job_failed = false;
+    runner->next_share = 0;
+    runner->bad |= bad;
+    runner->stopped |= bad && !runner->batch->keep_going;
+    return runner->stopped ? SR_ERROR_STATE : SR_OK;
 }
 
-/* Run one command to its end, what it waits for included. False when something failed. */
-static bool run_words(struct sr_session *session, struct runner *runner, char *const *words,
-                      size_t count)
+/* Run what has been entered to its end. */
+static void drain(struct sr_session *session, struct runner *runner)
 {
-    struct sr_error error = {0};
-    enum sr_status status;
-    runner->failed = false;
-    runner->next_share = 0;
-    if (!count) return true;
-    sr_session_pump(session); /* jobs in the background may have got on */
-    while ((status = sr_command_run(session, words, count, &runner->reply, &error)) == SR_PENDING) {
-        sr_reply_clear(&runner->reply);
-        if (sr_session_settled(session) && (status = check_paused(session, SR_EVERY_JOB, &error)))
-            break;
-        if (session->unfinished) { /* it has no run whose events would tell */
+    const double start = sr_clock_seconds();
+    while (!sr_queue_empty(session) && !session->quit) {
+        struct sr_error error;
+        sr_session_pump(session); /* jobs in the background may have got on */
+        /* While a study trains, the events of that run show how far it is. */
+        if (session->study && !sr_session_active_run(session) &&
+            sr_clock_seconds() - start > SILENT) {
             show_progress(runner, session, NULL, NULL);
             tell_study(runner, session);
         }
-        sr_session_wait(session, -1);
+        if (sr_queue_step(session)) continue;
+        if (!runner->command && sr_session_settled(session) &&
+            check_paused(session, SR_EVERY_JOB, &error))
+            sr_queue_give_up(session, &error);
+        else
+            sr_session_wait(session, -1);
     }
-    uint32_t wait = runner->reply.wait;
-    print_reply(runner);
-    if (!status && wait) status = await(session, runner, words[0], wait, &error);
-    if (status) {
-        complain(runner, error.text);
-        return false;
-    }
-    clear_bar(runner);
-    return !runner->failed;
 }
 
-static void begin(struct sr_session *session, struct runner *runner, const struct sr_batch *batch)
+static struct sr_origin begin(struct sr_session *session, struct runner *runner,
+                              const struct sr_batch *batch)
 {
-    *runner = (struct runner){.batch = batch, .reply.json = batch->json};
+    *runner = (struct runner){.batch = batch};
     session->listener = on_event;
     session->listener_context = runner;
+    return (struct sr_origin){
+        .ended = ended, .context = runner, .record = SR_RECORD_ALL, .json = batch->json};
 }
 
-static int finish(struct sr_session *session, struct runner *runner, bool good)
+static int finish(struct sr_session *session, struct runner *runner)
 {
     sr_session_pump(session);
+    runner->line = 0;
     /* Jobs left in the background end with the program: say which, since their work is lost. */
     for (size_t i = 0; i < session->run_count; i++)
         if (session->runs[i]->state < SR_JOB_DONE) {
@@ -295,67 +304,49 @@ static int finish(struct sr_session *session, struct runner *runner, bool good)
             snprintf(text, sizeof text,
                      "%s was still being trained at the end of the script; wait lets it end first",
                      session->runs[i]->name);
-            runner->line = 0;
             complain(runner, text);
-            good = false;
+            runner->bad = true;
         }
     if (runner->trouble) {
         char text[192];
-        runner->line = 0;
         snprintf(text, sizeof text, "standard output cannot be written: %s",
                  strerror(runner->trouble));
         complain(runner, text);
-        good = false;
+        runner->bad = true;
     }
     session->listener = NULL;
-    sr_reply_fini(&runner->reply);
-    return !good;
+    return runner->bad;
 }
 
 int sr_batch_stream(struct sr_session *session, const struct sr_batch *batch, FILE *script)
 {
     struct runner runner;
+    struct sr_origin origin = begin(session, &runner, batch);
     char *line = NULL;
     size_t room = 0;
-    bool good = true, stop = false;
-    begin(session, &runner, batch);
-    while (!stop && !session->quit && getline(&line, &room, script) >= 0) {
-        const char *at = line;
-        runner.line++;
-        while (*at && !stop && !session->quit) {
-            struct sr_words words;
-            struct sr_error error;
-            bool done;
-            if (sr_words_split(&at, &words, &error)) {
-                complain(&runner, error.text);
-                done = false;
-                at = "";
-            } else {
-                done = run_words(session, &runner, words.items, words.count);
-                sr_words_fini(&words);
-            }
-            if (done) continue;
-            good = false;
-            stop = !batch->keep_going;
-        }
+    while (!runner.stopped && !session->quit && getline(&line, &room, script) >= 0) {
+        origin.number = ++runner.line;
+        sr_queue_enter(session, &origin, line);
+        drain(session, &runner);
     }
     if (ferror(script)) {
         char text[96];
         snprintf(text, sizeof text, "the script cannot be read: %s", strerror(errno));
         complain(&runner, text);
-        good = false;
+        runner.bad = true;
     }
     free(line);
-    return finish(session, &runner, good);
+    return finish(session, &runner);
 }
 
 int sr_batch_words(struct sr_session *session, const struct sr_batch *batch, char *const *words,
                    size_t count)
 {
     struct runner runner;
-    begin(session, &runner, batch);
-    bool good = run_words(session, &runner, words, count);
-    return finish(session, &runner, good);
+    struct sr_origin origin = begin(session, &runner, batch);
+    sr_queue_enter_words(session, &origin, words, count);
+    drain(session, &runner);
+    return finish(session, &runner);
 }
 
 int sr_batch_overview(struct sr_session *session)

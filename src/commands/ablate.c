@@ -202,8 +202,7 @@ SR_RUN(ablate_run)
     if (!ablation.class) return error->status;
     enum sr_status status = sr_session_data(session, error);
     if (!status)
-        status = experiment_under("ablate", ablation.class, session, args, rest, make_ablation,
-                                  &ablation, error);
+        status = experiment_under(session, item, ablation.class, make_ablation, &ablation, error);
     if (!status) report_ablation(session->experiment, reply);
     return status;
 }

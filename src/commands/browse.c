@@ -105,6 +105,7 @@ SR_RUN(browse_run)
                  session->selection.filter.model);
     sr_browse_show(session, false);
     report(session, args, reply);
+    reply->shown = true;
     return SR_OK;
 }
 

@@ -113,12 +113,24 @@ static void leave_trail(struct sr_session *session, const struct sr_command *com
     view->trail[view->trail_count++] = from;
 }
 
+bool sr_command_shows(const struct sr_command *command)
+{
+    return command == &sr_command_help || command == &sr_command_quit ||
+           (command != &sr_command_keys && !strcmp(command->group, "interface"));
+}
+
 static enum sr_status parse(struct sr_item *item, struct sr_error *error)
 {
     if (item->args) return SR_OK;
-    const struct sr_command *command = sr_command_find(item->words.items[0], error);
-    if (!command) return error->status;
-    item->command = command;
+    if (!item->words.count) { /* entered with a quote that is not closed */
+        const char *at = item->text;
+        return sr_words_split(&at, &item->words, error);
+    }
+    const struct sr_command *command = item->command;
+    if (!command) {
+        sr_command_find(item->words.items[0], error);
+        return error->status;
+    }
     item->args = sr_args_parse(command->name, command->params, item->words.items + 1,
                                item->words.count - 1, command->rest ? &item->rest : NULL, error);
     snprintf(item->reply.command, sizeof item->reply.command, "%s", command->name);
@@ -127,33 +139,11 @@ static enum sr_status parse(struct sr_item *item, struct sr_error *error)
 
 enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, struct sr_error *error)
 {
-    const struct sr_pane *from = sr_pane_current(session);
     enum sr_status status = parse(item, error);
-    if (!status)
-        status = item->command->run(session, item, item->args, &item->rest, &item->reply, error);
-    if (item->command) leave_trail(session, item->command, from);
-    return status;
-}
-
-void sr_item_fini(struct sr_session *session, struct sr_item *item)
-{
-    if (item->state) item->free_state(session, item->state);
-    sr_args_free(item->args);
-    sr_words_fini(&item->rest);
-    sr_words_fini(&item->words);
-    sr_reply_fini(&item->reply);
-}
-
-enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count,
-                              struct sr_reply *reply, struct sr_error *error)
-{
-    if (!count) return SR_OK;
-    struct sr_item item = {.reply = *reply};
-    for (size_t i = 0; i < count; i++) sr_words_add(&item.words, words[i]);
-    enum sr_status status = sr_item_run(session, &item, error);
-    *reply = item.reply;
-    item.reply = (struct sr_reply){0};
-    sr_item_fini(session, &item);
+    if (status) return status;
+    const struct sr_pane *from = sr_pane_current(session);
+    status = item->command->run(session, item, item->args, &item->rest, &item->reply, error);
+    leave_trail(session, item->command, from);
     return status;
 }
 

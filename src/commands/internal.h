@@ -82,14 +82,13 @@ enum sr_status costs_of(const struct sr_session *session, const struct sr_args *
                 "What each mistake costs: CSV, a line a true class, a number a predicted class."   \
     }
 
-/* Start the experiment that `make` describes (see experiment.h) under the name COMMAND-FAMILY, or
- * see how the one that the same words started is doing: SR_PENDING until its job has ended, then
- * SR_OK with the result in session->experiment. The data must be there. */
+/* Start the experiment that `make` describes (see experiment.h) under the name COMMAND-FAMILY as
+ * the job of `item`, or see how that job is doing: SR_PENDING until it has ended, then SR_OK with
+ * the result in session->experiment. The data must be there. */
 typedef struct sr_experiment *experiment_make(void *context, struct sr_error *error);
-enum sr_status experiment_under(const char *command, const struct sr_model_class *class,
-                                struct sr_session *session, const struct sr_args *args,
-                                const struct sr_words *rest, experiment_make *make, void *context,
-                                struct sr_error *error);
+enum sr_status experiment_under(struct sr_session *session, struct sr_item *item,
+                                const struct sr_model_class *class, experiment_make *make,
+                                void *context, struct sr_error *error);
 /* Hyperparameters as they were typed, for a trial. */
 void experiment_words(const struct sr_words *words, struct sr_text *line);
 
@@ -102,9 +101,6 @@ struct effect {
 };
 /* How many; `*effects` is freed by the caller. 0 when the experiment is NULL or no ablation. */
 size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects);
-
-/* Give up a study under way; what it has finished stays in its folder. */
-void study_abandon(struct sr_session *session);
 
 /* The generated sections of the manual, as troff. */
 void manual_print(struct sr_text *text);

@@ -1,14 +1,16 @@
-noinst_HEADERS += src/commands/internal.h src/commands/study.h \
+noinst_HEADERS += src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h \
 	include/sartor/commands/queue.h \
 	include/sartor/commands/reply.h
 libsartor_a_SOURCES += \
 	src/commands/ablate.c \
+	src/commands/bindings.c \
 	src/commands/browse.c \
 	src/commands/command.c \
 	src/commands/compare.c \
 	src/commands/complete.c \
+	src/commands/config.c \
 	src/commands/confusion.c \
 	src/commands/curves.c \
 	src/commands/evaluate.c \
@@ -29,7 +31,11 @@ libsartor_a_SOURCES += \
 	src/commands/models.c \
 	src/commands/navigate.c \
 	src/commands/open.c \
+	src/commands/person.c \
 	src/commands/predict.c \
+	src/commands/prompt.c \
+	src/commands/queue.c \
+	src/commands/record.c \
 	src/commands/report.c \
 	src/commands/report_claims.c \
 	src/commands/report_text.c \

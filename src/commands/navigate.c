@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sartor/commands/keys.h"
 #include "sartor/panes/pane.h"
 
 SR_RUN(move_run);
@@ -46,7 +45,6 @@ SR_RUN(enter_run)
 {
     SR_UNUSED;
     struct sr_text line = {0};
-    struct sr_words words = {0};
     const struct sr_pane *pane = sr_pane_current(session);
     reply->shown = true;
     if (session->view.overlay) {
@@ -54,16 +52,13 @@ SR_RUN(enter_run)
         return SR_OK;
     }
     if (pane->enter) pane->enter(session, &line);
-    const char *at = sr_text_get(&line);
-    if (session->interactive) { /* as if typed: it is logged, and it may wait */
-        if (*at) sr_keys_run_line(session, at);
-        sr_text_fini(&line);
-        return SR_OK;
-    }
-    enum sr_status status = sr_words_split(&at, &words, error);
-    if (!status && words.count)
-        status = sr_command_run(session, words.items, words.count, reply, error);
-    sr_words_fini(&words);
+    enum sr_status status = SR_OK;
+    /* In a script nothing has been drawn, and so nothing has been computed, before the pane was
+     * asked. */
+    if (!session->interactive && !sr_session_settled(session))
+        status = sr_error_set(error, SR_PENDING, "the pane is being computed");
+    else
+        sr_queue_enter_behind(session, item, sr_text_get(&line));
     sr_text_fini(&line);
     return status;
 }
@@ -111,7 +106,7 @@ SR_RUN(back_run)
     else if (pane != sr_panes[0])
         view->pane = sr_panes[0];
     else if (!leave_filter(session, &status, error) && sr_args_switch(args, "quit"))
-        sr_keys_run_line(session, "quit");
+        sr_queue_enter_behind(session, item, "quit");
     return status;
 }
 
@@ -306,13 +301,19 @@ const struct sr_command sr_command_quit = {
 SR_RUN(quit_run)
 {
     SR_UNUSED;
-    size_t busy = 0;
-    for (size_t i = 0; i < session->run_count; i++) busy += session->runs[i]->state < SR_JOB_DONE;
-    if (session->interactive && busy && !sr_args_switch(args, "now")) {
+    size_t jobs = 0, commands = sr_queue_waiting(session, item);
+    for (size_t i = 0; i < session->run_count; i++) jobs += session->runs[i]->state < SR_JOB_DONE;
+    if (session->interactive && jobs + commands && !sr_args_switch(args, "now")) {
         session->view.question = true;
         snprintf(session->view.question_line, sizeof session->view.question_line, "quit now");
-        sr_session_message(session, false, "%zu training job%s under way: quit and stop %s? (y/n)",
-                           busy, busy == 1 ? " is" : "s are", busy == 1 ? "it" : "them");
+        if (jobs)
+            sr_session_message(session, false,
+                               "%zu training job%s under way: quit and stop %s? (y/n)", jobs,
+                               jobs == 1 ? " is" : "s are", jobs == 1 ? "it" : "them");
+        else
+            sr_session_message(session, false, "%zu command%s: quit and give %s up? (y/n)",
+                               commands, commands == 1 ? " waits" : "s wait",
+                               commands == 1 ? "it" : "them");
         reply->shown = true;
         return SR_OK;
     }

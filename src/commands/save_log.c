@@ -40,6 +40,7 @@ SR_RUN(save_log_run)
         sr_text_add(&script, "\n");
     }
     for (size_t i = 0; i < log->count; i++) {
+        if (i + 1 == item->logged) continue; /* a replay does not write itself */
         if (log->lines[i].kind == SR_LOG_COMMAND) {
             sr_text_printf(&script, "%s\n", log->lines[i].text);
             commands++;
@@ -66,7 +67,8 @@ SR_RUN(save_log_run)
 const struct sr_command sr_command_save_log = {
     .name = "save-log",
     .group = "output",
-    .help = "Write the session's commands as a script that replays it; messages become comments.",
+    .help = "Write the session's commands as a script that replays it; messages and commands that "
+            "failed become comments.",
     .params = (const struct sr_param[]){{"file", SR_PARAM_FILE, .positional = true,
                                          .required = true, .help = "The script."},
                                         {0}},

@@ -1,6 +1,7 @@
 /* screen.c - the screen to text or to a file, panes, keys from a script, descriptions. */
 #include <config.h>
 
+#include "interactive.h"
 #include "internal.h"
 
 #include <stdio.h>
@@ -10,7 +11,6 @@
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/commands/keys.h"
 #include "sartor/panes/pane.h"
 
 static enum sr_status write_screen(struct sr_session *session, const struct sr_grid *grid,
@@ -33,6 +33,13 @@ static enum sr_status write_screen(struct sr_session *session, const struct sr_g
     return sr_figure_write(path, &options, &sr_chart_cells, grid, error);
 }
 
+/* The pane at the time of the first run: another may be gone to while this one is computed. */
+static const struct sr_pane *pane_of(const struct sr_session *session, struct sr_item *item)
+{
+    if (!item->state) item->state = (void *)sr_pane_current(session);
+    return item->state;
+}
+
 SR_RUN(screen_run)
 {
     SR_UNUSED;
@@ -44,8 +51,11 @@ SR_RUN(screen_run)
             error, SR_ERROR_ARGUMENT,
             "screen: size=%s is not possible: it takes COLUMNSxLINES such as 120x40", size);
     struct sr_grid grid;
+    const struct sr_pane *pane = sr_pane_current(session);
     sr_grid_init(&grid, columns, lines);
+    session->view.pane = pane_of(session, item);
     sr_screen_draw(session, &grid);
+    session->view.pane = pane;
     enum sr_status status = SR_OK;
     /* Drawing has asked for what the pane lacks: the picture waits for it. */
     if (!sr_session_settled(session))
@@ -89,13 +99,14 @@ SR_RUN(describe_run)
 {
     SR_UNUSED;
     struct sr_text text = {0};
-    sr_pane_current(session)->describe(session, &text);
+    const struct sr_pane *pane = pane_of(session, item);
+    pane->describe(session, &text);
     enum sr_status status = SR_OK;
     if (!sr_session_settled(session)) {
         status = sr_error_set(error, SR_PENDING, "the pane is being computed");
     } else if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "pane", sr_pane_current(session)->name);
+        sr_json_set_text(object, "pane", pane->name);
         sr_json_set_text(object, "text", sr_text_get(&text));
         sr_reply_add(reply, object);
     } else {
@@ -140,47 +151,91 @@ const struct sr_command sr_command_pane = {
     .run = pane_run,
 };
 
-SR_RUN(keys_run)
-{
-    SR_UNUSED;
-    enum { DEEPEST = 8 };
+/* Keys that are being pressed: each is a name such as Enter, or a character. */
+struct keys {
     struct sr_words keys;
-    const char *line = sr_args_text(args, "keys");
-    if (session->keys_depth >= DEEPEST)
+    size_t at;            /* the next */
+    struct sr_error last; /* of the command that has ended last */
+};
+
+static void free_keys(struct sr_session *session, void *state)
+{
+    struct keys *keys = state;
+    (void)session;
+    sr_words_fini(&keys->keys);
+    free(keys);
+}
+
+static enum sr_status key_ended(struct sr_session *session, struct sr_item *item,
+                                const struct sr_error *error)
+{
+    struct keys *keys = item->origin.context;
+    keys->last = item->status && error ? *error : (struct sr_error){0};
+    return person_ended(session, item, error);
+}
+
+static enum sr_status read_keys(const struct sr_item *item, const char *line, struct sr_words *keys,
+                                struct sr_error *error)
+{
+    enum { DEEPEST = 8 };
+    struct sr_words words;
+    int depth = 0;
+    for (const struct sr_item *at = item; at; at = at->origin.parent)
+        depth += at->command == &sr_command_keys;
+    if (depth > DEEPEST)
         return sr_error_set(
             error, SR_ERROR_STATE,
             "keys: %s is bound to keys that press it again; bind it to another command", line);
-    enum sr_status status = sr_words_split(&line, &keys, error);
+    enum sr_status status = sr_words_split(&line, &words, error);
     if (status) return status;
-    session->keys_depth++;
-    session->message[0] = '\0';
-    session->message_is_error = false;
-    for (size_t i = 0; i < keys.count; i++) {
-        if (sr_key_is_name(keys.items[i])) {
-            sr_keys_press(session, keys.items[i]);
-        } else {
-            for (const char *at = keys.items[i]; *at;) {
-                char glyph[5] = {0};
-                uint32_t code = sr_utf8_next(&at);
-                sr_utf8_encode(code, glyph);
-                sr_keys_press(session, code == ' ' ? "Space" : glyph);
-            }
+    for (size_t i = 0; i < words.count; i++) {
+        const char *at = words.items[i];
+        if (sr_key_is_name(at)) {
+            sr_words_add(keys, at);
+            continue;
         }
-        /* A script's keys act on finished results, as a patient person's would. */
-        while (!sr_session_settled(session) || sr_keys_pending(session)) {
-            if (sr_keys_pending(session) && sr_session_settled(session)) {
-                sr_keys_tick(session);
-                if (sr_session_settled(session)) break;
-            }
-            if (sr_session_wait(session, -1)) sr_keys_tick(session);
+        while (*at) {
+            char glyph[5] = {0};
+            uint32_t code = sr_utf8_next(&at);
+            sr_utf8_encode(code, glyph);
+            sr_words_add(keys, code == ' ' ? "Space" : glyph);
         }
     }
-    sr_words_fini(&keys);
-    session->keys_depth--;
-    if (session->message_is_error)
-        return sr_error_set(error, SR_ERROR_STATE, "%s", session->message);
-    reply->shown = true;
+    sr_words_fini(&words);
     return SR_OK;
+}
+
+/* Press one key after the other. Each is pressed when the command of the one before has ended and
+ * what the pane shows has been computed, as a patient person would. */
+SR_RUN(keys_run)
+{
+    SR_UNUSED;
+    struct keys *keys = item->state;
+    if (!keys) {
+        struct sr_words read = {0};
+        enum sr_status status = read_keys(item, sr_args_text(args, "keys"), &read, error);
+        if (status) return status;
+        keys = item->state = sr_xalloc(sizeof *keys);
+        item->free_state = free_keys;
+        keys->keys = read;
+        session->message[0] = '\0';
+        session->message_is_error = false;
+    }
+    const struct sr_origin origin = {.ended = key_ended,
+                                     .waits = person_waits,
+                                     .context = keys,
+                                     .parent = item,
+                                     .record = item->logged ? SR_RECORD_NONE : SR_RECORD_WORK,
+                                     .aside = item->origin.aside};
+    reply->shown = true;
+    while (keys->at < keys->keys.count && sr_session_settled(session)) {
+        keys_press(session, keys->keys.items[keys->at++], &origin);
+        if (item->children) return sr_error_set(error, SR_PENDING, "its commands are run");
+    }
+    if (!sr_session_settled(session))
+        return sr_error_set(error, SR_PENDING, "the pane is being computed");
+    if (keys->last.status) *error = keys->last;
+    return keys->last.status;
 }
 
 const struct sr_command sr_command_keys = {

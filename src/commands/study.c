@@ -1,9 +1,9 @@
 /* study.c - the whole study in one command.
  *
- * A study is a script of ordinary commands (study_plan.c), kept as study.sartor in its folder and
- * run line by line. What a line has to wait for is waited for as in any command: study returns
- * SR_PENDING and goes on where it was when run again. A training whose model is in the folder
- * already is skipped, so that a study can be stopped and gone on with. */
+ * A study is a script of ordinary commands (study_plan.c), kept as study.sartor in its folder. Each
+ * of its lines is entered in the queue on behalf of the study's item, which goes on when that line
+ * has ended. A training whose model is in the folder already is skipped, so that a study that was
+ * stopped can be continued. */
 #include <config.h>
 
 #include "study.h"
@@ -18,23 +18,21 @@
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 
-static const double TURN = 0.2; /* seconds of work between two returns to the front end */
-
 struct study {
-    char *asked;            /* the arguments, to know the same command again by */
     char *directory, *home; /* the study's folder; the session's own home meanwhile */
     char *options[3]; /* the session's own values of option_names, where the script has others */
     struct study_script script;
     struct sr_costs costs;
     struct sr_text text; /* the script's file */
     size_t at, kept;
-    uint32_t job;                          /* training that is waited for */
-    uint32_t ended;                        /* the job of the line that has just ended; 0 for none */
-    double started, passed;                /* passed: expected cost of the lines that are behind */
+    bool entered;           /* the line at hand has been */
+    struct sr_error result; /* why it has failed; its status is SR_OK where it has not */
+    uint32_t training;      /* that it has started, until that has ended; 0 for none */
+    uint32_t job;           /* the line's training or experiment; 0 for none */
+    double started, passed; /* passed: expected cost of the lines that are behind */
     struct study_spent spent[STUDY_WORKS]; /* on lines that were really run */
     double line_started;                   /* clock; 0 before the line at hand has been begun */
-    double turn_started; /* clock; others get their turn when this one has lasted for some time */
-    double *seconds;     /* what each line took; NaN where nothing was to be done */
+    double *seconds; /* what each line took; NaN where nothing was to be done */
     struct {
         uint32_t job;
         double share, seconds;
@@ -43,13 +41,13 @@ struct study {
 
 static const char *const option_names[3] = {"seed", "validation", "split_seed"};
 
-static void free_study(struct sr_session *session)
+/* What it has finished stays in its folder. */
+static void free_study(struct sr_session *session, void *state)
 {
-    struct study *study = session->study;
-    if (!study) return;
+    struct study *study = state;
     struct sr_error error;
     session->study = NULL;
-    if (study->job) sr_jobs_stop(session->jobs, study->job);
+    if (study->training) sr_jobs_stop(session->jobs, study->training);
     if (study->home && sr_session_move(session, study->home, &error))
         sr_session_message(session, true, "%s", error.text);
     for (int i = 0; i < 3; i++) {
@@ -58,7 +56,6 @@ static void free_study(struct sr_session *session)
             sr_session_message(session, true, "%s", error.text);
         free(study->options[i]);
     }
-    free(study->asked);
     free(study->home);
     free(study->directory);
     free(study->seconds);
@@ -113,16 +110,12 @@ static enum sr_status take_costs(struct sr_session *session, struct study *study
                           session->data->classes, error);
 }
 
-static enum sr_status begin(struct sr_session *session, const struct sr_args *args,
-                            struct sr_error *error)
+static enum sr_status begin(struct sr_session *session, struct study *study,
+                            const struct sr_args *args, struct sr_error *error)
 {
     static const char *const folders[] = {"figures", "tables", "models"};
-    struct study *study = session->study = sr_xalloc(sizeof *study);
     struct study_script *script = &study->script;
-    struct sr_text asked = {0};
     const char *scale = sr_args_text(args, "scale"), *from = sr_args_text(args, "from");
-    sr_args_print(args, true, &asked);
-    study->asked = sr_text_take(&asked);
     for (int s = 0; s < SR_STUDY_SCALES; s++)
         if (!strcmp(scale, study_scale_names[s])) script->scale = (enum sr_study_scale)s;
     script->seed = (uint64_t)sr_args_integer(session->options, "seed");
@@ -201,61 +194,103 @@ static enum sr_status note_trained(const struct study *study, const char *name, 
     return status;
 }
 
-/* The job of the line at hand: its training, or its experiment. */
+/* The run of the line at hand: its training, or its experiment. */
 static struct sr_run *run_of(const struct sr_session *session)
 {
-    const struct study *study = session->study;
-    uint32_t job = study->job ? study->job : session->experiment_line ? session->experiment_job : 0;
+    uint32_t job = session->study->job;
     for (size_t i = 0; job && i < session->run_count; i++)
         if (session->runs[i]->job == job) return session->runs[i];
     return NULL;
 }
 
-static enum sr_status run_step(struct sr_session *session, struct study *study,
-                               struct sr_error *error)
+static bool show_progress(struct sr_session *session)
 {
-    struct study_step *step = &study->script.steps[study->at];
-    const char *line = step->line;
-    struct sr_words words;
-    struct sr_reply reply = {0};
-    enum sr_status status = sr_words_split(&line, &words, error);
-    if (status) return status;
-    bool trains = words.count > 1 && !strcmp(words.items[0], "train");
-    if (study->job) {
-        struct sr_run *run = sr_session_run(session, study->job);
-        if (run->state < SR_JOB_DONE)
-            status = sr_error_set(error, SR_PENDING, "the study is training %s", run->name);
-        else if (run->error.status)
-            status = sr_error_set(error, run->error.status, "%s: %s", run->name, run->error.text);
-        else if (run->stopped)
-            status =
-                sr_error_set(error, SR_ERROR_CANCELLED,
-                             "%s was stopped; the same command goes on with the study", run->name);
-        else
-            status = note_trained(study, run->name, step->line, error);
-        if (status != SR_PENDING) {
-            study->ended = study->job;
-            study->job = 0;
-        }
-    } else if (trains && is_trained(study, study_trained_name(&words), step->line)) {
+    struct sr_study_progress progress;
+    if (!sr_study_progress(session, &progress)) return false;
+    session->study_progress.share = progress.share;
+    session->study_progress.seconds_left = progress.seconds_left;
+    return true;
+}
+
+static enum sr_status line_ended(struct sr_session *session, struct sr_item *item,
+                                 const struct sr_error *error)
+{
+    struct study *study = item->origin.context;
+    (void)session;
+    study->result = item->status ? *error : (struct sr_error){0};
+    study->job = item->job;
+    /* A training goes on when its command has ended; also one that is to run in the background is
+     * waited for. */
+    if (!item->status && item->command == &sr_command_train) study->training = item->job;
+    return item->status;
+}
+
+static void line_waits(struct sr_session *session, struct sr_item *item, const struct sr_error *why)
+{
+    struct study *study = item->origin.context;
+    (void)why;
+    study->job = item->job;
+    show_progress(session);
+}
+
+/* Enter the line at hand, unless it is a training that has been done. */
+static enum sr_status enter_line(struct sr_session *session, struct sr_item *item,
+                                 struct study *study, struct sr_words *words,
+                                 struct sr_error *error)
+{
+    const char *line = study->script.steps[study->at].line;
+    bool trains = words->count > 1 && !strcmp(words->items[0], "train");
+    if (trains && is_trained(study, study_trained_name(words), line)) {
         study->line_started = 0;
         study->kept++;
-    } else {
-        place_output(study, &words);
-        /* An interrupted training goes on from its checkpoint; without one it starts anew. */
-        if (trains) sr_words_add(&words, "resume");
-        uint32_t experiment = session->experiment_line ? session->experiment_job : 0;
-        status = sr_command_run(session, words.items, words.count, &reply, error);
-        if (!status) study->ended = experiment;
-        if (!status && trains) {
-            study->job = session->runs[session->run_count - 1]
-                             ->job; /* also of one that is to run in the background */
-            status = sr_error_set(error, SR_PENDING, "the study is training %s", words.items[1]);
-        }
+        return SR_OK;
     }
-    sr_words_fini(&words);
-    sr_reply_fini(&reply);
-    return status;
+    if (!words->count) return SR_OK;
+    place_output(study, words);
+    /* An interrupted training goes on from its checkpoint; without one it starts anew. */
+    if (trains) sr_words_add(words, "resume");
+    const struct sr_origin origin = {
+        .ended = line_ended, .waits = line_waits, .context = study, .parent = item};
+    sr_queue_enter_words(session, &origin, words->items, words->count);
+    study->entered = true;
+    if (trains) return sr_error_set(error, SR_PENDING, "the study is training %s", words->items[1]);
+    return sr_error_set(error, SR_PENDING, "the study has begun");
+}
+
+/* The training of the line at hand. */
+static enum sr_status wait_training(struct sr_session *session, struct study *study,
+                                    struct sr_error *error)
+{
+    const struct sr_run *run = sr_session_run(session, study->training);
+    if (run->state < SR_JOB_DONE)
+        return sr_error_set(error, SR_PENDING, "the study is training %s", run->name);
+    study->training = 0;
+    if (run->error.status)
+        return sr_error_set(error, run->error.status, "%s: %s", run->name, run->error.text);
+    if (run->stopped)
+        return sr_error_set(error, SR_ERROR_CANCELLED,
+                            "%s was stopped; the same command goes on with the study", run->name);
+    return note_trained(study, run->name, study->script.steps[study->at].line, error);
+}
+
+/* Do the line at hand, or what is left of it. */
+static enum sr_status run_step(struct sr_session *session, struct sr_item *item,
+                               struct study *study, struct sr_error *error)
+{
+    const char *line = study->script.steps[study->at].line;
+    struct sr_words words;
+    enum sr_status status = SR_OK;
+    if (!study->entered) {
+        study->line_started = sr_clock_seconds();
+        status = sr_words_split(&line, &words, error);
+        if (status) return status;
+        status = enter_line(session, item, study, &words, error);
+        sr_words_fini(&words);
+        return status;
+    }
+    if (study->training) return wait_training(session, study, error);
+    if (study->result.status) *error = study->result;
+    return study->result.status;
 }
 
 /* How far the line at hand is, where it tells: a training or an experiment. */
@@ -301,12 +336,12 @@ static void end_step(struct study *study)
     study->passed += step->cost;
     if (study->line_started > 0) {
         /* A line that went on from an earlier run has done only the rest of itself. */
-        double share =
-            study->ended == study->first.job && study->ended ? 1 - study->first.share : 1;
+        double share = study->job == study->first.job && study->job ? 1 - study->first.share : 1;
         study->seconds[study->at] = sr_clock_seconds() - study->line_started;
         study_spend(study->spent, step, share, study->seconds[study->at]);
     }
-    study->ended = 0;
+    study->entered = false;
+    study->job = 0;
     study->line_started = 0;
     study->at++;
 }
@@ -359,61 +394,33 @@ static enum sr_status finish(struct sr_session *session, struct study *study,
 /* What is waited for, with the time that is left. */
 static void say_left(struct sr_session *session, struct sr_error *error)
 {
-    struct sr_study_progress progress;
     char text[sizeof error->text], left[32];
-    if (!sr_study_progress(session, &progress)) return;
-    session->study_progress.share = progress.share;
-    session->study_progress.seconds_left = progress.seconds_left;
+    if (!show_progress(session)) return;
     snprintf(text, sizeof text, "%.200s", error->text);
-    sr_format_seconds(left, sizeof left, progress.seconds_left);
-    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text, progress.share * 100,
-                 left);
+    sr_format_seconds(left, sizeof left, session->study_progress.seconds_left);
+    sr_error_set(error, SR_PENDING, "%s: %.0f %% of the study, %s left", text,
+                 session->study_progress.share * 100, left);
 }
 
 SR_RUN(study_run)
 {
     SR_UNUSED;
-    enum sr_status status = sr_session_data(session, error);
-    if (status) return status;
-    if (!session->study) {
-        status = begin(session, args, error);
-    } else {
-        struct sr_text asked = {0};
-        sr_args_print(args, true, &asked);
-        bool same = !strcmp(sr_text_get(&asked), session->study->asked);
-        sr_text_fini(&asked);
-        if (!same) /* the one under way is not disturbed */
-            return sr_error_set(
-                error, SR_ERROR_STATE,
-                "a study is under way in %s; stop ends it, and the same command goes on with it",
-                session->study->directory);
+    struct study *study = item->state;
+    enum sr_status status = SR_OK;
+    if (!study) {
+        status = sr_session_data(session, error);
+        if (status) return status;
+        study = session->study = item->state = sr_xalloc(sizeof *study);
+        item->free_state = free_study;
+        status = begin(session, study, args, error);
     }
-    struct study *study = session->study;
-    study->turn_started = sr_clock_seconds();
     while (!status && study->at < study->script.count) {
-        if (study->line_started <= 0) study->line_started = sr_clock_seconds();
-        status = run_step(session, study, error);
-        if (status) break;
-        end_step(study);
-        /* A hundred figures in one go would leave a person without an answer, and the progress
-         * without a word. */
-        if (sr_clock_seconds() - study->turn_started > TURN) {
-            session->unfinished = true;
-            status = sr_error_set(error, SR_PENDING, "the study has begun");
-        }
+        status = run_step(session, item, study, error);
+        if (!status) end_step(study);
     }
     if (!status) status = finish(session, study, reply, error);
-    if (status == SR_PENDING) {
-        say_left(session, error);
-        return status;
-    }
-    free_study(session);
+    if (status == SR_PENDING) say_left(session, error);
     return status;
-}
-
-void study_abandon(struct sr_session *session)
-{
-    free_study(session);
 }
 
 const struct sr_command sr_command_study = {

@@ -73,28 +73,19 @@ SR_RUN(suspects_run)
     SR_UNUSED;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    if (sr_args_given(args, "model")) {
-        struct sr_text line = {0};
-        sr_args_print(args, false, &line);
-        const bool same =
-            session->suspects_job && !strcmp(session->suspects_line, sr_text_get(&line));
-        if (!same) {
-            struct sr_entry *entry;
-            status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
-            if (!status)
-                status = sr_session_find_suspects(
-                    session, entry, (int)sr_args_integer(args, "folds"),
-                    (size_t)sr_args_integer(args, "count"), &session->suspects_job, error);
-            if (!status)
-                snprintf(session->suspects_line, sizeof session->suspects_line, "%s",
-                         sr_text_get(&line));
-        }
-        sr_text_fini(&line);
+    if (sr_args_given(args, "model") && !item->job) {
+        struct sr_entry *entry;
+        status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
+        if (!status)
+            status =
+                sr_session_find_suspects(session, entry, (int)sr_args_integer(args, "folds"),
+                                         (size_t)sr_args_integer(args, "count"), &item->job, error);
         if (status) return status;
-        const struct sr_run *run = sr_session_run(session, session->suspects_job);
+    }
+    if (item->job) {
+        const struct sr_run *run = sr_session_run(session, item->job);
         if (run->state < SR_JOB_DONE)
             return sr_error_set(error, SR_PENDING, "labels are being examined");
-        session->suspects_job = 0;
         if (run->state != SR_JOB_DONE) {
             *error = run->error;
             return error->status;

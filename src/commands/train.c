@@ -61,6 +61,7 @@ SR_RUN(train_run)
                               sr_args_switch(args, "resume"), seed,
                               (uint64_t)sr_args_integer(args, "limit"), &job, error);
     if (status) return status;
+    item->job = job;
     if (!sr_args_switch(args, "background")) reply->wait = job;
     sr_train_show(session, -1);
     reply->shown = true;

@@ -338,8 +338,7 @@ SR_RUN(tune_run)
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
     tuning.shape =
         (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].shape, session->data->classes};
-    status =
-        experiment_under("tune", tuning.class, session, args, rest, make_tuning, &tuning, error);
+    status = experiment_under(session, item, tuning.class, make_tuning, &tuning, error);
     if (!status) status = report_tuning(session, tuning.class->name, reply, error);
     return status;
 }

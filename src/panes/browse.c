@@ -207,6 +207,7 @@ enum sr_status sr_browse_difference(struct sr_session *session, struct sr_filter
     enum sr_status status = sr_session_select(session, filter, error);
     if (status) return status;
     sr_browse_show(session, false);
+    if (!session->interactive) return SR_OK; /* the log of a script has the command itself */
     /* For a replay, which has no cursor. Not run as `browse`: that would make it the model that
      * Confusion shows. */
     struct sr_text line = {0};

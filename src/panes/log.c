@@ -7,9 +7,10 @@
 
 static enum sr_role role_of(enum sr_log_kind kind)
 {
-    return kind == SR_LOG_COMMAND ? SR_ROLE_ACCENT
-           : kind == SR_LOG_ERROR ? SR_ROLE_BAD
-                                  : SR_ROLE_TEXT;
+    return kind == SR_LOG_COMMAND  ? SR_ROLE_ACCENT
+           : kind == SR_LOG_FAILED ? SR_ROLE_FAINT
+           : kind == SR_LOG_ERROR  ? SR_ROLE_BAD
+                                   : SR_ROLE_TEXT;
 }
 
 /* Lines that an entry takes, wrapped. */
@@ -68,7 +69,7 @@ static void draw(struct sr_session *session, struct sr_area area)
         const struct sr_log_line *line = &log->lines[i];
         struct sr_style style = sr_part_style(session, role_of(line->kind));
         sr_area_put(area, 1, y,
-                    line->kind == SR_LOG_COMMAND ? ':'
+                    line->kind <= SR_LOG_FAILED  ? ':'
                     : line->kind == SR_LOG_ERROR ? '!'
                                                  : ' ',
                     style);
@@ -93,7 +94,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     size_t from = log->count > 10 ? log->count - 10 : 0;
     if (log->count) sr_text_add(text, from ? " The last ten:" : " In order:");
     for (size_t i = from; i < log->count; i++) {
-        static const char *const kinds[] = {"Command", "Message", "Error"};
+        static const char *const kinds[] = {"Command", "Failed command", "Message", "Error"};
         sr_text_printf(text, "\n%s: %s", kinds[log->lines[i].kind], log->lines[i].text);
     }
     sr_text_add(text, "\n");

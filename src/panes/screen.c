@@ -153,6 +153,22 @@ static void draw_hints(struct sr_session *session, struct sr_area area, int x, c
     }
 }
 
+/* The command that waits, how many are behind it, and the key that gives it up; what does not fit
+ * is left out from the end of the command on. */
+static void draw_waiting(struct sr_session *session, struct sr_area area)
+{
+    static const char hint[] = "Esc give up";
+    char behind[48] = "";
+    if (session->waiting_behind)
+        snprintf(behind, sizeof behind, " (%zu behind it)", session->waiting_behind);
+    int room = area.width - 1 - sr_utf8_width(behind), with_hint = room - 2 - (int)strlen(hint);
+    bool hinted = with_hint >= 24;
+    struct sr_area part = sr_area_part(area, 1, 0, hinted ? with_hint : room, 1);
+    int x = 1 + sr_area_text(part, 0, 0, on_bar(session, SR_ROLE_TEXT), session->waiting);
+    x = sr_area_text(area, x, 0, on_bar(session, SR_ROLE_TEXT), behind);
+    if (hinted) draw_hints(session, area, x + 2, hint);
+}
+
 static void draw_status(struct sr_session *session, struct sr_area area)
 {
     struct sr_style bar = sr_part_style(session, SR_ROLE_BAR);
@@ -186,6 +202,8 @@ static void draw_status(struct sr_session *session, struct sr_area area)
                        session->message);
         sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
+    } else if (session->waiting[0]) {
+        draw_waiting(session, left);
     } else {
         draw_hints(session, left, 1,
                    session->view.overlay ? "j/k scroll  q close"

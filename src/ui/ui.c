@@ -15,44 +15,45 @@
 #include "capabilities.h"
 #include "sartor/base/clock.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
 #include "sartor/panes/pane.h"
 #include "terminal.h"
 
-/* Frames are paid for from a purse that fills steadily, so that a key is answered at once after
- * a pause, and no second has more than `refresh` frames. What jobs report leaves the last
- * coin to the keys. */
-struct purse {
-    double coins, most, rate; /* frames, frames a second */
-    double filled;            /* clock */
+/* A token bucket limits repaints: each takes a token, and no second has more than `refresh` of
+ * them, but after a pause several follow at once. A repaint for a job needs two tokens to be there,
+ * so that one is left for the next key. */
+struct bucket {
+    double tokens, most, rate; /* rate: tokens a second */
+    double filled;             /* clock */
 };
 
 struct loop {
     struct sr_session *session;
     struct sr_grid grid;
-    struct purse purse;
-    double next_pump; /* when jobs are listened to again */
+    struct bucket bucket;
+    double next_pump; /* clock from which events of jobs are taken in again */
     bool stale;       /* something changed since the last frame */
     bool pressed;     /* ... and it was a key or the window */
     int signal;       /* that ends the program */
 };
 
-static void fill_purse(struct purse *purse, int refresh)
+static void fill_bucket(struct bucket *bucket, int refresh)
 {
     double now = sr_clock_seconds();
-    purse->most = refresh >= 10 ? 3 : 1;
-    purse->rate =
-        refresh - purse->most + 1; /* so that even a second with a full purse keeps the limit */
-    purse->coins = fmin(purse->most, purse->coins + (now - purse->filled) * purse->rate);
-    purse->filled = now;
+    bucket->most = refresh >= 10 ? 3 : 1;
+    bucket->rate =
+        refresh - bucket->most + 1; /* so that even a second with a full bucket keeps the limit */
+    bucket->tokens = fmin(bucket->most, bucket->tokens + (now - bucket->filled) * bucket->rate);
+    bucket->filled = now;
 }
 
 /* Seconds until the next frame may be drawn. */
 static double frame_wait(const struct loop *loop)
 {
-    double price = loop->pressed || loop->purse.most < 2 ? 1 : 2;
-    double missing = price - loop->purse.coins;
-    return missing > 0 ? missing / loop->purse.rate : 0;
+    double needed = loop->pressed || loop->bucket.most < 2 ? 1 : 2;
+    double missing = needed - loop->bucket.tokens;
+    return missing > 0 ? missing / loop->bucket.rate : 0;
 }
 
 static void draw(struct loop *loop)
@@ -70,7 +71,7 @@ static void draw(struct loop *loop)
     terminal_mouse(sr_args_switch(session->options, "mouse"));
     terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y);
     loop->stale = loop->pressed = false;
-    loop->purse.coins -= 1;
+    loop->bucket.tokens -= 1;
 }
 
 static void suspend(struct loop *loop)
@@ -105,7 +106,7 @@ static void take_signals(struct loop *loop)
     if (stop) {
         suspend(loop);
     } else if (continued) {
-        /* Stopped and continued from outside: whoever came between has changed the modes. */
+        /* Stopped and continued from outside: another program may have changed the modes. */
         terminal_leave();
         terminal_return();
     } else if (resize) {
@@ -127,7 +128,7 @@ static void take_click(struct loop *loop, const char *click)
     if (name && sr_key_is_name(name))
         sr_keys_press(session, name);
     else if (y > 0 && y < loop->grid.lines - 1)
-        sr_keys_press(session, click); /* in the pane, which knows its places */
+        sr_keys_press(session, click); /* in the pane, which knows what is where */
 }
 
 static void take_keys(struct loop *loop)
@@ -150,44 +151,38 @@ static void run_loop(struct loop *loop)
     struct sr_session *session = loop->session;
     while (!session->quit && !loop->signal) {
         int refresh = (int)sr_args_integer(session->options, "refresh");
-        fill_purse(&loop->purse, refresh);
+        fill_bucket(&loop->bucket, refresh);
         if (loop->stale && frame_wait(loop) <= 0) draw(loop);
         double now = sr_clock_seconds(), wait = INFINITY;
         if (loop->stale) wait = frame_wait(loop);
-        bool deaf = now < loop->next_pump; /* progress wakes us no more often than we can show it */
-        if (deaf) wait = fmin(wait, loop->next_pump - now);
+        bool quiet =
+            now <
+            loop->next_pump; /* events of jobs are taken in no more often than they can be shown */
+        if (quiet) wait = fmin(wait, loop->next_pump - now);
         struct pollfd polled[] = {
             {.fd = STDIN_FILENO, .events = POLLIN},
             {.fd = signals_descriptor(), .events = POLLIN},
-            {.fd = deaf ? -1 : sr_jobs_descriptor(session->jobs), .events = POLLIN},
+            {.fd = quiet ? -1 : sr_jobs_descriptor(session->jobs), .events = POLLIN},
         };
-        if (session->unfinished) wait = 0;
+        if (sr_queue_ready(session)) wait = 0;
         int count = poll(polled, 3, isinf(wait) ? -1 : (int)ceil(wait * 1000));
         if (count < 0 && errno != EINTR) break;
-        if (session->unfinished) {
-            session->unfinished = false;
-            sr_keys_tick(session);
-            loop->stale = true;
-        }
-        if (count <= 0) continue;
-        if (polled[1].revents) take_signals(loop);
-        if (polled[0].revents & POLLIN) take_keys(loop);
-        if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        if (count > 0 && polled[1].revents) take_signals(loop);
+        if (count > 0 && polled[0].revents & POLLIN) take_keys(loop);
+        if (count > 0 && polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
             loop->signal = SIGHUP; /* the terminal is gone */
-        if (polled[2].revents) {
+        if (count > 0 && polled[2].revents) {
             loop->next_pump = sr_clock_seconds() + 1.0 / refresh;
-            if (sr_session_pump(session)) {
-                sr_keys_tick(session);
-                loop->stale = true;
-            }
+            if (sr_session_pump(session)) loop->stale = true;
         }
+        if (sr_queue_run(session)) loop->stale = true;
     }
 }
 
-/* The threads that compute give way to this one, so that a key is answered while they are busy.
- * Only here: in batch nobody waits for a key. Where threads have no niceness of their own, nothing
- * changes. */
-static void let_keys_go_first(void)
+/* Lower the priority of the computing threads, so that keys are answered while they are busy. Only
+ * in the explorer: batch has no keys. Where threads have no priority of their own, nothing changes.
+ */
+static void lower_other_threads(void)
 {
 #ifdef __linux__
     DIR *tasks = opendir("/proc/self/task");
@@ -200,7 +195,7 @@ static void let_keys_go_first(void)
 #endif
 }
 
-/* Ways out that go past sr_ui_run: a library's exit(). */
+/* For an exit() within a library, which does not return through sr_ui_run. */
 static void restore_at_exit(void)
 {
     terminal_stop();
@@ -218,7 +213,7 @@ int sr_ui_run(struct sr_session *session)
     struct loop loop = {.session = session,
                         .stale = true,
                         .pressed = true,
-                        .purse = {.coins = 1, .filled = sr_clock_seconds()}};
+                        .bucket = {.tokens = 1, .filled = sr_clock_seconds()}};
     enum sr_status status = capabilities_check(&error);
     signals_prepare();
     if (!status) status = terminal_start(&error);
@@ -234,7 +229,7 @@ int sr_ui_run(struct sr_session *session)
     stray_start(session->home);
     session->interactive = true;
     sr_keys_start(session);
-    let_keys_go_first();
+    lower_other_threads();
 
     run_loop(&loop);
 

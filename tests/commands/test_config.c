@@ -8,6 +8,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/queue.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/panes/pane.h"
 
@@ -36,13 +37,14 @@ static struct sr_session *start(const char *config, size_t length)
 
 static void finish(struct sr_session *session)
 {
-    for (int i = 0; i < 1000 && sr_keys_pending(session); i++)
-        if (sr_session_wait(session, 10)) sr_keys_tick(session);
-    assert_false(sr_keys_pending(session));
+    for (int i = 0; i < 1000 && !sr_queue_empty(session); i++)
+        if (sr_session_wait(session, 10)) sr_queue_run(session);
+    assert_true(sr_queue_empty(session));
 }
 
 static void stop(struct sr_session *session)
 {
+    sr_queue_fini(session);
     sr_keys_fini(session);
     sr_session_free(session);
 }
@@ -53,7 +55,7 @@ static void a_line_that_waits_is_not_lost(void **state)
     static const char config[] =
         "browse split=test\nset validation=0.2\nbrowse more class=Shirt\nbind F5 quit";
     struct sr_session *session = start(config, sizeof config - 1);
-    assert_true(sr_keys_pending(session)); /* the data is being read */
+    assert_false(sr_queue_empty(session)); /* the data is being read */
     sr_keys_press(session, "2");           /* and another command does not take the line's place */
     finish(session);
     assert_int_equal(session->selection.filter.split, SR_SPLIT_TEST);
@@ -96,7 +98,7 @@ static void what_is_no_text_is_refused(void **state)
     finish(session);
     stop(session);
     session = start("", 0);
-    assert_false(sr_keys_pending(session));
+    assert_true(sr_queue_empty(session));
     stop(session);
 }
 

@@ -9,6 +9,7 @@
 #include "sartor/app/session.h"
 #include "sartor/base/rng.h"
 #include "sartor/commands/keys.h"
+#include "sartor/commands/queue.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/panes/pane.h"
 #include "support.h"
@@ -176,10 +177,11 @@ static void random_keys_do_no_harm(void **state)
         } else {
             press(session, keys[sr_rng_below(&rng, sizeof keys / sizeof *keys)]);
         }
-        if (sr_session_wait(session, kind == 50 ? 0.02 : 0)) sr_keys_tick(session);
+        if (sr_session_wait(session, kind == 50 ? 0.02 : 0)) sr_queue_run(session);
         draw(session, &grid);
     }
     sr_grid_fini(&grid);
+    sr_queue_fini(session);
     sr_keys_fini(session);
     sr_session_free(session);
     snprintf(command, sizeof command, "rm -rf %s", home);

@@ -109,8 +109,9 @@ struct sr_selection {
     size_t version; /* grows with each filter that is applied */
 };
 
-/* What was done and said, in order. */
-enum sr_log_kind { SR_LOG_COMMAND, SR_LOG_MESSAGE, SR_LOG_ERROR };
+/* What was done and said, in order. A command that has failed or has been given up is
+ * SR_LOG_FAILED. */
+enum sr_log_kind { SR_LOG_COMMAND, SR_LOG_FAILED, SR_LOG_MESSAGE, SR_LOG_ERROR };
 struct sr_log_line {
     enum sr_log_kind kind;
     char *text;
@@ -217,8 +218,6 @@ struct sr_session {
         size_t examined;
         double accuracy; /* of the held-out predictions; 0 when read from the file */
     } suspects;
-    uint32_t suspects_job; /* asked for by the line below, 0 for none */
-    char suspects_line[128];
 
     struct sr_closeup *closeup; /* of the sample asked for last; NULL before the first */
     uint32_t closeup_job;
@@ -230,15 +229,14 @@ struct sr_session {
 
     struct sr_view view;
     struct sr_states states; /* of panes and commands */
-    struct sr_keys *keys;    /* prompt history, bindings, a pending line: of commands/keys.c */
-    int keys_depth;          /* `keys` commands that are running, one within the other */
+    struct sr_keys *keys;    /* bindings, prompt history: of commands/keys.c */
+    struct sr_queue *queue;  /* of commands/queue.c */
+    uint64_t changes;        /* counts what has changed: events of jobs, commands that have ended */
+    char waiting[256]; /* the command that others wait for, and what it waits for; "" for none */
+    size_t waiting_behind;            /* how many others wait */
     struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
-    char *experiment_line; /* the command that has asked for the one under way, NULL for none */
-    uint32_t experiment_job;
-    bool unfinished; /* a command that has returned SR_PENDING waits for nobody: it only lets others
-                        have their turn. Front ends run it again at once, and clear this. */
-    struct study *study; /* the study under way, of commands/study.c; NULL for none */
-    struct {             /* and how far it is, for those who know no commands */
+    struct study *study;              /* the study under way, of commands/study.c; NULL for none */
+    struct {                          /* and how far it is, for those who know no commands */
         double share, seconds_left;
     } study_progress;
     char message[512]; /* last message for the status line */
@@ -253,8 +251,7 @@ void sr_session_free(struct sr_session *session);
 
 /* Take in what jobs have posted. True when anything changed. */
 bool sr_session_pump(struct sr_session *session);
-/* Wait for an event, at most `seconds` (negative: until one comes), then pump. Not while a command
- * is unfinished. */
+/* Wait for an event, at most `seconds` (negative: until one comes), then pump. */
 bool sr_session_wait(struct sr_session *session, double seconds);
 /* True when no short job (loading, predicting, explaining) is under way. */
 bool sr_session_settled(const struct sr_session *session);

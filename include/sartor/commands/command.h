@@ -1,9 +1,10 @@
-/* command.h - the command language: one table, one way from a line to its effect.
+/* command.h - the command language: one table of commands.
  *
- * A key, a line at the prompt, of a script or of the config file, and the words of the
- * shell all come here. A command returns SR_PENDING when something it needs is being computed:
- * the front end runs it again when a job has ended. So a command does nothing lasting
- * before it has all it needs. */
+ * A key, a line at the prompt, of a script or of the config file, and the words of the shell are
+ * all commands of this table; they wait in one queue (queue.h) for their turn. A command returns
+ * SR_PENDING when something it needs is being computed: the queue runs it again when something has
+ * changed. So a command changes nothing before it has all it needs, or notes in its item how far
+ * it has come. */
 #ifndef SARTOR_COMMANDS_COMMAND_H
 #define SARTOR_COMMANDS_COMMAND_H
 
@@ -41,16 +42,15 @@ struct sr_command {
     /* Report an event of a job that this command has started; may be NULL. */
     void (*event)(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
     const char *alias; /* another name, or NULL */
-    bool lasting; /* it waits for training: in the explorer, one goes on behind whatever else is
-                     done */
+    bool lasting;      /* it takes minutes: in the explorer, one of these runs in the background */
 };
 
 extern const struct sr_command *const sr_commands[]; /* NULL-terminated, by group */
 const struct sr_command *sr_command_find(const char *name, struct sr_error *error);
 
-/* Run one command given as words. Returns what run() returned. */
-enum sr_status sr_command_run(struct sr_session *session, char *const *words, size_t count,
-                              struct sr_reply *reply, struct sr_error *error);
+/* Does it only change what is shown? Such a command need not wait for those entered before it. */
+bool sr_command_shows(const struct sr_command *command);
+
 void sr_reply_clear(struct sr_reply *reply); /* empty, `json` kept */
 void sr_reply_fini(struct sr_reply *reply);
 /* A new object with "command" set; sr_reply_add appends it to `objects` and frees it. */

@@ -1,9 +1,9 @@
 /* keys.h - keys to command lines, and the prompt that they edit.
  *
  * Keys have names: "j", "G", "C-d", "Enter", "Esc", "Tab", "PgDn", "F1", "Up", "Space".
- * The front end names what was pressed and calls sr_keys_press; the `keys` command does the
- * same from a script. A key is looked up in the current pane's bindings, then the global
- * ones; what it is bound to runs like any line. */
+ * The front end names what was pressed and calls sr_keys_press. A key is looked up in the current
+ * pane's bindings, then the global ones; the line that it is bound to is entered in the queue
+ * (queue.h) as a typed one is. */
 #ifndef SARTOR_COMMANDS_KEYS_H
 #define SARTOR_COMMANDS_KEYS_H
 
@@ -19,23 +19,18 @@ extern const struct sr_binding sr_bindings[]; /* defaults; ends with key NULL */
 /* For the explorer, before the first key: the prompt's history of earlier sessions, and the config
  * file's commands, $XDG_CONFIG_HOME/sartor/config. */
 void sr_keys_start(struct sr_session *session);
-/* Press one key. Runs what it stands for, edits the prompt while that is open. */
+/* Press one key: enter what it stands for and run what can be run now, or edit the prompt while
+ * that is open. Replies become messages or overlays. Esc gives up the command that others wait for,
+ * if there is one. */
 void sr_keys_press(struct sr_session *session, const char *key);
-/* Run a whole line interactively: the reply becomes message or overlay; a pending command is
- * kept and run again by sr_keys_tick. */
-void sr_keys_run_line(struct sr_session *session, const char *line);
-/* Is a line waiting for a job? */
-bool sr_keys_pending(const struct sr_session *session);
 /* "Enter", "C-d" or a single character. */
 bool sr_key_is_name(const char *key);
-/* Run again what was pending; call after every pump that changed something. */
-void sr_keys_tick(struct sr_session *session);
 /* `pane` NULL: everywhere. */
 enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
                             const char *pane, struct sr_error *error);
 /* The help page: keys of this pane, keys everywhere, commands by group. */
 void sr_keys_help(struct sr_session *session, struct sr_text *text);
-/* Before the session is freed. */
+/* Before the session is freed, after sr_queue_fini. */
 void sr_keys_fini(struct sr_session *session);
 
 #endif

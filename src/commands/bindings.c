@@ -1,0 +1,210 @@
+/* bindings.c - keys and the lines that they stand for: defaults, and one's own. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interactive.h"
+#include "sartor/base/memory.h"
+#include "sartor/panes/pane.h"
+
+const struct sr_binding sr_bindings[] = {
+    {"1", "pane browse", NULL, "browse the samples"},
+    {"2", "pane data", NULL, "statistics of the data"},
+    {"3", "pane train", NULL, "train models"},
+    {"4", "pane confusion", NULL, "confusion matrix"},
+    {"5", "pane explain", NULL, "explain a prediction"},
+    {"6", "pane compare", NULL, "compare all models"},
+    {"7", "pane log", NULL, "what was done and said"},
+    {"Tab", "pane next", NULL, "next pane"},
+    {"S-Tab", "pane previous", NULL, "previous pane"},
+    {"h", "move left", NULL, "left"},
+    {"j", "move down", NULL, "down"},
+    {"k", "move up", NULL, "up"},
+    {"l", "move right", NULL, "right"},
+    {"Left", "move left", NULL, NULL},
+    {"Down", "move down", NULL, NULL},
+    {"Up", "move up", NULL, NULL},
+    {"Right", "move right", NULL, NULL},
+    {"g", "move first", NULL, "first"},
+    {"G", "move last", NULL, "last"},
+    {"Home", "move first", NULL, NULL},
+    {"End", "move last", NULL, NULL},
+    {"PgUp", "move page-up", NULL, "page up"},
+    {"PgDn", "move page-down", NULL, "page down"},
+    {"C-u", "move half-up", NULL, "half a page up"},
+    {"C-d", "move half-down", NULL, "half a page down"},
+    {"/", "prompt search", NULL, "search a class or a row"},
+    {"o", "order", "browse", "sort by index, confidence, loss, margin"},
+    {"O", "order reverse", "browse", "turn the order round"},
+    {"Space", "tag", "browse", "tag, or take the tag away"},
+    {"n", "search", "browse", "next hit of the search"},
+    {"N", "search back", "browse", "the one before"},
+    {"v", "look values", "large", "pixel values, or the picture"},
+    {"u", "look versions", "large", "augmented versions, or the nearest neighbours"},
+    {"v", "look next", "data", "histogram, mean images, images of the deviation"},
+    {"s", "smooth", "train", "smooth the curves: not, some, much"},
+    {"c", "look others", "train", "curves of the other runs, or this one alone"},
+    {"e", "form edit", "form", "type another value"},
+    {"d", "form default", "form", "back to the default"},
+    {"Delete", "form default", "form", NULL},
+    {"Space", "move right", "form", "the next value"},
+    {"v", "look vs", "confusion", "a second model beside it: the next, or none"},
+    {"b", "look beats", "confusion", "samples that this model gets right and the second wrong"},
+    {"B", "look beaten", "confusion", "the other way round"},
+    {"v", "look vs", "compare", "the second model of the pair: the next"},
+    {"b", "look beats", "compare", "samples that this model gets right and the second wrong"},
+    {"B", "look beaten", "compare", "the other way round"},
+    {">", "move right", "compare", "sort by the next column"},
+    {"<", "move left", "compare", "sort by the column before"},
+    {"o", "order", "compare", NULL},
+    {"O", "order reverse", "compare", "turn the order round"},
+    {"e", "prompt save-log", "log", "save the session's commands as a script"},
+    {"n", "move next", NULL, "next sample of the selection"},
+    {"p", "move previous", NULL, "previous sample"},
+    {"Enter", "enter", NULL, "go in: enlarge, train, see a cell's samples"},
+    {"Esc", "back", NULL, "back"},
+    {"q", "back quit", NULL, "back; quit when nothing is left to close"},
+    {"C-c", "back quit", NULL, NULL},
+    {"C-l", "redraw", NULL, "paint the screen anew"},
+    {"C-z", "suspend", NULL, "back to the shell; fg returns"},
+    {"WheelUp", "move up", NULL, NULL},
+    {"WheelDown", "move down", NULL, NULL},
+    {"Q", "quit", NULL, "quit (asks while jobs run)"},
+    {":", "prompt", NULL, "type a command"},
+    {"\\", "prompt browse", NULL, "filter by split, class, right or wrong"},
+    {"w", "browse more wrong", NULL, "only what the model gets wrong"},
+    {"a", "browse more all", NULL, "all of the split again"},
+    {"m", "model next", NULL, "next model"},
+    {"K", "mark keep", "browse", "a suspect: its label is right"},
+    {"F", "mark flag", "browse", "a suspect: its label is wrong"},
+    {"U", "mark undo", "browse", "a suspect: unmarked again"},
+    {"M", "method next", "explain", "explain by the next method"},
+    {"v", "look classes", "explain", "the mean heat of every class, or one sample"},
+    {"s", "split next", NULL, "judge on the next split"},
+    {"+", "zoom", NULL, "the pane alone, without the bars"},
+    {"y", "log", NULL, "logarithmic or linear axis"},
+    {"%", "units", "confusion", "counts, % of true, % of predicted"},
+    {"t", "prompt train", NULL, "train: type the family"},
+    {"Space", "pause", "train", "pause, or go on"},
+    {"x", "stop", NULL, "stop the training job, keep its last epoch"},
+    {"e", "prompt export", NULL, "export a figure"},
+    {"?", "help keys", NULL, "this page"},
+    {"F1", "help keys", NULL, NULL},
+    {0},
+};
+
+bool sr_key_is_name(const char *key)
+{
+    static const char *const names[] = {
+        "Enter", "Esc", "Tab",  "S-Tab", "Space", "Backspace", "Delete", "Insert",  "Left",
+        "Right", "Up",  "Down", "Home",  "End",   "PgUp",      "PgDn",   "WheelUp", "WheelDown"};
+    const char *at = key;
+    if (!*key) return false;
+    if (sr_utf8_next(&at) && !*at) return true; /* one character */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(key, names[i])) return true;
+    int x, y;
+    char rest;
+    if (sscanf(key, "Click-%d-%d%c", &x, &y, &rest) == 2) return true;
+    if (key[0] == 'F' && isdigit((unsigned char)key[1]) &&
+        (!key[2] || (isdigit((unsigned char)key[2]) && !key[3])))
+        return true;
+    return (key[0] == 'C' || key[0] == 'M') && key[1] == '-' && key[2] && !key[3];
+}
+
+static bool bound(const struct sr_binding *binding, const char *key, const char *place)
+{
+    if (strcmp(binding->key, key)) return false;
+    return place ? binding->pane && !strcmp(binding->pane, place) : !binding->pane;
+}
+
+const struct sr_binding *binding_of(struct sr_session *session, const char *key)
+{
+    const struct sr_keys *keys = keys_of(session);
+    /* The nearest place that knows the key: a mode of the pane, the pane, everywhere; in each,
+     * one's own bindings before the defaults and later ones before earlier. */
+    const struct sr_pane *pane = sr_pane_current(session);
+    const char *const places[] = {pane->mode ? pane->mode(session) : NULL, pane->name, NULL};
+    for (int place = 0; place < 3; place++) {
+        if (place == 0 && !places[0]) continue;
+        for (size_t i = keys->own_count; i-- > 0;)
+            if (bound(&keys->own[i], key, places[place])) return &keys->own[i];
+        if (place == 2) break;
+        for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
+            if (bound(binding, key, places[place])) return binding;
+    }
+    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
+        if (bound(binding, key, NULL)) return binding;
+    return NULL;
+}
+
+enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
+                            const char *pane, struct sr_error *error)
+{
+    struct sr_keys *keys = keys_of(session);
+    if (!sr_key_is_name(key))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "bind: \"%s\" is not a key; keys are named j, C-d, F5, Enter, Space",
+                            key);
+    /* A typing error in the command should show now, not when the key is pressed. */
+    struct sr_words words;
+    const char *at = line;
+    enum sr_status status = sr_words_split(&at, &words, error);
+    if (status) return status;
+    if (words.count && !sr_command_find(words.items[0], error)) status = error->status;
+    sr_words_fini(&words);
+    if (status) return status;
+    sr_xgrow(&keys->own, &keys->own_room, keys->own_count + 1, sizeof *keys->own);
+    keys->own[keys->own_count++] =
+        (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), sr_xstrdup(pane), NULL};
+    return SR_OK;
+}
+
+void bindings_fini(struct sr_keys *keys)
+{
+    for (size_t i = 0; i < keys->own_count; i++) {
+        free((char *)keys->own[i].key);
+        free((char *)keys->own[i].line);
+        free((char *)keys->own[i].pane);
+    }
+    free(keys->own);
+}
+
+static void list_bindings(struct sr_text *text, const char *pane)
+{
+    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
+        bool here = pane ? binding->pane && !strcmp(binding->pane, pane) : !binding->pane;
+        if (here && binding->help)
+            sr_text_printf(text, "  %-8s %-43s %s\n", binding->key, binding->help, binding->line);
+    }
+}
+
+void sr_keys_help(struct sr_session *session, struct sr_text *text)
+{
+    struct sr_keys *keys = keys_of(session);
+    const struct sr_pane *pane = sr_pane_current(session);
+    size_t before = text->length;
+    const char *mode = pane->mode ? pane->mode(session) : NULL;
+    sr_text_printf(text, "In %s\n", pane->title);
+    size_t head = text->length;
+    if (mode) list_bindings(text, mode);
+    list_bindings(text, pane->name);
+    if (text->length == head) {
+        text->length = before;
+        if (text->bytes) text->bytes[before] = '\0';
+    } else {
+        sr_text_add(text, "\n");
+    }
+    if (keys->own_count) {
+        sr_text_add(text, "Your own\n");
+        for (size_t i = 0; i < keys->own_count; i++)
+            sr_text_printf(text, "  %-8s %-43s %s\n", keys->own[i].key,
+                           keys->own[i].pane ? keys->own[i].pane : "everywhere", keys->own[i].line);
+        sr_text_add(text, "\n");
+    }
+    sr_text_add(text, "Everywhere\n");
+    list_bindings(text, NULL);
+    sr_text_add(text, "\nThe last column is the command that the key runs; : takes any command, "
+                      "help commands lists them.\n");
+}

@@ -1,0 +1,56 @@
+/* person.c - what a person at the explorer sees of the commands that have been entered. */
+#include <stdio.h>
+#include <string.h>
+
+#include "interactive.h"
+
+const struct sr_origin person_origin = {.ended = person_ended,
+                                        .waits = person_waits,
+                                        .record = SR_RECORD_WORK,
+                                        .at_once = true,
+                                        .aside = true};
+
+/* One line becomes a message, more an overlay. */
+static void show_reply(struct sr_session *session, const struct sr_item *item)
+{
+    const char *text = sr_text_get(&item->reply.text);
+    const char *newline = strchr(text, '\n');
+    if (!*text) return;
+    if (newline && newline[1] && !item->reply.shown) {
+        struct sr_view *view = &session->view;
+        view->overlay = true;
+        view->overlay_top = 0;
+        snprintf(view->overlay_title, sizeof view->overlay_title, "%s", item->words.items[0]);
+        sr_text_clear(&view->overlay_text);
+        sr_text_add(&view->overlay_text, text);
+    } else if (!(newline && newline[1])) {
+        sr_session_message(session, false, "%.*s",
+                           (int)(newline ? newline - text : (long)strlen(text)), text);
+    }
+}
+
+enum sr_status person_ended(struct sr_session *session, struct sr_item *item,
+                            const struct sr_error *error)
+{
+    if (!item->status)
+        show_reply(session, item);
+    else if (error)
+        sr_session_message(session, true, "%s", error->text);
+    else
+        sr_session_message(session, false, "given up: %s", item->text);
+    return item->status;
+}
+
+/* Said once. Afterwards the status line shows what waits, or how far the training is. */
+void person_waits(struct sr_session *session, struct sr_item *item, const struct sr_error *why)
+{
+    if (item->waited) return;
+    if (item->command->lasting) {
+        sr_session_message(session, false, "%s...", why->text);
+        return;
+    }
+    char text[sizeof why->text + 4];
+    snprintf(text, sizeof text, "%s...", why->text);
+    sr_session_log(session, SR_LOG_MESSAGE, text);
+    if (!session->message_is_error) session->message[0] = '\0';
+}

@@ -1,0 +1,236 @@
+/* prompt.c - the line at the prompt: editing, completion, history. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interactive.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+
+enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20 };
+
+/* --- history --------------------------------------------------------------------------- */
+
+/* The history is a convenience: where it cannot be kept, nothing is said. */
+static char *history_path(void)
+{
+    char *folder = sr_path_xdg("state"), *path = sr_path_join(folder, "history");
+    free(folder);
+    return path;
+}
+
+static void remember(struct history *history, const char *line)
+{
+    if (history->count && !strcmp(history->lines[history->count - 1], line)) return;
+    if (history->count == HISTORY_MAX) {
+        free(history->lines[0]);
+        memmove(history->lines, history->lines + 1, --history->count * sizeof *history->lines);
+    }
+    sr_xgrow(&history->lines, &history->room, history->count + 1, sizeof *history->lines);
+    history->lines[history->count++] = sr_xstrdup(line);
+}
+
+void history_load(struct sr_keys *keys)
+{
+    struct sr_error error;
+    size_t length;
+    char *path = history_path(),
+         *rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
+    char *bytes = rest;
+    for (char *line; rest && (line = strsep(&rest, "\n"));)
+        if (*line) remember(&keys->history, line);
+    keys->history.at = keys->history.count;
+    free(bytes);
+    free(path);
+}
+
+void history_save(const struct sr_keys *keys)
+{
+    struct sr_error error;
+    struct sr_text text = {0};
+    char *folder = sr_path_xdg("state"), *path = history_path();
+    for (size_t i = 0; i < keys->history.count; i++)
+        sr_text_printf(&text, "%s\n", keys->history.lines[i]);
+    if (text.length && !sr_directory_make(folder, &error))
+        sr_file_write(path, text.bytes, text.length, &error);
+    sr_text_fini(&text);
+    free(path);
+    free(folder);
+}
+
+void history_fini(struct sr_keys *keys)
+{
+    for (size_t i = 0; i < keys->history.count; i++) free(keys->history.lines[i]);
+    free(keys->history.lines);
+    free(keys->history.draft);
+}
+
+/* --- editing --------------------------------------------------------------------------- */
+
+static void set_line(struct sr_view *view, const char *line)
+{
+    sr_text_clear(&view->prompt_text);
+    sr_text_add(&view->prompt_text, line);
+    view->prompt_at = view->prompt_text.length;
+}
+
+static void close_prompt(struct sr_session *session)
+{
+    struct history *history = &keys_of(session)->history;
+    session->view.prompt = false;
+    sr_text_clear(&session->view.prompt_hint);
+    free(history->draft);
+    history->draft = NULL;
+    history->at = history->count;
+}
+
+/* Show the line of the history that is `step` further on. */
+static void recall(struct sr_session *session, int step)
+{
+    struct history *history = &keys_of(session)->history;
+    struct sr_view *view = &session->view;
+    if (step < 0 && history->at == 0) return;
+    if (step > 0 && history->at >= history->count) return;
+    if (history->at >= history->count) {
+        free(history->draft);
+        history->draft = sr_xstrdup(sr_text_get(&view->prompt_text));
+    }
+    history->at = (size_t)((long)history->at + step);
+    set_line(view, history->at < history->count ? history->lines[history->at]
+                   : history->draft             ? history->draft
+                                                : "");
+}
+
+static size_t previous_glyph(const char *text, size_t at)
+{
+    if (at) at--;
+    while (at && ((unsigned char)text[at] & 0xC0) == 0x80) at--;
+    return at;
+}
+
+static size_t next_glyph(const char *text, size_t at)
+{
+    const char *cursor = text + at;
+    sr_utf8_next(&cursor);
+    return (size_t)(cursor - text);
+}
+
+static void erase(struct sr_view *view, size_t from, size_t to)
+{
+    char *bytes = view->prompt_text.bytes;
+    if (from >= to) return;
+    memmove(bytes + from, bytes + to, view->prompt_text.length - to + 1);
+    view->prompt_text.length -= to - from;
+    view->prompt_at = from;
+}
+
+static void insert(struct sr_view *view, const char *text)
+{
+    struct sr_text line = {0};
+    sr_text_add_bytes(&line, sr_text_get(&view->prompt_text), view->prompt_at);
+    sr_text_add(&line, text);
+    size_t at = line.length;
+    sr_text_add(&line, sr_text_get(&view->prompt_text) + view->prompt_at);
+    sr_text_fini(&view->prompt_text);
+    view->prompt_text = line;
+    view->prompt_at = at;
+}
+
+/* Put the longest beginning that all candidates share; list them when there are several. */
+static void complete(struct sr_session *session)
+{
+    struct sr_view *view = &session->view;
+    struct sr_words words;
+    size_t start;
+    sr_command_complete(session, sr_text_get(&view->prompt_text), view->prompt_at, &start, &words);
+    sr_text_clear(&view->prompt_hint);
+    if (words.count) {
+        size_t shared = strlen(words.items[0]);
+        for (size_t i = 1; i < words.count; i++) {
+            size_t same = 0;
+            while (same < shared && words.items[i][same] == words.items[0][same]) same++;
+            shared = same;
+        }
+        while (shared && ((unsigned char)words.items[0][shared] & 0xC0) == 0x80) shared--;
+        struct sr_text word = {0}, common = {0};
+        sr_text_add_bytes(&common, words.items[0], shared);
+        size_t typed = view->prompt_at - start;
+        if (words.count == 1 || shared > 0) {
+            /* A lone word that needs quotes gets them; parts of several are left as typed. */
+            if (words.count == 1)
+                sr_words_quote(&word, words.items[0]);
+            else
+                sr_text_add(&word, sr_text_get(&common));
+            size_t length = strlen(words.items[0]);
+            if (words.count == 1 && length && !strchr("=/", words.items[0][length - 1]))
+                sr_text_add(&word, " ");
+            if (words.count == 1 || shared >= typed) {
+                erase(view, start, view->prompt_at);
+                insert(view, sr_text_get(&word));
+            }
+        }
+        for (size_t i = 0; words.count > 1 && i < words.count; i++)
+            sr_text_printf(&view->prompt_hint, "%s%s", i ? "  " : "", words.items[i]);
+        sr_text_fini(&word);
+        sr_text_fini(&common);
+    }
+    sr_words_fini(&words);
+}
+
+/* Enter the line. */
+static void accept(struct sr_session *session, const struct sr_origin *origin)
+{
+    char *line = sr_xstrdup(sr_text_get(&session->view.prompt_text));
+    if (*line) remember(&keys_of(session)->history, line);
+    close_prompt(session);
+    session->message[0] = '\0';
+    sr_queue_enter(session, origin, line);
+    free(line);
+}
+
+void prompt_key(struct sr_session *session, const char *key, const struct sr_origin *origin)
+{
+    struct sr_view *view = &session->view;
+    const char *text = sr_text_get(&view->prompt_text);
+    const char *at = key;
+    if (strcmp(key, "Tab")) sr_text_clear(&view->prompt_hint);
+    if (!strcmp(key, "Enter")) {
+        accept(session, origin);
+    } else if (!strcmp(key, "Esc") || !strcmp(key, "C-c") || !strcmp(key, "C-g")) {
+        close_prompt(session);
+    } else if (!strcmp(key, "Tab")) {
+        complete(session);
+    } else if (!strcmp(key, "Backspace") || !strcmp(key, "C-h")) {
+        if (!view->prompt_text.length)
+            close_prompt(session);
+        else
+            erase(view, previous_glyph(text, view->prompt_at), view->prompt_at);
+    } else if (!strcmp(key, "Delete") || !strcmp(key, "C-d")) {
+        erase(view, view->prompt_at, next_glyph(text, view->prompt_at));
+    } else if (!strcmp(key, "C-u")) {
+        erase(view, 0, view->prompt_at);
+    } else if (!strcmp(key, "C-k")) {
+        erase(view, view->prompt_at, view->prompt_text.length);
+    } else if (!strcmp(key, "C-w")) {
+        size_t from = view->prompt_at;
+        while (from && text[from - 1] == ' ') from--;
+        while (from && text[from - 1] != ' ') from--;
+        erase(view, from, view->prompt_at);
+    } else if (!strcmp(key, "Left") || !strcmp(key, "C-b")) {
+        view->prompt_at = previous_glyph(text, view->prompt_at);
+    } else if (!strcmp(key, "Right") || !strcmp(key, "C-f")) {
+        view->prompt_at = next_glyph(text, view->prompt_at);
+    } else if (!strcmp(key, "Home") || !strcmp(key, "C-a")) {
+        view->prompt_at = 0;
+    } else if (!strcmp(key, "End") || !strcmp(key, "C-e")) {
+        view->prompt_at = view->prompt_text.length;
+    } else if (!strcmp(key, "Up") || !strcmp(key, "C-p")) {
+        recall(session, -1);
+    } else if (!strcmp(key, "Down") || !strcmp(key, "C-n")) {
+        recall(session, 1);
+    } else if (!strcmp(key, "Space")) {
+        insert(view, " ");
+    } else if (sr_utf8_next(&at) >= ' ' && !*at) {
+        insert(view, key);
+    }
+}
