@@ -190,7 +190,7 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
         return NULL;
     }
     struct sr_view *view = &session->view;
-    view->split = view->data_class = view->train_run = -1;
+    view->split = view->data_class = -1;
     sr_filter_init(&session->selection.filter);
     sr_session_refresh_look(session);
     /* Neither missing data nor an unreadable store keeps the program from starting: both are said.
@@ -221,7 +221,6 @@ void sr_session_free(struct sr_session *session)
     sr_session_forget_closeup(session);
     sr_session_forget_figures(session);
     sr_states_fini(&session->states);
-    sr_text_fini(&session->view.form_values);
     sr_text_fini(&session->view.overlay_text);
     sr_text_fini(&session->view.prompt_text);
     sr_text_fini(&session->view.prompt_hint);

@@ -2,10 +2,10 @@
  *
  * What has been changed is kept as words; they are parsed against the table whenever the form is
  * drawn, so that recipes fill in what they stand for and nothing can get out of step. */
+#include "form.h"
 #include "parts.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
-#include "scroller.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,20 @@ const struct sr_param sr_form_common[] = {
 };
 enum { ROWS_MAX = 96 };
 
+static void fini(void *state)
+{
+    sr_text_fini(&((struct form_state *)state)->values);
+}
+
+struct form_state *form_state(struct sr_session *session)
+{
+    static const struct sr_state_kind kind = {sizeof(struct form_state), NULL, fini};
+    return sr_session_state(session, &kind);
+}
+
+/* The form as it follows from its state. */
 struct form {
+    struct form_state *state;
     const struct sr_model_class *class;
     const struct sr_param *rows[ROWS_MAX];
     int count;
@@ -58,9 +71,10 @@ static bool is_common(const char *word)
 /* False when no form is open. */
 static bool form_init(struct sr_session *session, struct form *form)
 {
-    *form = (struct form){0};
-    if (!session->view.form) return false;
-    form->class = sr_model_class_find(session->view.form_family, NULL);
+    struct form_state *state = form_state(session);
+    *form = (struct form){.state = state};
+    if (!state->open) return false;
+    form->class = sr_model_class_find(state->family, NULL);
     if (!form->class) return false;
     form->rows[form->count++] = sr_form_common; /* the name first, the others last */
     const struct sr_param *tables[] = {form->class->params, sr_form_common + 1};
@@ -68,7 +82,7 @@ static bool form_init(struct sr_session *session, struct form *form)
         for (const struct sr_param *param = tables[t];
              param && param->name && form->count < ROWS_MAX; param++)
             form->rows[form->count++] = param;
-    const char *at = sr_text_get(&session->view.form_values);
+    const char *at = sr_text_get(&state->values);
     sr_words_split(&at, &form->words, &form->error);
     char *own[ROWS_MAX];
     size_t count = 0;
@@ -90,8 +104,8 @@ static bool form_init(struct sr_session *session, struct form *form)
         struct sr_model_shape shape = {images->shape, session->data->classes};
         form->class->check(form->args, &shape, session->split.counts[SR_SPLIT_TRAIN], &form->error);
     }
-    if (session->view.form_at >= form->count) session->view.form_at = form->count - 1;
-    if (session->view.form_at < 0) session->view.form_at = 0;
+    if (state->list.at >= form->count) state->list.at = form->count - 1;
+    if (state->list.at < 0) state->list.at = 0;
     return true;
 }
 
@@ -135,33 +149,34 @@ static void range_words(const struct sr_param *param, struct sr_text *text)
 
 /* What the command and the pane share */
 
-void sr_form_open(struct sr_session *session, const struct sr_model_class *class)
+void form_open(struct sr_session *session, const struct sr_model_class *class)
 {
-    struct sr_view *view = &session->view;
-    if (strcmp(view->form_family, class->name)) {
-        sr_text_clear(&view->form_values);
-        view->form_at = class->params && class->params->name ? 1 : 0; /* recipe, mostly */
-        view->form_top = 0;
+    struct form_state *state = form_state(session);
+    if (strcmp(state->family, class->name)) {
+        sr_text_clear(&state->values);
+        state->list = (struct sr_scroller){0};
+        state->list.at = class->params && class->params->name ? 1 : 0; /* recipe, mostly */
     }
-    snprintf(view->form_family, sizeof view->form_family, "%s", class->name);
-    view->form = true;
+    snprintf(state->family, sizeof state->family, "%s", class->name);
+    state->open = true;
 }
 
 void sr_form_close(struct sr_session *session)
 {
-    session->view.form = false;
+    form_state(session)->open = false;
 }
 
 const struct sr_model_class *sr_form_family(struct sr_session *session)
 {
-    return session->view.form ? sr_model_class_find(session->view.form_family, NULL) : NULL;
+    const struct form_state *state = form_state(session);
+    return state->open ? sr_model_class_find(state->family, NULL) : NULL;
 }
 
 const struct sr_param *sr_form_param(struct sr_session *session)
 {
     struct form form;
     const struct sr_param *param =
-        form_init(session, &form) && form.count ? form.rows[session->view.form_at] : NULL;
+        form_init(session, &form) && form.count ? form.rows[form.state->list.at] : NULL;
     form_fini(&form);
     return param;
 }
@@ -214,9 +229,9 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
         if (line.length) sr_text_add(&line, " ");
         sr_words_quote(&line, sr_text_get(&word));
     }
-    sr_text_clear(&session->view.form_values);
-    sr_text_add(&session->view.form_values, sr_text_get(&line));
-    session->view.form_at = at;
+    sr_text_clear(&form.state->values);
+    sr_text_add(&form.state->values, sr_text_get(&line));
+    form.state->list.at = at;
 out:
     form_fini(&form);
     sr_text_fini(&line);
@@ -279,14 +294,14 @@ enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_erro
 
 void sr_form_line(struct sr_session *session, struct sr_text *text)
 {
-    sr_text_printf(text, "train %s", session->view.form_family);
-    if (session->view.form_values.length)
-        sr_text_printf(text, " %s", sr_text_get(&session->view.form_values));
+    const struct form_state *state = form_state(session);
+    sr_text_printf(text, "train %s", state->family);
+    if (state->values.length) sr_text_printf(text, " %s", sr_text_get(&state->values));
 }
 
 /* The drawing */
 
-void sr_form_move(struct sr_session *session, enum sr_move move)
+void form_move(struct sr_session *session, enum sr_move move)
 {
     struct form form;
     struct sr_error ignored;
@@ -295,9 +310,16 @@ void sr_form_move(struct sr_session *session, enum sr_move move)
                      &ignored); /* at an end nothing changes */
         return;
     }
-    if (form_init(session, &form))
-        session->view.form_at = sr_scroll_step(session->view.form_at, move, 8, 0, form.count - 1);
+    if (form_init(session, &form)) sr_scroller_move(&form.state->list, move, form.count);
     form_fini(&form);
+}
+
+bool form_choose(struct sr_session *session, int value)
+{
+    struct form_state *state = form_state(session);
+    bool again = state->list.at == value;
+    state->list.at = value;
+    return again;
 }
 
 /* Help, range and default of the parameter under the cursor. */
@@ -313,10 +335,9 @@ static void help_words(const struct form *form, const struct sr_param *param, st
     sr_text_fini(&range);
 }
 
-void sr_form_draw(struct sr_session *session, struct sr_area area)
+void form_draw(struct sr_session *session, struct sr_area area)
 {
     struct form form;
-    struct sr_view *view = &session->view;
     struct sr_text text = {0};
     if (!form_init(session, &form)) goto out;
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
@@ -330,19 +351,17 @@ void sr_form_draw(struct sr_session *session, struct sr_area area)
         sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
         y++;
     }
-    const struct sr_param *here = form.rows[view->form_at];
+    const struct sr_param *here = form.rows[form.state->list.at];
     sr_text_clear(&text);
     help_words(&form, here, &text);
     int help = area.height >= 9 ? (area.width < 60 ? 3 : 2) : 0, wrong = form.error.status ? 1 : 0;
     int lines = area.height - y - help - (help > 0) - wrong;
     if (lines < 1) lines = 1;
-    if (view->form_at < view->form_top) view->form_top = view->form_at;
-    if (view->form_at >= view->form_top + lines) view->form_top = view->form_at - lines + 1;
-    if (view->form_top > form.count - lines) view->form_top = form.count - lines;
-    if (view->form_top < 0) view->form_top = 0;
+    struct sr_scroller *list = &form.state->list;
+    sr_scroller_follow(list, form.count, lines);
     int shown = 0;
-    for (; shown < lines && view->form_top + shown < form.count; shown++) {
-        const struct sr_param *param = form.rows[view->form_top + shown];
+    for (; shown < lines && list->top + shown < form.count; shown++) {
+        const struct sr_param *param = form.rows[list->top + shown];
         const char *value = value_of(session, &form, param);
         bool at = param == here, changed = own_value(&form, param->name) != NULL;
         bool moved =
@@ -368,12 +387,10 @@ void sr_form_draw(struct sr_session *session, struct sr_area area)
         sr_area_text(sr_area_part(area, 31, line, 11, 1), 0, 0, faint, mark);
         sr_area_text(area, 43, line, faint, param->help ? param->help : "");
     }
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, y, area.width, 1, 1, shown, view->form_top, 1});
+    sr_part_spots(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, list->top, 1});
     if (form.count > lines && area.height >= 6) {
         char place[32];
-        snprintf(place, sizeof place, "%d–%d of %d", view->form_top + 1, view->form_top + shown,
-                 form.count);
+        snprintf(place, sizeof place, "%d–%d of %d", list->top + 1, list->top + shown, form.count);
         if (sr_utf8_width(form.class->name) + sr_utf8_width(form.class->title) + 28 < area.width)
             sr_part_put_right(area, area.width - 1, 0, faint, place);
     }
@@ -392,11 +409,11 @@ out:
     sr_text_fini(&text);
 }
 
-void sr_form_describe(struct sr_session *session, struct sr_text *text)
+void form_describe(struct sr_session *session, struct sr_text *text)
 {
     struct form form;
     if (form_init(session, &form)) {
-        const struct sr_param *here = form.rows[session->view.form_at];
+        const struct sr_param *here = form.rows[form.state->list.at];
         sr_text_add(text, "Train: the form for ");
         sr_text_printf(text, "%s (%s). It stands for the command ", form.class->name,
                        form.class->title);

@@ -22,6 +22,7 @@ libsartor_a_SOURCES += \
 	src/panes/explain_classes.c \
 	src/panes/explain_sample.c \
 	src/panes/form.c \
+	src/panes/form.h \
 	src/panes/log.c \
 	src/panes/parts.c \
 	src/panes/parts.h \
@@ -29,4 +30,8 @@ libsartor_a_SOURCES += \
 	src/panes/scroller.c \
 	src/panes/scroller.h \
 	src/panes/table.c \
-	src/panes/train.c
+	src/panes/train.c \
+	src/panes/train.h \
+	src/panes/train_curves.c \
+	src/panes/train_families.c \
+	src/panes/train_run.c

@@ -6,7 +6,6 @@
 #ifndef SARTOR_SRC_PANES_PARTS_H
 #define SARTOR_SRC_PANES_PARTS_H
 
-#include "sartor/panes/form.h"
 #include "sartor/panes/pane.h"
 
 /* Room for a class name as it is shown, cut to 31 columns. */
@@ -95,12 +94,6 @@ void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_sp
 /* Sort the selection by the next order, or turn it round: the hook of panes that show it. */
 enum sr_status sr_part_order(struct sr_session *session, bool reverse, struct sr_text *said,
                              struct sr_error *error);
-
-/* The form, while it is open. Opening it again for the same family keeps what was changed. */
-void sr_form_open(struct sr_session *session, const struct sr_model_class *class);
-void sr_form_draw(struct sr_session *session, struct sr_area area);
-void sr_form_move(struct sr_session *session, enum sr_move move);
-void sr_form_describe(struct sr_session *session, struct sr_text *text);
 
 /* Browse what `first` gets right and `second` wrong, within a filter that says which split and
  * class. */

@@ -2,7 +2,9 @@
  * not there. Run it under the sanitizers; SARTOR_STEPS in the environment takes more steps. */
 #include "../../src/panes/browse.h"
 #include "../../src/panes/explain.h"
+#include "../../src/panes/form.h"
 #include "../../src/panes/parts.h"
+#include "../../src/panes/train.h"
 #include "fixture.h"
 #include "sartor/base/words.h"
 #include <sys/stat.h>
@@ -30,7 +32,7 @@ static void disturb(struct sr_session *session)
         view->data_linear = !view->data_linear;
         break;
     case 3:
-        view->train_logarithmic = !view->train_logarithmic;
+        train_state(session)->logarithmic = !train_state(session)->logarithmic;
         break;
     case 4:
         view->confusion_shares = roll(3);
@@ -58,7 +60,7 @@ static void disturb(struct sr_session *session)
         explain_state(session)->classes = roll(3) == 0;
         break;
     case 12:
-        view->train_run = roll(9) - 1;
+        train_state(session)->run = roll(9) - 1;
         break;
     case 13:
         view->overlay = !view->overlay;

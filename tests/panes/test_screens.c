@@ -3,7 +3,9 @@
 #include "../../src/panes/browse.h"
 #include "../../src/panes/compare.h"
 #include "../../src/panes/explain.h"
+#include "../../src/panes/form.h"
 #include "../../src/panes/parts.h"
+#include "../../src/panes/train.h"
 #include "fixture.h"
 #include "sartor/app/results.h"
 #include "sartor/app/scores.h"
@@ -170,21 +172,21 @@ static void train(void **state)
                                           .learning_rate = NAN,
                                           .note = "out of bag 0.8753"};
     tree->params = sr_args_parse("formula", formula_params, (char *[]){"epochs=7"}, 1, NULL, NULL);
-    session->view.train_run = 3;
+    train_state(session)->run = 3;
     screen(session, 80, 24, "train-tree");
     screen(session, 120, 40, "train-tree");
-    session->view.train_run = 1;
+    train_state(session)->run = 1;
     screen(session, 80, 24, "train-failed");
     tree->state = SR_JOB_DONE;
-    session->view.train_run = 0;
-    session->view.train_logarithmic = true;
+    train_state(session)->run = 0;
+    train_state(session)->logarithmic = true;
     screen(session, 80, 24, "train-done");
     for (int i = 0; i < 5; i++) sr_screen_move(session, SR_MOVE_LEFT);
-    assert_int_equal(session->view.train_epoch, 14);
+    assert_int_equal(train_state(session)->epoch, 14);
     screen(session, 80, 24, "train-read");
-    session->view.train_epoch = 18;
+    train_state(session)->epoch = 18;
     sr_screen_move(session, SR_MOVE_RIGHT);
-    assert_int_equal(session->view.train_epoch, 0);
+    assert_int_equal(train_state(session)->epoch, 0);
     fixture_free(session);
 }
 
@@ -442,7 +444,7 @@ static void form(void **state)
     assert_ok(sr_form_set(session, "name", NULL, &error));
     sr_form_line(session, &line);
     assert_string_equal(sr_text_get(&line), "train cnn recipe=best lr=0.01");
-    session->view.form_at = 4;
+    form_state(session)->list.at = 4;
     looks(session, "form");
     screen(session, 20, 5, "form-tiny");
     sr_screen_move(session, SR_MOVE_LAST);
@@ -457,7 +459,7 @@ static void form(void **state)
     assert_ok(sr_form_set(session, "epochs", "5", &error));
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         for (int at = 0;; at++) {
-            session->view.form_at = at;
+            form_state(session)->list.at = at;
             if (!strcmp(sr_form_param(session)->name, steps[i].name)) break;
         }
         for (int back = 0; back < 2; back++) {
@@ -490,7 +492,7 @@ static void traced(void **state)
     run->traced = 30;
     screen(session, 80, 24, "train-first");
     screen(session, 40, 12, "train-first");
-    session->view.train_smoothing = 0.9;
+    train_state(session)->smoothing = 0.9;
     run->traced = 300;
     run->progress.epoch = 6;
     looks(session, "train-smooth");

@@ -35,18 +35,6 @@ struct sr_view {
     int data_class;   /* -1: all */
     int data_view;    /* 0 the histogram, 1 mean images, 2 images of the deviation */
 
-    int train_run;    /* Train: run shown, -1 the one that runs or the latest */
-    int train_family; /* cursor in the list of families when nothing runs */
-    bool train_logarithmic;
-    int train_epoch;        /* the reading line on the curves, 0 for none */
-    double train_smoothing; /* share of the past in the smoothed curve, 0 for none */
-    bool train_alone; /* other runs' curves the other way round: hidden where wide, shown where not
-                       */
-    bool form;        /* the form of a family lies over the runs */
-    char form_family[32];
-    struct sr_text form_values; /* "epochs=5 lr=0.01": what has been changed in it */
-    int form_at, form_top;      /* cursor, first row shown */
-
     int confusion_row, confusion_column; /* -1: the margin, a whole column or row */
     int confusion_shares;                /* 0 counts, 1 % of true, 2 % of predicted */
     char confusion_vs[64];               /* a second model beside it, "" for none */
