@@ -244,12 +244,14 @@ struct sr_entry *sr_session_entry(struct sr_session *session, const char *name,
                      "no model \"%s\": there is none yet; train one: train cnn", name);
         return NULL;
     }
-    struct sr_text names = {0};
+    struct sr_words names = {0};
+    struct sr_text known = {0};
     for (size_t i = 0; i < session->entry_count; i++)
-        sr_text_printf(&names, "%s%s", i ? ", " : "", session->entries[i]->name);
-    sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\"; there are: %s", name,
-                 sr_text_get(&names));
-    sr_text_fini(&names);
+        sr_words_add(&names, session->entries[i]->name);
+    sr_text_suggest(&known, name, names.items, names.count, sizeof *names.items);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "no model \"%s\"%s", name, sr_text_get(&known));
+    sr_text_fini(&known);
+    sr_words_fini(&names);
     return NULL;
 }
 

@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A cut in the middle of a UTF-8 character would print as rubbish. */
-static void trim_partial_character(char *text)
+/* Put "..." at the end of a text that did not fit, in place of whole UTF-8 characters: a part of
+ * one is not valid text. */
+static void mark_cut(struct sr_error *error)
 {
-    size_t end = strlen(text), start = end;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) start--;
-    if (start == 0) return;
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    if (end - (start - 1) < wanted) text[start - 1] = '\0';
+    static const char mark[] = "...";
+    size_t at = sizeof error->text - sizeof mark;
+    while (at > 0 && ((unsigned char)error->text[at] & 0xC0) == 0x80) at--;
+    memcpy(error->text + at, mark, sizeof mark);
 }
 
 enum sr_status sr_error_set(struct sr_error *error, enum sr_status status, const char *format, ...)
@@ -22,7 +21,7 @@ enum sr_status sr_error_set(struct sr_error *error, enum sr_status status, const
     va_start(list, format);
     int length = vsnprintf(error->text, sizeof error->text, format, list);
     va_end(list);
-    if (length >= (int)sizeof error->text) trim_partial_character(error->text);
+    if (length >= (int)sizeof error->text) mark_cut(error);
     error->status = status;
     return status;
 }
@@ -39,8 +38,7 @@ enum sr_status sr_error_prefix(struct sr_error *error, const char *format, ...)
     if (length < 0) length = 0;
     if (length < (int)sizeof error->text) {
         size_t room = sizeof error->text - (size_t)length;
-        if (snprintf(error->text + length, room, ": %s", old) >= (int)room)
-            trim_partial_character(error->text);
+        if (snprintf(error->text + length, room, ": %s", old) >= (int)room) mark_cut(error);
     }
     return error->status;
 }

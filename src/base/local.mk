@@ -27,4 +27,6 @@ libsartor_a_SOURCES += \
 	src/base/table.c \
 	src/base/text.c \
 	src/base/thread.c \
+	src/base/value.c \
+	src/base/value.h \
 	src/base/words.c

@@ -1,25 +1,17 @@
-#include "sartor/base/param.h"
-
+/* param.c - words read against a table of parameters. */
 #include <ctype.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "sartor/base/memory.h"
-
-struct value {
-    char *text;    /* NULL: neither given nor defaulted */
-    double number; /* INTEGER, NUMBER, SWITCH; low bound of a RANGE */
-    double high;   /* of a RANGE */
-    bool given;
-};
+#include "value.h"
 
 struct sr_args {
     char *what;
     const struct sr_param *params;
-    struct value *values; /* one for each parameter */
+    struct sr_value *values;     /* one for each parameter */
+    const struct sr_args *first; /* see sr_args_parse_more; only while parsing */
 };
 
 static size_t table_length(const struct sr_param *params)
@@ -30,156 +22,90 @@ static size_t table_length(const struct sr_param *params)
     return count;
 }
 
+const struct sr_param *sr_param_find(const struct sr_param *params, const char *name, size_t length)
+{
+    for (; params && params->name; params++)
+        if (strlen(params->name) == length && !memcmp(params->name, name, length)) return params;
+    return NULL;
+}
+
+/* Position in the table; SIZE_MAX when it is not there. */
 static size_t find(const struct sr_param *params, const char *name, size_t length)
 {
-    size_t i = 0;
-    for (; params && params[i].name; i++)
-        if (strlen(params[i].name) == length && !memcmp(params[i].name, name, length)) return i;
-    return SIZE_MAX;
+    const struct sr_param *param = sr_param_find(params, name, length);
+    return param ? (size_t)(param - params) : SIZE_MAX;
 }
 
-/* Is `word` one of the space-separated `choices`? */
-static bool is_choice(const char *choices, const char *word)
+/* --- parsing words --------------------------------------------------------------------- */
+
+static void add_names(struct sr_words *names, const struct sr_param *params)
 {
-    size_t length = strlen(word);
-    for (const char *at = choices; at && *at;) {
-        size_t span = strcspn(at, " ");
-        if (span == length && !memcmp(at, word, length)) return length > 0;
-        at += span + strspn(at + span, " ");
-    }
-    return false;
+    for (; params && params->name; params++) sr_words_add(names, params->name);
 }
 
-static bool parse_switch(const char *text, double *value)
+/* "; did you mean limit? There are: C, limit", of this table and of the one before it. */
+static void add_known(const struct sr_args *args, const char *name, struct sr_text *text)
 {
-    static const char *const words[] = {"off", "on", "no", "yes", "false", "true", "0", "1"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcasecmp(text, words[i])) {
-            *value = i % 2;
-            return true;
-        }
-    return false;
+    struct sr_words names = {0};
+    add_names(&names, args->params);
+    if (args->first) add_names(&names, args->first->params);
+    sr_text_suggest(text, name, names.items, names.count, sizeof *names.items);
+    sr_words_fini(&names);
 }
 
-/* "a..b", "..b", "a..", "a" */
-static bool parse_range(const char *text, double *low, double *high)
+static enum sr_status unknown(const struct sr_args *args, const char *word, size_t length,
+                              struct sr_error *error)
 {
-    const char *dots = strstr(text, "..");
-    *low = -INFINITY;
-    *high = INFINITY;
-    if (!dots) {
-        if (!sr_parse_double(text, low)) return false;
-        *high = *low;
-        return true;
-    }
-    char *left = strndup(text, (size_t)(dots - text));
-    if (!left) abort();
-    bool good = (!*left || sr_parse_double(left, low)) &&
-                (!dots[2] || sr_parse_double(dots + 2, high)) && (*left || dots[2]) &&
-                *low <= *high;
-    free(left);
-    return good;
-}
-
-static bool bounded(const struct sr_param *param)
-{
-    return param->minimum < param->maximum;
-}
-
-static enum sr_status refuse(const char *what, const struct sr_param *param, const char *text,
-                             const char *wanted, struct sr_error *error)
-{
-    char bounds[96] = "";
-    if (bounded(param) && (param->type == SR_PARAM_INTEGER || param->type == SR_PARAM_NUMBER ||
-                           param->type == SR_PARAM_LIST))
-        snprintf(bounds, sizeof bounds, " from %g to %g", param->minimum, param->maximum);
-    return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s=%s is not possible: it takes %s%s", what,
-                        param->name, text, wanted, bounds);
-}
-
-static bool within(const struct sr_param *param, double number)
-{
-    return !bounded(param) || (number >= param->minimum && number <= param->maximum);
-}
-
-static enum sr_status check(const char *what, const struct sr_param *param, const char *text,
-                            struct value *value, struct sr_error *error)
-{
-    double number = 0;
-    int64_t integer;
-    switch (param->type) {
-    case SR_PARAM_INTEGER:
-        if (!sr_parse_integer(text, &integer) || !within(param, (double)integer))
-            return refuse(what, param, text, "a whole number", error);
-        value->number = (double)integer;
-        break;
-    case SR_PARAM_NUMBER:
-        if (!sr_parse_double(text, &number) || !within(param, number))
-            return refuse(what, param, text, "a number", error);
-        value->number = number;
-        break;
-    case SR_PARAM_SWITCH:
-        if (!parse_switch(text, &value->number))
-            return refuse(what, param, text, "on or off", error);
-        break;
-    case SR_PARAM_CHOICE:
-        if (!is_choice(param->choices, text)) {
-            char wanted[256];
-            snprintf(wanted, sizeof wanted, "one of: %s", param->choices);
-            return refuse(what, param, text, wanted, error);
-        }
-        break;
-    case SR_PARAM_RANGE:
-        if (!parse_range(text, &value->number, &value->high))
-            return refuse(what, param, text, "a range such as 0.2..0.6, ..0.6 or 0.9..", error);
-        break;
-    case SR_PARAM_LIST: {
-        char *copy = sr_xstrdup(text), *rest = copy;
-        bool good = *text != '\0';
-        for (char *item; good && (item = strsep(&rest, ","));)
-            good = sr_parse_double(item, &number) && within(param, number);
-        free(copy);
-        if (!good) return refuse(what, param, text, "numbers separated by commas, each", error);
-        break;
-    }
-    default:
-        if (!*text && param->type != SR_PARAM_TEXT && param->type != SR_PARAM_LINE)
-            return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s= needs a value", what,
-                                param->name);
-        break;
-    }
-    free(value->text);
-    value->text = sr_xstrdup(text);
-    return SR_OK;
-}
-
-static enum sr_status unknown(const char *what, const struct sr_param *params, const char *word,
-                              size_t length, struct sr_error *error)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), word);
-    size_t count = table_length(params);
-    if (!count)
+    if (!table_length(args->params) && !(args->first && table_length(args->first->params)))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s: takes no parameters, so \"%s\" is one too many", what, name);
-    const char *closest = sr_text_closest(name, &params->name, count, sizeof *params);
-    if (closest)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%s\"; did you mean %s?",
-                            what, name, closest);
-    struct sr_text all = {0};
-    for (size_t i = 0; i < count; i++) sr_text_printf(&all, "%s%s", i ? ", " : "", params[i].name);
-    sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%s\"; there are: %s", what, name,
-                 sr_text_get(&all));
-    sr_text_fini(&all);
+                            "%s: takes no parameters, so \"%.*s\" is one too many", args->what,
+                            (int)length, word);
+    char *name = sr_xprintf("%.*s", (int)length, word);
+    struct sr_text known = {0};
+    add_known(args, name, &known);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "%s: no parameter \"%.60s\"%s", args->what, name,
+                 sr_text_get(&known));
+    sr_text_fini(&known);
+    free(name);
     return SR_ERROR_ARGUMENT;
 }
 
-/* The next positional parameter that has not been given; SIZE_MAX when there is none. */
-static size_t next_positional(const struct sr_args *args)
+static enum sr_status too_many(const struct sr_args *args, const char *word, struct sr_error *error)
 {
-    for (size_t i = 0; args->params && args->params[i].name; i++)
-        if (args->params[i].positional && !args->values[i].given) return i;
-    return SIZE_MAX;
+    if (!table_length(args->params)) return unknown(args, word, strlen(word), error);
+    struct sr_text known = {0};
+    add_known(args, word, &known);
+    sr_error_set(error, SR_ERROR_ARGUMENT,
+                 "%s: \"%.60s\" is one word too many; parameters are given as name=value%s",
+                 args->what, word, sr_text_get(&known));
+    sr_text_fini(&known);
+    return SR_ERROR_ARGUMENT;
+}
+
+/* Is the word written as a sample: 17, test:7? */
+static bool is_sample(const char *word)
+{
+    const char *colon = strchr(word, ':'), *digits = colon ? colon + 1 : word;
+    return *digits && strspn(digits, "0123456789") == strlen(digits);
+}
+
+static bool takes_samples(const struct sr_param *param)
+{
+    return param->type == SR_PARAM_SAMPLE || param->type == SR_PARAM_SAMPLES;
+}
+
+/* The positional parameter that a bare word goes to; SIZE_MAX when there is none. */
+static size_t positional_for(const struct sr_args *args, const char *word)
+{
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; args->params && args->params[i].name; i++) {
+        const struct sr_param *param = &args->params[i];
+        if (!param->positional || (args->values[i].given && !sr_value_many(param))) continue;
+        if (first == SIZE_MAX) first = i;
+        if (takes_samples(param) && is_sample(word)) return i;
+        if (param->type != SR_PARAM_MODEL || param->required) break;
+    }
+    return first;
 }
 
 /* Length of the name in "name=value", 0 when the word is not of that form. */
@@ -191,92 +117,145 @@ static size_t name_length(const char *word)
     return word[length] == '=' ? length : 0;
 }
 
-static enum sr_status take_word(struct sr_args *args, char *const *words, size_t *at, size_t count,
-                                struct sr_words *rest, struct sr_error *error)
+static enum sr_status take_value(struct sr_args *args, size_t index, const char *value,
+                                 struct sr_error *error)
 {
-    const char *word = words[*at];
-    size_t length = name_length(word),
-           index = find(args->params, word, length ? length : strlen(word));
-    size_t positional = next_positional(args);
-    /* The rest of a line is taken as it is, whatever it looks like. */
-    if (positional != SIZE_MAX && args->params[positional].type == SR_PARAM_LINE) {
-        struct sr_text line = {0};
-        for (; *at < count; ++*at) {
-            if (line.length) sr_text_add(&line, " ");
-            sr_words_quote(&line, words[*at]);
-        }
-        enum sr_status status = check(args->what, &args->params[positional], sr_text_get(&line),
-                                      &args->values[positional], error);
-        args->values[positional].given = true;
-        sr_text_fini(&line);
-        return status;
-    }
-    const char *value;
-    if (length && index != SIZE_MAX) {
-        value = word + length + 1;
-    } else if (!length && index != SIZE_MAX && args->params[index].type == SR_PARAM_SWITCH) {
-        value = "on";
-    } else if (!length && positional != SIZE_MAX) {
-        index = positional;
-        value = word;
-    } else if (rest) {
-        sr_words_add(rest, word);
-        return SR_OK;
-    } else if (!length && table_length(args->params)) {
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s: \"%s\" is one word too many; parameters are given as name=value",
-                            args->what, word);
-    } else {
-        return unknown(args->what, args->params, word, length ? length : strlen(word), error);
-    }
-    if (args->values[index].given)
-        return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is given twice", args->what,
-                            args->params[index].name);
     enum sr_status status =
-        check(args->what, &args->params[index], value, &args->values[index], error);
+        sr_value_set(&args->values[index], args->what, &args->params[index], value, error);
     args->values[index].given = true;
     return status;
 }
 
-struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, char *const *words,
-                              size_t count, struct sr_words *rest, struct sr_error *error)
+/* Does the word set a parameter by its name? Then `index` is which. */
+static bool by_name(const struct sr_args *args, const char *word, size_t *index)
+{
+    size_t length = name_length(word);
+    *index = find(args->params, word, length ? length : strlen(word));
+    return *index != SIZE_MAX && (length || args->params[*index].type == SR_PARAM_SWITCH);
+}
+
+/* The words from `at` on, as they are. */
+static enum sr_status take_line(struct sr_args *args, size_t index, char *const *words, size_t at,
+                                size_t count, struct sr_error *error)
+{
+    struct sr_text line = {0};
+    for (; at < count; at++) {
+        if (line.length) sr_text_add(&line, " ");
+        sr_words_quote(&line, words[at]);
+    }
+    enum sr_status status = take_value(args, index, sr_text_get(&line), error);
+    sr_text_fini(&line);
+    return status;
+}
+
+static enum sr_status take_bare(struct sr_args *args, size_t index, const char *word,
+                                struct sr_error *error)
+{
+    struct sr_value *value = &args->values[index];
+    if (!value->given) return take_value(args, index, word, error);
+    char *list = sr_xprintf("%s,%s", value->text, word);
+    enum sr_status status = take_value(args, index, list, error);
+    free(list);
+    return status;
+}
+
+static enum sr_status take_word(struct sr_args *args, const char *word, struct sr_words *rest,
+                                struct sr_error *error)
+{
+    size_t index, length = name_length(word), positional = positional_for(args, word);
+    if (by_name(args, word, &index)) {
+        if (args->values[index].given)
+            return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is given twice", args->what,
+                                args->params[index].name);
+        return take_value(args, index, length ? word + length + 1 : "on", error);
+    }
+    if (!length && positional != SIZE_MAX) return take_bare(args, positional, word, error);
+    if (!rest) return length ? unknown(args, word, length, error) : too_many(args, word, error);
+    sr_words_add(rest, word);
+    return SR_OK;
+}
+
+/* The rest of a line is taken as it is, whatever it looks like; it begins at the first word that
+ * sets no parameter by its name. */
+static enum sr_status take_words(struct sr_args *args, char *const *words, size_t count,
+                                 struct sr_words *rest, struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    for (size_t i = 0; !status && i < count; i++) {
+        size_t index, positional = positional_for(args, words[i]);
+        if (positional != SIZE_MAX && args->params[positional].type == SR_PARAM_LINE &&
+            !by_name(args, words[i], &index))
+            return take_line(args, positional, words, i, count, error);
+        status = take_word(args, words[i], rest, error);
+    }
+    return status;
+}
+
+static enum sr_status check_required(const struct sr_args *args, struct sr_error *error)
+{
+    const struct sr_param *param = args->params;
+    for (size_t i = 0; param && param[i].name; i++) {
+        if (!param[i].required || args->values[i].given) continue;
+        struct sr_text usage = {0};
+        sr_param_usage(&param[i], &usage);
+        sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is missing: %s", args->what,
+                     sr_text_get(&usage), param[i].help);
+        sr_text_fini(&usage);
+        return SR_ERROR_ARGUMENT;
+    }
+    return SR_OK;
+}
+
+static struct sr_args *args_new(const char *what, const struct sr_param *params)
 {
     size_t length = table_length(params);
     struct sr_args *args = sr_xalloc(sizeof *args);
     args->what = sr_xstrdup(what);
     args->params = params;
     args->values = sr_xalloc((length + 1) * sizeof *args->values);
-    for (size_t i = 0; i < length; i++)
-        if (params[i].fallback &&
-            check(what, &params[i], params[i].fallback, &args->values[i], error))
-            abort();
-    for (size_t i = 0; i < count; i++)
-        if (take_word(args, words, &i, count, rest, error)) goto fail;
-    for (size_t i = 0; i < length; i++)
-        if (params[i].required && !args->values[i].given) {
-            struct sr_text usage = {0};
-            sr_param_usage(&params[i], &usage);
-            sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is missing: %s", what,
-                         sr_text_get(&usage), params[i].help);
-            sr_text_fini(&usage);
-            goto fail;
-        }
     return args;
-fail:
+}
+
+static struct sr_args *parse(const char *what, const struct sr_param *params, char *const *words,
+                             size_t count, struct sr_words *rest, const struct sr_args *first,
+                             struct sr_error *error)
+{
+    struct sr_args *args = args_new(what, params);
+    for (size_t i = 0; params && params[i].name; i++)
+        if (params[i].fallback &&
+            sr_value_set(&args->values[i], what, &params[i], params[i].fallback, error))
+            abort();
+    args->first = first;
+    enum sr_status status = take_words(args, words, count, rest, error);
+    if (!status) status = check_required(args, error);
+    args->first = NULL;
+    if (!status) return args;
     sr_args_free(args);
     return NULL;
 }
 
+struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, char *const *words,
+                              size_t count, struct sr_words *rest, struct sr_error *error)
+{
+    return parse(what, params, words, count, rest, NULL, error);
+}
+
+struct sr_args *sr_args_parse_more(const struct sr_args *first, const char *what,
+                                   const struct sr_param *params, const struct sr_words *words,
+                                   struct sr_error *error)
+{
+    return parse(what, params, words->items, words->count, NULL, first, error);
+}
+
 struct sr_args *sr_args_copy(const struct sr_args *args)
 {
-    size_t length = table_length(args->params);
-    struct sr_args *copy = sr_xalloc(sizeof *copy);
-    copy->what = sr_xstrdup(args->what);
-    copy->params = args->params;
-    copy->values = sr_xalloc((length + 1) * sizeof *copy->values);
-    for (size_t i = 0; i < length; i++) {
-        copy->values[i] = args->values[i];
-        copy->values[i].text = sr_xstrdup(args->values[i].text);
+    struct sr_args *copy = args_new(args->what, args->params);
+    for (size_t i = 0; args->params && args->params[i].name; i++) {
+        const struct sr_value *value = &args->values[i];
+        copy->values[i] = *value;
+        copy->values[i].text = sr_xstrdup(value->text);
+        copy->values[i].path = sr_xstrdup(value->path);
+        copy->values[i].target = NULL;
     }
     return copy;
 }
@@ -284,33 +263,61 @@ struct sr_args *sr_args_copy(const struct sr_args *args)
 void sr_args_free(struct sr_args *args)
 {
     if (!args) return;
-    for (size_t i = 0; args->params && args->params[i].name; i++) free(args->values[i].text);
+    for (size_t i = 0; args->params && args->params[i].name; i++) {
+        sr_value_fini(&args->values[i]);
+    }
     free(args->values);
     free(args->what);
     free(args);
 }
 
-enum sr_status sr_args_set(struct sr_args *args, const char *name, const char *value,
-                           struct sr_error *error)
-{
-    size_t index = find(args->params, name, strlen(name));
-    if (index == SIZE_MAX) return unknown(args->what, args->params, name, strlen(name), error);
-    enum sr_status status =
-        check(args->what, &args->params[index], value, &args->values[index], error);
-    if (!status) args->values[index].given = true;
-    return status;
-}
+/* --- values ---------------------------------------------------------------------------- */
 
-static const struct value *get(const struct sr_args *args, const char *name)
+static struct sr_value *get(const struct sr_args *args, const char *name)
 {
     size_t index = find(args->params, name, strlen(name));
     if (index == SIZE_MAX) abort();
     return &args->values[index];
 }
 
+enum sr_status sr_args_set(struct sr_args *args, const char *name, const char *value,
+                           struct sr_error *error)
+{
+    size_t index = find(args->params, name, strlen(name));
+    if (index == SIZE_MAX) return unknown(args, name, strlen(name), error);
+    enum sr_status status =
+        sr_value_set(&args->values[index], args->what, &args->params[index], value, error);
+    if (!status) args->values[index].given = true;
+    return status;
+}
+
+void sr_args_assume(struct sr_args *args, const char *name, const char *value)
+{
+    struct sr_value *place = get(args, name);
+    struct sr_error error;
+    if (sr_value_set(place, args->what, &args->params[place - args->values], value, &error))
+        abort();
+}
+
+void sr_args_set_target(struct sr_args *args, const char *name, void *target)
+{
+    struct sr_value *value = get(args, name);
+    free(value->target);
+    value->target = target;
+}
+
+const void *sr_args_target(const struct sr_args *args, const char *name)
+{
+    return get(args, name)->target;
+}
+
 const char *sr_args_text(const struct sr_args *args, const char *name)
 {
     return get(args, name)->text;
+}
+const char *sr_args_path(const struct sr_args *args, const char *name)
+{
+    return get(args, name)->path;
 }
 double sr_args_number(const struct sr_args *args, const char *name)
 {
@@ -334,6 +341,12 @@ int64_t sr_args_integer(const struct sr_args *args, const char *name)
     return integer;
 }
 
+int sr_args_choice(const struct sr_args *args, const char *name)
+{
+    const struct sr_value *value = get(args, name);
+    return value->text ? (int)value->number : -1;
+}
+
 bool sr_args_has(const struct sr_args *args, const char *name)
 {
     return find(args->params, name, strlen(name)) != SIZE_MAX;
@@ -341,7 +354,7 @@ bool sr_args_has(const struct sr_args *args, const char *name)
 
 bool sr_args_range(const struct sr_args *args, const char *name, double *low, double *high)
 {
-    const struct value *value = get(args, name);
+    const struct sr_value *value = get(args, name);
     *low = value->text ? value->number : -INFINITY;
     *high = value->text ? value->high : INFINITY;
     return value->text != NULL;
@@ -368,7 +381,7 @@ void sr_args_print(const struct sr_args *args, bool all, struct sr_text *text)
 {
     size_t before = text->length;
     for (size_t i = 0; args->params && args->params[i].name; i++) {
-        const struct value *value = &args->values[i];
+        const struct sr_value *value = &args->values[i];
         if (!value->text || (!all && !value->given)) continue;
         struct sr_text word = {0};
         sr_text_printf(&word, "%s=%s", args->params[i].name, value->text);
@@ -376,34 +389,4 @@ void sr_args_print(const struct sr_args *args, bool all, struct sr_text *text)
         sr_words_quote(text, sr_text_get(&word));
         sr_text_fini(&word);
     }
-}
-
-void sr_param_usage(const struct sr_param *param, struct sr_text *text)
-{
-    static const char *const placeholders[] = {
-        [SR_PARAM_TEXT] = "TEXT",   [SR_PARAM_INTEGER] = "N",       [SR_PARAM_NUMBER] = "X",
-        [SR_PARAM_RANGE] = "A..B",  [SR_PARAM_LIST] = "N,N,...",    [SR_PARAM_FILE] = "FILE",
-        [SR_PARAM_MODEL] = "MODEL", [SR_PARAM_FAMILY] = "FAMILY",   [SR_PARAM_CLASS] = "CLASS",
-        [SR_PARAM_INDEX] = "INDEX", [SR_PARAM_COMMAND] = "COMMAND", [SR_PARAM_LINE] = "LINE",
-        [SR_PARAM_SWITCH] = "",     [SR_PARAM_CHOICE] = "",
-    };
-    const char *open = param->required ? "" : "[", *close = param->required ? "" : "]";
-    sr_text_add(text, open);
-    if (param->type == SR_PARAM_SWITCH) {
-        sr_text_add(text, param->name);
-    } else {
-        if (!param->positional) sr_text_printf(text, "%s=", param->name);
-        if (param->type == SR_PARAM_CHOICE)
-            for (const char *at = param->choices; *at; at++)
-                sr_text_add_bytes(text, *at == ' ' ? "|" : at, 1);
-        else if (param->positional &&
-                 (param->type == SR_PARAM_TEXT || param->type == SR_PARAM_LINE))
-            for (const char *at = param->name; *at; at++) {
-                char c = (char)toupper((unsigned char)*at);
-                sr_text_add_bytes(text, &c, 1);
-            }
-        else
-            sr_text_add(text, placeholders[param->type]);
-    }
-    sr_text_add(text, close);
 }

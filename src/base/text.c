@@ -288,13 +288,19 @@ static size_t edit_distance(const char *a, const char *b)
     return row[lb];
 }
 
+static const char *word_at(const void *words, size_t index, size_t stride)
+{
+    const char *word;
+    memcpy(&word, (const char *)words + index * stride, sizeof word);
+    return word;
+}
+
 const char *sr_text_closest(const char *word, const void *words, size_t count, size_t stride)
 {
     const char *best = NULL;
     size_t best_distance = strlen(word) <= 3 ? 2 : 3; /* nearer than this */
     for (size_t i = 0; i < count; i++) {
-        const char *candidate;
-        memcpy(&candidate, (const char *)words + i * stride, sizeof candidate);
+        const char *candidate = word_at(words, i, stride);
         if (!candidate) continue;
         size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {
@@ -303,4 +309,17 @@ const char *sr_text_closest(const char *word, const void *words, size_t count, s
         }
     }
     return best;
+}
+
+void sr_text_suggest(struct sr_text *text, const char *word, const void *words, size_t count,
+                     size_t stride)
+{
+    const char *closest = sr_text_closest(word, words, count, stride);
+    const char *before = "; there are: ";
+    if (closest) {
+        sr_text_printf(text, "; did you mean %s?", closest);
+        before = " There are: ";
+    }
+    for (size_t i = 0; i < count; i++)
+        sr_text_printf(text, "%s%s", i ? ", " : before, word_at(words, i, stride));
 }

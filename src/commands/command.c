@@ -279,10 +279,13 @@ void add_nearest(struct sr_text *text, const struct sr_session *session,
 
 static void describe_range(const struct sr_param *param, struct sr_text *text)
 {
-    if (param->type == SR_PARAM_CHOICE)
+    if (param->type == SR_PARAM_CHOICE) {
         sr_text_printf(text, " One of: %s.", param->choices);
-    else if (param->minimum < param->maximum && param->maximum < 1e15)
-        sr_text_printf(text, " %g to %g.", param->minimum, param->maximum);
+    } else if (param->minimum < param->maximum) {
+        sr_text_add(text, " ");
+        sr_param_bounds(param, " to ", text);
+        sr_text_add(text, ".");
+    }
     if (param->fallback)
         sr_text_printf(text, " Default: %s.", *param->fallback ? param->fallback : "none");
 }

@@ -84,9 +84,6 @@ static void offer_values(struct sr_session *session, struct candidates *candidat
         for (int c = 0; session->data && c < session->data->classes; c++)
             offer(candidates, session->data->class_names[c], "");
         break;
-    case SR_PARAM_COMMAND:
-        for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
-        break;
     default:
         break;
     }

@@ -403,7 +403,7 @@ SR_RUN(explain_run)
 
 #define SAMPLE_PARAMS                                                                              \
     {                                                                                              \
-        "index", SR_PARAM_INDEX,                                                                   \
+        "index", SR_PARAM_SAMPLE,                                                                  \
             .positional = true,                                                                    \
             .help = "A row: 17, train:17, test:17; without it, the sample under the cursor."       \
     }

@@ -148,7 +148,7 @@ const struct sr_command sr_command_export = {
              .help = "Of this split; for samples the first of it, instead of the selection from "
                      "the cursor on."},
             {"class", SR_PARAM_CLASS, .help = "Of this class."},
-            {"index", SR_PARAM_INDEX,
+            {"index", SR_PARAM_SAMPLE,
              .help = "Of this sample, or several apart by commas: test:7,test:12."},
             {"wrong", SR_PARAM_SWITCH, .help = "Of samples that the model gets wrong."},
             {"right", SR_PARAM_SWITCH, .help = "Of samples that the model gets right."},

@@ -38,8 +38,10 @@ static void parameters(struct sr_text *text, const struct sr_param *params)
             sr_text_add(text, "One of: ");
             escape(text, params->choices);
             sr_text_add(text, ".\n");
-        } else if (params->minimum < params->maximum && params->maximum < 1e15) {
-            sr_text_printf(text, "From %g to %g.\n", params->minimum, params->maximum);
+        } else if (params->minimum < params->maximum) {
+            sr_text_add(text, "From ");
+            sr_param_bounds(params, " to ", text);
+            sr_text_add(text, ".\n");
         }
         if (params->fallback && *params->fallback) {
             sr_text_add(text, "Default: ");

@@ -261,7 +261,7 @@ const struct sr_command sr_command_tag = {
     .help = "Tag a sample, or take its tag away; browse tagged shows them.",
     .params =
         (const struct sr_param[]){
-            {"index", SR_PARAM_INDEX, .positional = true,
+            {"index", SR_PARAM_SAMPLE, .positional = true,
              .help = "A row; without it, the sample under the cursor is switched."},
             {"split", SR_PARAM_CHOICE, .choices = "train validation test",
              .help = "The file that a bare row is of."},

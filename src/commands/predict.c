@@ -153,7 +153,7 @@ const struct sr_command sr_command_predict = {
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(true),
-            {"index", SR_PARAM_INDEX, .positional = true,
+            {"index", SR_PARAM_SAMPLE, .positional = true,
              .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
             {"split", SR_PARAM_CHOICE, .choices = "train validation test",
              .help = "The file that a bare row is of; with to=, the split."},

@@ -33,7 +33,7 @@ static void add_defaults(struct sr_session *session, const struct sr_item *item,
         if (param->type == SR_PARAM_MODEL && entry) {
             sr_text_printf(text, " %s=", param->name);
             sr_words_quote(text, entry->name);
-        } else if (param->type == SR_PARAM_INDEX && selection->count) {
+        } else if (param->type == SR_PARAM_SAMPLE && selection->count) {
             uint32_t row = selection->rows[selection->at];
             sr_text_printf(text, " %s=%s:%u", param->name, sr_file_names[selection->file], row);
             if (command == &sr_command_tag && session->tags[selection->file][row])

@@ -78,7 +78,7 @@ const struct sr_command sr_command_show = {
     .help = "Show one sample.",
     .params =
         (const struct sr_param[]){
-            {"index", SR_PARAM_INDEX, .positional = true,
+            {"index", SR_PARAM_SAMPLE, .positional = true,
              .help = "Its row: 17, train:17, test:17; without it, the one under the cursor."},
             {"split", SR_PARAM_CHOICE, .choices = "train validation test",
              .help = "The file that a bare row is of."},

@@ -150,7 +150,7 @@ const struct sr_command sr_command_mark = {
     .params =
         (const struct sr_param[]){{"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
                                    .choices = "keep flag undo", .help = "Which."},
-                                  {"index", SR_PARAM_INDEX, .positional = true,
+                                  {"index", SR_PARAM_SAMPLE, .positional = true,
                                    .help = "A row; without it, the sample under the cursor."},
                                   {"split", SR_PARAM_CHOICE, .choices = "train validation test",
                                    .help = "The file that a bare row is of."},

@@ -190,12 +190,17 @@ int sr_dataset_class(const struct sr_dataset *dataset, const char *text, struct 
             fits++;
         }
     if (fits == 1) return found;
-    struct sr_text list = {0};
+    struct sr_text list = {0}, what = {0};
+    const char *closest = sr_text_closest(text, dataset->class_names, (size_t)dataset->classes,
+                                          sizeof *dataset->class_names);
     list_classes(dataset, &list);
-    sr_error_set(error, SR_ERROR_ARGUMENT,
-                 fits ? "\"%s\" fits several classes; they are %s"
-                      : "no class is called \"%s\"; they are %s",
-                 text, sr_text_get(&list));
+    sr_text_printf(&what, fits ? "\"%s\" fits several classes" : "no class is called \"%s\"", text);
+    if (closest && !fits)
+        sr_text_printf(&what, "; did you mean %s? They", closest);
+    else
+        sr_text_add(&what, "; they");
+    sr_error_set(error, SR_ERROR_ARGUMENT, "%s are %s", sr_text_get(&what), sr_text_get(&list));
     sr_text_fini(&list);
+    sr_text_fini(&what);
     return -1;
 }

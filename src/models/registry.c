@@ -8,17 +8,17 @@ const struct sr_model_class *const sr_model_class_suggested = &sr_model_class_cn
 
 const struct sr_model_class *sr_model_class_find(const char *name, struct sr_error *error)
 {
-    struct sr_text names = {0};
-    for (const struct sr_model_class *const *at = sr_model_classes; *at; at++) {
-        if (strcmp((*at)->name, name) == 0) {
-            sr_text_fini(&names);
-            return *at;
-        }
-        sr_text_printf(&names, "%s%s", names.length ? ", " : "", (*at)->name);
+    enum { COUNT = sizeof sr_model_classes / sizeof *sr_model_classes - 1 };
+    const char *names[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        names[i] = sr_model_classes[i]->name;
+        if (!strcmp(names[i], name)) return sr_model_classes[i];
     }
-    sr_error_set(error, SR_ERROR_ARGUMENT, "There is no model family \"%.40s\"; there are %s.",
-                 name, sr_text_get(&names));
-    sr_text_fini(&names);
+    struct sr_text known = {0};
+    sr_text_suggest(&known, name, names, COUNT, sizeof *names);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "no model family \"%.40s\"%s", name,
+                 sr_text_get(&known));
+    sr_text_fini(&known);
     return NULL;
 }
 

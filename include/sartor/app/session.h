@@ -239,7 +239,7 @@ struct sr_session {
     struct {                          /* and how far it is, for those who know no commands */
         double share, seconds_left;
     } study_progress;
-    char message[512]; /* last message for the status line */
+    char message[SR_ERROR_TEXT]; /* last message for the status line */
     bool message_is_error;
     sr_session_listener *listener;
     void *listener_context;

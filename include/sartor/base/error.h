@@ -19,14 +19,16 @@ enum sr_status {
     SR_ERROR_CANCELLED, /* stopped on request, with nothing usable to keep */
 };
 
+enum { SR_ERROR_TEXT = 960 }; /* bytes of a sentence, its final NUL included */
+
 struct sr_error {
     enum sr_status status;
-    char text[480];
+    char text[SR_ERROR_TEXT];
 };
 
 /* Fill `error` (may be NULL) and return `status`, so that a failing function
  * can end in `return sr_error_set(error, SR_ERROR_IO, ...)`. A text that does
- * not fit is cut at a character boundary. */
+ * not fit is cut at a character boundary and ends in "...". */
 enum sr_status sr_error_set(struct sr_error *error, enum sr_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

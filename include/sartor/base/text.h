@@ -71,5 +71,9 @@ void sr_format_count(char *out, size_t size, uint64_t count);
 /* Of `count` words (stride bytes apart, each a const char * first member), the one
  * closest to `word` by edit distance, for "did you mean"; NULL when none is near. */
 const char *sr_text_closest(const char *word, const void *words, size_t count, size_t stride);
+/* Add what ends a sentence on an unknown word: "; did you mean cnn? There are: cnn, svm", without
+ * the question where none is close. Nothing when there are no words. */
+void sr_text_suggest(struct sr_text *text, const char *word, const void *words, size_t count,
+                     size_t stride);
 
 #endif
