@@ -1,27 +1,60 @@
-/* closeup.c - one sample looked at closely: every model's word on it, and its nearest neighbours.
- */
+/* closeup.c - one sample seen closely: what every model answers, and its nearest neighbours. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sartor/app/explanations.h"
+#include "sartor/app/results.h"
 #include "sartor/base/memory.h"
-#include "task.h"
 
-struct closeup_task {
-    struct task task;
-    struct sr_dataset *data;
+struct key {
+    struct sr_result_key base;
+    enum sr_file file;
+    uint32_t row;
+    size_t count;
     struct sr_model *models[SR_VERDICTS_MAX];
-    struct sr_model *neighbours; /* the k-NN model to ask, NULL for pixels */
-    struct sr_closeup *closeup;
+    char names[SR_VERDICTS_MAX][64];
 };
 
-static void free_closeup(struct sr_closeup *closeup)
+static bool same_sample(const void *key, const void *other)
 {
-    if (!closeup) return;
-    for (size_t i = 0; i < closeup->verdicts; i++) free(closeup->verdict[i].probabilities);
-    free(closeup);
+    const struct key *a = key, *b = other;
+    return a->file == b->file && a->row == b->row;
+}
+
+static bool same(const void *key, const void *other)
+{
+    const struct key *a = key, *b = other;
+    return same_sample(a, b) && a->count == b->count &&
+           !memcmp(a->models, b->models, a->count * sizeof *a->models);
+}
+
+static void own(void *opaque)
+{
+    struct key *key = opaque;
+    for (size_t i = 0; i < key->count; i++) sr_model_ref(key->models[i]);
+}
+
+static void release(void *opaque)
+{
+    struct key *key = opaque;
+    for (size_t i = 0; i < key->count; i++) sr_model_unref(key->models[i]);
+}
+
+static bool current(const struct sr_session *session, const void *opaque)
+{
+    const struct key *key = opaque;
+    for (size_t i = 0; i < key->count; i++)
+        if (!sr_result_model_current(session, key->models[i])) return false;
+    return true;
+}
+
+static void describe(const void *opaque, char *text, size_t size)
+{
+    const struct key *key = opaque;
+    snprintf(text, size, "the models are being asked about %s:%u", sr_file_names[key->file],
+             key->row);
 }
 
 /* Squared distance, exact; stops counting past `limit`. */
@@ -44,6 +77,7 @@ static uint64_t distance(const uint8_t *a, const uint8_t *b, size_t count, uint6
 static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *data,
                            const struct sr_monitor *monitor)
 {
+    struct sr_nearest *nearest = &closeup->nearest;
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *own = &data->files[closeup->file];
     size_t size = (size_t)train->shape.height * (size_t)train->shape.width, kept = 0;
     const uint8_t *pixels = own->pixels + closeup->row * size;
@@ -57,13 +91,13 @@ static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *
         size_t at = kept < SR_CLOSEUP_NEAREST ? kept++ : kept - 1;
         for (; at > 0 && far[at - 1] > here; at--) {
             far[at] = far[at - 1];
-            closeup->rows[at] = closeup->rows[at - 1];
+            nearest->rows[at] = nearest->rows[at - 1];
         }
         far[at] = here;
-        closeup->rows[at] = (uint32_t)row;
+        nearest->rows[at] = (uint32_t)row;
     }
-    for (size_t i = 0; i < kept; i++) closeup->distances[i] = sqrt((double)far[i]) / 255;
-    closeup->nearest = kept;
+    for (size_t i = 0; i < kept; i++) nearest->distances[i] = sqrt((double)far[i]) / 255;
+    nearest->count = kept;
 }
 
 static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset *data,
@@ -72,121 +106,105 @@ static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset
     const struct sr_images *own = &data->files[closeup->file];
     const uint8_t *pixels =
         own->pixels + (size_t)closeup->row * (size_t)own->shape.height * (size_t)own->shape.width;
-    struct sr_nearest nearest;
-    if (sr_nearest_of(data, model, pixels, SR_NEAREST_MAX, &nearest, NULL)) return;
-    for (size_t i = 0; i < nearest.count && closeup->nearest < SR_CLOSEUP_NEAREST; i++) {
-        if (closeup->file == SR_FILE_TRAIN && nearest.rows[i] == closeup->row) continue;
-        closeup->rows[closeup->nearest] = nearest.rows[i];
-        closeup->distances[closeup->nearest++] = nearest.distances[i];
+    struct sr_nearest found, *nearest = &closeup->nearest;
+    if (sr_nearest_of(data, model, pixels, SR_NEAREST_MAX, &found, NULL)) return;
+    for (size_t i = 0; i < found.count && nearest->count < SR_CLOSEUP_NEAREST; i++) {
+        if (closeup->file == SR_FILE_TRAIN && found.rows[i] == closeup->row) continue;
+        nearest->rows[nearest->count] = found.rows[i];
+        nearest->distances[nearest->count++] = found.distances[i];
     }
     snprintf(closeup->by, sizeof closeup->by, "%s", model->name);
 }
 
-static enum sr_status closeup_run(struct task *task, const struct sr_monitor *monitor,
-                                  struct sr_error *error)
+/* The k-NN model by whose measure neighbours are shown; NULL for distance between pixels. */
+static const struct sr_model *neighbours_model(const struct key *key)
 {
-    struct closeup_task *look = (struct closeup_task *)task;
-    struct sr_closeup *closeup = look->closeup;
-    struct sr_samples one = {&look->data->files[closeup->file], &closeup->row, 1};
-    if (look->neighbours) nearest_by_model(closeup, look->data, look->neighbours);
-    if (!closeup->nearest) nearest_pixels(closeup, look->data, monitor);
-    for (size_t i = 0; i < closeup->verdicts; i++) {
-        if (!sr_monitor_proceed(monitor))
-            return sr_error_set(error, SR_ERROR_CANCELLED, "another sample is looked at");
-        float *probabilities = sr_xalloc((size_t)look->data->classes * sizeof *probabilities);
-        if (sr_model_predict(look->models[i], &one, NULL, monitor, probabilities, error))
-            free(probabilities);
-        else
-            closeup->verdict[i].probabilities = probabilities;
+    for (size_t i = 0; i < key->count; i++) {
+        const struct sr_model *model = key->models[i];
+        if (model->class->nearest && !strcmp(model->class->name, "knn") &&
+            !strcmp(model->digest, key->base.data->digest))
+            return model;
     }
-    return SR_OK;
+    return NULL;
 }
 
-static void closeup_finish(struct sr_session *session, struct task *task,
-                           const struct sr_event *event)
+static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
+                          const struct sr_monitor *monitor, struct sr_error *error)
 {
-    struct closeup_task *look = (struct closeup_task *)task;
-    if (session->closeup_job != event->job) return; /* another sample has been asked for */
-    session->closeup_job = 0;
-    free_closeup(session->closeup);
-    session->closeup = look->closeup;
-    look->closeup = NULL;
+    const struct key *key = opaque;
+    const struct sr_dataset *data = key->base.data;
+    struct sr_closeup *closeup = value;
+    struct sr_samples one = {&data->files[key->file], &key->row, 1};
+    (void)pool;
+    closeup->file = key->file;
+    closeup->row = key->row;
+    const struct sr_model *by = neighbours_model(key);
+    if (by) nearest_by_model(closeup, data, by);
+    if (!closeup->nearest.count) nearest_pixels(closeup, data, monitor);
+    for (size_t i = 0;; i++) {
+        if (!sr_monitor_proceed(monitor))
+            return sr_error_set(error, SR_ERROR_CANCELLED, "another sample is shown");
+        if (i == key->count) return SR_OK;
+        float *probabilities = sr_xalloc((size_t)data->classes * sizeof *probabilities);
+        struct sr_error unknown;
+        if (sr_model_predict(key->models[i], &one, NULL, monitor, probabilities, &unknown)) {
+            free(probabilities);
+            probabilities = NULL;
+        }
+        closeup->verdict[i].probabilities = probabilities;
+        snprintf(closeup->verdict[i].model, sizeof closeup->verdict[i].model, "%s", key->names[i]);
+        closeup->verdicts++;
+    }
 }
 
-static void closeup_free(struct task *task)
+static void fini(void *value)
 {
-    struct closeup_task *look = (struct closeup_task *)task;
-    for (int i = 0; i < SR_VERDICTS_MAX; i++) sr_model_unref(look->models[i]);
-    sr_model_unref(look->neighbours);
-    sr_dataset_unref(look->data);
-    free_closeup(look->closeup);
-    free(look);
+    struct sr_closeup *closeup = value;
+    for (size_t i = 0; i < closeup->verdicts; i++) free(closeup->verdict[i].probabilities);
 }
 
-void sr_session_forget_closeup(struct sr_session *session)
-{
-    if (session->closeup_job && session->jobs) sr_jobs_stop(session->jobs, session->closeup_job);
-    session->closeup_job = 0;
-    free_closeup(session->closeup);
-    session->closeup = NULL;
-}
+static const struct sr_result_kind closeup_kind = {
+    .name = "closeup",
+    .lane = SR_LANE_SHORT,
+    .keep = 8,
+    .one_shown = true,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_closeup),
+    .same = same,
+    .own = own,
+    .release = release,
+    .current = current,
+    .describe = describe,
+    .run = run,
+    .fini = fini,
+};
 
-/* Models that can be asked now; those that are still in their files are called for. */
-static size_t ready_models(struct sr_session *session, struct sr_entry **ready)
+/* The models that can be asked now; those that are still in their files begin to be loaded. */
+static void add_models(struct sr_session *session, struct key *key)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-    size_t count = 0;
-    for (size_t i = 0; i < session->entry_count && count < SR_VERDICTS_MAX; i++) {
+    for (size_t i = 0; i < session->entry_count && key->count < SR_VERDICTS_MAX; i++) {
         struct sr_entry *entry = session->entries[i];
         struct sr_error ignored;
         if (sr_session_model(session, entry->name, &entry, &ignored)) continue;
         if (sr_model_check_shape(entry->model, images->shape, session->data->classes, &ignored))
             continue;
-        ready[count++] = entry;
+        snprintf(key->names[key->count], sizeof key->names[0], "%s", entry->name);
+        key->models[key->count++] = entry->model;
     }
-    return count;
 }
 
 enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
-                                  const struct sr_closeup **result, struct sr_error *error)
+                                  const struct sr_closeup **closeup, struct sr_error *error)
 {
-    *result = NULL;
+    *closeup = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    struct sr_entry *ready[SR_VERDICTS_MAX];
-    size_t count = ready_models(session, ready);
-    struct sr_closeup *have = session->closeup;
-    if (have && have->file == file && have->row == row) {
-        *result = have;
-        bool same = have->verdicts == count;
-        for (size_t i = 0; same && i < count; i++)
-            same = !strcmp(have->verdict[i].model, ready[i]->name);
-        if (same) return SR_OK;
-    }
-    bool asked = session->closeup_job && session->closeup_file == file &&
-                 session->closeup_row == row && session->closeup_models == count;
-    if (!asked) {
-        if (session->closeup_job) sr_jobs_stop(session->jobs, session->closeup_job);
-        struct closeup_task *look = sr_xalloc(sizeof *look);
-        look->task = (struct task){closeup_run, closeup_finish, closeup_free};
-        look->data = sr_dataset_ref(session->data);
-        look->closeup = sr_xalloc(sizeof *look->closeup);
-        look->closeup->file = file;
-        look->closeup->row = row;
-        look->closeup->verdicts = count;
-        for (size_t i = 0; i < count; i++) {
-            const struct sr_model *model = ready[i]->model;
-            snprintf(look->closeup->verdict[i].model, sizeof look->closeup->verdict[i].model, "%s",
-                     ready[i]->name);
-            look->models[i] = sr_model_ref(ready[i]->model);
-            if (!look->neighbours && model->class->nearest && model->class->all_nearest &&
-                !strcmp(model->digest, session->data->digest))
-                look->neighbours = sr_model_ref(ready[i]->model);
-        }
-        session->closeup_file = file;
-        session->closeup_row = row;
-        session->closeup_models = count;
-        session->closeup_job = sr_task_submit(session, SR_LANE_SHORT, &look->task);
-    }
-    return sr_error_set(error, SR_PENDING, "%s:%u is looked at", sr_file_names[file], row);
+    struct key key = {{NULL, session->data, 0}, .file = file, .row = row};
+    add_models(session, &key);
+    const void *value;
+    status = sr_result_get(session, &closeup_kind, &key, &value, error);
+    *closeup =
+        status == SR_PENDING ? sr_result_like(session, &closeup_kind, &key, same_sample) : value;
+    return status;
 }

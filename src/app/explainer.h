@@ -20,6 +20,7 @@ static inline struct how how_of(const struct sr_explainer *explainer)
     struct how how = {.target = explainer->target};
     snprintf(how.model, sizeof how.model, "%s", explainer->entry->name);
     snprintf(how.method, sizeof how.method, "%s", explainer->method ? explainer->method : "");
+    if (!strcmp(how.method, "auto")) how.method[0] = '\0';
     snprintf(how.layer, sizeof how.layer, "%s", explainer->layer ? explainer->layer : "");
     return how;
 }

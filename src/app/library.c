@@ -148,8 +148,6 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
         session->aside[i] = session->aside[session->aside_count];
         session->aside_homes[i] = session->aside_homes[session->aside_count];
     }
-    session->quality.model[0] = 0;
-    sr_session_forget_closeup(session);
     return sr_session_scan_models(session, error);
 }
 
@@ -168,8 +166,6 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
     if (!entry) entry = add_entry(session, model->name);
     replace_source(entry, path, false);
     entry->model = sr_model_ref(model);
-    if (!strcmp(session->quality.model, model->name)) session->quality.model[0] = '\0';
-    sr_session_forget_closeup(session);
 }
 
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,

@@ -12,7 +12,6 @@ libsartor_a_SOURCES += \
 	src/app/comparison.c \
 	src/app/experiment.c \
 	src/app/explain.c \
-	src/app/figures.c \
 	src/app/heats.c \
 	src/app/judge.c \
 	src/app/library.c \
@@ -26,6 +25,7 @@ libsartor_a_SOURCES += \
 	src/app/selection.c \
 	src/app/session.c \
 	src/app/state.c \
+	src/app/statistics.c \
 	src/app/suspects.c \
 	src/app/tags.c \
 	src/app/task.c \

@@ -95,8 +95,6 @@ static void load_finish(struct sr_session *session, struct task *task, const str
         load->stats[f] = NULL;
     }
     session->selection.count = 0;
-    session->quality.model[0] = 0;
-    sr_session_forget_closeup(session);
     sr_session_load_tags(session);
     sr_session_load_suspects(session);
     if (sr_session_resplit(session, &session->data_error)) {
@@ -153,8 +151,6 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
     sr_split_fini(&session->split);
     session->split = split;
     session->split_version++;
-    sr_session_forget_figures(session);
-    session->quality.model[0] = '\0';
     if (session->selection.count) {
         struct sr_filter filter = session->selection.filter;
         struct sr_error ignored;
@@ -217,9 +213,6 @@ void sr_session_free(struct sr_session *session)
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->tags[f]);
     for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i].text);
     free(session->log.lines);
-    session->jobs = NULL;
-    sr_session_forget_closeup(session);
-    sr_session_forget_figures(session);
     sr_states_fini(&session->states);
     sr_text_fini(&session->view.overlay_text);
     sr_text_fini(&session->view.prompt_text);
@@ -248,8 +241,7 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || session->closeup_job || session->figures_job) return false;
-    if (!sr_results_settled(session)) return false;
+    if (session->data_job || !sr_results_settled(session)) return false;
     for (size_t i = 0; i < session->entry_count; i++) {
         const struct sr_entry *entry = session->entries[i];
         if (entry->loading) return false;

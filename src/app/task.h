@@ -50,9 +50,6 @@ void sr_session_load_tags(struct sr_session *session);
 /* Likewise the suspects found last. */
 void sr_session_load_suspects(struct sr_session *session);
 void sr_session_free_suspects(struct sr_session *session);
-/* What was found out about data that is no longer there, or split otherwise. */
-void sr_session_forget_closeup(struct sr_session *session);
-void sr_session_forget_figures(struct sr_session *session);
 void sr_session_refresh_look(struct sr_session *session);
 
 #endif

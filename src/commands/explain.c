@@ -165,7 +165,8 @@ static struct summary sum_up(const float *map, const uint8_t *mean, int height, 
 }
 
 static void report_classes(struct sr_session *session, const struct sr_entry *entry,
-                           const struct sr_class_heats *heats, const char *to,
+                           const struct sr_class_heats *heats,
+                           const struct sr_statistics *statistics, const char *to,
                            struct sr_reply *reply)
 {
     const enum sr_split_name split = heats->split;
@@ -194,7 +195,7 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
     for (int c = 0; c < session->data->classes; c++) {
         const float *map = heats->maps + (size_t)c * size;
         const struct summary summary =
-            sum_up(map, session->figures->classes[file][c].mean, height, width);
+            sum_up(map, statistics->classes[file][c].mean, height, width);
         if (object) {
             struct sr_json *one = sr_json_object();
             sr_json_set_integer(one, "class", c);
@@ -252,7 +253,8 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
     const struct sr_class_heats *heats;
     status = sr_session_class_heats(session, &explainer, split, (count + classes - 1) / classes,
                                     &heats, error);
-    if (!status) status = sr_session_figures(session, error);
+    const struct sr_statistics *statistics;
+    if (!status) status = sr_session_statistics(session, &statistics, error);
     if (!status && to) {
         struct figure_request request = {.model = entry->name,
                                          .method = method,
@@ -263,7 +265,7 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
         status = write_figure(session, "heats", "explain", args, &request, error);
     }
     if (status) return status;
-    report_classes(session, entry, heats, to, reply);
+    report_classes(session, entry, heats, statistics, to, reply);
     sr_explain_show_classes(session, entry, method, layer);
     reply->shown = true;
     return SR_OK;
@@ -380,11 +382,11 @@ static enum sr_status explain_quality(struct sr_session *session, const struct s
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "explain: quality is measured on count= images, not on a single one");
     enum sr_split_name split = split_of(session, args, entry);
-    status = sr_session_quality(session, entry, split, (size_t)sr_args_integer(args, "count"),
-                                sr_args_text(args, "method"), sr_args_text(args, "layer"),
-                                strcmp(sr_args_text(args, "fill"), "black") ? SR_FILL_MEAN
-                                                                            : SR_FILL_BLACK,
-                                &quality, error);
+    const struct sr_explainer explainer = {entry, sr_args_text(args, "method"),
+                                           sr_args_text(args, "layer"), -1};
+    const bool black = !strcmp(sr_args_text(args, "fill"), "black");
+    status = sr_session_quality(session, &explainer, split, (size_t)sr_args_integer(args, "count"),
+                                black ? SR_FILL_BLACK : SR_FILL_MEAN, &quality, error);
     if (status) return status;
     if (reply->json)
         quality_json(quality, entry->name, sr_split_names[split], reply);

@@ -110,9 +110,10 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     enum sr_split_name split = request->split >= 0
                                    ? (enum sr_split_name)request->split
                                    : sr_session_default_split(figure->session, entry);
-    status = sr_session_quality(
-        figure->session, entry, split, request->count ? (size_t)request->count : 200,
-        request->method ? request->method : "auto", request->layer, SR_FILL_MEAN, &quality, error);
+    const struct sr_explainer explainer = {entry, request->method, request->layer, -1};
+    status = sr_session_quality(figure->session, &explainer, split,
+                                request->count ? (size_t)request->count : 200, SR_FILL_MEAN,
+                                &quality, error);
     if (status) return status;
     figure_credit(figure, entry->model);
     double x[SR_QUALITY_STEPS + 1];
@@ -158,8 +159,8 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
 /* The rows nearest to a sample: those that the model goes by, else those that the enlarged sample
  * shows. */
 static enum sr_status find_nearest(struct figure *figure, const struct picked *picked,
-                                   const uint32_t **rows, const double **distances, size_t *count,
-                                   const char **by, struct sr_error *error)
+                                   const struct sr_nearest **nearest, const char **by,
+                                   struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     if (figure->request->model) {
@@ -174,9 +175,7 @@ static enum sr_status find_nearest(struct figure *figure, const struct picked *p
         }
         if (status) return status;
         figure_credit(figure, entry->model);
-        *rows = explanation->nearest.rows;
-        *distances = explanation->nearest.distances;
-        *count = explanation->nearest.count;
+        *nearest = &explanation->nearest;
         *by = entry->name;
         return SR_OK;
     }
@@ -184,9 +183,7 @@ static enum sr_status find_nearest(struct figure *figure, const struct picked *p
     enum sr_status status =
         sr_session_closeup(session, picked->file, picked->rows[0], &closeup, error);
     if (status) return status;
-    *rows = closeup->rows;
-    *distances = closeup->distances;
-    *count = closeup->nearest;
+    *nearest = &closeup->nearest;
     *by = closeup->by[0] ? closeup->by : "distance between pixels";
     return SR_OK;
 }
@@ -195,13 +192,13 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     struct picked picked;
-    const uint32_t *rows;
-    const double *distances;
+    const struct sr_nearest *nearest;
     const char *by;
-    size_t count;
     enum sr_status status = figure_pick(figure, 1, &picked, error);
-    if (!status) status = find_nearest(figure, &picked, &rows, &distances, &count, &by, error);
+    if (!status) status = find_nearest(figure, &picked, &nearest, &by, error);
     if (status) goto out;
+    const size_t count = nearest->count;
+    const uint32_t *rows = nearest->rows;
     const struct sr_images *train = &session->data->files[SR_FILE_TRAIN],
                            *own = &session->data->files[picked.file];
     const int truth = own->labels[picked.rows[0]];
@@ -213,8 +210,8 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
                              class_name(session, truth));
     for (size_t i = 0; i < count; i++) {
         pixels[i + 1] = figure_pixels(figure, SR_FILE_TRAIN, rows[i]);
-        captions[i + 1] =
-            sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]), distances[i]);
+        captions[i + 1] = sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]),
+                                     nearest->distances[i]);
         wrong[i + 1] = train->labels[rows[i]] != truth;
     }
     char *title = sr_xprintf("Training images nearest to %s:%u, by %s", sr_file_names[picked.file],
@@ -252,7 +249,8 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     const struct sr_class_heats *class_heats;
     status = sr_session_class_heats(session, &explainer, split, (count + classes - 1) / classes,
                                     &class_heats, error);
-    if (!status) status = sr_session_figures(session, error);
+    const struct sr_statistics *statistics;
+    if (!status) status = sr_session_statistics(session, &statistics, error);
     if (status) return status;
     figure_credit(figure, entry->model);
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
@@ -268,7 +266,7 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     for (size_t i = 0; i < classes * size; i++)
         shown[i] = most > 0 ? class_heats->maps[i] / most : 0;
     for (size_t c = 0; c < classes; c++) {
-        pixels[c] = session->figures->classes[file][c].mean;
+        pixels[c] = statistics->classes[file][c].mean;
         heats[c] = shown + c * size;
         captions[c] = class_name(session, (int)c);
         samples += class_heats->counts[c];

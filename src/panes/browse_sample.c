@@ -1,6 +1,7 @@
 /* browse_sample.c - see browse.h: one sample large, what each model says of it, how it looks when
  * augmented, and the training images that are most like it. */
 #include "browse.h"
+#include "sartor/app/explanations.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -118,8 +119,9 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
     struct sr_short_name names[SR_CLASSES_MAX];
     sr_part_short_names(session->data, wide, names);
     for (size_t k = 0;
-         closeup && k < closeup->nearest && ((int)k + 1) * (wide + 1) <= area.width + 1; k++) {
-        uint32_t row = closeup->rows[k];
+         closeup && k < closeup->nearest.count && ((int)k + 1) * (wide + 1) <= area.width + 1;
+         k++) {
+        uint32_t row = closeup->nearest.rows[k];
         int x = (int)k * (wide + 1), label = train->labels[row];
         sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
                       sr_part_pixels(session, SR_FILE_TRAIN, row), train->shape.height,
@@ -259,9 +261,10 @@ void browse_sample_describe(struct sr_session *session, const struct sr_entry *e
     }
     sr_text_printf(text,
                    " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
-    for (size_t k = 0; k < closeup->nearest && k < 5; k++)
+    for (size_t k = 0; k < closeup->nearest.count && k < 5; k++)
         sr_text_printf(
-            text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->rows[k],
-            sr_part_class(session, session->data->files[SR_FILE_TRAIN].labels[closeup->rows[k]]));
+            text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->nearest.rows[k],
+            sr_part_class(session,
+                          session->data->files[SR_FILE_TRAIN].labels[closeup->nearest.rows[k]]));
     sr_text_add(text, ".");
 }

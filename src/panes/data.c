@@ -27,16 +27,23 @@ static enum sr_file shown_file(const struct sr_session *session)
     return session->view.data_file == SR_FILE_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
 }
 
+/* Of every split and class; NULL until they have been added up. */
+static const struct sr_statistics *statistics(struct sr_session *session)
+{
+    struct sr_error ignored;
+    const struct sr_statistics *all;
+    sr_session_statistics(session, &all, &ignored);
+    return all;
+}
+
 /* Those of whole files come with the loading, those of a class from a job; NULL until it is done.
  */
 static const struct sr_stats *figures(struct sr_session *session, enum sr_file of)
 {
     int class = shown_class(session);
-    struct sr_error ignored;
     if (class < 0) return session->stats[of];
-    return sr_session_figures(session, &ignored) == SR_OK
-               ? &session->figures->classes[of][class].stats
-               : NULL;
+    const struct sr_statistics *all = statistics(session);
+    return all ? &all->classes[of][class].stats : NULL;
 }
 
 static void number(char *out, size_t size, double value, int digits)
@@ -195,8 +202,8 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     }
     if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
     sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                  session->figures->classes[shown_file(session)][class].mean, images->shape.height,
-                  images->shape.width);
+                  statistics(session)->classes[shown_file(session)][class].mean,
+                  images->shape.height, images->shape.width);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
     snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
@@ -212,15 +219,14 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     const struct sr_images *images = &session->data->files[shown_file(session)];
     sr_draw_image(area, &session->look,
                   session->view.data_view == 2
-                      ? session->figures->classes[shown_file(session)][class].deviation
-                      : session->figures->classes[shown_file(session)][class].mean,
+                      ? statistics(session)->classes[shown_file(session)][class].deviation
+                      : statistics(session)->classes[shown_file(session)][class].mean,
                   images->shape.height, images->shape.width);
 }
 
 /* Mean images, or images of the deviation, of all classes in the chosen file. */
 static void draw_gallery(struct sr_session *session, struct sr_area area)
 {
-    struct sr_error error;
     const struct sr_images *images = &session->data->files[shown_file(session)];
     bool spread = session->view.data_view == 2;
     int at = shown_class(session);
@@ -228,7 +234,7 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
     sr_text_printf(&words, "%s of each class, %s file",
                    spread ? "Standard deviation" : "Mean image",
                    sr_file_names[shown_file(session)]);
-    if (sr_session_figures(session, &error) != SR_OK) {
+    if (!statistics(session)) {
         sr_text_add(&words, ": being added up…");
         sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         sr_text_fini(&words);
@@ -236,7 +242,7 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
     }
     if (spread) {
         double most =
-            at >= 0 ? session->figures->classes[shown_file(session)][at].deviation_most : 0;
+            at >= 0 ? statistics(session)->classes[shown_file(session)][at].deviation_most : 0;
         sr_text_add(&words, "; each has its own scale");
         if (at >= 0) sr_text_printf(&words, ", white is %.0f here", most);
     }
@@ -250,16 +256,14 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
 /* The splits that models are trained and judged on. */
 static void draw_splits(struct sr_session *session, struct sr_area area)
 {
-    struct sr_error ignored;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
                     plain = sr_part_style(session, SR_ROLE_TEXT);
-    if (area.height < 4 || area.width < 44 || sr_session_figures(session, &ignored) != SR_OK)
-        return;
+    if (area.height < 4 || area.width < 44 || !statistics(session)) return;
     static const char *const titles[] = {"images", "mean", "deviation", "zeros"};
     sr_area_text(area, 1, 0, faint, "split");
     for (int c = 0; c < 4; c++) sr_part_put_right(area, 20 + 10 * c, 0, faint, titles[c]);
     for (int s = 0; s < SR_SPLIT_COUNT; s++) {
-        const struct sr_stats *stats = &session->figures->splits[s];
+        const struct sr_stats *stats = &statistics(session)->splits[s];
         char cells[4][32];
         sr_format_count(cells[0], sizeof cells[0], stats->count);
         number(cells[1], sizeof cells[1], stats->mean, 2);
@@ -387,10 +391,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
             text,
             "\nThe study reports mean %s, median %s and deviation %s for the whole train file.",
             cells[1][SR_FILE_COUNT], cells[2][SR_FILE_COUNT], cells[3][SR_FILE_COUNT]);
-    struct sr_error ignored;
-    for (int s = 0;
-         class < 0 && s < SR_SPLIT_COUNT && sr_session_figures(session, &ignored) == SR_OK; s++) {
-        const struct sr_stats *split = &session->figures->splits[s];
+    for (int s = 0; class < 0 && s < SR_SPLIT_COUNT && statistics(session); s++) {
+        const struct sr_stats *split = &statistics(session)->splits[s];
         sr_text_printf(text, "%s %s split %zu images, mean %.2f, deviation %.2f",
                        s ? ";" : "\nOf these, the", sr_split_names[s], split->count, split->mean,
                        split->deviation);

@@ -18,7 +18,8 @@ struct class_scene {
     struct sr_entry *entry;
     enum sr_split_name split;
     enum sr_file file;
-    const struct sr_class_heats *heats; /* when `status` is SR_OK */
+    const struct sr_class_heats *heats;     /* when `status` is SR_OK */
+    const struct sr_statistics *statistics; /* likewise */
     bool idle;
     enum sr_status status;
     struct sr_error error;
@@ -48,7 +49,8 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
     if (!scene->idle)
         scene->status = sr_session_class_heats(session, &explainer, scene->split, most,
                                                &scene->heats, &scene->error);
-    if (scene->status == SR_OK) scene->status = sr_session_figures(session, &scene->error);
+    if (scene->status == SR_OK)
+        scene->status = sr_session_statistics(session, &scene->statistics, &scene->error);
     scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[scene->file];
     const size_t size = classes * (size_t)images->shape.height * (size_t)images->shape.width;
@@ -89,8 +91,8 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     for (size_t i = 0; i < size && scene->most > 0; i++)
         shown[i] = scene->heats->maps[(size_t) class * size + i] / scene->most;
     sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
-                    session->figures->classes[scene->file][class].mean, shown, images->shape.height,
-                    images->shape.width);
+                    scene->statistics->classes[scene->file][class].mean, shown,
+                    images->shape.height, images->shape.width);
     free(shown);
 }
 

@@ -208,8 +208,8 @@ static void asked_in_a_session(void **state)
     assert_non_null(strstr(error.text, "occlusion"));
 
     const struct sr_quality *quality;
-    while ((status = sr_session_quality(session, entry, SR_SPLIT_VALIDATION, 8, "", "",
-                                        SR_FILL_BLACK, &quality, &error)) == SR_PENDING)
+    while ((status = sr_session_quality(session, &usual, SR_SPLIT_VALIDATION, 8, SR_FILL_BLACK,
+                                        &quality, &error)) == SR_PENDING)
         sr_session_wait(session, 10);
     assert_int_equal(status, SR_OK);
     assert_int_equal(quality->count, 8);

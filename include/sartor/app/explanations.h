@@ -96,4 +96,31 @@ enum sr_status sr_session_class_heats(struct sr_session *session,
 const struct sr_class_heats *sr_session_class_heats_known(const struct sr_session *session,
                                                           const struct sr_explainer *explainer);
 
+/* --- how good explanations are ------------------------------------------------------------- */
+
+/* Measured on `count` images, evenly drawn from a split, in a job among the runs. The explainer's
+ * target is not used. */
+enum sr_status sr_session_quality(struct sr_session *session, const struct sr_explainer *explainer,
+                                  enum sr_split_name split, size_t count, enum sr_quality_fill fill,
+                                  const struct sr_quality **quality, struct sr_error *error);
+
+/* --- one sample seen by all models --------------------------------------------------------- */
+
+enum { SR_CLOSEUP_NEAREST = 16, SR_VERDICTS_MAX = 64 };
+struct sr_closeup {
+    enum sr_file file;
+    uint32_t row;
+    size_t verdicts; /* models that have been asked */
+    struct {
+        char model[64];
+        float *probabilities; /* of every class, NULL when it could not answer */
+    } verdict[SR_VERDICTS_MAX];
+    char by[64];               /* the k-NN model by whose measure, "" for distance between pixels */
+    struct sr_nearest nearest; /* SR_CLOSEUP_NEAREST at most, without the sample itself */
+};
+/* Of the models that are loaded; others begin to be, and are asked when they are there. While it is
+ * SR_PENDING, `*closeup` is what is known of this sample already, or NULL. */
+enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
+                                  const struct sr_closeup **closeup, struct sr_error *error);
+
 #endif

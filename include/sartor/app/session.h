@@ -121,33 +121,17 @@ struct sr_log {
     size_t count, room;
 };
 
-/* Everything about one sample that takes a moment to find out: what each model says of it, and
- * the rows of the train file that are most like it. */
-enum { SR_CLOSEUP_NEAREST = 16, SR_VERDICTS_MAX = 64 };
-struct sr_closeup {
-    enum sr_file file;
-    uint32_t row;
-    size_t verdicts; /* models that have been asked */
-    struct {
-        char model[64];
-        float *probabilities; /* classes of them, NULL when it could not be asked */
-    } verdict[SR_VERDICTS_MAX];
-    char by[64]; /* the k-NN model by whose measure, "" for distance between pixels */
-    size_t nearest;
-    uint32_t rows[SR_CLOSEUP_NEAREST];
-    double distances[SR_CLOSEUP_NEAREST];
-};
-
 /* Statistics that are too slow to add up while drawing: of each split, and of each class of each
  * file. */
-struct sr_figures {
+struct sr_statistics {
     struct sr_stats splits[SR_SPLIT_COUNT];
+    int class_count;
     struct {
         struct sr_stats stats;
-        uint8_t *mean, *deviation; /* images; deviation so scaled that its largest is 255 */
-        double deviation_most;     /* what 255 stands for */
-    } * classes[SR_FILE_COUNT];    /* data->classes of each */
-    int class_count;
+        /* Images; the deviation so scaled that its largest is 255. */
+        uint8_t *mean, *deviation;
+        double deviation_most;  /* what 255 stands for */
+    } * classes[SR_FILE_COUNT]; /* data->classes of each */
 };
 
 /* The models that have been judged on a split, each pair of them tested. */
@@ -200,15 +184,6 @@ struct sr_session {
     uint8_t *tags[SR_FILE_COUNT]; /* a byte a row: 1 tagged */
     size_t tag_count;
     struct sr_log log;
-    struct { /* the measurement of explanations asked for last */
-        char model[64], method[16], layer[32];
-        enum sr_split_name split;
-        enum sr_quality_fill fill;
-        size_t count;
-        uint32_t job; /* measuring, 0 for none */
-        bool ready;
-        struct sr_quality result;
-    } quality;
     struct { /* labels of the train file that look wrong, of the latest search */
         struct sr_suspect *items; /* most suspect first */
         enum sr_mark *marks;
@@ -218,14 +193,6 @@ struct sr_session {
         size_t examined;
         double accuracy; /* of the held-out predictions; 0 when read from the file */
     } suspects;
-
-    struct sr_closeup *closeup; /* of the sample asked for last; NULL before the first */
-    uint32_t closeup_job;
-    enum sr_file closeup_file; /* what that job is about */
-    uint32_t closeup_row;
-    size_t closeup_models;      /* and how many models it asks */
-    struct sr_figures *figures; /* NULL until computed */
-    uint32_t figures_job;
 
     struct sr_view view;
     struct sr_states states; /* of panes and commands */
@@ -295,24 +262,14 @@ bool sr_session_predicting(const struct sr_session *session, const char **model,
  * honest, else test. */
 enum sr_split_name sr_session_default_split(const struct sr_session *session,
                                             const struct sr_entry *entry);
-/* `*closeup` of one sample: SR_OK, or SR_PENDING while it is made (then *closeup may hold what is
- * known of this sample already, or NULL). Models that are not loaded yet join as they are. */
-enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
-                                  const struct sr_closeup **closeup, struct sr_error *error);
 /* McNemar's test of every pair of models whose predictions of a split are there; SR_ERROR_STATE
  * with fewer than two. Borrowed until predictions come or go. */
 enum sr_status sr_session_comparison(struct sr_session *session, enum sr_split_name split,
                                      const struct sr_comparison **comparison,
                                      struct sr_error *error);
-/* session->figures: SR_OK once they are there. */
-enum sr_status sr_session_figures(struct sr_session *session, struct sr_error *error);
-
-/* Measure the explanations of `count` images, evenly drawn from a split, in a job among the runs.
- * The result is borrowed until another is asked for. */
-enum sr_status sr_session_quality(struct sr_session *session, struct sr_entry *entry,
-                                  enum sr_split_name split, size_t count, const char *method,
-                                  const char *layer, enum sr_quality_fill fill,
-                                  const struct sr_quality **quality, struct sr_error *error);
+enum sr_status sr_session_statistics(struct sr_session *session,
+                                     const struct sr_statistics **statistics,
+                                     struct sr_error *error);
 
 /* Look for labels that look wrong: train the model's family anew on all but one of `folds` parts of
  * the train file (of `count` rows of it, 0 for all), and judge that part; into session->suspects
