@@ -11,6 +11,7 @@ libsartor_a_SOURCES += \
 	src/nn/inference.c \
 	src/nn/job.c \
 	src/nn/layer_add.c \
+	src/nn/layer_average_pool.c \
 	src/nn/layer_batch_norm.c \
 	src/nn/layer_conv.c \
 	src/nn/layer_dense.c \
@@ -19,6 +20,7 @@ libsartor_a_SOURCES += \
 	src/nn/layer_global_pool.c \
 	src/nn/layer_max_pool.c \
 	src/nn/layer_relu.c \
+	src/nn/layer_silu.c \
 	src/nn/layers.c \
 	src/nn/network.c \
 	src/nn/optimizer.c \

@@ -68,6 +68,54 @@ static void test_every_kind(void **state)
     }
 }
 
+/* Far from 0 too, where σ is 0 or 1: dense weights take the image to x, SiLU to y. */
+static void test_silu(void **state)
+{
+    const struct sr_layer_spec layers[] = {FLATTEN(-1),
+                                           DENSE("a", 0, 1),
+                                           {.type = SR_LAYER_SILU, .name = "s", .input = 1},
+                                           DENSE("d", 2, 2)};
+    const float xs[] = {-1e9f, -300, -87, -20, -5, -1e-3f, 0, 1e-3f, 3, 17, 88, 300, 1e9f};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), 1, 1);
+    struct sr_workspace *workspace = sr_workspace_new(network, COUNT(xs), false, NULL, &error);
+    (void)state;
+    sr_network_import(network, 0, (const float[]){1});
+    sr_network_import(network, 2, (const float[]){1, 0});
+    memcpy(sr_workspace_input(workspace), xs, sizeof xs);
+    sr_network_predict(network, workspace, COUNT(xs));
+    for (size_t i = 0; i < COUNT(xs); i++) {
+        double x = (double)xs[i], wanted = x / (1 + exp(-x));
+        double found = (double)sr_workspace_logits(workspace)[2 * i];
+        if (!(fabs(found - wanted) <= 1e-6 * fabs(x)))
+            fail_msg("SiLU of %g is %g, not %g", x, found, wanted);
+    }
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+/* 3 × 5 pixels: the last row and column are left out. */
+static void test_average_pool(void **state)
+{
+    const struct sr_layer_spec layers[] = {CONV("a", -1, 1, 1, 1, true, false),
+                                           {.type = SR_LAYER_AVERAGE_POOL, .name = "p"},
+                                           FLATTEN(1),
+                                           DENSE("d", 2, 2)};
+    const float x[15] = {1, 2, 3, 4, 100, 5, 6, 7, 12, 100, 100, 100, 100, 100, 100};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), 3, 5);
+    struct sr_workspace *workspace = sr_workspace_new(network, 1, false, NULL, &error);
+    (void)state;
+    sr_network_import(network, 0, (const float[]){1});
+    sr_network_import(network, 1, (const float[]){1, 0, 0, 1});
+    memcpy(sr_workspace_input(workspace), x, sizeof x);
+    sr_network_predict(network, workspace, 1);
+    assert_float_equal(sr_workspace_logits(workspace)[0], 3.5, 0);
+    assert_float_equal(sr_workspace_logits(workspace)[1], 6.5, 0);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
 static void expect_words(const struct sr_layer_spec *layer, const char *words)
 {
     char text[64];
@@ -162,10 +210,9 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_kind),
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_every_kind),   cmocka_unit_test(test_silu),
+        cmocka_unit_test(test_average_pool), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_sizes),        cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests_name("layers", tests, NULL, NULL);
 }

@@ -20,7 +20,9 @@
     KIND(GLOBAL_POOL, global_pool)                                                                 \
     KIND(FLATTEN, flatten)                                                                         \
     KIND(DENSE, dense)                                                                             \
-    KIND(DROPOUT, dropout)
+    KIND(DROPOUT, dropout)                                                                         \
+    KIND(AVERAGE_POOL, average_pool)                                                               \
+    KIND(SILU, silu)
 
 enum sr_layer_type {
 #define SR_LAYER_TYPE(NAME, file) SR_LAYER_##NAME,
