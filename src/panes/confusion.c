@@ -5,11 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *shares_words(int shares)
+struct confusion *confusion_state(struct sr_session *session)
 {
-    return shares == 1   ? "% of the true class"
-           : shares == 2 ? "% of the predicted class"
-                         : "counts";
+    static const struct sr_state_kind kind = {.size = sizeof(struct confusion)};
+    return sr_session_state(session, &kind);
+}
+
+static const char *units_words(enum confusion_units units)
+{
+    return units == CONFUSION_OF_TRUE        ? "% of the true class"
+           : units == CONFUSION_OF_PREDICTED ? "% of the predicted class"
+                                             : "counts";
 }
 
 /* The largest confusions as a list, as many as there are lines. */
@@ -18,11 +24,9 @@ static void draw_worst(struct sr_session *session, struct sr_area area,
 {
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
                     faint = sr_part_style(session, SR_ROLE_FAINT);
-    int at = inside(session->view.confusion_row, table->classes), index = -1, across = 30;
-    if (at >= 0 && inside(session->view.confusion_column, table->classes) >= 0)
-        at = at * table->classes + session->view.confusion_column;
-    else
-        at = -1;
+    const bool placed = table->row >= 0 && table->column >= 0;
+    const int at = placed ? table->row * table->classes + table->column : -1, across = 30;
+    int index = -1;
     uint64_t count = UINT64_MAX;
     sr_area_text(area, 0, 0, faint, "most confused");
     sr_part_put_right(area, across + 6, 0, faint, "count");
@@ -50,41 +54,104 @@ static void draw_worst(struct sr_session *session, struct sr_area area,
     }
 }
 
+/* The matrix of the second model by itself, as it stands beside the first. */
+static struct confusion_table second_table(const struct confusion_table *table)
+{
+    struct confusion_table second = {.row = table->row,
+                                     .column = table->column,
+                                     .units = table->units,
+                                     .entry = table->vs,
+                                     .split = table->split,
+                                     .classes = table->classes,
+                                     .matrix = table->vs_matrix,
+                                     .evaluation = table->vs_evaluation};
+    confusion_add_totals(&second);
+    return second;
+}
+
+/* Which model, how good, on what; above each of two matrices where two are shown. */
+static void draw_title(struct sr_session *session, struct sr_area area,
+                       const struct confusion_table *table, const struct confusion_table *second,
+                       int width)
+{
+    struct sr_text text = {0};
+    struct sr_style title = sr_part_style(session, SR_ROLE_TITLE);
+    if (table->difference) {
+        char ours[32], theirs[32];
+        sr_part_percent(ours, sizeof ours, table->evaluation->accuracy);
+        sr_part_percent(theirs, sizeof theirs, table->vs_evaluation->accuracy);
+        sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, ours,
+                       table->vs->name, theirs, sr_split_names[table->split]);
+    } else {
+        confusion_summary(table, width >= (second ? 72 : 64), &text);
+    }
+    sr_area_text(sr_area_part(area, 1, 0, width - 1, 1), 0, 0, title, sr_text_get(&text));
+    if (second) {
+        sr_text_clear(&text);
+        confusion_summary(second, width >= 72, &text);
+        sr_area_text(area, width + 3, 0, title, sr_text_get(&text));
+    }
+    sr_text_fini(&text);
+}
+
+/* What rows, columns and cells are. */
+static void draw_axes(struct sr_session *session, struct sr_area area,
+                      const struct confusion_table *table, const struct confusion_layout *layout)
+{
+    const int n = table->classes;
+    struct sr_text text = {0};
+    sr_text_add(&text, area.width >= 44 ? "rows = true, columns = predicted; "
+                                        : "rows true, columns predicted; ");
+    if (table->difference)
+        sr_text_printf(&text, "%s minus %s", table->entry->name, table->vs->name);
+    else
+        sr_text_add(&text, units_words(table->units));
+    if (layout->columns < n || layout->rows < n)
+        sr_text_printf(&text, "; %d×%d of %d classes", layout->rows, layout->columns, n);
+    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
+    sr_text_fini(&text);
+}
+
+/* Sentences under the matrix, and the largest confusions. */
+static void draw_words(struct sr_session *session, struct sr_area area,
+                       const struct confusion_table *table)
+{
+    struct sr_text text = {0};
+    if (table->vs)
+        confusion_fourfold_words(session, table, &text);
+    else if (table->vs_error.status)
+        sr_text_printf(&text, "%s: %s", table->vs_name, table->vs_error.text);
+    else
+        confusion_cursor_words(session, table, &text);
+    int y = sr_part_paragraph(area, 0, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
+    if (table->vs && y + 1 < area.height) {
+        sr_text_clear(&text);
+        confusion_cursor_words(session, table, &text);
+        y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    }
+    if (area.height - y >= 4 && area.width >= 54) {
+        draw_worst(session, sr_area_part(area, 0, y, area.width, area.height - y), table);
+    } else if (y + 1 < area.height) {
+        sr_text_clear(&text);
+        confusion_worst_words(session, table, 5, &text);
+        sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    }
+    sr_text_fini(&text);
+}
+
 enum { BESIDE = 116 }; /* columns from which on two matrices stand side by side */
 
 static void draw_table(struct sr_session *session, struct sr_area area,
                        struct confusion_table *table)
 {
-    struct sr_text text = {0};
-    int y = 0, n = table->classes;
-    bool beside = table->vs && area.width >= BESIDE;
-    int width = beside ? area.width / 2 - 1 : area.width;
+    const bool beside = table->vs && area.width >= BESIDE;
+    const int n = table->classes, width = beside ? area.width / 2 - 1 : area.width;
+    struct confusion_table other = beside ? second_table(table) : (struct confusion_table){0};
+    int y = 0;
     table->difference = table->vs && !beside;
-    struct sr_area inner = sr_area_part(area, 1, 0, area.width - 1, area.height);
-    if (area.height >= 7) {
-        if (table->difference) {
-            char first[32], second[32];
-            sr_part_percent(first, sizeof first, table->evaluation->accuracy);
-            sr_part_percent(second, sizeof second, table->vs_evaluation->accuracy);
-            sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, first,
-                           table->vs->name, second, sr_split_names[table->split]);
-        } else {
-            confusion_summary(table, width >= (beside ? 72 : 64), &text);
-        }
-        sr_area_text(sr_area_part(inner, 0, 0, width - 1, area.height), 0, y,
-                     sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
-        if (beside) {
-            struct confusion_table second = {.entry = table->vs,
-                                             .split = table->split,
-                                             .all = table->all,
-                                             .evaluation = table->vs_evaluation};
-            sr_text_clear(&text);
-            confusion_summary(&second, width >= 72, &text);
-            sr_area_text(area, width + 3, y, sr_part_style(session, SR_ROLE_TITLE),
-                         sr_text_get(&text));
-        }
-        y++;
-    }
+    if (area.height >= 7)
+        draw_title(session, sr_area_part(area, 0, y++, area.width, 1), table,
+                   beside ? &other : NULL, width);
     int lines = area.height - y - 3; /* axes, header, totals */
     int words = lines - n >= 3 ? lines - n : lines >= 9 ? 2 : lines >= 5 ? 1 : 0;
     if (words > 7) words = 7;
@@ -92,65 +159,26 @@ static void draw_table(struct sr_session *session, struct sr_area area,
     int spare = lines - words - layout.rows;
     layout.height = 1 + (layout.rows == n ? spare / n : 0);
     if (layout.height > 3) layout.height = 3;
+    const int high = 2 + layout.rows * layout.height; /* with header and totals */
 
-    sr_text_clear(&text);
-    sr_text_printf(&text,
-                   area.width >= 44 ? "rows = true, columns = predicted; %s"
-                                    : "rows true, columns predicted; %s",
-                   table->difference ? table->entry->name
-                                     : shares_words(session->view.confusion_shares));
-    if (table->difference) sr_text_printf(&text, " minus %s", table->vs->name);
-    if (layout.columns < n || layout.rows < n)
-        sr_text_printf(&text, "; %d×%d of %d classes", layout.rows, layout.columns, n);
-    sr_area_text(inner, 0, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
-    bool airy = area.height - y - (2 + layout.rows * layout.height + words) >= 1;
-    y += airy;
-    confusion_draw_matrix(session, sr_area_part(area, 0, y, width, 2 + layout.rows * layout.height),
-                          table, &layout);
+    draw_axes(session, sr_area_part(area, 0, y++, area.width, 1), table, &layout);
+    if (area.height - y - (high + words) >= 1) y++;
+    confusion_draw_matrix(session, sr_area_part(area, 0, y, width, high), table, &layout);
     if (beside) {
-        struct confusion_table second = {.entry = table->vs,
-                                         .split = table->split,
-                                         .classes = n,
-                                         .matrix = table->vs_matrix,
-                                         .evaluation = table->vs_evaluation};
-        confusion_add_totals(&second);
-        struct confusion_layout same = confusion_layout(session, &second, width, lines - words);
+        struct confusion_layout same = confusion_layout(session, &other, width, lines - words);
         same.height = layout.height;
-        confusion_draw_matrix(
-            session, sr_area_part(area, width + 2, y, width, 2 + layout.rows * layout.height),
-            &second, &same);
+        confusion_draw_matrix(session, sr_area_part(area, width + 2, y, width, high), &other,
+                              &same);
     }
-    y += 2 + layout.rows * layout.height;
-    if (words >= 3) y++;
-    sr_text_clear(&text);
-    if (table->vs)
-        confusion_fourfold_words(session, table, &text);
-    else if (table->vs_error.status)
-        sr_text_printf(&text, "%s: %s", session->view.confusion_vs, table->vs_error.text);
-    else
-        confusion_cursor_words(session, table, &text);
-    struct sr_area below = sr_area_part(inner, 0, 0, inner.width - 1, area.height);
-    y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
-    if (table->vs && y + 1 < area.height) {
-        sr_text_clear(&text);
-        confusion_cursor_words(session, table, &text);
-        y = sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
-    }
-    if (area.height - y >= 4 && area.width >= 56) {
-        draw_worst(session, sr_area_part(below, 0, y, below.width, area.height - y), table);
-    } else if (y + 1 < area.height) {
-        sr_text_clear(&text);
-        confusion_worst_words(session, table, 5, &text);
-        sr_part_paragraph(below, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
-    }
-    sr_text_fini(&text);
+    y += high + (words >= 3);
+    draw_words(session, sr_area_part(area, 1, y, area.width - 2, area.height - y), table);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
 {
     struct sr_text title = {0}, text = {0};
     struct confusion_table table;
-    if (confusion_init(session, &table, &title, &text))
+    if (confusion_init(session, confusion_state(session), &table, &title, &text))
         draw_table(session, area, &table);
     else
         sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
@@ -159,34 +187,40 @@ static void draw(struct sr_session *session, struct sr_area area)
     sr_text_fini(&text);
 }
 
-/* Cells, then the margin behind the last; next and previous go from one confusion to the
- * next smaller one. */
+/* To the next smaller confusion, or to the next larger one. */
+static void move_to_confusion(struct confusion *state, const struct confusion_table *table,
+                              bool next)
+{
+    const int n = table->classes, row = table->row, column = table->column;
+    const bool placed = row >= 0 && column >= 0 && row != column;
+    const int index = placed ? row * n + column : -1;
+    const int to = next ? confusion_next(table, placed ? table->matrix[index] : UINT64_MAX, index)
+                   : placed ? confusion_previous(table, table->matrix[index], index)
+                            : -1;
+    state->row = to >= 0 ? to / n : row;
+    state->column = to >= 0 ? to % n : column;
+}
+
+/* A step among n classes and the margin behind the last. */
+static int step(int at, enum sr_move move, int page, int n)
+{
+    return inside(sr_scroll_step(at < 0 ? n : at, move, page, 0, n), n);
+}
+
 static void move(struct sr_session *session, enum sr_move move)
 {
-    struct sr_view *view = &session->view;
+    struct confusion *state = confusion_state(session);
     struct sr_text title = {0}, text = {0};
     struct confusion_table table;
-    if (confusion_init(session, &table, &title, &text)) {
-        int n = table.classes, row = inside(view->confusion_row, n),
-            column = inside(view->confusion_column, n);
-        if (move == SR_MOVE_NEXT || move == SR_MOVE_PREVIOUS) {
-            bool placed = row >= 0 && column >= 0 && row != column;
-            int index = placed ? row * n + column : -1;
-            int to = move == SR_MOVE_NEXT
-                         ? confusion_next(&table, placed ? table.matrix[index] : UINT64_MAX, index)
-                     : placed ? confusion_previous(&table, table.matrix[index], index)
-                              : -1;
-            if (to >= 0) {
-                row = to / n;
-                column = to % n;
-            }
-        } else if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT) {
-            column = sr_scroll_step(column < 0 ? n : column, move, 1, 0, n);
-        } else {
-            row = sr_scroll_step(row < 0 ? n : row, move, 5, 0, n);
-        }
-        view->confusion_row = inside(row, n);
-        view->confusion_column = inside(column, n);
+    if (confusion_init(session, state, &table, &title, &text)) {
+        state->row = table.row;
+        state->column = table.column;
+        if (move == SR_MOVE_NEXT || move == SR_MOVE_PREVIOUS)
+            move_to_confusion(state, &table, move == SR_MOVE_NEXT);
+        else if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT)
+            state->column = step(table.column, move, 1, table.classes);
+        else
+            state->row = step(table.row, move, 5, table.classes);
     }
     confusion_fini(&table);
     sr_text_fini(&title);
@@ -195,13 +229,13 @@ static void move(struct sr_session *session, enum sr_move move)
 
 static bool choose(struct sr_session *session, int value)
 {
-    struct sr_view *view = &session->view;
+    struct confusion *state = confusion_state(session);
     if (!session->data) return false;
     int n = session->data->classes, row = inside(value / (n + 1), n),
         column = inside(value % (n + 1), n);
-    bool again = view->confusion_row == row && view->confusion_column == column;
-    view->confusion_row = row;
-    view->confusion_column = column;
+    bool again = state->row == row && state->column == column;
+    state->row = row;
+    state->column = column;
     return again;
 }
 
@@ -209,13 +243,11 @@ static void enter(struct sr_session *session, struct sr_text *line)
 {
     struct sr_text title = {0}, text = {0};
     struct confusion_table table;
-    if (confusion_init(session, &table, &title, &text)) {
-        int row = inside(session->view.confusion_row, table.classes);
-        int column = inside(session->view.confusion_column, table.classes);
+    if (confusion_init(session, confusion_state(session), &table, &title, &text)) {
         sr_text_printf(line, "browse split=%s model=%s", sr_split_names[table.split],
                        table.entry->name);
-        if (row >= 0) sr_part_add_class(session, line, "class", row);
-        if (column >= 0) sr_part_add_class(session, line, "as", column);
+        if (table.row >= 0) sr_part_add_class(session, line, "class", table.row);
+        if (table.column >= 0) sr_part_add_class(session, line, "as", table.column);
     } else if (session->data && session->entry_count == 0) {
         sr_text_add(line, "pane train");
     }
@@ -229,7 +261,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     struct sr_text title = {0}, why = {0};
     struct confusion_table table;
     sr_text_add(text, "Confusion: ");
-    if (confusion_init(session, &table, &title, &why)) {
+    if (confusion_init(session, confusion_state(session), &table, &title, &why)) {
         confusion_summary(&table, true, text);
         sr_text_add(text, ". Rows are true classes, columns predicted ones. Under the cursor: ");
         confusion_cursor_words(session, &table, text);
@@ -257,21 +289,22 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static void units(struct sr_session *session)
 {
-    session->view.confusion_shares = (session->view.confusion_shares + 1) % 3;
+    struct confusion *state = confusion_state(session);
+    state->units = (state->units + 1) % CONFUSION_UNITS;
 }
 
 /* The next model that is not the one shown; none behind the last. */
 static enum sr_status look_vs(struct sr_session *session, struct sr_error *error)
 {
-    struct sr_view *view = &session->view;
+    struct confusion *state = confusion_state(session);
     const struct sr_entry *entry = sr_session_entry(session, NULL, NULL);
     if (session->entry_count < 2)
         return sr_error_set(error, SR_ERROR_STATE, "there is no second model; train another");
     size_t at = 0;
-    for (size_t i = 0; view->confusion_vs[0] && i < session->entry_count; i++)
-        if (!strcmp(session->entries[i]->name, view->confusion_vs)) at = i + 1;
+    for (size_t i = 0; state->vs[0] && i < session->entry_count; i++)
+        if (!strcmp(session->entries[i]->name, state->vs)) at = i + 1;
     while (at < session->entry_count && session->entries[at] == entry) at++;
-    snprintf(view->confusion_vs, sizeof view->confusion_vs, "%s",
+    snprintf(state->vs, sizeof state->vs, "%s",
              at < session->entry_count ? session->entries[at]->name : "");
     return SR_OK;
 }
@@ -281,19 +314,20 @@ static enum sr_status look_vs(struct sr_session *session, struct sr_error *error
 static enum sr_status browse_difference(struct sr_session *session, bool swapped,
                                         struct sr_error *error)
 {
-    struct sr_view *view = &session->view;
+    const struct confusion *state = confusion_state(session);
     struct sr_filter filter;
     sr_filter_init(&filter);
     struct sr_entry *first = sr_session_entry(session, NULL, error);
     if (!first) return error->status;
-    if (!view->confusion_vs[0])
+    if (!state->vs[0])
         return sr_error_set(error, SR_ERROR_STATE,
                             "there is no second model beside it; v chooses one");
-    struct sr_entry *second = sr_session_entry(session, view->confusion_vs, error);
+    struct sr_entry *second = sr_session_entry(session, state->vs, error);
     if (!second) return error->status;
-    filter.split = view->split >= 0 ? (enum sr_split_name)view->split
-                                    : sr_session_default_split(session, swapped ? second : first);
-    if (session->data) filter.class = inside(view->confusion_row, session->data->classes);
+    filter.split = session->view.split >= 0
+                       ? (enum sr_split_name)session->view.split
+                       : sr_session_default_split(session, swapped ? second : first);
+    if (session->data) filter.class = inside(state->row, session->data->classes);
     return sr_browse_difference(session, &filter, swapped ? second : first,
                                 swapped ? first : second, error);
 }
@@ -315,15 +349,16 @@ void sr_confusion_show(struct sr_session *session, const struct sr_entry *entry,
                        enum sr_split_name split, const struct sr_entry *vs)
 {
     struct sr_view *view = &session->view;
+    struct confusion *state = confusion_state(session);
     snprintf(view->model, sizeof view->model, "%s", entry->name);
-    snprintf(view->confusion_vs, sizeof view->confusion_vs, "%s", vs ? vs->name : "");
+    snprintf(state->vs, sizeof state->vs, "%s", vs ? vs->name : "");
     view->split = (int)split;
     view->pane = &sr_pane_confusion;
 }
 
 static const char *hints(struct sr_session *session)
 {
-    if (session->view.confusion_vs[0] && session->entry_count > 1)
+    if (confusion_state(session)->vs[0] && session->entry_count > 1)
         return "Enter samples  b only this right  B only the second  v second  ? help";
     return session->entry_count
                ? "Enter samples  n next worst  % units  m model  v second  s split  ? help"

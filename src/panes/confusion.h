@@ -1,13 +1,33 @@
-/* confusion.h - what the files of the Confusion pane share: the table of counts, and its drawing.
+/* confusion.h - what the files of the Confusion pane share: its state, the table of counts, and its
+ * drawing.
  *
  * A table is filled anew for each picture and move; it owns its matrices. Private to panes/. */
 #ifndef SARTOR_PANES_CONFUSION_H
 #define SARTOR_PANES_CONFUSION_H
 
 #include "parts.h"
+#include "scroller.h"
+
+/* What a cell tells. */
+enum confusion_units {
+    CONFUSION_COUNTS,
+    CONFUSION_OF_TRUE,
+    CONFUSION_OF_PREDICTED,
+    CONFUSION_UNITS
+};
+
+/* The pane's state. */
+struct confusion {
+    int row, column; /* the cursor; -1: the margin, a whole column or row */
+    enum confusion_units units;
+    char vs[64]; /* a second model beside the one that is shown, "" for none */
+};
+struct confusion *confusion_state(struct sr_session *session);
 
 /* The matrix of the model that is shown, and what follows from it. */
 struct confusion_table {
+    int row, column; /* the cursor, where the data has those classes, else -1 */
+    enum confusion_units units;
     struct sr_entry *entry;
     enum sr_split_name split;
     int classes;
@@ -17,6 +37,7 @@ struct confusion_table {
     uint64_t all;
     const struct sr_evaluation *evaluation;
     /* The second model, where one is asked for and can be judged on the same split. */
+    const char *vs_name; /* as asked for, "" for none */
     struct sr_entry *vs; /* NULL for none */
     uint64_t *vs_matrix;
     const struct sr_evaluation *vs_evaluation;
@@ -41,8 +62,8 @@ static inline int inside(int value, int classes)
 
 /* Fill `table` when predictions are there; else false, with the reason in `title` and `text`.
  * Counting ten thousand predictions takes some microseconds, so nothing is kept. */
-bool confusion_init(struct sr_session *session, struct confusion_table *table,
-                    struct sr_text *title, struct sr_text *text);
+bool confusion_init(struct sr_session *session, const struct confusion *state,
+                    struct confusion_table *table, struct sr_text *title, struct sr_text *text);
 void confusion_fini(struct confusion_table *table);
 /* Of rows, of columns and of all, from the matrix. */
 void confusion_add_totals(struct confusion_table *table);
@@ -57,7 +78,7 @@ void confusion_summary(const struct confusion_table *table, bool interval, struc
 /* What the cursor is on, in a sentence. */
 void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table,
                             struct sr_text *text);
-/* Who is right where, in the cursor's row or in all. */
+/* How many each model, both or neither gets right, in the cursor's row or in all. */
 void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table,
                               struct sr_text *text);
 void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table,

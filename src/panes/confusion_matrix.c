@@ -12,12 +12,13 @@ static int digits(uint64_t number)
     return count;
 }
 
-/* First of `fit` places out of `count`, so that `at` (-1: behind the end) shows. */
-static int scroll(int at, int fit, int count)
+/* The first of `count` rows or columns to show, where `fit` of them fit; -1: the margin behind the
+ * last. */
+static int first_shown(int at, int fit, int count)
 {
-    if (fit >= count) return 0;
-    int first = at < 0 ? count - fit : at - fit / 2;
-    return first < 0 ? 0 : first > count - fit ? count - fit : first;
+    struct sr_scroller scroller = {.at = at < 0 ? count : at};
+    sr_scroller_centre(&scroller, count, fit);
+    return scroller.top;
 }
 
 struct confusion_layout confusion_layout(const struct sr_session *session,
@@ -39,8 +40,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
             number = digits(table->most_difference) + 1;
     }
     if (longest > 14) longest = 14;
-    if (!session->view.confusion_shares && digits(most) > number) number = digits(most);
-    if (session->view.confusion_shares) number = 4;
+    if (table->units == CONFUSION_COUNTS && digits(most) > number) number = digits(most);
+    if (table->units != CONFUSION_COUNTS) number = 4;
     int total = digits(table->all > most_total ? table->all : most_total) + 1;
 
     struct confusion_layout layout = {longest, number + 1, total, 4, 1, n, n, 0, 0, 0};
@@ -78,8 +79,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
     if (layout.columns < 1) layout.columns = 1;
     layout.rows = lines < n ? lines : n;
     if (layout.rows < 1) layout.rows = 1;
-    layout.left = scroll(inside(session->view.confusion_column, n), layout.columns, n);
-    layout.top = scroll(inside(session->view.confusion_row, n), layout.rows, n);
+    layout.left = first_shown(table->column, layout.columns, n);
+    layout.top = first_shown(table->row, layout.rows, n);
     layout.x = 2 + layout.label;
     return layout;
 }
@@ -147,18 +148,17 @@ static void draw_row(struct sr_session *session, struct sr_area area,
                      const struct confusion_table *table, const struct confusion_layout *layout,
                      int row, int y, const char *name)
 {
-    int at_row = inside(session->view.confusion_row, table->classes);
-    int at_column = inside(session->view.confusion_column, table->classes),
-        middle = y + (layout->height - 1) / 2;
-    int shares = session->view.confusion_shares;
+    const int at_row = table->row, at_column = table->column, middle = y + (layout->height - 1) / 2;
+    const bool shares = table->units != CONFUSION_COUNTS;
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
     sr_area_text(area, 1, middle,
                  sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT), name);
     char text[32];
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
-        uint64_t here = cell(table, row, column),
-                 whole = shares == 2 ? table->columns[column] : table->rows[row];
+        uint64_t here = cell(table, row, column), whole = table->units == CONFUSION_OF_PREDICTED
+                                                              ? table->columns[column]
+                                                              : table->rows[row];
         double share = whole ? (double)here / (double)whole : 0;
         struct sr_area part =
             sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
@@ -202,7 +202,8 @@ static void draw_row(struct sr_session *session, struct sr_area area,
     int i = at_column - layout->left;
     if (row == at_row && at_column >= 0 && i >= 0 && i < layout->columns) {
         uint64_t here = cell(table, row, at_column);
-        uint64_t whole = shares == 2 ? table->columns[at_column] : table->rows[row];
+        uint64_t whole =
+            table->units == CONFUSION_OF_PREDICTED ? table->columns[at_column] : table->rows[row];
         double share = whole ? 100 * (double)here / (double)whole : 0;
         if (table->difference)
             snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, at_column));
@@ -219,8 +220,7 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
                            const struct confusion_table *table,
                            const struct confusion_layout *layout)
 {
-    int n = table->classes, at_row = inside(session->view.confusion_row, n);
-    int at_column = inside(session->view.confusion_column, n);
+    const int n = table->classes, at_row = table->row, at_column = table->column;
     struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
                     accent = sr_part_style(session, SR_ROLE_ACCENT);
     struct sr_short_name rows[SR_CLASSES_MAX], columns[SR_CLASSES_MAX];

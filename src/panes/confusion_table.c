@@ -17,12 +17,12 @@ void confusion_add_totals(struct confusion_table *table)
     for (int r = 0; r < n; r++) table->all += table->rows[r];
 }
 
-/* The second model's matrix, and who is right where. */
+/* The matrix of the second model, and how many each gets right. */
 static void add_second(struct sr_session *session, struct confusion_table *table,
                        const struct sr_predictions *first)
 {
     const struct sr_predictions *second;
-    const char *name = session->view.confusion_vs;
+    const char *name = table->vs_name;
     if (!name[0] || !strcmp(name, table->entry->name)) return;
     struct sr_entry *entry = sr_session_entry(session, name, &table->vs_error);
     if (!entry || sr_session_predictions(session, entry, table->split, &second, &table->vs_error))
@@ -44,10 +44,10 @@ static void add_second(struct sr_session *session, struct confusion_table *table
     }
 }
 
-bool confusion_init(struct sr_session *session, struct confusion_table *table,
-                    struct sr_text *title, struct sr_text *text)
+bool confusion_init(struct sr_session *session, const struct confusion *state,
+                    struct confusion_table *table, struct sr_text *title, struct sr_text *text)
 {
-    *table = (struct confusion_table){0};
+    *table = (struct confusion_table){.units = state->units, .vs_name = state->vs};
     if (sr_part_without_data(session, title, text)) return false;
     table->entry = sr_part_model(session, "", title, text);
     if (!table->entry) return false;
@@ -76,6 +76,8 @@ bool confusion_init(struct sr_session *session, struct confusion_table *table,
         return false;
     }
     int n = table->classes = predictions->classes;
+    table->row = inside(state->row, n);
+    table->column = inside(state->column, n);
     table->matrix = sr_xalloc((size_t)n * (size_t)n * sizeof *table->matrix);
     sr_confusion(predictions, table->matrix);
     confusion_add_totals(table);
@@ -133,8 +135,7 @@ void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole)
 void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table,
                             struct sr_text *text)
 {
-    int row = inside(session->view.confusion_row, table->classes);
-    int column = inside(session->view.confusion_column, table->classes);
+    const int row = table->row, column = table->column;
     const struct sr_class_metrics *metrics = table->evaluation->per_class;
     char count[32], whole[32], share[32], other[32];
     if (row < 0 && column < 0) {
@@ -171,7 +172,7 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
 void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table,
                               struct sr_text *text)
 {
-    int row = inside(session->view.confusion_row, table->classes);
+    const int row = table->row;
     uint64_t sums[4] = {0};
     for (int r = 0; r < table->classes; r++)
         for (int k = 0; k < 4 && (row < 0 || r == row); k++) sums[k] += table->fourfold[r][k];

@@ -1,6 +1,7 @@
 /* Any size, any look, any sequence of moves: nothing is drawn outside, nothing is read that is
  * not there. Run it under the sanitizers; SARTOR_STEPS in the environment takes more steps. */
 #include "../../src/panes/browse.h"
+#include "../../src/panes/confusion.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
 #include "../../src/panes/parts.h"
@@ -35,7 +36,7 @@ static void disturb(struct sr_session *session)
         train_state(session)->logarithmic = !train_state(session)->logarithmic;
         break;
     case 4:
-        view->confusion_shares = roll(3);
+        confusion_state(session)->units = roll(3);
         break;
     case 5:
         session->look.ascii = !session->look.ascii;
@@ -53,7 +54,7 @@ static void disturb(struct sr_session *session)
         view->data_class = roll(300) - 2;
         break; /* also such as other data had */
     case 10:
-        view->confusion_row = roll(300) - 2;
+        confusion_state(session)->row = roll(300) - 2;
         break;
     case 11:
         explain_state(session)->target = roll(300) - 2;
@@ -349,8 +350,8 @@ static void confusion_lines(void **state)
         {-1, -1, "browse split=test model=cnn"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        session->view.confusion_row = cases[i].row;
-        session->view.confusion_column = cases[i].column;
+        confusion_state(session)->row = cases[i].row;
+        confusion_state(session)->column = cases[i].column;
         sr_text_clear(&line);
         sr_pane_confusion.enter(session, &line);
         struct sr_words got = {0}, wanted = {0};
@@ -364,24 +365,24 @@ static void confusion_lines(void **state)
         sr_words_fini(&wanted);
     }
     /* Right of the last column and below the last row are the margins; from there, back. */
-    session->view.confusion_row = session->view.confusion_column = 9;
+    confusion_state(session)->row = confusion_state(session)->column = 9;
     sr_screen_move(session, SR_MOVE_RIGHT);
     sr_screen_move(session, SR_MOVE_DOWN);
-    assert_int_equal(session->view.confusion_row, -1);
-    assert_int_equal(session->view.confusion_column, -1);
+    assert_int_equal(confusion_state(session)->row, -1);
+    assert_int_equal(confusion_state(session)->column, -1);
     sr_screen_move(session, SR_MOVE_LEFT);
-    assert_int_equal(session->view.confusion_column, 9);
+    assert_int_equal(confusion_state(session)->column, 9);
     /* `next` goes through the confusions from the largest down, `previous` back. */
-    session->view.confusion_row = session->view.confusion_column = 0;
+    confusion_state(session)->row = confusion_state(session)->column = 0;
     sr_screen_move(session, SR_MOVE_NEXT);
-    assert_int_equal(session->view.confusion_row, 6);
-    assert_int_equal(session->view.confusion_column, 0);
+    assert_int_equal(confusion_state(session)->row, 6);
+    assert_int_equal(confusion_state(session)->column, 0);
     sr_screen_move(session, SR_MOVE_NEXT);
     sr_screen_move(session, SR_MOVE_NEXT);
     sr_screen_move(session, SR_MOVE_PREVIOUS);
     sr_screen_move(session, SR_MOVE_PREVIOUS);
-    assert_int_equal(session->view.confusion_row, 6);
-    assert_int_equal(session->view.confusion_column, 0);
+    assert_int_equal(confusion_state(session)->row, 6);
+    assert_int_equal(confusion_state(session)->column, 0);
     sr_text_fini(&line);
     sr_grid_fini(&grid);
     fixture_free(session);

@@ -2,6 +2,7 @@
  * anew, to be looked at before they are committed. */
 #include "../../src/panes/browse.h"
 #include "../../src/panes/compare.h"
+#include "../../src/panes/confusion.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
 #include "../../src/panes/parts.h"
@@ -196,21 +197,21 @@ static void confusion(void **state)
     struct sr_session *session = fixture_new();
     session->view.pane = &sr_pane_confusion;
     session->view.split = SR_SPLIT_TEST;
-    session->view.confusion_row = 6;
+    confusion_state(session)->row = 6;
     looks(session, "confusion");
     screen(session, 20, 5, "confusion-tiny");
-    session->view.confusion_shares = 1;
-    session->view.confusion_row = -1;
-    session->view.confusion_column = 4;
+    confusion_state(session)->units = 1;
+    confusion_state(session)->row = -1;
+    confusion_state(session)->column = 4;
     screen(session, 80, 24, "confusion-margin");
-    session->view.confusion_shares = 2;
-    session->view.confusion_column = -1;
+    confusion_state(session)->units = 2;
+    confusion_state(session)->column = -1;
     session->look.light = true;
     screen(session, 80, 24, "confusion-all-ansi");
     session->look.light = false;
-    session->view.confusion_shares = 0;
-    session->view.confusion_row = 6;
-    snprintf(session->view.confusion_vs, sizeof session->view.confusion_vs, "svm");
+    confusion_state(session)->units = 0;
+    confusion_state(session)->row = 6;
+    snprintf(confusion_state(session)->vs, sizeof confusion_state(session)->vs, "svm");
     screen(session, 80, 24, "confusion-vs");
     screen(session, 80, 24, "confusion-vs-ansi");
     screen(session, 120, 40, "confusion-vs");
@@ -569,7 +570,7 @@ static void words(void **state)
     struct sr_grid grid;
     sr_grid_init(&grid, 80, 24);
     session->view.split = SR_SPLIT_TEST;
-    session->view.confusion_row = 6;
+    confusion_state(session)->row = 6;
     session->view.data_class = 9;
     add_run(session, "cnn", SR_JOB_DONE, 5, 5);
     choose(session, SR_SPLIT_TEST, 6, 0, "cnn");

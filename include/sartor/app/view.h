@@ -35,10 +35,6 @@ struct sr_view {
     int data_class;   /* -1: all */
     int data_view;    /* 0 the histogram, 1 mean images, 2 images of the deviation */
 
-    int confusion_row, confusion_column; /* -1: the margin, a whole column or row */
-    int confusion_shares;                /* 0 counts, 1 % of true, 2 % of predicted */
-    char confusion_vs[64];               /* a second model beside it, "" for none */
-
     char compare_at[64]; /* Compare: the model under the cursor, "" for the first */
     char compare_vs[64]; /* the second of the pair, "" for the best of the others */
     int compare_order;   /* enum sr_score to sort by, -1 the name */
