@@ -1,5 +1,5 @@
-/* compare.h - what the files of the Compare pane share: the table of models, its columns, and the
- * pair that is looked at.
+/* compare.h - what the files of the Compare pane share: its state, the table of models, its
+ * columns, and the pair that is compared.
  *
  * A table is filled anew for each picture and move, from what the session has ready; it owns its
  * rows. Private to panes/. */
@@ -8,6 +8,20 @@
 
 #include "parts.h"
 #include "sartor/app/scores.h"
+#include "scroller.h"
+
+enum { COMPARE_BY_NAME = -1 };
+
+/* The pane's state. */
+struct compare {
+    char at[64]; /* the model under the cursor, "" for the first */
+    char vs[64]; /* the second of the pair, "" for the best of the others */
+    int order;   /* enum sr_score to sort by, or COMPARE_BY_NAME */
+    bool reverse;
+    struct sr_scroller rows, pairs;
+    int width; /* of the table, as drawn last */
+};
+struct compare *compare_state(struct sr_session *session);
 
 struct compare_row {
     struct sr_entry *entry;
@@ -17,6 +31,7 @@ struct compare_row {
 };
 
 struct compare_table {
+    struct compare *state;
     struct compare_row *rows; /* in the order asked for */
     size_t count, judged;
     enum sr_split_name split;
@@ -26,28 +41,42 @@ struct compare_table {
 };
 
 /* Fill `table`; false, with the reason in `title` and `text`, when there is nothing to compare. */
-bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title,
-                  struct sr_text *text);
+bool compare_init(struct sr_session *session, struct compare *state, struct compare_table *table,
+                  struct sr_text *title, struct sr_text *text);
 void compare_fini(struct compare_table *table);
 
-/* Columns: scores, the accuracy's interval at the place of its lower end, and what is no score. */
+/* Columns: scores, with the interval of the accuracy in the column of its lower end, and what is no
+ * score. */
 enum { COMPARE_STUDY = SR_SCORE_COUNT, COMPARE_FAMILY, COMPARE_COLUMNS };
 const char *compare_column_title(int column);
-/* Empty where there is nothing to say. */
+/* The text of a cell, empty where nothing is known. */
 void compare_cell(const struct compare_row *row, int column, char *out, size_t size);
-/* Columns that fit `room`, in order of worth and with the one that is sorted by; widths with two
- * blanks before each. Returns how many. */
-int compare_columns(const struct sr_session *session, const struct compare_table *table, int room,
-                    int *columns, int *widths);
+/* Columns that fit `room`: the most important first, and the one that is sorted by in any case;
+ * widths with two blanks before each. Returns how many. */
+int compare_columns(const struct compare_table *table, int room, int *columns, int *widths);
+/* Those of a table `width` wide, and room for the names. */
+int compare_columns_shown(const struct compare_table *table, int width, int *columns, int *widths,
+                          int *name);
+int compare_name_width(const struct compare_table *table, int most);
 /* What the rows are sorted by, in words: "accuracy", "fit, turned round". */
-void compare_order_words(const struct sr_session *session, struct sr_text *text);
+void compare_order_words(const struct compare_table *table, struct sr_text *text);
 /* Sort by the next (1) or previous (-1) column, or by name. */
-void compare_sort(struct sr_session *session, const struct compare_table *table, int step);
+void compare_sort(const struct compare_table *table, int step);
 
 /* The test of two rows, seen from the first; false until it is there. */
 bool compare_pair(const struct compare_table *table, int first, int second, struct sr_pair *pair);
 /* A sentence on the cursor's pair, or why there is none. */
 void compare_pair_words(const struct compare_table *table, struct sr_text *text);
+/* How many models, on which split, how many samples. */
+void compare_heading(const struct sr_session *session, const struct compare_table *table,
+                     bool brief, struct sr_text *text);
+
+/* What a click chooses: a row of the table, the second model in the list of pairs, or a column by
+ * its title. */
+enum { COMPARE_SPOT_PAIRS = 1 << 16, COMPARE_SPOT_TITLES = 1 << 17 };
+void compare_draw(struct sr_session *session, struct sr_area area,
+                  const struct compare_table *table);
+
 /* The pair under the cursor, and on which split; SR_PENDING while they predict, a sentence where
  * there are no two. */
 enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **first,

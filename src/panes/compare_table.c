@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BY_NAME = -1 };
-
 /* The split that is honest for every model that is loaded. */
 static enum sr_split_name shared_split(const struct sr_session *session)
 {
@@ -25,24 +23,23 @@ static enum sr_split_name shared_split(const struct sr_session *session)
 static int by_order(const void *a, const void *b, void *context)
 {
     const struct compare_row *left = a, *right = b;
-    const struct sr_view *view = context;
-    int names = strcmp(left->entry->name, right->entry->name),
-        turn = view->compare_reverse ? -1 : 1;
-    if (view->compare_order == BY_NAME) return turn * names;
-    double x = left->scores[view->compare_order], y = right->scores[view->compare_order];
+    const struct compare *state = context;
+    int names = strcmp(left->entry->name, right->entry->name), turn = state->reverse ? -1 : 1;
+    if (state->order == COMPARE_BY_NAME) return turn * names;
+    double x = left->scores[state->order], y = right->scores[state->order];
     if (isnan(x) || isnan(y)) return isnan(x) != isnan(y) ? (isnan(x) ? 1 : -1) : names;
     if (x == y) return names;
-    return turn * ((x < y) == sr_score_kinds[view->compare_order].less ? -1 : 1);
+    return turn * ((x < y) == sr_score_kinds[state->order].less ? -1 : 1);
 }
 
 /* The second model: the one chosen, else the most accurate of the others. */
-static int second_row(const struct sr_view *view, const struct compare_table *table)
+static int second_row(const struct compare *state, const struct compare_table *table)
 {
     int best = -1;
     for (int i = 0; i < (int)table->count; i++) {
         const struct compare_row *row = &table->rows[i];
         if (i == table->at || row->status) continue;
-        if (!strcmp(row->entry->name, view->compare_vs)) return i;
+        if (!strcmp(row->entry->name, state->vs)) return i;
         if (best < 0 ||
             row->scores[SR_SCORE_ACCURACY] > table->rows[best].scores[SR_SCORE_ACCURACY])
             best = i;
@@ -50,18 +47,17 @@ static int second_row(const struct sr_view *view, const struct compare_table *ta
     return best;
 }
 
-bool compare_init(struct sr_session *session, struct compare_table *table, struct sr_text *title,
-                  struct sr_text *text)
+bool compare_init(struct sr_session *session, struct compare *state, struct compare_table *table,
+                  struct sr_text *title, struct sr_text *text)
 {
-    *table = (struct compare_table){.vs = -1};
+    *table = (struct compare_table){.state = state, .vs = -1};
     if (sr_part_without_data(session, title, text)) return false;
     if (session->entry_count == 0) {
         sr_part_model(session, "", title, text); /* says what to do */
         return false;
     }
-    struct sr_view *view = &session->view;
-    if (view->compare_order < BY_NAME || view->compare_order >= SR_SCORE_COUNT)
-        view->compare_order = SR_SCORE_ACCURACY;
+    if (state->order < COMPARE_BY_NAME || state->order >= SR_SCORE_COUNT)
+        state->order = SR_SCORE_ACCURACY;
     table->split = shared_split(session);
     table->count = session->entry_count;
     table->rows = sr_xalloc(table->count * sizeof *table->rows);
@@ -76,10 +72,10 @@ bool compare_init(struct sr_session *session, struct compare_table *table, struc
         table->judged += row->status == SR_OK;
         pending = pending || row->status == SR_PENDING;
     }
-    qsort_r(table->rows, table->count, sizeof *table->rows, by_order, view);
+    qsort_r(table->rows, table->count, sizeof *table->rows, by_order, state);
     for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->rows[i].entry->name, view->compare_at) == 0) table->at = (int)i;
-    table->vs = second_row(view, table);
+        if (strcmp(table->rows[i].entry->name, state->at) == 0) table->at = (int)i;
+    table->vs = second_row(state, table);
     struct sr_error later;
     if (!pending && table->judged > 1)
         sr_session_comparison(session, table->split, &table->comparison, &later);
@@ -145,10 +141,9 @@ static int column_width(const struct compare_table *table, int column)
     return known ? width + 2 : 0;
 }
 
-int compare_columns(const struct sr_session *session, const struct compare_table *table, int room,
-                    int *columns, int *widths)
+int compare_columns(const struct compare_table *table, int room, int *columns, int *widths)
 {
-    int count = 0, order = session->view.compare_order;
+    int count = 0, order = table->state->order;
     int kept =
         order > SR_SCORE_ACCURACY ? column_width(table, order) : 0; /* for the one sorted by */
     bool full = false;
@@ -167,19 +162,37 @@ int compare_columns(const struct sr_session *session, const struct compare_table
     return count;
 }
 
-void compare_order_words(const struct sr_session *session, struct sr_text *text)
+int compare_name_width(const struct compare_table *table, int most)
 {
-    int order = session->view.compare_order;
-    sr_text_printf(text, "%s%s", order == BY_NAME ? "name" : sr_score_kinds[order].title,
-                   session->view.compare_reverse ? ", turned round" : "");
+    int width = 6;
+    for (size_t i = 0; i < table->count; i++) {
+        int here = sr_utf8_width(table->rows[i].entry->name);
+        if (here > width) width = here;
+    }
+    return width < most ? width : most;
 }
 
-void compare_sort(struct sr_session *session, const struct compare_table *table, int step)
+int compare_columns_shown(const struct compare_table *table, int width, int *columns, int *widths,
+                          int *name)
 {
-    int *order = &session->view.compare_order, columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS];
-    int count = compare_columns(session, table, INT_MAX, columns, widths),
-        turn[COMPARE_COLUMNS + 1], turns = 1, at = 0;
-    turn[0] = BY_NAME;
+    *name = compare_name_width(table, width / 3 < 20 ? width / 3 : 20);
+    return compare_columns(table, width - *name - 3, columns,
+                           widths); /* the last title may stand in brackets */
+}
+
+void compare_order_words(const struct compare_table *table, struct sr_text *text)
+{
+    int order = table->state->order;
+    sr_text_printf(text, "%s%s", order == COMPARE_BY_NAME ? "name" : sr_score_kinds[order].title,
+                   table->state->reverse ? ", turned round" : "");
+}
+
+void compare_sort(const struct compare_table *table, int step)
+{
+    int *order = &table->state->order, columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS];
+    int count = compare_columns(table, INT_MAX, columns, widths), turn[COMPARE_COLUMNS + 1],
+        turns = 1, at = 0;
+    turn[0] = COMPARE_BY_NAME;
     for (int i = 0; i < count; i++) {
         if (columns[i] == SR_SCORE_ACCURACY_LOW || columns[i] >= SR_SCORE_COUNT) continue;
         if (columns[i] == *order) at = turns;
@@ -231,4 +244,15 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins,
                        name, losses, second, 100 * pair.test.agreement);
     }
+}
+
+void compare_heading(const struct sr_session *session, const struct compare_table *table,
+                     bool brief, struct sr_text *text)
+{
+    char count[32];
+    const char *split = sr_split_names[table->split];
+    sr_format_count(count, sizeof count, sr_session_samples(session, table->split).count);
+    sr_text_printf(
+        text, brief ? "%zu model%s, %s %s samples" : "%zu model%s on the %s split, %s samples",
+        table->count, table->count == 1 ? "" : "s", brief ? count : split, brief ? split : count);
 }

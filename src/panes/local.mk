@@ -10,6 +10,7 @@ libsartor_a_SOURCES += \
 	src/panes/browse_values.c \
 	src/panes/compare.c \
 	src/panes/compare.h \
+	src/panes/compare_draw.c \
 	src/panes/compare_table.c \
 	src/panes/confusion.c \
 	src/panes/confusion.h \

@@ -1,6 +1,7 @@
 /* Any size, any look, any sequence of moves: nothing is drawn outside, nothing is read that is
  * not there. Run it under the sanitizers; SARTOR_STEPS in the environment takes more steps. */
 #include "../../src/panes/browse.h"
+#include "../../src/panes/compare.h"
 #include "../../src/panes/confusion.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
@@ -96,8 +97,8 @@ static void disturb(struct sr_session *session)
                roll(session->data->classes + 1) - 1, roll(3) - 1, roll(2) ? "cnn" : "");
         break;
     case 21:
-        view->compare_order = roll(40) - 10;
-        snprintf(view->compare_vs, sizeof view->compare_vs, "%s",
+        compare_state(session)->order = roll(40) - 10;
+        snprintf(compare_state(session)->vs, sizeof compare_state(session)->vs, "%s",
                  (const char *[]){"", "cnn", "svm", "gone"}[roll(4)]);
         break;
     default:

@@ -273,15 +273,15 @@ static void compare_models(void **state)
     looks(session, "compare");
     screen(session, 20, 5, "compare-tiny");
     screen(session, 200, 50, "compare");
-    session->view.compare_order = SR_SCORE_FIT_SECONDS;
+    compare_state(session)->order = SR_SCORE_FIT_SECONDS;
     sr_screen_move(session, SR_MOVE_LAST);
     screen(session, 80, 24, "compare-fit");
     /* A column that has no room at this width is shown when it is sorted by. */
-    session->view.compare_order = SR_SCORE_PARAMETERS;
+    compare_state(session)->order = SR_SCORE_PARAMETERS;
     screen(session, 40, 12, "compare-parameters");
-    session->view.compare_order = -1;
+    compare_state(session)->order = -1;
     screen(session, 40, 30, "compare-name");
-    session->view.compare_order = SR_SCORE_ACCURACY;
+    compare_state(session)->order = SR_SCORE_ACCURACY;
     session->view.split = SR_SPLIT_VALIDATION; /* which all but the first have kept apart */
     session->entries[0]->model->validation = 0;
     screen(session, 80, 24, "compare-refused");
@@ -362,29 +362,29 @@ static void compare_pairs(void **state)
     int turns = 0;
     do {
         sr_screen_move(session, SR_MOVE_RIGHT);
-        assert_true(session->view.compare_order >= -1 &&
-                    session->view.compare_order < SR_SCORE_COUNT);
+        assert_true(compare_state(session)->order >= -1 &&
+                    compare_state(session)->order < SR_SCORE_COUNT);
         turns++;
-    } while (session->view.compare_order != SR_SCORE_ACCURACY && turns < 100);
+    } while (compare_state(session)->order != SR_SCORE_ACCURACY && turns < 100);
     assert_int_equal(turns, 14); /* thirteen scores and the name: no cost, no interval of its own */
     sr_screen_move(session, SR_MOVE_LEFT);
-    assert_int_equal(session->view.compare_order, -1);
+    assert_int_equal(compare_state(session)->order, -1);
 
     /* Clicks: on a title, the same again, on a row, on one of the pairs. */
     settle(session, &grid);
     assert_false(sr_screen_click(session, 47, 3));
-    assert_int_equal(session->view.compare_order, SR_SCORE_LOSS);
-    assert_false(session->view.compare_reverse);
+    assert_int_equal(compare_state(session)->order, SR_SCORE_LOSS);
+    assert_false(compare_state(session)->reverse);
     settle(session, &grid);
     sr_screen_click(session, 47, 3);
-    assert_true(session->view.compare_reverse);
+    assert_true(compare_state(session)->reverse);
     settle(session, &grid);
     sr_screen_click(session, 3, 3);
-    assert_int_equal(session->view.compare_order, -1);
-    assert_false(session->view.compare_reverse);
+    assert_int_equal(compare_state(session)->order, -1);
+    assert_false(compare_state(session)->reverse);
     settle(session, &grid);
     sr_screen_click(session, 79, 3); /* beside the last */
-    assert_int_equal(session->view.compare_order, -1);
+    assert_int_equal(compare_state(session)->order, -1);
     sr_screen_click(session, 3, 4);
     settle(session, &grid);
     assert_true(sr_screen_click(session, 3, 4)); /* it was there: Enter */

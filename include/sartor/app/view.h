@@ -35,12 +35,6 @@ struct sr_view {
     int data_class;   /* -1: all */
     int data_view;    /* 0 the histogram, 1 mean images, 2 images of the deviation */
 
-    char compare_at[64]; /* Compare: the model under the cursor, "" for the first */
-    char compare_vs[64]; /* the second of the pair, "" for the best of the others */
-    int compare_order;   /* enum sr_score to sort by, -1 the name */
-    bool compare_reverse;
-    int compare_width; /* of the table, as drawn last */
-
     bool log_away;    /* Log: stays at `log_top` instead of following the end */
     size_t log_top;   /* first line of the log shown */
     size_t log_lines; /* how many were drawn last */
