@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sartor/app/session.h"
+#include "sartor/app/results.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 #include "task.h"
@@ -56,12 +56,12 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
 }
 
 /* Another file stands behind this name now: what was read from the old one goes. */
-static void replace_source(struct sr_entry *entry, const char *path, bool shipped)
+static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path,
+                           bool shipped)
 {
     sr_model_unref(entry->model);
     entry->model = NULL;
-    entry->load_error = (struct sr_error){0};
-    entry->loading = 0;
+    entry->source = ++session->sources;
     entry->shipped = shipped;
     if (path != entry->path) {
         free(entry->path);
@@ -100,14 +100,14 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
         struct sr_entry *entry = find_entry(session, found[i].name);
         if (!entry) entry = add_entry(session, found[i].name);
         if (!entry->model && (!entry->path || strcmp(entry->path, found[i].path)))
-            replace_source(entry, found[i].path, found[i].shipped);
+            replace_source(session, entry, found[i].path, found[i].shipped);
     }
     /* Names whose file has gone, and that hold nothing in memory, are no longer there. */
     for (size_t i = session->entry_count; i-- > 0;) {
         struct sr_entry *entry = session->entries[i];
         bool listed = false;
         for (size_t j = 0; j < count && !listed; j++) listed = !strcmp(found[j].name, entry->name);
-        if (!listed && !entry->model && !entry->loading) drop_entry(session, i);
+        if (!listed && !entry->model) drop_entry(session, i);
     }
     sr_store_free(found, count);
     return SR_OK;
@@ -164,7 +164,7 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
 {
     struct sr_entry *entry = find_entry(session, model->name);
     if (!entry) entry = add_entry(session, model->name);
-    replace_source(entry, path, false);
+    replace_source(session, entry, path, false);
     entry->model = sr_model_ref(model);
 }
 
@@ -212,7 +212,7 @@ enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *en
                  name);
     /* It is read anew, for jobs may share the model that is in memory. */
     char *path = sr_store_path(session->home, name);
-    replace_source(entry, path, false);
+    replace_source(session, entry, path, false);
     free(path);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     qsort(session->entries, session->entry_count, sizeof *session->entries, by_name);
@@ -253,42 +253,87 @@ struct sr_entry *sr_session_entry(struct sr_session *session, const char *name,
 
 /* --- loading a model ------------------------------------------------------------------ */
 
-struct model_task {
-    struct task task;
+struct key {
+    struct sr_result_key base;
+    uint64_t source;
     char name[64];
-    char *path;
-    struct sr_model *model;
+    char *path; /* copies own it */
 };
 
-static enum sr_status model_run(struct task *task, const struct sr_monitor *monitor,
-                                struct sr_error *error)
+static bool same(const void *key, const void *other)
 {
+    const struct key *a = key, *b = other;
+    return a->source == b->source && !strcmp(a->path, b->path);
+}
+
+static void own(void *key)
+{
+    ((struct key *)key)->path = sr_xstrdup(((struct key *)key)->path);
+}
+
+static void release(void *key)
+{
+    free(((struct key *)key)->path);
+}
+
+static struct sr_entry *entry_of(const struct sr_session *session, const struct key *key)
+{
+    for (size_t i = 0; i < session->entry_count; i++) {
+        struct sr_entry *entry = session->entries[i];
+        if (entry->source == key->source && entry->path && !strcmp(entry->path, key->path))
+            return entry;
+    }
+    return NULL;
+}
+
+/* Until the entry has its model: then the result is not needed any more. */
+static bool current(const struct sr_session *session, const void *key)
+{
+    const struct sr_entry *entry = entry_of(session, key);
+    return entry && !entry->model;
+}
+
+static void describe(const void *key, char *text, size_t size)
+{
+    snprintf(text, size, "%s is being loaded", ((const struct key *)key)->name);
+}
+
+static enum sr_status run(const void *key, void *value, struct sr_pool *pool,
+                          const struct sr_monitor *monitor, struct sr_error *error)
+{
+    struct sr_model **model = value;
+    (void)pool;
     (void)monitor;
-    struct model_task *load = (struct model_task *)task;
-    load->model = sr_model_load(load->path, error);
-    return load->model ? SR_OK : error->status;
+    *model = sr_model_load(((const struct key *)key)->path, error);
+    return *model ? SR_OK : error->status;
 }
 
-static void model_finish(struct sr_session *session, struct task *task,
-                         const struct sr_event *event)
+static void ready(struct sr_session *session, const void *key, void *value, double seconds)
 {
-    struct model_task *load = (struct model_task *)task;
-    struct sr_entry *entry = find_entry(session, load->name);
-    if (!entry || entry->loading != event->job) return; /* replaced or deleted meanwhile */
-    entry->loading = 0;
-    if (event->of.ended.state == SR_JOB_DONE)
-        entry->model = sr_model_ref(load->model);
-    else
-        entry->load_error = event->of.ended.error;
+    struct sr_entry *entry = entry_of(session, key);
+    (void)seconds;
+    if (entry && !entry->model) entry->model = sr_model_ref(*(struct sr_model **)value);
 }
 
-static void model_free(struct task *task)
+static void fini(void *value)
 {
-    struct model_task *load = (struct model_task *)task;
-    sr_model_unref(load->model);
-    free(load->path);
-    free(load);
+    sr_model_unref(*(struct sr_model **)value);
 }
+
+static const struct sr_result_kind model_kind = {
+    .name = "model",
+    .lane = SR_LANE_SHORT,
+    .key_size = sizeof(struct key),
+    .value_size = sizeof(struct sr_model *),
+    .same = same,
+    .own = own,
+    .release = release,
+    .current = current,
+    .describe = describe,
+    .run = run,
+    .ready = ready,
+    .fini = fini,
+};
 
 enum sr_status sr_session_model(struct sr_session *session, const char *name,
                                 struct sr_entry **result, struct sr_error *error)
@@ -297,18 +342,10 @@ enum sr_status sr_session_model(struct sr_session *session, const char *name,
     *result = entry;
     if (!entry) return error->status;
     if (entry->model) return SR_OK;
-    if (entry->load_error.status) {
-        *error = entry->load_error;
-        return error->status;
-    }
-    if (!entry->loading) {
-        struct model_task *load = sr_xalloc(sizeof *load);
-        load->task = (struct task){model_run, model_finish, model_free};
-        snprintf(load->name, sizeof load->name, "%s", entry->name);
-        load->path = sr_xstrdup(entry->path);
-        entry->loading = sr_task_submit(session, SR_LANE_SHORT, &load->task);
-    }
-    return sr_error_set(error, SR_PENDING, "%s is being loaded", entry->name);
+    struct key key = {.source = entry->source, .path = entry->path};
+    snprintf(key.name, sizeof key.name, "%s", entry->name);
+    const void *value;
+    return sr_result_get(session, &model_kind, &key, &value, error);
 }
 
 enum sr_status sr_session_check_shape(const struct sr_session *session,

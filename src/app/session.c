@@ -241,12 +241,7 @@ bool sr_session_pump(struct sr_session *session)
 
 bool sr_session_settled(const struct sr_session *session)
 {
-    if (session->data_job || !sr_results_settled(session)) return false;
-    for (size_t i = 0; i < session->entry_count; i++) {
-        const struct sr_entry *entry = session->entries[i];
-        if (entry->loading) return false;
-    }
-    return true;
+    return !session->data_job && sr_results_settled(session);
 }
 
 bool sr_session_wait(struct sr_session *session, double seconds)

@@ -26,7 +26,9 @@ SR_RUN(models_run)
     if (!session->entry_count && !reply->json)
         sr_text_add(&reply->text, "No model yet; train one: train cnn\n");
     for (size_t i = 0; i < session->entry_count; i++) {
-        const struct sr_entry *entry = session->entries[i];
+        struct sr_entry *entry = session->entries[i];
+        struct sr_error why = {0};
+        sr_session_model(session, entry->name, &entry, &why);
         const struct sr_model *model = entry->model;
         const struct sr_epoch *last =
             model && model->epochs ? &model->history[model->epochs - 1] : NULL;
@@ -45,7 +47,7 @@ SR_RUN(models_run)
                 if (last)
                     sr_json_set_number(object, "validation_accuracy", last->validation_accuracy);
             } else {
-                sr_json_set_text(object, "error", entry->load_error.text);
+                sr_json_set_text(object, "error", why.text);
             }
             sr_reply_add(reply, object);
             continue;
@@ -64,7 +66,7 @@ SR_RUN(models_run)
                            : entry->path  ? ""
                                           : "in memory only");
         } else {
-            sr_text_printf(&reply->text, "%-16s %s\n", entry->name, entry->load_error.text);
+            sr_text_printf(&reply->text, "%-16s %s\n", entry->name, why.text);
         }
     }
     return SR_OK;

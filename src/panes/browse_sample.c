@@ -46,10 +46,13 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y,
         sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0,
                      sr_part_style(session, SR_ROLE_TEXT), other->name);
         if (!verdict) {
+            struct sr_entry *same;
+            struct sr_error ignored;
+            enum sr_status status = sr_session_model(session, other->name, &same, &ignored);
             sr_area_text(area, longest + 1, y++, sr_part_style(session, SR_ROLE_FAINT),
-                         other->load_error.status ? "cannot be loaded"
-                         : other->loading         ? "loading…"
-                                                  : "…");
+                         status == SR_OK        ? "…"
+                         : status == SR_PENDING ? "loading…"
+                                                : "cannot be loaded");
             continue;
         }
         struct sr_text words = {0};

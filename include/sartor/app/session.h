@@ -35,9 +35,8 @@ struct sr_entry {
     char name[64];
     char *path; /* NULL while it is only in memory */
     bool shipped;
-    struct sr_model *model;     /* NULL until loaded */
-    struct sr_error load_error; /* why it could not be, if so */
-    uint32_t loading;           /* job, 0 for none */
+    uint64_t source;        /* another number whenever another file stands behind the name */
+    struct sr_model *model; /* NULL until loaded */
 };
 
 /* What a model says of a split. */
@@ -173,6 +172,7 @@ struct sr_session {
 
     struct sr_entry **entries; /* sorted by name */
     size_t entry_count, entry_room;
+    uint64_t sources; /* the last number given to an entry's source */
     struct sr_entry *
         *aside; /* only in memory, of other folders: back when models are kept there again */
     char **aside_homes;
