@@ -79,7 +79,7 @@ static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *
 {
     struct sr_nearest *nearest = &closeup->nearest;
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *own = &data->files[closeup->file];
-    size_t size = (size_t)train->shape.height * (size_t)train->shape.width, kept = 0;
+    size_t size = sr_shape_size(train->shape), kept = 0;
     const uint8_t *pixels = own->pixels + closeup->row * size;
     uint64_t far[SR_CLOSEUP_NEAREST];
     for (size_t row = 0; row < train->count; row++) {
@@ -104,8 +104,7 @@ static void nearest_by_model(struct sr_closeup *closeup, const struct sr_dataset
                              const struct sr_model *model)
 {
     const struct sr_images *own = &data->files[closeup->file];
-    const uint8_t *pixels =
-        own->pixels + (size_t)closeup->row * (size_t)own->shape.height * (size_t)own->shape.width;
+    const uint8_t *pixels = sr_images_at(own, closeup->row);
     struct sr_nearest found, *nearest = &closeup->nearest;
     if (sr_nearest_of(data, model, pixels, SR_NEAREST_MAX, &found, NULL)) return;
     for (size_t i = 0; i < found.count && nearest->count < SR_CLOSEUP_NEAREST; i++) {

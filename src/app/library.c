@@ -351,16 +351,18 @@ enum sr_status sr_session_model(struct sr_session *session, const char *name,
 enum sr_status sr_session_check_shape(const struct sr_session *session,
                                       const struct sr_model *model, struct sr_error *error)
 {
-    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-    if (model->shape.image.height == images->shape.height &&
-        model->shape.image.width == images->shape.width &&
-        model->shape.classes == session->data->classes)
-        return SR_OK;
+    const struct sr_shape own = model->shape.image,
+                          data = session->data->files[SR_FILE_TRAIN].shape;
+    if (own.channels != data.channels)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s was made for %s images; this data has %s ones", model->name,
+                            sr_shape_colour(own), sr_shape_colour(data));
+    if (sr_shape_equal(own, data) && model->shape.classes == session->data->classes) return SR_OK;
     return sr_error_set(
         error, SR_ERROR_STATE,
         "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
-        model->shape.image.height, model->shape.image.width, model->shape.classes,
-        images->shape.height, images->shape.width, session->data->classes);
+        own.height, own.width, model->shape.classes, data.height, data.width,
+        session->data->classes);
 }
 
 enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **entry,

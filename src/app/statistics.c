@@ -31,7 +31,7 @@ static void describe(const void *key, char *text, size_t size)
 static void add_class(struct sr_statistics *statistics, const struct sr_samples *samples, int file,
                       int class)
 {
-    size_t pixels = (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
+    size_t pixels = sr_shape_size(samples->images->shape);
     float *mean = sr_xalloc(pixels * sizeof *mean),
           *variance = sr_xalloc(pixels * sizeof *variance);
     uint8_t *grey = sr_xalloc(pixels), *spread = sr_xalloc(pixels);

@@ -17,7 +17,7 @@ enum { UPPER_HALF = 0x2580 };
 struct source {
     const uint8_t *pixels; /* NULL for none */
     const float *values;   /* NULL for none */
-    int height, width;
+    struct sr_shape shape;
     enum sr_scale scale;
 };
 
@@ -31,11 +31,11 @@ static struct sample average(const struct source *source, double x0, double x1, 
                              double y1)
 {
     double grey = 0, heat = 0, total = 0;
-    for (int y = (int)y0; y < y1 && y < source->height; y++) {
+    for (int y = (int)y0; y < y1 && y < source->shape.height; y++) {
         double tall = fmin(y1, y + 1) - fmax(y0, y);
-        for (int x = (int)x0; x < x1 && x < source->width; x++) {
+        for (int x = (int)x0; x < x1 && x < source->shape.width; x++) {
             double share = tall * (fmin(x1, x + 1) - fmax(x0, x));
-            size_t at = (size_t)y * (size_t)source->width + (size_t)x;
+            size_t at = (size_t)y * (size_t)source->shape.width + (size_t)x;
             if (source->pixels) grey += share * source->pixels[at];
             if (source->values && source->values[at] > 0) heat += share * source->values[at];
             total += share;
@@ -108,10 +108,11 @@ static void put_colours(struct sr_area area, const struct sr_look *look, int x, 
 static void draw_source(struct sr_area area, const struct sr_look *look,
                         const struct source *source)
 {
-    if (source->height < 1 || source->width < 1 || area.height < 1 || area.width < 1) return;
-    double wide = (double)source->width / area.width, tall = (double)source->height / area.height;
+    const int height = source->shape.height, width = source->shape.width;
+    if (height < 1 || width < 1 || area.height < 1 || area.width < 1) return;
+    double wide = (double)width / area.width, tall = (double)height / area.height;
     /* An odd number of rows at full size: the last half row stays empty. */
-    if (2 * area.height == source->height + 1 && area.width == source->width) tall = 2;
+    if (2 * area.height == height + 1 && area.width == width) tall = 2;
     for (int y = 0; y < area.height; y++) {
         for (int x = 0; x < area.width; x++) {
             double x0 = x * wide, x1 = (x + 1) * wide, y0 = y * tall, y1 = (y + 1) * tall;
@@ -135,31 +136,29 @@ static void draw_source(struct sr_area area, const struct sr_look *look,
     }
 }
 
-void sr_image_cells(const struct sr_look *look, int height, int width, int *columns, int *lines)
+void sr_image_cells(const struct sr_look *look, struct sr_shape shape, int *columns, int *lines)
 {
-    (void)look; /* the same in every look, so that a layout does not hang on it */
-    *columns = width;
-    *lines = (height + 1) / 2;
+    (void)look; /* the same in every look, so that a layout does not depend on it */
+    *columns = shape.width;
+    *lines = (shape.height + 1) / 2;
 }
 
 void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_t *pixels,
-                   int height, int width)
+                   struct sr_shape shape)
 {
-    draw_source(area, look, &(struct source){.pixels = pixels, .height = height, .width = width});
+    draw_source(area, look, &(struct source){.pixels = pixels, .shape = shape});
 }
 
 void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
-                  const float *values, int height, int width)
+                  const float *values, struct sr_shape shape)
 {
-    draw_source(
-        area, look,
-        &(struct source){.values = values, .height = height, .width = width, .scale = scale});
+    draw_source(area, look, &(struct source){.values = values, .shape = shape, .scale = scale});
 }
 
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
-                     const uint8_t *pixels, const float *values, int height, int width)
+                     const uint8_t *pixels, const float *values, struct sr_shape shape)
 {
-    draw_source(area, look, &(struct source){pixels, values, height, width, scale});
+    draw_source(area, look, &(struct source){pixels, values, shape, scale});
 }
 
 void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scale scale, double low,
@@ -170,7 +169,8 @@ void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scal
     int count = 2 * area.height;
     float *values = sr_xalloc((size_t)count * sizeof *values);
     for (int i = 0; i < count; i++) values[i] = (float)(1 - (i + 0.5) / count);
-    sr_draw_heat(sr_area_part(area, 0, 0, 2, area.height), look, scale, values, count, 1);
+    sr_draw_heat(sr_area_part(area, 0, 0, 2, area.height), look, scale, values,
+                 (struct sr_shape){count, 1, 1});
     free(values);
 
     struct sr_style style = sr_look_style(look, SR_ROLE_FAINT);

@@ -12,12 +12,12 @@
 
 enum { LIT = 32 }; /* grey of a class's mean image that counts as the garment */
 
-static struct sr_json *map_rows(const float *map, int height, int width)
+static struct sr_json *map_rows(const float *map, struct sr_shape shape)
 {
     struct sr_json *rows = sr_json_array();
-    for (int y = 0; y < height; y++) {
+    for (int y = 0; y < shape.height; y++) {
         struct sr_json *line = sr_json_array();
-        for (int x = 0; x < width; x++) sr_json_add_number(line, (double)map[y * width + x]);
+        for (int x = 0; x < shape.width; x++) sr_json_add_number(line, (double)*map++);
         sr_json_add(rows, line);
     }
     return rows;
@@ -46,10 +46,8 @@ static void report_json(struct sr_session *session, const struct explained *expl
     sr_json_set_text(object, "method", heat->method->name);
     sr_json_set_text(object, "layer", heat->layer[0] ? heat->layer : NULL);
     sr_json_set_integer(object, "target", heat->target);
-    if (heat->values)
-        sr_json_set(object, "heat", map_rows(heat->values, heat->height, heat->width));
-    if (other->values)
-        sr_json_set(object, "heat_true", map_rows(other->values, other->height, other->width));
+    if (heat->values) sr_json_set(object, "heat", map_rows(heat->values, heat->shape));
+    if (other->values) sr_json_set(object, "heat_true", map_rows(other->values, other->shape));
     if (explanation->nearest.count) set_nearest(object, session, &explanation->nearest);
     set_classes(session, object);
     if (explained->to) sr_json_set_text(object, "file", explained->to);
@@ -145,8 +143,9 @@ struct summary {
     double down, across, share, most;
 };
 
-static struct summary sum_up(const float *map, const uint8_t *mean, int height, int width)
+static struct summary sum_up(const float *map, const uint8_t *mean, struct sr_shape shape)
 {
+    const int height = shape.height, width = shape.width;
     struct summary summary = {0};
     double sum = 0, lit = 0;
     for (int y = 0; y < height; y++)
@@ -171,9 +170,8 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
 {
     const enum sr_split_name split = heats->split;
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
-    const int height = session->data->files[file].shape.height,
-              width = session->data->files[file].shape.width;
-    const size_t size = (size_t)height * (size_t)width;
+    const struct sr_shape shape = sr_shape_map(session->data->files[file].shape);
+    const size_t size = sr_shape_size(shape);
     struct sr_json *object = reply->json ? sr_reply_object(reply) : NULL,
                    *list = object ? sr_json_array() : NULL;
     if (object) {
@@ -194,8 +192,7 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
     }
     for (int c = 0; c < session->data->classes; c++) {
         const float *map = heats->maps + (size_t)c * size;
-        const struct summary summary =
-            sum_up(map, statistics->classes[file][c].mean, height, width);
+        const struct summary summary = sum_up(map, statistics->classes[file][c].mean, shape);
         if (object) {
             struct sr_json *one = sr_json_object();
             sr_json_set_integer(one, "class", c);
@@ -204,7 +201,7 @@ static void report_classes(struct sr_session *session, const struct sr_entry *en
             sr_json_set_number(one, "from_top", summary.down);
             sr_json_set_number(one, "from_left", summary.across);
             sr_json_set_number(one, "heat_on_garment", summary.share);
-            sr_json_set(one, "heat", map_rows(map, height, width));
+            sr_json_set(one, "heat", map_rows(map, shape));
             sr_json_add(list, one);
             continue;
         }

@@ -117,8 +117,7 @@ enum sr_status figure_field(struct figure *figure, bool all, struct field *field
 const uint8_t *figure_pixels(const struct figure *figure, enum sr_file file, uint32_t row)
 {
     const struct sr_images *images = &figure->session->data->files[file];
-    return images->pixels +
-           (size_t)row * (size_t)images->shape.height * (size_t)images->shape.width;
+    return sr_images_at(images, row);
 }
 
 static enum sr_status pick_indices(struct figure *figure, struct picked *picked,

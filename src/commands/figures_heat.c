@@ -255,7 +255,7 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     figure_credit(figure, entry->model);
     const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[file];
-    const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
+    const size_t size = sr_shape_pixels(images->shape);
     const uint8_t **pixels = sr_xalloc(classes * sizeof *pixels);
     const float **heats = sr_xalloc(classes * sizeof *heats);
     const char **captions = sr_xalloc(classes * sizeof *captions);

@@ -17,7 +17,7 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     enum sr_status status = sr_session_model(session, name, &entry, error);
     if (status) return status;
     const struct sr_images *images = &session->data->files[file];
-    const size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
+    const size_t pixels = sr_shape_size(images->shape);
     status = sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
     if (!status)
         status = sr_nearest_of(session->data, entry->model, images->pixels + row * pixels, NEAREST,
@@ -38,7 +38,7 @@ SR_RUN(show_run)
     sr_browse_show(session, true);
     reply->shown = true;
     const struct sr_images *images = &session->data->files[file];
-    size_t pixels = (size_t)images->shape.height * (size_t)images->shape.width;
+    size_t pixels = sr_shape_size(images->shape);
     const uint8_t *image = images->pixels + row * pixels;
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply), *rows = sr_json_array();
@@ -61,9 +61,9 @@ SR_RUN(show_run)
     struct sr_look look = {.ascii = session->look.ascii, .depth = SR_DEPTH_NONE};
     struct sr_grid grid;
     int columns, lines;
-    sr_image_cells(&look, images->shape.height, images->shape.width, &columns, &lines);
+    sr_image_cells(&look, images->shape, &columns, &lines);
     sr_grid_init(&grid, columns, lines);
-    sr_draw_image(sr_grid_area(&grid), &look, image, images->shape.height, images->shape.width);
+    sr_draw_image(sr_grid_area(&grid), &look, image, images->shape);
     sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row,
                    class_name(session, images->labels[row]));
     sr_grid_dump_text(&grid, &reply->text);

@@ -158,15 +158,6 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
     if (augment->erase > 0 && sr_rng_double(&rng) < augment->erase) erase(&rng, shape, out);
 }
 
-static void mirror_image(const uint8_t *from, struct sr_shape shape, uint8_t *to)
-{
-    const size_t channels = (size_t)shape.channels, stride = sr_shape_stride(shape);
-    for (size_t row = 0, size = sr_shape_size(shape); row < size; row += stride)
-        for (size_t x = 0; x < stride; x += channels)
-            for (size_t c = 0; c < channels; c++)
-                to[row + x + c] = from[row + stride - channels - x + c];
-}
-
 enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both,
                                  const struct sr_monitor *monitor, struct sr_error *error)
 {
@@ -189,7 +180,7 @@ enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_ima
         }
         const uint8_t *from = sr_samples_pixels(samples, i);
         memcpy(both->pixels + i * size, from, size);
-        mirror_image(from, shape, both->pixels + (count + i) * size);
+        sr_shape_mirror(shape, from, both->pixels + (count + i) * size);
         both->labels[i] = both->labels[count + i] = (uint8_t)sr_samples_label(samples, i);
     }
     return SR_OK;

@@ -12,8 +12,7 @@
 /* Grad-CAM: a weight a channel, the mean of its gradients. */
 static void weigh_by_means(const struct sr_layer_gradients *layer, double *weights)
 {
-    const size_t cells = (size_t)layer->height * (size_t)layer->width,
-                 channels = (size_t)layer->channels;
+    const size_t cells = sr_shape_pixels(layer->shape), channels = (size_t)layer->shape.channels;
     for (size_t i = 0; i < cells; i++)
         for (size_t c = 0; c < channels; c++)
             weights[c] += (double)layer->gradients[i * channels + c] / (double)cells;
@@ -23,8 +22,7 @@ static void weigh_by_means(const struct sr_layer_gradients *layer, double *weigh
  * activations); 0 where that is 0/0. */
 static void weigh_by_shares(const struct sr_layer_gradients *layer, double *weights)
 {
-    const size_t cells = (size_t)layer->height * (size_t)layer->width,
-                 channels = (size_t)layer->channels;
+    const size_t cells = sr_shape_pixels(layer->shape), channels = (size_t)layer->shape.channels;
     for (size_t c = 0; c < channels; c++) {
         double sum = 0;
         for (size_t i = 0; i < cells; i++) sum += (double)layer->activations[i * channels + c];
@@ -40,8 +38,7 @@ static void weigh_by_shares(const struct sr_layer_gradients *layer, double *weig
  */
 static void add_channels(const struct sr_layer_gradients *layer, const double *weights, float *map)
 {
-    const size_t cells = (size_t)layer->height * (size_t)layer->width,
-                 channels = (size_t)layer->channels;
+    const size_t cells = sr_shape_pixels(layer->shape), channels = (size_t)layer->shape.channels;
     for (size_t i = 0; i < cells; i++) {
         double sum = 0;
         for (size_t c = 0; c < channels; c++) {
@@ -59,21 +56,18 @@ static enum sr_status add_mirror(const struct sr_explain *request, int target, c
                                  float *map, struct sr_error *error)
 {
     const struct sr_model *model = request->model;
-    const int height = model->shape.image.height, width = model->shape.image.width;
-    uint8_t *pixels = sr_xalloc((size_t)height * (size_t)width);
+    const struct sr_shape image = model->shape.image;
+    uint8_t *pixels = sr_xalloc(sr_shape_size(image));
     struct sr_layer_gradients layer = {0};
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-            pixels[y * width + x] = request->pixels[y * width + width - 1 - x];
+    sr_shape_mirror(image, request->pixels, pixels);
     enum sr_status status =
         model->class->gradients(model->state, pixels, name, target, &layer, error);
-    float *turned =
-        status ? NULL : sr_xalloc((size_t)layer.height * (size_t)layer.width * sizeof *turned);
+    float *turned = status ? NULL : sr_xalloc(sr_shape_pixels(layer.shape) * sizeof *turned);
     if (!status) {
+        const int width = layer.shape.width;
         add_channels(&layer, NULL, turned);
-        for (int y = 0; y < layer.height; y++)
-            for (int x = 0; x < layer.width; x++)
-                map[y * layer.width + x] += turned[y * layer.width + layer.width - 1 - x];
+        for (int y = 0; y < layer.shape.height; y++)
+            for (int x = 0; x < width; x++) map[y * width + x] += turned[y * width + width - 1 - x];
     }
     free(pixels);
     free(turned);
@@ -92,8 +86,8 @@ static bool sees_mirror(const struct sr_model *model)
  */
 static void smooth(struct sr_heat *heat)
 {
-    const double deviation = (heat->height < heat->width ? heat->height : heat->width) / 28.0;
-    sr_blur(heat->values, heat->height, heat->width, deviation, (int)ceil(3 * deviation), false);
+    const double deviation = sr_shape_shorter(heat->shape) / 28.0;
+    sr_blur(heat->values, heat->shape, deviation, (int)ceil(3 * deviation), false);
 }
 
 typedef void weigh_channels(const struct sr_layer_gradients *layer, double *weights);
@@ -108,19 +102,19 @@ static enum sr_status cam_of(const struct sr_explain *request, int target, const
     enum sr_status status =
         model->class->gradients(model->state, request->pixels, name, target, &layer, error);
     if (status) goto out;
-    map = sr_array_raw((size_t)layer.height * (size_t)layer.width, sizeof *map, "heat map", error);
+    map = sr_array_raw(sr_shape_pixels(layer.shape), sizeof *map, "heat map", error);
     status = map ? explain_heat_init(heat, request, target, error) : SR_ERROR_MEMORY;
     if (status) goto out;
     if (weigh) {
-        weights = sr_xalloc((size_t)layer.channels * sizeof *weights);
+        weights = sr_xalloc((size_t)layer.shape.channels * sizeof *weights);
         weigh(&layer, weights);
     }
     add_channels(&layer, weights, map);
     if (!weigh && sees_mirror(model)) status = add_mirror(request, target, name, map, error);
     if (status) goto out;
-    sr_resize_bilinear(map, layer.height, layer.width, heat->values, heat->height, heat->width);
+    sr_resize_bilinear(map, sr_shape_map(layer.shape), heat->values, heat->shape);
     if (!weigh) smooth(heat);
-    if (!sr_heat_scale(heat->values, (size_t)heat->height * (size_t)heat->width))
+    if (!sr_heat_scale(heat->values, sr_shape_size(heat->shape)))
         status = sr_error_set(
             error, SR_ERROR_NUMERIC,
             "the gradients of %s at %s are not finite numbers; the model cannot be explained",
@@ -138,7 +132,7 @@ out:
 static void fuse(struct sr_heat *heat, const struct sr_heat *other)
 {
     const float least = 0.01f;
-    const size_t size = (size_t)heat->height * (size_t)heat->width;
+    const size_t size = sr_shape_size(heat->shape);
     for (size_t i = 0; i < size; i++)
         heat->values[i] = sqrtf((heat->values[i] + least) * (other->values[i] + least)) - least;
     sr_heat_scale(heat->values, size);

@@ -13,12 +13,10 @@ enum { LEAST_CELLS = 5, MOST_LAYERS = 512, BLOCK = 32 };
 enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *request, int target,
                                  struct sr_error *error)
 {
-    const struct sr_model_shape *shape = &request->model->shape;
-    heat->values = sr_array_new((size_t)shape->image.height * (size_t)shape->image.width,
-                                sizeof *heat->values, "heat map", error);
+    heat->shape = sr_shape_map(request->model->shape.image);
+    heat->values =
+        sr_array_new(sr_shape_size(heat->shape), sizeof *heat->values, "heat map", error);
     if (!heat->values) return SR_ERROR_MEMORY;
-    heat->height = shape->image.height;
-    heat->width = shape->image.width;
     heat->target = target;
     return SR_OK;
 }
@@ -29,7 +27,7 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
                                struct sr_error *error)
 {
     const struct sr_model *model = request->model;
-    const size_t size = (size_t)model->shape.image.height * (size_t)model->shape.image.width;
+    const size_t size = sr_shape_size(model->shape.image);
     const int classes = model->shape.classes;
     float *own = sr_array_raw(2 * size, sizeof *own, "weights", error), *mean = own + size;
     enum sr_status status = own ? SR_OK : SR_ERROR_MEMORY;
@@ -55,8 +53,7 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
 static bool has_image(const struct sr_model *model, int target)
 {
     if (!model->class->importance) return false;
-    float *image = sr_xalloc((size_t)model->shape.image.height * (size_t)model->shape.image.width *
-                             sizeof *image);
+    float *image = sr_xalloc(sr_shape_size(model->shape.image) * sizeof *image);
     struct sr_error ignored;
     bool has = model->class->importance(model->state, target, image, &ignored) == SR_OK;
     free(image);
@@ -74,8 +71,7 @@ enum sr_status explain_importance(const struct sr_explain *request, struct sr_he
         status = explain_heat_init(&heats[k], request, target, error);
         if (!status)
             status = model->class->importance(model->state, target, heats[k].values, error);
-        if (!status &&
-            !sr_heat_scale(heats[k].values, (size_t)heats[k].height * (size_t)heats[k].width))
+        if (!status && !sr_heat_scale(heats[k].values, sr_shape_size(heats[k].shape)))
             status = sr_error_set(error, SR_ERROR_NUMERIC,
                                   "the weights of %s are not finite numbers", model->name);
     }
@@ -115,12 +111,8 @@ static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *h
 {
     (void)error;
     for (size_t k = 0; k < request->count; k++)
-        heats[k] = (struct sr_heat){request->model->shape.image.height,
-                                    request->model->shape.image.width,
-                                    NULL,
-                                    NULL,
-                                    "",
-                                    request->targets[k]};
+        heats[k] = (struct sr_heat){.shape = sr_shape_map(request->model->shape.image),
+                                    .target = request->targets[k]};
     return SR_OK;
 }
 
@@ -208,13 +200,11 @@ size_t explain_layers(const struct sr_model *model, const struct sr_method *meth
     if (!method->layered || !offers_gradients(model)) return 0;
     struct sr_layer_info *layers = sr_xalloc(MOST_LAYERS * sizeof *layers);
     size_t count = model->class->layers(model->state, layers, MOST_LAYERS), made = 0,
-           best = SIZE_MAX;
+           best = SIZE_MAX, most = 0;
     if (count > MOST_LAYERS) count = MOST_LAYERS;
-    int most = 0;
     for (size_t i = 0; i < count; i++) {
-        const int cells = layers[i].height * layers[i].width;
-        if (layers[i].height < LEAST_CELLS || layers[i].width < LEAST_CELLS ||
-            (method->fused && cells <= most))
+        const size_t cells = sr_shape_pixels(layers[i].shape);
+        if (sr_shape_shorter(layers[i].shape) < LEAST_CELLS || (method->fused && cells <= most))
             continue;
         best = i;
         most = cells;
@@ -305,7 +295,7 @@ static void explain_one(void *context, size_t index, int worker)
     request.count = 1;
     block->status[index] = sr_explain(&request, &heat, &block->errors[index]);
     if (block->status[index]) return;
-    const size_t size = (size_t)heat.height * (size_t)heat.width;
+    const size_t size = sr_shape_size(heat.shape);
     memcpy(block->heats + at * size, heat.values, size * sizeof *heat.values);
     sr_heat_fini(&heat);
 }
@@ -352,8 +342,7 @@ enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_
                                   float *heats, size_t *counts, struct sr_error *error)
 {
     const size_t classes = (size_t)model->shape.classes;
-    const size_t size =
-        (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
+    const size_t size = sr_shape_pixels(samples->images->shape);
     uint32_t *rows = sr_array_raw(samples->count, sizeof *rows, "samples to explain", error);
     int *targets =
         rows ? sr_array_raw(samples->count, sizeof *targets, "samples to explain", error) : NULL;

@@ -22,17 +22,17 @@ static float between(int at, int count, int from_count, int *first, int *second)
     return place - (float)*first;
 }
 
-void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height,
-                        int width)
+void sr_resize_bilinear(const float *from, struct sr_shape from_shape, float *to,
+                        struct sr_shape shape)
 {
-    for (int y = 0; y < height; y++) {
+    for (int y = 0; y < shape.height; y++) {
         int above, below;
-        const float down = between(y, height, from_height, &above, &below);
-        const float *top = from + (size_t)above * (size_t)from_width,
-                    *bottom = from + (size_t)below * (size_t)from_width;
-        for (int x = 0; x < width; x++) {
+        const float down = between(y, shape.height, from_shape.height, &above, &below);
+        const float *top = from + (size_t)above * (size_t)from_shape.width,
+                    *bottom = from + (size_t)below * (size_t)from_shape.width;
+        for (int x = 0; x < shape.width; x++) {
             int left, right;
-            const float across = between(x, width, from_width, &left, &right);
+            const float across = between(x, shape.width, from_shape.width, &left, &right);
             const float high = top[left] + across * (top[right] - top[left]);
             const float low = bottom[left] + across * (bottom[right] - bottom[left]);
             *to++ = high + down * (low - high);
@@ -55,8 +55,9 @@ static void blur_line(float *line, int count, size_t step, const double *weights
     }
 }
 
-void sr_blur(float *values, int height, int width, double deviation, int reach, bool dark)
+void sr_blur(float *values, struct sr_shape shape, double deviation, int reach, bool dark)
 {
+    const int height = shape.height, width = shape.width;
     double *weights = sr_xalloc((size_t)(2 * reach + 1) * sizeof *weights), whole = 0;
     float *copy = sr_xalloc((size_t)(height > width ? height : width) * sizeof *copy);
     for (int k = -reach; k <= reach; k++)

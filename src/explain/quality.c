@@ -84,13 +84,13 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
 
 /* Gaussian blur of a deviation of 5/28 of the shorter side, black beyond the edges: a garment's
  * place and rough size are left, hardly its shape. */
-static void blur(const uint8_t *pixels, int height, int width, uint8_t *out)
+static void blur(const uint8_t *pixels, struct sr_shape shape, uint8_t *out)
 {
-    const size_t size = (size_t)height * (size_t)width;
-    const double spread = (height < width ? height : width) * 5 / 28.0;
+    const size_t size = sr_shape_size(shape);
+    const double spread = sr_shape_shorter(shape) * 5 / 28.0;
     float *values = sr_xalloc(size * sizeof *values);
     for (size_t i = 0; i < size; i++) values[i] = pixels[i];
-    sr_blur(values, height, width, spread, (int)ceil(spread), true);
+    sr_blur(values, shape, spread, (int)ceil(spread), true);
     for (size_t i = 0; i < size; i++) out[i] = (uint8_t)lrintf(values[i]);
     free(values);
 }
@@ -109,8 +109,7 @@ static void alter(struct bench *bench, const uint8_t *pixels, const float *heat,
     if (black)
         memset(copies + BLURRED * size, 0, size);
     else
-        blur(pixels, bench->copies.shape.height, bench->copies.shape.width,
-             copies + BLURRED * size);
+        blur(pixels, bench->copies.shape, copies + BLURRED * size);
     uint8_t *at = copies + ENDS * size;
     for (int m = 0; m < SR_QUALITY_MAPS; m++) {
         struct sr_rng rng;
@@ -310,9 +309,10 @@ static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
     return status;
 }
 
-static void make_centre(float *centre, int height, int width)
+static void make_centre(float *centre, struct sr_shape shape)
 {
-    const double spread = (height < width ? height : width) / 4.0;
+    const int height = shape.height, width = shape.width;
+    const double spread = sr_shape_shorter(shape) / 4.0;
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++) {
             const double down = y - (height - 1) / 2.0, across = x - (width - 1) / 2.0;
@@ -343,7 +343,7 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
     quality->scrambled_images =
         samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
     struct bench bench = {.request = request, .quality = quality};
-    bench.size = (size_t)model->shape.image.height * (size_t)model->shape.image.width;
+    bench.size = sr_shape_size(model->shape.image);
     bench.classes = (size_t)model->shape.classes;
     bench.started = sr_clock_seconds();
     bench.total =
@@ -362,7 +362,7 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
         !(targets = sr_array_raw(samples->count, sizeof *targets, what, error)))
         goto out;
     bench.centre = bench.heats + AT_ONCE * bench.size;
-    make_centre(bench.centre, model->shape.image.height, model->shape.image.width);
+    make_centre(bench.centre, model->shape.image);
     double sum = 0;
     for (size_t i = 0; i < samples->count; i++)
         for (size_t p = 0; p < bench.size; p++) sum += sr_samples_pixels(samples, i)[p];

@@ -34,7 +34,7 @@ static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
 {
     hash = mix(hash, &samples->count, sizeof samples->count);
     for (size_t i = 0; i < samples->count; i++) {
-        size_t area = (size_t)samples->images->shape.height * (size_t)samples->images->shape.width;
+        size_t area = sr_shape_size(samples->images->shape);
         int label = sr_samples_label(samples, i);
         hash = mix(hash, &label, sizeof label);
         hash = mix(hash, sr_samples_pixels(samples, i), area);

@@ -377,8 +377,8 @@ size_t sr_networks_layers(const void *opaque, struct sr_layer_info *layers, size
     for (size_t i = 0; i < state->mark_count && i < room; i++) {
         struct sr_layer_info *info = &layers[i];
         memcpy(info->name, state->marks[i].name, sizeof info->name);
-        sr_network_shape(state->network, state->marks[i].layer, &info->height, &info->width,
-                         &info->channels);
+        sr_network_shape(state->network, state->marks[i].layer, &info->shape.height,
+                         &info->shape.width, &info->shape.channels);
     }
     return state->mark_count;
 }
@@ -403,8 +403,9 @@ enum sr_status sr_networks_gradients(const void *opaque, const uint8_t *pixels, 
                             state->shape.classes - 1);
 
     size_t index = state->marks[mark].layer;
-    sr_network_shape(state->network, index, &out->height, &out->width, &out->channels);
-    size_t count = (size_t)out->height * (size_t)out->width * (size_t)out->channels;
+    sr_network_shape(state->network, index, &out->shape.height, &out->shape.width,
+                     &out->shape.channels);
+    size_t count = sr_shape_size(out->shape);
     out->activations = sr_array_new(count, sizeof(float), "activations", error);
     out->gradients = sr_array_new(count, sizeof(float), "gradients", error);
     if (!out->activations || !out->gradients) goto failed;

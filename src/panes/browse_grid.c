@@ -32,8 +32,7 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
     } scales[] = {{4, 1}, {2, 1}, {1, 1}, {1, 2}, {1, 4}, {1, 8}};
     const struct sr_images *images = &session->data->files[session->selection.file];
     int full_width, full_height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
-                   &full_height);
+    sr_image_cells(&session->look, images->shape, &full_width, &full_height);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
             int divided = scales[i].divided;
@@ -188,8 +187,7 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
             continue;
         }
         sr_draw_image(sr_area_part(part, 1, 0, layout.width, layout.height), &session->look,
-                      sr_part_pixels(session, selection->file, row), images->shape.height,
-                      images->shape.width);
+                      sr_part_pixels(session, selection->file, row), images->shape);
         if (here)
             for (int y = 0; y < layout.height; y++) {
                 sr_area_put(part, 0, y, left, accent);

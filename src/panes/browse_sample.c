@@ -98,7 +98,7 @@ static void draw_versions(struct sr_session *session, struct sr_area area,
         for (size_t i = 0; i < pixels; i++)
             grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
         sr_draw_image(sr_area_part(area, k * (wide + 1), 1, wide, high), &session->look, grey,
-                      images->shape.height, images->shape.width);
+                      images->shape);
     }
     free(changed);
     free(grey);
@@ -127,8 +127,7 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
         uint32_t row = closeup->nearest.rows[k];
         int x = (int)k * (wide + 1), label = train->labels[row];
         sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->shape.height,
-                      train->shape.width);
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->shape);
         sr_area_text(area, x, 1 + high,
                      sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
                      names[label].text);
@@ -141,7 +140,7 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_part_pixels(session, file, row);
-    size_t count = (size_t)images->shape.height * (size_t)images->shape.width, zeros = 0;
+    size_t count = sr_shape_size(images->shape), zeros = 0;
     uint64_t sum = 0;
     int brightest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -201,7 +200,7 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
     struct sr_error ignored;
     sr_session_closeup(session, file, row, &closeup, &ignored);
     int width, height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
+    sr_image_cells(&session->look, images->shape, &width, &height);
     int room = area.width - 30 > area.width / 2 ? area.width - 30
                                                 : area.width / 2; /* the rest is for words */
     int times = room / width < area.height / height ? room / width : area.height / height;
@@ -216,8 +215,7 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
     if (width < 6 || height < 3) width = -2;
     struct sr_area picture = sr_area_part(area, 1, 0, width, height);
     if (width > 0)
-        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row),
-                      images->shape.height, images->shape.width);
+        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->shape);
     /* Under the picture, a strip of others; a second one behind the words where there is room. */
     struct sr_entry *entry = session->entry_count
                                  ? sr_session_entry(session, session->selection.filter.model, NULL)

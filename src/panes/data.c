@@ -195,15 +195,14 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     int class = shown_class(session), width, height;
     if (class < 0 || !figures(session, shown_file(session))) return 0;
     const struct sr_images *images = &session->data->files[shown_file(session)];
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
+    sr_image_cells(&session->look, images->shape, &width, &height);
     while ((height > area.height || width > area.width * 2 / 3) && height > 3) {
         height = (height + 1) / 2;
         width = (width + 1) / 2;
     }
     if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
     sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                  statistics(session)->classes[shown_file(session)][class].mean,
-                  images->shape.height, images->shape.width);
+                  statistics(session)->classes[shown_file(session)][class].mean, images->shape);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
     snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
@@ -221,7 +220,7 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
                   session->view.data_view == 2
                       ? statistics(session)->classes[shown_file(session)][class].deviation
                       : statistics(session)->classes[shown_file(session)][class].mean,
-                  images->shape.height, images->shape.width);
+                  images->shape);
 }
 
 /* Mean images, or images of the deviation, of all classes in the chosen file. */
@@ -249,8 +248,7 @@ static void draw_gallery(struct sr_session *session, struct sr_area area)
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     sr_text_fini(&words);
     area = sr_area_part(area, 0, 1, area.width, area.height - 1);
-    sr_part_class_grid(session, area, images->shape.height, images->shape.width, at, draw_class,
-                       NULL);
+    sr_part_class_grid(session, area, images->shape, at, draw_class, NULL);
 }
 
 /* The splits that models are trained and judged on. */

@@ -51,12 +51,12 @@ void explain_heat_words(const struct sr_heat *heat, struct sr_text *text)
     static const char *const rows[] = {"upper", "middle", "lower"}, *const columns[] = {
                                                                         "left", "centre", "right"};
     double sum = 0, x = 0, y = 0;
-    size_t hot = 0, count = (size_t)heat->height * (size_t)heat->width;
+    size_t hot = 0, count = sr_shape_size(heat->shape);
     for (size_t i = 0; i < count; i++) {
         double value = (double)heat->values[i];
         sum += value;
-        y += value * ((double)(i / (size_t)heat->width) + 0.5) / heat->height;
-        x += value * ((double)(i % (size_t)heat->width) + 0.5) / heat->width;
+        y += value * ((double)(i / (size_t)heat->shape.width) + 0.5) / heat->shape.height;
+        x += value * ((double)(i % (size_t)heat->shape.width) + 0.5) / heat->shape.width;
         hot += value >= 0.5;
     }
     if (!(sum > 0)) {

@@ -53,7 +53,7 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
         scene->status = sr_session_statistics(session, &scene->statistics, &scene->error);
     scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     const struct sr_images *images = &session->data->files[scene->file];
-    const size_t size = classes * (size_t)images->shape.height * (size_t)images->shape.width;
+    const size_t size = classes * sr_shape_pixels(images->shape);
     for (size_t i = 0; scene->status == SR_OK && i < size; i++)
         scene->most = fmaxf(scene->most, scene->heats->maps[i]);
     return true;
@@ -86,13 +86,12 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
 {
     const struct class_scene *scene = context;
     const struct sr_images *images = &session->data->files[scene->file];
-    const size_t size = (size_t)images->shape.height * (size_t)images->shape.width;
+    const size_t size = sr_shape_pixels(images->shape);
     float *shown = sr_xalloc(size * sizeof *shown);
     for (size_t i = 0; i < size && scene->most > 0; i++)
         shown[i] = scene->heats->maps[(size_t) class * size + i] / scene->most;
     sr_draw_overlay(area, &session->look, SR_SCALE_INFERNO,
-                    scene->statistics->classes[scene->file][class].mean, shown,
-                    images->shape.height, images->shape.width);
+                    scene->statistics->classes[scene->file][class].mean, shown, images->shape);
     free(shown);
 }
 
@@ -115,8 +114,7 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
                                    area.height - y < 12 ? area.height - y : 12),
                       &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
     sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
-                       images->shape.height, images->shape.width,
-                       explain_target(session, scene->explain), draw_class, scene);
+                       images->shape, explain_target(session, scene->explain), draw_class, scene);
 }
 
 static void describe_classes(struct sr_session *session, const struct class_scene *scene,
@@ -126,11 +124,9 @@ static void describe_classes(struct sr_session *session, const struct class_scen
     class_words(session, scene, text);
     sr_text_add(text, ".");
     for (int c = 0; c < session->data->classes && scene->status == SR_OK; c++) {
-        const struct sr_heat heat = {.height = images->shape.height,
-                                     .width = images->shape.width,
+        const struct sr_heat heat = {.shape = sr_shape_map(images->shape),
                                      .values = scene->heats->maps +
-                                               (size_t)c * (size_t)images->shape.height *
-                                                   (size_t)images->shape.width};
+                                               (size_t)c * sr_shape_pixels(images->shape)};
         sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
         explain_heat_words(&heat, text);
     }

@@ -95,7 +95,7 @@ static void method_words(const struct sr_session *session, const struct scene *s
            at = shown_layer(scene->explain, scene->explanation, layers, count);
     if (heat->layer[0]) sr_text_printf(text, ", layer %s", heat->layer);
     if (count && strcmp(layers[at].name, heat->layer) == 0)
-        sr_text_printf(text, " (%d×%d)", layers[at].height, layers[at].width);
+        sr_text_printf(text, " (%d×%d)", layers[at].shape.height, layers[at].shape.width);
     if (heat->target < 0) sr_text_add(text, ", whatever the sample");
     if (heat->target < 0 || !heat->values) return;
     sr_text_printf(text, ", for %s", sr_part_class(session, heat->target));
@@ -143,8 +143,7 @@ static struct layout choose_layout(const struct sr_session *session, const struc
 {
     const struct sr_images *images = &session->data->files[scene->file];
     int full_width, full_height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
-                   &full_height);
+    sr_image_cells(&session->look, images->shape, &full_width, &full_height);
     struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1};
     if (has_truth(scene) && (height - 1) / 2 >= full_height) {
         layout.rows = 2;
@@ -189,8 +188,7 @@ static void draw_heat_pair(struct sr_session *session, struct sr_area area,
     const int step = layout->width + layout->gap;
     struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
                    over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
-    if (!heat->values || heat->height != images->shape.height ||
-        heat->width != images->shape.width) {
+    if (!heat->values || !sr_shape_equal(heat->shape, sr_shape_map(images->shape))) {
         const char *words = scene->idle              ? "press Enter to compute"
                             : scene->status == SR_OK ? "no map by this method"
                                                      : "computing…";
@@ -198,9 +196,8 @@ static void draw_heat_pair(struct sr_session *session, struct sr_area area,
         placeholder(session, over, words);
         return;
     }
-    sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->height, heat->width);
-    sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->height,
-                    heat->width);
+    sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->shape);
+    sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->shape);
     if (layout->scale)
         sr_draw_scale(sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1,
                                    layout->scale - 1, layout->height),
@@ -219,8 +216,7 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
     caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
             sr_part_class(session, scene->truth));
     sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
-                  sr_part_pixels(session, scene->file, scene->row), images->shape.height,
-                  images->shape.width);
+                  sr_part_pixels(session, scene->file, scene->row), images->shape);
 
     head = sr_area_part(area, 1 + step, 0, layout->width, 1);
     if (heat->values && heat->target < 0)
@@ -278,8 +274,7 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
         return;
     }
     int full_width, full_height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &full_width,
-                   &full_height);
+    sr_image_cells(&session->look, images->shape, &full_width, &full_height);
     const double shrink = fmin(1, (double)(area.height - 2) / full_height);
     const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
     const int step = width + 1 > 13 ? width + 1 : 13;
@@ -290,8 +285,7 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
         char name[64];
         sr_part_cut(name, sizeof name, sr_part_class(session, images->labels[row]), step - 1);
         sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->shape.height,
-                      images->shape.width);
+                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->shape);
         sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
                      sr_part_style(session, SR_ROLE_TEXT), name);
     }
@@ -326,14 +320,13 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
     const struct sr_images *images = &session->data->files[scene->file];
     struct sr_text words = {0};
     int width, height;
-    sr_image_cells(&session->look, images->shape.height, images->shape.width, &width, &height);
+    sr_image_cells(&session->look, images->shape, &width, &height);
     double shrink = fmin(1, fmin((double)area.width / 2 / width, (double)area.height / height));
     width = (int)(width * shrink);
     height = (int)(height * shrink);
     if (width >= 6 && height >= 3)
         sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                      sr_part_pixels(session, scene->file, scene->row), images->shape.height,
-                      images->shape.width);
+                      sr_part_pixels(session, scene->file, scene->row), images->shape);
     else
         width = -2;
     struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);

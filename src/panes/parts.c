@@ -262,8 +262,7 @@ bool sr_part_sample(const struct sr_session *session, enum sr_file *file, uint32
 const uint8_t *sr_part_pixels(const struct sr_session *session, enum sr_file file, uint32_t row)
 {
     const struct sr_images *images = &session->data->files[file];
-    return images->pixels +
-           (size_t)row * (size_t)images->shape.height * (size_t)images->shape.width;
+    return sr_images_at(images, row);
 }
 
 int sr_part_best(const float *probabilities, int classes)
@@ -453,11 +452,11 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
     selection->at = at;
 }
 
-void sr_part_class_grid(struct sr_session *session, struct sr_area area, int pixel_height,
-                        int pixel_width, int at, sr_part_draw_class *draw, void *context)
+void sr_part_class_grid(struct sr_session *session, struct sr_area area, struct sr_shape shape,
+                        int at, sr_part_draw_class *draw, void *context)
 {
     int classes = session->data->classes, width, height, columns = 1, lines = 1;
-    sr_image_cells(&session->look, pixel_height, pixel_width, &width, &height);
+    sr_image_cells(&session->look, shape, &width, &height);
     int full_width = width, full_height = height;
     for (int divided = 1; divided <= 4; divided *= 2) {
         width = (full_width + divided - 1) / divided;

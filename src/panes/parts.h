@@ -84,7 +84,7 @@ void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, siz
  * none), which is marked, with their names below and clicks on them told. */
 typedef void sr_part_draw_class(struct sr_session *session, struct sr_area area, int class,
                                 void *context);
-void sr_part_class_grid(struct sr_session *session, struct sr_area area, int height, int width,
+void sr_part_class_grid(struct sr_session *session, struct sr_area area, struct sr_shape shape,
                         int at, sr_part_draw_class *draw, void *context);
 
 /* Tell where clicks choose: columns × lines places of across × down cells from (x, y) of the area.

@@ -15,11 +15,11 @@ static void half_blocks_show_two_pixels(void **state)
     };
     struct sr_grid grid;
     int columns, lines;
-    sr_image_cells(&wide_look, 3, 3, &columns, &lines);
+    sr_image_cells(&wide_look, (struct sr_shape){3, 3, 1}, &columns, &lines);
     assert_int_equal(columns, 3);
     assert_int_equal(lines, 2);
     sr_grid_init(&grid, columns, lines);
-    sr_draw_image(sr_grid_area(&grid), &wide_look, pixels, 3, 3);
+    sr_draw_image(sr_grid_area(&grid), &wide_look, pixels, (struct sr_shape){3, 3, 1});
     check_screen(&grid, " ▀▀\n▀▀▀\n");
     /* The same colour above and below is a blank on it. */
     assert_int_equal(grid.cells[0].style.back, SR_RGB(0, 0, 0));
@@ -40,13 +40,14 @@ static void smaller_images_are_averaged(void **state)
     };
     struct sr_grid grid;
     sr_grid_init(&grid, 2, 1);
-    sr_draw_image(sr_grid_area(&grid), &wide_look, pixels, 4, 4);
+    sr_draw_image(sr_grid_area(&grid), &wide_look, pixels, (struct sr_shape){4, 4, 1});
     assert_int_equal(grid.cells[0].style.fore, sr_colour_grey(50));
     assert_int_equal(grid.cells[0].style.back, sr_colour_grey(40));
     assert_int_equal(grid.cells[1].style.fore, sr_colour_grey(200));
     assert_int_equal(grid.cells[1].style.back, sr_colour_grey(60));
     /* A single pixel fills any area. */
-    sr_draw_image(sr_grid_area(&grid), &wide_look, (const uint8_t[]){255}, 1, 1);
+    sr_draw_image(sr_grid_area(&grid), &wide_look, (const uint8_t[]){255},
+                  (struct sr_shape){1, 1, 1});
     assert_int_equal(grid.cells[1].style.back, sr_colour_grey(255));
     sr_grid_fini(&grid);
 }
@@ -61,10 +62,13 @@ static void gradient(struct sr_grid *grid, const struct sr_look *look, int what)
         values[i] = (float)(i % 10) / 9;
     }
     sr_grid_init(grid, 10, 1);
-    if (what == 0) sr_draw_image(sr_grid_area(grid), look, pixels, 2, 10);
-    if (what == 1) sr_draw_heat(sr_grid_area(grid), look, SR_SCALE_VIRIDIS, values, 2, 10);
+    if (what == 0) sr_draw_image(sr_grid_area(grid), look, pixels, (struct sr_shape){2, 10, 1});
+    if (what == 1)
+        sr_draw_heat(sr_grid_area(grid), look, SR_SCALE_VIRIDIS, values,
+                     (struct sr_shape){2, 10, 1});
     if (what == 2)
-        sr_draw_overlay(sr_grid_area(grid), look, SR_SCALE_INFERNO, pixels, values, 2, 10);
+        sr_draw_overlay(sr_grid_area(grid), look, SR_SCALE_INFERNO, pixels, values,
+                        (struct sr_shape){2, 10, 1});
 }
 
 static void every_look_has_its_glyphs(void **state)
@@ -114,12 +118,14 @@ static void overlays_leave_cold_pixels_grey(void **state)
     float values[4] = {0, 0, 1, 1};
     struct sr_grid grid;
     sr_grid_init(&grid, 2, 1);
-    sr_draw_overlay(sr_grid_area(&grid), &wide_look, SR_SCALE_INFERNO, pixels, values, 2, 2);
+    sr_draw_overlay(sr_grid_area(&grid), &wide_look, SR_SCALE_INFERNO, pixels, values,
+                    (struct sr_shape){2, 2, 1});
     assert_int_equal(grid.cells[0].style.fore, sr_colour_grey(50));
     assert_int_equal(grid.cells[1].style.fore, sr_colour_grey(200));
     assert_int_equal(grid.cells[1].style.back, sr_overlay_colour(SR_SCALE_INFERNO, 200, 1));
     float nothing[4] = {NAN, -1, INFINITY, 2};
-    sr_draw_heat(sr_grid_area(&grid), &wide_look, SR_SCALE_INFERNO, nothing, 2, 2);
+    sr_draw_heat(sr_grid_area(&grid), &wide_look, SR_SCALE_INFERNO, nothing,
+                 (struct sr_shape){2, 2, 1});
     assert_int_equal(grid.cells[0].style.fore, sr_scale_colour(SR_SCALE_INFERNO, 0));
     assert_int_equal(grid.cells[1].style.back, sr_scale_colour(SR_SCALE_INFERNO, 1));
     sr_grid_fini(&grid);
@@ -191,12 +197,13 @@ static void tiny_areas_do_no_harm(void **state)
                 struct sr_grid grid;
                 sr_grid_init(&grid, width, height);
                 struct sr_area area = sr_grid_area(&grid);
-                sr_draw_image(area, &look, pixels, 64, 64);
-                sr_draw_heat(area, &look, SR_SCALE_INFERNO, values, 64, 64);
-                sr_draw_overlay(area, &look, SR_SCALE_INFERNO, pixels, values, 64, 64);
+                sr_draw_image(area, &look, pixels, (struct sr_shape){64, 64, 1});
+                sr_draw_heat(area, &look, SR_SCALE_INFERNO, values, (struct sr_shape){64, 64, 1});
+                sr_draw_overlay(area, &look, SR_SCALE_INFERNO, pixels, values,
+                                (struct sr_shape){64, 64, 1});
                 sr_draw_scale(area, &look, SR_SCALE_VIRIDIS, 0, 0);
                 sr_draw_bar(area, 0, 0, width, 0.5, &look, (struct sr_style){0});
-                sr_draw_image(area, &look, pixels, 0, 0);
+                sr_draw_image(area, &look, pixels, (struct sr_shape){0, 0, 1});
                 sr_grid_fini(&grid);
             }
         }

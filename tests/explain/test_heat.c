@@ -12,7 +12,7 @@ static size_t fake_layers(const void *state, struct sr_layer_info *layers, size_
 {
     (void)state;
     const struct sr_layer_info all[] = {
-        {"early", 10, 10, 1}, {"middle", 5, 5, 2}, {"late", 3, 3, 4}};
+        {"early", {10, 10, 1}}, {"middle", {5, 5, 2}}, {"late", {3, 3, 4}}};
     for (size_t i = 0; i < 3 && i < room; i++) layers[i] = all[i];
     return 3;
 }
@@ -20,7 +20,7 @@ static size_t fake_layers(const void *state, struct sr_layer_info *layers, size_
 static size_t coarse_layers(const void *state, struct sr_layer_info *layers, size_t room)
 {
     (void)state;
-    if (room) layers[0] = (struct sr_layer_info){"late", 3, 3, 4};
+    if (room) layers[0] = (struct sr_layer_info){"late", {3, 3, 4}};
     return 1;
 }
 
@@ -34,7 +34,7 @@ static enum sr_status fake_gradients(const void *state, const uint8_t *pixels, c
     (void)pixels;
     if (broken == 3 || strcmp(layer, "middle") != 0)
         return sr_error_set(failure, SR_ERROR_ARGUMENT, "there is no layer %s", layer);
-    *out = (struct sr_layer_gradients){.height = 5, .width = 5, .channels = 2};
+    *out = (struct sr_layer_gradients){.shape = {5, 5, 2}};
     out->activations = calloc(50, sizeof(float));
     out->gradients = calloc(50, sizeof(float));
     assert_true(out->activations && out->gradients);
@@ -72,8 +72,8 @@ static void the_cell_that_counts(void **state)
     (void)state;
     struct sr_heat heat;
     assert_ok(gradcam(&model, NULL, 1, &heat));
-    assert_int_equal(heat.height, 20);
-    assert_int_equal(heat.width, 10);
+    assert_int_equal(heat.shape.height, 20);
+    assert_int_equal(heat.shape.width, 10);
     assert_int_equal(heat.target, 1);
     assert_string_equal(heat.layer, "middle");
     /* 5 by 5 on 20 by 10: rows 4..7 and columns 6..7 are the cell's. The middle of the cell lies
@@ -145,17 +145,17 @@ static void resizing(void **state)
     (void)state;
     const float square[4] = {0, 1, 2, 3};
     float same[4], large[16], small[1], flat[6];
-    sr_resize_bilinear(square, 2, 2, same, 2, 2);
+    sr_resize_bilinear(square, (struct sr_shape){2, 2, 1}, same, (struct sr_shape){2, 2, 1});
     assert_memory_equal(square, same, sizeof same);
-    sr_resize_bilinear(square, 2, 2, large, 4, 4);
+    sr_resize_bilinear(square, (struct sr_shape){2, 2, 1}, large, (struct sr_shape){4, 4, 1});
     const float steps[4] = {0, 0.25f, 0.75f, 1}; /* half-pixel centres, edges clamped */
     for (int y = 0; y < 4; y++)
         for (int x = 0; x < 4; x++)
             assert_float_equal(large[4 * y + x], 2 * steps[y] + steps[x], 1e-6);
-    sr_resize_bilinear(square, 2, 2, small, 1, 1);
+    sr_resize_bilinear(square, (struct sr_shape){2, 2, 1}, small, (struct sr_shape){1, 1, 1});
     assert_float_equal(small[0], 1.5, 1e-6);
     const float one = 5;
-    sr_resize_bilinear(&one, 1, 1, flat, 2, 3);
+    sr_resize_bilinear(&one, (struct sr_shape){1, 1, 1}, flat, (struct sr_shape){2, 3, 1});
     for (int i = 0; i < 6; i++) assert_true(flat[i] == 5);
 }
 

@@ -457,10 +457,10 @@ static void test_layers(void **state)
     assert_ok(sr_model_class_cnn.fit(&request, &model, &error));
     assert_int_equal(sr_model_class_cnn.layers(model, layers, 8), 3);
     assert_string_equal(layers[1].name, "conv2");
-    assert_int_equal(layers[1].height, 6);
-    assert_int_equal(layers[1].channels, 8);
+    assert_int_equal(layers[1].shape.height, 6);
+    assert_int_equal(layers[1].shape.channels, 8);
     assert_ok(sr_model_class_cnn.gradients(model, pixels, "conv2", 1, &gradients, &error));
-    assert_int_equal(gradients.height * gradients.width * gradients.channels, 6 * 6 * 8);
+    assert_int_equal(sr_shape_size(gradients.shape), 6 * 6 * 8);
     float most = 0, least = 0, steepest = 0;
     for (int i = 0; i < 6 * 6 * 8; i++) {
         most = fmaxf(most, gradients.activations[i]);

@@ -73,7 +73,7 @@ static enum sr_status formula_predict(const void *state, const struct sr_samples
 static size_t formula_layers(const void *state, struct sr_layer_info *layers, size_t room)
 {
     (void)state;
-    static const struct sr_layer_info both[2] = {{"conv1", 13, 13, 2}, {"conv2", 7, 7, 2}};
+    static const struct sr_layer_info both[2] = {{"conv1", {13, 13, 2}}, {"conv2", {7, 7, 2}}};
     for (size_t i = 0; i < 2 && i < room; i++) layers[i] = both[i];
     return 2;
 }
@@ -85,7 +85,7 @@ static enum sr_status formula_gradients(const void *state, const uint8_t *pixels
     (void)error;
     const struct sr_model_shape *shape = &((const struct formula *)state)->shape;
     int side = layer && strcmp(layer, "conv1") == 0 ? 13 : 7;
-    *out = (struct sr_layer_gradients){side, side, 2, NULL, NULL};
+    *out = (struct sr_layer_gradients){{side, side, 2}, NULL, NULL};
     size_t count = (size_t)side * (size_t)side * 2;
     out->activations = sr_xalloc(count * sizeof(float));
     out->gradients = sr_xalloc(count * sizeof(float));

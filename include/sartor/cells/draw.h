@@ -11,24 +11,25 @@
 #ifndef SARTOR_CELLS_DRAW_H
 #define SARTOR_CELLS_DRAW_H
 
+#include "sartor/base/shape.h"
 #include "sartor/cells/colour.h"
 #include "sartor/cells/grid.h"
 
-/* Cells that an image of height × width pixels takes at full size in this look: half
- * blocks: width × ceil(height/2); ASCII: 2·width × height would be square, so ASCII
- * takes the same width × height/2 as half blocks, averaging two pixels a cell. */
-void sr_image_cells(const struct sr_look *look, int height, int width, int *columns, int *lines);
+/* Cells that an image takes at full size in this look: half blocks: width × ceil(height/2);
+ * ASCII: 2·width × height would be square, so ASCII takes the same width × height/2 as half
+ * blocks, averaging two pixels a cell. */
+void sr_image_cells(const struct sr_look *look, struct sr_shape shape, int *columns, int *lines);
 
 /* Grey pixels fitted into the area (aspect kept by the caller's choice of area). */
 void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_t *pixels,
-                   int height, int width);
-/* Values 0..1 through a scale. */
+                   struct sr_shape shape);
+/* Values 0..1 of each pixel through a scale. */
 void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
-                  const float *values, int height, int width);
+                  const float *values, struct sr_shape shape);
 /* Heat over grey: what Grad-CAM's third picture shows. Without colour, a digit 5 to 9 stands
  * where the heat is at least half. */
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
-                     const uint8_t *pixels, const float *values, int height, int width);
+                     const uint8_t *pixels, const float *values, struct sr_shape shape);
 /* A vertical scale with numbers, top high: two cells of colour, a blank, numbers. */
 void sr_draw_scale(struct sr_area area, const struct sr_look *look, enum sr_scale scale, double low,
                    double high);

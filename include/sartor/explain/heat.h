@@ -1,7 +1,7 @@
-/* heat.h - where a model looked: maps of the image's size with values 0..1, largest 1.
+/* heat.h - maps of what a model's answer depends on: values 0..1 for each pixel, largest 1.
  *
- * A heat map is plain data; explain.h makes them. All zero means that nothing in the picture speaks
- * for the class. Functions here are pure: any thread may call. */
+ * A heat map is plain data; explain.h makes them. All zero means that nothing in the image raises
+ * the class's probability. Functions here are pure: any thread may call. */
 #ifndef SARTOR_EXPLAIN_HEAT_H
 #define SARTOR_EXPLAIN_HEAT_H
 
@@ -10,21 +10,21 @@
 struct sr_method;
 
 struct sr_heat {
-    int height, width;
-    float *values;                  /* height × width, 0..1; NULL from a method that has no map */
+    struct sr_shape shape;          /* of the map: the image's sides, one channel */
+    float *values;                  /* 0..1; NULL from a method that has no map */
     const struct sr_method *method; /* that made it */
     char layer[32];                 /* where; "" for methods that look at no layer */
     int target; /* the class that is explained; -1 when the map belongs to none */
 };
 void sr_heat_fini(struct sr_heat *heat);
 
-/* Bilinear, half-pixel centres, edges clamped. */
-void sr_resize_bilinear(const float *from, int from_height, int from_width, float *to, int height,
-                        int width);
+/* Of maps, shapes of one channel: bilinear, half-pixel centres, edges clamped. */
+void sr_resize_bilinear(const float *from, struct sr_shape from_shape, float *to,
+                        struct sr_shape shape);
 
 /* Convolve with a Gaussian of `deviation` pixels that is cut off at `reach`. Beyond the edges lies
  * what is on them, or 0 when `dark` is set. */
-void sr_blur(float *values, int height, int width, double deviation, int reach, bool dark);
+void sr_blur(float *values, struct sr_shape shape, double deviation, int reach, bool dark);
 
 /* Set what is below 0 to 0 and divide by the largest value, unless all is 0. False when something
  * is not finite; the map is then not to be used. */

@@ -43,16 +43,16 @@ struct sr_fit {
 };
 
 /* Activations of one layer and the gradient of one class's logit with respect to them,
- * for Grad-CAM. Both height × width × channels, owned by the caller who frees them. */
+ * for Grad-CAM. Both sr_shape_size(shape) floats, owned by the caller who frees them. */
 struct sr_layer_gradients {
-    int height, width, channels;
+    struct sr_shape shape;
     float *activations, *gradients;
 };
 
 /* One layer that can be explained. */
 struct sr_layer_info {
     char name[32];
-    int height, width, channels;
+    struct sr_shape shape; /* of its output */
 };
 
 /* One layer as a diagram shows it. What lies on a residual shortcut is counted with the sum that it
@@ -132,8 +132,8 @@ struct sr_model_class {
                                 int target, struct sr_layer_gradients *out, struct sr_error *error);
     /* The layers in order; how many there are, of which at most `room` are written. */
     size_t (*describe)(const void *state, struct sr_layer_summary *layers, size_t room);
-    /* height × width importances >= 0 that belong to no sample (a forest's); or, for `target`
-     * >= 0, a class's weight image (logistic regression). */
+    /* Importances >= 0 of each value of an image that belong to no sample (a forest's); or, for
+     * `target` >= 0, a class's weights (logistic regression). */
     enum sr_status (*importance)(const void *state, int target, float *image,
                                  struct sr_error *error);
     /* Rows of the train file nearest to an image in the model's own sense, nearest first
