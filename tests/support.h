@@ -10,11 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* cmocka needs some of the above. */
 #include <cmocka.h>
 
 #include "sartor/base/error.h"
+
+static inline void sleep_seconds(double seconds)
+{
+    struct timespec left = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    while (nanosleep(&left, &left)) {
+    }
+}
 
 /* A file of the source tree; valid until the next call. */
 static inline const char *source_file(const char *name)

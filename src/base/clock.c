@@ -1,6 +1,5 @@
 #include "sartor/base/clock.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -19,17 +18,10 @@ double sr_clock_seconds(void)
 {
     return seconds_of(CLOCK_MONOTONIC);
 }
+
 double sr_clock_cpu_seconds(void)
 {
     return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-void sr_clock_sleep(double seconds)
-{
-    if (!(seconds > 0)) return;
-    struct timespec left = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    while (nanosleep(&left, &left) && errno == EINTR) {
-    }
 }
 
 static _Atomic uint64_t peak_before; /* the largest peak that sr_memory_begin has set back */

@@ -1,7 +1,5 @@
 #include "sartor/base/thread.h"
 
-#include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,22 +46,6 @@ void sr_condition_fini(struct sr_condition *condition)
 void sr_condition_wait(struct sr_condition *condition, struct sr_mutex *mutex)
 {
     must(pthread_cond_wait(&condition->handle, &mutex->handle));
-}
-
-bool sr_condition_wait_for(struct sr_condition *condition, struct sr_mutex *mutex, double seconds)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    double whole = floor(seconds);
-    until.tv_sec += (time_t)whole;
-    until.tv_nsec += (long)((seconds - whole) * 1e9);
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
-    int code = pthread_cond_timedwait(&condition->handle, &mutex->handle, &until);
-    if (code && code != ETIMEDOUT) abort();
-    return code == 0;
 }
 
 void sr_condition_signal(struct sr_condition *condition)

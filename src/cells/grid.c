@@ -139,19 +139,6 @@ void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style)
         for (int x = 0; x < area.width; x++) sr_area_put(area, x, y, glyph, style);
 }
 
-void sr_area_mark(struct sr_area area, struct sr_style style)
-{
-    for (int y = 0; y < area.height; y++) {
-        for (int x = 0; x < area.width; x++) {
-            struct sr_cell *cell = cell_at(area, x, y);
-            if (!cell) continue;
-            if (style.fore != SR_DEFAULT_COLOUR) cell->style.fore = style.fore;
-            if (style.back != SR_DEFAULT_COLOUR) cell->style.back = style.back;
-            cell->style.attributes |= style.attributes;
-        }
-    }
-}
-
 void sr_area_box(struct sr_area area, const struct sr_look *look, struct sr_style style,
                  const char *title)
 {

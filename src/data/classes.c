@@ -10,8 +10,9 @@
 
 enum { NAME_BYTES = 63, LABELS_TXT_LIMIT = 64 << 10 };
 
-const char *const fashion_names[10] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-                                       "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
+static const char *const fashion_names[10] = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
+                                              "Coat",        "Sandal",    "Shirt",    "Sneaker",
+                                              "Bag",         "Ankle boot"};
 
 /* ASCII only, so that no locale has a say (Turkish would part I from i). */
 static char lower(char c)

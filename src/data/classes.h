@@ -4,9 +4,6 @@
 
 #include "sartor/data/dataset.h"
 
-/* Fashion-MNIST's own names, in label order. */
-extern const char *const fashion_names[10];
-
 /* Fill classes and class_names of a data set whose images, labels, directory and `known` are
  * set, and check every label. */
 enum sr_status classes_settle(struct sr_dataset *dataset, struct sr_error *error);

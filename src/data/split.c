@@ -112,24 +112,6 @@ void sr_split_fini(struct sr_split *split)
     }
 }
 
-enum sr_status sr_split_copy(struct sr_split *to, const struct sr_split *from,
-                             struct sr_error *error)
-{
-    *to = *from;
-    to->rows[0] = to->rows[1] = NULL;
-    for (int part = 0; part < 2; part++) {
-        to->rows[part] =
-            sr_array_raw(from->counts[part], sizeof(uint32_t), "rows of the split", error);
-        if (!to->rows[part]) {
-            sr_split_fini(to);
-            return SR_ERROR_MEMORY;
-        }
-        if (from->counts[part])
-            memcpy(to->rows[part], from->rows[part], from->counts[part] * sizeof(uint32_t));
-    }
-    return SR_OK;
-}
-
 struct sr_samples sr_split_samples(const struct sr_dataset *dataset, const struct sr_split *split,
                                    enum sr_split_name name)
 {

@@ -23,8 +23,8 @@ enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *
 
 /* ---- methods on the model's own weights ---- */
 
-enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat *heats,
-                               struct sr_error *error)
+static enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat *heats,
+                                      struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     const size_t size = sr_shape_size(model->shape.image);
@@ -60,8 +60,8 @@ static bool has_image(const struct sr_model *model, int target)
     return has;
 }
 
-enum sr_status explain_importance(const struct sr_explain *request, struct sr_heat *heats,
-                                  struct sr_error *error)
+static enum sr_status explain_importance(const struct sr_explain *request, struct sr_heat *heats,
+                                         struct sr_error *error)
 {
     const struct sr_model *model = request->model;
     const bool classwise = has_image(model, 0);

@@ -6,8 +6,7 @@
 
 typedef enum sr_status explain_method(const struct sr_explain *request, struct sr_heat *heats,
                                       struct sr_error *error);
-explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_occlusion,
-    explain_weights, explain_importance;
+explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_occlusion;
 
 /* The layers that a method takes by itself, at most two. */
 size_t explain_layers(const struct sr_model *model, const struct sr_method *method,

@@ -6,7 +6,7 @@
 
 #include "glyphs.h"
 
-enum { CELL_WIDTH = 10, CELL_HEIGHT = 20 };
+enum { CELL_WIDTH = 10 };
 #define DOT 0.5 /* points: 144 dots an inch */
 
 static double dot_of(const struct sr_canvas *canvas)

@@ -55,7 +55,7 @@ static char *escape(const char *text)
     return sr_text_take(&out);
 }
 
-void sr_plotly_set_text(struct sr_json *object, const char *key, const char *text)
+static void set_text(struct sr_json *object, const char *key, const char *text)
 {
     char *escaped = escape(text ? text : "");
     sr_json_set_text(object, key, escaped);
@@ -178,7 +178,7 @@ static struct sr_json *set_axis(struct sr_plotly *plot, char axis, size_t index,
     }
     if (title) {
         struct sr_json *words = sr_json_object();
-        sr_plotly_set_text(words, "text", title);
+        set_text(words, "text", title);
         sr_json_set(object, "title", words);
     }
     axis_key(key, sizeof key, axis, "axis", index);
@@ -239,7 +239,7 @@ void sr_plotly_bars(struct sr_plotly *plot, const void *data)
         char *hover = sr_xprintf("%%{text}: %%{x:%s}<extra>%%{fullData.name}</extra>", format);
         sr_json_set_text(trace, "hovertemplate", hover);
         free(hover);
-        sr_plotly_set_text(trace, "name", series->label);
+        set_text(trace, "name", series->label);
         sr_json_set_numbers(trace, "x", series->values, chart->items);
         set_counting(trace, "y", chart->items);
         sr_plotly_set_texts(trace, "text", chart->names, chart->items);
@@ -366,7 +366,7 @@ static void add_curve(struct sr_plotly *plot, const struct sr_curves_chart *char
     char *name = curve->dashed && has_solid_twin(panel, curve)
                      ? sr_xprintf("%s, training", curve->label ? curve->label : "")
                      : sr_xstrdup(curve->label ? curve->label : "");
-    sr_plotly_set_text(trace, "name", name);
+    set_text(trace, "name", name);
     free(name);
     char *hover = sr_xprintf("%%{x%s}: %%{y:%s}<extra>%%{fullData.name}</extra>",
                              chart->x_percent ? ":.2%" : "", panel->percent ? ".2%" : ".4f");

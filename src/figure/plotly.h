@@ -43,7 +43,6 @@ uint64_t sr_confusion_whole(const struct sr_confusion_chart *chart, int row, int
 struct sr_json *sr_plotly_json(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void sr_plotly_set_colour(struct sr_json *object, const char *key, sr_colour colour);
 void sr_plotly_add_colour(struct sr_json *array, sr_colour colour);
-void sr_plotly_set_text(struct sr_json *object, const char *key, const char *text);
 void sr_plotly_set_texts(struct sr_json *object, const char *key, const char *const *texts,
                          size_t count);
 /* Title with a fainter note below; either may be NULL. */

@@ -271,20 +271,6 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
     return status;
 }
 
-enum sr_status svm_decisions(const struct svm *svm, const uint8_t *pixels, double *values,
-                             struct sr_error *error)
-{
-    struct desk desk;
-    enum sr_status status = desk_init(&desk, svm, error);
-    if (status) return status;
-    svm_queries_add_image(&desk.queries, &svm->rows, pixels, svm->image);
-    sum_vectors(svm, &desk);
-    decide(svm, &desk, 0);
-    memcpy(values, desk.values, (size_t)svm_pairs(svm->present) * sizeof *values);
-    desk_fini(&desk);
-    return SR_OK;
-}
-
 /* Support vectors by their distance in the kernel's space, sqrt(K(x,x) - 2 K(x,z) + K(z,z)); for
  * the RBF kernel that is the order of plain distance. */
 static size_t svm_nearest(const void *state, const uint8_t *pixels, uint32_t *rows,

@@ -209,10 +209,6 @@ void svm_free(void *state);
 void svm_read_params(const struct sr_args *params, struct svm *svm);
 /* Fill coef_float. */
 void svm_finish(struct svm *svm);
-/* values[pair]: decision values of one image, positive for the pair's first class. */
-enum sr_status svm_decisions(const struct svm *svm, const uint8_t *pixels, double *values,
-                             struct sr_error *error);
-
 enum sr_status svm_fit(const struct sr_fit *fit, void **state, struct sr_error *error);
 enum sr_status svm_save(const void *state, struct sr_tensors *set, struct sr_error *error);
 enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *params,

@@ -432,7 +432,7 @@ static enum sr_status check_extents(struct reader *reader)
     return SR_OK;
 }
 
-static enum sr_status read_set(struct sr_tensors *set, const struct source *source, bool with_data,
+static enum sr_status read_set(struct sr_tensors *set, const struct source *source,
                                struct sr_error *error)
 {
     *set = (struct sr_tensors){0};
@@ -473,7 +473,7 @@ static enum sr_status read_set(struct sr_tensors *set, const struct source *sour
     reader.data_length = source->length - sizeof length - length;
     sr_json_each(header, read_member, &reader);
     status = reader.status ? reader.status : check_extents(&reader);
-    for (size_t i = 0; !status && with_data && i < set->count; i++) {
+    for (size_t i = 0; !status && i < set->count; i++) {
         const struct extent *extent = &reader.extents[i];
         struct sr_tensor *tensor = &set->items[extent->item];
         tensor->data = sr_array_raw(tensor->count, dtypes[tensor->dtype].size, tensor->name, error);
@@ -489,8 +489,7 @@ out:
     return status;
 }
 
-static enum sr_status read_file(struct sr_tensors *set, const char *path, bool with_data,
-                                struct sr_error *error)
+enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error)
 {
     struct source source = {.name = path, .stream = fopen(path, "rb")};
     struct stat info;
@@ -506,20 +505,10 @@ static enum sr_status read_file(struct sr_tensors *set, const char *path, bool w
         status = sr_error_set(error, SR_ERROR_IO, "%s is not a regular file.", path);
     } else {
         source.length = (uint64_t)info.st_size;
-        status = read_set(set, &source, with_data, error);
+        status = read_set(set, &source, error);
     }
     fclose(source.stream);
     return status;
-}
-
-enum sr_status sr_tensors_load(struct sr_tensors *set, const char *path, struct sr_error *error)
-{
-    return read_file(set, path, true, error);
-}
-
-enum sr_status sr_tensors_peek(struct sr_tensors *set, const char *path, struct sr_error *error)
-{
-    return read_file(set, path, false, error);
 }
 
 enum sr_status sr_tensors_parse(struct sr_tensors *set, const char *name, const void *bytes,
@@ -527,5 +516,5 @@ enum sr_status sr_tensors_parse(struct sr_tensors *set, const char *name, const 
 {
     struct source source = {
         .name = name, .length = length, .bytes = bytes ? bytes : (const void *)""};
-    return read_set(set, &source, true, error);
+    return read_set(set, &source, error);
 }

@@ -202,11 +202,6 @@ static void restore_at_exit(void)
     stray_stop();
 }
 
-enum sr_status sr_ui_check(struct sr_error *error)
-{
-    return capabilities_check(error);
-}
-
 int sr_ui_run(struct sr_session *session)
 {
     struct sr_error error;

@@ -61,7 +61,7 @@ static enum sr_status run(const void *key, void *value, struct sr_pool *pool,
     made->number = asked->number;
     bool go = true;
     while (go && atomic_load(&hold)) {
-        sr_clock_sleep(0.001);
+        sleep_seconds(0.001);
         go = sr_monitor_proceed(monitor);
     }
     atomic_fetch_add(&stopped, !go);
@@ -153,7 +153,7 @@ static int end(void **state)
 static void wait_running(int count)
 {
     double limit = sr_clock_seconds() + 20;
-    while (atomic_load(&running) != count && sr_clock_seconds() < limit) sr_clock_sleep(0.001);
+    while (atomic_load(&running) != count && sr_clock_seconds() < limit) sleep_seconds(0.001);
     assert_int_equal(atomic_load(&running), count);
 }
 
@@ -279,7 +279,7 @@ static void jobs_that_nobody_can_ask_for_are_stopped(void **state)
     /* Asking for another result stops them, and so does waiting. */
     assert_int_equal(ask(&all, about(NULL, 3), &value), SR_PENDING);
     double limit = sr_clock_seconds() + 20;
-    while (atomic_load(&stopped) < 1 && sr_clock_seconds() < limit) sr_clock_sleep(0.001);
+    while (atomic_load(&stopped) < 1 && sr_clock_seconds() < limit) sleep_seconds(0.001);
     assert_int_equal(atomic_load(&stopped), 1);
     assert_ok(sr_session_set(session, "split_seed", "9", &error));
     wait_running(1);

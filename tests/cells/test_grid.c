@@ -127,23 +127,6 @@ static void every_glyph_has_an_ascii_stand_in(void **state)
     sr_grid_fini(&grid);
 }
 
-static void marks_keep_glyphs(void **state)
-{
-    (void)state;
-    struct sr_grid grid;
-    sr_grid_init(&grid, 3, 1);
-    struct sr_area area = sr_grid_area(&grid);
-    sr_area_text(area, 0, 0, (struct sr_style){.fore = SR_RGB(1, 2, 3)}, "abc");
-    sr_area_mark(sr_area_part(area, 1, 0, 1, 1),
-                 (struct sr_style){.back = SR_RGB(4, 5, 6), .attributes = SR_BOLD});
-    check_screen(&grid, "abc\n");
-    assert_int_equal(grid.cells[1].style.fore, SR_RGB(1, 2, 3));
-    assert_int_equal(grid.cells[1].style.back, SR_RGB(4, 5, 6));
-    assert_int_equal(grid.cells[1].style.attributes, SR_BOLD);
-    assert_int_equal(grid.cells[0].style.back, SR_DEFAULT_COLOUR);
-    sr_grid_fini(&grid);
-}
-
 static void ansi_dumps_follow_the_depth(void **state)
 {
     (void)state;
@@ -182,7 +165,6 @@ int main(void)
         cmocka_unit_test(parts_clip),
         cmocka_unit_test(boxes_have_titles),
         cmocka_unit_test(every_glyph_has_an_ascii_stand_in),
-        cmocka_unit_test(marks_keep_glyphs),
         cmocka_unit_test(ansi_dumps_follow_the_depth),
     };
     return cmocka_run_group_tests_name("cells grid", tests, NULL, NULL);

@@ -22,7 +22,7 @@ static enum sr_status count_run(void *context, const struct sr_monitor *monitor,
         while (atomic_load(&count->hold)) {
             if (!sr_monitor_proceed(monitor))
                 return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
-            sr_clock_sleep(0.001);
+            sleep_seconds(0.001);
         }
         if (!sr_monitor_proceed(monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED, "asked to end");
@@ -70,7 +70,7 @@ static void epochs_are_never_dropped_and_progress_never_piles_up(void **state)
     struct count count = {.steps = 5000, .epochs_every = 10};
     int tally[4] = {0};
     uint32_t job = submit(jobs, SR_LANE_LONG, &count);
-    while (atomic_load(&count.done) < 5000) sr_clock_sleep(0.001); /* nobody drains meanwhile */
+    while (atomic_load(&count.done) < 5000) sleep_seconds(0.001); /* nobody drains meanwhile */
     struct sr_event end = until_end(jobs, job, tally);
     assert_int_equal(end.of.ended.state, SR_JOB_DONE);
     assert_ptr_equal(end.context, &count);
@@ -114,18 +114,18 @@ static void long_jobs_queue_and_short_ones_go_first(void **state)
     struct count first = {.steps = 1000000000}, second = {.steps = 1}, brief = {.steps = 3};
     int tally[4] = {0};
     uint32_t a = submit(jobs, SR_LANE_LONG, &first), b = submit(jobs, SR_LANE_LONG, &second);
-    while (!atomic_load(&first.done)) sr_clock_sleep(0.001);
+    while (!atomic_load(&first.done)) sleep_seconds(0.001);
     assert_int_equal(sr_jobs_state(jobs, b), SR_JOB_QUEUED);
     atomic_store(&brief.hold, true);
     uint32_t c = submit(jobs, SR_LANE_SHORT, &brief);
-    sr_clock_sleep(0.02);
+    sleep_seconds(0.02);
     int before = atomic_load(&first.done);
-    sr_clock_sleep(0.03);
+    sleep_seconds(0.03);
     assert_int_equal(atomic_load(&first.done), before); /* it has given way */
     atomic_store(&brief.hold, false);
     assert_int_equal(until_end(jobs, c, tally).of.ended.state, SR_JOB_DONE);
     double limit = sr_clock_seconds() + 10;
-    while (atomic_load(&first.done) == before && sr_clock_seconds() < limit) sr_clock_sleep(0.001);
+    while (atomic_load(&first.done) == before && sr_clock_seconds() < limit) sleep_seconds(0.001);
     assert_true(atomic_load(&first.done) > before); /* and goes on */
     sr_jobs_stop(jobs, a);
     assert_int_equal(until_end(jobs, a, tally).of.ended.state, SR_JOB_STOPPED);
@@ -166,20 +166,20 @@ static void pause_and_resume(void **state)
     struct count count = {.steps = 100000000};
     int tally[4] = {0};
     uint32_t job = submit(jobs, SR_LANE_LONG, &count);
-    while (!atomic_load(&count.done)) sr_clock_sleep(0.001);
+    while (!atomic_load(&count.done)) sleep_seconds(0.001);
     sr_jobs_pause(jobs, job);
     assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
     struct count behind = {.steps = 1};
     uint32_t next = submit(jobs, SR_LANE_LONG, &behind);
     assert_true(sr_jobs_holds_up(jobs, job, next));
     assert_false(sr_jobs_holds_up(jobs, next, job));
-    sr_clock_sleep(0.02);
+    sleep_seconds(0.02);
     int before = atomic_load(&count.done);
-    sr_clock_sleep(0.02);
+    sleep_seconds(0.02);
     assert_int_equal(atomic_load(&count.done), before);
     sr_jobs_resume(jobs, job);
     double limit = sr_clock_seconds() + 10;
-    while (atomic_load(&count.done) == before && sr_clock_seconds() < limit) sr_clock_sleep(0.001);
+    while (atomic_load(&count.done) == before && sr_clock_seconds() < limit) sleep_seconds(0.001);
     assert_true(atomic_load(&count.done) > before);
     sr_jobs_pause(jobs, job);
     sr_jobs_stop(jobs, job); /* a paused job can be stopped */

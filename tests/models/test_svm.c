@@ -180,7 +180,6 @@ static void test_by_hand(void **state)
     struct sr_images images = {2, {8, 8, 1}, pixels, labels};
     struct sr_samples two = {&images, NULL, 2};
     struct sr_model *model;
-    double value;
     float p[8];
     assert_ok(fit("kernel=linear C=10 tolerance=1e-6", &two, (struct sr_model_shape){{8, 8, 1}, 4},
                   0, NULL, &model));
@@ -188,13 +187,12 @@ static void test_by_hand(void **state)
     assert_true(fabs(svm->coef[svm->firsts[0]] - 2) < 1e-6 &&
                 fabs(svm->coef[svm->firsts[1]] + 2) < 1e-6);
     assert_true(fabs(svm->rho[0] - 1) < 1e-6 && fabs(svm->objectives[0] + 2) < 1e-6);
-    assert_ok(svm_decisions(svm, pixels, &value, &error));
-    assert_true(fabs(value - 1) < 1e-5);
-    assert_ok(svm_decisions(svm, pixels + 64, &value, &error));
-    assert_true(fabs(value + 1) < 1e-5);
     /* Classes without training rows are impossible. */
     assert_ok(sr_model_predict(model, &two, NULL, NULL, p, &error));
     assert_true(p[0] == 0 && p[2] == 0 && p[4] == 0 && p[6] == 0);
+    /* The decision values are 1 and -1. */
+    assert_true(fabs((double)p[1] - svm_sigmoid(1, svm->a[0], svm->b[0])) < 1e-5);
+    assert_true(fabs((double)p[5] - svm_sigmoid(-1, svm->a[0], svm->b[0])) < 1e-5);
     assert_true(fabsf(p[1] + p[3] - 1) < 1e-6f);
     sr_model_unref(model);
     /* At C = 1 both are at the bound. */

@@ -5,8 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-double sr_clock_seconds(void); /* monotonic */
-void sr_clock_sleep(double seconds);
+double sr_clock_seconds(void);     /* monotonic */
 double sr_clock_cpu_seconds(void); /* of the whole process */
 uint64_t sr_memory_peak(void);     /* bytes of resident memory at most so far */
 /* What a piece of work takes: from `begin` on the peak is measured anew, and `taken` gives by how

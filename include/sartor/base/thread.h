@@ -27,8 +27,6 @@ void sr_mutex_unlock(struct sr_mutex *mutex);
 void sr_condition_init(struct sr_condition *condition);
 void sr_condition_fini(struct sr_condition *condition);
 void sr_condition_wait(struct sr_condition *condition, struct sr_mutex *mutex);
-/* False when `seconds` passed without a signal. */
-bool sr_condition_wait_for(struct sr_condition *condition, struct sr_mutex *mutex, double seconds);
 void sr_condition_signal(struct sr_condition *condition);
 void sr_condition_broadcast(struct sr_condition *condition);
 

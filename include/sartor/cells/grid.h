@@ -84,9 +84,6 @@ int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const
 int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,
                    ...) __attribute__((format(printf, 5, 6)));
 void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style);
-/* Lay colours (those that are not the default) and attributes over what is there, keeping
- * glyphs. */
-void sr_area_mark(struct sr_area area, struct sr_style style);
 /* A frame with a title in its upper edge; nothing where there is no room for a corner each. */
 void sr_area_box(struct sr_area area, const struct sr_look *look, struct sr_style style,
                  const char *title);

@@ -26,9 +26,6 @@ struct sr_split {
 enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset,
                              double fraction, uint64_t seed, size_t limit, struct sr_error *error);
 void sr_split_fini(struct sr_split *split);
-enum sr_status sr_split_copy(struct sr_split *to, const struct sr_split *from,
-                             struct sr_error *error);
-
 /* The rows of a split as a view; valid while data set and split are. */
 struct sr_samples sr_split_samples(const struct sr_dataset *dataset, const struct sr_split *split,
                                    enum sr_split_name name);

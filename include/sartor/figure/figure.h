@@ -176,7 +176,6 @@ enum sr_block_kind {
     SR_BLOCK_FLATTEN,
     SR_BLOCK_DENSE,
     SR_BLOCK_DROPOUT,
-    SR_BLOCK_KINDS
 };
 struct sr_block {
     enum sr_block_kind kind;
