@@ -186,7 +186,7 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
         return NULL;
     }
     struct sr_view *view = &session->view;
-    view->split = view->data_class = -1;
+    view->split = -1;
     sr_filter_init(&session->selection.filter);
     sr_session_refresh_look(session);
     /* Neither missing data nor an unreadable store keeps the program from starting: both are said.
@@ -214,7 +214,6 @@ void sr_session_free(struct sr_session *session)
     for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i].text);
     free(session->log.lines);
     sr_states_fini(&session->states);
-    sr_text_fini(&session->view.overlay_text);
     sr_text_fini(&session->view.prompt_text);
     sr_text_fini(&session->view.prompt_hint);
     sr_pool_free(session->pool);

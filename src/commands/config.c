@@ -7,6 +7,7 @@
 #include "interactive.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/panes/overlay.h"
 
 enum { CONFIG_BYTES = 1 << 20 };
 
@@ -21,7 +22,7 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
         error = &named;
     }
     person_ended(session, item, error);
-    session->view.overlay = false; /* the first screen is a pane */
+    sr_overlay_close(session); /* the first screen is a pane */
     if (item->status && error && !config->trouble) config->trouble = sr_xstrdup(error->text);
     if (config->trouble) {
         snprintf(session->message, sizeof session->message, "%s", config->trouble);

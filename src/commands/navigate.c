@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/panes/overlay.h"
 #include "sartor/panes/pane.h"
 
 SR_RUN(move_run);
@@ -47,10 +48,7 @@ SR_RUN(enter_run)
     struct sr_text line = {0};
     const struct sr_pane *pane = sr_pane_current(session);
     reply->shown = true;
-    if (session->view.overlay) {
-        session->view.overlay = false;
-        return SR_OK;
-    }
+    if (sr_overlay_close(session)) return SR_OK;
     if (pane->enter) pane->enter(session, &line);
     enum sr_status status = SR_OK;
     /* In a script nothing has been drawn, and so nothing has been computed, before the pane was
@@ -95,8 +93,8 @@ SR_RUN(back_run)
     enum sr_status status = SR_OK;
     reply->shown = true;
     session->message[0] = '\0';
-    if (view->overlay)
-        view->overlay = false;
+    if (sr_overlay_close(session))
+        ;
     else if (view->zoomed)
         view->zoomed = false;
     else if (pane->back && pane->back(session))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "interactive.h"
+#include "sartor/panes/overlay.h"
 
 const struct sr_origin person_origin = {.ended = person_ended,
                                         .waits = person_waits,
@@ -17,12 +18,7 @@ static void show_reply(struct sr_session *session, const struct sr_item *item)
     const char *newline = strchr(text, '\n');
     if (!*text) return;
     if (newline && newline[1] && !item->reply.shown) {
-        struct sr_view *view = &session->view;
-        view->overlay = true;
-        view->overlay_top = 0;
-        snprintf(view->overlay_title, sizeof view->overlay_title, "%s", item->words.items[0]);
-        sr_text_clear(&view->overlay_text);
-        sr_text_add(&view->overlay_text, text);
+        sr_overlay_open(session, item->words.items[0], text);
     } else if (!(newline && newline[1])) {
         sr_session_message(session, false, "%.*s",
                            (int)(newline ? newline - text : (long)strlen(text)), text);

@@ -11,6 +11,7 @@
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/panes/overlay.h"
 #include "sartor/panes/pane.h"
 
 static enum sr_status write_screen(struct sr_session *session, const struct sr_grid *grid,
@@ -133,7 +134,7 @@ SR_RUN(pane_run)
                                                              : sr_pane_find(name, error);
     if (!pane) return error->status;
     session->view.pane = pane;
-    session->view.overlay = false;
+    sr_overlay_close(session);
     reply->shown = true;
     return SR_OK;
 }

@@ -196,7 +196,7 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
         if (tagged) sr_area_put(part, 0, 0, '+', sr_part_style(session, SR_ROLE_WARNING));
         sr_area_printf(part, 0, layout.height, style, here ? "[%s]" : " %s", text);
     }
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, layout.across, layout.down, layout.columns, layout.lines,
-                                    (int)first, layout.columns});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, 0, layout.across, layout.down, layout.columns, layout.lines,
+                                   (int)first, layout.columns});
 }

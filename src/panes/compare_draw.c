@@ -69,9 +69,9 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
         }
     }
     table->state->width = area.width;
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, 1, 1, area.width, 1, COMPARE_SPOT_TITLES, 0});
-    sr_part_spots(session, area, (struct sr_spots){0, 1, area.width, 1, 1, rows, top, 1});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, 0, 1, 1, area.width, 1, COMPARE_SPOT_TITLES, 0});
+    sr_spots_add(session, area, (struct sr_spots){0, 1, area.width, 1, 1, rows, top, 1});
     return rows + 1;
 }
 
@@ -144,8 +144,8 @@ static int draw_pairs(struct sr_session *session, struct sr_area area,
                            sr_part_style(session, ahead ? SR_ROLE_GOOD : SR_ROLE_BAD),
                            "%s beats %s", ahead ? name : other, ahead ? other : name);
     }
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, 1, area.width, 1, 1, rows, COMPARE_SPOT_PAIRS + top, 1});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, 1, area.width, 1, 1, rows, COMPARE_SPOT_PAIRS + top, 1});
     return rows + 1;
 }
 
@@ -216,14 +216,6 @@ static void draw_chart(struct sr_session *session, struct sr_area area,
     }
 }
 
-static int lines_of(const char *text, int width)
-{
-    char line[1024];
-    int lines = 0;
-    while (sr_part_wrap(&text, width, line, sizeof line)) lines++;
-    return lines;
-}
-
 /* From the top: what is compared, the models, a sentence on the pair, its model against all others,
  * bars. What does not fit is left out from the end; the sentence always has its place where three
  * rows do. */
@@ -234,7 +226,7 @@ void compare_draw(struct sr_session *session, struct sr_area area,
     int y = 0, spare = area.height - 1, rows = (int)table->count,
         pairs = table->comparison ? (int)table->comparison->count - 1 : 0;
     compare_pair_words(table, &words);
-    int said = lines_of(sr_text_get(&words), area.width - 2);
+    int said = sr_part_lines(sr_text_get(&words), area.width - 2);
     if (said > spare - 3) said = spare - 3 < 0 ? 0 : spare - 3;
     spare -= said;
     if (area.height >= 6) {

@@ -245,14 +245,14 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
     if (y >= area.height) return;
     sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint,
                  "predicted");
-    sr_part_spots(session, area,
-                  (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns,
-                                    layout->rows, layout->top * (n + 1) + layout->left, n + 1});
+    sr_spots_add(session, area,
+                 (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns,
+                                   layout->rows, layout->top * (n + 1) + layout->left, n + 1});
     if (layout->total)
-        sr_part_spots(session, area,
-                      (struct sr_spots){layout->x + layout->columns * layout->cell, 1,
-                                        layout->total, layout->height, 1, layout->rows,
-                                        layout->top * (n + 1) + n, n + 1});
+        sr_spots_add(session, area,
+                     (struct sr_spots){layout->x + layout->columns * layout->cell, 1, layout->total,
+                                       layout->height, 1, layout->rows, layout->top * (n + 1) + n,
+                                       n + 1});
     char text[32];
     struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
     for (int pass = 0; pass < 2; pass++) /* the cursor's cell last */

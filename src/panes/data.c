@@ -1,10 +1,9 @@
 /* data.c - what the images are made of: grey values, statistics beside the study's, class balance.
  */
-#include "parts.h"
+#include "data.h"
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
 #include "sartor/panes/show.h"
-#include "scroller.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,16 +14,27 @@ static const struct {
     double count, mean, median, deviation;
 } study = {60000, 72.94, 0, 90.02};
 
-/* What the view says, kept inside what there is. */
-static int shown_class(const struct sr_session *session)
+static void init(void *state)
 {
-    int class = session->view.data_class;
+    ((struct data_view *)state)->class = -1;
+}
+
+struct data_view *data_state(struct sr_session *session)
+{
+    static const struct sr_state_kind kind = {sizeof(struct data_view), init, NULL};
+    return sr_session_state(session, &kind);
+}
+
+/* The class that is shown, where the data has it; -1: all. */
+static int shown_class(struct sr_session *session)
+{
+    int class = data_state(session)->class;
     return class >= 0 && class < session->data->classes ? class : -1;
 }
 
-static enum sr_file shown_file(const struct sr_session *session)
+static enum sr_file shown_file(struct sr_session *session)
 {
-    return session->view.data_file == SR_FILE_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    return data_state(session)->file;
 }
 
 /* Of every split and class; NULL until they have been added up. */
@@ -111,13 +121,11 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
     enum sr_file file = shown_file(session);
     const struct sr_stats *stats = session->stats[file];
     if (!stats || area.height < 1 || area.width < 8) return;
-    int classes = session->data->classes, at = shown_class(session) + 1, total = classes + 1,
-        top = 0;
-    if (total > area.height) {
-        top = at - area.height / 2;
-        if (top > total - area.height) top = total - area.height;
-        if (top < 0) top = 0;
-    }
+    const int classes = session->data->classes, at = shown_class(session) + 1, total = classes + 1;
+    struct sr_scroller *list = &data_state(session)->list;
+    list->at = at;
+    sr_scroller_centre(list, total, area.height);
+    const int top = list->top;
     uint64_t most = 1;
     int longest = 11;
     for (int c = 0; c < classes; c++) {
@@ -130,9 +138,9 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
     int bar = area.width - longest - 20 < 30 ? area.width - longest - 20 : 30;
     struct sr_short_name names[SR_CLASSES_MAX];
     sr_part_short_names(session->data, longest, names);
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, area.width, 1, 1,
-                                    total < area.height ? total : area.height, top - 1, 1});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, 0, area.width, 1, 1,
+                                   total < area.height ? total : area.height, top - 1, 1});
     for (int y = 0; y < area.height && top + y < total; y++) {
         int class = top + y - 1;
         bool here = top + y == at;
@@ -168,6 +176,7 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
                      "The class is being added up…");
         return;
     }
+    const bool linear = data_state(session)->linear;
     int class = shown_class(session);
     double x[256], y[256];
     for (int i = 0; i < 256; i++) {
@@ -181,74 +190,12 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
         .x = x, .y = y, .count = 256, .style = sr_part_style(session, SR_ROLE_SERIES)};
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = title,
-                                   .y_label = session->view.data_linear ? "pixels" : "pixels (log)",
+                                   .y_label = linear ? "pixels" : "pixels (log)",
                                    .lines = &line,
                                    .count = 1,
-                                   .logarithmic = !session->view.data_linear,
+                                   .logarithmic = !linear,
                                    .bars = true,
                                    .cursor = NAN});
-}
-
-/* The mean image of the class, half size where the whole does not fit. Returns lines used. */
-static int draw_mean(struct sr_session *session, struct sr_area area)
-{
-    int class = shown_class(session), width, height;
-    if (class < 0 || !figures(session, shown_file(session))) return 0;
-    const struct sr_images *images = &session->data->files[shown_file(session)];
-    sr_image_cells(&session->look, images->shape, &width, &height);
-    while ((height > area.height || width > area.width * 2 / 3) && height > 3) {
-        height = (height + 1) / 2;
-        width = (width + 1) / 2;
-    }
-    if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
-    sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                  statistics(session)->classes[shown_file(session)][class].mean, images->shape);
-    struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
-    char text[256];
-    snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
-             sr_file_names[shown_file(session)]);
-    sr_part_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_part_style(session, SR_ROLE_FAINT),
-                      text);
-    return height;
-}
-
-static void draw_class(struct sr_session *session, struct sr_area area, int class, void *context)
-{
-    (void)context;
-    const struct sr_images *images = &session->data->files[shown_file(session)];
-    sr_draw_image(area, &session->look,
-                  session->view.data_view == 2
-                      ? statistics(session)->classes[shown_file(session)][class].deviation
-                      : statistics(session)->classes[shown_file(session)][class].mean,
-                  images->shape);
-}
-
-/* Mean images, or images of the deviation, of all classes in the chosen file. */
-static void draw_gallery(struct sr_session *session, struct sr_area area)
-{
-    const struct sr_images *images = &session->data->files[shown_file(session)];
-    bool spread = session->view.data_view == 2;
-    int at = shown_class(session);
-    struct sr_text words = {0};
-    sr_text_printf(&words, "%s of each class, %s file",
-                   spread ? "Standard deviation" : "Mean image",
-                   sr_file_names[shown_file(session)]);
-    if (!statistics(session)) {
-        sr_text_add(&words, ": being added up…");
-        sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
-        sr_text_fini(&words);
-        return;
-    }
-    if (spread) {
-        double most =
-            at >= 0 ? statistics(session)->classes[shown_file(session)][at].deviation_most : 0;
-        sr_text_add(&words, "; each has its own scale");
-        if (at >= 0) sr_text_printf(&words, ", white is %.0f here", most);
-    }
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
-    sr_text_fini(&words);
-    area = sr_area_part(area, 0, 1, area.width, area.height - 1);
-    sr_part_class_grid(session, area, images->shape, at, draw_class, NULL);
 }
 
 /* The splits that models are trained and judged on. */
@@ -272,6 +219,13 @@ static void draw_splits(struct sr_session *session, struct sr_area area)
     }
 }
 
+static int draw_mean(struct sr_session *session, struct sr_area area)
+{
+    const int class = shown_class(session);
+    if (class < 0) return 0;
+    return data_mean_draw(session, area, statistics(session), shown_file(session), class);
+}
+
 static void heading(const struct sr_session *session, struct sr_text *text)
 {
     const struct sr_dataset *data = session->data;
@@ -293,8 +247,8 @@ static void draw(struct sr_session *session, struct sr_area area)
     heading(session, &title);
     sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
     struct sr_area rest = sr_area_part(area, 0, area.height > 8 ? 2 : 1, area.width, area.height);
-    if (session->view.data_view) {
-        draw_gallery(session, rest);
+    if (data_state(session)->shows != DATA_HISTOGRAM) {
+        data_gallery_draw(session, rest, statistics(session), data_state(session));
         goto out;
     }
     bool wide = area.width >= 76;
@@ -338,22 +292,24 @@ out:
 
 static void move(struct sr_session *session, enum sr_move move)
 {
-    struct sr_view *view = &session->view;
+    struct data_view *view = data_state(session);
     if (!session->data) return;
-    if (move == SR_MOVE_LEFT)
-        view->data_file = SR_FILE_TRAIN;
-    else if (move == SR_MOVE_RIGHT)
-        view->data_file = SR_FILE_TEST;
-    else
-        view->data_class =
-            sr_scroll_step(shown_class(session), move, 10, -1, session->data->classes - 1);
+    if (move == SR_MOVE_LEFT) {
+        view->file = SR_FILE_TRAIN;
+    } else if (move == SR_MOVE_RIGHT) {
+        view->file = SR_FILE_TEST;
+    } else {
+        view->list.at = shown_class(session) + 1;
+        sr_scroller_move(&view->list, move, session->data->classes + 1);
+        view->class = view->list.at - 1;
+    }
 }
 
 static bool choose(struct sr_session *session, int value)
 {
-    bool again = session->view.data_class == value;
-    if (session->data && value >= -1 && value < session->data->classes)
-        session->view.data_class = value;
+    struct data_view *view = data_state(session);
+    bool again = view->class == value;
+    if (session->data && value >= -1 && value < session->data->classes) view->class = value;
     return again;
 }
 
@@ -415,13 +371,15 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static void axis(struct sr_session *session)
 {
-    session->view.data_linear = !session->view.data_linear;
+    struct data_view *view = data_state(session);
+    view->linear = !view->linear;
 }
 
 static enum sr_status look_next(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
-    session->view.data_view = (session->view.data_view + 1) % 3;
+    struct data_view *view = data_state(session);
+    view->shows = (view->shows + 1) % DATA_SHOWS;
     return SR_OK;
 }
 
@@ -434,11 +392,13 @@ void sr_data_show(struct sr_session *session)
 
 static const char *hints(struct sr_session *session)
 {
-    return session->view.data_view == 0
-               ? "h/l file  j/k class  Enter browse  v mean images  y log, linear  ? help"
-           : session->view.data_view == 1
-               ? "h/l file  j/k class  Enter browse  v deviation  ? help"
-               : "h/l file  j/k class  Enter browse  v histogram  ? help";
+    static const char *const hints[DATA_SHOWS] = {
+        [DATA_HISTOGRAM] =
+            "h/l file  j/k class  Enter browse  v mean images  y log, linear  ? help",
+        [DATA_MEANS] = "h/l file  j/k class  Enter browse  v deviation  ? help",
+        [DATA_DEVIATIONS] = "h/l file  j/k class  Enter browse  v histogram  ? help",
+    };
+    return hints[data_state(session)->shows];
 }
 
 const struct sr_pane sr_pane_data = {

@@ -387,7 +387,7 @@ void form_draw(struct sr_session *session, struct sr_area area)
         sr_area_text(sr_area_part(area, 31, line, 11, 1), 0, 0, faint, mark);
         sr_area_text(area, 43, line, faint, param->help ? param->help : "");
     }
-    sr_part_spots(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, list->top, 1});
+    sr_spots_add(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, list->top, 1});
     if (form.count > lines && area.height >= 6) {
         char place[32];
         snprintf(place, sizeof place, "%d–%d of %d", list->top + 1, list->top + shown, form.count);

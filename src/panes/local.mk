@@ -1,5 +1,6 @@
 noinst_HEADERS += \
 	include/sartor/panes/form.h \
+	include/sartor/panes/overlay.h \
 	include/sartor/panes/pane.h \
 	include/sartor/panes/show.h
 libsartor_a_SOURCES += \
@@ -17,6 +18,8 @@ libsartor_a_SOURCES += \
 	src/panes/confusion_matrix.c \
 	src/panes/confusion_table.c \
 	src/panes/data.c \
+	src/panes/data.h \
+	src/panes/data_images.c \
 	src/panes/explain.c \
 	src/panes/explain.h \
 	src/panes/explain_choice.c \
@@ -25,11 +28,13 @@ libsartor_a_SOURCES += \
 	src/panes/form.c \
 	src/panes/form.h \
 	src/panes/log.c \
+	src/panes/overlay.c \
 	src/panes/parts.c \
 	src/panes/parts.h \
 	src/panes/screen.c \
 	src/panes/scroller.c \
 	src/panes/scroller.h \
+	src/panes/spots.c \
 	src/panes/table.c \
 	src/panes/train.c \
 	src/panes/train.h \

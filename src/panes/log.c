@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+struct log {
+    bool away; /* it has been scrolled up, and stays there instead of following the end */
+    struct sr_scroller list; /* of the entries, which may take several lines each */
+};
+
+static struct log *state_of(struct sr_session *session)
+{
+    static const struct sr_state_kind kind = {.size = sizeof(struct log)};
+    return sr_session_state(session, &kind);
+}
+
 static enum sr_role role_of(enum sr_log_kind kind)
 {
     return kind == SR_LOG_COMMAND  ? SR_ROLE_ACCENT
@@ -13,23 +24,19 @@ static enum sr_role role_of(enum sr_log_kind kind)
                                    : SR_ROLE_TEXT;
 }
 
-/* Lines that an entry takes, wrapped. */
 static int lines_of(const struct sr_log_line *line, int width)
 {
-    const char *text = line->text;
-    char part[1024];
-    int lines = 0;
-    while (sr_part_wrap(&text, width, part, sizeof part)) lines++;
+    int lines = sr_part_lines(line->text, width);
     return lines ? lines : 1;
 }
 
 /* The first entry of those that fill the area up to the end of the log. */
-static size_t last_page(const struct sr_log *log, int width, int height)
+static int last_page(const struct sr_log *log, int width, int height)
 {
-    size_t first = log->count;
+    int first = (int)log->count;
     while (first > 0) {
         height -= lines_of(&log->lines[first - 1], width);
-        if (height < 0 && first < log->count) break;
+        if (height < 0 && first < (int)log->count) break;
         first--;
         if (height <= 0) break;
     }
@@ -38,7 +45,7 @@ static size_t last_page(const struct sr_log *log, int width, int height)
 
 static void draw(struct sr_session *session, struct sr_area area)
 {
-    struct sr_view *view = &session->view;
+    struct log *state = state_of(session);
     const struct sr_log *log = &session->log;
     if (log->count == 0) {
         sr_part_say(session, area, "Nothing has been done yet.",
@@ -53,19 +60,20 @@ static void draw(struct sr_session *session, struct sr_area area)
         int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE),
                              "What was done and said");
         snprintf(right, sizeof right, "%zu %s%s", log->count, log->count == 1 ? "entry" : "entries",
-                 view->log_away ? "" : ", following");
+                 state->away ? "" : ", following");
         if (x + sr_utf8_width(right) + 3 < area.width)
             sr_part_put_right(area, area.width - 1, 0, sr_part_style(session, SR_ROLE_FAINT),
                               right);
         y = area.height >= 10 ? 2 : 1;
     }
-    size_t end = last_page(log, width, area.height - y);
-    if (!view->log_away || view->log_top >= end) {
-        view->log_top = end;
-        view->log_away = false;
+    struct sr_scroller *list = &state->list;
+    int end = last_page(log, width, area.height - y);
+    if (!state->away || list->top >= end) {
+        list->top = end;
+        state->away = false;
     }
-    view->log_lines = 0;
-    for (size_t i = view->log_top; i < log->count && y < area.height; i++, view->log_lines++) {
+    list->lines = 0;
+    for (size_t i = (size_t)list->top; i < log->count && y < area.height; i++, list->lines++) {
         const struct sr_log_line *line = &log->lines[i];
         struct sr_style style = sr_part_style(session, role_of(line->kind));
         sr_area_put(area, 1, y,
@@ -79,12 +87,10 @@ static void draw(struct sr_session *session, struct sr_area area)
 
 static void move(struct sr_session *session, enum sr_move move)
 {
-    struct sr_view *view = &session->view;
-    int last = (int)session->log.count - 1,
-        page = view->log_lines > 1 ? (int)view->log_lines - 1 : 1;
-    if (last < 0) return;
-    view->log_top = (size_t)sr_scroll_step((int)view->log_top, move, page, 0, last);
-    view->log_away = true; /* drawing sees when the end has been reached */
+    struct log *state = state_of(session);
+    if (!session->log.count) return;
+    sr_scroller_turn(&state->list, move, (int)session->log.count);
+    state->away = true; /* drawing sees when the end has been reached */
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
@@ -102,8 +108,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
 
 static const char *hints(struct sr_session *session)
 {
-    return session->view.log_away ? "j/k scroll  G follow  e save as a script  ? help"
-                                  : "j/k scroll  e save as a script  ? help";
+    return state_of(session)->away ? "j/k scroll  G follow  e save as a script  ? help"
+                                   : "j/k scroll  e save as a script  ? help";
 }
 
 const struct sr_pane sr_pane_log = {

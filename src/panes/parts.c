@@ -126,6 +126,14 @@ bool sr_part_wrap(const char **text, int width, char *out, size_t size)
     return true;
 }
 
+int sr_part_lines(const char *text, int width)
+{
+    char line[1024];
+    int lines = 0;
+    while (sr_part_wrap(&text, width, line, sizeof line)) lines++;
+    return lines;
+}
+
 int sr_part_paragraph(struct sr_area area, int y, struct sr_style style, const char *text)
 {
     char line[1024];
@@ -359,15 +367,6 @@ void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x,
     sr_draw_bar(area, x, y, width, share, &session->look, style);
 }
 
-void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots)
-{
-    struct sr_view *view = &session->view;
-    if (view->spot_count >= sizeof view->spots / sizeof *view->spots) return;
-    spots.x += area.x;
-    spots.y += area.y;
-    view->spots[view->spot_count++] = spots;
-}
-
 /* Moves */
 
 enum sr_status sr_part_order(struct sr_session *session, bool reverse, struct sr_text *said,
@@ -483,6 +482,6 @@ void sr_part_class_grid(struct sr_session *session, struct sr_area area, struct 
                        sr_part_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                        class == at ? "[%s]" : " %s", names[class].text);
     }
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});
 }

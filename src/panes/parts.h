@@ -26,6 +26,8 @@ const char *sr_part_class(const struct sr_session *session, int class);
 /* The next line of `*text` that fits `width` columns, cut at white space where possible;
  * false at the end. `out` holds it. */
 bool sr_part_wrap(const char **text, int width, char *out, size_t size);
+/* Lines that the whole text takes. */
+int sr_part_lines(const char *text, int width);
 /* Wrapped text from line y on; returns the line behind it. */
 int sr_part_paragraph(struct sr_area area, int y, struct sr_style style, const char *text);
 
@@ -87,9 +89,17 @@ typedef void sr_part_draw_class(struct sr_session *session, struct sr_area area,
 void sr_part_class_grid(struct sr_session *session, struct sr_area area, struct sr_shape shape,
                         int at, sr_part_draw_class *draw, void *context);
 
-/* Tell where clicks choose: columns × lines places of across × down cells from (x, y) of the area.
- */
-void sr_part_spots(struct sr_session *session, struct sr_area area, struct sr_spots spots);
+/* A grid of cells that a click chooses from: cell (column, line) of it, each `across` × `down` in
+ * size, stands for `first` + line × stride + column. */
+struct sr_spots {
+    int x, y, across, down, columns, lines;
+    int first, stride;
+};
+/* Tell where clicks choose, from (x, y) of the area on. */
+void sr_spots_add(struct sr_session *session, struct sr_area area, struct sr_spots spots);
+void sr_spots_clear(struct sr_session *session);
+/* What a click at a cell of the screen stands for; false for nothing. */
+bool sr_spots_find(struct sr_session *session, int x, int y, int *value);
 
 /* Sort the selection by the next order, or turn it round: the hook of panes that show it. */
 enum sr_status sr_part_order(struct sr_session *session, bool reverse, struct sr_text *said,

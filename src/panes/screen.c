@@ -1,10 +1,10 @@
 /* screen.c - the whole screen: tabs, the current pane, what lies over it, the bottom line. */
 #include "parts.h"
-#include "scroller.h"
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "sartor/panes/overlay.h"
 
 const char *const sr_move_names[SR_MOVE_COUNT] = {
     [SR_MOVE_LEFT] = "left",       [SR_MOVE_RIGHT] = "right",
@@ -17,30 +17,15 @@ const char *const sr_move_names[SR_MOVE_COUNT] = {
 
 void sr_screen_move(struct sr_session *session, enum sr_move move)
 {
-    struct sr_view *view = &session->view;
-    if (!view->overlay) {
-        sr_pane_current(session)->move(session, move);
-        return;
-    }
-    /* How long the text is is known when it is drawn, which brings the top back inside. */
-    view->overlay_top =
-        sr_scroll_step(view->overlay_top, move, view->overlay_lines - 1, 0, INT_MAX / 2);
+    if (!sr_overlay_move(session, move)) sr_pane_current(session)->move(session, move);
 }
 
 bool sr_screen_click(struct sr_session *session, int x, int y)
 {
-    struct sr_view *view = &session->view;
     const struct sr_pane *pane = sr_pane_current(session);
-    for (size_t i = 0; i < view->spot_count && pane->choose && !view->overlay; i++) {
-        const struct sr_spots *spots = &view->spots[i];
-        int across = x - spots->x, down = y - spots->y;
-        if (across < 0 || down < 0 || across >= spots->across * spots->columns ||
-            down >= spots->down * spots->lines)
-            continue;
-        return pane->choose(session, spots->first + down / spots->down * spots->stride +
-                                         across / spots->across);
-    }
-    return false;
+    int value;
+    if (!pane->choose || !sr_spots_find(session, x, y, &value)) return false;
+    return pane->choose(session, value);
 }
 
 /* A role's colour on the bars at top and bottom, which keep their own background. */
@@ -206,8 +191,8 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         draw_waiting(session, left);
     } else {
         draw_hints(session, left, 1,
-                   session->view.overlay ? "j/k scroll  q close"
-                                         : sr_pane_current(session)->hints(session));
+                   sr_overlay_is_open(session) ? "j/k scroll  q close"
+                                               : sr_pane_current(session)->hints(session));
     }
     sr_text_fini(&right);
 }
@@ -234,41 +219,6 @@ static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area a
     return (struct sr_cursor){area.x + (x < area.width ? x : area.width - 1), area.y};
 }
 
-static int wrapped_lines(const char *text, int width)
-{
-    char line[1024];
-    int lines = 0;
-    while (sr_part_wrap(&text, width, line, sizeof line)) lines++;
-    return lines;
-}
-
-static void draw_overlay(struct sr_session *session, struct sr_area area)
-{
-    struct sr_view *view = &session->view;
-    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
-    const char *text = sr_text_get(&view->overlay_text);
-    sr_area_fill(area, ' ', style);
-    struct sr_area inside = area;
-    bool boxed = area.width >= 30 && area.height >= 6;
-    if (boxed) {
-        sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER),
-                    view->overlay_title);
-        inside = sr_area_part(area, 2, 1, area.width - 4, area.height - 2);
-    }
-    int lines = wrapped_lines(text, inside.width), fit = inside.height;
-    if (view->overlay_top > lines - fit) view->overlay_top = lines - fit;
-    if (view->overlay_top < 0) view->overlay_top = 0;
-    view->overlay_lines = fit;
-    char line[1024];
-    for (int i = -view->overlay_top;
-         i < fit && sr_part_wrap(&text, inside.width, line, sizeof line); i++)
-        if (i >= 0) sr_area_text(inside, 0, i, style, line);
-    if (boxed && lines > fit)
-        sr_area_printf(area, area.width - 20, area.height - 1,
-                       sr_part_style(session, SR_ROLE_FAINT), " %d–%d of %d ",
-                       view->overlay_top + 1, view->overlay_top + fit, lines);
-}
-
 struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid)
 {
     struct sr_cursor cursor = {-1, -1};
@@ -280,13 +230,13 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     bool said = view->prompt || view->question || session->message[0];
     int top = all.height >= 5 && !view->zoomed ? 1 : 0;
     int bottom = view->prompt || (all.height >= 2 && (!view->zoomed || said)) ? 1 : 0;
-    view->spot_count = 0;
+    sr_spots_clear(session);
     struct sr_area body = sr_area_part(all, 0, top, all.width, all.height - top - bottom);
     if (top) draw_tabs(session, sr_area_part(all, 0, 0, all.width, 1));
     session->drawing = true;
     if (body.height > 0) {
-        if (view->overlay)
-            draw_overlay(session, body);
+        if (sr_overlay_is_open(session))
+            sr_overlay_draw(session, body);
         else
             sr_pane_current(session)->draw(session, body);
     }

@@ -58,9 +58,9 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
     train->families.at = at;
     sr_scroller_centre(&train->families, count, room);
     const int top = train->families.top;
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, y, area.width, 1, 1, count - top < room ? count - top : room,
-                                    (int)session->run_count + top, 1});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, y, area.width, 1, 1, count - top < room ? count - top : room,
+                                   (int)session->run_count + top, 1});
     for (int i = top; i < count && i - top < room; i++, y++) {
         const struct sr_model_class *family = train_family(i);
         bool here = i == at;

@@ -133,9 +133,9 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
         if (session->runs[i] == shown) train->runs.at = i;
     sr_scroller_follow(&train->runs, count, area.height);
     const int top = train->runs.top;
-    sr_part_spots(session, area,
-                  (struct sr_spots){0, 0, area.width, 1, 1,
-                                    count - top < area.height ? count - top : area.height, top, 1});
+    sr_spots_add(session, area,
+                 (struct sr_spots){0, 0, area.width, 1, 1,
+                                   count - top < area.height ? count - top : area.height, top, 1});
     for (int y = 0; y < area.height && top + y < count; y++) {
         const struct sr_run *run = session->runs[top + y];
         bool here = run == shown;

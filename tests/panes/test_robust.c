@@ -3,15 +3,18 @@
 #include "../../src/panes/browse.h"
 #include "../../src/panes/compare.h"
 #include "../../src/panes/confusion.h"
+#include "../../src/panes/data.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
 #include "../../src/panes/parts.h"
 #include "../../src/panes/train.h"
 #include "fixture.h"
 #include "sartor/base/words.h"
+#include "sartor/panes/overlay.h"
 #include <sys/stat.h>
 
 static uint32_t dice;
+static struct sr_text overlay_text; /* grows with each time that it is opened */
 
 static int roll(int below)
 {
@@ -31,7 +34,7 @@ static void disturb(struct sr_session *session)
         browse_state(session)->enlarged = !browse_state(session)->enlarged;
         break;
     case 2:
-        view->data_linear = !view->data_linear;
+        data_state(session)->linear = !data_state(session)->linear;
         break;
     case 3:
         train_state(session)->logarithmic = !train_state(session)->logarithmic;
@@ -52,7 +55,7 @@ static void disturb(struct sr_session *session)
         view->split = roll(SR_SPLIT_COUNT + 1) - 1;
         break;
     case 9:
-        view->data_class = roll(300) - 2;
+        data_state(session)->class = roll(300) - 2;
         break; /* also such as other data had */
     case 10:
         confusion_state(session)->row = roll(300) - 2;
@@ -65,9 +68,10 @@ static void disturb(struct sr_session *session)
         train_state(session)->run = roll(9) - 1;
         break;
     case 13:
-        view->overlay = !view->overlay;
-        if (view->overlay_text.length < 2000)
-            sr_text_add(&view->overlay_text, "Ein Überblick über alles\n\n  日本語 words ");
+        if (sr_overlay_close(session)) break;
+        if (overlay_text.length < 2000)
+            sr_text_add(&overlay_text, "Ein Überblick über alles\n\n  日本語 words ");
+        sr_overlay_open(session, "Überblick", sr_text_get(&overlay_text));
         break;
     case 14:
         view->prompt = !view->prompt;
@@ -90,7 +94,7 @@ static void disturb(struct sr_session *session)
                  (const char *[]){"", "conv1", "nix"}[roll(3)]);
         break;
     case 19:
-        view->data_file = roll(SR_FILE_COUNT);
+        data_state(session)->file = roll(SR_FILE_COUNT);
         break;
     case 20:
         choose(session, (enum sr_split_name)roll(SR_SPLIT_COUNT),

@@ -3,6 +3,7 @@
 #include "../../src/panes/browse.h"
 #include "../../src/panes/compare.h"
 #include "../../src/panes/confusion.h"
+#include "../../src/panes/data.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
 #include "../../src/panes/parts.h"
@@ -10,6 +11,7 @@
 #include "fixture.h"
 #include "sartor/app/results.h"
 #include "sartor/app/scores.h"
+#include "sartor/panes/overlay.h"
 #include "sartor/panes/show.h"
 
 static char *read_golden(const char *path)
@@ -135,16 +137,16 @@ static void data(void **state)
     struct sr_session *session = fixture_bare();
     session->view.pane = &sr_pane_data;
     looks(session, "data");
-    session->view.data_class = 6;
-    session->view.data_linear = true;
+    data_state(session)->class = 6;
+    data_state(session)->linear = true;
     session->data_is_sample = true;
     screen(session, 80, 24, "data-class");
     screen(session, 120, 40, "data-class");
     screen(session, 20, 5, "data-tiny");
-    session->view.data_view = 1;
+    data_state(session)->shows = 1;
     screen(session, 80, 24, "data-means");
     screen(session, 40, 12, "data-means");
-    session->view.data_view = 2;
+    data_state(session)->shows = 2;
     screen(session, 80, 24, "data-deviation");
     screen(session, 120, 40, "data-deviation");
     fixture_free(session);
@@ -418,12 +420,12 @@ static void log_lines(void **state)
     screen(session, 20, 5, "log-tiny");
     sr_screen_move(session, SR_MOVE_FIRST);
     screen(session, 80, 24, "log-first");
-    assert_true(session->view.log_away);
+    assert_true(strstr(sr_pane_log.hints(session), "follow"));
     sr_screen_move(session, SR_MOVE_LAST);
     struct sr_grid grid;
     sr_grid_init(&grid, 80, 24);
     settle(session, &grid);
-    assert_false(session->view.log_away);
+    assert_false(strstr(sr_pane_log.hints(session), "follow"));
     sr_grid_fini(&grid);
     fixture_free(session);
 }
@@ -513,22 +515,23 @@ static void states(void **state)
         snprintf(name, sizeof name, "%s-no-model", needy[i]->name);
         screen(session, 80, 24, name);
     }
-    session->view.overlay = true;
-    snprintf(session->view.overlay_title, sizeof session->view.overlay_title, "Help");
+    struct sr_text long_text = {0};
     for (int i = 1; i <= 40; i++)
-        sr_text_printf(&session->view.overlay_text,
-                       "Line %d of a text that lies over the pane%s.\n", i,
+        sr_text_printf(&long_text, "Line %d of a text that lies over the pane%s.\n", i,
                        i % 5 ? "" : " and is too long for one line, so that it goes on below");
-    session->view.overlay_top = 3;
+    sr_overlay_open(session, "Help", sr_text_get(&long_text));
+    sr_text_fini(&long_text);
+    for (int i = 0; i < 3; i++) sr_screen_move(session, SR_MOVE_DOWN);
     screen(session, 80, 24, "overlay");
-    session->view.overlay_top = 1000;
+    sr_screen_move(session, SR_MOVE_LAST);
     session->view.prompt = true;
     session->view.prompt_sign = ':';
     sr_text_add(&session->view.prompt_text, "browse split=test class=Sh");
     session->view.prompt_at = session->view.prompt_text.length;
     sr_text_add(&session->view.prompt_hint, "Shirt");
     screen(session, 40, 12, "overlay-prompt");
-    session->view.overlay = session->view.prompt = false;
+    assert_true(sr_overlay_close(session));
+    session->view.prompt = false;
     sr_session_message(session, true,
                        "there is no class \"Hat\"; there are T-shirt/top, Trouser and others");
     screen(session, 80, 24, "message");
@@ -571,7 +574,7 @@ static void words(void **state)
     sr_grid_init(&grid, 80, 24);
     session->view.split = SR_SPLIT_TEST;
     confusion_state(session)->row = 6;
-    session->view.data_class = 9;
+    data_state(session)->class = 9;
     add_run(session, "cnn", SR_JOB_DONE, 5, 5);
     choose(session, SR_SPLIT_TEST, 6, 0, "cnn");
     for (int pane = 0; sr_panes[pane]; pane++) {
