@@ -220,4 +220,52 @@ static void bars_table(struct sr_table *table, const void *data)
         }
 }
 
-const struct sr_chart sr_chart_bars = {"bars", bars_size, bars_draw, bars_table, sr_plotly_bars};
+/* ---- the interactive page ---- */
+
+static void bars_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_bars_chart *chart = data;
+    const char *format = chart->percent ? ".2%" : ".4g";
+    for (size_t s = 0; s < chart->count; s++) {
+        const struct sr_bars_series *series = &chart->series[s];
+        struct sr_json *trace =
+            chart->dots
+                ? sr_plotly_json(
+                      "{\"type\": \"scatter\", \"mode\": \"markers\", \"marker\": {\"size\": 10}}")
+                : sr_plotly_json("{\"type\": \"bar\", \"orientation\": \"h\"}");
+        char *hover = sr_xprintf("%%{text}: %%{x:%s}<extra>%%{fullData.name}</extra>", format);
+        sr_json_set_text(trace, "hovertemplate", hover);
+        free(hover);
+        sr_plotly_set_text(trace, "name", series->label);
+        sr_json_set_numbers(trace, "x", series->values, chart->items);
+        sr_plotly_counting(trace, "y", chart->items);
+        sr_plotly_set_texts(trace, "text", chart->names, chart->items);
+        if (!chart->dots) sr_json_set_text(trace, "textposition", "none");
+        if (series->low && series->high) {
+            struct sr_json *bars = sr_plotly_json("{\"type\": \"data\", \"symmetric\": false}");
+            double *above = sr_xalloc(2 * (chart->items + 1) * sizeof *above),
+                   *below = above + chart->items;
+            for (size_t i = 0; i < chart->items; i++) {
+                above[i] = series->high[i] - series->values[i];
+                below[i] = series->values[i] - series->low[i];
+            }
+            sr_json_set_numbers(bars, "array", above, chart->items);
+            sr_json_set_numbers(bars, "arrayminus", below, chart->items);
+            sr_json_set(trace, "error_x", bars);
+            free(above);
+        }
+        sr_json_add(plot->traces, trace);
+    }
+    sr_plotly_axis(plot, 'x', 0, chart->value_label, chart->percent);
+    struct sr_json *y = sr_plotly_axis(plot, 'y', 0, NULL, false);
+    sr_plotly_names(y, chart->names, chart->items);
+    sr_json_set(y, "range", sr_plotly_json("[%g, -0.5]", (double)chart->items - 0.5));
+    sr_json_set_bool(plot->layout, "showlegend", chart->count > 1);
+    sr_json_set_text(plot->layout, "barmode", "group");
+    sr_json_set_number(plot->layout, "height",
+                       170 + (double)chart->items *
+                                 (chart->dots ? 40 : 14 + 14 * (double)chart->count));
+    sr_plotly_title(plot, chart->title, chart->note);
+}
+
+const struct sr_chart sr_chart_bars = {"bars", bars_size, bars_draw, bars_table, bars_plotly};

@@ -121,7 +121,7 @@ static uint64_t column_sum(const struct sr_confusion_chart *chart, int column)
     return sum;
 }
 
-uint64_t sr_confusion_whole(const struct sr_confusion_chart *chart, int row, int column)
+static uint64_t confusion_whole(const struct sr_confusion_chart *chart, int row, int column)
 {
     return chart->of_predicted ? column_sum(chart, column) : row_sum(chart, row);
 }
@@ -162,8 +162,7 @@ static double number_size(struct sr_canvas *canvas, const struct sr_confusion_ch
     if (cell < 7) return 0;
     for (int row = 0; row < chart->classes; row++) {
         for (int column = 0; column < chart->classes; column++) {
-            cell_text(chart, row, column, sr_confusion_whole(chart, row, column), text,
-                      sizeof text);
+            cell_text(chart, row, column, confusion_whole(chart, row, column), text, sizeof text);
             widest = fmax(widest, sr_text_width(canvas, font, text));
         }
     }
@@ -263,7 +262,7 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     uint32_t *colours = sr_xalloc((size_t)n * (size_t)n * sizeof *colours);
     for (int row = 0; row < n; row++) {
         for (int column = 0; column < n; column++) {
-            const uint64_t sum = sr_confusion_whole(chart, row, column);
+            const uint64_t sum = confusion_whole(chart, row, column);
             double share = sum ? (double)at(chart, row, column) / (double)sum : 0;
             colours[row * n + column] = colour_of(canvas, share, row == column) & 0xFFFFFF;
         }
@@ -279,7 +278,7 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
     sr_frame(canvas, matrix, 0.6, theme->rule);
     for (int row = 0; size > 0 && row < n; row++) {
         for (int column = 0; column < n; column++) {
-            const uint64_t sum = sr_confusion_whole(chart, row, column);
+            const uint64_t sum = confusion_whole(chart, row, column);
             char text[32];
             sr_colour back = SR_RGB(0, 0, 0) | colours[row * n + column];
             bool zero = !at(chart, row, column);
@@ -323,7 +322,7 @@ static void confusion_rows(struct sr_table *table, const struct sr_confusion_cha
 {
     for (int row = 0; row < chart->classes; row++) {
         for (int column = 0; column < chart->classes; column++) {
-            const uint64_t sum = sr_confusion_whole(chart, row, column);
+            const uint64_t sum = confusion_whole(chart, row, column);
             if (titled) sr_table_text(table, chart->title);
             sr_table_text(table, chart->names[row]);
             sr_table_text(table, chart->names[column]);
@@ -341,8 +340,154 @@ static void confusion_table(struct sr_table *table, const void *data)
     confusion_rows(table, chart, false);
 }
 
+/* ---- the interactive page ---- */
+
+/* A matrix's share of a cell's row or column. */
+static double share_at(const struct sr_confusion_chart *chart, int row, int column)
+{
+    const uint64_t whole = confusion_whole(chart, row, column);
+    return whole ? (double)at(chart, row, column) / (double)whole : 0;
+}
+
+/* From paper to the colour of right or wrong. */
+static struct sr_json *colour_scale(const struct sr_plotly *plot, bool wrong)
+{
+    struct sr_json *scale = sr_json_array();
+    for (int end = 0; end < 2; end++) {
+        struct sr_json *stop = sr_json_array();
+        sr_json_add_integer(stop, end);
+        sr_plotly_add_colour(stop, end ? (wrong ? plot->theme->wrong : plot->theme->good)
+                                       : plot->theme->paper);
+        sr_json_add(scale, stop);
+    }
+    return scale;
+}
+
+/* What is right, or what is wrong, as a heat map by the root of the share. */
+static void add_heatmap(struct sr_plotly *plot, const struct sr_confusion_chart *chart,
+                        size_t index, bool wrong, bool scaled)
+{
+    int n = chart->classes;
+    char axis[32];
+    struct sr_json *trace =
+        sr_plotly_json("{\"type\": \"heatmap\", \"zmin\": 0, \"zmax\": 1, \"hoverinfo\": "
+                       "\"text\", \"xgap\": 1, "
+                       "\"ygap\": 1, \"hoverongaps\": false, \"showscale\": %s}",
+                       scaled ? "true" : "false");
+    struct sr_json *rows = sr_json_array(), *texts = sr_json_array();
+    for (int r = 0; r < n; r++) {
+        struct sr_json *row = sr_json_array(), *text = sr_json_array();
+        for (int c = 0; c < n; c++) {
+            const double share = share_at(chart, r, c);
+            char *name = sr_plotly_escape(chart->names[r]),
+                 *other = sr_plotly_escape(chart->names[c]);
+            char *hover = sr_xprintf("true %s, predicted %s: %llu (%.2f %%)", name, other,
+                                     (unsigned long long)at(chart, r, c), 100 * share);
+            sr_json_add_number(row, (r != c) == wrong ? sqrt(share) : NAN);
+            sr_json_add_text(text, hover);
+            free(hover);
+            free(name);
+            free(other);
+        }
+        sr_json_add(rows, row);
+        sr_json_add(texts, text);
+    }
+    sr_json_set(trace, "colorscale", colour_scale(plot, wrong));
+    sr_json_set(trace, "z", rows);
+    sr_json_set(trace, "text", texts);
+    sr_json_set(
+        trace, "colorbar",
+        sr_plotly_json("{\"title\": {\"text\": \"%s, %% of the %s class\", \"side\": \"right\"}, "
+                       "\"thickness\": 12, \"x\": %g, "
+                       "\"tickvals\": [0, 0.1, 0.2236, 0.3162, 0.5, 0.7071, 1], "
+                       "\"ticktext\": [\"0\", \"1\", \"5\", \"10\", \"25\", \"50\", \"100\"]}",
+                       wrong ? "wrong" : "right", chart->of_predicted ? "predicted" : "true",
+                       wrong ? 1.12 : 1.01));
+    sr_plotly_axis_key(axis, sizeof axis, 'x', "", index);
+    sr_json_set_text(trace, "xaxis", axis);
+    sr_plotly_axis_key(axis, sizeof axis, 'y', "", index);
+    sr_json_set_text(trace, "yaxis", axis);
+    sr_json_add(plot->traces, trace);
+}
+
+/* The count or the share of each cell that is not empty. */
+static void add_numbers(struct sr_plotly *plot, const struct sr_confusion_chart *chart,
+                        size_t index)
+{
+    char x_axis[48], y_axis[48];
+    sr_plotly_axis_key(x_axis, sizeof x_axis, 'x', "", index);
+    sr_plotly_axis_key(y_axis, sizeof y_axis, 'y', "", index);
+    for (int r = 0; r < chart->classes; r++) {
+        for (int c = 0; c < chart->classes; c++) {
+            char text[32];
+            const uint64_t count = at(chart, r, c);
+            const double share = share_at(chart, r, c);
+            if (!count) continue;
+            if (chart->shares)
+                sr_number(text, sizeof text, 100 * share, 1);
+            else
+                snprintf(text, sizeof text, "%llu", (unsigned long long)count);
+            struct sr_json *note = sr_plotly_note(plot, x_axis, y_axis, c, r, text, NULL);
+            sr_colour back = sr_colour_mix(
+                plot->theme->paper, r == c ? plot->theme->good : plot->theme->wrong, sqrt(share));
+            struct sr_json *font = sr_plotly_json("{\"size\": 11}");
+            sr_plotly_set_colour(font, "color", sr_colour_contrast(back));
+            sr_json_set(note, "font", font);
+        }
+    }
+}
+
+static void add_matrix(struct sr_plotly *plot, const struct sr_confusion_chart *chart, size_t index,
+                       bool last)
+{
+    enum { NUMBERED = 25 }; /* classes up to which cells are wide enough for numbers */
+    int n = chart->classes;
+    add_heatmap(plot, chart, index, false, last);
+    add_heatmap(plot, chart, index, true, last);
+    struct sr_json *x = sr_plotly_axis(plot, 'x', index, "predicted class", false),
+                   *y = sr_plotly_axis(plot, 'y', index, "true class", false);
+    sr_plotly_names(x, chart->names, (size_t)n);
+    sr_plotly_names(y, chart->names, (size_t)n);
+    sr_json_set(y, "range", sr_plotly_json("[%g, -0.5]", n - 0.5));
+    sr_json_set(x, "range", sr_plotly_json("[-0.5, %g]", n - 0.5));
+    sr_json_set_bool(x, "showgrid", false);
+    sr_json_set_bool(y, "showgrid", false);
+    if (n <= NUMBERED) add_numbers(plot, chart, index);
+}
+
+static void confusions_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_confusions_chart *both = data;
+    int most = 1;
+    for (size_t i = 0; i < both->count; i++) {
+        add_matrix(plot, &both->charts[i], i, i + 1 == both->count);
+        most = both->charts[i].classes > most ? both->charts[i].classes : most;
+        if (both->count < 2) continue;
+        char x_axis[48], y_axis[48];
+        sr_plotly_axis_key(x_axis, sizeof x_axis, 'x', "", i);
+        sr_plotly_axis_key(y_axis, sizeof y_axis, 'y', "", i);
+        strcat(x_axis, " domain");
+        strcat(y_axis, " domain");
+        struct sr_json *note =
+            sr_plotly_note(plot, x_axis, y_axis, 0, 1, both->charts[i].title, "b");
+        sr_json_set_text(note, "xanchor", "left");
+        sr_json_set_text(note, "yanchor", "bottom");
+    }
+    if (both->count > 1) sr_plotly_panels(plot, both->count, both->count);
+    double side = fmin(both->count > 1 ? 560 : 900, 220 + 44.0 * most);
+    sr_json_set_number(plot->layout, "height", side);
+    sr_json_set_number(plot->layout, "width", both->count > 1 ? 1150 : 160 + side);
+    if (both->count == 1) sr_plotly_title(plot, both->charts[0].title, both->charts[0].note);
+}
+
+static void confusion_plotly(struct sr_plotly *plot, const void *data)
+{
+    struct sr_confusions_chart one = {data, 1};
+    confusions_plotly(plot, &one);
+}
+
 const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, confusion_draw,
-                                            confusion_table, sr_plotly_confusion};
+                                            confusion_table, confusion_plotly};
 
 /* ---- several side by side ---- */
 
@@ -408,4 +553,4 @@ static void confusions_table(struct sr_table *table, const void *data)
 }
 
 const struct sr_chart sr_chart_confusions = {"confusions", confusions_size, confusions_draw,
-                                             confusions_table, sr_plotly_confusions};
+                                             confusions_table, confusions_plotly};

@@ -323,5 +323,153 @@ static void curves_table(struct sr_table *table, const void *data)
         }
 }
 
+/* ---- the interactive page ---- */
+
+/* Rows of panels, about twice as many across as down. */
+static size_t panel_columns(size_t count, bool compact)
+{
+    if (!compact) return count < 2 ? 1 : 2;
+    size_t columns = (size_t)ceil(sqrt(2.2 * (double)count)),
+           rows = (count + columns - 1) / columns;
+    return (count + rows - 1) / rows; /* rows of about the same length */
+}
+
+/* Does another curve of that label and group come before this one? Then the legend has it already.
+ */
+static bool in_legend(const struct sr_curves_chart *chart, size_t panel, size_t curve)
+{
+    const struct sr_curve *wanted = &chart->panels[panel].curves[curve];
+    for (size_t p = 0; p <= panel; p++)
+        for (size_t c = 0; c < chart->panels[p].count && (p < panel || c < curve); c++) {
+            const struct sr_curve *other = &chart->panels[p].curves[c];
+            if (other->group == wanted->group && other->dashed == wanted->dashed &&
+                !strcmp(other->label ? other->label : "", wanted->label ? wanted->label : ""))
+                return true;
+        }
+    return false;
+}
+
+static bool has_solid_twin(const struct sr_curves_panel *panel, const struct sr_curve *curve)
+{
+    for (size_t c = 0; c < panel->count; c++)
+        if (!panel->curves[c].dashed && panel->curves[c].group == curve->group &&
+            !strcmp(panel->curves[c].label ? panel->curves[c].label : "",
+                    curve->label ? curve->label : ""))
+            return true;
+    return false;
+}
+
+static void add_band(struct sr_plotly *plot, const struct sr_curve *curve, size_t panel,
+                     sr_colour colour)
+{
+    double *x = sr_xalloc(4 * (curve->count + 1) * sizeof *x), *y = x + 2 * curve->count;
+    size_t made = 0;
+    for (size_t i = 0; i < 2 * curve->count; i++) {
+        bool back = i >= curve->count;
+        size_t at = back ? 2 * curve->count - 1 - i : i;
+        if (!isfinite(curve->low[at]) || !isfinite(curve->high[at])) continue;
+        x[made] = curve->x[at];
+        y[made++] = back ? curve->low[at] : curve->high[at];
+    }
+    char axis[32];
+    struct sr_json *band =
+        sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"lines\", \"fill\": \"toself\", "
+                       "\"hoverinfo\": \"skip\", "
+                       "\"showlegend\": false, \"line\": {\"width\": 0}, \"legendgroup\": \"%d\", "
+                       "\"fillcolor\": \"rgba(%u, %u, %u, 0.18)\"}",
+                       curve->group, (unsigned)colour >> 16 & 255, (unsigned)colour >> 8 & 255,
+                       (unsigned)colour & 255);
+    sr_json_set_numbers(band, "x", x, made);
+    sr_json_set_numbers(band, "y", y, made);
+    sr_plotly_axis_key(axis, sizeof axis, 'x', "", panel);
+    sr_json_set_text(band, "xaxis", axis);
+    sr_plotly_axis_key(axis, sizeof axis, 'y', "", panel);
+    sr_json_set_text(band, "yaxis", axis);
+    sr_json_add(plot->traces, band);
+    free(x);
+}
+
+static void add_curve(struct sr_plotly *plot, const struct sr_curves_chart *chart, size_t p,
+                      size_t c)
+{
+    const struct sr_curves_panel *panel = &chart->panels[p];
+    const struct sr_curve *curve = &panel->curves[c];
+    sr_colour colour = plot->theme->series[(curve->group % SR_SERIES + SR_SERIES) % SR_SERIES];
+    if (curve->low && curve->high) add_band(plot, curve, p, colour);
+    char axis[32];
+    struct sr_json *trace = sr_plotly_json(
+        "{\"type\": \"scatter\", \"mode\": \"%s\", \"legendgroup\": \"%d\", \"connectgaps\": "
+        "false}",
+        curve->bare || curve->count > 60 || (curve->dashed && curve->count > 1) ? "lines"
+                                                                                : "lines+markers",
+        curve->group);
+    struct sr_json *line =
+        sr_plotly_json("{\"width\": %g, \"dash\": \"%s\"}", curve->dashed ? 1.5 : 2.2,
+                       curve->dashed ? "dash" : "solid");
+    sr_plotly_set_colour(line, "color", colour);
+    sr_json_set(trace, "line", line);
+    char *name = curve->dashed && has_solid_twin(panel, curve)
+                     ? sr_xprintf("%s, training", curve->label ? curve->label : "")
+                     : sr_xstrdup(curve->label ? curve->label : "");
+    sr_plotly_set_text(trace, "name", name);
+    free(name);
+    char *hover = sr_xprintf("%%{x%s}: %%{y:%s}<extra>%%{fullData.name}</extra>",
+                             chart->x_percent ? ":.2%" : "", panel->percent ? ".2%" : ".4f");
+    sr_json_set_text(trace, "hovertemplate", hover);
+    free(hover);
+    sr_json_set_bool(trace, "showlegend", !in_legend(chart, p, c));
+    sr_json_set_numbers(trace, "x", curve->x, curve->count);
+    sr_json_set_numbers(trace, "y", curve->y, curve->count);
+    sr_plotly_axis_key(axis, sizeof axis, 'x', "", p);
+    sr_json_set_text(trace, "xaxis", axis);
+    sr_plotly_axis_key(axis, sizeof axis, 'y', "", p);
+    sr_json_set_text(trace, "yaxis", axis);
+    sr_json_add(plot->traces, trace);
+}
+
+static void curves_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_curves_chart *chart = data;
+    size_t columns = panel_columns(chart->count, chart->compact),
+           rows = chart->count ? (chart->count + columns - 1) / columns : 1;
+    bool titled = false;
+    for (size_t p = 0; p < chart->count; p++) {
+        const struct sr_curves_panel *panel = &chart->panels[p];
+        /* Names of axes once for many panels: at the left, and at the bottom. */
+        bool left = !chart->compact || p % columns == 0,
+             bottom = !chart->compact || p + columns >= chart->count;
+        struct sr_json *x =
+            sr_plotly_axis(plot, 'x', p, bottom ? chart->x_label : NULL, chart->x_percent);
+        struct sr_json *y =
+            sr_plotly_axis(plot, 'y', p, left ? panel->y_label : NULL, panel->percent);
+        if (panel->logarithmic) sr_json_set_text(y, "type", "log");
+        if (chart->x_unit) sr_json_set(x, "range", sr_plotly_json("[0, 1]"));
+        if (panel->unit) sr_json_set(y, "range", sr_plotly_json("[0, 1.02]"));
+        for (size_t c = 0; c < panel->count; c++) add_curve(plot, chart, p, c);
+        if (panel->title) {
+            titled = true;
+            char x_axis[48], y_axis[48];
+            sr_plotly_axis_key(x_axis, sizeof x_axis, 'x', "", p);
+            sr_plotly_axis_key(y_axis, sizeof y_axis, 'y', "", p);
+            strcat(x_axis, " domain");
+            strcat(y_axis, " domain");
+            struct sr_json *note = sr_plotly_note(plot, x_axis, y_axis, 0, 1, panel->title, "b");
+            sr_json_set_text(note, "xanchor", "left");
+            sr_json_set_text(note, "yanchor", "bottom");
+        }
+    }
+    if (chart->count > 1) sr_plotly_panels(plot, chart->count, columns);
+    /* The legend stands above the panels' titles. */
+    const double above = 120, below = 85, panels = (double)rows * (chart->compact ? 195 : 350);
+    sr_json_set_number(plot->layout, "height", above + panels + below);
+    sr_json_set(
+        plot->layout, "legend",
+        sr_plotly_json("{\"orientation\": \"h\", \"y\": %g, \"yanchor\": \"bottom\", \"x\": 0}",
+                       1 + (titled ? 26 : 8) / panels));
+    sr_json_set(plot->layout, "margin",
+                sr_plotly_json("{\"l\": 70, \"r\": 40, \"t\": %g, \"b\": %g}", above, below));
+    sr_plotly_title(plot, chart->title, NULL);
+}
+
 const struct sr_chart sr_chart_curves = {"curves", curves_size, curves_draw, curves_table,
-                                         sr_plotly_curves};
+                                         curves_plotly};

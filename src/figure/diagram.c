@@ -5,7 +5,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "sartor/base/memory.h"
 
 #define BOWS      20.0
 #define BLOCKS    92.0
@@ -17,7 +20,7 @@ static double row_height(const struct sr_network_chart *chart)
     return chart->count <= 16 ? 22 : chart->count <= 40 ? 16 : 11;
 }
 
-sr_colour sr_block_colour(const struct sr_theme *theme, enum sr_block_kind kind)
+static sr_colour block_colour(const struct sr_theme *theme, enum sr_block_kind kind)
 {
     switch (kind) {
     case SR_BLOCK_CONV:
@@ -44,7 +47,7 @@ static uint64_t total_of(const struct sr_network_chart *chart)
     return total;
 }
 
-void sr_block_shape(const struct sr_block *block, char *out, size_t size)
+static void block_shape(const struct sr_block *block, char *out, size_t size)
 {
     if (block->height > 0)
         snprintf(out, size, "%d × %d × %d", block->height, block->width, block->channels);
@@ -81,7 +84,7 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_network_c
            number = sr_text_width(canvas, font, "parameters");
     char text[96];
     for (size_t i = 0; i < chart->count; i++) {
-        sr_block_shape(&chart->blocks[i], text, sizeof text);
+        block_shape(&chart->blocks[i], text, sizeof text);
         shape = fmax(shape, sr_text_width(canvas, font, text));
     }
     sr_format_count(text, sizeof text, total_of(chart));
@@ -206,7 +209,7 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         double width =
             scale * fmin(BLOCKS - 10,
                          4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
-        sr_colour colour = sr_block_colour(theme, block->kind);
+        sr_colour colour = block_colour(theme, block->kind);
         if (i + 1 < chart->count)
             sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
         if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
@@ -221,11 +224,11 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
         if (block->skip >= 0 && (size_t)block->skip < i) {
             double from = top + ((double)block->skip + 0.5) * pitch;
             draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle,
-                     sr_block_colour(theme, SR_BLOCK_ADD));
+                     block_colour(theme, SR_BLOCK_ADD));
         }
         double apart = layout.stacked ? 4.5 : 0;
         sr_draw_turned(canvas, layout.names, middle - apart, 0, layout.most, 0, font, block->name);
-        sr_block_shape(block, text, sizeof text);
+        block_shape(block, text, sizeof text);
         sr_draw_turned(canvas, layout.shapes, middle + apart, 0, 0, 0,
                        layout.stacked ? small : font, text);
         if (block->parameters) {
@@ -263,5 +266,132 @@ static void network_table(struct sr_table *table, const void *data)
     }
 }
 
+/* ---- the interactive page ---- */
+
+/* A rectangle or a path of the diagram, in the units of the first axes. */
+static void add_shape(struct sr_plotly *plot, struct sr_json *shape, sr_colour line,
+                      const sr_colour *fill)
+{
+    struct sr_json *stroke = sr_plotly_json("{\"width\": 1.5}");
+    sr_plotly_set_colour(stroke, "color", line);
+    sr_json_set(shape, "line", stroke);
+    if (fill) sr_plotly_set_colour(shape, "fillcolor", *fill);
+    sr_json_add(plot->shapes, shape);
+}
+
+static void add_word(struct sr_plotly *plot, double x, double y, const char *text,
+                     const char *markup)
+{
+    struct sr_json *note = sr_plotly_note(plot, "paper", "y", x, y, text, markup);
+    sr_json_set_text(note, "xanchor", "left");
+}
+
+/* Where the columns of words begin, as shares of the page. */
+static const double NAMES_AT = 0.31, SHAPES_AT = 0.58, BARS_AT = 0.74;
+
+/* A block in line `i`, as wide as it has channels and as high as its image, and a bow for what it
+ * adds from further up. */
+static void add_block(struct sr_plotly *plot, const struct sr_block *block, size_t i, int tallest)
+{
+    const sr_colour colour = block_colour(plot->theme, block->kind);
+    const double half = fmin(1, 0.07 + 0.09 * log2(1 + fmax(1, block->channels))), y = (double)i;
+    const bool plate = block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
+                       block->kind == SR_BLOCK_NORM;
+    const double high =
+        plate || block->height <= 0 ? 0.1 : fmax(0.1, 0.4 * sqrt((double)block->height / tallest));
+    if (block->skip >= 0 && (size_t)block->skip < i)
+        add_shape(plot,
+                  sr_plotly_json("{\"type\": \"path\", \"path\": \"M -1.05 %d C -1.4 %d -1.4 %zu "
+                                 "-1.05 %zu\"}",
+                                 block->skip, block->skip, i, i),
+                  block_colour(plot->theme, SR_BLOCK_ADD), NULL);
+    add_shape(plot,
+              sr_plotly_json("{\"type\": \"rect\", \"x0\": %g, \"x1\": %g, \"y0\": %g, \"y1\": %g}",
+                             -half, half, y - high, y + high),
+              colour, &colour);
+}
+
+/* Names, outputs and parameters of all blocks; a point on each, to show them on hover. */
+static void add_words(struct sr_plotly *plot, const struct sr_network_chart *chart)
+{
+    struct sr_json *bar =
+        sr_plotly_json("{\"type\": \"bar\", \"orientation\": \"h\", \"textposition\": \"outside\", "
+                       "\"cliponaxis\": false, "
+                       "\"xaxis\": \"x2\", \"width\": 0.4, \"hoverinfo\": \"skip\"}");
+    struct sr_json *spot = sr_plotly_json(
+        "{\"type\": \"scatter\", \"mode\": \"markers\", \"marker\": {\"size\": 22, \"opacity\": 0, "
+        "\"symbol\": \"square\"}, \"hovertemplate\": \"%%{text}<extra></extra>\"}");
+    struct sr_json *numbers = sr_json_array(), *counts = sr_json_array(),
+                   *colours = sr_json_array(), *middles = sr_json_array(),
+                   *marker = sr_json_object();
+    char **words = sr_xalloc((chart->count + 1) * sizeof *words);
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_block *block = &chart->blocks[i];
+        char output[96], count[32];
+        block_shape(block, output, sizeof output);
+        sr_format_count(count, sizeof count, block->parameters);
+        add_word(plot, NAMES_AT, (double)i, block->name, NULL);
+        add_word(plot, SHAPES_AT, (double)i, output, NULL);
+        words[i] = sr_xprintf("%s: output %s, %s parameters", block->name, output, count);
+        sr_json_add_integer(numbers, (int64_t)block->parameters);
+        sr_json_add_text(counts, block->parameters ? count : "");
+        sr_plotly_add_colour(colours, block_colour(plot->theme, block->kind));
+        sr_json_add_integer(middles, 0);
+    }
+    sr_json_set(marker, "color", colours);
+    sr_json_set(bar, "marker", marker);
+    sr_json_set(bar, "x", numbers);
+    sr_json_set(bar, "text", counts);
+    sr_plotly_counting(bar, "y", chart->count);
+    sr_json_set(spot, "x", middles);
+    sr_plotly_counting(spot, "y", chart->count);
+    sr_plotly_set_texts(spot, "text", (const char *const *)words, chart->count);
+    sr_json_add(plot->traces, spot);
+    sr_json_add(plot->traces, bar);
+    add_word(plot, NAMES_AT, -1, "layer", "b");
+    add_word(plot, SHAPES_AT, -1, "output", "b");
+    add_word(plot, BARS_AT, -1, "parameters", "b");
+    for (size_t i = 0; i < chart->count; i++) free(words[i]);
+    free(words);
+}
+
+/* The diagram as in the drawing. */
+static void network_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_network_chart *chart = data;
+    uint64_t total = 0, most = 1;
+    int tallest = 1;
+    for (size_t i = 0; i < chart->count; i++) {
+        total += chart->blocks[i].parameters;
+        most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
+        tallest = chart->blocks[i].height > tallest ? chart->blocks[i].height : tallest;
+    }
+    if (chart->count > 1)
+        add_shape(plot,
+                  sr_plotly_json("{\"type\": \"line\", \"layer\": \"below\", \"x0\": 0, \"x1\": 0, "
+                                 "\"y0\": 0, \"y1\": %zu}",
+                                 chart->count - 1),
+                  plot->theme->rule, NULL);
+    for (size_t i = 0; i < chart->count; i++) add_block(plot, &chart->blocks[i], i, tallest);
+    add_words(plot, chart);
+    sr_json_set(plot->layout, "xaxis",
+                sr_plotly_json("{\"visible\": false, \"domain\": [0, %g], \"range\": [-1.4, 1.1]}",
+                               NAMES_AT - 0.02));
+    sr_json_set(plot->layout, "xaxis2",
+                sr_plotly_json("{\"visible\": false, \"domain\": [%g, 0.94], \"range\": [0, %g]}",
+                               BARS_AT, 1.2 * (double)most));
+    sr_json_set(
+        plot->layout, "yaxis",
+        sr_plotly_json("{\"visible\": false, \"range\": [%g, -1.5]}", (double)chart->count - 0.5));
+    sr_json_set_bool(plot->layout, "showlegend", false);
+    sr_json_set_text(plot->layout, "hovermode", "closest");
+    sr_json_set_number(plot->layout, "width", 860);
+    sr_json_set_number(plot->layout, "height", 160 + 26 * (double)chart->count);
+    char count[32], note[64];
+    sr_format_count(count, sizeof count, total);
+    snprintf(note, sizeof note, "%s parameters", count);
+    sr_plotly_title(plot, chart->title, note);
+}
+
 const struct sr_chart sr_chart_network = {"network", network_size, network_draw, network_table,
-                                          sr_plotly_network};
+                                          network_plotly};

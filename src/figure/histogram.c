@@ -91,5 +91,26 @@ static void histogram_table(struct sr_table *table, const void *data)
     }
 }
 
+/* ---- the interactive page ---- */
+
+static void histogram_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_histogram_chart *chart = data;
+    double counts[256];
+    for (int i = 0; i < 256; i++) counts[i] = chart->counts[i] ? (double)chart->counts[i] : NAN;
+    struct sr_json *trace = sr_plotly_json(
+        "{\"type\": \"bar\", \"hovertemplate\": \"%%{x}: %%{y:,} pixels<extra></extra>\"}");
+    sr_plotly_counting(trace, "x", 256);
+    sr_json_set_numbers(trace, "y", counts, 256);
+    sr_json_add(plot->traces, trace);
+    sr_plotly_axis(plot, 'x', 0, "grey value (0 black, 255 white)", false);
+    struct sr_json *y =
+        sr_plotly_axis(plot, 'y', 0, chart->linear ? "pixels" : "pixels (logarithmic)", false);
+    if (!chart->linear) sr_json_set_text(y, "type", "log");
+    sr_json_set_number(plot->layout, "bargap", 0);
+    sr_json_set_number(plot->layout, "height", 480);
+    sr_plotly_title(plot, chart->title, chart->note);
+}
+
 const struct sr_chart sr_chart_histogram = {"histogram", histogram_size, histogram_draw,
-                                            histogram_table, sr_plotly_histogram};
+                                            histogram_table, histogram_plotly};

@@ -18,29 +18,10 @@ void sr_plotly_begin(struct sr_plotly *plot, bool dark);
 /* The figure as JSON that can stand inside a script element. */
 void sr_plotly_end(struct sr_plotly *plot, struct sr_text *out);
 
-/* A chart's numbers as traces. */
-void sr_plotly_bars(struct sr_plotly *plot, const void *data);
-void sr_plotly_confusion(struct sr_plotly *plot, const void *data);
-void sr_plotly_confusions(struct sr_plotly *plot, const void *data);
-void sr_plotly_curves(struct sr_plotly *plot, const void *data);
-void sr_plotly_gallery(struct sr_plotly *plot, const void *data);
-void sr_plotly_grid(struct sr_plotly *plot, const void *data);
-void sr_plotly_histogram(struct sr_plotly *plot, const void *data);
-void sr_plotly_network(struct sr_plotly *plot, const void *data);
-void sr_plotly_steps(struct sr_plotly *plot, const void *data);
-void sr_plotly_triptychs(struct sr_plotly *plot, const void *data);
-
-/* Of a network's diagram, drawn or interactive: a block's colour, and its output as "28 × 28 × 32".
- */
-sr_colour sr_block_colour(const struct sr_theme *theme, enum sr_block_kind kind);
-void sr_block_shape(const struct sr_block *block, char *out, size_t size);
-
-/* What a cell's share is of: its row, or its column. */
-uint64_t sr_confusion_whole(const struct sr_confusion_chart *chart, int row, int column);
-
 /* For the charts' functions: a fragment of fixed JSON (object or array); colours as "#rrggbb";
  * texts of users, escaped. */
 struct sr_json *sr_plotly_json(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void sr_plotly_set_text(struct sr_json *object, const char *key, const char *text);
 void sr_plotly_set_colour(struct sr_json *object, const char *key, sr_colour colour);
 void sr_plotly_add_colour(struct sr_json *array, sr_colour colour);
 void sr_plotly_set_texts(struct sr_json *object, const char *key, const char *const *texts,
@@ -51,5 +32,48 @@ void sr_plotly_title(struct sr_plotly *plot, const char *title, const char *note
  */
 struct sr_json *sr_plotly_note(struct sr_plotly *plot, const char *x_axis, const char *y_axis,
                                double x, double y, const char *text, const char *markup);
+
+/* For `text` inside another text; freed by the caller. */
+char *sr_plotly_escape(const char *text);
+
+/* "xaxis", "xaxis2", ... (word "axis"), or "x", "x2", ... (word ""). */
+void sr_plotly_axis_key(char *out, size_t size, char axis, const char *word, size_t index);
+/* The axis with that index of 'x' or 'y' in the layout, with a name or NULL; its ticks as "20 %".
+ */
+struct sr_json *sr_plotly_axis(struct sr_plotly *plot, char axis, size_t index, const char *name,
+                               bool percent);
+/* Ticks of an axis at 0, 1, ... that stand for names. */
+void sr_plotly_names(struct sr_json *axis, const char *const *names, size_t count);
+/* 0, 1, ..., count - 1 under a key. */
+void sr_plotly_counting(struct sr_json *object, const char *key, size_t count);
+/* As many pairs of axes side by side, in rows of `columns`. */
+void sr_plotly_panels(struct sr_plotly *plot, size_t count, size_t columns);
+
+/* ---- pictures (plotly_images.c) ---- */
+
+/* Columns × rows of pictures, each in a place of `place` pixels of the page a side, with `caption`
+ * pixels below it. */
+struct sr_sheet {
+    struct sr_plotly *plot;
+    double place, caption;
+    int columns, rows;
+    struct sr_json *x, *y;
+    char **captions; /* shown on hover, all in one trace */
+    size_t count, room;
+};
+struct sr_sheet_picture {
+    int column, row;         /* from the top left corner */
+    const uint32_t *colours; /* height × width */
+    int height, width;
+    double share;        /* of its place that it is high */
+    const char *caption; /* or NULL */
+    bool wrong;
+};
+void sr_sheet_begin(struct sr_sheet *sheet, struct sr_plotly *plot, int columns, int rows,
+                    double place, double caption);
+void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture);
+/* The scale of heat maps, as the colours of a trace without points. */
+void sr_sheet_scale(struct sr_plotly *plot);
+void sr_sheet_end(struct sr_sheet *sheet, const char *title);
 
 #endif

@@ -10,35 +10,23 @@
 #include "sartor/base/memory.h"
 #include "surface.h"
 
-/* Pixels of the page that a place takes, and the part of it that is the picture. */
-#define PLACE   88.0
+/* The part of a place that is the picture. */
 #define PICTURE 0.92
-#define CAPTION 38.0
 
-/* What is put where: places from the top left corner. */
-struct sheet {
-    struct sr_plotly *plot;
-    double place, caption; /* pixels of the page */
-    int columns, rows;
-    struct sr_json *x, *y;
-    char **captions; /* captions for hover, all in one trace */
-    size_t count, room;
-};
-
-static void sheet_begin(struct sheet *sheet, struct sr_plotly *plot, int columns, int rows,
-                        double place, double caption)
+void sr_sheet_begin(struct sr_sheet *sheet, struct sr_plotly *plot, int columns, int rows,
+                    double place, double caption)
 {
-    *sheet = (struct sheet){.plot = plot,
-                            .place = place,
-                            .caption = caption,
-                            .columns = columns,
-                            .rows = rows,
-                            .x = sr_json_array(),
-                            .y = sr_json_array()};
+    *sheet = (struct sr_sheet){.plot = plot,
+                               .place = place,
+                               .caption = caption,
+                               .columns = columns,
+                               .rows = rows,
+                               .x = sr_json_array(),
+                               .y = sr_json_array()};
 }
 
 /* Height of a row, in places. */
-static double pitch(const struct sheet *sheet)
+static double pitch(const struct sr_sheet *sheet)
 {
     return 1 + sheet->caption / sheet->place;
 }
@@ -85,17 +73,18 @@ static char *wrap(const char *text, int most)
     return copy;
 }
 
-static void sheet_add(struct sheet *sheet, int column, int row, const uint32_t *colours, int height,
-                      int width, double share, const char *caption, bool wrong)
+void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture)
 {
     struct sr_plotly *plot = sheet->plot;
-    double x = column, y = row * pitch(sheet);
+    const char *caption = picture->caption;
+    const bool wrong = picture->wrong;
+    const double x = picture->column, y = picture->row * pitch(sheet), share = picture->share;
     struct sr_json *image = sr_plotly_json(
         "{\"xref\": \"x\", \"yref\": \"y\", \"xanchor\": \"center\", \"yanchor\": \"middle\", "
         "\"sizing\": \"stretch\", \"layer\": \"below\", \"x\": %g, \"y\": %g, \"sizex\": %g, "
         "\"sizey\": %g}",
         x, y, PICTURE, PICTURE * share);
-    char *uri = encode(colours, height, width);
+    char *uri = encode(picture->colours, picture->height, picture->width);
     sr_json_set_text(image, "source", uri);
     free(uri);
     sr_json_add(plot->images, image);
@@ -129,7 +118,7 @@ static void sheet_add(struct sheet *sheet, int column, int row, const uint32_t *
     free(marked);
 }
 
-static void sheet_end(struct sheet *sheet, const char *title)
+void sr_sheet_end(struct sr_sheet *sheet, const char *title)
 {
     struct sr_plotly *plot = sheet->plot;
     struct sr_json *trace =
@@ -160,8 +149,7 @@ static void sheet_end(struct sheet *sheet, const char *title)
     free(sheet->captions);
 }
 
-/* The scale that goes with heat: of a trace with nothing to show. */
-static void add_scale(struct sr_plotly *plot)
+void sr_sheet_scale(struct sr_plotly *plot)
 {
     enum { STOPS = 17 };
     struct sr_json *trace = sr_plotly_json(
@@ -183,96 +171,4 @@ static void add_scale(struct sr_plotly *plot)
     sr_json_set(marker, "colorscale", scale);
     sr_json_set(trace, "marker", marker);
     sr_json_add(plot->traces, trace);
-}
-
-static int columns_for(int wished, int count)
-{
-    int columns = wished > 0 ? wished : count <= 6 ? count : count <= 40 ? 8 : 10;
-    return columns < 1 ? 1 : columns > count && count > 0 ? count : columns;
-}
-
-/* The sample grid and the gallery; heats are NULL for the former. */
-static void tiles(struct sr_plotly *plot, const char *title, int count, int wished, int height,
-                  int width, const uint8_t *const *pixels, const float *const *heats,
-                  const char *const *captions, const bool *wrong)
-{
-    struct sheet sheet;
-    size_t area = (size_t)height * (size_t)width;
-    int columns = columns_for(wished, count), rows = (count + columns - 1) / columns;
-    double share = width ? (double)height / width : 1;
-    uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
-    sheet_begin(&sheet, plot, columns, rows, PLACE, captions ? CAPTION : 4);
-    for (int i = 0; i < count; i++) {
-        if (heats)
-            sr_pixels_overlay(colours, pixels[i], heats[i], area);
-        else
-            sr_pixels_grey(colours, pixels[i], area);
-        sheet_add(&sheet, i % columns, i / columns, colours, height, width, share < 1 ? share : 1,
-                  captions ? captions[i] : NULL, wrong && wrong[i]);
-    }
-    if (heats) add_scale(plot);
-    sheet_end(&sheet, title);
-    free(colours);
-}
-
-void sr_plotly_grid(struct sr_plotly *plot, const void *data)
-{
-    const struct sr_grid_chart *chart = data;
-    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width,
-          chart->pixels, NULL, chart->captions, chart->wrong);
-}
-
-void sr_plotly_gallery(struct sr_plotly *plot, const void *data)
-{
-    const struct sr_gallery_chart *chart = data;
-    tiles(plot, chart->title, chart->count, chart->columns, chart->height, chart->width,
-          chart->pixels, chart->heats, chart->captions, chart->wrong);
-}
-
-void sr_plotly_triptychs(struct sr_plotly *plot, const void *data)
-{
-    const struct sr_triptych_chart *chart = data;
-    struct sheet sheet;
-    size_t area = (size_t)chart->height * (size_t)chart->width;
-    uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
-    sheet_begin(&sheet, plot, 3, (int)chart->count, 230, 44);
-    for (size_t i = 0; i < chart->count; i++) {
-        const struct sr_triptych *row = &chart->rows[i];
-        const char *captions[] = {row->left, row->middle, row->right};
-        for (int picture = 0; picture < 3; picture++) {
-            if (picture == 0) sr_pixels_grey(colours, row->pixels, area);
-            if (picture == 1) sr_pixels_heat(colours, row->heat, area);
-            if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, area);
-            sheet_add(&sheet, picture, (int)i, colours, chart->height, chart->width, 1,
-                      captions[picture], picture == 2 && row->wrong);
-        }
-    }
-    add_scale(plot);
-    sheet_end(&sheet, chart->title);
-    free(colours);
-}
-
-void sr_plotly_steps(struct sr_plotly *plot, const void *data)
-{
-    const struct sr_steps_chart *chart = data;
-    struct sheet sheet;
-    sheet_begin(&sheet, plot, (int)chart->count, 1, 200, 50);
-    for (size_t i = 0; i < chart->count; i++) {
-        const struct sr_step *step = &chart->steps[i];
-        size_t area = (size_t)step->height * (size_t)step->width;
-        uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
-        uint8_t *grey = sr_xalloc(area + 1);
-        for (size_t k = 0; k < area; k++)
-            grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
-        sr_pixels_grey(colours, grey, area);
-        char *caption = sr_xprintf("%s: %s", step->name, step->note ? step->note : "");
-        double share = step->width > 0 ? fmin(1, (double)step->height / step->width) : 1;
-        if (area)
-            sheet_add(&sheet, (int)i, 0, colours, step->height, step->width, fmax(0.12, share),
-                      caption, false);
-        free(caption);
-        free(grey);
-        free(colours);
-    }
-    sheet_end(&sheet, chart->title);
 }

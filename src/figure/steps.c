@@ -179,5 +179,37 @@ static void steps_table(struct sr_table *table, const void *data)
     }
 }
 
-const struct sr_chart sr_chart_steps = {"steps", steps_size, steps_draw, steps_table,
-                                        sr_plotly_steps};
+/* ---- the interactive page ---- */
+
+static void steps_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_steps_chart *chart = data;
+    struct sr_sheet sheet;
+    sr_sheet_begin(&sheet, plot, (int)chart->count, 1, 200, 50);
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_step *step = &chart->steps[i];
+        size_t area = (size_t)step->height * (size_t)step->width;
+        uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
+        uint8_t *grey = sr_xalloc(area + 1);
+        for (size_t k = 0; k < area; k++)
+            grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
+        sr_pixels_grey(colours, grey, area);
+        char *caption = sr_xprintf("%s: %s", step->name, step->note ? step->note : "");
+        double share = step->width > 0 ? fmin(1, (double)step->height / step->width) : 1;
+        if (area)
+            sr_sheet_add(&sheet, &(struct sr_sheet_picture){
+                                     .column = (int)i,
+                                     .colours = colours,
+                                     .height = step->height,
+                                     .width = step->width,
+                                     .share = fmax(0.12, share),
+                                     .caption = caption,
+                                 });
+        free(caption);
+        free(grey);
+        free(colours);
+    }
+    sr_sheet_end(&sheet, chart->title);
+}
+
+const struct sr_chart sr_chart_steps = {"steps", steps_size, steps_draw, steps_table, steps_plotly};

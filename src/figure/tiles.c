@@ -210,7 +210,64 @@ static void grid_table(struct sr_table *table, const void *data)
                 chart->wrong, chart->pixels, NULL);
 }
 
-const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table, sr_plotly_grid};
+/* ---- the interactive page ---- */
+
+static int columns_for(int wished, int count)
+{
+    int columns = wished > 0 ? wished : count <= 6 ? count : count <= 40 ? 8 : 10;
+    return columns < 1 ? 1 : columns > count && count > 0 ? count : columns;
+}
+
+/* Of the gallery; without heats, of the sample grid. */
+static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *chart)
+{
+    struct sr_sheet sheet;
+    const size_t area = (size_t)chart->height * (size_t)chart->width;
+    const int columns = columns_for(chart->columns, chart->count),
+              rows = (chart->count + columns - 1) / columns;
+    const double share = chart->width ? (double)chart->height / chart->width : 1;
+    uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
+    sr_sheet_begin(&sheet, plot, columns, rows, 88, chart->captions ? 38 : 4);
+    for (int i = 0; i < chart->count; i++) {
+        if (chart->heats)
+            sr_pixels_overlay(colours, chart->pixels[i], chart->heats[i], area);
+        else
+            sr_pixels_grey(colours, chart->pixels[i], area);
+        sr_sheet_add(&sheet, &(struct sr_sheet_picture){
+                                 .column = i % columns,
+                                 .row = i / columns,
+                                 .colours = colours,
+                                 .height = chart->height,
+                                 .width = chart->width,
+                                 .share = share < 1 ? share : 1,
+                                 .caption = chart->captions ? chart->captions[i] : NULL,
+                                 .wrong = chart->wrong && chart->wrong[i],
+                             });
+    }
+    if (chart->heats) sr_sheet_scale(plot);
+    sr_sheet_end(&sheet, chart->title);
+    free(colours);
+}
+
+static void grid_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_grid_chart *chart = data;
+    tiles_plotly(plot, &(struct sr_gallery_chart){.title = chart->title,
+                                                  .count = chart->count,
+                                                  .columns = chart->columns,
+                                                  .height = chart->height,
+                                                  .width = chart->width,
+                                                  .pixels = chart->pixels,
+                                                  .captions = chart->captions,
+                                                  .wrong = chart->wrong});
+}
+
+static void gallery_plotly(struct sr_plotly *plot, const void *data)
+{
+    tiles_plotly(plot, data);
+}
+
+const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table, grid_plotly};
 
 static void gallery_colours(const void *data, int index, uint32_t *out)
 {
@@ -247,4 +304,4 @@ static void gallery_table(struct sr_table *table, const void *data)
 }
 
 const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table,
-                                          sr_plotly_gallery};
+                                          gallery_plotly};

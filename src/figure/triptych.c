@@ -131,5 +131,38 @@ static void triptych_table(struct sr_table *table, const void *data)
     }
 }
 
+/* ---- the interactive page ---- */
+
+static void triptychs_plotly(struct sr_plotly *plot, const void *data)
+{
+    const struct sr_triptych_chart *chart = data;
+    struct sr_sheet sheet;
+    size_t area = (size_t)chart->height * (size_t)chart->width;
+    uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
+    sr_sheet_begin(&sheet, plot, 3, (int)chart->count, 230, 44);
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct sr_triptych *row = &chart->rows[i];
+        const char *captions[] = {row->left, row->middle, row->right};
+        for (int picture = 0; picture < 3; picture++) {
+            if (picture == 0) sr_pixels_grey(colours, row->pixels, area);
+            if (picture == 1) sr_pixels_heat(colours, row->heat, area);
+            if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, area);
+            sr_sheet_add(&sheet, &(struct sr_sheet_picture){
+                                     .column = picture,
+                                     .row = (int)i,
+                                     .colours = colours,
+                                     .height = chart->height,
+                                     .width = chart->width,
+                                     .share = 1,
+                                     .caption = captions[picture],
+                                     .wrong = picture == 2 && row->wrong,
+                                 });
+        }
+    }
+    sr_sheet_scale(plot);
+    sr_sheet_end(&sheet, chart->title);
+    free(colours);
+}
+
 const struct sr_chart sr_chart_triptychs = {"triptych", triptych_size, triptych_draw,
-                                            triptych_table, sr_plotly_triptychs};
+                                            triptych_table, triptychs_plotly};
