@@ -1,11 +1,9 @@
-/* training.c - training jobs and what is kept of them. */
-#include <math.h>
+/* training.c - training a model. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sartor/app/session.h"
-#include "sartor/base/clock.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
@@ -104,18 +102,6 @@ static char *checkpoint_path(const struct sr_session *session, const char *name)
     return path;
 }
 
-struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class,
-                                  const char *name)
-{
-    struct sr_run *run = sr_xalloc(sizeof *run);
-    run->class = class;
-    run->started = sr_clock_seconds();
-    snprintf(run->name, sizeof run->name, "%s", name);
-    sr_xgrow(&session->runs, &session->run_room, session->run_count + 1, sizeof *session->runs);
-    session->runs[session->run_count++] = run;
-    return run;
-}
-
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
                                 const char *name, struct sr_args *params, bool resume,
                                 uint64_t seed, uint64_t limit, uint32_t *job,
@@ -163,95 +149,4 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_mode
     run->seed = seed;
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
-}
-
-struct sr_run *sr_session_run(struct sr_session *session, uint32_t job)
-{
-    for (size_t i = 0; i < session->run_count; i++)
-        if (session->runs[i]->job == job) return session->runs[i];
-    return NULL;
-}
-
-struct sr_run *sr_session_active_run(struct sr_session *session)
-{
-    for (size_t i = 0; i < session->run_count; i++)
-        if (session->runs[i]->state == SR_JOB_RUNNING || session->runs[i]->state == SR_JOB_PAUSED)
-            return session->runs[i];
-    return NULL;
-}
-
-/* The mean of what came since the last point, from the epoch's running mean then and now. */
-static double since(double now, double count, double before, double count_before)
-{
-    double mean = count_before > 0 && isfinite(before)
-                      ? (now * count - before * count_before) / (count - count_before)
-                      : now;
-    return fmax(mean, 0);
-}
-
-/* Keep what a run says between epochs. */
-static void trace(struct sr_run *run, const struct sr_progress *progress)
-{
-    const struct sr_progress *last = &run->trace_last;
-    if (!isfinite(progress->loss) && !isfinite(progress->accuracy)) return;
-    if (!run->trace) run->trace = sr_xalloc(SR_TRACE_MAX * sizeof *run->trace);
-    double moved = (double)progress->done - (double)last->done;
-    if (moved <= 0 || moved < run->trace_step) return;
-    struct sr_trace_point point = {(double)progress->done, progress->loss, progress->accuracy};
-    if (progress->epochs > 0 && progress->total > 0) {
-        double length = (double)progress->total / progress->epochs,
-               begun = (progress->epoch - 1) * length;
-        double count = (double)progress->done - begun;
-        double before =
-            run->traced && last->epoch == progress->epoch ? (double)last->done - begun : 0;
-        point.at /= length;
-        if (count > before) {
-            point.loss = since(progress->loss, count, last->loss, before);
-            point.accuracy = fmin(since(progress->accuracy, count, last->accuracy, before), 1);
-        }
-    }
-    if (run->traced == SR_TRACE_MAX) {
-        for (size_t i = 0; i < SR_TRACE_MAX / 2; i++) {
-            const struct sr_trace_point *a = &run->trace[2 * i], *b = a + 1;
-            run->trace[i] = (struct sr_trace_point){b->at, (a->loss + b->loss) / 2,
-                                                    (a->accuracy + b->accuracy) / 2};
-        }
-        run->traced = SR_TRACE_MAX / 2;
-        run->trace_step = 2 * fmax(run->trace_step, (double)progress->done / SR_TRACE_MAX);
-    }
-    run->trace[run->traced++] = point;
-    run->trace_last = *progress;
-}
-
-void sr_session_run_event(struct sr_session *session, const struct sr_event *event)
-{
-    struct sr_run *run = sr_session_run(session, event->job);
-    if (!run) return;
-    if (event->type != SR_EVENT_ENDED) {
-        run->state = sr_jobs_state(session->jobs, event->job);
-    } else {
-        run->state = event->of.ended.state;
-        run->seconds = event->of.ended.seconds;
-        run->error = event->of.ended.error;
-    }
-    if (event->type == SR_EVENT_STARTED) run->started = sr_clock_seconds();
-    if (event->type == SR_EVENT_PROGRESS) {
-        run->progress = event->of.progress;
-        trace(run, &run->progress);
-    }
-    if (event->type == SR_EVENT_EPOCH) {
-        sr_xgrow(&run->history, &run->room, run->epochs + 1, sizeof *run->history);
-        run->history[run->epochs++] = event->of.epoch;
-    }
-}
-
-void sr_session_free_runs(struct sr_session *session)
-{
-    for (size_t i = 0; i < session->run_count; i++) {
-        sr_args_free(session->runs[i]->params);
-        free(session->runs[i]->history);
-        free(session->runs[i]->trace);
-        free(session->runs[i]);
-    }
-    free(session->runs);
 }

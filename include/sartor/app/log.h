@@ -1,0 +1,27 @@
+/* log.h - what was done and said, in order. Only the session's thread may call. */
+#ifndef SARTOR_APP_LOG_H
+#define SARTOR_APP_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sr_session;
+
+/* What was done and said, in order. A command that has failed or has been given up is
+ * SR_LOG_FAILED. */
+enum sr_log_kind { SR_LOG_COMMAND, SR_LOG_FAILED, SR_LOG_MESSAGE, SR_LOG_ERROR };
+struct sr_log_line {
+    enum sr_log_kind kind;
+    char *text;
+};
+struct sr_log {
+    struct sr_log_line *lines;
+    size_t count, room;
+};
+
+void sr_session_log(struct sr_session *session, enum sr_log_kind kind, const char *text);
+/* Into the status line and the log. */
+void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

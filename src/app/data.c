@@ -1,0 +1,17 @@
+#include "sartor/app/data.h"
+
+#include "sartor/app/session.h"
+
+enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error)
+{
+    if (session->data_job) return sr_error_set(error, SR_PENDING, "the data is being loaded");
+    if (session->data) return SR_OK;
+    *error = session->data_error;
+    return error->status ? error->status
+                         : sr_error_set(error, SR_ERROR_STATE, "no data is open; use: open DIR");
+}
+
+struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split)
+{
+    return sr_split_samples(session->data, &session->split, split);
+}

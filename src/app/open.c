@@ -1,0 +1,129 @@
+/* open.c - new data and a new split: loading them, and what follows for the session. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "task.h"
+
+struct load_task {
+    struct task task;
+    char *directory;
+    bool sample;
+    struct sr_dataset *data;
+    struct sr_stats *stats[SR_FILE_COUNT];
+};
+
+static enum sr_status load_run(struct task *task, const struct sr_monitor *monitor,
+                               struct sr_error *error)
+{
+    struct load_task *load = (struct load_task *)task;
+    load->data = sr_dataset_load(load->directory, monitor, error);
+    if (!load->data) return error->status;
+    load->data->sample = load->sample;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        struct sr_samples all = {&load->data->files[f], NULL, load->data->files[f].count};
+        load->stats[f] = sr_xalloc(sizeof *load->stats[f]);
+        sr_stats_compute(load->stats[f], &all, -1);
+    }
+    return SR_OK;
+}
+
+static void load_free(struct task *task)
+{
+    struct load_task *load = (struct load_task *)task;
+    sr_dataset_unref(load->data);
+    for (int f = 0; f < SR_FILE_COUNT; f++) free(load->stats[f]);
+    free(load->directory);
+    free(load);
+}
+
+static void select_everything(struct sr_session *session)
+{
+    struct sr_filter filter;
+    struct sr_error error;
+    sr_filter_init(&filter);
+    sr_session_select(session, &filter, &error);
+}
+
+static void load_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
+{
+    struct load_task *load = (struct load_task *)task;
+    if (session->data_job != event->job) return; /* another folder has been asked for since */
+    session->data_job = 0;
+    session->data_error = event->of.ended.error;
+    if (event->of.ended.state != SR_JOB_DONE) {
+        sr_session_message(session, true, "%s", session->data_error.text);
+        return;
+    }
+    sr_dataset_unref(session->data);
+    session->data = load->data;
+    load->data = NULL;
+    session->data_is_sample = load->sample;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        free(session->stats[f]);
+        session->stats[f] = load->stats[f];
+        load->stats[f] = NULL;
+    }
+    session->selection.count = 0;
+    sr_session_load_tags(session);
+    sr_session_load_suspects(session);
+    if (sr_session_resplit(session, &session->data_error)) {
+        sr_dataset_unref(session->data);
+        session->data = NULL;
+        sr_session_message(session, true, "%s", session->data_error.text);
+        return;
+    }
+    select_everything(session);
+    if (load->sample)
+        sr_session_message(session, false,
+                           "This is the small sample of Fashion-MNIST that sartor ships. %s",
+                           sr_dataset_advice());
+}
+
+enum sr_status sr_session_open(struct sr_session *session, const char *directory,
+                               struct sr_error *error)
+{
+    bool sample = false;
+    char *expanded = directory ? sr_path_expand(directory) : NULL;
+    char *found = sr_dataset_find(expanded, &sample, error);
+    free(expanded);
+    if (!found) {
+        if (!session->data) session->data_error = *error;
+        return error->status;
+    }
+    struct load_task *load = sr_xalloc(sizeof *load);
+    load->task = (struct task){load_run, load_finish, load_free};
+    load->directory = found;
+    load->sample = sample;
+    if (session->data_job) sr_jobs_stop(session->jobs, session->data_job);
+    session->data_job = sr_task_submit(session, SR_LANE_SHORT, &load->task);
+    session->data_error = (struct sr_error){0};
+    return SR_OK;
+}
+
+enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error)
+{
+    struct sr_split split = {0};
+    if (!session->data) return SR_OK;
+    enum sr_status status =
+        sr_split_make(&split, session->data, sr_args_number(session->options, "validation"),
+                      (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
+    if (status) return status;
+    sr_split_fini(&session->split);
+    session->split = split;
+    session->split_version++;
+    if (session->selection.count) {
+        struct sr_filter filter = session->selection.filter;
+        struct sr_error ignored;
+        filter.model[0] = '\0';
+        filter.as = filter.right = -1;
+        filter.confidence_low = -INFINITY;
+        filter.confidence_high = INFINITY;
+        filter.order = SR_ORDER_INDEX;
+        filter.beats[0] = '\0';
+        sr_session_select(session, &filter, &ignored);
+    }
+    return SR_OK;
+}
