@@ -1,4 +1,4 @@
-/* command.c - the table, and the way from words to a run. */
+/* command.c - from words to a run of a command. */
 #include "sartor/commands/command.h"
 
 #include <stdio.h>
@@ -7,94 +7,6 @@
 
 #include "internal.h"
 #include "sartor/panes/pane.h"
-
-const struct sr_command *const sr_commands[] = {
-    /* data */
-    &sr_command_open,
-    &sr_command_stats,
-    &sr_command_browse,
-    &sr_command_show,
-    &sr_command_tag,
-    /* train */
-    &sr_command_train,
-    &sr_command_jobs,
-    &sr_command_wait,
-    &sr_command_pause,
-    &sr_command_resume,
-    &sr_command_stop,
-    /* models */
-    &sr_command_models,
-    &sr_command_load,
-    &sr_command_save,
-    &sr_command_ensemble,
-    &sr_command_rename,
-    &sr_command_delete,
-    /* evaluate */
-    &sr_command_evaluate,
-    &sr_command_compare,
-    &sr_command_study,
-    &sr_command_ablate,
-    &sr_command_tune,
-    &sr_command_confusion,
-    &sr_command_curves,
-    &sr_command_predict,
-    /* explain */
-    &sr_command_explain,
-    &sr_command_gradcam,
-    &sr_command_suspects,
-    &sr_command_mark,
-    /* output */
-    &sr_command_export,
-    &sr_command_screen,
-    &sr_command_describe,
-    &sr_command_save_log,
-    /* interface */
-    &sr_command_pane,
-    &sr_command_move,
-    &sr_command_search,
-    &sr_command_order,
-    &sr_command_enter,
-    &sr_command_back,
-    &sr_command_model,
-    &sr_command_method,
-    &sr_command_split,
-    &sr_command_log,
-    &sr_command_units,
-    &sr_command_prompt,
-    &sr_command_keys,
-    &sr_command_form,
-    &sr_command_look,
-    &sr_command_smooth,
-    &sr_command_zoom,
-    &sr_command_redraw,
-    &sr_command_suspend,
-    /* program */
-    &sr_command_set,
-    &sr_command_bind,
-    &sr_command_help,
-    &sr_command_candidates,
-    &sr_command_quit,
-    NULL,
-};
-
-const struct sr_command *sr_command_find(const char *name, struct sr_error *error)
-{
-    const char *names[sizeof sr_commands / sizeof *sr_commands];
-    size_t count = 0;
-    for (; sr_commands[count]; count++) {
-        const char *alias = sr_commands[count]->alias;
-        if (!strcmp(sr_commands[count]->name, name) || (alias && !strcmp(alias, name)))
-            return sr_commands[count];
-        names[count] = sr_commands[count]->name;
-    }
-    const char *closest = sr_text_closest(name, names, count, sizeof *names);
-    if (closest)
-        sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; did you mean %s?", name,
-                     closest);
-    else
-        sr_error_set(error, SR_ERROR_ARGUMENT, "no command \"%s\"; help lists them", name);
-    return NULL;
-}
 
 /* A command that has brought up another pane leaves a way back; going to a pane by its own key, or
  * back, does not. `enter` runs the command that changes panes: the step is taken once. */

@@ -1,4 +1,4 @@
-/* internal.h - the commands' own helpers, and each command's declaration. */
+/* internal.h - helpers that the commands share. */
 #ifndef SARTOR_COMMANDS_INTERNAL_H
 #define SARTOR_COMMANDS_INTERNAL_H
 
@@ -10,18 +10,7 @@
 #include "sartor/data/augment.h"
 #include "sartor/figure/figure.h"
 
-extern const struct sr_command sr_command_open, sr_command_stats, sr_command_browse,
-    sr_command_show, sr_command_train, sr_command_jobs, sr_command_wait, sr_command_pause,
-    sr_command_resume, sr_command_stop, sr_command_models, sr_command_load, sr_command_save,
-    sr_command_ensemble, sr_command_rename, sr_command_delete, sr_command_evaluate,
-    sr_command_compare, sr_command_study, sr_command_ablate, sr_command_tune, sr_command_confusion,
-    sr_command_curves, sr_command_predict, sr_command_explain, sr_command_suspects, sr_command_mark,
-    sr_command_method, sr_command_gradcam, sr_command_export, sr_command_pane, sr_command_keys,
-    sr_command_screen, sr_command_describe, sr_command_move, sr_command_enter, sr_command_back,
-    sr_command_redraw, sr_command_suspend, sr_command_form, sr_command_look, sr_command_smooth,
-    sr_command_zoom, sr_command_save_log, sr_command_prompt, sr_command_model, sr_command_split,
-    sr_command_log, sr_command_units, sr_command_search, sr_command_tag, sr_command_order,
-    sr_command_set, sr_command_bind, sr_command_help, sr_command_candidates, sr_command_quit;
+#include "list.h"
 
 /* The run() of every command has these parameters. `args`, `rest` and `reply` are those of
  * `item`. */

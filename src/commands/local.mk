@@ -26,6 +26,8 @@ libsartor_a_SOURCES += \
 	src/commands/form.c \
 	src/commands/help.c \
 	src/commands/jobs.c \
+	src/commands/list.c \
+	src/commands/list.h \
 	src/commands/keys.c \
 	src/commands/manual.c \
 	src/commands/models.c \
