@@ -1,5 +1,5 @@
-/* views.c - what a pane is asked to show differently: its order, axis, units, smoothing, looks, and
- * the next hit of a search. The pane that is shown answers by its hooks. */
+/* views.c - what a pane is asked to show differently: its order, axis, units, smoothing, what
+ * `look` names, and the next hit of a search. The pane that is shown answers by its hooks. */
 #include "internal.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 #include "sartor/panes/pane.h"
 
-/* Does a pane have something? `name` is that of a look. */
+/* Does a pane have something? `name` is what `look` names. */
 typedef bool pane_has(const struct sr_pane *pane, const char *name);
 
 static bool has_order(const struct sr_pane *pane, const char *name)
@@ -35,16 +35,16 @@ static bool has_curves(const struct sr_pane *pane, const char *name)
     return pane->smooth;
 }
 
-static const struct sr_pane_look *find_look(const struct sr_pane *pane, const char *name)
+static const struct sr_pane_action *find_action(const struct sr_pane *pane, const char *name)
 {
-    for (const struct sr_pane_look *look = pane->looks; look && look->name; look++)
-        if (!strcmp(look->name, name)) return look;
+    for (const struct sr_pane_action *action = pane->actions; action && action->name; action++)
+        if (!strcmp(action->name, name)) return action;
     return NULL;
 }
 
-static bool has_look(const struct sr_pane *pane, const char *name)
+static bool has_action(const struct sr_pane *pane, const char *name)
 {
-    return find_look(pane, name);
+    return find_action(pane, name);
 }
 
 /* "Log has no order; these panes do: browse, compare". */
@@ -104,12 +104,12 @@ SR_RUN(look_run)
 {
     SR_UNUSED;
     const char *name = sr_args_text(args, "what");
-    const struct sr_pane_look *look = find_look(sr_pane_current(session), name);
+    const struct sr_pane_action *action = find_action(sr_pane_current(session), name);
     reply->shown = true;
-    if (look) return look->run(session, error);
+    if (action) return action->run(session, error);
     char what[64];
     snprintf(what, sizeof what, "look %s", name);
-    return lacks(session, what, has_look, name, error);
+    return lacks(session, what, has_action, name, error);
 }
 
 SR_RUN(log_run);

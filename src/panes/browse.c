@@ -20,7 +20,7 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
     sr_format_count(count, sizeof count, selection->count);
     sr_format_count(whole, sizeof whole,
                     sr_session_samples(session, selection->filter.split).count);
-    sr_part_ordinal(place, sizeof place, selection->at + 1);
+    sr_pane_ordinal(place, sizeof place, selection->at + 1);
     if (selection->count == 0)
         snprintf(right, sizeof right, "0 of %s", whole);
     else if (area.width >= 50)
@@ -36,17 +36,17 @@ static void draw_heading(struct sr_session *session, struct sr_area area)
     if (from < 0) from = 0;
     struct sr_text words = {0};
     sr_filter_print(session, &selection->filter, &words);
-    sr_area_text(sr_area_part(area, 1, 0, from - 2, 1), 0, 0, sr_part_style(session, SR_ROLE_TITLE),
+    sr_area_text(sr_area_part(area, 1, 0, from - 2, 1), 0, 0, sr_pane_style(session, SR_ROLE_TITLE),
                  sr_text_get(&words));
-    sr_area_text(area, from, 0, sr_part_style(session, SR_ROLE_ACCENT), right);
+    sr_area_text(area, from, 0, sr_pane_style(session, SR_ROLE_ACCENT), right);
     sr_text_fini(&words);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
 {
     struct sr_text title = {0}, text = {0};
-    if (sr_part_without_data(session, &title, &text)) {
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+    if (sr_pane_without_data(session, &title, &text)) {
+        sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
     } else {
         draw_heading(session, area);
         struct sr_area rest = sr_area_part(area, 0, 1, area.width, area.height - 1);
@@ -58,7 +58,7 @@ static void draw(struct sr_session *session, struct sr_area area)
             sr_text_printf(&title,
                            "Press \\ for another filter, or type :browse split=%s for all of them.",
                            sr_split_names[session->selection.filter.split]);
-            sr_part_say(session, rest, sr_text_get(&text), sr_text_get(&title));
+            sr_pane_say(session, rest, sr_text_get(&text), sr_text_get(&title));
         } else if (rest.height > 0) {
             struct browse *browse = browse_state(session);
             if (browse->enlarged && browse->values)
@@ -83,9 +83,9 @@ static void move(struct sr_session *session, enum sr_move move)
         sr_scroller_turn(&browse->pixels, move,
                          session->data->files[session->selection.file].shape.height);
     else if (browse->enlarged)
-        sr_part_walk(session, move, 1, 10);
+        sr_pane_walk(session, move, 1, 10);
     else
-        sr_part_walk(session, move, columns, columns * lines);
+        sr_pane_walk(session, move, columns, columns * lines);
 }
 
 static bool choose(struct sr_session *session, int value)
@@ -102,8 +102,8 @@ static void enter(struct sr_session *session, struct sr_text *line)
     enum sr_file file;
     uint32_t row;
     char id[32];
-    if (!sr_part_sample(session, &file, &row)) return;
-    sr_part_id(id, sizeof id, file, row);
+    if (!sr_pane_sample(session, &file, &row)) return;
+    sr_pane_id(id, sizeof id, file, row);
     if (browse_state(session)->enlarged)
         sr_text_add(line, "pane explain");
     else
@@ -112,7 +112,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
 
 static void describe(struct sr_session *session, struct sr_text *text)
 {
-    if (sr_part_without_data(session, text, text)) return;
+    if (sr_pane_without_data(session, text, text)) return;
     const struct sr_selection *selection = &session->selection;
     struct sr_text words = {0};
     char count[32], whole[32], place[32], id[32];
@@ -123,21 +123,21 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_printf(text, "Browse: %s of %s samples fit %s.", count, whole, sr_text_get(&words));
     enum sr_file file;
     uint32_t row;
-    if (sr_part_sample(session, &file, &row)) {
+    if (sr_pane_sample(session, &file, &row)) {
         int truth = session->data->files[file].labels[row];
-        sr_part_ordinal(place, sizeof place, selection->at + 1);
-        sr_part_id(id, sizeof id, file, row);
+        sr_pane_ordinal(place, sizeof place, selection->at + 1);
+        sr_pane_id(id, sizeof id, file, row);
         sr_text_printf(text, " The cursor is on the %s, %s, of class %s%s.", place, id,
-                       sr_part_class(session, truth),
+                       sr_pane_class(session, truth),
                        browse_state(session)->enlarged ? ", shown large" : "");
         struct sr_entry *entry =
             session->entry_count ? sr_session_entry(session, selection->filter.model, NULL) : NULL;
-        const float *verdict = sr_part_verdict(session, entry, selection->filter.split, file, row);
+        const float *verdict = sr_pane_verdict(session, entry, selection->filter.split, file, row);
         if (verdict) {
-            int best = sr_part_best(verdict, session->data->classes);
-            sr_part_percent(count, sizeof count, (double)verdict[best]);
+            int best = sr_pane_best(verdict, session->data->classes);
+            sr_pane_percent(count, sizeof count, (double)verdict[best]);
             sr_text_printf(text, " %s says %s with %s, which is %s.", entry->name,
-                           sr_part_class(session, best), count, best == truth ? "right" : "wrong");
+                           sr_pane_class(session, best), count, best == truth ? "right" : "wrong");
         }
         if (session->tags[file] && session->tags[file][row]) sr_text_add(text, " It is tagged.");
         if (browse_state(session)->enlarged) browse_sample_describe(session, entry, text);
@@ -173,7 +173,7 @@ static enum sr_status search(struct sr_session *session, const char *text, int s
     return sr_session_search(session, browse->search, step, error);
 }
 
-static enum sr_status look_values(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_values(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
     struct browse *browse = browse_state(session);
@@ -181,7 +181,7 @@ static enum sr_status look_values(struct sr_session *session, struct sr_error *e
     return SR_OK;
 }
 
-static enum sr_status look_versions(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_versions(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
     struct browse *browse = browse_state(session);
@@ -189,8 +189,8 @@ static enum sr_status look_versions(struct sr_session *session, struct sr_error 
     return SR_OK;
 }
 
-static const struct sr_pane_look looks[] = {
-    {"values", look_values}, {"versions", look_versions}, {0}};
+static const struct sr_pane_action actions[] = {
+    {"values", show_values}, {"versions", show_versions}, {0}};
 
 void sr_browse_show(struct sr_session *session, bool enlarged)
 {
@@ -241,7 +241,7 @@ const struct sr_pane sr_pane_browse = {
     .describe = describe,
     .mode = mode,
     .back = back,
-    .order = sr_part_order,
+    .order = sr_pane_order,
     .search = search,
-    .looks = looks,
+    .actions = actions,
 };

@@ -3,9 +3,9 @@
 #ifndef SARTOR_SRC_PANES_BROWSE_H
 #define SARTOR_SRC_PANES_BROWSE_H
 
-#include "parts.h"
 #include "sartor/app/session.h"
 #include "scroller.h"
+#include "shared.h"
 
 /* The pane's state. */
 struct browse {

@@ -59,19 +59,19 @@ static void caption(struct sr_session *session, const struct sr_predictions *pre
                     bool *wrong, char *out, size_t size)
 {
     size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
-    const char *name = sr_part_class(session, truth);
+    const char *name = sr_pane_class(session, truth);
     if (session->selection.filter.suspects) {
         const size_t suspect = sr_session_suspect(session, row);
         *wrong = suspect != SIZE_MAX && session->suspects.marks[suspect] == SR_MARK_FLAG;
         if (suspect == SIZE_MAX) {
-            sr_part_cut(out, size, name, width);
+            sr_pane_cut(out, size, name, width);
             return;
         }
         static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗"};
         const char *mark = marks[session->suspects.marks[suspect]];
         const int other = session->suspects.items[suspect].suggested;
-        if (sr_utf8_width(name) + sr_utf8_width(sr_part_class(session, other)) + 3 <= width)
-            snprintf(out, size, "%s %s→%s", mark, name, sr_part_class(session, other));
+        if (sr_utf8_width(name) + sr_utf8_width(sr_pane_class(session, other)) + 3 <= width)
+            snprintf(out, size, "%s %s→%s", mark, name, sr_pane_class(session, other));
         else
             snprintf(out, size, "%s%s→%s", mark, half[truth].text, half[other].text);
         return;
@@ -79,7 +79,7 @@ static void caption(struct sr_session *session, const struct sr_predictions *pre
     *wrong = at != SIZE_MAX && predictions->predicted[at] != truth;
     if (*wrong) {
         int predicted = predictions->predicted[at];
-        const char *other = sr_part_class(session, predicted);
+        const char *other = sr_pane_class(session, predicted);
         if (sr_utf8_width(name) + sr_utf8_width(other) + 3 <= width)
             snprintf(out, size, "✗ %s→%s", name, other);
         else if (sr_utf8_width(name) + sr_utf8_width(other) < width)
@@ -89,7 +89,7 @@ static void caption(struct sr_session *session, const struct sr_predictions *pre
     } else if (at != SIZE_MAX && sr_utf8_width(name) + 2 <= width) {
         snprintf(out, size, "%s ✓", name);
     } else {
-        sr_part_cut(out, size, name, width);
+        sr_pane_cut(out, size, name, width);
     }
 }
 
@@ -98,34 +98,34 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
 {
     enum sr_file file;
     uint32_t row;
-    if (!sr_part_sample(session, &file, &row)) return;
+    if (!sr_pane_sample(session, &file, &row)) return;
     int truth = session->data->files[file].labels[row];
     const struct sr_filter *filter = &session->selection.filter;
     char id[32];
-    sr_part_id(id, sizeof id, file, row);
-    int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), id);
-    x = sr_area_text(area, x + 2, 0, sr_part_style(session, SR_ROLE_TEXT),
-                     sr_part_class(session, truth));
+    sr_pane_id(id, sizeof id, file, row);
+    int x = sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), id);
+    x = sr_area_text(area, x + 2, 0, sr_pane_style(session, SR_ROLE_TEXT),
+                     sr_pane_class(session, truth));
     const size_t suspect = filter->suspects ? sr_session_suspect(session, row) : SIZE_MAX;
     if (suspect != SIZE_MAX) {
         const struct sr_suspect *one = &session->suspects.items[suspect];
         static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  U undo",
                                                          "flagged  U undo"};
-        sr_area_printf(area, x + 3, 0, sr_part_style(session, SR_ROLE_WARNING),
+        sr_area_printf(area, x + 3, 0, sr_pane_style(session, SR_ROLE_WARNING),
                        "%s suggests %s, %.0f %% against %.0f %%   %s", session->suspects.model,
-                       sr_part_class(session, one->suggested), 100 * (double)one->other,
+                       sr_pane_class(session, one->suggested), 100 * (double)one->other,
                        100 * (double)one->own, marks[session->suspects.marks[suspect]]);
         return;
     }
     struct sr_entry *entry =
         filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
-    const float *verdict = sr_part_verdict(session, entry, filter->split, file, row);
+    const float *verdict = sr_pane_verdict(session, entry, filter->split, file, row);
     if (!verdict) return;
     struct sr_text words = {0};
     sr_text_printf(&words, "%s: ", entry->name);
-    sr_part_verdict_words(session, verdict, truth, &words);
-    bool right = sr_part_best(verdict, session->data->classes) == truth;
-    sr_area_text(area, x + 3, 0, sr_part_style(session, right ? SR_ROLE_GOOD : SR_ROLE_BAD),
+    sr_pane_verdict_words(session, verdict, truth, &words);
+    bool right = sr_pane_best(verdict, session->data->classes) == truth;
+    sr_area_text(area, x + 3, 0, sr_pane_style(session, right ? SR_ROLE_GOOD : SR_ROLE_BAD),
                  sr_text_get(&words));
     sr_text_fini(&words);
 }
@@ -154,13 +154,13 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
     int room = layout.across - (layout.width ? 2 : 14);
     struct sr_short_name half[SR_CLASSES_MAX];
     if (session->selection.filter.suspects)
-        sr_part_short_names(session->data, (room - 2) / 2, half);
+        sr_pane_short_names(session->data, (room - 2) / 2, half);
     else if (predictions)
-        sr_part_short_names(session->data, (room - 1) / 2, half);
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
-                    bad = sr_part_style(session, SR_ROLE_BAD);
-    struct sr_style selected = sr_part_style(session, SR_ROLE_SELECTED);
-    struct sr_style accent = sr_part_style(session, SR_ROLE_ACCENT);
+        sr_pane_short_names(session->data, (room - 1) / 2, half);
+    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT),
+                    bad = sr_pane_style(session, SR_ROLE_BAD);
+    struct sr_style selected = sr_pane_style(session, SR_ROLE_SELECTED);
+    struct sr_style accent = sr_pane_style(session, SR_ROLE_ACCENT);
     uint32_t left = session->look.ascii ? '|' : 0x258c, right = session->look.ascii ? '|' : 0x2590;
     for (size_t cell = 0; cell < columns * lines; cell++) {
         size_t i = first + cell;
@@ -178,7 +178,7 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
         bool tagged = session->tags[selection->file] && session->tags[selection->file][row];
         if (!layout.width) {
             char id[32];
-            sr_part_id(id, sizeof id, selection->file, row);
+            sr_pane_id(id, sizeof id, selection->file, row);
             sr_area_printf(part, 0, 0, style, "%s%-11s %s%s",
                            here     ? "▸"
                            : tagged ? "+"
@@ -187,13 +187,13 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
             continue;
         }
         sr_draw_image(sr_area_part(part, 1, 0, layout.width, layout.height), &session->look,
-                      sr_part_pixels(session, selection->file, row), images->shape);
+                      sr_pane_pixels(session, selection->file, row), images->shape);
         if (here)
             for (int y = 0; y < layout.height; y++) {
                 sr_area_put(part, 0, y, left, accent);
                 sr_area_put(part, layout.width + 1, y, right, accent);
             }
-        if (tagged) sr_area_put(part, 0, 0, '+', sr_part_style(session, SR_ROLE_WARNING));
+        if (tagged) sr_area_put(part, 0, 0, '+', sr_pane_style(session, SR_ROLE_WARNING));
         sr_area_printf(part, 0, layout.height, style, here ? "[%s]" : " %s", text);
     }
     sr_spots_add(session, area,

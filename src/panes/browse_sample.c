@@ -19,7 +19,7 @@ static const float *verdict_of(const struct sr_session *session, const struct sr
                                enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
 {
     const float *verdict =
-        sr_part_verdict(session, entry, session->selection.filter.split, file, row);
+        sr_pane_verdict(session, entry, session->selection.filter.split, file, row);
     for (size_t i = 0; !verdict && closeup && i < closeup->verdicts; i++)
         if (!strcmp(closeup->verdict[i].model, entry->name))
             verdict = closeup->verdict[i].probabilities;
@@ -44,24 +44,24 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y,
         if (other == entry) continue;
         const float *verdict = verdict_of(session, other, file, row, closeup);
         sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0,
-                     sr_part_style(session, SR_ROLE_TEXT), other->name);
+                     sr_pane_style(session, SR_ROLE_TEXT), other->name);
         if (!verdict) {
             struct sr_entry *same;
             struct sr_error ignored;
             enum sr_status status = sr_session_model(session, other->name, &same, &ignored);
-            sr_area_text(area, longest + 1, y++, sr_part_style(session, SR_ROLE_FAINT),
+            sr_area_text(area, longest + 1, y++, sr_pane_style(session, SR_ROLE_FAINT),
                          status == SR_OK        ? "…"
                          : status == SR_PENDING ? "loading…"
                                                 : "cannot be loaded");
             continue;
         }
         struct sr_text words = {0};
-        int best = sr_part_best(verdict, session->data->classes);
-        struct sr_style style = sr_part_style(session, best == truth ? SR_ROLE_GOOD : SR_ROLE_BAD);
+        int best = sr_pane_best(verdict, session->data->classes);
+        struct sr_style style = sr_pane_style(session, best == truth ? SR_ROLE_GOOD : SR_ROLE_BAD);
         if (bar)
             sr_draw_bar(area, longest + 1, y, bar, (double)verdict[best], &session->look, style);
         sr_text_printf(&words, "%s %s, %.1f %%", best == truth ? "✓" : "✗",
-                       sr_part_class(session, best), 100 * (double)verdict[best]);
+                       sr_pane_class(session, best), 100 * (double)verdict[best]);
         sr_area_text(area, longest + 1 + (bar ? bar + 1 : 0), y++, style, sr_text_get(&words));
         sr_text_fini(&words);
     }
@@ -90,10 +90,10 @@ static void draw_versions(struct sr_session *session, struct sr_area area,
     size_t pixels = sr_shape_size(images->shape);
     float *changed = sr_xalloc(pixels * sizeof *changed);
     uint8_t *grey = sr_xalloc(pixels);
-    sr_area_printf(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
+    sr_area_printf(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT),
                    own ? "by the augmentation of %s" : "augmented%s", own ? entry->name : "");
     for (int k = 0; (k + 1) * (wide + 1) <= area.width + 1; k++) {
-        sr_augment_image(&augment, 1, k + 1, row, sr_part_pixels(session, file, row), images->shape,
+        sr_augment_image(&augment, 1, k + 1, row, sr_pane_pixels(session, file, row), images->shape,
                          changed);
         for (size_t i = 0; i < pixels; i++)
             grey[i] = (uint8_t)lroundf(255 * fminf(fmaxf(changed[i], 0), 1));
@@ -117,19 +117,19 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
         sr_text_add(&title, ": being looked for…");
     else if (area.width >= 30)
         sr_text_printf(&title, ", by %s", closeup->by[0] ? closeup->by : "pixels");
-    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&title));
+    sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&title));
     sr_text_fini(&title);
     struct sr_short_name names[SR_CLASSES_MAX];
-    sr_part_short_names(session->data, wide, names);
+    sr_pane_short_names(session->data, wide, names);
     for (size_t k = 0;
          closeup && k < closeup->nearest.count && ((int)k + 1) * (wide + 1) <= area.width + 1;
          k++) {
         uint32_t row = closeup->nearest.rows[k];
         int x = (int)k * (wide + 1), label = train->labels[row];
         sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), train->shape);
+                      sr_pane_pixels(session, SR_FILE_TRAIN, row), train->shape);
         sr_area_text(area, x, 1 + high,
-                     sr_part_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
+                     sr_pane_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
                      names[label].text);
     }
 }
@@ -139,7 +139,7 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
                       uint32_t row, const struct sr_closeup *closeup)
 {
     const struct sr_images *images = &session->data->files[file];
-    const uint8_t *pixels = sr_part_pixels(session, file, row);
+    const uint8_t *pixels = sr_pane_pixels(session, file, row);
     size_t count = sr_shape_size(images->shape), zeros = 0;
     uint64_t sum = 0;
     int brightest = 0;
@@ -150,35 +150,35 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
     }
     int truth = images->labels[row], y = 0;
     char id[32], zero[32];
-    sr_part_id(id, sizeof id, file, row);
-    sr_part_percent(zero, sizeof zero, (double)zeros / (double)count);
-    int x = sr_area_printf(area, 0, y, sr_part_style(session, SR_ROLE_TITLE), "%s  %s", id,
-                           sr_part_class(session, truth));
+    sr_pane_id(id, sizeof id, file, row);
+    sr_pane_percent(zero, sizeof zero, (double)zeros / (double)count);
+    int x = sr_area_printf(area, 0, y, sr_pane_style(session, SR_ROLE_TITLE), "%s  %s", id,
+                           sr_pane_class(session, truth));
     if (session->tags[file] && session->tags[file][row])
-        sr_area_text(area, x + 2, y, sr_part_style(session, SR_ROLE_WARNING), "+ tagged");
+        sr_area_text(area, x + 2, y, sr_pane_style(session, SR_ROLE_WARNING), "+ tagged");
     y++;
     if (area.height > 2)
-        sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
+        sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT),
                        "%d×%d, mean %.1f, %s zero, at most %d", images->shape.width,
                        images->shape.height, (double)sum / (double)count, zero, brightest);
     if (area.height > 8) y++;
     struct sr_text title = {0}, text = {0};
-    struct sr_entry *entry = sr_part_model(session, session->selection.filter.model, &title, &text);
+    struct sr_entry *entry = sr_pane_model(session, session->selection.filter.model, &title, &text);
     const float *verdict = entry ? verdict_of(session, entry, file, row, closeup) : NULL;
     if (entry && !verdict) sr_text_add(&text, "…");
     if (verdict) {
-        sr_part_verdict_words(session, verdict, truth, &text);
-        sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
+        sr_pane_verdict_words(session, verdict, truth, &text);
+        sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
                        sr_text_get(&text));
-        y += sr_part_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y),
+        y += sr_pane_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y),
                                    verdict, truth);
         if (area.height > y + (int)session->entry_count && area.width >= 40)
-            sr_area_text(area, 0, y++, sr_part_style(session, SR_ROLE_FAINT),
+            sr_area_text(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT),
                          "> predicted  * true");
     } else {
         if (entry) sr_text_printf(&title, "%s", entry->name);
-        y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
-        y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+        y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));
+        y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));
     }
     if (entry && session->entry_count > 1 && area.height > y) {
         if (area.height - y >= (int)session->entry_count) y++;
@@ -194,7 +194,7 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
 {
     enum sr_file file;
     uint32_t row;
-    if (!sr_part_sample(session, &file, &row)) return;
+    if (!sr_pane_sample(session, &file, &row)) return;
     const struct sr_images *images = &session->data->files[file];
     const struct sr_closeup *closeup;
     struct sr_error ignored;
@@ -215,7 +215,7 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
     if (width < 6 || height < 3) width = -2;
     struct sr_area picture = sr_area_part(area, 1, 0, width, height);
     if (width > 0)
-        sr_draw_image(picture, &session->look, sr_part_pixels(session, file, row), images->shape);
+        sr_draw_image(picture, &session->look, sr_pane_pixels(session, file, row), images->shape);
     /* Under the picture, a strip of others; a second one behind the words where there is room. */
     struct sr_entry *entry = session->entry_count
                                  ? sr_session_entry(session, session->selection.filter.model, NULL)
@@ -250,22 +250,22 @@ void browse_sample_describe(struct sr_session *session, const struct sr_entry *e
     uint32_t row;
     const struct sr_closeup *closeup;
     struct sr_error ignored;
-    if (!sr_part_sample(session, &file, &row) ||
+    if (!sr_pane_sample(session, &file, &row) ||
         sr_session_closeup(session, file, row, &closeup, &ignored))
         return;
     for (size_t i = 0; i < closeup->verdicts; i++) {
         const float *verdict = closeup->verdict[i].probabilities;
         if (!verdict || (entry && !strcmp(entry->name, closeup->verdict[i].model))) continue;
-        int best = sr_part_best(verdict, session->data->classes);
+        int best = sr_pane_best(verdict, session->data->classes);
         sr_text_printf(text, " %s says %s with %.1f %%.", closeup->verdict[i].model,
-                       sr_part_class(session, best), 100 * (double)verdict[best]);
+                       sr_pane_class(session, best), 100 * (double)verdict[best]);
     }
     sr_text_printf(text,
                    " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
     for (size_t k = 0; k < closeup->nearest.count && k < 5; k++)
         sr_text_printf(
             text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->nearest.rows[k],
-            sr_part_class(session,
+            sr_pane_class(session,
                           session->data->files[SR_FILE_TRAIN].labels[closeup->nearest.rows[k]]));
     sr_text_add(text, ".");
 }

@@ -21,7 +21,7 @@ static void draw(struct sr_session *session, struct sr_area area)
     if (compare_init(session, compare_state(session), &table, &title, &text))
         compare_draw(session, area, &table);
     else
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+        sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
     compare_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&text);
@@ -225,7 +225,7 @@ static enum sr_status order(struct sr_session *session, bool reverse, struct sr_
     return SR_OK;
 }
 
-static enum sr_status look_vs(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_vs(struct sr_session *session, struct sr_error *error)
 {
     struct sr_entry *first, *second;
     enum sr_split_name split;
@@ -247,18 +247,18 @@ static enum sr_status browse_difference(struct sr_session *session, bool swapped
                                 swapped ? first : second, error);
 }
 
-static enum sr_status look_beats(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_beats(struct sr_session *session, struct sr_error *error)
 {
     return browse_difference(session, false, error);
 }
 
-static enum sr_status look_beaten(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_beaten(struct sr_session *session, struct sr_error *error)
 {
     return browse_difference(session, true, error);
 }
 
-static const struct sr_pane_look looks[] = {
-    {"vs", look_vs}, {"beats", look_beats}, {"beaten", look_beaten}, {0}};
+static const struct sr_pane_action actions[] = {
+    {"vs", show_vs}, {"beats", show_beats}, {"beaten", show_beaten}, {0}};
 
 static const char *hints(struct sr_session *session)
 {
@@ -280,5 +280,5 @@ const struct sr_pane sr_pane_compare = {
     .choose = choose,
     .describe = describe,
     .order = order,
-    .looks = looks,
+    .actions = actions,
 };

@@ -6,9 +6,9 @@
 #ifndef SARTOR_PANES_COMPARE_H
 #define SARTOR_PANES_COMPARE_H
 
-#include "parts.h"
 #include "sartor/app/scores.h"
 #include "scroller.h"
+#include "shared.h"
 
 enum { COMPARE_BY_NAME = -1 };
 

@@ -19,8 +19,8 @@ static void draw_name(struct sr_session *session, struct sr_area area, int y, in
                       const char *name, bool here)
 {
     char cut[96];
-    sr_part_cut(cut, sizeof cut, name, width);
-    sr_area_printf(area, 0, y, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
+    sr_pane_cut(cut, sizeof cut, name, width);
+    sr_area_printf(area, 0, y, sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                    "%s%s%s", here ? "[" : " ", cut, here ? "]" : "");
 }
 
@@ -31,9 +31,9 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
     int columns[COMPARE_COLUMNS], widths[COMPARE_COLUMNS], name, count = (int)table->count;
     int shown = compare_columns_shown(table, area.width, columns, widths, &name);
     const int order = table->state->order;
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
-                    plain = sr_part_style(session, SR_ROLE_TEXT),
-                    accent = sr_part_style(session, SR_ROLE_ACCENT);
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT),
+                    plain = sr_pane_style(session, SR_ROLE_TEXT),
+                    accent = sr_pane_style(session, SR_ROLE_ACCENT);
     sr_area_text(area, 0, 0, order < 0 ? accent : faint, order < 0 ? "[model]" : " model");
     int edge = name + 2;
     for (int c = 0; c < shown; c++) {
@@ -41,7 +41,7 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
         bool here = columns[c] == order;
         edge += widths[c];
         snprintf(title, sizeof title, here ? "[%s]" : "%s", compare_column_title(columns[c]));
-        sr_part_put_right(area, edge + here, 0, here ? accent : faint, title);
+        sr_pane_put_right(area, edge + here, 0, here ? accent : faint, title);
     }
     struct sr_scroller *list = &table->state->rows;
     list->at = table->at;
@@ -57,7 +57,7 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
             while (quality < shown && columns[quality] < SR_SCORE_TOP2) said += widths[quality++];
             sr_area_text(
                 sr_area_part(area, edge, 1 + i, said, 1), 1, 0,
-                sr_part_style(session, row->status == SR_PENDING ? SR_ROLE_FAINT : SR_ROLE_WARNING),
+                sr_pane_style(session, row->status == SR_PENDING ? SR_ROLE_FAINT : SR_ROLE_WARNING),
                 state_words(row));
         }
         for (int c = 0; c < shown; c++) {
@@ -65,7 +65,7 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
             edge += widths[c];
             if (edge <= name + 2 + said) continue;
             compare_cell(row, columns[c], text, sizeof text);
-            sr_part_put_right(area, edge, 1 + i, columns[c] >= COMPARE_STUDY ? faint : plain, text);
+            sr_pane_put_right(area, edge, 1 + i, columns[c] >= COMPARE_STUDY ? faint : plain, text);
         }
     }
     table->state->width = area.width;
@@ -88,11 +88,11 @@ static int draw_pairs(struct sr_session *session, struct sr_area area,
         [WINS] = {"wins", 7}, [LOSSES] = {"losses", 8}, [AGREE] = {"agree", 9}, [P] = {"p", 8}};
     static const int worth[COLUMNS] = {P, WINS, LOSSES, AGREE};
     const char *name = table->rows[table->at].entry->name;
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
-                    plain = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT),
+                    plain = sr_pane_style(session, SR_ROLE_TEXT);
     char head[128], cut[96];
     int left = compare_name_width(table, 20) + 2, count = 0, at = 0, edge;
-    sr_part_cut(cut, sizeof cut, name, 20);
+    sr_pane_cut(cut, sizeof cut, name, 20);
     snprintf(head, sizeof head, "%s against", cut);
     if (left < sr_utf8_width(head) + 1) left = sr_utf8_width(head) + 1;
     bool shown[COLUMNS] = {false};
@@ -100,10 +100,10 @@ static int draw_pairs(struct sr_session *session, struct sr_area area,
         shown[worth[c]] = true;
         room -= columns[worth[c]].width;
     }
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), head);
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), head);
     edge = left;
     for (int c = 0; c < COLUMNS; c++)
-        if (shown[c]) sr_part_put_right(area, edge += columns[c].width, 0, faint, columns[c].title);
+        if (shown[c]) sr_pane_put_right(area, edge += columns[c].width, 0, faint, columns[c].title);
     int words = edge + 3; /* where the verdicts begin, if all the rest is there */
     bool verdicts = shown[AGREE] && area.width - words >= 22;
     if (verdicts) {
@@ -130,18 +130,18 @@ static int draw_pairs(struct sr_session *session, struct sr_area area,
         draw_name(session, area, y, 20, other, i == table->vs);
         sr_format_count(cells[WINS], sizeof cells[WINS], pair.test.only_first);
         sr_format_count(cells[LOSSES], sizeof cells[LOSSES], pair.test.only_second);
-        sr_part_percent(cells[AGREE], sizeof cells[AGREE], pair.test.agreement);
+        sr_pane_percent(cells[AGREE], sizeof cells[AGREE], pair.test.agreement);
         snprintf(cells[P], sizeof cells[P], pair.p < 0.001 ? "<0.001" : "%.3f", pair.p);
         edge = left;
         for (int c = 0; c < COLUMNS; c++)
-            if (shown[c]) sr_part_put_right(area, edge += columns[c].width, y, plain, cells[c]);
+            if (shown[c]) sr_pane_put_right(area, edge += columns[c].width, y, plain, cells[c]);
         bool ahead = pair.test.only_first > pair.test.only_second;
         if (!verdicts) continue;
         if (pair.p >= 0.05)
             sr_area_text(area, words, y, faint, "can't be told apart");
         else
             sr_area_printf(area, words, y,
-                           sr_part_style(session, ahead ? SR_ROLE_GOOD : SR_ROLE_BAD),
+                           sr_pane_style(session, ahead ? SR_ROLE_GOOD : SR_ROLE_BAD),
                            "%s beats %s", ahead ? name : other, ahead ? other : name);
     }
     sr_spots_add(session, area,
@@ -172,8 +172,8 @@ static void draw_chart(struct sr_session *session, struct sr_area area,
     if (across < 12 || area.height < 3) return;
     int lines = area.height - 2, tall = lines >= 3 * count ? 2 : 1,
         gap = lines >= 2 * count ? 1 : 0;
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT);
-    sr_area_printf(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), "Accuracy");
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
+    sr_area_printf(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), "Accuracy");
     sr_area_printf(area, 11, 0, faint, "bars begin at %.0f %%; the line is the 95 %% interval",
                    100 * low);
     int y = 1, shade = 0;
@@ -182,12 +182,12 @@ static void draw_chart(struct sr_session *session, struct sr_area area,
         const double accuracy = row->scores[SR_SCORE_ACCURACY];
         if (!isfinite(accuracy)) continue;
         char name[96];
-        sr_part_cut(name, sizeof name, row->entry->name, name_width);
+        sr_pane_cut(name, sizeof name, row->entry->name, name_width);
         sr_area_text(area, 1, y,
-                     sr_part_style(session, (int)i == table->at ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
+                     sr_pane_style(session, (int)i == table->at ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
                      name);
         struct sr_style fill =
-            sr_part_style(session, (int)i == table->at ? SR_ROLE_SERIES + 1 : SR_ROLE_SERIES);
+            sr_pane_style(session, (int)i == table->at ? SR_ROLE_SERIES + 1 : SR_ROLE_SERIES);
         /* Two shades in turn, so that bars do not run into one block. */
         if (shade++ % 2 && session->look.depth >= SR_DEPTH_256)
             fill.fore =
@@ -203,7 +203,7 @@ static void draw_chart(struct sr_session *session, struct sr_area area,
         int end = name_width + 2 + (int)ceil(fmax(0, accuracy - low) / scale * across);
         for (int x = end > from ? end : from; x <= to; x++)
             sr_area_put(area, x, y, x == to ? 0x2524 : 0x2500,
-                        sr_part_style(session, SR_ROLE_TEXT));
+                        sr_pane_style(session, SR_ROLE_TEXT));
         y += tall + gap;
     }
     if (y >= area.height) y = area.height - 1;
@@ -226,17 +226,17 @@ void compare_draw(struct sr_session *session, struct sr_area area,
     int y = 0, spare = area.height - 1, rows = (int)table->count,
         pairs = table->comparison ? (int)table->comparison->count - 1 : 0;
     compare_pair_words(table, &words);
-    int said = sr_part_lines(sr_text_get(&words), area.width - 2);
+    int said = sr_pane_lines(sr_text_get(&words), area.width - 2);
     if (said > spare - 3) said = spare - 3 < 0 ? 0 : spare - 3;
     spare -= said;
     if (area.height >= 6) {
         compare_heading(session, table, area.width < 52, &title);
-        sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
+        sr_area_text(area, 1, y, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));
         sr_text_add(&order, "by ");
         compare_order_words(table, &order);
         if (sr_utf8_width(sr_text_get(&title)) + sr_utf8_width(sr_text_get(&order)) + 5 <
             area.width)
-            sr_part_put_right(area, area.width - 1, y, sr_part_style(session, SR_ROLE_FAINT),
+            sr_pane_put_right(area, area.width - 1, y, sr_pane_style(session, SR_ROLE_FAINT),
                               sr_text_get(&order));
         y++;
         spare--;
@@ -259,8 +259,8 @@ void compare_draw(struct sr_session *session, struct sr_area area,
     }
     y += draw_rows(session, sr_area_part(area, 0, y, area.width, area.height - y), table, rows);
     if (said && airs > 0) y++;
-    y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + said), y,
-                          sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&words));
+    y = sr_pane_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + said), y,
+                          sr_pane_style(session, SR_ROLE_ACCENT), sr_text_get(&words));
     if (paired) {
         y++;
         y += draw_pairs(session, sr_area_part(area, 0, y, area.width, area.height - y), table,

@@ -51,9 +51,9 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
                   struct sr_text *title, struct sr_text *text)
 {
     *table = (struct compare_table){.state = state, .vs = -1};
-    if (sr_part_without_data(session, title, text)) return false;
+    if (sr_pane_without_data(session, title, text)) return false;
     if (session->entry_count == 0) {
-        sr_part_model(session, "", title, text); /* says what to do */
+        sr_pane_model(session, "", title, text); /* says what to do */
         return false;
     }
     if (state->order < COMPARE_BY_NAME || state->order >= SR_SCORE_COUNT)

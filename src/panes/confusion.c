@@ -22,16 +22,16 @@ static const char *units_words(enum confusion_units units)
 static void draw_worst(struct sr_session *session, struct sr_area area,
                        const struct confusion_table *table)
 {
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
-                    faint = sr_part_style(session, SR_ROLE_FAINT);
+    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT),
+                    faint = sr_pane_style(session, SR_ROLE_FAINT);
     const bool placed = table->row >= 0 && table->column >= 0;
     const int at = placed ? table->row * table->classes + table->column : -1, across = 30;
     int index = -1;
     uint64_t count = UINT64_MAX;
     sr_area_text(area, 0, 0, faint, "most confused");
-    sr_part_put_right(area, across + 6, 0, faint, "count");
-    sr_part_put_right(area, across + 20, 0, faint, "% of true");
-    if (area.width >= 72) sr_part_put_right(area, across + 38, 0, faint, "% of predicted");
+    sr_pane_put_right(area, across + 6, 0, faint, "count");
+    sr_pane_put_right(area, across + 20, 0, faint, "% of true");
+    if (area.width >= 72) sr_pane_put_right(area, across + 38, 0, faint, "% of predicted");
     for (int y = 1; y < area.height && y <= 10; y++) {
         index = confusion_next(table, count, index);
         if (index < 0) break;
@@ -39,18 +39,18 @@ static void draw_worst(struct sr_session *session, struct sr_area area,
         int row = index / table->classes, column = index % table->classes;
         struct sr_text names = {0};
         char text[32];
-        sr_text_printf(&names, "%s → %s", sr_part_class(session, row),
-                       sr_part_class(session, column));
+        sr_text_printf(&names, "%s → %s", sr_pane_class(session, row),
+                       sr_pane_class(session, column));
         sr_area_text(sr_area_part(area, 0, y, across, 1), 0, 0,
-                     index == at ? sr_part_style(session, SR_ROLE_ACCENT) : plain,
+                     index == at ? sr_pane_style(session, SR_ROLE_ACCENT) : plain,
                      sr_text_get(&names));
         sr_text_fini(&names);
         sr_format_count(text, sizeof text, count);
-        sr_part_put_right(area, across + 6, y, plain, text);
+        sr_pane_put_right(area, across + 6, y, plain, text);
         confusion_share(text, sizeof text, count, table->rows[row]);
-        sr_part_put_right(area, across + 20, y, plain, text);
+        sr_pane_put_right(area, across + 20, y, plain, text);
         confusion_share(text, sizeof text, count, table->columns[column]);
-        if (area.width >= 72) sr_part_put_right(area, across + 38, y, plain, text);
+        if (area.width >= 72) sr_pane_put_right(area, across + 38, y, plain, text);
     }
 }
 
@@ -75,11 +75,11 @@ static void draw_title(struct sr_session *session, struct sr_area area,
                        int width)
 {
     struct sr_text text = {0};
-    struct sr_style title = sr_part_style(session, SR_ROLE_TITLE);
+    struct sr_style title = sr_pane_style(session, SR_ROLE_TITLE);
     if (table->difference) {
         char ours[32], theirs[32];
-        sr_part_percent(ours, sizeof ours, table->evaluation->accuracy);
-        sr_part_percent(theirs, sizeof theirs, table->vs_evaluation->accuracy);
+        sr_pane_percent(ours, sizeof ours, table->evaluation->accuracy);
+        sr_pane_percent(theirs, sizeof theirs, table->vs_evaluation->accuracy);
         sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, ours,
                        table->vs->name, theirs, sr_split_names[table->split]);
     } else {
@@ -108,7 +108,7 @@ static void draw_axes(struct sr_session *session, struct sr_area area,
         sr_text_add(&text, units_words(table->units));
     if (layout->columns < n || layout->rows < n)
         sr_text_printf(&text, "; %d×%d of %d classes", layout->rows, layout->columns, n);
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&text));
     sr_text_fini(&text);
 }
 
@@ -123,18 +123,18 @@ static void draw_words(struct sr_session *session, struct sr_area area,
         sr_text_printf(&text, "%s: %s", table->vs_name, table->vs_error.text);
     else
         confusion_cursor_words(session, table, &text);
-    int y = sr_part_paragraph(area, 0, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
+    int y = sr_pane_paragraph(area, 0, sr_pane_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
     if (table->vs && y + 1 < area.height) {
         sr_text_clear(&text);
         confusion_cursor_words(session, table, &text);
-        y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+        y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));
     }
     if (area.height - y >= 4 && area.width >= 54) {
         draw_worst(session, sr_area_part(area, 0, y, area.width, area.height - y), table);
     } else if (y + 1 < area.height) {
         sr_text_clear(&text);
         confusion_worst_words(session, table, 5, &text);
-        sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+        sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));
     }
     sr_text_fini(&text);
 }
@@ -181,7 +181,7 @@ static void draw(struct sr_session *session, struct sr_area area)
     if (confusion_init(session, confusion_state(session), &table, &title, &text))
         draw_table(session, area, &table);
     else
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+        sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
     confusion_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&text);
@@ -246,8 +246,8 @@ static void enter(struct sr_session *session, struct sr_text *line)
     if (confusion_init(session, confusion_state(session), &table, &title, &text)) {
         sr_text_printf(line, "browse split=%s model=%s", sr_split_names[table.split],
                        table.entry->name);
-        if (table.row >= 0) sr_part_add_class(session, line, "class", table.row);
-        if (table.column >= 0) sr_part_add_class(session, line, "as", table.column);
+        if (table.row >= 0) sr_pane_add_class(session, line, "class", table.row);
+        if (table.column >= 0) sr_pane_add_class(session, line, "as", table.column);
     } else if (session->data && session->entry_count == 0) {
         sr_text_add(line, "pane train");
     }
@@ -277,7 +277,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
             if (table.evaluation->per_class[c].recall < table.evaluation->per_class[worst].recall)
                 worst = c;
         sr_text_printf(text, " The lowest recall is that of %s, %.3f.",
-                       sr_part_class(session, worst), table.evaluation->per_class[worst].recall);
+                       sr_pane_class(session, worst), table.evaluation->per_class[worst].recall);
     } else {
         sr_text_printf(text, "%s %s", sr_text_get(&title), sr_text_get(&why));
     }
@@ -294,7 +294,7 @@ static void units(struct sr_session *session)
 }
 
 /* The next model that is not the one shown; none behind the last. */
-static enum sr_status look_vs(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_vs(struct sr_session *session, struct sr_error *error)
 {
     struct confusion *state = confusion_state(session);
     const struct sr_entry *entry = sr_session_entry(session, NULL, NULL);
@@ -332,18 +332,18 @@ static enum sr_status browse_difference(struct sr_session *session, bool swapped
                                 swapped ? first : second, error);
 }
 
-static enum sr_status look_beats(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_beats(struct sr_session *session, struct sr_error *error)
 {
     return browse_difference(session, false, error);
 }
 
-static enum sr_status look_beaten(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_beaten(struct sr_session *session, struct sr_error *error)
 {
     return browse_difference(session, true, error);
 }
 
-static const struct sr_pane_look looks[] = {
-    {"vs", look_vs}, {"beats", look_beats}, {"beaten", look_beaten}, {0}};
+static const struct sr_pane_action actions[] = {
+    {"vs", show_vs}, {"beats", show_beats}, {"beaten", show_beaten}, {0}};
 
 void sr_confusion_show(struct sr_session *session, const struct sr_entry *entry,
                        enum sr_split_name split, const struct sr_entry *vs)
@@ -376,5 +376,5 @@ const struct sr_pane sr_pane_confusion = {
     .choose = choose,
     .describe = describe,
     .units = units,
-    .looks = looks,
+    .actions = actions,
 };

@@ -5,8 +5,8 @@
 #ifndef SARTOR_PANES_CONFUSION_H
 #define SARTOR_PANES_CONFUSION_H
 
-#include "parts.h"
 #include "scroller.h"
+#include "shared.h"
 
 /* What a cell tells. */
 enum confusion_units {

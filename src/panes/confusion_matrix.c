@@ -90,7 +90,7 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
 static struct sr_style heat(const struct sr_session *session, double share)
 {
     const struct sr_look *look = &session->look;
-    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style style = sr_pane_style(session, SR_ROLE_TEXT);
     if (look->depth < SR_DEPTH_256) {
         if (share >= 0.05) style.attributes |= SR_BOLD;
         return style;
@@ -106,7 +106,7 @@ static struct sr_style heat(const struct sr_session *session, double share)
 static struct sr_style difference_style(const struct sr_session *session,
                                         const struct confusion_table *table, int64_t gap)
 {
-    struct sr_style style = sr_part_style(session, gap > 0 ? SR_ROLE_SERIES : SR_ROLE_SERIES + 1);
+    struct sr_style style = sr_pane_style(session, gap > 0 ? SR_ROLE_SERIES : SR_ROLE_SERIES + 1);
     if (session->look.depth < SR_DEPTH_256) return style;
     double share = (double)(gap > 0 ? gap : -gap) / (double)table->most_difference;
     style.back = sr_colour_mix(sr_colour_grey(session->look.light ? 255 : 24), style.fore,
@@ -127,11 +127,11 @@ static void put_number(struct sr_session *session, struct sr_area area, int edge
 {
     char bracketed[48];
     if (!here) {
-        sr_part_put_right(area, edge, y, style, text);
+        sr_pane_put_right(area, edge, y, style, text);
         return;
     }
     snprintf(bracketed, sizeof bracketed, "[%s]", text);
-    sr_part_put_right(area, edge + 1, y, sr_part_style(session, SR_ROLE_SELECTED), bracketed);
+    sr_pane_put_right(area, edge + 1, y, sr_pane_style(session, SR_ROLE_SELECTED), bracketed);
 }
 
 static void metric_words(char *out, size_t size, double value, bool roomy)
@@ -150,9 +150,9 @@ static void draw_row(struct sr_session *session, struct sr_area area,
 {
     const int at_row = table->row, at_column = table->column, middle = y + (layout->height - 1) / 2;
     const bool shares = table->units != CONFUSION_COUNTS;
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT);
     sr_area_text(area, 1, middle,
-                 sr_part_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT), name);
+                 sr_pane_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT), name);
     char text[32];
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
@@ -162,13 +162,13 @@ static void draw_row(struct sr_session *session, struct sr_area area,
         double share = whole ? (double)here / (double)whole : 0;
         struct sr_area part =
             sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
-        struct sr_style style = here ? heat(session, share) : sr_part_style(session, SR_ROLE_FAINT);
+        struct sr_style style = here ? heat(session, share) : sr_pane_style(session, SR_ROLE_FAINT);
         if (table->difference) {
             here = gap_at(table, row, column) != 0;
             if (here)
                 style = difference_style(session, table, gap_at(table, row, column));
             else
-                style = sr_part_style(session, SR_ROLE_FAINT);
+                style = sr_pane_style(session, SR_ROLE_FAINT);
         }
         if (here && session->look.depth >= SR_DEPTH_256) sr_area_fill(part, ' ', style);
         if (here && table->difference)
@@ -181,7 +181,7 @@ static void draw_row(struct sr_session *session, struct sr_area area,
             snprintf(text, sizeof text, "%llu", (unsigned long long)here);
         bool cursor = row == at_row && column == at_column;
         if (cursor) continue; /* last, since its brackets lie over its neighbours */
-        sr_part_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style,
+        sr_pane_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style,
                           text);
     }
     int x = layout->x + layout->columns * layout->cell;
@@ -196,7 +196,7 @@ static void draw_row(struct sr_session *session, struct sr_area area,
         double values[] = {metrics->recall, metrics->precision, metrics->f1};
         for (int m = 0; m < 3; m++) {
             metric_words(text, sizeof text, values[m], layout->metric > 5);
-            sr_part_put_right(area, x += layout->metric, middle, plain, text);
+            sr_pane_put_right(area, x += layout->metric, middle, plain, text);
         }
     }
     int i = at_column - layout->left;
@@ -221,22 +221,22 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
                            const struct confusion_layout *layout)
 {
     const int n = table->classes, at_row = table->row, at_column = table->column;
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
-                    accent = sr_part_style(session, SR_ROLE_ACCENT);
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT),
+                    accent = sr_pane_style(session, SR_ROLE_ACCENT);
     struct sr_short_name rows[SR_CLASSES_MAX], columns[SR_CLASSES_MAX];
-    sr_part_short_names(session->data, layout->label, rows);
-    sr_part_short_names(session->data, layout->cell - 1 - (layout->cell > 5), columns);
+    sr_pane_short_names(session->data, layout->label, rows);
+    sr_pane_short_names(session->data, layout->cell - 1 - (layout->cell > 5), columns);
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
-        sr_part_put_right(area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), 0,
+        sr_pane_put_right(area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), 0,
                           column == at_column ? accent : faint, columns[column].text);
     }
     int x = layout->x + layout->columns * layout->cell;
     if (layout->total)
-        sr_part_put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total" : "sum");
+        sr_pane_put_right(area, x += layout->total, 0, faint, layout->total >= 6 ? "total" : "sum");
     static const char *const titles[2][3] = {{"rec", "pre", "F1"}, {"recall", "prec.", "F1"}};
     for (int m = 0; m < 3 && layout->metric; m++)
-        sr_part_put_right(area, x += layout->metric, 0, faint, titles[layout->metric > 5][m]);
+        sr_pane_put_right(area, x += layout->metric, 0, faint, titles[layout->metric > 5][m]);
     for (int i = 0; i < layout->rows; i++)
         draw_row(session, area, table, layout, layout->top + i, 1 + i * layout->height,
                  rows[layout->top + i].text);
@@ -254,7 +254,7 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
                                        layout->height, 1, layout->rows, layout->top * (n + 1) + n,
                                        n + 1});
     char text[32];
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT);
     for (int pass = 0; pass < 2; pass++) /* the cursor's cell last */
         for (int i = 0; i < layout->columns; i++) {
             int column = layout->left + i;

@@ -48,8 +48,8 @@ bool confusion_init(struct sr_session *session, const struct confusion *state,
                     struct confusion_table *table, struct sr_text *title, struct sr_text *text)
 {
     *table = (struct confusion_table){.units = state->units, .vs_name = state->vs};
-    if (sr_part_without_data(session, title, text)) return false;
-    table->entry = sr_part_model(session, "", title, text);
+    if (sr_pane_without_data(session, title, text)) return false;
+    table->entry = sr_pane_model(session, "", title, text);
     if (!table->entry) return false;
     int split = session->view.split;
     table->split = split >= 0 && split < SR_SPLIT_COUNT
@@ -119,7 +119,7 @@ void confusion_summary(const struct confusion_table *table, bool interval, struc
     const struct sr_evaluation *evaluation = table->evaluation;
     char count[32], share[32];
     sr_format_count(count, sizeof count, table->all);
-    sr_part_percent(share, sizeof share, evaluation->accuracy);
+    sr_pane_percent(share, sizeof share, evaluation->accuracy);
     sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name,
                    sr_split_names[table->split], share, count);
     if (interval)
@@ -129,7 +129,7 @@ void confusion_summary(const struct confusion_table *table, bool interval, struc
 
 void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole)
 {
-    sr_part_percent(out, size, whole ? (double)part / (double)whole : NAN);
+    sr_pane_percent(out, size, whole ? (double)part / (double)whole : NAN);
 }
 
 void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table,
@@ -144,13 +144,13 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
     } else if (column < 0) {
         sr_format_count(whole, sizeof whole, table->rows[row]);
         sr_text_printf(text, "%s are %s: recall %.3f, precision %.3f, F1 %.3f.", whole,
-                       sr_part_class(session, row), metrics[row].recall, metrics[row].precision,
+                       sr_pane_class(session, row), metrics[row].recall, metrics[row].precision,
                        metrics[row].f1);
     } else if (row < 0) {
         sr_format_count(whole, sizeof whole, table->columns[column]);
         confusion_share(share, sizeof share, cell(table, column, column), table->columns[column]);
         sr_text_printf(text, "%s were predicted %s, %s of them rightly.", whole,
-                       sr_part_class(session, column), share);
+                       sr_pane_class(session, column), share);
     } else {
         uint64_t here = cell(table, row, column);
         sr_format_count(count, sizeof count, here);
@@ -160,12 +160,12 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
         if (row == column)
             sr_text_printf(
                 text, "%s of %s %s (%s) were recognised; %s of what was predicted %s is right.",
-                count, whole, sr_part_class(session, row), share, other,
-                sr_part_class(session, column));
+                count, whole, sr_pane_class(session, row), share, other,
+                sr_pane_class(session, column));
         else
             sr_text_printf(text, "%s of %s %s (%s) were taken for %s, %s of all predicted so.",
-                           count, whole, sr_part_class(session, row), share,
-                           sr_part_class(session, column), other);
+                           count, whole, sr_pane_class(session, row), share,
+                           sr_pane_class(session, column), other);
     }
 }
 
@@ -178,7 +178,7 @@ void confusion_fourfold_words(const struct sr_session *session, const struct con
         for (int k = 0; k < 4 && (row < 0 || r == row); k++) sums[k] += table->fourfold[r][k];
     sr_text_printf(
         text, "%s: %llu right by both, %llu only by %s, %llu only by %s, %llu by neither.",
-        row < 0 ? "All" : sr_part_class(session, row), (unsigned long long)sums[BOTH],
+        row < 0 ? "All" : sr_pane_class(session, row), (unsigned long long)sums[BOTH],
         (unsigned long long)sums[ONLY_FIRST], table->entry->name,
         (unsigned long long)sums[ONLY_SECOND], table->vs->name, (unsigned long long)sums[NEITHER]);
 }
@@ -197,8 +197,8 @@ void confusion_worst_words(const struct sr_session *session, const struct confus
         }
         count = table->matrix[index];
         sr_text_printf(text, "%s%s → %s %llu", i ? ", " : "",
-                       sr_part_class(session, index / table->classes),
-                       sr_part_class(session, index % table->classes), (unsigned long long)count);
+                       sr_pane_class(session, index / table->classes),
+                       sr_pane_class(session, index % table->classes), (unsigned long long)count);
     }
     sr_text_add(text, ".");
 }

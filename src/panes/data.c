@@ -78,7 +78,7 @@ static void table_cells(struct sr_session *session, char cells[ROWS][COLUMNS][CE
         number(cells[1][f], CELL, stats->mean, 2);
         number(cells[2][f], CELL, stats->median, stats->median == floor(stats->median) ? 0 : 1);
         number(cells[3][f], CELL, stats->deviation, 2);
-        sr_part_percent(cells[4][f], CELL, stats->zeros);
+        sr_pane_percent(cells[4][f], CELL, stats->zeros);
     }
     sr_format_count(cells[0][SR_FILE_COUNT], CELL, (uint64_t)study.count);
     number(cells[1][SR_FILE_COUNT], CELL, study.mean, 2);
@@ -101,17 +101,17 @@ static int draw_table(struct sr_session *session, struct sr_area area)
         if (c == SR_FILE_COUNT && !compared) break;
         bool here = c == (int)file;
         int edge = 9 + across * (c + 1);
-        sr_part_put_right(area, edge + 1, 0,
-                          sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT),
+        sr_pane_put_right(area, edge + 1, 0,
+                          sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT),
                           titles[here][c]);
         for (int r = 0; r < ROWS; r++)
-            sr_part_put_right(
+            sr_pane_put_right(
                 area, edge, r + 1,
-                sr_part_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
+                sr_pane_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
                 cells[r][c]);
     }
     for (int r = 0; r < ROWS; r++)
-        sr_area_text(area, 1, r + 1, sr_part_style(session, SR_ROLE_FAINT), row_names[r]);
+        sr_area_text(area, 1, r + 1, sr_pane_style(session, SR_ROLE_FAINT), row_names[r]);
     return ROWS + 1;
 }
 
@@ -137,34 +137,34 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
     if (longest < 4) longest = 4;
     int bar = area.width - longest - 20 < 30 ? area.width - longest - 20 : 30;
     struct sr_short_name names[SR_CLASSES_MAX];
-    sr_part_short_names(session->data, longest, names);
+    sr_pane_short_names(session->data, longest, names);
     sr_spots_add(session, area,
                  (struct sr_spots){0, 0, area.width, 1, 1,
                                    total < area.height ? total : area.height, top - 1, 1});
     for (int y = 0; y < area.height && top + y < total; y++) {
         int class = top + y - 1;
         bool here = top + y == at;
-        struct sr_style style = sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT);
+        struct sr_style style = sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT);
         uint64_t count = class < 0 ? stats->count : stats->class_counts[class];
         char amount[32], share[32];
         sr_format_count(amount, sizeof amount, count);
-        sr_part_percent(share, sizeof share,
+        sr_pane_percent(share, sizeof share,
                         stats->count ? (double)count / (double)stats->count : NAN);
         sr_area_printf(area, 0, y, style, "%s%s%s", here ? "[" : " ",
                        class < 0 ? "all classes" : names[class].text, here ? "]" : "");
         int x = longest + 3;
         if (bar >= 4 && class >= 0) {
             /* Two shades in turn, so that bars of equal length do not run into one block. */
-            struct sr_style fill = sr_part_style(session, SR_ROLE_SERIES);
+            struct sr_style fill = sr_pane_style(session, SR_ROLE_SERIES);
             if (class % 2 && session->look.depth >= SR_DEPTH_256)
                 fill.fore =
                     sr_colour_mix(fill.fore, sr_colour_grey(session->look.light ? 255 : 0), 0.25);
             sr_draw_bar(area, x, y, bar, (double)count / (double)most, &session->look, fill);
         }
         if (bar >= 4) x += bar + 1;
-        sr_part_put_right(area, x + 7, y, sr_part_style(session, SR_ROLE_TEXT), amount);
+        sr_pane_put_right(area, x + 7, y, sr_pane_style(session, SR_ROLE_TEXT), amount);
         if (class >= 0)
-            sr_part_put_right(area, x + 15, y, sr_part_style(session, SR_ROLE_FAINT), share);
+            sr_pane_put_right(area, x + 15, y, sr_pane_style(session, SR_ROLE_FAINT), share);
     }
 }
 
@@ -172,7 +172,7 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
 {
     const struct sr_stats *stats = figures(session, shown_file(session));
     if (!stats) {
-        sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT),
+        sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_FAINT),
                      "The class is being added up…");
         return;
     }
@@ -185,9 +185,9 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
     }
     char title[160];
     snprintf(title, sizeof title, "Grey values, %s%s%s", sr_file_names[shown_file(session)],
-             class < 0 ? "" : ", ", class < 0 ? "" : sr_part_class(session, class));
+             class < 0 ? "" : ", ", class < 0 ? "" : sr_pane_class(session, class));
     struct sr_plot_line line = {
-        .x = x, .y = y, .count = 256, .style = sr_part_style(session, SR_ROLE_SERIES)};
+        .x = x, .y = y, .count = 256, .style = sr_pane_style(session, SR_ROLE_SERIES)};
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = title,
                                    .y_label = linear ? "pixels" : "pixels (log)",
@@ -201,21 +201,21 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
 /* The splits that models are trained and judged on. */
 static void draw_splits(struct sr_session *session, struct sr_area area)
 {
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
-                    plain = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT),
+                    plain = sr_pane_style(session, SR_ROLE_TEXT);
     if (area.height < 4 || area.width < 44 || !statistics(session)) return;
     static const char *const titles[] = {"images", "mean", "deviation", "zeros"};
     sr_area_text(area, 1, 0, faint, "split");
-    for (int c = 0; c < 4; c++) sr_part_put_right(area, 20 + 10 * c, 0, faint, titles[c]);
+    for (int c = 0; c < 4; c++) sr_pane_put_right(area, 20 + 10 * c, 0, faint, titles[c]);
     for (int s = 0; s < SR_SPLIT_COUNT; s++) {
         const struct sr_stats *stats = &statistics(session)->splits[s];
         char cells[4][32];
         sr_format_count(cells[0], sizeof cells[0], stats->count);
         number(cells[1], sizeof cells[1], stats->mean, 2);
         number(cells[2], sizeof cells[2], stats->deviation, 2);
-        sr_part_percent(cells[3], sizeof cells[3], stats->zeros);
+        sr_pane_percent(cells[3], sizeof cells[3], stats->zeros);
         sr_area_text(area, 1, s + 1, plain, sr_split_names[s]);
-        for (int c = 0; c < 4; c++) sr_part_put_right(area, 20 + 10 * c, s + 1, plain, cells[c]);
+        for (int c = 0; c < 4; c++) sr_pane_put_right(area, 20 + 10 * c, s + 1, plain, cells[c]);
     }
 }
 
@@ -240,12 +240,12 @@ static void heading(const struct sr_session *session, struct sr_text *text)
 static void draw(struct sr_session *session, struct sr_area area)
 {
     struct sr_text title = {0}, text = {0};
-    if (sr_part_without_data(session, &title, &text)) {
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+    if (sr_pane_without_data(session, &title, &text)) {
+        sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
         goto out;
     }
     heading(session, &title);
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&title));
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));
     struct sr_area rest = sr_area_part(area, 0, area.height > 8 ? 2 : 1, area.width, area.height);
     if (data_state(session)->shows != DATA_HISTOGRAM) {
         data_gallery_draw(session, rest, statistics(session), data_state(session));
@@ -283,8 +283,8 @@ static void draw(struct sr_session *session, struct sr_area area)
     draw_histogram(session, sr_area_part(rest, 1, 0, left - 1, high));
     if (below) draw_mean(session, sr_area_part(rest, 0, high, left, below - 1));
     if (note && rest.height >= 16)
-        sr_part_paragraph(sr_area_part(rest, 1, high + below, left - 2, note), 0,
-                          sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&text));
+        sr_pane_paragraph(sr_area_part(rest, 1, high + below, left - 2, note), 0,
+                          sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&text));
 out:
     sr_text_fini(&title);
     sr_text_fini(&text);
@@ -318,15 +318,15 @@ static void enter(struct sr_session *session, struct sr_text *line)
     if (!session->data) return;
     int class = shown_class(session);
     sr_text_printf(line, "browse split=%s", shown_file(session) == SR_FILE_TEST ? "test" : "train");
-    if (class >= 0) sr_part_add_class(session, line, "class", class);
+    if (class >= 0) sr_pane_add_class(session, line, "class", class);
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
 {
-    if (sr_part_without_data(session, text, text)) return;
+    if (sr_pane_without_data(session, text, text)) return;
     char cells[ROWS][COLUMNS][CELL], class_words[200];
     int class = shown_class(session);
-    snprintf(class_words, sizeof class_words, "Class %s of the ", sr_part_class(session, class));
+    snprintf(class_words, sizeof class_words, "Class %s of the ", sr_pane_class(session, class));
     sr_text_add(text, "Data: ");
     heading(session, text);
     sr_text_add(text, ".");
@@ -375,7 +375,7 @@ static void axis(struct sr_session *session)
     view->linear = !view->linear;
 }
 
-static enum sr_status look_next(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_next(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
     struct data_view *view = data_state(session);
@@ -383,7 +383,7 @@ static enum sr_status look_next(struct sr_session *session, struct sr_error *err
     return SR_OK;
 }
 
-static const struct sr_pane_look looks[] = {{"next", look_next}, {0}};
+static const struct sr_pane_action actions[] = {{"next", show_next}, {0}};
 
 void sr_data_show(struct sr_session *session)
 {
@@ -412,5 +412,5 @@ const struct sr_pane sr_pane_data = {
     .choose = choose,
     .describe = describe,
     .axis = axis,
-    .looks = looks,
+    .actions = actions,
 };

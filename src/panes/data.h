@@ -3,8 +3,8 @@
 #ifndef SARTOR_SRC_PANES_DATA_H
 #define SARTOR_SRC_PANES_DATA_H
 
-#include "parts.h"
 #include "scroller.h"
+#include "shared.h"
 
 enum data_shows { DATA_HISTOGRAM, DATA_MEANS, DATA_DEVIATIONS, DATA_SHOWS };
 

@@ -21,9 +21,9 @@ int data_mean_draw(struct sr_session *session, struct sr_area area,
                   statistics->classes[file][class].mean, images->shape);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
-    snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_part_class(session, class),
+    snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_pane_class(session, class),
              sr_file_names[file]);
-    sr_part_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_part_style(session, SR_ROLE_FAINT),
+    sr_pane_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_pane_style(session, SR_ROLE_FAINT),
                       text);
     return height;
 }
@@ -61,9 +61,9 @@ void data_gallery_draw(struct sr_session *session, struct sr_area area,
             sr_text_printf(&words, ", white is %.0f here",
                            statistics->classes[view->file][at].deviation_most);
     }
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     sr_text_fini(&words);
     if (statistics)
-        sr_part_class_grid(session, sr_area_part(area, 0, 1, area.width, area.height - 1), shape,
+        sr_pane_class_grid(session, sr_area_part(area, 0, 1, area.width, area.height - 1), shape,
                            at, draw_class, &gallery);
 }

@@ -49,7 +49,7 @@ static void move(struct sr_session *session, enum sr_move move)
     else if (move == SR_MOVE_PAGE_UP || move == SR_MOVE_PAGE_DOWN)
         explain_sample_move_layer(session, explain, move);
     else
-        sr_part_walk(session, move, 1, 20);
+        sr_pane_walk(session, move, 1, 20);
 }
 
 static bool choose(struct sr_session *session, int value)
@@ -73,7 +73,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
         explain_sample_enter(session, explain, line);
 }
 
-static enum sr_status look_classes(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_classes(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
     struct explain *explain = explain_state(session);
@@ -81,7 +81,7 @@ static enum sr_status look_classes(struct sr_session *session, struct sr_error *
     return SR_OK;
 }
 
-static const struct sr_pane_look looks[] = {{"classes", look_classes}, {0}};
+static const struct sr_pane_action actions[] = {{"classes", show_classes}, {0}};
 
 static void show(struct sr_session *session, const struct sr_entry *entry, const char *method,
                  const char *layer, bool classes)
@@ -139,6 +139,6 @@ const struct sr_pane sr_pane_explain = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
-    .order = sr_part_order,
-    .looks = looks,
+    .order = sr_pane_order,
+    .actions = actions,
 };

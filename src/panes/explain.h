@@ -3,8 +3,8 @@
 #ifndef SARTOR_SRC_PANES_EXPLAIN_H
 #define SARTOR_SRC_PANES_EXPLAIN_H
 
-#include "parts.h"
 #include "sartor/app/explanations.h"
+#include "shared.h"
 
 /* The pane's state. */
 struct explain {

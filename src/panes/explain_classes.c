@@ -30,8 +30,8 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
                              struct class_scene *scene, struct sr_text *title, struct sr_text *text)
 {
     *scene = (struct class_scene){.explain = explain};
-    if (sr_part_without_data(session, title, text)) return false;
-    scene->entry = sr_part_model(session, "", title, text);
+    if (sr_pane_without_data(session, title, text)) return false;
+    scene->entry = sr_pane_model(session, "", title, text);
     if (!scene->entry) return false;
     const size_t classes = (size_t)session->data->classes;
     scene->split = sr_session_default_split(session, scene->entry);
@@ -99,8 +99,8 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
 {
     struct sr_text words = {0};
     class_words(session, scene, &words);
-    int y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
-                              sr_part_style(session, scene->status && scene->status != SR_PENDING
+    int y = sr_pane_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
+                              sr_pane_style(session, scene->status && scene->status != SR_PENDING
                                                          ? SR_ROLE_WARNING
                                                          : SR_ROLE_FAINT),
                               sr_text_get(&words));
@@ -113,7 +113,7 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
         sr_draw_scale(sr_area_part(area, area.width - scale, y, scale - 1,
                                    area.height - y < 12 ? area.height - y : 12),
                       &session->look, SR_SCALE_INFERNO, 0, 1); /* of the brightest */
-    sr_part_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
+    sr_pane_class_grid(session, sr_area_part(area, 0, y, area.width - scale, area.height - y),
                        images->shape, explain_target(session, scene->explain), draw_class, scene);
 }
 
@@ -127,7 +127,7 @@ static void describe_classes(struct sr_session *session, const struct class_scen
         const struct sr_heat heat = {.shape = sr_shape_map(images->shape),
                                      .values = scene->heats->maps +
                                                (size_t)c * sr_shape_pixels(images->shape)};
-        sr_text_printf(text, "\n%s: ", sr_part_class(session, c));
+        sr_text_printf(text, "\n%s: ", sr_pane_class(session, c));
         explain_heat_words(&heat, text);
     }
 }
@@ -140,7 +140,7 @@ void explain_classes_draw(struct sr_session *session, const struct explain *expl
     if (class_scene_init(session, explain, &scene, &title, &text))
         draw_classes(session, area, &scene);
     else
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+        sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
     sr_text_fini(&title);
     sr_text_fini(&text);
 }
@@ -173,7 +173,7 @@ void explain_classes_enter(struct sr_session *session, const struct explain *exp
             if (*explainer.layer) sr_text_printf(line, " layer=%s", explainer.layer);
         } else if (explain_target(session, explain) >= 0) {
             sr_text_printf(line, "browse split=%s", sr_split_names[scene.split]);
-            sr_part_add_class(session, line, "class", explain_target(session, explain));
+            sr_pane_add_class(session, line, "class", explain_target(session, explain));
         }
     }
     sr_text_fini(&title);

@@ -43,10 +43,10 @@ static bool scene_init(struct sr_session *session, const struct explain *explain
                        struct scene *scene, struct sr_text *title, struct sr_text *text)
 {
     *scene = (struct scene){.explain = explain, .predicted = -1};
-    if (sr_part_without_data(session, title, text)) return false;
-    scene->entry = sr_part_model(session, "", title, text);
+    if (sr_pane_without_data(session, title, text)) return false;
+    scene->entry = sr_pane_model(session, "", title, text);
     if (!scene->entry) return false;
-    if (!sr_part_sample(session, &scene->file, &scene->row)) {
+    if (!sr_pane_sample(session, &scene->file, &scene->row)) {
         sr_text_add(title, "No sample is selected.");
         sr_text_add(text, "Press 1 to choose one, or type :browse split=test");
         return false;
@@ -58,10 +58,10 @@ static bool scene_init(struct sr_session *session, const struct explain *explain
     scene->status = scene->idle ? SR_PENDING
                                 : sr_session_explain(session, &explainer, scene->file, scene->row,
                                                      &scene->explanation, &scene->error);
-    scene->probabilities = sr_part_verdict(session, scene->entry, session->selection.filter.split,
+    scene->probabilities = sr_pane_verdict(session, scene->entry, session->selection.filter.split,
                                            scene->file, scene->row);
     if (scene->probabilities)
-        scene->predicted = sr_part_best(scene->probabilities, session->data->classes);
+        scene->predicted = sr_pane_best(scene->probabilities, session->data->classes);
     return true;
 }
 
@@ -70,8 +70,8 @@ static void verdict_words(const struct sr_session *session, const struct scene *
 {
     if (scene->predicted < 0) return;
     char share[32];
-    sr_part_percent(share, sizeof share, (double)scene->probabilities[scene->predicted]);
-    sr_text_printf(text, "%s %s  %s", sr_part_class(session, scene->predicted), share,
+    sr_pane_percent(share, sizeof share, (double)scene->probabilities[scene->predicted]);
+    sr_text_printf(text, "%s %s  %s", sr_pane_class(session, scene->predicted), share,
                    scene->predicted == scene->truth ? "✓ right" : "✗ wrong");
 }
 
@@ -98,7 +98,7 @@ static void method_words(const struct sr_session *session, const struct scene *s
         sr_text_printf(text, " (%d×%d)", layers[at].shape.height, layers[at].shape.width);
     if (heat->target < 0) sr_text_add(text, ", whatever the sample");
     if (heat->target < 0 || !heat->values) return;
-    sr_text_printf(text, ", for %s", sr_part_class(session, heat->target));
+    sr_text_printf(text, ", for %s", sr_pane_class(session, heat->target));
     if (heat->target == scene->predicted)
         sr_text_add(text, ", the predicted class");
     else if (heat->target == scene->truth)
@@ -109,20 +109,20 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
 {
     const struct sr_selection *selection = &session->selection;
     char id[32], place[32], count[32], right[80];
-    sr_part_id(id, sizeof id, scene->file, scene->row);
-    sr_part_ordinal(place, sizeof place, selection->at + 1);
+    sr_pane_id(id, sizeof id, scene->file, scene->row);
+    sr_pane_ordinal(place, sizeof place, selection->at + 1);
     sr_format_count(count, sizeof count, selection->count);
     snprintf(right, sizeof right, "%s of %s", place, count);
     int from = area.width - sr_utf8_width(right) - 1;
     struct sr_text words = {0};
-    sr_text_printf(&words, "%s  %s", id, sr_part_class(session, scene->truth));
+    sr_text_printf(&words, "%s  %s", id, sr_pane_class(session, scene->truth));
     bool fits = from > sr_utf8_width(sr_text_get(&words)) + 2;
-    sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&words));
-    if (fits) sr_area_text(area, from, 0, sr_part_style(session, SR_ROLE_ACCENT), right);
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&words));
+    if (fits) sr_area_text(area, from, 0, sr_pane_style(session, SR_ROLE_ACCENT), right);
     if (area.height > 1) {
         sr_text_clear(&words);
         method_words(session, scene, &words);
-        sr_area_text(area, 1, 1, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+        sr_area_text(area, 1, 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     }
     sr_text_fini(&words);
 }
@@ -165,16 +165,16 @@ static struct layout choose_layout(const struct sr_session *session, const struc
 static void caption(struct sr_session *session, struct sr_area area, enum sr_role role,
                     const char *what, const char *words)
 {
-    int x = sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), what);
-    if (*words) sr_area_text(area, x + 1, 0, sr_part_style(session, role), words);
+    int x = sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), what);
+    if (*words) sr_area_text(area, x + 1, 0, sr_pane_style(session, role), words);
 }
 
 /* In place of a picture that is not there. */
 static void placeholder(struct sr_session *session, struct sr_area area, const char *words)
 {
-    sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER), NULL);
-    sr_part_paragraph(sr_area_part(area, 2, area.height / 2, area.width - 4, area.height / 2), 0,
-                      sr_part_style(session, SR_ROLE_FAINT), words);
+    sr_area_box(area, &session->look, sr_pane_style(session, SR_ROLE_BORDER), NULL);
+    sr_pane_paragraph(sr_area_part(area, 2, area.height / 2, area.width - 4, area.height / 2), 0,
+                      sr_pane_style(session, SR_ROLE_FAINT), words);
 }
 
 /* The scale behind a row of pictures, and the heat in it: the map by itself, and over the sample.
@@ -184,7 +184,7 @@ static void draw_heat_pair(struct sr_session *session, struct sr_area area,
                            const struct sr_heat *heat)
 {
     const struct sr_images *images = &session->data->files[scene->file];
-    const uint8_t *pixels = sr_part_pixels(session, scene->file, scene->row);
+    const uint8_t *pixels = sr_pane_pixels(session, scene->file, scene->row);
     const int step = layout->width + layout->gap;
     struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
                    over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
@@ -214,19 +214,19 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
     const int step = layout->width + layout->gap;
     struct sr_area head = sr_area_part(area, 1, 0, layout->width, 1);
     caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
-            sr_part_class(session, scene->truth));
+            sr_pane_class(session, scene->truth));
     sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
-                  sr_part_pixels(session, scene->file, scene->row), images->shape);
+                  sr_pane_pixels(session, scene->file, scene->row), images->shape);
 
     head = sr_area_part(area, 1 + step, 0, layout->width, 1);
     if (heat->values && heat->target < 0)
         caption(session, head, SR_ROLE_TEXT, "for any class", "");
     else
         caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
-                heat->values ? sr_part_class(session, heat->target) : "…");
+                heat->values ? sr_pane_class(session, heat->target) : "…");
     struct sr_text words = {0};
     if (scene->predicted >= 0)
-        sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->predicted),
+        sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->predicted),
                        100 * (double)scene->probabilities[scene->predicted]);
     head = sr_area_part(area, 1 + 2 * step, 0, layout->width, 1);
     caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
@@ -240,16 +240,16 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
         struct sr_area below =
             sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
         sr_text_clear(&words);
-        sr_text_printf(&words, "%s %.0f %%", sr_part_class(session, scene->truth),
+        sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->truth),
                        100 * (double)scene->explanation->probabilities[scene->truth]);
         caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT,
-                roomy ? "heat for" : "for", sr_part_class(session, scene->truth));
+                roomy ? "heat for" : "for", sr_pane_class(session, scene->truth));
         caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT,
                 "true:", sr_text_get(&words));
         draw_heat_pair(session, below, scene, layout, &scene->explanation->truth);
         /* Under the sample: what it is read against. */
-        sr_part_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
-                          sr_part_style(session, SR_ROLE_FAINT),
+        sr_pane_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
+                          sr_pane_style(session, SR_ROLE_FAINT),
                           "Above, what speaks for the class that was predicted; here, what speaks "
                           "for the true one.");
     }
@@ -268,8 +268,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
         sr_text_add(&words, "nearest:");
         for (size_t i = 0; i < count; i++)
             sr_text_printf(&words, "%s %s", i ? "," : "",
-                           sr_part_class(session, images->labels[nearest->rows[i]]));
-        sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+                           sr_pane_class(session, images->labels[nearest->rows[i]]));
+        sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         sr_text_fini(&words);
         return;
     }
@@ -278,16 +278,16 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
     const double shrink = fmin(1, (double)(area.height - 2) / full_height);
     const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
     const int step = width + 1 > 13 ? width + 1 : 13;
-    sr_area_text(area, 0, 0, sr_part_style(session, SR_ROLE_FAINT),
+    sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT),
                  "nearest training images, in the model's own sense");
     for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
         const uint32_t row = nearest->rows[i];
         char name[64];
-        sr_part_cut(name, sizeof name, sr_part_class(session, images->labels[row]), step - 1);
+        sr_pane_cut(name, sizeof name, sr_pane_class(session, images->labels[row]), step - 1);
         sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
-                      sr_part_pixels(session, SR_FILE_TRAIN, row), images->shape);
+                      sr_pane_pixels(session, SR_FILE_TRAIN, row), images->shape);
         sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
-                     sr_part_style(session, SR_ROLE_TEXT), name);
+                     sr_pane_style(session, SR_ROLE_TEXT), name);
     }
 }
 
@@ -297,11 +297,11 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     struct sr_layer_info layers[EXPLAIN_LAYERS];
     size_t count = explain_layers_of(scene->entry, layers);
     const char *shown = layer_name(scene->explain, scene->explanation);
-    struct sr_style faint = sr_part_style(session, SR_ROLE_FAINT),
-                    text = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT),
+                    text = sr_pane_style(session, SR_ROLE_TEXT);
     int y = 0, target = explain_target(session, scene->explain);
     sr_area_printf(area, 0, y++, text, "heat for: %s",
-                   target < 0 ? "predicted class" : sr_part_class(session, target));
+                   target < 0 ? "predicted class" : sr_pane_class(session, target));
     sr_area_text(area, 0, y++, faint, "j/k class  M method");
     if (count == 0 || !scene->explanation->heat.layer[0]) return;
     if (area.height > 5) y++;
@@ -309,7 +309,7 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     sr_text_add(&words, "layer:");
     for (size_t i = 0; i < count; i++)
         sr_text_printf(&words, strcmp(layers[i].name, shown) ? " %s" : " [%s]", layers[i].name);
-    y = sr_part_paragraph(area, y, text, sr_text_get(&words));
+    y = sr_pane_paragraph(area, y, text, sr_text_get(&words));
     sr_area_text(area, 0, y, faint, "PgUp/PgDn layer");
     sr_text_fini(&words);
 }
@@ -326,19 +326,19 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
     height = (int)(height * shrink);
     if (width >= 6 && height >= 3)
         sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                      sr_part_pixels(session, scene->file, scene->row), images->shape);
+                      sr_pane_pixels(session, scene->file, scene->row), images->shape);
     else
         width = -2;
     struct sr_area side = sr_area_part(area, width + 3, 0, area.width - width - 4, area.height);
     sr_text_add(&words, scene->error.text);
     int y =
-        sr_part_paragraph(side, 0, sr_part_style(session, SR_ROLE_WARNING), sr_text_get(&words));
+        sr_pane_paragraph(side, 0, sr_pane_style(session, SR_ROLE_WARNING), sr_text_get(&words));
     if (scene->probabilities && y + 2 < side.height) {
         sr_text_clear(&words);
         verdict_words(session, scene, &words);
-        sr_area_printf(side, 0, y + 1, sr_part_style(session, SR_ROLE_TITLE), "%s: %s",
+        sr_area_printf(side, 0, y + 1, sr_pane_style(session, SR_ROLE_TITLE), "%s: %s",
                        scene->entry->name, sr_text_get(&words));
-        sr_part_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height),
+        sr_pane_probabilities(session, sr_area_part(side, 0, y + 2, side.width, side.height),
                               scene->probabilities, scene->truth);
     }
     sr_text_fini(&words);
@@ -358,7 +358,7 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
     if (layout.width < 6 || layout.height < 3) {
         struct sr_text words = {0};
         verdict_words(session, scene, &words);
-        sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+        sr_area_text(area, 1, y, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&words));
         sr_text_fini(&words);
         return;
     }
@@ -376,7 +376,7 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
     bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
     int width = choices ? area.width * 3 / 5 : area.width - 2;
     if (scene->probabilities)
-        sr_part_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height),
+        sr_pane_probabilities(session, sr_area_part(rest, 1, 0, width, rest.height),
                               scene->probabilities, scene->truth);
     if (choices)
         draw_choices(session, sr_area_part(rest, width + 4, 0, area.width - width - 4, rest.height),
@@ -388,12 +388,12 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
                            struct sr_text *words, struct sr_text *text)
 {
     char id[32];
-    sr_part_id(id, sizeof id, scene->file, scene->row);
-    sr_text_printf(text, "%s is of class %s.", id, sr_part_class(session, scene->truth));
+    sr_pane_id(id, sizeof id, scene->file, scene->row);
+    sr_text_printf(text, "%s is of class %s.", id, sr_pane_class(session, scene->truth));
     if (scene->predicted >= 0) {
         verdict_words(session, scene, words);
         sr_text_printf(text, " %s predicts ", scene->entry->name);
-        sr_part_listed(text, sr_text_get(words));
+        sr_pane_listed(text, sr_text_get(words));
         sr_text_add(text, ".");
     }
     sr_text_add(text, " ");
@@ -408,7 +408,7 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
             sr_text_add(text, " The nearest training images are");
             for (size_t i = 0; i < nearest->count; i++)
                 sr_text_printf(text, "%s %s", i ? "," : "",
-                               sr_part_class(session, images->labels[nearest->rows[i]]));
+                               sr_pane_class(session, images->labels[nearest->rows[i]]));
             sr_text_add(text, ".");
         }
     } else {
@@ -440,7 +440,7 @@ void explain_sample_draw(struct sr_session *session, const struct explain *expla
     if (scene_init(session, explain, &scene, &title, &text))
         draw_scene(session, area, &scene);
     else
-        sr_part_say(session, area, sr_text_get(&title), sr_text_get(&text));
+        sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
     sr_text_fini(&title);
     sr_text_fini(&text);
 }
@@ -456,7 +456,7 @@ void explain_sample_move_layer(struct sr_session *session, struct explain *expla
     uint32_t row;
     if (count == 0) return;
     const struct sr_explainer explainer = explain_chosen(session, explain, entry);
-    if (sr_part_sample(session, &file, &row))
+    if (sr_pane_sample(session, &file, &row))
         sr_session_explained(session, &explainer, file, row, &explanation);
     int at = sr_scroll_step((int)shown_layer(explain, explanation, layers, count), move, 1, 0,
                             (int)count - 1);
@@ -469,8 +469,8 @@ void explain_sample_enter(struct sr_session *session, const struct explain *expl
     enum sr_file file;
     uint32_t row;
     char id[32];
-    if (!sr_part_sample(session, &file, &row)) return;
-    sr_part_id(id, sizeof id, file, row);
+    if (!sr_pane_sample(session, &file, &row)) return;
+    sr_pane_id(id, sizeof id, file, row);
     struct sr_entry *entry = sr_session_entry(session, "", NULL);
     const struct sr_explainer explainer = explain_chosen(session, explain, entry);
     if (sr_args_switch(session->options, "autorun") ||

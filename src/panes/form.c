@@ -3,9 +3,9 @@
  * What has been changed is kept as words; they are parsed against the table whenever the form is
  * drawn, so that recipes fill in what they stand for and nothing can get out of step. */
 #include "form.h"
-#include "parts.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
+#include "shared.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -340,15 +340,15 @@ void form_draw(struct sr_session *session, struct sr_area area)
     struct form form;
     struct sr_text text = {0};
     if (!form_init(session, &form)) goto out;
-    struct sr_style plain = sr_part_style(session, SR_ROLE_TEXT),
-                    faint = sr_part_style(session, SR_ROLE_FAINT);
+    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT),
+                    faint = sr_pane_style(session, SR_ROLE_FAINT);
     int y = 0;
     sr_text_printf(&text, "Train %s: %s", form.class->name, form.class->title);
-    sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_TITLE), sr_text_get(&text));
+    sr_area_text(area, 1, y++, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&text));
     if (area.height >= 12) {
         sr_text_clear(&text);
         sr_form_line(session, &text);
-        sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
+        sr_area_text(area, 1, y++, sr_pane_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
         y++;
     }
     const struct sr_param *here = form.rows[form.state->list.at];
@@ -367,11 +367,11 @@ void form_draw(struct sr_session *session, struct sr_area area)
         bool moved =
             !changed && param->fallback && strcmp(value, param->fallback) != 0; /* by the recipe */
         int line = y + shown;
-        sr_area_text(area, 2, line, at ? sr_part_style(session, SR_ROLE_ACCENT) : plain,
+        sr_area_text(area, 2, line, at ? sr_pane_style(session, SR_ROLE_ACCENT) : plain,
                      param->name);
-        struct sr_style style = at        ? sr_part_style(session, SR_ROLE_SELECTED)
-                                : changed ? sr_part_style(session, SR_ROLE_ACCENT)
-                                : moved   ? sr_part_style(session, SR_ROLE_WARNING)
+        struct sr_style style = at        ? sr_pane_style(session, SR_ROLE_SELECTED)
+                                : changed ? sr_pane_style(session, SR_ROLE_ACCENT)
+                                : moved   ? sr_pane_style(session, SR_ROLE_WARNING)
                                           : plain;
         struct sr_area cell =
             sr_area_part(area, 16, line, area.width < 60 ? area.width - 16 : 14, 1);
@@ -392,16 +392,16 @@ void form_draw(struct sr_session *session, struct sr_area area)
         char place[32];
         snprintf(place, sizeof place, "%d–%d of %d", list->top + 1, list->top + shown, form.count);
         if (sr_utf8_width(form.class->name) + sr_utf8_width(form.class->title) + 28 < area.width)
-            sr_part_put_right(area, area.width - 1, 0, faint, place);
+            sr_pane_put_right(area, area.width - 1, 0, faint, place);
     }
     y += shown;
     if (help)
-        y = sr_part_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1, plain,
+        y = sr_pane_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1, plain,
                               sr_text_get(&text));
     if (wrong && y < area.height) {
         sr_text_clear(&text);
         sr_text_printf(&text, "! %s", form.error.text);
-        sr_area_text(area, 1, area.height - 1, sr_part_style(session, SR_ROLE_BAD),
+        sr_area_text(area, 1, area.height - 1, sr_pane_style(session, SR_ROLE_BAD),
                      sr_text_get(&text));
     }
 out:

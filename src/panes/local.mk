@@ -28,16 +28,20 @@ libsartor_a_SOURCES += \
 	src/panes/form.c \
 	src/panes/form.h \
 	src/panes/log.c \
+	src/panes/missing.c \
 	src/panes/overlay.c \
-	src/panes/parts.c \
-	src/panes/parts.h \
+	src/panes/pictures.c \
+	src/panes/sample.c \
 	src/panes/screen.c \
 	src/panes/scroller.c \
 	src/panes/scroller.h \
+	src/panes/shared.h \
 	src/panes/spots.c \
 	src/panes/table.c \
+	src/panes/text.c \
 	src/panes/train.c \
 	src/panes/train.h \
 	src/panes/train_curves.c \
 	src/panes/train_families.c \
-	src/panes/train_run.c
+	src/panes/train_run.c \
+	src/panes/train_words.c

@@ -1,7 +1,7 @@
 /* log.c - what was done and said in this session, in order; it follows the end until it is
  * scrolled. */
-#include "parts.h"
 #include "scroller.h"
+#include "shared.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static enum sr_role role_of(enum sr_log_kind kind)
 
 static int lines_of(const struct sr_log_line *line, int width)
 {
-    int lines = sr_part_lines(line->text, width);
+    int lines = sr_pane_lines(line->text, width);
     return lines ? lines : 1;
 }
 
@@ -48,7 +48,7 @@ static void draw(struct sr_session *session, struct sr_area area)
     struct log *state = state_of(session);
     const struct sr_log *log = &session->log;
     if (log->count == 0) {
-        sr_part_say(session, area, "Nothing has been done yet.",
+        sr_pane_say(session, area, "Nothing has been done yet.",
                     "Every command and every message of this session is kept here. Type :help "
                     "commands for what there "
                     "is; :save-log FILE writes a script that does it all again.");
@@ -57,12 +57,12 @@ static void draw(struct sr_session *session, struct sr_area area)
     int y = 0, width = area.width - 4;
     if (area.height >= 6) {
         char right[64];
-        int x = sr_area_text(area, 1, 0, sr_part_style(session, SR_ROLE_TITLE),
+        int x = sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE),
                              "What was done and said");
         snprintf(right, sizeof right, "%zu %s%s", log->count, log->count == 1 ? "entry" : "entries",
                  state->away ? "" : ", following");
         if (x + sr_utf8_width(right) + 3 < area.width)
-            sr_part_put_right(area, area.width - 1, 0, sr_part_style(session, SR_ROLE_FAINT),
+            sr_pane_put_right(area, area.width - 1, 0, sr_pane_style(session, SR_ROLE_FAINT),
                               right);
         y = area.height >= 10 ? 2 : 1;
     }
@@ -75,13 +75,13 @@ static void draw(struct sr_session *session, struct sr_area area)
     list->lines = 0;
     for (size_t i = (size_t)list->top; i < log->count && y < area.height; i++, list->lines++) {
         const struct sr_log_line *line = &log->lines[i];
-        struct sr_style style = sr_part_style(session, role_of(line->kind));
+        struct sr_style style = sr_pane_style(session, role_of(line->kind));
         sr_area_put(area, 1, y,
                     line->kind <= SR_LOG_FAILED  ? ':'
                     : line->kind == SR_LOG_ERROR ? '!'
                                                  : ' ',
                     style);
-        y = sr_part_paragraph(sr_area_part(area, 3, 0, width, area.height), y, style, line->text);
+        y = sr_pane_paragraph(sr_area_part(area, 3, 0, width, area.height), y, style, line->text);
     }
 }
 

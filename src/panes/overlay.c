@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "parts.h"
 #include "scroller.h"
+#include "shared.h"
 
 struct overlay {
     bool open;
@@ -59,23 +59,23 @@ bool sr_overlay_move(struct sr_session *session, enum sr_move move)
 void sr_overlay_draw(struct sr_session *session, struct sr_area area)
 {
     struct overlay *overlay = state_of(session);
-    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style style = sr_pane_style(session, SR_ROLE_TEXT);
     const char *text = sr_text_get(&overlay->text);
     sr_area_fill(area, ' ', style);
     struct sr_area inside = area;
     bool boxed = area.width >= 30 && area.height >= 6;
     if (boxed) {
-        sr_area_box(area, &session->look, sr_part_style(session, SR_ROLE_BORDER), overlay->title);
+        sr_area_box(area, &session->look, sr_pane_style(session, SR_ROLE_BORDER), overlay->title);
         inside = sr_area_part(area, 2, 1, area.width - 4, area.height - 2);
     }
-    const int lines = sr_part_lines(text, inside.width), fit = inside.height;
+    const int lines = sr_pane_lines(text, inside.width), fit = inside.height;
     sr_scroller_fit(&overlay->list, lines, fit);
     const int top = overlay->list.top;
     char line[1024];
-    for (int i = -top; i < fit && sr_part_wrap(&text, inside.width, line, sizeof line); i++)
+    for (int i = -top; i < fit && sr_pane_wrap(&text, inside.width, line, sizeof line); i++)
         if (i >= 0) sr_area_text(inside, 0, i, style, line);
     if (boxed && lines > fit)
         sr_area_printf(area, area.width - 20, area.height - 1,
-                       sr_part_style(session, SR_ROLE_FAINT), " %d–%d of %d ", top + 1, top + fit,
+                       sr_pane_style(session, SR_ROLE_FAINT), " %d–%d of %d ", top + 1, top + fit,
                        lines);
 }

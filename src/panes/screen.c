@@ -1,5 +1,5 @@
 /* screen.c - the whole screen: tabs, the current pane, what lies over it, the bottom line. */
-#include "parts.h"
+#include "shared.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ bool sr_screen_click(struct sr_session *session, int x, int y)
 /* A role's colour on the bars at top and bottom, which keep their own background. */
 static struct sr_style on_bar(const struct sr_session *session, enum sr_role role)
 {
-    struct sr_style bar = sr_part_style(session, SR_ROLE_BAR), style = sr_part_style(session, role);
+    struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR), style = sr_pane_style(session, role);
     if (!(bar.attributes & SR_REVERSE)) bar.fore = style.fore;
     bar.attributes |= style.attributes & (SR_BOLD | SR_UNDERLINE);
     return bar;
@@ -40,8 +40,8 @@ static struct sr_style on_bar(const struct sr_session *session, enum sr_role rol
 /* Tabs, as telling as the width allows: titles, or the current one's only. */
 static void draw_tabs(struct sr_session *session, struct sr_area area)
 {
-    struct sr_style bar = sr_part_style(session, SR_ROLE_BAR);
-    struct sr_style current = sr_part_style(session, SR_ROLE_BAR_CURRENT);
+    struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR);
+    struct sr_style current = sr_pane_style(session, SR_ROLE_BAR_CURRENT);
     sr_area_fill(area, ' ', bar);
     int titles = 0;
     for (int i = 0; sr_panes[i]; i++) titles += 4 + sr_utf8_width(sr_panes[i]->title);
@@ -120,7 +120,7 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
 /* "Enter enlarge  q back": what stands before the first blank of each is a key. */
 static void draw_hints(struct sr_session *session, struct sr_area area, int x, const char *hints)
 {
-    struct sr_style key = on_bar(session, SR_ROLE_KEY), text = sr_part_style(session, SR_ROLE_BAR);
+    struct sr_style key = on_bar(session, SR_ROLE_KEY), text = sr_pane_style(session, SR_ROLE_BAR);
     while (*hints && x < area.width) {
         char word[64];
         const char *end = strstr(hints, "  ");
@@ -156,7 +156,7 @@ static void draw_waiting(struct sr_session *session, struct sr_area area)
 
 static void draw_status(struct sr_session *session, struct sr_area area)
 {
-    struct sr_style bar = sr_part_style(session, SR_ROLE_BAR);
+    struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR);
     sr_area_fill(area, ' ', bar);
     struct sr_text right = {0};
     double share;
@@ -173,7 +173,7 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         if (edge < 0) edge = 0;
         struct sr_area part = sr_area_part(area, edge, 0, area.width - edge, 1);
         if (gauge)
-            sr_part_gauge(session, part, 0, 0, gauge, share, on_bar(session, SR_ROLE_ACCENT));
+            sr_pane_gauge(session, part, 0, 0, gauge, share, on_bar(session, SR_ROLE_ACCENT));
         sr_area_text(part, gauge ? gauge + 1 : 0, 0, bar, words);
         edge--;
     }
@@ -202,7 +202,7 @@ static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area a
 {
     const struct sr_view *view = &session->view;
     const char *text = sr_text_get(&view->prompt_text);
-    struct sr_style style = sr_part_style(session, SR_ROLE_TEXT);
+    struct sr_style style = sr_pane_style(session, SR_ROLE_TEXT);
     sr_area_fill(area, ' ', style);
     sr_area_put(area, 0, 0, (unsigned char)(view->prompt_sign ? view->prompt_sign : ':'), style);
     struct sr_text before = {0};
@@ -243,8 +243,8 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     session->drawing = false;
     if (view->prompt && sr_text_get(&view->prompt_hint)[0] && body.height > 1) {
         struct sr_area hint = sr_area_part(all, 0, all.height - 2, all.width, 1);
-        sr_area_fill(hint, ' ', sr_part_style(session, SR_ROLE_TEXT));
-        sr_area_text(hint, 1, 0, sr_part_style(session, SR_ROLE_FAINT),
+        sr_area_fill(hint, ' ', sr_pane_style(session, SR_ROLE_TEXT));
+        sr_area_text(hint, 1, 0, sr_pane_style(session, SR_ROLE_FAINT),
                      sr_text_get(&view->prompt_hint));
     }
     struct sr_area last = sr_area_part(all, 0, all.height - 1, all.width, bottom);

@@ -1,5 +1,5 @@
-/* spots.c - see parts.h: where clicks choose on the screen drawn last. */
-#include "parts.h"
+/* spots.c - see shared.h: where clicks choose on the screen drawn last. */
+#include "shared.h"
 
 struct spots {
     struct sr_spots items[4];

@@ -1,5 +1,5 @@
 /* table.c - the panes, in the order of their tabs. */
-#include "parts.h"
+#include "shared.h"
 
 #include <string.h>
 

@@ -152,7 +152,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     if (train_under_way(run) && run->progress.done > 0) {
         train_speed_words(run, &words);
         sr_text_add(text, " Done so far: ");
-        sr_part_listed(text, sr_text_get(&words));
+        sr_pane_listed(text, sr_text_get(&words));
         sr_text_add(text, ".");
     }
     if (run->error.text[0]) sr_text_printf(text, " %s.", run->error.text);
@@ -164,7 +164,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
         sr_text_clear(&words);
         train_epoch_words(&run->history[run->epochs - 1], true, &words);
         sr_text_add(text, " Last finished: ");
-        sr_part_listed(text, sr_text_get(&words));
+        sr_pane_listed(text, sr_text_get(&words));
         sr_text_add(text, ".");
         if (isfinite(run->history[best].validation_accuracy))
             sr_text_printf(text, " The best validation accuracy was %.1f %%, in epoch %d.",
@@ -205,7 +205,7 @@ static void smooth(struct sr_session *session, double share, struct sr_text *sai
         sr_text_add(said, "not smoothed\n");
 }
 
-static enum sr_status look_others(struct sr_session *session, struct sr_error *error)
+static enum sr_status show_others(struct sr_session *session, struct sr_error *error)
 {
     (void)error;
     struct train *train = train_state(session);
@@ -213,7 +213,7 @@ static enum sr_status look_others(struct sr_session *session, struct sr_error *e
     return SR_OK;
 }
 
-static const struct sr_pane_look looks[] = {{"others", look_others}, {0}};
+static const struct sr_pane_action actions[] = {{"others", show_others}, {0}};
 
 static struct sr_run *run_shown(struct sr_session *session)
 {
@@ -269,6 +269,6 @@ const struct sr_pane sr_pane_train = {
     .back = back,
     .axis = axis,
     .smooth = smooth,
-    .looks = looks,
+    .actions = actions,
     .run = run_shown,
 };

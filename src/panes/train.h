@@ -3,8 +3,8 @@
 #ifndef SARTOR_SRC_PANES_TRAIN_H
 #define SARTOR_SRC_PANES_TRAIN_H
 
-#include "parts.h"
 #include "scroller.h"
+#include "shared.h"
 
 /* The pane's state. */
 struct train {

@@ -108,7 +108,7 @@ static void add_own(const struct sr_session *session, struct curves *curves, boo
     struct sr_plot_line train = {.x = own->x,
                                  .y = own->train,
                                  .count = own->train_count,
-                                 .style = sr_part_style(session, SR_ROLE_SERIES),
+                                 .style = sr_pane_style(session, SR_ROLE_SERIES),
                                  .label = legend ? "train" : NULL};
     /* Between epochs there is more to see than their means. */
     if (own->traced) {
@@ -125,14 +125,14 @@ static void add_own(const struct sr_session *session, struct curves *curves, boo
             (struct sr_plot_line){.x = own->x,
                                   .y = own->validation,
                                   .count = own->count,
-                                  .style = sr_part_style(session, SR_ROLE_SERIES + 1),
+                                  .style = sr_pane_style(session, SR_ROLE_SERIES + 1),
                                   .label = legend ? "validation" : NULL};
     if (own->traced)
         curves->lines[curves->used++] =
             (struct sr_plot_line){.x = own->trace_x,
                                   .y = own->trace,
                                   .count = own->traced,
-                                  .style = sr_part_style(session, SR_ROLE_FAINT),
+                                  .style = sr_pane_style(session, SR_ROLE_FAINT),
                                   .faint = true};
     for (size_t i = 0; i < own->train_count; i++) curves->last = fmax(curves->last, own->x[i]);
 }
@@ -152,7 +152,7 @@ static void add_others(const struct sr_session *session, struct curves *curves,
             (struct sr_plot_line){.x = series->x,
                                   .y = series->validation,
                                   .count = series->count,
-                                  .style = sr_part_style(session, SR_ROLE_SERIES + 2 + (int)k),
+                                  .style = sr_pane_style(session, SR_ROLE_SERIES + 2 + (int)k),
                                   .label = other->name,
                                   .faint = true};
         for (size_t e = 0; e < series->count; e++) curves->last = fmax(curves->last, series->x[e]);

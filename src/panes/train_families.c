@@ -26,10 +26,10 @@ const struct sr_model_class *train_family(int index)
 static void draw_family(struct sr_session *session, struct sr_area area,
                         const struct sr_model_class *class)
 {
-    struct sr_style text = sr_part_style(session, SR_ROLE_TEXT),
-                    faint = sr_part_style(session, SR_ROLE_FAINT);
+    struct sr_style text = sr_pane_style(session, SR_ROLE_TEXT),
+                    faint = sr_pane_style(session, SR_ROLE_FAINT);
     int y = 0;
-    sr_area_printf(area, 0, y++, sr_part_style(session, SR_ROLE_TITLE),
+    sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE),
                    "Enter opens its form, Enter again trains: train %s", class->name);
     if (!class->params || !class->params->name) return;
     for (const struct sr_param *param = class->params; param->name && y < area.height;
@@ -50,7 +50,7 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
         const char *title = session->run_count     ? "Train another model"
                             : session->entry_count ? "Nothing has been trained in this session yet"
                                                    : "No model has been trained yet";
-        sr_area_printf(area, 1, y, sr_part_style(session, SR_ROLE_TITLE),
+        sr_area_printf(area, 1, y, sr_pane_style(session, SR_ROLE_TITLE),
                        "%s. Choose a family, then Enter.", title);
         y += 2;
     }
@@ -64,11 +64,11 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
     for (int i = top; i < count && i - top < room; i++, y++) {
         const struct sr_model_class *family = train_family(i);
         bool here = i == at;
-        struct sr_style style = sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT);
+        struct sr_style style = sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT);
         sr_area_printf(area, 0, y, style, here ? "[%s]" : " %s", family->name);
         if (area.width > 30) sr_area_printf(area, 10, y, style, "%s", family->title);
         if (area.width > 60)
-            sr_area_printf(area, 36, y, sr_part_style(session, SR_ROLE_FAINT), "%s",
+            sr_area_printf(area, 36, y, sr_pane_style(session, SR_ROLE_FAINT), "%s",
                            family->help ? family->help : "");
     }
     if (class && y + 2 < area.height)

@@ -1,128 +1,10 @@
-/* train_run.c - see train.h: one run in words and with its curves, above the list of all runs. */
+/* train_run.c - see train.h: one run with its curves, above the list of all runs. */
 #include "train.h"
 
 #include <math.h>
 #include <stdio.h>
 
 #include "sartor/cells/draw.h"
-
-int train_read_epoch(const struct train *train, const struct sr_run *run)
-{
-    int epoch = train->epoch;
-    return epoch < 1 || run->epochs == 0 ? 0 : epoch < (int)run->epochs ? epoch : (int)run->epochs;
-}
-
-bool train_under_way(const struct sr_run *run)
-{
-    return run->state == SR_JOB_RUNNING || run->state == SR_JOB_PAUSED;
-}
-
-const char *train_run_state(const struct sr_run *run)
-{
-    switch (run->state) {
-    case SR_JOB_QUEUED:
-        return "waiting";
-    case SR_JOB_RUNNING:
-        return "training";
-    case SR_JOB_PAUSED:
-        return "paused";
-    case SR_JOB_DONE:
-        return run->stopped ? "stopped early" : "trained";
-    case SR_JOB_FAILED:
-        return "failed";
-    case SR_JOB_STOPPED:
-        return "stopped";
-    }
-    return "";
-}
-
-enum sr_role train_run_role(const struct sr_run *run)
-{
-    switch (run->state) {
-    case SR_JOB_DONE:
-        return SR_ROLE_GOOD;
-    case SR_JOB_FAILED:
-        return SR_ROLE_BAD;
-    case SR_JOB_PAUSED:
-    case SR_JOB_STOPPED:
-        return SR_ROLE_WARNING;
-    default:
-        return SR_ROLE_ACCENT;
-    }
-}
-
-void train_run_words(const struct sr_run *run, struct sr_text *text)
-{
-    const struct sr_progress *progress = &run->progress;
-    char count[32], time[32];
-    if (run->state == SR_JOB_QUEUED) {
-        sr_text_add(text, "for the run before it to end");
-    } else if (train_under_way(run)) {
-        if (progress->done == 0)
-            sr_text_add(text, "preparing…");
-        else if (progress->epochs > 0)
-            sr_text_printf(text, "epoch %d of %d", progress->epoch, progress->epochs);
-        else if (progress->total > 0)
-            sr_text_printf(text, "%s %llu of %llu", progress->unit ? progress->unit : "step",
-                           (unsigned long long)progress->done, (unsigned long long)progress->total);
-        else
-            sr_text_printf(text, "%s %llu", progress->unit ? progress->unit : "step",
-                           (unsigned long long)progress->done);
-    } else {
-        sr_format_seconds(time, sizeof time, run->seconds);
-        if (run->epochs > 0)
-            sr_text_printf(text, "%zu epoch%s, ", run->epochs, run->epochs == 1 ? "" : "s");
-        sr_text_add(text, time);
-        if (run->parameters > 0) {
-            sr_format_count(count, sizeof count, run->parameters);
-            sr_text_printf(text, ", %s parameters", count);
-        }
-        if (run->state == SR_JOB_DONE)
-            sr_text_printf(text, ", seed %llu", (unsigned long long)run->seed);
-    }
-}
-
-void train_speed_words(const struct sr_run *run, struct sr_text *text)
-{
-    const struct sr_progress *progress = &run->progress;
-    char number[32];
-    if (progress->total > 0)
-        sr_text_printf(text, "%.0f %%", 100 * (double)progress->done / (double)progress->total);
-    if (progress->rate > 0) {
-        if (progress->rate >= 10)
-            sr_format_count(number, sizeof number, (uint64_t)progress->rate);
-        else
-            snprintf(number, sizeof number, "%.1f", progress->rate);
-        sr_text_printf(text, "  %s %s/s", number, sr_progress_units(progress));
-    }
-    if (progress->seconds_left >= 0) {
-        sr_format_left(number, sizeof number, progress->seconds_left);
-        sr_text_printf(text, "  %s left", number);
-    }
-    if (isfinite(progress->learning_rate))
-        sr_text_printf(text, "  learning rate %.3g", progress->learning_rate);
-    if (progress->note[0]) sr_text_printf(text, "  %s", progress->note);
-}
-
-void train_epoch_words(const struct sr_epoch *epoch, bool full, struct sr_text *text)
-{
-    char share[32], time[32];
-    sr_text_printf(text, "epoch %d", epoch->epoch);
-    if (full) {
-        sr_part_percent(share, sizeof share, epoch->train_accuracy);
-        sr_text_printf(text, "  train loss %.3f, accuracy %s", epoch->train_loss, share);
-    }
-    if (isfinite(epoch->validation_loss)) {
-        sr_part_percent(share, sizeof share, epoch->validation_accuracy);
-        sr_text_printf(text, "  validation %.3f, %s", epoch->validation_loss, share);
-    } else {
-        sr_text_add(text, "  no validation split");
-    }
-    if (full) {
-        sr_format_seconds(time, sizeof time, epoch->seconds);
-        sr_text_printf(text, "  %s", time);
-    }
-}
 
 /* One line for each run, around the one that is shown. */
 static void draw_runs(struct sr_session *session, struct train *train, struct sr_area area,
@@ -139,34 +21,34 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
     for (int y = 0; y < area.height && top + y < count; y++) {
         const struct sr_run *run = session->runs[top + y];
         bool here = run == shown;
-        sr_area_printf(area, 0, y, sr_part_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
+        sr_area_printf(area, 0, y, sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                        here ? "[%.16s]" : " %.16s", run->name);
         if (area.width < 36) continue;
-        sr_area_text(area, 19, y, sr_part_style(session, train_run_role(run)),
+        sr_area_text(area, 19, y, sr_pane_style(session, train_run_role(run)),
                      train_run_state(run));
         if (run->epochs == 0 && train_under_way(run) && run->progress.total > 0 &&
             area.width >= 48) {
             double share = (double)run->progress.done / (double)run->progress.total;
-            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4.0f %%",
+            sr_area_printf(area, 33, y, sr_pane_style(session, SR_ROLE_TEXT), "%4.0f %%",
                            100 * share);
         }
         if (run->epochs > 0 && area.width >= 48) {
             const struct sr_epoch *last = &run->history[run->epochs - 1];
             char share[32], time[32];
-            sr_part_percent(share, sizeof share, last->validation_accuracy);
+            sr_pane_percent(share, sizeof share, last->validation_accuracy);
             sr_format_seconds(time, sizeof time, run->seconds);
-            sr_area_printf(area, 33, y, sr_part_style(session, SR_ROLE_TEXT), "%4zu epoch%s",
+            sr_area_printf(area, 33, y, sr_pane_style(session, SR_ROLE_TEXT), "%4zu epoch%s",
                            run->epochs, run->epochs == 1 ? "" : "s");
             if (area.width >= 64)
-                sr_area_printf(area, 46, y, sr_part_style(session, SR_ROLE_TEXT), "validation %s",
+                sr_area_printf(area, 46, y, sr_pane_style(session, SR_ROLE_TEXT), "validation %s",
                                share);
             if (area.width >= 78 && run->seconds > 0)
-                sr_area_text(area, 67, y, sr_part_style(session, SR_ROLE_FAINT), time);
+                sr_area_text(area, 67, y, sr_pane_style(session, SR_ROLE_FAINT), time);
         }
         if (area.width >= 100 && run->params) { /* what tells runs of a family apart */
             struct sr_text given = {0};
             sr_args_print(run->params, false, &given);
-            sr_area_text(area, 80, y, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&given));
+            sr_area_text(area, 80, y, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&given));
             sr_text_fini(&given);
         }
     }
@@ -177,13 +59,13 @@ static void draw_without_curves(struct sr_session *session, struct sr_area area,
                                 const struct sr_run *run)
 {
     struct sr_text words = {0};
-    int y = sr_part_paragraph(area, 0, sr_part_style(session, SR_ROLE_TITLE), run->class->title);
-    y = sr_part_paragraph(area, y, sr_part_style(session, SR_ROLE_TEXT), run->class->help);
+    int y = sr_pane_paragraph(area, 0, sr_pane_style(session, SR_ROLE_TITLE), run->class->title);
+    y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), run->class->help);
     if (run->params) sr_args_print(run->params, true, &words);
-    y = sr_part_paragraph(area, y + 1, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+    y = sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     if (run->state == SR_JOB_DONE)
-        sr_part_paragraph(
-            area, y + 1, sr_part_style(session, SR_ROLE_TEXT),
+        sr_pane_paragraph(
+            area, y + 1, sr_pane_style(session, SR_ROLE_TEXT),
             "It learns in one go, so there are no curves. Enter shows its confusion matrix.");
     sr_text_fini(&words);
 }
@@ -194,26 +76,26 @@ void train_run_draw(struct sr_session *session, struct train *train, struct sr_a
     struct sr_text words = {0};
     int y = 0;
     train_run_words(run, &words);
-    int x = sr_area_text(area, 1, y, sr_part_style(session, SR_ROLE_TITLE), run->name);
-    x = sr_area_text(area, x + 2, y, sr_part_style(session, train_run_role(run)),
+    int x = sr_area_text(area, 1, y, sr_pane_style(session, SR_ROLE_TITLE), run->name);
+    x = sr_area_text(area, x + 2, y, sr_pane_style(session, train_run_role(run)),
                      train_run_state(run));
     sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++,
-                 sr_part_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+                 sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&words));
     if (train_under_way(run) && run->progress.done > 0) {
         sr_text_clear(&words);
         train_speed_words(run, &words);
         int bar = run->progress.total > 0 && area.width >= 50 ? area.width / 4 : 0;
         if (bar)
-            sr_part_gauge(session, area, 1, y, bar,
+            sr_pane_gauge(session, area, 1, y, bar,
                           (double)run->progress.done / (double)run->progress.total,
-                          sr_part_style(session, SR_ROLE_ACCENT));
-        sr_area_text(area, bar ? bar + 2 : 1, y++, sr_part_style(session, SR_ROLE_TEXT),
+                          sr_pane_style(session, SR_ROLE_ACCENT));
+        sr_area_text(area, bar ? bar + 2 : 1, y++, sr_pane_style(session, SR_ROLE_TEXT),
                      sr_text_get(&words));
     }
     if (run->error.text[0]) {
         const char *why = run->error.text;
-        int lines = sr_part_paragraph(sr_area_part(area, 1, y, area.width - 2, area.height - y), 0,
-                                      sr_part_style(session, SR_ROLE_BAD), why);
+        int lines = sr_pane_paragraph(sr_area_part(area, 1, y, area.width - 2, area.height - y), 0,
+                                      sr_pane_style(session, SR_ROLE_BAD), why);
         y += lines;
     }
     int list = (int)session->run_count, most = area.height / 5;
@@ -226,7 +108,7 @@ void train_run_draw(struct sr_session *session, struct train *train, struct sr_a
         int read = train_read_epoch(train, run);
         train_epoch_words(&run->history[read ? (size_t)read - 1 : run->epochs - 1],
                           area.width >= 76, &words);
-        sr_area_text(area, 1, y++, sr_part_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+        sr_area_text(area, 1, y++, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         room--;
     }
     if (curves && room >= 4) {

@@ -6,7 +6,7 @@
 #include "../../src/panes/data.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
-#include "../../src/panes/parts.h"
+#include "../../src/panes/shared.h"
 #include "../../src/panes/train.h"
 #include "fixture.h"
 #include "sartor/base/words.h"
@@ -282,23 +282,23 @@ static void short_names(void **state)
     struct sr_session *session = fixture_bare();
     struct sr_short_name names[SR_CLASSES_MAX];
     for (int columns = 2; columns <= 14; columns++) {
-        sr_part_short_names(session->data, columns, names);
+        sr_pane_short_names(session->data, columns, names);
         for (int i = 0; i < session->data->classes; i++) {
             assert_true(sr_utf8_width(names[i].text) <= columns);
             for (int j = 0; j < i; j++) assert_string_not_equal(names[i].text, names[j].text);
         }
     }
-    sr_part_short_names(session->data, 4, names);
+    sr_pane_short_names(session->data, 4, names);
     assert_string_equal(names[6].text, "Shir");
     /* "Sh" alone would do for Shirt, but two that begin alike take their ends. */
     char *kept[2] = {session->data->class_names[0], session->data->class_names[1]};
     session->data->class_names[0] = "class one";
     session->data->class_names[1] = "class two";
-    sr_part_short_names(session->data, 4, names);
+    sr_pane_short_names(session->data, 4, names);
     assert_string_equal(names[0].text, "clae");
     assert_string_equal(names[1].text, "clao");
     session->data->class_names[1] = "class one";
-    sr_part_short_names(session->data, 4, names);
+    sr_pane_short_names(session->data, 4, names);
     assert_string_equal(names[0].text, "0");
     assert_string_equal(names[1].text, "1");
     memcpy(session->data->class_names, kept, sizeof kept);
@@ -325,11 +325,11 @@ static void walking(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         selection->at = cases[i].from;
-        sr_part_walk(session, cases[i].move, 5, 10);
+        sr_pane_walk(session, cases[i].move, 5, 10);
         assert_int_equal(selection->at, cases[i].to);
     }
     selection->count = selection->at = 0;
-    sr_part_walk(session, SR_MOVE_LAST, 5, 10);
+    sr_pane_walk(session, SR_MOVE_LAST, 5, 10);
     assert_int_equal(selection->at, 0);
     fixture_free(session);
 }

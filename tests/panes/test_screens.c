@@ -6,7 +6,7 @@
 #include "../../src/panes/data.h"
 #include "../../src/panes/explain.h"
 #include "../../src/panes/form.h"
-#include "../../src/panes/parts.h"
+#include "../../src/panes/shared.h"
 #include "../../src/panes/train.h"
 #include "fixture.h"
 #include "sartor/app/results.h"

@@ -28,8 +28,8 @@ enum sr_move {
 };
 extern const char *const sr_move_names[SR_MOVE_COUNT]; /* "left", "page-up", ... */
 
-/* One way to show a pane's subject differently: `look NAME`. */
-struct sr_pane_look {
+/* What `look NAME` does in a pane. */
+struct sr_pane_action {
     const char *name;
     enum sr_status (*run)(struct sr_session *session, struct sr_error *error);
 };
@@ -65,7 +65,7 @@ struct sr_pane {
     void (*units)(struct sr_session *session);
     /* `share` of the past in each point; NaN: the next of the usual ones. */
     void (*smooth)(struct sr_session *session, double share, struct sr_text *said);
-    const struct sr_pane_look *looks; /* ends with name NULL */
+    const struct sr_pane_action *actions; /* ends with name NULL */
     /* The run that is shown, which `pause` and `stop` mean. */
     struct sr_run *(*run)(struct sr_session *session);
 };

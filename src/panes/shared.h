@@ -1,10 +1,10 @@
-/* parts.h - what the panes share: short names, wrapped text, states without data or model.
+/* shared.h - what the panes share: short names, wrapped text, states without data or model.
  * Private to this room.
  *
  * Panes write Unicode marks freely (→ ✗ · × …): sr_screen_draw turns them into ASCII
  * where the look asks for it. Pictures follow the look by themselves. */
-#ifndef SARTOR_SRC_PANES_PARTS_H
-#define SARTOR_SRC_PANES_PARTS_H
+#ifndef SARTOR_SRC_PANES_SHARED_H
+#define SARTOR_SRC_PANES_SHARED_H
 
 #include "sartor/panes/pane.h"
 
@@ -14,80 +14,80 @@ struct sr_short_name {
 };
 
 /* The style of a role in the session's look. */
-struct sr_style sr_part_style(const struct sr_session *session, enum sr_role role);
+struct sr_style sr_pane_style(const struct sr_session *session, enum sr_role role);
 
 /* Copy at most `columns` of `text`; nothing is split. Returns the columns taken. */
-int sr_part_cut(char *out, size_t size, const char *text, int columns);
+int sr_pane_cut(char *out, size_t size, const char *text, int columns);
 /* All class names cut to `columns` (>= 1) so that no two look the same: the first letters,
  * else the first and last ones, else the number. `names` has room for every class. */
-void sr_part_short_names(const struct sr_dataset *data, int columns, struct sr_short_name *names);
-const char *sr_part_class(const struct sr_session *session, int class);
+void sr_pane_short_names(const struct sr_dataset *data, int columns, struct sr_short_name *names);
+const char *sr_pane_class(const struct sr_session *session, int class);
 
 /* The next line of `*text` that fits `width` columns, cut at white space where possible;
  * false at the end. `out` holds it. */
-bool sr_part_wrap(const char **text, int width, char *out, size_t size);
+bool sr_pane_wrap(const char **text, int width, char *out, size_t size);
 /* Lines that the whole text takes. */
-int sr_part_lines(const char *text, int width);
+int sr_pane_lines(const char *text, int width);
 /* Wrapped text from line y on; returns the line behind it. */
-int sr_part_paragraph(struct sr_area area, int y, struct sr_style style, const char *text);
+int sr_pane_paragraph(struct sr_area area, int y, struct sr_style style, const char *text);
 
 /* Append words that stand two blanks apart on the screen as a list with commas, without marks:
  * for descriptions. */
-void sr_part_listed(struct sr_text *text, const char *words);
+void sr_pane_listed(struct sr_text *text, const char *words);
 
 /* "91.2 %"; "1st", "12th"; "test:17". */
-void sr_part_percent(char *out, size_t size, double share);
-void sr_part_ordinal(char *out, size_t size, uint64_t number);
-void sr_part_id(char *out, size_t size, enum sr_file file, uint32_t row);
+void sr_pane_percent(char *out, size_t size, double share);
+void sr_pane_ordinal(char *out, size_t size, uint64_t number);
+void sr_pane_id(char *out, size_t size, enum sr_file file, uint32_t row);
 
 /* Text that ends before column `edge`. */
-void sr_part_put_right(struct sr_area area, int edge, int y, struct sr_style style,
+void sr_pane_put_right(struct sr_area area, int edge, int y, struct sr_style style,
                        const char *text);
 /* Append ` key=CLASS` to a command line, quoted where it must be. */
-void sr_part_add_class(const struct sr_session *session, struct sr_text *line, const char *key,
+void sr_pane_add_class(const struct sr_session *session, struct sr_text *line, const char *key,
                        int class);
 
 /* A state instead of content: a title and what to do next, wrapped. */
-void sr_part_say(const struct sr_session *session, struct sr_area area, const char *title,
+void sr_pane_say(const struct sr_session *session, struct sr_area area, const char *title,
                  const char *text);
 /* What is missing, as a sentence or two in `title` and `text`; false when the data is there. */
-bool sr_part_without_data(struct sr_session *session, struct sr_text *title, struct sr_text *text);
+bool sr_pane_without_data(struct sr_session *session, struct sr_text *title, struct sr_text *text);
 /* The model of that name ("": the one that panes show), loaded. NULL with the reason in `title` and
  * `text`.
  */
-struct sr_entry *sr_part_model(struct sr_session *session, const char *name, struct sr_text *title,
+struct sr_entry *sr_pane_model(struct sr_session *session, const char *name, struct sr_text *title,
                                struct sr_text *text);
 
 /* Probabilities of one sample by an entry, from what has been computed: NULL when nothing has. */
-const float *sr_part_verdict(const struct sr_session *session, const struct sr_entry *entry,
+const float *sr_pane_verdict(const struct sr_session *session, const struct sr_entry *entry,
                              enum sr_split_name split, enum sr_file file, uint32_t row);
-int sr_part_best(const float *probabilities, int classes);
+int sr_pane_best(const float *probabilities, int classes);
 /* "Coat, 61.2 %  ✗ wrong". */
-void sr_part_verdict_words(const struct sr_session *session, const float *verdict, int truth,
+void sr_pane_verdict_words(const struct sr_session *session, const float *verdict, int truth,
                            struct sr_text *text);
 
 /* One bar a class, as many as fit: in class order, or the likeliest first when there are more
  * classes than lines. The truth is marked with *, the prediction with >. Returns lines used. */
-int sr_part_probabilities(struct sr_session *session, struct sr_area area,
+int sr_pane_probabilities(struct sr_session *session, struct sr_area area,
                           const float *probabilities, int truth);
 
 /* A bar of `width` cells whose unfilled part is seen as well. */
-void sr_part_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width,
+void sr_pane_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width,
                    double share, struct sr_style style);
 
 /* The sample under the cursor; false when the selection is empty. */
-bool sr_part_sample(const struct sr_session *session, enum sr_file *file, uint32_t *row);
-const uint8_t *sr_part_pixels(const struct sr_session *session, enum sr_file file, uint32_t row);
+bool sr_pane_sample(const struct sr_session *session, enum sr_file *file, uint32_t *row);
+const uint8_t *sr_pane_pixels(const struct sr_session *session, enum sr_file file, uint32_t row);
 /* Move the selection's cursor, kept inside. `row` is how many samples a line holds, `page`
  * how many a page. */
-void sr_part_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page);
+void sr_pane_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page);
 
 /* A picture of height × width pixels for each class, as many as fit around the class `at` (-1:
  * none), which is marked, with their names below and clicks on them told. */
-typedef void sr_part_draw_class(struct sr_session *session, struct sr_area area, int class,
+typedef void sr_pane_draw_class(struct sr_session *session, struct sr_area area, int class,
                                 void *context);
-void sr_part_class_grid(struct sr_session *session, struct sr_area area, struct sr_shape shape,
-                        int at, sr_part_draw_class *draw, void *context);
+void sr_pane_class_grid(struct sr_session *session, struct sr_area area, struct sr_shape shape,
+                        int at, sr_pane_draw_class *draw, void *context);
 
 /* A grid of cells that a click chooses from: cell (column, line) of it, each `across` × `down` in
  * size, stands for `first` + line × stride + column. */
@@ -102,7 +102,7 @@ void sr_spots_clear(struct sr_session *session);
 bool sr_spots_find(struct sr_session *session, int x, int y, int *value);
 
 /* Sort the selection by the next order, or turn it round: the hook of panes that show it. */
-enum sr_status sr_part_order(struct sr_session *session, bool reverse, struct sr_text *said,
+enum sr_status sr_pane_order(struct sr_session *session, bool reverse, struct sr_text *said,
                              struct sr_error *error);
 
 /* Browse what `first` gets right and `second` wrong, within a filter that says which split and

@@ -1,0 +1,187 @@
+/* sample.c - see shared.h: the sample under the cursor, what a model says of it, and moves through
+ * the selection. */
+#include "shared.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/app/explanations.h"
+#include "sartor/cells/draw.h"
+
+bool sr_pane_sample(const struct sr_session *session, enum sr_file *file, uint32_t *row)
+{
+    const struct sr_selection *selection = &session->selection;
+    if (!session->data || selection->at >= selection->count) return false;
+    *file = selection->file;
+    *row = selection->rows[selection->at];
+    return *row < session->data->files[*file].count;
+}
+
+const uint8_t *sr_pane_pixels(const struct sr_session *session, enum sr_file file, uint32_t row)
+{
+    const struct sr_images *images = &session->data->files[file];
+    return sr_images_at(images, row);
+}
+
+int sr_pane_best(const float *probabilities, int classes)
+{
+    int best = 0;
+    for (int c = 1; c < classes; c++)
+        if (probabilities[c] > probabilities[best]) best = c;
+    return best;
+}
+
+const float *sr_pane_verdict(const struct sr_session *session, const struct sr_entry *entry,
+                             enum sr_split_name split, enum sr_file file, uint32_t row)
+{
+    if (!entry || !session->data || !entry->model ||
+        entry->model->shape.classes != session->data->classes)
+        return NULL;
+    const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
+    if (predicted) {
+        const struct sr_predictions *all = &predicted->predictions;
+        size_t at = sr_predictions_find(all, row);
+        if (at != SIZE_MAX) return all->probabilities + at * (size_t)all->classes;
+    }
+    return sr_session_explained_answer(session, entry, file, row);
+}
+
+void sr_pane_verdict_words(const struct sr_session *session, const float *verdict, int truth,
+                           struct sr_text *text)
+{
+    int best = sr_pane_best(verdict, session->data->classes);
+    char share[32];
+    sr_pane_percent(share, sizeof share, (double)verdict[best]);
+    sr_text_printf(text, "%s, %s  %s", sr_pane_class(session, best), share,
+                   best == truth ? "✓ right" : "✗ wrong");
+}
+
+struct ranked {
+    float share;
+    int class;
+};
+
+static int by_share(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+    if (left->share != right->share) return left->share > right->share ? -1 : 1;
+    return left->class - right->class;
+}
+
+int sr_pane_probabilities(struct sr_session *session, struct sr_area area,
+                          const float *probabilities, int truth)
+{
+    int classes = session->data->classes, lines = classes < area.height ? classes : area.height;
+    if (lines <= 0 || area.width < 8) return 0;
+    struct ranked order[SR_CLASSES_MAX];
+    for (int c = 0; c < classes; c++) order[c] = (struct ranked){probabilities[c], c};
+    if (lines < classes) qsort(order, (size_t)classes, sizeof *order, by_share);
+    int best = sr_pane_best(probabilities, classes), longest = 1;
+    for (int c = 0; c < classes; c++) {
+        int width = sr_utf8_width(session->data->class_names[c]);
+        if (width > longest) longest = width;
+    }
+    int name_width = area.width - 16 < longest ? area.width - 16 : longest;
+    if (name_width < 3) name_width = 3;
+    int bar = area.width - name_width - 12;
+    if (bar > 40) bar = 40;
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_pane_short_names(session->data, name_width, names);
+    for (int y = 0; y < lines; y++) {
+        int c = order[y].class;
+        struct sr_style style =
+            sr_pane_style(session, c == best    ? (c == truth ? SR_ROLE_GOOD : SR_ROLE_BAD)
+                                   : c == truth ? SR_ROLE_ACCENT
+                                                : SR_ROLE_TEXT);
+        sr_area_printf(area, 0, y, style, "%c%c%s", c == best ? '>' : ' ', c == truth ? '*' : ' ',
+                       names[c].text);
+        if (bar > 0)
+            sr_draw_bar(area, name_width + 3, y, bar, order[y].share, &session->look, style);
+        int x = bar > 0 ? name_width + 4 + bar : name_width + 3;
+        sr_area_printf(area, x, y, style, "%5.1f %%", 100 * (double)order[y].share);
+    }
+    return lines;
+}
+
+enum sr_status sr_pane_order(struct sr_session *session, bool reverse, struct sr_text *said,
+                             struct sr_error *error)
+{
+    struct sr_filter filter = session->selection.filter;
+    if (reverse)
+        filter.descending = !filter.descending;
+    else
+        filter.order = (enum sr_order)((filter.order + 1) % SR_ORDER_COUNT);
+    if (filter.order == SR_ORDER_INDEX && filter.as < 0 && filter.right < 0 && !filter.beats[0])
+        filter.model[0] = '\0';
+    enum sr_status status = sr_session_select(session, &filter, error);
+    if (status) return status;
+    session->selection.at = 0;
+    sr_text_printf(said, "sorted by %s%s\n", sr_order_names[filter.order],
+                   filter.descending ? ", largest first" : "");
+    return SR_OK;
+}
+
+void sr_pane_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page)
+{
+    struct sr_selection *selection = &session->selection;
+    if (selection->count == 0) return;
+    size_t last = selection->count - 1, by = 0;
+    bool back = false;
+    if (row < 1) row = 1;
+    if (page < row) page = row;
+    switch (move) {
+    case SR_MOVE_LEFT:
+    case SR_MOVE_PREVIOUS:
+        back = true;
+        by = 1;
+        break;
+    case SR_MOVE_RIGHT:
+    case SR_MOVE_NEXT:
+        by = 1;
+        break;
+    case SR_MOVE_UP:
+        back = true;
+        by = row;
+        break;
+    case SR_MOVE_DOWN:
+        by = row;
+        break;
+    case SR_MOVE_PAGE_UP:
+        back = true;
+        by = page;
+        break;
+    case SR_MOVE_PAGE_DOWN:
+        by = page;
+        break;
+    case SR_MOVE_HALF_UP:
+        back = true;
+        by = page / row / 2 * row;
+        break;
+    case SR_MOVE_HALF_DOWN:
+        by = page / row / 2 * row;
+        break;
+    case SR_MOVE_FIRST:
+        selection->at = 0;
+        return;
+    case SR_MOVE_LAST:
+        selection->at = last;
+        return;
+    case SR_MOVE_COUNT:
+        return;
+    }
+    if (by == 0) by = row;
+    size_t at = selection->at;
+    /* A line up or down that does not exist leaves the cursor; pages go as far as they can. */
+    bool line = move == SR_MOVE_UP || move == SR_MOVE_DOWN;
+    if (back)
+        at = at >= by                                           ? at - by
+             : line                                             ? at
+             : move == SR_MOVE_LEFT || move == SR_MOVE_PREVIOUS ? 0
+                                                                : at % row;
+    else if (by <= last - at)
+        at += by;
+    else if (!line || last / row > at / row)
+        at = last;
+    selection->at = at;
+}
