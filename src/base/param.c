@@ -176,12 +176,12 @@ static enum sr_status take_word(struct sr_args *args, const char *word, struct s
 }
 
 /* The rest of a line is taken as it is, whatever it looks like; it begins at the first word that
- * sets no parameter by its name. */
-static enum sr_status take_words(struct sr_args *args, char *const *words, size_t count,
+ * sets no parameter by its name. With `all`, words that are wrong do not end this. */
+static enum sr_status take_words(struct sr_args *args, char *const *words, size_t count, bool all,
                                  struct sr_words *rest, struct sr_error *error)
 {
     enum sr_status status = SR_OK;
-    for (size_t i = 0; !status && i < count; i++) {
+    for (size_t i = 0; (!status || all) && i < count; i++) {
         size_t index, positional = positional_for(args, words[i]);
         if (positional != SIZE_MAX && args->params[positional].type == SR_PARAM_LINE &&
             !by_name(args, words[i], &index))
@@ -216,17 +216,22 @@ static struct sr_args *args_new(const char *what, const struct sr_param *params)
     return args;
 }
 
-static struct sr_args *parse(const char *what, const struct sr_param *params, char *const *words,
-                             size_t count, struct sr_words *rest, const struct sr_args *first,
-                             struct sr_error *error)
+/* New arguments with their fallbacks. */
+static struct sr_args *args_begin(const char *what, const struct sr_param *params)
 {
     struct sr_args *args = args_new(what, params);
+    struct sr_error error;
     for (size_t i = 0; params && params[i].name; i++)
         if (params[i].fallback &&
-            sr_value_set(&args->values[i], what, &params[i], params[i].fallback, error))
+            sr_value_set(&args->values[i], what, &params[i], params[i].fallback, &error))
             abort();
-    args->first = first;
-    enum sr_status status = take_words(args, words, count, rest, error);
+    return args;
+}
+
+static struct sr_args *parse(struct sr_args *args, char *const *words, size_t count,
+                             struct sr_words *rest, struct sr_error *error)
+{
+    enum sr_status status = take_words(args, words, count, false, rest, error);
     if (!status) status = check_required(args, error);
     args->first = NULL;
     if (!status) return args;
@@ -237,14 +242,31 @@ static struct sr_args *parse(const char *what, const struct sr_param *params, ch
 struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, char *const *words,
                               size_t count, struct sr_words *rest, struct sr_error *error)
 {
-    return parse(what, params, words, count, rest, NULL, error);
+    return parse(args_begin(what, params), words, count, rest, error);
 }
 
 struct sr_args *sr_args_parse_more(const struct sr_args *first, const char *what,
                                    const struct sr_param *params, const struct sr_words *words,
                                    struct sr_error *error)
 {
-    return parse(what, params, words->items, words->count, NULL, first, error);
+    struct sr_args *args = args_begin(what, params);
+    args->first = first;
+    return parse(args, words->items, words->count, NULL, error);
+}
+
+struct sr_args *sr_args_parse_begun(const char *what, const struct sr_param *params,
+                                    char *const *words, size_t count, struct sr_words *rest)
+{
+    struct sr_args *args = args_begin(what, params);
+    struct sr_error ignored;
+    take_words(args, words, count, true, rest, &ignored);
+    return args;
+}
+
+const struct sr_param *sr_args_next(const struct sr_args *args, const char *word)
+{
+    const size_t index = positional_for(args, word);
+    return index == SIZE_MAX ? NULL : &args->params[index];
 }
 
 struct sr_args *sr_args_copy(const struct sr_args *args)

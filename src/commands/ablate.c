@@ -195,11 +195,10 @@ static void report_ablation(const struct sr_experiment *experiment, struct sr_re
 SR_RUN(ablate_run)
 {
     SR_UNUSED;
-    struct ablation ablation = {.class = sr_model_class_find(sr_args_text(args, "family"), error),
+    struct ablation ablation = {.class = arg_family(args, "family"),
                                 .args = args,
                                 .rest = rest,
                                 .seeds = (int)sr_args_integer(args, "seeds")};
-    if (!ablation.class) return error->status;
     enum sr_status status = sr_session_data(session, error);
     if (!status)
         status = experiment_under(session, item, ablation.class, make_ablation, &ablation, error);
@@ -220,7 +219,7 @@ const struct sr_command sr_command_ablate = {
                                   {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0,
                                    .maximum = 1e9, .help = "Training rows, 0 for all."},
                                   {0}},
-    .rest = true,
+    .more = more_of_family,
     .run = ablate_run,
     .lasting = true,
     .example = "ablate cnn recipe=study epochs=5 limit=10000",

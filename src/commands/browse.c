@@ -46,12 +46,8 @@ SR_RUN(browse_run)
         sr_filter_init(&filter);
         if (sr_args_switch(args, "more")) filter.split = session->selection.filter.split;
     }
-    enum sr_status status = sr_session_data(session, error);
-    if (!status && sr_args_given(args, "class"))
-        status = class_of(session, sr_args_text(args, "class"), &filter.class, error);
-    if (!status && sr_args_given(args, "as"))
-        status = class_of(session, sr_args_text(args, "as"), &filter.as, error);
-    if (status) return status;
+    if (sr_args_given(args, "class")) filter.class = arg_class(args, "class");
+    if (sr_args_given(args, "as")) filter.as = arg_class(args, "as");
     bool right = sr_args_switch(args, "right"), wrong = sr_args_switch(args, "wrong");
     if (right + wrong + sr_args_switch(args, "any") > 1)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -64,14 +60,13 @@ SR_RUN(browse_run)
         sr_args_range(args, "conf", &filter.confidence_low, &filter.confidence_high);
     if (sr_args_switch(args, "tagged")) filter.tagged = true;
     if (sr_args_given(args, "beats"))
-        snprintf(filter.beats, sizeof filter.beats, "%s", sr_args_text(args, "beats"));
+        snprintf(filter.beats, sizeof filter.beats, "%s", arg_model(args, "beats")->name);
     if (sr_args_given(args, "descending")) filter.descending = sr_args_switch(args, "descending");
-    for (int o = 0; sr_args_given(args, "sort") && o < SR_ORDER_COUNT; o++)
-        if (!strcmp(sr_args_text(args, "sort"), sr_order_names[o])) filter.order = (enum sr_order)o;
+    if (sr_args_given(args, "sort")) filter.order = (enum sr_order)sr_args_choice(args, "sort");
     const bool asks_model =
         right || wrong || sr_args_given(args, "conf") || filter.beats[0] ||
         sr_args_given(args, "sort") || sr_args_given(args, "model") ||
-        (sr_args_given(args, "split") && strcmp(sr_args_text(args, "split"), "train"));
+        (sr_args_given(args, "split") && arg_split(args, "split") != SR_SPLIT_TRAIN);
     if (sr_args_switch(args, "suspects")) {
         if (asks_model)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -85,20 +80,16 @@ SR_RUN(browse_run)
     bool judged = !filter.suspects && (filter.order != SR_ORDER_INDEX || filter.as >= 0 ||
                                        filter.right >= 0 || isfinite(filter.confidence_low) ||
                                        isfinite(filter.confidence_high) || filter.beats[0]);
-    if (sr_args_given(args, "model"))
-        snprintf(filter.model, sizeof filter.model, "%s", sr_args_text(args, "model"));
+    const struct sr_entry *entry = arg_model(args, "model");
+    if (entry)
+        snprintf(filter.model, sizeof filter.model, "%s", entry->name);
     else if (!judged)
         filter.model[0] = '\0';
     if (sr_args_given(args, "split"))
-        filter.split = split_of(session, args, NULL);
-    else if (judged && !sr_args_switch(args, "more")) {
-        /* What a model got wrong is asked of samples that it has not been trained on. */
-        struct sr_entry *entry;
-        status = sr_session_model(session, filter.model, &entry, error);
-        if (status) return status;
+        filter.split = (enum sr_split_name)arg_split(args, "split");
+    else if (judged && !sr_args_switch(args, "more")) /* rows that it has not been trained on */
         filter.split = sr_session_default_split(session, entry);
-    }
-    status = sr_session_select(session, &filter, error);
+    enum sr_status status = sr_session_select(session, &filter, error);
     if (status) return status;
     if (session->selection.filter.model[0])
         snprintf(session->view.model, sizeof session->view.model, "%s",
@@ -109,13 +100,25 @@ SR_RUN(browse_run)
     return SR_OK;
 }
 
+/* The model is needed where its predictions are. With `more` it is that of the present selection.
+ */
+static enum sr_need browse_need(const struct sr_args *args, const struct sr_param *param)
+{
+    const char *as = sr_args_text(args, "as");
+    const bool judged = sr_args_switch(args, "right") || sr_args_switch(args, "wrong") ||
+                        sr_args_given(args, "conf") || sr_args_given(args, "beats") ||
+                        (as && strcmp(as, "any")) || sr_args_choice(args, "sort") > SR_ORDER_INDEX;
+    const bool own = sr_args_switch(args, "more") || sr_args_switch(args, "suspects");
+    return judged && !own && !strcmp(param->name, "model") ? SR_NEED_CURRENT : SR_NEED_GIVEN;
+}
+
 const struct sr_command sr_command_browse = {
     .name = "browse",
     .group = "data",
     .help = "Select samples by split, class and what a model says of them.",
     .params =
         (const struct sr_param[]){
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
              .help = "Of this split (default train, or where the model is judged)."},
             {"class", SR_PARAM_CLASS, .help = "Whose true class is this; any for all."},
             {"as", SR_PARAM_CLASS, .help = "That the model takes for this class; any for all."},
@@ -139,5 +142,6 @@ const struct sr_command sr_command_browse = {
              .help = "Samples to list in batch, 0 for all."},
             {0}},
     .run = browse_run,
+    .need = browse_need,
     .example = "browse split=test class=Shirt as=T-shirt/top",
 };

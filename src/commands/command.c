@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "record.h"
 #include "sartor/panes/pane.h"
 
 /* A command that has brought up another pane leaves a way back; going to a pane by its own key, or
@@ -31,7 +32,8 @@ bool sr_command_shows(const struct sr_command *command)
            (command != &sr_command_keys && !strcmp(command->group, "interface"));
 }
 
-static enum sr_status parse(struct sr_item *item, struct sr_error *error)
+static enum sr_status parse(struct sr_session *session, struct sr_item *item,
+                            struct sr_error *error)
 {
     if (item->args) return SR_OK;
     if (!item->words.count) { /* entered with a quote that is not closed */
@@ -43,16 +45,25 @@ static enum sr_status parse(struct sr_item *item, struct sr_error *error)
         sr_command_find(item->words.items[0], error);
         return error->status;
     }
-    item->args = sr_args_parse(command->name, command->params, item->words.items + 1,
-                               item->words.count - 1, command->rest ? &item->rest : NULL, error);
+    item->args =
+        sr_args_parse(command->name, command->params, item->words.items + 1, item->words.count - 1,
+                      command->rest || command->more ? &item->rest : NULL, error);
     snprintf(item->reply.command, sizeof item->reply.command, "%s", command->name);
-    return item->args ? SR_OK : error->status;
+    struct sr_more more[SR_MORE_TABLES];
+    if (!item->args || !command->more || command->rest) return item->args ? SR_OK : error->status;
+    if (!command->more(session, item->args, more))
+        return SR_OK; /* which is said when it is looked up */
+    item->more = sr_args_parse_more(item->args, more[0].what, more[0].params, &item->rest, error);
+    return item->more ? SR_OK : error->status;
 }
 
 enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, struct sr_error *error)
 {
-    enum sr_status status = parse(item, error);
+    enum sr_status status = parse(session, item, error);
+    /* With a job under way the command has what it needs, and its model may go. */
+    if (!status && !item->job) status = targets_resolve(session, item->command, item->args, error);
     if (status) return status;
+    record_defaults(session, item);
     const struct sr_pane *from = sr_pane_current(session);
     status = item->command->run(session, item, item->args, &item->rest, &item->reply, error);
     leave_trail(session, item->command, from);
@@ -89,53 +100,15 @@ void sr_reply_add(struct sr_reply *reply, struct sr_json *object)
 
 /* --- shared by the commands ------------------------------------------------------------ */
 
-enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args,
-                            const struct sr_entry *entry)
+size_t more_of_family(struct sr_session *session, const struct sr_args *args,
+                      struct sr_more more[SR_MORE_TABLES])
 {
-    const char *name = sr_args_text(args, "split");
-    for (int s = 0; name && s < SR_SPLIT_COUNT; s++)
-        if (!strcmp(name, sr_split_names[s])) return (enum sr_split_name)s;
-    return sr_session_default_split(session, entry);
-}
-
-enum sr_status predictions_of(struct sr_session *session, const struct sr_args *args,
-                              struct sr_entry **entry, enum sr_split_name *split,
-                              const struct sr_predictions **predictions, struct sr_error *error)
-{
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), entry, error);
-    if (status) return status;
-    *split = split_of(session, args, *entry);
-    return sr_session_predictions(session, *entry, *split, predictions, error);
-}
-
-enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file,
-                         uint32_t *row, struct sr_error *error)
-{
-    const char *index = sr_args_text(args, "index"), *split = sr_args_text(args, "split");
-    enum sr_status status = sr_session_data(session, error);
-    if (status) return status;
-    if (index) {
-        *file = split && !strcmp(split, "test") ? SR_FILE_TEST : SR_FILE_TRAIN;
-        return sr_session_index(session, index, file, row, error);
-    }
-    if (!session->selection.count)
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "no sample is selected; give an index such as test:7");
-    *file = session->selection.file;
-    *row = session->selection.rows[session->selection.at];
-    return SR_OK;
-}
-
-enum sr_status class_of(struct sr_session *session, const char *text, int *class,
-                        struct sr_error *error)
-{
-    *class = -1;
-    if (!text || !strcmp(text, "any")) return SR_OK;
-    enum sr_status status = sr_session_data(session, error);
-    if (status) return status;
-    *class = sr_dataset_class(session->data, text, error);
-    return *class < 0 ? error->status : SR_OK;
+    (void)session;
+    const char *family = sr_args_text(args, "family");
+    const struct sr_model_class *class = family ? sr_model_class_find(family, NULL) : NULL;
+    if (!class) return 0;
+    more[0] = (struct sr_more){class->name, class->params};
+    return 1;
 }
 
 void set_classes(struct sr_session *session, struct sr_json *object)
@@ -191,7 +164,7 @@ void add_nearest(struct sr_text *text, const struct sr_session *session,
 
 static void describe_range(const struct sr_param *param, struct sr_text *text)
 {
-    if (param->type == SR_PARAM_CHOICE) {
+    if (param->type == SR_PARAM_CHOICE || param->type == SR_PARAM_SPLIT) {
         sr_text_printf(text, " One of: %s.", param->choices);
     } else if (param->minimum < param->maximum) {
         sr_text_add(text, " ");
@@ -218,6 +191,6 @@ void sr_command_usage(const struct sr_command *command, struct sr_text *text)
         sr_text_add(text, " ");
         sr_param_usage(param, text);
     }
-    if (command->rest) sr_text_add(text, " [name=value...]");
+    if (command->rest || command->more) sr_text_add(text, " [name=value...]");
     sr_text_add(text, "\n");
 }

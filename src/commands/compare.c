@@ -8,30 +8,28 @@
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 
-enum sr_status field_gather(struct sr_session *session, const struct sr_words *names,
+enum sr_status field_gather(struct sr_session *session, struct sr_entry *const *named, size_t count,
                             enum sr_split_name split, struct field *field, struct sr_error *error)
 {
-    size_t room = names->count ? names->count : session->entry_count;
+    size_t room = count ? count : session->entry_count;
     enum sr_status status = sr_session_data(session, error);
-    for (size_t i = 1; !status && i < names->count; i++)
+    for (size_t i = 1; !status && i < count; i++)
         for (size_t k = 0; !status && k < i; k++)
-            if (!strcmp(names->items[i], names->items[k]))
+            if (named[i] == named[k])
                 status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                                      "%s is named twice; name each model once", names->items[i]);
+                                      "%s is named twice; name each model once", named[i]->name);
     field->entries = sr_xalloc(room * sizeof *field->entries);
     field->predictions = sr_xalloc(room * sizeof *field->predictions);
     struct sr_error pending = {0}, refused = {0};
     for (size_t i = 0; !status && i < room; i++) {
-        struct sr_entry *entry =
-            names->count ? sr_session_entry(session, names->items[i], error) : session->entries[i];
-        if (!entry) return error->status;
+        struct sr_entry *entry = count ? named[i] : session->entries[i];
         enum sr_status one =
             sr_session_predictions(session, entry, split, &field->predictions[field->count], error);
         /* All are asked at once, so that they are computed one after another without further turns
          * here. */
         if (one == SR_PENDING)
             pending = *error;
-        else if (one && names->count)
+        else if (one && count)
             status = one;
         else if (one)
             refused = *error;
@@ -89,10 +87,7 @@ enum sr_status costs_of(const struct sr_session *session, const struct sr_args *
 {
     *costs = (struct sr_costs){0};
     if (!sr_args_text(args, "costs")) return SR_OK;
-    char *path = sr_path_expand(sr_args_text(args, "costs"));
-    enum sr_status status = sr_costs_read(costs, path, session->data->classes, error);
-    free(path);
-    return status;
+    return sr_costs_read(costs, sr_args_path(args, "costs"), session->data->classes, error);
 }
 
 /* How wide a score's column is, two blanks before it included; 0 when it says nothing. */
@@ -269,19 +264,26 @@ SR_RUN(compare_run)
 {
     SR_UNUSED;
     struct field field = {0};
-    enum sr_split_name split =
-        sr_args_given(args, "split") ? split_of(session, args, NULL) : SR_SPLIT_VALIDATION;
+    const size_t named = arg_count(args, "models");
+    enum sr_split_name split = sr_args_given(args, "split")
+                                   ? (enum sr_split_name)arg_split(args, "split")
+                                   : SR_SPLIT_VALIDATION;
     enum sr_status status = sr_session_data(session, error);
     if (!status && !sr_args_given(args, "split") && !session->split.counts[SR_SPLIT_VALIDATION])
         split = SR_SPLIT_TEST;
     if (!status) status = sr_session_scan_models(session, error);
     struct sr_costs costs = {0};
     if (!status) status = costs_of(session, args, &costs, error);
-    if (!status) status = field_gather(session, rest, split, &field, error);
+    if (!status) {
+        struct sr_entry **entries = sr_xalloc((named + 1) * sizeof *entries);
+        for (size_t i = 0; i < named; i++) entries[i] = arg_model_at(args, "models", i)->entry;
+        status = field_gather(session, entries, named, split, &field, error);
+        free(entries);
+    }
     if (!status) {
         size_t *order = field_order(&field), pairs = 0;
         report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
-        if (!rest->count) report_left_out(session, &field, split, reply);
+        if (!named) report_left_out(session, &field, split, reply);
         status = report_pairs(&field, order, split, &pairs, reply, error);
         if (!status && reply->json) {
             struct sr_json *object = sr_reply_object(reply), *names = sr_json_array();
@@ -306,11 +308,11 @@ const struct sr_command sr_command_compare = {
     .help = "All models (or those named) side by side, with a test of every pair.",
     .params =
         (const struct sr_param[]){
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+            {"models", SR_PARAM_MODELS, .positional = true, .help = "These; without any, all."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
              .help = "On this split (default validation, test where there is none)."},
             SR_COSTS_PARAM,
             {0}},
-    .rest = true,
     .run = compare_run,
     .example = "compare cnn svm forest split=test",
 };

@@ -1,6 +1,7 @@
 /* complete.c - what could stand at the end of a line, from the same tables that parse it. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "internal.h"
 #include "sartor/base/file.h"
@@ -8,31 +9,34 @@
 #include "sartor/panes/form.h"
 #include "sartor/panes/pane.h"
 
-struct candidates {
-    struct sr_words words;
-    size_t room;
-    const char *typed;  /* only words that begin so */
-    const char *before; /* put before each: "split=" */
-};
-
-static void offer(struct candidates *candidates, const char *word, const char *after)
+void candidates_add(struct candidates *candidates, const char *word, const char *after)
 {
     if (strncmp(word, candidates->typed, strlen(candidates->typed))) return;
-    struct sr_words *words = &candidates->words;
-    sr_xgrow(&words->items, &candidates->room, words->count + 2, sizeof *words->items);
-    words->items[words->count++] = sr_xprintf("%s%s%s", candidates->before, word, after);
-    words->items[words->count] = NULL;
+    char *whole = sr_xprintf("%s%s%s", candidates->before, word, after);
+    sr_words_add(&candidates->words, whole);
+    free(whole);
 }
 
-static void offer_choices(struct candidates *candidates, const char *choices)
+void candidates_add_choices(struct candidates *candidates, const char *choices)
 {
-    char *copy = sr_xstrdup(choices), *rest = copy;
+    char *copy = sr_xstrdup(choices ? choices : ""), *rest = copy;
     for (char *word; (word = strsep(&rest, " "));)
-        if (*word) offer(candidates, word, "");
+        if (*word) candidates_add(candidates, word, "");
     free(copy);
 }
 
-static void offer_files(struct candidates *candidates)
+static bool has_ending(const char *name, const char *endings)
+{
+    struct sr_words words = {0};
+    const char *extension = sr_path_extension(name);
+    bool found = !endings;
+    if (endings) sr_words_split(&endings, &words, NULL);
+    for (size_t i = 0; i < words.count; i++) found |= !strcasecmp(words.items[i], extension);
+    sr_words_fini(&words);
+    return found;
+}
+
+void candidates_add_files(struct candidates *candidates, const char *endings)
 {
     const char *slash = strrchr(candidates->typed, '/');
     char *shown = slash ? strndup(candidates->typed, (size_t)(slash - candidates->typed) + 1)
@@ -44,7 +48,9 @@ static void offer_files(struct candidates *candidates)
     for (size_t i = 0; names && i < count; i++) {
         bool hidden = names[i][0] == '.' && (!slash || slash[1] != '.');
         char *full = sr_path_join(folder, names[i]), *word = sr_xprintf("%s%s", shown, names[i]);
-        if (!hidden) offer(candidates, word, sr_path_is_directory(full) ? "/" : "");
+        bool directory = sr_path_is_directory(full);
+        if (!hidden && (directory || has_ending(names[i], endings)))
+            candidates_add(candidates, word, directory ? "/" : "");
         free(full);
         free(word);
         free(names[i]);
@@ -54,129 +60,69 @@ static void offer_files(struct candidates *candidates)
     free(shown);
 }
 
-static void offer_values(struct sr_session *session, struct candidates *candidates,
-                         const struct sr_param *param)
-{
-    switch (param->type) {
-    case SR_PARAM_CHOICE:
-        offer_choices(candidates, param->choices);
-        break;
-    case SR_PARAM_SWITCH:
-        offer_choices(candidates, "on off");
-        break;
-    case SR_PARAM_RANGE:
-        offer_choices(candidates, "..0.5 0.5..0.9 0.9..");
-        break;
-    case SR_PARAM_FILE:
-        offer_files(candidates);
-        break;
-    case SR_PARAM_MODEL:
-        for (size_t i = 0; i < session->entry_count; i++)
-            offer(candidates, session->entries[i]->name, "");
-        break;
-    case SR_PARAM_FAMILY:
-        for (size_t i = 0; sr_model_classes[i]; i++)
-            offer(candidates, sr_model_classes[i]->name, "");
-        if (param->choices)
-            offer_choices(candidates, param->choices); /* words that may stand there instead */
-        break;
-    case SR_PARAM_CLASS:
-        for (int c = 0; session->data && c < session->data->classes; c++)
-            offer(candidates, session->data->class_names[c], "");
-        break;
-    default:
-        break;
-    }
-}
-
-static const struct sr_param *find_param(const struct sr_param *params, const char *word,
-                                         size_t length)
-{
-    for (; params && params->name; params++)
-        if (strlen(params->name) == length && !strncmp(params->name, word, length)) return params;
-    return NULL;
-}
-
-/* Names of a table that are not yet in `words`; switches stand alone. Of export's, those that its
- * figure takes. */
-static void offer_names(struct candidates *candidates, const struct sr_param *params,
-                        const struct sr_words *words)
-{
-    const char *figure = words->count > 1 && !strcmp(words->items[0], sr_command_export.name)
-                             ? words->items[1]
-                             : NULL;
-    for (; params && params->name; params++) {
-        if (figure && !figure_takes(figure, params->name)) continue;
-        size_t length = strlen(params->name);
-        bool given = false;
-        for (size_t i = 1; i < words->count; i++)
-            given |= !strncmp(words->items[i], params->name, length) &&
-                     (words->items[i][length] == '=' || !words->items[i][length]);
-        if (!given && !params->positional)
-            offer(candidates, params->name, params->type == SR_PARAM_SWITCH ? "" : "=");
-    }
-}
-
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The parameters that a line adds to the command's own: of a family, of the form that is open,
- * options. */
-static const struct sr_param *further_params(struct sr_session *session,
-                                             const struct sr_command *command,
-                                             const struct sr_words *words)
+static bool among(const struct sr_words *words, const char *name)
 {
-    if (!strcmp(command->name, "set")) return sr_options;
-    bool form = !strcmp(command->name, "form");
-    if (!form && strcmp(command->name, "train")) return NULL;
-    const bool named = words->count > 1 && !strchr(words->items[1], '=');
-    const struct sr_model_class *class = named  ? sr_model_class_find(words->items[1], NULL)
-                                         : form ? sr_form_family(session)
-                                                : NULL;
-    return class ? class->params : NULL;
+    const size_t length = strlen(name);
+    for (size_t i = 0; i < words->count; i++)
+        if (!strncmp(words->items[i], name, length) &&
+            (words->items[i][length] == '=' || !words->items[i][length]))
+            return true;
+    return false;
 }
 
+static void offer_name(struct candidates *candidates, const struct sr_param *param)
+{
+    candidates_add(candidates, param->name, param->type == SR_PARAM_SWITCH ? "" : "=");
+}
+
+/* "name=" and what is typed of its value. */
+static void offer_value(struct sr_session *session, const struct sr_param *param,
+                        struct candidates *candidates)
+{
+    char *before = sr_xprintf("%s=", param->name);
+    candidates->before = before;
+    candidates->typed += strlen(before);
+    target_complete(session, param, NULL, candidates);
+    candidates->before = "";
+    free(before);
+}
+
+/* Words behind `command`; `words` are those before the one that is being typed. */
 static void offer_for(struct sr_session *session, const struct sr_command *command,
                       const struct sr_words *words, struct candidates *candidates)
 {
-    const struct sr_param *further = further_params(session, command, words);
-    const struct sr_param *common =
-        further && !strcmp(command->name, "form") ? sr_form_common : NULL;
-    const char *equals = strchr(candidates->typed, '=');
-    if (equals) {
-        size_t length = (size_t)(equals - candidates->typed);
-        const struct sr_param *param = find_param(command->params, candidates->typed, length);
-        if (!param) param = find_param(further, candidates->typed, length);
-        if (!param) param = find_param(common, candidates->typed, length);
-        if (!param) return;
-        char *before = strndup(candidates->typed, length + 1);
-        candidates->before = before;
-        candidates->typed = equals + 1;
-        offer_values(session, candidates, param);
-        candidates->before = "";
-        free(before);
-        return;
+    struct sr_words rest = {0};
+    struct sr_args *args = sr_args_parse_begun(command->name, command->params, words->items + 1,
+                                               words->count - 1, &rest);
+    struct sr_more tables[1 + SR_MORE_TABLES] = {{command->name, command->params}};
+    const size_t count = 1 + (command->more ? command->more(session, args, tables + 1) : 0);
+    const size_t name = strcspn(candidates->typed, "=");
+    if (candidates->typed[name]) {
+        const struct sr_param *param = NULL;
+        for (size_t t = 0; !param && t < count; t++)
+            param = sr_param_find(tables[t].params, candidates->typed, name);
+        if (param) offer_value(session, param, candidates);
+        goto out;
     }
-    size_t bare = 0; /* positional words so far */
-    for (size_t i = 1; i < words->count; i++)
-        bare += !strchr(words->items[i], '=') &&
-                !find_param(command->params, words->items[i], strlen(words->items[i]));
-    for (const struct sr_param *param = command->params; param && param->name; param++)
-        if (param->positional && bare-- == 0) {
-            offer_values(session, candidates, param);
-            break;
-        }
-    if (!strcmp(command->name, "help")) {
-        for (size_t i = 0; sr_commands[i]; i++) offer(candidates, sr_commands[i]->name, "");
-        for (size_t i = 0; sr_model_classes[i]; i++)
-            offer(candidates, sr_model_classes[i]->name, "");
-        offer_choices(candidates, "keys commands options features figures");
+    const struct sr_param *next = sr_args_next(args, candidates->typed);
+    if (next) target_complete(session, next, sr_args_text(args, next->name), candidates);
+    for (const struct sr_param *param = command->params; param && param->name; param++) {
+        bool needed = !command->need || command->need(args, param) != SR_NEED_NOTHING;
+        /* What is mostly given as a bare word is named only when that has been begun. */
+        bool wanted = !param->positional || (*candidates->typed && param != next);
+        if (needed && wanted && !sr_args_given(args, param->name)) offer_name(candidates, param);
     }
-    offer_names(candidates, command->params, words);
-    offer_names(candidates, further, words);
-    offer_names(candidates, common, words);
+    for (size_t t = 1; t < count; t++)
+        for (const struct sr_param *param = tables[t].params; param && param->name; param++)
+            if (!among(&rest, param->name)) offer_name(candidates, param);
+out:
+    sr_args_free(args);
+    sr_words_fini(&rest);
 }
 
 void sr_command_complete(struct sr_session *session, const char *line, size_t length, size_t *start,
@@ -204,7 +150,8 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
                      : length;
     }
     if (words.count <= 1 && (begun || !words.count)) {
-        for (size_t i = 0; sr_commands[i]; i++) offer(&candidates, sr_commands[i]->name, "");
+        for (size_t i = 0; sr_commands[i]; i++)
+            candidates_add(&candidates, sr_commands[i]->name, "");
     } else if (words.count) {
         const struct sr_command *command = sr_command_find(words.items[0], &ignored);
         char *last = begun ? words.items[--words.count] : NULL;
@@ -262,7 +209,7 @@ static bool complete_options(struct sr_session *session, const struct sr_words *
             candidates->typed = word;
             for (char *sign = copy; (sign = strchr(sign, '='));)
                 memmove(sign, sign + 1, strlen(sign));
-            offer_choices(candidates, copy);
+            candidates_add_choices(candidates, copy);
             free(copy);
             return true;
         }
@@ -272,7 +219,7 @@ static bool complete_options(struct sr_session *session, const struct sr_words *
             char *before = equals ? strndup(word, (size_t)(equals + 1 - word)) : sr_xstrdup("");
             candidates->before = before;
             candidates->typed = equals ? equals + 1 : last ? "" : words->items[at + 1];
-            offer_files(candidates);
+            candidates_add_files(candidates, NULL);
             candidates->before = "";
             free(before);
             return true;

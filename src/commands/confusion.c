@@ -10,16 +10,11 @@
 SR_RUN(confusion_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry;
-    enum sr_split_name split;
-    const struct sr_predictions *predictions;
-    enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
-    if (status) return status;
-    const char *vs = sr_args_text(args, "vs");
-    struct sr_entry *second = vs ? sr_session_entry(session, vs, error) : NULL;
-    const struct sr_predictions *others = NULL;
-    if (vs && !second) return error->status;
-    if (second) status = sr_session_predictions(session, second, split, &others, error);
+    struct sr_entry *entry = arg_model(args, "model"), *second = arg_model(args, "vs");
+    const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
+    const struct sr_predictions *predictions, *others = NULL;
+    enum sr_status status = sr_session_predictions(session, entry, split, &predictions, error);
+    if (!status && second) status = sr_session_predictions(session, second, split, &others, error);
     if (status) return status;
     struct sr_mcnemar test = {0};
     if (second) status = sr_mcnemar(&test, predictions, others, error);

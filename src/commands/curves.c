@@ -7,9 +7,7 @@
 SR_RUN(curves_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry;
-    enum sr_status status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
-    if (status) return status;
+    const struct sr_entry *entry = arg_model(args, "model");
     const struct sr_model *model = entry->model;
     if (!model->epochs)
         return sr_error_set(error, SR_ERROR_STATE,

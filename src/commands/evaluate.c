@@ -6,14 +6,14 @@
 SR_RUN(evaluate_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry;
-    enum sr_split_name split;
+    struct sr_entry *entry = arg_model(args, "model");
+    const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
     const struct sr_predictions *predictions;
     struct sr_costs costs = {0};
     double scores[SR_SCORE_COUNT];
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = costs_of(session, args, &costs, error);
-    if (!status) status = predictions_of(session, args, &entry, &split, &predictions, error);
+    if (!status) status = sr_session_predictions(session, entry, split, &predictions, error);
     if (status) {
         sr_costs_fini(&costs);
         return status;

@@ -80,12 +80,11 @@ static enum sr_status write_figure(struct sr_session *session, const char *figur
                                    const struct sr_args *args, struct figure_request *request,
                                    struct sr_error *error)
 {
-    char *path = sr_path_expand(sr_args_text(args, "to")), *command = figure_command(verb, args);
-    request->path = path;
+    char *command = figure_command(verb, args);
+    request->path = sr_args_path(args, "to");
     request->command = command;
     request->dark = sr_args_switch(args, "dark");
     enum sr_status status = figure_write(session, figure, request, error);
-    free(path);
     free(command);
     return status;
 }
@@ -94,16 +93,14 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
                                      const char *verb, const char *method, struct sr_reply *reply,
                                      struct sr_error *error)
 {
-    enum sr_file file;
-    uint32_t row;
-    int target;
-    struct sr_entry *entry = NULL;
-    enum sr_status status = sample_of(session, args, &file, &row, error);
-    if (!status) status = class_of(session, sr_args_text(args, "target"), &target, error);
-    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
+    const struct sample *sample = arg_sample(args, "index");
+    const enum sr_file file = sample->file;
+    const uint32_t row = sample->row;
+    const int target = arg_class(args, "target");
+    struct sr_entry *entry = arg_model(args, "model");
     const char *layer = sr_args_text(args, "layer"), *to = sr_args_text(args, "to");
-    if (!status && to) status = sr_figure_check(to, error);
-    if (!status && !strcmp(method, "auto")) method = "";
+    enum sr_status status = to ? sr_figure_check(to, error) : SR_OK;
+    if (!strcmp(method, "auto")) method = "";
     const struct sr_explainer explainer = {entry, method, layer, target};
     const struct sr_explanation *explanation;
     if (!status) status = sr_session_explain(session, &explainer, file, row, &explanation, error);
@@ -113,13 +110,13 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
         explanation, entry->name, to, session->data->files[file].labels[row],
         sr_predicted_class(explanation->probabilities, session->data->classes)};
     if (to) {
-        char index[32];
-        snprintf(index, sizeof index, "%s:%u", sr_file_names[file], row);
-        struct figure_request request = {.model = entry->name,
-                                         .index = index,
+        struct figure_request request = {.model = entry,
+                                         .samples = sample,
+                                         .sample_count = 1,
                                          .method = method,
                                          .layer = layer,
                                          .target = target,
+                                         .class = -1,
                                          .split = -1};
         status = write_figure(session, "explain", verb, args, &request, error);
         if (status) return status;
@@ -230,10 +227,9 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
 {
     const char *to = sr_args_text(args, "to"), *method = sr_args_text(args, "method"),
                *layer = sr_args_text(args, "layer");
-    struct sr_entry *entry;
+    struct sr_entry *entry = arg_model(args, "model");
+    const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
     enum sr_status status = to ? sr_figure_check(to, error) : SR_OK;
-    if (!status) status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
     if (status) return status;
     static const char *const alone[] = {"index", "target"};
     for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
@@ -243,7 +239,6 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
                 "explain: classes takes no %s; it explains count= images, each for its own class",
                 alone[i]);
     if (!strcmp(method, "auto")) method = "";
-    const enum sr_split_name split = split_of(session, args, entry);
     const size_t classes = (size_t)session->data->classes,
                  count = (size_t)sr_args_integer(args, "count");
     const struct sr_explainer explainer = {entry, method, layer, -1};
@@ -253,9 +248,10 @@ static enum sr_status explain_classes(struct sr_session *session, const struct s
     const struct sr_statistics *statistics;
     if (!status) status = sr_session_statistics(session, &statistics, error);
     if (!status && to) {
-        struct figure_request request = {.model = entry->name,
+        struct figure_request request = {.model = entry,
                                          .method = method,
                                          .layer = layer,
+                                         .class = -1,
                                          .target = -1,
                                          .split = (int)split,
                                          .count = (int)count};
@@ -370,20 +366,18 @@ static void quality_text(const struct sr_quality *quality, const char *model, co
 static enum sr_status explain_quality(struct sr_session *session, const struct sr_args *args,
                                       struct sr_reply *reply, struct sr_error *error)
 {
-    struct sr_entry *entry;
+    struct sr_entry *entry = arg_model(args, "model");
+    const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
     const struct sr_quality *quality;
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
-    if (status) return status;
     if (sr_args_given(args, "index"))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "explain: quality is measured on count= images, not on a single one");
-    enum sr_split_name split = split_of(session, args, entry);
     const struct sr_explainer explainer = {entry, sr_args_text(args, "method"),
                                            sr_args_text(args, "layer"), -1};
     const bool black = !strcmp(sr_args_text(args, "fill"), "black");
-    status = sr_session_quality(session, &explainer, split, (size_t)sr_args_integer(args, "count"),
-                                black ? SR_FILL_BLACK : SR_FILL_MEAN, &quality, error);
+    enum sr_status status =
+        sr_session_quality(session, &explainer, split, (size_t)sr_args_integer(args, "count"),
+                           black ? SR_FILL_BLACK : SR_FILL_MEAN, &quality, error);
     if (status) return status;
     if (reply->json)
         quality_json(quality, entry->name, sr_split_names[split], reply);
@@ -400,12 +394,16 @@ SR_RUN(explain_run)
     return explain_sample(session, args, "explain", sr_args_text(args, "method"), reply, error);
 }
 
-#define SAMPLE_PARAMS                                                                              \
-    {                                                                                              \
-        "index", SR_PARAM_SAMPLE,                                                                  \
-            .positional = true,                                                                    \
-            .help = "A row: 17, train:17, test:17; without it, the sample under the cursor."       \
-    }
+/* Classes and quality are of many samples of a split, which is the model's where none is given. */
+static enum sr_need explain_need(const struct sr_args *args, const struct sr_param *param)
+{
+    bool many = sr_args_switch(args, "quality") || sr_args_switch(args, "classes");
+    if (param->type == SR_PARAM_SAMPLE) return many ? SR_NEED_NOTHING : SR_NEED_CURRENT;
+    if (param->type == SR_PARAM_SPLIT) return many ? SR_NEED_CURRENT : SR_NEED_GIVEN;
+    return param->current ? SR_NEED_CURRENT : SR_NEED_GIVEN;
+}
+
+#define SAMPLE_HELP "A row: 17, train:17, test:17; without it, the sample under the cursor."
 
 const struct sr_command sr_command_explain = {
     .name = "explain",
@@ -414,9 +412,10 @@ const struct sr_command sr_command_explain = {
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(false),
-            SAMPLE_PARAMS,
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-             .help = "The file that a bare row is of; with quality and classes, the split."},
+            SR_SAMPLE_PARAM(SAMPLE_HELP),
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+             .help = "The file that a bare row is of; without a row, the split of the sample; with "
+                     "quality and classes, the split."},
             {"method", SR_PARAM_CHOICE, .fallback = "auto",
              .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest",
              .help = "How; auto takes HiRes-CAM for convolutions, weights for logistic regression, "
@@ -441,6 +440,7 @@ const struct sr_command sr_command_explain = {
              .help = "quality: what pixels are replaced by."},
             {0}},
     .run = explain_run,
+    .need = explain_need,
     .example = "explain cnn quality count=1000 split=test",
 };
 
@@ -457,9 +457,8 @@ const struct sr_command sr_command_gradcam = {
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(false),
-            SAMPLE_PARAMS,
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-             .help = "The file that a bare row is of."},
+            SR_SAMPLE_PARAM(SAMPLE_HELP),
+            SR_SAMPLE_SPLIT_PARAM,
             {"target", SR_PARAM_CLASS,
              .help = "The class to explain (default: the predicted one)."},
             {"layer", SR_PARAM_TEXT,

@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "figures.h"
-#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
 
 static const struct {
-    const char *name, *takes, *help;
+    const char *name, *takes, *current, *help;
 } figures[] = {
-#define ENTRY(name, takes, help) {#name, takes, help},
+#define ENTRY(name, takes, current, help) {#name, takes, current, help},
     FIGURES(ENTRY)
 #undef ENTRY
 };
@@ -24,29 +24,50 @@ static bool holds(const char *words, const char *word)
     return false;
 }
 
-bool figure_takes(const char *figure, const char *param)
+/* The table of parameters lets no other name in; while a line is being typed there may be none. */
+static int figure_of(const struct sr_args *args)
 {
-    for (int f = 0; f < FIGURE_COUNT; f++)
-        if (!strcmp(figures[f].name, figure))
-            return holds(figures[f].takes, param) || holds(common, param);
-    return true;
+    return sr_args_choice(args, "figure");
+}
+
+static bool takes(const struct sr_args *args, const char *param)
+{
+    const int figure = figure_of(args);
+    return figure < 0 || holds(figures[figure].takes, param) || holds(common, param);
+}
+
+/* Are the samples chosen by something else than the cursor, or are they many? */
+static bool chosen(const struct sr_args *args)
+{
+    bool many = sr_args_given(args, "count") && holds(figures[figure_of(args)].takes, "layer");
+    return many || sr_args_given(args, "split") || sr_args_given(args, "class") ||
+           sr_args_given(args, "wrong") || sr_args_given(args, "right");
+}
+
+static enum sr_need export_need(const struct sr_args *args, const struct sr_param *param)
+{
+    if (!takes(args, param->name)) return SR_NEED_NOTHING;
+    if (figure_of(args) < 0) return SR_NEED_GIVEN;
+    bool current = holds(figures[figure_of(args)].current, param->name);
+    if (!strcmp(param->name, "model"))
+        current = (current && !sr_args_given(args, "models")) || sr_args_switch(args, "wrong") ||
+                  sr_args_switch(args, "right");
+    if (!strcmp(param->name, "index")) current = current && !chosen(args);
+    return current ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
 
 /* A word that does nothing is a mistake of somebody's. */
-static enum sr_status check_words(const struct sr_args *args, const char *figure,
-                                  struct sr_error *error)
+static enum sr_status check_words(const struct sr_args *args, struct sr_error *error)
 {
-    size_t f = 0;
-    while (strcmp(figures[f].name, figure) != 0)
-        f++; /* the table of parameters lets no other name in */
+    const char *name = figures[figure_of(args)].name, *words = figures[figure_of(args)].takes;
     for (const struct sr_param *param = sr_args_params(args); param->name; param++)
-        if (sr_args_given(args, param->name) && !figure_takes(figure, param->name))
+        if (sr_args_given(args, param->name) && !takes(args, param->name))
             return sr_error_set(error, SR_ERROR_ARGUMENT, "export %s takes no %s; it takes: %s",
-                                figure, param->name, figures[f].takes);
-    if (holds(figures[f].takes, "models") && holds(figures[f].takes, "model") &&
-        sr_args_given(args, "models") && sr_args_given(args, "model"))
+                                name, param->name, words);
+    if (holds(words, "models") && holds(words, "model") && sr_args_given(args, "models") &&
+        sr_args_given(args, "model"))
         return sr_error_set(error, SR_ERROR_ARGUMENT, "export %s: give model or models, not both",
-                            figure);
+                            name);
     return SR_OK;
 }
 
@@ -68,33 +89,54 @@ char *figure_command(const char *verb, const struct sr_args *args)
     return sr_text_take(&line);
 }
 
+/* Those of `models`, else that of `model`; freed by the caller. Only curves can be drawn of a model
+ * that is still being trained. */
+static enum sr_status models_of(const struct sr_args *args, struct model_target **models,
+                                size_t *count, struct sr_error *error)
+{
+    const char *list = arg_count(args, "models") ? "models" : "model";
+    *count = arg_count(args, list);
+    *models = sr_xalloc((*count + 1) * sizeof **models);
+    for (size_t i = 0; i < *count; i++) {
+        (*models)[i] = *arg_model_at(args, list, i);
+        if (!(*models)[i].entry && strcmp(sr_args_text(args, "figure"), "curves"))
+            return sr_error_set(error, SR_ERROR_STATE,
+                                "%s is being trained; of its figures only curves can be drawn yet",
+                                (*models)[i].run->name);
+    }
+    return SR_OK;
+}
+
 SR_RUN(export_run)
 {
     SR_UNUSED;
-    const char *split = sr_args_text(args, "split"), *figure = sr_args_text(args, "figure");
-    const char *plotly = sr_args_text(args, "plotly");
-    int target;
-    enum sr_status status = check_words(args, figure, error);
-    if (!status) status = class_of(session, sr_args_text(args, "target"), &target, error);
+    const char *figure = sr_args_text(args, "figure"), *path = sr_args_path(args, "to");
+    enum sr_status status = check_words(args, error);
     if (status) return status;
-    char *path = sr_path_expand(sr_args_text(args, "to")),
-         *script = plotly ? sr_path_expand(plotly) : NULL;
+    struct model_target *models;
+    size_t model_count, sample_count = arg_count(args, "index");
+    status = models_of(args, &models, &model_count, error);
+    struct sample *samples = sample_count ? sr_xalloc(sample_count * sizeof *samples) : NULL;
+    for (size_t i = 0; i < sample_count; i++) samples[i] = *arg_sample_at(args, "index", i);
     char *command = figure_command("export", args);
     struct figure_request request = {
         .path = path,
-        .plotly = script,
+        .plotly = sr_args_path(args, "plotly"),
         .command = command,
-        .model = sr_args_text(args, "model"),
-        .models = sr_args_text(args, "models"),
-        .vs = sr_args_text(args, "vs"),
-        .split = split ? (int)split_of(session, args, NULL) : -1,
-        .class = sr_args_text(args, "class"),
-        .index = sr_args_text(args, "index"),
+        .model = arg_model(args, "model"),
+        .model_given = sr_args_given(args, "model"),
+        .models = models,
+        .model_count = model_count,
+        .vs = arg_model(args, "vs"),
+        .split = arg_split(args, "split"),
+        .class = arg_class(args, "class"),
+        .samples = samples,
+        .sample_count = sample_count,
         .wrong = sr_args_switch(args, "wrong"),
         .right = sr_args_switch(args, "right"),
         .method = sr_args_text(args, "method"),
         .layer = sr_args_text(args, "layer"),
-        .target = target,
+        .target = arg_class(args, "target"),
         .shares = sr_args_switch(args, "shares") || sr_args_switch(args, "of_predicted"),
         .of_predicted = sr_args_switch(args, "of_predicted"),
         .linear = sr_args_switch(args, "linear"),
@@ -111,7 +153,7 @@ SR_RUN(export_run)
         .resolution = sr_args_number(args, "resolution"),
         .count = (int)sr_args_integer(args, "count"),
     };
-    status = figure_write(session, figure, &request, error);
+    if (!status) status = figure_write(session, figure, &request, error);
     if (!status && reply->json) {
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "figure", figure);
@@ -121,13 +163,13 @@ SR_RUN(export_run)
         sr_text_printf(&reply->text, "%s written to %s\n", figure, path);
     }
     free(command);
-    free(script);
-    free(path);
+    free(samples);
+    free(models);
     return status;
 }
 
 /* The names of the list, apart by blanks. */
-#define NAME(name, takes, help) " " #name
+#define NAME(name, takes, current, help) " " #name
 
 const struct sr_command sr_command_export = {
     .name = "export",
@@ -139,17 +181,19 @@ const struct sr_command sr_command_export = {
             {"figure", SR_PARAM_CHOICE, .positional = true, .required = true,
              .choices = &(FIGURES(NAME))[1],
              .help = "Which; help figures tells what each shows and takes."},
-            {"model", SR_PARAM_MODEL, .positional = true, .help = "Of this model."},
+            {"model", SR_PARAM_MODEL, .positional = true, .choices = "training",
+             .help = "Of this model."},
+            {"index", SR_PARAM_SAMPLES, .positional = true,
+             .help = "Of this sample, or several apart by commas: test:7,test:12."},
             {"to", SR_PARAM_FILE, .required = true,
              .help = "The file; its ending chooses the format."},
-            {"models", SR_PARAM_TEXT, .help = "Of several models, their names apart by commas."},
+            {"models", SR_PARAM_MODELS, .choices = "training",
+             .help = "Of several models, their names apart by commas."},
             {"vs", SR_PARAM_MODEL, .help = "A second model beside it."},
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
              .help = "Of this split; for samples the first of it, instead of the selection from "
                      "the cursor on."},
             {"class", SR_PARAM_CLASS, .help = "Of this class."},
-            {"index", SR_PARAM_SAMPLE,
-             .help = "Of this sample, or several apart by commas: test:7,test:12."},
             {"wrong", SR_PARAM_SWITCH, .help = "Of samples that the model gets wrong."},
             {"right", SR_PARAM_SWITCH, .help = "Of samples that the model gets right."},
             {"count", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1000,
@@ -187,6 +231,7 @@ const struct sr_command sr_command_export = {
              .help = "HTML: plotly.min.js to put into the page (default: that of Debian's "
                      "python3-plotly, if installed); none for a page without."},
             {0}},
+    .need = export_need,
     .run = export_run,
     .example = "export confusion cnn split=test to=confusion.png",
 };

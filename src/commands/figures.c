@@ -68,45 +68,22 @@ enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, c
     return sr_figure_write(request->path, &options, chart, data, error);
 }
 
-void figure_names(const char *text, struct sr_words *words)
-{
-    size_t room = 0;
-    *words = (struct sr_words){0};
-    while (text && *text) {
-        size_t length = strcspn(text, ",");
-        if (length) {
-            sr_xgrow(&words->items, &room, words->count + 2, sizeof *words->items);
-            words->items[words->count++] = strndup(text, length);
-            words->items[words->count] = NULL;
-        }
-        text += length + (text[length] == ',');
-    }
-}
-
-enum sr_status figure_field(struct figure *figure, bool all, struct field *field,
-                            enum sr_split_name *split, struct sr_error *error)
+enum sr_status figure_field(struct figure *figure, struct field *field, enum sr_split_name *split,
+                            struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
-    struct sr_words names;
-    enum sr_status status = SR_OK;
-    figure_names(request->models ? request->models : request->model, &names);
+    const size_t count = request->model_count;
+    struct sr_entry **named = sr_xalloc((count + 1) * sizeof *named);
+    for (size_t i = 0; i < count; i++) named[i] = request->models[i].entry;
     *field = (struct field){0};
-    if (!names.count && !all) {
-        struct sr_entry *entry = sr_session_entry(session, NULL, error);
-        if (!entry) return error->status;
-        figure_names(entry->name, &names);
-    }
     *split = session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
-    if (request->split >= 0) {
+    if (request->split >= 0)
         *split = (enum sr_split_name)request->split;
-    } else if (names.count == 1) {
-        struct sr_entry *entry;
-        status = sr_session_model(session, names.items[0], &entry, error);
-        if (!status) *split = sr_session_default_split(session, entry);
-    }
-    if (!status) status = field_gather(session, &names, *split, field, error);
-    sr_words_fini(&names);
+    else if (count == 1)
+        *split = sr_session_default_split(session, named[0]);
+    enum sr_status status = field_gather(session, named, count, *split, field, error);
+    free(named);
     for (size_t i = 0; !status && i < field->count; i++)
         figure_credit(figure, field->entries[i]->model);
     return status;
@@ -120,30 +97,23 @@ const uint8_t *figure_pixels(const struct figure *figure, enum sr_file file, uin
     return sr_images_at(images, row);
 }
 
-static enum sr_status pick_indices(struct figure *figure, struct picked *picked,
-                                   struct sr_error *error)
+static enum sr_status pick_named(struct figure *figure, struct picked *picked,
+                                 struct sr_error *error)
 {
-    struct sr_words words;
-    enum sr_status status = SR_OK;
-    figure_names(figure->request->index, &words);
-    picked->rows = sr_xalloc((words.count + 1) * sizeof *picked->rows);
+    const struct figure_request *request = figure->request;
+    picked->rows = sr_xalloc(request->sample_count * sizeof *picked->rows);
     picked->title = sr_xstrdup("");
-    for (size_t i = 0; !status && i < words.count; i++) {
-        enum sr_file file = figure->request->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
-        status = sr_session_index(figure->session, words.items[i], &file, &picked->rows[i], error);
-        if (!status && i && file != picked->file)
-            status = sr_error_set(
+    picked->file = request->samples[0].file;
+    for (size_t i = 0; i < request->sample_count; i++) {
+        const struct sample *sample = &request->samples[i];
+        if (sample->file != picked->file)
+            return sr_error_set(
                 error, SR_ERROR_ARGUMENT,
-                "export: %s is not in the %s file; the samples of a figure are of one file",
-                words.items[i], sr_file_names[picked->file]);
-        picked->file = file;
-        picked->count++;
+                "export: %s:%u is not in the %s file; the samples of a figure are of one file",
+                sr_file_names[sample->file], sample->row, sr_file_names[picked->file]);
+        picked->rows[picked->count++] = sample->row;
     }
-    if (!status && !words.count)
-        status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                              "export: index= names no sample; give one such as test:7");
-    sr_words_fini(&words);
-    return status;
+    return SR_OK;
 }
 
 /* Rows of a split that class, wrong and right leave, as `browse` would. */
@@ -153,19 +123,18 @@ static enum sr_status pick_split(struct figure *figure, size_t most, struct pick
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
     struct sr_filter filter;
-    struct sr_entry *entry = NULL;
+    struct sr_entry *entry = request->wrong || request->right ? request->model : NULL;
+    enum sr_status status = SR_OK;
     sr_filter_init(&filter);
     filter.split = session->selection.filter.split;
-    enum sr_status status = class_of(session, request->class, &filter.class, error);
-    if (!status && (request->wrong || request->right)) {
-        status = sr_session_model(session, request->model, &entry, error);
-        if (status) return status;
+    filter.class = request->class;
+    if (entry) {
         filter.right = request->right;
         filter.split = sr_session_default_split(session, entry);
         snprintf(filter.model, sizeof filter.model, "%s", entry->name);
     }
     if (request->split >= 0) filter.split = (enum sr_split_name)request->split;
-    if (!status && entry)
+    if (entry)
         status = sr_session_predictions(session, entry, filter.split, &picked->predictions, error);
     if (status) return status;
     struct sr_samples samples = sr_session_samples(session, filter.split);
@@ -226,9 +195,9 @@ enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *pi
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "export: of wrong and right only one can be asked for");
     enum sr_status status;
-    if (request->index)
-        status = pick_indices(figure, picked, error);
-    else if (request->split >= 0 || request->class || request->wrong || request->right)
+    if (request->samples)
+        status = pick_named(figure, picked, error);
+    else if (request->split >= 0 || request->class >= 0 || request->wrong || request->right)
         status = pick_split(figure, most, picked, error);
     else
         status = pick_selection(figure, most, picked, error);
@@ -256,7 +225,7 @@ enum sr_status figure_write(struct sr_session *session, const char *name,
         const char *name;
         enum sr_status (*write)(struct figure *, struct sr_error *);
     } figures[] = {
-#define ENTRY(name, takes, help) {#name, figure_##name},
+#define ENTRY(name, takes, current, help) {#name, figure_##name},
         FIGURES(ENTRY)
 #undef ENTRY
     };

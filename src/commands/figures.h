@@ -7,36 +7,41 @@
 
 #include "internal.h"
 
-/* X(name, parameters that it takes beside those of every figure, what it shows). */
+/* X(name, parameters that it takes beside those of every figure, those that become the current one
+ * when they are not given, what it shows). */
 #define SAMPLE_WORDS "split class index wrong right model"
 #define FIGURES(X)                                                                                 \
-    X(browse, SAMPLE_WORDS " count", "Samples with their labels.")                                 \
-    X(steps, SAMPLE_WORDS,                                                                         \
+    X(browse, SAMPLE_WORDS " count", "", "Samples with their labels.")                             \
+    X(steps, SAMPLE_WORDS, "index",                                                                \
       "What is done to a sample: raw, normalised, reshaped, flattened, its label one-hot.")        \
-    X(augment, SAMPLE_WORDS " count flip shift rotation scale erase brightness noise",             \
+    X(augment, SAMPLE_WORDS " count flip shift rotation scale erase brightness noise", "index",    \
       "A sample as training changes it: each change by itself, or those asked for together.")      \
-    X(histogram, "split class linear", "Counts of grey values.")                                   \
-    X(means, "split", "Mean and standard deviation of every class, pixel by pixel.")               \
-    X(curves, "model models", "Loss and accuracy over the epochs.")                                \
-    X(confusion, "model split vs shares of_predicted", "Confusion matrix, or two side by side.")   \
-    X(metrics, "model models split",                                                               \
+    X(histogram, "split class linear", "", "Counts of grey values.")                               \
+    X(means, "split", "", "Mean and standard deviation of every class, pixel by pixel.")           \
+    X(curves, "model models", "model", "Loss and accuracy over the epochs.")                       \
+    X(confusion, "model split vs shares of_predicted", "model",                                    \
+      "Confusion matrix, or two side by side.")                                                    \
+    X(metrics, "model models split", "model",                                                      \
       "Precision, recall and F1 of every class; of several models F1.")                            \
-    X(compare, "models split", "Accuracies of models with 95 % intervals.")                        \
-    X(reliability, "model models split", "How often a model is right when it is so sure.")         \
-    X(roc, "model models split class", "True against false positives, a class at a time.")         \
-    X(pr, "model models split class", "Precision over recall, a class at a time.")                 \
-    X(explain, SAMPLE_WORDS " count method layer target",                                          \
+    X(compare, "models split", "", "Accuracies of models with 95 % intervals.")                    \
+    X(reliability, "model models split", "model",                                                  \
+      "How often a model is right when it is so sure.")                                            \
+    X(roc, "model models split class", "model",                                                    \
+      "True against false positives, a class at a time.")                                          \
+    X(pr, "model models split class", "model", "Precision over recall, a class at a time.")        \
+    X(explain, SAMPLE_WORDS " count method layer target", "model index",                           \
       "Original, heat map and overlay of samples.")                                                \
-    X(gradcam, SAMPLE_WORDS " count layer target", "The same by Grad-CAM.")                        \
-    X(gallery, SAMPLE_WORDS " count method layer target", "Heat maps laid over many samples.")     \
-    X(nearest, SAMPLE_WORDS,                                                                       \
+    X(gradcam, SAMPLE_WORDS " count layer target", "model index", "The same by Grad-CAM.")         \
+    X(gallery, SAMPLE_WORDS " count method layer target", "model",                                 \
+      "Heat maps laid over many samples.")                                                         \
+    X(nearest, SAMPLE_WORDS, "index",                                                              \
       "A sample and the training images nearest to it: in a model's own sense (knn, svm), else "   \
       "by pixels.")                                                                                \
-    X(heats, "model split count method layer",                                                     \
+    X(heats, "model split count method layer", "model",                                            \
       "The mean heat of every class, over its mean image.")                                        \
-    X(quality, "model split count method layer",                                                   \
+    X(quality, "model split count method layer", "model",                                          \
       "Deletion and insertion: the probability while the hottest pixels go, and come.")            \
-    X(network, "model", "Layers with their output shapes and parameters.")
+    X(network, "model", "model", "Layers with their output shapes and parameters.")
 
 struct figure {
     struct sr_session *session;
@@ -45,7 +50,7 @@ struct figure {
     struct sr_text models, families, seeds, selection; /* for the provenance */
 };
 
-#define DECLARE(name, takes, help)                                                                 \
+#define DECLARE(name, takes, current, help)                                                        \
     enum sr_status figure_##name(struct figure *figure, struct sr_error *error);
 FIGURES(DECLARE)
 #undef DECLARE
@@ -56,12 +61,9 @@ void figure_credit_run(struct figure *figure, const struct sr_run *run);
 /* Write the file. */
 enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data,
                           struct sr_error *error);
-/* The names in `text`, apart by commas; `words` is to be released. */
-void figure_names(const char *text, struct sr_words *words);
-/* The models asked for (all that there are when none is and `all` is set) with their predictions.
- */
-enum sr_status figure_field(struct figure *figure, bool all, struct field *field,
-                            enum sr_split_name *split, struct sr_error *error);
+/* The models asked for, where there are none all that can be judged, with their predictions. */
+enum sr_status figure_field(struct figure *figure, struct field *field, enum sr_split_name *split,
+                            struct sr_error *error);
 
 /* Samples to show: those of `index`, else the first of what split, class, wrong and right leave,
  * else of the selection from the cursor on. */

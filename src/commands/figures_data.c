@@ -152,10 +152,8 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
     struct sr_augment together = request->augment;
     struct picked picked = {0};
     enum sr_status status = SR_OK;
-    if (request->model && !sr_augment_active(&together)) {
-        struct sr_entry *entry;
-        status = sr_session_model(session, request->model, &entry, error);
-        if (status) return status;
+    if (request->model_given && !sr_augment_active(&together)) {
+        const struct sr_entry *entry = request->model;
         together = augment_of(entry->model);
         figure_credit(figure, entry->model);
         if (!sr_augment_active(&together))
@@ -241,10 +239,8 @@ static struct sr_samples chosen_samples(struct figure *figure, char *name, size_
 enum sr_status figure_histogram(struct figure *figure, struct sr_error *error)
 {
     const struct sr_dataset *data = figure->session->data;
-    int class;
+    const int class = figure->request->class;
     char name[32], title[256], note[160];
-    enum sr_status status = class_of(figure->session, figure->request->class, &class, error);
-    if (status) return status;
     struct sr_samples samples = chosen_samples(figure, name, sizeof name);
     struct sr_stats *stats = sr_xalloc(sizeof *stats);
     sr_stats_compute(stats, &samples, class);
@@ -257,7 +253,7 @@ enum sr_status figure_histogram(struct figure *figure, struct sr_error *error)
     snprintf(note, sizeof note, "mean %.2f, median %g, standard deviation %.2f, %.1f %% zeros",
              stats->mean, stats->median, stats->deviation, stats->zeros * 100);
     struct sr_histogram_chart chart = {title, note, stats->histogram, figure->request->linear};
-    status = figure_put(figure, &sr_chart_histogram, &chart, error);
+    enum sr_status status = figure_put(figure, &sr_chart_histogram, &chart, error);
     free(stats);
     return status;
 }

@@ -10,21 +10,20 @@
 
 /* Heat maps of what is picked. */
 static enum sr_status make_heats(struct figure *figure, size_t most, const char *method,
-                                 struct picked *picked, struct sr_entry **entry,
-                                 const struct sr_heats **heats, struct sr_error *error)
+                                 struct picked *picked, const struct sr_heats **heats,
+                                 struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
-    enum sr_status status = sr_session_model(figure->session, request->model, entry, error);
     if (request->method) method = request->method;
-    *picked = (struct picked){0};
-    if (!status) status = figure_pick(figure, most, picked, error);
+    enum sr_status status = figure_pick(figure, most, picked, error);
     if (!status) {
-        const struct sr_explainer explainer = {*entry, method, request->layer, request->target};
+        const struct sr_explainer explainer = {request->model, method, request->layer,
+                                               request->target};
         const struct sr_samples samples = {&figure->session->data->files[picked->file],
                                            picked->rows, picked->count};
         status = sr_session_heats(figure->session, &explainer, &samples, heats, error);
     }
-    if (!status) figure_credit(figure, (*entry)->model);
+    if (!status) figure_credit(figure, request->model->model);
     return status;
 }
 
@@ -42,12 +41,12 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
                                       struct sr_error *error)
 {
     struct sr_session *session = figure->session;
-    struct sr_entry *entry;
+    const struct sr_entry *entry = figure->request->model;
     struct picked picked;
     const struct sr_heats *heats;
     enum sr_status status =
         make_heats(figure, figure->request->count ? (size_t)figure->request->count : 1, method,
-                   &picked, &entry, &heats, error);
+                   &picked, &heats, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     struct sr_triptych *rows = sr_xalloc((picked.count + 1) * sizeof *rows);
@@ -103,17 +102,15 @@ enum sr_status figure_gradcam(struct figure *figure, struct sr_error *error)
 enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
-    struct sr_entry *entry;
+    struct sr_entry *entry = request->model;
     const struct sr_quality *quality;
-    enum sr_status status = sr_session_model(figure->session, request->model, &entry, error);
-    if (status) return status;
     enum sr_split_name split = request->split >= 0
                                    ? (enum sr_split_name)request->split
                                    : sr_session_default_split(figure->session, entry);
     const struct sr_explainer explainer = {entry, request->method, request->layer, -1};
-    status = sr_session_quality(figure->session, &explainer, split,
-                                request->count ? (size_t)request->count : 200, SR_FILL_MEAN,
-                                &quality, error);
+    enum sr_status status = sr_session_quality(figure->session, &explainer, split,
+                                               request->count ? (size_t)request->count : 200,
+                                               SR_FILL_MEAN, &quality, error);
     if (status) return status;
     figure_credit(figure, entry->model);
     double x[SR_QUALITY_STEPS + 1];
@@ -163,16 +160,12 @@ static enum sr_status find_nearest(struct figure *figure, const struct picked *p
                                    struct sr_error *error)
 {
     struct sr_session *session = figure->session;
-    if (figure->request->model) {
-        struct sr_entry *entry;
-        enum sr_status status = sr_session_model(session, figure->request->model, &entry, error);
+    if (figure->request->model_given) {
+        struct sr_entry *entry = figure->request->model;
+        const struct sr_explainer explainer = {entry, sr_methods[SR_METHOD_NEAREST].name, "", -1};
         const struct sr_explanation *explanation;
-        if (!status) {
-            const struct sr_explainer explainer = {entry, sr_methods[SR_METHOD_NEAREST].name, "",
-                                                   -1};
-            status = sr_session_explain(session, &explainer, picked->file, picked->rows[0],
-                                        &explanation, error);
-        }
+        enum sr_status status = sr_session_explain(session, &explainer, picked->file,
+                                                   picked->rows[0], &explanation, error);
         if (status) return status;
         figure_credit(figure, entry->model);
         *nearest = &explanation->nearest;
@@ -238,17 +231,15 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
-    struct sr_entry *entry;
-    enum sr_status status = sr_session_model(session, request->model, &entry, error);
-    if (status) return status;
+    struct sr_entry *entry = request->model;
     const enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
                                                          : sr_session_default_split(session, entry);
     const size_t classes = (size_t)session->data->classes,
                  count = request->count ? (size_t)request->count : CLASS_HEATS;
     const struct sr_explainer explainer = {entry, request->method, request->layer, -1};
     const struct sr_class_heats *class_heats;
-    status = sr_session_class_heats(session, &explainer, split, (count + classes - 1) / classes,
-                                    &class_heats, error);
+    enum sr_status status = sr_session_class_heats(
+        session, &explainer, split, (count + classes - 1) / classes, &class_heats, error);
     const struct sr_statistics *statistics;
     if (!status) status = sr_session_statistics(session, &statistics, error);
     if (status) return status;
@@ -297,12 +288,12 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
 enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
 {
     struct sr_session *session = figure->session;
-    struct sr_entry *entry;
+    const struct sr_entry *entry = figure->request->model;
     struct picked picked;
     const struct sr_heats *maps;
     enum sr_status status =
         make_heats(figure, figure->request->count ? (size_t)figure->request->count : 50, "auto",
-                   &picked, &entry, &maps, error);
+                   &picked, &maps, error);
     if (status) goto out;
     const struct sr_images *images = &session->data->files[picked.file];
     const uint8_t **pixels = sr_xalloc((picked.count + 1) * sizeof *pixels);

@@ -13,23 +13,22 @@
 
 enum { TRAIN_LOSS, LOSS, TRAIN_ACCURACY, ACCURACY, MEASURES };
 
-/* The epochs of a model: of a training under way that makes it, else those kept in its file. */
-static enum sr_status history_of(struct figure *figure, const char *name,
+/* The epochs of a model: of the training under way that makes it, else those kept in its file. */
+static enum sr_status history_of(struct figure *figure, const struct model_target *model,
                                  const struct sr_epoch **history, size_t *count,
                                  struct sr_error *error)
 {
-    struct sr_session *session = figure->session;
-    for (size_t i = session->run_count; i-- > 0;) {
-        const struct sr_run *run = session->runs[i];
-        if (strcmp(run->name, name) || !run->epochs || run->state >= SR_JOB_DONE) continue;
+    const struct sr_entry *entry = model->entry;
+    const struct sr_run *run = model->run;
+    if (run && run->epochs) {
         figure_credit_run(figure, run);
         *history = run->history;
         *count = run->epochs;
         return SR_OK;
     }
-    struct sr_entry *entry;
-    enum sr_status status = sr_session_model(session, name, &entry, error);
-    if (status) return status;
+    if (!entry)
+        return sr_error_set(error, SR_ERROR_STATE, "%s has no curves yet: no epoch has ended",
+                            run->name);
     if (!entry->model->epochs)
         return sr_error_set(error, SR_ERROR_STATE,
                             "%s has no curves: its family is not trained in epochs", entry->name);
@@ -42,24 +41,20 @@ static enum sr_status history_of(struct figure *figure, const char *name,
 enum sr_status figure_curves(struct figure *figure, struct sr_error *error)
 {
     const struct figure_request *request = figure->request;
-    struct sr_words names;
-    figure_names(request->models ? request->models : request->model, &names);
-    if (!names.count) {
-        struct sr_entry *entry = sr_session_entry(figure->session, NULL, error);
-        if (!entry) return error->status;
-        figure_names(entry->name, &names);
-    }
-    double **columns = sr_xalloc(names.count * sizeof *columns);
-    struct sr_curve *curves = sr_xalloc(names.count * MEASURES * sizeof *curves);
+    const size_t models = request->model_count;
+    double **columns = sr_xalloc(models * sizeof *columns);
+    struct sr_curve *curves = sr_xalloc(models * MEASURES * sizeof *curves);
     struct sr_curves_panel panels[2] = {
         {.y_label = "loss (cross-entropy)", .curves = curves},
-        {.y_label = "accuracy", .curves = curves + 2 * names.count, .percent = true}};
+        {.y_label = "accuracy", .curves = curves + 2 * models, .percent = true}};
     struct sr_text title = {0};
     enum sr_status status = SR_OK;
-    for (size_t m = 0; !status && m < names.count; m++) {
+    for (size_t m = 0; !status && m < models; m++) {
+        const struct model_target *model = &request->models[m];
+        const char *name = model->entry ? model->entry->name : model->run->name;
         const struct sr_epoch *history = NULL;
         size_t n = 0;
-        status = history_of(figure, names.items[m], &history, &n, error);
+        status = history_of(figure, model, &history, &n, error);
         if (status) break;
         double *x = columns[m] = sr_xalloc((MEASURES + 1) * n * sizeof *x), *y = x + n;
         bool validated = false;
@@ -75,25 +70,23 @@ enum sr_status figure_curves(struct figure *figure, struct sr_error *error)
             struct sr_curves_panel *panel = &panels[measure / 2];
             bool training = measure % 2 == 0;
             if (!training && !validated) continue;
-            struct sr_curve *curve =
-                &curves[(measure / 2) * 2 * (int)names.count + (int)panel->count++];
-            *curve = (struct sr_curve){.label = names.items[m],
+            struct sr_curve *curve = &curves[(measure / 2) * 2 * (int)models + (int)panel->count++];
+            *curve = (struct sr_curve){.label = name,
                                        .x = x,
                                        .y = y + (size_t)measure * n,
                                        .count = n,
                                        .group = (int)m,
                                        .dashed = training};
         }
-        sr_text_printf(&title, "%s%s", m ? ", " : "Training of ", names.items[m]);
+        sr_text_printf(&title, "%s%s", m ? ", " : "Training of ", name);
     }
     struct sr_curves_chart chart = {
         .title = sr_text_get(&title), .x_label = "epoch", .panels = panels, .count = 2};
     if (!status) status = figure_put(figure, &sr_chart_curves, &chart, error);
-    for (size_t m = 0; m < names.count; m++) free(columns[m]);
+    for (size_t m = 0; m < models; m++) free(columns[m]);
     free(columns);
     free(curves);
     sr_text_fini(&title);
-    sr_words_fini(&names);
     return status;
 }
 
@@ -104,11 +97,9 @@ enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
     const struct sr_predictions *predictions[2] = {0};
-    struct sr_entry *entries[2] = {0};
+    struct sr_entry *entries[2] = {request->model, request->vs};
     int count = request->vs ? 2 : 1, classes = session->data->classes;
-    enum sr_status status = sr_session_model(session, request->model, &entries[0], error);
-    if (!status && request->vs) status = sr_session_model(session, request->vs, &entries[1], error);
-    if (status) return status;
+    enum sr_status status = SR_OK;
     enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
                                                    : sr_session_default_split(session, entries[0]);
     for (int i = 0; !status && i < count; i++) {
@@ -145,7 +136,7 @@ enum sr_status figure_metrics(struct figure *figure, struct sr_error *error)
     static const char *const measures[] = {"precision", "recall", "F1"};
     struct field field;
     enum sr_split_name split;
-    enum sr_status status = figure_field(figure, false, &field, &split, error);
+    enum sr_status status = figure_field(figure, &field, &split, error);
     if (status) goto out;
     size_t classes = (size_t)figure->session->data->classes,
            count = field.count > 1 ? field.count : 3;
@@ -192,7 +183,7 @@ enum sr_status figure_compare(struct figure *figure, struct sr_error *error)
 {
     struct field field;
     enum sr_split_name split;
-    enum sr_status status = figure_field(figure, true, &field, &split, error);
+    enum sr_status status = figure_field(figure, &field, &split, error);
     if (status) goto out;
     size_t *order = field_order(&field);
     double *values = sr_xalloc(3 * field.count * sizeof *values), *low = values + field.count,
@@ -244,10 +235,7 @@ enum sr_status figure_network(struct figure *figure, struct sr_error *error)
         [SR_ROLE_DENSE] = SR_BLOCK_DENSE,
         [SR_ROLE_DROPOUT] = SR_BLOCK_DROPOUT,
     };
-    struct sr_entry *entry;
-    enum sr_status status =
-        sr_session_model(figure->session, figure->request->model, &entry, error);
-    if (status) return status;
+    const struct sr_entry *entry = figure->request->model;
     const struct sr_model *model = entry->model;
     if (!model->class->describe) {
         struct sr_text names = {0};
@@ -277,7 +265,7 @@ enum sr_status figure_network(struct figure *figure, struct sr_error *error)
     char title[160];
     snprintf(title, sizeof title, "%s (%s)", model->class->title, entry->name);
     struct sr_network_chart chart = {.title = title, .blocks = blocks, .count = count + 1};
-    status = figure_put(figure, &sr_chart_network, &chart, error);
+    enum sr_status status = figure_put(figure, &sr_chart_network, &chart, error);
     free(blocks);
     free(layers);
     return status;

@@ -14,7 +14,7 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
 {
     struct field field;
     enum sr_split_name split;
-    enum sr_status status = figure_field(figure, false, &field, &split, error);
+    enum sr_status status = figure_field(figure, &field, &split, error);
     if (status) goto out;
     size_t n = field.count;
     struct sr_reliability *found = sr_xalloc(n * sizeof *found);
@@ -108,9 +108,8 @@ static enum sr_status write_classes(struct figure *figure, const char *what, con
 {
     struct field field = {0};
     enum sr_split_name split;
-    int only;
-    enum sr_status status = class_of(figure->session, figure->request->class, &only, error);
-    if (!status) status = figure_field(figure, false, &field, &split, error);
+    const int only = figure->request->class;
+    enum sr_status status = figure_field(figure, &field, &split, error);
     if (status) goto out;
     size_t classes = only >= 0 ? 1 : (size_t)figure->session->data->classes, n = field.count;
     struct sr_curves_panel *panels = sr_xalloc(classes * sizeof *panels);

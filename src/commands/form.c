@@ -51,9 +51,7 @@ SR_RUN(form_run)
         return SR_OK;
     }
     if (what) {
-        const struct sr_model_class *class = sr_model_class_find(what, error);
-        if (!class) return error->status;
-        sr_train_show_form(session, class);
+        sr_train_show_form(session, arg_family(args, "what"));
     } else if (!rest->count) {
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "form: say which family: form cnn; or a value: form epochs=5");
@@ -70,6 +68,19 @@ SR_RUN(form_run)
     return status;
 }
 
+/* The hyperparameters of the family that is named, else of the form that is open. */
+static size_t form_more(struct sr_session *session, const struct sr_args *args,
+                        struct sr_more more[SR_MORE_TABLES])
+{
+    const char *what = sr_args_text(args, "what");
+    const struct sr_model_class *class =
+        what ? sr_model_class_find(what, NULL) : sr_form_family(session);
+    if (!class) return 0;
+    more[0] = (struct sr_more){class->name, class->params};
+    more[1] = (struct sr_more){"form", sr_form_common};
+    return 2;
+}
+
 const struct sr_command sr_command_form = {
     .name = "form",
     .group = "interface",
@@ -79,6 +90,7 @@ const struct sr_command sr_command_form = {
                                          .help = "A family; or edit (type the value under the "
                                                  "cursor), default (take it back), close."},
                                         {0}},
+    .more = form_more,
     .rest = true,
     .run = form_run,
     .example = "form cnn epochs=5",

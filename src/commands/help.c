@@ -27,9 +27,7 @@ SR_RUN(help_run)
 {
     SR_UNUSED;
     struct sr_text text = {0};
-    struct sr_error ignored;
     const char *topic = sr_args_text(args, "topic");
-    enum sr_status status = SR_OK;
     if (!topic) {
         if (session->interactive)
             sr_keys_help(session, &text);
@@ -48,30 +46,28 @@ SR_RUN(help_run)
     } else if (!strcmp(topic, "features")) {
         sr_text_printf(&text, "%s\n", sr_features_help);
     } else {
-        const struct sr_model_class *class = sr_model_class_find(topic, &ignored);
-        const struct sr_command *command = class ? NULL : sr_command_find(topic, error);
+        const struct sr_model_class *class = sr_model_class_find(topic, NULL);
+        const struct sr_command *command = sr_command_find(topic, NULL);
         if (class) {
             sr_text_printf(&text, "%s: %s. %s\n\ntrain %s [name=value...]\n", class->name,
                            class->title, class->help, class->name);
             sr_params_describe(class->params, &text);
-        } else if (command) {
+        } else {
             sr_text_printf(&text, "%s\n\n", command->help);
             sr_command_usage(command, &text);
             sr_params_describe(command->params, &text);
             if (command->example) sr_text_printf(&text, "\nExample: %s\n", command->example);
-        } else {
-            status = error->status;
         }
     }
-    if (!status && reply->json) {
+    if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "text", sr_text_get(&text));
         sr_reply_add(reply, object);
-    } else if (!status) {
+    } else {
         sr_text_add(&reply->text, sr_text_get(&text));
     }
     sr_text_fini(&text);
-    return status;
+    return SR_OK;
 }
 
 const struct sr_command sr_command_help = {
@@ -79,8 +75,9 @@ const struct sr_command sr_command_help = {
     .group = "program",
     .help = "The commands; or one command, a model family, features, keys, options, figures; "
             "manual prints troff.",
-    .params =
-        (const struct sr_param[]){
-            {"topic", SR_PARAM_TEXT, .positional = true, .help = "What about."}, {0}},
+    .params = (const struct sr_param[]){{"topic", SR_PARAM_TOPIC, .positional = true,
+                                         .choices = "keys commands options features figures manual",
+                                         .help = "What about."},
+                                        {0}},
     .run = help_run,
 };

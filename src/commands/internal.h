@@ -9,6 +9,7 @@
 #include "sartor/commands/queue.h"
 #include "sartor/data/augment.h"
 #include "sartor/figure/figure.h"
+#include "target.h"
 
 #include "list.h"
 
@@ -24,29 +25,37 @@
 /* The parameter that many commands share. */
 #define SR_MODEL_PARAM(must)                                                                       \
     {                                                                                              \
-        "model", SR_PARAM_MODEL, .positional = true, .required = must, .help = "A trained model."  \
+        "model", SR_PARAM_MODEL, .positional = true, .required = must, .current = !(must),         \
+                                 .help = "A trained model."                                        \
+    }
+/* The same where it need not be loaded. */
+#define SR_ENTRY_PARAM                                                                             \
+    {                                                                                              \
+        "model", SR_PARAM_ENTRY, .positional = true, .required = true, .help = "A trained model."  \
+    }
+#define SR_SPLITS "train validation test" /* in the order of enum sr_split_name */
+/* A sample that the command is about, and the split that goes with it. */
+#define SR_SAMPLE_PARAM(text)                                                                      \
+    {                                                                                              \
+        "index", SR_PARAM_SAMPLE, .positional = true, .current = true, .help = text                \
+    }
+#define SR_SAMPLE_SPLIT_PARAM                                                                      \
+    {                                                                                              \
+        "split", SR_PARAM_SPLIT,                                                                   \
+            .choices = SR_SPLITS,                                                                  \
+            .help = "The file that a bare row is of; without a row, the split of the sample."      \
     }
 #define SR_SPLIT_PARAM                                                                             \
     {                                                                                              \
-        "split", SR_PARAM_CHOICE,                                                                  \
-            .choices = "train validation test",                                                    \
+        "split", SR_PARAM_SPLIT,                                                                   \
+            .current = true, .choices = SR_SPLITS,                                                 \
             .help =                                                                                \
                 "Which samples; validation by default, test where the model has trained on them."  \
     }
 
-/* The split that `args` names, else the model's default. */
-enum sr_split_name split_of(const struct sr_session *session, const struct sr_args *args,
-                            const struct sr_entry *entry);
-/* The model named by `args` with its predictions; SR_PENDING while they are made. */
-enum sr_status predictions_of(struct sr_session *session, const struct sr_args *args,
-                              struct sr_entry **entry, enum sr_split_name *split,
-                              const struct sr_predictions **predictions, struct sr_error *error);
-/* The sample named by `index` and `split`, else the one under the cursor. */
-enum sr_status sample_of(struct sr_session *session, const struct sr_args *args, enum sr_file *file,
-                         uint32_t *row, struct sr_error *error);
-/* A class by name or number; "any" is -1. */
-enum sr_status class_of(struct sr_session *session, const char *text, int *class,
-                        struct sr_error *error);
+/* For sr_command's `more`: the hyperparameters of the family that `family` names. */
+size_t more_of_family(struct sr_session *session, const struct sr_args *args,
+                      struct sr_more more[SR_MORE_TABLES]);
 /* Class names once, as `"classes"`. */
 void set_classes(struct sr_session *session, struct sr_json *object);
 const char *class_name(const struct sr_session *session, int class);
@@ -94,7 +103,7 @@ size_t ablation_effects(const struct sr_experiment *experiment, struct effect **
 /* The generated sections of the manual, as troff. */
 void manual_print(struct sr_text *text);
 
-/* Models side by side on one split: those named, or (with no names) all that can be judged there.
+/* Models side by side on one split: those named, or (where none is) all that can be judged there.
  */
 struct field {
     struct sr_entry **entries;
@@ -102,7 +111,7 @@ struct field {
     size_t count;
 };
 /* SR_PENDING while one of them predicts. `field` is to be released in any case. */
-enum sr_status field_gather(struct sr_session *session, const struct sr_words *names,
+enum sr_status field_gather(struct sr_session *session, struct sr_entry *const *named, size_t count,
                             enum sr_split_name split, struct field *field, struct sr_error *error);
 /* Positions in the field, the most accurate model first; freed by the caller. */
 size_t *field_order(struct field *field);
@@ -112,15 +121,19 @@ void field_free(struct field *field);
 enum { CLASS_HEATS = 1000 };
 
 /* A figure of the session, written to `path`; SR_PENDING while what it shows is computed. Zeros,
- * NULL and -1 (of `split` and `target`) leave the choice to the figure. */
+ * NULL and -1 (of `split`, `class` and `target`) leave the choice to the figure. */
 struct figure_request {
-    const char *path, *plotly;  /* file; script for an HTML page */
-    const char *command;        /* the line that asks for it, for the provenance */
-    const char *model, *models; /* a name; names apart by commas */
-    const char *vs;             /* confusion: a second model */
-    int split;                  /* enum sr_split_name */
-    const char *class;
-    const char *index; /* rows apart by commas; NULL: under the cursor */
+    const char *path, *plotly;         /* file; script for an HTML page */
+    const char *command;               /* the line that asks for it, for the provenance */
+    struct sr_entry *model;            /* loaded; there is one where the figure is of a model */
+    bool model_given;                  /* it is not only the current one */
+    const struct model_target *models; /* that one, or several: `model_count` of them */
+    size_t model_count;
+    struct sr_entry *vs; /* confusion: a second model */
+    int split;           /* enum sr_split_name */
+    int class;
+    const struct sample *samples; /* `sample_count` of one file; NULL: from the cursor on */
+    size_t sample_count;
     bool wrong, right;
     const char *method, *layer; /* NULL for the defaults */
     int target;                 /* -1: predicted */
@@ -134,8 +147,6 @@ enum sr_status figure_write(struct sr_session *session, const char *figure,
 /* The line as given, but for the folders of files, which are this machine's business: for the
  * provenance. To be freed. */
 char *figure_command(const char *verb, const struct sr_args *args);
-/* Does the figure take this of export's parameters? Of what is no figure, anything. */
-bool figure_takes(const char *figure, const char *param);
 /* The figures, what each shows and takes. */
 void figures_describe(struct sr_text *text);
 

@@ -49,36 +49,10 @@ const struct sr_command sr_command_jobs = {
     .run = jobs_run,
 };
 
-/* The run that `job` names by number or model, else the active one, else the newest that has not
- * ended. */
-static struct sr_run *run_of(struct sr_session *session, const struct sr_args *args,
-                             struct sr_error *error)
-{
-    const char *name = sr_args_text(args, "job");
-    int64_t number;
-    const struct sr_pane *pane = sr_pane_current(session);
-    struct sr_run *found = name || !session->interactive || !pane->run ? NULL : pane->run(session);
-    if (found && found->state >= SR_JOB_DONE)
-        found = NULL; /* the one that is looked at, else the active one */
-    if (!found && !name) found = sr_session_active_run(session);
-    for (size_t i = session->run_count; !found && i-- > 0;) {
-        struct sr_run *run = session->runs[i];
-        if (name ? !strcmp(run->name, name) ||
-                       (sr_parse_integer(name, &number) && number == run->job)
-                 : run->state < SR_JOB_DONE)
-            found = run;
-    }
-    if (!found && name)
-        sr_error_set(error, SR_ERROR_ARGUMENT, "no job \"%s\"; jobs lists them", name);
-    else if (!found)
-        sr_error_set(error, SR_ERROR_STATE, "no job is running");
-    return found;
-}
-
 #define JOB_PARAMS                                                                                 \
     (const struct sr_param[])                                                                      \
     {                                                                                              \
-        {"job", SR_PARAM_TEXT, .positional = true,                                                 \
+        {"job", SR_PARAM_JOB, .positional = true, .current = true,                                 \
          .help =                                                                                   \
              "Its number or model (default: the one shown in Train, else the one that runs)."},    \
         {                                                                                          \
@@ -89,13 +63,11 @@ static struct sr_run *run_of(struct sr_session *session, const struct sr_args *a
 SR_RUN(wait_run)
 {
     SR_UNUSED;
-    if (!sr_args_given(args, "job")) {
+    const struct sr_run *run = arg_job(args, "job");
+    if (!run)
         reply->wait = SR_EVERY_JOB;
-        return SR_OK;
-    }
-    struct sr_run *run = run_of(session, args, error);
-    if (!run) return error->status;
-    if (run->state < SR_JOB_DONE) reply->wait = run->job;
+    else if (run->state < SR_JOB_DONE)
+        reply->wait = run->job;
     return SR_OK;
 }
 
@@ -103,7 +75,7 @@ const struct sr_command sr_command_wait = {
     .name = "wait",
     .group = "train",
     .help = "In batch: wait for a job, or for all, to end.",
-    .params = (const struct sr_param[]){{"job", SR_PARAM_TEXT, .positional = true,
+    .params = (const struct sr_param[]){{"job", SR_PARAM_JOB, .positional = true,
                                          .help = "Its number or model (default: all)."},
                                         {0}},
     .run = wait_run,
@@ -113,8 +85,7 @@ static enum sr_status act(struct sr_session *session, const struct sr_args *args
                           struct sr_reply *reply, void (*change)(struct sr_jobs *, uint32_t),
                           const char *said, struct sr_error *error)
 {
-    struct sr_run *run = run_of(session, args, error);
-    if (!run) return error->status;
+    struct sr_run *run = arg_job(args, "job");
     if (run->state >= SR_JOB_DONE)
         return sr_error_set(error, SR_ERROR_STATE, "job %u (%s) has ended already", run->job,
                             run->name);
@@ -128,8 +99,7 @@ static enum sr_status act(struct sr_session *session, const struct sr_args *args
 SR_RUN(pause_run)
 {
     SR_UNUSED;
-    struct sr_run *run = run_of(session, args, error);
-    if (run && run->state == SR_JOB_PAUSED && session->interactive)
+    if (arg_job(args, "job")->state == SR_JOB_PAUSED && session->interactive)
         return act(session, args, reply, sr_jobs_resume, "goes on", error);
     return act(session, args, reply, sr_jobs_pause, "paused", error);
 }

@@ -1,4 +1,4 @@
-noinst_HEADERS += src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
+noinst_HEADERS += src/commands/target.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h \
 	include/sartor/commands/queue.h \
@@ -52,5 +52,6 @@ libsartor_a_SOURCES += \
 	src/commands/study_plan.c \
 	src/commands/suspects.c \
 	src/commands/train.c \
+	src/commands/target.c \
 	src/commands/tune.c \
 	src/commands/views.c

@@ -34,7 +34,7 @@ static void parameters(struct sr_text *text, const struct sr_param *params)
         sr_text_add(text, ".TP\n.B ");
         line(text, params->name);
         line(text, params->help);
-        if (params->type == SR_PARAM_CHOICE) {
+        if (params->type == SR_PARAM_CHOICE || params->type == SR_PARAM_SPLIT) {
             sr_text_add(text, "One of: ");
             escape(text, params->choices);
             sr_text_add(text, ".\n");

@@ -82,9 +82,7 @@ const struct sr_command sr_command_models = {
 SR_RUN(load_run)
 {
     SR_UNUSED;
-    char *path = sr_path_expand(sr_args_text(args, "file"));
-    struct sr_model *model = sr_model_load(path, error);
-    free(path);
+    struct sr_model *model = sr_model_load(sr_args_path(args, "file"), error);
     if (!model) return error->status;
     const char *name = sr_args_text(args, "name");
     enum sr_status status = SR_OK;
@@ -126,16 +124,13 @@ const struct sr_command sr_command_load = {
 SR_RUN(save_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry;
-    enum sr_status status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
-    if (status) return status;
-    char *path = sr_path_expand(sr_args_text(args, "file"));
-    status = strcasecmp(sr_path_extension(path), ".libsvm")
-                 ? sr_model_save(entry->model, path, error)
-                 : sr_svm_save_libsvm(entry->model, path, error);
+    const struct sr_entry *entry = arg_model(args, "model");
+    const char *path = sr_args_path(args, "file");
+    enum sr_status status = strcasecmp(sr_path_extension(path), ".libsvm")
+                                ? sr_model_save(entry->model, path, error)
+                                : sr_svm_save_libsvm(entry->model, path, error);
     if (!status && !reply->json)
         sr_text_printf(&reply->text, "%s is saved as %s\n", entry->name, path);
-    free(path);
     return status;
 }
 
@@ -156,29 +151,26 @@ SR_RUN(ensemble_run)
     SR_UNUSED;
     struct sr_model *members[SR_ENSEMBLE_MAX];
     const char *name = sr_args_text(args, "name");
+    const size_t count = arg_count(args, "models");
     enum sr_status status = sr_store_check_name(name, error);
-    if (!status && rest->count > SR_ENSEMBLE_MAX)
+    if (!status && count > SR_ENSEMBLE_MAX)
         status = sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu",
-                              SR_ENSEMBLE_MAX, rest->count);
-    for (size_t i = 0; !status && i < rest->count; i++) {
-        struct sr_entry *entry;
-        status = sr_session_model(session, rest->items[i], &entry, error);
-        if (!status) members[i] = entry->model;
-    }
+                              SR_ENSEMBLE_MAX, count);
     if (status) return status;
-    struct sr_model *model = sr_ensemble_new(name, members, rest->count, error);
+    for (size_t i = 0; i < count; i++) members[i] = arg_model_at(args, "models", i)->entry->model;
+    struct sr_model *model = sr_ensemble_new(name, members, count, error);
     if (!model) return error->status;
     status = sr_store_save(session->home, model, error);
     if (!status) {
         char *path = sr_store_path(session->home, name);
         sr_session_adopt(session, model, path);
         free(path);
-        sr_text_printf(&reply->text, "%s: %zu models vote\n", name, rest->count);
+        sr_text_printf(&reply->text, "%s: %zu models vote\n", name, count);
     }
     if (!status && reply->json) {
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "model", name);
-        sr_json_set_integer(object, "members", (int64_t)rest->count);
+        sr_json_set_integer(object, "members", (int64_t)count);
         sr_reply_add(reply, object);
     }
     sr_model_unref(model);
@@ -189,11 +181,11 @@ const struct sr_command sr_command_ensemble = {
     .name = "ensemble",
     .group = "models",
     .help = "Make one model of several: the mean of their probabilities.",
-    .params =
-        (const struct sr_param[]){{"name", SR_PARAM_TEXT, .positional = true, .required = true,
-                                   .help = "Its name; the models that vote follow."},
-                                  {0}},
-    .rest = true,
+    .params = (const struct sr_param[]){{"name", SR_PARAM_TEXT, .positional = true,
+                                         .required = true, .help = "Its name."},
+                                        {"models", SR_PARAM_MODELS, .positional = true,
+                                         .required = true, .help = "The models that vote."},
+                                        {0}},
     .run = ensemble_run,
     .example = "ensemble all cnn resnet svm",
 };
@@ -201,16 +193,14 @@ const struct sr_command sr_command_ensemble = {
 SR_RUN(rename_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry = sr_session_entry(session, sr_args_text(args, "model"), error);
-    return entry ? sr_session_rename(session, entry, sr_args_text(args, "to"), error)
-                 : error->status;
+    return sr_session_rename(session, arg_model(args, "model"), sr_args_text(args, "to"), error);
 }
 
 const struct sr_command sr_command_rename = {
     .name = "rename",
     .group = "models",
     .help = "Rename a model of one's own.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(true),
+    .params = (const struct sr_param[]){SR_ENTRY_PARAM,
                                         {"to", SR_PARAM_TEXT, .positional = true, .required = true,
                                          .help = "Its new name."},
                                         {0}},
@@ -220,14 +210,13 @@ const struct sr_command sr_command_rename = {
 SR_RUN(delete_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry = sr_session_entry(session, sr_args_text(args, "model"), error);
-    return entry ? sr_session_remove(session, entry, error) : error->status;
+    return sr_session_remove(session, arg_model(args, "model"), error);
 }
 
 const struct sr_command sr_command_delete = {
     .name = "delete",
     .group = "models",
     .help = "Delete a model of one's own, and its file.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(true), {0}},
+    .params = (const struct sr_param[]){SR_ENTRY_PARAM, {0}},
     .run = delete_run,
 };

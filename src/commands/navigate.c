@@ -194,22 +194,21 @@ const struct sr_command sr_command_model = {
     .name = "model",
     .group = "interface",
     .help = "Choose the model that the panes show.",
-    .params = (const struct sr_param[]){{"name", SR_PARAM_MODEL, .positional = true,
-                                         .required = true, .help = "Its name, or next."},
-                                        {0}},
+    .params =
+        (const struct sr_param[]){{"name", SR_PARAM_ENTRY, .positional = true, .choices = "next",
+                                   .required = true, .help = "Its name, or next."},
+                                  {0}},
     .run = model_run,
 };
 
 SR_RUN(model_run)
 {
     SR_UNUSED;
-    const char *name = sr_args_text(args, "name");
-    struct sr_entry *entry = sr_session_entry(session, NULL, error);
+    struct sr_entry *entry = arg_model(args, "name");
+    const bool next = !entry;
+    if (next) entry = sr_session_entry(session, NULL, error);
     if (!entry) return error->status;
-    if (strcmp(name, "next")) {
-        entry = sr_session_entry(session, name, error);
-        if (!entry) return error->status;
-    } else if (session->view.model[0]) {
+    if (next && session->view.model[0]) {
         for (size_t i = 0; i < session->entry_count; i++)
             if (session->entries[i] == entry) {
                 entry = session->entries[(i + 1) % session->entry_count];
@@ -230,7 +229,7 @@ const struct sr_command sr_command_split = {
     .help = "Choose the split that models are judged on in the panes.",
     .params =
         (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = "train validation test next", .help = "Which."},
+                                   .choices = SR_SPLITS " next", .help = "Which."},
                                   {0}},
     .run = split_run,
 };
@@ -238,14 +237,11 @@ const struct sr_command sr_command_split = {
 SR_RUN(split_run)
 {
     SR_UNUSED;
-    const char *name = sr_args_text(args, "name");
     struct sr_entry *entry = sr_session_entry(session, NULL, error);
     if (!entry) return error->status;
-    int split = session->view.split >= 0 ? session->view.split
-                                         : (int)sr_session_default_split(session, entry);
-    if (!strcmp(name, "next")) split = (split + 1) % SR_SPLIT_COUNT;
-    for (int s = 0; s < SR_SPLIT_COUNT; s++)
-        if (!strcmp(name, sr_split_names[s])) split = s;
+    int split = sr_args_choice(args, "name"), now = session->view.split;
+    if (now < 0) now = (int)sr_session_default_split(session, entry);
+    if (split == SR_SPLIT_COUNT) split = (now + 1) % SR_SPLIT_COUNT; /* next */
     session->view.split = split;
     sr_text_printf(&reply->text, "judged on the %s split\n", sr_split_names[split]);
     return SR_OK;
@@ -259,10 +255,8 @@ const struct sr_command sr_command_tag = {
     .help = "Tag a sample, or take its tag away; browse tagged shows them.",
     .params =
         (const struct sr_param[]){
-            {"index", SR_PARAM_SAMPLE, .positional = true,
-             .help = "A row; without it, the sample under the cursor is switched."},
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-             .help = "The file that a bare row is of."},
+            SR_SAMPLE_PARAM("A row; without it, the sample under the cursor is switched."),
+            SR_SAMPLE_SPLIT_PARAM,
             {"off", SR_PARAM_SWITCH, .help = "Take the tag away."},
             {0}},
     .run = tag_run,
@@ -271,14 +265,12 @@ const struct sr_command sr_command_tag = {
 SR_RUN(tag_run)
 {
     SR_UNUSED;
-    enum sr_file file;
-    uint32_t row;
-    enum sr_status status = sample_of(session, args, &file, &row, error);
-    if (status) return status;
+    const enum sr_file file = arg_sample(args, "index")->file;
+    const uint32_t row = arg_sample(args, "index")->row;
     bool tagged = sr_args_switch(args, "off")    ? false
                   : sr_args_given(args, "index") ? true
                                                  : !session->tags[file][row];
-    status = sr_session_tag(session, file, row, tagged, error);
+    enum sr_status status = sr_session_tag(session, file, row, tagged, error);
     if (!status)
         sr_text_printf(&reply->text, "%s:%u is %s; %zu tagged in all\n", sr_file_names[file], row,
                        tagged ? "tagged" : "no longer tagged", session->tag_count);

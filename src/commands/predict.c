@@ -79,12 +79,12 @@ static enum sr_status write_csv(struct sr_session *session, const char *path,
 static enum sr_status predict_split(struct sr_session *session, const struct sr_args *args,
                                     struct sr_reply *reply, struct sr_error *error)
 {
-    struct sr_entry *entry;
-    enum sr_split_name split;
+    struct sr_entry *entry = arg_model(args, "model");
+    const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
     const struct sr_predictions *predictions;
-    enum sr_status status = predictions_of(session, args, &entry, &split, &predictions, error);
+    enum sr_status status = sr_session_predictions(session, entry, split, &predictions, error);
     if (status) return status;
-    char *path = sr_path_expand(sr_args_text(args, "to"));
+    const char *path = sr_args_path(args, "to");
     status = write_csv(session, path, predictions, error);
     if (!status && reply->json) {
         struct sr_json *object = sr_reply_object(reply);
@@ -97,7 +97,6 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
         sr_text_printf(&reply->text, "%zu predictions of %s on the %s split are in %s\n",
                        predictions->count, entry->name, sr_split_names[split], path);
     }
-    free(path);
     return status;
 }
 
@@ -110,40 +109,40 @@ SR_RUN(predict_run)
                                 "predict: to= writes a whole split; leave the index out");
         return predict_split(session, args, reply, error);
     }
-    struct sr_entry *entry;
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
-    if (status) return status;
-    const char *index = sr_args_text(args, "index");
-    bool file_given = index && !strcasecmp(sr_path_extension(index), ".png");
-    struct sr_images image = {.count = 1};
+    const struct sr_model *model = arg_model(args, "model")->model;
+    const struct sample *sample = arg_sample(args, "index");
+    const char *path = sample ? NULL : sr_args_path(args, "index");
+    struct sr_images image = {.count = 1, .shape = model->shape.image};
     struct sr_samples one = {&image, NULL, 1};
     uint8_t label = 0;
-    enum sr_file file = SR_FILE_TRAIN;
-    uint32_t row = 0;
-    image.labels = &label;
-    image.shape = entry->model->shape.image;
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
     uint8_t *pixels = sr_xalloc(sr_shape_size(image.shape));
-    float *probabilities = sr_xalloc((size_t)entry->model->shape.classes * sizeof *probabilities);
-    char *path = file_given ? sr_path_expand(index) : NULL;
+    float *probabilities = sr_xalloc((size_t)model->shape.classes * sizeof *probabilities);
+    image.labels = &label;
     image.pixels = pixels;
-    if (file_given) {
+    if (sample)
+        one = (struct sr_samples){&session->data->files[sample->file], &sample->row, 1};
+    else
         status = sr_import_image(path, image.shape, pixels, error);
-    } else {
-        status = sample_of(session, args, &file, &row, error);
-        if (!status) one = (struct sr_samples){&session->data->files[file], &row, 1};
-    }
     if (!status)
-        status =
-            sr_model_check_shape(entry->model, one.images->shape, session->data->classes, error);
-    if (!status) status = sr_model_predict(entry->model, &one, NULL, NULL, probabilities, error);
+        status = sr_model_check_shape(model, one.images->shape, session->data->classes, error);
+    if (!status) status = sr_model_predict(model, &one, NULL, NULL, probabilities, error);
     if (!status)
-        report(session, entry->name, path, sr_file_names[file], file_given ? -1 : (int64_t)row,
-               file_given ? -1 : sr_samples_label(&one, 0), probabilities, reply);
-    free(path);
+        report(session, arg_model(args, "model")->name, path,
+               sample ? sr_file_names[sample->file] : NULL, sample ? (int64_t)sample->row : -1,
+               sample ? sr_samples_label(&one, 0) : -1, probabilities, reply);
     free(probabilities);
     free(pixels);
     return status;
+}
+
+/* A whole split has no sample, and is the model's where none is given. */
+static enum sr_need predict_need(const struct sr_args *args, const struct sr_param *param)
+{
+    bool whole = sr_args_given(args, "to");
+    if (param->type == SR_PARAM_SAMPLE) return whole ? SR_NEED_NOTHING : SR_NEED_CURRENT;
+    return param->type == SR_PARAM_SPLIT && whole ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
 
 const struct sr_command sr_command_predict = {
@@ -153,12 +152,14 @@ const struct sr_command sr_command_predict = {
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(true),
-            {"index", SR_PARAM_SAMPLE, .positional = true,
+            {"index", SR_PARAM_SAMPLE, .positional = true, .current = true, .choices = ".png",
              .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-             .help = "The file that a bare row is of; with to=, the split."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+             .help = "The file that a bare row is of; without a row, the split of the sample; with "
+                     "to=, the split."},
             {"to", SR_PARAM_FILE, .help = "Write a whole split's probabilities to this .csv file."},
             {0}},
     .run = predict_run,
+    .need = predict_need,
     .example = "predict cnn split=test to=cnn-test.csv",
 };

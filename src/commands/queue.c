@@ -158,6 +158,7 @@ static void item_free(struct sr_session *session, struct sr_item *item)
 {
     if (item->free_state) item->free_state(session, item->state);
     sr_args_free(item->args);
+    sr_args_free(item->more);
     sr_words_fini(&item->rest);
     sr_words_fini(&item->words);
     sr_reply_fini(&item->reply);
@@ -263,7 +264,6 @@ static enum sr_status run_command(struct sr_session *session, struct sr_item *it
     if (!item->begun) record_begin(session, item);
     item->begun = true;
     sr_reply_clear(&item->reply);
-    record_defaults(session, item);
     if (!status) status = sr_item_run(session, item, error);
     if (status == SR_PENDING) {
         free(item->why);

@@ -48,7 +48,7 @@ SR_RUN(save_log_run)
             add_comment(&script, log->lines[i].text);
         }
     }
-    char *path = sr_path_expand(sr_args_text(args, "file"));
+    const char *path = sr_args_path(args, "file");
     enum sr_status status = sr_file_write(path, sr_text_get(&script), script.length, error);
     if (!status && reply->json) {
         struct sr_json *object = sr_reply_object(reply);
@@ -59,7 +59,6 @@ SR_RUN(save_log_run)
         sr_text_printf(&reply->text, "%zu command%s in %s\n", commands, commands == 1 ? "" : "s",
                        path);
     }
-    free(path);
     sr_text_fini(&script);
     return status;
 }

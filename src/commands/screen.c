@@ -63,9 +63,7 @@ SR_RUN(screen_run)
         status = sr_error_set(error, SR_PENDING, "the pane is being computed");
     const char *to = sr_args_text(args, "to");
     if (!status && to) {
-        char *path = sr_path_expand(to);
-        status = write_screen(session, &grid, path, error);
-        free(path);
+        status = write_screen(session, &grid, sr_args_path(args, "to"), error);
     } else if (!status && reply->json) {
         struct sr_text text = {0};
         struct sr_json *object = sr_reply_object(reply);

@@ -24,28 +24,29 @@ SR_RUN(set_run)
         }
         return SR_OK;
     }
-    for (size_t i = 0; i < rest->count; i++) {
-        char *name = rest->items[i], *equals = strchr(name, '=');
-        if (!equals)
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "set: \"%s\" is not of the form name=value", name);
-    }
-    for (size_t i = 0; i < rest->count; i++) {
-        char *equals = strchr(rest->items[i], '=');
-        *equals = '\0';
-        enum sr_status status = sr_session_set(session, rest->items[i], equals + 1, error);
-        *equals = '=';
+    for (const struct sr_param *option = sr_options; option->name; option++) {
+        if (!sr_args_given(item->more, option->name)) continue;
+        enum sr_status status =
+            sr_session_set(session, option->name, sr_args_text(item->more, option->name), error);
         if (status) return status;
-        if (!strncmp(rest->items[i], "data=", 5)) reply->wait = session->data_job;
+        if (!strcmp(option->name, "data")) reply->wait = session->data_job;
     }
     return SR_OK;
+}
+
+static size_t set_more(struct sr_session *session, const struct sr_args *args,
+                       struct sr_more more[SR_MORE_TABLES])
+{
+    (void)session, (void)args;
+    more[0] = (struct sr_more){"set", sr_options};
+    return 1;
 }
 
 const struct sr_command sr_command_set = {
     .name = "set",
     .group = "program",
     .help = "Change options, given as name=value; alone, list them.",
-    .rest = true,
+    .more = set_more,
     .run = set_run,
     .example = "set glyphs=ascii",
 };

@@ -8,31 +8,28 @@ enum { NEAREST = 5 };
 /* The training images nearest to a sample in the sense of the model that is asked for, if one is.
  */
 static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args,
-                                   enum sr_file file, uint32_t row, struct sr_nearest *nearest,
+                                   const struct sample *sample, struct sr_nearest *nearest,
                                    struct sr_error *error)
 {
-    const char *name = sr_args_text(args, "model");
-    struct sr_entry *entry;
-    if (!name) return SR_OK;
-    enum sr_status status = sr_session_model(session, name, &entry, error);
-    if (status) return status;
-    const struct sr_images *images = &session->data->files[file];
-    const size_t pixels = sr_shape_size(images->shape);
-    status = sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
+    const struct sr_entry *entry = arg_model(args, "model");
+    if (!entry) return SR_OK;
+    const struct sr_images *images = &session->data->files[sample->file];
+    const uint8_t *pixels = images->pixels + sample->row * sr_shape_size(images->shape);
+    enum sr_status status =
+        sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
     if (!status)
-        status = sr_nearest_of(session->data, entry->model, images->pixels + row * pixels, NEAREST,
-                               nearest, error);
+        status = sr_nearest_of(session->data, entry->model, pixels, NEAREST, nearest, error);
     return status;
 }
 
 SR_RUN(show_run)
 {
     SR_UNUSED;
-    enum sr_file file;
-    uint32_t row;
+    const struct sample *sample = arg_sample(args, "index");
+    const enum sr_file file = sample->file;
+    const uint32_t row = sample->row;
     struct sr_nearest nearest = {0};
-    enum sr_status status = sample_of(session, args, &file, &row, error);
-    if (!status) status = find_nearest(session, args, file, row, &nearest, error);
+    enum sr_status status = find_nearest(session, args, sample, &nearest, error);
     if (!status) status = sr_session_show(session, file, row, error);
     if (status) return status;
     sr_browse_show(session, true);
@@ -78,10 +75,9 @@ const struct sr_command sr_command_show = {
     .help = "Show one sample.",
     .params =
         (const struct sr_param[]){
-            {"index", SR_PARAM_SAMPLE, .positional = true,
-             .help = "Its row: 17, train:17, test:17; without it, the one under the cursor."},
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-             .help = "The file that a bare row is of."},
+            SR_SAMPLE_PARAM(
+                "Its row: 17, train:17, test:17; without it, the one under the cursor."),
+            SR_SAMPLE_SPLIT_PARAM,
             {"model", SR_PARAM_MODEL,
              .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
             {0}},

@@ -48,16 +48,16 @@ static void report_text(struct sr_session *session, const struct sr_stats *stats
 SR_RUN(stats_run)
 {
     SR_UNUSED;
-    int class;
-    enum sr_status status = sr_session_data(session, error);
-    if (!status) status = class_of(session, sr_args_text(args, "class"), &class, error);
-    if (status) return status;
+    const int class = arg_class(args, "class");
     const char *split = sr_args_text(args, "split");
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
     if (split || class >= 0) {
         struct sr_stats stats;
         struct sr_samples samples = {&session->data->files[SR_FILE_TRAIN], NULL,
                                      session->data->files[SR_FILE_TRAIN].count};
-        if (split) samples = sr_session_samples(session, split_of(session, args, NULL));
+        if (split)
+            samples = sr_session_samples(session, (enum sr_split_name)arg_split(args, "split"));
         sr_stats_compute(&stats, &samples, class);
         if (reply->json)
             report_json(session, &stats, "train", split, class, reply);
@@ -83,8 +83,7 @@ const struct sr_command sr_command_stats = {
     .help = "Pixel statistics, histogram and class counts of each file, or of a split or class.",
     .params =
         (const struct sr_param[]){
-            {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-             .help = "Of this split only."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS, .help = "Of this split only."},
             {"class", SR_PARAM_CLASS,
              .help = "Of this class only (of the train file when no split is given)."},
             {0}},

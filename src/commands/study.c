@@ -92,17 +92,13 @@ static enum sr_status take_costs(struct sr_session *session, struct study *study
                                  struct sr_error *error)
 {
     if (path) {
-        char *file = sr_path_expand(path);
         free(study->script.costs); /* those of a script that is repeated with others */
         sr_costs_fini(&study->costs);
-        study->script.costs = sr_file_read(file, 1 << 20, NULL, error);
-        enum sr_status status =
-            study->script.costs
-                ? sr_costs_parse(&study->costs, study->script.costs, strlen(study->script.costs),
-                                 file, session->data->classes, error)
-                : error->status;
-        free(file);
-        return status;
+        study->script.costs = sr_file_read(path, 1 << 20, NULL, error);
+        return study->script.costs
+                   ? sr_costs_parse(&study->costs, study->script.costs, strlen(study->script.costs),
+                                    path, session->data->classes, error)
+                   : error->status;
     }
     const char *text = study->script.costs;
     if (!text || study->costs.values) return SR_OK;
@@ -115,25 +111,23 @@ static enum sr_status begin(struct sr_session *session, struct study *study,
 {
     static const char *const folders[] = {"figures", "tables", "models"};
     struct study_script *script = &study->script;
-    const char *scale = sr_args_text(args, "scale"), *from = sr_args_text(args, "from");
+    const char *scale = sr_args_text(args, "scale"), *from = sr_args_path(args, "from");
     for (int s = 0; s < SR_STUDY_SCALES; s++)
         if (!strcmp(scale, study_scale_names[s])) script->scale = (enum sr_study_scale)s;
     script->seed = (uint64_t)sr_args_integer(session->options, "seed");
     script->validation = session->split.fraction;
     script->split_seed = session->split.seed;
-    study->directory = sr_path_expand(sr_args_text(args, "to"));
+    study->directory = sr_xstrdup(sr_args_path(args, "to"));
     study->started = sr_clock_seconds();
-    enum sr_status status = take_costs(session, study, sr_args_text(args, "costs"), error);
+    enum sr_status status = take_costs(session, study, sr_args_path(args, "costs"), error);
     for (size_t i = 0; !status && i < sizeof folders / sizeof *folders; i++) {
         char *folder = sr_path_join(study->directory, folders[i]);
         status = sr_directory_make(folder, error);
         free(folder);
     }
     if (!status && from) {
-        char *path = sr_path_expand(from);
-        status = study_read(script, path, session, error);
-        free(path);
-        if (!status) status = take_costs(session, study, sr_args_text(args, "costs"), error);
+        status = study_read(script, from, session, error);
+        if (!status) status = take_costs(session, study, sr_args_path(args, "costs"), error);
     } else if (!status) {
         study_plan(script, session->split.counts[SR_SPLIT_TRAIN],
                    session->data->files[SR_FILE_TEST].count);

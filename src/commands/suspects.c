@@ -74,12 +74,9 @@ SR_RUN(suspects_run)
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     if (sr_args_given(args, "model") && !item->job) {
-        struct sr_entry *entry;
-        status = sr_session_model(session, sr_args_text(args, "model"), &entry, error);
-        if (!status)
-            status =
-                sr_session_find_suspects(session, entry, (int)sr_args_integer(args, "folds"),
-                                         (size_t)sr_args_integer(args, "count"), &item->job, error);
+        status = sr_session_find_suspects(
+            session, arg_model(args, "model"), (int)sr_args_integer(args, "folds"),
+            (size_t)sr_args_integer(args, "count"), &item->job, error);
         if (status) return status;
     }
     if (item->job) {
@@ -123,18 +120,14 @@ const struct sr_command sr_command_suspects = {
 SR_RUN(mark_run)
 {
     SR_UNUSED;
-    enum sr_file file;
-    uint32_t row;
-    enum sr_status status = sample_of(session, args, &file, &row, error);
-    if (status) return status;
-    const char *word = sr_args_text(args, "mark");
-    enum sr_mark mark = !strcmp(word, "keep")   ? SR_MARK_KEEP
-                        : !strcmp(word, "flag") ? SR_MARK_FLAG
-                                                : SR_MARK_NONE;
-    status = sr_session_mark(session, file, row, mark, error);
+    static const enum sr_mark marks[] = {SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_NONE};
+    const struct sample *sample = arg_sample(args, "index");
+    const enum sr_mark mark = marks[sr_args_choice(args, "mark")];
+    enum sr_status status = sr_session_mark(session, sample->file, sample->row, mark, error);
     if (status) return status;
     static const char *const said[] = {"is not marked", "keeps its label", "is flagged as wrong"};
-    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row, said[mark]);
+    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[sample->file], sample->row,
+                   said[mark]);
     struct sr_selection *selection = &session->selection;
     if (!sr_args_given(args, "index") && mark && selection->filter.suspects &&
         selection->at + 1 < selection->count)
@@ -148,13 +141,12 @@ const struct sr_command sr_command_mark = {
     .help = "Say of a suspect that its label is right (keep) or wrong (flag), or take that back "
             "(undo).",
     .params =
-        (const struct sr_param[]){{"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = "keep flag undo", .help = "Which."},
-                                  {"index", SR_PARAM_SAMPLE, .positional = true,
-                                   .help = "A row; without it, the sample under the cursor."},
-                                  {"split", SR_PARAM_CHOICE, .choices = "train validation test",
-                                   .help = "The file that a bare row is of."},
-                                  {0}},
+        (const struct sr_param[]){
+            {"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
+             .choices = "keep flag undo", .help = "Which."},
+            SR_SAMPLE_PARAM("A row; without it, the sample under the cursor."),
+            SR_SAMPLE_SPLIT_PARAM,
+            {0}},
     .run = mark_run,
     .example = "mark flag train:17",
 };

@@ -40,12 +40,8 @@ static enum sr_status add_settings(struct sr_session *session, const char *name,
 SR_RUN(train_run)
 {
     SR_UNUSED;
-    const struct sr_model_class *class = sr_model_class_find(sr_args_text(args, "family"), error);
-    if (!class) return error->status;
-    /* Hyperparameters are judged before data is waited for: a typing error shows at once. */
-    struct sr_args *params =
-        sr_args_parse(class->name, class->params, rest->items, rest->count, NULL, error);
-    if (!params) return error->status;
+    const struct sr_model_class *class = arg_family(args, "family");
+    struct sr_args *params = sr_args_copy(item->more);
     enum sr_status status = add_settings(session, sr_args_text(args, "settings"), params, error);
     if (!status) status = sr_session_data(session, error);
     if (status) {
@@ -189,7 +185,7 @@ const struct sr_command sr_command_train = {
             {"resume", SR_PARAM_SWITCH,
              .help = "Go on from the checkpoint of an interrupted training."},
             {0}},
-    .rest = true,
+    .more = more_of_family,
     .run = train_run,
     .event = train_event,
     .example = "train cnn epochs=5 seed=1",

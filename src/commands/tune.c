@@ -187,21 +187,6 @@ static struct sr_experiment *make_tuning(void *context, struct sr_error *error)
     return experiment;
 }
 
-/* "10m", "90s", "1.5h", or plain seconds; negative when it is none of these. */
-static double parse_duration(const char *text)
-{
-    char *copy = sr_xstrdup(text);
-    size_t length = strlen(copy);
-    double unit = 1, value;
-    if (length && strchr("smh", copy[length - 1])) {
-        unit = copy[length - 1] == 'h' ? 3600 : copy[length - 1] == 'm' ? 60 : 1;
-        copy[length - 1] = '\0';
-    }
-    bool good = sr_parse_double(copy, &value) && value > 0;
-    free(copy);
-    return good ? value * unit : -1;
-}
-
 /* How far a search has come. */
 struct outcome {
     struct sr_trial **best;          /* of the last round, best first */
@@ -312,27 +297,19 @@ static enum sr_status report_tuning(struct sr_session *session, const char *fami
 SR_RUN(tune_run)
 {
     SR_UNUSED;
-    struct tuning tuning = {.class = sr_model_class_find(sr_args_text(args, "family"), error),
+    struct tuning tuning = {.class = arg_family(args, "family"),
                             .rest = rest,
                             .trials = (size_t)sr_args_integer(args, "trials"),
                             .folds = (int)sr_args_integer(args, "folds"),
-                            .budget = parse_duration(sr_args_text(args, "budget")),
+                            .budget = sr_args_number(args, "budget"),
                             .seed = (uint64_t)sr_args_integer(session->options, "seed")};
-    if (!tuning.class || check_search(&tuning, error)) return error->status;
-    if (tuning.budget < 0)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "tune: budget=%s is not a time; write 90s, 10m or 1h",
-                            sr_args_text(args, "budget"));
+    if (check_search(&tuning, error)) return error->status;
     if (tuning.folds == 1)
         return sr_error_set(
             error, SR_ERROR_ARGUMENT,
             "tune: folds=1 leaves no rows to learn from; write 2 to %d, or 0 for the "
             "validation split",
             SR_FOLDS_MAX);
-    struct sr_args *checked = sr_args_parse(tuning.class->name, tuning.class->params, rest->items,
-                                            rest->count, NULL, error);
-    if (!checked) return error->status;
-    sr_args_free(checked);
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
@@ -352,7 +329,7 @@ const struct sr_command sr_command_tune = {
         (const struct sr_param[]){
             {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
              .help = "What to tune; what is given as name=value stays fixed."},
-            {"budget", SR_PARAM_TEXT, .fallback = "10m",
+            {"budget", SR_PARAM_DURATION, .fallback = "10m",
              .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is "
                      "stopped."},
             {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000,
@@ -361,7 +338,7 @@ const struct sr_command sr_command_tune = {
              .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on "
                      "the validation split."},
             {0}},
-    .rest = true,
+    .more = more_of_family,
     .run = tune_run,
     .lasting = true,
     .example = "tune knn budget=2m folds=5",

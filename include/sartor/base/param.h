@@ -68,6 +68,12 @@ struct sr_args *sr_args_parse(const char *what, const struct sr_param *params, c
 struct sr_args *sr_args_parse_more(const struct sr_args *first, const char *what,
                                    const struct sr_param *params, const struct sr_words *words,
                                    struct sr_error *error);
+/* The same as sr_args_parse for a line that is still being typed: words that are wrong are left
+ * out, and nothing has to be there. */
+struct sr_args *sr_args_parse_begun(const char *what, const struct sr_param *params,
+                                    char *const *words, size_t count, struct sr_words *rest);
+/* The parameter that a further bare word would set; NULL for none. */
+const struct sr_param *sr_args_next(const struct sr_args *args, const char *word);
 struct sr_args *sr_args_copy(const struct sr_args *args); /* without targets */
 void sr_args_free(struct sr_args *args);
 

@@ -30,10 +30,30 @@ struct sr_reply {
 
 struct sr_item;
 
+/* How a line uses a parameter. */
+enum sr_need {
+    SR_NEED_NOTHING, /* not at all */
+    SR_NEED_GIVEN,   /* when it is given */
+    SR_NEED_CURRENT, /* when it is not given, the current one is meant */
+};
+
+/* A table of parameters that may follow the command's own, such as a family's. */
+struct sr_more {
+    const char *what; /* for sentences */
+    const struct sr_param *params;
+};
+enum { SR_MORE_TABLES = 2 };
+
 struct sr_command {
     const char *name, *group, *help;
     const struct sr_param *params; /* NULL for none */
-    bool rest;                     /* words that params lacks are passed on in `rest` */
+    /* The tables that this line adds, and how many; NULL for none. `args` may lack what is required
+     * while the line is being typed. */
+    size_t (*more)(struct sr_session *session, const struct sr_args *args,
+                   struct sr_more more[SR_MORE_TABLES]);
+    bool rest; /* words that params lacks are passed on in `rest` only, not read against `more` */
+    /* How the parsed line uses the parameter of that name; NULL: as `current` of its table says. */
+    enum sr_need (*need)(const struct sr_args *args, const struct sr_param *param);
     /* `args`, `rest` and `reply` are those of `item`, see queue.h. */
     enum sr_status (*run)(struct sr_session *session, struct sr_item *item,
                           const struct sr_args *args, const struct sr_words *rest,

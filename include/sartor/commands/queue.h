@@ -49,6 +49,7 @@ struct sr_item {
     const struct sr_command *command; /* NULL when there is no such command */
     struct sr_args *args; /* parsed from `words` before the first run; NULL until then */
     struct sr_words rest; /* words that the command's table lacks, where it allows them */
+    struct sr_args *more; /* the same read against the table that the command adds; NULL for none */
     void *state;          /* of the command, between its runs; NULL before it sets one */
     void (*free_state)(struct sr_session *session, void *state); /* NULL: nothing to free */
     uint32_t job; /* that the command has started, 0 for none */

@@ -1,0 +1,517 @@
+#include "target.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+#include "sartor/base/file.h"
+#include "sartor/base/memory.h"
+#include "sartor/panes/pane.h"
+
+/* What one word stands for. */
+union target {
+    struct model_target model;
+    const struct sr_model_class *family;
+    int class;
+    struct sample sample;
+    struct sr_run *job;
+};
+
+struct targets {
+    size_t count;
+    union target items[];
+};
+
+struct lookup {
+    struct sr_session *session;
+    const struct sr_args *args; /* of the whole command; what stands before is looked up already */
+    const struct sr_param *param;
+};
+
+/* Is `word` one of the parameter's `choices`? */
+static bool is_choice(const struct sr_param *param, const char *word)
+{
+    const size_t length = strlen(word);
+    for (const char *at = param->choices; at && *at;) {
+        size_t span = strcspn(at, " ");
+        if (span == length && !strncmp(at, word, span)) return true;
+        at += span + strspn(at + span, " ");
+    }
+    return false;
+}
+
+/* --- models ---------------------------------------------------------------------------- */
+
+/* The training under way that makes a model of this name, one with finished epochs before others.
+ */
+static const struct sr_run *training(const struct sr_session *session, const char *name)
+{
+    const struct sr_run *found = NULL;
+    for (size_t i = session->run_count; i-- > 0;) {
+        const struct sr_run *run = session->runs[i];
+        if (run->state >= SR_JOB_DONE || strcmp(run->name, name)) continue;
+        if (!found || (run->epochs && !found->epochs)) found = run;
+    }
+    return found;
+}
+
+static enum sr_status find_entry(const struct lookup *lookup, const char *word,
+                                 union target *target, struct sr_error *error)
+{
+    if (is_choice(lookup->param, word)) return SR_OK;
+    target->model.entry = sr_session_entry(lookup->session, word, error);
+    return target->model.entry ? SR_OK : error->status;
+}
+
+static enum sr_status find_model(const struct lookup *lookup, const char *word,
+                                 union target *target, struct sr_error *error)
+{
+    struct model_target *model = &target->model;
+    if (is_choice(lookup->param, "training")) {
+        struct sr_error ignored;
+        model->run = training(lookup->session, word);
+        model->entry = sr_session_entry(lookup->session, word, &ignored);
+        if (model->run && !model->entry) return SR_OK;
+    }
+    return sr_session_model(lookup->session, word, &model->entry, error);
+}
+
+static enum sr_status current_model(const struct lookup *lookup, struct sr_text *word,
+                                    struct sr_error *error)
+{
+    const struct sr_entry *entry = sr_session_entry(lookup->session, NULL, error);
+    if (!entry) return error->status;
+    sr_text_add(word, entry->name);
+    return SR_OK;
+}
+
+static void complete_models(struct sr_session *session, const struct sr_param *param,
+                            struct candidates *candidates)
+{
+    for (size_t i = 0; i < session->entry_count; i++)
+        candidates_add(candidates, session->entries[i]->name, "");
+    if (param->type == SR_PARAM_ENTRY) candidates_add_choices(candidates, param->choices);
+}
+
+/* --- families -------------------------------------------------------------------------- */
+
+static enum sr_status find_family(const struct lookup *lookup, const char *word,
+                                  union target *target, struct sr_error *error)
+{
+    if (is_choice(lookup->param, word)) return SR_OK;
+    target->family = sr_model_class_find(word, error);
+    return target->family ? SR_OK : error->status;
+}
+
+static void complete_families(struct sr_session *session, const struct sr_param *param,
+                              struct candidates *candidates)
+{
+    (void)session;
+    for (size_t i = 0; sr_model_classes[i]; i++)
+        candidates_add(candidates, sr_model_classes[i]->name, "");
+    candidates_add_choices(candidates, param->choices);
+}
+
+/* --- classes --------------------------------------------------------------------------- */
+
+static enum sr_status find_class(const struct lookup *lookup, const char *word,
+                                 union target *target, struct sr_error *error)
+{
+    target->class = -1;
+    if (!strcmp(word, "any")) return SR_OK;
+    enum sr_status status = sr_session_data(lookup->session, error);
+    if (status) return status;
+    target->class = sr_dataset_class(lookup->session->data, word, error);
+    return target->class < 0 ? error->status : SR_OK;
+}
+
+static void complete_classes(struct sr_session *session, const struct sr_param *param,
+                             struct candidates *candidates)
+{
+    (void)param;
+    for (int c = 0; session->data && c < session->data->classes; c++)
+        candidates_add(candidates, session->data->class_names[c], "");
+}
+
+/* --- splits ---------------------------------------------------------------------------- */
+
+static enum sr_status current_split(const struct lookup *lookup, struct sr_text *word,
+                                    struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(lookup->session, error);
+    if (status) return status;
+    const struct sr_entry *entry = arg_model(lookup->args, "model");
+    sr_text_add(word, sr_split_names[sr_session_default_split(lookup->session, entry)]);
+    return SR_OK;
+}
+
+/* --- samples --------------------------------------------------------------------------- */
+
+/* The split that the command is asked about; -1 for none. */
+static int split_given(const struct lookup *lookup)
+{
+    return sr_args_has(lookup->args, "split") && sr_args_given(lookup->args, "split")
+               ? sr_args_choice(lookup->args, "split")
+               : -1;
+}
+
+static bool has_ending(const char *word, const char *endings)
+{
+    return is_choice(&(struct sr_param){.choices = endings}, sr_path_extension(word));
+}
+
+static enum sr_status find_sample(const struct lookup *lookup, const char *word,
+                                  union target *target, struct sr_error *error)
+{
+    if (has_ending(word, lookup->param->choices)) return SR_OK;
+    target->sample.file = split_given(lookup) == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    return sr_session_index(lookup->session, word, &target->sample.file, &target->sample.row,
+                            error);
+}
+
+/* The sample under the cursor; where another split is asked for, the first one of that. */
+static enum sr_status current_sample(const struct lookup *lookup, struct sr_text *word,
+                                     struct sr_error *error)
+{
+    const struct sr_session *session = lookup->session;
+    const struct sr_selection *selection = &session->selection;
+    enum sr_status status = sr_session_data(lookup->session, error);
+    if (status) return status;
+    const int split = split_given(lookup);
+    enum sr_file file = selection->file;
+    uint32_t row = selection->count ? selection->rows[selection->at] : 0;
+    bool found = selection->count > 0;
+    if (split >= 0) {
+        const struct sr_samples samples = sr_session_samples(session, (enum sr_split_name)split);
+        const enum sr_file wanted = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+        if (!samples.count)
+            return sr_error_set(error, SR_ERROR_STATE, "the %s split has no samples",
+                                sr_split_names[split]);
+        found = found && file == wanted;
+        for (size_t i = 0; found && sr_samples_row(&samples, i) != row;)
+            if (++i == samples.count) found = false;
+        if (!found) row = sr_samples_row(&samples, 0);
+        file = wanted;
+    } else if (!found) {
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "no sample is selected; give an index such as test:7");
+    }
+    sr_text_printf(word, "%s:%u", sr_file_names[file], row);
+    return SR_OK;
+}
+
+static void complete_samples(struct sr_session *session, const struct sr_param *param,
+                             struct candidates *candidates)
+{
+    const struct sr_selection *selection = &session->selection;
+    if (session->interactive && selection->count) {
+        char *cursor =
+            sr_xprintf("%s:%u", sr_file_names[selection->file], selection->rows[selection->at]);
+        candidates_add(candidates, cursor, "");
+        free(cursor);
+    }
+    if (param->choices) candidates_add_files(candidates, param->choices);
+}
+
+/* --- jobs ------------------------------------------------------------------------------ */
+
+static enum sr_status find_job(const struct lookup *lookup, const char *word, union target *target,
+                               struct sr_error *error)
+{
+    const struct sr_session *session = lookup->session;
+    int64_t number;
+    if (!sr_parse_integer(word, &number)) number = 0;
+    for (size_t i = session->run_count; i-- > 0;) {
+        struct sr_run *run = session->runs[i];
+        if (strcmp(run->name, word) && number != run->job) continue;
+        target->job = run;
+        return SR_OK;
+    }
+    return sr_error_set(error, SR_ERROR_ARGUMENT, "no job \"%s\"; jobs lists them", word);
+}
+
+/* The one that a pane shows, else the one that runs, else the newest that has not ended. */
+static enum sr_status current_job(const struct lookup *lookup, struct sr_text *word,
+                                  struct sr_error *error)
+{
+    struct sr_session *session = lookup->session;
+    const struct sr_pane *pane = sr_pane_current(session);
+    const struct sr_run *run = session->interactive && pane->run ? pane->run(session) : NULL;
+    if (!run || run->state >= SR_JOB_DONE) run = sr_session_active_run(session);
+    for (size_t i = session->run_count; !run && i-- > 0;)
+        if (session->runs[i]->state < SR_JOB_DONE) run = session->runs[i];
+    if (!run) return sr_error_set(error, SR_ERROR_STATE, "no job is running");
+    sr_text_printf(word, "%u", run->job);
+    return SR_OK;
+}
+
+static void complete_jobs(struct sr_session *session, const struct sr_param *param,
+                          struct candidates *candidates)
+{
+    (void)param;
+    for (size_t i = 0; i < session->run_count; i++)
+        if (session->runs[i]->state < SR_JOB_DONE)
+            candidates_add(candidates, session->runs[i]->name, "");
+}
+
+/* --- topics of help -------------------------------------------------------------------- */
+
+static void complete_topics(struct sr_session *session, const struct sr_param *param,
+                            struct candidates *candidates)
+{
+    for (size_t i = 0; sr_commands[i]; i++) candidates_add(candidates, sr_commands[i]->name, "");
+    complete_families(session, param, candidates);
+}
+
+static enum sr_status find_topic(const struct lookup *lookup, const char *word,
+                                 union target *target, struct sr_error *error)
+{
+    (void)target;
+    if (is_choice(lookup->param, word) || sr_model_class_find(word, NULL) ||
+        sr_command_find(word, NULL))
+        return SR_OK;
+    struct candidates all = {.typed = "", .before = ""};
+    complete_topics(lookup->session, lookup->param, &all);
+    const char *closest =
+        sr_text_closest(word, all.words.items, all.words.count, sizeof *all.words.items);
+    sr_error_set(error, SR_ERROR_ARGUMENT,
+                 closest ? "no command \"%s\"; did you mean %s?"
+                         : "no command \"%s\"; help lists them",
+                 word, closest);
+    sr_words_fini(&all.words);
+    return SR_ERROR_ARGUMENT;
+}
+
+/* --- types without a target ------------------------------------------------------------ */
+
+static void complete_choices(struct sr_session *session, const struct sr_param *param,
+                             struct candidates *candidates)
+{
+    (void)session;
+    candidates_add_choices(candidates, param->choices);
+}
+
+static void complete_switch(struct sr_session *session, const struct sr_param *param,
+                            struct candidates *candidates)
+{
+    (void)session, (void)param;
+    candidates_add_choices(candidates, "on off");
+}
+
+static void complete_range(struct sr_session *session, const struct sr_param *param,
+                           struct candidates *candidates)
+{
+    (void)session, (void)param;
+    candidates_add_choices(candidates, "..0.5 0.5..0.9 0.9..");
+}
+
+static void complete_files(struct sr_session *session, const struct sr_param *param,
+                           struct candidates *candidates)
+{
+    (void)session;
+    candidates_add_files(candidates, param->choices);
+}
+
+/* --- the table ------------------------------------------------------------------------- */
+
+static const struct type {
+    /* Look up one word into `target`, which is zero. NULL: there is nothing to look up. */
+    enum sr_status (*find)(const struct lookup *lookup, const char *word, union target *target,
+                           struct sr_error *error);
+    /* The word for what is current; NULL where there is no such thing. */
+    enum sr_status (*current)(const struct lookup *lookup, struct sr_text *word,
+                              struct sr_error *error);
+    /* Offer the words that are possible. */
+    void (*complete)(struct sr_session *session, const struct sr_param *param,
+                     struct candidates *candidates);
+    bool list; /* words separated by commas */
+} types[SR_PARAM_TYPES] = {
+    [SR_PARAM_SWITCH] = {.complete = complete_switch},
+    [SR_PARAM_CHOICE] = {.complete = complete_choices},
+    [SR_PARAM_RANGE] = {.complete = complete_range},
+    [SR_PARAM_FILE] = {.complete = complete_files},
+    [SR_PARAM_MODEL] = {find_model, current_model, complete_models},
+    [SR_PARAM_ENTRY] = {find_entry, current_model, complete_models},
+    [SR_PARAM_MODELS] = {find_model, NULL, complete_models, .list = true},
+    [SR_PARAM_FAMILY] = {find_family, NULL, complete_families},
+    [SR_PARAM_CLASS] = {find_class, NULL, complete_classes},
+    [SR_PARAM_SPLIT] = {NULL, current_split, complete_choices},
+    [SR_PARAM_SAMPLE] = {find_sample, current_sample, complete_samples},
+    [SR_PARAM_SAMPLES] = {find_sample, current_sample, complete_samples, .list = true},
+    [SR_PARAM_JOB] = {find_job, current_job, complete_jobs},
+    [SR_PARAM_TOPIC] = {find_topic, NULL, complete_topics},
+};
+
+/* Is `word` one of those in `list`, separated by commas? */
+static bool in_list(const char *list, const char *word)
+{
+    for (size_t span; *list; list += span + (list[span] == ',')) {
+        span = strcspn(list, ",");
+        if (span == strlen(word) && !strncmp(list, word, span)) return true;
+    }
+    return false;
+}
+
+void target_complete(struct sr_session *session, const struct sr_param *param, const char *taken,
+                     struct candidates *candidates)
+{
+    const struct type *type = &types[param->type];
+    if (!type->complete) return;
+    if (!type->list) {
+        type->complete(session, param, candidates);
+        return;
+    }
+    const char *comma = strrchr(candidates->typed, ','),
+               *last = comma ? comma + 1 : candidates->typed;
+    struct candidates all = {.typed = last, .before = ""};
+    char *list = sr_xstrdup(candidates->typed);
+    list[last - candidates->typed] = '\0';
+    char *before = sr_xprintf("%s%s", candidates->before, list);
+    type->complete(session, param, &all);
+    candidates->typed = "";
+    candidates->before = before;
+    for (size_t i = 0; i < all.words.count; i++)
+        if (!in_list(list, all.words.items[i]) && !(taken && in_list(taken, all.words.items[i])))
+            candidates_add(candidates, all.words.items[i], "");
+    candidates->before = "";
+    sr_words_fini(&all.words);
+    free(before);
+    free(list);
+}
+
+/* --- resolving ------------------------------------------------------------------------- */
+
+static enum sr_need need_of(const struct sr_command *command, const struct sr_args *args,
+                            const struct sr_param *param)
+{
+    if (command->need) return command->need(args, param);
+    return param->current ? SR_NEED_CURRENT : SR_NEED_GIVEN;
+}
+
+static enum sr_status find_all(const struct lookup *lookup, const char *text,
+                               struct targets **result, struct sr_error *error)
+{
+    const struct type *type = &types[lookup->param->type];
+    char *copy = sr_xstrdup(text), *rest = copy;
+    size_t room = 1;
+    enum sr_status status = SR_OK;
+    struct sr_error pending = {0};
+    for (const char *at = text; *at; at++) room += *at == ',';
+    struct targets *targets = sr_xalloc(sizeof *targets + room * sizeof *targets->items);
+    while (!status && rest) {
+        char *word = type->list ? strsep(&rest, ",") : rest;
+        if (!type->list) rest = NULL;
+        status = !*word ? sr_error_set(error, SR_ERROR_ARGUMENT,
+                                       "%s=%s is not possible: there is nothing between two commas",
+                                       lookup->param->name, text)
+                        : type->find(lookup, word, &targets->items[targets->count++], error);
+        if (status != SR_PENDING) continue;
+        pending = *error; /* all models of a list are loaded at once */
+        status = SR_OK;
+    }
+    if (!status && pending.status) {
+        *error = pending;
+        status = SR_PENDING;
+    }
+    free(copy);
+    if (status)
+        free(targets);
+    else
+        *result = targets;
+    return status;
+}
+
+static enum sr_status resolve(struct sr_session *session, const struct sr_command *command,
+                              struct sr_args *args, const struct sr_param *param,
+                              struct sr_error *error)
+{
+    const struct type *type = &types[param->type];
+    const struct lookup lookup = {session, args, param};
+    const enum sr_need need = need_of(command, args, param);
+    if (need == SR_NEED_NOTHING) return SR_OK;
+    if (!sr_args_text(args, param->name) && need == SR_NEED_CURRENT && type->current) {
+        struct sr_text word = {0};
+        enum sr_status status = type->current(&lookup, &word, error);
+        if (!status) sr_args_assume(args, param->name, sr_text_get(&word));
+        sr_text_fini(&word);
+        if (status) return status;
+    }
+    if (!type->find || !sr_args_text(args, param->name)) return SR_OK;
+    struct targets *targets;
+    enum sr_status status = find_all(&lookup, sr_args_text(args, param->name), &targets, error);
+    if (!status) sr_args_set_target(args, param->name, targets);
+    return status;
+}
+
+enum sr_status targets_resolve(struct sr_session *session, const struct sr_command *command,
+                               struct sr_args *args, struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    for (const struct sr_param *param = command->params; !status && param && param->name; param++)
+        status = resolve(session, command, args, param, error);
+    return status;
+}
+
+/* --- reading --------------------------------------------------------------------------- */
+
+/* NULL when there is none. */
+static const union target *target_of(const struct sr_args *args, const char *name, size_t index)
+{
+    const struct targets *targets = sr_args_target(args, name);
+    return targets && index < targets->count ? &targets->items[index] : NULL;
+}
+
+size_t arg_count(const struct sr_args *args, const char *name)
+{
+    const struct targets *targets = sr_args_target(args, name);
+    return targets ? targets->count : 0;
+}
+
+const struct model_target *arg_model_at(const struct sr_args *args, const char *name, size_t index)
+{
+    const union target *target = target_of(args, name, index);
+    return target ? &target->model : NULL;
+}
+
+struct sr_entry *arg_model(const struct sr_args *args, const char *name)
+{
+    const union target *target = target_of(args, name, 0);
+    return target ? target->model.entry : NULL;
+}
+
+const struct sr_model_class *arg_family(const struct sr_args *args, const char *name)
+{
+    const union target *target = target_of(args, name, 0);
+    return target ? target->family : NULL;
+}
+
+int arg_class(const struct sr_args *args, const char *name)
+{
+    const union target *target = target_of(args, name, 0);
+    return target ? target->class : -1;
+}
+
+int arg_split(const struct sr_args *args, const char *name)
+{
+    return sr_args_choice(args, name);
+}
+
+const struct sample *arg_sample_at(const struct sr_args *args, const char *name, size_t index)
+{
+    const union target *target = target_of(args, name, index);
+    return target ? &target->sample : NULL;
+}
+
+const struct sample *arg_sample(const struct sr_args *args, const char *name)
+{
+    const struct sr_param *param = sr_param_find(sr_args_params(args), name, strlen(name));
+    const char *text = sr_args_text(args, name);
+    return text && has_ending(text, param->choices) ? NULL : arg_sample_at(args, name, 0);
+}
+
+struct sr_run *arg_job(const struct sr_args *args, const char *name)
+{
+    const union target *target = target_of(args, name, 0);
+    return target ? target->job : NULL;
+}
