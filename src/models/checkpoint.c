@@ -32,12 +32,12 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
 
 static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
 {
+    const size_t size = samples->count ? sr_shape_size(samples->images->shape) : 0;
     hash = mix(hash, &samples->count, sizeof samples->count);
     for (size_t i = 0; i < samples->count; i++) {
-        size_t area = sr_shape_size(samples->images->shape);
         int label = sr_samples_label(samples, i);
         hash = mix(hash, &label, sizeof label);
-        hash = mix(hash, sr_samples_pixels(samples, i), area);
+        hash = mix(hash, sr_samples_pixels(samples, i), size);
     }
     return hash;
 }
@@ -52,6 +52,8 @@ uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *par
     struct sr_text text = {0};
     sr_text_printf(&text, "%d %s %s %d %d %d %" PRIu64 " ", LAYOUT, sr_compute_isa(), family,
                    fit->shape.image.height, fit->shape.image.width, fit->shape.classes, fit->seed);
+    if (fit->shape.image.channels != 1)
+        sr_text_printf(&text, "%d channels ", fit->shape.image.channels);
     sr_args_print(params, true, &text);
     uint64_t hash = mix(0, sr_text_get(&text), text.length);
     sr_text_fini(&text);

@@ -93,8 +93,9 @@ static enum sr_status knn_check(const struct sr_args *args, const struct sr_mode
                                 size_t train_count, struct sr_error *error)
 {
     int64_t k = sr_args_integer(args, "k");
-    (void)shape;
-    if ((uint64_t)k <= train_count) return SR_OK;
+    enum sr_features features = (enum sr_features)sr_features_find(sr_args_text(args, "features"));
+    enum sr_status status = sr_model_check_bytes("knn", features, shape->image, error);
+    if (status || (uint64_t)k <= train_count) return status;
     return sr_error_set(error, SR_ERROR_ARGUMENT,
                         "k=%lld asks for more neighbours than the %zu training images; k from 1 to "
                         "%zu can be used.",

@@ -8,6 +8,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
 #include "sartor/base/words.h"
+#include "sartor/compute/bytes.h"
 #include "sartor/data/augment.h"
 #include <inttypes.h>
 #include <math.h>
@@ -80,14 +81,16 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
     if (train->count == 0) {
         return sr_error_set(error, SR_ERROR_STATE, "There are no training images.");
     }
-    if (train->images->shape.height != shape->image.height ||
-        train->images->shape.width != shape->image.width) {
+    const struct sr_shape own = train->images->shape;
+    if (own.channels != shape->image.channels)
         return sr_error_set(error, SR_ERROR_STATE,
-                            "The training images are %d×%d where %d×%d were promised.",
-                            train->images->shape.height, train->images->shape.width,
-                            shape->image.height, shape->image.width);
-    }
-    size_t pixels = (size_t)shape->image.height * (size_t)shape->image.width;
+                            "The training images are %s where %s ones were promised.",
+                            sr_shape_colour(own), sr_shape_colour(shape->image));
+    if (!sr_shape_equal(own, shape->image))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "The training images are %d×%d where %d×%d were promised.", own.height,
+                            own.width, shape->image.height, shape->image.width);
+    const size_t size = sr_shape_size(shape->image);
     int first = sr_samples_label(train, 0);
     bool one_class = true, one_image = true;
     for (size_t i = 0; i < train->count; i++) {
@@ -101,7 +104,7 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
         }
         one_class = one_class && label == first;
         one_image = one_image &&
-                    memcmp(sr_samples_pixels(train, i), sr_samples_pixels(train, 0), pixels) == 0;
+                    memcmp(sr_samples_pixels(train, i), sr_samples_pixels(train, 0), size) == 0;
     }
     if (one_class) {
         return sr_error_set(error, SR_ERROR_STATE,
@@ -187,6 +190,17 @@ enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shap
                             shape->classes, classes);
     }
     return SR_OK;
+}
+
+enum sr_status sr_model_check_bytes(const char *family, enum sr_features features,
+                                    struct sr_shape image, struct sr_error *error)
+{
+    const size_t size = sr_shape_size(image);
+    if (features != SR_FEATURES_PIXELS || size <= SR_BYTES_LENGTH_ANY) return SR_OK;
+    return sr_error_set(error, SR_ERROR_ARGUMENT,
+                        "%s takes images of up to %d values as pixels; these have %zu. Use "
+                        "features=hog or smaller images.",
+                        family, SR_BYTES_LENGTH_ANY, size);
 }
 
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
@@ -285,6 +299,7 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path, str
     sr_text_fini(&params);
     put(&set, "height", "%d", model->shape.image.height);
     put(&set, "width", "%d", model->shape.image.width);
+    put(&set, "channels", "%d", model->shape.image.channels);
     put(&set, "classes", "%d", model->shape.classes);
     sr_tensors_set_text(&set, "digest", model->digest);
     put(&set, "seed", "%" PRIu64, model->seed);
@@ -348,12 +363,20 @@ static enum sr_status need_real(const struct sr_tensors *set, const char *key, d
 static enum sr_status read_shape(struct sr_model *model, const struct sr_tensors *set,
                                  struct sr_error *error)
 {
-    uint64_t height, width, classes;
+    uint64_t height, width, channels = 1, classes;
     enum sr_status status = need_count(set, "height", SR_SIDE_MIN, SR_SIDE_MAX, &height, error);
     if (!status) status = need_count(set, "width", SR_SIDE_MIN, SR_SIDE_MAX, &width, error);
+    if (!status && sr_tensors_text(set, "channels")) /* files of earlier versions lack it */
+        status = need_count(set, "channels", 1, SR_CHANNELS_MAX, &channels, error);
+    if (!status && channels == 2)
+        status = sr_error_set(error, SR_ERROR_FORMAT,
+                              "The metadata give images of 2 channels; 1 and %d are possible.",
+                              SR_CHANNELS_MAX);
     if (!status)
         status = need_count(set, "classes", SR_CLASSES_MIN, SR_CLASSES_MAX, &classes, error);
-    if (!status) model->shape = (struct sr_model_shape){{(int)height, (int)width, 1}, (int)classes};
+    if (!status)
+        model->shape =
+            (struct sr_model_shape){{(int)height, (int)width, (int)channels}, (int)classes};
     return status;
 }
 

@@ -125,6 +125,11 @@ enum sr_status sr_networks_check(const struct sr_network_family *family,
                               family->class->name, sr_args_text(resolved, "warmup"),
                               sr_args_text(resolved, "epochs"));
     if (!status) status = family->build(resolved, shape, &layers, error);
+    if (!status && layers.features == SR_FEATURES_PIXELS && shape->image.channels != 1)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT,
+                              "%s cannot learn from pixels in colour yet: the first layer of a "
+                              "network takes one channel.",
+                              family->class->name);
     sr_layers_fini(&layers);
     sr_args_free(resolved);
     return status;

@@ -51,8 +51,10 @@ static double read_gamma(const struct sr_args *params, struct sr_error *error)
 static enum sr_status svm_check(const struct sr_args *params, const struct sr_model_shape *shape,
                                 size_t train_count, struct sr_error *error)
 {
-    (void)shape;
-    if (read_gamma(params, error) < 0) return SR_ERROR_ARGUMENT;
+    enum sr_features features =
+        (enum sr_features)sr_features_find(sr_args_text(params, "features"));
+    if (read_gamma(params, error) < 0 || sr_model_check_bytes("svm", features, shape->image, error))
+        return SR_ERROR_ARGUMENT;
     if (train_count > INT32_MAX / 4)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "An SVM takes at most %d training images, not %zu.", INT32_MAX / 4,

@@ -155,6 +155,9 @@ static void refused_and_stopped(void **state)
     assert_refused(sr_explain_many(model, &sr_methods[SR_METHOD_NEAREST], NULL, &samples, targets,
                                    NULL, NULL, heats, &error),
                    SR_ERROR_ARGUMENT, "no heat map");
+    request.monitor = NULL;
+    model->shape.image.channels = 3;
+    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_STATE, "images in colour");
     free(images.pixels);
     free(images.labels);
     sr_model_unref(model);

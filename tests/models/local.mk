@@ -19,6 +19,10 @@ check_PROGRAMS += tests/models/test_logreg
 tests_models_test_logreg_SOURCES = tests/models/test_logreg.c
 tests_models_test_logreg_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_models_test_logreg_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_colour
+tests_models_test_colour_SOURCES = tests/models/test_colour.c
+tests_models_test_colour_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_colour_LDADD = $(TEST_LIBS)
 EXTRA_DIST += \
 	tests/models/corpus/empty.safetensors \
 	tests/models/corpus/scalar.safetensors \

@@ -13,8 +13,8 @@
 enum {
     SR_BYTES_ROWS = 32,   /* rows come in blocks of so many, the last one filled with zeros */
     SR_BYTES_QUERIES = 6, /* queries that one call compares fastest; a multiple is as good */
-    SR_BYTES_LENGTH_MAX =
-        65536 /* of one row; its square sum must fit int32 (up to 33,025 at 255) */
+    SR_BYTES_LENGTH_MAX = 65536, /* of one row; its square sum must fit int32 */
+    SR_BYTES_LENGTH_ANY = 33025, /* the longest whose square sum does, whatever its bytes */
 };
 
 struct sr_bytes {

@@ -13,6 +13,7 @@
 #include "sartor/base/pool.h"
 #include "sartor/base/text.h"
 #include "sartor/data/dataset.h"
+#include "sartor/data/features.h"
 #include "sartor/data/images.h"
 #include "sartor/models/tensors.h"
 #include "sartor/nn/layer.h"
@@ -175,6 +176,10 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
 /* Is the model one for such images, and (unless 0) so many classes? A sentence when not. */
 enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
                                     int classes, struct sr_error *error);
+/* Can images of this shape be compared as rows of bytes, by products that are whole numbers?
+ * Features other than pixels always can. */
+enum sr_status sr_model_check_bytes(const char *family, enum sr_features features,
+                                    struct sr_shape image, struct sr_error *error);
 /* class->predict after checking that the images' shape fits; SR_ERROR_NUMERIC where a number comes
  * out that is not finite. */
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
