@@ -1,4 +1,4 @@
-/* explain.c - the table of methods, those that need no gradients, and the way in. */
+/* explain.c - the table of methods, and explaining one sample or many. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -8,75 +8,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
 
-enum { LEAST_CELLS = 5, MOST_LAYERS = 512, BLOCK = 32 };
-
-enum sr_status explain_heat_init(struct sr_heat *heat, const struct sr_explain *request, int target,
-                                 struct sr_error *error)
-{
-    heat->shape = sr_shape_map(request->model->shape.image);
-    heat->values =
-        sr_array_new(sr_shape_size(heat->shape), sizeof *heat->values, "heat map", error);
-    if (!heat->values) return SR_ERROR_MEMORY;
-    heat->target = target;
-    return SR_OK;
-}
-
-/* ---- methods on the model's own weights ---- */
-
-static enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat *heats,
-                                      struct sr_error *error)
-{
-    const struct sr_model *model = request->model;
-    const size_t size = sr_shape_size(model->shape.image);
-    const int classes = model->shape.classes;
-    float *own = sr_array_raw(2 * size, sizeof *own, "weights", error), *mean = own + size;
-    enum sr_status status = own ? SR_OK : SR_ERROR_MEMORY;
-    if (!status) memset(mean, 0, size * sizeof *mean);
-    for (int c = 0; !status && c < classes; c++) {
-        status = model->class->importance(model->state, c, own, error);
-        for (size_t i = 0; !status && i < size; i++) mean[i] += own[i] / (float)classes;
-    }
-    for (size_t k = 0; !status && k < request->count; k++) {
-        status = model->class->importance(model->state, request->targets[k], own, error);
-        if (!status) status = explain_heat_init(&heats[k], request, request->targets[k], error);
-        for (size_t i = 0; !status && i < size; i++)
-            heats[k].values[i] = (own[i] - mean[i]) * (float)request->pixels[i];
-        if (!status && !sr_heat_scale(heats[k].values, size))
-            status = sr_error_set(error, SR_ERROR_NUMERIC,
-                                  "the weights of %s are not finite numbers", model->name);
-    }
-    free(own);
-    return status;
-}
-
-/* Does the model have an image of importances: of a class, or (-1) of none? */
-static bool has_image(const struct sr_model *model, int target)
-{
-    if (!model->class->importance) return false;
-    float *image = sr_xalloc(sr_shape_size(model->shape.image) * sizeof *image);
-    struct sr_error ignored;
-    bool has = model->class->importance(model->state, target, image, &ignored) == SR_OK;
-    free(image);
-    return has;
-}
-
-static enum sr_status explain_importance(const struct sr_explain *request, struct sr_heat *heats,
-                                         struct sr_error *error)
-{
-    const struct sr_model *model = request->model;
-    const bool classwise = has_image(model, 0);
-    enum sr_status status = SR_OK;
-    for (size_t k = 0; !status && k < request->count; k++) {
-        int target = classwise ? request->targets[k] : -1;
-        status = explain_heat_init(&heats[k], request, target, error);
-        if (!status)
-            status = model->class->importance(model->state, target, heats[k].values, error);
-        if (!status && !sr_heat_scale(heats[k].values, sr_shape_size(heats[k].shape)))
-            status = sr_error_set(error, SR_ERROR_NUMERIC,
-                                  "the weights of %s are not finite numbers", model->name);
-    }
-    return status;
-}
+enum { BLOCK = 32 }; /* samples that sr_explain_many explains in one region of the pool */
 
 /* ---- the table ---- */
 
@@ -92,12 +24,12 @@ static bool offers_probabilities(const struct sr_model *model)
 
 static bool offers_weights(const struct sr_model *model)
 {
-    return has_image(model, 0);
+    return explain_has_image(model, 0);
 }
 
 static bool offers_importance(const struct sr_model *model)
 {
-    return has_image(model, -1);
+    return explain_has_image(model, -1);
 }
 
 static bool offers_nearest(const struct sr_model *model)
@@ -192,43 +124,6 @@ const struct sr_method *sr_method_find(const struct sr_model *model, const char 
     sr_error_set(error, SR_ERROR_ARGUMENT, "no method \"%s\"; there are: %s", name,
                  sr_method_names);
     return NULL;
-}
-
-size_t explain_layers(const struct sr_model *model, const struct sr_method *method,
-                      struct sr_layer_info chosen[2])
-{
-    if (!method->layered || !offers_gradients(model)) return 0;
-    struct sr_layer_info *layers = sr_xalloc(MOST_LAYERS * sizeof *layers);
-    size_t count = model->class->layers(model->state, layers, MOST_LAYERS), made = 0,
-           best = SIZE_MAX, most = 0;
-    if (count > MOST_LAYERS) count = MOST_LAYERS;
-    for (size_t i = 0; i < count; i++) {
-        const size_t cells = sr_shape_pixels(layers[i].shape);
-        if (sr_shape_shorter(layers[i].shape) < LEAST_CELLS || (method->fused && cells <= most))
-            continue;
-        best = i;
-        most = cells;
-    }
-    if (best != SIZE_MAX) chosen[made++] = layers[best];
-    if (made && method->fused && best + 1 < count) chosen[made++] = layers[count - 1];
-    free(layers);
-    return made;
-}
-
-bool sr_explain_place(const struct sr_model *model, const struct sr_method *method,
-                      const char *layer, char place[SR_PLACE_SIZE])
-{
-    struct sr_layer_info chosen[2];
-    place[0] = '\0';
-    if (!method->layered) return false;
-    if (layer && *layer) {
-        snprintf(place, SR_PLACE_SIZE, "%s", layer);
-        return true;
-    }
-    const size_t count = explain_layers(model, method, chosen);
-    if (count == 1) snprintf(place, SR_PLACE_SIZE, "%s", chosen[0].name);
-    if (count == 2) snprintf(place, SR_PLACE_SIZE, "%.13s × %.13s", chosen[0].name, chosen[1].name);
-    return count > 0;
 }
 
 enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heats,

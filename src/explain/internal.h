@@ -6,7 +6,11 @@
 
 typedef enum sr_status explain_method(const struct sr_explain *request, struct sr_heat *heats,
                                       struct sr_error *error);
-explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_occlusion;
+explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_occlusion,
+    explain_weights, explain_importance;
+
+/* Whether the model has an image of importances: of a class, or (-1) of none. */
+bool explain_has_image(const struct sr_model *model, int target);
 
 /* The layers that a method takes by itself, at most two. */
 size_t explain_layers(const struct sr_model *model, const struct sr_method *method,

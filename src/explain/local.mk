@@ -7,6 +7,8 @@ libsartor_a_SOURCES += \
 	src/explain/cam.c \
 	src/explain/explain.c \
 	src/explain/heat.c \
+	src/explain/layers.c \
 	src/explain/occlusion.c \
 	src/explain/quality.c \
-	src/explain/scramble.c
+	src/explain/scramble.c \
+	src/explain/weights.c

@@ -26,18 +26,6 @@ enum {
 };
 static const double region_seconds = 0.03, report_seconds = 0.3;
 
-void forest_free(void *state)
-{
-    struct forest *forest = state;
-    if (!forest) return;
-    forest_scale_fini(&forest->scale);
-    free(forest->starts);
-    free(forest->nodes);
-    free(forest->rows);
-    free(forest->importance);
-    free(forest);
-}
-
 /* ---- hyperparameters ---- */
 
 static const struct sr_param forest_params[] = {

@@ -1,9 +1,21 @@
-/* A forest as tensors, and back, trusting nothing. */
+/* The memory of a forest; a forest as tensors, and back, trusting nothing. */
 #include "forest.h"
 
 #include "sartor/base/memory.h"
 #include <stdlib.h>
 #include <string.h>
+
+void forest_free(void *state)
+{
+    struct forest *forest = state;
+    if (!forest) return;
+    forest_scale_fini(&forest->scale);
+    free(forest->starts);
+    free(forest->nodes);
+    free(forest->rows);
+    free(forest->importance);
+    free(forest);
+}
 
 enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_error *error)
 {

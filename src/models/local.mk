@@ -25,6 +25,7 @@ libsartor_a_SOURCES += \
 	src/models/logreg.c \
 	src/models/mlp.c \
 	src/models/model.c \
+	src/models/model_file.c \
 	src/models/networks.c \
 	src/models/registry.c \
 	src/models/resnet.c \
@@ -37,6 +38,7 @@ libsartor_a_SOURCES += \
 	src/models/svm_kernel.c \
 	src/models/svm_probability.c \
 	src/models/svm_smo.c \
+	src/models/svm_state.c \
 	src/models/tensors.c
 
 ## Compiled for each instruction set (see src/compute/local.mk).

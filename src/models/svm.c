@@ -36,91 +36,18 @@ static const struct sr_param svm_params[] = {
      .help = "MB that rows of the kernel matrix may fill."},
     {0}};
 
-/* gamma as given; 0 stands for scale, negative comes with a sentence. */
-static double read_gamma(const struct sr_args *params, struct sr_error *error)
-{
-    const char *text = sr_args_text(params, "gamma");
-    double gamma;
-    if (!strcmp(text, "scale")) return 0;
-    if (sr_parse_double(text, &gamma) && gamma > 0 && gamma < 1e9) return gamma;
-    sr_error_set(error, SR_ERROR_ARGUMENT,
-                 "gamma=%.40s cannot be used; it is scale or a number above 0.", text);
-    return -1;
-}
-
 static enum sr_status svm_check(const struct sr_args *params, const struct sr_model_shape *shape,
                                 size_t train_count, struct sr_error *error)
 {
     enum sr_features features =
         (enum sr_features)sr_features_find(sr_args_text(params, "features"));
-    if (read_gamma(params, error) < 0 || sr_model_check_bytes("svm", features, shape->image, error))
+    if (svm_gamma(params, error) < 0 || sr_model_check_bytes("svm", features, shape->image, error))
         return SR_ERROR_ARGUMENT;
     if (train_count > INT32_MAX / 4)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "An SVM takes at most %d training images, not %zu.", INT32_MAX / 4,
                             train_count);
     return SR_OK;
-}
-
-static enum svm_kernel_kind read_kernel(const struct sr_args *params)
-{
-    const char *text = sr_args_text(params, "kernel");
-    return !strcmp(text, "rbf") ? SVM_RBF : !strcmp(text, "linear") ? SVM_LINEAR : SVM_POLY;
-}
-
-void svm_read_params(const struct sr_args *params, struct svm *svm)
-{
-    svm->kernel = (struct svm_kernel){read_kernel(params), read_gamma(params, NULL),
-                                      sr_args_number(params, "coef0"),
-                                      (int)sr_args_integer(params, "degree")};
-    svm->C = sr_args_number(params, "C");
-}
-
-/* ---- the state ---- */
-
-enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_error *error)
-{
-    const char *what = "the support vectors";
-    size_t positions = 0, pairs = (size_t)svm_pairs(svm->present),
-           others = (size_t)svm->present - 1;
-    for (int c = 0; c < svm->present; c++) {
-        svm->firsts[c] = positions;
-        positions += svm_pad(svm->counts[c]);
-    }
-    enum sr_status status =
-        svm_rows_init(&svm->rows, kind, positions, sr_features_size(kind, svm->image), error);
-    if (status) return status;
-    if ((svm->train_rows = sr_array_new(positions, sizeof *svm->train_rows, what, error)) &&
-        (svm->coef = sr_array_new(positions * others, sizeof *svm->coef, what, error)) &&
-        (svm->coef_float =
-             sr_array_new(positions * others, sizeof *svm->coef_float, what, error)) &&
-        (svm->rho = sr_array_new(pairs, sizeof *svm->rho, what, error)) &&
-        (svm->a = sr_array_new(pairs, sizeof *svm->a, what, error)) &&
-        (svm->b = sr_array_new(pairs, sizeof *svm->b, what, error)) &&
-        (svm->objectives = sr_array_new(pairs, sizeof *svm->objectives, what, error)))
-        return SR_OK;
-    return SR_ERROR_MEMORY;
-}
-
-void svm_free(void *state)
-{
-    struct svm *svm = state;
-    if (!svm) return;
-    svm_rows_fini(&svm->rows);
-    free(svm->train_rows);
-    free(svm->coef);
-    free(svm->coef_float);
-    free(svm->rho);
-    free(svm->a);
-    free(svm->b);
-    free(svm->objectives);
-    free(svm);
-}
-
-void svm_finish(struct svm *svm)
-{
-    size_t count = svm->rows.count * ((size_t)svm->present - 1);
-    for (size_t i = 0; i < count; i++) svm->coef_float[i] = (float)svm->coef[i];
 }
 
 static uint64_t svm_size(const void *state)

@@ -172,7 +172,7 @@ double svm_sigmoid(double value, double a, double b);
  */
 void svm_couple(const double *r, int classes, double *p, double *work);
 
-/* ---- the trained state (svm.c, svm_file.c) ---- */
+/* ---- the trained state (svm_state.c, svm_file.c) ---- */
 
 struct svm {
     struct sr_shape image;
@@ -205,6 +205,8 @@ static inline int svm_pairs(int classes)
  * `labels`, `counts` and the shape are set. */
 enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_error *error);
 void svm_free(void *state);
+/* gamma as given; 0 stands for scale, negative comes with a sentence. */
+double svm_gamma(const struct sr_args *params, struct sr_error *error);
 /* Kernel and C as the hyperparameters say; gamma 0 where it is scale. */
 void svm_read_params(const struct sr_args *params, struct svm *svm);
 /* Fill coef_float. */

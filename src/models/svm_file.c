@@ -217,7 +217,7 @@ static void print_svm(FILE *out, const struct svm *svm, uint8_t *bytes)
 enum sr_status sr_svm_save_libsvm(const struct sr_model *model, const char *path,
                                   struct sr_error *error)
 {
-    if (model->class != &sr_model_class_svm)
+    if (model->class->save != svm_save)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s is of the family %s; only an svm has a libsvm file.", model->name,
                             model->class->name);

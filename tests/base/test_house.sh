@@ -65,11 +65,6 @@ found=$(grep -nE '\b_?exit\(' src/*/*.c | grep -v 'src/ui/')
 
 # Circles that are allowed: the room, its files (* for any), and why.
 allowed='data: classes dataset: to be broken
-models: ensemble model: to be broken
-models: forest forest_file: to be broken
-models: svm svm_file svm_fit: to be broken
-figure: confusion diagram plotly: to be broken
-explain: cam explain occlusion: to be broken
 panes: train_curves train_run: to be broken
 commands: *: to be broken'
 
