@@ -53,44 +53,68 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
     return (struct layout){0, 0, 1, area.height, area.width, 1};
 }
 
-/* Class, and the predicted one where it differs, in so many columns. */
-static void caption(struct sr_session *session, const struct sr_predictions *predictions,
-                    uint32_t row, int truth, int width, const struct sr_short_name *half,
-                    bool *wrong, char *out, size_t size)
+/* What captions are written from. */
+struct captions {
+    const struct sr_predictions *predictions;  /* NULL: only the class is told */
+    struct sr_short_name half[SR_CLASSES_MAX]; /* names of which two fit a caption */
+    int width;
+};
+
+static void captions_init(struct sr_session *session, struct captions *captions, int width)
 {
-    size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
+    captions->predictions = shown_predictions(session);
+    captions->width = width;
+    const int marks = session->selection.filter.suspects ? 2 : 1; /* columns besides the names */
+    if (captions->predictions || session->selection.filter.suspects)
+        sr_pane_short_names(session->data, (width - marks) / 2, captions->half);
+}
+
+/* The mark a person has given, the class, and the one suggested. True when it is flagged as wrong.
+ */
+static bool suspect_caption(const struct sr_session *session, const struct captions *captions,
+                            size_t suspect, int truth, struct sr_text *text)
+{
+    static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗"};
+    const enum sr_mark mark = session->suspects.marks[suspect];
+    const int other = session->suspects.items[suspect].suggested;
+    const char *from = sr_pane_class(session, truth), *to = sr_pane_class(session, other);
+    if (sr_utf8_width(from) + sr_utf8_width(to) + 3 <= captions->width)
+        sr_text_printf(text, "%s %s→%s", marks[mark], from, to);
+    else
+        sr_text_printf(text, "%s%s→%s", marks[mark], captions->half[truth].text,
+                       captions->half[other].text);
+    return mark == SR_MARK_FLAG;
+}
+
+/* Class, and the predicted one where it differs. True where that is so. */
+static bool caption(const struct sr_session *session, const struct captions *captions, uint32_t row,
+                    int truth, struct sr_text *text)
+{
+    const bool suspects = session->selection.filter.suspects;
+    const size_t suspect = suspects ? sr_session_suspect(session, row) : SIZE_MAX;
+    if (suspect != SIZE_MAX) return suspect_caption(session, captions, suspect, truth, text);
+    const struct sr_predictions *predictions = suspects ? NULL : captions->predictions;
+    const size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
     const char *name = sr_pane_class(session, truth);
-    if (session->selection.filter.suspects) {
-        const size_t suspect = sr_session_suspect(session, row);
-        *wrong = suspect != SIZE_MAX && session->suspects.marks[suspect] == SR_MARK_FLAG;
-        if (suspect == SIZE_MAX) {
-            sr_pane_cut(out, size, name, width);
-            return;
-        }
-        static const char *const marks[SR_MARK_COUNT] = {"?", "✓", "✗"};
-        const char *mark = marks[session->suspects.marks[suspect]];
-        const int other = session->suspects.items[suspect].suggested;
-        if (sr_utf8_width(name) + sr_utf8_width(sr_pane_class(session, other)) + 3 <= width)
-            snprintf(out, size, "%s %s→%s", mark, name, sr_pane_class(session, other));
-        else
-            snprintf(out, size, "%s%s→%s", mark, half[truth].text, half[other].text);
-        return;
-    }
-    *wrong = at != SIZE_MAX && predictions->predicted[at] != truth;
-    if (*wrong) {
-        int predicted = predictions->predicted[at];
+    if (at != SIZE_MAX && predictions->predicted[at] != truth) {
+        const int predicted = predictions->predicted[at];
         const char *other = sr_pane_class(session, predicted);
-        if (sr_utf8_width(name) + sr_utf8_width(other) + 3 <= width)
-            snprintf(out, size, "✗ %s→%s", name, other);
-        else if (sr_utf8_width(name) + sr_utf8_width(other) < width)
-            snprintf(out, size, "%s→%s", name, other);
+        const int both = sr_utf8_width(name) + sr_utf8_width(other);
+        if (both < captions->width)
+            sr_text_printf(text, "%s%s→%s", both + 3 <= captions->width ? "✗ " : "", name, other);
         else
-            snprintf(out, size, "%s→%s", half[truth].text, half[predicted].text);
-    } else if (at != SIZE_MAX && sr_utf8_width(name) + 2 <= width) {
-        snprintf(out, size, "%s ✓", name);
-    } else {
-        sr_pane_cut(out, size, name, width);
+            sr_text_printf(text, "%s→%s", captions->half[truth].text,
+                           captions->half[predicted].text);
+        return true;
     }
+    if (at != SIZE_MAX && sr_utf8_width(name) + 2 <= captions->width) {
+        sr_text_printf(text, "%s ✓", name);
+    } else {
+        struct sr_short_name cut;
+        sr_pane_cut(cut.text, sizeof cut.text, name, captions->width);
+        sr_text_add(text, cut.text);
+    }
+    return false;
 }
 
 /* "test:0  Ankle boot   cnn: Sneaker, 56.0 %  ✗ wrong": what a caption has no room for. */
@@ -130,72 +154,82 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     sr_text_fini(&words);
 }
 
+/* A picture over its caption, or a line of the list; `style` is that of the caption. */
+static void draw_item(struct sr_session *session, struct sr_area area, const struct layout *layout,
+                      size_t at, struct sr_style style, const char *caption)
+{
+    const struct sr_selection *selection = &session->selection;
+    const uint32_t row = selection->rows[at];
+    const uint8_t *tags = session->tags[selection->file];
+    const bool here = at == selection->at, tagged = tags && tags[row];
+    if (!layout->width) {
+        char id[32];
+        sr_pane_id(id, sizeof id, selection->file, row);
+        sr_area_printf(area, 0, 0, style, "%s%-11s %s%s",
+                       here     ? "▸"
+                       : tagged ? "+"
+                                : " ",
+                       id, caption, here && tagged ? " +" : "");
+        return;
+    }
+    sr_draw_image(sr_area_part(area, 1, 0, layout->width, layout->height), &session->look,
+                  sr_pane_pixels(session, selection->file, row),
+                  session->data->files[selection->file].shape);
+    const uint32_t left = session->look.ascii ? '|' : 0x258c,
+                   right = session->look.ascii ? '|' : 0x2590;
+    for (int y = 0; here && y < layout->height; y++) {
+        sr_area_put(area, 0, y, left, sr_pane_style(session, SR_ROLE_ACCENT));
+        sr_area_put(area, layout->width + 1, y, right, sr_pane_style(session, SR_ROLE_ACCENT));
+    }
+    if (tagged) sr_area_put(area, 0, 0, '+', sr_pane_style(session, SR_ROLE_WARNING));
+    sr_area_printf(area, 0, layout->height, style, here ? "[%s]" : " %s", caption);
+}
+
+/* Scroll to the cursor; from the top when another selection is shown. Returns the first item. */
+static size_t scroll(const struct sr_selection *selection, struct browse *browse,
+                     const struct layout *layout)
+{
+    const size_t columns = (size_t)layout->columns;
+    if (browse->version != selection->version) browse->grid.top = 0;
+    browse->version = selection->version;
+    browse->columns = layout->columns;
+    browse->grid.at = (int)(selection->at / columns);
+    sr_scroller_follow(&browse->grid, (int)((selection->count + columns - 1) / columns),
+                       layout->lines);
+    return (size_t)browse->grid.top * columns;
+}
+
 void browse_grid_draw(struct sr_session *session, struct browse *browse, struct sr_area area)
 {
     const struct sr_selection *selection = &session->selection;
     const struct sr_images *images = &session->data->files[selection->file];
-    const struct sr_predictions *predictions = shown_predictions(session);
-    struct layout layout = choose_layout(session, area);
+    const struct layout layout = choose_layout(session, area);
     int spare =
         layout.width ? area.height - ((layout.lines - 1) * layout.down + layout.height + 1) : 0;
     if (spare >= 2) {
         draw_footer(session, sr_area_part(area, 0, area.height - 1, area.width, 1));
         area = sr_area_part(area, 0, spare >= 3, area.width, area.height - 1 - (spare >= 3));
     }
-    size_t columns = (size_t)layout.columns, lines = (size_t)layout.lines;
-    browse->columns = layout.columns;
-    if (browse->version != selection->version) browse->grid.top = 0;
-    browse->version = selection->version;
-    browse->grid.at = (int)(selection->at / columns);
-    sr_scroller_follow(&browse->grid, (int)((selection->count + columns - 1) / columns),
-                       layout.lines);
-    size_t first = (size_t)browse->grid.top * columns;
-
-    int room = layout.across - (layout.width ? 2 : 14);
-    struct sr_short_name half[SR_CLASSES_MAX];
-    if (session->selection.filter.suspects)
-        sr_pane_short_names(session->data, (room - 2) / 2, half);
-    else if (predictions)
-        sr_pane_short_names(session->data, (room - 1) / 2, half);
-    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT),
-                    bad = sr_pane_style(session, SR_ROLE_BAD);
-    struct sr_style selected = sr_pane_style(session, SR_ROLE_SELECTED);
-    struct sr_style accent = sr_pane_style(session, SR_ROLE_ACCENT);
-    uint32_t left = session->look.ascii ? '|' : 0x258c, right = session->look.ascii ? '|' : 0x2590;
-    for (size_t cell = 0; cell < columns * lines; cell++) {
-        size_t i = first + cell;
-        if (i >= selection->count) break;
-        uint32_t row = selection->rows[i];
+    const size_t first = scroll(selection, browse, &layout);
+    struct captions captions;
+    captions_init(session, &captions, layout.across - (layout.width ? 2 : 14));
+    struct sr_text text = {0};
+    for (int cell = 0; cell < layout.columns * layout.lines; cell++) {
+        const size_t at = first + (size_t)cell;
+        if (at >= selection->count) break;
+        const uint32_t row = selection->rows[at];
         if (row >= images->count) continue;
-        bool here = i == selection->at, wrong;
-        char text[256];
-        caption(session, predictions, row, images->labels[row], room, half, &wrong, text,
-                sizeof text);
+        sr_text_clear(&text);
+        const bool wrong = caption(session, &captions, row, images->labels[row], &text);
         struct sr_area part =
-            sr_area_part(area, (int)(cell % columns) * layout.across,
-                         (int)(cell / columns) * layout.down, layout.across, layout.down);
-        struct sr_style style = here ? selected : wrong ? bad : plain;
-        bool tagged = session->tags[selection->file] && session->tags[selection->file][row];
-        if (!layout.width) {
-            char id[32];
-            sr_pane_id(id, sizeof id, selection->file, row);
-            sr_area_printf(part, 0, 0, style, "%s%-11s %s%s",
-                           here     ? "▸"
-                           : tagged ? "+"
-                                    : " ",
-                           id, text, here && tagged ? " +" : "");
-            continue;
-        }
-        sr_draw_image(sr_area_part(part, 1, 0, layout.width, layout.height), &session->look,
-                      sr_pane_pixels(session, selection->file, row), images->shape);
-        if (here)
-            for (int y = 0; y < layout.height; y++) {
-                sr_area_put(part, 0, y, left, accent);
-                sr_area_put(part, layout.width + 1, y, right, accent);
-            }
-        if (tagged) sr_area_put(part, 0, 0, '+', sr_pane_style(session, SR_ROLE_WARNING));
-        sr_area_printf(part, 0, layout.height, style, here ? "[%s]" : " %s", text);
+            sr_area_part(area, cell % layout.columns * layout.across,
+                         cell / layout.columns * layout.down, layout.across, layout.down);
+        const enum sr_role role = at == selection->at ? SR_ROLE_SELECTED
+                                  : wrong             ? SR_ROLE_BAD
+                                                      : SR_ROLE_TEXT;
+        draw_item(session, part, &layout, at, sr_pane_style(session, role), sr_text_get(&text));
     }
+    sr_text_fini(&text);
     sr_spots_add(session, area,
                  (struct sr_spots){0, 0, layout.across, layout.down, layout.columns, layout.lines,
                                    (int)first, layout.columns});

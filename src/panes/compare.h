@@ -77,6 +77,10 @@ enum { COMPARE_SPOT_PAIRS = 1 << 16, COMPARE_SPOT_TITLES = 1 << 17 };
 void compare_draw(struct sr_session *session, struct sr_area area,
                   const struct compare_table *table);
 
+/* A bar for each model, from where the axis begins, with the interval at its end. */
+void compare_draw_chart(struct sr_session *session, struct sr_area area,
+                        const struct compare_table *table);
+
 /* The pair under the cursor, and on which split; SR_PENDING while they predict, a sentence where
  * there are no two. */
 enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **first,

@@ -1,4 +1,4 @@
-/* compare_draw.c - see compare.h: the table of models, the pairs of the cursor's model, and bars.
+/* compare_draw.c - see compare.h: the table of models, and the pairs of the cursor's model.
  */
 #include "compare.h"
 
@@ -75,145 +75,109 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
     return rows + 1;
 }
 
+/* Columns of the list of pairs, and how many cells each takes. */
+enum { WINS, LOSSES, AGREE, P, PAIR_COLUMNS };
+static const struct {
+    const char *title;
+    int width;
+} pair_columns[PAIR_COLUMNS] = {
+    [WINS] = {"wins", 7}, [LOSSES] = {"losses", 8}, [AGREE] = {"agree", 9}, [P] = {"p", 8}};
+
+/* Where they stand. */
+struct pair_layout {
+    bool shown[PAIR_COLUMNS];
+    int left, right; /* of the columns shown */
+    bool verdicts;   /* a few words behind each */
+};
+
+static struct pair_layout lay_pairs_out(const struct compare_table *table, int width, int head)
+{
+    static const int important_first[PAIR_COLUMNS] = {P, WINS, LOSSES, AGREE};
+    struct pair_layout layout = {.left = compare_name_width(table, 20) + 2};
+    if (layout.left < head + 1) layout.left = head + 1;
+    layout.right = layout.left;
+    for (int c = 0; c < PAIR_COLUMNS; c++) {
+        const int column = important_first[c];
+        if (layout.right + pair_columns[column].width > width) break;
+        layout.shown[column] = true;
+        layout.right += pair_columns[column].width;
+    }
+    layout.verdicts = layout.shown[AGREE] && width - layout.right - 3 >= 22;
+    return layout;
+}
+
+static void draw_pair(struct sr_session *session, struct sr_area area, int y,
+                      const struct pair_layout *layout, const struct sr_pair *pair,
+                      const char *name, const char *other)
+{
+    char cells[PAIR_COLUMNS][32];
+    sr_format_count(cells[WINS], sizeof cells[WINS], pair->test.only_first);
+    sr_format_count(cells[LOSSES], sizeof cells[LOSSES], pair->test.only_second);
+    sr_pane_percent(cells[AGREE], sizeof cells[AGREE], pair->test.agreement);
+    snprintf(cells[P], sizeof cells[P], pair->p < 0.001 ? "<0.001" : "%.3f", pair->p);
+    for (int c = 0, edge = layout->left; c < PAIR_COLUMNS; c++)
+        if (layout->shown[c])
+            sr_pane_put_right(area, edge += pair_columns[c].width, y,
+                              sr_pane_style(session, SR_ROLE_TEXT), cells[c]);
+    const bool ahead = pair->test.only_first > pair->test.only_second;
+    if (!layout->verdicts) return;
+    if (pair->p >= 0.05)
+        sr_area_text(area, layout->right + 3, y, sr_pane_style(session, SR_ROLE_FAINT),
+                     "can't be told apart");
+    else
+        sr_area_printf(area, layout->right + 3, y,
+                       sr_pane_style(session, ahead ? SR_ROLE_GOOD : SR_ROLE_BAD), "%s beats %s",
+                       ahead ? name : other, ahead ? other : name);
+}
+
+/* "cnn against", and what the columns are. */
+static struct pair_layout draw_pair_titles(struct sr_session *session, struct sr_area area,
+                                           const struct compare_table *table)
+{
+    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
+    char head[128], cut[96];
+    sr_pane_cut(cut, sizeof cut, table->rows[table->at].entry->name, 20);
+    snprintf(head, sizeof head, "%s against", cut);
+    struct pair_layout layout = lay_pairs_out(table, area.width, sr_utf8_width(head));
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), head);
+    for (int c = 0, edge = layout.left; c < PAIR_COLUMNS; c++)
+        if (layout.shown[c])
+            sr_pane_put_right(area, edge += pair_columns[c].width, 0, faint, pair_columns[c].title);
+    const size_t tests = table->comparison->pair_count;
+    if (layout.verdicts)
+        sr_area_printf(area, layout.right + 3, 0, faint, "p by Holm for %zu pair%s", tests,
+                       tests == 1 ? "" : "s");
+    return layout;
+}
+
 /* The cursor's model against each of the others: the header and at most `lines` of them. Returns
  * the lines taken. */
 static int draw_pairs(struct sr_session *session, struct sr_area area,
                       const struct compare_table *table, int lines)
 {
-    enum { WINS, LOSSES, AGREE, P, COLUMNS };
-    static const struct {
-        const char *title;
-        int width;
-    } columns[COLUMNS] = {
-        [WINS] = {"wins", 7}, [LOSSES] = {"losses", 8}, [AGREE] = {"agree", 9}, [P] = {"p", 8}};
-    static const int worth[COLUMNS] = {P, WINS, LOSSES, AGREE};
-    const char *name = table->rows[table->at].entry->name;
-    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT),
-                    plain = sr_pane_style(session, SR_ROLE_TEXT);
-    char head[128], cut[96];
-    int left = compare_name_width(table, 20) + 2, count = 0, at = 0, edge;
-    sr_pane_cut(cut, sizeof cut, name, 20);
-    snprintf(head, sizeof head, "%s against", cut);
-    if (left < sr_utf8_width(head) + 1) left = sr_utf8_width(head) + 1;
-    bool shown[COLUMNS] = {false};
-    for (int c = 0, room = area.width - left; c < COLUMNS && columns[worth[c]].width <= room; c++) {
-        shown[worth[c]] = true;
-        room -= columns[worth[c]].width;
-    }
-    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), head);
-    edge = left;
-    for (int c = 0; c < COLUMNS; c++)
-        if (shown[c]) sr_pane_put_right(area, edge += columns[c].width, 0, faint, columns[c].title);
-    int words = edge + 3; /* where the verdicts begin, if all the rest is there */
-    bool verdicts = shown[AGREE] && area.width - words >= 22;
-    if (verdicts) {
-        size_t tests = table->comparison->pair_count;
-        sr_area_printf(area, words, 0, faint, "p by Holm for %zu pair%s", tests,
-                       tests == 1 ? "" : "s");
-    }
+    const struct pair_layout layout = draw_pair_titles(session, area, table);
+    struct sr_scroller *list = &table->state->pairs;
+    int count = 0;
+    list->at = 0;
     for (int i = 0; i < (int)table->count; i++) {
         if (i == table->at || table->rows[i].status) continue;
-        if (i == table->vs) at = count;
+        if (i == table->vs) list->at = count;
         count++;
     }
-    struct sr_scroller *list = &table->state->pairs;
-    list->at = at;
     sr_scroller_centre(list, count, lines);
     const int top = list->top, rows = count - top < lines ? count - top : lines;
     for (int i = 0, k = 0; i < (int)table->count; i++) {
         const char *other = table->rows[i].entry->name;
         struct sr_pair pair;
-        char cells[COLUMNS][32];
         if (i == table->at || table->rows[i].status) continue;
-        int y = 1 + k++ - top;
+        const int y = 1 + k++ - top;
         if (y < 1 || y > rows || !compare_pair(table, table->at, i, &pair)) continue;
         draw_name(session, area, y, 20, other, i == table->vs);
-        sr_format_count(cells[WINS], sizeof cells[WINS], pair.test.only_first);
-        sr_format_count(cells[LOSSES], sizeof cells[LOSSES], pair.test.only_second);
-        sr_pane_percent(cells[AGREE], sizeof cells[AGREE], pair.test.agreement);
-        snprintf(cells[P], sizeof cells[P], pair.p < 0.001 ? "<0.001" : "%.3f", pair.p);
-        edge = left;
-        for (int c = 0; c < COLUMNS; c++)
-            if (shown[c]) sr_pane_put_right(area, edge += columns[c].width, y, plain, cells[c]);
-        bool ahead = pair.test.only_first > pair.test.only_second;
-        if (!verdicts) continue;
-        if (pair.p >= 0.05)
-            sr_area_text(area, words, y, faint, "can't be told apart");
-        else
-            sr_area_printf(area, words, y,
-                           sr_pane_style(session, ahead ? SR_ROLE_GOOD : SR_ROLE_BAD),
-                           "%s beats %s", ahead ? name : other, ahead ? other : name);
+        draw_pair(session, area, y, &layout, &pair, table->rows[table->at].entry->name, other);
     }
     sr_spots_add(session, area,
                  (struct sr_spots){0, 1, area.width, 1, 1, rows, COMPARE_SPOT_PAIRS + top, 1});
     return rows + 1;
-}
-
-/* A bar for each model from the axis' beginning, which is said, with the interval at its end. */
-static void draw_chart(struct sr_session *session, struct sr_area area,
-                       const struct compare_table *table)
-{
-    double low = 1, high = 0;
-    int name_width = 6, count = 0;
-    for (size_t i = 0; i < table->count; i++) {
-        const double *scores = table->rows[i].scores;
-        if (!isfinite(scores[SR_SCORE_ACCURACY])) continue;
-        low = fmin(low, scores[SR_SCORE_ACCURACY_LOW]);
-        high = fmax(high, scores[SR_SCORE_ACCURACY_HIGH]);
-        int width = sr_utf8_width(table->rows[i].entry->name);
-        if (width > name_width) name_width = width;
-        count++;
-    }
-    if (count == 0) return;
-    if (name_width > 16) name_width = 16;
-    low = fmax(0, floor(low * 20 - 0.2) / 20); /* on a twentieth, with some room */
-    high = fmin(1, ceil(high * 20) / 20);
-    int across = area.width - name_width - 4;
-    if (across < 12 || area.height < 3) return;
-    int lines = area.height - 2, tall = lines >= 3 * count ? 2 : 1,
-        gap = lines >= 2 * count ? 1 : 0;
-    struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
-    sr_area_printf(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), "Accuracy");
-    sr_area_printf(area, 11, 0, faint, "bars begin at %.0f %%; the line is the 95 %% interval",
-                   100 * low);
-    int y = 1, shade = 0;
-    for (size_t i = 0; i < table->count && y + tall <= area.height - 1; i++) {
-        const struct compare_row *row = &table->rows[i];
-        const double accuracy = row->scores[SR_SCORE_ACCURACY];
-        if (!isfinite(accuracy)) continue;
-        char name[96];
-        sr_pane_cut(name, sizeof name, row->entry->name, name_width);
-        sr_area_text(area, 1, y,
-                     sr_pane_style(session, (int)i == table->at ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
-                     name);
-        struct sr_style fill =
-            sr_pane_style(session, (int)i == table->at ? SR_ROLE_SERIES + 1 : SR_ROLE_SERIES);
-        /* Two shades in turn, so that bars do not run into one block. */
-        if (shade++ % 2 && session->look.depth >= SR_DEPTH_256)
-            fill.fore =
-                sr_colour_mix(fill.fore, sr_colour_grey(session->look.light ? 255 : 0), 0.25);
-        double scale = high - low;
-        for (int k = 0; k < tall; k++)
-            sr_draw_bar(area, name_width + 2, y + k, across, fmax(0, accuracy - low) / scale,
-                        &session->look, fill);
-        int from = name_width + 2 +
-                   (int)lround((row->scores[SR_SCORE_ACCURACY_LOW] - low) / scale * (across - 1));
-        int to = name_width + 2 +
-                 (int)lround((row->scores[SR_SCORE_ACCURACY_HIGH] - low) / scale * (across - 1));
-        int end = name_width + 2 + (int)ceil(fmax(0, accuracy - low) / scale * across);
-        for (int x = end > from ? end : from; x <= to; x++)
-            sr_area_put(area, x, y, x == to ? 0x2524 : 0x2500,
-                        sr_pane_style(session, SR_ROLE_TEXT));
-        y += tall + gap;
-    }
-    if (y >= area.height) y = area.height - 1;
-    for (int tick = (int)lround(low * 100); tick <= (int)lround(high * 100);
-         tick += high - low > 0.35 ? 10 : 5) {
-        char label[16];
-        snprintf(label, sizeof label, "%d%%", tick);
-        int x = name_width + 2 + (int)lround((tick / 100.0 - low) / (high - low) * (across - 1));
-        sr_area_text(area, x - (int)strlen(label) / 2, y, faint, label);
-    }
 }
 
 /* From the top: what is compared, the models, a sentence on the pair, its model against all others,
@@ -267,7 +231,8 @@ void compare_draw(struct sr_session *session, struct sr_area area,
                         pairs);
     }
     if (charted)
-        draw_chart(session, sr_area_part(area, 0, y + 1, area.width, area.height - y - 1), table);
+        compare_draw_chart(session, sr_area_part(area, 0, y + 1, area.width, area.height - y - 1),
+                           table);
     sr_text_fini(&title);
     sr_text_fini(&words);
     sr_text_fini(&order);

@@ -144,46 +144,58 @@ static void metric_words(char *out, size_t size, double value, bool roomy)
         snprintf(out, size, ".%02.0f", 100 * value);
 }
 
+/* Its share of the row, or of the column where that is asked for. */
+static double share_of(const struct confusion_table *table, int row, int column)
+{
+    const bool predicted = table->units == CONFUSION_OF_PREDICTED;
+    const uint64_t whole = predicted ? table->columns[column] : table->rows[row];
+    return whole ? (double)cell(table, row, column) / (double)whole : 0;
+}
+
+/* A cell as a number: count, share, or difference. */
+static void cell_words(const struct confusion_table *table, int row, int column, char *out,
+                       size_t size)
+{
+    const double share = 100 * share_of(table, row, column);
+    if (table->difference)
+        snprintf(out, size, "%+lld", (long long)gap_at(table, row, column));
+    else if (table->units != CONFUSION_COUNTS)
+        snprintf(out, size, share < 99.95 ? "%.1f" : "%.0f", share);
+    else
+        snprintf(out, size, "%llu", (unsigned long long)cell(table, row, column));
+}
+
+/* A cell that the cursor is not on: on its colour, or a dot for nothing. */
+static void draw_cell(struct sr_session *session, struct sr_area area,
+                      const struct confusion_table *table, const struct confusion_layout *layout,
+                      int row, int column)
+{
+    const int64_t gap = table->difference ? gap_at(table, row, column) : 0;
+    const bool empty = table->difference ? gap == 0 : cell(table, row, column) == 0;
+    struct sr_style style = empty               ? sr_pane_style(session, SR_ROLE_FAINT)
+                            : table->difference ? difference_style(session, table, gap)
+                                                : heat(session, share_of(table, row, column));
+    char text[32] = "·";
+    if (!empty) cell_words(table, row, column, text, sizeof text);
+    if (!empty && session->look.depth >= SR_DEPTH_256) sr_area_fill(area, ' ', style);
+    if (row == table->row && column == table->column) return; /* drawn last, by draw_row */
+    sr_pane_put_right(area, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style,
+                      text);
+}
+
 static void draw_row(struct sr_session *session, struct sr_area area,
                      const struct confusion_table *table, const struct confusion_layout *layout,
                      int row, int y, const char *name)
 {
     const int at_row = table->row, at_column = table->column, middle = y + (layout->height - 1) / 2;
-    const bool shares = table->units != CONFUSION_COUNTS;
     struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT);
     sr_area_text(area, 1, middle,
                  sr_pane_style(session, row == at_row ? SR_ROLE_ACCENT : SR_ROLE_TEXT), name);
+    for (int i = 0; i < layout->columns; i++)
+        draw_cell(session,
+                  sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height),
+                  table, layout, row, layout->left + i);
     char text[32];
-    for (int i = 0; i < layout->columns; i++) {
-        int column = layout->left + i;
-        uint64_t here = cell(table, row, column), whole = table->units == CONFUSION_OF_PREDICTED
-                                                              ? table->columns[column]
-                                                              : table->rows[row];
-        double share = whole ? (double)here / (double)whole : 0;
-        struct sr_area part =
-            sr_area_part(area, layout->x + i * layout->cell, y, layout->cell, layout->height);
-        struct sr_style style = here ? heat(session, share) : sr_pane_style(session, SR_ROLE_FAINT);
-        if (table->difference) {
-            here = gap_at(table, row, column) != 0;
-            if (here)
-                style = difference_style(session, table, gap_at(table, row, column));
-            else
-                style = sr_pane_style(session, SR_ROLE_FAINT);
-        }
-        if (here && session->look.depth >= SR_DEPTH_256) sr_area_fill(part, ' ', style);
-        if (here && table->difference)
-            snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, column));
-        else if (!here)
-            snprintf(text, sizeof text, "·");
-        else if (shares)
-            snprintf(text, sizeof text, 100 * share < 99.95 ? "%.1f" : "%.0f", 100 * share);
-        else
-            snprintf(text, sizeof text, "%llu", (unsigned long long)here);
-        bool cursor = row == at_row && column == at_column;
-        if (cursor) continue; /* last, since its brackets lie over its neighbours */
-        sr_pane_put_right(part, layout->cell - (layout->cell > 5), (layout->height - 1) / 2, style,
-                          text);
-    }
     int x = layout->x + layout->columns * layout->cell;
     if (layout->total) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)table->rows[row]);
@@ -199,18 +211,10 @@ static void draw_row(struct sr_session *session, struct sr_area area,
             sr_pane_put_right(area, x += layout->metric, middle, plain, text);
         }
     }
+    /* The cursor's brackets lie over the cells beside it. */
     int i = at_column - layout->left;
     if (row == at_row && at_column >= 0 && i >= 0 && i < layout->columns) {
-        uint64_t here = cell(table, row, at_column);
-        uint64_t whole =
-            table->units == CONFUSION_OF_PREDICTED ? table->columns[at_column] : table->rows[row];
-        double share = whole ? 100 * (double)here / (double)whole : 0;
-        if (table->difference)
-            snprintf(text, sizeof text, "%+lld", (long long)gap_at(table, row, at_column));
-        else if (shares)
-            snprintf(text, sizeof text, share < 99.95 ? "%.1f" : "%.0f", share);
-        else
-            snprintf(text, sizeof text, "%llu", (unsigned long long)here);
+        cell_words(table, row, at_column, text, sizeof text);
         put_number(session, area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), middle,
                    true, plain, text);
     }

@@ -323,10 +323,9 @@ bool form_choose(struct sr_session *session, int value)
 }
 
 /* Help, range and default of the parameter under the cursor. */
-static void help_words(const struct form *form, const struct sr_param *param, struct sr_text *text)
+static void help_words(const struct sr_param *param, struct sr_text *text)
 {
     struct sr_text range = {0};
-    (void)form;
     sr_text_printf(text, "%s: %s", param->name, param->help ? param->help : "");
     range_words(param, &range);
     if (range.length) sr_text_printf(text, " Takes %s.", sr_text_get(&range));
@@ -335,13 +334,60 @@ static void help_words(const struct form *form, const struct sr_param *param, st
     sr_text_fini(&range);
 }
 
+/* One parameter: its name, its value, where that comes from, what it is. */
+static void draw_param(struct sr_session *session, struct sr_area area, const struct form *form,
+                       const struct sr_param *param, bool here)
+{
+    const char *value = value_of(session, form, param);
+    const bool changed = own_value(form, param->name) != NULL;
+    const bool by_recipe = !changed && param->fallback && strcmp(value, param->fallback) != 0;
+    const bool wide = area.width >= 60;
+    const enum sr_role role = here        ? SR_ROLE_SELECTED
+                              : changed   ? SR_ROLE_ACCENT
+                              : by_recipe ? SR_ROLE_WARNING
+                                          : SR_ROLE_TEXT;
+    sr_area_text(area, 2, 0, sr_pane_style(session, here ? SR_ROLE_ACCENT : SR_ROLE_TEXT),
+                 param->name);
+    sr_area_printf(sr_area_part(area, 16, 0, wide ? 14 : area.width - 16, 1), 0, 0,
+                   sr_pane_style(session, role), here ? "[%s]" : " %s", *value ? value : "–");
+    if (!wide) return;
+    char mark[40] = "";
+    if (changed && param->fallback)
+        snprintf(mark, sizeof mark, "was %.20s", param->fallback);
+    else if (changed || by_recipe)
+        snprintf(mark, sizeof mark, changed ? "given" : "by recipe");
+    const struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
+    sr_area_text(sr_area_part(area, 31, 0, 11, 1), 0, 0, faint, mark);
+    sr_area_text(area, 43, 0, faint, param->help ? param->help : "");
+}
+
+/* As many parameters as fit, around the cursor; with their number at the top where not all do.
+ * Returns how many. */
+static int draw_params(struct sr_session *session, struct sr_area area, int y, int lines,
+                       const struct form *form)
+{
+    struct sr_scroller *list = &form->state->list;
+    sr_scroller_follow(list, form->count, lines);
+    int shown = 0;
+    for (; shown < lines && list->top + shown < form->count; shown++)
+        draw_param(session, sr_area_part(area, 0, y + shown, area.width, 1), form,
+                   form->rows[list->top + shown], list->top + shown == list->at);
+    sr_spots_add(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, list->top, 1});
+    if (form->count > lines && area.height >= 6) {
+        char range[32];
+        snprintf(range, sizeof range, "%d–%d of %d", list->top + 1, list->top + shown, form->count);
+        if (sr_utf8_width(form->class->name) + sr_utf8_width(form->class->title) + 28 < area.width)
+            sr_pane_put_right(area, area.width - 1, 0, sr_pane_style(session, SR_ROLE_FAINT),
+                              range);
+    }
+    return shown;
+}
+
 void form_draw(struct sr_session *session, struct sr_area area)
 {
     struct form form;
     struct sr_text text = {0};
     if (!form_init(session, &form)) goto out;
-    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT),
-                    faint = sr_pane_style(session, SR_ROLE_FAINT);
     int y = 0;
     sr_text_printf(&text, "Train %s: %s", form.class->name, form.class->title);
     sr_area_text(area, 1, y++, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&text));
@@ -351,53 +397,15 @@ void form_draw(struct sr_session *session, struct sr_area area)
         sr_area_text(area, 1, y++, sr_pane_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
         y++;
     }
-    const struct sr_param *here = form.rows[form.state->list.at];
-    sr_text_clear(&text);
-    help_words(&form, here, &text);
     int help = area.height >= 9 ? (area.width < 60 ? 3 : 2) : 0, wrong = form.error.status ? 1 : 0;
     int lines = area.height - y - help - (help > 0) - wrong;
-    if (lines < 1) lines = 1;
-    struct sr_scroller *list = &form.state->list;
-    sr_scroller_follow(list, form.count, lines);
-    int shown = 0;
-    for (; shown < lines && list->top + shown < form.count; shown++) {
-        const struct sr_param *param = form.rows[list->top + shown];
-        const char *value = value_of(session, &form, param);
-        bool at = param == here, changed = own_value(&form, param->name) != NULL;
-        bool moved =
-            !changed && param->fallback && strcmp(value, param->fallback) != 0; /* by the recipe */
-        int line = y + shown;
-        sr_area_text(area, 2, line, at ? sr_pane_style(session, SR_ROLE_ACCENT) : plain,
-                     param->name);
-        struct sr_style style = at        ? sr_pane_style(session, SR_ROLE_SELECTED)
-                                : changed ? sr_pane_style(session, SR_ROLE_ACCENT)
-                                : moved   ? sr_pane_style(session, SR_ROLE_WARNING)
-                                          : plain;
-        struct sr_area cell =
-            sr_area_part(area, 16, line, area.width < 60 ? area.width - 16 : 14, 1);
-        sr_area_printf(cell, 0, 0, style, at ? "[%s]" : " %s", *value ? value : "–");
-        if (area.width < 60) continue;
-        char mark[40] = "";
-        if (changed && param->fallback)
-            snprintf(mark, sizeof mark, "was %.20s", param->fallback);
-        else if (changed)
-            snprintf(mark, sizeof mark, "given");
-        else if (moved)
-            snprintf(mark, sizeof mark, "by recipe");
-        sr_area_text(sr_area_part(area, 31, line, 11, 1), 0, 0, faint, mark);
-        sr_area_text(area, 43, line, faint, param->help ? param->help : "");
+    y += draw_params(session, area, y, lines < 1 ? 1 : lines, &form);
+    if (help) {
+        sr_text_clear(&text);
+        help_words(form.rows[form.state->list.at], &text);
+        y = sr_pane_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1,
+                              sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));
     }
-    sr_spots_add(session, area, (struct sr_spots){0, y, area.width, 1, 1, shown, list->top, 1});
-    if (form.count > lines && area.height >= 6) {
-        char place[32];
-        snprintf(place, sizeof place, "%d–%d of %d", list->top + 1, list->top + shown, form.count);
-        if (sr_utf8_width(form.class->name) + sr_utf8_width(form.class->title) + 28 < area.width)
-            sr_pane_put_right(area, area.width - 1, 0, faint, place);
-    }
-    y += shown;
-    if (help)
-        y = sr_pane_paragraph(sr_area_part(area, 1, 0, area.width - 2, y + 1 + help), y + 1, plain,
-                              sr_text_get(&text));
     if (wrong && y < area.height) {
         sr_text_clear(&text);
         sr_text_printf(&text, "! %s", form.error.text);
@@ -420,7 +428,7 @@ void form_describe(struct sr_session *session, struct sr_text *text)
         sr_form_line(session, text);
         sr_text_printf(text, ". The cursor is on %s, now %s. ", here->name,
                        value_of(session, &form, here));
-        help_words(&form, here, text);
+        help_words(here, text);
         if (form.error.status)
             sr_text_printf(text, " It cannot be trained so: %s", form.error.text);
         sr_text_add(text, "\n");

@@ -70,17 +70,18 @@ static void draw_without_curves(struct sr_session *session, struct sr_area area,
     sr_text_fini(&words);
 }
 
-void train_run_draw(struct sr_session *session, struct train *train, struct sr_area area,
-                    const struct sr_run *run)
+/* Name, state and how far it is; then speed while it is under way, or why it failed. Returns the
+ * lines taken. */
+static int draw_state(struct sr_session *session, struct sr_area area, const struct sr_run *run)
 {
     struct sr_text words = {0};
+    struct sr_style plain = sr_pane_style(session, SR_ROLE_TEXT);
     int y = 0;
     train_run_words(run, &words);
     int x = sr_area_text(area, 1, y, sr_pane_style(session, SR_ROLE_TITLE), run->name);
     x = sr_area_text(area, x + 2, y, sr_pane_style(session, train_run_role(run)),
                      train_run_state(run));
-    sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++,
-                 sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+    sr_area_text(area, x + (run->state == SR_JOB_QUEUED ? 1 : 2), y++, plain, sr_text_get(&words));
     if (train_under_way(run) && run->progress.done > 0) {
         sr_text_clear(&words);
         train_speed_words(run, &words);
@@ -89,49 +90,59 @@ void train_run_draw(struct sr_session *session, struct train *train, struct sr_a
             sr_pane_gauge(session, area, 1, y, bar,
                           (double)run->progress.done / (double)run->progress.total,
                           sr_pane_style(session, SR_ROLE_ACCENT));
-        sr_area_text(area, bar ? bar + 2 : 1, y++, sr_pane_style(session, SR_ROLE_TEXT),
-                     sr_text_get(&words));
+        sr_area_text(area, bar ? bar + 2 : 1, y++, plain, sr_text_get(&words));
     }
-    if (run->error.text[0]) {
-        const char *why = run->error.text;
-        int lines = sr_pane_paragraph(sr_area_part(area, 1, y, area.width - 2, area.height - y), 0,
-                                      sr_pane_style(session, SR_ROLE_BAD), why);
-        y += lines;
+    if (run->error.text[0])
+        y += sr_pane_paragraph(sr_area_part(area, 1, y, area.width - 2, area.height - y), 0,
+                               sr_pane_style(session, SR_ROLE_BAD), run->error.text);
+    sr_text_fini(&words);
+    return y;
+}
+
+/* Loss and accuracy side by side, one above the other, or only accuracy. */
+static void draw_both_curves(struct sr_session *session, const struct train *train,
+                             struct sr_area area, const struct sr_run *run)
+{
+    if (area.width >= 60) {
+        const int half = area.width / 2 - 1;
+        const bool others = area.width >= 100;
+        train_curves_draw(session, train, sr_area_part(area, 0, 0, half, area.height), run, false,
+                          others);
+        train_curves_draw(session, train, sr_area_part(area, half + 2, 0, half, area.height), run,
+                          true, others);
+    } else if (area.height >= 14) {
+        const int half = area.height / 2;
+        train_curves_draw(session, train, sr_area_part(area, 0, 0, area.width, half), run, false,
+                          false);
+        train_curves_draw(session, train, sr_area_part(area, 0, half, area.width, half), run, true,
+                          false);
+    } else {
+        train_curves_draw(session, train, area, run, true, false);
     }
+}
+
+void train_run_draw(struct sr_session *session, struct train *train, struct sr_area area,
+                    const struct sr_run *run)
+{
+    int y = draw_state(session, area, run);
     int list = (int)session->run_count, most = area.height / 5;
     if (list > most) list = most;
     int room = area.height - y - list - (list > 0);
-    bool curves =
+    const bool curves =
         run->epochs > 0 || run->traced > 1 || (train_under_way(run) && run->progress.epochs > 0);
     if (run->epochs > 0 && room > 6) {
-        sr_text_clear(&words);
+        struct sr_text words = {0};
         int read = train_read_epoch(train, run);
         train_epoch_words(&run->history[read ? (size_t)read - 1 : run->epochs - 1],
                           area.width >= 76, &words);
         sr_area_text(area, 1, y++, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+        sr_text_fini(&words);
         room--;
     }
-    if (curves && room >= 4) {
-        struct sr_area plots = sr_area_part(area, 0, y, area.width, room);
-        if (area.width >= 60) {
-            int half = area.width / 2 - 1;
-            train_curves_draw(session, train, sr_area_part(plots, 0, 0, half, room), run, false,
-                              area.width >= 100);
-            train_curves_draw(session, train, sr_area_part(plots, half + 2, 0, half, room), run,
-                              true, area.width >= 100);
-        } else if (room >= 14) {
-            train_curves_draw(session, train, sr_area_part(plots, 0, 0, area.width, room / 2), run,
-                              false, false);
-            train_curves_draw(session, train,
-                              sr_area_part(plots, 0, room / 2, area.width, room / 2), run, true,
-                              false);
-        } else {
-            train_curves_draw(session, train, plots, run, true, false);
-        }
-    } else if (!curves && room >= 3 && run->state != SR_JOB_FAILED) {
+    if (curves && room >= 4)
+        draw_both_curves(session, train, sr_area_part(area, 0, y, area.width, room), run);
+    else if (!curves && room >= 3 && run->state != SR_JOB_FAILED)
         draw_without_curves(session, sr_area_part(area, 1, y + 1, area.width - 2, room - 1), run);
-    }
     if (list > 0)
         draw_runs(session, train, sr_area_part(area, 0, area.height - list, area.width, list), run);
-    sr_text_fini(&words);
 }
