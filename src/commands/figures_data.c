@@ -41,8 +41,7 @@ enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
         sr_xprintf("%s%s%s", session->data->name, *picked.title ? ", " : "", picked.title);
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)picked.count,
-                                  .height = images->shape.height,
-                                  .width = images->shape.width,
+                                  .shape = images->shape,
                                   .pixels = pixels,
                                   .captions = (const char *const *)captions,
                                   .wrong = wrong};
@@ -66,24 +65,26 @@ enum sr_status figure_steps(struct figure *figure, struct sr_error *error)
     const struct sr_images *images = &data->files[picked.file];
     uint32_t row = picked.rows[0];
     const uint8_t *pixels = figure_pixels(figure, picked.file, row);
-    int height = images->shape.height, width = images->shape.width, area = height * width,
-        label = images->labels[row];
-    float *values = sr_xalloc((size_t)area * sizeof *values),
+    const struct sr_shape shape = images->shape;
+    const size_t size = sr_shape_size(shape);
+    int label = images->labels[row];
+    float *values = sr_xalloc(size * sizeof *values),
           *hot = sr_xalloc((size_t)data->classes * sizeof *hot);
-    for (int i = 0; i < area; i++) values[i] = (float)pixels[i] / 255;
+    for (size_t i = 0; i < size; i++) values[i] = (float)pixels[i] / 255;
     hot[label] = 1;
     char notes[5][96], title[160];
-    snprintf(notes[0], sizeof *notes, "%d × %d, uint8", height, width);
+    snprintf(notes[0], sizeof *notes, "%d × %d, uint8", shape.height, shape.width);
     snprintf(notes[1], sizeof *notes, "divided by 255, float32");
-    snprintf(notes[2], sizeof *notes, "%d × %d × 1, for convolutions", height, width);
-    snprintf(notes[3], sizeof *notes, "%d values, for the others", area);
+    snprintf(notes[2], sizeof *notes, "%d × %d × %d, for convolutions", shape.height, shape.width,
+             shape.channels);
+    snprintf(notes[3], sizeof *notes, "%zu values, for the others", size);
     snprintf(notes[4], sizeof *notes, "%s: 1 at %d, of %d", data->class_names[label], label,
              data->classes);
-    const struct sr_step steps[] = {{"raw", notes[0], values, height, width, 0, 255},
-                                    {"normalised", notes[1], values, height, width, 0, 1},
-                                    {"reshaped", notes[2], values, height, width, 0, 1},
-                                    {"flattened", notes[3], values, 1, area, 0, 1},
-                                    {"label, one-hot", notes[4], hot, 1, data->classes, 0, 1}};
+    const struct sr_step steps[] = {{"raw", notes[0], values, shape, 0, 255},
+                                    {"normalised", notes[1], values, shape, 0, 1},
+                                    {"reshaped", notes[2], values, shape, 0, 1},
+                                    {"flattened", notes[3], values, {1, (int)size, 1}, 0, 1},
+                                    {"label, one-hot", notes[4], hot, {1, data->classes, 1}, 0, 1}};
     snprintf(title, sizeof title, "Preprocessing of %s:%u, %s", sr_file_names[picked.file], row,
              data->class_names[label]);
     struct sr_steps_chart chart = {title, steps, sizeof steps / sizeof *steps};
@@ -167,17 +168,14 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
     const struct sr_images *images = &session->data->files[picked.file];
     uint32_t row = picked.rows[0];
     bool each = !sr_augment_active(&together);
-    int height = images->shape.height, width = images->shape.width,
-        count = request->count ? request->count
-                : each         ? 4
-                               : 23;
-    size_t area = (size_t)height * (size_t)width, made = 0,
+    int count = request->count ? request->count : each ? 4 : 23;
+    size_t size = sr_shape_size(images->shape), made = 0,
            room = each ? (size_t)PARTS * ((size_t)count + 1) : (size_t)count + 1;
     uint64_t seed = (uint64_t)sr_args_integer(session->options, "seed");
     sr_text_clear(&figure->seeds); /* that of the changes, not the model's */
     sr_text_printf(&figure->seeds, "%llu", (unsigned long long)seed);
-    float *values = sr_xalloc(area * sizeof *values);
-    uint8_t *store = sr_xalloc(room * area);
+    float *values = sr_xalloc(size * sizeof *values);
+    uint8_t *store = sr_xalloc(room * size);
     const uint8_t **pixels = sr_xalloc(room * sizeof *pixels);
     const char **captions = sr_xalloc(room * sizeof *captions);
     for (size_t line = 0; line < (each ? (size_t)PARTS : 1); line++)
@@ -188,11 +186,11 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
                                                       : &together;
             sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked.file, row),
                              images->shape, values);
-            for (size_t i = 0; i < area; i++) {
+            for (size_t i = 0; i < size; i++) {
                 float value = values[i] < 0 ? 0 : values[i] > 1 ? 1 : values[i];
-                store[made * area + i] = (uint8_t)lrintf(255 * value);
+                store[made * size + i] = (uint8_t)lrintf(255 * value);
             }
-            pixels[made] = store + made * area;
+            pixels[made] = store + made * size;
             captions[made] = k == 0 ? "as it is" : each && k == 1 ? parts[line].name : "";
         }
     struct sr_text what = {0};
@@ -205,8 +203,7 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
                                   .columns = !each            ? 0
                                              : narrow(figure) ? count + 1
                                                               : 2 * (count + 1),
-                                  .height = height,
-                                  .width = width,
+                                  .shape = images->shape,
                                   .pixels = pixels,
                                   .captions = captions};
     status = figure_put(figure, &sr_chart_grid, &chart, error);
@@ -263,20 +260,20 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
     const struct sr_dataset *data = figure->session->data;
     char name[32], title[256];
     struct sr_samples samples = chosen_samples(figure, name, sizeof name);
-    int height = samples.images->shape.height, width = samples.images->shape.width,
-        classes = data->classes;
-    size_t area = (size_t)height * (size_t)width, made = 0;
+    const struct sr_shape shape = samples.images->shape;
+    const int classes = data->classes;
+    size_t size = sr_shape_size(shape), made = 0;
     /* Means above deviations where a row holds all classes; else in pairs. */
     bool rows = classes <= 12 && !narrow(figure);
-    float *mean = sr_xalloc(area * sizeof *mean), *variance = sr_xalloc(area * sizeof *variance);
-    uint8_t *store = sr_xalloc(2 * (size_t)classes * area);
+    float *mean = sr_xalloc(size * sizeof *mean), *variance = sr_xalloc(size * sizeof *variance);
+    uint8_t *store = sr_xalloc(2 * (size_t)classes * size);
     const uint8_t **pixels = sr_xalloc(2 * (size_t)classes * sizeof *pixels);
     const char **captions = sr_xalloc(2 * (size_t)classes * sizeof *captions);
     for (int c = 0; c < classes; c++) {
         bool any = sr_stats_mean_image(&samples, c, mean, variance);
         for (int kind = 0; kind < 2; kind++) {
-            uint8_t *out = store + made++ * area;
-            for (size_t i = 0; any && i < area; i++) {
+            uint8_t *out = store + made++ * size;
+            for (size_t i = 0; any && i < size; i++) {
                 /* Values of 0..255 deviate by 127.5 at most, so that twice the deviation is a grey
                  * value. */
                 float value = kind ? 2 * sqrtf(variance[i]) : mean[i];
@@ -294,8 +291,7 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
                                   .columns = rows             ? classes
                                              : narrow(figure) ? 6
                                                               : 12,
-                                  .height = height,
-                                  .width = width,
+                                  .shape = shape,
                                   .pixels = pixels,
                                   .captions = captions};
     enum sr_status status = figure_put(figure, &sr_chart_grid, &chart, error);

@@ -79,8 +79,7 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     else
         snprintf(title, sizeof title, "%s looks at %s:%u", entry->name, sr_file_names[picked.file],
                  picked.rows[0]);
-    struct sr_triptych_chart chart = {title, images->shape.height, images->shape.width, rows,
-                                      picked.count};
+    struct sr_triptych_chart chart = {title, images->shape, rows, picked.count};
     status = figure_put(figure, &sr_chart_triptychs, &chart, error);
     free(texts);
     free(rows);
@@ -211,8 +210,7 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
                              picked.rows[0], by);
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)count + 1,
-                                  .height = own->shape.height,
-                                  .width = own->shape.width,
+                                  .shape = own->shape,
                                   .pixels = pixels,
                                   .captions = (const char *const *)captions,
                                   .wrong = wrong};
@@ -271,8 +269,7 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)classes,
                                      .columns = classes == 10 ? 5 : 0,
-                                     .height = images->shape.height,
-                                     .width = images->shape.width,
+                                     .shape = images->shape,
                                      .pixels = pixels,
                                      .heats = heats,
                                      .captions = captions};
@@ -316,8 +313,7 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
                    picked.title, maps->method->title, *maps->layer ? ", " : "", maps->layer);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)picked.count,
-                                     .height = images->shape.height,
-                                     .width = images->shape.width,
+                                     .shape = images->shape,
                                      .pixels = pixels,
                                      .heats = heats,
                                      .captions = (const char *const *)captions,

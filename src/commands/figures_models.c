@@ -250,15 +250,12 @@ enum sr_status figure_network(struct figure *figure, struct sr_error *error)
     struct sr_layer_summary *layers = sr_xalloc((count + 1) * sizeof *layers);
     struct sr_block *blocks = sr_xalloc((count + 1) * sizeof *blocks);
     model->class->describe(model->state, layers, count);
-    blocks[0] = (struct sr_block){
-        SR_BLOCK_INPUT, "image", model->shape.image.height, model->shape.image.width, 1, 0, -1};
+    blocks[0] = (struct sr_block){SR_BLOCK_INPUT, "image", model->shape.image, 0, -1};
     for (size_t i = 0; i < count; i++) {
         const struct sr_layer_summary *layer = &layers[i];
         blocks[i + 1] = (struct sr_block){kinds[layer->role],
                                           layer->name,
-                                          layer->height,
-                                          layer->width,
-                                          layer->channels,
+                                          {layer->height, layer->width, layer->channels},
                                           layer->parameters,
                                           layer->skip >= -1 ? layer->skip + 1 : -1};
     }

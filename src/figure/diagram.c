@@ -49,11 +49,12 @@ static uint64_t total_of(const struct sr_network_chart *chart)
 
 static void block_shape(const struct sr_block *block, char *out, size_t size)
 {
-    if (block->height > 0)
-        snprintf(out, size, "%d × %d × %d", block->height, block->width, block->channels);
+    if (block->shape.height > 0)
+        snprintf(out, size, "%d × %d × %d", block->shape.height, block->shape.width,
+                 block->shape.channels);
     else {
         char count[32];
-        sr_format_count(count, sizeof count, (uint64_t)block->channels);
+        sr_format_count(count, sizeof count, (uint64_t)block->shape.channels);
         snprintf(out, size, "%s", count);
     }
 }
@@ -193,7 +194,7 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
     int tallest = 1;
     uint64_t most = 1;
     for (size_t i = 0; i < chart->count; i++) {
-        tallest = chart->blocks[i].height > tallest ? chart->blocks[i].height : tallest;
+        tallest = chart->blocks[i].shape.height > tallest ? chart->blocks[i].shape.height : tallest;
         most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
     }
     struct sr_font font = {fmin(SR_TYPE_TICK, pitch * 0.75), false, theme->text};
@@ -203,12 +204,14 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_block *block = &chart->blocks[i];
         double middle = top + ((double)i + 0.5) * pitch;
-        bool flat = block->height <= 0;
-        double share = flat ? 0 : sqrt((double)block->height / tallest);
+        bool flat = block->shape.height <= 0;
+        double share = flat ? 0 : sqrt((double)block->shape.height / tallest);
         double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
         double width =
-            scale * fmin(BLOCKS - 10,
-                         4 + 7.5 * log2(1 + (double)(block->channels > 0 ? block->channels : 1)));
+            scale *
+            fmin(BLOCKS - 10,
+                 4 + 7.5 *
+                         log2(1 + (double)(block->shape.channels > 0 ? block->shape.channels : 1)));
         sr_colour colour = block_colour(theme, block->kind);
         if (i + 1 < chart->count)
             sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
@@ -258,9 +261,9 @@ static void network_table(struct sr_table *table, const void *data)
         const struct sr_block *block = &chart->blocks[i];
         sr_table_integer(table, (int64_t)i);
         sr_table_text(table, block->name);
-        sr_table_integer(table, block->height);
-        sr_table_integer(table, block->width);
-        sr_table_integer(table, block->channels);
+        sr_table_integer(table, block->shape.height);
+        sr_table_integer(table, block->shape.width);
+        sr_table_integer(table, block->shape.channels);
         sr_table_integer(table, (int64_t)block->parameters);
         sr_table_integer(table, block->skip);
     }
@@ -294,11 +297,13 @@ static const double NAMES_AT = 0.31, SHAPES_AT = 0.58, BARS_AT = 0.74;
 static void add_block(struct sr_plotly *plot, const struct sr_block *block, size_t i, int tallest)
 {
     const sr_colour colour = block_colour(plot->theme, block->kind);
-    const double half = fmin(1, 0.07 + 0.09 * log2(1 + fmax(1, block->channels))), y = (double)i;
+    const double half = fmin(1, 0.07 + 0.09 * log2(1 + fmax(1, block->shape.channels))),
+                 y = (double)i;
     const bool plate = block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
                        block->kind == SR_BLOCK_NORM;
-    const double high =
-        plate || block->height <= 0 ? 0.1 : fmax(0.1, 0.4 * sqrt((double)block->height / tallest));
+    const double high = plate || block->shape.height <= 0
+                            ? 0.1
+                            : fmax(0.1, 0.4 * sqrt((double)block->shape.height / tallest));
     if (block->skip >= 0 && (size_t)block->skip < i)
         add_shape(plot,
                   sr_plotly_json("{\"type\": \"path\", \"path\": \"M -1.05 %d C -1.4 %d -1.4 %zu "
@@ -364,7 +369,7 @@ static void network_plotly(struct sr_plotly *plot, const void *data)
     for (size_t i = 0; i < chart->count; i++) {
         total += chart->blocks[i].parameters;
         most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
-        tallest = chart->blocks[i].height > tallest ? chart->blocks[i].height : tallest;
+        tallest = chart->blocks[i].shape.height > tallest ? chart->blocks[i].shape.height : tallest;
     }
     if (chart->count > 1)
         add_shape(plot,

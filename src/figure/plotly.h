@@ -63,8 +63,8 @@ struct sr_sheet {
 };
 struct sr_sheet_picture {
     int column, row;         /* from the top left corner */
-    const uint32_t *colours; /* height × width */
-    int height, width;
+    const uint32_t *colours; /* one for each pixel */
+    struct sr_shape shape;
     double share;        /* of its place that it is high */
     const char *caption; /* or NULL */
     bool wrong;

@@ -32,8 +32,9 @@ static double pitch(const struct sr_sheet *sheet)
 }
 
 /* The picture as a data URI. */
-static char *encode(const uint32_t *colours, int height, int width)
+static char *encode(const uint32_t *colours, struct sr_shape shape)
 {
+    const int height = shape.height, width = shape.width;
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     struct sr_text uri = {0};
     struct sr_error error;
@@ -84,7 +85,7 @@ void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture
         "\"sizing\": \"stretch\", \"layer\": \"below\", \"x\": %g, \"y\": %g, \"sizex\": %g, "
         "\"sizey\": %g}",
         x, y, PICTURE, PICTURE * share);
-    char *uri = encode(picture->colours, picture->height, picture->width);
+    char *uri = encode(picture->colours, picture->shape);
     sr_json_set_text(image, "source", uri);
     free(uri);
     sr_json_add(plot->images, image);

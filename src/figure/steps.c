@@ -78,19 +78,19 @@ static void steps_size(struct sr_canvas *canvas, const void *data, double wished
 static struct sr_rect draw_step(struct sr_canvas *canvas, const struct sr_step *step,
                                 struct sr_rect box)
 {
-    size_t count = (size_t)step->height * (size_t)step->width;
+    size_t count = sr_shape_size(step->shape);
     struct sr_rect place = box;
     if (!count) return place;
-    double aspect = (double)step->height / step->width;
+    double aspect = (double)step->shape.height / step->shape.width;
     if (aspect < 0.15) {
         place.height = 14;
     } else if (aspect > 6.5) {
         place.width = 14;
     } else if (aspect < 1) {
-        place.width = sr_snap_pixels(canvas, box.width, step->width);
+        place.width = sr_snap_pixels(canvas, box.width, step->shape.width);
         place.height = place.width * aspect;
     } else {
-        place.height = sr_snap_pixels(canvas, box.height, step->height);
+        place.height = sr_snap_pixels(canvas, box.height, step->shape.height);
         place.width = place.height / aspect;
     }
     place.x = sr_snap(canvas, box.x + (box.width - place.width) / 2);
@@ -101,7 +101,7 @@ static struct sr_rect draw_step(struct sr_canvas *canvas, const struct sr_step *
         value = value > 0 ? (value < 1 ? value : 1) : 0;
         colours[i] = (uint32_t)lround(255 * value) * 0x010101u;
     }
-    sr_draw_pixels(canvas, place, colours, step->height, step->width);
+    sr_draw_pixels(canvas, place, colours, step->shape.height, step->shape.width);
     sr_frame(canvas, place, 0.4, canvas->theme->frame);
     free(colours);
     return place;
@@ -169,11 +169,11 @@ static void steps_table(struct sr_table *table, const void *data)
             low = 0;
             high = 1;
         }
-        for (int k = 0; k < step->height * step->width; k++) {
+        for (int k = 0; k < (int)sr_shape_size(step->shape); k++) {
             sr_table_integer(table, (int64_t)i);
             sr_table_text(table, step->name);
-            sr_table_integer(table, k / step->width);
-            sr_table_integer(table, k % step->width);
+            sr_table_integer(table, k / step->shape.width);
+            sr_table_integer(table, k % step->shape.width);
             sr_table_number(table, low + (high - low) * (double)step->values[k]);
         }
     }
@@ -188,20 +188,20 @@ static void steps_plotly(struct sr_plotly *plot, const void *data)
     sr_sheet_begin(&sheet, plot, (int)chart->count, 1, 200, 50);
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_step *step = &chart->steps[i];
-        size_t area = (size_t)step->height * (size_t)step->width;
+        size_t area = sr_shape_size(step->shape);
         uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
         uint8_t *grey = sr_xalloc(area + 1);
         for (size_t k = 0; k < area; k++)
             grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
         sr_pixels_grey(colours, grey, area);
         char *caption = sr_xprintf("%s: %s", step->name, step->note ? step->note : "");
-        double share = step->width > 0 ? fmin(1, (double)step->height / step->width) : 1;
+        double share =
+            step->shape.width > 0 ? fmin(1, (double)step->shape.height / step->shape.width) : 1;
         if (area)
             sr_sheet_add(&sheet, &(struct sr_sheet_picture){
                                      .column = (int)i,
                                      .colours = colours,
-                                     .height = step->height,
-                                     .width = step->width,
+                                     .shape = step->shape,
                                      .share = fmax(0.12, share),
                                      .caption = caption,
                                  });

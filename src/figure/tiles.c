@@ -13,7 +13,8 @@
 /* What the two charts have in common; `colours` makes one image. */
 struct tiles {
     const char *title;
-    int count, columns, height, width;
+    int count, columns;
+    struct sr_shape shape;
     const char *const *captions;
     const bool *wrong;
     const void *data;
@@ -98,7 +99,7 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
 {
     int columns = columns_of(tiles, wished),
         rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
-    double aspect = tiles->width ? (double)tiles->height / tiles->width : 1;
+    double aspect = tiles->shape.width ? (double)tiles->shape.height / tiles->shape.width : 1;
     double natural = columns * (tiles->captions ? 46 + GAP : 36 + GAP) + extra_width(tiles);
     size->least_width = columns * (LEAST_TILE + GAP) + extra_width(tiles);
     size->width =
@@ -106,7 +107,7 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
     columns = columns_of(tiles, size->width);
     rows = tiles->count ? (tiles->count + columns - 1) / columns : 1;
     double tile = (size->width - extra_width(tiles)) / columns - GAP;
-    double side = tiles->width ? sr_snap_pixels(canvas, tile, tiles->width) : tile;
+    double side = tiles->shape.width ? sr_snap_pixels(canvas, tile, tiles->shape.width) : tile;
     double fixed = sr_title_height(canvas, tiles->title, size->width) + 2 * SR_MARGIN - GAP;
     size->height =
         fixed + rows * (side * aspect + GAP) + captions_height(canvas, tiles, columns, -1, tile);
@@ -118,17 +119,17 @@ static void tiles_size(struct sr_canvas *canvas, const struct tiles *tiles, doub
 static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
 {
     sr_draw_title(canvas, tiles->title);
-    if (tiles->count < 1 || tiles->height < 1 || tiles->width < 1) return;
+    if (tiles->count < 1 || tiles->shape.height < 1 || tiles->shape.width < 1) return;
     int columns = columns_of(tiles, canvas->width), rows = (tiles->count + columns - 1) / columns;
-    double aspect = (double)tiles->height / tiles->width;
+    double aspect = (double)tiles->shape.height / tiles->shape.width;
     double top = SR_MARGIN + sr_title_height(canvas, tiles->title, canvas->width);
     double pitch_x = (canvas->width - extra_width(tiles)) / columns;
     double room = canvas->height - top - SR_MARGIN + GAP -
                   captions_height(canvas, tiles, columns, -1, pitch_x - GAP);
     double side = fmin(pitch_x - GAP, (room / rows - GAP) / aspect);
-    side = sr_snap_pixels(canvas, fmax(side, 2), tiles->width);
+    side = sr_snap_pixels(canvas, fmax(side, 2), tiles->shape.width);
     double y = top;
-    uint32_t *colours = sr_xalloc((size_t)tiles->height * (size_t)tiles->width * sizeof *colours);
+    uint32_t *colours = sr_xalloc(sr_shape_pixels(tiles->shape) * sizeof *colours);
     for (int i = 0; i < tiles->count; i++) {
         double x = SR_MARGIN + i % columns * pitch_x + (pitch_x - GAP - side) / 2;
         if (i && i % columns == 0)
@@ -137,7 +138,7 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
         bool wrong = tiles->wrong && tiles->wrong[i];
         struct sr_rect place = {sr_snap(canvas, x), sr_snap(canvas, y), side, side * aspect};
         tiles->colours(tiles->data, i, colours);
-        sr_draw_pixels(canvas, place, colours, tiles->height, tiles->width);
+        sr_draw_pixels(canvas, place, colours, tiles->shape.height, tiles->shape.width);
         sr_frame(canvas, place, wrong ? 1.2 : 0.4,
                  wrong ? canvas->theme->wrong : canvas->theme->frame);
         char *text = caption_of(canvas, tiles, i, pitch_x - 2);
@@ -180,14 +181,13 @@ static void tiles_table(struct sr_table *table, const char *title, int count, in
 static void grid_colours(const void *data, int index, uint32_t *out)
 {
     const struct sr_grid_chart *chart = data;
-    sr_pixels_grey(out, chart->pixels[index], (size_t)chart->height * (size_t)chart->width);
+    sr_pixels_grey(out, chart->pixels[index], sr_shape_pixels(chart->shape));
 }
 
 static struct tiles grid_tiles(const struct sr_grid_chart *chart)
 {
-    return (struct tiles){
-        chart->title,    chart->count, chart->columns, chart->height, chart->width,
-        chart->captions, chart->wrong, chart,          grid_colours,  false};
+    return (struct tiles){chart->title, chart->count, chart->columns, chart->shape, chart->captions,
+                          chart->wrong, chart,        grid_colours,   false};
 }
 
 static void grid_size(struct sr_canvas *canvas, const void *data, double wished,
@@ -206,8 +206,8 @@ static void grid_draw(struct sr_canvas *canvas, const void *data)
 static void grid_table(struct sr_table *table, const void *data)
 {
     const struct sr_grid_chart *chart = data;
-    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions,
-                chart->wrong, chart->pixels, NULL);
+    tiles_table(table, chart->title, chart->count, (int)sr_shape_pixels(chart->shape),
+                chart->captions, chart->wrong, chart->pixels, NULL);
 }
 
 /* ---- the interactive page ---- */
@@ -222,10 +222,10 @@ static int columns_for(int wished, int count)
 static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *chart)
 {
     struct sr_sheet sheet;
-    const size_t area = (size_t)chart->height * (size_t)chart->width;
+    const size_t area = sr_shape_pixels(chart->shape);
     const int columns = columns_for(chart->columns, chart->count),
               rows = (chart->count + columns - 1) / columns;
-    const double share = chart->width ? (double)chart->height / chart->width : 1;
+    const double share = chart->shape.width ? (double)chart->shape.height / chart->shape.width : 1;
     uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
     sr_sheet_begin(&sheet, plot, columns, rows, 88, chart->captions ? 38 : 4);
     for (int i = 0; i < chart->count; i++) {
@@ -237,8 +237,7 @@ static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *
                                  .column = i % columns,
                                  .row = i / columns,
                                  .colours = colours,
-                                 .height = chart->height,
-                                 .width = chart->width,
+                                 .shape = chart->shape,
                                  .share = share < 1 ? share : 1,
                                  .caption = chart->captions ? chart->captions[i] : NULL,
                                  .wrong = chart->wrong && chart->wrong[i],
@@ -255,8 +254,7 @@ static void grid_plotly(struct sr_plotly *plot, const void *data)
     tiles_plotly(plot, &(struct sr_gallery_chart){.title = chart->title,
                                                   .count = chart->count,
                                                   .columns = chart->columns,
-                                                  .height = chart->height,
-                                                  .width = chart->width,
+                                                  .shape = chart->shape,
                                                   .pixels = chart->pixels,
                                                   .captions = chart->captions,
                                                   .wrong = chart->wrong});
@@ -273,14 +271,14 @@ static void gallery_colours(const void *data, int index, uint32_t *out)
 {
     const struct sr_gallery_chart *chart = data;
     sr_pixels_overlay(out, chart->pixels[index], chart->heats[index],
-                      (size_t)chart->height * (size_t)chart->width);
+                      sr_shape_pixels(chart->shape));
 }
 
 static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)
 {
-    return (struct tiles){
-        chart->title,    chart->count, chart->columns, chart->height,   chart->width,
-        chart->captions, chart->wrong, chart,          gallery_colours, true};
+    return (struct tiles){chart->title, chart->count,    chart->columns,
+                          chart->shape, chart->captions, chart->wrong,
+                          chart,        gallery_colours, true};
 }
 
 static void gallery_size(struct sr_canvas *canvas, const void *data, double wished,
@@ -299,8 +297,8 @@ static void gallery_draw(struct sr_canvas *canvas, const void *data)
 static void gallery_table(struct sr_table *table, const void *data)
 {
     const struct sr_gallery_chart *chart = data;
-    tiles_table(table, chart->title, chart->count, chart->height * chart->width, chart->captions,
-                chart->wrong, chart->pixels, chart->heats);
+    tiles_table(table, chart->title, chart->count, (int)sr_shape_pixels(chart->shape),
+                chart->captions, chart->wrong, chart->pixels, chart->heats);
 }
 
 const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table,

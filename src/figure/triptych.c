@@ -54,7 +54,7 @@ static double extra_width(void)
 static double height_at(struct sr_canvas *canvas, const struct sr_triptych_chart *chart,
                         double side)
 {
-    double aspect = chart->width ? (double)chart->height / chart->width : 1,
+    double aspect = chart->shape.width ? (double)chart->shape.height / chart->shape.width : 1,
            height = 2 * SR_MARGIN - GAP + 3;
     for (size_t i = 0; i < chart->count; i++)
         height += captions_height(canvas, &chart->rows[i], side) + side * aspect + GAP;
@@ -76,15 +76,15 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
 {
     const struct sr_triptych_chart *chart = data;
     sr_draw_title(canvas, chart->title);
-    if (chart->height < 1 || chart->width < 1) return;
-    size_t count = (size_t)chart->height * (size_t)chart->width;
-    double aspect = (double)chart->height / chart->width;
+    if (chart->shape.height < 1 || chart->shape.width < 1) return;
+    size_t count = sr_shape_pixels(chart->shape);
+    double aspect = (double)chart->shape.height / chart->shape.width;
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
     double side = (canvas->width - extra_width()) / 3;
     while (side > LEAST / 2 &&
            top - SR_MARGIN + height_at(canvas, chart, side) > canvas->height + 0.5)
         side -= 1;
-    side = sr_snap_pixels(canvas, side, chart->width);
+    side = sr_snap_pixels(canvas, side, chart->shape.width);
     double left = SR_MARGIN + fmax(0, (canvas->width - extra_width() - 3 * side) / 2);
     uint32_t *colours = sr_xalloc(count * sizeof *colours);
     for (size_t i = 0; i < chart->count; i++) {
@@ -97,7 +97,7 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
             if (picture == 0) sr_pixels_grey(colours, row->pixels, count);
             if (picture == 1) sr_pixels_heat(colours, row->heat, count);
             if (picture == 2) sr_pixels_overlay(colours, row->pixels, row->heat, count);
-            sr_draw_pixels(canvas, place, colours, chart->height, chart->width);
+            sr_draw_pixels(canvas, place, colours, chart->shape.height, chart->shape.width);
             bool wrong = row->wrong && picture == 2;
             sr_frame(canvas, place, wrong ? 1.2 : 0.4,
                      wrong ? canvas->theme->wrong : canvas->theme->frame);
@@ -111,7 +111,7 @@ static void triptych_draw(struct sr_canvas *canvas, const void *data)
 static void triptych_table(struct sr_table *table, const void *data)
 {
     const struct sr_triptych_chart *chart = data;
-    int count = chart->height * chart->width;
+    int count = (int)sr_shape_pixels(chart->shape);
     char name[32];
     sr_table_title(table, chart->title);
     sr_table_columns(table, "sample left middle right wrong");
@@ -137,7 +137,7 @@ static void triptychs_plotly(struct sr_plotly *plot, const void *data)
 {
     const struct sr_triptych_chart *chart = data;
     struct sr_sheet sheet;
-    size_t area = (size_t)chart->height * (size_t)chart->width;
+    size_t area = sr_shape_pixels(chart->shape);
     uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
     sr_sheet_begin(&sheet, plot, 3, (int)chart->count, 230, 44);
     for (size_t i = 0; i < chart->count; i++) {
@@ -151,8 +151,7 @@ static void triptychs_plotly(struct sr_plotly *plot, const void *data)
                                      .column = picture,
                                      .row = (int)i,
                                      .colours = colours,
-                                     .height = chart->height,
-                                     .width = chart->width,
+                                     .shape = chart->shape,
                                      .share = 1,
                                      .caption = captions[picture],
                                      .wrong = picture == 2 && row->wrong,

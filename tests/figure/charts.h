@@ -59,27 +59,30 @@ static const struct sr_curves_panel panels[] = {
 static struct sr_triptych triptychs[2];
 static const struct sr_bars_series series[] = {{"precision", precision, NULL, NULL},
                                                {"recall", recall, recall_low, recall_high}};
-static const struct sr_step steps[] = {{"load", "uint8", step_values, SIDE, SIDE, 0, 255},
+static const struct sr_step steps[] = {{"load", "uint8", step_values, {SIDE, SIDE, 1}, 0, 255},
                                        {"flatten",
                                         "784 numbers, for the models that have no convolutions",
-                                        step_values, 1, PIXELS, 0, 1},
-                                       {"one-hot label", NULL, one_hot, 1, 10, 0, 0}};
-static const struct sr_block blocks[] = {{SR_BLOCK_INPUT, "input", 28, 28, 1, 0, -1},
-                                         {SR_BLOCK_CONV, "conv 3×3, 32", 28, 28, 32, 320, -1},
-                                         {SR_BLOCK_NORM, "batch norm", 28, 28, 32, 64, -1},
-                                         {SR_BLOCK_ACTIVATION, "ReLU", 28, 28, 32, 0, -1},
-                                         {SR_BLOCK_CONV, "conv 3×3, 32", 28, 28, 32, 9248, -1},
-                                         {SR_BLOCK_ADD, "add", 28, 28, 32, 0, 1},
-                                         {SR_BLOCK_POOL, "max-pool 2×2", 14, 14, 32, 0, -1},
-                                         {SR_BLOCK_DROPOUT, "dropout 0.3", 14, 14, 32, 0, -1},
-                                         {SR_BLOCK_FLATTEN, "flatten", 0, 0, 6272, 0, -1},
-                                         {SR_BLOCK_DENSE, "dense 10", 0, 0, 10, 62730, -1}};
+                                        step_values,
+                                        {1, PIXELS, 1},
+                                        0,
+                                        1},
+                                       {"one-hot label", NULL, one_hot, {1, 10, 1}, 0, 0}};
+static const struct sr_block blocks[] = {{SR_BLOCK_INPUT, "input", {28, 28, 1}, 0, -1},
+                                         {SR_BLOCK_CONV, "conv 3×3, 32", {28, 28, 32}, 320, -1},
+                                         {SR_BLOCK_NORM, "batch norm", {28, 28, 32}, 64, -1},
+                                         {SR_BLOCK_ACTIVATION, "ReLU", {28, 28, 32}, 0, -1},
+                                         {SR_BLOCK_CONV, "conv 3×3, 32", {28, 28, 32}, 9248, -1},
+                                         {SR_BLOCK_ADD, "add", {28, 28, 32}, 0, 1},
+                                         {SR_BLOCK_POOL, "max-pool 2×2", {14, 14, 32}, 0, -1},
+                                         {SR_BLOCK_DROPOUT, "dropout 0.3", {14, 14, 32}, 0, -1},
+                                         {SR_BLOCK_FLATTEN, "flatten", {0, 0, 6272}, 0, -1},
+                                         {SR_BLOCK_DENSE, "dense 10", {0, 0, 10}, 62730, -1}};
 static struct sr_grid screen_grid;
 
-static const struct sr_grid_chart grid_chart = {"Samples", IMAGES,     5,        SIDE,
-                                                SIDE,      image_list, captions, wrong};
-static const struct sr_gallery_chart gallery_chart = {"Gallery",  IMAGES,    0,        SIDE, SIDE,
-                                                      image_list, heat_list, captions, wrong};
+static const struct sr_grid_chart grid_chart = {"Samples",  IMAGES,   5,    {SIDE, SIDE, 1},
+                                                image_list, captions, wrong};
+static const struct sr_gallery_chart gallery_chart = {
+    "Gallery", IMAGES, 0, {SIDE, SIDE, 1}, image_list, heat_list, captions, wrong};
 static const struct sr_histogram_chart histogram_chart = {"Grey values", "mean 72.94, median 0",
                                                           histogram_counts, false};
 static const struct sr_curves_chart curves_chart = {
@@ -119,7 +122,7 @@ static const struct sr_confusion_chart odd_chart = {
     odd_matrix,
     true,
     false};
-static const struct sr_triptych_chart triptych_chart = {"Why", SIDE, SIDE, triptychs, 2};
+static const struct sr_triptych_chart triptych_chart = {"Why", {SIDE, SIDE, 1}, triptychs, 2};
 static const struct sr_bars_chart bars_chart = {"Per class", "a note", "share", 10,   class_names,
                                                 series,      2,        true,    false};
 static const struct sr_bars_chart dots_chart = {"Odd",      NULL, "share", 5,   odd_names,

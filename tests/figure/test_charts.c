@@ -224,14 +224,14 @@ static void empty_charts_are_pages_too(void **state)
         {.curves = curves, .count = 3, .percent = true},
         {.curves = curves, .count = 1, .logarithmic = true}};
     static const struct sr_bars_series empty_series = {"a", nothing, NULL, NULL};
-    const struct sr_grid_chart grid = {.height = 28, .width = 28};
-    const struct sr_gallery_chart gallery = {.height = 28, .width = 28};
+    const struct sr_grid_chart grid = {.shape = {28, 28, 1}};
+    const struct sr_gallery_chart gallery = {.shape = {28, 28, 1}};
     const struct sr_histogram_chart histogram = {.counts = none},
                                     linear = {.counts = none, .linear = true};
     const struct sr_curves_chart no_curves = {0}, hollow = {.panels = empty_panels, .count = 2};
     const struct sr_confusion_chart single = {.classes = 1, .names = one_name, .matrix = none},
                                     no_class = {0};
-    const struct sr_triptych_chart triptych = {.height = 28, .width = 28};
+    const struct sr_triptych_chart triptych = {.shape = {28, 28, 1}};
     const struct sr_bars_chart no_bars = {0}, hollow_bars = {.items = 1,
                                                              .names = one_name,
                                                              .series = &empty_series,

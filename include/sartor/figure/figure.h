@@ -10,6 +10,7 @@
 #define SARTOR_FIGURE_FIGURE_H
 
 #include "sartor/base/error.h"
+#include "sartor/base/shape.h"
 #include "sartor/cells/grid.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,10 +48,11 @@ enum sr_status sr_figure_check(const char *path, struct sr_error *error);
 /* A grid of images with captions: samples, class means, variants of an augmentation. */
 struct sr_grid_chart {
     const char *title;
-    int count, columns, height, width; /* images, a row (0: own choice), pixels */
-    const uint8_t *const *pixels;      /* count pointers */
-    const char *const *captions;       /* count, or NULL */
-    const bool *wrong;                 /* count, or NULL: mark the caption */
+    int count, columns; /* images; a row of them, 0: own choice */
+    struct sr_shape shape;
+    const uint8_t *const *pixels; /* count pointers */
+    const char *const *captions;  /* count, or NULL */
+    const bool *wrong;            /* count, or NULL: mark the caption */
 };
 extern const struct sr_chart sr_chart_grid;
 
@@ -109,14 +111,14 @@ extern const struct sr_chart sr_chart_confusions;
 
 /* original | heat | overlay, one row for each sample. */
 struct sr_triptych {
-    const uint8_t *pixels;             /* height × width */
-    const float *heat;                 /* height × width, 0..1 */
+    const uint8_t *pixels;             /* an image */
+    const float *heat;                 /* a map of it, 0..1 */
     const char *left, *middle, *right; /* captions */
     bool wrong;
 };
 struct sr_triptych_chart {
     const char *title;
-    int height, width;
+    struct sr_shape shape;
     const struct sr_triptych *rows;
     size_t count;
 };
@@ -125,11 +127,12 @@ extern const struct sr_chart sr_chart_triptychs;
 /* Overlays in a grid: many samples at a glance, or the mean heat of each class. */
 struct sr_gallery_chart {
     const char *title;
-    int count, columns, height, width; /* images, a row (0: own choice), pixels */
-    const uint8_t *const *pixels;      /* count pointers */
-    const float *const *heats;         /* count pointers, values 0..1 */
-    const char *const *captions;       /* count, or NULL */
-    const bool *wrong;                 /* count, or NULL */
+    int count, columns; /* images; a row of them, 0: own choice */
+    struct sr_shape shape;
+    const uint8_t *const *pixels; /* count pointers */
+    const float *const *heats;    /* count pointers, values 0..1 */
+    const char *const *captions;  /* count, or NULL */
+    const bool *wrong;            /* count, or NULL */
 };
 extern const struct sr_chart sr_chart_gallery;
 
@@ -154,8 +157,8 @@ extern const struct sr_chart sr_chart_bars;
 /* What is done to an image on its way to a model, step by step, with arrows between. */
 struct sr_step {
     const char *name, *note; /* "normalise", "float32, 0–1"; note may be NULL */
-    const float *values;     /* height × width, 0..1 */
-    int height, width;       /* any shape: a flattened image is 1 × 784 */
+    const float *values;     /* 0..1 */
+    struct sr_shape shape;   /* one channel; a flattened image is 1 × 784 */
     double low, high;        /* what 0 and 1 stand for: 0 and 255; equal: not shown */
 };
 struct sr_steps_chart {
@@ -179,8 +182,8 @@ enum sr_block_kind {
 };
 struct sr_block {
     enum sr_block_kind kind;
-    const char *name;            /* "conv 3×3, 32" */
-    int height, width, channels; /* of its output; height 0: a vector of channels */
+    const char *name;      /* "conv 3×3, 32" */
+    struct sr_shape shape; /* of its output; height 0: a vector of channels */
     uint64_t parameters;
     int skip; /* index of the block it adds to its input, or -1 */
 };
