@@ -48,5 +48,4 @@ void person_waits(struct sr_session *session, struct sr_item *item, const struct
     char text[sizeof why->text + 4];
     snprintf(text, sizeof text, "%s...", why->text);
     sr_session_log(session, SR_LOG_MESSAGE, text);
-    if (!session->message_is_error) session->message[0] = '\0';
 }

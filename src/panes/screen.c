@@ -143,11 +143,13 @@ static void draw_hints(struct sr_session *session, struct sr_area area, int x, c
 static void draw_waiting(struct sr_session *session, struct sr_area area)
 {
     static const char hint[] = "Esc give up";
+    enum { LEAST = 24 }; /* columns for the command, so that one can tell which it is */
     char behind[48] = "";
     if (session->waiting_behind)
         snprintf(behind, sizeof behind, " (%zu behind it)", session->waiting_behind);
     int room = area.width - 1 - sr_utf8_width(behind), with_hint = room - 2 - (int)strlen(hint);
-    bool hinted = with_hint >= 24;
+    if (room < LEAST / 2) return;
+    bool hinted = with_hint >= LEAST;
     struct sr_area part = sr_area_part(area, 1, 0, hinted ? with_hint : room, 1);
     int x = 1 + sr_area_text(part, 0, 0, on_bar(session, SR_ROLE_TEXT), session->waiting);
     x = sr_area_text(area, x, 0, on_bar(session, SR_ROLE_TEXT), behind);
@@ -178,6 +180,7 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         edge--;
     }
     struct sr_area left = sr_area_part(area, 0, 0, edge, 1);
+    int x = 0;
     if (session->view.question || session->message[0]) {
         struct sr_style style =
             on_bar(session, session->message_is_error ? SR_ROLE_BAD : SR_ROLE_TEXT);
@@ -185,15 +188,15 @@ static void draw_status(struct sr_session *session, struct sr_area area)
         sr_text_printf(&text, "%s%s",
                        session->message_is_error && !session->view.question ? "! " : " ",
                        session->message);
-        sr_area_text(left, 0, 0, style, sr_text_get(&text));
+        x = 1 + sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
-    } else if (session->waiting[0]) {
-        draw_waiting(session, left);
-    } else {
+    }
+    if (session->waiting[0] && !session->view.question)
+        draw_waiting(session, sr_area_part(left, x, 0, left.width - x, 1));
+    else if (!x)
         draw_hints(session, left, 1,
                    sr_overlay_is_open(session) ? "j/k scroll  q close"
                                                : sr_pane_current(session)->hints(session));
-    }
     sr_text_fini(&right);
 }
 

@@ -12,3 +12,8 @@ check_PROGRAMS += tests/commands/test_pace
 tests_commands_test_pace_SOURCES = tests/commands/test_pace.c
 tests_commands_test_pace_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_pace_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_queue
+tests_commands_test_queue_SOURCES = tests/commands/test_queue.c
+tests_commands_test_queue_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_queue_LDADD = $(TEST_LIBS)

@@ -163,8 +163,8 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
 }
 
 /* A run whose curves fall and rise by a formula; `job` numbers are made up. */
-static struct sr_run *add_run(struct sr_session *session, const char *name, enum sr_job_state state,
-                              int epochs, int of)
+__attribute__((unused)) static struct sr_run *add_run(struct sr_session *session, const char *name,
+                                                      enum sr_job_state state, int epochs, int of)
 {
     struct sr_run *run = sr_xalloc(sizeof *run);
     run->job = 1000 + (uint32_t)session->run_count;
@@ -252,7 +252,7 @@ static struct sr_session *fixture_new(void)
     return session;
 }
 
-static void fixture_free(struct sr_session *session)
+__attribute__((unused)) static void fixture_free(struct sr_session *session)
 {
     sr_session_free(session);
     rmdir(fixture_home);
@@ -268,8 +268,8 @@ static void settle(struct sr_session *session, struct sr_grid *grid)
     }
 }
 
-static void choose(struct sr_session *session, enum sr_split_name split, int class, int right,
-                   const char *model)
+__attribute__((unused)) static void choose(struct sr_session *session, enum sr_split_name split,
+                                           int class, int right, const char *model)
 {
     struct sr_error error = {0};
     struct sr_filter filter;
