@@ -249,10 +249,12 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
     }
     if (runner->command && must_wait(session, runner)) return SR_PENDING;
     runner->command = NULL;
-    if (item->status)
+    if (item->status) {
         complain(runner, error->text);
-    else
+        sr_session_log(session, SR_LOG_ERROR, error->text);
+    } else {
         clear_bar(runner);
+    }
     bool bad = item->status || runner->job_failed;
     runner->job_failed = false;
     runner->next_share = 0;

@@ -122,6 +122,37 @@ static void trains_from_the_form(void **state)
     quit(&pty);
 }
 
+/* A command that waits for predictions is not lost when other keys follow at once. */
+static void commands_wait_in_a_queue(void **state)
+{
+    (void)state;
+    struct pty pty;
+    char keys[9000], path[4200];
+    struct stat info;
+    start(&pty, 120, 24);
+    snprintf(keys, sizeof keys,
+             ":export confusion resnet split=test to=%s/q.png\r2:screen to=%s/s.txt\r:set seed=3\r"
+             ":export confusion cnn split=test to=%s/r.png\r",
+             home, home, home);
+    pty_send(&pty, keys);
+    check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+    snprintf(path, sizeof path, "confusion written to %s/r.png", home);
+    check(&pty, pty_wait_line(&pty, -1, path));
+    static const char *const names[] = {"q.png", "s.txt", "r.png"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", home, names[i]);
+        check(&pty, stat(path, &info) == 0 && info.st_size > 0);
+    }
+    pty_send(&pty, "7");
+    check(&pty, pty_wait(&pty, ": export confusion resnet split=test"));
+    check(&pty, pty_wait(&pty, "q.png"));
+    check(&pty, pty_wait(&pty, ": set seed=3"));
+    /* C-c and Esc give up the one in front. */
+    pty_send(&pty, "1:evaluate resnet split=train\r\003");
+    check(&pty, pty_wait_line(&pty, -1, "given up: evaluate resnet split=train"));
+    quit(&pty);
+}
+
 static void help_opens_and_closes(void **state)
 {
     (void)state;
@@ -560,6 +591,7 @@ int main(void)
         cmocka_unit_test(paints_at_once),
         cmocka_unit_test(keys_switch_panes),
         cmocka_unit_test(trains_from_the_form),
+        cmocka_unit_test(commands_wait_in_a_queue),
         cmocka_unit_test(help_opens_and_closes),
         cmocka_unit_test(prompt_edits_and_completes),
         cmocka_unit_test(unknown_sequences_are_not_keys),
