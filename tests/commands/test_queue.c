@@ -8,6 +8,7 @@
 #include "sartor/commands/keys.h"
 #include "sartor/commands/queue.h"
 #include "sartor/compute/cpu.h"
+#include "sartor/panes/overlay.h"
 
 static struct sr_session *session;
 static struct sr_error error;
@@ -55,19 +56,28 @@ static const char *logged(size_t n, enum sr_log_kind kind)
     return "";
 }
 
+/* The screen as text. */
+static const char *screen(int columns, int lines)
+{
+    static char shown[40000];
+    struct sr_grid grid;
+    struct sr_text text = {0};
+    sr_grid_init(&grid, columns, lines);
+    sr_screen_draw(session, &grid);
+    sr_grid_dump_text(&grid, &text);
+    assert_true(text.length < sizeof shown);
+    strcpy(shown, text.bytes);
+    sr_text_fini(&text);
+    sr_grid_fini(&grid);
+    return shown;
+}
+
 static const char *status_line(int columns)
 {
     static char line[1024];
-    struct sr_grid grid;
-    struct sr_text text = {0};
-    sr_grid_init(&grid, columns, 24);
-    sr_screen_draw(session, &grid);
-    sr_grid_dump_text(&grid, &text);
-    char *last = text.bytes + text.length - 1;
-    *last = '\0';
-    snprintf(line, sizeof line, "%s", strrchr(text.bytes, '\n') + 1);
-    sr_text_fini(&text);
-    sr_grid_fini(&grid);
+    const char *text = screen(columns, 24), *last = text;
+    for (const char *at = text; (at = strchr(at, '\n')) && at[1]; at++) last = at + 1;
+    snprintf(line, sizeof line, "%s", last);
     return line;
 }
 
@@ -126,10 +136,12 @@ static void a_screen_is_of_its_own_pane(void **state)
     free(text);
     assert_string_equal(sr_args_text(session->options, "colours"), "none");
     assert_string_equal(sr_pane_current(session)->name, "log");
+    sr_keys_press(session, "5");
     type("describe");
+    assert_false(sr_queue_empty(session));
     sr_keys_press(session, "1");
     finish();
-    assert_non_null(strstr(sr_text_get(&session->view.overlay_text), "Log:"));
+    assert_non_null(strstr(screen(100, 60), "Explain:"));
 }
 
 static void help_is_there_at_once(void **state)
@@ -137,12 +149,12 @@ static void help_is_there_at_once(void **state)
     (void)state;
     type("export confusion cnn split=test to=%s/a.png");
     type("help train");
-    assert_true(session->view.overlay);
-    assert_non_null(strstr(sr_text_get(&session->view.overlay_text), "train FAMILY"));
+    assert_true(sr_overlay_is_open(session));
+    assert_non_null(strstr(screen(100, 60), "train FAMILY"));
     assert_false(sr_path_exists(file("a.png")));
     finish();
     assert_true(sr_path_exists(file("a.png")));
-    assert_true(session->view.overlay);
+    assert_true(sr_overlay_is_open(session));
 }
 
 static void moves_go_on(void **state)
@@ -156,7 +168,7 @@ static void moves_go_on(void **state)
     }
     finish();
     assert_int_equal(session->selection.at, 5);
-    assert_non_null(strstr(sr_text_get(&session->view.overlay_text), "accuracy"));
+    assert_non_null(strstr(screen(100, 60), "accuracy"));
 }
 
 static void esc_gives_up_the_one_in_front(void **state)
