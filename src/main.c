@@ -34,6 +34,8 @@ static const char usage[] =
     "  --threads N     threads that compute (default: one a processor)\n"
     "  --batch FILE    run the commands in FILE, or on standard input for -\n"
     "  --json          print one JSON object a line\n"
+    "  --csv           print tables as CSV\n"
+    "  --markdown      print text and tables as Markdown\n"
     "  --keep-going    go on after a line that failed\n"
     "  --help, --version\n"
     "\n"
@@ -84,7 +86,8 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"data", required_argument, NULL, 'o'},  {"home", required_argument, NULL, 'o'},
         {"seed", required_argument, NULL, 'o'},  {"threads", required_argument, NULL, 'o'},
-        {"batch", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
+        {"batch", required_argument, NULL, 'b'}, {"json", no_argument, NULL, SR_JSON},
+        {"csv", no_argument, NULL, SR_CSV},      {"markdown", no_argument, NULL, SR_MARKDOWN},
         {"keep-going", no_argument, NULL, 'k'},  {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},     {0},
     };
@@ -106,8 +109,10 @@ int main(int argc, char **argv)
         case 'b':
             script = optarg;
             break;
-        case 'j':
-            batch.json = true;
+        case SR_JSON:
+        case SR_CSV:
+        case SR_MARKDOWN:
+            batch.form = (enum sr_form)option;
             break;
         case 'k':
             batch.keep_going = true;

@@ -10,6 +10,17 @@ void sr_text_add_visible(struct sr_text *text, const char *foreign)
     while (sr_utf8_shown(&foreign, shown) >= 0) sr_text_add(text, shown);
 }
 
+void sr_text_add_lines(struct sr_text *text, const char *foreign)
+{
+    char shown[SR_SHOWN_SIZE];
+    while (*foreign) {
+        const bool kept = *foreign == '\n' || *foreign == '\t';
+        const char *start = foreign;
+        sr_utf8_shown(&foreign, shown);
+        sr_text_add_bytes(text, kept ? start : shown, kept ? 1 : strlen(shown));
+    }
+}
+
 void sr_text_add_markdown(struct sr_text *text, const char *foreign)
 {
     char shown[SR_SHOWN_SIZE];
@@ -39,28 +50,22 @@ void sr_text_add_csv(struct sr_text *text, const char *cell)
     if (quote) sr_text_add(text, "\"");
     if (is_formula(cell)) sr_text_add(text, "'");
     while (*cell) {
-        if (*cell == '\n') {
-            sr_text_add(text, "\n");
-            cell++;
-            continue;
-        }
+        const bool line_break = *cell == '\n';
         sr_utf8_shown(&cell, shown);
-        sr_text_add(text, shown[0] == '"' ? "\"\"" : shown);
+        sr_text_add(text, line_break ? "\n" : shown[0] == '"' ? "\"\"" : shown);
     }
     if (quote) sr_text_add(text, "\"");
 }
 
 void sr_text_add_escaped(struct sr_text *text, const char *foreign)
 {
-    static const char *const entities[][2] = {{"&", "&amp;"},   {"<", "&lt;"},  {">", "&gt;"},
-                                              {"\"", "&quot;"}, {"'", "&#39;"}, {"\\x0a", "\n"},
-                                              {"\\x09", "\t"}};
+    static const char special[] = "&<>\"'\n\t";
+    static const char *const written[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "\n", "\t"};
     char shown[SR_SHOWN_SIZE];
-    while (sr_utf8_shown(&foreign, shown) >= 0) {
-        const char *written = shown;
-        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
-            if (!strcmp(shown, entities[i][0])) written = entities[i][1];
-        sr_text_add(text, written);
+    while (*foreign) {
+        const char *found = strchr(special, *foreign);
+        sr_utf8_shown(&foreign, shown);
+        sr_text_add(text, found ? written[found - special] : shown);
     }
 }
 

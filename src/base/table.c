@@ -120,6 +120,14 @@ void sr_table_shown(struct sr_table *table, const char *format, ...)
     va_end(list);
 }
 
+void sr_table_note(struct sr_table *table, const char *words)
+{
+    struct sr_value *cell = add(table, SR_VALUE_ABSENT);
+    cell->shown = sr_xstrdup(words);
+    cell->spans = true;
+    sr_table_end_row(table);
+}
+
 void sr_table_end_row(struct sr_table *table)
 {
     while (table->cell_count % table->column_count) sr_table_absent(table);
@@ -205,14 +213,16 @@ void sr_table_html(const struct sr_table *table, size_t columns, size_t rows, st
     if (!rows || rows > sr_table_rows(table)) rows = sr_table_rows(table);
     sr_text_add(text, "<table>\n<tr>");
     for (size_t c = 0; c < columns; c++) {
+        if (!table->columns[c].label) continue;
         sr_text_add(text, "<th>");
-        sr_text_add_escaped(text, table->columns[c].label ? table->columns[c].label : "");
+        sr_text_add_escaped(text, table->columns[c].label);
         sr_text_add(text, "</th>");
     }
     for (size_t r = 0; r < rows; r++) {
         sr_text_add(text, "</tr>\n<tr>");
         for (size_t c = 0; c < columns; c++) {
             struct sr_text cell = {0};
+            if (!table->columns[c].label) continue;
             sr_table_cell_print(table, r, c, &cell);
             sr_text_add(text, "<td>");
             sr_text_add_escaped(text, sr_text_get(&cell));
@@ -252,31 +262,48 @@ void sr_table_cell_csv(const struct sr_table *table, size_t row, size_t column,
     }
 }
 
-void sr_table_csv(const struct sr_table *table, struct sr_text *text)
+static bool in_csv(const struct sr_table *table, size_t column)
+{
+    return table->columns[column].key && !table->columns[column].no_csv;
+}
+
+void sr_table_csv_head(const struct sr_table *table, struct sr_text *text)
 {
     const char *comma = "";
     for (size_t c = 0; c < table->column_count; c++) {
-        if (!table->columns[c].key || table->columns[c].no_csv) continue;
+        if (!in_csv(table, c)) continue;
         sr_text_add(text, comma);
         sr_text_add_csv(text, table->columns[c].key);
         comma = ",";
     }
+}
+
+void sr_table_csv_row(const struct sr_table *table, size_t row, struct sr_text *text)
+{
+    const char *comma = "";
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (!in_csv(table, c)) continue;
+        sr_text_add(text, comma);
+        sr_table_cell_csv(table, row, c, text);
+        comma = ",";
+    }
+}
+
+void sr_table_csv(const struct sr_table *table, struct sr_text *text)
+{
+    sr_table_csv_head(table, text);
     sr_text_add(text, "\n");
     for (size_t r = 0; r < sr_table_rows(table); r++) {
-        comma = "";
-        for (size_t c = 0; c < table->column_count; c++) {
-            if (!table->columns[c].key || table->columns[c].no_csv) continue;
-            sr_text_add(text, comma);
-            sr_table_cell_csv(table, r, c, text);
-            comma = ",";
-        }
+        sr_table_csv_row(table, r, text);
         sr_text_add(text, "\n");
     }
 }
 
-struct sr_json *sr_table_cell_json(const struct sr_table *table, size_t row, size_t column)
+/* NULL when the value is absent, or only for others. */
+static struct sr_json *cell_json(const struct sr_table *table, size_t row, size_t column)
 {
     const struct sr_value *cell = sr_table_cell(table, row, column);
+    if (!table->columns[column].key || table->columns[column].no_json) return NULL;
     switch (cell->type) {
     case SR_VALUE_ABSENT:
         return NULL;
@@ -301,21 +328,25 @@ struct sr_json *sr_table_cell_json(const struct sr_table *table, size_t row, siz
 void sr_table_set_row(const struct sr_table *table, size_t row, struct sr_json *object)
 {
     for (size_t c = 0; c < table->column_count; c++) {
-        const struct sr_column *column = &table->columns[c];
-        struct sr_json *value =
-            column->key && !column->no_json ? sr_table_cell_json(table, row, c) : NULL;
-        if (value) sr_json_set(object, column->key, value);
+        struct sr_json *value = cell_json(table, row, c);
+        if (value) sr_json_set(object, table->columns[c].key, value);
     }
 }
 
-struct sr_json *sr_table_row_array(const struct sr_table *table, size_t row)
+struct sr_json *sr_table_json(const struct sr_table *table)
 {
     struct sr_json *array = sr_json_array();
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct sr_column *column = &table->columns[c];
-        struct sr_json *value =
-            column->key && !column->no_json ? sr_table_cell_json(table, row, c) : NULL;
-        if (value) sr_json_add(array, value);
+    for (size_t r = 0; r < sr_table_rows(table); r++) {
+        const bool objects = table->rows == SR_ROWS_OBJECTS;
+        struct sr_json *row = table->rows == SR_ROWS_VALUES ? array
+                              : objects                     ? sr_json_object()
+                                                            : sr_json_array();
+        if (objects) sr_table_set_row(table, r, row);
+        for (size_t c = 0; !objects && c < table->column_count; c++) {
+            struct sr_json *value = cell_json(table, r, c);
+            if (value) sr_json_add(row, value);
+        }
+        if (row != array) sr_json_add(array, row);
     }
     return array;
 }

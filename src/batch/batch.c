@@ -18,6 +18,7 @@ static const double SILENT = 0.2;
 /* A script that is being run. */
 struct runner {
     const struct sr_batch *batch;
+    struct sr_renderer renderer;
     const struct sr_command *command; /* that has asked for the wait below; NULL for none */
     uint32_t wait;                    /* the job whose end is waited for, SR_EVERY_JOB, or 0 */
     size_t line;                      /* 0: words from the shell */
@@ -51,13 +52,15 @@ static void complain(struct runner *runner, const char *text)
 
 static void print_reply(struct runner *runner, const struct sr_reply *reply)
 {
-    const char *text = sr_text_get(reply->json ? &reply->objects : &reply->text);
-    if (*text) {
+    struct sr_text text = {0};
+    sr_render(&runner->renderer, reply, &text);
+    if (text.length) {
         clear_bar(runner);
         errno = 0;
-        if ((fputs(text, stdout) < 0 || fflush(stdout)) && !runner->trouble)
+        if ((fputs(sr_text_get(&text), stdout) < 0 || fflush(stdout)) && !runner->trouble)
             runner->trouble = errno ? errno : EIO;
     }
+    sr_text_fini(&text);
 }
 
 /* Columns of the terminal that standard error is. */
@@ -153,18 +156,16 @@ static void tell_study(struct runner *runner, const struct sr_session *session)
 {
     struct sr_study_progress progress;
     double now = sr_clock_seconds();
-    if (!runner->batch->json || !sr_study_progress(session, &progress)) return;
+    if (runner->renderer.form != SR_JSON || !sr_study_progress(session, &progress)) return;
     if (now < runner->next_object || progress.share < runner->next_share) return;
     runner->next_object = now + 1;
     runner->next_share = progress.share + 0.01;
-    struct sr_reply reply = {.json = true, .command = "study"};
-    struct sr_json *object = sr_reply_object(&reply);
-    sr_json_set_text(object, "event", "progress");
-    sr_json_set_text(object, "doing", progress.doing);
-    sr_json_set_number(object, "share", progress.share);
-    sr_json_set_number(object, "seconds", progress.seconds);
-    sr_json_set_number(object, "seconds_left", progress.seconds_left);
-    sr_reply_add(&reply, object);
+    struct sr_reply reply = {.command = "study"};
+    sr_reply_record(&reply, "progress");
+    sr_reply_text(&reply, "doing", progress.doing);
+    sr_reply_number(&reply, "share", progress.share);
+    sr_reply_number(&reply, "seconds", progress.seconds);
+    sr_reply_number(&reply, "seconds_left", progress.seconds_left);
     print_reply(runner, &reply);
     sr_reply_fini(&reply);
 }
@@ -184,7 +185,7 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
                                        : awaited ? runner->command
                                                  : NULL;
     if (command && command->event) {
-        struct sr_reply reply = {.json = runner->batch->json};
+        struct sr_reply reply = {.json = runner->renderer.form == SR_JSON};
         snprintf(reply.command, sizeof reply.command, "%s", command->name);
         command->event(session, event, &reply);
         print_reply(runner, &reply);
@@ -288,11 +289,12 @@ static void drain(struct sr_session *session, struct runner *runner)
 static struct sr_origin begin(struct sr_session *session, struct runner *runner,
                               const struct sr_batch *batch)
 {
-    *runner = (struct runner){.batch = batch};
+    *runner =
+        (struct runner){.batch = batch, .renderer.form = batch->form ? batch->form : SR_TEXT};
     session->listener = on_event;
     session->listener_context = runner;
     return (struct sr_origin){
-        .ended = ended, .context = runner, .record = SR_RECORD_ALL, .json = batch->json};
+        .ended = ended, .context = runner, .record = SR_RECORD_ALL, .json = batch->form == SR_JSON};
 }
 
 static int finish(struct sr_session *session, struct runner *runner)
@@ -317,6 +319,7 @@ static int finish(struct sr_session *session, struct runner *runner)
         runner->bad = true;
     }
     session->listener = NULL;
+    sr_renderer_fini(&runner->renderer);
     return runner->bad;
 }
 
@@ -375,7 +378,7 @@ int sr_batch_overview(struct sr_session *session)
         "\nGo on with a command, such as\n"
         "    sartor train cnn epochs=5\n"
         "    sartor evaluate cnn split=test\n"
-        "or with a script of such lines: sartor --batch FILE, or - for standard input; --json for\n"
-        "objects instead of tables. sartor help lists the commands.");
+        "or with a script of such lines: sartor --batch FILE, or - for standard input; --json,\n"
+        "--csv and --markdown for programs and documents. sartor help lists the commands.");
     return failed || fflush(stdout) || ferror(stdout);
 }

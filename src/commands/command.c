@@ -70,20 +70,6 @@ enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, str
     return status;
 }
 
-void sr_reply_clear(struct sr_reply *reply)
-{
-    sr_text_clear(&reply->text);
-    sr_text_clear(&reply->objects);
-    reply->wait = 0;
-    reply->shown = false;
-}
-
-void sr_reply_fini(struct sr_reply *reply)
-{
-    sr_text_fini(&reply->text);
-    sr_text_fini(&reply->objects);
-}
-
 struct sr_json *sr_reply_object(struct sr_reply *reply)
 {
     struct sr_json *object = sr_json_object();
@@ -109,6 +95,14 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
     if (!class) return 0;
     more[0] = (struct sr_more){class->name, class->params};
     return 1;
+}
+
+void reply_classes(struct sr_reply *reply, const struct sr_session *session)
+{
+    struct sr_json *names = sr_json_array();
+    for (int c = 0; c < session->data->classes; c++)
+        sr_json_add_text(names, session->data->class_names[c]);
+    sr_reply_list(reply, "classes", names);
 }
 
 void set_classes(struct sr_session *session, struct sr_json *object)

@@ -1,12 +1,29 @@
+/* compare.c - compare: models side by side, and a test of every pair. */
 #include "internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
+
+SR_RUN(compare_run);
+
+const struct sr_command sr_command_compare = {
+    .name = "compare",
+    .group = "evaluate",
+    .help = "All models (or those named) side by side, with a test of every pair.",
+    .params =
+        (const struct sr_param[]){
+            {"models", SR_PARAM_MODELS, .positional = true, .help = "These; without any, all."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+             .help = "On this split (default validation, test where there is none)."},
+            SR_COSTS_PARAM,
+            {0}},
+    .run = compare_run,
+    .example = "compare cnn svm forest split=test",
+};
 
 enum sr_status field_gather(struct sr_session *session, struct sr_entry *const *named, size_t count,
                             enum sr_split_name split, struct field *field, struct sr_error *error)
@@ -73,105 +90,35 @@ void field_free(struct field *field)
     *field = (struct field){0};
 }
 
-void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT])
-{
-    for (int s = 0; s < SR_SCORE_COUNT; s++) {
-        bool optional = (s >= SR_SCORE_COST && s <= SR_SCORE_DECIDED_COST) || s == SR_SCORE_LOOKS;
-        if (!optional || isfinite(scores[s]))
-            sr_json_set_number(object, sr_score_kinds[s].name, scores[s]);
-    }
-}
-
-enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args,
-                        struct sr_costs *costs, struct sr_error *error)
-{
-    *costs = (struct sr_costs){0};
-    if (!sr_args_text(args, "costs")) return SR_OK;
-    return sr_costs_read(costs, sr_args_path(args, "costs"), session->data->classes, error);
-}
-
-/* How wide a score's column is, two blanks before it included; 0 when it says nothing. */
-static int score_width(int score, double (*scores)[SR_SCORE_COUNT], size_t count)
-{
-    int width = (int)strlen(sr_score_kinds[score].title);
-    bool known = !sr_score_kinds[score].detail;
-    for (size_t i = 0; i < count; i++) {
-        char cell[32];
-        sr_score_print((enum sr_score)score, scores[i][score], cell, sizeof cell);
-        if ((int)strlen(cell) > width) width = (int)strlen(cell);
-        known = known || isfinite(scores[i][score]);
-    }
-    return known ? width + 2 : 0;
-}
-
 /* What fits 80 columns, and the explorer's box within them. */
 enum { TEXT_WIDTH = 76 };
-
-/* The scores of one group as a table, details while there is room. */
-static void report_group(const struct field *field, const size_t *order, enum sr_score_group group,
-                         double (*scores)[SR_SCORE_COUNT], struct sr_text *text)
-{
-    int widths[SR_SCORE_COUNT] = {0}, name_width = 5 /* model */, room;
-    for (size_t i = 0; i < field->count; i++) {
-        int width = sr_utf8_width(field->entries[i]->name);
-        if (width > name_width) name_width = width;
-    }
-    room = TEXT_WIDTH - name_width;
-    for (int pass = 0; pass < 2; pass++)
-        for (int s = 0; s < SR_SCORE_COUNT; s++) {
-            if (sr_score_kinds[s].group != group || sr_score_kinds[s].detail != (pass == 1))
-                continue;
-            int width = score_width(s, scores, field->count);
-            if (pass == 1 && width > room) continue;
-            widths[s] = width;
-            room -= width;
-        }
-    sr_text_printf(text, "\n%-*s", name_width, "model");
-    for (int s = 0; s < SR_SCORE_COUNT; s++)
-        if (widths[s]) sr_text_printf(text, "%*s", widths[s], sr_score_kinds[s].title);
-    sr_text_add(text, "\n");
-    for (size_t i = 0; i < field->count; i++) {
-        const char *name = field->entries[order[i]]->name;
-        sr_text_printf(text, "%s%*s", name, name_width - sr_utf8_width(name), "");
-        for (int s = 0; s < SR_SCORE_COUNT; s++) {
-            char cell[32];
-            if (!widths[s]) continue;
-            sr_score_print((enum sr_score)s, scores[i][s], cell, sizeof cell);
-            sr_text_printf(text, "%*s", widths[s], cell);
-        }
-        sr_text_add(text, "\n");
-    }
-}
 
 static void report_models(const struct sr_session *session, const struct field *field,
                           const size_t *order, enum sr_split_name split,
                           const struct sr_costs *costs, struct sr_reply *reply)
 {
-    double(*scores)[SR_SCORE_COUNT] = sr_xalloc(field->count * sizeof *scores);
+    static const struct sr_column columns[] = {{"model", "model", .left = true},
+                                               {.key = "family"},
+                                               {.key = "split"},
+                                               {.key = "count"},
+                                               {0}};
+    char count[32];
+    sr_format_count(count, sizeof count, field->predictions[0]->count);
+    sr_reply_say(reply, "%s samples of the %s split; from, to: 95 %% interval (Wilson)\n", count,
+                 sr_split_names[split]);
+    struct sr_table *table = sr_reply_rows(reply, "model", columns);
+    score_columns(table, costs);
+    table->room = TEXT_WIDTH;
     for (size_t i = 0; i < field->count; i++) {
         const struct sr_entry *entry = field->entries[order[i]];
-        sr_scores(session, entry, split, costs, scores[i]);
-        if (!reply->json) continue;
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "event", "model");
-        sr_json_set_text(object, "model", entry->name);
-        sr_json_set_text(object, "family", entry->model->class->name);
-        sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_integer(object, "count", (int64_t)field->predictions[order[i]]->count);
-        set_scores(object, scores[i]);
-        sr_reply_add(reply, object);
+        double scores[SR_SCORE_COUNT];
+        sr_scores(session, entry, split, costs, scores);
+        sr_table_text(table, entry->name);
+        sr_table_text(table, entry->model->class->name);
+        sr_table_text(table, sr_split_names[split]);
+        sr_table_integer(table, (int64_t)field->predictions[order[i]]->count);
+        score_cells(table, scores);
     }
-    if (!reply->json) {
-        char count[32];
-        sr_format_count(count, sizeof count, field->predictions[0]->count);
-        sr_text_printf(&reply->text,
-                       "%s samples of the %s split; from, to: 95 %% interval (Wilson)\n", count,
-                       sr_split_names[split]);
-        report_group(field, order, SR_GROUP_QUALITY, scores, &reply->text);
-        report_group(field, order, SR_GROUP_EFFORT, scores, &reply->text);
-        if (costs) report_group(field, order, SR_GROUP_COST, scores, &reply->text);
-    }
-    free(scores);
 }
 
 /* Of all models, those that cannot be judged on this split, and why. */
@@ -186,78 +133,90 @@ static void report_left_out(struct sr_session *session, const struct field *fiel
         bool shown = false;
         for (size_t k = 0; k < field->count; k++) shown = shown || field->entries[k] == entry;
         if (shown || !sr_session_predictions(session, entry, split, &unused, &why)) continue;
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_text(object, "event", "left_out");
-            sr_json_set_text(object, "model", entry->name);
-            sr_json_set_text(object, "reason", why.text);
-            sr_reply_add(reply, object);
-        } else {
-            sr_text_printf(&reply->text, "%sleft out: %s\n", before, why.text);
-            before = "";
-        }
+        sr_reply_only(reply, SR_FOR_PEOPLE);
+        sr_reply_say(reply, *before ? "\nleft out: %s" : "left out: %s", why.text);
+        before = "";
+        sr_reply_only(reply, SR_JSON);
+        sr_reply_record(reply, "left_out");
+        sr_reply_text(reply, "model", entry->name);
+        sr_reply_text(reply, "reason", why.text);
+        sr_reply_only(reply, SR_FOR_ALL);
     }
 }
 
-static void report_pair(const struct sr_pair *pair, const char *first, const char *second,
-                        const char *sentence, struct sr_reply *reply)
+static void report_pair(struct sr_table *table, const struct sr_pair *pair, const char *first,
+                        const char *second)
 {
-    struct sr_json *object = sr_reply_object(reply);
-    sr_json_set_text(object, "event", "pair");
-    sr_json_set_text(object, "first", first);
-    sr_json_set_text(object, "second", second);
-    sr_json_set_integer(object, "both", (int64_t)pair->test.both);
-    sr_json_set_integer(object, "only_first", (int64_t)pair->test.only_first);
-    sr_json_set_integer(object, "only_second", (int64_t)pair->test.only_second);
-    sr_json_set_integer(object, "neither", (int64_t)pair->test.neither);
-    sr_json_set_number(object, "agreement", pair->test.agreement);
-    sr_json_set_number(object, "p", pair->test.p);
-    sr_json_set_number(object, "p_adjusted", pair->p);
-    sr_json_set_text(object, "sentence", sentence);
-    sr_reply_add(reply, object);
+    struct sr_text sentence = {0};
+    sr_pair_print(pair, first, second, &sentence);
+    sr_table_text(table, sr_text_get(&sentence));
+    sr_table_text(table, first);
+    sr_table_text(table, second);
+    sr_table_integer(table, (int64_t)pair->test.both);
+    sr_table_integer(table, (int64_t)pair->test.only_first);
+    sr_table_integer(table, (int64_t)pair->test.only_second);
+    sr_table_integer(table, (int64_t)pair->test.neither);
+    sr_table_number(table, pair->test.agreement);
+    sr_table_number(table, pair->test.p);
+    sr_table_number(table, pair->p);
+    sr_table_text(table, sr_text_get(&sentence));
+    sr_text_fini(&sentence);
 }
 
-/* McNemar between every pair, adjusted by Holm, and a sentence for each. */
+/* McNemar's test of every pair, adjusted by Holm. */
 static enum sr_status report_pairs(const struct field *field, const size_t *order,
                                    enum sr_split_name split, size_t *count, struct sr_reply *reply,
                                    struct sr_error *error)
 {
+    static const struct sr_column columns[] = {
+        {.label = "", .left = true},
+        {.key = "first"},
+        {.key = "second"},
+        {.key = "both"},
+        {"only_first", "1st", .width = 4},
+        {"only_second", "2nd", .width = 4},
+        {.key = "neither"},
+        {"agreement", "agree", SR_UNIT_SHARE, "%.1f %%", .width = 6},
+        {.key = "p"},
+        {.key = "p_adjusted"},
+        {.key = "sentence"},
+        {0}};
     const struct sr_predictions **sorted = sr_xalloc(field->count * sizeof *sorted);
     for (size_t i = 0; i < field->count; i++) sorted[i] = field->predictions[order[i]];
     struct sr_pair *pairs = sr_pairs(sorted, field->count, count, error);
     free(sorted);
     if (!pairs) return error->status;
-    struct sr_text *sentences = sr_xalloc((*count + 1) * sizeof *sentences), *text = &reply->text;
-    int width = 0;
-    for (size_t k = 0; k < *count; k++) {
-        const char *first = field->entries[order[pairs[k].first]]->name,
-                   *second = field->entries[order[pairs[k].second]]->name;
-        sr_pair_print(&pairs[k], first, second, &sentences[k]);
-        int length = sr_utf8_width(sr_text_get(&sentences[k]));
-        if (length > width) width = length;
-        if (reply->json) report_pair(&pairs[k], first, second, sr_text_get(&sentences[k]), reply);
-    }
-    if (!reply->json && *count) {
-        sr_text_printf(
-            text,
+    if (*count)
+        sr_reply_say(
+            reply,
             "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples\n"
             "that only the model named first gets right, only the second; how often both\n"
-            "say the same:\n\n%*s  1st  2nd  agree\n",
-            *count, *count == 1 ? "" : "s", width, "");
-        for (size_t k = 0; k < *count; k++) {
-            const char *sentence = sr_text_get(&sentences[k]);
-            sr_text_printf(text, "%s%*s %4zu %4zu %4.1f %%\n", sentence,
-                           width - sr_utf8_width(sentence), "", pairs[k].test.only_first,
-                           pairs[k].test.only_second, pairs[k].test.agreement * 100);
-        }
-        sr_text_printf(text, "\nto see such samples: browse split=%s model=%s beats=%s\n",
-                       sr_split_names[split], field->entries[order[0]]->name,
-                       field->entries[order[1]]->name);
-    }
-    for (size_t k = 0; k < *count; k++) sr_text_fini(&sentences[k]);
-    free(sentences);
+            "say the same:\n",
+            *count, *count == 1 ? "" : "s");
+    struct sr_table *table = *count ? sr_reply_rows(reply, "pair", columns) : NULL;
+    for (size_t k = 0; k < *count; k++)
+        report_pair(table, &pairs[k], field->entries[order[pairs[k].first]]->name,
+                    field->entries[order[pairs[k].second]]->name);
+    if (*count)
+        sr_reply_say(reply, "\nto see such samples: browse split=%s model=%s beats=%s",
+                     sr_split_names[split], field->entries[order[0]]->name,
+                     field->entries[order[1]]->name);
     free(pairs);
     return SR_OK;
+}
+
+static void report_whole(const struct field *field, const size_t *order, enum sr_split_name split,
+                         size_t pairs, struct sr_reply *reply)
+{
+    struct sr_json *names = sr_json_array();
+    for (size_t i = 0; i < field->count; i++)
+        sr_json_add_text(names, field->entries[order[i]]->name);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "split", sr_split_names[split]);
+    sr_reply_integer(reply, "count", (int64_t)field->predictions[0]->count);
+    sr_reply_list(reply, "models", names);
+    sr_reply_integer(reply, "pairs", (int64_t)pairs);
 }
 
 SR_RUN(compare_run)
@@ -285,34 +244,10 @@ SR_RUN(compare_run)
         report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
         if (!named) report_left_out(session, &field, split, reply);
         status = report_pairs(&field, order, split, &pairs, reply, error);
-        if (!status && reply->json) {
-            struct sr_json *object = sr_reply_object(reply), *names = sr_json_array();
-            for (size_t i = 0; i < field.count; i++)
-                sr_json_add_text(names, field.entries[order[i]]->name);
-            sr_json_set_text(object, "split", sr_split_names[split]);
-            sr_json_set_integer(object, "count", (int64_t)field.predictions[0]->count);
-            sr_json_set(object, "models", names);
-            sr_json_set_integer(object, "pairs", (int64_t)pairs);
-            sr_reply_add(reply, object);
-        }
+        if (!status) report_whole(&field, order, split, pairs, reply);
         free(order);
     }
     sr_costs_fini(&costs);
     field_free(&field);
     return status;
 }
-
-const struct sr_command sr_command_compare = {
-    .name = "compare",
-    .group = "evaluate",
-    .help = "All models (or those named) side by side, with a test of every pair.",
-    .params =
-        (const struct sr_param[]){
-            {"models", SR_PARAM_MODELS, .positional = true, .help = "These; without any, all."},
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
-             .help = "On this split (default validation, test where there is none)."},
-            SR_COSTS_PARAM,
-            {0}},
-    .run = compare_run,
-    .example = "compare cnn svm forest split=test",
-};

@@ -170,7 +170,8 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
 /* What may stand before the command; those with a sign take a value. A test holds this against
  * --help. */
 static const char program_options[] =
-    "--batch= --data= --help --home= --json --keep-going --seed= --threads= --version";
+    "--batch= --csv --data= --help --home= --json --keep-going --markdown --seed= --threads= "
+    "--version";
 
 static bool takes_value(const char *option)
 {
@@ -257,14 +258,12 @@ SR_RUN(complete_run)
             sr_session_data(session, error) == SR_PENDING)
             status = SR_PENDING;
     }
-    for (size_t i = 0; !status && i < candidates.words.count; i++) {
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_text(object, "word", candidates.words.items[i]);
-            sr_reply_add(reply, object);
-        } else {
-            sr_text_printf(&reply->text, "%s\n", candidates.words.items[i]);
-        }
+    if (!status && candidates.words.count) {
+        static const struct sr_column columns[] = {{"word", "word", .left = true}, {0}};
+        struct sr_table *table = sr_reply_rows(reply, NULL, columns);
+        table->headless = true;
+        for (size_t i = 0; i < candidates.words.count; i++)
+            sr_table_text(table, candidates.words.items[i]);
     }
 out:
     sr_words_fini(&candidates.words);

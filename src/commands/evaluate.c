@@ -1,7 +1,57 @@
+/* evaluate.c - evaluate: what a model scores on a split, and on each class of it. */
 #include "internal.h"
 
 #include <math.h>
-#include <stdio.h>
+
+SR_RUN(evaluate_run);
+
+const struct sr_command sr_command_evaluate = {
+    .name = "evaluate",
+    .group = "evaluate",
+    .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
+    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, SR_COSTS_PARAM, {0}},
+    .run = evaluate_run,
+    .example = "evaluate cnn split=test",
+};
+
+static void say_scores(struct sr_reply *reply, const struct sr_evaluation *e,
+                       const double scores[SR_SCORE_COUNT])
+{
+    sr_reply_say(
+        reply, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f",
+        e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
+    sr_reply_say(reply, "  top 2 %.2f %%   calibration error %.4f", e->top2_accuracy * 100,
+                 e->calibration_error);
+    if (isfinite(scores[SR_SCORE_COST]))
+        sr_reply_say(reply,
+                     "  the mistakes cost %g in all, %.4f an image; deciding by least expected "
+                     "cost they would cost %.4f",
+                     scores[SR_SCORE_COST], scores[SR_SCORE_MEAN_COST],
+                     scores[SR_SCORE_DECIDED_COST]);
+    if (isfinite(scores[SR_SCORE_LOOKS]))
+        sr_reply_say(reply, "  judged on the test split %.0f time%s so far", scores[SR_SCORE_LOOKS],
+                     scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
+}
+
+static void report_classes(struct sr_session *session, const struct sr_evaluation *e,
+                           struct sr_reply *reply)
+{
+    static const struct sr_column columns[] = {
+        {"class", "class", .left = true, .gap = 2, .width = 12},
+        {"precision", "precision", .format = "%.4f", .gap = 2, .width = 9},
+        {"recall", "recall", .format = "%.4f", .width = 9},
+        {"f1", "F1", .format = "%.4f", .width = 9},
+        {"support", "samples", .width = 9},
+        {0}};
+    struct sr_table *table = sr_reply_table(reply, "per_class", columns);
+    for (int c = 0; c < e->classes; c++) {
+        sr_table_named(table, c, class_name(session, c));
+        sr_table_number(table, e->per_class[c].precision);
+        sr_table_number(table, e->per_class[c].recall);
+        sr_table_number(table, e->per_class[c].f1);
+        sr_table_integer(table, (int64_t)e->per_class[c].support);
+    }
+}
 
 SR_RUN(evaluate_run)
 {
@@ -22,66 +72,22 @@ SR_RUN(evaluate_run)
     const struct sr_evaluation *e = &predicted->evaluation;
     sr_scores(session, entry, split, costs.values ? &costs : NULL, scores);
     sr_costs_fini(&costs);
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply), *classes = sr_json_array();
-        sr_json_set_text(object, "model", entry->name);
-        sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_integer(object, "count", (int64_t)e->count);
-        set_scores(object, scores);
-        for (int c = 0; c < e->classes; c++) {
-            struct sr_json *one = sr_json_object();
-            sr_json_set_integer(one, "class", c);
-            sr_json_set_integer(one, "support", (int64_t)e->per_class[c].support);
-            sr_json_set_number(one, "precision", e->per_class[c].precision);
-            sr_json_set_number(one, "recall", e->per_class[c].recall);
-            sr_json_set_number(one, "f1", e->per_class[c].f1);
-            sr_json_add(classes, one);
-        }
-        sr_json_set(object, "per_class", classes);
-        set_classes(session, object);
-        sr_json_set_number(object, "seconds", predicted->seconds);
-        sr_reply_add(reply, object);
-        return SR_OK;
-    }
     char count[32];
-    struct sr_text *text = &reply->text;
     sr_format_count(count, sizeof count, e->count);
-    sr_text_printf(text, "%s on the %s split, %s samples\n", entry->name, sr_split_names[split],
-                   count);
-    sr_text_printf(
-        text, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f\n",
-        e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
-    sr_text_printf(text, "  top 2 %.2f %%   calibration error %.4f\n", e->top2_accuracy * 100,
-                   e->calibration_error);
-    if (isfinite(scores[SR_SCORE_COST]))
-        sr_text_printf(text,
-                       "  the mistakes cost %g in all, %.4f an image; deciding by least expected "
-                       "cost they would cost %.4f\n",
-                       scores[SR_SCORE_COST], scores[SR_SCORE_MEAN_COST],
-                       scores[SR_SCORE_DECIDED_COST]);
-    if (isfinite(scores[SR_SCORE_LOOKS]))
-        sr_text_printf(text, "  judged on the test split %.0f time%s so far\n",
-                       scores[SR_SCORE_LOOKS], scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
-    sr_text_add(text, "\n");
-    for (int c = -1; c < e->classes; c++) {
-        sr_text_add(text, "  ");
-        add_class(text, session, c);
-        if (c < 0)
-            sr_text_printf(text, " %9s %9s %9s %9s\n", "precision", "recall", "F1", "samples");
-        else
-            sr_text_printf(text, " %9.4f %9.4f %9.4f %9zu\n", e->per_class[c].precision,
-                           e->per_class[c].recall, e->per_class[c].f1, e->per_class[c].support);
-    }
-    sr_text_printf(text, "  macro mean: precision %.4f, recall %.4f, F1 %.4f\n", e->macro_precision,
-                   e->macro_recall, e->macro_f1);
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", entry->name);
+    sr_reply_text(reply, "split", sr_split_names[split]);
+    sr_reply_context(reply);
+    sr_reply_integer(reply, "count", (int64_t)e->count);
+    reply_scores(reply, scores);
+    sr_reply_say(reply, "%s on the %s split, %s samples", entry->name, sr_split_names[split],
+                 count);
+    say_scores(reply, e, scores);
+    sr_reply_gap(reply);
+    report_classes(session, e, reply);
+    sr_reply_say(reply, "  macro mean: precision %.4f, recall %.4f, F1 %.4f", e->macro_precision,
+                 e->macro_recall, e->macro_f1);
+    reply_classes(reply, session);
+    sr_reply_number(reply, "seconds", predicted->seconds);
     return SR_OK;
 }
-
-const struct sr_command sr_command_evaluate = {
-    .name = "evaluate",
-    .group = "evaluate",
-    .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, SR_COSTS_PARAM, {0}},
-    .run = evaluate_run,
-    .example = "evaluate cnn split=test",
-};

@@ -57,6 +57,7 @@
 size_t more_of_family(struct sr_session *session, const struct sr_args *args,
                       struct sr_more more[SR_MORE_TABLES]);
 /* Class names once, as `"classes"`. */
+void reply_classes(struct sr_reply *reply, const struct sr_session *session);
 void set_classes(struct sr_session *session, struct sr_json *object);
 const char *class_name(const struct sr_session *session, int class);
 /* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading.
@@ -68,7 +69,13 @@ void set_nearest(struct sr_json *object, const struct sr_session *session,
 void add_nearest(struct sr_text *text, const struct sr_session *session,
                  const struct sr_nearest *nearest);
 
-/* Scores as members of an object; those that need a cost table only where there is one. */
+/* Scores as fields of a record; those that need a cost table only where there is one. */
+void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT]);
+/* A column for each score, and a row's cells under them. People see those of cost where `costs` is
+ * set. */
+void score_columns(struct sr_table *table, bool costs);
+void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT]);
+/* The same as set_scores did, until the report is brought over. */
 void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);
 /* The cost table that `costs=` names, for this data; NULL text gives an empty one. */
 enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args,

@@ -1,4 +1,5 @@
 noinst_HEADERS += src/commands/target.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
+	src/commands/render.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h \
 	include/sartor/commands/queue.h \
@@ -29,6 +30,7 @@ libsartor_a_SOURCES += \
 	src/commands/list.c \
 	src/commands/list.h \
 	src/commands/keys.c \
+	src/commands/layout.c \
 	src/commands/manual.c \
 	src/commands/models.c \
 	src/commands/navigate.c \
@@ -38,11 +40,19 @@ libsartor_a_SOURCES += \
 	src/commands/prompt.c \
 	src/commands/queue.c \
 	src/commands/record.c \
+	src/commands/render.c \
+	src/commands/render_csv.c \
+	src/commands/render_html.c \
+	src/commands/render_json.c \
+	src/commands/render_markdown.c \
+	src/commands/render_text.c \
+	src/commands/reply.c \
 	src/commands/report.c \
 	src/commands/report_claims.c \
 	src/commands/report_text.c \
 	src/commands/save_log.c \
 	src/commands/say.c \
+	src/commands/scores.c \
 	src/commands/screen.c \
 	src/commands/set.c \
 	src/commands/show.c \

@@ -14,15 +14,18 @@ const struct sr_origin person_origin = {.ended = person_ended,
 /* One line becomes a message, more an overlay. */
 static void show_reply(struct sr_session *session, const struct sr_item *item)
 {
-    const char *text = sr_text_get(&item->reply.text);
+    struct sr_renderer renderer = {.form = SR_TEXT};
+    struct sr_text said = {0};
+    sr_render(&renderer, &item->reply, &said);
+    const char *text = sr_text_get(&said);
     const char *newline = strchr(text, '\n');
-    if (!*text) return;
     if (newline && newline[1] && !item->reply.shown) {
         sr_overlay_open(session, item->words.items[0], text);
-    } else if (!(newline && newline[1])) {
+    } else if (*text && !(newline && newline[1])) {
         sr_session_message(session, false, "%.*s",
                            (int)(newline ? newline - text : (long)strlen(text)), text);
     }
+    sr_text_fini(&said);
 }
 
 enum sr_status person_ended(struct sr_session *session, struct sr_item *item,

@@ -212,10 +212,10 @@ static enum sr_status write_page(struct sr_output *output, const char *path,
 
 /* One object with "columns" and "rows", which pandas.DataFrame(rows, columns=columns) takes as it
  * is. */
-static void print_json(const struct sr_table *table, const char *figure,
+static void print_json(struct sr_table *table, const char *figure,
                        const char *const *provenance, struct sr_text *text)
 {
-    struct sr_json *object = sr_json_object(), *names = sr_json_array(), *rows = sr_json_array();
+    struct sr_json *object = sr_json_object(), *names = sr_json_array();
     sr_json_set_text(object, "figure", figure);
     if (provenance) {
         struct sr_json *facts = sr_json_object();
@@ -225,10 +225,9 @@ static void print_json(const struct sr_table *table, const char *figure,
     }
     if (table->title) sr_json_set_text(object, "title", table->title);
     for (size_t c = 0; c < table->column_count; c++) sr_json_add_text(names, table->columns[c].key);
-    for (size_t r = 0; r < sr_table_rows(table); r++)
-        sr_json_add(rows, sr_table_row_array(table, r));
     sr_json_set(object, "columns", names);
-    sr_json_set(object, "rows", rows);
+    table->rows = SR_ROWS_ARRAYS;
+    sr_json_set(object, "rows", sr_table_json(table));
     sr_json_print(object, text);
     sr_text_add(text, "\n");
     sr_json_free(object);

@@ -59,6 +59,14 @@ struct sr_value {
         struct sr_json *list;
     } of;
     char *shown; /* what people see instead, NULL for the value itself */
+    bool spans;  /* in text it reaches over the columns behind it */
+};
+
+/* What the rows are in JSON. */
+enum sr_rows {
+    SR_ROWS_OBJECTS, /* members by the columns' keys */
+    SR_ROWS_ARRAYS,
+    SR_ROWS_VALUES, /* those of the only column that JSON has */
 };
 
 struct sr_table {
@@ -67,6 +75,9 @@ struct sr_table {
     struct sr_value *cells; /* rows × columns */
     size_t cell_count, cell_room;
     char *title; /* NULL: none */
+    enum sr_rows rows;
+    bool headless; /* in text: without the line of labels */
+    int room;      /* in text: columns of a terminal that it may take, 0 for any number */
 };
 
 void sr_table_fini(struct sr_table *table);
@@ -84,10 +95,11 @@ void sr_table_number(struct sr_table *table, double number); /* NaN: null */
 void sr_table_switch(struct sr_table *table, bool on);
 void sr_table_named(struct sr_table *table, int number, const char *name);
 void sr_table_list(struct sr_table *table, struct sr_json *list); /* taken over */
-/* For people, what the cell added last looks like. Of an absent one the words may reach over the
- * columns behind it, where those are absent too. */
+/* What people see of the cell added last. */
 void sr_table_shown(struct sr_table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Only for people, words in place of the rest of the row. */
+void sr_table_note(struct sr_table *table, const char *words);
 /* The row's remaining cells are absent. */
 void sr_table_end_row(struct sr_table *table);
 
@@ -99,13 +111,13 @@ void sr_table_cell_print(const struct sr_table *table, size_t row, size_t column
                          struct sr_text *text);
 void sr_table_cell_csv(const struct sr_table *table, size_t row, size_t column,
                        struct sr_text *text);
-/* The table as CSV with a line of keys above. */
+/* The keys as a line of CSV, a row as one, without the line's end; all of it. */
+void sr_table_csv_head(const struct sr_table *table, struct sr_text *text);
+void sr_table_csv_row(const struct sr_table *table, size_t row, struct sr_text *text);
 void sr_table_csv(const struct sr_table *table, struct sr_text *text);
-/* A row as members of an object; as an array; all rows as an array of one column's values. */
+/* A row as members of an object; all rows as an array, by `rows`. */
 void sr_table_set_row(const struct sr_table *table, size_t row, struct sr_json *object);
-struct sr_json *sr_table_row_array(const struct sr_table *table, size_t row);
-/* A value as JSON; NULL when it is absent. */
-struct sr_json *sr_table_cell_json(const struct sr_table *table, size_t row, size_t column);
+struct sr_json *sr_table_json(const struct sr_table *table);
 /* <table>...</table> with at most so many columns and rows, 0 for all. */
 void sr_table_html(const struct sr_table *table, size_t columns, size_t rows, struct sr_text *text);
 

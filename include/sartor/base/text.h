@@ -26,6 +26,8 @@ void sr_text_add_glyph(struct sr_text *text, uint32_t codepoint); /* as UTF-8 */
  * no UTF-8, and characters that show nothing or change the direction of writing become escapes such
  * as \x1b and \u202e. Doing it twice changes nothing. Nothing else may reach a terminal. */
 void sr_text_add_visible(struct sr_text *text, const char *foreign);
+/* The same, but line breaks and tabs stay. */
+void sr_text_add_lines(struct sr_text *text, const char *foreign);
 /* The same for Markdown: what would be markup or HTML there is escaped, also within tables. */
 void sr_text_add_markdown(struct sr_text *text, const char *foreign);
 /* The same as a cell of CSV (RFC 4180): quoted where that is needed, with an apostrophe before what

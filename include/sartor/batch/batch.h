@@ -3,10 +3,12 @@
 #define SARTOR_BATCH_BATCH_H
 
 #include "sartor/app/session.h"
+#include "sartor/commands/reply.h"
 #include <stdio.h>
 
 struct sr_batch {
-    bool json, keep_going;
+    enum sr_form form; /* of what commands say; 0 for text */
+    bool keep_going;
     const char *name; /* of the script, for messages */
 };
 

@@ -12,21 +12,8 @@
 #include "sartor/base/json.h"
 #include "sartor/base/param.h"
 #include "sartor/base/text.h"
+#include "sartor/commands/reply.h"
 #include <stdbool.h>
-
-/* For struct sr_reply's `wait`: every job. */
-#define SR_EVERY_JOB UINT32_MAX
-
-/* What a command has to say. */
-struct sr_reply {
-    bool json; /* asked for: fill `objects` instead of `text` */
-    struct sr_text
-        text; /* for people; the explorer shows one line as a message, more as an overlay */
-    struct sr_text objects; /* JSON, one object a line */
-    uint32_t wait;          /* a job whose end batch waits for, 0 for none */
-    bool shown;             /* a pane shows it: the explorer needs no overlay */
-    char command[32];       /* name, for the "command" member of objects */
-};
 
 struct sr_item;
 
@@ -71,9 +58,8 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
 /* Does it only change what is shown? Such a command need not wait for those entered before it. */
 bool sr_command_shows(const struct sr_command *command);
 
-void sr_reply_clear(struct sr_reply *reply); /* empty, `json` kept */
-void sr_reply_fini(struct sr_reply *reply);
-/* A new object with "command" set; sr_reply_add appends it to `objects` and frees it. */
+/* Of commands that have not been brought over to reply.h. A new object with "command" set;
+ * sr_reply_add appends it to `objects` and frees it. */
 struct sr_json *sr_reply_object(struct sr_reply *reply);
 void sr_reply_add(struct sr_reply *reply, struct sr_json *object);
 
