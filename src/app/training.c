@@ -102,51 +102,67 @@ static char *checkpoint_path(const struct sr_session *session, const char *name)
     return path;
 }
 
-enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
-                                const char *name, struct sr_args *params, bool resume,
-                                uint64_t seed, uint64_t limit, uint32_t *job,
-                                struct sr_error *error)
+/* Is a model of this name being trained, or about to be? */
+static bool under_way(const struct sr_session *session, const char *name)
+{
+    for (size_t i = 0; i < session->run_count; i++)
+        if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
+            return true;
+    return false;
+}
+
+/* The rows of the training, when all that can be checked before it begins is well. */
+static enum sr_status check(struct sr_session *session, const struct sr_training *training,
+                            const struct sr_model_shape *shape, struct sr_split *split,
+                            struct sr_error *error)
+{
+    const struct sr_model_class *class = training->class;
+    if (under_way(session, training->name))
+        return sr_error_set(
+            error, SR_ERROR_STATE,
+            "%s is being trained already; stop it, or give another name=", training->name);
+    enum sr_status status = sr_split_make(split, session->data, session->split.fraction,
+                                          session->split.seed, training->limit, error);
+    if (!status && class->check)
+        status = class->check(training->params, shape, split->counts[SR_SPLIT_TRAIN], error);
+    return status;
+}
+
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_training *training,
+                                uint32_t *job, struct sr_error *error)
 {
     struct train_task *train = sr_xalloc(sizeof *train);
     train->task = (struct task){train_run, train_finish, train_free};
-    train->params = params;
+    train->params = training->params;
     enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_store_check_name(name, error);
-    for (size_t i = 0; !status && i < session->run_count; i++)
-        if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
-            status =
-                sr_error_set(error, SR_ERROR_STATE,
-                             "%s is being trained already; stop it, or give another name=", name);
-    if (!status)
-        status = sr_split_make(&train->split, session->data, session->split.fraction,
-                               session->split.seed, limit, error);
-    if (!status && class->check) {
-        const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-        struct sr_model_shape shape = {images->shape, session->data->classes};
-        status = class->check(params, &shape, train->split.counts[SR_SPLIT_TRAIN], error);
+    if (!status) status = sr_store_check_name(training->name, error);
+    struct sr_model_shape shape = {0};
+    if (!status) {
+        shape = (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].shape,
+                                        session->data->classes};
+        status = check(session, training, &shape, &train->split, error);
     }
     if (status) {
         train_free(&train->task);
         return status;
     }
-    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
-    struct sr_model *model = train->model = sr_model_new(class, name);
-    model->shape = (struct sr_model_shape){images->shape, session->data->classes};
-    model->seed = seed;
+    struct sr_model *model = train->model = sr_model_new(training->class, training->name);
+    model->shape = shape;
+    model->seed = training->seed;
     model->split_seed = session->split.seed;
     model->validation = session->split.fraction;
-    model->limit = limit;
+    model->limit = training->limit;
     snprintf(model->digest, sizeof model->digest, "%s", session->data->digest);
     train->data = sr_dataset_ref(session->data);
     train->pool = session->pool;
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;
-    train->checkpoint = checkpoint_path(session, name);
-    train->resume = resume;
+    train->checkpoint = checkpoint_path(session, training->name);
+    train->resume = training->resume;
 
-    struct sr_run *run = sr_session_add_run(session, class, name);
-    run->params = sr_args_copy(params);
-    run->seed = seed;
+    struct sr_run *run = sr_session_add_run(session, training->class, training->name);
+    run->params = sr_args_copy(training->params);
+    run->seed = training->seed;
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
 }

@@ -49,13 +49,15 @@ SR_RUN(train_run)
         return status;
     }
     const char *name = sr_args_text(args, "name");
-    uint64_t seed =
-        (uint64_t)(sr_args_given(args, "seed") ? sr_args_integer(args, "seed")
-                                               : sr_args_integer(session->options, "seed"));
+    const struct sr_args *seeded = sr_args_given(args, "seed") ? args : session->options;
+    const struct sr_training training = {.class = class,
+                                         .name = name ? name : class->name,
+                                         .params = params,
+                                         .resume = sr_args_switch(args, "resume"),
+                                         .seed = (uint64_t)sr_args_integer(seeded, "seed"),
+                                         .limit = (uint64_t)sr_args_integer(args, "limit")};
     uint32_t job;
-    status = sr_session_train(session, class, name ? name : class->name, params,
-                              sr_args_switch(args, "resume"), seed,
-                              (uint64_t)sr_args_integer(args, "limit"), &job, error);
+    status = sr_session_train(session, &training, &job, error);
     if (status) return status;
     item->job = job;
     if (!sr_args_switch(args, "background")) reply->wait = job;

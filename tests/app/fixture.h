@@ -11,7 +11,9 @@
 
 #include "sartor/app/session.h"
 #include "sartor/base/clock.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/models/store.h"
 
 static char room[64]; /* folder of the test under way */
 static struct sr_error error;
@@ -143,18 +145,50 @@ static inline uint32_t start(struct sr_session *session, const char *family, con
     if (!params) fail_msg("%s", error.text);
     sr_words_fini(&words);
     assert_ok(settled(sr_session_data(session, &error)));
-    assert_ok(sr_session_train(session, class, name, params, false, 1, 0, &job, &error));
+    const struct sr_training training = {.class = class, .name = name, .params = params, .seed = 1};
+    assert_ok(sr_session_train(session, &training, &job, &error));
     return job;
+}
+
+static inline struct sr_entry *train_with(struct sr_session *session, const char *family,
+                                          const char *name, const char *line)
+{
+    start(session, family, name, line);
+    finish_jobs(session);
+    struct sr_entry *entry = sr_session_entry(session, name, &error);
+    if (!entry) fail_msg("%s", error.text);
+    return entry;
 }
 
 static inline struct sr_entry *train(struct sr_session *session, const char *family,
                                      const char *name)
 {
-    start(session, family, name, "");
-    finish_jobs(session);
-    struct sr_entry *entry = sr_session_entry(session, name, &error);
-    if (!entry) fail_msg("%s", error.text);
-    return entry;
+    return train_with(session, family, name, "");
+}
+
+static inline bool file_there(const char *name)
+{
+    char *path = sr_store_path(at("home"), name);
+    bool there = sr_path_exists(path);
+    free(path);
+    return there;
+}
+
+/* Give every `step`-th label of a data set's file the next class instead. */
+static inline void spoil_labels(const char *name, const char *part, int classes, long step)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte", at(name), part);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    for (long i = 0;; i += step) {
+        fseek(file, 8 + i, SEEK_SET);
+        int label = fgetc(file);
+        if (label == EOF) break;
+        fseek(file, 8 + i, SEEK_SET);
+        fputc((label + 1) % classes, file);
+    }
+    assert_int_equal(fclose(file), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

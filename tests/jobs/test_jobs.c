@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 
 #include "sartor/base/clock.h"
@@ -217,6 +218,138 @@ static void leaving_stops_and_frees_everything(void **state)
     assert_int_equal(waiting.done, 0);
 }
 
+/* A short job that is stopped before it begins no longer counts: long ones go on. */
+static void a_stopped_short_job_holds_up_nothing(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count lengthy = {.steps = 1000000000}, first = {.steps = 1}, second = {.steps = 1};
+    int tally[4] = {0};
+    uint32_t job = submit(jobs, SR_LANE_LONG, &lengthy);
+    while (!atomic_load(&lengthy.done)) sleep_seconds(0.001);
+    atomic_store(&first.hold, true);
+    uint32_t a = submit(jobs, SR_LANE_SHORT, &first), b = submit(jobs, SR_LANE_SHORT, &second);
+    while (sr_jobs_state(jobs, a) != SR_JOB_RUNNING) sleep_seconds(0.001);
+    sr_jobs_stop(jobs, b);
+    struct sr_event end = until_end(jobs, b, tally); /* at once, though `a` goes on */
+    assert_int_equal(end.of.ended.state, SR_JOB_STOPPED);
+    assert_int_equal(end.of.ended.error.status, SR_ERROR_CANCELLED);
+    assert_ptr_equal(end.context, &second);
+    assert_int_equal(second.done, 0);
+    assert_int_equal(sr_jobs_state(jobs, b), SR_JOB_STOPPED);
+    assert_int_equal(sr_jobs_state(jobs, a), SR_JOB_RUNNING);
+    int before = atomic_load(&lengthy.done);
+    sleep_seconds(0.02);
+    assert_in_range(atomic_load(&lengthy.done), before, before + 1); /* `a` still goes first */
+    atomic_store(&first.hold, false);
+    assert_int_equal(until_end(jobs, a, tally).of.ended.state, SR_JOB_DONE);
+    before = atomic_load(&lengthy.done);
+    double limit = sr_clock_seconds() + 10;
+    while (atomic_load(&lengthy.done) < before + 100 && sr_clock_seconds() < limit)
+        sleep_seconds(0.001);
+    assert_true(atomic_load(&lengthy.done) >= before + 100);
+    sr_jobs_stop(jobs, job);
+    assert_int_equal(until_end(jobs, job, tally).of.ended.state, SR_JOB_STOPPED);
+    sr_jobs_free(jobs);
+    assert_int_equal(second.freed, 0); /* it came back with its event, and only so */
+}
+
+/* Stopped jobs leave the queue as it was without them. */
+static void the_queue_keeps_its_order(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count counts[6] = {0};
+    uint32_t numbers[6], order[6] = {0};
+    int ended = 0;
+    atomic_store(&counts[0].hold, true);
+    for (int i = 0; i < 5; i++) {
+        counts[i].steps = 1;
+        numbers[i] = submit(jobs, SR_LANE_LONG, &counts[i]);
+        assert_int_equal(numbers[i], i + 1);
+    }
+    sr_jobs_stop(jobs, numbers[2]);
+    sr_jobs_stop(jobs, numbers[4]); /* the last: the next one comes behind the fourth */
+    counts[5].steps = 1;
+    numbers[5] = submit(jobs, SR_LANE_LONG, &counts[5]);
+    atomic_store(&counts[0].hold, false);
+    double limit = sr_clock_seconds() + 20;
+    for (struct sr_event event; ended < 6 && sr_clock_seconds() < limit;) {
+        if (!sr_jobs_next(jobs, &event))
+            sr_jobs_wait(jobs, 1);
+        else if (event.type == SR_EVENT_ENDED)
+            order[ended++] = event.job;
+    }
+    const uint32_t wanted[] = {3, 5, 1, 2, 4, 6};
+    assert_memory_equal(order, wanted, sizeof wanted);
+    for (int i = 0; i < 6; i++) assert_int_equal(counts[i].done, i != 2 && i != 4);
+    sr_jobs_stop(jobs, numbers[1]); /* what has ended stays as it is */
+    assert_int_equal(sr_jobs_state(jobs, numbers[1]), SR_JOB_DONE);
+    sr_jobs_stop(jobs, 99);
+    assert_int_equal(sr_jobs_state(jobs, 99), SR_JOB_STOPPED);
+    assert_int_equal(sr_jobs_state(jobs, 0), SR_JOB_STOPPED);
+    sr_jobs_free(jobs);
+}
+
+static bool readable(const struct sr_jobs *jobs)
+{
+    struct pollfd descriptor = {sr_jobs_descriptor(jobs), POLLIN, 0};
+    return poll(&descriptor, 1, 0) > 0;
+}
+
+static void the_descriptor_tells_of_events(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count count = {.steps = 1};
+    struct sr_event event;
+    assert_false(readable(jobs));
+    assert_false(sr_jobs_next(jobs, &event));
+    double begun = sr_clock_seconds();
+    assert_false(sr_jobs_wait(jobs, 0.05));
+    assert_true(sr_clock_seconds() - begun >= 0.045);
+    assert_false(sr_jobs_closing(jobs));
+    uint32_t job = submit(jobs, SR_LANE_SHORT, &count);
+    while (sr_jobs_state(jobs, job) != SR_JOB_DONE) sleep_seconds(0.001);
+    assert_true(readable(jobs));
+    assert_true(sr_jobs_wait(jobs, 0));
+    static const enum sr_event_type wanted[] = {SR_EVENT_STARTED, SR_EVENT_PROGRESS,
+                                                SR_EVENT_ENDED};
+    for (int i = 0; i < 3; i++) {
+        assert_true(sr_jobs_next(jobs, &event));
+        assert_int_equal(event.type, wanted[i]);
+        assert_int_equal(event.job, job);
+        if (event.type == SR_EVENT_PROGRESS) assert_int_equal(event.of.progress.done, 1);
+    }
+    assert_true(event.of.ended.seconds >= 0 && event.of.ended.seconds < 10);
+    assert_false(sr_jobs_next(jobs, &event));
+    assert_false(readable(jobs));
+    sr_jobs_free(jobs);
+}
+
+/* What is overwritten while nobody drains comes once, as it was last. */
+static void one_progress_event_brings_the_latest(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count count = {.steps = 100};
+    struct sr_event event;
+    int progress = 0;
+    uint32_t job = submit(jobs, SR_LANE_LONG, &count);
+    while (sr_jobs_state(jobs, job) != SR_JOB_DONE) sleep_seconds(0.001);
+    while (sr_jobs_next(jobs, &event))
+        if (event.type == SR_EVENT_PROGRESS) {
+            progress++;
+            assert_int_equal(event.of.progress.done, 100);
+        }
+    assert_int_equal(progress, 1);
+    sr_jobs_free(jobs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +360,10 @@ int main(void)
         cmocka_unit_test(pause_and_resume),
         cmocka_unit_test(failures_keep_their_sentence),
         cmocka_unit_test(leaving_stops_and_frees_everything),
+        cmocka_unit_test(a_stopped_short_job_holds_up_nothing),
+        cmocka_unit_test(the_queue_keeps_its_order),
+        cmocka_unit_test(the_descriptor_tells_of_events),
+        cmocka_unit_test(one_progress_event_brings_the_latest),
     };
     return cmocka_run_group_tests_name("jobs", tests, NULL, NULL);
 }

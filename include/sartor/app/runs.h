@@ -37,11 +37,18 @@ struct sr_run {
     struct sr_error error;         /* why it failed, or why it could not be saved */
 };
 
-/* Queue a training job; `params` (taken over) are parsed against the class's table. */
-enum sr_status sr_session_train(struct sr_session *session, const struct sr_model_class *class,
-                                const char *name, struct sr_args *params, bool resume,
-                                uint64_t seed, uint64_t limit, uint32_t *job,
-                                struct sr_error *error);
+/* What is to be trained. */
+struct sr_training {
+    const struct sr_model_class *class;
+    const char *name;       /* of the model */
+    struct sr_args *params; /* of the class's table */
+    bool resume;            /* from its checkpoint, where there is one of the same training */
+    uint64_t seed;
+    uint64_t limit; /* rows at most, 0 for all */
+};
+/* Queue a training job. Takes `params` over, also when it fails. */
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_training *training,
+                                uint32_t *job, struct sr_error *error);
 struct sr_run *sr_session_run(struct sr_session *session, uint32_t job);
 /* The run that is training, or paused; NULL when none is. */
 struct sr_run *sr_session_active_run(struct sr_session *session);

@@ -73,8 +73,9 @@ static struct sr_entry *train(struct sr_session *session)
     struct sr_args *params =
         sr_args_parse("knn", sr_model_class_knn.params, words, 1, NULL, &error);
     assert_non_null(params);
-    assert_ok(
-        sr_session_train(session, &sr_model_class_knn, "mine", params, false, 1, 0, &job, &error));
+    const struct sr_training training = {
+        .class = &sr_model_class_knn, .name = "mine", .params = params, .seed = 1};
+    assert_ok(sr_session_train(session, &training, &job, &error));
     wait_for(session, job);
     struct sr_entry *entry = sr_session_entry(session, "mine", &error);
     assert_non_null(entry);

@@ -1,0 +1,258 @@
+/* Training jobs: what they are given and leave behind, how they end, and what is kept of a run
+ * between its epochs. */
+#include "fixture.h"
+
+#include <math.h>
+
+#include "../../src/app/task.h"
+#include "sartor/models/families.h"
+
+static void stop(struct sr_session *session, uint32_t job)
+{
+    sr_jobs_stop(session->jobs, job);
+    while (sr_session_run(session, job)->state < SR_JOB_DONE) wait_event(session);
+}
+
+static void a_queued_training_is_stopped_at_once(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    uint32_t first = start(session, "mlp", "first", "epochs=10000"),
+             second = start(session, "knn", "second", "");
+    sr_jobs_pause(session->jobs, first);
+    stop(session, second); /* though what it waits for is paused */
+    assert_int_equal(sr_session_run(session, second)->state, SR_JOB_STOPPED);
+    assert_null(sr_session_entry(session, "second", &error));
+    stop(session, first);
+    sr_session_free(session);
+}
+
+static void leaving_does_not_replace_a_model_by_half_of_one(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    start(session, "mlp", "mlp", "epochs=2");
+    finish_jobs(session);
+    start(session, "mlp", "mlp", "epochs=10000");
+    start(session, "mlp", "fresh", "epochs=10000");
+    while (session->runs[1]->epochs < 3) wait_event(session);
+    sr_session_free(session);
+    session = open_session("a");
+    struct sr_entry *entry;
+    assert_ok(settled(sr_session_model(session, "mlp", &entry, &error)));
+    assert_int_equal(entry->model->epochs, 2);
+    assert_null(sr_session_entry(session, "fresh", &error));
+    sr_session_free(session);
+}
+
+static void stopping_keeps_the_last_epoch(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    uint32_t job = start(session, "mlp", "mlp", "epochs=10000");
+    while (sr_session_run(session, job)->epochs < 2) wait_event(session);
+    stop(session, job);
+    assert_int_equal(sr_session_run(session, job)->state, SR_JOB_DONE);
+    assert_true(sr_session_run(session, job)->stopped);
+    struct sr_entry *entry = sr_session_entry(session, "mlp", &error);
+    assert_true(entry->model->epochs >= 2);
+    assert_true(file_there("mlp"));
+    sr_session_free(session);
+}
+
+static void one_name_is_trained_once_at_a_time(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    uint32_t job = start(session, "mlp", "mlp", "epochs=10000"), other;
+    const struct sr_model_class *class = sr_model_class_find("knn", &error);
+    struct sr_training training = {.class = class, .name = "mlp", .seed = 1};
+    training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
+    assert_refused(sr_session_train(session, &training, &other, &error), SR_ERROR_STATE, "already");
+    training.name = "no/name";
+    training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
+    assert_refused(sr_session_train(session, &training, &other, &error), SR_ERROR_ARGUMENT,
+                   "no/name");
+    stop(session, job);
+    sr_session_free(session);
+}
+
+static void a_fit_that_fails_says_why_and_leaves_no_model(void **state)
+{
+    (void)state;
+    make_data("same", 8, 8, 2, 20, 10);
+    /* Every training image alike: nothing can be learned. */
+    char path[512];
+    snprintf(path, sizeof path, "%s/train-images-idx3-ubyte", at("same"));
+    FILE *file = fopen(path, "r+b");
+    fseek(file, 16, SEEK_SET);
+    for (int i = 0; i < 20 * 64; i++) fputc(7, file);
+    assert_int_equal(fclose(file), 0);
+    struct sr_session *session = open_session("same");
+    uint32_t job = start(session, "logreg", "logreg", "");
+    finish_jobs(session);
+    assert_int_equal(sr_session_run(session, job)->state, SR_JOB_FAILED);
+    assert_non_null(strstr(sr_session_run(session, job)->error.text, "the same"));
+    assert_null(sr_session_entry(session, "logreg", &error));
+    sr_session_free(session);
+}
+
+/* What a model records says how it was trained: on which rows, with which seed. */
+static void a_model_records_how_it_was_trained(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_ok(sr_session_set(session, "validation", "0.25", &error));
+    assert_ok(sr_session_set(session, "split_seed", "5", &error));
+    char *words[] = {"epochs=2"};
+    struct sr_training training = {
+        .class = &sr_model_class_mlp, .name = "m", .seed = 17, .limit = 60};
+    training.params = sr_args_parse("mlp", training.class->params, words, 1, NULL, &error);
+    uint32_t job;
+    assert_ok(sr_session_train(session, &training, &job, &error));
+    const struct sr_run *run = sr_session_run(session, job);
+    assert_ptr_equal(sr_session_active_run(session), run->state == SR_JOB_RUNNING ? run : NULL);
+    assert_int_equal(run->seed, 17);
+    assert_int_equal(sr_args_integer(run->params, "epochs"), 2);
+    finish_jobs(session);
+    const struct sr_model *model = sr_session_entry(session, "m", &error)->model;
+    assert_int_equal(model->seed, 17);
+    assert_int_equal(model->split_seed, 5);
+    assert_true(model->validation == 0.25);
+    assert_int_equal(model->limit, 60);
+    assert_int_equal(model->train_count, 60);
+    assert_int_equal(model->shape.image.height, 8);
+    assert_int_equal(model->shape.classes, 2);
+    assert_string_equal(model->digest, session->data->digest);
+    assert_int_equal(run->epochs, 2);
+    assert_int_equal(run->history[1].epoch, 2);
+    assert_true(run->seconds > 0 && run->parameters > 0 && !run->stopped);
+    assert_null(sr_session_active_run(session));
+    assert_non_null(strstr(session->message, "m is trained ("));
+    sr_session_free(session);
+}
+
+/* The same seed gives the same model, and another seed another one. */
+static void the_seed_decides(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    float first[4][80];
+    for (int i = 0; i < 4; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "m%d", i);
+        char *words[] = {"epochs=1"};
+        struct sr_training training = {
+            .class = &sr_model_class_mlp, .name = name, .seed = i < 2 ? 1 : 2};
+        if (i == 3) training.limit = 50;
+        training.params = sr_args_parse("mlp", training.class->params, words, 1, NULL, &error);
+        uint32_t job;
+        const struct sr_predictions *predictions;
+        assert_ok(settled(sr_session_data(session, &error)));
+        assert_ok(sr_session_train(session, &training, &job, &error));
+        finish_jobs(session);
+        struct sr_entry *entry = sr_session_entry(session, name, &error);
+        assert_ok(
+            settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+        memcpy(first[i], predictions->probabilities, sizeof first[i]);
+    }
+    assert_memory_equal(first[0], first[1], sizeof first[0]);
+    assert_memory_not_equal(first[0], first[2], sizeof first[0]);
+    assert_memory_not_equal(first[2], first[3], sizeof first[0]);
+    sr_session_free(session);
+}
+
+/* --- what is kept between epochs --------------------------------------------------------- */
+
+static struct sr_run *fake_run(struct sr_session *session)
+{
+    struct sr_run *run = sr_session_add_run(session, &sr_model_class_mlp, "run");
+    run->job = 77; /* no job: its events are made here */
+    return run;
+}
+
+static void tell(struct sr_session *session, const struct sr_progress *progress)
+{
+    sr_session_run_event(
+        session,
+        &(struct sr_event){.type = SR_EVENT_PROGRESS, .job = 77, .of.progress = *progress});
+}
+
+/* The running mean over an epoch of batches whose losses are 1, 2, 3, ... and accuracies 1/100,
+ * 2/100, ...: what lies between two points is found again. */
+static void a_trace_has_the_mean_since_the_point_before(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_run *run = fake_run(session);
+    double sum = 0;
+    for (int batch = 1; batch <= 40; batch++) {
+        int epoch = (batch - 1) / 20 + 1, within = (batch - 1) % 20 + 1;
+        if (within == 1) sum = 0;
+        sum += batch;
+        tell(session, &(struct sr_progress){.epoch = epoch,
+                                            .epochs = 2,
+                                            .done = (uint64_t)batch,
+                                            .total = 40,
+                                            .loss = sum / within,
+                                            .accuracy = sum / within / 100});
+    }
+    assert_int_equal(run->traced, 40);
+    for (int i = 0; i < 40; i++) {
+        assert_float_equal(run->trace[i].at, (i + 1) / 20.0, 1e-9);
+        assert_float_equal(run->trace[i].loss, i + 1, 1e-9);
+        assert_float_equal(run->trace[i].accuracy, (i + 1) / 100.0, 1e-9);
+    }
+    assert_int_equal(run->progress.done, 40);
+    /* What says nothing, or nothing new, is no point. */
+    tell(session, &(struct sr_progress){.done = 41, .total = 40, .loss = NAN, .accuracy = NAN});
+    tell(session, &(struct sr_progress){.done = 40, .total = 40, .loss = 1, .accuracy = 1});
+    assert_int_equal(run->traced, 40);
+    sr_session_free(session);
+}
+
+static void a_full_trace_is_halved_and_goes_on_more_slowly(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_run *run = fake_run(session);
+    for (uint64_t done = 1; done <= 100 * SR_TRACE_MAX; done++) {
+        tell(session,
+             &(struct sr_progress){
+                 .done = done, .total = 100 * SR_TRACE_MAX, .loss = (double)done, .accuracy = 0.5});
+        assert_in_range(run->traced, done < SR_TRACE_MAX / 2 ? 1 : SR_TRACE_MAX / 2, SR_TRACE_MAX);
+        if (done == SR_TRACE_MAX) assert_int_equal(run->traced, SR_TRACE_MAX);
+        if (done == SR_TRACE_MAX + 1) { /* neighbours are merged, and the new one added */
+            assert_int_equal(run->traced, SR_TRACE_MAX / 2 + 1);
+            assert_float_equal(run->trace[0].at, 2, 0);
+            assert_float_equal(run->trace[0].loss, 1.5, 0);
+            assert_float_equal(run->trace[SR_TRACE_MAX / 2 - 1].at, SR_TRACE_MAX, 0);
+            assert_float_equal(run->trace[SR_TRACE_MAX / 2].at, SR_TRACE_MAX + 1, 0);
+        }
+    }
+    /* From the first to the last, about equally far apart. */
+    const struct sr_trace_point *last = &run->trace[run->traced - 1];
+    assert_true(last->at > 99 * SR_TRACE_MAX);
+    for (size_t i = 1; i < run->traced; i++) {
+        double apart = run->trace[i].at - run->trace[i - 1].at;
+        assert_true(apart > 50 && apart < 400);
+    }
+    sr_session_free(session);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_queued_training_is_stopped_at_once),
+        TEST(leaving_does_not_replace_a_model_by_half_of_one),
+        TEST(stopping_keeps_the_last_epoch),
+        TEST(one_name_is_trained_once_at_a_time),
+        TEST(a_fit_that_fails_says_why_and_leaves_no_model),
+        TEST(a_model_records_how_it_was_trained),
+        TEST(the_seed_decides),
+        TEST(a_trace_has_the_mean_since_the_point_before),
+        TEST(a_full_trace_is_halved_and_goes_on_more_slowly),
+    };
+    return cmocka_run_group_tests_name("training", tests, NULL, NULL);
+}
