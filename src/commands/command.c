@@ -57,6 +57,18 @@ static enum sr_status parse(struct sr_session *session, struct sr_item *item,
     return item->more ? SR_OK : error->status;
 }
 
+void sr_item_assume(struct sr_session *session, struct sr_item *item)
+{
+    struct sr_error ignored; /* said when it is run */
+    if (!parse(session, item, &ignored)) {
+        targets_assume(session, item->command, item->args);
+        return;
+    }
+    sr_args_free(item->args);
+    sr_words_fini(&item->rest);
+    item->args = NULL;
+}
+
 enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, struct sr_error *error)
 {
     enum sr_status status = parse(session, item, error);

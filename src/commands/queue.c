@@ -124,10 +124,20 @@ static void enter(struct sr_queue *queue, const struct sr_origin *origin, unsign
     }
 }
 
+/* `item` is the first of its line, and has to wait for others. What it takes for the current model
+ * or sample is what a person sees now, whatever they move to meanwhile. */
+static void assume(struct sr_session *session, struct sr_item *item)
+{
+    if (item->words.count && item->command && !at_once(item)) sr_item_assume(session, item);
+}
+
 void sr_queue_enter(struct sr_session *session, const struct sr_origin *origin, const char *line)
 {
     struct sr_queue *queue = queue_of(session);
+    struct sr_item *before = queue->last;
+    bool waits = origin->at_once && sr_queue_front(session);
     enter(queue, origin, ++queue->lines, line, origin->parent);
+    if (waits && queue->last != before) assume(session, before ? before->next : queue->first);
 }
 
 void sr_queue_enter_words(struct sr_session *session, const struct sr_origin *origin,

@@ -422,24 +422,33 @@ static enum sr_status find_all(const struct lookup *lookup, const char *text,
     return status;
 }
 
+/* Take what is current for the value, where none is given and the command wants one. */
+static enum sr_status assume(struct sr_session *session, const struct sr_command *command,
+                             struct sr_args *args, const struct sr_param *param,
+                             struct sr_error *error)
+{
+    const struct type *type = &types[param->type];
+    const struct lookup lookup = {session, args, param};
+    if (!type->current || sr_args_text(args, param->name) ||
+        need_of(command, args, param) != SR_NEED_CURRENT)
+        return SR_OK;
+    struct sr_text word = {0};
+    enum sr_status status = type->current(&lookup, &word, error);
+    if (!status) sr_args_assume(args, param->name, sr_text_get(&word));
+    sr_text_fini(&word);
+    return status;
+}
+
 static enum sr_status resolve(struct sr_session *session, const struct sr_command *command,
                               struct sr_args *args, const struct sr_param *param,
                               struct sr_error *error)
 {
-    const struct type *type = &types[param->type];
     const struct lookup lookup = {session, args, param};
-    const enum sr_need need = need_of(command, args, param);
-    if (need == SR_NEED_NOTHING) return SR_OK;
-    if (!sr_args_text(args, param->name) && need == SR_NEED_CURRENT && type->current) {
-        struct sr_text word = {0};
-        enum sr_status status = type->current(&lookup, &word, error);
-        if (!status) sr_args_assume(args, param->name, sr_text_get(&word));
-        sr_text_fini(&word);
-        if (status) return status;
-    }
-    if (!type->find || !sr_args_text(args, param->name)) return SR_OK;
+    if (need_of(command, args, param) == SR_NEED_NOTHING) return SR_OK;
+    enum sr_status status = assume(session, command, args, param, error);
+    if (status || !types[param->type].find || !sr_args_text(args, param->name)) return status;
     struct targets *targets;
-    enum sr_status status = find_all(&lookup, sr_args_text(args, param->name), &targets, error);
+    status = find_all(&lookup, sr_args_text(args, param->name), &targets, error);
     if (!status) sr_args_set_target(args, param->name, targets);
     return status;
 }
@@ -451,6 +460,15 @@ enum sr_status targets_resolve(struct sr_session *session, const struct sr_comma
     for (const struct sr_param *param = command->params; !status && param && param->name; param++)
         status = resolve(session, command, args, param, error);
     return status;
+}
+
+void targets_assume(struct sr_session *session, const struct sr_command *command,
+                    struct sr_args *args)
+{
+    struct sr_error ignored; /* what is not known yet is asked for again when the command is run */
+    for (const struct sr_param *param = command->params; param && param->name; param++)
+        if (param->type != SR_PARAM_SPLIT) /* the model's own, which may not have been read yet */
+            assume(session, command, args, param, &ignored);
 }
 
 /* --- reading --------------------------------------------------------------------------- */

@@ -171,6 +171,33 @@ static void moves_go_on(void **state)
     assert_non_null(strstr(screen(100, 60), "accuracy"));
 }
 
+/* What a command takes for current is what was there when it was entered. */
+static void moves_do_not_change_what_waits(void **state)
+{
+    (void)state;
+    type("explain cnn"); /* waits for its heat map */
+    assert_false(sr_queue_empty(session));
+    sr_keys_press(session, "l");
+    finish();
+    assert_string_equal(logged(0, SR_LOG_COMMAND), "explain cnn index=train:0");
+    sr_keys_press(session, "1");
+    type("evaluate cnn split=test");
+    sr_keys_press(session, "g");
+    for (int i = 0; i < 3; i++) {
+        sr_keys_press(session, "Space"); /* tags one */
+        sr_keys_press(session, "l");
+    }
+    type("evaluate");
+    sr_keys_press(session, "m"); /* the next model */
+    sr_keys_press(session, "m");
+    type("tag nowhere; tag");
+    assert_int_equal(session->tag_count, 0);
+    finish();
+    for (size_t i = 0; i < 4; i++) assert_int_equal(session->tags[SR_FILE_TRAIN][i], i < 3);
+    assert_string_equal(logged(5, SR_LOG_COMMAND), "evaluate model=cnn");
+    assert_non_null(strstr(logged(0, SR_LOG_ERROR), "nowhere"));
+}
+
 static void esc_gives_up_the_one_in_front(void **state)
 {
     (void)state;
@@ -535,6 +562,7 @@ int main(void)
         TEST(a_screen_is_of_its_own_pane),
         TEST(help_is_there_at_once),
         TEST(moves_go_on),
+        TEST(moves_do_not_change_what_waits),
         TEST(esc_gives_up_the_one_in_front),
         TEST(one_that_never_ends_can_be_left),
         TEST(a_failure_drops_the_rest_of_its_line_only),
