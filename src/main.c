@@ -41,11 +41,19 @@ static const char usage[] =
     "\n"
     "sartor help lists the commands; the manual is sartor(1).\n";
 
-static int refuse(const char *text)
+/* `text` begins with the program's name, as sentences on an option's value do. */
+static int usage_error(const char *text)
 {
-    sr_say(stderr, "sartor: %s", text);
+    sr_say(stderr, "%s", text);
     fputs("Try sartor --help.\n", stderr);
     return USAGE;
+}
+
+static int refuse(const char *text)
+{
+    struct sr_error error;
+    sr_error_set(&error, SR_ERROR_ARGUMENT, "sartor: %s", text);
+    return usage_error(error.text);
 }
 
 static int refuse_option(const char *option, bool lacks_value)
@@ -103,7 +111,7 @@ int main(int argc, char **argv)
         case 'o':
             if (sr_args_set(values, options[index].name, optarg, &error)) {
                 sr_args_free(values);
-                return refuse(error.text);
+                return usage_error(error.text);
             }
             break;
         case 'b':

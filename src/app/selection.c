@@ -252,6 +252,29 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
     return SR_OK;
 }
 
+/* Is the text written as a sample: 17, train:17, test:7? */
+static bool is_sample(const char *text)
+{
+    const char *colon = strchr(text, ':'), *digits = colon ? colon + 1 : text;
+    bool found = !colon;
+    for (int i = 0; i < SR_SPLIT_COUNT; i++)
+        found = found || (strlen(sr_split_names[i]) == (size_t)(colon - text) &&
+                          !strncmp(sr_split_names[i], text, (size_t)(colon - text)));
+    return found && *digits && strspn(digits, "0123456789") == strlen(digits);
+}
+
+static enum sr_status search_sample(struct sr_session *session, const char *text,
+                                    struct sr_error *error)
+{
+    enum sr_file file = session->selection.file;
+    uint32_t row;
+    enum sr_status status = sr_session_index(session, text, &file, &row, error);
+    if (status || put_cursor(&session->selection, file, row)) return status;
+    return sr_error_set(error, SR_ERROR_STATE,
+                        "no sample of this selection matches \"%s\"; show %s:%u leaves it", text,
+                        sr_file_names[file], row);
+}
+
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
                                  struct sr_error *error)
 {
@@ -259,24 +282,20 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
     const struct sr_predictions *predictions = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
+    if (is_sample(text)) return search_sample(session, text, error);
     if (selection->filter.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, selection->filter.model, error);
         if (entry)
             sr_session_predictions(session, entry, selection->filter.split, &predictions, error);
     }
-    int64_t number;
-    bool is_row = sr_parse_integer(text, &number);
     const struct sr_images *images = &session->data->files[selection->file];
     size_t count = selection->count;
     for (size_t i = 1; i <= count; i++) {
         size_t at =
             step > 0 ? (selection->at + i) % count : (selection->at + count - i % count) % count;
         uint32_t row = selection->rows[at];
-        bool hit = is_row
-                       ? row == number
-                       : strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
-        size_t position =
-            predictions && !is_row && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
+        bool hit = strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
+        size_t position = predictions && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
         if (position != SIZE_MAX)
             hit = strcasestr(session->data->class_names[predictions->predicted[position]], text) !=
                   NULL;

@@ -25,11 +25,11 @@ struct runner {
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
     double next_object,
-        next_share;    /* of a study: clock and share from which the next object is told */
-    char remark[96];   /* the last one said */
-    bool job_failed;   /* since the command before ended */
-    bool bad, stopped; /* a command or job has failed; no further line is run */
-    int trouble;       /* errno of what standard output refused, 0 for nothing */
+        next_share;       /* of a study: clock and share from which the next object is told */
+    char remark[SR_NOTE]; /* the last one said */
+    bool job_failed;      /* since the command before ended */
+    bool bad, stopped;    /* a command or job has failed; no further line is run */
+    int trouble;          /* errno of what standard output refused, 0 for nothing */
 };
 
 static void clear_bar(struct runner *runner)
@@ -119,7 +119,7 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
                    : progress->total ? (double)progress->done / (double)progress->total
                                      : 0;
     double seconds_left = study ? whole.seconds_left : progress->seconds_left;
-    char time[32], left[40] = "", detail[96] = "", speed[64] = "", label[96];
+    char time[32], left[40] = "", detail[SR_NOTE] = "", speed[64] = "", label[96];
     if (run)
         snprintf(label, sizeof label, "%s%s", study ? "study, " : "", run->name);
     else

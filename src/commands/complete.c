@@ -114,7 +114,7 @@ static void offer_for(struct sr_session *session, const struct sr_command *comma
     for (const struct sr_param *param = command->params; param && param->name; param++) {
         bool needed = !command->need || command->need(args, param) != SR_NEED_NOTHING;
         /* What is mostly given as a bare word is named only when that has been begun. */
-        bool wanted = !param->positional || (*candidates->typed && param != next);
+        bool wanted = !param->positional || *candidates->typed;
         if (needed && wanted && !sr_args_given(args, param->name)) offer_name(candidates, param);
     }
     for (size_t t = 1; t < count; t++)
@@ -253,9 +253,7 @@ SR_RUN(complete_run)
     if (!complete_options(session, &words, begun, &candidates, &line)) {
         sr_command_complete(session, sr_text_get(&line), line.length, &start, &candidates.words);
         /* Classes are known once the data is there. */
-        const char *last = begun && words.count ? words.items[words.count - 1] : "";
-        if (!candidates.words.count && strchr(last, '=') &&
-            sr_session_data(session, error) == SR_PENDING)
+        if (!candidates.words.count && sr_session_data(session, error) == SR_PENDING)
             status = SR_PENDING;
     }
     if (!status && candidates.words.count) {

@@ -48,9 +48,10 @@ const struct sr_command sr_command_open = {
     .name = "open",
     .group = "data",
     .help = "Open a data set: a folder with four IDX files.",
-    .params = (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true,
-                                         .help = "The folder; without it, wherever data is found."},
-                                        {0}},
+    .params =
+        (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true, .choices = "/",
+                                   .help = "The folder; without it, wherever data is found."},
+                                  {0}},
     .run = open_run,
     .event = open_event,
     .example = "open ~/data/kmnist",

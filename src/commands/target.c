@@ -313,6 +313,13 @@ static void complete_files(struct sr_session *session, const struct sr_param *pa
     candidates_add_files(candidates, param->choices);
 }
 
+/* A line that names a class, as of search. */
+static void complete_line(struct sr_session *session, const struct sr_param *param,
+                          struct candidates *candidates)
+{
+    if (is_choice(param, "class")) complete_classes(session, param, candidates);
+}
+
 /* --- the table ------------------------------------------------------------------------- */
 
 static const struct type {
@@ -331,6 +338,7 @@ static const struct type {
     [SR_PARAM_CHOICE] = {.complete = complete_choices},
     [SR_PARAM_RANGE] = {.complete = complete_range},
     [SR_PARAM_FILE] = {.complete = complete_files},
+    [SR_PARAM_LINE] = {.complete = complete_line},
     [SR_PARAM_MODEL] = {find_model, current_model, complete_models},
     [SR_PARAM_ENTRY] = {find_entry, current_model, complete_models},
     [SR_PARAM_MODELS] = {find_model, NULL, complete_models, .list = true},

@@ -33,7 +33,7 @@ static void draw(const struct sr_search *search, struct sr_rng *rng, struct sr_t
 
 /* Successive halving (Jamieson and Talwalkar, 2016): each round keeps the best third and gives them
  * three times the rows, until all of them are used. */
-enum { KEEP = 3, ROUNDS = 3 };
+enum { KEEP = 3, ROUNDS = 3, ROWS_FACTOR = KEEP * KEEP };
 
 struct tuning {
     const struct sr_model_class *class;
@@ -313,6 +313,12 @@ SR_RUN(tune_run)
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     tuning.rows = session->split.counts[SR_SPLIT_TRAIN];
+    const size_t fewest = tuning.folds ? 2 * ROWS_FACTOR : ROWS_FACTOR;
+    if (tuning.rows < fewest)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "tune: there are %zu training rows; %d rounds, each on %d times the "
+                            "rows of the one before, need %zu or more",
+                            tuning.rows, ROUNDS, KEEP, fewest);
     tuning.shape =
         (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].shape, session->data->classes};
     status = experiment_under(session, item, tuning.class, make_tuning, &tuning, error);

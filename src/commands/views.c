@@ -183,7 +183,7 @@ const struct sr_command sr_command_search = {
     .params =
         (const struct sr_param[]){
             {"back", SR_PARAM_SWITCH, .help = "To the one before."},
-            {"text", SR_PARAM_LINE, .positional = true,
+            {"text", SR_PARAM_LINE, .positional = true, .choices = "class",
              .help = "Part of a class's name, or a row; without it, as before."},
             {0}},
     .run = search_run,

@@ -5,8 +5,12 @@
 #ifndef SARTOR_BASE_MONITOR_H
 #define SARTOR_BASE_MONITOR_H
 
+#include "sartor/base/error.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Bytes of a note, its final NUL included: a few words and the sentence of an error. */
+enum { SR_NOTE = SR_ERROR_TEXT + 32 };
 
 /* Where the work is now; only the latest one matters. */
 struct sr_progress {
@@ -17,7 +21,7 @@ struct sr_progress {
     double seconds_left;   /* estimate; negative when not known */
     double loss, accuracy; /* running means of the present epoch; NaN when not known */
     double learning_rate;  /* NaN when there is none */
-    char note[96];         /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
+    char note[SR_NOTE];    /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
     bool remark;           /* the note is news, to be said at once: "diverged in epoch 4; ..." */
 };
 

@@ -24,7 +24,7 @@ enum sr_param_type {
     SR_PARAM_LIST,     /* integers or numbers separated by commas, within minimum..maximum */
     SR_PARAM_DURATION, /* "90s", "10m", "1.5h", or seconds; above 0 */
     SR_PARAM_FILE,     /* a path; `choices`, if any, are the endings completed, "/" for folders */
-    SR_PARAM_LINE,     /* the rest of the line, as given */
+    SR_PARAM_LINE,     /* the rest of the line, as given; `choices` "class": may name a class */
     /* What these stand for is looked up in the session, see commands/target.h. */
     SR_PARAM_MODEL,   /* a model, loaded */
     SR_PARAM_ENTRY,   /* a model, loaded or not */

@@ -51,7 +51,7 @@ struct sr_trainer {
     struct sr_epoch *history; /* room for all; `finished` of them are there */
     int best_epoch;           /* 1-based; 0 before the first, and without patience */
     double best_accuracy;
-    char note[96]; /* goes out with the next progress; "" when there is nothing to say */
+    char note[SR_NOTE]; /* goes out with the next progress; "" when there is nothing to say */
 
     struct sr_workspace *workspace, *measuring;
     uint32_t *order;                  /* this epoch's shuffle of 0..train.count-1 */
