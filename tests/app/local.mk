@@ -27,3 +27,7 @@ check_PROGRAMS += tests/app/test_training
 tests_app_test_training_SOURCES = tests/app/test_training.c
 tests_app_test_training_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_app_test_training_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/app/test_state
+tests_app_test_state_SOURCES = tests/app/test_state.c
+tests_app_test_state_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_app_test_state_LDADD = $(TEST_LIBS)

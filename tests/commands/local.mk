@@ -19,3 +19,8 @@ check_PROGRAMS += tests/commands/test_queue
 tests_commands_test_queue_SOURCES = tests/commands/test_queue.c
 tests_commands_test_queue_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_queue_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_views
+tests_commands_test_views_SOURCES = tests/commands/test_views.c
+tests_commands_test_views_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_views_LDADD = $(TEST_LIBS)

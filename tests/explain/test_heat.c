@@ -94,6 +94,60 @@ static void the_cell_that_counts(void **state)
     sr_heat_fini(&heat);
 }
 
+/* One channel that is as bright as the image below each cell, and counts 1 everywhere. */
+static enum sr_status bright_gradients(const void *state, const uint8_t *image, const char *layer,
+                                       int target, struct sr_layer_gradients *out,
+                                       struct sr_error *failure)
+{
+    (void)state, (void)layer, (void)target, (void)failure;
+    *out = (struct sr_layer_gradients){.shape = {5, 5, 1}};
+    out->activations = calloc(25, sizeof(float));
+    out->gradients = calloc(25, sizeof(float));
+    assert_true(out->activations && out->gradients);
+    for (int y = 0; y < 20; y++)
+        for (int x = 0; x < 10; x++)
+            out->activations[y / 4 * 5 + x / 2] += (float)image[10 * y + x];
+    for (int i = 0; i < 25; i++) out->gradients[i] = 1;
+    return SR_OK;
+}
+
+/* A model that averages an image and its mirror image is explained by both: the map of the mirror
+ * image is turned back, so that what lies at the left stays at the left. */
+static void mirror_images_are_turned_back(void **state)
+{
+    (void)state;
+    static const struct sr_param table[] = {
+        {"tta", SR_PARAM_CHOICE, .choices = "none flip", .fallback = "none", .help = "Views."},
+        {0}};
+    struct sr_model_class bright = fake;
+    bright.gradients = bright_gradients;
+    struct sr_model seer = model;
+    seer.class = &bright;
+    uint8_t image[200] = {0};
+    for (int y = 4; y < 9; y++) /* at the left, further up than down, brighter to the edge */
+        for (int x = 0; x < 3; x++) image[10 * y + x] = (uint8_t)(200 - 40 * x);
+    struct sr_heat heats[2];
+    for (int both = 0; both < 2; both++) {
+        char *words[] = {both ? "tta=flip" : "tta=none"};
+        const int target = 1;
+        const struct sr_explain request = {.model = &seer,
+                                           .pixels = image,
+                                           .method = &sr_methods[SR_METHOD_HIRESCAM],
+                                           .layer = "middle",
+                                           .targets = &target,
+                                           .count = 1};
+        seer.params = sr_args_parse("fake", table, words, 1, NULL, &error);
+        assert_non_null(seer.params);
+        assert_ok(sr_explain(&request, &heats[both], &error));
+        sr_args_free(seer.params);
+    }
+    for (int i = 0; i < 200; i++) assert_float_equal(heats[1].values[i], heats[0].values[i], 1e-6);
+    assert_true(heats[1].values[10 * 6] > 0.9f); /* at the left edge, and nothing at the right */
+    for (int y = 0; y < 20; y++) assert_true(heats[1].values[10 * y + 9] == 0);
+    sr_heat_fini(&heats[0]);
+    sr_heat_fini(&heats[1]);
+}
+
 static void nothing_speaks_for_it(void **state)
 {
     (void)state;
@@ -163,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_cell_that_counts),
+        cmocka_unit_test(mirror_images_are_turned_back),
         cmocka_unit_test(nothing_speaks_for_it),
         cmocka_unit_test(refusals),
         cmocka_unit_test(resizing),

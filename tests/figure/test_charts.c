@@ -291,6 +291,48 @@ static void many_classes_fit(void **state)
     free(matrix);
 }
 
+/* The last column and line of two pictures that differ. */
+static void last_difference(const uint64_t *one, const uint64_t *other, int *column, int *line)
+{
+    static const char *const names[] = {"a", "b", "c"};
+    const struct sr_confusion_chart charts[] = {{"Three", NULL, 3, names, one, false, false},
+                                                {"Three", NULL, 3, names, other, false, false}};
+    struct picture pictures[2];
+    for (int i = 0; i < 2; i++) {
+        struct sample_chart sample = {"three", &sr_chart_confusion, &charts[i], 0};
+        const char *path = in_scratch("three.png");
+        write_chart(&sample, path, 0, 0, 144, false);
+        read_picture(path, &pictures[i]);
+    }
+    assert_int_equal(pictures[0].width, pictures[1].width);
+    assert_int_equal(pictures[0].height, pictures[1].height);
+    *column = *line = -1;
+    for (int y = 0; y < pictures[0].height; y++)
+        for (int x = 0; x < pictures[0].width; x++) {
+            if (pictures[0].dots[y * pictures[0].width + x] ==
+                pictures[1].dots[y * pictures[0].width + x])
+                continue;
+            if (x > *column) *column = x;
+            *line = y;
+        }
+    for (int i = 0; i < 2; i++) free(pictures[i].dots);
+}
+
+/* Precision stands below the columns and is of the columns' totals, recall at the right of the rows
+ * and of theirs. Matrices of equal column totals therefore differ at the right, but not below. */
+static void precision_is_of_columns_and_recall_of_rows(void **state)
+{
+    (void)state;
+    static const uint64_t even[] = {80, 20, 0, 0, 80, 20, 20, 0, 80},
+                          same_columns[] = {80, 0, 0, 0, 80, 20, 20, 20, 80},
+                          same_rows[] = {80, 20, 0, 0, 80, 20, 0, 20, 80};
+    int right, below, right_of_columns, below_columns;
+    last_difference(even, same_columns, &right, &below);
+    last_difference(even, same_rows, &right_of_columns, &below_columns);
+    assert_true(right > right_of_columns); /* recall differs beside the cells */
+    assert_true(below_columns > below);    /* precision differs below the cells */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_matrix_is_what_its_table_says),
         cmocka_unit_test(empty_charts_are_pages_too),
         cmocka_unit_test(many_classes_fit),
+        cmocka_unit_test(precision_is_of_columns_and_recall_of_rows),
     };
     return cmocka_run_group_tests_name("figure charts", tests, make_scratch, remove_scratch);
 }

@@ -140,8 +140,9 @@ static const struct sr_model_class plain_class = {
     .size = formula_size,
 };
 
-static struct sr_entry *add_model(struct sr_session *session, const struct sr_model_class *class,
-                                  const char *name, uint32_t salt)
+static inline struct sr_entry *add_model(struct sr_session *session,
+                                         const struct sr_model_class *class, const char *name,
+                                         uint32_t salt)
 {
     struct sr_model *model = sr_model_new(class, name);
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
@@ -163,8 +164,8 @@ static struct sr_entry *add_model(struct sr_session *session, const struct sr_mo
 }
 
 /* A run whose curves fall and rise by a formula; `job` numbers are made up. */
-__attribute__((unused)) static struct sr_run *add_run(struct sr_session *session, const char *name,
-                                                      enum sr_job_state state, int epochs, int of)
+static inline struct sr_run *add_run(struct sr_session *session, const char *name,
+                                     enum sr_job_state state, int epochs, int of)
 {
     struct sr_run *run = sr_xalloc(sizeof *run);
     run->job = 1000 + (uint32_t)session->run_count;
@@ -212,7 +213,7 @@ __attribute__((unused)) static struct sr_run *add_run(struct sr_session *session
 static char fixture_home[64];
 
 /* With the data of a folder loaded; no model, no run. */
-static struct sr_session *fixture_open(const char *folder)
+static inline struct sr_session *fixture_open(const char *folder)
 {
     struct sr_error error = {0};
     snprintf(fixture_home, sizeof fixture_home, "/tmp/sartor-panes-XXXXXX");
@@ -238,13 +239,13 @@ static struct sr_session *fixture_open(const char *folder)
     return session;
 }
 
-static struct sr_session *fixture_bare(void)
+static inline struct sr_session *fixture_bare(void)
 {
     return fixture_open(MINI);
 }
 
 /* With two models as well. */
-static struct sr_session *fixture_new(void)
+static inline struct sr_session *fixture_new(void)
 {
     struct sr_session *session = fixture_bare();
     add_model(session, &formula_class, "cnn", 1);
@@ -252,14 +253,14 @@ static struct sr_session *fixture_new(void)
     return session;
 }
 
-__attribute__((unused)) static void fixture_free(struct sr_session *session)
+static inline void fixture_free(struct sr_session *session)
 {
     sr_session_free(session);
     rmdir(fixture_home);
 }
 
 /* Draw until nothing is being computed any more. */
-static void settle(struct sr_session *session, struct sr_grid *grid)
+static inline void settle(struct sr_session *session, struct sr_grid *grid)
 {
     sr_screen_draw(session, grid);
     while (!sr_session_settled(session)) {
@@ -268,8 +269,8 @@ static void settle(struct sr_session *session, struct sr_grid *grid)
     }
 }
 
-__attribute__((unused)) static void choose(struct sr_session *session, enum sr_split_name split,
-                                           int class, int right, const char *model)
+static inline void choose(struct sr_session *session, enum sr_split_name split, int class,
+                          int right, const char *model)
 {
     struct sr_error error = {0};
     struct sr_filter filter;

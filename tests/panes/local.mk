@@ -1,3 +1,13 @@
+check_PROGRAMS += tests/panes/test_hooks
+tests_panes_test_hooks_SOURCES = tests/panes/test_hooks.c
+tests_panes_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_panes_test_hooks_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/panes/test_parts
+tests_panes_test_parts_SOURCES = tests/panes/test_parts.c
+tests_panes_test_parts_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_panes_test_parts_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/panes/test_robust
 tests_panes_test_robust_SOURCES = tests/panes/test_robust.c
 tests_panes_test_robust_CPPFLAGS = $(TEST_CPPFLAGS)
