@@ -43,7 +43,7 @@ uint64_t sr_memory_peak(void)
 void sr_memory_begin(void)
 {
     peak_before = sr_memory_peak();
-    malloc_trim(0); /* what was freed should not hide what is needed now */
+    malloc_trim(0); /* freed memory would hide what the work takes */
     FILE *file = fopen("/proc/self/clear_refs", "we");
     bool reset = file && fputs("5", file) >= 0;
     if (file && fclose(file)) reset = false;

@@ -1,5 +1,4 @@
-/* escape.c - text from elsewhere as a terminal, a page, a Markdown text or a table of values may
- * hold it. */
+/* escape.c - foreign text made safe for terminals, HTML, Markdown and CSV. */
 #include "sartor/base/text.h"
 
 #include <string.h>
@@ -36,7 +35,7 @@ void sr_text_add_markdown(struct sr_text *text, const char *foreign)
     }
 }
 
-/* Would a spreadsheet reckon with this cell instead of showing it? */
+/* Would a spreadsheet evaluate this cell as a formula? */
 static bool is_formula(const char *cell)
 {
     double number;

@@ -65,7 +65,7 @@ static int open_beside(const char *path, mode_t mode, char **name)
         free(*name);
         *name = NULL;
         errno = code;
-        if (code != EEXIST) break; /* one that a killed process has left is passed over */
+        if (code != EEXIST) break; /* the file of a killed process: try the next name */
     }
     return descriptor;
 }
@@ -101,14 +101,14 @@ enum sr_status sr_output_open(struct sr_output *output, const char *path, struct
         *output = (struct sr_output){0};
         return status;
     }
-    if (exists) fchmod(descriptor, old.st_mode & 07777); /* whatever the mask has taken away */
+    if (exists) fchmod(descriptor, old.st_mode & 07777); /* the mask may have cleared bits */
     output->stream = fdopen(descriptor, "wb");
     if (!output->stream) abort();
     return SR_OK;
 }
 
-/* A stream remembers that a write has failed, not why. What could not be written cannot be written
- * now either: ask once more, of a file that goes away anyhow. */
+/* A stream keeps that a write has failed, but not its errno: write once more to get it. The file is
+ * removed in any case. */
 static int why_failed(const struct sr_output *output)
 {
     static const char nothing[1 << 16];

@@ -22,11 +22,11 @@ libsartor_a_SOURCES += \
 	src/base/memory.c \
 	src/base/monitor.c \
 	src/base/param.c \
+	src/base/param_value.c \
+	src/base/param_value.h \
 	src/base/pool.c \
 	src/base/rng.c \
 	src/base/table.c \
 	src/base/text.c \
 	src/base/thread.c \
-	src/base/value.c \
-	src/base/value.h \
 	src/base/words.c

@@ -19,7 +19,7 @@ void *sr_array_raw(size_t count, size_t size, const char *what, struct sr_error 
                      size);
         return NULL;
     }
-    /* Work that jumps about in a large block spends its time looking up small pages. */
+    /* With small pages, random access to a large block is slowed by address translation. */
     size_t alignment =
         bytes >= HUGE_PAGE && bytes < SIZE_MAX - HUGE_PAGE ? HUGE_PAGE : SR_ALIGNMENT;
     bytes = (bytes + alignment - 1) / alignment * alignment;
@@ -37,7 +37,7 @@ void *sr_array_new(size_t count, size_t size, const char *what, struct sr_error 
     if (!block) return NULL;
 #if defined(__linux__)
     /* Linux then gives zeros page by page as they are first used. Clearing gigabytes here would
-     * take seconds, in which nobody could stop the work that wants them. */
+     * take seconds, in which the work could not be cancelled. */
     size_t pages = count * size / HUGE_PAGE * HUGE_PAGE;
     if (pages >= LARGE && !madvise(block, pages, MADV_DONTNEED)) {
         memset((char *)block + pages, 0, count * size - pages);

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "param_value.h"
 #include "sartor/base/memory.h"
-#include "value.h"
 
 struct sr_args {
     char *what;
     const struct sr_param *params;
-    struct sr_value *values;     /* one for each parameter */
-    const struct sr_args *first; /* see sr_args_parse_more; only while parsing */
+    struct sr_param_value *values; /* one for each parameter */
+    const struct sr_args *first;   /* see sr_args_parse_more; only while parsing */
 };
 
 static size_t table_length(const struct sr_param *params)
@@ -100,7 +100,7 @@ static size_t positional_for(const struct sr_args *args, const char *word)
     size_t first = SIZE_MAX;
     for (size_t i = 0; args->params && args->params[i].name; i++) {
         const struct sr_param *param = &args->params[i];
-        if (!param->positional || (args->values[i].given && !sr_value_many(param))) continue;
+        if (!param->positional || (args->values[i].given && !sr_param_value_many(param))) continue;
         if (first == SIZE_MAX) first = i;
         if (takes_samples(param) && is_sample(word)) return i;
         if (param->type != SR_PARAM_MODEL || param->required) break;
@@ -121,7 +121,7 @@ static enum sr_status take_value(struct sr_args *args, size_t index, const char 
                                  struct sr_error *error)
 {
     enum sr_status status =
-        sr_value_set(&args->values[index], args->what, &args->params[index], value, error);
+        sr_param_value_set(&args->values[index], args->what, &args->params[index], value, error);
     args->values[index].given = true;
     return status;
 }
@@ -151,7 +151,7 @@ static enum sr_status take_line(struct sr_args *args, size_t index, char *const 
 static enum sr_status take_bare(struct sr_args *args, size_t index, const char *word,
                                 struct sr_error *error)
 {
-    struct sr_value *value = &args->values[index];
+    struct sr_param_value *value = &args->values[index];
     if (!value->given) return take_value(args, index, word, error);
     char *list = sr_xprintf("%s,%s", value->text, word);
     enum sr_status status = take_value(args, index, list, error);
@@ -223,7 +223,7 @@ static struct sr_args *args_begin(const char *what, const struct sr_param *param
     struct sr_error error;
     for (size_t i = 0; params && params[i].name; i++)
         if (params[i].fallback &&
-            sr_value_set(&args->values[i], what, &params[i], params[i].fallback, &error))
+            sr_param_value_set(&args->values[i], what, &params[i], params[i].fallback, &error))
             abort();
     return args;
 }
@@ -273,7 +273,7 @@ struct sr_args *sr_args_copy(const struct sr_args *args)
 {
     struct sr_args *copy = args_new(args->what, args->params);
     for (size_t i = 0; args->params && args->params[i].name; i++) {
-        const struct sr_value *value = &args->values[i];
+        const struct sr_param_value *value = &args->values[i];
         copy->values[i] = *value;
         copy->values[i].text = sr_xstrdup(value->text);
         copy->values[i].path = sr_xstrdup(value->path);
@@ -286,7 +286,7 @@ void sr_args_free(struct sr_args *args)
 {
     if (!args) return;
     for (size_t i = 0; args->params && args->params[i].name; i++) {
-        sr_value_fini(&args->values[i]);
+        sr_param_value_fini(&args->values[i]);
     }
     free(args->values);
     free(args->what);
@@ -295,7 +295,7 @@ void sr_args_free(struct sr_args *args)
 
 /* --- values ---------------------------------------------------------------------------- */
 
-static struct sr_value *get(const struct sr_args *args, const char *name)
+static struct sr_param_value *get(const struct sr_args *args, const char *name)
 {
     size_t index = find(args->params, name, strlen(name));
     if (index == SIZE_MAX) abort();
@@ -308,22 +308,22 @@ enum sr_status sr_args_set(struct sr_args *args, const char *name, const char *v
     size_t index = find(args->params, name, strlen(name));
     if (index == SIZE_MAX) return unknown(args, name, strlen(name), error);
     enum sr_status status =
-        sr_value_set(&args->values[index], args->what, &args->params[index], value, error);
+        sr_param_value_set(&args->values[index], args->what, &args->params[index], value, error);
     if (!status) args->values[index].given = true;
     return status;
 }
 
 void sr_args_assume(struct sr_args *args, const char *name, const char *value)
 {
-    struct sr_value *place = get(args, name);
+    struct sr_param_value *place = get(args, name);
     struct sr_error error;
-    if (sr_value_set(place, args->what, &args->params[place - args->values], value, &error))
+    if (sr_param_value_set(place, args->what, &args->params[place - args->values], value, &error))
         abort();
 }
 
 void sr_args_set_target(struct sr_args *args, const char *name, void *target)
 {
-    struct sr_value *value = get(args, name);
+    struct sr_param_value *value = get(args, name);
     free(value->target);
     value->target = target;
 }
@@ -365,7 +365,7 @@ int64_t sr_args_integer(const struct sr_args *args, const char *name)
 
 int sr_args_choice(const struct sr_args *args, const char *name)
 {
-    const struct sr_value *value = get(args, name);
+    const struct sr_param_value *value = get(args, name);
     return value->text ? (int)value->number : -1;
 }
 
@@ -376,7 +376,7 @@ bool sr_args_has(const struct sr_args *args, const char *name)
 
 bool sr_args_range(const struct sr_args *args, const char *name, double *low, double *high)
 {
-    const struct sr_value *value = get(args, name);
+    const struct sr_param_value *value = get(args, name);
     *low = value->text ? value->number : -INFINITY;
     *high = value->text ? value->high : INFINITY;
     return value->text != NULL;
@@ -403,7 +403,7 @@ void sr_args_print(const struct sr_args *args, bool all, struct sr_text *text)
 {
     size_t before = text->length;
     for (size_t i = 0; args->params && args->params[i].name; i++) {
-        const struct sr_value *value = &args->values[i];
+        const struct sr_param_value *value = &args->values[i];
         if (!value->text || (!all && !value->given)) continue;
         struct sr_text word = {0};
         sr_text_printf(&word, "%s=%s", args->params[i].name, value->text);

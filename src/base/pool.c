@@ -18,7 +18,8 @@ struct worker {
     struct sr_thread thread;
 };
 
-/* Slices that a worker takes before those of others. Apart from other workers' in memory. */
+/* Slices that a worker takes before those of others. Aligned, so that workers share no cache line.
+ */
 struct range {
     _Alignas(64) atomic_size_t next;
     size_t end;
@@ -34,7 +35,7 @@ struct sr_pool {
 
     /* One region at a time. `generation` announces it; a worker enters while it is open, and reads
      * the rest after that. The caller closes it when no slice is left to take, and waits only for
-     * those inside: one that the system has not let run yet is not waited for. */
+     * the workers inside, not for one that has not been scheduled yet. */
     atomic_uint generation;
     atomic_uint inside; /* workers in the region; CLOSED where none may enter */
     atomic_bool closing;
@@ -53,8 +54,8 @@ static void share_out(struct sr_pool *pool, size_t count)
     }
 }
 
-/* The same part of every region, so that what a worker wrote in one is in its cache in the next;
- * then what others have left. */
+/* A worker begins with the same part of every region, so that what it wrote in one is in its cache
+ * in the next; then it takes slices that others have not taken yet. */
 static void take_slices(struct sr_pool *pool, int worker)
 {
     for (int i = 0; i < pool->threads; i++) {
@@ -82,7 +83,7 @@ static bool enter(struct sr_pool *pool)
 static void leave(struct sr_pool *pool)
 {
     if (atomic_fetch_sub_explicit(&pool->inside, 1, memory_order_acq_rel) != CLOSED + 1) return;
-    sr_mutex_lock(&pool->mutex); /* the last one out, and the caller may sleep */
+    sr_mutex_lock(&pool->mutex); /* the last one leaves, and the caller may sleep */
     sr_condition_signal(&pool->done);
     sr_mutex_unlock(&pool->mutex);
 }

@@ -12,7 +12,8 @@ static uint64_t splitmix(uint64_t *state)
 
 void sr_rng_init(struct sr_rng *rng, uint64_t seed, enum sr_stream stream, uint64_t index)
 {
-    /* Three rounds of mixing, so that neighbouring seeds, streams and indices share nothing. */
+    /* Three rounds of mixing, so that neighbouring seeds, streams and indices have unrelated
+     * states. */
     uint64_t state = seed;
     state = splitmix(&state) ^ (uint64_t)stream * 0xD1342543DE82EF95u;
     state = splitmix(&state) ^ index;
@@ -38,7 +39,7 @@ uint64_t sr_rng_next(struct sr_rng *rng)
 
 uint64_t sr_rng_below(struct sr_rng *rng, uint64_t n)
 {
-    /* Lemire (2019): multiply, and redraw in the biased sliver. */
+    /* Lemire (2019): multiply, and draw again where the result would be biased. */
     unsigned __int128 product = (unsigned __int128)sr_rng_next(rng) * n;
     if ((uint64_t)product < n) {
         uint64_t threshold = -n % n;
@@ -59,7 +60,7 @@ float sr_rng_float(struct sr_rng *rng)
 
 double sr_rng_normal(struct sr_rng *rng)
 {
-    /* Marsaglia's polar method; the second value is dropped so that no state hides here. */
+    /* Marsaglia's polar method; the second value is dropped, so that there is no further state. */
     for (;;) {
         double x = 2 * sr_rng_double(rng) - 1, y = 2 * sr_rng_double(rng) - 1, r = x * x + y * y;
         if (r > 0 && r < 1) return x * sqrt(-2 * log(r) / r);

@@ -81,7 +81,7 @@ enum sr_status sr_thread_start(struct sr_thread *thread, const char *name,
     strncpy(start->name, name, sizeof start->name - 1);
     sigset_t all, before;
     sigfillset(&all);
-    /* A fault must reach its handler on the thread that made it: blocked, it kills outright. */
+    /* The signal of a fault that is blocked ends the process without running its handler. */
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
     must(pthread_sigmask(SIG_SETMASK, &all, &before));

@@ -1,4 +1,4 @@
-/* file.h - whole files in, whole files out, and where things live.
+/* file.h - read and write whole files; paths; the folders in which files are kept.
  *
  * Every file the program writes goes through sr_output: written beside its
  * target under a temporary name, synced, then renamed, so that a full disk or a

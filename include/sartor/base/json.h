@@ -1,6 +1,6 @@
 /* json.h - JSON values, on jansson, which no other room includes.
  *
- * A struct sr_json is a value; adding one to an object or array hands it over.
+ * A struct sr_json is a value; an object or array owns the values added to it.
  * Numbers print with up to 9 significant digits (a float's worth) unless whole;
  * NaN and infinities become null. Building cannot fail (it aborts when memory
  * is out); parsing reports line and column. */

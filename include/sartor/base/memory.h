@@ -1,10 +1,10 @@
-/* memory.h - two ways to get memory, by who decides how much.
+/* memory.h - two ways to get memory: for sizes that data decides, and for small ones.
  *
  * Arrays whose length comes from data (images, Gram matrices, a file's header)
  * use sr_array_new, which checks the product for overflow and reports failure.
- * Small bookkeeping (a name, a list node) uses the sr_x functions: when even
- * that is not to be had, they abort, and the front end's abort handler restores
- * the terminal. All of it is released with free(). Any thread may call. */
+ * Small bookkeeping (a name, a list node) uses the sr_x functions: when memory is
+ * out they abort, and the front end's abort handler restores the terminal. All of it is released
+ * with free(). Any thread may call. */
 #ifndef SARTOR_BASE_MEMORY_H
 #define SARTOR_BASE_MEMORY_H
 

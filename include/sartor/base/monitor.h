@@ -1,4 +1,4 @@
-/* monitor.h - what long work says while it goes on, and how it is asked to stop.
+/* monitor.h - progress of long work, and how it is asked to stop.
  *
  * Engines (training, fitting, predicting) are handed a struct sr_monitor and know
  * nothing of jobs or screens. Calls come from the thread that runs the work. */
@@ -22,7 +22,7 @@ struct sr_progress {
     double loss, accuracy; /* running means of the present epoch; NaN when not known */
     double learning_rate;  /* NaN when there is none */
     char note[SR_NOTE];    /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
-    bool remark;           /* the note is news, to be said at once: "diverged in epoch 4; ..." */
+    bool remark;           /* the note is to be shown at once: "diverged in epoch 4; ..." */
 };
 
 /* What `rate` counts, in the plural: images where there are epochs, else the unit. */

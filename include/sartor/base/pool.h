@@ -1,4 +1,4 @@
-/* pool.h - the only parallelism: a fixed set of threads that share out slices.
+/* pool.h - a fixed set of threads that run slices of work; there is no other parallelism.
  *
  * Work is cut into `count` slices whose number and size do not depend on how
  * many threads there are, so that results do not either; each slice writes its

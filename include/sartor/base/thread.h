@@ -1,4 +1,4 @@
-/* thread.h - the project's only door to pthreads: threads, locks, wake-ups.
+/* thread.h - threads, locks and wake-ups. No other room uses pthreads.
  *
  * Failing to make a lock or a thread at start is reported; locking itself
  * cannot fail in correct use and aborts when it does. */

@@ -1,4 +1,4 @@
-/* words.h - lines into commands, commands into words: quotes, comments, `;`.
+/* words.h - split lines into commands and words, by quotes, comments and `;`.
  *
  * As in a shell: white space separates, '...' and "..." quote (a backslash
  * escapes inside double quotes and outside quotes), # starts a comment at the

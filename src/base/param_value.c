@@ -1,5 +1,5 @@
-/* value.c - the types of parameters: how each is written and read. */
-#include "value.h"
+/* param_value.c - the types of parameters: how each is written and read. */
+#include "param_value.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -67,7 +67,7 @@ static bool within(const struct sr_param *param, double number)
 /* Each check reads `text` into `value`. NULL when it is right, else what the parameter takes. */
 
 static const char *check_integer(const struct sr_param *param, const char *text,
-                                 struct sr_value *value)
+                                 struct sr_param_value *value)
 {
     int64_t integer;
     if (!sr_parse_integer(text, &integer) || !within(param, (double)integer))
@@ -77,7 +77,7 @@ static const char *check_integer(const struct sr_param *param, const char *text,
 }
 
 static const char *check_number(const struct sr_param *param, const char *text,
-                                struct sr_value *value)
+                                struct sr_param_value *value)
 {
     double number;
     if (!sr_parse_double(text, &number) || !within(param, number)) return "a number";
@@ -86,7 +86,7 @@ static const char *check_number(const struct sr_param *param, const char *text,
 }
 
 static const char *check_switch(const struct sr_param *param, const char *text,
-                                struct sr_value *value)
+                                struct sr_param_value *value)
 {
     (void)param;
     static const char *const words[] = {"off", "on", "no", "yes", "false", "true", "0", "1"};
@@ -100,7 +100,7 @@ static const char *check_switch(const struct sr_param *param, const char *text,
 
 /* "a..b", "..b", "a..", "a" */
 static const char *check_range(const struct sr_param *param, const char *text,
-                               struct sr_value *value)
+                               struct sr_param_value *value)
 {
     (void)param;
     static const char wanted[] = "a range such as 0.2..0.6, ..0.6 or 0.9..";
@@ -122,7 +122,7 @@ static const char *check_range(const struct sr_param *param, const char *text,
 }
 
 static const char *check_list(const struct sr_param *param, const char *text,
-                              struct sr_value *value)
+                              struct sr_param_value *value)
 {
     (void)value;
     char *copy = sr_xstrdup(text), *rest = copy;
@@ -135,7 +135,7 @@ static const char *check_list(const struct sr_param *param, const char *text,
 }
 
 static const char *check_duration(const struct sr_param *param, const char *text,
-                                  struct sr_value *value)
+                                  struct sr_param_value *value)
 {
     (void)param;
     char *copy = sr_xstrdup(text);
@@ -155,7 +155,8 @@ static const char *check_duration(const struct sr_param *param, const char *text
 /* How each type is written, and what its text has to be. */
 static const struct kind {
     const char *placeholder;
-    const char *(*check)(const struct sr_param *param, const char *text, struct sr_value *value);
+    const char *(*check)(const struct sr_param *param, const char *text,
+                         struct sr_param_value *value);
     bool empty; /* the empty text is a value */
     bool many;  /* as a positional parameter it takes all bare words that are left */
     bool path;  /* the text is (or may be) a path */
@@ -188,7 +189,7 @@ static bool is_choice(const struct sr_param *param)
 }
 
 static enum sr_status check_choice(const char *what, const struct sr_param *param, const char *text,
-                                   struct sr_value *value, struct sr_error *error)
+                                   struct sr_param_value *value, struct sr_error *error)
 {
     int position = choice_of(param->choices, text);
     if (position >= 0) {
@@ -212,8 +213,9 @@ static enum sr_status check_choice(const char *what, const struct sr_param *para
     return SR_ERROR_ARGUMENT;
 }
 
-enum sr_status sr_value_set(struct sr_value *value, const char *what, const struct sr_param *param,
-                            const char *text, struct sr_error *error)
+enum sr_status sr_param_value_set(struct sr_param_value *value, const char *what,
+                                  const struct sr_param *param, const char *text,
+                                  struct sr_error *error)
 {
     const struct kind *kind = &kinds[param->type];
     if (is_choice(param)) {
@@ -226,13 +228,13 @@ enum sr_status sr_value_set(struct sr_value *value, const char *what, const stru
         return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s= needs a value", what, param->name);
     }
     char *copy = sr_xstrdup(text); /* it may be a part of the old value */
-    sr_value_fini(value);
+    sr_param_value_fini(value);
     value->text = copy;
     value->path = kind->path ? sr_path_expand(copy) : NULL;
     return SR_OK;
 }
 
-void sr_value_fini(struct sr_value *value)
+void sr_param_value_fini(struct sr_param_value *value)
 {
     free(value->text);
     free(value->path);
@@ -240,7 +242,7 @@ void sr_value_fini(struct sr_value *value)
     value->text = value->path = value->target = NULL;
 }
 
-bool sr_value_many(const struct sr_param *param)
+bool sr_param_value_many(const struct sr_param *param)
 {
     return kinds[param->type].many;
 }
