@@ -289,8 +289,7 @@ static void drain(struct sr_session *session, struct runner *runner)
 static struct sr_origin begin(struct sr_session *session, struct runner *runner,
                               const struct sr_batch *batch)
 {
-    *runner =
-        (struct runner){.batch = batch, .renderer.form = batch->form ? batch->form : SR_TEXT};
+    *runner = (struct runner){.batch = batch, .renderer.form = batch->form ? batch->form : SR_TEXT};
     session->listener = on_event;
     session->listener_context = runner;
     return (struct sr_origin){
@@ -374,11 +373,10 @@ int sr_batch_overview(struct sr_session *session)
     }
     puts("\nModels");
     failed |= sr_batch_words(session, &batch, commands[1], 1);
-    puts(
-        "\nGo on with a command, such as\n"
-        "    sartor train cnn epochs=5\n"
-        "    sartor evaluate cnn split=test\n"
-        "or with a script of such lines: sartor --batch FILE, or - for standard input; --json,\n"
-        "--csv and --markdown for programs and documents. sartor help lists the commands.");
+    puts("\nGo on with a command, such as\n"
+         "    sartor train cnn epochs=5\n"
+         "    sartor evaluate cnn split=test\n"
+         "or with a script of such lines: sartor --batch FILE, or - for standard input; --json,\n"
+         "--csv and --markdown for programs and documents. sartor help lists the commands.");
     return failed || fflush(stdout) || ferror(stdout);
 }

@@ -212,8 +212,8 @@ static enum sr_status write_page(struct sr_output *output, const char *path,
 
 /* One object with "columns" and "rows", which pandas.DataFrame(rows, columns=columns) takes as it
  * is. */
-static void print_json(struct sr_table *table, const char *figure,
-                       const char *const *provenance, struct sr_text *text)
+static void print_json(struct sr_table *table, const char *figure, const char *const *provenance,
+                       struct sr_text *text)
 {
     struct sr_json *object = sr_json_object(), *names = sr_json_array();
     sr_json_set_text(object, "figure", figure);
