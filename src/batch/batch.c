@@ -12,21 +12,21 @@
 #include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
 
-/* Seconds that a study has to take before it is shown how far it is. */
+/* Seconds after which the progress of a study is shown. */
 static const double SILENT = 0.2;
 
 /* A script that is being run. */
 struct runner {
     const struct sr_batch *batch;
     struct sr_renderer renderer;
-    const struct sr_command *command; /* that has asked for the wait below; NULL for none */
-    uint32_t wait;                    /* the job whose end is waited for, SR_EVERY_JOB, or 0 */
+    const struct sr_command *command; /* whose job is waited for; NULL for none */
+    uint32_t wait;                    /* that job, SR_EVERY_JOB, or 0 once it has ended */
     size_t line;                      /* 0: words from the shell */
     bool bar;                         /* standard error is a terminal: a bar is on its line */
     double next_note;                 /* clock of the next sparse progress line */
     double next_object,
-        next_share;       /* of a study: clock and share from which the next object is told */
-    char remark[SR_NOTE]; /* the last one said */
+        next_share;       /* of a study: clock and share at which the next object is printed */
+    char remark[SR_NOTE]; /* printed last */
     bool job_failed;      /* since the command before ended */
     bool bad, stopped;    /* a command or job has failed; no further line is run */
     int trouble;          /* errno of what standard output refused, 0 for nothing */
@@ -70,7 +70,7 @@ static int terminal_width(void)
     return !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-/* A bar that stays on one line whatever the terminal's width: what comes last is left out first. */
+/* A bar on one line: where the terminal is narrow, the last parts are left out. */
 static void show_bar(const char *label, double share, const char *left, const char *detail,
                      const char *speed)
 {
@@ -95,8 +95,8 @@ static void show_bar(const char *label, double share, const char *left, const ch
     sr_text_fini(&line);
 }
 
-/* A bar on a terminal, a line every ten seconds elsewhere: a log must not be flooded. Of a study,
- * the bar and the time are the whole study's, and there may be no run at the moment. */
+/* A bar on a terminal, a line every ten seconds elsewhere. In a study, share and time are those of
+ * the whole study, and `run` may be NULL. */
 static void show_progress(struct runner *runner, const struct sr_session *session,
                           const struct sr_run *run, const struct sr_progress *progress)
 {
@@ -111,7 +111,7 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     bool first = runner->next_note == 0;
     runner->next_note = now + (terminal ? 0.1 : 10);
     if (first && !terminal && !session->study)
-        return; /* of a study the time it takes is told at once */
+        return; /* short trainings print none; a study says at once how long it takes */
     struct sr_study_progress whole;
     bool study = sr_study_progress(session, &whole);
     if (!run && !study) return;
@@ -151,8 +151,8 @@ static void show_progress(struct runner *runner, const struct sr_session *sessio
     fflush(stderr);
 }
 
-/* For programs, how far a study is: an object for each per cent, and no more than one a second. */
-static void tell_study(struct runner *runner, const struct sr_session *session)
+/* For programs, the progress of a study: an object per cent done, at most one a second. */
+static void print_study(struct runner *runner, const struct sr_session *session)
 {
     struct sr_study_progress progress;
     double now = sr_clock_seconds();
@@ -176,7 +176,7 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     struct sr_run *run = sr_session_run(session, event->job);
     if (run && event->type == SR_EVENT_PROGRESS) {
         show_progress(runner, session, run, &event->of.progress);
-        tell_study(runner, session);
+        print_study(runner, session);
     }
     /* An experiment's run has no parameters of its own: its command reports the trials when all are
      * done. */
@@ -203,7 +203,7 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     if (awaited) runner->wait = 0;
 }
 
-/* Has the job not ended that is waited for? */
+/* Is the job that is waited for still under way? */
 static bool must_wait(const struct sr_session *session, const struct runner *runner)
 {
     if (runner->wait != SR_EVERY_JOB) return runner->wait != 0;
@@ -212,8 +212,8 @@ static bool must_wait(const struct sr_session *session, const struct runner *run
     return false;
 }
 
-/* Is this job (SR_EVERY_JOB for any), or the one that keeps it from starting, paused? Nobody could
- * let it go on while a script waits. */
+/* Refuse to wait for a job (SR_EVERY_JOB for any) that is paused or behind a paused one: no line of
+ * the script could resume it. */
 static enum sr_status check_paused(const struct sr_session *session, uint32_t job,
                                    struct sr_error *error)
 {
@@ -229,7 +229,8 @@ static enum sr_status check_paused(const struct sr_session *session, uint32_t jo
     return SR_OK;
 }
 
-/* A command has ended, or the job is asked after that it has told to wait for. */
+/* A command has ended: print its reply. Where the reply names a job to wait for, this is called
+ * again until that job has ended. */
 static enum sr_status ended(struct sr_session *session, struct sr_item *item,
                             const struct sr_error *error)
 {
@@ -264,7 +265,7 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
     return runner->stopped ? SR_ERROR_STATE : SR_OK;
 }
 
-/* Run what has been entered to its end. */
+/* Run what has been entered until nothing is left. */
 static void drain(struct sr_session *session, struct runner *runner)
 {
     const double start = sr_clock_seconds();
@@ -275,7 +276,7 @@ static void drain(struct sr_session *session, struct runner *runner)
         if (session->study && !sr_session_active_run(session) &&
             sr_clock_seconds() - start > SILENT) {
             show_progress(runner, session, NULL, NULL);
-            tell_study(runner, session);
+            print_study(runner, session);
         }
         if (sr_queue_step(session)) continue;
         if (!runner->command && sr_session_settled(session) &&
@@ -300,7 +301,7 @@ static int finish(struct sr_session *session, struct runner *runner)
 {
     sr_session_pump(session);
     runner->line = 0;
-    /* Jobs left in the background end with the program: say which, since their work is lost. */
+    /* Jobs still in the background are stopped with the program, and their work is lost. */
     for (size_t i = 0; i < session->run_count; i++)
         if (session->runs[i]->state < SR_JOB_DONE) {
             char text[192];

@@ -1,4 +1,4 @@
-/* bindings.c - keys and the lines that they stand for: defaults, and one's own. */
+/* bindings.c - which key runs which line: the defaults, and those made by `bind`. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,8 +122,8 @@ static bool bound(const struct sr_binding *binding, const char *key, const char 
 const struct sr_binding *binding_of(struct sr_session *session, const char *key)
 {
     const struct sr_keys *keys = keys_of(session);
-    /* The nearest place that knows the key: a mode of the pane, the pane, everywhere; in each,
-     * one's own bindings before the defaults and later ones before earlier. */
+    /* First the bindings of the pane's mode, then the pane's, then those for everywhere; in each,
+     * the person's own before the defaults, and later ones before earlier. */
     const struct sr_pane *pane = sr_pane_current(session);
     const char *const places[] = {pane->mode ? pane->mode(session) : NULL, pane->name, NULL};
     for (int place = 0; place < 3; place++) {
@@ -147,7 +147,7 @@ enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const c
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "bind: \"%s\" is not a key; keys are named j, C-d, F5, Enter, Space",
                             key);
-    /* A typing error in the command should show now, not when the key is pressed. */
+    /* A mistyped command is reported now, not when the key is pressed. */
     struct sr_words words;
     const char *at = line;
     enum sr_status status = sr_words_split(&at, &words, error);

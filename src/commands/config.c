@@ -1,5 +1,5 @@
 /* config.c - the config file: commands that are run when the explorer starts. A mistake in one line
- * does not keep the others from being run; the first mistake stays in sight. */
+ * does not keep the others from being run; the first mistake stays in the status line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
         error = &named;
     }
     person_ended(session, item, error);
-    sr_overlay_close(session); /* the first screen is a pane */
+    sr_overlay_close(session); /* the explorer begins with a pane, not with help */
     if (item->status && error && !config->trouble) config->trouble = sr_xstrdup(error->text);
     if (config->trouble) {
         snprintf(session->message, sizeof session->message, "%s", config->trouble);

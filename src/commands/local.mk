@@ -37,6 +37,7 @@ libsartor_a_SOURCES += \
 	src/commands/open.c \
 	src/commands/person.c \
 	src/commands/predict.c \
+	src/commands/press.c \
 	src/commands/prompt.c \
 	src/commands/queue.c \
 	src/commands/record.c \

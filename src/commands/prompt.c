@@ -11,7 +11,7 @@ enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20 };
 
 /* --- history --------------------------------------------------------------------------- */
 
-/* The history is a convenience: where it cannot be kept, nothing is said. */
+/* Where the history cannot be read or written, nothing is said. */
 static char *history_path(void)
 {
     char *folder = sr_path_xdg("state"), *path = sr_path_join(folder, "history");
@@ -136,7 +136,7 @@ static void insert(struct sr_view *view, const char *text)
     view->prompt_at = at;
 }
 
-/* Put the longest beginning that all candidates share; list them when there are several. */
+/* Insert the longest prefix that all candidates share; list them when there are several. */
 static void complete(struct sr_session *session)
 {
     struct sr_view *view = &session->view;
@@ -156,7 +156,7 @@ static void complete(struct sr_session *session)
         sr_text_add_bytes(&common, words.items[0], shared);
         size_t typed = view->prompt_at - start;
         if (words.count == 1 || shared > 0) {
-            /* A lone word that needs quotes gets them; parts of several are left as typed. */
+            /* A single candidate is quoted where it must be; a prefix of several is not. */
             if (words.count == 1)
                 sr_words_quote(&word, words.items[0]);
             else

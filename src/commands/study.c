@@ -18,6 +18,28 @@
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 
+SR_RUN(study_run);
+
+const struct sr_command sr_command_study = {
+    .name = "study",
+    .group = "evaluate",
+    .help = "Run the whole study: seven models, figures, tables and a report in a folder.",
+    .params =
+        (const struct sr_param[]){
+            {"scale", SR_PARAM_CHOICE, .positional = true, .choices = "quick full best",
+             .fallback = "full",
+             .help = "quick: 10,000 training images, about a minute; full: the reference study's "
+                     "settings; best: the best recipes, hours."},
+            {"to", SR_PARAM_FILE, .required = true,
+             .help = "The folder; where it holds part of the study already, that part is kept."},
+            {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
+            SR_COSTS_PARAM,
+            {0}},
+    .run = study_run,
+    .lasting = true,
+    .example = "study quick to=study",
+};
+
 struct study {
     char *directory, *home; /* the study's folder; the session's own home meanwhile */
     char *options[3]; /* the session's own values of option_names, where the script has others */
@@ -65,7 +87,7 @@ static void free_study(struct sr_session *session, void *state)
     free(study);
 }
 
-/* Seeds and the split are part of what is repeated; the session has its own back at the end. */
+/* The script sets seeds and the split; the session's own values are restored at the end. */
 static enum sr_status take_options(struct sr_session *session, struct study *study,
                                    struct sr_error *error)
 {
@@ -142,15 +164,16 @@ static enum sr_status begin(struct sr_session *session, struct study *study,
     if (status) return status;
     study->seconds = sr_xalloc(script->count * sizeof *study->seconds);
     for (size_t i = 0; i < script->count; i++) study->seconds[i] = NAN;
-    /* The study's models are its own: they lie in its folder, and no one's own are replaced or
-     * reported. */
+    /* The study's models are kept in its folder; the person's own are neither replaced nor
+     * reported.
+     */
     study->home = sr_xstrdup(session->home);
     return sr_session_move(session, study->directory, error);
 }
 
 /* --- running it ------------------------------------------------------------------------ */
 
-/* Figures and tables are named from the study's folder. */
+/* Paths of figures and tables are relative to the study's folder. */
 static void place_output(const struct study *study, struct sr_words *words)
 {
     for (size_t i = 1; i < words->count; i++) {
@@ -267,7 +290,7 @@ static enum sr_status wait_training(struct sr_session *session, struct study *st
     return note_trained(study, run->name, study->script.steps[study->at].line, error);
 }
 
-/* Do the line at hand, or what is left of it. */
+/* Enter the line at hand, or see whether it has ended. */
 static enum sr_status run_step(struct sr_session *session, struct sr_item *item,
                                struct study *study, struct sr_error *error)
 {
@@ -287,7 +310,7 @@ static enum sr_status run_step(struct sr_session *session, struct sr_item *item,
     return study->result.status;
 }
 
-/* How far the line at hand is, where it tells: a training or an experiment. */
+/* Progress of the line at hand where it is known: of a training or an experiment. */
 static bool look_here(struct study *study, const struct sr_run *run, struct study_here *here)
 {
     if (!run || !run->progress.total) return false;
@@ -329,7 +352,7 @@ static void end_step(struct study *study)
     const struct study_step *step = &study->script.steps[study->at];
     study->passed += step->cost;
     if (study->line_started > 0) {
-        /* A line that went on from an earlier run has done only the rest of itself. */
+        /* A training that was resumed has done only the rest. */
         double share = study->job == study->first.job && study->job ? 1 - study->first.share : 1;
         study->seconds[study->at] = sr_clock_seconds() - study->line_started;
         study_spend(study->spent, step, share, study->seconds[study->at]);
@@ -340,7 +363,7 @@ static void end_step(struct study *study)
     study->at++;
 }
 
-/* How long each line took, for whoever wants to know where the time went. */
+/* How long each line took. */
 static enum sr_status write_steps(const struct study *study, struct sr_error *error)
 {
     struct sr_text csv = {0};
@@ -416,23 +439,3 @@ SR_RUN(study_run)
     if (status == SR_PENDING) say_left(session, error);
     return status;
 }
-
-const struct sr_command sr_command_study = {
-    .name = "study",
-    .group = "evaluate",
-    .help = "Run the whole study: seven models, figures, tables and a report in a folder.",
-    .params =
-        (const struct sr_param[]){
-            {"scale", SR_PARAM_CHOICE, .positional = true, .choices = "quick full best",
-             .fallback = "full",
-             .help = "quick: 10,000 training images, about a minute; full: the reference study's "
-                     "settings; best: the best recipes, hours."},
-            {"to", SR_PARAM_FILE, .required = true,
-             .help = "The folder; where it holds part of the study already, that part is kept."},
-            {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
-            SR_COSTS_PARAM,
-            {0}},
-    .run = study_run,
-    .lasting = true,
-    .example = "study quick to=study",
-};

@@ -108,9 +108,9 @@ static const char *character_name(wint_t character)
     return name;
 }
 
-/* Behind an escape: a control sequence that terminfo does not know is swallowed whole, since its
- * letters would act as keys. Anything else was typed after Esc. */
-static bool swallow_sequence(WINDOW *keys)
+/* After an escape: a control sequence that terminfo does not know is dropped as a whole, since its
+ * letters would be taken for keys. Anything else was typed after Esc. */
+static bool drop_sequence(WINDOW *keys)
 {
     wint_t next;
     if (wget_wch(keys, &next) != OK) return false;
@@ -132,7 +132,7 @@ const char *input_next(WINDOW *keys)
         if (!pushed_back) kind = wget_wch(keys, &character);
         pushed_back = 0;
         if (kind == ERR) return NULL;
-        if (kind == OK && character == 0x1b && swallow_sequence(keys)) continue;
+        if (kind == OK && character == 0x1b && drop_sequence(keys)) continue;
         const char *found =
             kind == KEY_CODE_YES ? code_name((int)character) : character_name(character);
         if (found) return found;

@@ -1,4 +1,4 @@
-/* input.h - names of keys, private to ui/; ncurses' types do not leave it. */
+/* input.h - names of keys; private to ui/. */
 #ifndef SARTOR_UI_INPUT_H
 #define SARTOR_UI_INPUT_H
 

@@ -1,7 +1,7 @@
-/* mouse.c - a click as the key that stands where it fell.
+/* mouse.c - a click on the bars becomes the key that is shown there.
  *
- * Tabs show the key that opens them, hints begin with theirs: what the screen says is pressed, so
- * that this needs to know nothing of how it is laid out. */
+ * Tabs show the key that opens them, hints begin with theirs: the key is read off the screen, so
+ * that this file does not depend on its layout. */
 #include <stdio.h>
 #include <string.h>
 

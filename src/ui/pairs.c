@@ -1,8 +1,8 @@
 /* pairs.c - colour pairs, made when they are first needed and reused when they run out.
  *
- * Half blocks in 30 greys want up to 900 pairs, far beyond the 255 that fit in an attribute:
- * these are ncurses' extended pairs, numbered from 256 where there are enough, so that the low
- * ones stay free for what ncurses draws itself. */
+ * Half blocks in 30 greys need up to 900 pairs, more than the 255 that fit in an attribute: these
+ * are ncurses' extended pairs, numbered from 256 where there are enough, since ncurses itself uses
+ * the low ones. */
 #include <curses.h>
 #include <stdlib.h>
 
@@ -54,7 +54,8 @@ static int *bucket_of(int fore, int back)
     }
 }
 
-/* A pair that was not used lately, or -1. All buckets are filed anew, which is rare. */
+/* The pair that was used the longest ago, not in this frame or the last; -1 for none. The table is
+ * built anew. */
 static int reuse(unsigned frame)
 {
     int oldest = -1;

@@ -1,8 +1,8 @@
-/* signals.c - signals as events, and a last resort for faults.
+/* signals.c - signals as events of the loop, and what is done when the program crashes.
  *
  * Handlers of ordinary signals write one byte to a pipe that the event loop polls. The handler
- * of a fault may do little: it writes bytes that were prepared at the start, sets back the
- * terminal's modes, says a sentence, and lets the signal have its way. */
+ * of a crash may call few functions: it writes bytes that were prepared at the start, restores the
+ * terminal's modes, prints a sentence, and raises the signal again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ enum { EVENTS = sizeof events / sizeof *events, FAULTS = sizeof faults / sizeof 
 static int ends[2] = {-1, -1};
 static struct sigaction events_before[EVENTS], faults_before[FAULTS];
 static stack_t stack_before;
-static char *fault_stack; /* for a fault that is a stack overflow */
+static char *fault_stack; /* the handler's, since a crash may be a stack overflow */
 static char restore[512];
 static size_t restore_length;
 static struct termios modes_before;
@@ -30,7 +30,7 @@ static void on_event(int number)
 {
     int saved = errno;
     char byte = (char)number;
-    /* A full pipe already wakes the loop. */
+    /* Where the pipe is full, the loop has been woken. */
     if (write(ends[1], &byte, 1) < 0) errno = saved;
     errno = saved;
 }
@@ -58,7 +58,7 @@ static void on_fault(int number)
 
 static bool faults_are_ours(void)
 {
-    /* A sanitizer's own report is worth more than our sentence. */
+    /* A sanitizer has its own handler, whose report says more. */
     struct sigaction now;
     return !sigaction(SIGSEGV, NULL, &now) && now.sa_handler == SIG_DFL &&
            !(now.sa_flags & SA_SIGINFO);
@@ -122,6 +122,6 @@ void signals_suspend(void)
     struct sigaction stop = {.sa_handler = SIG_DFL}, before;
     sigaction(SIGTSTP, &stop, &before);
     kill(0, SIGTSTP);
-    /* Continued: by the shell, or at once where no shell could continue us. */
+    /* Continued: by the shell, or at once where there is no shell to do so. */
     sigaction(SIGTSTP, &before, NULL);
 }

@@ -1,4 +1,4 @@
-/* stray.c - what libraries print while the screen is up goes to a log, not into the picture. */
+/* stray.c - what libraries print while the screen is in use goes to a log file. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,8 +16,8 @@
 #include "sartor/base/memory.h"
 #include "sartor/cells/colour.h"
 
-/* What a cell looks like on the terminal: grids that differ only in colours which the terminal
- * cannot show are the same to it. */
+/* A cell as the terminal shows it: colours that it cannot show have been replaced by those that it
+ * can. */
 struct shown {
     uint32_t glyph;
     int fore, back;
@@ -163,7 +163,8 @@ static int palette_entry(sr_colour colour, enum sr_depth wanted)
     if (wanted != SR_DEPTH_DIRECT || colour == SR_DEFAULT_COLOUR)
         return sr_colour_index(colour, wanted);
     int value = (int)(colour & 0xffffff);
-    return value < 8 ? (value < 4 ? 0 : 8) : value; /* 0 to 7 name the palette even there */
+    return value < 8 ? (value < 4 ? 0 : 8)
+                     : value; /* 0 to 7 mean the palette in direct colour too */
 }
 
 static attr_t curses_attributes(uint8_t attributes)
@@ -177,8 +178,8 @@ static void paint_cell(int x, int y, const struct shown *cell, int pair)
 {
     wchar_t text[2] = {(wchar_t)cell->glyph, 0};
     int width = sr_glyph_width(cell->glyph);
-    /* The C library may know other widths than we do; a character out of step would shift the rest.
-     */
+    /* Where the C library takes the character for another width, the rest of the line would be
+     * shifted. */
     bool strange = cell->glyph > 0x7e && wcwidth(text[0]) != width;
     if (strange) text[0] = L'?';
     cchar_t character;
@@ -242,7 +243,7 @@ void terminal_mouse(bool on)
 {
     if (on == with_mouse || !screen) return;
     with_mouse = on;
-    mouseinterval(0); /* presses at once, not clicks after a wait */
+    mouseinterval(0); /* presses are reported at once, not as clicks after a delay */
     mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
 

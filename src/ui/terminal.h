@@ -1,5 +1,5 @@
-/* terminal.h - the parts of ui/, private to it: the terminal through ncurses, its colour pairs,
- * the names of its keys, signals, and where stray output goes. One thread uses all of it. */
+/* terminal.h - what the files of ui/ share: the terminal through ncurses, its colour pairs, the
+ * names of its keys, signals, output of libraries. Private to ui/; one thread uses all of it. */
 #ifndef SARTOR_UI_TERMINAL_H
 #define SARTOR_UI_TERMINAL_H
 
@@ -18,7 +18,7 @@ void terminal_resize(void);
 void terminal_spoilt(void);
 /* Send what changed since the last paint. The text cursor is hidden with x < 0. */
 void terminal_paint(const struct sr_grid *grid, enum sr_depth depth, int cursor_x, int cursor_y);
-/* Leave the screen as for a while, and come back. */
+/* Give the terminal back for a while, and take it again. */
 void terminal_leave(void);
 void terminal_return(void);
 void terminal_mouse(bool on);
@@ -26,7 +26,7 @@ void terminal_mouse(bool on);
 /* The name of the next key pressed, NULL when none waits. Valid until the next call. */
 const char *terminal_key(void);
 
-/* The key that the screen shows at a place: a tab's digit, a hint's first word. NULL for none. */
+/* The key that the screen shows at (x, y): a tab's digit, a hint's first word. NULL for none. */
 const char *mouse_key(const struct sr_grid *grid, int x, int y, char key[16]);
 
 /* Colour pairs: a number for two palette entries (-1 the default). `frame` grows with each
@@ -35,7 +35,7 @@ void pairs_start(bool has_defaults);
 void pairs_stop(void);
 int pairs_find(int fore, int back, unsigned frame);
 
-/* Signals become numbers read from a descriptor; faults restore the terminal and say so. */
+/* Signals become numbers read from a descriptor; after a crash the terminal is restored. */
 void signals_prepare(void); /* before terminal_start: remembers the terminal's modes */
 enum sr_status signals_start(struct sr_error *error);
 void signals_stop(void);

@@ -33,9 +33,9 @@ struct loop {
     struct sr_grid grid;
     struct bucket bucket;
     double next_pump; /* clock from which events of jobs are taken in again */
-    bool stale;       /* something changed since the last frame */
-    bool pressed;     /* ... and it was a key or the window */
-    int signal;       /* that ends the program */
+    bool stale;       /* something has changed since the last frame */
+    bool pressed;     /* a key or the size of the window has */
+    int signal;       /* that ends the program, 0 for none */
 };
 
 static void fill_bucket(struct bucket *bucket, int refresh)
@@ -65,7 +65,7 @@ static void draw(struct loop *loop)
         sr_grid_resize(&loop->grid, columns, lines);
     else
         sr_grid_clear(&loop->grid);
-    /* The option names a depth, the terminal bounds it. */
+    /* No deeper colours than the terminal has. */
     if (session->look.depth > terminal_depth()) session->look.depth = terminal_depth();
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
     terminal_mouse(sr_args_switch(session->options, "mouse"));
