@@ -367,7 +367,7 @@ int sr_batch_overview(struct sr_session *session)
     if (status) {
         sr_say(stdout, "No data: %s", error.text);
     } else {
-        sr_say(stdout, "%s, from %s", session->data->name, session->data->directory);
+        sr_say(stdout, "%s, from %s", session->data->name, session->data->path);
         if (session->data->sample)
             sr_say(stdout, "This is the small sample that sartor ships. %s", sr_dataset_advice());
         failed |= sr_batch_words(session, &batch, commands[0], 1);

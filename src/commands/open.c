@@ -22,7 +22,7 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
     if (reply->json) {
         struct sr_json *object = sr_reply_object(reply);
         sr_json_set_text(object, "name", data->name);
-        sr_json_set_text(object, "directory", data->directory);
+        sr_json_set_text(object, "directory", data->path);
         sr_json_set_bool(object, "sample", data->sample);
         sr_json_set_integer(object, "height", train->shape.height);
         sr_json_set_integer(object, "width", train->shape.width);

@@ -36,7 +36,7 @@ SR_RUN(save_log_run)
     /* The data that the session began with, unless it changed: then its commands say so. */
     if (session->data && !session->data_is_sample && !opened) {
         sr_text_add(&script, "open ");
-        sr_words_quote(&script, session->data->directory);
+        sr_words_quote(&script, session->data->path);
         sr_text_add(&script, "\n");
     }
     for (size_t i = 0; i < log->count; i++) {

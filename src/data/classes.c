@@ -109,7 +109,7 @@ static enum sr_status check_labels(const struct sr_dataset *dataset, enum sr_fil
             return sr_error_set(
                 error, SR_ERROR_FORMAT,
                 "%s: label %d of %s:%zu is out of range; %s, so labels go from 0 to %d",
-                dataset->directory, images->labels[i], sr_file_names[file], i, why,
+                dataset->path, images->labels[i], sr_file_names[file], i, why,
                 dataset->classes - 1);
     return SR_OK;
 }
@@ -136,12 +136,12 @@ static enum sr_status count_classes(struct sr_dataset *dataset, struct sr_error 
                 "%s: label %d of train:%zu is out of range, or no training image has label %d; "
                 "labels "
                 "run from 0 without gaps unless labels.txt names each class, one a line",
-                dataset->directory, above, first[above], c);
+                dataset->path, above, first[above], c);
         }
     if (highest + 1 < SR_CLASSES_MIN)
         return sr_error_set(error, SR_ERROR_FORMAT,
                             "%s: every training image has label 0; at least %d classes are needed",
-                            dataset->directory, SR_CLASSES_MIN);
+                            dataset->path, SR_CLASSES_MIN);
     dataset->classes = highest + 1;
     for (int c = 0; c < dataset->classes; c++) dataset->class_names[c] = sr_xprintf("%d", c);
     return SR_OK;
@@ -151,8 +151,10 @@ enum sr_status classes_settle(struct sr_dataset *dataset, struct sr_error *error
 {
     enum sr_status status = SR_OK;
     const char *why;
-    char *path = sr_path_join(dataset->directory, "labels.txt");
-    if (sr_path_exists(path)) {
+    char *path = sr_path_join(dataset->path, "labels.txt");
+    if (dataset->classes) {
+        why = "there are no more names";
+    } else if (sr_path_exists(path)) {
         status = read_names(dataset, path, error);
         why = "labels.txt has no more names";
     } else if (dataset->known) {

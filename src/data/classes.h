@@ -4,8 +4,8 @@
 
 #include "sartor/data/dataset.h"
 
-/* Fill classes and class_names of a data set whose images, labels, directory and `known` are
- * set, and check every label. */
+/* Fill classes and class_names, unless its form had names, of a data set whose images, labels,
+ * path and `known` are set; check every label. */
 enum sr_status classes_settle(struct sr_dataset *dataset, struct sr_error *error);
 
 #endif

@@ -1,20 +1,16 @@
 /* dataset.c - see dataset.h. */
 #include "sartor/data/dataset.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <zlib.h>
 
 #include "classes.h"
-#include "sartor/base/file.h"
+#include "internal.h"
 #include "sartor/base/memory.h"
-#include "sartor/data/idx.h"
 
-const char *const sr_file_names[SR_FILE_COUNT] = {"train", "test"};
-
-/* CRC-32 of the pixels of train and test file, by which a set is known. */
+/* CRC-32 of the pixels of the train and the test file, by which a set is recognised. */
 static const struct {
     uint32_t train, test;
     bool sample;
@@ -23,120 +19,90 @@ static const struct {
     {0x71aae83c, 0x58279f41, true},  /* data/fashion-mini, 1,000 and 500 */
 };
 
+/* What every form of data must come to; a format cannot know what the rest of the program can do.
+ */
+static enum sr_status check_files(const struct sr_dataset *dataset, struct sr_error *error)
+{
+    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN],
+                           *test = &dataset->files[SR_FILE_TEST];
+    if (!test->count)
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s has no test images; a train part and a test part are needed",
+                            dataset->path);
+    if (train->shape.height != test->shape.height || train->shape.width != test->shape.width)
+        return sr_error_set(
+            error, SR_ERROR_FORMAT,
+            "%s: train images are %dx%d, test images %dx%d; both must have the same size",
+            dataset->path, train->shape.height, train->shape.width, test->shape.height,
+            test->shape.width);
+    if (train->shape.channels != 1 || test->shape.channels != 1)
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s has images in colour; only grey ones can be opened yet",
+                            dataset->path);
+    return SR_OK;
+}
+
+/* Of a part's content, whatever form it was kept in. */
 struct checksums {
     uint32_t pixels, labels;
 };
 
-/* The path of "PREFIX-KIND[.gz]" in the folder, the plain file first; NULL when there is neither.
- */
-static char *find_file(const char *directory, const char *prefix, const char *kind)
+static struct checksums sum_up(const struct sr_images *images)
 {
-    for (int packed = 0; packed < 2; packed++) {
-        char *path = sr_xprintf("%s/%s-%s%s", directory, prefix, kind, packed ? ".gz" : "");
-        if (sr_path_exists(path)) return path;
-        free(path);
-    }
-    return NULL;
+    const size_t bytes = images->count * sr_shape_size(images->shape);
+    return (struct checksums){(uint32_t)crc32_z(0, images->pixels, bytes),
+                              (uint32_t)crc32_z(0, images->labels, images->count)};
 }
 
-static char *find_part(const char *directory, enum sr_file file, const char *kind,
-                       struct sr_error *error)
+static void set_digest(struct sr_dataset *dataset)
 {
-    static const char *const prefixes[SR_FILE_COUNT][2] = {{"train", NULL}, {"t10k", "test"}};
-    for (int i = 0; i < 2 && prefixes[file][i]; i++) {
-        char *path = find_file(directory, prefixes[file][i], kind);
-        if (path) return path;
-    }
-    sr_error_set(
-        error, SR_ERROR_IO,
-        "%s has no %s-%s.gz (nor without .gz); a data set is four such files: train and t10k, "
-        "images-idx3-ubyte and labels-idx1-ubyte",
-        directory, prefixes[file][0], kind);
-    return NULL;
-}
-
-static enum sr_status load_file(struct sr_images *images, const char *directory, enum sr_file file,
-                                struct checksums *sums, const struct sr_monitor *monitor,
-                                struct sr_error *error)
-{
-    enum sr_status status = SR_ERROR_IO;
-    char *pixels = find_part(directory, file, "images-idx3-ubyte", error);
-    char *labels = pixels ? find_part(directory, file, "labels-idx1-ubyte", error) : NULL;
-    if (!labels) goto out;
-    status = sr_idx_read_images(pixels, images, &sums->pixels, monitor, error);
-    if (status == SR_OK) status = sr_idx_read_labels(labels, images, &sums->labels, monitor, error);
-out:
-    free(pixels);
-    free(labels);
-    return status;
-}
-
-static enum sr_status check_directory(const char *directory, struct sr_error *error)
-{
-    struct stat about;
-    if (stat(directory, &about) != 0)
-        return sr_error_set(error, SR_ERROR_IO,
-                            "%s: %s; a folder with a data set's four IDX files is expected there",
-                            directory, strerror(errno));
-    if (!S_ISDIR(about.st_mode))
-        return sr_error_set(
-            error, SR_ERROR_IO,
-            "%s is not a folder; name the folder that holds a data set's four IDX files",
-            directory);
-    return SR_OK;
-}
-
-static void recognise(struct sr_dataset *dataset, const struct checksums *sums)
-{
-    const struct checksums *train = &sums[SR_FILE_TRAIN], *test = &sums[SR_FILE_TEST];
-    snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", train->pixels,
-             train->labels, test->pixels, test->labels);
+    const struct checksums train = sum_up(&dataset->files[SR_FILE_TRAIN]),
+                           test = sum_up(&dataset->files[SR_FILE_TEST]);
+    snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", train.pixels,
+             train.labels, test.pixels, test.labels);
     for (size_t i = 0; i < sizeof known_sets / sizeof *known_sets; i++)
-        if (known_sets[i].train == train->pixels && known_sets[i].test == test->pixels) {
+        if (known_sets[i].train == train.pixels && known_sets[i].test == test.pixels) {
             dataset->known = true;
             dataset->sample = known_sets[i].sample;
         }
+}
+
+static void set_name(struct sr_dataset *dataset)
+{
     if (dataset->known) {
         snprintf(dataset->name, sizeof dataset->name, "Fashion-MNIST");
         return;
     }
     /* The folder's own name, also for "." and "x/". */
-    char *real = realpath(dataset->directory, NULL);
-    const char *path = real ? real : dataset->directory, *slash = strrchr(path, '/');
+    char *real = realpath(dataset->path, NULL);
+    const char *path = real ? real : dataset->path, *slash = strrchr(path, '/');
     snprintf(dataset->name, sizeof dataset->name, "%.63s", slash && slash[1] ? slash + 1 : path);
     free(real);
 }
 
-struct sr_dataset *sr_dataset_load(const char *directory, const struct sr_monitor *monitor,
+enum sr_status dataset_settle(struct sr_dataset *dataset, struct sr_error *error)
+{
+    enum sr_status status = check_files(dataset, error);
+    if (status != SR_OK) return status;
+    set_digest(dataset);
+    set_name(dataset);
+    return classes_settle(dataset, error);
+}
+
+struct sr_dataset *sr_dataset_load(const char *path, const struct sr_monitor *monitor,
                                    struct sr_error *error)
 {
+    const struct sr_opening opening = {path, monitor};
+    const struct sr_format *format = sr_format_find(&opening);
+    if (!format) format = sr_formats[0]; /* which says what is missing */
     struct sr_dataset *dataset = sr_xalloc(sizeof *dataset);
-    struct checksums sums[SR_FILE_COUNT];
     dataset->references = 1;
-    dataset->directory = sr_xstrdup(directory);
-    enum sr_status status = check_directory(directory, error);
-    for (int f = 0; f < SR_FILE_COUNT && status == SR_OK; f++)
-        status =
-            load_file(&dataset->files[f], directory, (enum sr_file)f, &sums[f], monitor, error);
-    if (status != SR_OK) goto out;
-    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN],
-                           *test = &dataset->files[SR_FILE_TEST];
-    if (!sr_shape_equal(train->shape, test->shape)) {
-        status = sr_error_set(
-            error, SR_ERROR_FORMAT,
-            "%s: train images are %dx%d, test images %dx%d; both must have the same size",
-            directory, train->shape.height, train->shape.width, test->shape.height,
-            test->shape.width);
-        goto out;
-    }
-    recognise(dataset, sums);
-    status = classes_settle(dataset, error);
-out:
-    if (status != SR_OK) {
-        sr_dataset_unref(dataset);
-        dataset = NULL;
-    }
-    return dataset;
+    dataset->path = sr_xstrdup(path);
+    enum sr_status status = format->load(&opening, dataset, error);
+    if (status == SR_OK) status = dataset_settle(dataset, error);
+    if (status == SR_OK) return dataset;
+    sr_dataset_unref(dataset);
+    return NULL;
 }
 
 struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset)
@@ -150,6 +116,6 @@ void sr_dataset_unref(struct sr_dataset *dataset)
     if (!dataset || __atomic_sub_fetch(&dataset->references, 1, __ATOMIC_ACQ_REL) > 0) return;
     for (int f = 0; f < SR_FILE_COUNT; f++) sr_images_fini(&dataset->files[f]);
     for (int c = 0; c < SR_CLASSES_MAX; c++) free(dataset->class_names[c]);
-    free(dataset->directory);
+    free(dataset->path);
     free(dataset);
 }

@@ -1,23 +1,12 @@
-/* find.c - where data lies: sr_dataset_find of dataset.h. */
+/* find.c - sr_dataset_find of dataset.h. */
 #include <stdlib.h>
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/data/dataset.h"
+#include "sartor/data/formats.h"
 
 /* Where the package dataset-fashion-mnist of Debian and Ubuntu puts the whole set. */
 #define PACKAGE_DIRECTORY "/usr/share/datasets/fashion-mnist"
-
-/* Is there a train file? Whether it is a good one is for loading to say. */
-static bool holds_data(const char *directory)
-{
-    char *packed = sr_path_join(directory, "train-images-idx3-ubyte.gz");
-    char *plain = sr_path_join(directory, "train-images-idx3-ubyte");
-    bool found = sr_path_exists(packed) || sr_path_exists(plain);
-    free(packed);
-    free(plain);
-    return found;
-}
 
 char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
 {
@@ -27,7 +16,7 @@ char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
     if (variable && *variable) return sr_path_expand(variable);
     static const char *const places[] = {"data", PACKAGE_DIRECTORY};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (holds_data(places[i])) return sr_xstrdup(places[i]);
+        if (sr_format_find(&(struct sr_opening){.path = places[i]})) return sr_xstrdup(places[i]);
     char *shipped = sr_path_resource("fashion-mini");
     if (shipped) {
         *sample = true;

@@ -134,13 +134,12 @@ static enum sr_status wrong_magic(const struct source *source, uint32_t magic, u
 /* The content: exactly `size` bytes in rows of `row`, then the end of the file. The block
  * grows as bytes arrive, so that a header's promise alone costs next to nothing. */
 static enum sr_status read_content(struct source *source, uint64_t size, size_t row,
-                                   uint8_t **content, uint32_t *crc,
-                                   const struct sr_monitor *monitor, struct sr_error *error)
+                                   uint8_t **content, const struct sr_monitor *monitor,
+                                   struct sr_error *error)
 {
     enum sr_status status = SR_OK;
     uint8_t *block = NULL;
     uint64_t have = 0, room = 0;
-    uLong sum = crc32(0, NULL, 0);
     while (have < size) {
         if (!sr_monitor_proceed(monitor)) {
             status =
@@ -161,7 +160,6 @@ static enum sr_status read_content(struct source *source, uint64_t size, size_t 
         size_t want = room - have < CHUNK ? (size_t)(room - have) : CHUNK, got;
         status = source_read(source, block + have, want, &got, error);
         if (status != SR_OK) goto out;
-        sum = crc32_z(sum, block + have, got);
         have += got;
         if (got < want) {
             status = sr_error_set(
@@ -192,7 +190,6 @@ static enum sr_status read_content(struct source *source, uint64_t size, size_t 
         goto out;
     }
     *content = block;
-    *crc = (uint32_t)sum;
     block = NULL;
 out:
     free(block);
@@ -217,9 +214,9 @@ static enum sr_status read_sizes(struct source *source, uint32_t *sizes, int cou
 
 /* `wanted` is the magic number that must be there; 0 takes either. */
 static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_images *images,
-                            uint32_t *crc, const struct sr_monitor *monitor, struct sr_error *error)
+                            const struct sr_monitor *monitor, struct sr_error *error)
 {
-    uint32_t magic = 0, sizes[3] = {0}, sum = 0;
+    uint32_t magic = 0, sizes[3] = {0};
     enum sr_status status = read_sizes(source, &magic, 1, error);
     if (status != SR_OK) return status;
     if (!wanted) wanted = magic == MAGIC_LABELS ? MAGIC_LABELS : MAGIC_IMAGES;
@@ -244,7 +241,7 @@ static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_im
                             pixels ? "labels" : "images");
     size_t row = pixels ? (size_t)sizes[1] * sizes[2] : 1;
     uint8_t *content = NULL;
-    status = read_content(source, (uint64_t)sizes[0] * row, row, &content, &sum, monitor, error);
+    status = read_content(source, (uint64_t)sizes[0] * row, row, &content, monitor, error);
     if (status != SR_OK) return status;
     images->count = sizes[0];
     if (pixels) {
@@ -255,43 +252,44 @@ static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_im
         free(images->labels);
         images->labels = content;
     }
-    if (crc) *crc = sum;
     return SR_OK;
 }
 
 static enum sr_status read_file(const char *path, uint32_t magic, struct sr_images *images,
-                                uint32_t *crc, const struct sr_monitor *monitor,
-                                struct sr_error *error)
+                                const struct sr_monitor *monitor, struct sr_error *error)
 {
     struct source source;
     enum sr_status status = source_open(&source, path, error);
-    if (status == SR_OK) status = parse(&source, magic, images, crc, monitor, error);
+    if (status == SR_OK) status = parse(&source, magic, images, monitor, error);
     source_close(&source);
     return status;
 }
 
-enum sr_status sr_idx_read_images(const char *path, struct sr_images *images, uint32_t *crc,
-                                  const struct sr_monitor *monitor, struct sr_error *error)
+bool sr_idx_holds_images(const char *path)
 {
-    return read_file(path, MAGIC_IMAGES, images, crc, monitor, error);
+    struct source source;
+    uint32_t magic = 0;
+    enum sr_status status = source_open(&source, path, NULL);
+    if (status == SR_OK) status = read_sizes(&source, &magic, 1, NULL);
+    source_close(&source);
+    return status == SR_OK && magic == MAGIC_IMAGES;
 }
 
-enum sr_status sr_idx_read_labels(const char *path, struct sr_images *images, uint32_t *crc,
+enum sr_status sr_idx_read_images(const char *path, struct sr_images *images,
                                   const struct sr_monitor *monitor, struct sr_error *error)
 {
-    return read_file(path, MAGIC_LABELS, images, crc, monitor, error);
+    return read_file(path, MAGIC_IMAGES, images, monitor, error);
+}
+
+enum sr_status sr_idx_read_labels(const char *path, struct sr_images *images,
+                                  const struct sr_monitor *monitor, struct sr_error *error)
+{
+    return read_file(path, MAGIC_LABELS, images, monitor, error);
 }
 
 enum sr_status sr_idx_parse(const char *name, const void *bytes, size_t length,
-                            struct sr_images *images, uint32_t *crc, struct sr_error *error)
+                            struct sr_images *images, struct sr_error *error)
 {
     struct source source = {.name = name, .bytes = bytes, .length = length};
-    return parse(&source, 0, images, crc, NULL, error);
-}
-
-void sr_images_fini(struct sr_images *images)
-{
-    free(images->pixels);
-    free(images->labels);
-    *images = (struct sr_images){0};
+    return parse(&source, 0, images, NULL, error);
 }

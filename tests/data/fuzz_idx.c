@@ -18,8 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     struct sr_images images = {0};
     struct sr_error error = {0};
-    uint32_t crc = 0;
-    enum sr_status status = sr_idx_parse("input", bytes, length, &images, &crc, &error);
+    enum sr_status status = sr_idx_parse("input", bytes, length, &images, &error);
     if (status != SR_OK) {
         check(error.text[0] && error.status == status && !images.pixels && !images.labels &&
               !images.count);
@@ -29,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (images.pixels) {
         check(images.shape.height >= SR_SIDE_MIN && images.shape.height <= SR_SIDE_MAX);
         check(images.shape.width >= SR_SIDE_MIN && images.shape.width <= SR_SIDE_MAX);
-        check(length ==
-              16 + images.count * (size_t)images.shape.height * (size_t)images.shape.width);
+        check(images.shape.channels == 1);
+        check(length == 16 + images.count * sr_shape_size(images.shape));
         check(!memcmp(images.pixels, bytes + 16, length - 16));
         images.labels = calloc(images.count, 1);
         check(images.labels != NULL);

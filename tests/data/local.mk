@@ -2,6 +2,7 @@ noinst_HEADERS += tests/data/scratch.h
 check_PROGRAMS += \
 	tests/data/test_dataset \
 	tests/data/test_features \
+	tests/data/test_formats \
 	tests/data/test_fuzz_idx \
 	tests/data/test_fuzz_png \
 	tests/data/test_idx \
@@ -13,6 +14,9 @@ tests_data_test_dataset_LDADD = $(TEST_LIBS)
 tests_data_test_features_SOURCES = tests/data/test_features.c
 tests_data_test_features_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_features_LDADD = $(TEST_LIBS)
+tests_data_test_formats_SOURCES = tests/data/test_formats.c
+tests_data_test_formats_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_formats_LDADD = $(TEST_LIBS)
 tests_data_test_fuzz_idx_SOURCES = tests/data/fuzz_idx.c tests/data/test_replay.c
 tests_data_test_fuzz_idx_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-idx"'
 tests_data_test_fuzz_idx_LDADD = $(TEST_LIBS)

@@ -8,19 +8,22 @@
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/data/images.h"
+#include <stdbool.h>
 
-/* Read images (or labels) of one file into `images`, which gets count, height, width
- * and pixels (or labels; count must match when `images` has pixels already).
- * `crc` receives the CRC-32 of the content behind the header. Memory grows with
- * what the file really holds, never with what a header promises. */
-enum sr_status sr_idx_read_images(const char *path, struct sr_images *images, uint32_t *crc,
+/* Does the file begin as one of images does? */
+bool sr_idx_holds_images(const char *path);
+
+/* Read images (or labels) of one file into `images`, which gets count, shape and pixels
+ * (or labels; count must match when `images` has pixels already). Memory grows with
+ * what the file really holds, whatever its header says. */
+enum sr_status sr_idx_read_images(const char *path, struct sr_images *images,
                                   const struct sr_monitor *monitor, struct sr_error *error);
-enum sr_status sr_idx_read_labels(const char *path, struct sr_images *images, uint32_t *crc,
+enum sr_status sr_idx_read_labels(const char *path, struct sr_images *images,
                                   const struct sr_monitor *monitor, struct sr_error *error);
 
 /* The same from memory (not gzipped; images or labels, as the magic number says), for the
  * fuzzer and tests; `name` stands for the file in sentences. */
 enum sr_status sr_idx_parse(const char *name, const void *bytes, size_t length,
-                            struct sr_images *images, uint32_t *crc, struct sr_error *error);
+                            struct sr_images *images, struct sr_error *error);
 
 #endif

@@ -12,6 +12,10 @@
 
 enum { SR_CLASSES_MIN = 2, SR_CLASSES_MAX = 256 };
 
+/* The two parts of a data set. */
+enum sr_file { SR_FILE_TRAIN, SR_FILE_TEST, SR_FILE_COUNT };
+extern const char *const sr_file_names[SR_FILE_COUNT]; /* "train", "test" */
+
 struct sr_images {
     size_t count;
     struct sr_shape shape; /* of each */

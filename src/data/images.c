@@ -1,0 +1,13 @@
+/* images.c - see images.h. */
+#include "sartor/data/images.h"
+
+#include <stdlib.h>
+
+const char *const sr_file_names[SR_FILE_COUNT] = {"train", "test"};
+
+void sr_images_fini(struct sr_images *images)
+{
+    free(images->pixels);
+    free(images->labels);
+    *images = (struct sr_images){0};
+}
