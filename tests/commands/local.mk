@@ -24,3 +24,8 @@ check_PROGRAMS += tests/commands/test_views
 tests_commands_test_views_SOURCES = tests/commands/test_views.c
 tests_commands_test_views_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_views_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_target
+tests_commands_test_target_SOURCES = tests/commands/test_target.c
+tests_commands_test_target_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_target_LDADD = $(TEST_LIBS)
