@@ -46,7 +46,7 @@ static void make_levels(const struct sr_augment *augment, struct sr_rng *rng, fl
     }
 }
 
-/* An image to be changed, and what its bytes stand for. */
+/* An image to be changed, and the value 0..1 of each of its bytes. */
 struct source {
     const uint8_t *pixels;
     struct sr_shape shape;

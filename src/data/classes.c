@@ -14,13 +14,13 @@ static const char *const fashion_names[10] = {"T-shirt/top", "Trouser",   "Pullo
                                               "Coat",        "Sandal",    "Shirt",    "Sneaker",
                                               "Bag",         "Ankle boot"};
 
-/* ASCII only, so that no locale has a say (Turkish would part I from i). */
+/* ASCII only: independent of the locale (in a Turkish one, I and i are different letters). */
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* Does `text` begin with `start`, whatever the case? */
+/* Does `text` begin with `start`, upper and lower case being equal? */
 static bool begins(const char *text, const char *start)
 {
     for (; *start; text++, start++)
@@ -33,7 +33,7 @@ static bool same(const char *a, const char *b)
     return strlen(a) == strlen(b) && begins(a, b);
 }
 
-/* Printable UTF-8 of a fair length? */
+/* Printable UTF-8 of at most NAME_BYTES? */
 static bool name_good(const char *name)
 {
     if (strlen(name) > NAME_BYTES) return false;
@@ -44,7 +44,7 @@ static bool name_good(const char *name)
     return true;
 }
 
-/* Cut the text into lines without white space at the ends; empty lines at the end do not count. */
+/* One name on each line, without white space at its ends; empty lines at the end are left out. */
 static enum sr_status read_names(struct sr_dataset *dataset, const char *path,
                                  struct sr_error *error)
 {
@@ -54,7 +54,7 @@ static enum sr_status read_names(struct sr_dataset *dataset, const char *path,
     enum sr_status status = SR_OK;
     if (strlen(text) != length) {
         status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "%s is not text; it has one class name a line", path);
+                              "%s is not text; one class name is expected on each line", path);
         goto out;
     }
     while (length && strchr(" \t\r\n", text[length - 1])) text[--length] = 0;
@@ -99,7 +99,7 @@ out:
     return status;
 }
 
-/* The names are settled: is every label below their number? */
+/* Is every label below the number of classes? `why` explains that number. */
 static enum sr_status check_labels(const struct sr_dataset *dataset, enum sr_file file,
                                    const char *why, struct sr_error *error)
 {
@@ -114,11 +114,11 @@ static enum sr_status check_labels(const struct sr_dataset *dataset, enum sr_fil
     return SR_OK;
 }
 
-/* No names: the train file says which classes there are. */
+/* Without names, the labels of the train file say which classes there are. */
 static enum sr_status count_classes(struct sr_dataset *dataset, struct sr_error *error)
 {
     const struct sr_images *train = &dataset->files[SR_FILE_TRAIN];
-    size_t first[SR_CLASSES_MAX]; /* the row that has the label first */
+    size_t first[SR_CLASSES_MAX]; /* the first row with the label */
     bool seen[SR_CLASSES_MAX] = {false};
     int highest = 0;
     for (size_t i = train->count; i-- > 0;) {

@@ -19,8 +19,7 @@ static const struct {
     {0x71aae83c, 0x58279f41, true},  /* data/fashion-mini, 1,000 and 500 */
 };
 
-/* What every form of data must come to; a format cannot know what the rest of the program can do.
- */
+/* What the rest of the program can work with, whatever the form. */
 static enum sr_status check_files(const struct sr_dataset *dataset, struct sr_error *error)
 {
     const struct sr_images *train = &dataset->files[SR_FILE_TRAIN],
@@ -42,7 +41,7 @@ static enum sr_status check_files(const struct sr_dataset *dataset, struct sr_er
     return SR_OK;
 }
 
-/* Of a part's content, whatever form it was kept in. */
+/* CRC-32 of a part's content. */
 struct checksums {
     uint32_t pixels, labels;
 };

@@ -9,14 +9,14 @@ const char *const sr_features_names[SR_FEATURES_COUNT] = {"pixels", "hog"};
 
 const char sr_features_help[] = "features=pixels: grey values divided by 255, row by row.\n"
                                 "features=hog: histograms of oriented gradients, which keep the "
-                                "shape of edges and forget where exactly\n"
-                                "they lie and how bright they are. Of the square roots of those "
+                                "shape of edges, but neither their exact\n"
+                                "position nor their brightness. Of the square roots of those "
                                 "grey values, black around the image, each\n"
                                 "pixel's gradient is the difference of its two neighbours across "
                                 "and of its two neighbours down.\n"
                                 "Cells: each side is cut evenly into a third as many as it has "
                                 "pixels, from 2 to 9: 9 × 9 of 28 × 28.\n"
-                                "Bins: 12 a cell, every 30 degrees all round. A pixel votes with "
+                                "Bins: 12 in each cell, one every 30 degrees. A pixel votes with "
                                 "its gradient's length, shared between\n"
                                 "the two nearest bins and the four nearest cells.\n"
                                 "Blocks: 2 × 2 cells, one cell apart, so that a cell lies in four. "
@@ -26,15 +26,15 @@ const char sr_features_help[] = "features=pixels: grey values divided by 255, ro
                                 "An image of 28 × 28 has 972 numbers.";
 
 enum {
-    CELL_SIDE = 3, /* pixels, about: the cells share the side evenly */
+    CELL_SIDE = 3, /* pixels, about: a side is cut into cells of equal length */
     CELLS_MIN = 2, /* along a side */
     CELLS_MAX = 9,
-    BINS = 12,  /* of 30 degrees each, all round */
+    BINS = 12,  /* of 30 degrees each */
     SLICE = 64, /* samples that one thread takes at a time */
 };
 
 static const float CLIP = 0.2f;    /* most that one orientation counts in a block */
-static const float EPSILON = 0.3f; /* energy below which a block is flat: keeps noise small */
+static const float EPSILON = 0.3f; /* keeps the noise of blocks with little energy small */
 
 int sr_features_find(const char *name)
 {
@@ -61,10 +61,11 @@ static void fill_pixels(const uint8_t *pixels, struct sr_shape shape, float *out
     sr_kernels()->grey(pixels, sr_shape_size(shape), out);
 }
 
-/* Cells that surround each pixel's centre along one side, and how near the second one is. */
+/* For each pixel along one side: the two cells whose centres lie around it, and the weight of the
+ * second one. */
 struct shares {
-    int first[SR_SIDE_MAX];    /* -1 .. cells - 1; the other is the next */
-    float second[SR_SIDE_MAX]; /* weight of the next, 0..1 */
+    int first[SR_SIDE_MAX];    /* -1 .. cells - 1 */
+    float second[SR_SIDE_MAX]; /* weight of the cell after it, 0..1 */
 };
 
 static void share_side(struct shares *shares, int side, int cells)
@@ -76,7 +77,7 @@ static void share_side(struct shares *shares, int side, int cells)
     }
 }
 
-/* Histograms with a rim of one cell, which takes the votes that fall outside and is never read. */
+/* Histograms with a border of one cell, which takes the votes outside the image. */
 typedef float histograms[CELLS_MAX + 2][CELLS_MAX + 2][BINS];
 
 static void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
@@ -102,7 +103,7 @@ struct rows {
     float values[3][(SR_SIDE_MAX + 2) * SR_CHANNELS_MAX];
 };
 
-/* Read row y into its place; black outside the image. */
+/* Replace the oldest row by row y; black outside the image. */
 static void read_row(struct rows *rows, const uint8_t *pixels, struct sr_shape shape, int y)
 {
     const size_t channels = (size_t)shape.channels, stride = sr_shape_stride(shape);
@@ -147,7 +148,7 @@ static void count_votes(histograms cells, const uint8_t *pixels, struct sr_shape
     }
 }
 
-/* Half the sum of what the four blocks of a cell make of its bins. */
+/* Half the sum of a cell's bins as normalised by each of its four blocks. */
 static void add_blocks(histograms cells, float energy[CELLS_MAX + 2][CELLS_MAX + 2], int y, int x,
                        float *out)
 {

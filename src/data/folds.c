@@ -21,20 +21,21 @@ enum sr_status sr_folds_make(struct sr_folds *folds, const struct sr_images *ima
         return SR_ERROR_MEMORY;
     }
     const size_t parts = (size_t)count;
-    size_t odd = 0; /* rows that are left when all folds have as many of a class go round, through
-                       all classes */
+    /* What is left of a class when every fold has the same number of its rows is dealt out one by
+     * one, from the fold after the last that got one: folds then differ by one row at most. */
+    size_t odd = 0;
     memcpy(folds->rows, rows, row_count * sizeof *rows);
-    for (int class = 0; class < SR_CLASSES_MAX; class ++) {
+    for (int label = 0; label < SR_CLASSES_MAX; label++) {
         struct sr_rng rng;
         size_t n = 0;
         for (size_t i = 0; i < row_count; i++)
-            if (images->labels[rows[i]] == class) own[n++] = (uint32_t)i;
+            if (images->labels[rows[i]] == label) own[n++] = (uint32_t)i;
         if (!n) continue;
         if (folds->rarest < 0 || n < folds->rarest_count) {
-            folds->rarest = class;
+            folds->rarest = label;
             folds->rarest_count = n;
         }
-        sr_rng_init(&rng, seed, SR_STREAM_SPLIT, (uint64_t) class);
+        sr_rng_init(&rng, seed, SR_STREAM_SPLIT, (uint64_t)label);
         sr_rng_shuffle(&rng, own, n);
         for (size_t i = 0; i < n; i++)
             folds->of[own[i]] = (uint8_t)((i < n - n % parts ? i : odd++) % parts);

@@ -1,5 +1,5 @@
-/* idx.c - see idx.h. One parser reads from a struct source, which is a file through
- * zlib (that reads plain files too) or a block of memory. */
+/* idx.c - see idx.h. One parser reads from a struct source: a file, through zlib, which reads plain
+ * files too, or a block of memory. */
 #include "sartor/data/idx.h"
 
 #include <errno.h>
@@ -15,8 +15,8 @@
 enum {
     MAGIC_LABELS = 0x0801,
     MAGIC_IMAGES = 0x0803,
-    CHUNK = 1 << 20,       /* bytes between two looks at the monitor */
-    FIRST_ROOM = 16 << 20, /* at most this much is allocated on the word of a header */
+    CHUNK = 1 << 20,       /* bytes read between two calls of the monitor */
+    FIRST_ROOM = 16 << 20, /* bytes that are allocated at first, at most */
 };
 
 struct source {
@@ -63,7 +63,7 @@ static void source_close(struct source *source)
     source->file = NULL;
 }
 
-/* Up to `length` bytes; fewer only at the end. */
+/* `length` bytes; fewer only at the end of the file. */
 static enum sr_status source_read(struct source *source, void *out, size_t length, size_t *got,
                                   struct sr_error *error)
 {
@@ -83,7 +83,7 @@ static enum sr_status source_read(struct source *source, void *out, size_t lengt
     }
     int number = Z_OK;
     const char *message = gzerror(source->file, &number);
-    if (number == Z_BUF_ERROR) /* the compressed stream ends before its own end mark */
+    if (number == Z_BUF_ERROR) /* the compressed stream has no end mark */
         return sr_error_set(error, SR_ERROR_FORMAT,
                             "%s is truncated: its gzip stream is cut off; get the file again",
                             source->name);
@@ -131,8 +131,8 @@ static enum sr_status wrong_magic(const struct source *source, uint32_t magic, u
                         source->name, magic, what, wanted);
 }
 
-/* The content: exactly `size` bytes in rows of `row`, then the end of the file. The block
- * grows as bytes arrive, so that a header's promise alone costs next to nothing. */
+/* The content: exactly `size` bytes in rows of `row`, then the end of the file. The block grows
+ * with the bytes that are read, because a header may be wrong about `size`. */
 static enum sr_status read_content(struct source *source, uint64_t size, size_t row,
                                    uint8_t **content, const struct sr_monitor *monitor,
                                    struct sr_error *error)
@@ -180,7 +180,7 @@ static enum sr_status read_content(struct source *source, uint64_t size, size_t 
     }
     uint8_t more;
     size_t got;
-    status = source_read(source, &more, 1, &got, error); /* also makes zlib check its own sum */
+    status = source_read(source, &more, 1, &got, error); /* also makes zlib compare its checksum */
     if (status != SR_OK) goto out;
     if (got) {
         status =
@@ -212,7 +212,7 @@ static enum sr_status read_sizes(struct source *source, uint32_t *sizes, int cou
     return SR_OK;
 }
 
-/* `wanted` is the magic number that must be there; 0 takes either. */
+/* `wanted` is the magic number that must be there; 0: either. */
 static enum sr_status parse(struct source *source, uint32_t wanted, struct sr_images *images,
                             const struct sr_monitor *monitor, struct sr_error *error)
 {

@@ -31,7 +31,7 @@ struct box {
     int top, left, bottom, right; /* the last two are outside */
 };
 
-/* Smallest box that holds all that is unlike the background; false when nothing is. */
+/* Smallest box around all pixels that differ from the background; false when none does. */
 static bool find_box(const struct picture *picture, float background, struct box *box)
 {
     *box = (struct box){picture->height, picture->width, 0, 0};
@@ -95,8 +95,8 @@ static void resize(const struct picture *picture, const struct box *box, float *
     }
 }
 
-/* ImageMagick's `-sharpen 1x1`: 3 × 3 of -exp(-r²/2), the centre twice the sum of all against it,
- * scaled to sum 1. Edges repeat. */
+/* ImageMagick's `-sharpen 1x1`: 3 × 3 of -exp(-r²/2), the centre twice the sum of all, scaled
+ * to sum 1. Beyond the edges, the edge pixels repeat. */
 static void sharpen(const float *from, float *to, int height, int width)
 {
     const float near = expf(-0.5f), far = expf(-1.0f), sum = 1 + 4 * near + 4 * far;
@@ -119,7 +119,7 @@ static uint8_t to_byte(float value)
     return (uint8_t)lrintf(fminf(255, fmaxf(0, value)));
 }
 
-/* Grey as the data has it: the background black, what differs from it light. */
+/* As the data has it: the background black, what differs from it light. */
 static uint8_t level(float value, float background)
 {
     if (background >= LIGHT) return to_byte((background - value) * 255 / background);

@@ -1,5 +1,5 @@
-/* picture.c - see picture.h. libpng reports errors by longjmp, so what must survive one lives in
- * a struct reader of the caller's. */
+/* picture.c - see picture.h. libpng reports errors by longjmp, so what is needed after an error
+ * is kept in a struct reader of the caller. */
 #include "picture.h"
 
 #include <png.h>
@@ -41,7 +41,7 @@ static void on_warning(png_structp png, png_const_charp message)
     (void)message;
 }
 
-/* Everything that libpng may jump out of. */
+/* All calls of libpng that may end in on_error. */
 static void read_colours(png_structp png, png_infop info, struct reader *reader,
                          struct sr_error *error)
 {
@@ -51,8 +51,8 @@ static void read_colours(png_structp png, png_infop info, struct reader *reader,
     }
     png_set_read_fn(png, reader, read_bytes);
     png_set_user_limits(png, SIDE_LIMIT, SIDE_LIMIT);
-    /* Of all chunks only those that make the picture: libpng would allocate what the length of
-     * a text or a profile says before it looks whether the file is that long. */
+    /* Only the chunks that make the picture: for a text or a profile, libpng would allocate the
+     * length that the chunk gives before it knows whether the file is that long. */
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
     reader->height = png_get_image_height(png, info);
@@ -79,7 +79,7 @@ static void read_colours(png_structp png, png_infop info, struct reader *reader,
     png_read_end(png, NULL);
 }
 
-/* In place, from four bytes a pixel to one. */
+/* In place, from four bytes for each pixel to one. */
 static void make_grey(uint8_t *colours, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -10,7 +10,7 @@
 
 const char *const sr_split_names[SR_SPLIT_COUNT] = {"train", "validation", "test"};
 
-enum { LEFT_OUT = SR_SPLIT_COUNT }; /* a training row above the limit */
+enum { LEFT_OUT = SR_SPLIT_COUNT }; /* a row that the limit excludes */
 
 /* How many validation rows a class of `count` gives. */
 static size_t validation_share(double fraction, size_t count)
@@ -18,11 +18,11 @@ static size_t validation_share(double fraction, size_t count)
     if (fraction <= 0 || count < 2) return 0;
     size_t share = (size_t)lround(fraction * (double)count);
     if (share < 1) share = 1;
-    return share < count ? share : count - 1; /* one is left to learn from */
+    return share < count ? share : count - 1; /* at least one stays for training */
 }
 
-/* Cut `available` down to `limit` in all, in proportion; what rounding down leaves goes to the
- * largest remainders, the lower class first. */
+/* Cut `available` down to `limit` in all, in proportion; what rounding down leaves over goes to the
+ * largest remainders, of equal ones to the lower class. */
 static void share_limit(size_t *available, int classes, size_t total, size_t limit)
 {
     uint64_t remainders[SR_CLASSES_MAX];

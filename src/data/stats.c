@@ -7,7 +7,8 @@
 
 #include "sartor/base/memory.h"
 
-/* Four tables, so that runs of equal pixels (half are 0) do not wait for each other's sums. */
+/* Four tables: additions to the same counter have to wait for one another, and half of the pixels
+ * are 0. */
 static void count_pixels(uint64_t tables[4][256], const uint8_t *pixels, size_t length)
 {
     size_t i = 0;

@@ -115,11 +115,12 @@ void sr_wilson(double successes, double count, double z, double *low, double *hi
     *high = fmin(1, (middle + reach) / (1 + squared));
 }
 
-/* Is a class there at all, as truth or as an answer? */
-static bool occurs(const uint64_t *matrix, int classes, int class)
+/* Does a class occur, as truth or as a prediction? */
+static bool occurs(const uint64_t *matrix, int classes, int label)
 {
-    for (size_t i = 0, n = (size_t)classes; i < n; i++)
-        if (matrix[(size_t) class * n + i] || matrix[i * n + (size_t) class]) return true;
+    const size_t n = (size_t)classes, c = (size_t)label;
+    for (size_t i = 0; i < n; i++)
+        if (matrix[c * n + i] || matrix[i * n + c]) return true;
     return false;
 }
 

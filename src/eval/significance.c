@@ -105,7 +105,7 @@ struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t
 void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
                    struct sr_text *text)
 {
-    /* With equal counts neither is ahead, whatever the order of the table. */
+    /* With equal counts p is 1, and the order does not matter. */
     bool ahead = pair->test.only_first >= pair->test.only_second;
     const char *better = ahead ? first : second, *worse = ahead ? second : first;
     if (pair->p >= 0.05)
@@ -128,7 +128,7 @@ void sr_reliability(struct sr_reliability *reliability, const struct sr_predicti
     *reliability = (struct sr_reliability){0};
     for (size_t i = 0; i < predictions->count; i++) {
         double confidence = (double)row_of(predictions, i)[predictions->predicted[i]];
-        double place = ceil(confidence * SR_RELIABILITY_BINS) - 1; /* not a number: in the first */
+        double place = ceil(confidence * SR_RELIABILITY_BINS) - 1; /* NaN: the first bin */
         int bin = place > 0 ? (int)fmin(place, SR_RELIABILITY_BINS - 1) : 0;
         reliability->counts[bin]++;
         sure[bin] += confidence;
@@ -147,7 +147,7 @@ double sr_top_accuracy(const struct sr_predictions *predictions, int k)
     size_t hits = 0;
     for (size_t i = 0; i < predictions->count; i++) {
         const float *p = row_of(predictions, i);
-        int truth = predictions->truth[i], above = 0; /* classes that come before the true one */
+        int truth = predictions->truth[i], above = 0; /* classes ranked before the true one */
         for (int c = 0; c < predictions->classes; c++)
             above += p[c] > p[truth] || (p[c] == p[truth] && c < truth);
         hits += above < k;
@@ -166,7 +166,7 @@ static int by_score_down(const void *a, const void *b)
     return (x->score < y->score) - (x->score > y->score);
 }
 
-/* Samples by falling score of a class; how many are of the class. */
+/* Samples by falling probability of a class; `*positives`: how many are of the class. */
 static struct scored *rank(const struct sr_predictions *predictions, int class, size_t *positives)
 {
     struct scored *items = sr_xalloc(predictions->count * sizeof *items);
@@ -179,54 +179,57 @@ static struct scored *rank(const struct sr_predictions *predictions, int class, 
     return items;
 }
 
-/* Walk down the ranking; at the end of each run of equal scores tell (true, all) positives so far.
- */
-static void walk(const struct sr_predictions *predictions, int class,
-                 void (*visit)(void *context, double hits, double seen, double positives,
-                               double count),
-                 void *context)
-{
-    size_t positives, hits = 0;
-    struct scored *items = rank(predictions, class, &positives);
-    for (size_t i = 0; i < predictions->count; i++) {
-        hits += items[i].positive;
-        if (i + 1 == predictions->count || items[i + 1].score != items[i].score)
-            visit(context, (double)hits, (double)(i + 1), (double)positives,
-                  (double)predictions->count);
-    }
-    free(items);
-}
+/* Counts down to a place in the ranking, and in all. */
+struct counts {
+    double hits, seen; /* samples of the class, and all, down to here */
+    double positives, count;
+};
 
 struct curve {
-    double *x, *y;
+    double *x, *y; /* NULL for the area alone */
     size_t count;
     double last_x, last_y, area;
 };
 
-static void visit_roc(void *context, double hits, double seen, double positives, double count)
+/* Go down the ranking and visit the end of each run of equal probabilities. */
+static void walk(const struct sr_predictions *predictions, int class,
+                 void (*visit)(struct curve *curve, const struct counts *counts),
+                 struct curve *curve)
 {
-    struct curve *curve = context;
-    double x = (seen - hits) / (count - positives), y = hits / positives;
+    size_t positives, hits = 0, count = predictions->count;
+    struct scored *items = rank(predictions, class, &positives);
+    for (size_t i = 0; i < count; i++) {
+        hits += items[i].positive;
+        if (i + 1 == count || items[i + 1].score != items[i].score)
+            visit(curve, &(struct counts){(double)hits, (double)(i + 1), (double)positives,
+                                          (double)count});
+    }
+    free(items);
+}
+
+static void add_point(struct curve *curve, double x, double y)
+{
+    if (!curve->x) return;
+    curve->x[curve->count] = x;
+    curve->y[curve->count++] = y;
+}
+
+static void visit_roc(struct curve *curve, const struct counts *counts)
+{
+    double x = (counts->seen - counts->hits) / (counts->count - counts->positives),
+           y = counts->hits / counts->positives;
     curve->area += (x - curve->last_x) * (y + curve->last_y) / 2;
     curve->last_x = x;
     curve->last_y = y;
-    if (curve->x) {
-        curve->x[curve->count] = x;
-        curve->y[curve->count++] = y;
-    }
+    add_point(curve, x, y);
 }
 
-static void visit_precision(void *context, double hits, double seen, double positives, double count)
+static void visit_precision(struct curve *curve, const struct counts *counts)
 {
-    struct curve *curve = context;
-    double x = hits / positives, y = hits / seen;
-    (void)count;
+    double x = counts->hits / counts->positives, y = counts->hits / counts->seen;
     curve->area += (x - curve->last_x) * y;
     curve->last_x = x;
-    if (curve->x) {
-        curve->x[curve->count] = x;
-        curve->y[curve->count++] = y;
-    }
+    add_point(curve, x, y);
 }
 
 static bool one_sided(const struct sr_predictions *predictions, int class)

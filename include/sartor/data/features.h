@@ -44,7 +44,7 @@ void sr_features_image(enum sr_features kind, const uint8_t *pixels, struct sr_s
                        float *out);
 
 /* Samples first .. first + count - 1 of a view, one row each, `stride` floats apart (at least
- * the size; what lies between rows is left alone). */
+ * the size; floats between rows are not changed). */
 void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first,
                       size_t count, float *out, size_t stride, struct sr_pool *pool);
 

@@ -1,4 +1,5 @@
-/* folds.h - some rows dealt out for cross-validation: each fold is judged by a model of the others.
+/* folds.h - rows dealt out for cross-validation: each fold is predicted by a model trained on the
+ * others.
  *
  * Stratified: the folds hold equally many rows of every class, and equally many in all, to within
  * one. A struct belongs to one thread at a time. */
@@ -18,7 +19,7 @@ struct sr_folds {
     uint32_t *rows; /* all that are dealt out, ascending */
     uint8_t *of;    /* the fold of each */
     size_t row_count;
-    int rarest; /* class with the fewest rows, of those that have any; the lower one on a tie */
+    int rarest; /* class with the fewest rows, of those that have any; the lower of equals */
     size_t rarest_count;
 };
 

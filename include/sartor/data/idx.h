@@ -1,7 +1,7 @@
 /* idx.h - the IDX format (LeCun's, as MNIST uses it), plain or gzipped.
  *
- * Big-endian magic 0x0801 (labels, one dimension) or 0x0803 (images, three),
- * then the sizes, then uint8 content of exactly that length. */
+ * Big-endian: the magic number 0x0801 (labels, one dimension) or 0x0803 (images, three), then the
+ * sizes, then uint8 content of exactly that length. */
 #ifndef SARTOR_DATA_IDX_H
 #define SARTOR_DATA_IDX_H
 

@@ -32,7 +32,7 @@ static inline const uint8_t *sr_images_at(const struct sr_images *images, size_t
     return images->pixels + row * sr_shape_size(images->shape);
 }
 
-/* Some rows of the images, in an order of their own. Borrows both. */
+/* Some rows of the images, in any order. Borrows both. */
 struct sr_samples {
     const struct sr_images *images;
     const uint32_t *rows; /* NULL: all rows, 0..count-1 */

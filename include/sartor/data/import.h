@@ -2,15 +2,15 @@
  *
  * As the authors of Fashion-MNIST made theirs from photos (Xiao et al., 2017, section 2):
  * 1. Transparency is laid on white; colours become grey (0.299 R + 0.587 G + 0.114 B).
- * 2. The background is the median of the four corners. Rows and columns at the edges that keep
- * within 5 % of it are cut off.
+ * 2. The background is the median of the four corners. Rows and columns at the edges whose pixels
+ *    all lie within 5 % of it are cut off.
  * 3. The longest side is brought to the data's, the other in proportion, averaging over the area
- *    that each pixel covers (they skipped rows and columns, which coarse large photos need not
- *    suffer), then sharpened by a Gaussian of radius and deviation 1.
+ *    that each pixel covers (they skipped rows and columns, which loses detail of large photos),
+ * then sharpened by a Gaussian of radius and deviation 1.
  * 4. A light background is negated, and grey levels are stretched so that it is black, 0.
  * 5. Black fills up the shorter side, the picture in the middle.
- * A picture that has the data's size already is taken to be prepared: it is made grey, negated if
- * its background is light, and otherwise left as it is. Any thread may call. */
+ * A picture of exactly the data's size is taken to be prepared: it is made grey, negated if
+ * its background is light, and otherwise not changed. Any thread may call. */
 #ifndef SARTOR_DATA_IMPORT_H
 #define SARTOR_DATA_IMPORT_H
 

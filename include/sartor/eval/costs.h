@@ -1,7 +1,7 @@
 /* costs.h - what each mistake costs: a table by true and predicted class.
  *
- * As a file it is CSV: a line for each true class in label order, a number (0 or more) for each
- * predicted class. Lines that are empty or begin with # are passed over. Plain arrays in, plain
+ * As a file it is CSV: a line for each true class in label order, on it a number (0 or more) for
+ * each predicted class. Lines that are empty or begin with # are left out. Plain arrays in, plain
  * structs out. */
 #ifndef SARTOR_EVAL_COSTS_H
 #define SARTOR_EVAL_COSTS_H
@@ -23,9 +23,9 @@ void sr_costs_fini(struct sr_costs *costs);
 
 struct sr_cost {
     double total, mean; /* of the predictions; mean NaN of no samples */
-    double decided_total,
-        decided_mean; /* had each sample been given the class of least expected cost,
-                         Σ_t p(t) cost(t, class) (Elkan, 2001); the lower class on a tie */
+    /* If each sample were given the class of least expected cost, Σ_t p(t) cost(t, class)
+     * (Elkan, 2001); the lower class on a tie. */
+    double decided_total, decided_mean;
 };
 void sr_costs_apply(const struct sr_costs *costs, const struct sr_predictions *predictions,
                     struct sr_cost *cost);

@@ -1,4 +1,4 @@
-/* evaluation.h - predictions on a set of samples and what they are worth.
+/* evaluation.h - predictions for a set of samples, and measures of how good they are.
  *
  * Plain arrays in, plain structs out; nothing here knows of models or sessions. */
 #ifndef SARTOR_EVAL_EVALUATION_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a model said of `count` samples. Owned by whoever made it; rows are copied. */
+/* A model's predictions for `count` samples. The maker frees it; rows are copied. */
 struct sr_predictions {
     size_t count;
     int classes;
@@ -41,8 +41,8 @@ struct sr_evaluation {
     int classes;
     double accuracy;
     double loss; /* mean negative log probability of the truth, clipped at 1e-7 */
-    double macro_precision, macro_recall,
-        macro_f1; /* means over the classes that occur, as truth or as an answer */
+    /* Means over the classes that occur, as truth or as predictions. */
+    double macro_precision, macro_recall, macro_f1;
     double accuracy_low, accuracy_high;      /* Wilson 95 % interval */
     double calibration_error, top2_accuracy; /* see significance.h */
     struct sr_class_metrics per_class[SR_CLASSES_MAX];

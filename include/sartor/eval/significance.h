@@ -1,4 +1,5 @@
-/* significance.h - can two models be told apart, and can a model's probabilities be trusted.
+/* significance.h - whether models differ by more than chance, and how far a model's probabilities
+ * can be trusted.
  *
  * Plain arrays in, plain structs out. */
 #ifndef SARTOR_EVAL_SIGNIFICANCE_H
@@ -11,7 +12,7 @@
 
 /* McNemar's test (1947) on samples where exactly one of two models is right. */
 struct sr_mcnemar {
-    size_t only_first, only_second; /* samples that only the one, only the other gets right */
+    size_t only_first, only_second; /* samples that only the first, only the second gets right */
     size_t both, neither;
     double p;         /* two-sided: exact binomial up to 1,000 such samples, else chi-squared
                          with Edwards's continuity correction; 1 when there is none */
@@ -35,17 +36,17 @@ struct sr_pair {
  * error. */
 struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count,
                          size_t *pairs, struct sr_error *error);
-/* Whether a pair can be told apart, in plain words without a full stop: "cnn beats svm, p < 0.001".
- */
+/* The result for a pair, without a full stop: "cnn beats svm, p < 0.001". */
 void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
                    struct sr_text *text);
 
 enum { SR_RELIABILITY_BINS = 15 };
-/* How often a model is right when it says it is so sure: Guo et al. (2017). */
+/* How often a model is right, by its confidence, the probability of its prediction: Guo et al.
+ * (2017). */
 struct sr_reliability {
     size_t counts[SR_RELIABILITY_BINS];     /* by confidence: bin b holds (b/15, (b+1)/15] */
     double confidence[SR_RELIABILITY_BINS]; /* mean of each bin; NaN when empty */
-    double accuracy[SR_RELIABILITY_BINS];   /* likewise */
+    double accuracy[SR_RELIABILITY_BINS];   /* share of right predictions; NaN when empty */
     double ece; /* expected calibration error: Σ n_b/n |accuracy - confidence| */
 };
 void sr_reliability(struct sr_reliability *reliability, const struct sr_predictions *predictions);
@@ -54,8 +55,8 @@ void sr_reliability(struct sr_reliability *reliability, const struct sr_predicti
 double sr_top_accuracy(const struct sr_predictions *predictions, int k);
 
 /* Area under the ROC curve of one class against the rest (Mann and Whitney; ties count half); NaN
- * when one side is empty. And average precision (the area under the step curve of precision
- * over recall, as scikit-learn has it). */
+ * where all samples are of the class, or none. And average precision (the area under the step curve
+ * of precision over recall, as scikit-learn has it). */
 double sr_roc_auc(const struct sr_predictions *predictions, int class);
 double sr_average_precision(const struct sr_predictions *predictions, int class);
 /* The curve's points, from (0, 0) to (1, 1): at most count + 1, one for each distinct score.

@@ -1,11 +1,11 @@
-/* suspects.h - samples whose label looks wrong, from what a model says that has not been trained on
- * them.
+/* suspects.h - samples whose label may be wrong, by the predictions of models that were not trained
+ * on them.
  *
  * Confident learning (Northcutt, Jiang and Chuang, 2021): a class's threshold is the mean
  * probability that its own samples get for it; a sample is a suspect when, of the classes whose
  * threshold it reaches, the likeliest is not its label. Ranked by normalised margin, p(label) less
- * the largest other p: the most suspect first. Many suspects are labelled rightly; a person has to
- * look. */
+ * the largest other p: the lowest first. Many suspects have the right label; a person has to
+ * decide. */
 #ifndef SARTOR_EVAL_SUSPECTS_H
 #define SARTOR_EVAL_SUSPECTS_H
 
