@@ -130,12 +130,9 @@ const struct sr_binding *binding_of(struct sr_session *session, const char *key)
         if (place == 0 && !places[0]) continue;
         for (size_t i = keys->own_count; i-- > 0;)
             if (bound(&keys->own[i], key, places[place])) return &keys->own[i];
-        if (place == 2) break;
         for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
             if (bound(binding, key, places[place])) return binding;
     }
-    for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
-        if (bound(binding, key, NULL)) return binding;
     return NULL;
 }
 

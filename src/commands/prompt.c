@@ -152,15 +152,14 @@ static void complete(struct sr_session *session)
             shared = same;
         }
         while (shared && ((unsigned char)words.items[0][shared] & 0xC0) == 0x80) shared--;
-        struct sr_text word = {0}, common = {0};
-        sr_text_add_bytes(&common, words.items[0], shared);
+        struct sr_text word = {0};
         size_t typed = view->prompt_at - start;
         if (words.count == 1 || shared > 0) {
             /* A single candidate is quoted where it must be; a prefix of several is not. */
             if (words.count == 1)
                 sr_words_quote(&word, words.items[0]);
             else
-                sr_text_add(&word, sr_text_get(&common));
+                sr_text_add_bytes(&word, words.items[0], shared);
             size_t length = strlen(words.items[0]);
             if (words.count == 1 && length && !strchr("=/", words.items[0][length - 1]))
                 sr_text_add(&word, " ");
@@ -172,7 +171,6 @@ static void complete(struct sr_session *session)
         for (size_t i = 0; words.count > 1 && i < words.count; i++)
             sr_text_printf(&view->prompt_hint, "%s%s", i ? "  " : "", words.items[i]);
         sr_text_fini(&word);
-        sr_text_fini(&common);
     }
     sr_words_fini(&words);
 }

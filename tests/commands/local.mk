@@ -29,3 +29,8 @@ check_PROGRAMS += tests/commands/test_target
 tests_commands_test_target_SOURCES = tests/commands/test_target.c
 tests_commands_test_target_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_target_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_keys
+tests_commands_test_keys_SOURCES = tests/commands/test_keys.c
+tests_commands_test_keys_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_keys_LDADD = $(TEST_LIBS)

@@ -10,6 +10,7 @@
 #include "sartor/commands/keys.h"
 #include "sartor/commands/queue.h"
 #include "sartor/compute/cpu.h"
+#include "sartor/panes/overlay.h"
 #include "sartor/panes/pane.h"
 
 static char folder[64];
@@ -102,6 +103,68 @@ static void what_is_no_text_is_refused(void **state)
     stop(session);
 }
 
+static void lines_are_run_in_order(void **state)
+{
+    (void)state;
+    static const char config[] = "browse split=test; set seed=3\n"
+                                 "pane compare\n"
+                                 "\n"
+                                 "set seed=4; set nothing=5; set seed=6\n"
+                                 "set validation=0.2\n"
+                                 "bind F5 set seed=7";
+    struct sr_session *session = start(config, sizeof config - 1);
+    assert_string_equal(sr_pane_current(session)->name, "browse"); /* nothing has been run yet */
+    sr_keys_press(session, "F5");                                  /* not bound yet */
+    finish(session);
+    assert_string_equal(sr_pane_current(session)->name, "compare");
+    assert_int_equal(sr_args_integer(session->options, "seed"), 4);
+    assert_non_null(strstr(session->message, "config:4: "));
+    static const char *const commands[] = {"browse split=test", "set seed=3", "set seed=4",
+                                           "set validation=0.2", "bind F5 set seed=7"};
+    size_t found = 0;
+    for (size_t i = 0; i < session->log.count; i++)
+        if (session->log.lines[i].kind == SR_LOG_COMMAND) {
+            assert_true(found < 5);
+            assert_string_equal(session->log.lines[i].text, commands[found++]);
+        }
+    assert_int_equal(found, 5);
+    sr_keys_press(session, "2"); /* the mistake has been seen */
+    assert_string_equal(session->message, "");
+    sr_keys_press(session, "F5");
+    assert_int_equal(sr_args_integer(session->options, "seed"), 7);
+    stop(session);
+}
+
+/* What lasts is run in the background; what stands behind it on its line waits for it. */
+static void a_line_that_lasts_holds_up_no_other(void **state)
+{
+    (void)state;
+    static const char config[] = "stats\ntune knn trials=3 budget=1s; set seed=4\nset seed=2";
+    struct sr_session *session = start(config, sizeof config - 1);
+    for (int i = 0; i < 1000 && sr_args_integer(session->options, "seed") != 2; i++)
+        if (sr_session_wait(session, 10)) sr_queue_run(session);
+    assert_int_equal(sr_args_integer(session->options, "seed"), 2);
+    assert_false(sr_queue_empty(session));
+    assert_false(sr_overlay_is_open(session)); /* the explorer begins with a pane */
+    finish(session);
+    assert_int_equal(sr_args_integer(session->options, "seed"), 4);
+    stop(session);
+}
+
+static void a_line_can_be_given_up(void **state)
+{
+    (void)state;
+    static const char config[] = "browse split=test; set seed=3\nset seed=2\n";
+    struct sr_session *session = start(config, sizeof config - 1);
+    sr_keys_press(session, "Esc");
+    assert_string_equal(session->message, "given up: browse split=test");
+    assert_false(session->message_is_error);
+    assert_int_equal(sr_args_integer(session->options, "seed"), 2);
+    finish(session);
+    assert_int_equal(session->selection.filter.split, SR_SPLIT_TRAIN);
+    stop(session);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -116,13 +179,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    static const char *const names[] = {"sartor/config", "sartor", "home", ""};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        remove(path);
-    }
-    return 0;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
 }
 
 int main(void)
@@ -131,6 +190,9 @@ int main(void)
         cmocka_unit_test(a_line_that_waits_is_not_lost),
         cmocka_unit_test(a_mistake_is_told_and_the_other_lines_are_run),
         cmocka_unit_test(what_is_no_text_is_refused),
+        cmocka_unit_test(lines_are_run_in_order),
+        cmocka_unit_test(a_line_that_lasts_holds_up_no_other),
+        cmocka_unit_test(a_line_can_be_given_up),
     };
     return cmocka_run_group_tests_name("config", tests, set_up, tear_down);
 }
