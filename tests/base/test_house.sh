@@ -69,12 +69,13 @@ allowed='commands: *: to be broken'
 # A line for each circle of a room: the files that need one another, directly or by way of others.
 circles() { # room
     for file in src/"$1"/*.c; do
-        name=$(basename "$file" .c)
-        object=$objects/src/$1/libsartor_a-$name.o
-        [ -f "$object" ] && nm "$object" | sed "s/^/$name /"
-    done | awk '
-        $(NF - 1) ~ /^[TDBR]$/ { owner[$NF] = $1 }
-        $(NF - 1) == "U" { user[++uses] = $1; used[uses] = $NF }
+        name=${file##*/}
+        object=$objects/src/$1/libsartor_a-${name%.c}.o
+        [ ! -f "$object" ] || echo "$object"
+    done | xargs -r nm -A | awk '
+        { file = $1; sub(/.*libsartor_a-/, "", file); sub(/\.o:.*/, "", file) }
+        $(NF - 1) ~ /^[TDBR]$/ { owner[$NF] = file }
+        $(NF - 1) ~ /U$/ { user[++uses] = file; used[uses] = $NF }
         END {
             for (i = 1; i <= uses; i++) {
                 a = user[i]; b = owner[used[i]]
