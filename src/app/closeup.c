@@ -1,4 +1,4 @@
-/* closeup.c - one sample seen closely: what every model answers, and its nearest neighbours. */
+/* closeup.c - one sample: the answers of all models, and its nearest neighbours. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* comparison.c - can the models be told apart: every pair that has predicted a split is tested. */
+/* comparison.c - tests whether models differ: every pair of those with predictions of a split. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@ struct key {
     enum sr_split_name split;
     size_t count;
     struct sr_model **models;
-    const struct sr_predictions **predictions; /* only while it is asked for: own() copies them */
-    /* Predictions of one split are of the same samples: rows and labels are kept once. */
+    const struct sr_predictions **predictions; /* NULL in copies, which have: */
+    /* The predictions of a split are all of the same samples. */
     size_t samples;
     uint32_t *rows;
     uint8_t *labels; /* the true ones, then what each model predicted */

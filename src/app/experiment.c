@@ -51,9 +51,9 @@ struct experiment_task {
     uint64_t split_seed;
     struct sr_pool *pool;
     char *path;            /* of the notes */
-    struct sr_text others; /* notes of trials that are not of this experiment: kept */
+    struct sr_text others; /* lines of other experiments in that file, which are kept */
     const struct sr_monitor *outer;
-    double begun, waited; /* clock; seconds since that were none of work */
+    double begun, waited; /* clock; seconds of pauses since then */
     size_t at;            /* trial under way */
     int fold;             /* of it; 0 without folds */
     double share;         /* of that fold done */
@@ -115,7 +115,7 @@ static bool parse_note(const char *line, struct note *note)
     return note->params != line && (found == 8 || found == 10);
 }
 
-/* Take a note's figures over into the trials that are that very trial; is there one? */
+/* Copy a note's results to the trials that it is of. False when there is none. */
 static bool apply_note(struct experiment_task *task, const struct note *note)
 {
     bool mine = false;
@@ -155,8 +155,8 @@ static void read_notes(struct experiment_task *task)
 
 /* --- the job ---------------------------------------------------------------------------- */
 
-/* What a trial takes is taken to grow with its rows, and further rounds to take as long as the
- * present one. */
+/* An estimate: the time of a trial is proportional to its rows, and each further round takes as
+ * long as the present one. */
 static double seconds_left(const struct experiment_task *task, double share)
 {
     const struct sr_experiment *experiment = task->experiment;
@@ -190,8 +190,7 @@ static void on_progress(void *owner, const struct sr_progress *inner)
     struct experiment_task *task = owner;
     const struct sr_experiment *experiment = task->experiment;
     const int folds = experiment->folds ? experiment->folds : 1;
-    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back.
-     */
+    /* Training and predicting each report from 0 to their total: the larger share counts. */
     if (inner->total) task->share = fmax(task->share, (double)inner->done / (double)inner->total);
     const double share = (task->fold + task->share) / folds;
     struct sr_progress outer = {.unit = "trial",
@@ -220,7 +219,7 @@ static bool on_proceed(void *owner)
     return false;
 }
 
-/* The rows of a trial: a split, and (where there are to be folds) its training rows dealt out. */
+/* The rows of a trial: a split and, with cross-validation, folds of its training rows. */
 static enum sr_status make_rows(const struct experiment_task *task, size_t limit,
                                 struct sr_split *split, struct sr_folds *folds,
                                 struct sr_error *error)
@@ -254,7 +253,7 @@ static struct sr_args *make_params(const struct experiment_task *task, const cha
     struct sr_args *params =
         sr_args_parse(class->name, class->params, words.items, words.count, NULL, error);
     sr_words_fini(&words);
-    /* Early stopping would look at the held-out rows: on folds, fits go on to the end. */
+    /* Early stopping would use the held-out rows: folds are trained to the end. */
     if (params && task->experiment->folds && sr_args_has(params, "patience") &&
         sr_args_set(params, "patience", "0", error)) {
         sr_args_free(params);
@@ -263,7 +262,7 @@ static struct sr_args *make_params(const struct experiment_task *task, const cha
     return params;
 }
 
-/* Fit and judge: on the validation split at once, else fold by fold. */
+/* Train and evaluate: once with the validation split, or once for each fold. */
 static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit,
                                 const struct sr_folds *folds, struct sr_trial *trial,
                                 struct sr_error *error)
@@ -305,7 +304,7 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
     return status;
 }
 
-/* Fit and judge one trial. A fit that diverges is a result, not an error: its figures stay NaN. */
+/* Train and evaluate one trial. A training that diverges is no error: its results stay NaN. */
 static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *trial,
                                 struct sr_error *error)
 {
@@ -337,7 +336,7 @@ static enum sr_status run_trial(struct experiment_task *task, struct sr_trial *t
     return status;
 }
 
-/* Has the present round had its share of the budget? */
+/* Has the present round used its share of the budget? */
 static bool round_over(const struct experiment_task *task)
 {
     const struct sr_experiment *experiment = task->experiment;
@@ -345,12 +344,12 @@ static bool round_over(const struct experiment_task *task)
            worked(task) > experiment->budget * (experiment->round + 1) / experiment->rounds;
 }
 
-/* The trials of the present round that are not done yet; false when there is no time for anything
- * further. */
+/* Run the trials of the present round that are not done yet. `*further` is false when the budget is
+ * used up. */
 static enum sr_status run_round(struct experiment_task *task, bool *further, struct sr_error *error)
 {
     struct sr_experiment *experiment = task->experiment;
-    bool any = false; /* done in this round: a round that has begun is to have a result */
+    bool any = false; /* has a trial of this round been done? at least one is */
     *further = false;
     for (task->at = 0; task->at < experiment->count; task->at++) {
         struct sr_trial *trial = &experiment->trials[task->at];
@@ -367,7 +366,7 @@ static enum sr_status run_round(struct experiment_task *task, bool *further, str
                 return sr_error_set(error, status, "stopped; the same command goes on");
             if (!status) status = write_notes(task, error);
             if (status) return status;
-            /* Each trial is told like an epoch, so that its curve shows how the search gets on. */
+            /* Each trial is reported as an epoch, so that the curve shows the search. */
             sr_monitor_epoch(task->outer, &(struct sr_epoch){.epoch = (int)task->at + 1,
                                                              .train_loss = NAN,
                                                              .train_accuracy = NAN,
@@ -443,7 +442,7 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
         task->split_seed = session->split.seed;
         task->pool = session->pool;
         status = make_rows(task, (size_t)experiment->trials[0].limit, &split, &folds,
-                           error); /* to refuse at once */
+                           error); /* to refuse what is impossible before the job is queued */
         if (!status) {
             sr_folds_fini(&folds);
             sr_split_fini(&split);

@@ -31,8 +31,8 @@ static void describe(const void *opaque, char *text, size_t size)
              key->row);
 }
 
-/* The heat maps that the method gives, one for the target and one for the true class where it
- * differs from what was predicted. */
+/* A heat map for the target, and one for the true class when the predicted class is explained and
+ * is another one. */
 static enum sr_status explain(const struct key *key, struct sr_explanation *explanation,
                               struct sr_pool *pool, const struct sr_monitor *monitor,
                               struct sr_error *error)
@@ -84,7 +84,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
         *error = explanation->error;
         return status;
     }
-    /* A family that keeps no images may have left its sentence, which is no failure. */
+    /* sr_nearest_of may have set it, for a model that keeps no images. */
     if (!status) explanation->error = (struct sr_error){0};
     return SR_OK;
 }

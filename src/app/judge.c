@@ -1,4 +1,4 @@
-/* judge.c - a fit whose model is not kept: what it says of samples that it has not seen. */
+/* judge.c - trains a model that is not kept, for its predictions of held-out samples. */
 #include "task.h"
 
 enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_fit *fit,

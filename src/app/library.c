@@ -1,4 +1,4 @@
-/* library.c - the models that can be named. */
+/* library.c - the models of a session under their names, and loading them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
     return entry;
 }
 
-/* Another file stands behind this name now: what was read from the old one goes. */
+/* The name means another file now: drop the model that was read from the old one. */
 static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path,
                            bool shipped)
 {
@@ -102,7 +102,7 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
         if (!entry->model && (!entry->path || strcmp(entry->path, found[i].path)))
             replace_source(session, entry, found[i].path, found[i].shipped);
     }
-    /* Names whose file has gone, and that hold nothing in memory, are no longer there. */
+    /* Drop names whose file no longer exists and whose model is not in memory. */
     for (size_t i = session->entry_count; i-- > 0;) {
         struct sr_entry *entry = session->entries[i];
         bool listed = false;
@@ -137,7 +137,7 @@ enum sr_status sr_session_move(struct sr_session *session, const char *home, str
     }
     free(session->home);
     session->home = copy;
-    for (size_t i = session->aside_count; i-- > 0;) { /* of one name the latest is taken */
+    for (size_t i = session->aside_count; i-- > 0;) { /* the latest of each name is used */
         if (strcmp(session->aside_homes[i], home)) continue;
         free(session->aside_homes[i]);
         if (find_entry(session, session->aside[i]->name))
@@ -204,13 +204,13 @@ enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *en
             entry->name, session->home, entry->name);
     status = sr_store_rename(session->home, entry->name, name, error);
     if (status) return status;
-    if (other) drop(session, other); /* hidden now */
+    if (other) drop(session, other); /* a shipped model, hidden by this one from now on */
     if (!strcmp(session->view.model, entry->name))
         snprintf(session->view.model, sizeof session->view.model, "%s", name);
     if (!strcmp(session->selection.filter.model, entry->name))
         snprintf(session->selection.filter.model, sizeof session->selection.filter.model, "%s",
                  name);
-    /* It is read anew, for jobs may share the model that is in memory. */
+    /* The model in memory has its old name, and jobs may be using it: it is read again. */
     char *path = sr_store_path(session->home, name);
     replace_source(session, entry, path, false);
     free(path);
@@ -225,7 +225,7 @@ struct sr_entry *sr_session_entry(struct sr_session *session, const char *name,
     if (!name || !*name) {
         struct sr_entry *entry =
             session->view.model[0] ? find_entry(session, session->view.model) : NULL;
-        /* One's own before a shipped one, which may not even be made for data like this. */
+        /* The user's own come before shipped ones, which may be made for other data. */
         for (size_t i = 0; !entry && i < session->entry_count; i++)
             if (!session->entries[i]->shipped) entry = session->entries[i];
         if (!entry && session->entry_count) entry = session->entries[0];
@@ -286,7 +286,7 @@ static struct sr_entry *entry_of(const struct sr_session *session, const struct 
     return NULL;
 }
 
-/* Until the entry has its model: then the result is not needed any more. */
+/* Needed until the entry has its model. */
 static bool current(const struct sr_session *session, const void *key)
 {
     const struct sr_entry *entry = entry_of(session, key);

@@ -24,7 +24,6 @@ libsartor_a_SOURCES += \
 	src/app/judge.c \
 	src/app/library.c \
 	src/app/log.c \
-	src/app/looks.c \
 	src/app/nearest.c \
 	src/app/open.c \
 	src/app/options.c \
@@ -40,4 +39,5 @@ libsartor_a_SOURCES += \
 	src/app/suspects.c \
 	src/app/tags.c \
 	src/app/task.c \
+	src/app/test_split.c \
 	src/app/training.c

@@ -23,7 +23,7 @@ enum sr_status sr_nearest_of(const struct sr_dataset *data, const struct sr_mode
     const size_t found = sr_explain_nearest(model, pixels, nearest->rows, nearest->distances, most);
     for (size_t i = 0; i < found; i++) {
         if (nearest->rows[i] >= data->files[SR_FILE_TRAIN].count)
-            continue; /* a model file may say anything */
+            continue; /* a model file may hold any numbers */
         nearest->rows[nearest->count] = nearest->rows[i];
         nearest->distances[nearest->count++] = nearest->distances[i];
     }

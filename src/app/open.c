@@ -1,4 +1,4 @@
-/* open.c - new data and a new split: loading them, and what follows for the session. */
+/* open.c - loading data, drawing a split, and what each changes in a session. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ static void select_everything(struct sr_session *session)
 static void load_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
 {
     struct load_task *load = (struct load_task *)task;
-    if (session->data_job != event->job) return; /* another folder has been asked for since */
+    if (session->data_job != event->job) return; /* another folder is being loaded since */
     session->data_job = 0;
     session->data_error = event->of.ended.error;
     if (event->of.ended.state != SR_JOB_DONE) {

@@ -25,8 +25,7 @@ const struct sr_param sr_options[] = {
      .help = "Characters to draw with; auto follows the locale."},
     {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",
      .help = "Colours to draw with; auto follows TERM and NO_COLOR. Direct colour needs a TERM "
-             "that describes it, such "
-             "as xterm-direct: COLORTERM only tells that it is there, not how it is asked for."},
+             "that describes it, such as xterm-direct; COLORTERM is not enough."},
     {"background", SR_PARAM_CHOICE, .fallback = "dark", .choices = "dark light",
      .help = "The terminal's background, for colours that read well on it."},
     {"refresh", SR_PARAM_INTEGER, .fallback = "30", .minimum = 1, .maximum = 60,
@@ -40,8 +39,8 @@ const struct sr_param sr_options[] = {
     {0},
 };
 
-/* Outside a terminal nothing limits the colours; the explorer lowers the depth to what
- * its terminal has when `colours` is auto. */
+/* Colours are not limited here; when `colours` is auto, the explorer limits them to those of its
+ * terminal. */
 void sr_session_refresh_look(struct sr_session *session)
 {
     const char *glyphs = sr_args_text(session->options, "glyphs");

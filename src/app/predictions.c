@@ -1,5 +1,5 @@
-/* predictions.c - what a model says of a whole split: whether it may be judged on it, its
- * predictions, and how good they are. */
+/* predictions.c - predictions of a whole split with their evaluation, and the check that the split
+ * is held out. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "sartor/app/results.h"
 #include "task.h"
 
-/* A model may only be judged on validation rows that it has not been trained on. Rows of another
- * data set are such; of the same one, those of the very split that it was trained with. */
+/* A model may only be evaluated on validation rows that it has not been trained on. Those are rows
+ * of another data set, and of the same one the rows of the split that it was trained with. */
 enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
                                  enum sr_split_name split, struct sr_error *error)
 {
@@ -19,8 +19,8 @@ enum sr_status sr_session_honest(const struct sr_session *session, const struct 
                             "there is no validation split (validation=0); use split=test");
     if (strcmp(model->digest, session->data->digest)) {
         if (!session->data->known) return SR_OK;
-        /* Fashion-MNIST and the sample of it that is shipped have rows in common under two digests.
-         */
+        /* Fashion-MNIST and the sample of it that sartor ships have different digests, but rows in
+         * common. */
         return sr_error_set(
             error, SR_ERROR_STATE,
             "%s was trained on other files, which may hold these validation rows; use split=test",
@@ -99,7 +99,7 @@ static void ready(struct sr_session *session, const void *key, void *value, doub
     struct sr_predicted *predicted = value;
     predicted->seconds = seconds;
     if (asked->split == SR_SPLIT_TEST)
-        predicted->test_looks = sr_session_note_look(session, asked->base.model);
+        predicted->test_looks = sr_session_note_test(session, asked->base.model);
 }
 
 static void fini(void *value)

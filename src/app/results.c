@@ -6,8 +6,8 @@
 #include "sartor/base/memory.h"
 #include "task.h"
 
-/* A result and the job that computes it. While the job runs, its worker has `value` to itself and
- * reads `key`; all else belongs to the session's thread. */
+/* A result and the job that computes it. While the job runs, its worker reads `key` and writes
+ * `value`; only the session's thread uses the rest. */
 struct result {
     struct task task;
     const struct sr_result_kind *kind;
@@ -16,14 +16,14 @@ struct result {
     uint32_t job;          /* 0 when it has ended */
     bool dropped;          /* no longer in the list: freed when its job ends */
     bool asked_by_command; /* not only by panes */
-    uint64_t asked;        /* when, as a count of all askings */
+    uint64_t asked;        /* for the last time; counts all calls */
     struct sr_error error; /* why it failed */
     struct result *next;
 };
 
 struct sr_results {
     struct result *first;
-    uint64_t askings;
+    uint64_t calls;
 };
 
 struct sr_results *sr_results_new(void)
@@ -84,7 +84,7 @@ static bool is_current(const struct sr_session *session, const struct result *re
     return !result->kind->current || result->kind->current(session, key);
 }
 
-/* Stop the jobs of results that are not current; with `ended`, drop those that are there as well.
+/* Stop the jobs of results that are not current; with `ended`, also drop results that have ended.
  */
 static void sweep(struct sr_session *session, bool ended)
 {
@@ -159,8 +159,8 @@ static void finish_result(struct sr_session *session, struct task *task,
     result->error = event->of.ended.error;
     if (event->of.ended.state == SR_JOB_DONE && result->kind->ready)
         result->kind->ready(session, result->key, result->value, event->of.ended.seconds);
-    /* It counts as asked for just now, or it could be dropped before anybody has seen it. */
-    result->asked = ++session->results->askings;
+    /* It counts as asked for now, or it could be dropped before it has been returned. */
+    result->asked = ++session->results->calls;
     trim(session->results, result->kind);
 }
 
@@ -210,7 +210,7 @@ enum sr_status sr_result_get(struct sr_session *session, const struct sr_result_
     struct result *result = find(session, kind, key);
     *value = NULL;
     if (!result) result = start(session, kind, key);
-    result->asked = ++session->results->askings;
+    result->asked = ++session->results->calls;
     result->asked_by_command = result->asked_by_command || !session->drawing;
     if (result->job) {
         char text[sizeof error->text];

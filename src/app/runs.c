@@ -36,7 +36,7 @@ struct sr_run *sr_session_active_run(struct sr_session *session)
     return NULL;
 }
 
-/* The mean of what came since the last point, from the epoch's running mean then and now. */
+/* The mean since the last point, from the running means of the epoch then and now. */
 static double since(double now, double count, double before, double count_before)
 {
     double mean = count_before > 0 && isfinite(before)
@@ -45,7 +45,7 @@ static double since(double now, double count, double before, double count_before
     return fmax(mean, 0);
 }
 
-/* Keep what a run says between epochs. */
+/* Add a point to the run's trace when there is something new. */
 static void trace(struct sr_run *run, const struct sr_progress *progress)
 {
     const struct sr_progress *last = &run->trace_last;

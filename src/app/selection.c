@@ -1,5 +1,5 @@
-/* selection.c - which samples are looked at. Ids, never positions, so that a new filter or
- * new predictions cannot show the wrong ones. */
+/* selection.c - the samples that are selected. They are kept as row numbers, which mean the same
+ * sample under every filter and split. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static bool needs_predictions(const struct sr_filter *filter)
            isfinite(filter->confidence_high) || filter->order != SR_ORDER_INDEX || filter->beats[0];
 }
 
-/* What samples are sorted by. */
+/* A row with the value to sort it by. */
 struct key {
     double value;
     uint32_t row;
@@ -84,7 +84,7 @@ static bool passes(const struct sr_filter *filter, const struct sr_predictions *
     return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
 }
 
-/* The suspects that pass, in their own order unless another is asked for. */
+/* Select suspects: the most suspect first, or last with `descending`. */
 static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted,
                                       struct sr_error *error)
 {

@@ -26,8 +26,8 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
     view->split = -1;
     sr_filter_init(&session->selection.filter);
     sr_session_refresh_look(session);
-    /* Neither missing data nor an unreadable store keeps the program from starting: both are said.
-     */
+    /* Without data, or with a folder of models that cannot be read, the program starts all the
+     * same, with a message. */
     struct sr_error early;
     if (sr_session_open(session, sr_args_text(options, "data"), &early) ||
         sr_session_scan_models(session, &early))
@@ -39,7 +39,7 @@ void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
     sr_results_free(session->results);
-    sr_jobs_free(session->jobs); /* before the rest: its workers read that */
+    sr_jobs_free(session->jobs); /* first, since workers read what is freed below */
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
@@ -82,6 +82,6 @@ bool sr_session_settled(const struct sr_session *session)
 
 bool sr_session_wait(struct sr_session *session, double seconds)
 {
-    sr_results_sweep(session); /* jobs that nobody can ask for are not waited for */
+    sr_results_sweep(session); /* so that no job is waited for that is not needed any more */
     return sr_jobs_wait(session->jobs, seconds) && sr_session_pump(session);
 }

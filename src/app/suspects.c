@@ -1,5 +1,5 @@
-/* suspects.c - labels that look wrong: found by cross-validation in a job, kept under home for each
- * data set, marked by a person. */
+/* suspects.c - labels that may be wrong: found by cross-validation in a job, kept under home for
+ * each data set, marked by a person. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ void sr_session_load_suspects(struct sr_session *session)
         enum sr_mark mark;
         if (!read_line(session, line, &one, &mark, session->suspects.model,
                        &session->suspects.folds, &session->suspects.examined))
-            continue; /* the heading, or not a suspect of this data */
+            continue; /* the heading, or a suspect of other data */
         const size_t at = session->suspects.count++;
         sr_xgrow(&session->suspects.items, &room, at + 1, sizeof one);
         sr_xgrow(&session->suspects.marks, &marks_room, at + 1, sizeof mark);
@@ -126,8 +126,8 @@ struct suspects_task {
     struct sr_dataset *data;
     struct sr_pool *pool;
     struct sr_folds folds; /* of the rows examined */
-    int fold;              /* at work on */
-    double share;          /* done of it */
+    int fold;              /* the present one */
+    double share;          /* of that fold, done */
     const struct sr_monitor *outer;
     double started;
     struct sr_suspect *items; /* the result */
@@ -138,8 +138,7 @@ struct suspects_task {
 static void on_progress(void *owner, const struct sr_progress *inner)
 {
     struct suspects_task *search = owner;
-    /* A model is fitted, then predicts: what starts from nothing again does not take the bar back.
-     */
+    /* Training and predicting each report from 0 to their total: the larger share counts. */
     if (inner->total)
         search->share = fmax(search->share, (double)inner->done / (double)inner->total);
     const int folds = search->folds.count;
@@ -162,8 +161,8 @@ static bool on_proceed(void *owner)
     return sr_monitor_proceed(((struct suspects_task *)owner)->outer);
 }
 
-/* Deal out the rows of the train file; with `examined` below their count, an equal share of every
- * class. */
+/* Divide the rows of the train file into folds; when fewer rows are to be examined, the same share
+ * of each class. */
 static enum sr_status deal(struct suspects_task *search, int folds, size_t examined,
                            struct sr_error *error)
 {
@@ -177,8 +176,8 @@ static enum sr_status deal(struct suspects_task *search, int folds, size_t exami
     return status;
 }
 
-/* Train on the other folds, of whose rows at most the model's own limit, spread evenly; let that
- * model speak on this one. */
+/* Train on the other folds, with at most as many rows as the model was trained on, evenly drawn;
+ * let that model predict this fold. */
 static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, uint32_t *held,
                                struct sr_predictions *all, struct sr_error *error)
 {
@@ -210,7 +209,7 @@ static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, ui
                said.probabilities + i * classes, classes * sizeof *said.probabilities);
         right += said.predicted[i] == said.truth[i];
     }
-    /* Each fold is told like an epoch. */
+    /* Each fold is reported as an epoch. */
     sr_monitor_epoch(search->outer,
                      &(struct sr_epoch){.epoch = search->fold + 1,
                                         .train_loss = NAN,
@@ -253,8 +252,8 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     return status;
 }
 
-/* What a person has said of a sample stays, whichever model asks now: marks go over to the new
- * suspects, and marked ones that are none any more are put behind them. */
+/* A person's marks are kept in a new search: they are copied to the new suspects; marked samples
+ * that are not among those are added after them. */
 static enum sr_mark *keep_marks(const struct sr_session *session, struct suspects_task *search)
 {
     size_t room = search->found + session->suspects.count;
@@ -291,7 +290,8 @@ static void suspects_finish(struct sr_session *session, struct task *task,
     snprintf(session->suspects.model, sizeof session->suspects.model, "%s", search->model);
     search->items = NULL;
     struct sr_error failed = {0};
-    if (write_suspects(session, &failed)) run->error = failed; /* they are there all the same */
+    if (write_suspects(session, &failed))
+        run->error = failed; /* in memory they are there all the same */
     sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s",
                        search->found, search->folds.row_count, search->model,
                        failed.status ? ", but they cannot be kept: "
@@ -328,7 +328,7 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
     search->data = sr_dataset_ref(session->data);
     search->pool = session->pool;
     snprintf(search->model, sizeof search->model, "%s", entry->name);
-    /* Early stopping would look at the held-out rows: the folds train to the end. */
+    /* Early stopping would use the held-out rows: folds are trained to the end. */
     if (sr_args_has(search->params, "patience"))
         status = sr_args_set(search->params, "patience", "0", error);
     if (!status) status = deal(search, folds, count, error);

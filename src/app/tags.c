@@ -1,4 +1,4 @@
-/* tags.c - marks that a person puts on samples, kept for each data set under home. */
+/* tags.c - samples that the user has tagged, kept for each data set in a file under home. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -16,7 +16,7 @@ struct train_task {
     struct sr_split split;
     struct sr_args *params;
     struct sr_pool *pool;
-    char *home; /* as it was when the training began */
+    char *home; /* when the training began */
     struct sr_jobs *jobs;
     char *checkpoint;
     bool resume;
@@ -40,12 +40,12 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     };
     enum sr_status status = sr_model_fit(train->model, &fit, error);
     if (status) return status;
-    /* Half a training that ends only because the program does takes no whole model's place; its
-     * checkpoint is there to go on from. */
+    /* A training that is stopped only because the program ends does not replace a model that was
+     * trained to its end; its checkpoint is kept. */
     char *path = sr_store_path(train->home, train->model->name);
     bool lost = train->model->stopped && sr_jobs_closing(train->jobs) && sr_path_exists(path);
     free(path);
-    /* A model that cannot be written is still a model: the session keeps it and says so. */
+    /* A model that cannot be written stays in memory, with a message. */
     if (!lost) sr_store_save(train->home, train->model, &train->save_error);
     return SR_OK;
 }
@@ -64,7 +64,7 @@ static void train_finish(struct sr_session *session, struct task *task,
     run->stopped = train->model->stopped;
     run->parameters = run->class->size(train->model->state);
     char *path = train->save_error.status ? NULL : sr_store_path(train->home, run->name);
-    /* Where models are kept elsewhere by now, this one is not among them. */
+    /* When models are kept in another folder by now, this one is not listed there. */
     if (!strcmp(train->home, session->home))
         sr_session_adopt(session, train->model, path);
     else if (!path)
@@ -92,7 +92,7 @@ static void train_free(struct task *task)
     free(train);
 }
 
-/* A checkpoint is a convenience: without a place for it, training goes on. */
+/* NULL when the folder cannot be made: then the training has no checkpoint. */
 static char *checkpoint_path(const struct sr_session *session, const char *name)
 {
     struct sr_error ignored;
@@ -111,7 +111,7 @@ static bool under_way(const struct sr_session *session, const char *name)
     return false;
 }
 
-/* The rows of the training, when all that can be checked before it begins is well. */
+/* Check what can be checked before a training begins, and draw its split. */
 static enum sr_status check(struct sr_session *session, const struct sr_training *training,
                             const struct sr_model_shape *shape, struct sr_split *split,
                             struct sr_error *error)

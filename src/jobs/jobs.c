@@ -12,8 +12,8 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/thread.h"
 
-/* What is overwritten anyway within so many seconds wakes nobody: a small network has a thousand
- * batches a second, and on a busy machine each wake-up takes a processor from the training. */
+/* Seconds between progress events of a job. A small network has a thousand batches a second, and on
+ * a busy machine each event that wakes the owner takes processor time from the training. */
 static const double PROGRESS_EVERY = 0.02;
 
 struct job {
@@ -23,11 +23,11 @@ struct job {
     enum sr_job_state state; /* under the mutex, as all of this but `asked` */
     atomic_bool asked;       /* to stop */
     bool paused;
-    bool context_returned;     /* the owner has it, with the ENDED event */
-    struct sr_progress latest; /* the slot that progress overwrites */
-    bool latest_waits;         /* a PROGRESS event for it is in the queue */
-    double told;               /* clock, when the last of those was put there */
-    struct job *next;          /* in its lane's queue */
+    bool context_returned; /* the owner has it, with the ENDED event */
+    struct sr_progress latest;
+    bool latest_waits; /* a PROGRESS event for it is in the queue */
+    double told;       /* clock, when the last of those was posted */
+    struct job *next;  /* in its lane's queue */
 };
 
 struct queued {
@@ -44,11 +44,11 @@ struct lane {
 
 struct sr_jobs {
     struct sr_mutex mutex;
-    struct sr_condition resume; /* a paused or yielding job may look again */
+    struct sr_condition resume; /* a waiting job may check whether it can go on */
     int descriptor;
     bool closing;
     struct lane lanes[SR_LANE_COUNT];
-    int short_count;  /* SHORT jobs waiting or running: a LONG one gives way */
+    int short_count;  /* SHORT jobs queued or running: while there are any, LONG ones wait */
     struct job **all; /* by number - 1 */
     size_t count, room;
     struct queued *first, **last;
@@ -58,7 +58,7 @@ static void wake_owner(struct sr_jobs *jobs)
 {
     uint64_t one = 1;
     ssize_t written = write(jobs->descriptor, &one, sizeof one);
-    (void)written; /* it can only fail when the counter is full, and then it is readable anyway */
+    (void)written; /* fails only when the counter is full, and then the descriptor is readable */
 }
 
 /* Append an event; the mutex is held. */
@@ -103,8 +103,8 @@ static bool on_proceed(void *owner)
     if (atomic_load(&job->asked)) return false;
     sr_mutex_lock(&jobs->mutex);
     for (;;) {
-        bool gives_way = job->work.lane == SR_LANE_LONG && jobs->short_count > 0;
-        if (atomic_load(&job->asked) || !(job->paused || gives_way)) break;
+        bool must_wait = job->work.lane == SR_LANE_LONG && jobs->short_count > 0;
+        if (atomic_load(&job->asked) || !(job->paused || must_wait)) break;
         if (job->paused) job->state = SR_JOB_PAUSED;
         sr_condition_wait(&jobs->resume, &jobs->mutex);
     }
@@ -138,8 +138,8 @@ static void run_job(struct job *job)
     sr_mutex_unlock(&jobs->mutex);
 }
 
-/* Where the next job of a lane hangs: one that is paused before it began lets those behind it go
- * first. The mutex is held. */
+/* The link to the next job of a lane that can begin: the first in its queue that is not paused. The
+ * mutex is held. */
 static struct job **next_ready(struct lane *lane)
 {
     struct job **at = &lane->first;
@@ -264,7 +264,7 @@ bool sr_jobs_next(struct sr_jobs *jobs, struct sr_event *event)
     } else {
         uint64_t count;
         ssize_t got = read(jobs->descriptor, &count, sizeof count);
-        (void)got; /* nothing to read is fine */
+        (void)got; /* it may be empty */
     }
     sr_mutex_unlock(&jobs->mutex);
     return item != NULL;
@@ -325,8 +325,8 @@ void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job)
     set_paused(jobs, job, false);
 }
 
-/* A job that still waits in its lane ends here and now: what runs before it may take hours, or be
- * paused. The mutex is held. */
+/* A queued job ends at once: the one that runs before it may take hours or be paused. The mutex is
+ * held. */
 static void end_queued(struct sr_jobs *jobs, struct job *job)
 {
     struct lane *lane = &jobs->lanes[job->work.lane];

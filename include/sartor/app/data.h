@@ -10,28 +10,30 @@
 
 struct sr_session;
 
-/* Statistics that are too slow to add up while drawing: of each split, and of each class of each
- * file. */
+/* Statistics of each split, and of each class of each file: too slow to compute while drawing. */
 struct sr_statistics {
     struct sr_stats splits[SR_SPLIT_COUNT];
     int class_count;
+    /* class_count of each file. */
     struct {
         struct sr_stats stats;
-        /* Images; the deviation so scaled that its largest is 255. */
+        /* Images: the mean, and the standard deviation scaled so that its maximum is 255. */
         uint8_t *mean, *deviation;
-        double deviation_most;  /* what 255 stands for */
-    } * classes[SR_FILE_COUNT]; /* data->classes of each */
+        /* That maximum. */
+        double deviation_most;
+    } * classes[SR_FILE_COUNT];
 };
 
-/* SR_OK when the data is there, SR_PENDING while loading, else why not. */
+/* SR_OK when the data is there, SR_PENDING while it is loaded, else why it is not. */
 enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error);
-/* Load another folder; NULL means wherever data is found. */
+/* Load another folder; NULL searches the usual folders. */
 enum sr_status sr_session_open(struct sr_session *session, const char *directory,
                                struct sr_error *error);
 /* Draw the split anew after `validation`, `split_seed` or the data changed. */
 enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error);
 struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split);
 
+/* A result (results.h): borrowed until the next sr_session_pump or sr_session_wait. */
 enum sr_status sr_session_statistics(struct sr_session *session,
                                      const struct sr_statistics **statistics,
                                      struct sr_error *error);

@@ -1,4 +1,4 @@
-/* log.h - what was done and said, in order. Only the session's thread may call. */
+/* log.h - commands and messages, in order. Only the session's thread may call. */
 #ifndef SARTOR_APP_LOG_H
 #define SARTOR_APP_LOG_H
 
@@ -7,8 +7,7 @@
 
 struct sr_session;
 
-/* What was done and said, in order. A command that has failed or has been given up is
- * SR_LOG_FAILED. */
+/* A command that has failed or has been given up is SR_LOG_FAILED. */
 enum sr_log_kind { SR_LOG_COMMAND, SR_LOG_FAILED, SR_LOG_MESSAGE, SR_LOG_ERROR };
 struct sr_log_line {
     enum sr_log_kind kind;

@@ -14,7 +14,7 @@ extern const struct sr_param sr_options[];
 /* "120x40" as columns and lines, each from 1 to 1000; false when it is anything else. */
 bool sr_size_parse(const char *text, int *columns, int *lines);
 
-/* Set one option and carry out what hangs on it (a new split, a new look). */
+/* Set one option and do what follows from it (draw a new split, use other colours). */
 enum sr_status sr_session_set(struct sr_session *session, const char *name, const char *value,
                               struct sr_error *error);
 

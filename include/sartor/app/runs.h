@@ -1,5 +1,5 @@
-/* runs.h - the jobs of the long lane, present and past: trainings, and all else that takes minutes.
- * Only the session's thread may call. */
+/* runs.h - the jobs of the long lane, past and present: trainings and other work of minutes. Only
+ * the session's thread may call. */
 #ifndef SARTOR_APP_RUNS_H
 #define SARTOR_APP_RUNS_H
 
@@ -8,43 +8,59 @@
 
 struct sr_session;
 
-/* What a run said between epochs: means over the batches since the point before, at most
- * SR_TRACE_MAX of them (when full, neighbours are merged and points come half as often). */
+/* Progress between epochs: means over the batches since the point before. There are at most
+ * SR_TRACE_MAX: when they are full, each two neighbours are merged into one, and from then on
+ * points are taken half as often. */
 enum { SR_TRACE_MAX = 512 };
 struct sr_trace_point {
-    double at;             /* epochs done, or units where there are no epochs */
-    double loss, accuracy; /* NaN when not known */
+    /* Epochs done, or units where there are no epochs. */
+    double at;
+    /* NaN when not known. */
+    double loss, accuracy;
 };
 
-/* One training job, present or past; kept for the curves until the session ends. */
+/* One job, past or present; kept until the session ends, so that its curves can be shown. */
 struct sr_run {
     uint32_t job;
     enum sr_job_state state;
     const struct sr_model_class *class;
-    char name[64]; /* the model it makes */
+    /* Of the model that it trains, or of what it does. */
+    char name[64];
     struct sr_args *params;
     uint64_t seed;
-    struct sr_progress progress; /* the latest */
+    /* The latest. */
+    struct sr_progress progress;
     struct sr_epoch *history;
     size_t epochs, room;
-    struct sr_trace_point *trace; /* NULL before the first */
+    /* NULL before the first point. */
+    struct sr_trace_point *trace;
     size_t traced;
-    double trace_step;             /* units between points at least */
-    struct sr_progress trace_last; /* as of the latest point */
-    double started, seconds;       /* clock; total once ended */
-    uint64_t parameters;           /* once done */
-    bool stopped;                  /* done early on request, with a usable model */
-    struct sr_error error;         /* why it failed, or why it could not be saved */
+    /* Units between points, at least. */
+    double trace_step;
+    /* Progress at the latest point. */
+    struct sr_progress trace_last;
+    /* Clock when it began; seconds that it took, once ended. */
+    double started, seconds;
+    /* Of the model, once done. */
+    uint64_t parameters;
+    /* Stopped before its end, with a usable model. */
+    bool stopped;
+    /* Why it failed, or why its model could not be saved. */
+    struct sr_error error;
 };
 
 /* What is to be trained. */
 struct sr_training {
     const struct sr_model_class *class;
-    const char *name;       /* of the model */
-    struct sr_args *params; /* of the class's table */
-    bool resume;            /* from its checkpoint, where there is one of the same training */
+    /* Of the model. */
+    const char *name;
+    /* Of the class's table. */
+    struct sr_args *params;
+    /* Continue from a checkpoint of the same training, if there is one. */
+    bool resume;
     uint64_t seed;
-    uint64_t limit; /* rows at most, 0 for all */
+    /* Training rows at most, 0 for all. */
+    uint64_t limit;
 };
 /* Queue a training job. Takes `params` over, also when it fails. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_training *training,

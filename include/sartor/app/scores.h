@@ -1,7 +1,7 @@
-/* scores.h - what a model is worth and what it takes: the columns of every comparison.
+/* scores.h - the quality, effort and cost of a model: the columns of every comparison.
  *
- * One list, from which commands, the Compare pane, figures and a study's report take names, titles
- * and formats, so that they cannot drift apart. Only the session's thread may call. */
+ * Commands, the Compare pane, figures and a study's report take names, titles and formats from this
+ * one list. Only the session's thread may call. */
 #ifndef SARTOR_APP_SCORES_H
 #define SARTOR_APP_SCORES_H
 
@@ -30,8 +30,10 @@ enum sr_score {
     SR_SCORE_COUNT,
 };
 struct sr_score_kind {
-    const char *name;  /* in JSON and CSV: "accuracy" */
-    const char *title; /* over a column: "accuracy" */
+    /* In JSON and CSV: "macro_f1". */
+    const char *name;
+    /* Over a column: "macro F1". */
+    const char *title;
     enum sr_score_format {
         SR_FORMAT_SHARE,  /* 91.23 % */
         SR_FORMAT_NUMBER, /* 0.2543 */
@@ -40,21 +42,23 @@ struct sr_score_kind {
         SR_FORMAT_COUNT,
     } format;
     enum sr_score_group {
-        SR_GROUP_QUALITY, /* how good */
-        SR_GROUP_EFFORT,  /* what it takes */
-        SR_GROUP_COST,    /* what its mistakes cost: where there is a cost table */
+        SR_GROUP_QUALITY,
+        SR_GROUP_EFFORT, /* time, memory, size */
+        SR_GROUP_COST,   /* of mistakes, by a cost table */
     } group;
-    bool less;   /* the smaller the better */
-    bool detail; /* the first to be left out of a table that runs out of room */
+    /* Smaller is better. */
+    bool less;
+    /* Left out first where a table has not enough room. */
+    bool detail;
 };
 extern const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT];
 
-/* All scores of an entry; NaN where one is not known, as those of quality are until its predictions
- * of `split` are there. `costs` may be NULL: then those that need it are NaN. */
+/* All scores of an entry; NaN where one is not known: those of quality until the predictions of
+ * `split` are there, those of cost when `costs` is NULL. */
 void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
                enum sr_split_name split, const struct sr_costs *costs,
                double scores[SR_SCORE_COUNT]);
-/* One score for people, "-" where it is not known. */
+/* One score as text, "-" where it is not known. */
 void sr_score_print(enum sr_score score, double value, char *out, size_t size);
 
 #endif

@@ -9,7 +9,6 @@
 
 struct sr_session;
 
-/* The samples being looked at: ids, in order. Shared by all panes. */
 enum sr_order {
     SR_ORDER_INDEX,
     SR_ORDER_CONFIDENCE, /* probability of the predicted class */
@@ -19,39 +18,51 @@ enum sr_order {
 };
 extern const char *const sr_order_names[SR_ORDER_COUNT];
 
+/* Which samples, and in which order. */
 struct sr_filter {
     enum sr_split_name split;
-    int class, as;                          /* true class, predicted class; -1 for any */
-    int right;                              /* 1 right only, 0 wrong only, -1 any */
-    double confidence_low, confidence_high; /* of the predicted class; -inf/inf */
-    bool tagged;                            /* only those */
-    bool suspects;  /* only those, most suspect first; `as` is then the class suggested */
-    char beats[64]; /* only what `model` gets right and this one wrong; "" for any */
+    /* The true class and the predicted one; -1 for any. */
+    int class, as;
+    /* 1: predicted rightly, 0: wrongly, -1: both. */
+    int right;
+    /* Range of the predicted class's probability; -inf and inf for any. */
+    double confidence_low, confidence_high;
+    /* Only tagged samples. */
+    bool tagged;
+    /* Only suspects, most suspect first; `as` is then the class suggested. */
+    bool suspects;
+    /* Only what `model` predicts rightly and this one wrongly; "" for any. */
+    char beats[64];
     enum sr_order order;
     bool descending;
-    char model[64]; /* whose predictions; "" where none are needed */
+    /* Whose predictions; "" where none are needed. */
+    char model[64];
 };
+/* Its result, shown by all panes. */
 struct sr_selection {
     struct sr_filter filter;
     enum sr_file file;
-    uint32_t *rows; /* row ids in that file */
+    /* Row numbers of that file. */
+    uint32_t *rows;
     size_t count;
-    size_t at;      /* the cursor, < count unless empty */
-    size_t version; /* grows with each filter that is applied */
+    /* The cursor, < count unless empty. */
+    size_t at;
+    /* Increased with each filter that is applied. */
+    size_t version;
 };
 
-/* Apply a filter. SR_PENDING while it needs predictions that are being computed; the old
- * selection stays until then. The cursor keeps its sample where that is still in it. */
+/* Apply a filter. SR_PENDING while predictions that it needs are being computed; until then the old
+ * selection stays. The cursor stays on its sample where that is in the new selection, too. */
 enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter,
                                  struct sr_error *error);
 void sr_filter_init(struct sr_filter *filter);
-/* As it would be typed behind `browse`: "split=test class=Shirt wrong". */
+/* As one would type it after `browse`: "split=test class=Shirt wrong". */
 void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter,
                      struct sr_text *text);
-/* Put the cursor on a sample, widening the selection to its whole split when needed. */
+/* Put the cursor on a sample; where it is not in the selection, its whole split is selected. */
 enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, uint32_t row,
                                struct sr_error *error);
-/* "test:17" or "17" (then `file` gives the file) to a row that exists. */
+/* From "test:17", or "17" for the file that `file` holds, to a row that exists. */
 enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
                                 uint32_t *row, struct sr_error *error);
 
@@ -60,7 +71,7 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
  * model) has `text` in its name. `step` is 1 or -1. */
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
                                  struct sr_error *error);
-/* Tag a sample or take its tag away; kept in a file under home for each data set. */
+/* Tag a sample or remove its tag. Tags are kept in a file under home for each data set. */
 enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
                               bool tagged, struct sr_error *error);
 

@@ -1,5 +1,5 @@
-/* session.h - everything one run of the program knows: the data, the models, the jobs,
- * what is selected, and where each pane stands.
+/* session.h - everything one run of the program knows: the data, the models, the jobs, the samples
+ * that are selected, and the state of panes and commands.
  *
  * Only the front end's thread touches a session. It may be read freely; it is changed by the
  * functions of the headers of app/, of which this one includes those whose structs make up a
@@ -28,71 +28,98 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Told of every event after the session has taken it in; batch prints from it. */
+/* Called with every event of a job when the session has changed accordingly; batch prints from it.
+ */
 typedef void sr_session_listener(void *context, struct sr_session *session,
                                  const struct sr_event *event);
 
 struct sr_session {
-    struct sr_args *options; /* values of sr_options[] */
+    /* Values of sr_options[]. */
+    struct sr_args *options;
+    /* Glyphs and colours. */
     struct sr_look look;
-    bool interactive; /* the explorer, not batch */
+    /* The explorer, not batch. */
+    bool interactive;
     bool quit;
-    bool redraw, suspend; /* asked of the explorer, which does it and clears it */
+    /* Requests to the explorer, which carries them out and clears them. */
+    bool redraw, suspend;
+    /* The folder that models are kept in. */
     char *home;
     struct sr_pool *pool;
     struct sr_jobs *jobs;
-    struct sr_results *results; /* see results.h */
-    /* While a pane draws: what it asks for, and no command has, is stopped when it asks for
-     * another. */
+    /* See results.h. */
+    struct sr_results *results;
+    /* Set while a pane draws: a result that only panes have asked for may be stopped when a pane
+     * asks for another one. */
     bool drawing;
 
-    struct sr_dataset *data;    /* NULL until loaded */
-    struct sr_error data_error; /* why not, if it failed */
-    uint32_t data_job;          /* loading, 0 for none */
+    /* NULL until loaded. */
+    struct sr_dataset *data;
+    /* Why it could not be loaded. */
+    struct sr_error data_error;
+    /* The job that loads it, 0 for none. */
+    uint32_t data_job;
     bool data_is_sample;
     struct sr_split split;
-    uint64_t split_version; /* another one after every new split; 0 before the first */
-    struct sr_stats *stats[SR_FILE_COUNT]; /* whole files, computed with the loading */
+    /* Increased with every new split; 0 before the first. */
+    uint64_t split_version;
+    /* Of whole files, computed when they are loaded. */
+    struct sr_stats *stats[SR_FILE_COUNT];
 
-    struct sr_entry **entries; /* sorted by name */
+    /* Sorted by name. */
+    struct sr_entry **entries;
     size_t entry_count, entry_room;
-    uint64_t sources; /* the last number given to an entry's source */
-    /* Only in memory, of other folders: they come back when models are kept there again. */
+    /* The last number given to an entry's source. */
+    uint64_t sources;
+    /* Models that are only in memory and belong to another folder than `home`: they become entries
+     * again when models are kept in that folder. */
     struct sr_entry **aside;
     char **aside_homes;
     size_t aside_count, aside_room, aside_homes_room;
-    struct sr_run **runs; /* in the order they were started */
+    /* In the order in which they were queued. */
+    struct sr_run **runs;
     size_t run_count, run_room;
 
     struct sr_selection selection;
-    uint8_t *tags[SR_FILE_COUNT]; /* a byte a row: 1 tagged */
+    /* A byte for each row of a file: 1 when it is tagged. */
+    uint8_t *tags[SR_FILE_COUNT];
     size_t tag_count;
     struct sr_log log;
     struct sr_suspects suspects;
 
     struct sr_view view;
-    struct sr_states states; /* of panes and commands */
-    struct sr_keys *keys;    /* bindings, prompt history: of commands/keys.c */
-    struct sr_queue *queue;  /* of commands/queue.c */
-    uint64_t changes;        /* counts what has changed: events of jobs, commands that have ended */
-    char waiting[256]; /* the command that others wait for, and what it waits for; "" for none */
-    size_t waiting_behind;            /* how many others wait */
-    struct sr_experiment *experiment; /* the one that ended last, see experiment.h; NULL for none */
-    struct study *study;              /* the study under way, of commands/study.c; NULL for none */
-    struct {                          /* and how far it is, for those who know no commands */
+    /* Of panes and commands. */
+    struct sr_states states;
+    /* Bindings and the prompt's history, of commands/keys.c. */
+    struct sr_keys *keys;
+    /* Of commands/queue.c. */
+    struct sr_queue *queue;
+    /* Increased by every event of a job and by every command that ends. */
+    uint64_t changes;
+    /* The command in front of the queue and what it waits for; "" for none. */
+    char waiting[256];
+    /* How many commands wait behind it. */
+    size_t waiting_behind;
+    /* The one that ended last, see experiment.h; NULL for none. */
+    struct sr_experiment *experiment;
+    /* The study under way, of commands/study.c; NULL for none. */
+    struct study *study;
+    /* Its share that is done and the seconds that it will still take, for rooms below commands/. */
+    struct {
         double share, seconds_left;
     } study_progress;
-    char message[SR_ERROR_TEXT]; /* last message for the status line */
+    /* The last message, for the status line. */
+    char message[SR_ERROR_TEXT];
     bool message_is_error;
     sr_session_listener *listener;
     void *listener_context;
 };
 
-/* `options` are parsed values of sr_options[], taken over. Starts looking for data. */
+/* `options` are parsed values of sr_options[], taken over. Begins to load the data. */
 struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *error);
 void sr_session_free(struct sr_session *session);
 
-/* Take in what jobs have posted. True when anything changed. */
+/* Handle the events that jobs have posted. True when there were any. */
 bool sr_session_pump(struct sr_session *session);
 /* Wait for an event, at most `seconds` (negative: until one comes), then pump. */
 bool sr_session_wait(struct sr_session *session, double seconds);

@@ -1,5 +1,5 @@
-/* suspects.h - labels that look wrong, and what a person says of them. Only the session's thread
- * may call. */
+/* suspects.h - labels that may be wrong, and how a person has marked them. Only the session's
+ * thread may call. */
 #ifndef SARTOR_APP_SUSPECTS_H
 #define SARTOR_APP_SUSPECTS_H
 
@@ -9,30 +9,35 @@
 
 struct sr_session;
 
-/* What a person says of a suspect. */
+/* A person's decision on a suspect. */
 enum sr_mark { SR_MARK_NONE, SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_COUNT };
 extern const char *const sr_mark_names[SR_MARK_COUNT]; /* "none", "keep", "flag" */
 
-/* Labels of the train file that look wrong, of the latest search. */
+/* Labels of the train file that the latest search has found. */
 struct sr_suspects {
-    struct sr_suspect *items; /* most suspect first */
+    /* Most suspect first. */
+    struct sr_suspect *items;
     enum sr_mark *marks;
     size_t count;
     char model[64];
-    int folds; /* 0 when none has been made for this data */
+    /* 0 when there has been no search for this data. */
+    int folds;
+    /* Rows examined. */
     size_t examined;
-    double accuracy; /* of the held-out predictions; 0 when read from the file */
+    /* Of the held-out predictions; 0 when the suspects come from the file. */
+    double accuracy;
 };
 
-/* Look for labels that look wrong: train the model's family anew on all but one of `folds` parts of
- * the train file (of `count` rows of it, 0 for all), and judge that part; into session->suspects
- * and a file under home. A job among the runs. */
+/* Search for labels that may be wrong, by cross-validation: divide the train file (or `count` rows
+ * of it, 0 for all) into `folds` parts; for each part, train the model's family on the others and
+ * let it predict this one. The result goes into session->suspects and a file under home. A job
+ * among the runs. */
 enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry,
                                         int folds, size_t count, uint32_t *job,
                                         struct sr_error *error);
-/* Position among the suspects of a row of the train file, or SIZE_MAX. */
+/* Position of a train file's row among the suspects, or SIZE_MAX. */
 size_t sr_session_suspect(const struct sr_session *session, uint32_t row);
-/* Mark a suspect; kept in the file. */
+/* Mark a suspect; the file is written. */
 enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
                                enum sr_mark mark, struct sr_error *error);
 

@@ -1,11 +1,11 @@
-/* jobs.h - background work: two lanes, small events, one descriptor to poll.
+/* jobs.h - background work: two lanes, events, a descriptor to poll.
  *
- * The LONG lane runs one job at a time (training), others queue. The SHORT lane runs
- * interactive work (loading, predictions, heat maps) on a thread of its own; while it has
- * any, a long job waits at its next sr_monitor_proceed. Workers post events by value:
- * progress overwrites one slot a job, epochs and ends are queued and never dropped (memory
- * for them grows by what is posted, so a suspended terminal stalls nothing). One owner
- * thread submits, drains and is told through the descriptor. */
+ * The LONG lane runs one job at a time (training); others wait in its queue. The SHORT lane runs
+ * interactive work (loading, predictions, heat maps) on a thread of its own; while it has any, a
+ * long job waits in sr_monitor_proceed. Workers post events by value: of a job's progress only the
+ * latest is kept, epochs and ends are queued and never dropped (the queue grows, so workers never
+ * wait for the owner). One thread, the owner, submits jobs and takes events; the descriptor tells
+ * it when there are any. */
 #ifndef SARTOR_JOBS_JOBS_H
 #define SARTOR_JOBS_JOBS_H
 
@@ -30,7 +30,7 @@ enum sr_event_type {
     SR_EVENT_STARTED,
     SR_EVENT_PROGRESS,
     SR_EVENT_EPOCH,
-    SR_EVENT_ENDED, /* the context comes back to the owner with it */
+    SR_EVENT_ENDED, /* returns the context to the owner */
 };
 
 struct sr_event {
@@ -48,38 +48,41 @@ struct sr_event {
     void *context; /* on ENDED: the work's context, now the owner's */
 };
 
-/* The work: run() is called once, on a worker thread, with a monitor to report to. */
+/* run() is called once, on a worker, with a monitor to report to. */
 struct sr_work {
     enum sr_lane lane;
     enum sr_status (*run)(void *context, const struct sr_monitor *monitor, struct sr_error *error);
-    void (*free)(void *context); /* for contexts that no event brought back */
+    /* For contexts that have not been returned with an event. */
+    void (*free)(void *context);
     void *context;
 };
 
 struct sr_jobs;
 
 struct sr_jobs *sr_jobs_new(struct sr_error *error);
-/* Stop everything, wait for the workers, free what was never handed back. */
+/* Stop all jobs, wait for the workers, free the contexts that were not returned. */
 void sr_jobs_free(struct sr_jobs *jobs);
 
-/* Becomes readable when events wait. */
+/* Readable while there are events. */
 int sr_jobs_descriptor(const struct sr_jobs *jobs);
 /* Take the next event; false when there is none. Owner thread only. */
 bool sr_jobs_next(struct sr_jobs *jobs, struct sr_event *event);
-/* Wait up to `seconds` (negative: without limit) for an event to be there. */
+/* Wait up to `seconds` (negative: without limit) for an event. False when there is none. */
 bool sr_jobs_wait(struct sr_jobs *jobs, double seconds);
 
 /* Takes over the context, and returns the job's number (from 1, never reused). */
 uint32_t sr_jobs_submit(struct sr_jobs *jobs, const struct sr_work *work);
-/* A job that runs keeps its lane while it is paused; one that waits lets those behind it pass. */
+/* A running job occupies its lane while it is paused; a queued one lets those behind it go first.
+ */
 void sr_jobs_pause(struct sr_jobs *jobs, uint32_t job);
 void sr_jobs_resume(struct sr_jobs *jobs, uint32_t job);
-/* Ask a job to end; one that has not begun ends at once. */
+/* Ask a job to end; a queued one ends at once. */
 void sr_jobs_stop(struct sr_jobs *jobs, uint32_t job);
-/* Has sr_jobs_free begun? For work that ends differently when nobody waits for it. Any thread. */
+/* Has sr_jobs_free been called? For work that ends differently when the program does. Any thread.
+ */
 bool sr_jobs_closing(struct sr_jobs *jobs);
 enum sr_job_state sr_jobs_state(struct sr_jobs *jobs, uint32_t job);
-/* Can `job` not end before `paused`, itself or another, goes on? */
+/* Can `job` not end before the paused job `paused`, which may be itself, is resumed? */
 bool sr_jobs_holds_up(struct sr_jobs *jobs, uint32_t paused, uint32_t job);
 
 #endif

@@ -1,5 +1,7 @@
-/* looks.c - how often each model has been judged on the whole test split: a line for each time, in
- * HOME/test-looks.csv. Whoever chooses by test figures can see there how often he has. */
+/* test_split.c - how often each model has been evaluated on the test split: a line for each time in
+ * HOME/test-looks.csv. A model that has been chosen by its test accuracy is known by its many
+ * lines.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,7 @@
 
 enum { FILE_LIMIT = 16 << 20 };
 
-/* A model trained the same way on the same rows is the same model, whatever it is called. */
+/* The same for two models that were trained the same way on the same rows, whatever their names. */
 static uint64_t identity(const struct sr_model *model)
 {
     struct sr_text text = {0};
@@ -26,8 +28,8 @@ static uint64_t identity(const struct sr_model *model)
     return hash;
 }
 
-/* Where the file cannot be written or read, nothing is counted and nothing is said. */
-size_t sr_session_note_look(const struct sr_session *session, const struct sr_model *model)
+/* When the file cannot be written or read, nothing is counted and there is no message. */
+size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model)
 {
     char *path = sr_path_join(session->home, "test-looks.csv"), id[20], day[32] = "";
     struct sr_error ignored;
@@ -37,7 +39,7 @@ size_t sr_session_note_look(const struct sr_session *session, const struct sr_mo
     snprintf(id, sizeof id, "%016" PRIx64, identity(model));
     if (gmtime_r(&now, &parts)) strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &parts);
     FILE *file = sr_directory_make(session->home, &ignored) ? NULL : fopen(path, "ae");
-    if (file) { /* one short line in one write: appending needs no whole new file */
+    if (file) { /* a short line is appended in a single write */
         fprintf(file, "%s,%s,%s,%s\n", id, model->name, model->class->name, day);
         fclose(file);
     }
