@@ -120,11 +120,16 @@ void sr_table_shown(struct sr_table *table, const char *format, ...)
     va_end(list);
 }
 
+void sr_table_reach(struct sr_table *table, const char *words)
+{
+    sr_table_shown(table, "%s", words);
+    table->cells[table->cell_count - 1].spans = true;
+}
+
 void sr_table_note(struct sr_table *table, const char *words)
 {
-    struct sr_value *cell = add(table, SR_VALUE_ABSENT);
-    cell->shown = sr_xstrdup(words);
-    cell->spans = true;
+    sr_table_absent(table);
+    sr_table_reach(table, words);
     sr_table_end_row(table);
 }
 

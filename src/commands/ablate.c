@@ -159,36 +159,43 @@ size_t ablation_effects(const struct sr_experiment *experiment, struct effect **
     return found;
 }
 
+/* A row: the first is of the training as it is, which has no effect. */
+static void list_effect(struct sr_table *table, const struct effect *effect, bool first)
+{
+    const double change = effect->effect * 100, half = effect->half * 100;
+    sr_table_text(table, effect->label);
+    sr_table_integer(table, effect->seeds);
+    sr_table_number(table, effect->accuracy);
+    sr_table_number(table, effect->effect);
+    if (first)
+        sr_table_shown(table, "%s", "");
+    else if (isfinite(half))
+        sr_table_shown(table, "%+6.2f (%+.2f to %+.2f)", change, change - half, change + half);
+    else
+        sr_table_shown(table, "%+6.2f", change);
+    sr_table_number(table, effect->effect - effect->half);
+    sr_table_number(table, effect->effect + effect->half);
+    sr_table_end_row(table);
+}
+
 static void report_ablation(const struct sr_experiment *experiment, struct sr_reply *reply)
 {
+    static const struct sr_column columns[] = {
+        {"trial", "", .left = true, .width = 40},
+        {.key = "seeds"},
+        {"accuracy", "accuracy", SR_UNIT_SHARE, .width = 10},
+        {"effect", " effect, 95 % interval", .left = true, .fixed = true},
+        {.key = "effect_low"},
+        {.key = "effect_high"},
+        {0}};
     struct effect *effects;
     size_t count = ablation_effects(experiment, &effects);
-    if (!reply->json)
-        sr_text_printf(&reply->text, "%-40s %10s %22s  (validation accuracy, %d seed%s)\n", "",
-                       "accuracy", "effect, 95 % interval", effects[0].seeds,
-                       effects[0].seeds == 1 ? "" : "s");
-    for (size_t i = 0; i < count; i++) {
-        const struct effect *e = &effects[i];
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_text(object, "trial", e->label);
-            sr_json_set_integer(object, "seeds", e->seeds);
-            sr_json_set_number(object, "accuracy", e->accuracy);
-            sr_json_set_number(object, "effect", e->effect);
-            sr_json_set_number(object, "effect_low", e->effect - e->half);
-            sr_json_set_number(object, "effect_high", e->effect + e->half);
-            sr_reply_add(reply, object);
-        } else if (i == 0) {
-            sr_text_printf(&reply->text, "%-40s %8.2f %%\n", e->label, e->accuracy * 100);
-        } else {
-            char interval[48] = "";
-            if (isfinite(e->half))
-                snprintf(interval, sizeof interval, "(%+.2f to %+.2f)", (e->effect - e->half) * 100,
-                         (e->effect + e->half) * 100);
-            sr_text_printf(&reply->text, "%-40s %8.2f %% %+6.2f %s\n", e->label, e->accuracy * 100,
-                           e->effect * 100, interval);
-        }
-    }
+    char judged[64];
+    snprintf(judged, sizeof judged, "(validation accuracy, %d seed%s)", effects[0].seeds,
+             effects[0].seeds == 1 ? "" : "s");
+    struct sr_table *table = sr_reply_rows(reply, NULL, columns);
+    sr_table_add_column(table, &(struct sr_column){.label = judged, .left = true, .gap = 2});
+    for (size_t i = 0; i < count; i++) list_effect(table, &effects[i], !i);
     free(effects);
 }
 

@@ -1,3 +1,4 @@
+/* browse.c - browse: select samples. */
 #include "internal.h"
 
 #include <math.h>
@@ -6,35 +7,87 @@
 
 #include "sartor/panes/show.h"
 
-static void report(struct sr_session *session, const struct sr_args *args, struct sr_reply *reply)
+SR_RUN(browse_run);
+static enum sr_need browse_need(const struct sr_args *args, const struct sr_param *param);
+
+const struct sr_command sr_command_browse = {
+    .name = "browse",
+    .group = "data",
+    .help = "Select samples by split, class and what a model says of them.",
+    .params =
+        (const struct sr_param[]){
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+             .help = "Of this split (default train, or where the model is judged)."},
+            {"class", SR_PARAM_CLASS, .help = "Whose true class is this; any for all."},
+            {"as", SR_PARAM_CLASS, .help = "That the model takes for this class; any for all."},
+            {"wrong", SR_PARAM_SWITCH, .help = "That the model gets wrong."},
+            {"right", SR_PARAM_SWITCH, .help = "That the model gets right."},
+            {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
+            {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
+            {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
+            {"beats", SR_PARAM_MODEL, .help = "That the model gets right and this one wrong."},
+            {"tagged", SR_PARAM_SWITCH, .help = "That are tagged."},
+            {"suspects", SR_PARAM_SWITCH,
+             .help = "Whose label looks wrong, as the command suspects has found; as= is then the "
+                     "class suggested."},
+            {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
+             .help = "In this order (all but index ask the model)."},
+            {"descending", SR_PARAM_SWITCH, .help = "Largest first."},
+            {"all", SR_PARAM_SWITCH, .help = "With more: everything in the present split again."},
+            {"more", SR_PARAM_SWITCH,
+             .help = "Change the present selection instead of starting from all."},
+            {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
+             .help = "Samples to list in batch, 0 for all."},
+            {0}},
+    .run = browse_run,
+    .need = browse_need,
+    .example = "browse split=test class=Shirt as=T-shirt/top",
+};
+
+/* In the explorer the pane shows the samples. */
+static void list_samples(const struct sr_session *session, size_t limit, struct sr_reply *reply)
 {
     const struct sr_selection *selection = &session->selection;
-    size_t limit = (size_t)sr_args_integer(args, "limit");
-    if (!limit || limit > selection->count) limit = selection->count;
+    const int width = (int)strlen(sr_file_names[selection->file]) + 7; /* of "train:59999" */
+    const struct sr_column columns[] = {{"index", "sample", .left = true, .gap = 2, .width = width},
+                                        {"class", "class", .left = true, .no_json = true},
+                                        {0}};
     const struct sr_images *images = &session->data->files[selection->file];
-    struct sr_text filter = {0};
-    sr_filter_print(session, &selection->filter, &filter);
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply), *indices = sr_json_array();
-        sr_json_set_text(object, "filter", sr_text_get(&filter));
-        sr_json_set_text(object, "split", sr_split_names[selection->filter.split]);
-        sr_json_set_integer(object, "count", (int64_t)selection->count);
-        for (size_t i = 0; i < limit; i++) sr_json_add_integer(indices, selection->rows[i]);
-        sr_json_set(object, "indices", indices);
-        sr_reply_add(reply, object);
-    } else {
-        char count[32];
-        sr_format_count(count, sizeof count, selection->count);
-        sr_text_printf(&reply->text, "%s sample%s: %s\n", count, selection->count == 1 ? "" : "s",
-                       sr_text_get(&filter));
-        for (size_t i = 0; !session->interactive && i < limit; i++)
-            sr_text_printf(&reply->text, "  %s:%-6u %s\n", sr_file_names[selection->file],
-                           selection->rows[i],
-                           class_name(session, images->labels[selection->rows[i]]));
-        if (!session->interactive && limit < selection->count)
-            sr_text_printf(&reply->text, "  and %zu more (limit=0 lists all)\n",
-                           selection->count - limit);
+    if (session->interactive) sr_reply_only(reply, SR_FOR_PROGRAMS);
+    struct sr_table *table = sr_reply_table(reply, "indices", columns);
+    table->rows = SR_ROWS_VALUES;
+    table->headless = true;
+    for (size_t i = 0; i < limit; i++) {
+        const uint32_t row = selection->rows[i];
+        sr_table_integer(table, row);
+        sr_table_shown(table, "%s:%u", sr_file_names[selection->file], row);
+        sr_table_text(table, class_name(session, images->labels[row]));
     }
+    if (!session->interactive && limit < selection->count)
+        sr_reply_say(reply, "  and %zu more (limit=0 lists all)", selection->count - limit);
+    sr_reply_only(reply, SR_FOR_ALL);
+}
+
+static void report(const struct sr_session *session, size_t limit, struct sr_reply *reply)
+{
+    const struct sr_selection *selection = &session->selection;
+    char count[32];
+    struct sr_text filter = {0};
+    if (!limit || limit > selection->count) limit = selection->count;
+    sr_filter_print(session, &selection->filter, &filter);
+    sr_format_count(count, sizeof count, selection->count);
+    sr_reply_record(reply, NULL);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_text(reply, "filter", sr_text_get(&filter));
+    sr_reply_only(reply, SR_FOR_ALL);
+    sr_reply_text(reply, "split", sr_split_names[selection->filter.split]);
+    sr_reply_context(reply);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_integer(reply, "count", (int64_t)selection->count);
+    sr_reply_only(reply, SR_FOR_ALL);
+    sr_reply_say(reply, "%s sample%s: %s", count, selection->count == 1 ? "" : "s",
+                 sr_text_get(&filter));
+    list_samples(session, limit, reply);
     sr_text_fini(&filter);
 }
 
@@ -95,7 +148,7 @@ SR_RUN(browse_run)
         snprintf(session->view.model, sizeof session->view.model, "%s",
                  session->selection.filter.model);
     sr_browse_show(session, false);
-    report(session, args, reply);
+    report(session, (size_t)sr_args_integer(args, "limit"), reply);
     reply->shown = true;
     return SR_OK;
 }
@@ -111,37 +164,3 @@ static enum sr_need browse_need(const struct sr_args *args, const struct sr_para
     const bool own = sr_args_switch(args, "more") || sr_args_switch(args, "suspects");
     return judged && !own && !strcmp(param->name, "model") ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
-
-const struct sr_command sr_command_browse = {
-    .name = "browse",
-    .group = "data",
-    .help = "Select samples by split, class and what a model says of them.",
-    .params =
-        (const struct sr_param[]){
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
-             .help = "Of this split (default train, or where the model is judged)."},
-            {"class", SR_PARAM_CLASS, .help = "Whose true class is this; any for all."},
-            {"as", SR_PARAM_CLASS, .help = "That the model takes for this class; any for all."},
-            {"wrong", SR_PARAM_SWITCH, .help = "That the model gets wrong."},
-            {"right", SR_PARAM_SWITCH, .help = "That the model gets right."},
-            {"any", SR_PARAM_SWITCH, .help = "Right or wrong (undoes either, with more)."},
-            {"conf", SR_PARAM_RANGE, .help = "Whose predicted probability is within this range."},
-            {"model", SR_PARAM_MODEL, .help = "The model that is asked."},
-            {"beats", SR_PARAM_MODEL, .help = "That the model gets right and this one wrong."},
-            {"tagged", SR_PARAM_SWITCH, .help = "That are tagged."},
-            {"suspects", SR_PARAM_SWITCH,
-             .help = "Whose label looks wrong, as the command suspects has found; as= is then the "
-                     "class suggested."},
-            {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
-             .help = "In this order (all but index ask the model)."},
-            {"descending", SR_PARAM_SWITCH, .help = "Largest first."},
-            {"all", SR_PARAM_SWITCH, .help = "With more: everything in the present split again."},
-            {"more", SR_PARAM_SWITCH,
-             .help = "Change the present selection instead of starting from all."},
-            {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
-             .help = "Samples to list in batch, 0 for all."},
-            {0}},
-    .run = browse_run,
-    .need = browse_need,
-    .example = "browse split=test class=Shirt as=T-shirt/top",
-};

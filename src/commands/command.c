@@ -117,14 +117,6 @@ void reply_classes(struct sr_reply *reply, const struct sr_session *session)
     sr_reply_list(reply, "classes", names);
 }
 
-void set_classes(struct sr_session *session, struct sr_json *object)
-{
-    struct sr_json *names = sr_json_array();
-    for (int c = 0; c < session->data->classes; c++)
-        sr_json_add_text(names, session->data->class_names[c]);
-    sr_json_set(object, "classes", names);
-}
-
 const char *class_name(const struct sr_session *session, int class)
 {
     return session->data->class_names[class];
@@ -140,29 +132,24 @@ void add_class(struct sr_text *text, const struct sr_session *session, int class
     sr_text_add_padded(text, class < 0 ? "class" : class_name(session, class), columns + 1);
 }
 
-void set_nearest(struct sr_json *object, const struct sr_session *session,
-                 const struct sr_nearest *nearest)
+void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
+                   const struct sr_nearest *nearest)
 {
-    struct sr_json *list = sr_json_array();
+    static const struct sr_column columns[] = {
+        {"index", "image", .left = true, .gap = 2, .width = 12},
+        {"class", "class", .left = true, .width = 12},
+        {"distance", "distance", .format = "%.4g away", .left = true},
+        {0}};
+    if (!nearest->count) return;
+    sr_reply_say(reply, "Nearest training images:");
+    struct sr_table *table = sr_reply_table(reply, "nearest", columns);
+    table->headless = true;
     for (size_t i = 0; i < nearest->count; i++) {
-        struct sr_json *one = sr_json_object();
-        sr_json_set_integer(one, "index", nearest->rows[i]);
-        sr_json_set_integer(one, "class",
-                            session->data->files[SR_FILE_TRAIN].labels[nearest->rows[i]]);
-        sr_json_set_number(one, "distance", nearest->distances[i]);
-        sr_json_add(list, one);
-    }
-    sr_json_set(object, "nearest", list);
-}
-
-void add_nearest(struct sr_text *text, const struct sr_session *session,
-                 const struct sr_nearest *nearest)
-{
-    for (size_t i = 0; i < nearest->count; i++) {
-        if (!i) sr_text_add(text, "Nearest training images:\n");
-        sr_text_printf(text, "  train:%-6u ", nearest->rows[i]);
-        add_class(text, session, session->data->files[SR_FILE_TRAIN].labels[nearest->rows[i]]);
-        sr_text_printf(text, "%.4g away\n", nearest->distances[i]);
+        const int class = session->data->files[SR_FILE_TRAIN].labels[nearest->rows[i]];
+        sr_table_integer(table, nearest->rows[i]);
+        sr_table_shown(table, "train:%u", nearest->rows[i]);
+        sr_table_named(table, class, class_name(session, class));
+        sr_table_number(table, nearest->distances[i]);
     }
 }
 

@@ -1,3 +1,4 @@
+/* confusion.c - confusion: what a model takes each class for. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -6,6 +7,61 @@
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 #include "sartor/panes/show.h"
+
+SR_RUN(confusion_run);
+
+const struct sr_command sr_command_confusion = {
+    .name = "confusion",
+    .group = "evaluate",
+    .help = "Confusion matrix of a model: rows true, columns predicted.",
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(false),
+            SR_SPLIT_PARAM,
+            {"vs", SR_PARAM_MODEL,
+             .help = "A second model beside it: where one is right and the other wrong."},
+            {0}},
+    .run = confusion_run,
+    .example = "confusion cnn split=test",
+};
+
+static void report_matrix(const struct sr_session *session, const uint64_t *matrix,
+                          struct sr_reply *reply)
+{
+    static const struct sr_column columns[] = {
+        {.label = "", .width = 4},
+        {"true", "class", .left = true, .width = 12, .no_json = true},
+        {0}};
+    const int classes = session->data->classes;
+    struct sr_table *table = sr_reply_table(reply, "matrix", columns);
+    table->rows = SR_ROWS_ARRAYS;
+    for (int p = 0; p < classes; p++) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", p);
+        sr_table_add_column(table, &(struct sr_column){.key = class_name(session, p),
+                                                       .label = number,
+                                                       .gap = p ? 1 : 2,
+                                                       .width = 5});
+    }
+    for (int t = 0; t < classes; t++) {
+        sr_table_integer(table, t);
+        sr_table_text(table, class_name(session, t));
+        for (int p = 0; p < classes; p++) sr_table_integer(table, (int64_t)matrix[t * classes + p]);
+    }
+}
+
+static void report_both(const struct sr_entry *first, const struct sr_entry *second,
+                        const struct sr_mcnemar *test, struct sr_reply *reply)
+{
+    sr_reply_text(reply, "vs", second->name);
+    sr_reply_integer(reply, "both", (int64_t)test->both);
+    sr_reply_integer(reply, "only_first", (int64_t)test->only_first);
+    sr_reply_integer(reply, "only_second", (int64_t)test->only_second);
+    sr_reply_integer(reply, "neither", (int64_t)test->neither);
+    sr_reply_say(reply, "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither",
+                 test->both, test->only_first, first->name, test->only_second, second->name,
+                 test->neither);
+}
 
 SR_RUN(confusion_run)
 {
@@ -22,63 +78,17 @@ SR_RUN(confusion_run)
     int classes = predictions->classes;
     uint64_t *matrix = sr_xalloc((size_t)classes * (size_t)classes * sizeof *matrix);
     sr_confusion(predictions, matrix);
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply), *rows = sr_json_array();
-        sr_json_set_text(object, "model", entry->name);
-        sr_json_set_text(object, "split", sr_split_names[split]);
-        set_classes(session, object);
-        for (int t = 0; t < classes; t++) {
-            struct sr_json *row = sr_json_array();
-            for (int p = 0; p < classes; p++)
-                sr_json_add_integer(row, (int64_t)matrix[t * classes + p]);
-            sr_json_add(rows, row);
-        }
-        sr_json_set(object, "matrix", rows);
-        if (second) {
-            sr_json_set_text(object, "vs", second->name);
-            sr_json_set_integer(object, "both", (int64_t)test.both);
-            sr_json_set_integer(object, "only_first", (int64_t)test.only_first);
-            sr_json_set_integer(object, "only_second", (int64_t)test.only_second);
-            sr_json_set_integer(object, "neither", (int64_t)test.neither);
-        }
-        sr_reply_add(reply, object);
-    } else {
-        struct sr_text *text = &reply->text;
-        sr_text_printf(text, "%s on the %s split: rows = true, columns = predicted\n     ",
-                       entry->name, sr_split_names[split]);
-        add_class(text, session, -1);
-        for (int p = 0; p < classes; p++) sr_text_printf(text, "%6d", p);
-        sr_text_add(text, "\n");
-        for (int t = 0; t < classes; t++) {
-            sr_text_printf(text, "%4d ", t);
-            add_class(text, session, t);
-            for (int p = 0; p < classes; p++)
-                sr_text_printf(text, "%6llu", (unsigned long long)matrix[t * classes + p]);
-            sr_text_add(text, "\n");
-        }
-        if (second)
-            sr_text_printf(text,
-                           "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither\n",
-                           test.both, test.only_first, entry->name, test.only_second, second->name,
-                           test.neither);
-    }
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", entry->name);
+    sr_reply_text(reply, "split", sr_split_names[split]);
+    sr_reply_context(reply);
+    reply_classes(reply, session);
+    sr_reply_say(reply, "%s on the %s split: rows = true, columns = predicted", entry->name,
+                 sr_split_names[split]);
+    report_matrix(session, matrix, reply);
+    if (second) report_both(entry, second, &test, reply);
     free(matrix);
     sr_confusion_show(session, entry, split, second);
     reply->shown = true;
     return SR_OK;
 }
-
-const struct sr_command sr_command_confusion = {
-    .name = "confusion",
-    .group = "evaluate",
-    .help = "Confusion matrix of a model: rows true, columns predicted.",
-    .params =
-        (const struct sr_param[]){
-            SR_MODEL_PARAM(false),
-            SR_SPLIT_PARAM,
-            {"vs", SR_PARAM_MODEL,
-             .help = "A second model beside it: where one is right and the other wrong."},
-            {0}},
-    .run = confusion_run,
-    .example = "confusion cnn split=test",
-};

@@ -154,13 +154,11 @@ SR_RUN(export_run)
         .count = (int)sr_args_integer(args, "count"),
     };
     if (!status) status = figure_write(session, figure, &request, error);
-    if (!status && reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "figure", figure);
-        sr_json_set_text(object, "file", path);
-        sr_reply_add(reply, object);
-    } else if (!status) {
-        sr_text_printf(&reply->text, "%s written to %s\n", figure, path);
+    if (!status) {
+        sr_reply_record(reply, NULL);
+        sr_reply_text(reply, "figure", figure);
+        sr_reply_text(reply, "file", path);
+        sr_reply_say(reply, "%s written to %s", figure, path);
     }
     free(command);
     free(samples);

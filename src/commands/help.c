@@ -59,13 +59,7 @@ SR_RUN(help_run)
             if (command->example) sr_text_printf(&text, "\nExample: %s\n", command->example);
         }
     }
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "text", sr_text_get(&text));
-        sr_reply_add(reply, object);
-    } else {
-        sr_text_add(&reply->text, sr_text_get(&text));
-    }
+    sr_reply_block(reply, "text", sr_text_get(&text));
     sr_text_fini(&text);
     return SR_OK;
 }

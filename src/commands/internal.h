@@ -58,16 +58,13 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
                       struct sr_more more[SR_MORE_TABLES]);
 /* Class names once, as `"classes"`. */
 void reply_classes(struct sr_reply *reply, const struct sr_session *session);
-void set_classes(struct sr_session *session, struct sr_json *object);
 const char *class_name(const struct sr_session *session, int class);
 /* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading.
  */
 void add_class(struct sr_text *text, const struct sr_session *session, int class);
-/* Rows of the train file that a model holds nearest, as `"nearest"` or a line each. */
-void set_nearest(struct sr_json *object, const struct sr_session *session,
-                 const struct sr_nearest *nearest);
-void add_nearest(struct sr_text *text, const struct sr_session *session,
-                 const struct sr_nearest *nearest);
+/* Rows of the train file that a model holds nearest, where there are any. */
+void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
+                   const struct sr_nearest *nearest);
 
 /* Scores as fields of a record; those that need a cost table only where there is one. */
 void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT]);

@@ -9,36 +9,45 @@
 static const char *const state_names[] = {"queued", "running", "paused",
                                           "done",   "failed",  "stopped"};
 
+static void list_job(struct sr_table *table, const struct sr_run *run)
+{
+    const struct sr_progress *progress = &run->progress;
+    const double share = progress->total ? (double)progress->done / (double)progress->total : NAN;
+    const bool going = run->state <= SR_JOB_PAUSED && progress->total;
+    const char *error = run->error.status ? run->error.text : "";
+    sr_table_integer(table, run->job);
+    sr_table_text(table, run->name);
+    sr_table_text(table, run->class->name);
+    sr_table_text(table, state_names[run->state]);
+    sr_table_integer(table, (int64_t)run->epochs);
+    sr_table_number(table, share);
+    if (*error)
+        sr_table_text(table, error);
+    else
+        sr_table_absent(table);
+    sr_table_absent(table);
+    if (going)
+        sr_table_shown(table, "%.0f %%%s%s", 100 * share, *error ? " " : "", error);
+    else
+        sr_table_shown(table, "%s", error);
+}
+
 SR_RUN(jobs_run)
 {
     SR_UNUSED;
-    if (!session->run_count && !reply->json)
-        sr_text_add(&reply->text, "No job yet; train starts one.\n");
-    for (size_t i = 0; i < session->run_count; i++) {
-        const struct sr_run *run = session->runs[i];
-        const struct sr_progress *progress = &run->progress;
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            sr_json_set_integer(object, "job", run->job);
-            sr_json_set_text(object, "model", run->name);
-            sr_json_set_text(object, "family", run->class->name);
-            sr_json_set_text(object, "state", state_names[run->state]);
-            sr_json_set_integer(object, "epochs", (int64_t)run->epochs);
-            sr_json_set_number(object, "progress",
-                               progress->total ? (double)progress->done / (double)progress->total
-                                               : NAN);
-            if (run->error.status) sr_json_set_text(object, "error", run->error.text);
-            sr_reply_add(reply, object);
-            continue;
-        }
-        sr_text_printf(&reply->text, "%3u %-14s %-8s", run->job, run->name,
-                       state_names[run->state]);
-        if (run->state <= SR_JOB_PAUSED && progress->total)
-            sr_text_printf(&reply->text, " %.0f %%",
-                           100.0 * (double)progress->done / (double)progress->total);
-        if (run->error.status) sr_text_printf(&reply->text, " %s", run->error.text);
-        sr_text_add(&reply->text, "\n");
-    }
+    static const struct sr_column columns[] = {{"job", "job", .width = 3},
+                                               {"model", "model", .left = true, .width = 14},
+                                               {.key = "family"},
+                                               {"state", "state", .left = true, .width = 8},
+                                               {.key = "epochs"},
+                                               {.key = "progress"},
+                                               {.key = "error"},
+                                               {.label = "", .left = true},
+                                               {0}};
+    if (!session->run_count) sr_reply_say(reply, "No job yet; train starts one.");
+    struct sr_table *table = session->run_count ? sr_reply_rows(reply, NULL, columns) : NULL;
+    if (table) table->headless = true;
+    for (size_t i = 0; i < session->run_count; i++) list_job(table, session->runs[i]);
     return SR_OK;
 }
 
@@ -91,7 +100,7 @@ static enum sr_status act(struct sr_session *session, const struct sr_args *args
                             run->name);
     change(session->jobs, run->job);
     run->state = sr_jobs_state(session->jobs, run->job);
-    if (!reply->json) sr_text_printf(&reply->text, "%s: %s\n", run->name, said);
+    sr_reply_say(reply, "%s: %s", run->name, said);
     if (change == sr_jobs_stop) reply->wait = run->job;
     return SR_OK;
 }

@@ -8,7 +8,7 @@
 /* Of the label and the widest cell. `known`: some cell has a value. */
 static int measure(const struct sr_table *table, size_t column, bool *known)
 {
-    int width = sr_utf8_width(table->columns[column].label);
+    int width = table->headless ? 0 : sr_utf8_width(table->columns[column].label);
     *known = false;
     if (table->columns[column].width > width) width = table->columns[column].width;
     for (size_t r = 0; r < sr_table_rows(table); r++) {
@@ -16,7 +16,7 @@ static int measure(const struct sr_table *table, size_t column, bool *known)
         if (sr_table_cell(table, r, column)->spans) continue;
         sr_table_cell_print(table, r, column, &cell);
         const int here = sr_utf8_width(sr_text_get(&cell));
-        if (here > width) width = here;
+        if (here > width && !table->columns[column].fixed) width = here;
         if (here && strcmp(sr_text_get(&cell), "-") != 0) *known = true;
         sr_text_fini(&cell);
     }

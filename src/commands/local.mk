@@ -1,4 +1,5 @@
 noinst_HEADERS += src/commands/target.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
+	src/commands/explain.h \
 	src/commands/render.h \
 	include/sartor/commands/command.h \
 	include/sartor/commands/keys.h \
@@ -17,6 +18,9 @@ libsartor_a_SOURCES += \
 	src/commands/evaluate.c \
 	src/commands/experiments.c \
 	src/commands/explain.c \
+	src/commands/explain_classes.c \
+	src/commands/explain_figure.c \
+	src/commands/explain_quality.c \
 	src/commands/export.c \
 	src/commands/figures.c \
 	src/commands/figures.h \

@@ -217,7 +217,7 @@ SR_RUN(model_run)
     }
     snprintf(session->view.model, sizeof session->view.model, "%s", entry->name);
     session->view.split = -1;
-    sr_text_printf(&reply->text, "model %s\n", entry->name);
+    sr_reply_say(reply, "model %s", entry->name);
     return SR_OK;
 }
 
@@ -243,7 +243,7 @@ SR_RUN(split_run)
     if (now < 0) now = (int)sr_session_default_split(session, entry);
     if (split == SR_SPLIT_COUNT) split = (now + 1) % SR_SPLIT_COUNT; /* next */
     session->view.split = split;
-    sr_text_printf(&reply->text, "judged on the %s split\n", sr_split_names[split]);
+    sr_reply_say(reply, "judged on the %s split", sr_split_names[split]);
     return SR_OK;
 }
 
@@ -272,8 +272,8 @@ SR_RUN(tag_run)
                                                  : !session->tags[file][row];
     enum sr_status status = sr_session_tag(session, file, row, tagged, error);
     if (!status)
-        sr_text_printf(&reply->text, "%s:%u is %s; %zu tagged in all\n", sr_file_names[file], row,
-                       tagged ? "tagged" : "no longer tagged", session->tag_count);
+        sr_reply_say(reply, "%s:%u is %s; %zu tagged in all", sr_file_names[file], row,
+                     tagged ? "tagged" : "no longer tagged", session->tag_count);
     return status;
 }
 

@@ -1,6 +1,24 @@
+/* open.c - open: another data set. */
 #include "internal.h"
 
 #include "sartor/panes/show.h"
+
+SR_RUN(open_run);
+static void open_event(struct sr_session *session, const struct sr_event *event,
+                       struct sr_reply *reply);
+
+const struct sr_command sr_command_open = {
+    .name = "open",
+    .group = "data",
+    .help = "Open a data set: a folder with four IDX files.",
+    .params =
+        (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true, .choices = "/",
+                                   .help = "The folder; without it, wherever data is found."},
+                                  {0}},
+    .run = open_run,
+    .event = open_event,
+    .example = "open ~/data/kmnist",
+};
 
 SR_RUN(open_run)
 {
@@ -19,40 +37,21 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
     const struct sr_dataset *data = session->data;
     if (event->type != SR_EVENT_ENDED || event->of.ended.state != SR_JOB_DONE || !data) return;
     const struct sr_images *train = &data->files[SR_FILE_TRAIN], *test = &data->files[SR_FILE_TEST];
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "name", data->name);
-        sr_json_set_text(object, "directory", data->path);
-        sr_json_set_bool(object, "sample", data->sample);
-        sr_json_set_integer(object, "height", train->shape.height);
-        sr_json_set_integer(object, "width", train->shape.width);
-        sr_json_set_integer(object, "train", (int64_t)train->count);
-        sr_json_set_integer(object, "test", (int64_t)test->count);
-        sr_json_set_text(object, "digest", data->digest);
-        set_classes(session, object);
-        sr_reply_add(reply, object);
-        return;
-    }
     char train_count[32], test_count[32];
     sr_format_count(train_count, sizeof train_count, train->count);
     sr_format_count(test_count, sizeof test_count, test->count);
-    sr_text_printf(&reply->text, "%s: %s train and %s test images of %d×%d, %d classes\n",
-                   data->name, train_count, test_count, train->shape.height, train->shape.width,
-                   data->classes);
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "name", data->name);
+    sr_reply_text(reply, "directory", data->path);
+    sr_reply_switch(reply, "sample", data->sample);
+    sr_reply_integer(reply, "height", train->shape.height);
+    sr_reply_integer(reply, "width", train->shape.width);
+    sr_reply_integer(reply, "train", (int64_t)train->count);
+    sr_reply_integer(reply, "test", (int64_t)test->count);
+    sr_reply_text(reply, "digest", data->digest);
+    reply_classes(reply, session);
+    sr_reply_say(reply, "%s: %s train and %s test images of %d×%d, %d classes", data->name,
+                 train_count, test_count, train->shape.height, train->shape.width, data->classes);
     if (data->sample)
-        sr_text_printf(&reply->text, "This is the small sample that sartor ships. %s\n",
-                       sr_dataset_advice());
+        sr_reply_say(reply, "This is the small sample that sartor ships. %s", sr_dataset_advice());
 }
-
-const struct sr_command sr_command_open = {
-    .name = "open",
-    .group = "data",
-    .help = "Open a data set: a folder with four IDX files.",
-    .params =
-        (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true, .choices = "/",
-                                   .help = "The folder; without it, wherever data is found."},
-                                  {0}},
-    .run = open_run,
-    .event = open_event,
-    .example = "open ~/data/kmnist",
-};

@@ -1,3 +1,4 @@
+/* predict.c - predict: what a model says of a sample, an image file, or a whole split. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -8,72 +9,94 @@
 #include "sartor/base/memory.h"
 #include "sartor/data/import.h"
 
-static void report(struct sr_session *session, const char *name, const char *what,
-                   const char *split, int64_t index, int truth, const float *probabilities,
-                   struct sr_reply *reply)
+SR_RUN(predict_run);
+static enum sr_need predict_need(const struct sr_args *args, const struct sr_param *param);
+
+const struct sr_command sr_command_predict = {
+    .name = "predict",
+    .group = "evaluate",
+    .help = "What a model says of a sample, of an image file, or of a whole split.",
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(true),
+            {"index", SR_PARAM_SAMPLE, .positional = true, .current = true, .choices = ".png",
+             .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+             .help = "The file that a bare row is of; without a row, the split of the sample; with "
+                     "to=, the split."},
+            {"to", SR_PARAM_FILE, .help = "Write a whole split's probabilities to this .csv file."},
+            {0}},
+    .run = predict_run,
+    .need = predict_need,
+    .example = "predict cnn split=test to=cnn-test.csv",
+};
+
+static void report_probabilities(const struct sr_session *session, const float *probabilities,
+                                 struct sr_reply *reply)
 {
-    int classes = session->data->classes, predicted = sr_predicted_class(probabilities, classes);
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "model", name);
-        if (index >= 0) {
-            sr_json_set_integer(object, "index", index);
-            sr_json_set_text(object, "split", split);
-            sr_json_set_integer(object, "true", truth);
-        } else {
-            sr_json_set_text(object, "file", what);
-        }
-        sr_json_set_integer(object, "predicted", predicted);
-        sr_json_set_floats(object, "probabilities", probabilities, (size_t)classes);
-        set_classes(session, object);
-        sr_reply_add(reply, object);
-        return;
-    }
-    struct sr_text *text = &reply->text;
-    if (index >= 0)
-        sr_text_printf(text, "%s:%lld is %s; ", split, (long long)index,
-                       class_name(session, truth));
-    else
-        sr_text_printf(text, "%s: ", what);
-    sr_text_printf(text, "%s says %s (%.1f %%)%s\n", name, class_name(session, predicted),
-                   100 * (double)probabilities[predicted],
-                   index >= 0 && truth != predicted ? ", which is wrong" : "");
-    for (int c = 0; c < classes; c++) {
-        sr_text_add(text, "  ");
-        add_class(text, session, c);
-        sr_text_printf(text, "%6.2f %%\n", 100 * (double)probabilities[c]);
+    static const struct sr_column columns[] = {
+        {"class", "class", .left = true, .gap = 2, .width = 12, .no_json = true},
+        {"probability", "probability", SR_UNIT_SHARE, .width = 8},
+        {0}};
+    struct sr_table *table = sr_reply_table(reply, "probabilities", columns);
+    table->rows = SR_ROWS_VALUES;
+    table->headless = true;
+    for (int c = 0; c < session->data->classes; c++) {
+        sr_table_text(table, class_name(session, c));
+        sr_table_number(table, (double)probabilities[c]);
     }
 }
 
-/* One row a sample: index, true, predicted, then a probability a class. */
-static enum sr_status write_csv(struct sr_session *session, const char *path,
+/* `sample` is NULL for a file, whose name is `path`; `truth` is the class of the sample. */
+static void report(const struct sr_session *session, const char *model, const struct sample *sample,
+                   const char *path, int truth, const float *probabilities, struct sr_reply *reply)
+{
+    const int predicted = sr_predicted_class(probabilities, session->data->classes);
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", model);
+    if (sample) {
+        sr_reply_integer(reply, "index", sample->row);
+        sr_reply_text(reply, "split", sr_file_names[sample->file]);
+        sr_reply_named(reply, "true", truth, class_name(session, truth));
+        sr_reply_say(reply, "%s:%u is %s; ", sr_file_names[sample->file], sample->row,
+                     class_name(session, truth));
+    } else {
+        sr_reply_text(reply, "file", path);
+        sr_reply_say(reply, "%s: ", path);
+    }
+    sr_reply_more(reply, "%s says %s (%.1f %%)%s", model, class_name(session, predicted),
+                  100 * (double)probabilities[predicted],
+                  sample && truth != predicted ? ", which is wrong" : "");
+    sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
+    sr_reply_context(reply);
+    report_probabilities(session, probabilities, reply);
+    reply_classes(reply, session);
+}
+
+/* One row for each sample: index, true, predicted, then the probability of each class. */
+static enum sr_status write_csv(const struct sr_session *session, const char *path,
                                 const struct sr_predictions *predictions, struct sr_error *error)
 {
     if (strcasecmp(sr_path_extension(path), ".csv"))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "predict: to=%s: predictions are written as .csv", path);
-    struct sr_output output;
-    enum sr_status status = sr_output_open(&output, path, error);
-    if (status) return status;
-    fprintf(output.stream, "index,true,predicted");
-    for (int c = 0; c < predictions->classes; c++) {
-        const char *name = class_name(session, c);
-        bool quote = strpbrk(name, ",\"\n") != NULL;
-        fprintf(output.stream, quote ? ",\"" : ",");
-        for (; *name; name++) fprintf(output.stream, *name == '"' ? "\"\"" : "%c", *name);
-        if (quote) fputc('"', output.stream);
-    }
-    fputc('\n', output.stream);
+    const float *probability = predictions->probabilities;
+    struct sr_table table = {0};
+    struct sr_text text = {0};
+    sr_table_columns(&table, "index true predicted");
+    for (int c = 0; c < predictions->classes; c++) sr_table_column(&table, class_name(session, c));
     for (size_t i = 0; i < predictions->count; i++) {
-        fprintf(output.stream, "%u,%d,%d", predictions->rows[i], predictions->truth[i],
-                predictions->predicted[i]);
+        sr_table_integer(&table, predictions->rows[i]);
+        sr_table_integer(&table, predictions->truth[i]);
+        sr_table_integer(&table, predictions->predicted[i]);
         for (int c = 0; c < predictions->classes; c++)
-            fprintf(
-                output.stream, ",%.9g",
-                (double)predictions->probabilities[i * (size_t)predictions->classes + (size_t)c]);
-        fputc('\n', output.stream);
+            sr_table_number(&table, (double)*probability++);
     }
-    return sr_output_commit(&output, error);
+    sr_table_csv(&table, &text);
+    enum sr_status status = sr_file_write(path, text.bytes, text.length, error);
+    sr_text_fini(&text);
+    sr_table_fini(&table);
+    return status;
 }
 
 static enum sr_status predict_split(struct sr_session *session, const struct sr_args *args,
@@ -86,18 +109,15 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
     if (status) return status;
     const char *path = sr_args_path(args, "to");
     status = write_csv(session, path, predictions, error);
-    if (!status && reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "model", entry->name);
-        sr_json_set_text(object, "split", sr_split_names[split]);
-        sr_json_set_integer(object, "count", (int64_t)predictions->count);
-        sr_json_set_text(object, "file", path);
-        sr_reply_add(reply, object);
-    } else if (!status) {
-        sr_text_printf(&reply->text, "%zu predictions of %s on the %s split are in %s\n",
-                       predictions->count, entry->name, sr_split_names[split], path);
-    }
-    return status;
+    if (status) return status;
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", entry->name);
+    sr_reply_text(reply, "split", sr_split_names[split]);
+    sr_reply_integer(reply, "count", (int64_t)predictions->count);
+    sr_reply_text(reply, "file", path);
+    sr_reply_say(reply, "%zu predictions of %s on the %s split are in %s", predictions->count,
+                 entry->name, sr_split_names[split], path);
+    return SR_OK;
 }
 
 SR_RUN(predict_run)
@@ -129,8 +149,7 @@ SR_RUN(predict_run)
         status = sr_model_check_shape(model, one.images->shape, session->data->classes, error);
     if (!status) status = sr_model_predict(model, &one, NULL, NULL, probabilities, error);
     if (!status)
-        report(session, arg_model(args, "model")->name, path,
-               sample ? sr_file_names[sample->file] : NULL, sample ? (int64_t)sample->row : -1,
+        report(session, arg_model(args, "model")->name, sample, path,
                sample ? sr_samples_label(&one, 0) : -1, probabilities, reply);
     free(probabilities);
     free(pixels);
@@ -144,22 +163,3 @@ static enum sr_need predict_need(const struct sr_args *args, const struct sr_par
     if (param->type == SR_PARAM_SAMPLE) return whole ? SR_NEED_NOTHING : SR_NEED_CURRENT;
     return param->type == SR_PARAM_SPLIT && whole ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
-
-const struct sr_command sr_command_predict = {
-    .name = "predict",
-    .group = "evaluate",
-    .help = "What a model says of a sample, of an image file, or of a whole split.",
-    .params =
-        (const struct sr_param[]){
-            SR_MODEL_PARAM(true),
-            {"index", SR_PARAM_SAMPLE, .positional = true, .current = true, .choices = ".png",
-             .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
-             .help = "The file that a bare row is of; without a row, the split of the sample; with "
-                     "to=, the split."},
-            {"to", SR_PARAM_FILE, .help = "Write a whole split's probabilities to this .csv file."},
-            {0}},
-    .run = predict_run,
-    .need = predict_need,
-    .example = "predict cnn split=test to=cnn-test.csv",
-};

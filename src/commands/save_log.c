@@ -50,14 +50,11 @@ SR_RUN(save_log_run)
     }
     const char *path = sr_args_path(args, "file");
     enum sr_status status = sr_file_write(path, sr_text_get(&script), script.length, error);
-    if (!status && reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "file", path);
-        sr_json_set_integer(object, "commands", (int64_t)commands);
-        sr_reply_add(reply, object);
-    } else if (!status) {
-        sr_text_printf(&reply->text, "%zu command%s in %s\n", commands, commands == 1 ? "" : "s",
-                       path);
+    if (!status) {
+        sr_reply_record(reply, NULL);
+        sr_reply_text(reply, "file", path);
+        sr_reply_integer(reply, "commands", (int64_t)commands);
+        sr_reply_say(reply, "%zu command%s in %s", commands, commands == 1 ? "" : "s", path);
     }
     sr_text_fini(&script);
     return status;

@@ -104,15 +104,12 @@ SR_RUN(screen_run)
     const char *to = sr_args_text(args, "to");
     if (!status && to) {
         status = write_screen(session, &grid, sr_args_path(args, "to"), error);
-    } else if (!status && reply->json) {
-        struct sr_text text = {0};
-        struct sr_json *object = sr_reply_object(reply);
-        sr_grid_dump_text(&grid, &text);
-        sr_json_set_text(object, "screen", sr_text_get(&text));
-        sr_reply_add(reply, object);
-        sr_text_fini(&text);
     } else if (!status) {
-        sr_grid_dump_text(&grid, &reply->text);
+        struct sr_text text = {0};
+        sr_grid_dump_text(&grid, &text);
+        sr_reply_record(reply, NULL);
+        sr_reply_block(reply, "screen", sr_text_get(&text));
+        sr_text_fini(&text);
     }
     reply->shown = true;
     sr_grid_fini(&grid);
@@ -128,14 +125,10 @@ SR_RUN(describe_run)
     enum sr_status status = SR_OK;
     if (!sr_session_settled(session)) {
         status = sr_error_set(error, SR_PENDING, "the pane is being computed");
-    } else if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "pane", pane->name);
-        sr_json_set_text(object, "text", sr_text_get(&text));
-        sr_reply_add(reply, object);
     } else {
-        sr_text_add(&reply->text, sr_text_get(&text));
-        if (text.length && text.bytes[text.length - 1] != '\n') sr_text_add(&reply->text, "\n");
+        sr_reply_record(reply, NULL);
+        sr_reply_text(reply, "pane", pane->name);
+        sr_reply_block(reply, "text", sr_text_get(&text));
     }
     sr_text_fini(&text);
     return status;

@@ -5,23 +5,32 @@
 
 #include "sartor/commands/keys.h"
 
+static void list_options(const struct sr_session *session, struct sr_reply *reply)
+{
+    static const struct sr_column columns[] = {
+        {"name", "option", .left = true, .width = 12},
+        {"value", "value", .left = true, .width = 14, .fixed = true},
+        {"help", "", .left = true},
+        {0}};
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_record(reply, NULL);
+    for (const struct sr_param *option = sr_options; option->name; option++)
+        sr_reply_text(reply, option->name, sr_args_text(session->options, option->name));
+    sr_reply_only(reply, SR_FOR_PEOPLE | SR_CSV);
+    struct sr_table *table = sr_reply_rows(reply, NULL, columns);
+    table->headless = true;
+    for (const struct sr_param *option = sr_options; option->name; option++) {
+        sr_table_text(table, option->name);
+        sr_table_text(table, sr_args_text(session->options, option->name));
+        sr_table_text(table, option->help);
+    }
+}
+
 SR_RUN(set_run)
 {
     SR_UNUSED;
     if (!rest->count) {
-        if (reply->json) {
-            struct sr_json *object = sr_reply_object(reply);
-            for (const struct sr_param *option = sr_options; option->name; option++)
-                sr_json_set_text(object, option->name,
-                                 sr_args_text(session->options, option->name));
-            sr_reply_add(reply, object);
-            return SR_OK;
-        }
-        for (const struct sr_param *option = sr_options; option->name; option++) {
-            const char *value = sr_args_text(session->options, option->name);
-            sr_text_printf(&reply->text, "%-12s %-14s %s\n", option->name, value ? value : "",
-                           option->help);
-        }
+        list_options(session, reply);
         return SR_OK;
     }
     for (const struct sr_param *option = sr_options; option->name; option++) {

@@ -1,7 +1,26 @@
+/* show.c - show: one sample. */
 #include "internal.h"
 
 #include "sartor/cells/draw.h"
 #include "sartor/panes/show.h"
+
+SR_RUN(show_run);
+
+const struct sr_command sr_command_show = {
+    .name = "show",
+    .group = "data",
+    .help = "Show one sample.",
+    .params =
+        (const struct sr_param[]){
+            SR_SAMPLE_PARAM(
+                "Its row: 17, train:17, test:17; without it, the one under the cursor."),
+            SR_SAMPLE_SPLIT_PARAM,
+            {"model", SR_PARAM_MODEL,
+             .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
+            {0}},
+    .run = show_run,
+    .example = "show test:7 model=knn",
+};
 
 enum { NEAREST = 5 };
 
@@ -22,6 +41,56 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     return status;
 }
 
+/* Plain text has no colours, so the shades are characters. */
+static void draw(const struct sr_session *session, const struct sr_images *images,
+                 const uint8_t *pixels, struct sr_text *text)
+{
+    struct sr_look look = {.ascii = session->look.ascii, .depth = SR_DEPTH_NONE};
+    struct sr_grid grid;
+    int columns, lines;
+    sr_image_cells(&look, images->shape, &columns, &lines);
+    sr_grid_init(&grid, columns, lines);
+    sr_draw_image(sr_grid_area(&grid), &look, pixels, images->shape);
+    sr_grid_dump_text(&grid, text);
+    sr_grid_fini(&grid);
+}
+
+static void report_pixels(const struct sr_images *images, const uint8_t *pixels,
+                          struct sr_reply *reply)
+{
+    sr_reply_only(reply, SR_FOR_PROGRAMS);
+    struct sr_table *table = sr_reply_table(reply, "pixels", NULL);
+    sr_reply_only(reply, SR_FOR_ALL);
+    table->rows = SR_ROWS_ARRAYS;
+    for (int x = 0; x < images->shape.width; x++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d", x);
+        sr_table_column(table, name);
+    }
+    for (size_t i = 0; i < sr_shape_size(images->shape); i++) sr_table_integer(table, pixels[i]);
+}
+
+static void report(const struct sr_session *session, const struct sample *sample,
+                   struct sr_reply *reply)
+{
+    const struct sr_images *images = &session->data->files[sample->file];
+    const uint8_t *pixels = images->pixels + sample->row * sr_shape_size(images->shape);
+    const int label = images->labels[sample->row];
+    struct sr_text picture = {0};
+    sr_reply_record(reply, NULL);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_integer(reply, "index", sample->row);
+    sr_reply_text(reply, "split", sr_file_names[sample->file]);
+    sr_reply_named(reply, "true", label, class_name(session, label));
+    sr_reply_only(reply, SR_FOR_ALL);
+    sr_reply_say(reply, "%s:%u %s", sr_file_names[sample->file], sample->row,
+                 class_name(session, label));
+    draw(session, images, pixels, &picture);
+    sr_reply_block(reply, NULL, sr_text_get(&picture));
+    sr_text_fini(&picture);
+    report_pixels(images, pixels, reply);
+}
+
 SR_RUN(show_run)
 {
     SR_UNUSED;
@@ -34,53 +103,8 @@ SR_RUN(show_run)
     if (status) return status;
     sr_browse_show(session, true);
     reply->shown = true;
-    const struct sr_images *images = &session->data->files[file];
-    size_t pixels = sr_shape_size(images->shape);
-    const uint8_t *image = images->pixels + row * pixels;
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply), *rows = sr_json_array();
-        sr_json_set_integer(object, "index", row);
-        sr_json_set_text(object, "split", sr_file_names[file]);
-        sr_json_set_integer(object, "true", images->labels[row]);
-        for (int y = 0; y < images->shape.height; y++) {
-            struct sr_json *line = sr_json_array();
-            for (int x = 0; x < images->shape.width; x++)
-                sr_json_add_integer(line, image[y * images->shape.width + x]);
-            sr_json_add(rows, line);
-        }
-        sr_json_set(object, "pixels", rows);
-        if (nearest.count) set_nearest(object, session, &nearest);
-        set_classes(session, object);
-        sr_reply_add(reply, object);
-        return SR_OK;
-    }
-    /* Plain text has no colours, so the shades are characters. */
-    struct sr_look look = {.ascii = session->look.ascii, .depth = SR_DEPTH_NONE};
-    struct sr_grid grid;
-    int columns, lines;
-    sr_image_cells(&look, images->shape, &columns, &lines);
-    sr_grid_init(&grid, columns, lines);
-    sr_draw_image(sr_grid_area(&grid), &look, image, images->shape);
-    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[file], row,
-                   class_name(session, images->labels[row]));
-    sr_grid_dump_text(&grid, &reply->text);
-    sr_grid_fini(&grid);
-    add_nearest(&reply->text, session, &nearest);
+    report(session, sample, reply);
+    reply_nearest(reply, session, &nearest);
+    reply_classes(reply, session);
     return SR_OK;
 }
-
-const struct sr_command sr_command_show = {
-    .name = "show",
-    .group = "data",
-    .help = "Show one sample.",
-    .params =
-        (const struct sr_param[]){
-            SR_SAMPLE_PARAM(
-                "Its row: 17, train:17, test:17; without it, the one under the cursor."),
-            SR_SAMPLE_SPLIT_PARAM,
-            {"model", SR_PARAM_MODEL,
-             .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
-            {0}},
-    .run = show_run,
-    .example = "show test:7 model=knn",
-};

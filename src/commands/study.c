@@ -392,19 +392,14 @@ static enum sr_status finish(struct sr_session *session, struct study *study,
     enum sr_status status = study_report(session, &facts, error);
     if (!status) status = write_steps(study, error);
     if (status) return status;
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "folder", study->directory);
-        sr_json_set_text(object, "report", "report.md");
-        sr_json_set_number(object, "seconds", facts.seconds);
-        sr_reply_add(reply, object);
-    } else {
-        char seconds[32];
-        sr_format_seconds(seconds, sizeof seconds, facts.seconds);
-        sr_text_printf(&reply->text,
-                       "The study is in %s (%s): report.md, report.html, figures, tables, models\n",
-                       study->directory, seconds);
-    }
+    char seconds[32];
+    sr_format_seconds(seconds, sizeof seconds, facts.seconds);
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "folder", study->directory);
+    sr_reply_text(reply, "report", "report.md");
+    sr_reply_number(reply, "seconds", facts.seconds);
+    sr_reply_say(reply, "The study is in %s (%s): report.md, report.html, figures, tables, models",
+                 study->directory, seconds);
     return SR_OK;
 }
 

@@ -5,67 +5,117 @@
 #include <stdio.h>
 #include <string.h>
 
-static void report(struct sr_session *session, size_t limit, struct sr_reply *reply)
+SR_RUN(suspects_run);
+SR_RUN(mark_run);
+
+const struct sr_command sr_command_suspects = {
+    .name = "suspects",
+    .group = "explain",
+    .help = "Labels of the train file that look wrong to a model trained on other rows; without a "
+            "model, those found last.",
+    .params =
+        (const struct sr_param[]){
+            {"model", SR_PARAM_MODEL, .positional = true,
+             .help = "Whose family and hyperparameters are trained on each fold."},
+            {"folds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 2, .maximum = 20,
+             .help = "Parts; each is judged by a model of the others."},
+            {"count", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
+             .help = "Rows examined, evenly from the classes; 0 for all."},
+            {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
+             .help = "Suspects to list, 0 for all."},
+            {0}},
+    .run = suspects_run,
+    .lasting = true,
+    .example = "suspects logreg folds=3",
+};
+
+const struct sr_command sr_command_mark = {
+    .name = "mark",
+    .group = "explain",
+    .help = "Say of a suspect that its label is right (keep) or wrong (flag), or take that back "
+            "(undo).",
+    .params =
+        (const struct sr_param[]){
+            {"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
+             .choices = "keep flag undo", .help = "Which."},
+            SR_SAMPLE_PARAM("A row; without it, the sample under the cursor."),
+            SR_SAMPLE_SPLIT_PARAM,
+            {0}},
+    .run = mark_run,
+    .example = "mark flag train:17",
+};
+
+static void say_found(const struct sr_session *session, struct sr_reply *reply)
+{
+    const size_t found = session->suspects.count;
+    char count[32], whole[32];
+    size_t marked[SR_MARK_COUNT] = {0};
+    for (size_t i = 0; i < found; i++) marked[session->suspects.marks[i]]++;
+    sr_format_count(count, sizeof count, found);
+    sr_format_count(whole, sizeof whole, session->suspects.examined);
+    sr_reply_say(reply,
+                 "%s of %s labels of the train file look wrong to %s, which was\n"
+                 "trained anew in %d folds, never on the samples it is asked about",
+                 count, whole, session->suspects.model, session->suspects.folds);
+    if (session->suspects.accuracy > 0)
+        sr_reply_more(reply, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
+    sr_reply_more(reply, ". %zu marked keep, %zu flag. Many labels will be right.\n",
+                  marked[SR_MARK_KEEP], marked[SR_MARK_FLAG]);
+}
+
+static void list_suspects(const struct sr_session *session, size_t limit, struct sr_reply *reply)
+{
+    static const struct sr_column columns[] = {
+        {.label = "rank", .width = 5},
+        {"index", "sample", .left = true, .width = 13},
+        {.key = "label"},
+        {.key = "suggested"},
+        {.key = "margin"},
+        {"p_label", "p label", .format = "%.4f", .width = 8},
+        {"p_suggested", "p sugg.", .format = "%.4f", .width = 8},
+        {"mark", "mark", .width = 7},
+        {.label = "label → suggested", .left = true, .gap = 2},
+        {0}};
+    struct sr_table *table = sr_reply_table(reply, "suspects", columns);
+    for (size_t i = 0; i < limit; i++) {
+        const struct sr_suspect *one = &session->suspects.items[i];
+        const enum sr_mark mark = session->suspects.marks[i];
+        const char *label = class_name(session, one->label),
+                   *suggested = class_name(session, one->suggested);
+        sr_table_integer(table, (int64_t)i + 1);
+        sr_table_integer(table, one->row);
+        sr_table_shown(table, "train:%u", one->row);
+        sr_table_named(table, one->label, label);
+        sr_table_named(table, one->suggested, suggested);
+        sr_table_number(table, (double)one->margin);
+        sr_table_number(table, (double)one->own);
+        sr_table_number(table, (double)one->other);
+        sr_table_text(table, mark ? sr_mark_names[mark] : NULL);
+        sr_table_absent(table);
+        sr_table_shown(table, "%s → %s", label, suggested);
+    }
+}
+
+static void report(const struct sr_session *session, size_t limit, struct sr_reply *reply)
 {
     const size_t found = session->suspects.count;
     if (!limit || limit > found) limit = found;
-    size_t marked[SR_MARK_COUNT] = {0};
-    for (size_t i = 0; i < found; i++) marked[session->suspects.marks[i]]++;
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply), *list = sr_json_array();
-        sr_json_set_text(object, "model", session->suspects.model);
-        sr_json_set_integer(object, "folds", session->suspects.folds);
-        sr_json_set_integer(object, "examined", (int64_t)session->suspects.examined);
-        sr_json_set_number(object, "accuracy",
-                           session->suspects.accuracy > 0 ? session->suspects.accuracy : NAN);
-        sr_json_set_integer(object, "count", (int64_t)found);
-        for (size_t i = 0; i < limit; i++) {
-            const struct sr_suspect *one = &session->suspects.items[i];
-            struct sr_json *item = sr_json_object();
-            sr_json_set_integer(item, "index", one->row);
-            sr_json_set_integer(item, "label", one->label);
-            sr_json_set_integer(item, "suggested", one->suggested);
-            sr_json_set_number(item, "margin", (double)one->margin);
-            sr_json_set_number(item, "p_label", (double)one->own);
-            sr_json_set_number(item, "p_suggested", (double)one->other);
-            sr_json_set_text(item, "mark",
-                             session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]]
-                                                        : NULL);
-            sr_json_add(list, item);
-        }
-        sr_json_set(object, "suspects", list);
-        set_classes(session, object);
-        sr_reply_add(reply, object);
-        return;
-    }
-    char count[32], whole[32];
-    sr_format_count(count, sizeof count, found);
-    sr_format_count(whole, sizeof whole, session->suspects.examined);
-    sr_text_printf(&reply->text,
-                   "%s of %s labels of the train file look wrong to %s, which was\n"
-                   "trained anew in %d folds, never on the samples it is asked about",
-                   count, whole, session->suspects.model, session->suspects.folds);
-    if (session->suspects.accuracy > 0)
-        sr_text_printf(&reply->text, "\n(accuracy there %.2f %%)",
-                       session->suspects.accuracy * 100);
-    sr_text_printf(
-        &reply->text,
-        ". %zu marked keep, %zu flag. Many labels will be right.\n\n%5s %-13s %8s %8s %7s  %s\n",
-        marked[SR_MARK_KEEP], marked[SR_MARK_FLAG], "rank", "sample", "p label", "p sugg.", "mark",
-        "label → suggested");
-    for (size_t i = 0; i < limit; i++) {
-        const struct sr_suspect *one = &session->suspects.items[i];
-        char id[32];
-        snprintf(id, sizeof id, "train:%u", one->row);
-        sr_text_printf(&reply->text, "%5zu %-13s %8.4f %8.4f %7s  %s → %s\n", i + 1, id,
-                       (double)one->own, (double)one->other,
-                       session->suspects.marks[i] ? sr_mark_names[session->suspects.marks[i]] : "",
-                       class_name(session, one->label), class_name(session, one->suggested));
-    }
+    sr_reply_record(reply, NULL);
+    sr_reply_text(reply, "model", session->suspects.model);
+    sr_reply_context(reply);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_integer(reply, "folds", session->suspects.folds);
+    sr_reply_integer(reply, "examined", (int64_t)session->suspects.examined);
+    sr_reply_number(reply, "accuracy",
+                    session->suspects.accuracy > 0 ? session->suspects.accuracy : NAN);
+    sr_reply_integer(reply, "count", (int64_t)found);
+    sr_reply_only(reply, SR_FOR_ALL);
+    say_found(session, reply);
+    list_suspects(session, limit, reply);
     if (limit < found)
-        sr_text_printf(&reply->text,
-                       "and %zu more (limit=0 lists all; browse suspects shows them)\n",
-                       found - limit);
+        sr_reply_say(reply, "and %zu more (limit=0 lists all; browse suspects shows them)",
+                     found - limit);
+    reply_classes(reply, session);
 }
 
 SR_RUN(suspects_run)
@@ -96,27 +146,6 @@ SR_RUN(suspects_run)
     return SR_OK;
 }
 
-const struct sr_command sr_command_suspects = {
-    .name = "suspects",
-    .group = "explain",
-    .help = "Labels of the train file that look wrong to a model trained on other rows; without a "
-            "model, those found last.",
-    .params =
-        (const struct sr_param[]){
-            {"model", SR_PARAM_MODEL, .positional = true,
-             .help = "Whose family and hyperparameters are trained on each fold."},
-            {"folds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 2, .maximum = 20,
-             .help = "Parts; each is judged by a model of the others."},
-            {"count", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
-             .help = "Rows examined, evenly from the classes; 0 for all."},
-            {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
-             .help = "Suspects to list, 0 for all."},
-            {0}},
-    .run = suspects_run,
-    .lasting = true,
-    .example = "suspects logreg folds=3",
-};
-
 SR_RUN(mark_run)
 {
     SR_UNUSED;
@@ -126,27 +155,10 @@ SR_RUN(mark_run)
     enum sr_status status = sr_session_mark(session, sample->file, sample->row, mark, error);
     if (status) return status;
     static const char *const said[] = {"is not marked", "keeps its label", "is flagged as wrong"};
-    sr_text_printf(&reply->text, "%s:%u %s\n", sr_file_names[sample->file], sample->row,
-                   said[mark]);
+    sr_reply_say(reply, "%s:%u %s", sr_file_names[sample->file], sample->row, said[mark]);
     struct sr_selection *selection = &session->selection;
     if (!sr_args_given(args, "index") && mark && selection->filter.suspects &&
         selection->at + 1 < selection->count)
         selection->at++; /* on to the next to be judged */
     return SR_OK;
 }
-
-const struct sr_command sr_command_mark = {
-    .name = "mark",
-    .group = "explain",
-    .help = "Say of a suspect that its label is right (keep) or wrong (flag), or take that back "
-            "(undo).",
-    .params =
-        (const struct sr_param[]){
-            {"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
-             .choices = "keep flag undo", .help = "Which."},
-            SR_SAMPLE_PARAM("A row; without it, the sample under the cursor."),
-            SR_SAMPLE_SPLIT_PARAM,
-            {0}},
-    .run = mark_run,
-    .example = "mark flag train:17",
-};

@@ -1,3 +1,4 @@
+/* train.c - train: a model in the background, and what is told of it meanwhile. */
 #include "internal.h"
 
 #include <math.h>
@@ -66,95 +67,73 @@ SR_RUN(train_run)
     return SR_OK;
 }
 
-static void set_epoch(struct sr_json *object, const struct sr_epoch *epoch)
+static void epoch_event(const struct sr_run *run, const struct sr_epoch *epoch,
+                        struct sr_reply *reply)
 {
-    sr_json_set_integer(object, "epoch", epoch->epoch);
-    sr_json_set_number(object, "train_loss", epoch->train_loss);
-    sr_json_set_number(object, "train_accuracy", epoch->train_accuracy);
-    sr_json_set_number(object, "validation_loss", epoch->validation_loss);
-    sr_json_set_number(object, "validation_accuracy", epoch->validation_accuracy);
+    static const struct sr_column columns[] = {
+        {"model", "model", .left = true, .width = 12},
+        {"epoch", "epoch", .width = 5},
+        {"train_loss", "train loss", .format = "%.4f", .gap = 2, .width = 10},
+        {"train_accuracy", "accuracy", SR_UNIT_SHARE, .width = 9},
+        {"validation_loss", "valid. loss", .format = "%.4f", .width = 11},
+        {"validation_accuracy", "accuracy", SR_UNIT_SHARE, .width = 9},
+        {.key = "learning_rate"},
+        {"seconds", "seconds", .format = "%.1f", .gap = 2, .width = 8},
+        {0}};
+    struct sr_table *table = sr_reply_rows(reply, "epoch", columns);
+    table->headless = run->epochs > 1;
+    sr_table_text(table, run->name);
+    sr_table_integer(table, epoch->epoch);
+    sr_table_number(table, epoch->train_loss);
+    sr_table_number(table, epoch->train_accuracy);
+    sr_table_number(table, epoch->validation_loss);
+    sr_table_number(table, epoch->validation_accuracy);
+    sr_table_number(table, epoch->learning_rate);
+    sr_table_number(table, epoch->seconds);
 }
 
-static void percent(char *out, size_t size, double share)
+static void report_last(const struct sr_epoch *epoch, struct sr_reply *reply)
 {
-    if (isfinite(share))
-        snprintf(out, size, "%.2f %%", share * 100);
-    else
-        snprintf(out, size, "-");
+    sr_reply_integer(reply, "epoch", epoch->epoch);
+    sr_reply_number(reply, "train_loss", epoch->train_loss);
+    sr_reply_number(reply, "train_accuracy", epoch->train_accuracy);
+    sr_reply_number(reply, "validation_loss", epoch->validation_loss);
+    sr_reply_number(reply, "validation_accuracy", epoch->validation_accuracy);
 }
 
-static void number(char *out, size_t size, double value)
+static void report_done(struct sr_session *session, const struct sr_run *run,
+                        struct sr_reply *reply)
 {
-    if (isfinite(value))
-        snprintf(out, size, "%.4f", value);
-    else
-        snprintf(out, size, "-");
+    char seconds[32], count[32];
+    struct sr_text params = {0};
+    struct sr_entry *entry = sr_session_entry(session, run->name, &(struct sr_error){0});
+    if (entry && entry->model) sr_args_print(entry->model->params, true, &params);
+    sr_reply_integer(reply, "parameters", (int64_t)run->parameters);
+    sr_reply_switch(reply, "stopped", run->stopped);
+    sr_reply_text(reply, "hyperparameters", sr_text_get(&params));
+    sr_text_fini(&params);
+    sr_format_seconds(seconds, sizeof seconds, run->seconds);
+    sr_format_count(count, sizeof count, run->parameters);
+    sr_reply_say(reply, "%s: trained in %s, %s parameters, seed %llu%s%s%s", run->name, seconds,
+                 count, (unsigned long long)run->seed, run->stopped ? ", stopped early" : "",
+                 run->progress.remark ? "; " : "", run->progress.remark ? run->progress.note : "");
 }
 
-static void epoch_event(struct sr_session *session, struct sr_run *run,
-                        const struct sr_epoch *epoch, struct sr_reply *reply)
-{
-    (void)session;
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "event", "epoch");
-        sr_json_set_text(object, "model", run->name);
-        set_epoch(object, epoch);
-        sr_json_set_number(object, "learning_rate", epoch->learning_rate);
-        sr_json_set_number(object, "seconds", epoch->seconds);
-        sr_reply_add(reply, object);
-        return;
-    }
-    char cells[4][24];
-    number(cells[0], sizeof cells[0], epoch->train_loss);
-    percent(cells[1], sizeof cells[1], epoch->train_accuracy);
-    number(cells[2], sizeof cells[2], epoch->validation_loss);
-    percent(cells[3], sizeof cells[3], epoch->validation_accuracy);
-    if (run->epochs <= 1)
-        sr_text_printf(&reply->text, "%-12s %5s  %10s %9s  %10s %9s  %8s\n", "model", "epoch",
-                       "train loss", "accuracy", "valid. loss", "accuracy", "seconds");
-    sr_text_printf(&reply->text, "%-12s %5d  %10s %9s  %10s %9s  %8.1f\n", run->name, epoch->epoch,
-                   cells[0], cells[1], cells[2], cells[3], epoch->seconds);
-}
-
-static void end_event(struct sr_session *session, struct sr_run *run, struct sr_reply *reply)
+static void end_event(struct sr_session *session, const struct sr_run *run, struct sr_reply *reply)
 {
     static const char *const words[] = {
         [SR_JOB_DONE] = "done", [SR_JOB_FAILED] = "failed", [SR_JOB_STOPPED] = "stopped"};
-    const struct sr_epoch *last = run->epochs ? &run->history[run->epochs - 1] : NULL;
-    if (reply->json) {
-        struct sr_json *object = sr_reply_object(reply);
-        sr_json_set_text(object, "event", words[run->state]);
-        sr_json_set_text(object, "model", run->name);
-        sr_json_set_text(object, "family", run->class->name);
-        sr_json_set_integer(object, "seed", (int64_t)run->seed);
-        sr_json_set_number(object, "seconds", run->seconds);
-        if (last) set_epoch(object, last);
-        if (run->state == SR_JOB_DONE) {
-            struct sr_text params = {0};
-            struct sr_entry *entry = sr_session_entry(session, run->name, &(struct sr_error){0});
-            sr_json_set_integer(object, "parameters", (int64_t)run->parameters);
-            sr_json_set_bool(object, "stopped", run->stopped);
-            if (entry && entry->model) sr_args_print(entry->model->params, true, &params);
-            sr_json_set_text(object, "hyperparameters", sr_text_get(&params));
-            sr_text_fini(&params);
-        }
-        if (run->progress.remark) sr_json_set_text(object, "note", run->progress.note);
-        if (run->error.status) sr_json_set_text(object, "error", run->error.text);
-        sr_reply_add(reply, object);
-        return;
-    }
-    if (run->state == SR_JOB_DONE) {
-        char seconds[32], count[32];
-        sr_format_seconds(seconds, sizeof seconds, run->seconds);
-        sr_format_count(count, sizeof count, run->parameters);
-        sr_text_printf(&reply->text, "%s: trained in %s, %s parameters, seed %llu%s%s%s\n",
-                       run->name, seconds, count, (unsigned long long)run->seed,
-                       run->stopped ? ", stopped early" : "", run->progress.remark ? "; " : "",
-                       run->progress.remark ? run->progress.note : "");
-    } else if (run->state == SR_JOB_STOPPED) {
-        sr_text_printf(&reply->text, "%s: stopped before there was a model to keep\n", run->name);
-    }
+    sr_reply_record(reply, words[run->state]);
+    sr_reply_text(reply, "model", run->name);
+    sr_reply_text(reply, "family", run->class->name);
+    sr_reply_integer(reply, "seed", (int64_t)run->seed);
+    sr_reply_number(reply, "seconds", run->seconds);
+    if (run->epochs) report_last(&run->history[run->epochs - 1], reply);
+    if (run->state == SR_JOB_DONE) report_done(session, run, reply);
+    if (run->state == SR_JOB_STOPPED)
+        sr_reply_say(reply, "%s: stopped before there was a model to keep", run->name);
+    if (run->progress.remark) sr_reply_text(reply, "note", run->progress.note);
+    if (run->error.status) sr_reply_text(reply, "error", run->error.text);
 }
 
 static void train_event(struct sr_session *session, const struct sr_event *event,
@@ -163,7 +142,7 @@ static void train_event(struct sr_session *session, const struct sr_event *event
     struct sr_run *run = sr_session_run(session, event->job);
     if (!run) return;
     snprintf(reply->command, sizeof reply->command, "train");
-    if (event->type == SR_EVENT_EPOCH) epoch_event(session, run, &event->of.epoch, reply);
+    if (event->type == SR_EVENT_EPOCH) epoch_event(run, &event->of.epoch, reply);
     if (event->type == SR_EVENT_ENDED) end_event(session, run, reply);
 }
 

@@ -193,63 +193,76 @@ struct outcome {
     size_t count, finished, waiting; /* of these; of all trials: done, never begun */
 };
 
-static void add_trial(const struct sr_experiment *experiment, const struct outcome *outcome,
-                      size_t rank, struct sr_reply *reply)
+static void list_trials(const struct sr_experiment *experiment, const struct outcome *outcome,
+                        struct sr_reply *reply)
 {
-    const struct sr_trial *trial = outcome->best[rank];
-    if (!reply->json) {
-        sr_text_printf(&reply->text, "  %6.2f %%", trial->accuracy * 100);
-        if (experiment->folds) sr_text_printf(&reply->text, " ± %.2f", trial->deviation * 100);
-        sr_text_printf(&reply->text, "  %s\n", *trial->params ? trial->params : "the defaults");
-        return;
+    enum { MOST = 10 };
+    const struct sr_column columns[] = {
+        {.key = "rank"},
+        {"accuracy", "accuracy", SR_UNIT_SHARE, .gap = 2, .width = 8},
+        {"accuracy_deviation", experiment->folds ? "deviation" : NULL, SR_UNIT_SHARE, "± %.2f",
+         .width = 6},
+        {.key = "loss"},
+        {.key = "folds"},
+        {.key = "round"},
+        {.key = "rounds"},
+        {.key = "rows"},
+        {.key = "seconds"},
+        {"hyperparameters", "hyperparameters", .left = true, .gap = 2},
+        {.key = "trials_finished"},
+        {.key = "trials_waiting"},
+        {.key = "trial_stopped"},
+        {0}};
+    struct sr_table *table = sr_reply_rows(reply, NULL, columns);
+    table->headless = true;
+    for (size_t i = 0; i < outcome->count && i < MOST; i++) {
+        const struct sr_trial *trial = outcome->best[i];
+        sr_table_integer(table, (int64_t)i + 1);
+        sr_table_number(table, trial->accuracy);
+        sr_table_number(table, trial->deviation);
+        sr_table_number(table, trial->loss);
+        sr_table_integer(table, experiment->folds);
+        sr_table_integer(table, trial->round + 1);
+        sr_table_integer(table, experiment->rounds);
+        sr_table_integer(table, (int64_t)trial->limit);
+        sr_table_number(table, trial->seconds);
+        sr_table_text(table, trial->params);
+        if (!*trial->params) sr_table_shown(table, "the defaults");
+        sr_table_integer(table, (int64_t)outcome->finished);
+        sr_table_integer(table, (int64_t)outcome->waiting);
+        sr_table_text(table, experiment->cut ? experiment->cut->label : NULL);
     }
-    struct sr_json *object = sr_reply_object(reply);
-    sr_json_set_integer(object, "rank", (int64_t)rank + 1);
-    sr_json_set_number(object, "accuracy", trial->accuracy);
-    sr_json_set_number(object, "accuracy_deviation", trial->deviation);
-    sr_json_set_number(object, "loss", trial->loss);
-    sr_json_set_integer(object, "folds", experiment->folds);
-    sr_json_set_integer(object, "round", trial->round + 1);
-    sr_json_set_integer(object, "rounds", experiment->rounds);
-    sr_json_set_integer(object, "rows", (int64_t)trial->limit);
-    sr_json_set_number(object, "seconds", trial->seconds);
-    sr_json_set_text(object, "hyperparameters", trial->params);
-    sr_json_set_integer(object, "trials_finished", (int64_t)outcome->finished);
-    sr_json_set_integer(object, "trials_waiting", (int64_t)outcome->waiting);
-    sr_json_set_text(object, "trial_stopped", experiment->cut ? experiment->cut->label : NULL);
-    sr_reply_add(reply, object);
 }
 
-static void add_heading(const struct sr_experiment *experiment, const struct outcome *outcome,
-                        struct sr_text *text)
+static void say_found(const struct sr_experiment *experiment, const struct outcome *outcome,
+                      struct sr_reply *reply)
 {
     char rows[32];
     sr_format_count(rows, sizeof rows, outcome->best[0]->limit);
-    sr_text_printf(text, "%zu trial%s; the best of round %d of %d, on %s rows each, by ",
-                   outcome->finished, outcome->finished == 1 ? "" : "s",
-                   outcome->best[0]->round + 1, experiment->rounds, rows);
+    sr_reply_say(reply, "%zu trial%s; the best of round %d of %d, on %s rows each, by ",
+                 outcome->finished, outcome->finished == 1 ? "" : "s", outcome->best[0]->round + 1,
+                 experiment->rounds, rows);
     if (experiment->folds)
-        sr_text_printf(text, "accuracy over %d folds\n", experiment->folds);
+        sr_reply_more(reply, "accuracy over %d folds", experiment->folds);
     else
-        sr_text_add(text, "validation accuracy\n");
+        sr_reply_more(reply, "validation accuracy");
 }
 
 /* What the budget has left undone, if anything. */
-static void add_rest(const struct sr_experiment *experiment, const struct outcome *outcome,
-                     struct sr_text *text)
+static void say_rest(const struct sr_experiment *experiment, const struct outcome *outcome,
+                     struct sr_reply *reply)
 {
     const bool cut = experiment->cut, waiting = outcome->waiting,
                early = experiment->round + 1 < experiment->rounds;
     if (cut)
-        sr_text_printf(text, "The budget ended during \"%s\", which does not count.\n",
-                       experiment->cut->label);
-    if (waiting)
-        sr_text_printf(text, "Trials that there was no time for: %zu.\n", outcome->waiting);
+        sr_reply_say(reply, "The budget ended during \"%s\", which does not count.",
+                     experiment->cut->label);
+    if (waiting) sr_reply_say(reply, "Trials that there was no time for: %zu.", outcome->waiting);
     if (early)
-        sr_text_printf(text, "Round %d, on %d times the rows, was not reached.\n",
-                       experiment->round + 2, KEEP);
+        sr_reply_say(reply, "Round %d, on %d times the rows, was not reached.",
+                     experiment->round + 2, KEEP);
     if (cut || waiting || early)
-        sr_text_add(text, "With a larger budget= the same search goes on from here.\n");
+        sr_reply_say(reply, "With a larger budget= the same search goes on from here.");
 }
 
 static enum sr_status keep_best(const struct sr_session *session, const char *family,
@@ -267,7 +280,6 @@ static enum sr_status keep_best(const struct sr_session *session, const char *fa
 static enum sr_status report_tuning(struct sr_session *session, const char *family,
                                     struct sr_reply *reply, struct sr_error *error)
 {
-    enum { MOST = 10 }; /* trials to list */
     const struct sr_experiment *experiment = session->experiment;
     struct outcome outcome = {0};
     outcome.count = last_round(experiment, &outcome.best);
@@ -282,13 +294,11 @@ static enum sr_status report_tuning(struct sr_session *session, const char *fami
     else
         status = sr_error_set(error, SR_ERROR_STATE,
                               "tune: no trial was finished within the budget; give it more");
-    if (!status && !reply->json) add_heading(experiment, &outcome, &reply->text);
-    for (size_t i = 0; !status && i < outcome.count && i < MOST; i++)
-        add_trial(experiment, &outcome, i, reply);
-    if (!status && !reply->json) {
-        add_rest(experiment, &outcome, &reply->text);
-        sr_text_printf(&reply->text, "Use the best by: train %s settings=%s-tuned\n", family,
-                       family);
+    if (!status) {
+        say_found(experiment, &outcome, reply);
+        list_trials(experiment, &outcome, reply);
+        say_rest(experiment, &outcome, reply);
+        sr_reply_say(reply, "Use the best by: train %s settings=%s-tuned", family, family);
     }
     free(outcome.best);
     return status;

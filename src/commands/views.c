@@ -79,7 +79,11 @@ SR_RUN(order_run)
     SR_UNUSED;
     const struct sr_pane *pane = sr_pane_current(session);
     if (!pane->order) return lacks(session, "order", has_order, NULL, error);
-    return pane->order(session, sr_args_switch(args, "reverse"), &reply->text, error);
+    struct sr_text said = {0};
+    enum sr_status status = pane->order(session, sr_args_switch(args, "reverse"), &said, error);
+    sr_reply_block(reply, NULL, sr_text_get(&said));
+    sr_text_fini(&said);
+    return status;
 }
 
 SR_RUN(look_run);
@@ -169,8 +173,11 @@ SR_RUN(smooth_run)
     SR_UNUSED;
     const struct sr_pane *pane = sr_pane_current(session);
     if (!pane->smooth) return lacks(session, "curves to smooth", has_curves, NULL, error);
+    struct sr_text said = {0};
     pane->smooth(session, sr_args_given(args, "share") ? sr_args_number(args, "share") : NAN,
-                 &reply->text);
+                 &said);
+    sr_reply_block(reply, NULL, sr_text_get(&said));
+    sr_text_fini(&said);
     return SR_OK;
 }
 

@@ -28,6 +28,7 @@ struct sr_column {
     const char *format; /* of a double */
     bool left;          /* aligned to the left, as text is; numbers stand to the right */
     int width, gap;     /* in text: columns of a terminal at least; blanks before it, 1 when 0 */
+    bool fixed;         /* a wider cell moves what is behind it in its row, and no other row */
     bool no_json, no_csv;
     /* Tables of many columns are shown as several: those of one group beside the first column, and
      * details only where there is room. */
@@ -98,7 +99,9 @@ void sr_table_list(struct sr_table *table, struct sr_json *list); /* taken over 
 /* What people see of the cell added last. */
 void sr_table_shown(struct sr_table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Only for people, words in place of the rest of the row. */
+/* The same with words that stand in place of the rest of the row. */
+void sr_table_reach(struct sr_table *table, const char *words);
+/* Only for people, such words; the row's other cells are absent. */
 void sr_table_note(struct sr_table *table, const char *words);
 /* The row's remaining cells are absent. */
 void sr_table_end_row(struct sr_table *table);
