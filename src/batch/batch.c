@@ -185,7 +185,7 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
                                        : awaited ? runner->command
                                                  : NULL;
     if (command && command->event) {
-        struct sr_reply reply = {.json = runner->renderer.form == SR_JSON};
+        struct sr_reply reply = {0};
         snprintf(reply.command, sizeof reply.command, "%s", command->name);
         command->event(session, event, &reply);
         print_reply(runner, &reply);
@@ -293,8 +293,7 @@ static struct sr_origin begin(struct sr_session *session, struct runner *runner,
     *runner = (struct runner){.batch = batch, .renderer.form = batch->form ? batch->form : SR_TEXT};
     session->listener = on_event;
     session->listener_context = runner;
-    return (struct sr_origin){
-        .ended = ended, .context = runner, .record = SR_RECORD_ALL, .json = batch->form == SR_JSON};
+    return (struct sr_origin){.ended = ended, .context = runner, .record = SR_RECORD_ALL};
 }
 
 static int finish(struct sr_session *session, struct runner *runner)

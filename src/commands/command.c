@@ -82,20 +82,6 @@ enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item, str
     return status;
 }
 
-struct sr_json *sr_reply_object(struct sr_reply *reply)
-{
-    struct sr_json *object = sr_json_object();
-    sr_json_set_text(object, "command", reply->command);
-    return object;
-}
-
-void sr_reply_add(struct sr_reply *reply, struct sr_json *object)
-{
-    sr_json_print(object, &reply->objects);
-    sr_text_add(&reply->objects, "\n");
-    sr_json_free(object);
-}
-
 /* --- shared by the commands ------------------------------------------------------------ */
 
 size_t more_of_family(struct sr_session *session, const struct sr_args *args,
@@ -120,16 +106,6 @@ void reply_classes(struct sr_reply *reply, const struct sr_session *session)
 const char *class_name(const struct sr_session *session, int class)
 {
     return session->data->class_names[class];
-}
-
-void add_class(struct sr_text *text, const struct sr_session *session, int class)
-{
-    int columns = 12;
-    for (int c = 0; c < session->data->classes; c++) {
-        int width = sr_utf8_width(class_name(session, c));
-        if (width > columns) columns = width;
-    }
-    sr_text_add_padded(text, class < 0 ? "class" : class_name(session, class), columns + 1);
 }
 
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,

@@ -59,9 +59,6 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
 /* Class names once, as `"classes"`. */
 void reply_classes(struct sr_reply *reply, const struct sr_session *session);
 const char *class_name(const struct sr_session *session, int class);
-/* The same as a table's column, as wide as the longest name and a blank; class -1 for the heading.
- */
-void add_class(struct sr_text *text, const struct sr_session *session, int class);
 /* Rows of the train file that a model holds nearest, where there are any. */
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
                    const struct sr_nearest *nearest);

@@ -97,7 +97,6 @@ static struct sr_item *item_new(const struct sr_origin *origin, unsigned line, c
     item->command = words.count ? sr_command_find(words.items[0], NULL) : NULL;
     item->origin = *origin;
     item->line = line;
-    item->reply.json = origin->json;
     return item;
 }
 

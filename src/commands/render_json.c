@@ -27,7 +27,6 @@ static void begin_record(struct writer *writer, const char *event)
 void render_json(const struct sr_reply *reply, struct sr_text *out)
 {
     struct writer writer = {.command = reply->command, .out = out};
-    sr_text_add(out, sr_text_get(&reply->objects));
     for (size_t i = 0; i < reply->count; i++) {
         const struct sr_part *part = &reply->parts[i];
         if (!(part->forms & SR_JSON)) continue;

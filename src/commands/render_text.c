@@ -72,7 +72,6 @@ static void add_block(struct sr_text *out, const char *block)
 
 void render_text(const struct sr_reply *reply, struct sr_text *out)
 {
-    sr_text_add(out, sr_text_get(&reply->text));
     for (size_t i = 0; i < reply->count; i++) {
         const struct sr_part *part = &reply->parts[i];
         if (!(part->forms & SR_TEXT)) continue;

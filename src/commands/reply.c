@@ -19,8 +19,6 @@ void sr_reply_clear(struct sr_reply *reply)
     reply->only = 0;
     reply->wait = 0;
     reply->shown = false;
-    sr_text_clear(&reply->text);
-    sr_text_clear(&reply->objects);
 }
 
 void sr_reply_fini(struct sr_reply *reply)
@@ -29,8 +27,6 @@ void sr_reply_fini(struct sr_reply *reply)
     free(reply->parts);
     reply->parts = NULL;
     reply->room = 0;
-    sr_text_fini(&reply->text);
-    sr_text_fini(&reply->objects);
 }
 
 void sr_reply_only(struct sr_reply *reply, unsigned forms)

@@ -25,7 +25,10 @@ static enum sr_status ended(struct sr_session *of, struct sr_item *item,
     (void)of;
     status = item->status;
     sr_text_clear(&reply);
-    sr_text_add(&reply, item->status ? error->text : sr_text_get(&item->reply.text));
+    if (item->status)
+        sr_text_add(&reply, error->text);
+    else
+        sr_render(&(struct sr_renderer){.form = SR_TEXT}, &item->reply, &reply);
     return item->status;
 }
 

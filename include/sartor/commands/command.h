@@ -9,7 +9,6 @@
 #define SARTOR_COMMANDS_COMMAND_H
 
 #include "sartor/app/session.h"
-#include "sartor/base/json.h"
 #include "sartor/base/param.h"
 #include "sartor/base/text.h"
 #include "sartor/commands/reply.h"
@@ -57,11 +56,6 @@ const struct sr_command *sr_command_find(const char *name, struct sr_error *erro
 
 /* Does it only change what is shown? Such a command need not wait for those entered before it. */
 bool sr_command_shows(const struct sr_command *command);
-
-/* Of commands that have not been brought over to reply.h. A new object with "command" set;
- * sr_reply_add appends it to `objects` and frees it. */
-struct sr_json *sr_reply_object(struct sr_reply *reply);
-void sr_reply_add(struct sr_reply *reply, struct sr_json *object);
 
 /* How far a study under way is; false when there is none. */
 struct sr_study_progress {

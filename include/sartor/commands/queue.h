@@ -37,7 +37,6 @@ struct sr_origin {
     struct sr_item *parent; /* the item on whose behalf the line is run, NULL for none */
     size_t number;          /* of the line in its file, 0 for none */
     enum sr_record record;
-    bool json;    /* what replies hold */
     bool at_once; /* commands that only change what is shown are run at once */
     bool aside;   /* commands that last are run in the background */
 };

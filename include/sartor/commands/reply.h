@@ -49,13 +49,9 @@ struct sr_reply {
     uint32_t wait;    /* a job whose end batch waits for, 0 for none */
     bool shown;       /* a pane shows it: the explorer needs no overlay */
     char command[32]; /* name, for the "command" member of objects */
-
-    /* What commands that have not been brought over fill: */
-    bool json; /* asked for: fill `objects` instead of `text` */
-    struct sr_text text, objects;
 };
 
-void sr_reply_clear(struct sr_reply *reply); /* empty, `json` kept */
+void sr_reply_clear(struct sr_reply *reply); /* empty, `command` kept */
 void sr_reply_fini(struct sr_reply *reply);
 
 /* Parts added from now on are for these forms (SR_TEXT | ...). */
