@@ -28,7 +28,7 @@ void sr_session_load_tags(struct sr_session *session)
     char *text = sr_path_exists(path) ? sr_file_read(path, TAG_FILE_LIMIT, &length, &error) : NULL;
     char *rest = text;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
-        enum sr_file file;
+        enum sr_file file = SR_FILE_TRAIN; /* of a number without a file's name */
         uint32_t row;
         if (!*line || sr_session_index(session, line, &file, &row, &error) ||
             session->tags[file][row])

@@ -177,7 +177,7 @@ static enum sr_status begin(struct sr_session *session, struct study *study,
 static void place_output(const struct study *study, struct sr_words *words)
 {
     for (size_t i = 1; i < words->count; i++) {
-        if (strncmp(words->items[i], "to=", 3) || words->items[i][3] == '/') continue;
+        if (strncmp(words->items[i], "to=", 3)) continue;
         char *placed = sr_xprintf("to=%s/%s", study->directory, words->items[i] + 3);
         free(words->items[i]);
         words->items[i] = placed;

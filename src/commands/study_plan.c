@@ -124,6 +124,47 @@ struct plan {
     size_t rows, images;
 };
 
+/* Is it a path that stays below the study's folder? */
+static bool stays_below(const char *path)
+{
+    if (!*path || *path == '/') return false;
+    for (const char *at = path; at; at = strchr(at, '/')) {
+        at += *at == '/';
+        if (!strncmp(at, "..", 2) && (!at[2] || at[2] == '/')) return false;
+    }
+    return true;
+}
+
+/* A description of a study may come from a stranger: it holds only the commands that study_plan
+ * writes, and reads and writes no file outside of the study's folder. */
+static enum sr_status check_step(const struct sr_words *words, struct sr_error *error)
+{
+    static const char *const own[] = {"browse",   "train",  "ensemble", "ablate",
+                                      "evaluate", "export", NULL};
+    const char *verb = words->items[0];
+    size_t at = 0;
+    while (own[at] && strcmp(own[at], verb)) at++;
+    if (!own[at])
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "a study's script cannot hold %s; it may hold browse, train, ensemble, "
+                            "ablate, evaluate and export",
+                            verb);
+    const struct sr_command *command = sr_command_find(verb, error);
+    for (size_t i = 1; i < words->count; i++)
+        for (const struct sr_param *param = command->params; param && param->name; param++) {
+            size_t length = strlen(param->name);
+            if (param->type != SR_PARAM_FILE || strncmp(words->items[i], param->name, length) ||
+                words->items[i][length] != '=')
+                continue;
+            if (!strcmp(param->name, "to") && stays_below(words->items[i] + length + 1)) continue;
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "a study's script cannot use the file %.200s; only to= is "
+                                "possible, with a path inside the study's folder",
+                                words->items[i]);
+        }
+    return SR_OK;
+}
+
 static enum sr_status add_line(struct plan *plan, const char *line, struct sr_error *error)
 {
     enum sr_status status = SR_OK;
@@ -136,9 +177,8 @@ static enum sr_status add_line(struct plan *plan, const char *line, struct sr_er
             if (i) sr_text_add(&text, " ");
             sr_words_quote(&text, words.items[i]);
         }
-        if (words.count && !strcmp(words.items[0], "study")) {
-            status = sr_error_set(error, SR_ERROR_ARGUMENT, "a study's script cannot hold a study");
-        } else if (words.count) {
+        if (words.count) status = check_step(&words, error);
+        if (words.count && !status) {
             struct study_script *script = plan->script;
             struct study_step step = {.line = sr_xstrdup(sr_text_get(&text))};
             step.cost = cost_of(script, &words, plan->rows, plan->images, &step.work);

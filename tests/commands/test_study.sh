@@ -55,7 +55,14 @@ run study from=other to=three
 printf '# nothing\n' >empty; run study from=empty to=three
 [ $code -eq 1 ] && grep -q "no command" err; report $? "an empty one too"
 printf 'study quick to=x\n' >nested; run study from=nested to=three
-[ $code -eq 1 ] && grep -q "nested:1: .*cannot hold a study" err; report $? "and one within a study"
+[ $code -eq 1 ] && grep -q "nested:1: .*cannot hold study" err; report $? "and one within a study"
+leaks=0
+for line in 'save-log stolen' 'set seed=2' 'quit' 'export histogram to=../stolen.png' 'export histogram to=figures/../../stolen.png' \
+    "export histogram to=$work/stolen.png" 'export histogram plotly=stolen to=figures/a.html' 'evaluate knn costs=/etc/passwd'; do
+    echo "$line" >stranger; run study from=stranger to=three
+    [ $code -eq 1 ] && grep -q 'stranger:1: ' err && [ ! -e stolen ] && [ ! -e stolen.png ] || leaks=$((leaks + 1))
+done
+report $leaks "a description from a stranger runs no other command and uses no file outside of its folder"
 printf 'train knn k=1; train knn name=k3 k=3 background\nevaluate knn split=test\n' >two-lines
 run study from=two-lines to=four
 [ $code -eq 0 ] && [ -s four/models/k3.safetensors ] && [ "$(grep -c ': trained' out)" -eq 2 ]
