@@ -262,10 +262,11 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     }
     char number[32];
     sr_format_count(number, sizeof number, samples);
-    char *title = sr_xprintf(
-        "Mean heat of each class: %s, %s%s%s, %s images of the %s split; 1 on the scale is %.2f",
-        entry->name, class_heats->method->title, class_heats->layer[0] ? ", " : "",
-        class_heats->layer, number, sr_split_names[split], (double)most);
+    char *title =
+        sr_xprintf("Mean heat of each class: %s, %s%s%s, %s images of the %s split; a value of 1 "
+                   "is a mean heat of %.2f",
+                   entry->name, class_heats->method->title, class_heats->layer[0] ? ", " : "",
+                   class_heats->layer, number, sr_split_names[split], (double)most);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)classes,
                                      .columns = classes == 10 ? 5 : 0,

@@ -4,8 +4,8 @@
 
 #include "sartor/compute/bytes.h"
 
-/* A group is 8 rows of 8 bytes: one 512-bit register, in which a sum of absolute differences
- * leaves one number a row, and byte products two. */
+/* A group is 8 rows of 8 bytes: one 512-bit register, in which sums of absolute differences give
+ * one number a row, and products of bytes two. */
 enum {
     GROUP_ROWS = 8,
     GROUP_BYTES = 8,

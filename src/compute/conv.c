@@ -1,10 +1,10 @@
 /* conv.c - direct convolution by register tiles.
  *
  * A tile is IMAGES × PIXELS neighbouring pixels of one output row by VECTORS vectors of output
- * channels; its sums stay in registers while all taps and input channels pass by. Each step takes
- * VECTORS weights and one number a pixel. Taps that fall into the padding are left out, not
- * multiplied by zero: whole rows by the range of row taps, columns by choosing for each column tap
- * one of six inner loops, made for the number of pixels that it misses on the left and right. */
+ * channels; its sums stay in registers over all taps and input channels. Each step reads VECTORS
+ * weights and one number a pixel. Taps that fall into the padding are left out, not multiplied by
+ * zero: whole rows by the range of row taps, columns by choosing for each column tap one of six
+ * inner loops, one for each number of pixels that it misses on the left and right. */
 #include "vector.h"
 
 enum { WEIGHT_STAGE = 1 << 17 }; /* floats */
@@ -19,7 +19,7 @@ enum { MOST_PIXELS = 3 };
 
 /* What one tile needs; x, w and y point at its first pixel, tap and channel. */
 struct tile {
-    const float *x; /* at the (perhaps imagined) row and column of tap 0, 0 */
+    const float *x; /* at the row and column of tap 0, 0, which may lie outside of the image */
     const float *w, *bias;
     float *y;
     ptrdiff_t x_row, x_plane, x_image, y_plane, y_image, w_block;
@@ -191,11 +191,11 @@ static int8_t missing_index(const struct sr_conv *c, int first, int pixels, int 
         right++;
     for (int8_t i = 0; left + right < pixels && i < MISSED; i++)
         if (missed[i][0] == left && missed[i][1] == right) return i;
-    return -1; /* with kernel 3 and pads up to 2, nothing else but a tap that meets no pixel */
+    return -1; /* with kernel 3 and pads up to 2 only a tap that meets no pixel */
 }
 
-/* Input channels to take at a time, so that the weights that go with `blocks` blocks of outputs
- * stay in the second-level cache while images and rows pass by. */
+/* Input channels to take at a time, so that the weights for `blocks` blocks of outputs stay in the
+ * second-level cache over all images and rows. */
 static int chunk_inputs(const struct sr_conv *c, int blocks)
 {
     int fit = WEIGHT_STAGE / (c->kernel * c->kernel * blocks * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
@@ -258,7 +258,7 @@ static void conv_blocked(const struct sr_conv *c, const float *x, const float *w
     }
 }
 
-/* The first layer: one plain input channel, all taps of a tile in one go. */
+/* The first layer: one plain input channel, all taps of a tile at once. */
 INLINE void run_plain(const struct tile *t, const int pixels, const int blocks, const int kernel,
                       const int stride)
 {

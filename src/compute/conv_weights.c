@@ -1,9 +1,8 @@
 /* conv_weights.c - gradients of convolution weights, and weights turned for backward-data.
  *
  * For one tap the gradient is the sum over pixels of an outer product, input channels × output
- * channels. A tile of INPUTS × VECTORS such sums stays in registers while the pixels of several
- * images pass by; as many images as keep the planes in the first-level cache, where they are not
- * too few. */
+ * channels. A tile of INPUTS × VECTORS such sums stays in registers over the pixels of several
+ * images: as many as fit the first-level cache, unless these are too few. */
 #include "vector.h"
 
 #include <string.h>
@@ -16,8 +15,8 @@ enum { INPUTS = 4, WIDE = 1, STAGE = 1 << 14 };
 enum { INPUTS = 2, WIDE = 1, STAGE = 1 << 14 };
 #endif
 
-/* Pixels that should pass by before a tile's sums are added to the weights, which may be far away.
- */
+/* Pixels that should be summed before a tile's sums are added to the weights, which may not be in
+ * the cache. */
 enum { ENOUGH = 200 };
 
 /* Pointers to the first pixel that takes part, the first input channel and output channel. */

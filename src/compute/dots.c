@@ -77,7 +77,7 @@ void SR_NAME(dots)(const struct sr_product *p)
             const int columns = p->columns - column < COLUMNS ? p->columns - column : COLUMNS;
             const float *a[ROWS], *b[COLUMNS];
             float sums[ROWS][COLUMNS];
-            /* Past the last, the last once more; those sums go nowhere. */
+            /* Rows past the last repeat it, and their sums are not used. */
             for (int i = 0; i < ROWS; i++)
                 a[i] = p->a + (row + (i < rows ? i : rows - 1)) * p->a_row;
             for (int j = 0; j < COLUMNS; j++)

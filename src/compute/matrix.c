@@ -17,12 +17,11 @@ _Static_assert(SR_STRIP % NARROW == 0, "a slice would lie in two strips");
 /* A slice packs its columns of B anew, so it takes many rows. */
 static const struct cut plain = {
     .columns = NARROW, .most_rows = 256, .least_rows = 64, .enough = 16};
-/* Where zeros are left out, B is not packed, but walked through anew for each few rows. */
+/* Where zeros are left out, B is not packed, but read again for every few rows. */
 static const struct cut masked = {
     .columns = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
 
-/* Where the kernels are only the portable ones, OpenBLAS has some that are tuned to the processor.
- */
+/* Where only the portable kernels can run, OpenBLAS has kernels for the processor. */
 static void library_product(const struct sr_gemm *work, const struct sr_product *p)
 {
     cblas_sgemm(CblasRowMajor, work->transpose_a ? CblasTrans : CblasNoTrans,
@@ -60,8 +59,8 @@ void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order)
     work->whole.mask_row = (ptrdiff_t)sr_mask_words(work->whole.depth);
 }
 
-/* Slices below each other follow one another, so that a worker stays with its columns of B: what
- * only one reads, only one has to be told of when it changes. */
+/* Slices below each other follow one another, so that a worker mostly reads the same columns of B:
+ * elements that one core reads need not be exchanged between caches when they change. */
 size_t sr_gemm_cut(struct sr_gemm *work)
 {
     const struct sr_product *whole = &work->whole;

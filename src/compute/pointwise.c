@@ -1,5 +1,5 @@
-/* pointwise.c - what is done to each activation by itself or by channel: pooling, normalising,
- * ReLU, sums; and this instruction set's table of kernels. These passes are bound by memory. */
+/* pointwise.c - kernels that work on each activation by itself or by channel: pooling, normalising,
+ * ReLU, sums; and the table of this instruction set's kernels. Their speed is that of memory. */
 #include "vector.h"
 
 static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
@@ -193,7 +193,7 @@ static double multiply_add(size_t rounds, float *sink)
     enum { CHAINS = WIDTH == 16 ? 16 : 12 };
     vec chain[CHAINS], a = load(sink), b = load(sink);
     UNROLL for (int i = 0; i < CHAINS; i++) chain[i] =
-        a + (float)i; /* alike, they would become one */
+        a + (float)i; /* equal chains would be merged by the compiler */
     for (size_t round = 0; round < rounds; round++) {
         UNROLL for (int i = 0; i < CHAINS; i++) chain[i] = chain[i] * a + b;
     }

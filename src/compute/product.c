@@ -1,8 +1,8 @@
 /* product.c - a slice of a matrix product by register tiles.
  *
- * B's columns are packed a stage at a time, ROWS rows of A then pass by a tile of ROWS × VECTORS
- * sums. Each element of C is summed in the same order whatever the shape around it, so with alpha 1
- * and beta 0 or 1 its bits depend on its row of A and column of B alone. */
+ * B's columns are packed a stage at a time, then multiplied by ROWS rows of A at a time, in a tile
+ * of ROWS × VECTORS sums. Each element of C is summed in the same order whatever the shape around
+ * it, so with alpha 1 and beta 0 or 1 its bits depend on its row of A and column of B alone. */
 #include "vector.h"
 
 #if WIDTH == 16
@@ -14,12 +14,13 @@ enum { ROWS = 3, FLAT_PAIR = 2 };
 #endif
 enum { TILE = 2 * WIDTH, STAGE = 256 };
 
-/* Up to so many rows of A pass in one go, so that B is read but once and packing it would not pay.
- * Up to FLAT_PAIR of them by two vectors fit the registers. */
+/* Up to so many rows of A are multiplied at once; B is then read only once, and packing it would
+ * cost time. Up to FLAT_PAIR of them by two vectors fit the registers. */
 enum { FLAT = 12 };
 
-/* Of a tile that leaves zeros out. The fewer rows, the more of A's columns are zero in all of them,
- * but the less is done with each row of B, which comes from L2. */
+/* Rows of a tile that leaves zeros out. The fewer they are, the more of A's columns are zero in all
+ * of them, but the less is computed with each row of B, which is read from the second-level cache.
+ */
 #if WIDTH == 16
 enum { FEW = 3, WIDE = 8 };
 #else
@@ -143,7 +144,7 @@ struct few {
     const float *a[FEW];
     const uint64_t *set[FEW]; /* which of A's columns matter, from the same one on as `a` */
     float *c[FEW];
-    int rows; /* of them; the rest repeat the last, and their sums go nowhere */
+    int rows; /* of them; the rest repeat the last, and their sums are not used */
 };
 
 /* C = alpha A B + beta C for those rows and `vectors` vectors of columns, over `words` words of A's
@@ -277,7 +278,7 @@ void SR_NAME(product)(const struct sr_product *p)
             for (int row = 0; row < p->rows; row += ROWS) {
                 const float *a[ROWS];
                 int rows = p->rows - row < ROWS ? p->rows - row : ROWS;
-                /* Rows past the last repeat it; their sums go nowhere. */
+                /* Rows past the last repeat it, and their sums are not used. */
                 for (int i = 0; i < ROWS; i++)
                     a[i] =
                         p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;

@@ -1,4 +1,5 @@
-/* reference.c - the plain twins: every kernel as its definition, in double where it sums. */
+/* reference.c - the reference twins: every kernel as its definition says, with sums in double
+ * precision. */
 #include "bytes_layout.h"
 #include "sartor/compute/kernels.h"
 

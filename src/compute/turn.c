@@ -1,4 +1,4 @@
-/* turn.c - the rearrangements that convolution kernels want of their weights and gradients. */
+/* turn.c - rearranging weights and gradients as the convolution kernels need them. */
 #include "sartor/compute/kernels.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
-/* update.c - one step of an optimiser on a stretch of weights. Bound by memory.
+/* update.c - one step of an optimiser on an array of weights. Its speed is that of memory.
  *
- * Products and sums are rounded one by one here, never contracted, so that every instruction set
- * gives the same bits. Arrays may have any length and alignment. */
+ * Products and sums are rounded one by one, never contracted, so that every instruction set gives
+ * the same bits. Arrays may have any length and alignment. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #else

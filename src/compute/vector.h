@@ -29,8 +29,8 @@ enum { PER_BLOCK = SR_BLOCK / WIDTH };
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-/* Load it once: left alone, gcc makes the load an operand of each multiplication, and loads are
- * what is scarce. */
+/* Load it once: gcc would make the load an operand of each multiplication, and loads limit the
+ * speed here. */
 #if defined __x86_64__
 #define KEEP_IN_REGISTER(y) __asm__("" : "+v"(y))
 #else
@@ -75,8 +75,7 @@ INLINE vec choose_lanes(mask m, vec yes, vec no)
     return (vec)((m & (mask)yes) | (~m & (mask)no));
 }
 
-/* a > b ? a : b, so b where either is NaN. The one thing that C's vector types cannot say in an
- * instruction. */
+/* a > b ? a : b, so b where either is NaN. C's vector types have no single instruction for it. */
 INLINE vec larger(vec a, vec b)
 {
 #if WIDTH == 16

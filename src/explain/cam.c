@@ -9,7 +9,7 @@
 
 #include "sartor/base/memory.h"
 
-/* Grad-CAM: a weight a channel, the mean of its gradients. */
+/* Grad-CAM: the weight of a channel is the mean of its gradients. */
 static void weigh_by_means(const struct sr_layer_gradients *layer, double *weights)
 {
     const size_t cells = sr_shape_pixels(layer->shape), channels = (size_t)layer->shape.channels;
@@ -50,8 +50,8 @@ static void add_channels(const struct sr_layer_gradients *layer, const double *w
     }
 }
 
-/* Predictions that average an image and its mirror image (tta=) are the work of both: add the
- * mirror image's map, turned back. */
+/* Where predictions average an image and its mirror image (tta=), both decide: add the map of the
+ * mirror image, mirrored back. */
 static enum sr_status add_mirror(const struct sr_explain *request, int target, const char *name,
                                  float *map, struct sr_error *error)
 {
@@ -82,8 +82,8 @@ static bool sees_mirror(const struct sr_model *model)
            strcmp(sr_args_text(model->params, "tta"), "none") != 0;
 }
 
-/* A fine layer's products are speckled in the grid of the max-pool above it: blur by a pixel of 28.
- */
+/* The products of a fine layer are noisy, with the period of the max-pool above it: blur by one
+ * pixel of 28. */
 static void smooth(struct sr_heat *heat)
 {
     const double deviation = sr_shape_shorter(heat->shape) / 28.0;
@@ -127,8 +127,8 @@ out:
     return status;
 }
 
-/* The geometric mean of two maps: hot where both are. A little is added to each, so that a cell of
- * nothing in a coarse map dims what a fine one says there and does not wipe it out. */
+/* The geometric mean of two maps, which is large where both are. A constant is added to each, so
+ * that a zero in the coarse map makes the fine map smaller there but not zero. */
 static void fuse(struct sr_heat *heat, const struct sr_heat *other)
 {
     const float least = 0.01f;

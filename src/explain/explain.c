@@ -37,7 +37,7 @@ static bool offers_nearest(const struct sr_model *model)
     return sr_model_class_has_nearest(model->class);
 }
 
-/* No map: whoever asked shows the rows of sr_explain_nearest. */
+/* No map: the caller shows the rows of sr_explain_nearest. */
 static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *heats,
                              struct sr_error *error)
 {
@@ -50,11 +50,11 @@ static enum sr_status no_map(const struct sr_explain *request, struct sr_heat *h
 
 const struct sr_method sr_methods[SR_METHOD_COUNT] = {
     [SR_METHOD_GRADCAM] = {"gradcam", "Grad-CAM",
-                           "Activations weighed by the mean gradients of the class.", true, false,
+                           "Activations weighted by the mean gradients of the class.", true, false,
                            true, true, offers_gradients, "has no convolutions; Grad-CAM works on ",
                            sr_model_class_convolves, explain_gradcam},
     [SR_METHOD_GRADCAM_PLUS] = {"gradcam++", "Grad-CAM++",
-                                "Grad-CAM with each cell's gradient weighed by its share.", true,
+                                "Grad-CAM with each cell's gradient weighted by its share.", true,
                                 false, true, true, offers_gradients,
                                 "has no convolutions; Grad-CAM++ works on ",
                                 sr_model_class_convolves, explain_gradcam_plus},
@@ -64,16 +64,15 @@ const struct sr_method sr_methods[SR_METHOD_COUNT] = {
          true, true, offers_gradients, "has no convolutions; HiRes-CAM works on ",
          sr_model_class_convolves, explain_hirescam},
     [SR_METHOD_OCCLUSION] = {"occlusion", "Occlusion",
-                             "The probability lost when a patch is blacked out.", false, false,
-                             true, true, offers_probabilities, "cannot predict", NULL,
-                             explain_occlusion},
+                             "The probability lost when a patch is black.", false, false, true,
+                             true, offers_probabilities, "cannot predict", NULL, explain_occlusion},
     [SR_METHOD_WEIGHTS] = {"weights", "Weights × pixels",
                            "What each pixel adds to the class's score.", false, false, true, true,
                            offers_weights, "has no weight per pixel", NULL, explain_weights},
     [SR_METHOD_IMPORTANCE] = {"importance", "Importance",
-                              "What the model looks at in general, whatever the sample.", false,
-                              false, true, false, offers_importance, "has no importance per pixel",
-                              NULL, explain_importance},
+                              "How important each pixel is to the model, whatever the sample.",
+                              false, false, true, false, offers_importance,
+                              "has no importance per pixel", NULL, explain_importance},
     [SR_METHOD_NEAREST] = {"nearest", "Nearest images",
                            "The training images nearest in the model's own sense.", false, false,
                            false, true, offers_nearest,
@@ -146,7 +145,7 @@ enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heat
     if (!full.method)
         full.method = sr_method_default(model);
     else if (!full.method->offered(model)) {
-        sr_method_find(model, full.method->name, error); /* for its sentence */
+        sr_method_find(model, full.method->name, error); /* for the message */
         return SR_ERROR_STATE;
     }
     if (!full.method->layered && full.layer && *full.layer)
@@ -215,7 +214,7 @@ enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_met
     struct block *block = sr_xalloc(sizeof *block);
     *block = (struct block){.samples = samples, .targets = targets, .heats = heats};
     block->request = (struct sr_explain){.model = model, .method = method, .layer = layer};
-    /* A method that predicts uses the pool by itself; regions do not nest. */
+    /* A method that predicts uses the pool itself, and regions of the pool cannot nest. */
     if (!method->layered) {
         block->request.pool = pool;
         block->request.monitor = monitor;

@@ -12,7 +12,7 @@ void sr_heat_fini(struct sr_heat *heat)
     *heat = (struct sr_heat){0};
 }
 
-/* The two cells that a pixel lies between, and how near the second one is. */
+/* The two cells that a pixel lies between, and the weight of the second one, 0 to 1. */
 static float between(int at, int count, int from_count, int *first, int *second)
 {
     float place = ((float)at + 0.5f) * (float)from_count / (float)count - 0.5f;

@@ -12,7 +12,7 @@ explain_method explain_gradcam, explain_gradcam_plus, explain_hirescam, explain_
 /* Whether the model has an image of importances: of a class, or (-1) of none. */
 bool explain_has_image(const struct sr_model *model, int target);
 
-/* The layers that a method takes by itself, at most two. */
+/* The layers that a method uses by default, at most two. */
 size_t explain_layers(const struct sr_model *model, const struct sr_method *method,
                       struct sr_layer_info chosen[2]);
 

@@ -1,4 +1,4 @@
-/* occlusion.c - what a model no longer says when part of the picture is black. */
+/* occlusion.c - the probability that is lost when a patch of the picture is black. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include "sartor/base/memory.h"
 
-/* Patches stand at every second pixel, and over the edges, so that each pixel is covered as often
- * by patches as any other; a patch is about a fifth of the shorter side: 6×6 on 28×28. */
+/* Patches are laid at every second pixel, and beyond the edges, so that all pixels are covered by
+ * the same number of patches; a patch is about a fifth of the shorter side: 6×6 on 28×28. */
 struct patches {
     int side, stride, height, width; /* of a patch; of the grid that they stand on */
 };
@@ -24,7 +24,7 @@ static struct patches lay_patches(struct sr_shape image)
     return patches;
 }
 
-/* Rows or columns that the patch at a place of the grid covers. */
+/* Rows or columns that the patch at one position of the grid covers. */
 static void span(const struct patches *patches, int place, int length, int *from, int *to)
 {
     *from = (place + 1) * patches->stride - patches->side;
@@ -41,7 +41,7 @@ enum sr_status explain_occlusion(const struct sr_explain *request, struct sr_hea
     const size_t size = sr_shape_size(image), stride = sr_shape_stride(image),
                  channels = (size_t)image.channels, classes = (size_t)request->model->shape.classes;
     const size_t copies =
-        (size_t)patches.height * (size_t)patches.width + 1; /* the last is whole */
+        (size_t)patches.height * (size_t)patches.width + 1; /* the last one is not changed */
     uint8_t *pixels = sr_array_raw(copies * size, 1, "occluded images", error);
     float *said =
         pixels ? sr_array_raw(copies * classes, sizeof *said, "probabilities", error) : NULL;

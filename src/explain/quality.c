@@ -15,14 +15,14 @@ const char *const sr_quality_names[SR_QUALITY_MAPS] = {"method", "random", "cent
 enum {
     AT_ONCE = 16, /* images whose altered copies are predicted together */
     STEPS = SR_QUALITY_STEPS,
-    SQUARE = 2,        /* side of what is taken away or put in at once */
-    INNER = STEPS - 1, /* steps that are neither the whole picture nor nothing */
+    SQUARE = 2,        /* pixels a side of the squares that are removed or inserted */
+    INNER = STEPS - 1, /* steps between the whole picture and the empty one */
     WHOLE = 0,
     EMPTY = 1,
-    BLURRED = 2, /* where each map's copies begin, and end */
+    BLURRED = 2, /* the copies that all maps share */
     ENDS = 3,
-    COPIES =
-        ENDS + SR_QUALITY_MAPS * 2 * INNER, /* of an image: the ends, and both curves of each map */
+    /* Copies of one image: the shared ones, and those of both curves of each map. */
+    COPIES = ENDS + SR_QUALITY_MAPS * 2 * INNER,
     SCRAMBLED_IMAGES = 200,
 };
 
@@ -44,7 +44,7 @@ struct bench {
 };
 
 struct spot {
-    float heat; /* of its square, as is the chance */
+    float heat; /* the sum over its square; `chance` is the square's too */
     uint32_t chance, square, pixel;
 };
 
@@ -57,7 +57,7 @@ static int hotter_first(const void *a, const void *b)
     return (x->pixel > y->pixel) - (x->pixel < y->pixel);
 }
 
-/* Pixels from the hottest square on; with no map, by chance alone. */
+/* The order of pixels, hottest square first; without a map, a random order. */
 static void order_pixels(const struct bench *bench, const float *heat, struct sr_rng *rng,
                          uint32_t *order)
 {
@@ -73,7 +73,8 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
             spot->chance = first->chance;
         if (heat) first->heat += heat[i];
     }
-    /* Sums, that is means but at a ragged edge; only the first of a square has it so far. */
+    /* Sums rather than means, which differ only for the smaller squares at an edge. So far only the
+     * first pixel of a square has its sum. */
     for (size_t i = bench->size; i-- > 0;)
         spots[i].heat =
             spots[i / width / SQUARE * SQUARE * width + i % width / SQUARE * SQUARE].heat;
@@ -82,8 +83,8 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
     free(spots);
 }
 
-/* Gaussian blur of a deviation of 5/28 of the shorter side, black beyond the edges: a garment's
- * place and rough size are left, hardly its shape. */
+/* Gaussian blur of a deviation of 5/28 of the shorter side, black beyond the edges: position and
+ * rough size of a garment remain, its shape hardly. */
 static void blur(const uint8_t *pixels, struct sr_shape shape, uint8_t *out)
 {
     const size_t size = sr_shape_size(shape);
@@ -95,8 +96,8 @@ static void blur(const uint8_t *pixels, struct sr_shape shape, uint8_t *out)
     free(values);
 }
 
-/* The copies of one image: the three ends, then for each map INNER deletions and INNER insertions.
- */
+/* The copies of one image: the three shared ones, then for each map INNER deletions and INNER
+ * insertions. */
 static void alter(struct bench *bench, const uint8_t *pixels, const float *heat, size_t row,
                   uint8_t *copies)
 {
@@ -129,7 +130,7 @@ static void alter(struct bench *bench, const uint8_t *pixels, const float *heat,
     }
 }
 
-/* Take in the probabilities of one image's copies. */
+/* Add the probabilities of one image's copies to the sums. */
 static void take_in(struct bench *bench, const float *said, int target, const uint8_t *pixels,
                     const float *heat)
 {
@@ -161,7 +162,7 @@ static void take_in(struct bench *bench, const float *said, int target, const ui
         sums->insertion_square += insertion * insertion;
         quality->maps[m].deletion_area += areas[m][0];
         quality->maps[m].insertion_area += areas[m][1];
-        /* A map of nothing has no share. */
+        /* A map that is all zero has no share. */
         const double share =
             sr_heat_share(m == SR_QUALITY_CENTRE ? bench->centre : heat, pixels, bench->size);
         if (m != SR_QUALITY_RANDOM && isfinite(share)) sums->share += share;
@@ -184,7 +185,8 @@ static void tell(struct bench *bench, const char *note)
     sr_monitor_progress(bench->request->monitor, &progress);
 }
 
-/* Work on samples whose progress is told here and not by each call: proceed, and nothing else. */
+/* A monitor for calls on a few samples, whose progress is reported here for all together: it only
+ * asks whether to proceed. */
 static struct sr_monitor quiet(const struct sr_monitor *monitor)
 {
     return (struct sr_monitor){.owner = monitor ? monitor->owner : NULL,
@@ -264,7 +266,8 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets,
     return SR_OK;
 }
 
-/* The same images explained for the same classes by a model that knows less and less. */
+/* Explain the same images for the same classes by models of which more and more layers are
+ * scrambled. */
 static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
                                         struct sr_error *error)
 {
@@ -295,7 +298,7 @@ static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
         for (size_t i = 0; !status && i < samples.count; i++) {
             const double one =
                 sr_rank_correlation(before + i * bench->size, after + i * bench->size, bench->size);
-            if (!isfinite(one)) continue; /* a map of nothing has no ranks */
+            if (!isfinite(one)) continue; /* a constant map has no ranks */
             sum += one;
             compared++;
         }

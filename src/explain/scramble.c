@@ -1,5 +1,5 @@
-/* scramble.c - a model that has forgotten its upper layers, made through what its file would hold.
- */
+/* scramble.c - a copy of a model with the weights of its upper layers shuffled, made from the
+ * tensors that its file would hold. */
 #include "sartor/explain/quality.h"
 
 #include <stdlib.h>

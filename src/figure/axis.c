@@ -48,7 +48,7 @@ void sr_axis_linear(struct sr_axis *axis, double low, double high, int wished, b
             sr_number(label, sizeof *axis->labels, value, decimals);
         axis->count++;
     }
-    /* Epochs begin at 1, which is no multiple of anything. */
+    /* Epochs begin at 1, which is no multiple of the step between ticks. */
     if (whole && low == 1 && axis->count && axis->count < SR_TICKS && axis->ticks[0] > 1.5) {
         memmove(axis->ticks + 1, axis->ticks, (size_t)axis->count * sizeof *axis->ticks);
         memmove(axis->labels + 1, axis->labels, (size_t)axis->count * sizeof *axis->labels);
@@ -174,7 +174,7 @@ void sr_draw_axes(struct sr_canvas *canvas, struct sr_rect plot, const struct sr
         sr_rule(canvas, plot.x - 3, at, plot.x, at, 0.5, theme->rule);
         sr_draw_turned(canvas, plot.x - 5, at, 1, 0, 0, tick_font(canvas), y->labels[i]);
     }
-    /* Minor ticks tell a logarithmic axis at a glance. */
+    /* Minor ticks show that the axis is logarithmic. */
     for (int i = 0; y && y->logarithmic && i < y->count; i++)
         for (int lead = 2; lead < 10; lead++) {
             double value = lead * pow(10, floor(log10(y->ticks[i]) + 1e-9));
@@ -187,7 +187,7 @@ void sr_draw_axes(struct sr_canvas *canvas, struct sr_rect plot, const struct sr
         double at = plot.x + plot.width * sr_axis_share(x, x->ticks[i]);
         double half = sr_text_width(canvas, tick_font(canvas), x->labels[i]) / 2;
         sr_rule(canvas, at, bottom, at, bottom + 3, 0.5, theme->rule);
-        if (at - half < beyond + 2) continue; /* numbers never touch */
+        if (at - half < beyond + 2) continue; /* numbers must not touch */
         beyond = at + half;
         sr_draw_text(canvas, at, bottom + 5 + SR_TYPE_TICK * 0.8, 0.5, 0, tick_font(canvas),
                      x->labels[i]);

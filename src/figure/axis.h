@@ -1,5 +1,4 @@
-/* axis.h - a numbered axis: which ticks, how they are written, where values fall. Private to
- * figure/. */
+/* axis.h - a numbered axis: its ticks, their text, the positions of values. Private to figure/. */
 #ifndef SARTOR_SRC_FIGURE_AXIS_H
 #define SARTOR_SRC_FIGURE_AXIS_H
 
@@ -24,8 +23,8 @@ void sr_axis_log(struct sr_axis *axis, double low, double high, int wished);
 /* 0 at low, 1 at high; clamped to a little outside. NaN stays NaN. */
 double sr_axis_share(const struct sr_axis *axis, double value);
 
-/* Axes around `plot`: rules below and at the left, grid lines, numbers, names. The room that
- * they take outside of it. */
+/* Axes around `plot`: rules below and at the left, grid lines, numbers, names; and the space that
+ * they need outside of it. */
 struct sr_axis_room {
     double left, bottom, top, right;
 };
@@ -45,7 +44,7 @@ struct sr_legend_entry {
 };
 double sr_legend(struct sr_canvas *canvas, double x, double y, double width,
                  const struct sr_legend_entry *entries, int count, bool draw);
-/* Series are told apart by shape as well as colour: circle, square, triangle, diamond, ... */
+/* Series differ in shape as well as in colour: circle, square, triangle, diamond, ... */
 void sr_draw_marker(struct sr_canvas *canvas, double x, double y, double size, int shape,
                     sr_colour colour);
 void sr_dashes(struct sr_canvas *canvas, bool dashed);

@@ -1,4 +1,4 @@
-/* Horizontal bars or dots: names of any length stand at the left, values at the right. */
+/* Horizontal bars or dots, with names of any length at the left and values at the right. */
 #include "axis.h"
 #include "plotly.h"
 

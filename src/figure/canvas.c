@@ -112,7 +112,7 @@ double sr_text_width(struct sr_canvas *canvas, struct sr_font font, const char *
     return width;
 }
 
-/* Cut at a character's edge and end in "…" so that it is no wider than `most`. */
+/* Cut after a whole character and append "…", so that the text is no wider than `most`. */
 static char *fit(struct sr_canvas *canvas, const char *text, double most)
 {
     char *cleaned = clean(text);
@@ -167,12 +167,13 @@ int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, d
     struct sr_text now = {0}, longer = {0};
     use_font(canvas, font);
     while (*text && line < lines) {
-        /* Take words while they fit; on the last line take all that is left and let it be cut. */
+        /* Take words while they fit; the last line takes the rest, which is cut if it is too wide.
+         */
         const char *at_word = text;
         sr_text_clear(&now);
         while (*at_word && *at_word != '\n') {
             size_t blank = strspn(at_word, " "), word = strcspn(at_word + blank, " \n");
-            /* A unit stays with its number. */
+            /* A unit is not separated from its number. */
             if (at_word[blank + word] == ' ' && at_word[blank + word + 1] == '%')
                 word += 1 + strcspn(at_word + blank + word + 1, " \n");
             sr_text_clear(&longer);
@@ -327,7 +328,7 @@ void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_
         int stride = cairo_image_surface_get_stride(image);
         for (int row = 0; row < rows; row++) {
             uint32_t *line = (uint32_t *)(void *)(bytes + (size_t)row * stride);
-            /* An enlarged row is mostly the one before it. */
+            /* In an enlarged image most rows equal the row above. */
             if (row && rows >= height &&
                 nearest(row, height, rows) == nearest(row - 1, height, rows)) {
                 memcpy(line, bytes + (size_t)(row - 1) * stride, (size_t)columns * sizeof *line);
@@ -364,7 +365,7 @@ void sr_pixels_heat(uint32_t *out, const float *heat, size_t count)
         out[i] = sr_scale_colour(SR_SCALE_INFERNO, unit((double)heat[i])) & 0xFFFFFF;
 }
 
-/* The heat's colour weighs more where there is more of it, and the garment stays readable below. */
+/* The opacity of the colour grows with the heat, so that the garment stays visible. */
 void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

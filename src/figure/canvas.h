@@ -16,9 +16,9 @@ enum { SR_SERIES = 10 };
 
 struct sr_theme {
     sr_colour paper, text, faint, rule, grid, frame;
-    sr_colour good, wrong;       /* blue and vermilion: apart for every kind of eye */
-    sr_colour series[SR_SERIES]; /* Okabe and Ito (2008), the ones that read on this paper, and
-                                    three more */
+    sr_colour good, wrong; /* blue and vermilion, which also colour-blind people can tell apart */
+    sr_colour series[SR_SERIES]; /* those of Okabe and Ito (2008) that are visible on this paper,
+                                    and three more */
 };
 
 struct sr_canvas {
@@ -35,10 +35,10 @@ struct sr_rect {
     double x, y, width, height;
 };
 
-/* What a chart asks for. `width` is at least the one wished for, when one was. */
+/* The size that a chart needs. `width` is at least the one asked for, if any. */
 struct sr_size {
-    double width, height;             /* to look its best */
-    double least_width, least_height; /* below this it is drawn at this size and scaled */
+    double width, height;             /* preferred */
+    double least_width, least_height; /* smaller charts are drawn at this size and scaled down */
 };
 
 struct sr_chart {
@@ -46,7 +46,7 @@ struct sr_chart {
     void (*size)(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size);
     void (*draw)(struct sr_canvas *canvas, const void *data);
     void (*table)(struct sr_table *table, const void *data);  /* NULL: no numbers */
-    void (*plotly)(struct sr_plotly *plot, const void *data); /* NULL: a picture is all there is */
+    void (*plotly)(struct sr_plotly *plot, const void *data); /* NULL: the page shows the drawing */
 };
 
 /* Sizes of type in points. */
@@ -55,7 +55,7 @@ struct sr_chart {
 #define SR_TYPE_TICK  7.0
 #define SR_TYPE_SMALL 6.5
 
-/* Empty paper around every chart. */
+/* Margin around every chart. */
 #define SR_MARGIN 6.0
 
 struct sr_font {
@@ -78,15 +78,15 @@ void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, doubl
  * clockwise about (x, y). */
 void sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
                     double degrees, struct sr_font font, const char *text);
-/* Words broken into at most `lines` lines of `width`, the first baseline at `y`; newlines break
- * too. Returns how many lines there are; draws nothing when `draw` is false. */
+/* Words broken into at most `lines` lines of `width`, the first baseline at `y`; newlines begin a
+ * new line. Returns how many lines there are; draws nothing when `draw` is false. */
 int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
                       int lines, struct sr_font font, const char *text, bool draw);
 double sr_line_height(struct sr_font font);
 
 void sr_set_colour(struct sr_canvas *canvas, sr_colour colour, double alpha);
 void sr_fill(struct sr_canvas *canvas, struct sr_rect rect, sr_colour colour);
-/* A horizontal or vertical line, crisp. */
+/* A horizontal or vertical line on whole dots. */
 void sr_rule(struct sr_canvas *canvas, double x0, double y0, double x1, double y1, double width,
              sr_colour colour);
 /* Outline just outside of a rectangle. */

@@ -1,5 +1,5 @@
-/* A grid of cells as a picture. Everything lies on whole dots: the cell is as many of them as fit
- * the page, 10 × 20 on a vector page, which has half a point for a dot. */
+/* A grid of cells as a picture. All edges fall on whole dots: a cell is as many of them as fit the
+ * page, 10 × 20 on a vector page, where a dot is half a point. */
 #include "canvas.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ static double dot_of(const struct sr_canvas *canvas)
     return canvas->scale > 0 ? 1 / canvas->scale : DOT;
 }
 
-/* Paper as wide as a cell stands around the screen. */
+/* The margin around the screen is as wide as a cell. */
 static void cells_size(struct sr_canvas *canvas, const void *data, double wished,
                        struct sr_size *size)
 {
@@ -28,7 +28,7 @@ static void cells_size(struct sr_canvas *canvas, const void *data, double wished
     size->least_height = (2 * grid->lines + 2) * dot;
 }
 
-/* What a style comes to on this paper. */
+/* The colours of a style on this paper. */
 static void resolve(const struct sr_canvas *canvas, struct sr_style style, sr_colour *fore,
                     sr_colour *back)
 {
@@ -63,7 +63,7 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     /* Viewers of vector files smooth the edge between two colours into a seam, unless the first
      * reaches a little below the second. */
     screen.overlap = canvas->scale > 0 ? 0 : 3;
-    /* Draw in dots from here on. */
+    /* From here on coordinates are dots. */
     if (canvas->scale > 0)
         cairo_identity_matrix(cairo);
     else
@@ -83,7 +83,7 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
     return screen;
 }
 
-/* Half blocks are pixels: they belong to the ground, which has an upper and a lower half. */
+/* Half blocks are drawn as pixels: with the background, which has an upper and a lower half. */
 static bool is_half(uint32_t glyph)
 {
     return glyph == 0x2580 || glyph == 0x2584 || glyph == 0x2588;

@@ -1,6 +1,6 @@
-/* Confusion matrix. Colour is the share of the true class: blue where right, vermilion where
- * wrong, both by the square root of the share, so that errors of a few percent show beside a
- * diagonal near 100. Numbers stand in every cell that holds them. */
+/* Confusion matrix. Colour is the share of the true class: blue where right, vermilion where wrong,
+ * both by the square root of the share, so that errors of a few percent are visible beside a
+ * diagonal near 100. Numbers are written where the cells are large enough. */
 #include "axis.h"
 #include "plotly.h"
 
@@ -20,7 +20,7 @@ struct layout {
     double below; /* height of the names under the matrix */
     double turn;  /* their angle */
     bool scale;
-    int every;      /* each so many classes are named */
+    int every;      /* one class in so many is named */
     double x_label; /* baseline of the axis name, from the names' top */
 };
 
@@ -37,7 +37,7 @@ static double longest_name(struct sr_canvas *canvas, const struct sr_confusion_c
     return fmin(longest, MOST_LABEL);
 }
 
-/* Everything for a page of this width, and of this height unless it is 0. */
+/* The layout for a page of this width, and of this height unless it is 0. */
 static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
                              double width, double height, double *needed)
 {
@@ -55,7 +55,7 @@ static struct layout lay_out(struct sr_canvas *canvas, const struct sr_confusion
         double beside = layout.left + SR_MARGIN + (layout.margin > 0 ? layout.margin + 4 : 0) +
                         (layout.scale ? SCALE_WIDTH : 0);
         cell = fmin(34, (width - beside) / n);
-        if (cell < 9) layout.margin = 0; /* no numbers there either */
+        if (cell < 9) layout.margin = 0; /* without numbers too */
         double bottom_row = layout.margin > 0 ? fmin(fmax(cell, 11), 20) + 4 : 0;
         layout.every = (int)ceil((SR_TYPE_TICK + 1) / fmax(cell, 0.1));
         double widest = 0;
@@ -152,7 +152,7 @@ static void cell_text(const struct sr_confusion_chart *chart, int row, int colum
         percent_text(out, size, count, sum);
 }
 
-/* The type that lets the widest number stand in a cell; 0 when it would be unreadable. */
+/* The size of type with which the widest number fits a cell; 0 when it would be unreadable. */
 static double number_size(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
                           double cell)
 {
@@ -210,7 +210,7 @@ static void draw_margins(struct sr_canvas *canvas, const struct sr_confusion_cha
     sr_rule(canvas, layout->left, bottom - 2, layout->left + side, bottom - 2, 0.4, theme->grid);
 }
 
-/* Two strips, for right and wrong, with the shares that their colours stand for. */
+/* The scale: two strips of colour, for right and wrong, with the shares of some colours. */
 static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, double side,
                        bool of_predicted)
 {
@@ -492,7 +492,7 @@ const struct sr_chart sr_chart_confusion = {"confusion matrix", confusion_size, 
 /* ---- several side by side ---- */
 
 #define PAIR_GAP   12.0
-#define LEAST_PAIR 200.0 /* less for each, and they go one below another */
+#define LEAST_PAIR 200.0 /* narrower than that, they are drawn one below another */
 
 static double share_width(const struct sr_confusions_chart *chart, double width)
 {

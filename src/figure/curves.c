@@ -12,7 +12,7 @@
 #define LEAST_PANEL   120.0
 #define COMPACT_PANEL 62.0
 #define PANEL_GAP     10.0
-#define NAME_STRIP    (SR_TYPE_LABEL + 5) /* an axis name that stands once for all panels */
+#define NAME_STRIP    (SR_TYPE_LABEL + 5) /* the name of an axis, written once for all panels */
 
 static int columns_of(const struct sr_curves_chart *chart, double width)
 {
@@ -132,7 +132,8 @@ static bool any_panel_title(const struct sr_curves_chart *chart)
     return false;
 }
 
-/* Panel titles of one size: a little smaller, then in two lines, rather than cut short. */
+/* Panel titles have one size. Where they do not fit, they are a little smaller, then broken into
+ * lines, and cut last. */
 struct titles {
     struct sr_font font;
     int lines;
@@ -160,13 +161,13 @@ static double titles_height(const struct titles *titles)
     return titles->lines ? titles->lines * sr_line_height(titles->font) + 2 : 0;
 }
 
-/* What is left of a panel's width for its title: less the numbers of its axis. */
+/* The part of a panel's width that its title may take: without the numbers of its axis. */
 static double title_width(double panel)
 {
     return panel - 20;
 }
 
-/* Empty paper over a row, so that its panels' titles do not read as part of the names above. */
+/* Space above a row, so that its panels' titles do not seem to belong to the axis names above. */
 static double row_gap(int row)
 {
     return row > 0 ? 5 : 0;
@@ -235,7 +236,7 @@ static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot,
     }
     cairo_stroke(cairo);
     sr_dashes(canvas, false);
-    /* A few points are marked, which also shows a curve of one. */
+    /* Where there are few points, each is marked; so a curve of one point is visible. */
     if (curve->bare || points * 5.5 > plot.width || (curve->dashed && points > 1)) return;
     for (size_t i = 0; i < curve->count; i++)
         if (shown(panel, curve->x[i], curve->y[i]))
@@ -334,8 +335,8 @@ static size_t panel_columns(size_t count, bool compact)
     return (count + rows - 1) / rows; /* rows of about the same length */
 }
 
-/* Does another curve of that label and group come before this one? Then the legend has it already.
- */
+/* Whether a curve with the same label and group comes before this one, so that the legend has it
+ * already. */
 static bool in_legend(const struct sr_curves_chart *chart, size_t panel, size_t curve)
 {
     const struct sr_curve *wanted = &chart->panels[panel].curves[curve];
@@ -435,7 +436,7 @@ static void curves_plotly(struct sr_plotly *plot, const void *data)
     bool titled = false;
     for (size_t p = 0; p < chart->count; p++) {
         const struct sr_curves_panel *panel = &chart->panels[p];
-        /* Names of axes once for many panels: at the left, and at the bottom. */
+        /* In many small panels only those at the left and at the bottom have axis names. */
         bool left = !chart->compact || p % columns == 0,
              bottom = !chart->compact || p + columns >= chart->count;
         struct sr_json *x =

@@ -1,5 +1,5 @@
 /* A network from top to bottom: each layer's output as a block (height: image, width: channels),
- * its name, output shape and parameters, with bows for what is added further down. */
+ * its name, output shape and parameters, with arcs to the layers that add an earlier output. */
 #include "canvas.h"
 #include "plotly.h"
 
@@ -64,7 +64,7 @@ struct layout {
     double names, shapes, numbers; /* left edge of names and of shapes; right edge of numbers */
     double most;                   /* the longest name's room */
     double bar;                    /* the longest bar */
-    bool stacked;                  /* a narrow page: the shape stands under the name */
+    bool stacked;                  /* a narrow page: the shape is written below the name */
 };
 
 static double longest_name(struct sr_canvas *canvas, const struct sr_network_chart *chart)
@@ -217,7 +217,7 @@ static void network_draw(struct sr_canvas *canvas, const void *data)
             sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
         if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
             block->kind == SR_BLOCK_NORM) {
-            /* The shape stays: a thin plate rather than one more block. */
+            /* Its output has the shape of its input: a thin plate instead of a block. */
             height = fmin(4, pitch * 0.35);
             deep = fmin(deep, 2);
         } else
@@ -292,8 +292,8 @@ static void add_word(struct sr_plotly *plot, double x, double y, const char *tex
 /* Where the columns of words begin, as shares of the page. */
 static const double NAMES_AT = 0.31, SHAPES_AT = 0.58, BARS_AT = 0.74;
 
-/* A block in line `i`, as wide as it has channels and as high as its image, and a bow for what it
- * adds from further up. */
+/* A block in line `i`, as wide as it has channels and as high as its image, and an arc from the
+ * earlier block that it adds. */
 static void add_block(struct sr_plotly *plot, const struct sr_block *block, size_t i, int tallest)
 {
     const sr_colour colour = block_colour(plot->theme, block->kind);

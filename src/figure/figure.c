@@ -13,7 +13,7 @@
 
 #define DEFAULT_RESOLUTION 144.0
 
-/* Cairo's images end at 32,767 dots a side; the second bound keeps memory sane. */
+/* Cairo's images have at most 32,767 dots a side; the second bound limits memory. */
 enum { MOST_DOTS = 32767 };
 #define MOST_AREA 120e6
 
@@ -65,13 +65,13 @@ static enum sr_status check_options(const struct sr_figure_options *options, str
     return SR_OK;
 }
 
-/* Names from users' files must not put line breaks or markup where none belong, and each format
- * escapes for itself; the drawing functions clean their text. */
+/* Names from users' files must not bring line breaks or markup into the file. Each format escapes
+ * what it writes; the drawing functions clean their text. */
 static void set_up(struct sr_canvas *canvas, cairo_t *cairo, double scale, bool dark)
 {
     *canvas =
         (struct sr_canvas){.cairo = cairo, .scale = scale, .dark = dark, .theme = sr_theme(dark)};
-    /* Unhinted shapes and widths, so that text takes the same room at every resolution. */
+    /* No hinting, so that text is equally wide at every resolution. */
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -86,7 +86,7 @@ struct page {
     double zoom;          /* at most 1: what the chart is drawn at is page / zoom */
 };
 
-/* Ask the chart, on a surface that only measures. */
+/* The size that the chart needs, measured on a surface that draws nothing. */
 static struct page find_page(const struct sr_figure_options *options, double scale,
                              const struct sr_chart *chart, const void *data)
 {
@@ -180,7 +180,7 @@ static enum sr_status write_vector(struct sr_output *output, enum format format,
     struct sr_text text = {0};
     enum sr_status status = draw_vector(&text, format, path, options, chart, data, error);
     if (!status)
-        fwrite(text.bytes, 1, text.length, output->stream); /* a failure is seen at commit */
+        fwrite(text.bytes, 1, text.length, output->stream); /* sr_output_commit reports failures */
     sr_text_fini(&text);
     return status;
 }
@@ -198,7 +198,7 @@ static enum sr_status write_page(struct sr_output *output, const char *path,
         *error = why;
         return why.status;
     }
-    /* A page without a script holds the drawing itself. */
+    /* A page without a script contains the drawing. */
     if (!script) status = draw_vector(&svg, SVG, path, options, chart, data, error);
     if (!status) {
         sr_page_print(&page, options, chart, data, script, sr_text_get(&svg));

@@ -1,5 +1,5 @@
-/* Characters that are shapes: blocks, quadrants, shades, box-drawing lines and braille, as
- * rectangles and curves on a raster of dots, so that neighbours meet without seams. */
+/* Characters that are shapes: blocks, quadrants, shades, box-drawing lines and braille, drawn as
+ * rectangles and curves on a raster of dots, so that there are no gaps between neighbours. */
 #include "glyphs.h"
 
 #include <math.h>
@@ -58,9 +58,9 @@ static void place(int size, struct sr_cell_size cell, int weight, int strand, in
     }
 }
 
-/* How far towards and over the middle one strand of an arm reaches, so that corners close and
- * double lines open where they should. `near` and `far` are the arms that cross on its own side
- * and on the other one (of a single line: both sides); `back` is the arm that goes on. */
+/* How far one strand of an arm reaches towards or beyond the middle, so that corners are closed and
+ * double lines have their gaps. `near` and `far` are the arms that cross on its own side and on the
+ * other one (of a single line: both sides); `back` is the arm that goes on. */
 static void reach(int size, struct sr_cell_size cell, int direction, int strand, int near, int far,
                   int back, int *low, int *high)
 {

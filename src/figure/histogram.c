@@ -24,8 +24,8 @@ static void axes(const struct sr_histogram_chart *chart, struct sr_axis *x, stru
     if (chart->linear)
         sr_axis_linear(y, 0, (double)most, height < 130 ? 3 : 5, true, true, false);
     else {
-        /* From the power of ten below the smallest count that is not 0; a bar of just that still
-         * shows. */
+        /* From the power of ten below the smallest count that is not 0, so that a bar of this count
+         * is visible. */
         double low = pow(10, floor(log10((double)least) + 1e-9));
         sr_axis_log(y, low, fmax(10 * low, (double)most), 6);
         y->low *= 0.7;
@@ -61,7 +61,7 @@ static void histogram_draw(struct sr_canvas *canvas, const void *data)
                                sr_note_height(canvas, chart->note, canvas->width)};
     sr_draw_title(canvas, chart->title);
     sr_draw_axes(canvas, plot, &x, &y, x_label, y_label);
-    /* One outline, not 256 bars: their edges would fall between dots and make stripes. */
+    /* One outline instead of 256 bars, whose edges would fall between dots and make stripes. */
     cairo_t *cairo = canvas->cairo;
     double bottom = plot.y + plot.height;
     cairo_move_to(cairo, plot.x, bottom);

@@ -38,8 +38,8 @@ char *sr_page_script(const char *wanted, struct sr_error *error)
     return NULL;
 }
 
-/* A script may not hold the end of its element, nor a comment's beginning; in JavaScript's strings,
- * where alone they occur, a backslash before the second character changes nothing. */
+/* A script must not contain the end of its element or the start of a comment. Both occur in
+ * JavaScript's strings only, where a backslash before the second character changes nothing. */
 static void add_script(struct sr_text *out, const char *script)
 {
     for (const char *at = script; *at;) {

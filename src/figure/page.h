@@ -1,4 +1,4 @@
-/* page.h - a figure as one HTML page that needs nothing else. Private to figure/. */
+/* page.h - a figure as one HTML page without other files. Private to figure/. */
 #ifndef SARTOR_SRC_FIGURE_PAGE_H
 #define SARTOR_SRC_FIGURE_PAGE_H
 
@@ -6,9 +6,9 @@
 #include "sartor/figure/figure.h"
 #include <stdbool.h>
 
-/* The script that makes pages interactive: of the file `wanted`, or of where Debian's
- * python3-plotly and its like put it when that is NULL. NULL when there is none, which is an error
- * only if one was `wanted`; freed by the caller. */
+/* The script that makes pages interactive: the file `wanted`, or, when that is NULL, the one of an
+ * installed python3-plotly. NULL when there is none, which is an error only if one was `wanted`;
+ * freed by the caller. */
 char *sr_page_script(const char *wanted, struct sr_error *error);
 
 /* The page: with `script` the chart as a Plotly figure, else `svg` (a whole SVG file) as it is;

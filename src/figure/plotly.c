@@ -17,7 +17,7 @@ struct sr_json *sr_plotly_json(const char *format, ...)
     if (vasprintf(&text, format, list) < 0) abort();
     va_end(list);
     struct sr_json *json = sr_json_parse(text, strlen(text), &error);
-    if (!json) abort(); /* fragments are this program's own */
+    if (!json) abort(); /* the JSON is written in this program */
     free(text);
     return json;
 }
@@ -106,7 +106,7 @@ void sr_plotly_end(struct sr_plotly *plot, struct sr_text *out)
     sr_json_set(figure, "data", plot->traces);
     sr_json_set(figure, "layout", plot->layout);
     sr_json_print(figure, &json);
-    /* "</script>" and "<!--" would end or bend the element; the sign occurs inside strings only. */
+    /* "</script>" and "<!--" would break the script element; "<" occurs in strings only. */
     for (const char *at = sr_text_get(&json); *at;) {
         size_t length = strcspn(at, "<");
         sr_text_add_bytes(out, at, length);
@@ -171,7 +171,7 @@ struct sr_json *sr_plotly_axis(struct sr_plotly *plot, char axis, size_t index, 
     sr_plotly_set_colour(object, "linecolor", plot->theme->rule);
     sr_plotly_set_colour(object, "tickcolor", plot->theme->rule);
     if (percent) {
-        /* The ticks say "20 %" themselves. */
+        /* The ticks have a % sign already. */
         char *unit = title ? strstr(title, " (%)") : NULL;
         if (unit) *unit = '\0';
         sr_json_set_text(object, "tickformat", ".0%");

@@ -1,7 +1,7 @@
 /* plotly.h - charts as Plotly figures: the traces and the layout of an interactive page. Private to
  * figure/.
  *
- * Plotly takes a little markup in its texts, so that names from users' files are escaped. */
+ * Plotly interprets some markup in texts, so names from users' files are escaped. */
 #ifndef SARTOR_SRC_FIGURE_PLOTLY_H
 #define SARTOR_SRC_FIGURE_PLOTLY_H
 

@@ -50,7 +50,8 @@ static char *encode(const uint32_t *colours, struct sr_shape shape)
         memcpy(to + y * stride, colours + y * (size_t)width, line);
     cairo_surface_mark_dirty(surface);
     enum sr_status status = sr_png_write(stream, surface, 72, NULL, "image", &error);
-    if (fclose(stream) || status) abort(); /* into memory: only that can be lacking */
+    if (fclose(stream) || status)
+        abort(); /* it writes to memory, so it can fail only for want of that */
     cairo_surface_destroy(surface);
     sr_text_add(&uri, "data:image/png;base64,");
     sr_text_add_base64(&uri, bytes, length);
@@ -137,7 +138,7 @@ void sr_sheet_end(struct sr_sheet *sheet, const char *title)
         sr_plotly_json("{\"visible\": false, \"range\": [-0.5, %g]}", sheet->columns - 0.5));
     sr_json_set(plot->layout, "yaxis",
                 sr_plotly_json("{\"visible\": false, \"range\": [%g, -0.5]}", height - 0.5));
-    /* A title does not wrap: the paper is as wide as it is, whatever the pictures take. */
+    /* A title is not wrapped: the page is at least as wide as the title. */
     const double own = 100 + sheet->columns * sheet->place,
                  wide = fmax(own, 9 * sr_utf8_width(title ? title : "") + 40);
     sr_json_set(plot->layout, "margin",

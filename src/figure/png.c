@@ -23,7 +23,7 @@ static void warn(png_structp png, png_const_charp message)
 
 static void put(png_structp png, png_bytep bytes, size_t length)
 {
-    fwrite(bytes, 1, length, png_get_io_ptr(png)); /* the stream remembers a failure */
+    fwrite(bytes, 1, length, png_get_io_ptr(png)); /* the owner of the stream checks for failures */
 }
 
 static void flush(png_structp png)
@@ -77,8 +77,8 @@ enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resol
     png_set_write_fn(png, stream, put, flush);
     png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    /* Charts are flat areas: one simple filter packs them as well as trying all five, and a quick
-     * level nearly as well as the usual one. */
+    /* Charts are flat areas: one simple filter compresses them as well as trying all five, and a
+     * fast level nearly as well as the default one. */
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_compression_level(png, 3);
     png_uint_32 metre = (png_uint_32)lround(resolution / 0.0254);

@@ -1,4 +1,5 @@
-/* The way of an image to a model: boxes with what it looks like after each step, arrows between. */
+/* The steps from an image to the input of a model: the image after each step, with arrows between.
+ */
 #include "canvas.h"
 #include "plotly.h"
 
@@ -39,7 +40,7 @@ static double box_of(const struct sr_steps_chart *chart, double width)
     return fmin(110, (width - 2 * SR_MARGIN + ARROW) / columns - ARROW);
 }
 
-/* Heights of the text over and under the pictures of all rows. */
+/* Heights of the text above and below the pictures of all rows. */
 static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, double box,
                   double *over, double *under)
 {

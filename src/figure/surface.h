@@ -1,4 +1,4 @@
-/* surface.h - the three kinds of file that cairo's drawing ends in. Private to figure/. */
+/* surface.h - the three file formats that cairo draws to. Private to figure/. */
 #ifndef SARTOR_SRC_FIGURE_SURFACE_H
 #define SARTOR_SRC_FIGURE_SURFACE_H
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* An RGB24 surface as PNG, with its resolution in dots an inch and the pairs of `provenance` (or
- * NULL) as text chunks. A failing `stream` is left for its owner to find. */
+ * NULL) as text chunks. The owner of `stream` checks it for failures. */
 enum sr_status sr_png_write(FILE *stream, cairo_surface_t *surface, double resolution,
                             const char *const *provenance, const char *path,
                             struct sr_error *error);

@@ -37,8 +37,8 @@ static double extra_width(const struct tiles *tiles)
     return 2 * SR_MARGIN - GAP + (tiles->scale ? SR_HEAT_SCALE_WIDTH : 0);
 }
 
-/* Their own choice: a little wider than tall, as many as the width (0: any) lets be legible, and
- * the number nearby that leaves the fewest empty places in the last row. */
+/* The default: a little more columns than rows, as many as are legible in the width (0: any), and
+ * of nearby numbers the one with the fewest empty places in the last row. */
 static int columns_of(const struct tiles *tiles, double width)
 {
     if (tiles->columns > 0) return tiles->columns < tiles->count ? tiles->columns : tiles->count;
@@ -58,7 +58,7 @@ static int columns_of(const struct tiles *tiles, double width)
     return best;
 }
 
-/* Colour alone does not mark a wrong one: bold type and a thicker frame do, and a cross where it
+/* A wrong one is marked not by colour alone but by bold type, a thicker frame, and a cross where it
  * fits before the first word. */
 static char *caption_of(struct sr_canvas *canvas, const struct tiles *tiles, int index,
                         double width)

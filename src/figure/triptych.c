@@ -18,7 +18,7 @@ static struct sr_font caption_font(const struct sr_canvas *canvas, bool wrong)
                             wrong ? canvas->theme->wrong : canvas->theme->text};
 }
 
-/* The three captions of a row; colour alone does not mark a wrong one. */
+/* The three captions of a row; a wrong one is marked not by colour alone. */
 static char *caption_of(const struct sr_triptych *row, int picture)
 {
     const char *text = picture == 0 ? row->left : picture == 1 ? row->middle : row->right;

@@ -1,5 +1,5 @@
-/* SVG and PDF through cairo, made reproducible: fixed dates, and names inside the file that do
- * not count what the process drew before. */
+/* SVG and PDF by cairo, made reproducible: fixed dates, and names inside the file that do not
+ * depend on what the process drew before. */
 #include "surface.h"
 
 #include <cairo-features.h>
@@ -20,7 +20,7 @@ static cairo_status_t collect(void *text, const unsigned char *bytes, unsigned i
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* "key: value" lines, in UTF-8 whatever came in. */
+/* "key: value" lines; bytes that are not UTF-8 are replaced. */
 static void describe(struct sr_text *out, const char *const *provenance)
 {
     for (size_t i = 0; provenance && provenance[i] && provenance[i + 1]; i += 2) {
@@ -42,7 +42,7 @@ cairo_surface_t *sr_pdf_begin(struct sr_text *text, double width, double height,
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "sartor");
     if (about.length)
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_KEYWORDS, about.bytes);
-    /* The same figure has the same bytes on every day, so the day is not in it. */
+    /* The same figure has the same bytes every day, so it contains no date. */
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, "2000-01-01T00:00:00Z");
     sr_text_fini(&about);

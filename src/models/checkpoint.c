@@ -13,8 +13,7 @@
 
 /* ---- the fingerprint ---- */
 
-/* Eight bytes a step, by multiplication and a fold; not cryptographic, only different for what
- * differs. */
+/* A hash of eight bytes a step, by multiplying and folding; not cryptographic. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
 {
     const unsigned char *at = bytes;
@@ -42,8 +41,8 @@ static uint64_t mix_samples(uint64_t hash, const struct sr_samples *samples)
     return hash;
 }
 
-/* Checkpoints hold arrays as they lie in memory. To be raised when that changes: the order of
- * values in a network's parameters, their padding, SR_STRIP. */
+/* Checkpoints hold arrays as they are stored in memory. To be raised when that changes: the order
+ * of values in a network's parameters, their padding, SR_STRIP. */
 enum { LAYOUT = 2 };
 
 uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *params,

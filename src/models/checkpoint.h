@@ -1,7 +1,8 @@
-/* checkpoint.h - a training between two epochs, as a file: weights in all their versions, the
- * optimiser, history.
+/* checkpoint.h - the state of a training after an epoch, as a file: weights, their average and the
+ * best ones, the optimiser, the history.
  *
- * A checkpoint belongs to one job, told by a fingerprint of everything that decides its outcome. */
+ * A checkpoint belongs to one training, known by a fingerprint of all that its result depends on.
+ */
 #ifndef SARTOR_MODELS_CHECKPOINT_H
 #define SARTOR_MODELS_CHECKPOINT_H
 
@@ -18,9 +19,9 @@ uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *par
 
 enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint,
                                   struct sr_trainer *trainer, struct sr_error *error);
-/* Put it back into a new trainer made for the same job. Leaves the trainer untouched and returns
- * false when there is none, or it is damaged, or another job's; trainer->note says what happened
- * either way. */
+/* Restore it into a new trainer made for the same training. Leaves the trainer untouched and
+ * returns false when there is none, or it is damaged, or of another training; trainer->note says
+ * what happened in any case. */
 bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_trainer *trainer);
 
 #endif

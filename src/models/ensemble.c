@@ -147,7 +147,7 @@ static enum sr_status load_member(const struct sr_tensors *set, size_t number,
         status = sr_error_set(error, SR_ERROR_FORMAT,
                               "member %zu of the ensemble lacks its class, name or hyperparameters",
                               number);
-    /* A plain family only: an ensemble within an ensemble could nest without end. */
+    /* Only a family: ensembles of ensembles could nest without end. */
     const struct sr_model_class *class = status ? NULL : sr_model_class_find(family, error);
     if (!status && !class) status = SR_ERROR_FORMAT;
     if (!status) status = sr_words_split(&line, &words, error);
@@ -253,7 +253,7 @@ struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *membe
     for (ensemble->count = 0; ensemble->count < count; ensemble->count++) {
         ensemble->members[ensemble->count] = sr_model_ref(members[ensemble->count]);
         model->fit_seconds += members[ensemble->count]->fit_seconds;
-        /* Members are fitted one after another; of some it is not known. */
+        /* Members are fitted one after another, so the largest counts; of some it is not known. */
         uint64_t memory = members[ensemble->count]->fit_memory;
         remembered = remembered && memory;
         if (memory > model->fit_memory) model->fit_memory = memory;

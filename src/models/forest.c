@@ -3,7 +3,7 @@
  * over the leaves. forest_grow.c grows one tree.
  *
  * The defaults are those that did best on Fashion-MNIST's validation split at their cost: trees
- * that see every image, told apart by the features they try, beat bootstrapped ones
+ * fitted to all images, which differ in the features they try, are better than bootstrapped ones
  * (300 of them 0.887, 500 bootstrapped ones 0.884). */
 #include "forest.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Votes outside the bag are counted in whole parts, so that their sum has no order. */
+/* Out-of-bag votes are counted in whole numbers, so that their sum does not depend on the order. */
 enum {
     VOTE = 4096,
     TURN_ROWS = 256,
@@ -115,14 +115,14 @@ static enum sr_status forest_check(const struct sr_args *params, const struct sr
 
 struct growth {
     struct forest_table table;
-    uint8_t *rows; /* unless the images themselves serve */
+    uint8_t *rows; /* NULL where the images themselves are used */
     uint8_t *columns, *labels;
     struct forest_scale scale;
     enum sr_features kind;
     size_t trees;
     struct forest_tree *grown; /* trees; nodes NULL where not grown */
     atomic_size_t next, finished;
-    atomic_uint *votes; /* samples × classes, from the trees that did not see the sample */
+    atomic_uint *votes; /* samples × classes, from the trees that were not fitted to the sample */
     bool bootstrap, mirrored;
     struct lane { /* one for each thread of the pool */
         struct forest_grower *grower;
@@ -131,7 +131,7 @@ struct growth {
         struct sr_error error;
     } * lanes;
     double deadline;
-    size_t first_block; /* of the region in which columns are made */
+    size_t first_block; /* of the region that makes columns */
 };
 
 static void transpose_rows(void *context, size_t index, int worker)
@@ -161,7 +161,8 @@ static void count_votes(struct growth *growth, const struct forest_grower *growe
         const uint8_t *rows[FOREST_SIDE_BY_SIDE];
         size_t samples[FOREST_SIDE_BY_SIDE], leaves[FOREST_SIDE_BY_SIDE], count = 0;
         for (; i < table->count && count < FOREST_SIDE_BY_SIDE; i++) {
-            /* An image is not judged by a tree that saw its mirrored copy, half the table away. */
+            /* A tree that was fitted to an image does not vote on its mirrored copy, half the table
+             * away, either. */
             if (draws[i] || (growth->mirrored && draws[i < half ? i + half : i - half])) continue;
             rows[count] = forest_row(table, i);
             samples[count++] = i;
@@ -234,7 +235,7 @@ static void grow_lane(void *context, size_t index, int worker)
     }
 }
 
-/* At the end the out-of-bag accuracy is news, to stay with what is said of the model. */
+/* At the end the out-of-bag accuracy is a remark, which stays in the log. */
 static void report(const struct growth *growth, const struct sr_monitor *monitor, double seconds,
                    bool end)
 {
@@ -283,7 +284,8 @@ static enum sr_status grow_all(struct growth *growth, const struct sr_fit *fit,
     return SR_OK;
 }
 
-/* Importances of all lanes, scaled to sum to 1. Whole numbers: no order of summing shows. */
+/* Importances of all lanes, scaled to sum to 1. The sums are of whole numbers, so their order does
+ * not matter. */
 static void sum_importance(const struct growth *growth, size_t lanes, float *importance)
 {
     double total = 0;
@@ -338,7 +340,7 @@ static struct forest *assemble(struct growth *growth, const struct sr_model_shap
         forest->starts[tree++] = at;
         for (size_t i = 0; i < grown->count; i++) {
             struct forest_node node = grown->nodes[i];
-            /* A mixed leaf's row moves to where all rows lie. */
+            /* The row of a mixed leaf is copied to the table of all rows. */
             if (node.child < -(int32_t)classes) node.child -= (int32_t)(row - classes);
             forest->nodes[at++] = node;
         }
@@ -461,7 +463,7 @@ struct prediction {
     uint8_t **bytes;
 };
 
-/* Tree by tree over a block of samples, so that a tree is read from the cache but once. */
+/* Tree by tree over a block of samples, so that a tree is read from memory only once. */
 static void predict_block(void *context, size_t index, int worker)
 {
     const struct prediction *p = context;

@@ -26,8 +26,8 @@ enum { FOREST_TREES_MAX = 20000 };
 
 enum { FOREST_SIDE_BY_SIDE = 8 };
 
-/* Where samples end: rows of the table of distributions. Up to FOREST_SIDE_BY_SIDE of them go
- * down together, so that one's wait for memory is another's step. */
+/* The leaves of samples: rows of the table of distributions. Up to FOREST_SIDE_BY_SIDE of them go
+ * down a tree in turn, so that one makes a step while another waits for memory. */
 static inline void forest_leaves(const struct forest_node *nodes, const uint8_t *const *values,
                                  size_t count, size_t *leaves)
 {
@@ -58,7 +58,7 @@ struct forest_tree {
 struct forest_table {
     size_t count;
     int features, classes;
-    const uint8_t *rows;    /* a sample's features lie together: small nodes copy these */
+    const uint8_t *rows; /* the features of a sample are stored together: small nodes copy these */
     const uint32_t *order;  /* sample i is row order[i]; NULL: row i */
     const uint8_t *columns; /* features × count: large nodes read these */
     const uint8_t *labels;  /* count */
@@ -85,7 +85,7 @@ struct forest_grower *forest_grower_new(const struct forest_table *table,
                                         struct sr_error *error);
 void forest_grower_free(struct forest_grower *grower); /* NULL-safe */
 
-/* Start tree `index`; what it becomes depends on table, options and index only. */
+/* Start tree `index`, which depends on table, options and index only. */
 void forest_grower_begin(struct forest_grower *grower, size_t index);
 /* Go on until the tree is finished (true) or `seconds` on the monotonic clock has passed. */
 bool forest_grower_step(struct forest_grower *grower, double seconds);
@@ -127,8 +127,7 @@ struct forest_split {
     int feature, threshold;
 };
 
-/* Keep the split behind the values 0..below if it is the best; of those that are as good, the
- * lowest. */
+/* Keep the split after the values 0..below if it is the best; of equal ones the lowest. */
 static inline void forest_consider(struct forest_split *best, int feature, int below,
                                    uint64_t left_squares, uint64_t left, uint64_t right_squares,
                                    uint64_t right)

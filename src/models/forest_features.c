@@ -1,5 +1,5 @@
-/* Features as bytes: grey values are that already; others are cut into 256 equal steps
- * between the least and the greatest value that each took in training. */
+/* Features as bytes: grey values are bytes already; others are divided into 256 equal steps between
+ * the least and the greatest value that each took in training. */
 #include "forest.h"
 
 #include "sartor/base/memory.h"

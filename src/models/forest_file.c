@@ -1,4 +1,5 @@
-/* The memory of a forest; a forest as tensors, and back, trusting nothing. */
+/* The memory of a forest; a forest as tensors, and back from tensors that may be wrong in any way.
+ */
 #include "forest.h"
 
 #include "sartor/base/memory.h"
@@ -54,7 +55,7 @@ enum sr_status forest_save(const void *state, struct sr_tensors *set, struct sr_
     return SR_OK;
 }
 
-/* Nodes of one tree that lead downwards only, to nodes and rows that exist. */
+/* Whether the nodes of one tree lead to later nodes only, and to rows that exist. */
 static enum sr_status check_tree(const struct forest *forest, size_t tree, struct sr_error *error)
 {
     const struct forest_node *nodes = forest->nodes + forest->starts[tree];

@@ -1,9 +1,9 @@
 /* Growing one tree: CART on bytes.
  *
- * The samples of a node lie together, in order of class; forest_split.c finds a feature's best
- * threshold from their values. Those are gathered from columns while a node holds many samples,
- * then from rows, for all features that are tried at once: the rows of a small node are in the
- * cache. */
+ * The samples of a node are stored together, in order of class; forest_split.c finds a feature's
+ * best threshold from their values. Those are gathered from columns while a node holds many
+ * samples, then from rows, for all features that are tried at once: the rows of a small node are in
+ * the cache. */
 #include "forest.h"
 
 #include "sartor/base/clock.h"
@@ -21,10 +21,10 @@ enum {
     CLOCK_EVERY = 200000
 };
 
-/* One drawn sample; those of a node lie together. */
+/* One drawn sample; those of a node are stored together. */
 struct entry {
     uint32_t sample;
-    uint16_t place; /* among the rows kept together, once in a small node */
+    uint16_t place; /* among the copied rows, in small nodes */
     uint8_t label, draws;
 };
 
@@ -58,8 +58,8 @@ struct forest_grower {
     uint64_t *importance;
 };
 
-/* Values of one feature take so many bytes: room for the padding, and an odd number of cache lines,
- * as features a power of two apart would fight for the same places of the cache. */
+/* Bytes from one feature's values to the next one's: with the padding, and an odd number of cache
+ * lines, since features a power of two apart would take the same lines of the cache. */
 static size_t pitch_of(size_t count)
 {
     return (count + LINE - 1) / LINE * LINE | LINE;
@@ -193,7 +193,7 @@ static void collect_group(struct forest_grower *g, const struct entry *entries, 
                                    totals, total,          squares,  g->options.min_leaf};
 }
 
-/* Small nodes and all below them read copies of their rows that lie together. */
+/* Small nodes, and all nodes below them, read copies of their rows that are stored together. */
 static void keep_rows(struct forest_grower *g, const struct pending *at)
 {
     const size_t features = (size_t)g->table->features;
@@ -260,9 +260,9 @@ static void try_random(struct forest_grower *g, const uint8_t *values, int featu
 }
 
 /* The best split over as many features as the options say, and more only while none splits the
- * node. Returns how many were tried. A split that separates nothing scores as the node itself does,
- * and is taken all the same, as it may make further ones possible: hence the start below any score.
- */
+ * node. Returns how many were tried. A split that separates no classes has the score of the node
+ * itself, and is taken all the same, since it may make others possible: so the search starts below
+ * any score. */
 static size_t find_split(struct forest_grower *g, const struct entry *entries,
                          struct forest_split *best)
 {
@@ -312,8 +312,8 @@ static void make_leaf(struct forest_grower *g, int32_t node)
 }
 
 /* Entries that go left first, each side in its old order. The threshold, the greatest value on the
- * left, moves to the middle between that and the least one on the right, but for one that was
- * drawn. */
+ * left, moves to the middle between that and the least one on the right, unless it was drawn at
+ * random. */
 static uint32_t partition(struct forest_grower *g, const struct pending *at,
                           struct forest_split *split)
 {
@@ -339,7 +339,7 @@ static uint32_t partition(struct forest_grower *g, const struct pending *at,
     return left;
 }
 
-/* Split the node on top of the stack or make it a leaf. Returns how many values were looked at. */
+/* Split the node on top of the stack or make it a leaf. Returns how many values were read. */
 static size_t grow_node(struct forest_grower *g)
 {
     struct pending at = g->stack[--g->depth];

@@ -1,4 +1,4 @@
-/* The best threshold of one feature in one node, by Gini's impurity: the plain way, a number at a
+/* The best threshold of one feature in one node, by Gini's impurity: the reference, one number at a
  * time and without a limit on the node's size. forest_vector.c has the fast ways. */
 #include "forest.h"
 

@@ -40,7 +40,8 @@ struct lanes {
     uint8_t below[LEVELS] ALIGNED;
 };
 
-/* Thresholds at..at + 8. (Pointers: how vectors are passed depends on the instruction set.) */
+/* Thresholds at..at + 8. (By pointer, since how vectors are passed depends on the instruction set.)
+ */
 INLINE void put_scores(struct lanes *lanes, size_t at, const words *left, const words *left_squares,
                        const words *right, const words *right_squares, uint32_t min_leaf)
 {
@@ -180,14 +181,14 @@ static void best_of_few(const struct forest_group *group, const uint8_t *values,
 
 /* ---- more of them ---- */
 
-/* Where a value's counter lies: 16 vectors of 16, so that summing up is mostly from vector to
- * vector. */
+/* The position of a value's counter: 16 vectors of 16, so that most sums are of whole vectors. */
 INLINE uint8_t turned(uint8_t value)
 {
     return (uint8_t)(value << 4 | value >> 4);
 }
 
-/* Each class's histogram is made in COPIES, since one counter cannot be raised in every cycle. */
+/* The histogram of each class is made in COPIES, since one counter cannot be incremented in every
+ * cycle. */
 INLINE void count_values(const struct forest_group *group, const uint8_t *values,
                          uint16_t *histogram)
 {
@@ -242,7 +243,7 @@ static void best_of_many(const struct forest_group *group, const uint8_t *values
     for (int k = 0; k < 32; k++) {
         words left = *(const words *)(lanes.left + k * 8), right = (uint32_t)group->total - left;
         words left_squares = *(const words *)(lanes.left_squares + k * 8);
-        /* Sums of squares are below 2^32, whatever the steps to them are. */
+        /* Sums of squares are below 2^32, even where intermediate results overflow. */
         words right_squares =
             (uint32_t)group->squares - 2 * *(const words *)(products + k * 8) + left_squares;
         put_scores(&lanes, (size_t)k * 8, &left, &left_squares, &right, &right_squares,

@@ -4,8 +4,8 @@
  * (compute/bytes.h). Pixels are bytes; the values of HOG, 0 to 0.4, are rounded to 255 steps, which
  * costs no accuracy. Squared Euclidean distance is |q|² + |t|² - 2 q·t, ranked by |t|² - 2 q·t;
  * cosine by q·t / |t|. Memory is a byte a feature: 47 MB for 60,000 images of 28×28. Rows are
- * visited in ascending order and one replaces another only when strictly nearer, so ties fall to
- * the lower row, whatever the number of threads. */
+ * visited in ascending order and one replaces another only when strictly nearer, so of equal
+ * distances the lower row wins, whatever the number of threads. */
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
@@ -18,8 +18,8 @@
 enum { K_MAX = 1000 };
 enum metric { METRIC_L2, METRIC_L1, METRIC_COSINE };
 
-/* Queries of one slice, slices of one region, and the work (in bytes compared) after which a
- * region ends, so that a request to stop is heard within milliseconds. */
+/* Queries of one slice, slices of one region, and the work (in bytes compared) after which a region
+ * ends, so that a request to stop is answered within milliseconds. */
 enum {
     SLICE_QUERIES = 48,
     BATCH_QUERIES = 32 * SLICE_QUERIES,
@@ -39,7 +39,7 @@ static const struct sr_param params[] = {
     {0},
 };
 
-/* Bytes for one unit of a feature. */
+/* What one unit of a feature is in bytes. */
 static const double scales[SR_FEATURES_COUNT] = {
     [SR_FEATURES_PIXELS] = 255, [SR_FEATURES_HOG] = 255 / 0.4};
 
@@ -102,7 +102,7 @@ static enum sr_status knn_check(const struct sr_args *args, const struct sr_mode
                         (long long)k, train_count, train_count);
 }
 
-/* Everything but the rows themselves. */
+/* The state, without the rows. */
 static struct knn *knn_new(const struct sr_args *args, const struct sr_model_shape *shape,
                            size_t count, struct sr_error *error)
 {
@@ -236,8 +236,8 @@ static double key_of(const struct knn *knn, size_t row, int32_t value)
     }
 }
 
-/* Does any of SR_BYTES_ROWS rows come nearer than `worst`? Written so that compilers make vectors
- * of it. */
+/* Does any of SR_BYTES_ROWS rows come nearer than `worst`? Written so that compilers vectorise it.
+ */
 static bool any_nearer(const struct knn *knn, size_t first, const int32_t *values, double worst)
 {
     int any = 0;
@@ -257,7 +257,8 @@ static bool any_nearer(const struct knn *knn, size_t first, const int32_t *value
     return any;
 }
 
-/* The rows first..first+count of one query, whose values are given, into its list. */
+/* Insert the rows first..first+count into the list of one query, given their products or distances.
+ */
 static void scan(const struct search *search, size_t query, size_t first, size_t count,
                  const int32_t *values)
 {
@@ -354,7 +355,7 @@ static bool search_batch(struct search *search, size_t base, struct sr_pool *poo
     return true;
 }
 
-/* Distances as people know them: of pixels scaled to 0..1, or of HOG's own values. */
+/* The distance in units of the features: of pixels scaled to 0..1, or of HOG values. */
 static double distance(const struct knn *knn, double key, double query_square)
 {
     const double scale = scales[knn->features];
@@ -527,7 +528,7 @@ static const struct sr_study_part study = {
 const struct sr_model_class sr_model_class_knn = {
     .name = "knn",
     .title = "k nearest neighbours",
-    .help = "Looks up the most similar training images and lets them vote.",
+    .help = "Finds the most similar training images, which vote.",
     .params = params,
     .search = search,
     .study = &study,

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pairs remembered; steps tried along one direction; Armijo's share of the promised decrease. */
+/* Pairs kept; steps tried along one direction; the share of the expected decrease that a step must
+ * reach (Armijo). */
 enum { PAIRS = 10, TRIES = 20 };
 static const double armijo = 1e-4;
 
@@ -13,10 +14,10 @@ struct memory {
     size_t count, pairs;     /* pairs seen so far; the last PAIRS are kept, at index % PAIRS */
     double *steps, *changes; /* PAIRS × count: of x, of the gradient */
     double inverses[PAIRS];  /* 1 / (step · change) */
-    double scale;            /* of the identity that stands in for the inverse Hessian */
+    double scale;            /* factor of the identity, the first estimate of the inverse Hessian */
 };
 
-/* Eight sums side by side, so that compilers can make vectors of them; always in this order. */
+/* Eight partial sums, so that compilers can vectorise them; always in this order. */
 double lbfgs_dot(size_t count, const double *a, const double *b)
 {
     double sums[8] = {0}, rest = 0;

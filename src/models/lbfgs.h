@@ -1,6 +1,6 @@
 /* lbfgs.h - minimise a smooth function of many variables (Liu and Nocedal, 1989).
  *
- * In one thread, in double precision; the function brings its own parallelism. */
+ * In one thread, in double precision; the function may use several threads itself. */
 #ifndef SARTOR_SRC_MODELS_LBFGS_H
 #define SARTOR_SRC_MODELS_LBFGS_H
 
@@ -11,7 +11,7 @@
 struct lbfgs {
     size_t count; /* variables */
     int max_iterations;
-    const bool *stop; /* when it becomes true, the end is at the point accepted last */
+    const bool *stop; /* when it becomes true, the search ends at the point accepted last */
     void *context;
     /* Value at x, and the gradient. */
     double (*evaluate)(void *context, const double *x, double *gradient);

@@ -17,12 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows in a slice, which leaves one gradient behind; in a block of it, which a core's cache holds,
- * since they are read twice; rows between looking ahead; slices in a region of the pool, rows of a
+/* Rows in a slice, which gives one gradient; in a block of a slice, which fits the cache of a core,
+ * since rows are read twice; rows between two prefetches; slices in a region of the pool; rows of a
  * padded block in prediction. */
 enum { SLICE = 512, BLOCK = 64, STEP = 16, REGION = 64, PREDICT_BLOCK = 64 };
-/* The change of variables: images it is made from, and features up to which it is worth its cost.
- */
+/* The change of variables: the images it is computed from, and the number of features up to which
+ * it saves time. */
 enum { METRIC_ROWS = 8192, METRIC_MAX = 2048 };
 static const double metric_weight = 0.05;
 
@@ -91,8 +91,8 @@ static void logits_of(const struct logreg *model, const float *rows, size_t coun
 
 /* ---- training rows ---- */
 
-/* Samples as rows of inputs. Pixels are made anew from their bytes whenever they are wanted, since
- * floats would take longer to come from memory; other features are kept. */
+/* Samples as rows of inputs. Pixels are converted from bytes each time they are used, since reading
+ * floats from memory would take longer; other features are kept. */
 struct rows {
     struct sr_samples samples;
     float *values; /* count × inputs; NULL for pixels */
@@ -112,8 +112,7 @@ static const float *rows_values(const struct rows *rows, const struct logreg *mo
     return scratch;
 }
 
-/* Rows that will be wanted soon: their bytes come from memory while there is something else to do.
- */
+/* Prefetch the bytes of rows that are used soon. */
 static void rows_expect(const struct rows *rows, size_t first, size_t count)
 {
     for (size_t i = first; !rows->values && i < first + count && i < rows->samples.count; i++)
@@ -152,7 +151,7 @@ struct objective {
     struct rows train, validation;
     double C, tolerance;
     double *factor;          /* (inputs + 1)², its lower triangle: L; NULL for the identity */
-    const struct rows *rows; /* that a pass goes over */
+    const struct rows *rows; /* that the present pass reads */
     size_t base;             /* first slice of the pass's present region */
     bool gradient;           /* wanted from the pass */
     float *values;           /* for each worker, BLOCK × inputs */
@@ -367,9 +366,8 @@ static bool accept(void *context, int iteration, double value)
     return !objective->converged && !objective->stopped;
 }
 
-/* Iterations ran out, or the line search found no better point in single precision: to be said of
- * the model.
- */
+/* Report that iterations ran out, or that the line search found no better point in single
+ * precision. */
 static void say_unconverged(const struct objective *objective)
 {
     struct sr_progress progress = {.unit = "iteration",
@@ -414,8 +412,8 @@ static void eliminate_slice(void *context, size_t index, int worker)
         eliminate(work, i, work->first, work->last);
 }
 
-/* Cholesky factor in the lower triangle, in place. Pivots that rounding has spoilt are raised: any
- * invertible factor leads to the same minimum. False when asked to stop. */
+/* Cholesky factor in the lower triangle, in place. Pivots that rounding made too small are raised:
+ * with any invertible factor the minimum is the same. False when asked to stop. */
 static bool factorise(double *matrix, size_t n, struct sr_pool *pool,
                       const struct sr_monitor *monitor)
 {
@@ -435,7 +433,7 @@ static bool factorise(double *matrix, size_t n, struct sr_pool *pool,
     return true;
 }
 
-/* objective->factor, or NULL left where there are too many inputs. */
+/* Make objective->factor, which stays NULL where there are too many inputs. */
 static enum sr_status make_factor(struct objective *objective, struct sr_error *error)
 {
     enum { LOT = 1024 };
@@ -480,7 +478,7 @@ out:
 
 /* ---- the family ---- */
 
-/* The scratch memory, once the rows are there. */
+/* Allocate the scratch memory. */
 static enum sr_status objective_init(struct objective *objective, struct sr_error *error)
 {
     const size_t length = weight_count(objective->model),
@@ -573,7 +571,7 @@ struct prediction {
     float *probabilities;
 };
 
-/* Always PREDICT_BLOCK rows, so that an image's bits do not depend on its company. */
+/* Always PREDICT_BLOCK rows, so that the result of an image does not depend on the others. */
 static void predict_slice(void *context, size_t index, int worker)
 {
     const struct prediction *prediction = context;
@@ -709,7 +707,7 @@ static const struct sr_study_part study = {
 const struct sr_model_class sr_model_class_logreg = {
     .name = "logreg",
     .title = "Logistic regression",
-    .help = "Weighs every pixel for every class; the plainest of all, and its weights can be seen.",
+    .help = "A linear model: one weight for each pixel and class, which can be shown as images.",
     .params = params,
     .search = search,
     .study = &study,

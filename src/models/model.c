@@ -36,7 +36,7 @@ void sr_model_unref(struct sr_model *model)
 
 /* ---- fit and predict ---- */
 
-/* The caller's monitor, and beside it the history that the model keeps. */
+/* The caller's monitor, and the history for the model. */
 struct recorder {
     const struct sr_monitor *monitor;
     struct sr_epoch *history;
@@ -66,7 +66,7 @@ static bool record_proceed(void *owner)
     return proceed;
 }
 
-/* What no family could learn from. */
+/* Refuse what no family can learn from. */
 static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *error)
 {
     const struct sr_samples *train = &fit->train;
@@ -205,7 +205,7 @@ enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_sa
     if (status) return status;
     status = model->class->predict(model->state, samples, pool, monitor, probabilities, error);
     if (status) return status;
-    /* Finite numbers in a file can be too large to be reckoned with. */
+    /* Numbers in a file may be finite and yet so large that results overflow. */
     const size_t classes = (size_t)model->shape.classes;
     for (size_t i = 0; i < samples->count * classes; i++) {
         if (isfinite(probabilities[i])) continue;

@@ -105,7 +105,7 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path, str
     return status;
 }
 
-/* Metadata that is there, or a sentence. */
+/* A text of the metadata; NULL and a message when it is missing. */
 static const char *need_text(const struct sr_tensors *set, const char *key, struct sr_error *error)
 {
     const char *text = sr_tensors_text(set, key);
@@ -258,7 +258,7 @@ struct sr_model *sr_model_load(const char *path, struct sr_error *error)
     struct sr_tensors set;
     struct sr_model *model = NULL;
     char name[64];
-    if (sr_tensors_load(&set, path, error)) return NULL; /* its sentences name the path */
+    if (sr_tensors_load(&set, path, error)) return NULL; /* its messages name the path */
     name_from_path(name, sizeof name, path);
     const char *format = sr_tensors_text(&set, "sartor.format"),
                *family = sr_tensors_text(&set, "class");

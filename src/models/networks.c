@@ -58,14 +58,14 @@ enum sr_status sr_networks_resolve(const struct sr_network_family *family, struc
         if (!strcmp(r->name, recipe)) status = apply_settings(params, r->settings, error);
     if (status || augment_given || !part_given || sr_args_switch(params, "augment")) return status;
 
-    /* A part was asked for where the recipe has no augmentation: that part, and no other. */
+    /* A part was given where the recipe has no augmentation: switch on that part alone. */
     status = sr_args_set(params, "augment", "on", error);
     for (size_t i = 0; !status && i < PARTS; i++)
         if (!parts[i]) status = sr_args_set(params, augment_parts[i], "0", error);
     return status;
 }
 
-/* Index of a word in a table of names; the table of parameters has seen to it that it is there. */
+/* Index of a word in a table of names, which it is in, since the parameters have been checked. */
 static int choice(const struct sr_args *params, const char *name, const char *const *names)
 {
     const char *text = sr_args_text(params, name);
@@ -189,7 +189,7 @@ static struct sr_input make_input(double mean, double square, enum sr_features f
     return (struct sr_input){(float)mean, square > 0 ? (float)sqrt(square) : 1, features};
 }
 
-/* Mean and deviation of features; a stop leaves the rest out, as the fit is about to end. */
+/* Mean and deviation of features; of those up to a request to stop, after which the fit ends. */
 static struct sr_input measure_features(enum sr_features kind, const struct sr_fit *fit)
 {
     enum { ROWS = 512 };

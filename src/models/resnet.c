@@ -25,8 +25,7 @@ static const struct variant variants[] = {
 static const struct variant *find_variant(const char *name)
 {
     size_t i = 0;
-    while (strcmp(variants[i].name, name) != 0)
-        i++; /* the table of parameters lets no other name in */
+    while (strcmp(variants[i].name, name) != 0) i++; /* parameters with another name are refused */
     return &variants[i];
 }
 

@@ -34,7 +34,8 @@ static int by_name(const void *left, const void *right)
 {
     const struct sr_store_entry *a = left, *b = right;
     int order = strcmp(a->name, b->name);
-    return order ? order : (int)a->shipped - (int)b->shipped; /* one's own first */
+    return order ? order
+                 : (int)a->shipped - (int)b->shipped; /* the own one before the shipped one */
 }
 
 /* Add the models of one folder; a missing folder has none. */

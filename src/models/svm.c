@@ -101,7 +101,7 @@ static enum sr_status desk_init(struct desk *desk, const struct svm *svm, struct
     return SR_ERROR_MEMORY;
 }
 
-/* Fill the desk's sums for the queries on it. */
+/* Compute the sums for the worker's queries. */
 static void sum_vectors(const struct svm *svm, struct desk *desk)
 {
     int others = svm->present - 1, row = svm->present * others;
@@ -120,7 +120,7 @@ static void sum_vectors(const struct svm *svm, struct desk *desk)
     }
 }
 
-/* The desk's values: decisions of query q. */
+/* The decision values of query q. */
 static void decide(const struct svm *svm, struct desk *desk, size_t q)
 {
     int others = svm->present - 1, pair = 0;
@@ -186,7 +186,7 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
         status = desk_init(&p.desks[made], p.svm, error);
         made += !status;
     }
-    /* A block takes milliseconds; after these a request to stop is heard. */
+    /* A block takes milliseconds; after so many, requests to stop are checked. */
     const size_t at_once = BLOCKS_A_THREAD * desks;
     for (; !status && p.first_block < blocks; p.first_block += at_once) {
         size_t left = blocks - p.first_block;
@@ -201,7 +201,7 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
 }
 
 /* Support vectors by their distance in the kernel's space, sqrt(K(x,x) - 2 K(x,z) + K(z,z)); for
- * the RBF kernel that is the order of plain distance. */
+ * the RBF kernel the order is that of Euclidean distance. */
 static size_t svm_nearest(const void *state, const uint8_t *pixels, uint32_t *rows,
                           double *distances, size_t room)
 {
@@ -267,7 +267,7 @@ static const struct sr_study_part study = {
 const struct sr_model_class sr_model_class_svm = {
     .name = "svm",
     .title = "Support vector machine",
-    .help = "Widest margins between each two classes, by kernels.",
+    .help = "The widest margin between each two classes, with kernels.",
     .params = svm_params,
     .search = search,
     .study = &study,

@@ -1,9 +1,8 @@
 /* svm.h - private to the SVM: kernels, the solver of one pair, probabilities, the state.
  *
- * Everything is ordered by class: the rows of a class lie together and its block is filled up
- * to a multiple of SVM_ALIGN with rows of zeros that take part in nothing. Positions count
- * such padded rows. A struct svm_rows is read-only once filled; a solver belongs to one thread
- * at a time. */
+ * Everything is ordered by class: the rows of a class are stored together, and its block is padded
+ * to a multiple of SVM_ALIGN with rows of zeros that are not used. Positions count padded rows. A
+ * struct svm_rows is read-only once filled; a solver belongs to one thread at a time. */
 #ifndef SARTOR_SRC_MODELS_SVM_H
 #define SARTOR_SRC_MODELS_SVM_H
 
@@ -104,8 +103,8 @@ const struct svm_loops *svm_loops(void);
 
 /* ---- kernel rows that pairs share (svm_bank.c) ---- */
 
-/* Rows of a class against the whole of that class, by position. Any number of threads may look and
- * keep. */
+/* Rows of a class against the whole of that class, by position. Any number of threads may get and
+ * put rows. */
 struct svm_bank;
 
 /* `bytes` of rows at most, and none at all with 0. */
@@ -113,7 +112,7 @@ struct svm_bank *svm_bank_new(size_t positions, size_t bytes, struct sr_error *e
 void svm_bank_free(struct svm_bank *bank);
 /* The row of a position, which stays, or NULL. */
 const float *svm_bank_find(const struct svm_bank *bank, size_t position);
-/* Copy in a row, unless it is there already or there is no room. */
+/* Copy a row into it, unless it is there already or there is no memory left. */
 void svm_bank_keep(struct svm_bank *bank, size_t position, const float *row, size_t count);
 
 /* ---- one pair of classes (svm_smo.c) ---- */
@@ -140,7 +139,7 @@ void svm_solver_free(struct svm_solver *solver);
 /* Bytes of kernel rows that such a solver may fill. */
 size_t svm_solver_cache(size_t width, size_t cache_bytes);
 
-/* Forget the kernel rows of the pair before, and take this one. */
+/* Start with another pair, without the kernel rows of the one before. */
 void svm_solver_pair(struct svm_solver *solver, const struct svm_pair *pair);
 /* Start from alpha = 0. Columns (0.. of the pair's padded rows) where `held_out` is `fold` do not
  * take part; NULL: all do. */
@@ -205,7 +204,7 @@ static inline int svm_pairs(int classes)
  * `labels`, `counts` and the shape are set. */
 enum sr_status svm_allocate(struct svm *svm, enum sr_features kind, struct sr_error *error);
 void svm_free(void *state);
-/* gamma as given; 0 stands for scale, negative comes with a sentence. */
+/* gamma as given; 0 for scale; negative, with a message, if it is wrong. */
 double svm_gamma(const struct sr_args *params, struct sr_error *error);
 /* Kernel and C as the hyperparameters say; gamma 0 where it is scale. */
 void svm_read_params(const struct sr_args *params, struct svm *svm);

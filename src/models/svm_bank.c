@@ -1,9 +1,9 @@
 /* Kernel rows that the pairs share: those of a class against the class itself, which all its pairs
- * want.
+ * need.
  *
- * The pair that makes such a row first keeps it here, and the others of that class copy it. Room is
- * handed out once and not taken back. A row that finds none is made by each pair anew: the same
- * numbers, later. */
+ * The pair that computes such a row first stores it here, and the other pairs of that class copy
+ * it. Memory is not freed for other rows: when there is none left, each pair computes the row
+ * itself, with the same result. */
 #include "svm.h"
 
 #include "sartor/base/memory.h"
@@ -18,7 +18,7 @@ struct svm_bank {
     _Atomic(float *) *rows; /* by position: NULL, &claimed, or the row */
 };
 
-/* Stands for a row that some pair is writing, or that found no room. */
+/* Marks a row that some pair is writing, or for which there was no memory. */
 static float claimed;
 
 struct svm_bank *svm_bank_new(size_t positions, size_t bytes, struct sr_error *error)

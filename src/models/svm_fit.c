@@ -1,12 +1,11 @@
 /* Fitting an SVM: one C-SVC for each pair of classes.
  *
- * Pairs are solved side by side over the pool, those of similar classes first as they take
- * longest. A lane works on one pair at a time, in regions of some 30 ms, with kernel rows of its
- * own but for what pairs of one class have in common, which lies in a bank for all of them
- * (svm_bank.c). After a pair's solution comes its cross-validation, on kernel rows that mostly are
- * there already, whose decision values calibrate the pair's probabilities (Platt, 1999). Where they
- * can tell nothing, as a class has one image only or is confused with the other, the solution's own
- * decision values do. */
+ * Pairs are solved side by side over the pool, those of similar classes first as they take longest.
+ * A lane works on one pair at a time, in regions of some 30 ms, with its own kernel rows, except
+ * those that the pairs of one class share, which are in a bank (svm_bank.c). After a pair's
+ * solution comes its cross-validation, on kernel rows most of which have been computed; its
+ * decision values calibrate the pair's probabilities (Platt, 1999). Where they cannot, since a
+ * class has one image only or is confused with the other, those of the solution do. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -19,7 +18,7 @@
 
 static const double region_seconds = 0.03, report_seconds = 0.2;
 
-/* What was found for one pair; local numbers count a class's training rows. */
+/* The result of one pair; local numbers count the training rows of a class. */
 struct answer {
     size_t count[2];
     uint32_t *local[2];
@@ -101,7 +100,7 @@ static enum sr_status stopped_early(struct sr_error *error)
         "name stays as it was.");
 }
 
-/* Pairs that are close are hard: their time goes about as one over the squared distance of the
+/* Close pairs take longest: the time is about proportional to one over the squared distance of the
  * classes' means, as measured on Fashion-MNIST with pixels and with hog. */
 static enum sr_status order_pairs(struct fitting *f, struct sr_error *error)
 {
@@ -280,9 +279,8 @@ static bool start_fold(struct fitting *f, struct lane *lane)
     return true;
 }
 
-/* The pair's sigmoid. One that does not rise with the decision value would turn the solution's
- * verdict round.
- */
+/* The pair's sigmoid. One that falls with the decision value would invert the decisions, so it is
+ * not used. */
 static void calibrate(struct fitting *f, struct lane *lane)
 {
     struct answer *answer = &f->answers[lane->pair];
@@ -327,8 +325,8 @@ static void work_lane(void *context, size_t index, int worker)
     }
 }
 
-/* What the bank may fill of the memory that the lanes leave. Whether a row comes from there must
- * not show. */
+/* The memory that the bank may use of what the lanes leave. The result must not depend on whether a
+ * row comes from it. */
 static size_t shared_bytes(const struct fitting *f, size_t left)
 {
     size_t all = 0;
@@ -341,9 +339,8 @@ static size_t shared_bytes(const struct fitting *f, size_t left)
 static enum sr_status make_lanes(struct fitting *f, struct sr_error *error)
 {
     size_t budget = (size_t)sr_args_integer(f->fit->params, "memory") * 1000000, width = 0;
-    /* A pair may have half of it, whatever the number of threads: what is made when must not depend
-     * on that.
-     */
+    /* A pair may use half of it, whatever the number of threads, since the order of computation
+     * must not depend on that. */
     struct svm_solver_options options = {f->svm->C, sr_args_number(f->fit->params, "tolerance"),
                                          budget / 2};
     for (int a = 0; a < f->svm->present; a++)

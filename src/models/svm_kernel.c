@@ -154,7 +154,7 @@ bool svm_rows_alone(const struct svm_rows *rows)
 void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *rows,
                       struct svm_queries *queries, size_t first, size_t count, float *const *out)
 {
-    /* Otherwise a full block always, so that the library sees one shape. */
+    /* Otherwise always a full block, so that the library is called with one shape only. */
     size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
     for (size_t done = 0; done < count; done += SVM_CHUNK) {
         size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;

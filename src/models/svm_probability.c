@@ -53,7 +53,7 @@ void svm_sigmoid_fit(const double *values, const bool *positive, size_t count, d
             next = evaluate(values, positive, count, high, low, *a + step * da, *b + step * db);
             if (next.value < now.value + 1e-4 * step * slope) break;
         }
-        if (!(step > 1e-10)) break; /* as good as rounding lets it be */
+        if (!(step > 1e-10)) break; /* no better value within rounding */
         *a += step * da;
         *b += step * db;
         now = next;

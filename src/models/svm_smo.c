@@ -9,10 +9,10 @@
  * and Lin, "Working set selection using second order information", 2005); variables stuck at a
  * bound are set aside for a while (shrinking) as in libsvm (Chang and Lin, 2011).
  *
- * Kernel rows are made in blocks, when one is needed that is not there: that one, and those
- * that violate optimality most and are not there either, since they are wanted next. Most of
- * a pair's rows are never made, and the part of one against its own class comes from the bank once
- * any pair has made it. All columns lie in the padded order of svm.h. */
+ * When a kernel row is needed that has not been computed, a block of rows is: that one, and those
+ * that violate optimality most, since they are needed next. Most rows of a pair are never computed,
+ * and the part of a row against its own class comes from the bank if another pair has computed it.
+ * Columns have the padded order of svm.h. */
 #include "svm.h"
 
 #include "sartor/base/clock.h"
@@ -35,8 +35,8 @@ struct svm_solver {
     struct svm_pair pair;
     size_t room, width, middle; /* columns: reserved, of this pair, of its first class */
 
-    /* Kernel rows that are there. A slot is given up by the clock rule: the hand passes over
-     * slots used since it last came by. */
+    /* Kernel rows that have been computed. Slots are reused by the clock algorithm, which skips
+     * those used since its last round. */
     size_t slots, filled, hand;
     float *cache;     /* slots × width */
     int32_t *slot_of; /* by column, or NONE */
@@ -48,7 +48,8 @@ struct svm_solver {
     float *self_all;
     bool *takes_part; /* neither padding nor held out */
 
-    /* Of the active columns, side by side; filled up with bars to a multiple of LANES. */
+    /* Of the active columns, stored together; padded to a multiple of LANES with columns in neither
+     * set. */
     size_t active;
     bool whole;                   /* active columns are all columns: rows need no gathering */
     uint32_t *order;              /* which columns, ascending */
@@ -67,12 +68,12 @@ struct svm_solver {
     size_t inactive_count;
     uint64_t iterations, until_shrink, rows_made;
     double rho, objective;
-    bool overflow;  /* of the kernel: there is no solution to be had */
+    bool overflow;  /* of the kernel: there is no solution */
     bool exhausted; /* iterations ran out before the pair was optimal */
 };
 
-/* Floats of kernel rows for a pair: what the cache holds, not less than a few blocks, not more than
- * there are. */
+/* Kernel rows of a pair, in floats: as many as fit the cache, at least a few blocks, at most all.
+ */
 static size_t cache_floats(size_t width, size_t cache_bytes)
 {
     size_t floats = cache_bytes / sizeof(float), least = 4 * SVM_BLOCK * width;
@@ -206,7 +207,7 @@ static void set_bars(struct svm_solver *s, size_t place)
     if (positive ? !zero : !full) s->low_bar[place] = 0;
 }
 
-/* Lay the columns of `order` side by side, and find the greatest f in up. */
+/* Gather the columns of `order`, and find the greatest f in up. */
 static void gather_active(struct svm_solver *s)
 {
     s->greatest = -INFINITY;
@@ -232,8 +233,8 @@ static void scatter_active(struct svm_solver *s)
     for (size_t k = 0; k < s->active; k++) s->f_all[s->order[k]] = s->f[k];
 }
 
-/* Every column that takes part; padding stays among them, barred, when it is all that is
- * missing, since rows can then be used as they are. */
+/* Activate every column that takes part; padding too, in neither set, when only padding would be
+ * left out, since rows can then be used without gathering. */
 static void activate_all(struct svm_solver *s)
 {
     s->whole = true;
@@ -269,7 +270,7 @@ struct wish {
     size_t column;
 };
 
-/* Keep `wishes` a heap whose root is worth least. */
+/* Keep `wishes` a heap with the smallest violation at its root. */
 static void sift_down(struct wish *wishes, size_t count, size_t at)
 {
     for (;;) {
@@ -308,8 +309,8 @@ static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish
     return count;
 }
 
-/* The part of these columns' rows that lies on one side. A row's part on its own side is shared by
- * all pairs of that class. */
+/* The part of these columns' rows for one class of the pair. A row's part on its own side is shared
+ * by all pairs of that class. */
 static void make_side(struct svm_solver *s, const size_t *columns, size_t count, float *const *rows,
                       int side)
 {
@@ -447,7 +448,7 @@ static void rebuild(struct svm_solver *s)
         s->f_all[s->inactive[k]] -= step * (double)row[s->inactive[k]];
 }
 
-/* Set aside bounded columns that no pair of active ones would want to move. */
+/* Deactivate columns at a bound that no working set would move. */
 static void shrink(struct svm_solver *s)
 {
     size_t kept = 0;
@@ -555,7 +556,7 @@ bool svm_solver_step(struct svm_solver *s, double deadline)
             iterate(s);
         else
             rebuild(s);
-        /* Making rows takes as long as many iterations. */
+        /* Computing rows takes as long as many iterations. */
         if (steps % CLOCK_EVERY && s->rows_made == made) continue;
         made = s->rows_made;
         if (sr_clock_seconds() >= deadline) break;

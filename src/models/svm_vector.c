@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* 32 bytes: gcc 12 takes comparisons of 64-byte vectors apart into scalars. */
+/* 32 bytes, since gcc 12 compares the elements of 64-byte vectors one by one. */
 typedef float floats __attribute__((vector_size(32)));
 typedef int32_t ints __attribute__((vector_size(32)));
 typedef float half_floats __attribute__((vector_size(16)));
@@ -20,7 +20,7 @@ enum { FLOATS = 8, DOUBLES = 4 };
 INLINE void exponentials(float *out, const floats *x)
 {
     const float magic =
-        0x1.8p23f; /* adding it rounds to a whole number, which its low bits then hold */
+        0x1.8p23f; /* adding it rounds to a whole number, which is then in the low bits */
     floats t = *x * 1.44269504088896341f + magic, n = t - magic;
     floats r = *x - n * 0x1.62e4p-1f + n * -0x1.7f7d1cp-20f;
     floats p = r * (1.0f / 720) + 1.0f / 120;
@@ -71,7 +71,7 @@ static void rbf_floats(float *out, const float *products, const float *squares, 
 static ptrdiff_t second(const double *f, const double *bars, const float *selves, const float *row,
                         double best, double self, size_t count, double *least)
 {
-    const double tiny = 1e-12; /* stands for a curvature that rounding made 0 or less */
+    const double tiny = 1e-12; /* replaces a curvature that rounding made 0 or less */
     /* The best so far in each lane as a fraction, compared by cross-multiplying: division is slow.
      */
     doubles top = {0}, under = (doubles){0} + 1.0, low = (doubles){0} + INFINITY;

@@ -15,7 +15,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "safetensors is little-endian, and arrays are written as they lie in memory");
 
-/* A header is a few kilobytes; one beyond this is damage or malice. */
+/* A header is a few kilobytes; a larger one than this is damaged or an attack. */
 enum { HEADER_MAX = 16 << 20, TENSORS_MAX = 1 << 16 };
 
 static const struct {
@@ -261,7 +261,7 @@ enum sr_status sr_tensors_save(const struct sr_tensors *set, const char *path,
     }
     sr_text_fini(&header);
     free(order);
-    return sr_output_commit(&output, error); /* which finds what fwrite could not do */
+    return sr_output_commit(&output, error); /* which reports failures of fwrite */
 }
 
 /* ---- reading ---- */
@@ -325,7 +325,7 @@ static void read_pair(void *context, const char *key, const struct sr_json *valu
     struct metadata_reader *reader = context;
     const char *text = sr_json_text(value);
     if (text)
-        append_pair(reader->set, key, text); /* the parser has refused duplicates */
+        append_pair(reader->set, key, text); /* the parser refuses duplicates */
     else
         reader->wrong = true;
 }

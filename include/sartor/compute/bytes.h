@@ -12,7 +12,7 @@
 
 enum {
     SR_BYTES_ROWS = 32,   /* rows come in blocks of so many, the last one filled with zeros */
-    SR_BYTES_QUERIES = 6, /* queries that one call compares fastest; a multiple is as good */
+    SR_BYTES_QUERIES = 6, /* queries (or a multiple) for which a call is fastest */
     SR_BYTES_LENGTH_MAX = 65536, /* of one row; its square sum must fit int32 */
     SR_BYTES_LENGTH_ANY = 33025, /* the longest whose square sum does, whatever its bytes */
 };

@@ -56,7 +56,7 @@ int sr_isa(void);
 int sr_isa_find(const char *name);
 /* "baseline", "avx2" or "avx512": the set in use. */
 const char *sr_compute_isa(void);
-/* Of the matrix library, which has a part in the last digits: "OpenBLAS 0.3.21 SkylakeX". */
+/* The matrix library, on which the last digits depend: "OpenBLAS 0.3.21 SkylakeX". */
 void sr_compute_blas(char *out, size_t size);
 
 #endif

@@ -7,9 +7,9 @@
  * of outputs][tap] [input channel][16]. So one vector always holds 16 channels of one pixel, every
  * pixel is 64 bytes from the next, and a kernel's addresses are constants.
  *
- * Every function exists once for each instruction set, built from the same source, and once as
- * a plain reference twin (sr_kernels_reference). Nothing here allocates; the caller owns all
- * arrays, which are 64-byte aligned. Any thread may call. */
+ * Every function exists once for each instruction set, built from the same source, and once as a
+ * reference twin (sr_kernels_reference). Nothing here allocates; the caller owns all arrays, which
+ * are 64-byte aligned. Any thread may call. */
 #ifndef SARTOR_COMPUTE_KERNELS_H
 #define SARTOR_COMPUTE_KERNELS_H
 
@@ -86,7 +86,8 @@ struct sr_product {
     float alpha, beta;
     /* Where many elements of A are zero: bit l % 64 of word i * mask_row + l / 64 is set if element
      * i, l is not. NULL where nothing is known. It is there for speed alone and changes no bit of
-     * the result, as long as B is finite. It wants columns by the SR_BLOCK, and b_column 1. */
+     * the result, as long as B is finite. The number of columns must be a multiple of SR_BLOCK, and
+     * b_column 1. */
     const uint64_t *mask;
     ptrdiff_t mask_row;
     /* With a mask, the rows of A to take, one after another, and of C to fill: neighbours should
@@ -173,7 +174,8 @@ struct sr_kernels {
     void (*grey)(const uint8_t *x, size_t count, float *y);
     sr_bytes_tile *bytes_product, *bytes_l1;
     /* For measuring: `rounds` rounds of independent multiply-adds in registers; returns how many
-     * floating-point operations that was. `sink` (16 floats) keeps the compiler honest. */
+     * floating-point operations that was. `sink` (16 floats) gets the result, so that the compiler
+     * cannot leave it out. */
     double (*multiply_add)(size_t rounds, float *sink);
 };
 

@@ -31,8 +31,8 @@ void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b
 
 /* ---- in slices, for a caller with more to do in one region of a pool ---- */
 
-/* A matrix can lie in strips of so many columns: strip after strip, in each row by row. So a worker
- * who stays with some columns has their elements to itself. */
+/* A matrix can be stored in strips of so many columns: strip after strip, in each row by row. So a
+ * worker that always works on the same columns does not share cache lines with others. */
 enum { SR_STRIP = 128 };
 
 /* Columns of the strip that column is in. */
@@ -68,10 +68,10 @@ struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int 
                           const float *a, int lda, const float *b, int ldb, float beta, float *c,
                           int ldc);
 /* Before sr_gemm_cut, for op(A) with many zeros: `mask` has sr_mask_words(k) words for each row of
- * op(A), as sr_mask and sr_mask_turn make them. Sooner, and the same bits where places are exact,
- * as long as B is finite. With the rows in sr_mask_order's order, if not NULL, sooner still. Where
- * there is no kernel for it, or B is transposed, it changes nothing; else `whole.order` is then
- * that order, in which the rows of a part count. */
+ * op(A), as sr_mask and sr_mask_turn make them. It makes the product faster, with the same bits
+ * where places are exact, as long as B is finite. Rows in the order of sr_mask_order, if not NULL,
+ * make it faster still. Where there is no kernel for it, or B is transposed, it changes nothing;
+ * else `whole.order` is then that order, in which the rows of a part count. */
 void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order);
 /* Cut into slices, whose number is returned; then each may be computed once, by any thread, and
  * says what it was. A part lies within one strip. */

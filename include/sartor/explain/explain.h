@@ -1,47 +1,51 @@
-/* explain.h - why did it say that: one mechanism for every family.
+/* explain.h - why a model predicts what it does: heat maps by one mechanism for every family.
  *
- * A method is a row of sr_methods; it says by itself what a model must offer, so panes and commands
- * ask the table and never the family. Calls only read the model: any thread may explain with it.
+ * A method is a row of sr_methods. The row says what a model must have, so panes and commands ask
+ * the table and not the family. Calls only read the model: any thread may explain with it.
  *
- *   gradcam     Grad-CAM (Selvaraju et al., 2017): ReLU(sum over channels of activation × the
- * spatial mean of the class logit's gradient). gradcam++   Grad-CAM++ (Chattopadhay et al., 2018),
- * with exp(logit) as its score, which leaves only first derivatives in the weights. hirescam
- * HiRes-CAM (Draelos and Carin, 2020): ReLU(sum over channels of activation × gradient), cell by
- * cell; at the finest layer and the last together. occlusion   the class's probability lost when a
- * patch is blacked out (Zeiler and Fergus, 2014), averaged over the patches that cover a pixel;
- * works on any family. weights     pixel × weight of the class over the classes' mean weight: what
- * each pixel adds to the class's logit in a linear model. importance  what belongs to no sample:
- * the forest's importances, a linear model's weights > 0. nearest     no map, but the training rows
- * nearest in the model's own sense.
+ * - gradcam: Grad-CAM (Selvaraju et al., 2017), the ReLU of the sum over channels of activation ×
+ *   the spatial mean of the class logit's gradient;
+ * - gradcam++: Grad-CAM++ (Chattopadhay et al., 2018), with exp(logit) as its score, which leaves
+ *   only first derivatives in the weights;
+ * - hirescam: HiRes-CAM (Draelos and Carin, 2020), the ReLU of the sum over channels of activation
+ * × gradient, cell by cell; of the finest layer and the last one together;
+ * - occlusion: the class's probability lost when a patch is black (Zeiler and Fergus, 2014),
+ *   averaged over the patches that cover a pixel; for any family;
+ * - weights: pixel × (weight of the class - mean weight of all classes), which is what each pixel
+ *   adds to the class's logit in a linear model;
+ * - importance: the same for all samples: the forest's importances, a linear model's weights > 0;
+ * - nearest: no map, but the training rows nearest in the model's own sense.
  *
- * Gradient methods are taken at a layer, brought to image size bilinearly and scaled to 1.
+ * Gradient methods take the activations of one layer, enlarge the map to image size bilinearly and
+ * scale it to 1.
  *
- * Convolutional models are explained by HiRes-CAM by default, by the geometric mean of its maps at
- * the finest convolution and at the last: hot where a fine trait and the network's own summary
- * agree. That was measured on validation images (quality.h; deletion area, smaller is better, and
- * insertion area, larger is better; a random order has 0.37 and 0.59 on the cnn and 0.33 and 0.56
- * on the resnet, a Gaussian on the middle 0.32 and 0.70, 0.35 and 0.64), with the rank correlation
- * that is left when the top layer, half of them, and all are scrambled; 200 images of the shipped
- * cnn, then of the resnet: hirescam at conv1            0.22  0.81   0.62 0.67 0.55     0.29  0.76
- * 0.37 0.27 0.21 at conv2; at layer1.1        0.27  0.74   0.31 0.37 0.23     0.31  0.70 at the
- * last                  0.37  0.60   0.07 0.08 -0.07    0.33  0.67   0.24 0.04 -0.10 conv1 and the
- * last           0.22  0.79   0.39 0.44 0.28     0.27  0.78   0.32 0.21 0.05 all layers 0.23  0.79
- * 0.42 0.48 0.30     0.27  0.76   0.22 0.16 0.00 gradcam at conv2; layer2.1   0.38  0.58 0.34  0.66
- *     gradcam at conv3; layer2.0   0.35  0.64                      0.33  0.69
- * conv1 alone measures as well but follows edges whatever the layers above say; the last alone is
- * too coarse. The gradient of the log odds instead of the logit changes none of this by more than
- * 0.01.
+ * The default for convolutional models is HiRes-CAM, as the geometric mean of its maps at the
+ * finest convolution and at the last one, which is large where both are. That was measured on 200
+ * validation images (quality.h): deletion area (smaller is better), insertion area (larger is
+ * better), and the rank correlation with the map of a model whose top layer, upper half, and all
+ * layers are scrambled. A random order has 0.37 and 0.59 on the cnn, 0.33 and 0.56 on the resnet; a
+ * Gaussian in the centre 0.32 and 0.70, 0.35 and 0.64. The shipped cnn | the shipped resnet:
+ * - hirescam at conv1: 0.22 0.81, 0.62 0.67 0.55 | 0.29 0.76, 0.37 0.27 0.21
+ * - at conv2; at layer1.1: 0.27 0.74, 0.31 0.37 0.23 | 0.31 0.70
+ * - at the last: 0.37 0.60, 0.07 0.08 -0.07 | 0.33 0.67, 0.24 0.04 -0.10
+ * - at conv1 and the last: 0.22 0.79, 0.39 0.44 0.28 | 0.27 0.78, 0.32 0.21 0.05
+ * - at all layers: 0.23 0.79, 0.42 0.48 0.30 | 0.27 0.76, 0.22 0.16 0.00
+ * - gradcam at conv2; at layer2.1: 0.38 0.58 | 0.34 0.66
+ * - gradcam at conv3; at layer2.0: 0.35 0.64 | 0.33 0.69
+ *
+ * conv1 alone measures as well but depends little on the layers above it; the last one alone is too
+ * coarse. The gradient of the log odds instead of the logit changes none of this by more than 0.01.
  *
  * Grad-CAM takes a channel's mean gradient, which is only right where the layers above take means
  * too. The cnn flattens: what a channel means differs from cell to cell, and only the product cell
  * by cell keeps that. No layer of the cnn makes Grad-CAM better than the Gaussian (averaged over 32
- * shifted and mirrored views, conv3 comes to 0.31 and 0.71, no better than it by more than chance).
- * In a ResNet, whose last layer is followed by a mean, the two are the same there. Grad-CAM++
- * hardly changes when the layers above are scrambled (rank correlation 0.8 to 0.95).
+ * shifted and mirrored views, conv3 comes to 0.31 and 0.71, which chance explains). In a ResNet,
+ * whose last layer is followed by a mean, both are the same there. Grad-CAM++ hardly changes when
+ * the layers above are scrambled (rank correlation 0.8 to 0.95).
  *
- * HiRes-CAM's maps are blurred by a pixel of 28, for they are speckled in the grid of the max-pool
- * above. HiRes-CAM adds the map of the mirror image where predictions average both (tta=); the
- * other two look at the picture as it is, as their papers have it. */
+ * HiRes-CAM's maps are blurred by one pixel of 28, since they are noisy with the period of the
+ * max-pool above. Where predictions average an image and its mirror image (tta=), HiRes-CAM adds
+ * the map of the mirror image; the other two use the image as it is, as their papers do. */
 #ifndef SARTOR_EXPLAIN_EXPLAIN_H
 #define SARTOR_EXPLAIN_EXPLAIN_H
 
@@ -60,12 +64,12 @@ struct sr_explain {
 
 struct sr_method {
     const char *name, *title, *help;
-    bool layered; /* looks at a convolution */
+    bool layered; /* uses the activations of a convolution */
     bool fused;   /* by default the finest and the last of them, else one that is not too coarse */
     bool mapped;  /* gives a heat map */
     bool sampled; /* the map depends on the sample */
     bool (*offered)(const struct sr_model *model);
-    const char *lacks; /* of a model that it cannot explain, for sentences: "has no convolutions" */
+    const char *lacks; /* why it cannot explain a model, for messages: "has no convolutions" */
     bool (*families)(const struct sr_model_class *class); /* listed behind `lacks`, or NULL */
     enum sr_status (*run)(const struct sr_explain *request, struct sr_heat *heats,
                           struct sr_error *error);
@@ -83,17 +87,17 @@ enum sr_method_name {
 extern const struct sr_method sr_methods[SR_METHOD_COUNT];
 extern const char sr_method_names[]; /* "auto gradcam ...": choices for a parameter */
 
-/* By name; NULL, "" and "auto" give the model's default. NULL and a sentence for a name that there
- * is none of, or for a method that this model does not offer, with those that it does. */
+/* By name; NULL, "" and "auto" give the model's default. NULL and a message for an unknown name, or
+ * for a method that cannot explain this model; the message lists those that can. */
 const struct sr_method *sr_method_find(const struct sr_model *model, const char *name,
                                        struct sr_error *error);
 /* Convolutional: hirescam; linear: weights; all others occlusion. */
 const struct sr_method *sr_method_default(const struct sr_model *model);
 
-/* Where a method looks: the layer that is named, or (NULL or "") the one that it takes by itself,
- * which is the last convolution of at least 5×5 cells, since a coarser one says little about a
- * small image. HiRes-CAM takes two: the finest and the last, "conv1 × conv3". False, and "", when
- * the method or the model has none. */
+/* The layers that a method uses: the one that is named, or by default (NULL or "") the last
+ * convolution of at least 5×5 cells, since a coarser one says little about a small image. HiRes-CAM
+ * uses two, the finest and the last: "conv1 × conv3". False, and "", when the method or the model
+ * has none. */
 enum { SR_PLACE_SIZE = 32 };
 bool sr_explain_place(const struct sr_model *model, const struct sr_method *method,
                       const char *layer, char place[SR_PLACE_SIZE]);

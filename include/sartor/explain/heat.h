@@ -1,4 +1,4 @@
-/* heat.h - maps of what a model's answer depends on: values 0..1 for each pixel, largest 1.
+/* heat.h - heat maps: how much a prediction depends on each pixel, 0..1, the largest 1.
  *
  * A heat map is plain data; explain.h makes them. All zero means that nothing in the image raises
  * the class's probability. Functions here are pure: any thread may call. */
@@ -22,12 +22,12 @@ void sr_heat_fini(struct sr_heat *heat);
 void sr_resize_bilinear(const float *from, struct sr_shape from_shape, float *to,
                         struct sr_shape shape);
 
-/* Convolve with a Gaussian of `deviation` pixels that is cut off at `reach`. Beyond the edges lies
- * what is on them, or 0 when `dark` is set. */
+/* Convolve with a Gaussian of `deviation` pixels that is cut off at `reach`. Beyond the edges the
+ * values at the edge are repeated, or 0 is taken when `dark` is set. */
 void sr_blur(float *values, struct sr_shape shape, double deviation, int reach, bool dark);
 
-/* Set what is below 0 to 0 and divide by the largest value, unless all is 0. False when something
- * is not finite; the map is then not to be used. */
+/* Set values below 0 to 0 and divide by the largest one, unless all are 0. False when a value is
+ * not finite; the map must not be used then. */
 bool sr_heat_scale(float *values, size_t count);
 
 /* Share of the heat on pixels that are not black: NaN for a map without heat. */

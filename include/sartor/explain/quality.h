@@ -1,18 +1,20 @@
-/* quality.h - are heat maps worth anything: measured against maps that know nothing of the model.
+/* quality.h - how well heat maps show what a prediction depends on, compared with two maps that do
+ * not depend on the model.
  *
- * Deletion and insertion (Petsiuk et al., RISE, 2018): pixels are taken away from the picture, or
- * put into a blurred one, hottest first, and the probability of the class that was predicted is
- * followed; the area under the deletion curve should be small, that under the insertion curve
- * large. As in RISE, what is taken away takes the mean grey of the images. With SR_FILL_BLACK it
- * turns black, and insertion starts from black: then dark pixels count for nothing, on which much
- * of a network's evidence lies (no sleeve here), and what is measured is little more than how much
- * of the garment is covered. Equal heat goes in an order drawn by chance, from a seed, for every
- * map alike. Pixels go in squares of 2×2: single ones of another grey are a noise that networks
- * break on whatever it hides, which makes a random order look good. The baselines are a random
- * order and a Gaussian on the middle.
+ * Deletion and insertion (Petsiuk et al., RISE, 2018): pixels are removed from the picture, or
+ * inserted into a blurred one, hottest first, and the probability of the predicted class is
+ * measured at each step. The area under the deletion curve should be small, that under the
+ * insertion curve large. As in RISE, removed pixels become the mean grey of the images. With
+ * SR_FILL_BLACK it turns black, and insertion starts from black: then removing dark pixels changes
+ * nothing, although predictions depend on them as well (there is no sleeve here), and mostly the
+ * share of the garment that is covered is measured. Pixels of equal heat are taken in a random
+ * order, which depends on a seed, in every map. They are taken in squares of 2×2: single pixels of
+ * another grey are noise that misleads networks wherever it is, so that a random order would seem
+ * good. The baselines are a random order and a Gaussian in the centre.
  *
  * Sanity check (Adebayo et al., 2018): scramble the model's weights from the top, layer by layer,
- * and see how much the maps still agree by rank. Maps that explain the model must change. */
+ * and measure the rank correlation of the maps with those before. Maps that depend on the model
+ * must change. */
 #ifndef SARTOR_EXPLAIN_QUALITY_H
 #define SARTOR_EXPLAIN_QUALITY_H
 
@@ -21,10 +23,10 @@
 enum { SR_QUALITY_STEPS = 28, SR_SCRAMBLED_MOST = 3 };
 enum sr_quality_fill { SR_FILL_MEAN, SR_FILL_BLACK };
 enum sr_quality_map { SR_QUALITY_METHOD, SR_QUALITY_RANDOM, SR_QUALITY_CENTRE, SR_QUALITY_MAPS };
-extern const char *const sr_quality_names[SR_QUALITY_MAPS]; /* the method's is "method" */
+extern const char *const sr_quality_names[SR_QUALITY_MAPS]; /* the first is the method itself */
 
 struct sr_quality_curves {
-    /* Mean probability when i of SR_QUALITY_STEPS parts of the pixels are taken away, or put in. */
+    /* Mean probability when i of SR_QUALITY_STEPS parts of the pixels are removed, or inserted. */
     double deletion[SR_QUALITY_STEPS + 1], insertion[SR_QUALITY_STEPS + 1];
     double deletion_area, insertion_area; /* 0..1, trapezoids */
     /* How much better the method is than this map, and half the 95 % interval of that mean. */
@@ -41,7 +43,7 @@ struct sr_quality {
     double lit;              /* share of pixels that are not black */
     size_t empty;            /* images whose map is all zero */
     size_t scrambled_count;  /* 0 where a model has no layers of weights */
-    size_t scrambled_images; /* of which the maps were compared */
+    size_t scrambled_images; /* whose maps were compared */
     struct {
         size_t layers;      /* scrambled, from the top */
         double correlation; /* mean rank correlation with the maps before */

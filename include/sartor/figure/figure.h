@@ -1,4 +1,4 @@
-/* figure.h - charts for people, from plain arrays, and cells as a picture.
+/* figure.h - charts from plain arrays, and cells as a picture.
  *
  * A chart is a struct of plain arrays, which stay the caller's, and one of the const
  * struct sr_chart below that knows how to draw it and how to lay its numbers out as a
@@ -24,8 +24,7 @@ struct sr_figure_options {
     double width, height; /* in points (1/72 inch); 0 takes what the chart needs */
     double resolution;    /* PNG: dots an inch, 0 for 144 */
     bool dark;
-    /* The script that makes an HTML page interactive: a file, "none", or NULL for wherever it is.
-     */
+    /* The script that makes an HTML page interactive: a file, "none", or NULL to search for it. */
     const char *plotly;
     /* key, value, key, value, ..., NULL; or NULL. Into PNG text chunks, the SVG's description,
      * the PDF's keywords, the JSON's "provenance", a list at the end of a page. */
@@ -35,14 +34,13 @@ struct sr_figure_options {
 /* How one kind of chart is drawn and tabulated. */
 struct sr_chart;
 
-/* `chart` and `data` belong together: sr_chart_curves and a struct sr_curves_chart. The
- * format follows the extension of `path`; an unknown one is an error that lists the known.
- * `options` may be NULL. A size too small for the text is drawn at the least that holds it and
- * scaled down. */
+/* `data` is what `chart` draws: for sr_chart_curves a struct sr_curves_chart. The format follows
+ * the extension of `path`; an unknown one is an error that lists the known. `options` may be NULL.
+ * At a size too small for its text the chart is drawn larger and scaled down. */
 enum sr_status sr_figure_write(const char *path, const struct sr_figure_options *options,
                                const struct sr_chart *chart, const void *data,
                                struct sr_error *error);
-/* SR_OK when `path` ends in something that sr_figure_write can write: to refuse early. */
+/* SR_OK when sr_figure_write knows the extension of `path`; to refuse early. */
 enum sr_status sr_figure_check(const char *path, struct sr_error *error);
 
 /* A grid of images with captions: samples, class means, variants of an augmentation. */
@@ -66,13 +64,13 @@ extern const struct sr_chart sr_chart_histogram;
 
 /* Curves in panels side by side: loss and accuracy over epochs, insertion and deletion. */
 struct sr_curve {
-    const char *label;   /* the same on both curves of a model joins them in the legend */
+    const char *label;   /* curves with the same label and group share an entry of the legend */
     const double *x, *y; /* NaN breaks the line */
     size_t count;
     int group;                /* colour: 0, 1, ... a model each */
     bool dashed;              /* training; solid is validation */
     const double *low, *high; /* a band around the curve, or NULL */
-    bool bare;                /* a line of many points, never marked */
+    bool bare;                /* points are not marked */
 };
 struct sr_curves_panel {
     const char *y_label;
@@ -80,15 +78,15 @@ struct sr_curves_panel {
     size_t count;
     bool logarithmic, percent; /* percent: 0..1 shown as % */
     const char *title;         /* or NULL */
-    bool unit;                 /* y from 0 to 1, whatever the data */
+    bool unit;                 /* the axis goes from 0 to 1 whatever the data */
 };
 struct sr_curves_chart {
     const char *title, *x_label;
     const struct sr_curves_panel *panels;
     size_t count;
     bool x_percent; /* x 0..1 shown as % */
-    bool x_unit;    /* x from 0 to 1, whatever the data */
-    bool compact;   /* many small panels; the first's axis names are everyone's */
+    bool x_unit;    /* the axis goes from 0 to 1 whatever the data */
+    bool compact;   /* many small panels, which share the axis names of the first */
 };
 extern const struct sr_chart sr_chart_curves;
 
@@ -154,7 +152,7 @@ struct sr_bars_chart {
 };
 extern const struct sr_chart sr_chart_bars;
 
-/* What is done to an image on its way to a model, step by step, with arrows between. */
+/* The steps from an image to the input of a model, with arrows between. */
 struct sr_step {
     const char *name, *note; /* "normalise", "float32, 0–1"; note may be NULL */
     const float *values;     /* 0..1 */
@@ -195,9 +193,9 @@ struct sr_network_chart {
 extern const struct sr_chart sr_chart_network;
 
 /* A terminal screen as a picture: half blocks, quadrants, lines and braille as exact shapes, the
- * rest in a monospaced font; 10 × 20 dots a cell at 144 an inch, and paper as wide as a cell
- * around the screen. options.dark says what default colours mean, so it should be what the look
- * that the screen was drawn with is. There are no numbers behind it. */
+ * rest in a monospaced font; 10 × 20 dots a cell at 144 an inch, and a margin as wide as a cell
+ * around the screen. options.dark says what the default colours are, so it should be that of the
+ * theme the screen was drawn with. It has no table of numbers. */
 extern const struct sr_chart sr_chart_cells; /* data: const struct sr_grid * */
 
 #endif

@@ -56,8 +56,8 @@ struct sr_layer_info {
     struct sr_shape shape; /* of its output */
 };
 
-/* One layer as a diagram shows it. What lies on a residual shortcut is counted with the sum that it
- * feeds, so that layers form one line from the image to the logits. */
+/* One layer as a diagram shows it. Layers on a residual shortcut are counted with the addition that
+ * they lead to, so that layers form one line from the image to the logits. */
 struct sr_layer_summary {
     enum sr_layer_role role;
     char name[64];               /* "conv1: 3×3, 32" */
@@ -79,7 +79,7 @@ struct sr_search {
 enum sr_study_scale { SR_STUDY_QUICK, SR_STUDY_FULL, SR_STUDY_BEST, SR_STUDY_SCALES };
 struct sr_study_part {
     int order; /* families are trained in ascending order; those that take longest come first, since
-                  they tell the most about the time that is left */
+                  the estimate of the time left depends on them most */
     const char *settings[SR_STUDY_SCALES]; /* hyperparameters, as behind `train FAMILY` */
     double
         seconds[SR_STUDY_SCALES]; /* to fit on two quiet processors: 10,000, 55,000, 55,000 rows */
@@ -97,15 +97,15 @@ struct sr_model_class {
     const struct sr_search *search;    /* ended by a NULL param; NULL: there is nothing to tune */
     const struct sr_study_part *study; /* NULL: it takes no part */
 
-    /* It learns in epochs: its models have a history, and so curves. */
+    /* It learns in epochs, so that a study draws its learning curves. */
     bool epochs;
 
-    /* It has augment=flip, and learns from a fixed set of images: sr_model_fit hands it the samples
-     * and behind them the same mirrored, which then are not rows of the train file. */
+    /* It has augment=flip, and learns from a fixed set of images: with it sr_model_fit passes the
+     * samples followed by the same mirrored, which then are not rows of the train file. */
     bool mirrors;
 
-    /* Write into `params` what a recipe stands for, where it was not given, so that they say
-     * everything. May be NULL; may be called again on its own result. */
+    /* Set the values of a recipe in `params`, except those that were given. May be NULL; calling it
+     * again changes nothing. */
     enum sr_status (*resolve)(struct sr_args *params, struct sr_error *error);
     /* Can these hyperparameters be used on this shape and so many training rows?
      * Combinations that a table cannot express; may be NULL. */
@@ -118,7 +118,7 @@ struct sr_model_class {
     enum sr_status (*predict)(const void *state, const struct sr_samples *samples,
                               struct sr_pool *pool, const struct sr_monitor *monitor,
                               float *probabilities, struct sr_error *error);
-    /* Add to / rebuild from named tensors and metadata. `load` trusts nothing. */
+    /* Add to / rebuild from named tensors and metadata. `load` checks everything. */
     enum sr_status (*save)(const void *state, struct sr_tensors *set, struct sr_error *error);
     enum sr_status (*load)(const struct sr_tensors *set, const struct sr_args *params,
                            const struct sr_model_shape *shape, void **state,
@@ -156,7 +156,7 @@ struct sr_model {
     uint64_t limit;       /* stratified training rows kept, 0 for all */
     uint64_t train_count; /* rows trained on */
     double fit_seconds;
-    uint64_t fit_memory; /* bytes that fitting took on top of what was there; 0 when not known */
+    uint64_t fit_memory; /* bytes of memory that fitting needed; 0 when not known */
     bool stopped;        /* ended early on request */
     struct sr_epoch *history;
     size_t epochs;
@@ -168,16 +168,16 @@ struct sr_model *sr_model_ref(struct sr_model *model);
 void sr_model_unref(struct sr_model *model); /* NULL-safe */
 
 /* class->resolve, class->check and class->fit, with timing; on success `model` gets state and
- * figures, and its history is whatever the monitor saw (kept here, so that files have it). The
- * caller sets digest, split_seed, validation and limit. Refuses what no family can learn from: no
- * images, one class only, images that are all the same. */
+ * figures, and as its history all epochs reported to the monitor. The caller sets digest,
+ * split_seed, validation and limit. Refuses what no family can learn from: no images, one class
+ * only, images that are all the same. */
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error);
-/* Is the model one for such images, and (unless 0) so many classes? A sentence when not. */
+/* SR_OK if the model is for such images and (unless 0) so many classes. */
 enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
                                     int classes, struct sr_error *error);
-/* Can images of this shape be compared as rows of bytes, by products that are whole numbers?
- * Features other than pixels always can. */
+/* SR_OK if images of this shape can be compared as rows of bytes, by products of whole numbers.
+ * Other features than pixels always can. */
 enum sr_status sr_model_check_bytes(const char *family, enum sr_features features,
                                     struct sr_shape image, struct sr_error *error);
 /* class->predict after checking that the images' shape fits; SR_ERROR_NUMERIC where a number comes
@@ -192,7 +192,7 @@ struct sr_model *sr_model_load(const char *path, struct sr_error *error);
 
 /* The registry: the families of families.h, in its order. */
 extern const struct sr_model_class *const sr_model_classes[]; /* NULL-terminated */
-/* The one to begin with. */
+/* The family that a first model is suggested of. */
 extern const struct sr_model_class *const sr_model_class_suggested;
 const struct sr_model_class *sr_model_class_find(const char *name, struct sr_error *error);
 /* "mlp, cnn and resnet": the names of the families of which `has` is true. */

@@ -1,7 +1,7 @@
 /* networks.h - what the families made of neural networks share: cnn, resnet and mlp.
  *
  * A family is a table of hyperparameters, its recipes (named sets of values over the same table),
- * and a function that lays the layers for an image shape. Fitting, predicting, files and Grad-CAM
+ * and a function that makes the layers for an image shape. Fitting, predicting, files and Grad-CAM
  * are written once here. A state is immutable once fitted or loaded: any thread may use it. */
 #ifndef SARTOR_MODELS_NETWORKS_H
 #define SARTOR_MODELS_NETWORKS_H
@@ -53,7 +53,7 @@ int sr_layers_dense(struct sr_layers *layers, int input, int channels, bool bias
 /* Let Grad-CAM offer this layer under a name. */
 void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
-/* Feed the first layer with such features, and not with the picture. */
+/* Let the first layer take such features instead of the pixels. */
 void sr_layers_features(struct sr_layers *layers, enum sr_features features);
 /* The shorter side of a layer's output (-1: of the image). */
 int sr_layers_side(const struct sr_layers *layers, int layer);
@@ -76,87 +76,62 @@ struct sr_network_family {
 
 /* Hyperparameters of training, which each family's table ends with; arguments are the defaults in
  * which families differ, as text. */
+/* clang-format off */
 #define SR_TRAINING_PARAMS(EPOCHS, RATE, DROPOUT, SHIFT)                                           \
-    {"epochs",     SR_PARAM_INTEGER, .fallback = EPOCHS,                                           \
-     .minimum = 1, .maximum = 10000, .help = "Passes over the training images."},                  \
-        {"batch",      SR_PARAM_INTEGER, .fallback = "128",                                        \
-         .minimum = 1, .maximum = 4096,  .help = "Images a step."},                                \
-        {"lr",                                                                                     \
-         SR_PARAM_NUMBER,                                                                          \
-         .fallback = RATE,                                                                         \
-         .minimum = 1e-8,                                                                          \
-         .maximum = 100,                                                                           \
-         .help = "Learning rate at its peak."},                                                    \
-        {"optimizer", SR_PARAM_CHOICE, .fallback = "adamw", .choices = "sgd adam adamw muon",      \
-         .help = "SGD with Nesterov momentum, Adam, AdamW, or Muon for filters with AdamW for "    \
-                 "the rest."},                                                                     \
-        {"momentum",        SR_PARAM_NUMBER,                                                       \
-         .fallback = "0.9", .minimum = 0,                                                          \
-         .maximum = 0.9999, .help = "Momentum of SGD and Muon, first decay of Adam and AdamW."},   \
-        {"schedule", SR_PARAM_CHOICE, .fallback = "onecycle",                                      \
-         .choices = "constant cosine onecycle",                                                    \
-         .help = "How the learning rate goes over the run."},                                      \
-        {"warmup",                                                                                 \
-         SR_PARAM_NUMBER,                                                                          \
-         .fallback = "0",                                                                          \
-         .minimum = 0,                                                                             \
-         .maximum = 1000,                                                                          \
-         .help = "Epochs over which the learning rate climbs; for onecycle 0 means three tenths "  \
-                 "of the run."},                                                                   \
-        {"weight_decay",     SR_PARAM_NUMBER,                                                      \
-         .fallback = "0.01", .minimum = 0,                                                         \
-         .maximum = 10,      .help = "Weight decay, of filters and dense weights only."},          \
-        {"smoothing",                                                                              \
-         SR_PARAM_NUMBER,                                                                          \
-         .fallback = "0.05",                                                                       \
-         .minimum = 0,                                                                             \
-         .maximum = 0.9,                                                                           \
-         .help = "Label smoothing: the share of the target spread over all classes."},             \
-        {"clip",          SR_PARAM_NUMBER,                                                         \
-         .fallback = "0", .minimum = 0,                                                            \
-         .maximum = 1e6,  .help = "Longest gradient, longer ones are cut to it; 0 cuts none."},    \
-        {"ema",                                                                                    \
-         SR_PARAM_NUMBER,                                                                          \
-         .fallback = "0.998",                                                                      \
-         .minimum = 0,                                                                             \
-         .maximum = 0.99999,                                                                       \
-         .help = "Decay a step of the moving average of the weights, which is what is kept; 0 "    \
-                 "for none."},                                                                     \
-        {"patience",                                                                               \
-         SR_PARAM_INTEGER,                                                                         \
-         .fallback = "0",                                                                          \
-         .minimum = 0,                                                                             \
-         .maximum = 10000,                                                                         \
-         .help = "Early stopping: epochs without a better validation accuracy; the best one is "   \
-                 "kept. 0 for never."},                                                            \
-        {"dropout",    SR_PARAM_NUMBER, .fallback = DROPOUT,                                       \
-         .minimum = 0, .maximum = 0.95, .help = "Share of values dropped before dense layers."},   \
-        {"normalise", SR_PARAM_SWITCH, .fallback = "on",                                           \
-         .help = "Feed pixels less the training images' mean, over their deviation; off: pixels "  \
-                 "/ 255."},                                                                        \
-        {"augment", SR_PARAM_SWITCH, .fallback = "on",                                             \
-         .help = "Change training images by chance, by the parts below; a part given alone turns " \
-                 "on just that."},                                                                 \
-        {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                \
-         .help = "Mirror: every sample in every other epoch."},                                    \
-        {"shift",      SR_PARAM_INTEGER, .fallback = SHIFT,                                        \
-         .minimum = 0, .maximum = 16,    .help = "Move by up to so many pixels each way."},        \
-        {"rotation",   SR_PARAM_NUMBER, .fallback = "0",                                           \
-         .minimum = 0, .maximum = 180,  .help = "Turn by up to so many degrees each way."},        \
-        {"scale",      SR_PARAM_NUMBER, .fallback = "0",                                           \
-         .minimum = 0, .maximum = 0.9,  .help = "Grow or shrink by up to this fraction."},         \
-        {"erase",         SR_PARAM_NUMBER,                                                         \
-         .fallback = "0", .minimum = 0,                                                            \
-         .maximum = 1,    .help = "Chance that a grey rectangle hides 2 to 33 % of the image."},   \
-        {"brightness", SR_PARAM_NUMBER, .fallback = "0",                                           \
-         .minimum = 0, .maximum = 0.9,  .help = "Gain and gamma off by up to this fraction."},     \
-        {"noise",      SR_PARAM_NUMBER, .fallback = "0",                                           \
-         .minimum = 0, .maximum = 1,    .help = "Deviation of Gaussian noise, white being 1."},    \
-    {                                                                                              \
-        "tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",              \
-                                .help = "Views whose logits a prediction averages: one, its "      \
-                                        "mirror image too, both moved by a pixel too."             \
-    }
+    {"epochs", SR_PARAM_INTEGER, .fallback = EPOCHS, .minimum = 1, .maximum = 10000,               \
+     .help = "Passes over the training images."},                                                  \
+    {"batch", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,                  \
+     .help = "Images per step."},                                                                  \
+    {"lr", SR_PARAM_NUMBER, .fallback = RATE, .minimum = 1e-8, .maximum = 100,                     \
+     .help = "Learning rate at its peak."},                                                        \
+    {"optimizer", SR_PARAM_CHOICE, .fallback = "adamw", .choices = "sgd adam adamw muon",          \
+     .help = "SGD with Nesterov momentum, Adam, AdamW, or Muon for filters with AdamW for the "    \
+             "rest."},                                                                             \
+    {"momentum", SR_PARAM_NUMBER, .fallback = "0.9", .minimum = 0, .maximum = 0.9999,              \
+     .help = "Momentum of SGD and Muon, first decay of Adam and AdamW."},                          \
+    {"schedule", SR_PARAM_CHOICE, .fallback = "onecycle", .choices = "constant cosine onecycle",   \
+     .help = "How the learning rate changes over the run."},                                       \
+    {"warmup", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1000,                    \
+     .help = "Epochs over which the learning rate rises; for onecycle 0 means three tenths of "    \
+             "the run."},                                                                          \
+    {"weight_decay", SR_PARAM_NUMBER, .fallback = "0.01", .minimum = 0, .maximum = 10,             \
+     .help = "Weight decay, of filters and dense weights only."},                                  \
+    {"smoothing", SR_PARAM_NUMBER, .fallback = "0.05", .minimum = 0, .maximum = 0.9,               \
+     .help = "Label smoothing: the share of the target spread over all classes."},                 \
+    {"clip", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1e6,                       \
+     .help = "Largest norm of the gradient; larger ones are scaled down to it. 0 for no limit."},  \
+    {"ema", SR_PARAM_NUMBER, .fallback = "0.998", .minimum = 0, .maximum = 0.99999,                \
+     .help = "Decay per step of the moving average of the weights, which becomes the model; 0 "    \
+             "for none."},                                                                         \
+    {"patience", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 10000,                \
+     .help = "Early stopping after so many epochs without a better validation accuracy; the "      \
+             "best is kept. 0 for never."},                                                        \
+    {"dropout", SR_PARAM_NUMBER, .fallback = DROPOUT, .minimum = 0, .maximum = 0.95,               \
+     .help = "Share of values dropped before dense layers."},                                      \
+    {"normalise", SR_PARAM_SWITCH, .fallback = "on",                                               \
+     .help = "Take pixels less the mean of the training images, divided by their deviation; "      \
+             "off: pixels / 255."},                                                                \
+    {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                 \
+     .help = "Random changes of the training images, as the next ones say; one given alone "       \
+             "turns on just that."},                                                               \
+    {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                    \
+     .help = "Mirror every sample in every other epoch."},                                         \
+    {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                    \
+     .help = "Move by up to so many pixels in each direction."},                                   \
+    {"rotation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                   \
+     .help = "Turn by up to so many degrees in each direction."},                                  \
+    {"scale", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 0.9,                      \
+     .help = "Grow or shrink by up to this fraction."},                                            \
+    {"erase", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                        \
+     .help = "Chance that a grey rectangle hides 2 to 33 % of the image."},                        \
+    {"brightness", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 0.9,                 \
+     .help = "Change gain and gamma by up to this fraction."},                                     \
+    {"noise", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                        \
+     .help = "Deviation of Gaussian noise, white being 1."},                                       \
+    {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
+     .help = "Views whose logits a prediction averages: one, its mirror image too, both moved "    \
+             "by a pixel too."}
+/* clang-format on */
 
 /* The augmentation that hyperparameters of SR_TRAINING_PARAMS ask for; none where augment=off. */
 struct sr_augment sr_networks_augment(const struct sr_args *params);
@@ -169,7 +144,7 @@ struct sr_augment sr_networks_augment(const struct sr_args *params);
                 "Named defaults: as the study did, the best of two minutes, the best of an hour."  \
     }
 
-/* The functions of struct sr_model_class; those without a family serve as they are. */
+/* The functions of struct sr_model_class; those without a family are used directly. */
 enum sr_status sr_networks_resolve(const struct sr_network_family *family, struct sr_args *params,
                                    struct sr_error *error);
 enum sr_status sr_networks_check(const struct sr_network_family *family,
@@ -196,8 +171,8 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
                                      int target, struct sr_layer_gradients *out,
                                      struct sr_error *error);
 
-/* The functions that a class has no state to tell its family by: `resolve`, `check`, `fit` and
- * `load`. */
+/* The functions that are called without a state, which would know the family: `resolve`, `check`,
+ * `fit` and `load`. */
 #define SR_NETWORK_FUNCTIONS(FAMILY)                                                               \
     static enum sr_status resolve(struct sr_args *args, struct sr_error *error)                    \
     {                                                                                              \
@@ -219,12 +194,12 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
         return sr_networks_load(&FAMILY, set, args, shape, state, error);                          \
     }
 
-/* What the table of every such class holds beside its name and its `params`. */
+/* The members that all these classes have, beside name and `params`. */
 #define SR_NETWORK_CLASS                                                                           \
     .params = params, .epochs = true, .resolve = resolve, .check = check, .fit = fit,              \
     .predict = sr_networks_predict, .save = sr_networks_save, .load = load,                        \
     .free = sr_networks_free, .size = sr_networks_size, .describe = sr_networks_describe
-/* And that of one with convolutions. */
+/* The members that those with convolutions have as well. */
 #define SR_NETWORK_LAYERS .layers = sr_networks_layers, .gradients = sr_networks_gradients
 
 #endif

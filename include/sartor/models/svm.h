@@ -1,4 +1,4 @@
-/* svm.h - what an SVM can do beyond other families. */
+/* svm.h - an SVM as a file of libsvm. */
 #ifndef SARTOR_MODELS_SVM_H
 #define SARTOR_MODELS_SVM_H
 
