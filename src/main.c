@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -89,6 +90,15 @@ static int run(struct sr_session *session, struct sr_batch *batch, const char *s
     return sr_ui_run(session);
 }
 
+/* A file that the program opens must not become a standard stream that was closed at the start, and
+ * be printed to. The direction is the wrong one, so that using the stream still fails. */
+static void hold_standard_streams(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            if (open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -103,6 +113,7 @@ int main(int argc, char **argv)
     struct sr_error error = {0};
     const char *script = NULL;
 
+    hold_standard_streams();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     struct sr_args *values = sr_args_parse("sartor", sr_options, NULL, 0, NULL, &error);

@@ -163,4 +163,8 @@ run train knn name=kept
 within 'train mlp name=kept epochs=500 limit=100 background\nquit\n'; expect 1 "still being trained" "a job that is left behind is named"
 run models; grep -q '^kept  *knn' out; report $? "and takes no model's place"
 
+# Descriptors that are closed at the start: no file takes their place.
+"$sartor" --home "$work/home" --data "${data:-$mini}" export histogram to=closed.png <&- >&- 2>err
+code=$?; cp closed.png closed-1.png; run export histogram to=closed.png
+[ $code -ne 0 ] && cmp -s closed.png closed-1.png; report $? "a closed standard output is no place for a figure's file"
 finish
