@@ -165,6 +165,6 @@ run models; grep -q '^kept  *knn' out; report $? "and takes no model's place"
 
 # Descriptors that are closed at the start: no file takes their place.
 "$sartor" --home "$work/home" --data "${data:-$mini}" export histogram to=closed.png <&- >&- 2>err
-code=$?; cp closed.png closed-1.png; run export histogram to=closed.png
-[ $code -ne 0 ] && cmp -s closed.png closed-1.png; report $? "a closed standard output is no place for a figure's file"
+closed=$?; cp closed.png closed-1.png; run export histogram to=closed.png
+[ $closed -ne 0 ] && cmp -s closed.png closed-1.png; report $? "a closed standard output is no place for a figure's file"
 finish
