@@ -24,7 +24,7 @@ void sr_text_add_markdown(struct sr_text *text, const char *foreign)
 {
     char shown[SR_SHOWN_SIZE];
     while (sr_utf8_shown(&foreign, shown) >= 0) {
-        if (shown[0] == '<')
+        if (shown[0] == '<' && *foreign && *foreign != ' ') /* "p < 0.01" is no markup */
             sr_text_add(text, "&lt;");
         else if (shown[0] == '>')
             sr_text_add(text, "&gt;");

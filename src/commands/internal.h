@@ -69,8 +69,6 @@ void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT]);
  * set. */
 void score_columns(struct sr_table *table, bool costs);
 void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT]);
-/* The same as set_scores did, until the report is brought over. */
-void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT]);
 /* The cost table that `costs=` names, for this data; NULL text gives an empty one. */
 enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args,
                         struct sr_costs *costs, struct sr_error *error);

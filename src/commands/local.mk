@@ -53,8 +53,10 @@ libsartor_a_SOURCES += \
 	src/commands/render_text.c \
 	src/commands/reply.c \
 	src/commands/report.c \
+	src/commands/report_answers.c \
 	src/commands/report_claims.c \
-	src/commands/report_text.c \
+	src/commands/report_models.c \
+	src/commands/report_parts.c \
 	src/commands/save_log.c \
 	src/commands/say.c \
 	src/commands/scores.c \

@@ -39,6 +39,12 @@ void render_html(const struct sr_reply *reply, struct sr_text *out)
             sr_text_add(out, "<pre>");
             sr_text_add_escaped(out, part->text);
             sr_text_add(out, "</pre>\n");
+        } else if (part->kind == SR_PART_HEADING) {
+            sr_text_printf(out, "<h%d>", part->level);
+            add_sentences(out, part->text);
+            sr_text_printf(out, "</h%d>\n", part->level);
+        } else if (part->kind == SR_PART_RAW) {
+            sr_text_add(out, part->text);
         }
     }
 }

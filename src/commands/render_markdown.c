@@ -69,6 +69,16 @@ static void add_paragraph(struct sr_renderer *renderer, struct sr_text *out, con
     if (begun) sr_text_add(out, "\n");
 }
 
+static void add_heading(struct sr_renderer *renderer, struct sr_text *out,
+                        const struct sr_part *part)
+{
+    begin_part(renderer, out);
+    for (int i = 0; i < part->level; i++) sr_text_add(out, "#");
+    sr_text_add(out, " ");
+    add_line(out, part->text, part->text + strlen(part->text));
+    sr_text_add(out, "\n");
+}
+
 static void add_cells(struct sr_text *out, const struct layout *layout,
                       const struct sr_table *table, size_t row)
 {
@@ -145,5 +155,9 @@ void render_markdown(struct sr_renderer *renderer, const struct sr_reply *reply,
             add_paragraph(renderer, out, part->text);
         else if (part->kind == SR_PART_BLOCK)
             add_block(renderer, out, part->text);
+        else if (part->kind == SR_PART_HEADING)
+            add_heading(renderer, out, part);
+        else if (part->kind == SR_PART_RAW)
+            sr_text_add(out, part->text);
     }
 }

@@ -178,6 +178,23 @@ void sr_reply_say(struct sr_reply *reply, const char *format, ...)
     add_part(reply, SR_PART_PARAGRAPH, SR_FOR_PEOPLE, NULL)->text = sr_text_take(&text);
 }
 
+void sr_reply_heading(struct sr_reply *reply, int level, const char *format, ...)
+{
+    struct sr_text text = {0};
+    va_list list;
+    va_start(list, format);
+    add_sentence(&text, format, &list);
+    va_end(list);
+    struct sr_part *part = add_part(reply, SR_PART_HEADING, SR_FOR_PEOPLE, NULL);
+    part->text = sr_text_take(&text);
+    part->level = level;
+}
+
+void sr_reply_raw(struct sr_reply *reply, enum sr_form form, const char *text)
+{
+    add_part(reply, SR_PART_RAW, form, NULL)->text = sr_xstrdup(text);
+}
+
 void sr_reply_more(struct sr_reply *reply, const char *format, ...)
 {
     struct sr_part *part = &reply->parts[reply->count - 1];

@@ -12,7 +12,7 @@
 
 struct claims {
     struct sr_session *session;
-    struct report_table table;
+    struct sr_table *table;
     const struct ranking *ranking;
 };
 
@@ -34,7 +34,7 @@ static void claim(struct claims *claims, const char *what, const char *says, con
     va_start(list, format);
     vsnprintf(here, sizeof here, format, list);
     va_end(list);
-    report_table_row(&claims->table, (const char *const[]){what, says, here, verdict, NULL});
+    report_row(claims->table, (const char *const[]){what, says, here, verdict, NULL});
 }
 
 /* A measured value against the range that the claim's words allow. */
@@ -268,17 +268,18 @@ enum sr_status report_claims(struct sr_session *session, struct report *report,
     static const char *const head[] = {"claim", "the study says", "here", "verdict", NULL};
     struct claims claims = {.session = session, .ranking = ranking};
     if (!report->known) return SR_OK;
-    report_heading(report, 2, "What the reference study says, and what was measured");
-    report_paragraph(report, "\"The same\" allows a point of accuracy (1.5 of a class's recall), "
-                             "0.03 of loss, a fifth of a count. Validation figures are of "
-                             "the validation split, all others of the test images.");
+    sr_reply_heading(&report->reply, 2, "What the reference study says, and what was measured");
+    sr_reply_say(&report->reply,
+                 "\"The same\" allows a point of accuracy (1.5 of a class's recall), "
+                 "0.03 of loss, a fifth of a count. Validation figures are of "
+                 "the validation split, all others of the test images.");
     if (scale == SR_STUDY_QUICK)
-        report_paragraph(
-            report,
+        sr_reply_say(
+            &report->reply,
             "This is a quick study, of fewer images and epochs than the reference study had, so "
             "that most accuracies have to be less. "
             "`sartor study to=FOLDER` takes all images and the reference study's settings.");
-    report_table_begin(&claims.table, report, head);
+    claims.table = report_table(report, head);
     const struct sr_entry *cnn = model_of(&claims, "cnn");
     if (cnn) {
         char count[32];
@@ -293,6 +294,6 @@ enum sr_status report_claims(struct sr_session *session, struct report *report,
     claim_classes(&claims);
     claim_order(&claims);
     enum sr_status ended =
-        report_table_end(&claims.table, "claims", status ? &(struct sr_error){0} : error);
+        report_link(report, claims.table, "claims", status ? &(struct sr_error){0} : error);
     return status ? status : ended;
 }

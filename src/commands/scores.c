@@ -49,10 +49,3 @@ enum sr_status costs_of(const struct sr_session *session, const struct sr_args *
     if (!sr_args_text(args, "costs")) return SR_OK;
     return sr_costs_read(costs, sr_args_path(args, "costs"), session->data->classes, error);
 }
-
-void set_scores(struct sr_json *object, const double scores[SR_SCORE_COUNT])
-{
-    for (int s = 0; s < SR_SCORE_COUNT; s++)
-        if (!is_optional(s) || isfinite(scores[s]))
-            sr_json_set_number(object, sr_score_kinds[s].name, scores[s]);
-}

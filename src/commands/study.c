@@ -363,20 +363,32 @@ static void end_step(struct study *study)
     study->at++;
 }
 
+/* With three decimals; empty when it is not known. */
+static void add_milliseconds(struct sr_table *table, double seconds)
+{
+    char text[32] = "";
+    if (isfinite(seconds)) snprintf(text, sizeof text, "%.3f", seconds);
+    sr_table_text(table, text);
+}
+
 /* How long each line took. */
 static enum sr_status write_steps(const struct study *study, struct sr_error *error)
 {
+    struct sr_table table = {0};
     struct sr_text csv = {0};
-    sr_text_add(&csv, "seconds,expected,command\n");
+    sr_table_columns(&table, "seconds expected command");
     for (size_t i = 0; i < study->script.count; i++) {
-        if (isfinite(study->seconds[i])) sr_text_printf(&csv, "%.3f", study->seconds[i]);
-        sr_text_printf(&csv, ",%.3f,\"%s\"\n", study->script.steps[i].cost,
-                       study->script.steps[i].line);
+        const struct study_step *step = &study->script.steps[i];
+        add_milliseconds(&table, study->seconds[i]);
+        add_milliseconds(&table, step->cost);
+        sr_table_text(&table, step->line);
     }
+    sr_table_csv(&table, &csv);
     char *path = sr_path_join(study->directory, "tables/steps.csv");
     enum sr_status status = sr_file_write(path, csv.bytes, csv.length, error);
     free(path);
     sr_text_fini(&csv);
+    sr_table_fini(&table);
     return status;
 }
 

@@ -1,8 +1,8 @@
 /* study.h - the whole study as one script, and the report it ends in. Private to commands/.
  *
  * study_plan.c makes the script (or reads one) and knows what its lines cost, study_pace.c how long
- * they take here, study.c runs it, report.c and report_claims.c say what the report says,
- * report_text.c how it is written down. */
+ * they take here, study.c runs it. report.c, report_models.c, report_answers.c and report_claims.c
+ * say what the report says, report_parts.c what its parts have in common. */
 #ifndef SARTOR_COMMANDS_STUDY_H
 #define SARTOR_COMMANDS_STUDY_H
 
@@ -85,39 +85,55 @@ struct ranking {
     size_t count;
 };
 
-/* The report in both forms at once. */
+/* The report, which is written as Markdown and as a page. */
 struct report {
     const char *directory;
-    struct sr_text markdown, html;
+    struct sr_reply reply;
     bool known; /* the data is what the reference study used: its figures stand beside these */
 };
-void report_heading(struct report *report, int level, const char *plain);
-void report_paragraph(struct report *report, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* Rows between begin and end; cells end with NULL. The table is also kept as tables/NAME.csv and
- * .json. */
-struct report_table {
-    struct report *report;
-    struct sr_text csv;
-    struct sr_json *json;
-    const char *const *head;
-};
-void report_table_begin(struct report_table *table, struct report *report, const char *const *head);
-void report_table_row(struct report_table *table, const char *const *cells);
-enum sr_status report_table_end(struct report_table *table, const char *name,
-                                struct sr_error *error);
+/* A table with these headings, which end with NULL. It is to be filled, and kept, before anything
+ * else is said. */
+struct sr_table *report_table(struct report *report, const char *const *head);
+/* A row of cells, which end with NULL. */
+void report_row(struct sr_table *table, const char *const *cells);
+/* Write the table to tables/NAME.csv and .json as well. */
+enum sr_status report_keep(struct report *report, const struct sr_table *table, const char *name,
+                           struct sr_error *error);
+/* The same, with links to both below the table. */
+enum sr_status report_link(struct report *report, const struct sr_table *table, const char *name,
+                           struct sr_error *error);
 /* A figure of the folder, without its ending: linked in Markdown with its drawing and its numbers,
  * embedded in the page. One that a script of someone's own did not make is left out. */
 enum sr_status report_figure(struct report *report, const char *name, const char *caption,
                              struct sr_error *error);
-/* tables/NAME.json */
-enum sr_status report_json(const struct report *report, const char *name,
-                           const struct sr_json *json, struct sr_error *error);
 /* report.md and report.html */
 enum sr_status report_write(struct report *report, struct sr_error *error);
 /* Each of the reference study's claims beside what was measured. */
 enum sr_status report_claims(struct sr_session *session, struct report *report,
                              enum sr_study_scale scale, const struct ranking *ranking,
                              struct sr_error *error);
+
+/* --- sections of the report, each in the order of its file --------------------------------- */
+
+/* Of one of the models, on the test images. */
+const struct sr_evaluation *report_evaluation(const struct ranking *ranking,
+                                              const struct sr_entry *entry);
+/* The figures NAME-FAMILY of all families that have something, each under BEFORE FAMILY AFTER. */
+struct family_figure {
+    const char *name;
+    bool (*has)(const struct sr_model_class *class);
+    bool titled; /* "convolutional network" in the caption instead of "cnn" */
+    const char *before, *after;
+};
+enum sr_status report_family_figures(struct report *report, const struct family_figure *figure,
+                                     struct sr_error *error);
+enum sr_status report_comparison(struct report *report, const struct study_facts *facts,
+                                 const struct ranking *ranking, struct sr_error *error);
+enum sr_status report_pairs(struct report *report, const char *directory,
+                            const struct ranking *ranking, struct sr_error *error);
+enum sr_status report_classes(const struct sr_session *session, struct report *report,
+                              const struct ranking *ranking, struct sr_error *error);
+enum sr_status report_answers(struct sr_session *session, struct report *report,
+                              const struct ranking *ranking, struct sr_error *error);
 
 #endif

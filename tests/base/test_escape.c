@@ -78,6 +78,8 @@ static void markdown_has_no_markup_of_others(void **state)
         {"a|b", "a\\|b"},
         {"`rm`", "\\`rm\\`"},
         {"<script>&amp;", "&lt;script&gt;&amp;amp;"},
+        {"</b><!-- <\tx", "&lt;/b&gt;&lt;!-- &lt;\\x09x"},
+        {"p < 0.01, 3 <", "p < 0.01, 3 <"},
         {"![x](http://y)", "!\\[x\\](http://y)"},
         {"*bold* ~~no~~ # h", "\\*bold\\* \\~\\~no\\~\\~ \\# h"},
         {"c:\\d", "c:\\\\d"},

@@ -32,6 +32,7 @@ enum sr_part_kind {
     SR_PART_PARAGRAPH, /* sentences */
     SR_PART_BLOCK,     /* text whose lines and blanks stay as they are */
     SR_PART_HEADING,
+    SR_PART_RAW, /* in the form that it is for */
 };
 struct sr_part {
     enum sr_part_kind kind;
@@ -83,6 +84,11 @@ void sr_reply_say(struct sr_reply *reply, const char *format, ...)
 /* The same, behind what was said last, on its line. */
 void sr_reply_more(struct sr_reply *reply, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Of this level, 1 the highest. */
+void sr_reply_heading(struct sr_reply *reply, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Text that is Markdown or HTML already. */
+void sr_reply_raw(struct sr_reply *reply, enum sr_form form, const char *text);
 /* An empty line. */
 void sr_reply_gap(struct sr_reply *reply);
 /* Lines as they are; for programs a field of the record, where `key` is not NULL. */

@@ -1,0 +1,176 @@
+/* report_models.c - what a study's report says of the models: how they compare, and where they
+ * fail. */
+#include "study.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sartor/base/memory.h"
+#include "sartor/eval/significance.h"
+
+/* The numbers behind the comparison, unrounded: for programs. */
+static enum sr_status keep_scores(struct report *report, const struct study_facts *facts,
+                                  const struct ranking *ranking, struct sr_error *error)
+{
+    struct sr_table table = {0};
+    sr_table_columns(&table, "model family");
+    score_columns(&table, true);
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct sr_entry *entry = ranking->entries[i];
+        double scores[SR_SCORE_COUNT];
+        sr_scores(ranking->session, entry, SR_SPLIT_TEST, facts->costs, scores);
+        sr_table_text(&table, entry->name);
+        sr_table_text(&table, entry->model->class->name);
+        score_cells(&table, scores);
+    }
+    enum sr_status status = report_keep(report, &table, "comparison", error);
+    sr_table_fini(&table);
+    return status;
+}
+
+/* A table of the models with these scores. */
+static void write_columns(struct report *report, const struct study_facts *facts,
+                          const struct ranking *ranking, const enum sr_score *columns, size_t count,
+                          bool complexity)
+{
+    const char *head[16] = {"model"};
+    struct sr_table *table;
+    for (size_t c = 0; c < count; c++) head[c + 1] = sr_score_kinds[columns[c]].title;
+    if (complexity) head[count + 1] = "complexity";
+    table = report_table(report, head);
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct sr_entry *entry = ranking->entries[i];
+        const struct sr_model_class *class = entry->model->class;
+        double scores[SR_SCORE_COUNT];
+        char cells[14][32];
+        const char *row[16] = {entry->name};
+        sr_scores(ranking->session, entry, SR_SPLIT_TEST, facts->costs, scores);
+        for (size_t c = 0; c < count; c++) {
+            sr_score_print(columns[c], scores[columns[c]], cells[c], sizeof cells[c]);
+            row[c + 1] = cells[c];
+        }
+        if (complexity)
+            row[count + 1] = !class->study                     ? "-"
+                             : sr_model_class_convolves(class) ? "high"
+                                                               : "lower";
+        report_row(table, row);
+    }
+}
+
+enum sr_status report_comparison(struct report *report, const struct study_facts *facts,
+                                 const struct ranking *ranking, struct sr_error *error)
+{
+    static const enum sr_score quality[] = {
+        SR_SCORE_ACCURACY, SR_SCORE_ACCURACY_LOW, SR_SCORE_ACCURACY_HIGH, SR_SCORE_MACRO_F1,
+        SR_SCORE_LOSS,     SR_SCORE_CALIBRATION,  SR_SCORE_TOP2};
+    static const enum sr_score effort[] = {SR_SCORE_FIT_SECONDS, SR_SCORE_FIT_MEMORY,
+                                           SR_SCORE_SPEED, SR_SCORE_PARAMETERS, SR_SCORE_BYTES};
+    static const enum sr_score costs[] = {SR_SCORE_COST, SR_SCORE_MEAN_COST, SR_SCORE_DECIDED_COST};
+    sr_reply_heading(&report->reply, 2, "The models compared");
+    sr_reply_say(&report->reply,
+                 "How good they are, on the test images: accuracy with its 95 %% interval "
+                 "(Wilson), the mean of the classes' F1, the mean "
+                 "negative log probability of the truth (in nats), the expected calibration "
+                 "error in 15 bins, and how often the truth is among the two "
+                 "likeliest classes.");
+    write_columns(report, facts, ranking, quality, sizeof quality / sizeof *quality, false);
+    enum sr_status status =
+        report_figure(report, "accuracy", "Accuracy on the test images with 95 % intervals", error);
+    if (status) return status;
+    sr_reply_say(&report->reply,
+                 "What they take: time and memory to fit, beyond what the program held before; "
+                 "test images predicted a second; numbers learned; size of the file. An "
+                 "ensemble's time is its members' together.");
+    write_columns(report, facts, ranking, effort, sizeof effort / sizeof *effort, true);
+    if (facts->costs) {
+        sr_reply_say(&report->reply,
+                     "What their mistakes cost by the table given: in all, an image, and an image "
+                     "if the class of least expected cost were chosen instead of the likeliest.");
+        write_columns(report, facts, ranking, costs, sizeof costs / sizeof *costs, false);
+    }
+    return keep_scores(report, facts, ranking, error);
+}
+
+enum sr_status report_pairs(struct report *report, const char *directory,
+                            const struct ranking *ranking, struct sr_error *error)
+{
+    size_t count;
+    struct sr_table *table;
+    struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count, error);
+    if (!pairs) return error->status;
+    sr_reply_heading(&report->reply, 3, "Which differences are real");
+    sr_reply_say(&report->reply,
+                 "McNemar's test on the test images for each of the %zu pairs, with p values "
+                 "adjusted for their number by Holm. The "
+                 "counts are images that only the first, only the second gets right; `sartor "
+                 "--home %s browse model=A beats=B split=test` shows them.",
+                 count, directory);
+    static const char *const head[] = {
+        "",  "only the first, images", "only the second", "they predict the same", "p, adjusted",
+        NULL};
+    table = report_table(report, head);
+    for (size_t k = 0; k < count; k++) {
+        char cells[4][32];
+        struct sr_text sentence = {0};
+        sr_pair_print(&pairs[k], ranking->entries[pairs[k].first]->name,
+                      ranking->entries[pairs[k].second]->name, &sentence);
+        snprintf(cells[0], sizeof cells[0], "%zu", pairs[k].test.only_first);
+        snprintf(cells[1], sizeof cells[1], "%zu", pairs[k].test.only_second);
+        snprintf(cells[2], sizeof cells[2], "%.1f %%", pairs[k].test.agreement * 100);
+        snprintf(cells[3], sizeof cells[3], "%.2g", pairs[k].p);
+        report_row(table, (const char *const[]){sr_text_get(&sentence), cells[0], cells[1],
+                                                cells[2], cells[3], NULL});
+        sr_text_fini(&sentence);
+    }
+    free(pairs);
+    return report_link(report, table, "pairs", error);
+}
+
+/* F1 of each class by each model, and where each fails. */
+enum sr_status report_classes(const struct sr_session *session, struct report *report,
+                              const struct ranking *ranking, struct sr_error *error)
+{
+    size_t classes = (size_t)session->data->classes, shown = classes < 24 ? classes : 24;
+    const char **cells = sr_xalloc((shown + 2) * sizeof *cells);
+    char(*texts)[32] = sr_xalloc(shown * sizeof *texts);
+    struct sr_table *table;
+    sr_reply_heading(&report->reply, 2, "Where the models fail");
+    sr_reply_say(&report->reply,
+                 "F1 of each class on the test images, 1 at best; precision and recall "
+                 "of every model are in tables/classes-MODEL.csv.");
+    cells[0] = "model";
+    for (size_t c = 0; c < shown; c++) cells[c + 1] = class_name(session, (int)c);
+    const char **head = cells;
+    cells = sr_xalloc((shown + 2) * sizeof *cells);
+    table = report_table(report, head);
+    for (size_t i = 0; i < ranking->count; i++) {
+        cells[0] = ranking->entries[i]->name;
+        for (size_t c = 0; c < shown; c++) {
+            snprintf(texts[c], sizeof texts[c], "%.4f",
+                     report_evaluation(ranking, ranking->entries[i])->per_class[c].f1);
+            cells[c + 1] = texts[c];
+        }
+        report_row(table, cells);
+    }
+    enum sr_status status = report_link(report, table, "classes", error);
+    free(head);
+    free(cells);
+    free(texts);
+    for (size_t i = 0; !status && i < ranking->count; i++) {
+        const char *name = ranking->entries[i]->name;
+        char path[128], caption[160];
+        snprintf(path, sizeof path, "confusion-%s", name);
+        snprintf(caption, sizeof caption,
+                 "Confusion matrix of %s on the test images: rows true, columns predicted", name);
+        status = report_figure(report, path, caption, error);
+    }
+    static const struct family_figure metrics = {"classes", sr_model_class_convolves, false,
+                                                 "Precision, recall and F1 of each class by ",
+                                                 " on the test images"};
+    if (!status) status = report_family_figures(report, &metrics, error);
+    if (!status)
+        status = report_figure(
+            report, "mistakes-cnn",
+            "Test images that the convolutional network gets wrong, and where it looks", error);
+    return status;
+}
