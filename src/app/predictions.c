@@ -26,7 +26,7 @@ enum sr_status sr_session_honest(const struct sr_session *session, const struct 
             "%s was trained on other files, which may hold these validation rows; use split=test",
             model->name);
     }
-    if (model->validation > 0 && model->split_seed == session->split.seed &&
+    if (model->split_seed == session->split.seed &&
         fabs(model->validation - session->split.fraction) < 1e-9)
         return SR_OK;
     return sr_error_set(error, SR_ERROR_STATE,

@@ -58,8 +58,7 @@ static void trace(struct sr_run *run, const struct sr_progress *progress)
         double length = (double)progress->total / progress->epochs,
                begun = (progress->epoch - 1) * length;
         double count = (double)progress->done - begun;
-        double before =
-            run->traced && last->epoch == progress->epoch ? (double)last->done - begun : 0;
+        double before = (double)last->done - begun; /* 0 or less when it was in another epoch */
         point.at /= length;
         if (count > before) {
             point.loss = since(progress->loss, count, last->loss, before);

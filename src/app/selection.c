@@ -291,8 +291,7 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
     const struct sr_images *images = &session->data->files[selection->file];
     size_t count = selection->count;
     for (size_t i = 1; i <= count; i++) {
-        size_t at =
-            step > 0 ? (selection->at + i) % count : (selection->at + count - i % count) % count;
+        size_t at = step > 0 ? (selection->at + i) % count : (selection->at + count - i) % count;
         uint32_t row = selection->rows[at];
         bool hit = strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
         size_t position = predictions && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;

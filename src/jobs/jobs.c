@@ -379,10 +379,9 @@ bool sr_jobs_holds_up(struct sr_jobs *jobs, uint32_t paused, uint32_t number)
     sr_mutex_lock(&jobs->mutex);
     const struct job *holder = find(jobs, paused), *job = find(jobs, number);
     bool open = holder && job && holder->state < SR_JOB_DONE && job->state < SR_JOB_DONE;
-    bool begun = open && holder->state != SR_JOB_QUEUED;
-    bool holds = open && holder->paused &&
-                 (holder == job ||
-                  (begun && job->state == SR_JOB_QUEUED && holder->work.lane == job->work.lane));
+    bool runs = open && holder->state != SR_JOB_QUEUED; /* then others of its lane are queued */
+    bool holds =
+        open && holder->paused && (holder == job || (runs && holder->work.lane == job->work.lane));
     sr_mutex_unlock(&jobs->mutex);
     return holds;
 }

@@ -87,12 +87,21 @@ static void fini(void *value)
     free(((struct value *)value)->word);
 }
 
+static bool allowed = true; /* whether keys of `checked` can be asked for */
+static bool current(const struct sr_session *owner, const void *key)
+{
+    assert_ptr_equal(owner, session);
+    return allowed || ((const struct key *)key)->number != 1;
+}
+
 #define KIND                                                                                       \
     .key_size = sizeof(struct key), .value_size = sizeof(struct value), .same = same, .own = own,  \
     .release = release, .describe = describe, .run = run, .ready = ready, .fini = fini
 
 static const struct sr_result_kind all = {.name = "all", .lane = SR_LANE_SHORT, KIND};
 static const struct sr_result_kind few = {.name = "few", .lane = SR_LANE_SHORT, .keep = 2, KIND};
+static const struct sr_result_kind checked = {
+    .name = "checked", .lane = SR_LANE_SHORT, .current = current, KIND};
 static const struct sr_result_kind shown = {
     .name = "shown", .lane = SR_LANE_SHORT, .keep = 2, .one_shown = true, KIND};
 static const struct sr_result_kind heavy = {
@@ -384,6 +393,70 @@ static void a_pane_has_one_job_under_way(void **state)
     assert_int_equal(atomic_load(&runs), 5);
 }
 
+/* A command that has asked for what a pane shows keeps it, whoever asks for it again. */
+static void a_command_is_not_forgotten(void **state)
+{
+    (void)state;
+    const struct value *value;
+    atomic_store(&hold, true);
+    ask(&shown, about(NULL, 1), &value);
+    session->drawing = true;
+    ask(&shown, about(NULL, 1), &value);
+    ask(&shown, about(NULL, 2), &value);
+    session->drawing = false;
+    assert_int_equal(state_of(&shown, about(NULL, 1)), SR_RESULT_PENDING);
+    settle();
+    assert_int_equal(atomic_load(&runs), 2);
+}
+
+static void a_kind_can_say_what_is_current(void **state)
+{
+    (void)state;
+    const struct value *value;
+    ask(&checked, about(NULL, 1), &value);
+    ask(&checked, about(NULL, 2), &value);
+    settle();
+    assert_ok(ask(&checked, about(NULL, 1), &value));
+    sr_session_pump(session);
+    assert_int_equal(state_of(&checked, about(NULL, 1)), SR_RESULT_READY);
+    allowed = false;
+    sr_session_pump(session);
+    assert_int_equal(state_of(&checked, about(NULL, 1)), SR_RESULT_ABSENT);
+    assert_int_equal(state_of(&checked, about(NULL, 2)), SR_RESULT_READY);
+    allowed = true;
+}
+
+static bool same_number(const void *one, const void *other)
+{
+    return ((const struct key *)one)->number == ((const struct key *)other)->number;
+}
+
+static void something_like_it_is_found(void **state)
+{
+    (void)state;
+    const struct value *value, *found;
+    struct key wanted = about(NULL, 7), first = wanted, second = wanted, number = about(NULL, 8);
+    first.word = (char *)"first";
+    second.word = (char *)"second";
+    wanted.word = (char *)"whatever";
+    assert_null(sr_result_like(session, &all, &wanted, same_number));
+    assert_ok(settled(ask(&all, first, &value)));
+    assert_ok(settled(ask(&all, second, &value)));
+    assert_ok(settled(ask(&all, number, &value)));
+    assert_int_equal(settled(ask(&all, about(NULL, -1), &value)), SR_ERROR_NUMERIC);
+    found = sr_result_like(session, &all, &wanted, same_number);
+    assert_string_equal(found->word, "second");
+    assert_ok(ask(&all, first, &value)); /* the one asked for last */
+    found = sr_result_like(session, &all, &wanted, same_number);
+    assert_string_equal(found->word, "first");
+    wanted.number = -1; /* that has failed */
+    assert_null(sr_result_like(session, &all, &wanted, same_number));
+    wanted.number = 7;
+    assert_null(sr_result_like(session, &few, &wanted, same_number));
+    wanted.base.split++;
+    assert_null(sr_result_like(session, &all, &wanted, same_number));
+}
+
 static void a_session_ends_with_results_in_every_state(void **state)
 {
     (void)state;
@@ -409,6 +482,9 @@ int main(void)
         RESULTS(what_was_stopped_by_hand_is_told_once),
         RESULTS(the_ones_asked_for_last_are_kept),
         RESULTS(a_pane_has_one_job_under_way),
+        RESULTS(a_command_is_not_forgotten),
+        RESULTS(a_kind_can_say_what_is_current),
+        RESULTS(something_like_it_is_found),
         RESULTS(a_session_ends_with_results_in_every_state),
     };
     return cmocka_run_group_tests_name("results", tests, NULL, NULL);

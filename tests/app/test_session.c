@@ -170,6 +170,24 @@ static void the_rule_holds_for_models_from_files(void **state)
     sr_session_free(session);
 }
 
+/* Fashion-MNIST comes in several files whose rows are the same. */
+static void models_of_other_files_are_refused_where_rows_may_be_the_same(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "knn");
+    const struct sr_predictions *predictions;
+    snprintf(entry->model->digest, sizeof entry->model->digest, "another");
+    assert_ok(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
+    session->data->known = true;
+    assert_refused(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
+        SR_ERROR_STATE, "other files");
+    assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_TEST);
+    sr_session_free(session);
+}
+
 /* --- models under their names ----------------------------------------------------------- */
 
 static void a_renamed_model_is_predicted_under_its_new_name(void **state)
@@ -195,6 +213,27 @@ static void a_renamed_model_is_predicted_under_its_new_name(void **state)
     assert_ok(sr_session_rename(session, entry, "newest", &error));
     assert_ok(settled(sr_session_model(session, "newest", &entry, &error)));
     assert_string_equal(entry->model->name, "newest");
+    sr_session_free(session);
+}
+
+/* A file that cannot be read is not read again; but another one under that name is. */
+static void another_file_of_a_name_is_read(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    train(session, "knn", "good");
+    char *path = sr_store_path(at("home"), "bad");
+    assert_ok(sr_file_write(path, "rubbish", 7, &error));
+    free(path);
+    struct sr_entry *entry;
+    assert_ok(sr_session_scan_models(session, &error));
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(settled(sr_session_model(session, "bad", &entry, &error)),
+                         SR_ERROR_FORMAT);
+    assert_ok(sr_session_remove(session, entry, &error));
+    assert_ok(sr_session_rename(session, sr_session_entry(session, "good", &error), "bad", &error));
+    assert_ok(settled(sr_session_model(session, "bad", &entry, &error)));
+    assert_string_equal(entry->model->class->name, "knn");
     sr_session_free(session);
 }
 
@@ -389,7 +428,9 @@ int main(void)
         TEST(a_long_layer_name_is_refused_and_not_asked_for_ever),
         TEST(validation_rows_that_were_trained_on_are_refused),
         TEST(the_rule_holds_for_models_from_files),
+        TEST(models_of_other_files_are_refused_where_rows_may_be_the_same),
         TEST(a_renamed_model_is_predicted_under_its_new_name),
+        TEST(another_file_of_a_name_is_read),
         TEST(names_are_checked_and_never_taken_twice),
         TEST(the_default_is_a_model_of_ones_own),
         TEST(deleting_takes_the_file_and_what_is_computed),

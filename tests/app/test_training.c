@@ -73,7 +73,22 @@ static void one_name_is_trained_once_at_a_time(void **state)
     training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
     assert_refused(sr_session_train(session, &training, &other, &error), SR_ERROR_ARGUMENT,
                    "no/name");
+    /* Queued, running or paused; but not when it has ended. */
+    training.name = "mlp";
+    while (sr_session_run(session, job)->state != SR_JOB_RUNNING) wait_event(session);
+    for (int paused = 0; paused < 2; paused++) {
+        if (paused) sr_jobs_pause(session->jobs, job);
+        while ((sr_session_run(session, job)->state == SR_JOB_PAUSED) != paused) {
+            sr_session_wait(session, 0.01);
+            sr_session_run(session, job)->state = sr_jobs_state(session->jobs, job);
+        }
+        training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
+        assert_refused(sr_session_train(session, &training, &other, &error), SR_ERROR_STATE,
+                       "already");
+    }
     stop(session, job);
+    training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
+    assert_ok(sr_session_train(session, &training, &other, &error));
     sr_session_free(session);
 }
 

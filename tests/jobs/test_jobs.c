@@ -11,6 +11,7 @@
 struct count {
     int steps, epochs_every;
     atomic_int done, freed;
+    bool silent;      /* fails without a sentence */
     atomic_bool hold; /* waits while set, so that tests can look in between */
     enum sr_status end;
 };
@@ -33,6 +34,7 @@ static enum sr_status count_run(void *context, const struct sr_monitor *monitor,
         if (count->epochs_every && (i + 1) % count->epochs_every == 0)
             sr_monitor_epoch(monitor, &(struct sr_epoch){.epoch = (i + 1) / count->epochs_every});
     }
+    if (count->silent) return count->end;
     return count->end ? sr_error_set(error, count->end, "as told") : SR_OK;
 }
 
@@ -184,6 +186,7 @@ static void pause_and_resume(void **state)
     assert_true(atomic_load(&count.done) > before);
     sr_jobs_pause(jobs, job);
     sr_jobs_stop(jobs, job); /* a paused job can be stopped */
+    assert_int_not_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
     assert_int_equal(until_end(jobs, job, tally).of.ended.state, SR_JOB_STOPPED);
     sr_jobs_free(jobs);
 }
@@ -199,6 +202,10 @@ static void failures_keep_their_sentence(void **state)
     assert_int_equal(end.of.ended.state, SR_JOB_FAILED);
     assert_int_equal(end.of.ended.error.status, SR_ERROR_NUMERIC);
     assert_string_equal(end.of.ended.error.text, "as told");
+    struct count silent = {.steps = 1, .end = SR_ERROR_MEMORY, .silent = true};
+    end = until_end(jobs, submit(jobs, SR_LANE_SHORT, &silent), tally);
+    assert_int_equal(end.of.ended.state, SR_JOB_FAILED);
+    assert_int_equal(end.of.ended.error.status, SR_ERROR_MEMORY);
     sr_jobs_free(jobs);
 }
 
