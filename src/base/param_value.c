@@ -180,6 +180,7 @@ static const struct kind {
     [SR_PARAM_SAMPLE] = {"SAMPLE", .path = true},
     [SR_PARAM_SAMPLES] = {"SAMPLE", .many = true},
     [SR_PARAM_JOB] = {"JOB"},
+    [SR_PARAM_SETTINGS] = {"NAME"},
     [SR_PARAM_TOPIC] = {"TOPIC"},
 };
 

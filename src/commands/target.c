@@ -255,6 +255,43 @@ static void complete_jobs(struct sr_session *session, const struct sr_param *par
             candidates_add(candidates, session->runs[i]->name, "");
 }
 
+/* --- settings -------------------------------------------------------------------------- */
+
+static void complete_settings(struct sr_session *session, const struct sr_param *param,
+                              struct candidates *candidates)
+{
+    (void)param;
+    size_t count;
+    char *folder = sr_path_join(session->home, "recipes");
+    char **names = sr_directory_list(folder, &count, &(struct sr_error){0});
+    for (size_t i = 0; names && i < count; i++) {
+        candidates_add(candidates, names[i], "");
+        free(names[i]);
+    }
+    free(names);
+    free(folder);
+}
+
+static enum sr_status find_settings(const struct lookup *lookup, const char *word,
+                                    union target *target, struct sr_error *error)
+{
+    (void)target;
+    struct candidates all = {.typed = "", .before = ""};
+    struct sr_text known = {0};
+    bool found = false;
+    complete_settings(lookup->session, lookup->param, &all);
+    for (size_t i = 0; i < all.words.count; i++) found |= !strcmp(all.words.items[i], word);
+    if (all.words.count)
+        sr_text_suggest(&known, word, all.words.items, all.words.count, sizeof *all.words.items);
+    else
+        sr_text_add(&known, ": there are none yet; tune saves some");
+    if (!found)
+        sr_error_set(error, SR_ERROR_ARGUMENT, "no settings \"%s\"%s", word, sr_text_get(&known));
+    sr_text_fini(&known);
+    sr_words_fini(&all.words);
+    return found ? SR_OK : SR_ERROR_ARGUMENT;
+}
+
 /* --- topics of help -------------------------------------------------------------------- */
 
 static void complete_topics(struct sr_session *session, const struct sr_param *param,
@@ -348,6 +385,7 @@ static const struct type {
     [SR_PARAM_SAMPLE] = {find_sample, current_sample, complete_samples},
     [SR_PARAM_SAMPLES] = {find_sample, current_sample, complete_samples, .list = true},
     [SR_PARAM_JOB] = {find_job, current_job, complete_jobs},
+    [SR_PARAM_SETTINGS] = {find_settings, NULL, complete_settings},
     [SR_PARAM_TOPIC] = {find_topic, NULL, complete_topics},
 };
 

@@ -8,7 +8,6 @@
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/models/store.h"
 #include "sartor/panes/show.h"
 
 /* Named settings, as `tune` saves them: name=value words, of which those given on the line come
@@ -17,15 +16,13 @@ static enum sr_status add_settings(struct sr_session *session, const char *name,
                                    struct sr_args *params, struct sr_error *error)
 {
     if (!name) return SR_OK;
-    enum sr_status status = sr_store_check_name(name, error);
-    if (status) return status;
     char *path = sr_xprintf("%s/recipes/%s", session->home, name);
     char *line = sr_file_read(path, 1 << 16, NULL, error);
     free(path);
     if (!line) return error->status;
     struct sr_words words;
     const char *at = line;
-    status = sr_words_split(&at, &words, error);
+    enum sr_status status = sr_words_split(&at, &words, error);
     for (size_t i = 0; !status && i < words.count; i++) {
         char *equals = strchr(words.items[i], '=');
         if (!equals) continue;
@@ -160,7 +157,7 @@ const struct sr_command sr_command_train = {
              .help = "Seed of initial weights, order and augmentation."},
             {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
              .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
-            {"settings", SR_PARAM_TEXT,
+            {"settings", SR_PARAM_SETTINGS,
              .help = "Named hyperparameters that tune has saved; those given here come first."},
             {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
             {"resume", SR_PARAM_SWITCH,

@@ -26,16 +26,17 @@ enum sr_param_type {
     SR_PARAM_FILE,     /* a path; `choices`, if any, are the endings completed, "/" for folders */
     SR_PARAM_LINE,     /* the rest of the line, as given; `choices` "class": may name a class */
     /* What these stand for is looked up in the session, see commands/target.h. */
-    SR_PARAM_MODEL,   /* a model, loaded */
-    SR_PARAM_ENTRY,   /* a model, loaded or not */
-    SR_PARAM_MODELS,  /* models, loaded, separated by commas */
-    SR_PARAM_FAMILY,  /* a model class; `choices` are words that may stand there instead */
-    SR_PARAM_CLASS,   /* a class of the data, by name or number, or any */
-    SR_PARAM_SPLIT,   /* train, validation or test */
-    SR_PARAM_SAMPLE,  /* a row of a file: 17, train:17, test:7; `choices`: endings of files */
-    SR_PARAM_SAMPLES, /* samples of one file, separated by commas */
-    SR_PARAM_JOB,     /* a training job, by number or by the name of its model */
-    SR_PARAM_TOPIC,   /* of help: a command, a family, or one of `choices` */
+    SR_PARAM_MODEL,    /* a model, loaded */
+    SR_PARAM_ENTRY,    /* a model, loaded or not */
+    SR_PARAM_MODELS,   /* models, loaded, separated by commas */
+    SR_PARAM_FAMILY,   /* a model class; `choices` are words that may stand there instead */
+    SR_PARAM_CLASS,    /* a class of the data, by name or number, or any */
+    SR_PARAM_SPLIT,    /* train, validation or test */
+    SR_PARAM_SAMPLE,   /* a row of a file: 17, train:17, test:7; `choices`: endings of files */
+    SR_PARAM_SAMPLES,  /* samples of one file, separated by commas */
+    SR_PARAM_JOB,      /* a training job, by number or by the name of its model */
+    SR_PARAM_SETTINGS, /* named hyperparameters, as tune saves them */
+    SR_PARAM_TOPIC,    /* of help: a command, a family, or one of `choices` */
     SR_PARAM_TYPES,
 };
 
