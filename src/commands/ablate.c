@@ -8,6 +8,29 @@
 
 #include "sartor/base/memory.h"
 
+enum { MOST_SEEDS = 10 };
+
+SR_RUN(ablate_run);
+
+const struct sr_command sr_command_ablate = {
+    .name = "ablate",
+    .group = "evaluate",
+    .help =
+        "Which techniques help: train with one switched at a time, judged on the validation split.",
+    .params =
+        (const struct sr_param[]){{"family", SR_PARAM_FAMILY, .positional = true, .required = true,
+                                   .help = "A family of networks; its hyperparameters may follow."},
+                                  {"seeds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 1,
+                                   .maximum = MOST_SEEDS, .help = "Trainings of each variant."},
+                                  {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0,
+                                   .maximum = 1e9, .help = "Training rows, 0 for all."},
+                                  {0}},
+    .more = more_of_family,
+    .run = ablate_run,
+    .lasting = true,
+    .example = "ablate cnn recipe=study epochs=5 limit=10000",
+};
+
 static const char AS_IT_IS[] =
     "as it is"; /* the label of the first trials, by which an ablation is known */
 
@@ -127,8 +150,6 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
 /* Student's t at 97.5 % for 1 to 9 degrees of freedom. */
 static const double t_quantiles[] = {NAN,   12.706, 4.303, 3.182, 2.776,
                                      2.571, 2.447,  2.365, 2.306, 2.262};
-enum { MOST_SEEDS = 10 };
-
 size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects)
 {
     size_t seeds = 0, found = 0;
@@ -212,22 +233,3 @@ SR_RUN(ablate_run)
     if (!status) report_ablation(session->experiment, reply);
     return status;
 }
-
-const struct sr_command sr_command_ablate = {
-    .name = "ablate",
-    .group = "evaluate",
-    .help =
-        "Which techniques help: train with one switched at a time, judged on the validation split.",
-    .params =
-        (const struct sr_param[]){{"family", SR_PARAM_FAMILY, .positional = true, .required = true,
-                                   .help = "A family of networks; its hyperparameters may follow."},
-                                  {"seeds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 1,
-                                   .maximum = MOST_SEEDS, .help = "Trainings of each variant."},
-                                  {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0,
-                                   .maximum = 1e9, .help = "Training rows, 0 for all."},
-                                  {0}},
-    .more = more_of_family,
-    .run = ablate_run,
-    .lasting = true,
-    .example = "ablate cnn recipe=study epochs=5 limit=10000",
-};

@@ -9,6 +9,20 @@
 #include "sartor/panes/form.h"
 #include "sartor/panes/pane.h"
 
+SR_RUN(complete_run);
+
+const struct sr_command sr_command_candidates = {
+    .name = "complete",
+    .group = "program",
+    .help = "What could stand at the end of a line, a word a line: for the shells' completion.",
+    .params =
+        (const struct sr_param[]){{"line", SR_PARAM_TEXT, .positional = true, .required = true,
+                                   .help = "The line behind the program's name, up to the cursor."},
+                                  {0}},
+    .run = complete_run,
+    .example = "complete line=\"export conf\"",
+};
+
 void candidates_add(struct candidates *candidates, const char *word, const char *after)
 {
     if (strncmp(word, candidates->typed, strlen(candidates->typed))) return;
@@ -269,15 +283,3 @@ out:
     sr_text_fini(&line);
     return status;
 }
-
-const struct sr_command sr_command_candidates = {
-    .name = "complete",
-    .group = "program",
-    .help = "What could stand at the end of a line, a word a line: for the shells' completion.",
-    .params =
-        (const struct sr_param[]){{"line", SR_PARAM_TEXT, .positional = true, .required = true,
-                                   .help = "The line behind the program's name, up to the cursor."},
-                                  {0}},
-    .run = complete_run,
-    .example = "complete line=\"export conf\"",
-};

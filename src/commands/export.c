@@ -4,6 +4,77 @@
 #include "figures.h"
 #include "sartor/base/memory.h"
 
+/* The names of the list, apart by blanks. */
+#define NAME(name, takes, current, help) " " #name
+
+SR_RUN(export_run);
+static enum sr_need export_need(const struct sr_args *args, const struct sr_param *param);
+
+const struct sr_command sr_command_export = {
+    .name = "export",
+    .group = "output",
+    .help = "Write a figure: PNG, SVG, PDF or an interactive HTML page, or the numbers behind it "
+            "as CSV or JSON.",
+    .params =
+        (const struct sr_param[]){
+            {"figure", SR_PARAM_CHOICE, .positional = true, .required = true,
+             .choices = &(FIGURES(NAME))[1],
+             .help = "Which; help figures tells what each shows and takes."},
+            {"model", SR_PARAM_MODEL, .positional = true, .choices = "training",
+             .help = "Of this model."},
+            {"index", SR_PARAM_SAMPLES, .positional = true,
+             .help = "Of this sample, or several apart by commas: test:7,test:12."},
+            {"to", SR_PARAM_FILE, .required = true,
+             .help = "The file; its ending chooses the format."},
+            {"models", SR_PARAM_MODELS, .choices = "training",
+             .help = "Of several models, their names apart by commas."},
+            {"vs", SR_PARAM_MODEL, .help = "A second model beside it."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+             .help = "Of this split; for samples the first of it, instead of the selection from "
+                     "the cursor on."},
+            {"class", SR_PARAM_CLASS, .help = "Of this class."},
+            {"wrong", SR_PARAM_SWITCH, .help = "Of samples that the model gets wrong."},
+            {"right", SR_PARAM_SWITCH, .help = "Of samples that the model gets right."},
+            {"count", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1000,
+             .help = "So many samples, or variants of one."},
+            {"shares", SR_PARAM_SWITCH, .help = "Per cent of the true class instead of counts."},
+            {"of_predicted", SR_PARAM_SWITCH, .help = "Per cent of the predicted class instead."},
+            {"linear", SR_PARAM_SWITCH, .help = "Linear counts instead of logarithmic."},
+            {"method", SR_PARAM_CHOICE,
+             .choices = "auto gradcam gradcam++ hirescam occlusion weights importance",
+             .help = "How samples are explained (default: as explain does)."},
+            {"layer", SR_PARAM_TEXT, .help = "A convolution's name."},
+            {"target", SR_PARAM_CLASS,
+             .help = "The class to explain (default: the predicted one)."},
+            {"flip", SR_PARAM_SWITCH, .help = "Augmentation: mirror."},
+            {"shift", SR_PARAM_NUMBER, .minimum = 0, .maximum = 16,
+             .help = "Augmentation: move by up to so many pixels."},
+            {"rotation", SR_PARAM_NUMBER, .minimum = 0, .maximum = 180,
+             .help = "Augmentation: turn by up to so many degrees."},
+            {"scale", SR_PARAM_NUMBER, .minimum = 0, .maximum = 0.9,
+             .help = "Augmentation: grow or shrink by up to this fraction."},
+            {"erase", SR_PARAM_NUMBER, .minimum = 0, .maximum = 1,
+             .help = "Augmentation: chance of a grey rectangle."},
+            {"brightness", SR_PARAM_NUMBER, .minimum = 0, .maximum = 0.9,
+             .help = "Augmentation: gain and gamma off by up to this fraction."},
+            {"noise", SR_PARAM_NUMBER, .minimum = 0, .maximum = 1,
+             .help = "Augmentation: deviation of Gaussian noise, of 0 to 1."},
+            {"width", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
+             .help = "Millimetres, 0 for the figure's own."},
+            {"height", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
+             .help = "Millimetres, 0 for the figure's own."},
+            {"resolution", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1200,
+             .help = "PNG: dots an inch, 0 for 144."},
+            {"dark", SR_PARAM_SWITCH, .help = "On a dark ground."},
+            {"plotly", SR_PARAM_FILE,
+             .help = "HTML: plotly.min.js to put into the page (default: that of Debian's "
+                     "python3-plotly, if installed); none for a page without."},
+            {0}},
+    .need = export_need,
+    .run = export_run,
+    .example = "export confusion cnn split=test to=confusion.png",
+};
+
 static const struct {
     const char *name, *takes, *current, *help;
 } figures[] = {
@@ -165,74 +236,6 @@ SR_RUN(export_run)
     free(models);
     return status;
 }
-
-/* The names of the list, apart by blanks. */
-#define NAME(name, takes, current, help) " " #name
-
-const struct sr_command sr_command_export = {
-    .name = "export",
-    .group = "output",
-    .help = "Write a figure: PNG, SVG, PDF or an interactive HTML page, or the numbers behind it "
-            "as CSV or JSON.",
-    .params =
-        (const struct sr_param[]){
-            {"figure", SR_PARAM_CHOICE, .positional = true, .required = true,
-             .choices = &(FIGURES(NAME))[1],
-             .help = "Which; help figures tells what each shows and takes."},
-            {"model", SR_PARAM_MODEL, .positional = true, .choices = "training",
-             .help = "Of this model."},
-            {"index", SR_PARAM_SAMPLES, .positional = true,
-             .help = "Of this sample, or several apart by commas: test:7,test:12."},
-            {"to", SR_PARAM_FILE, .required = true,
-             .help = "The file; its ending chooses the format."},
-            {"models", SR_PARAM_MODELS, .choices = "training",
-             .help = "Of several models, their names apart by commas."},
-            {"vs", SR_PARAM_MODEL, .help = "A second model beside it."},
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
-             .help = "Of this split; for samples the first of it, instead of the selection from "
-                     "the cursor on."},
-            {"class", SR_PARAM_CLASS, .help = "Of this class."},
-            {"wrong", SR_PARAM_SWITCH, .help = "Of samples that the model gets wrong."},
-            {"right", SR_PARAM_SWITCH, .help = "Of samples that the model gets right."},
-            {"count", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1000,
-             .help = "So many samples, or variants of one."},
-            {"shares", SR_PARAM_SWITCH, .help = "Per cent of the true class instead of counts."},
-            {"of_predicted", SR_PARAM_SWITCH, .help = "Per cent of the predicted class instead."},
-            {"linear", SR_PARAM_SWITCH, .help = "Linear counts instead of logarithmic."},
-            {"method", SR_PARAM_CHOICE,
-             .choices = "auto gradcam gradcam++ hirescam occlusion weights importance",
-             .help = "How samples are explained (default: as explain does)."},
-            {"layer", SR_PARAM_TEXT, .help = "A convolution's name."},
-            {"target", SR_PARAM_CLASS,
-             .help = "The class to explain (default: the predicted one)."},
-            {"flip", SR_PARAM_SWITCH, .help = "Augmentation: mirror."},
-            {"shift", SR_PARAM_NUMBER, .minimum = 0, .maximum = 16,
-             .help = "Augmentation: move by up to so many pixels."},
-            {"rotation", SR_PARAM_NUMBER, .minimum = 0, .maximum = 180,
-             .help = "Augmentation: turn by up to so many degrees."},
-            {"scale", SR_PARAM_NUMBER, .minimum = 0, .maximum = 0.9,
-             .help = "Augmentation: grow or shrink by up to this fraction."},
-            {"erase", SR_PARAM_NUMBER, .minimum = 0, .maximum = 1,
-             .help = "Augmentation: chance of a grey rectangle."},
-            {"brightness", SR_PARAM_NUMBER, .minimum = 0, .maximum = 0.9,
-             .help = "Augmentation: gain and gamma off by up to this fraction."},
-            {"noise", SR_PARAM_NUMBER, .minimum = 0, .maximum = 1,
-             .help = "Augmentation: deviation of Gaussian noise, of 0 to 1."},
-            {"width", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
-             .help = "Millimetres, 0 for the figure's own."},
-            {"height", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
-             .help = "Millimetres, 0 for the figure's own."},
-            {"resolution", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1200,
-             .help = "PNG: dots an inch, 0 for 144."},
-            {"dark", SR_PARAM_SWITCH, .help = "On a dark ground."},
-            {"plotly", SR_PARAM_FILE,
-             .help = "HTML: plotly.min.js to put into the page (default: that of Debian's "
-                     "python3-plotly, if installed); none for a page without."},
-            {0}},
-    .need = export_need,
-    .run = export_run,
-    .example = "export confusion cnn split=test to=confusion.png",
-};
 
 void figures_describe(struct sr_text *text)
 {

@@ -7,6 +7,25 @@
 #include "sartor/panes/form.h"
 #include "sartor/panes/show.h"
 
+SR_RUN(form_run);
+static size_t form_more(struct sr_session *session, const struct sr_args *args,
+                        struct sr_more more[SR_MORE_TABLES]);
+
+const struct sr_command sr_command_form = {
+    .name = "form",
+    .group = "interface",
+    .help = "Open a family's form in Train, or change values in the one that is open.",
+    .params = (const struct sr_param[]){{"what", SR_PARAM_FAMILY, .positional = true,
+                                         .choices = "edit default close",
+                                         .help = "A family; or edit (type the value under the "
+                                                 "cursor), default (take it back), close."},
+                                        {0}},
+    .more = form_more,
+    .rest = true,
+    .run = form_run,
+    .example = "form cnn epochs=5",
+};
+
 /* The prompt, with the present value to be edited. */
 static enum sr_status edit(struct sr_session *session, struct sr_error *error)
 {
@@ -80,18 +99,3 @@ static size_t form_more(struct sr_session *session, const struct sr_args *args,
     more[1] = (struct sr_more){"form", sr_form_common};
     return 2;
 }
-
-const struct sr_command sr_command_form = {
-    .name = "form",
-    .group = "interface",
-    .help = "Open a family's form in Train, or change values in the one that is open.",
-    .params = (const struct sr_param[]){{"what", SR_PARAM_FAMILY, .positional = true,
-                                         .choices = "edit default close",
-                                         .help = "A family; or edit (type the value under the "
-                                                 "cursor), default (take it back), close."},
-                                        {0}},
-    .more = form_more,
-    .rest = true,
-    .run = form_run,
-    .example = "form cnn epochs=5",
-};

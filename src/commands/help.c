@@ -5,6 +5,20 @@
 #include "sartor/commands/keys.h"
 #include "sartor/data/features.h"
 
+SR_RUN(help_run);
+
+const struct sr_command sr_command_help = {
+    .name = "help",
+    .group = "program",
+    .help = "The commands; or one command, a model family, features, keys, options, figures; "
+            "manual prints troff.",
+    .params = (const struct sr_param[]){{"topic", SR_PARAM_TOPIC, .positional = true,
+                                         .choices = "keys commands options features figures manual",
+                                         .help = "What about."},
+                                        {0}},
+    .run = help_run,
+};
+
 static void list_commands(struct sr_text *text)
 {
     const char *group = "";
@@ -63,15 +77,3 @@ SR_RUN(help_run)
     sr_text_fini(&text);
     return SR_OK;
 }
-
-const struct sr_command sr_command_help = {
-    .name = "help",
-    .group = "program",
-    .help = "The commands; or one command, a model family, features, keys, options, figures; "
-            "manual prints troff.",
-    .params = (const struct sr_param[]){{"topic", SR_PARAM_TOPIC, .positional = true,
-                                         .choices = "keys commands options features figures manual",
-                                         .help = "What about."},
-                                        {0}},
-    .run = help_run,
-};

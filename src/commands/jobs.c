@@ -6,6 +6,65 @@
 #include <math.h>
 #include <string.h>
 
+#define JOB_PARAMS                                                                                 \
+    (const struct sr_param[])                                                                      \
+    {                                                                                              \
+        {"job", SR_PARAM_JOB, .positional = true, .current = true,                                 \
+         .help =                                                                                   \
+             "Its number or model (default: the one shown in Train, else the one that runs)."},    \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
+
+SR_RUN(jobs_run);
+SR_RUN(wait_run);
+SR_RUN(pause_run);
+SR_RUN(resume_run);
+SR_RUN(stop_run);
+
+const struct sr_command sr_command_jobs = {
+    .name = "jobs",
+    .group = "train",
+    .help = "List training jobs and their state.",
+    .run = jobs_run,
+};
+
+const struct sr_command sr_command_wait = {
+    .name = "wait",
+    .group = "train",
+    .help = "In batch: wait for a job, or for all, to end.",
+    .params = (const struct sr_param[]){{"job", SR_PARAM_JOB, .positional = true,
+                                         .help = "Its number or model (default: all)."},
+                                        {0}},
+    .run = wait_run,
+};
+
+const struct sr_command sr_command_pause = {
+    .name = "pause",
+    .group = "train",
+    .help = "Pause a training job (in the explorer, again to go on).",
+    .params = JOB_PARAMS,
+    .run = pause_run,
+};
+
+const struct sr_command sr_command_resume = {
+    .name = "resume",
+    .group = "train",
+    .help = "Let a paused job go on.",
+    .params = JOB_PARAMS,
+    .run = resume_run,
+};
+
+const struct sr_command sr_command_stop = {
+    .name = "stop",
+    .group = "train",
+    .help = "Stop a job; its last finished epoch becomes the model (not of an SVM, which needs all "
+            "of its pairs).",
+    .params = JOB_PARAMS,
+    .run = stop_run,
+};
+
 static const char *const state_names[] = {"queued", "running", "paused",
                                           "done",   "failed",  "stopped"};
 
@@ -51,24 +110,6 @@ SR_RUN(jobs_run)
     return SR_OK;
 }
 
-const struct sr_command sr_command_jobs = {
-    .name = "jobs",
-    .group = "train",
-    .help = "List training jobs and their state.",
-    .run = jobs_run,
-};
-
-#define JOB_PARAMS                                                                                 \
-    (const struct sr_param[])                                                                      \
-    {                                                                                              \
-        {"job", SR_PARAM_JOB, .positional = true, .current = true,                                 \
-         .help =                                                                                   \
-             "Its number or model (default: the one shown in Train, else the one that runs)."},    \
-        {                                                                                          \
-            0                                                                                      \
-        }                                                                                          \
-    }
-
 SR_RUN(wait_run)
 {
     SR_UNUSED;
@@ -79,16 +120,6 @@ SR_RUN(wait_run)
         reply->wait = run->job;
     return SR_OK;
 }
-
-const struct sr_command sr_command_wait = {
-    .name = "wait",
-    .group = "train",
-    .help = "In batch: wait for a job, or for all, to end.",
-    .params = (const struct sr_param[]){{"job", SR_PARAM_JOB, .positional = true,
-                                         .help = "Its number or model (default: all)."},
-                                        {0}},
-    .run = wait_run,
-};
 
 static enum sr_status act(struct sr_session *session, const struct sr_args *args,
                           struct sr_reply *reply, void (*change)(struct sr_jobs *, uint32_t),
@@ -125,26 +156,3 @@ SR_RUN(stop_run)
     return act(session, args, reply, sr_jobs_stop, "stopping; the last finished epoch is kept",
                error);
 }
-
-const struct sr_command sr_command_pause = {
-    .name = "pause",
-    .group = "train",
-    .help = "Pause a training job (in the explorer, again to go on).",
-    .params = JOB_PARAMS,
-    .run = pause_run,
-};
-const struct sr_command sr_command_resume = {
-    .name = "resume",
-    .group = "train",
-    .help = "Let a paused job go on.",
-    .params = JOB_PARAMS,
-    .run = resume_run,
-};
-const struct sr_command sr_command_stop = {
-    .name = "stop",
-    .group = "train",
-    .help = "Stop a job; its last finished epoch becomes the model (not of an SVM, which needs all "
-            "of its pairs).",
-    .params = JOB_PARAMS,
-    .run = stop_run,
-};

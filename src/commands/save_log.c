@@ -8,6 +8,20 @@
 
 #include "sartor/base/file.h"
 
+SR_RUN(save_log_run);
+
+const struct sr_command sr_command_save_log = {
+    .name = "save-log",
+    .group = "output",
+    .help = "Write the session's commands as a script that replays it; messages and commands that "
+            "failed become comments.",
+    .params = (const struct sr_param[]){{"file", SR_PARAM_FILE, .positional = true,
+                                         .required = true, .help = "The script."},
+                                        {0}},
+    .run = save_log_run,
+    .example = "save-log session.sartor",
+};
+
 /* A comment, each line of it. */
 static void add_comment(struct sr_text *text, const char *words)
 {
@@ -59,15 +73,3 @@ SR_RUN(save_log_run)
     sr_text_fini(&script);
     return status;
 }
-
-const struct sr_command sr_command_save_log = {
-    .name = "save-log",
-    .group = "output",
-    .help = "Write the session's commands as a script that replays it; messages and commands that "
-            "failed become comments.",
-    .params = (const struct sr_param[]){{"file", SR_PARAM_FILE, .positional = true,
-                                         .required = true, .help = "The script."},
-                                        {0}},
-    .run = save_log_run,
-    .example = "save-log session.sartor",
-};

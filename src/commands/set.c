@@ -5,6 +5,38 @@
 
 #include "sartor/commands/keys.h"
 
+SR_RUN(set_run);
+static size_t set_more(struct sr_session *session, const struct sr_args *args,
+                       struct sr_more more[SR_MORE_TABLES]);
+SR_RUN(bind_run);
+
+const struct sr_command sr_command_set = {
+    .name = "set",
+    .group = "program",
+    .help = "Change options, given as name=value; alone, list them.",
+    .more = set_more,
+    .run = set_run,
+    .example = "set glyphs=ascii",
+};
+
+const struct sr_command sr_command_bind = {
+    .name = "bind",
+    .group = "program",
+    .help = "Let a key run a command.",
+    .params =
+        (const struct sr_param[]){
+            {"pane", SR_PARAM_CHOICE,
+             .choices = "browse large data train form confusion explain compare log",
+             .help = "Only there (large is a sample enlarged, form the form in train); given "
+                     "before the key."},
+            {"key", SR_PARAM_TEXT, .positional = true, .required = true,
+             .help = "Its name: t, C-t, F5."},
+            {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},
+            {0}},
+    .run = bind_run,
+    .example = "bind pane=train c train cnn epochs=3",
+};
+
 static void list_options(const struct sr_session *session, struct sr_reply *reply)
 {
     static const struct sr_column columns[] = {
@@ -51,36 +83,9 @@ static size_t set_more(struct sr_session *session, const struct sr_args *args,
     return 1;
 }
 
-const struct sr_command sr_command_set = {
-    .name = "set",
-    .group = "program",
-    .help = "Change options, given as name=value; alone, list them.",
-    .more = set_more,
-    .run = set_run,
-    .example = "set glyphs=ascii",
-};
-
 SR_RUN(bind_run)
 {
     SR_UNUSED;
     return sr_keys_bind(session, sr_args_text(args, "key"), sr_args_text(args, "line"),
                         sr_args_text(args, "pane"), error);
 }
-
-const struct sr_command sr_command_bind = {
-    .name = "bind",
-    .group = "program",
-    .help = "Let a key run a command.",
-    .params =
-        (const struct sr_param[]){
-            {"pane", SR_PARAM_CHOICE,
-             .choices = "browse large data train form confusion explain compare log",
-             .help = "Only there (large is a sample enlarged, form the form in train); given "
-                     "before the key."},
-            {"key", SR_PARAM_TEXT, .positional = true, .required = true,
-             .help = "Its name: t, C-t, F5."},
-            {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},
-            {0}},
-    .run = bind_run,
-    .example = "bind pane=train c train cnn epochs=3",
-};

@@ -10,6 +10,36 @@
 #include "sartor/base/memory.h"
 #include "sartor/panes/show.h"
 
+SR_RUN(train_run);
+static void train_event(struct sr_session *session, const struct sr_event *event,
+                        struct sr_reply *reply);
+
+const struct sr_command sr_command_train = {
+    .name = "train",
+    .group = "train",
+    .help =
+        "Train a model of a family in the background; its hyperparameters follow as name=value.",
+    .params =
+        (const struct sr_param[]){
+            {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
+             .help = "What to train: help FAMILY tells its hyperparameters."},
+            {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
+            {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
+             .help = "Seed of initial weights, order and augmentation."},
+            {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
+             .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
+            {"settings", SR_PARAM_SETTINGS,
+             .help = "Named hyperparameters that tune has saved; those given here come first."},
+            {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
+            {"resume", SR_PARAM_SWITCH,
+             .help = "Go on from the checkpoint of an interrupted training."},
+            {0}},
+    .more = more_of_family,
+    .run = train_run,
+    .event = train_event,
+    .example = "train cnn epochs=5 seed=1",
+};
+
 /* Named settings, as `tune` saves them: name=value words, of which those given on the line come
  * first. */
 static enum sr_status add_settings(struct sr_session *session, const char *name,
@@ -142,29 +172,3 @@ static void train_event(struct sr_session *session, const struct sr_event *event
     if (event->type == SR_EVENT_EPOCH) epoch_event(run, &event->of.epoch, reply);
     if (event->type == SR_EVENT_ENDED) end_event(session, run, reply);
 }
-
-const struct sr_command sr_command_train = {
-    .name = "train",
-    .group = "train",
-    .help =
-        "Train a model of a family in the background; its hyperparameters follow as name=value.",
-    .params =
-        (const struct sr_param[]){
-            {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
-             .help = "What to train: help FAMILY tells its hyperparameters."},
-            {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
-            {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
-             .help = "Seed of initial weights, order and augmentation."},
-            {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
-             .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
-            {"settings", SR_PARAM_SETTINGS,
-             .help = "Named hyperparameters that tune has saved; those given here come first."},
-            {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
-            {"resume", SR_PARAM_SWITCH,
-             .help = "Go on from the checkpoint of an interrupted training."},
-            {0}},
-    .more = more_of_family,
-    .run = train_run,
-    .event = train_event,
-    .example = "train cnn epochs=5 seed=1",
-};

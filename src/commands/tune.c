@@ -11,6 +11,32 @@
 #include "sartor/base/rng.h"
 #include "sartor/data/folds.h"
 
+SR_RUN(tune_run);
+
+const struct sr_command sr_command_tune = {
+    .name = "tune",
+    .group = "evaluate",
+    .help = "Search a family's hyperparameters within a time: random search with successive "
+            "halving.",
+    .params =
+        (const struct sr_param[]){
+            {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
+             .help = "What to tune; what is given as name=value stays fixed."},
+            {"budget", SR_PARAM_DURATION, .fallback = "10m",
+             .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is "
+                     "stopped."},
+            {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000,
+             .help = "Trials of the first round."},
+            {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,
+             .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on "
+                     "the validation split."},
+            {0}},
+    .more = more_of_family,
+    .run = tune_run,
+    .lasting = true,
+    .example = "tune knn budget=2m folds=5",
+};
+
 static void draw(const struct sr_search *search, struct sr_rng *rng, struct sr_text *line)
 {
     sr_text_printf(line, "%s%s=", line->length ? " " : "", search->param);
@@ -335,27 +361,3 @@ SR_RUN(tune_run)
     if (!status) status = report_tuning(session, tuning.class->name, reply, error);
     return status;
 }
-
-const struct sr_command sr_command_tune = {
-    .name = "tune",
-    .group = "evaluate",
-    .help = "Search a family's hyperparameters within a time: random search with successive "
-            "halving.",
-    .params =
-        (const struct sr_param[]){
-            {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
-             .help = "What to tune; what is given as name=value stays fixed."},
-            {"budget", SR_PARAM_DURATION, .fallback = "10m",
-             .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is "
-                     "stopped."},
-            {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000,
-             .help = "Trials of the first round."},
-            {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,
-             .help = "Cross-validate the training rows in so many folds, 2 or more; 0 judges on "
-                     "the validation split."},
-            {0}},
-    .more = more_of_family,
-    .run = tune_run,
-    .lasting = true,
-    .example = "tune knn budget=2m folds=5",
-};

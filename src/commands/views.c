@@ -8,6 +8,80 @@
 
 #include "sartor/panes/pane.h"
 
+SR_RUN(order_run);
+SR_RUN(look_run);
+SR_RUN(log_run);
+SR_RUN(units_run);
+SR_RUN(smooth_run);
+SR_RUN(search_run);
+
+const struct sr_command sr_command_order = {
+    .name = "order",
+    .group = "interface",
+    .help = "Sort the selection by the next of index, confidence, loss, margin; in Compare, the "
+            "models by the next column.",
+    .params =
+        (const struct sr_param[]){
+            {"reverse", SR_PARAM_SWITCH, .help = "Turn the present order round instead."}, {0}},
+    .run = order_run,
+};
+
+const struct sr_command sr_command_look = {
+    .name = "look",
+    .group = "interface",
+    .help = "Change what a pane shows of its subject.",
+    .params =
+        (const struct sr_param[]){{"what", SR_PARAM_CHOICE, .positional = true, .required = true,
+                                   .choices = "values versions next others classes vs beats beaten",
+                                   .help =
+                                       "Browse: pixel values, augmented versions. Data: the next "
+                                       "view. Train: other runs. Explain: the classes' mean heat. "
+                                       "Confusion and Compare: the second model, samples that only "
+                                       "the first or the second gets right."},
+                                  {0}},
+    .run = look_run,
+};
+
+const struct sr_command sr_command_log = {
+    .name = "log",
+    .group = "interface",
+    .help = "Switch the vertical axis between logarithmic and linear.",
+    .run = log_run,
+};
+
+const struct sr_command sr_command_units = {
+    .name = "units",
+    .group = "interface",
+    .help = "Confusion in counts, in % of the true class, in % of the predicted class.",
+    .run = units_run,
+};
+
+const struct sr_command sr_command_smooth = {
+    .name = "smooth",
+    .group = "interface",
+    .help = "Smooth the curves of Train exponentially, with the raw ones behind.",
+    .params = (const struct sr_param[]){{"share", SR_PARAM_NUMBER, .positional = true, .minimum = 0,
+                                         .maximum = 0.999,
+                                         .help = "Of the past in each point, 0 for none; without "
+                                                 "it, the next of 0.6, 0.9, 0.98, 0."},
+                                        {0}},
+    .run = smooth_run,
+};
+
+const struct sr_command sr_command_search = {
+    .name = "search",
+    .group = "interface",
+    .help = "Go to the next sample of a class, or to a row, in the selection.",
+    .params =
+        (const struct sr_param[]){
+            {"back", SR_PARAM_SWITCH, .help = "To the one before."},
+            {"text", SR_PARAM_LINE, .positional = true, .choices = "class",
+             .help = "Part of a class's name, or a row; without it, as before."},
+            {0}},
+    .run = search_run,
+    .example = "search Shirt",
+};
+
 /* Does a pane have something? `name` is what `look` names. */
 typedef bool pane_has(const struct sr_pane *pane, const char *name);
 
@@ -61,19 +135,6 @@ static enum sr_status lacks(const struct sr_session *session, const char *what, 
     return error->status;
 }
 
-SR_RUN(order_run);
-
-const struct sr_command sr_command_order = {
-    .name = "order",
-    .group = "interface",
-    .help = "Sort the selection by the next of index, confidence, loss, margin; in Compare, the "
-            "models by the next column.",
-    .params =
-        (const struct sr_param[]){
-            {"reverse", SR_PARAM_SWITCH, .help = "Turn the present order round instead."}, {0}},
-    .run = order_run,
-};
-
 SR_RUN(order_run)
 {
     SR_UNUSED;
@@ -85,24 +146,6 @@ SR_RUN(order_run)
     sr_text_fini(&said);
     return status;
 }
-
-SR_RUN(look_run);
-
-const struct sr_command sr_command_look = {
-    .name = "look",
-    .group = "interface",
-    .help = "Change what a pane shows of its subject.",
-    .params =
-        (const struct sr_param[]){{"what", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = "values versions next others classes vs beats beaten",
-                                   .help =
-                                       "Browse: pixel values, augmented versions. Data: the next "
-                                       "view. Train: other runs. Explain: the classes' mean heat. "
-                                       "Confusion and Compare: the second model, samples that only "
-                                       "the first or the second gets right."},
-                                  {0}},
-    .run = look_run,
-};
 
 SR_RUN(look_run)
 {
@@ -116,15 +159,6 @@ SR_RUN(look_run)
     return lacks(session, what, has_action, name, error);
 }
 
-SR_RUN(log_run);
-
-const struct sr_command sr_command_log = {
-    .name = "log",
-    .group = "interface",
-    .help = "Switch the vertical axis between logarithmic and linear.",
-    .run = log_run,
-};
-
 SR_RUN(log_run)
 {
     SR_UNUSED;
@@ -135,15 +169,6 @@ SR_RUN(log_run)
     return SR_OK;
 }
 
-SR_RUN(units_run);
-
-const struct sr_command sr_command_units = {
-    .name = "units",
-    .group = "interface",
-    .help = "Confusion in counts, in % of the true class, in % of the predicted class.",
-    .run = units_run,
-};
-
 SR_RUN(units_run)
 {
     SR_UNUSED;
@@ -153,20 +178,6 @@ SR_RUN(units_run)
     reply->shown = true;
     return SR_OK;
 }
-
-SR_RUN(smooth_run);
-
-const struct sr_command sr_command_smooth = {
-    .name = "smooth",
-    .group = "interface",
-    .help = "Smooth the curves of Train exponentially, with the raw ones behind.",
-    .params = (const struct sr_param[]){{"share", SR_PARAM_NUMBER, .positional = true, .minimum = 0,
-                                         .maximum = 0.999,
-                                         .help = "Of the past in each point, 0 for none; without "
-                                                 "it, the next of 0.6, 0.9, 0.98, 0."},
-                                        {0}},
-    .run = smooth_run,
-};
 
 SR_RUN(smooth_run)
 {
@@ -180,22 +191,6 @@ SR_RUN(smooth_run)
     sr_text_fini(&said);
     return SR_OK;
 }
-
-SR_RUN(search_run);
-
-const struct sr_command sr_command_search = {
-    .name = "search",
-    .group = "interface",
-    .help = "Go to the next sample of a class, or to a row, in the selection.",
-    .params =
-        (const struct sr_param[]){
-            {"back", SR_PARAM_SWITCH, .help = "To the one before."},
-            {"text", SR_PARAM_LINE, .positional = true, .choices = "class",
-             .help = "Part of a class's name, or a row; without it, as before."},
-            {0}},
-    .run = search_run,
-    .example = "search Shirt",
-};
 
 /* A pane without a search leaves it to the first that has one, which comes into view when there is
  * something new to look for. */
