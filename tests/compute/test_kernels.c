@@ -128,6 +128,25 @@ static void test_turn(void **state)
     free(x), free(w), free(y), free(turned), free(packed), free(forward), free(backward);
 }
 
+/* Its own pixels stand at even rows and columns, and zeros between them. */
+static void test_spread(void **state)
+{
+    (void)state;
+    enum { PLANES = 2, HEIGHT = 3, WIDTH = 4, TALL = 2 * HEIGHT - 1, WIDE = 2 * WIDTH - 1 };
+    float *dy = numbers(PLANES * HEIGHT * WIDTH * SR_BLOCK, 1),
+          *spread = numbers(PLANES * TALL * WIDE * SR_BLOCK, 2);
+    sr_conv_spread(dy, PLANES, HEIGHT, WIDTH, spread);
+    for (int plane = 0; plane < PLANES; plane++)
+        for (int y = 0; y < TALL; y++)
+            for (int x = 0; x < WIDE; x++)
+                for (int c = 0; c < SR_BLOCK; c++) {
+                    int own = ((plane * HEIGHT + y / 2) * WIDTH + x / 2) * SR_BLOCK + c;
+                    float wanted = y % 2 || x % 2 ? 0 : dy[own];
+                    assert_true(spread[((plane * TALL + y) * WIDE + x) * SR_BLOCK + c] == wanted);
+                }
+    free(dy), free(spread);
+}
+
 static void test_pointwise(void **state)
 {
     const struct sr_kernels *twin = sr_kernels_named("reference");
@@ -187,7 +206,8 @@ static void test_pointwise(void **state)
         twin->add(x, SIZE, z);
         assert_near(y, z, SIZE, 0, "add");
         uint16_t chances[SIZE] __attribute__((aligned(64)));
-        for (size_t i = 0; i < SIZE; i++) chances[i] = (uint16_t)(i * 40503);
+        for (size_t i = 0; i < SIZE; i++)
+            chances[i] = i % 3 ? (uint16_t)(i * 40503) : (uint16_t)(19999 + i % 4);
         k->drop(chances, 20000, 1.5f, x, SIZE, y);
         twin->drop(chances, 20000, 1.5f, x, SIZE, z);
         assert_near(y, z, SIZE, 0, "drop");
@@ -554,10 +574,48 @@ static void test_isa(void **state)
     assert_non_null(sr_kernels_named("baseline"));
     assert_null(sr_kernels_named("abacus"));
     assert_string_equal(sr_kernels()->isa, sr_compute_isa());
+    assert_int_equal(sr_isa_find(sr_compute_isa()), sr_isa());
+    assert_int_equal(sr_isa_find("abacus"), -1);
 }
 
-int main(void)
+static const char *program;
+
+/* The set is chosen once for a process, so this program runs again for each. */
+static void test_wish(void **state)
 {
+    (void)state;
+    for (size_t set = 0; set <= sizeof sets / sizeof *sets; set++) {
+        const bool known = set < sizeof sets / sizeof *sets;
+        const char *wish = known ? sets[set] : "abacus";
+        const char *wanted = sr_isa_find(wish) >= 0 ? wish : sr_compute_isa();
+        char line[4200], answer[200] = "";
+        snprintf(line, sizeof line, "SARTOR_ISA=%s ASKED=1 '%s'", wish, program);
+        FILE *pipe = popen(line, "r");
+        assert_non_null(pipe);
+        assert_non_null(fgets(answer, sizeof answer, pipe));
+        pclose(pipe);
+        assert_int_equal(strncmp(answer, wanted, strlen(wanted)), 0);
+        const bool refused = strcmp(wanted, wish) != 0;
+        assert_int_equal(strstr(answer, "SARTOR_ISA") != NULL, refused);
+        if (!known) assert_non_null(strstr(answer, "it can be baseline"));
+    }
+}
+
+/* Which set this process takes, and the sentence if it is not the one asked for. */
+static int answer(void)
+{
+    struct sr_error error = {0};
+    sr_compute_start(&error);
+    printf("%s %s\n", sr_compute_isa(), error.text);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    program = argv[0];
+    if (getenv("ASKED")) return answer();
+    unsetenv("SARTOR_ISA");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_isa),      cmocka_unit_test(test_conv),
         cmocka_unit_test(test_turn),     cmocka_unit_test(test_pointwise),
@@ -565,6 +623,7 @@ int main(void)
         cmocka_unit_test(test_product),  cmocka_unit_test(test_places),
         cmocka_unit_test(test_few_rows), cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_strips),   cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_spread),   cmocka_unit_test(test_wish),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -365,6 +365,36 @@ static void test_mirrored(void **state)
     sr_model_unref(model);
 }
 
+/* Symmetric images are their own mirrored copies. With labels drawn by chance nothing can be
+ * learned about an image but from itself, so whoever votes on it without having been fitted to it
+ * is right half of the time. */
+static void test_copies_do_not_vote(void **state)
+{
+    enum { COUNT = 240, SIDE = 8, SIZE = SIDE * SIDE };
+    static uint8_t pixels[COUNT * SIZE], labels[COUNT];
+    const struct sr_images images = {COUNT, {SIDE, SIDE, 1}, pixels, labels};
+    const struct sr_samples all = {&images, NULL, COUNT};
+    struct watch watch = {.allowed = SIZE_MAX};
+    const struct sr_monitor monitor = {&watch, watch_progress, NULL, watch_proceed};
+    struct sr_model *model;
+    struct sr_rng rng;
+    double bag = 0;
+    (void)state;
+    sr_rng_init(&rng, 2, SR_STREAM_TEST, 0);
+    for (int i = 0; i < COUNT; i++) {
+        labels[i] = (uint8_t)sr_rng_below(&rng, 2);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE / 2; x++)
+                pixels[i * SIZE + y * SIDE + x] = pixels[i * SIZE + y * SIDE + SIDE - 1 - x] =
+                    (uint8_t)sr_rng_below(&rng, 256);
+    }
+    assert_ok(fit("trees=60 bootstrap=on augment=flip", &all,
+                  (struct sr_model_shape){{SIDE, SIDE, 1}, 2}, 1, &monitor, &model));
+    assert_int_equal(sscanf(watch.note, "out of bag %lf", &bag), 1);
+    if (fabs(bag - 0.5) > 0.15) fail_msg("out of bag %.3f", bag);
+    sr_model_unref(model);
+}
+
 static void test_stops(void **state)
 {
     (void)state;
@@ -522,12 +552,13 @@ static void test_bad_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_splits),  cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_vector_twin),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_learns),        cmocka_unit_test(test_out_of_bag),
-        cmocka_unit_test(test_mirrored),      cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_threads),       cmocka_unit_test(test_files),
-        cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_exact_splits), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_vector_twin),  cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_learns),       cmocka_unit_test(test_out_of_bag),
+        cmocka_unit_test(test_mirrored),     cmocka_unit_test(test_copies_do_not_vote),
+        cmocka_unit_test(test_stops),        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_files),        cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -54,7 +54,9 @@ static struct sr_model *fit_model(const struct sr_model_class *class, const char
     snprintf(model->digest, sizeof model->digest, "0123456789abcdef0123456789abcdef");
     model->split_seed = 7;
     model->validation = 1.0 / 12;
-    model->limit = 60;
+    model->limit = 55;
+    model->fit_memory = 123456;
+    model->stopped = true;
     return model;
 }
 
@@ -154,10 +156,10 @@ static void test_round_trip(void **unused)
         if (!back) fail_msg("%s", error.text);
         assert_non_null(strstr(back->name, "second.v2"));
         assert_ptr_equal(back->class, model->class);
-        assert_true(back->seed == UINT64_MAX && back->split_seed == 7 && back->limit == 60 &&
+        assert_true(back->seed == UINT64_MAX && back->split_seed == 7 && back->limit == 55 &&
                     back->train_count == COUNT);
         assert_true(back->validation == 1.0 / 12 && back->fit_seconds == model->fit_seconds &&
-                    !back->stopped);
+                    back->stopped && back->fit_memory == 123456);
         assert_true(back->shape.image.height == SIDE && back->shape.image.width == SIDE &&
                     back->shape.classes == CLASSES);
         assert_string_equal(back->digest, model->digest);

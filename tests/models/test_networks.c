@@ -187,6 +187,8 @@ static bool see_proceed(void *owner)
     return ++witness->calls <= witness->stop_after;
 }
 
+static uint64_t seed = 4;
+
 /* Fit, and give the tensors. */
 static void fit(const struct sr_model_class *class, const char *line, const char *checkpoint,
                 bool resume, struct sr_pool *pool, struct witness *witness, struct sr_tensors *set)
@@ -198,7 +200,7 @@ static void fit(const struct sr_model_class *class, const char *line, const char
                              .shape = {{SIDE, SIDE, 1}, 3},
                              .train = {&images, rows, TRAIN},
                              .validation = {&images, rows + TRAIN, VALIDATION},
-                             .seed = 4,
+                             .seed = seed,
                              .pool = pool,
                              .monitor = &monitor,
                              .checkpoint = checkpoint,
@@ -355,6 +357,18 @@ static void test_resume_of_another(void **state)
     close(mkstemp(path));
     fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=5", path, false, NULL, &stopped, &set);
     fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=5 lr=0.01", path, true, NULL, &other, &more);
+    assert_non_null(strstr(other.note, "of another training"));
+    assert_int_equal(other.epochs, 5);
+    sr_tensors_fini(&set);
+    sr_tensors_fini(&more);
+
+    /* Stopped with one seed, gone on with another. */
+    stopped = (struct witness){.stop_after = 20};
+    other = (struct witness){.stop_after = 10000};
+    fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=5", path, false, NULL, &stopped, &set);
+    seed = 5;
+    fit(&sr_model_class_mlp, "hidden=8 batch=16 epochs=5", path, true, NULL, &other, &more);
+    seed = 4;
     assert_non_null(strstr(other.note, "of another training"));
     assert_int_equal(other.epochs, 5);
     sr_tensors_fini(&set);

@@ -122,6 +122,33 @@ static void test_store(void **unused)
     free(path);
 }
 
+/* A model of one's own hides the shipped one of its name; only the own one can be deleted. */
+static void test_hides_the_shipped(void **unused)
+{
+    struct sr_store_entry *entries;
+    size_t count, shipped = 0, both = 0;
+    (void)unused;
+    assert_ok(sr_store_list(home, &entries, &count, &error));
+    for (size_t i = 0; i < count; i++)
+        shipped += entries[i].shipped && !strcmp(entries[i].name, "cnn");
+    sr_store_free(entries, count);
+    if (!shipped) skip(); /* not in the tree that the tests were built in */
+    assert_refused(sr_store_delete(home, "cnn", &error), SR_ERROR_STATE, "came with sartor");
+    save_as("cnn");
+    char *path = sr_store_path(home, "cnn");
+    assert_ok(sr_store_list(home, &entries, &count, &error));
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].name, "cnn")) continue;
+        both++;
+        assert_false(entries[i].shipped);
+        assert_string_equal(entries[i].path, path);
+    }
+    assert_int_equal(both, 1);
+    sr_store_free(entries, count);
+    assert_ok(sr_store_delete(home, "cnn", &error));
+    free(path);
+}
+
 static void test_file_for_a_folder(void **unused)
 {
     struct sr_store_entry *entries;
@@ -141,6 +168,7 @@ static void test_file_for_a_folder(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_store),
+                                       cmocka_unit_test(test_hides_the_shipped),
                                        cmocka_unit_test(test_file_for_a_folder)};
     return cmocka_run_group_tests_name("models/store", tests, set_up, tear_down);
 }

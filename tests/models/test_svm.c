@@ -546,6 +546,64 @@ static void test_cross_validation_misled(void **state)
     sr_model_unref(model);
 }
 
+/* The sigmoid is fitted to decision values of rows that were held out, each class dealt to the
+ * folds in a random order: done again here, with models that were fitted to the other rows. */
+static void test_calibration(void **state)
+{
+    enum { EACH = 40, COUNT = 2 * EACH, SIZE = 784 };
+    static const char line[] = "C=1 gamma=0.02 tolerance=1e-7";
+    static const uint8_t classes[2] = {0, 6};
+    uint32_t rows[COUNT], others[COUNT];
+    int found[2] = {0, 0}, fold_of[COUNT];
+    double decisions[COUNT], a, b;
+    bool positive[COUNT];
+    size_t decided = 0;
+    struct sr_model *model, *part;
+    (void)state;
+    for (size_t i = 0; i < train.count; i++)
+        for (int side = 0; side < 2; side++)
+            if (sr_samples_label(&train, i) == classes[side] && found[side] < EACH)
+                rows[side * EACH + found[side]++] = sr_samples_row(&train, i);
+    assert_true(found[0] == EACH && found[1] == EACH);
+    struct sr_samples all = {train.images, rows, COUNT};
+    assert_ok(fit(line, &all, mini_shape, 0, NULL, &model));
+    struct sr_rng rng;
+    sr_rng_init(&rng, 5, SR_STREAM_OTHER, 0);
+    for (int side = 0; side < 2; side++) {
+        uint32_t order[EACH];
+        for (uint32_t i = 0; i < EACH; i++) order[i] = i;
+        sr_rng_shuffle(&rng, order, EACH);
+        for (int i = 0; i < EACH; i++) fold_of[side * EACH + (int)order[i]] = i % SVM_FOLDS;
+    }
+    float *values = malloc(COUNT * SIZE * sizeof *values);
+    sr_features_fill(SR_FEATURES_PIXELS, &all, 0, COUNT, values, SIZE, NULL);
+    for (int fold = 0; fold < SVM_FOLDS; fold++) {
+        size_t kept = 0;
+        for (int i = 0; i < COUNT; i++)
+            if (fold_of[i] != fold) others[kept++] = rows[i];
+        struct sr_samples rest = {train.images, others, kept};
+        assert_ok(fit(line, &rest, mini_shape, 0, NULL, &part));
+        const struct svm *svm = part->state;
+        for (int i = 0; i < COUNT; i++) {
+            if (fold_of[i] != fold) continue;
+            double value = -svm->rho[0];
+            for (int j = 0; j < COUNT; j++)
+                if (fold_of[j] != fold)
+                    value += coefficient(svm, j < EACH ? 0 : 1, j < EACH ? 1 : 0, rows[j]) *
+                             plain_kernel(&svm->kernel, values + j * SIZE, values + i * SIZE, SIZE);
+            positive[decided] = i < EACH;
+            decisions[decided++] = value;
+        }
+        sr_model_unref(part);
+    }
+    svm_sigmoid_fit(decisions, positive, decided, &a, &b);
+    const struct svm *svm = model->state;
+    if (fabs(svm->a[0] - a) > 1e-3 * fabs(a) || fabs(svm->b[0] - b) > 1e-3)
+        fail_msg("sigmoid %g %g, not %g %g", svm->a[0], svm->b[0], a, b);
+    free(values);
+    sr_model_unref(model);
+}
+
 /* ---- libsvm ---- */
 
 static void write_rows(const char *path, const struct sr_samples *samples, enum sr_features kind)
@@ -731,23 +789,15 @@ static void test_loops(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernel_rows),
-        cmocka_unit_test(test_loops),
-        cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_optimal),
-        cmocka_unit_test(test_little_memory),
-        cmocka_unit_test(test_bank),
-        cmocka_unit_test(test_sigmoid),
-        cmocka_unit_test(test_coupling),
-        cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_damaged_files),
-        cmocka_unit_test(test_bad_input),
-        cmocka_unit_test(test_cross_validation_misled),
-        cmocka_unit_test(test_libsvm),
-        cmocka_unit_test(test_libsvm_refuses),
+        cmocka_unit_test(test_kernel_rows),   cmocka_unit_test(test_loops),
+        cmocka_unit_test(test_by_hand),       cmocka_unit_test(test_optimal),
+        cmocka_unit_test(test_little_memory), cmocka_unit_test(test_bank),
+        cmocka_unit_test(test_sigmoid),       cmocka_unit_test(test_coupling),
+        cmocka_unit_test(test_calibration),   cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_threads),       cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_files),         cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_bad_input),     cmocka_unit_test(test_cross_validation_misled),
+        cmocka_unit_test(test_libsvm),        cmocka_unit_test(test_libsvm_refuses),
     };
     return cmocka_run_group_tests(tests, set_up_samples, tear_down);
 }
