@@ -47,6 +47,16 @@ static void select_everything(struct sr_session *session)
     sr_session_select(session, &filter, &error);
 }
 
+/* There is no data, and the load that this one has stopped was not at fault: begin it again. */
+static void load_interrupted(struct sr_session *session)
+{
+    char *wanted = session->data_interrupted;
+    struct sr_error ignored;
+    session->data_interrupted = NULL;
+    if (wanted && !session->data) sr_session_open(session, wanted, &ignored);
+    free(wanted);
+}
+
 static void load_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
 {
     struct load_task *load = (struct load_task *)task;
@@ -55,8 +65,11 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     session->data_error = event->of.ended.error;
     if (event->of.ended.state != SR_JOB_DONE) {
         sr_session_message(session, true, "%s", session->data_error.text);
+        load_interrupted(session);
         return;
     }
+    free(session->data_interrupted);
+    session->data_interrupted = NULL;
     sr_dataset_unref(session->data);
     session->data = load->data;
     load->data = NULL;
@@ -97,7 +110,13 @@ enum sr_status sr_session_open(struct sr_session *session, const char *directory
     load->task = (struct task){load_run, load_finish, load_free};
     load->directory = found;
     load->sample = sample;
-    if (session->data_job) sr_jobs_stop(session->jobs, session->data_job);
+    if (session->data_job) {
+        sr_jobs_stop(session->jobs, session->data_job);
+        if (!session->data && !session->data_interrupted)
+            session->data_interrupted = sr_xstrdup(session->data_wanted);
+    }
+    free(session->data_wanted);
+    session->data_wanted = sr_xstrdup(directory ? directory : "");
     session->data_job = sr_task_submit(session, SR_LANE_SHORT, &load->task);
     session->data_error = (struct sr_error){0};
     return SR_OK;

@@ -45,6 +45,8 @@ void sr_session_free(struct sr_session *session)
     sr_experiment_free(session->experiment);
     sr_split_fini(&session->split);
     sr_dataset_unref(session->data);
+    free(session->data_wanted);
+    free(session->data_interrupted);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->stats[f]);
     free(session->selection.rows);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->tags[f]);

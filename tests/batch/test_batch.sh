@@ -167,4 +167,13 @@ run models; grep -q '^kept  *knn' out; report $? "and takes no model's place"
 "$sartor" --home "$work/home" --data "${data:-$mini}" export histogram to=closed.png <&- >&- 2>err
 closed=$?; cp closed.png closed-1.png; run export histogram to=closed.png
 [ $closed -ne 0 ] && cmp -s closed.png closed-1.png; report $? "a closed standard output is no place for a figure's file"
+# A folder that cannot be opened takes no other's place, not even while that is still being loaded.
+printf 'open /nowhere\nopen /nowhere/else\nstats\n' >script.sartor
+run --keep-going --batch script.sartor; expect 1 "/nowhere: No such file" "a folder that is not there"
+grep -q "train file: 1,000 images" out; report $? "leaves the data that the program was started with"
+printf 'stats\nopen /nowhere\nstats\n' >script.sartor; run --keep-going --batch script.sartor
+[ "$(grep -c "train file: 1,000 images" out)" -eq 2 ]; report $? "and data that is there"
+printf 'open %s/few\nopen /nowhere\nstats\n' "$work" >script.sartor; run --keep-going --batch script.sartor
+expect 1 "" "two that are not there"; grep -q "train file: 1,000 images" out; report $? "neither"
+
 finish

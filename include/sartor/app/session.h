@@ -59,6 +59,9 @@ struct sr_session {
     struct sr_error data_error;
     /* The job that loads it, 0 for none. */
     uint32_t data_job;
+    char *data_wanted;      /* what was asked to be opened last; "" for wherever data is found */
+    char *data_interrupted; /* the same of a load that another has stopped before there was data;
+                               NULL for none */
     bool data_is_sample;
     struct sr_split split;
     /* Increased with every new split; 0 before the first. */
