@@ -12,6 +12,7 @@ noinst_HEADERS += \
 	include/sartor/base/table.h \
 	include/sartor/base/text.h \
 	include/sartor/base/thread.h \
+	include/sartor/base/tree.h \
 	include/sartor/base/words.h
 libsartor_a_SOURCES += \
 	src/base/clock.c \
@@ -29,4 +30,5 @@ libsartor_a_SOURCES += \
 	src/base/table.c \
 	src/base/text.c \
 	src/base/thread.c \
+	src/base/tree.c \
 	src/base/words.c

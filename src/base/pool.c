@@ -7,6 +7,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/thread.h"
+#include "sartor/base/tree.h"
 
 /* Between the layers of a small network regions follow each other within microseconds, so an
  * idle worker looks for work this many times before it sleeps. */
@@ -224,11 +225,7 @@ static void reduce_block(void *context, size_t index, int worker)
     const struct reduction *r = context;
     size_t first = index * REDUCE_BLOCK, last = first + REDUCE_BLOCK;
     if (last > r->length) last = r->length;
-    for (size_t i = first; i < last; i++) r->total[i] = r->slices ? r->parts[i] : 0;
-    for (size_t s = 1; s < r->slices; s++) {
-        const float *part = r->parts + s * r->stride;
-        for (size_t i = first; i < last; i++) r->total[i] += part[i];
-    }
+    sr_tree_reduce(r->total + first, r->parts + first, r->slices, r->stride, last - first);
 }
 
 void sr_pool_reduce(struct sr_pool *pool, float *total, const float *parts, size_t slices,

@@ -20,6 +20,8 @@ static const struct cut plain = {
 /* Where zeros are left out, B is not packed, but read again for every few rows. */
 static const struct cut masked = {
     .columns = SR_STRIP, .most_rows = 144, .least_rows = 36, .enough = 32};
+/* Numbers of the largest slice. */
+enum { MOST_SLICE = 144 * SR_STRIP };
 
 /* Where only the portable kernels can run, OpenBLAS has kernels for the processor. */
 static void library_product(const struct sr_gemm *work, const struct sr_product *p)
@@ -76,9 +78,50 @@ size_t sr_gemm_cut(struct sr_gemm *work)
     return (size_t)work->down * (size_t)across;
 }
 
-struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index)
+static void run_node(const struct sr_gemm *work, const struct sr_product *p);
+
+/* C += the product of a node that is larger than a kernel can take. */
+static void add_node(const struct sr_gemm *work, const struct sr_product *p)
+{
+    float node[MOST_SLICE];
+    struct sr_product q = *p;
+    q.c = node;
+    q.c_row = p->columns;
+    q.beta = 0;
+    run_node(work, &q);
+    for (int i = 0; i < p->rows; i++)
+        for (int j = 0; j < p->columns; j++) p->c[i * p->c_row + j] += node[i * p->columns + j];
+}
+
+/* A slice's product, where the sum over depth is a tree: a kernel takes the tree of a stage,
+ * OpenBLAS one leaf. Adding to C what one of them has summed is joining two nodes. */
+static void run_node(const struct sr_gemm *work, const struct sr_product *p)
 {
     const struct sr_kernels *kernels = sr_kernels();
+    int unit = kernels->portable ? SR_LEAF : SR_STAGE;
+    if (!p->tree || p->depth <= unit) {
+        if (kernels->portable && p->depth > 0)
+            library_product(work, p);
+        else
+            kernels->product(p);
+        return;
+    }
+    struct sr_product left = *p, right = *p;
+    for (left.depth = unit; 2 * left.depth < p->depth;) left.depth *= 2;
+    right.depth = p->depth - left.depth;
+    right.a += left.depth * p->a_column;
+    right.b += left.depth * p->b_row;
+    if (p->mask) right.mask += left.depth / SR_LEAF;
+    right.beta = 1;
+    run_node(work, &left);
+    if (right.depth > unit)
+        add_node(work, &right);
+    else
+        run_node(work, &right);
+}
+
+struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index)
+{
     struct sr_product p = work->whole;
     struct sr_gemm_part block = {.row = (int)(index % (size_t)work->down) * work->rows,
                                  .column = (int)(index / (size_t)work->down) * work->columns};
@@ -100,10 +143,7 @@ struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index)
               sr_strip_place(work->whole.rows, work->whole.columns, row, block.column);
         p.c_row = sr_strip_width(work->whole.columns, block.column);
     }
-    if (kernels->portable && p.depth > 0)
-        library_product(work, &p);
-    else
-        kernels->product(&p);
+    run_node(work, &p);
     return block;
 }
 

@@ -5,6 +5,8 @@
  * it, so with alpha 1 and beta 0 or 1 its bits depend on its row of A and column of B alone. */
 #include "vector.h"
 
+#include "sartor/base/tree.h"
+
 #if WIDTH == 16
 enum { ROWS = 8, FLAT_PAIR = 12 };
 #elif WIDTH == 8
@@ -12,7 +14,11 @@ enum { ROWS = 6, FLAT_PAIR = 6 };
 #else
 enum { ROWS = 3, FLAT_PAIR = 2 };
 #endif
-enum { TILE = 2 * WIDTH, STAGE = 256 };
+enum { TILE = 2 * WIDTH, STAGE = SR_STAGE };
+
+/* A tree of so many leaves has at most so many nodes waiting for their right half. */
+enum { LEVELS = 2 };
+_Static_assert(STAGE / SR_LEAF <= 1 << LEVELS, "a stage has more leaves");
 
 /* Up to so many rows of A are multiplied at once; B is then read only once, and packing it would
  * cost time. Up to FLAT_PAIR of them by two vectors fit the registers. */
@@ -79,23 +85,42 @@ static void pack(const float *b, ptrdiff_t row, ptrdiff_t column, int depth, int
     }
 }
 
-/* out[rows][TILE] = rows of A times `vectors` vectors of B's columns. Inlined with constants; see
- * conv.c. */
-INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, const float *b,
+/* out[rows][TILE] = rows of A times `vectors` vectors of B's columns, the sum over depth along the
+ * tree whose leaves are `leaf` deep. Inlined with constants; see conv.c. */
+INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, int leaf, const float *b,
                         ptrdiff_t b_row, float *out, const int rows, const int vectors)
 {
-    vec sum[FLAT][2];
-    UNROLL for (int i = 0; i < rows; i++)
-    {
-        UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
-    }
-    for (ptrdiff_t k = 0, at = 0; k < depth; k++, at += step, b += b_row) {
-        vec y[2];
-        UNROLL for (int v = 0; v < vectors; v++) y[v] = (vec) * (const loose *)(b + v * WIDTH);
+    vec sum[FLAT][2], waiting[LEVELS][FLAT][2];
+    size_t leaves = (size_t)((depth + leaf - 1) / leaf);
+    int top = 0;
+    ptrdiff_t k = 0, at = 0;
+    for (size_t index = 0; index < leaves || index == 0; index++) {
+        int end = depth - (int)index * leaf < leaf ? depth : ((int)index + 1) * leaf;
         UNROLL for (int i = 0; i < rows; i++)
         {
-            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[i][at] * y[v];
+            UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
         }
+        for (; k < end; k++, at += step, b += b_row) {
+            vec y[2];
+            UNROLL for (int v = 0; v < vectors; v++) y[v] = (vec) * (const loose *)(b + v * WIDTH);
+            UNROLL for (int i = 0; i < rows; i++)
+            {
+                UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[i][at] * y[v];
+            }
+        }
+        for (int joins = sr_tree_joins(index, leaves); joins > 0; joins--) {
+            top--;
+            UNROLL for (int i = 0; i < rows; i++)
+            {
+                UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = waiting[top][i][v] + sum[i][v];
+            }
+        }
+        if (index + 1 >= leaves) break;
+        UNROLL for (int i = 0; i < rows; i++)
+        {
+            UNROLL for (int v = 0; v < vectors; v++) waiting[top][i][v] = sum[i][v];
+        }
+        top++;
     }
     UNROLL for (int i = 0; i < rows; i++)
     {
@@ -103,14 +128,19 @@ INLINE void run_product(const float *const *a, ptrdiff_t step, int depth, const 
     }
 }
 
+static int leaf_of(const struct sr_product *p)
+{
+    return p->tree ? SR_LEAF : STAGE;
+}
+
 /* A tile of so many rows by 1 and by 2 vectors. */
-typedef void tile_function(const float *const *a, ptrdiff_t step, int depth, const float *b,
-                           ptrdiff_t b_row, float *out);
+typedef void tile_function(const float *const *a, ptrdiff_t step, int depth, int leaf,
+                           const float *b, ptrdiff_t b_row, float *out);
 #define TILE_FUNCTION(name, rows, vectors)                                                         \
-    static void name(const float *const *a, ptrdiff_t step, int depth, const float *b,             \
+    static void name(const float *const *a, ptrdiff_t step, int depth, int leaf, const float *b,   \
                      ptrdiff_t b_row, float *out)                                                  \
     {                                                                                              \
-        run_product(a, step, depth, b, b_row, out, rows, vectors);                                 \
+        run_product(a, step, depth, leaf, b, b_row, out, rows, vectors);                           \
     }
 #define TILE_FUNCTIONS(name, rows)                                                                 \
     TILE_FUNCTION(name##_single, rows, 1)                                                          \
@@ -150,10 +180,11 @@ struct few {
 /* C = alpha A B + beta C for those rows and `vectors` vectors of columns, over `words` words of A's
  * columns.
  */
-INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const float *b,
+INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, bool tree, const float *b,
                        ptrdiff_t b_row, float alpha, float beta, const int vectors)
 {
-    vec sum[FEW][WIDE];
+    vec sum[FEW][WIDE], waiting[LEVELS][FEW][WIDE];
+    int top = 0;
     UNROLL for (int i = 0; i < FEW; i++)
     {
         UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = (vec){0};
@@ -170,6 +201,24 @@ INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const f
                 UNROLL for (int i = 0; i < FEW; i++) sum[i][v] += few->a[i][k * step] * y;
             }
         }
+        if (!tree) continue;
+        for (int joins = sr_tree_joins((size_t)word, (size_t)words); joins > 0; joins--) {
+            top--;
+            UNROLL for (int i = 0; i < FEW; i++)
+            {
+                UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = waiting[top][i][v] + sum[i][v];
+            }
+        }
+        if (word + 1 == words) break;
+        UNROLL for (int i = 0; i < FEW; i++)
+        {
+            UNROLL for (int v = 0; v < vectors; v++)
+            {
+                waiting[top][i][v] = sum[i][v];
+                sum[i][v] = (vec){0};
+            }
+        }
+        top++;
     }
     UNROLL for (int i = 0; i < FEW; i++)
     {
@@ -180,13 +229,13 @@ INLINE void run_masked(const struct few *few, ptrdiff_t step, int words, const f
     }
 }
 
-typedef void few_function(const struct few *few, ptrdiff_t step, int words, const float *b,
-                          ptrdiff_t b_row, float alpha, float beta);
+typedef void few_function(const struct few *few, ptrdiff_t step, int words, bool tree,
+                          const float *b, ptrdiff_t b_row, float alpha, float beta);
 #define FEW_FUNCTION(name, vectors)                                                                \
-    static void name(const struct few *few, ptrdiff_t step, int words, const float *b,             \
+    static void name(const struct few *few, ptrdiff_t step, int words, bool tree, const float *b,  \
                      ptrdiff_t b_row, float alpha, float beta)                                     \
     {                                                                                              \
-        run_masked(few, step, words, b, b_row, alpha, beta, vectors);                              \
+        run_masked(few, step, words, tree, b, b_row, alpha, beta, vectors);                        \
     }
 FEW_FUNCTION(masked_wide, WIDE)
 FEW_FUNCTION(masked_4, 4)
@@ -219,8 +268,8 @@ static void product_masked(const struct sr_product *p)
                     few.set[i] = p->mask + from * p->mask_row + depth / 64;
                     few.c[i] = p->c + from * p->c_row + column;
                 }
-                tile(&few, p->a_column, (part + 63) / 64, p->b + depth * p->b_row + column,
-                     p->b_row, p->alpha, depth ? 1 : p->beta);
+                tile(&few, p->a_column, (part + SR_LEAF - 1) / SR_LEAF, p->tree,
+                     p->b + depth * p->b_row + column, p->b_row, p->alpha, depth ? 1 : p->beta);
             }
         }
     }
@@ -249,7 +298,8 @@ static void product_flat(const struct sr_product *p)
                 b = packed;
                 b_row = TILE;
             }
-            (two ? pair : single)[(p->rows - 1) / 2](a, p->a_column, part, b, b_row, sums);
+            (two ? pair : single)[(p->rows - 1) / 2](a, p->a_column, part, leaf_of(p), b, b_row,
+                                                     sums);
             for (int i = 0; i < p->rows; i++)
                 finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta,
                        p->c + i * p->c_row + column);
@@ -282,8 +332,8 @@ void SR_NAME(product)(const struct sr_product *p)
                 for (int i = 0; i < ROWS; i++)
                     a[i] =
                         p->a + (row + (i < rows ? i : rows - 1)) * p->a_row + depth * p->a_column;
-                (columns <= WIDTH ? tile_single : tile_pair)(a, p->a_column, part, packed, TILE,
-                                                             sums);
+                (columns <= WIDTH ? tile_single : tile_pair)(a, p->a_column, part, leaf_of(p),
+                                                             packed, TILE, sums);
                 for (int i = 0; i < rows; i++)
                     finish(sums + i * TILE, columns, p->alpha, depth ? 1 : p->beta,
                            p->c + (row + i) * p->c_row + column);

@@ -9,6 +9,7 @@
 #include "lbfgs.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/tree.h"
 #include "sartor/compute/matrix.h"
 #include "sartor/data/features.h"
 #include "sartor/models/families.h"
@@ -240,7 +241,7 @@ static bool pass(struct objective *objective, const struct rows *rows, bool grad
 {
     const size_t slices = (rows->samples.count + SLICE - 1) / SLICE,
                  length = weight_count(objective->model);
-    double total = 0, correct = 0;
+    double correct = 0;
     objective->rows = rows;
     objective->gradient = gradient;
     for (objective->base = 0; objective->base < slices; objective->base += REGION) {
@@ -251,14 +252,11 @@ static bool pass(struct objective *objective, const struct rows *rows, bool grad
             return false;
         }
     }
-    for (size_t s = 0; s < slices; s++) {
-        total += objective->losses[s];
-        correct += objective->corrects[s];
-    }
+    for (size_t s = 0; s < slices; s++) correct += objective->corrects[s];
     if (gradient)
         sr_pool_reduce(objective->fit->pool, objective->sum, objective->parts, slices, length,
                        length);
-    *loss = total / (double)rows->samples.count;
+    *loss = sr_tree_sum(objective->losses, slices) / (double)rows->samples.count;
     *accuracy = correct / (double)rows->samples.count;
     return true;
 }

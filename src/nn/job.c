@@ -55,6 +55,13 @@ float *job_part(const struct job *job, size_t index)
     return job->workspace->parts + index * job->part_size;
 }
 
+void job_complete(const struct job *job, int which)
+{
+    size_t parameter = (size_t)(job->layer->parameter + which);
+    sr_exchange_parameter(job->workspace->exchange, parameter,
+                          job->workspace->network->parameters[parameter].count);
+}
+
 void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first,
                    int count)
 {

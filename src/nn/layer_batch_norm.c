@@ -3,6 +3,7 @@
  * momentum 0.1. */
 #include "workspace.h"
 
+#include "sartor/base/tree.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +12,11 @@ static const double epsilon = 1e-5, momentum = 0.1;
 
 /* What a unit keeps, each array by slot. */
 struct norm_unit {
-    float *moments;        /* mean and sum of squared deviations, of each slice's images */
-    float *mean, *inverse; /* of the batch; the inverse of the deviation */
-    float *scale, *shift;  /* y = x * scale + shift */
-    float *a, *b, *c;      /* dx = a * dy + b * x + c */
+    float *moments;            /* mean and sum of squared deviations, of each piece's images */
+    struct sr_moments *joined; /* of the batch */
+    float *mean, *inverse;     /* of the batch; the inverse of the deviation */
+    float *scale, *shift;      /* y = x * scale + shift */
+    float *a, *b, *c;          /* dx = a * dy + b * x + c */
 };
 
 static void describe(const struct sr_layer_spec *spec, char *text, size_t size)
@@ -45,6 +47,7 @@ static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
     own->shift = carve(carver, slots);
     if (!workspace->training) return;
     own->moments = carve(carver, ((size_t)workspace->batch + PIECE - 1) / PIECE * 2 * slots);
+    own->joined = (struct sr_moments *)carve(carver, slots * sizeof *own->joined / sizeof(float));
     own->mean = carve(carver, slots);
     own->inverse = carve(carver, slots);
     own->a = carve(carver, slots);
@@ -105,28 +108,48 @@ static int channel_range(const struct job *job, size_t index, int *last)
     return first;
 }
 
-/* A channel's mean and deviation over the batch, joined from those of the slices (Chan et al.,
- * 1979); running statistics move, with the unbiased variance, as in PyTorch. */
-static void learn_statistics(const struct job *job, int c)
+/* A channel's moments over this machine's images: those of the pieces, joined along the tree. */
+static struct sr_moments join_pieces(const struct job *job, int c)
 {
     const struct unit *u = job->unit;
-    struct norm_unit *own = u->own;
-    int pixels = shape_pixels(&u->in);
-    float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
-    double mean = 0, spread = 0, total = 0;
-    for (int first = 0; first < job->count; first += PIECE) {
-        const float *moments = own->moments + (size_t)(first / PIECE) * 2 * (size_t)u->in.slots;
-        double n = (double)(job->count - first < PIECE ? job->count - first : PIECE) * pixels;
-        double d = (double)moments[c] - mean;
-        total += n;
-        mean += d * n / total;
-        spread += (double)moments[u->in.slots + c] + d * d * n * (total - n) / total;
+    const struct norm_unit *own = u->own;
+    size_t pieces = (size_t)((job->count + PIECE - 1) / PIECE), slots = (size_t)u->in.slots;
+    struct sr_moments nodes[SR_TREE_LEVELS];
+    int top = 0;
+    for (size_t piece = 0; piece < pieces; piece++, top++) {
+        const float *moments = own->moments + piece * 2 * slots;
+        int left = job->count - (int)piece * PIECE;
+        nodes[top] = (struct sr_moments){.count = (double)(left < PIECE ? left : PIECE) *
+                                                  shape_pixels(&u->in),
+                                         .mean = (double)moments[c],
+                                         .spread = (double)moments[slots + (size_t)c]};
+        for (int joins = sr_tree_joins(piece, pieces); joins > 0; joins--, top--)
+            sr_moments_join(&nodes[top - 1], &nodes[top]);
     }
-    own->mean[c] = (float)mean;
-    own->inverse[c] = (float)(1 / sqrt(spread / total + epsilon));
-    running_mean[c] += (float)(momentum * (mean - (double)running_mean[c]));
-    running_variance[c] +=
-        (float)(momentum * (spread / (total > 1 ? total - 1 : 1) - (double)running_variance[c]));
+    return nodes[0];
+}
+
+static void join_slice(void *context, size_t index, int worker)
+{
+    const struct job *job = context;
+    struct norm_unit *own = job->unit->own;
+    int last, first = channel_range(job, index, &last);
+    (void)worker;
+    for (int c = first; c < last; c++) own->joined[c] = join_pieces(job, c);
+}
+
+/* Mean and deviation of a channel over the batch; running statistics move, with the unbiased
+ * variance, as in PyTorch. */
+static void learn_statistics(const struct job *job, int c)
+{
+    struct norm_unit *own = job->unit->own;
+    const struct sr_moments *m = &own->joined[c];
+    float *running_mean = job_values(job, MEAN), *running_variance = job_values(job, VARIANCE);
+    own->mean[c] = (float)m->mean;
+    own->inverse[c] = (float)(1 / sqrt(m->spread / m->count + epsilon));
+    running_mean[c] += (float)(momentum * (m->mean - (double)running_mean[c]));
+    running_variance[c] += (float)(momentum * (m->spread / (m->count > 1 ? m->count - 1 : 1) -
+                                               (double)running_variance[c]));
 }
 
 static void scale_slice(void *context, size_t index, int worker)
@@ -169,7 +192,12 @@ static void forward_slice(void *context, size_t index, int worker)
 
 static void forward(struct job *job)
 {
+    const struct norm_unit *own = job->unit->own;
     if (job->training && !job->unit->observed) job_run(job, PIECE, moments_slice);
+    if (job->training) {
+        run_channels(job, join_slice);
+        sr_exchange_moments(job->workspace->exchange, own->joined, (size_t)job->unit->in.slots);
+    }
     run_channels(job, scale_slice);
     job_run(job, PIECE, forward_slice);
 }
@@ -204,8 +232,8 @@ static void sums_slice(void *context, size_t index, int worker)
         if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
         if (part)
             job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u),
-                                    shape_pixels(&u->in), own->mean, own->inverse, part,
-                                    part + u->in.slots);
+                                    shape_pixels(&u->in), own->mean, own->inverse,
+                                    part + u->in.slots, part);
     }
 }
 
@@ -241,28 +269,22 @@ static void gradient_slice(void *context, size_t index, int worker)
     const struct unit *u = job->unit;
     struct norm_unit *own = u->own;
     const float *weight = job_values(job, WEIGHT), *variance = job_values(job, VARIANCE);
-    float *weight_gradient = job_gradient(job, WEIGHT), *bias_gradient = job_gradient(job, BIAS);
-    double n = (double)job->count * shape_pixels(&u->in);
+    const float *dots = job->training ? job_gradient(job, WEIGHT) : NULL,
+                *sums = job->training ? job_gradient(job, BIAS) : NULL;
+    double n = (double)job->whole * shape_pixels(&u->in);
     int last, first = channel_range(job, index, &last);
     (void)worker;
     for (int c = first; c < last; c++) {
-        double sum = 0, dot = 0;
         if (!job->training) {
             own->a[c] = (float)((double)weight[c] / sqrt((double)variance[c] + epsilon));
             own->b[c] = own->c[c] = 0;
             continue;
         }
-        for (int i = 0; i < part_count(u, job->count); i++) {
-            sum += (double)job_part(job, (size_t)i)[c];
-            dot += (double)job_part(job, (size_t)i)[u->in.slots + c];
-        }
         double inverse = (double)own->inverse[c], a = (double)weight[c] * inverse,
-               b = -a * inverse * dot / n;
-        weight_gradient[c] = (float)dot;
-        bias_gradient[c] = (float)sum;
+               b = -a * inverse * (double)dots[c] / n;
         own->a[c] = (float)a;
         own->b[c] = (float)b;
-        own->c[c] = (float)(-a * sum / n - b * (double)own->mean[c]);
+        own->c[c] = (float)(-a * (double)sums[c] / n - b * (double)own->mean[c]);
     }
 }
 
@@ -270,7 +292,12 @@ static void backward(struct job *job)
 {
     const struct unit *u = job->unit;
     job->part_size = 2 * (size_t)u->in.slots;
-    job_run(job, part_images(u, job->count), sums_slice);
+    job_run(job, part_images(u, job->whole), sums_slice);
+    if (job->parameters) { /* the bias follows the weights, in the parts too */
+        sr_tree_reduce(job_gradient(job, WEIGHT), job->workspace->parts, (size_t)part_count(job),
+                       job->part_size, job->part_size);
+        sr_exchange_sums(job->workspace->exchange, job_gradient(job, WEIGHT), job->part_size);
+    }
     run_channels(job, gradient_slice);
     if (u->input_gradient && !u->observed) job_run(job, PIECE, backward_slice);
 }

@@ -286,10 +286,12 @@ static void backward(struct job *job)
     if (u->input_gradient)
         sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_slice, job);
     job->part_size = sr_conv_weight_size(c) + (size_t)u->mid.slots;
-    job_run(job, part_images(u, job->count), backward_slice);
-    if (job->parameters) /* the bias follows the weights */
-        sr_pool_reduce(job->workspace->pool, job_gradient(job, WEIGHT), job->workspace->parts,
-                       (size_t)part_count(u, job->count), job->part_size, length);
+    job_run(job, part_images(u, job->whole), backward_slice);
+    if (!job->parameters) return;
+    sr_pool_reduce(job->workspace->pool, job_gradient(job, WEIGHT), job->workspace->parts,
+                   (size_t)part_count(job), job->part_size, length); /* the bias follows */
+    job_complete(job, WEIGHT);
+    if (job->layer->spec.bias) job_complete(job, BIAS);
 }
 
 /* ---- reference ---- */

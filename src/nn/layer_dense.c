@@ -6,6 +6,8 @@
  * gradient in the part of the result that they have just made. */
 #include "workspace.h"
 
+#include "sartor/base/memory.h"
+#include "sartor/base/tree.h"
 #include "sartor/compute/matrix.h"
 #include <stdio.h>
 #include <string.h>
@@ -92,7 +94,7 @@ struct pass {
     struct sr_gemm product; /* forward: the result; backward: the weights' gradient */
     struct sr_gemm inputs;  /* backward: the inputs' gradient */
     size_t slices;          /* of the product */
-    bool ready;             /* backward: each slice of the weights' gradient is announced */
+    bool stretches;         /* backward: a slice of the weights' gradient is complete by itself */
 };
 
 static bool strips(const struct job *job)
@@ -198,15 +200,24 @@ static void prepare(struct job *job)
     sr_pool_run(job->workspace->pool, relu_slices(job) + turned, prepare_slice, job);
 }
 
-/* The bias's gradient of some outputs. */
+/* The bias's gradient of some outputs: along the tree, over slices as large as the products'. */
 static void sum_outputs(const struct job *job, int column, int columns)
 {
     const struct unit *u = job->unit;
-    float *sums = job_gradient(job, BIAS) + column;
-    memset(sums, 0, (size_t)columns * sizeof *sums);
-    for (int i = 0; i < job->count; i++)
-        job->kernels->add(u->gradient + (size_t)i * (size_t)u->out.slots + column, (size_t)columns,
-                          sums);
+    size_t count = (size_t)job->count, slices = (count + SR_LEAF - 1) / SR_LEAF,
+           size = (size_t)columns * sizeof(float);
+    float nodes[16][SR_STRIP] __attribute__((aligned(SR_ALIGNMENT)));
+    int top = 0;
+    for (size_t slice = 0; slice < slices; slice++, top++) {
+        size_t first = slice * SR_LEAF, end = count - first < SR_LEAF ? count : first + SR_LEAF;
+        memset(nodes[top], 0, size);
+        for (size_t i = first; i < end; i++)
+            job->kernels->add(u->gradient + i * (size_t)u->out.slots + column, (size_t)columns,
+                              nodes[top]);
+        for (int joins = sr_tree_joins(slice, slices); joins > 0; joins--, top--)
+            job->kernels->add(nodes[top], (size_t)columns, nodes[top - 1]);
+    }
+    memcpy(job_gradient(job, BIAS) + column, nodes[0], size);
 }
 
 static void backward_slice(void *context, size_t index, int worker)
@@ -218,16 +229,14 @@ static void backward_slice(void *context, size_t index, int worker)
         return;
     }
     const struct job *job = pass->job;
-    const struct sr_workspace *workspace = job->workspace;
     struct sr_gemm_part block = sr_gemm_slice(&pass->product, index);
-    if (pass->ready) {
+    if (pass->stretches) {
         size_t start =
             sr_strip_place(job->unit->in.slots, job->unit->out.slots, block.row, block.column);
-        workspace->ready(workspace->ready_owner, (size_t)(job->layer->parameter + WEIGHT), start,
-                         (size_t)block.rows * (size_t)block.columns);
+        sr_exchange_gradient(job->workspace->exchange, (size_t)(job->layer->parameter + WEIGHT),
+                             start, (size_t)block.rows * (size_t)block.columns);
     }
-    if (block.row == 0 && pass->job->layer->spec.bias)
-        sum_outputs(pass->job, block.column, block.columns);
+    if (block.row == 0 && job->layer->spec.bias) sum_outputs(job, block.column, block.columns);
 }
 
 /* Weights in strips belong to the layer that reads the image, whose gradient is seldom wanted: one
@@ -259,11 +268,11 @@ static void backward(struct job *job)
         pass.product = sr_gemm_of(true, false, in, out, job->count, 1, x, in, u->gradient, out, 0,
                                   job_gradient(job, WEIGHT), out);
         pass.product.strips_c = strips(job);
+        pass.product.whole.tree = true;
         if (own->sparse) sr_gemm_mask(&pass.product, own->mask_turned, NULL);
         slices = pass.slices = sr_gemm_cut(&pass.product);
         /* A slice as wide as its strip is contiguous in memory. */
-        pass.ready = job->workspace->ready && strips(job) && !u->input_gradient &&
-                     pass.product.columns == SR_STRIP;
+        pass.stretches = strips(job) && !u->input_gradient && pass.product.columns == SR_STRIP;
     }
     if (u->input_gradient && !strips(job)) {
         pass.inputs = sr_gemm_of(false, true, job->count, in, out, 1, u->gradient, out,
@@ -273,6 +282,9 @@ static void backward(struct job *job)
     }
     sr_pool_run(job->workspace->pool, slices, backward_slice, &pass);
     if (u->input_gradient && strips(job)) pass_back_strips(job);
+    if (!job->parameters) return;
+    if (!pass.stretches) job_complete(job, WEIGHT);
+    if (job->layer->spec.bias) job_complete(job, BIAS);
 }
 
 /* ---- reference ---- */

@@ -36,7 +36,8 @@ static void drop(const struct job *job, int image, const float *x, float *y)
     uint16_t chances[4 * DRAWS] __attribute__((aligned(SR_ALIGNMENT)));
     struct sr_rng rng;
     sr_rng_init(&rng, job->workspace->seed, SR_STREAM_DROPOUT,
-                (job->workspace->step * 1024 + (uint64_t)u->layer) * 65536 + (uint64_t)image);
+                (job->workspace->step * 1024 + (uint64_t)u->layer) * 65536 +
+                    (uint64_t)(job->before + image));
     for (size_t i = 0, length; i < count; i += length) {
         length = count - i < 4 * DRAWS ? count - i : 4 * DRAWS;
         for (size_t j = 0; j < length / 4; j++) draws[j] = sr_rng_next(&rng);

@@ -2,12 +2,14 @@ noinst_HEADERS += \
 	src/nn/layer.h \
 	src/nn/workspace.h \
 	include/sartor/nn/layer.h \
+	include/sartor/nn/exchange.h \
 	include/sartor/nn/inference.h \
 	include/sartor/nn/network.h \
 	include/sartor/nn/optimizer.h \
 	include/sartor/nn/schedule.h \
 	include/sartor/nn/trainer.h
 libsartor_a_SOURCES += \
+	src/nn/exchange.c \
 	src/nn/inference.c \
 	src/nn/job.c \
 	src/nn/layer_add.c \

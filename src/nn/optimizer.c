@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/base/tree.h"
 #include "sartor/compute/kernels.h"
 #include "sartor/compute/matrix.h"
 
@@ -15,8 +16,7 @@ const char *const sr_optimizer_names[SR_OPTIMIZER_COUNT] = {"sgd", "adam", "adam
  * L2. */
 enum { BLOCK = 8192, MOMENTS = 2 };
 
-/* Adam's second decay and the term that keeps it from dividing by nothing, as everybody has them.
- */
+/* Adam's second decay and the term that keeps it from dividing by 0, as is usual. */
 #define SECOND_DECAY 0.999
 #define TINY         1e-8
 
@@ -139,10 +139,8 @@ static void norm_slice(void *context, size_t index, int worker)
 
 double sr_optimizer_norm(struct sr_optimizer *optimizer)
 {
-    double sum = 0;
     sr_pool_run(optimizer->pool, optimizer->block_count, norm_slice, optimizer);
-    for (size_t i = 0; i < optimizer->block_count; i++) sum += optimizer->partial[i];
-    return sqrt(sum);
+    return sqrt(sr_tree_sum(optimizer->partial, optimizer->block_count));
 }
 
 /* ---- one step on one block ---- */

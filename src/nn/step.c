@@ -6,16 +6,20 @@
 
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/tree.h"
 
 static struct job job_for(struct sr_workspace *workspace, size_t unit, int count, bool training,
                           bool parameters)
 {
     struct unit *u = &workspace->units[unit];
+    const struct sr_machines *machines = training ? workspace->exchange->machines : NULL;
     return (struct job){.workspace = workspace,
                         .unit = u,
                         .layer = &workspace->network->layers[u->layer],
                         .kernels = sr_kernels(),
                         .count = count,
+                        .before = machines ? machines->before : 0,
+                        .whole = machines ? machines->whole : count,
                         .training = training,
                         .parameters = parameters};
 }
@@ -91,37 +95,63 @@ void sr_network_forward(struct sr_network *network, struct sr_workspace *workspa
     run_forward(workspace, count, true);
 }
 
+/* Cross-entropy of one image, and its gradient on the logits times `scale`; counts a right answer.
+ */
+static double image_loss(const float *logits, int classes, int label, double smoothing,
+                         double scale, float *gradient, int *right)
+{
+    double sum = 0, mean = 0, even = smoothing / classes;
+    int best = 0;
+    for (int c = 1; c < classes; c++)
+        if (logits[c] > logits[best]) best = c;
+    for (int c = 0; c < classes; c++) {
+        double power = exp((double)logits[c] - (double)logits[best]);
+        sum += power;
+        mean += (double)logits[c];
+        gradient[c] = (float)power;
+    }
+    for (int c = 0; c < classes; c++)
+        gradient[c] =
+            (float)(((double)gradient[c] / sum - even - (c == label ? 1 - smoothing : 0)) * scale);
+    *right += best == label;
+    /* -Σ t log p, with t = (1 - s) at the label + s / classes everywhere. */
+    return log(sum) + (double)logits[best] - (1 - smoothing) * (double)logits[label] - even * mean;
+}
+
+/* The summed loss of this machine's images, along the tree, and the gradients on their logits. */
+static double sum_losses(const struct sr_workspace *workspace, int count, const uint8_t *labels,
+                         double smoothing, int *right)
+{
+    enum { SLICE = 64 }; /* images whose losses are summed in order */
+    const struct unit *last = &workspace->units[workspace->unit_count - 1];
+    const struct sr_machines *machines = workspace->exchange->machines;
+    int classes = last->out.channels;
+    size_t slices = ((size_t)count + SLICE - 1) / SLICE;
+    double scale = 1.0 / (machines ? machines->whole : count), nodes[SR_TREE_LEVELS], loss = 0;
+    int top = 0;
+    for (size_t slice = 0; slice < slices; slice++) {
+        size_t first = slice * SLICE, left = (size_t)count - first;
+        loss = 0;
+        for (size_t i = first; i < first + (left < SLICE ? left : SLICE); i++)
+            loss +=
+                image_loss(workspace->logits + i * (size_t)classes, classes, labels[i], smoothing,
+                           scale, last->gradient + i * (size_t)last->out.slots, right);
+        for (int joins = sr_tree_joins(slice, slices); joins > 0; joins--)
+            loss = nodes[--top] + loss;
+        nodes[top++] = loss;
+    }
+    return loss;
+}
+
 double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,
                            const uint8_t *labels, float smoothing, int *correct)
 {
-    struct unit *last = &workspace->units[workspace->unit_count - 1];
-    int classes = last->out.channels, right = 0;
-    double loss = 0, scale = 1.0 / count, even = (double)smoothing / classes;
+    int right = 0;
     (void)network;
     if (correct) *correct = 0;
     if (workspace->stopped) return 0;
-    for (int i = 0; i < count; i++) {
-        const float *logits = workspace->logits + (size_t)i * (size_t)classes;
-        float *gradient = last->gradient + (size_t)i * (size_t)last->out.slots;
-        int label = labels[i], best = 0;
-        double sum = 0, mean = 0;
-        for (int c = 1; c < classes; c++)
-            if (logits[c] > logits[best]) best = c;
-        for (int c = 0; c < classes; c++) {
-            double power = exp((double)logits[c] - (double)logits[best]);
-            sum += power;
-            mean += (double)logits[c];
-            gradient[c] = (float)power;
-        }
-        /* -Σ t log p, with t = (1 - s) at the label + s / classes everywhere. */
-        loss += log(sum) + (double)logits[best] - (1 - (double)smoothing) * (double)logits[label] -
-                even * mean;
-        for (int c = 0; c < classes; c++)
-            gradient[c] = (float)(((double)gradient[c] / sum - even -
-                                   (c == label ? 1 - (double)smoothing : 0)) *
-                                  scale);
-        right += best == label;
-    }
+    double loss = sum_losses(workspace, count, labels, (double)smoothing, &right);
+    sr_exchange_loss(workspace->exchange, &loss, &right);
     if (correct) *correct = right;
     run_backward(workspace, count, true, 0);
     return loss;

@@ -78,7 +78,7 @@ static struct sr_optimizer *make_optimizer(struct sr_trainer *trainer, struct sr
     return optimizer;
 }
 
-/* A worker has a stretch of the gradient in its cache: a good time for its step. */
+/* A worker has just made a stretch of the gradient, so it is in its cache: take the step on it. */
 static void step_stretch(void *owner, size_t parameter, size_t start, size_t count)
 {
     struct sr_trainer *trainer = owner;
@@ -125,9 +125,10 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
         trainer->bytes = sr_array_raw(threads, size, "augmented images", error);
         if (!trainer->changed || !trainer->bytes) goto failed;
     }
-    /* A step that is clipped has to wait for the last gradient; others are taken as the gradients
-     * come. */
-    if (!(plan->clip > 0)) sr_workspace_ready(trainer->workspace, step_stretch, trainer);
+    /* Clipping needs all gradients before the step; without, it is taken as they come. */
+    trainer->exchange =
+        (struct sr_exchange){.final = plan->clip > 0 ? NULL : step_stretch, .owner = trainer};
+    sr_workspace_exchange(trainer->workspace, &trainer->exchange);
     if (validation->count &&
         !(trainer->measuring = sr_inference_workspace(measured(trainer), pool, error)))
         goto failed;
@@ -263,7 +264,7 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
                                       trainer->labels, (float)plan->smoothing, &right);
     if (sr_workspace_stopped(trainer->workspace)) return STOPPED;
     if (!isfinite(loss)) return DIVERGED;
-
+    sr_exchange_finish(&trainer->exchange);
     if (clipped) {
         tally->norm = sr_optimizer_norm(trainer->optimizer);
         if (!isfinite(tally->norm)) return DIVERGED;

@@ -131,7 +131,7 @@ static void carve_unit(struct sr_workspace *w, struct unit *u, struct carver *ca
 {
     size_t batch = (size_t)w->batch;
     u->result = carve(carver, batch * shape_size(&u->out));
-    u->parts = w->batch < MOST_PARTS ? w->batch : MOST_PARTS;
+    u->parts = MOST_PARTS;
     if (w->training && u->observer < 0) u->gradient = carve(carver, batch * shape_size(&u->out));
     if (w->training && u->pool) u->which = carve_which(carver, u, w->batch);
     if (u->kind->carve) u->kind->carve(w, u, carver);
@@ -155,7 +155,9 @@ static void carve_all(struct sr_workspace *w, struct carver *carver)
         scratch =
             larger(scratch, u->kind->scratch ? u->kind->scratch(u, layer)
                                              : larger(shape_size(&u->in), shape_size(&u->mid)));
-        if (u->kind->sums) part = larger(part, round_up(u->kind->sums(layer)) * (size_t)u->parts);
+        size_t slices = larger(1, (batch + PIECE - 1) / PIECE);
+        if (slices > (size_t)u->parts) slices = (size_t)u->parts;
+        if (u->kind->sums) part = larger(part, round_up(u->kind->sums(layer)) * slices);
     }
     w->scratch_stride = scratch;
     w->scratch = carve(carver, scratch * (size_t)sr_pool_threads(w->pool));
@@ -172,6 +174,7 @@ struct sr_workspace *workspace_make(const struct sr_network *network, int batch,
     w->pool = pool;
     w->batch = batch < 1 ? 1 : batch;
     w->training = training;
+    sr_workspace_exchange(w, NULL);
     w->units = sr_xalloc(network->count * sizeof *w->units);
     w->unit_of = sr_xalloc(network->count * sizeof *w->unit_of);
     plan(w, fuse);
@@ -252,10 +255,10 @@ const float *sr_workspace_logits(const struct sr_workspace *workspace)
     return workspace->logits;
 }
 
-void sr_workspace_ready(struct sr_workspace *workspace, sr_gradient_ready *ready, void *owner)
+void sr_workspace_exchange(struct sr_workspace *workspace, const struct sr_exchange *exchange)
 {
-    workspace->ready = ready;
-    workspace->ready_owner = owner;
+    static const struct sr_exchange alone;
+    workspace->exchange = exchange ? exchange : &alone;
 }
 
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter)

@@ -37,9 +37,8 @@ struct sr_workspace {
     struct sr_pool *pool;
     int batch;
     bool training;
-    bool watched;             /* the units' time is taken */
-    sr_gradient_ready *ready; /* NULL for none */
-    void *ready_owner;
+    bool watched; /* the units' time is taken */
+    const struct sr_exchange *exchange;
     const struct sr_monitor *gate;
     double asked; /* when */
     bool stopped;
@@ -82,26 +81,30 @@ struct job {
     struct unit *unit;
     const struct layer *layer;
     const struct sr_kernels *kernels;
-    int count;
-    int slice; /* images of a slice, as job_slice counts them */
+    int count, before, whole; /* images; of the whole batch: those on machines before, all */
+    int slice;                /* images of a slice, as job_slice counts them */
     size_t part_size;
     bool training;   /* batch statistics and dropout */
     bool parameters; /* parameter gradients wanted */
 };
 
-/* Slices: their number and size depend on the count of images and the layer alone. Work that leaves
- * partial sums behind is cut into few slices, fewer where the sums are large; other work into
- * pieces of few images. */
+/* Slices of images: their size is a power of two and depends on the size of the whole batch and the
+ * layer alone. Work that leaves partial sums behind is cut into at most MOST_PARTS slices, fewer
+ * where the sums are large, of at most sr_exchange_share() images; other work, and norms' moments,
+ * into pieces of few images. */
 enum { MOST_PARTS = 8, LARGE_PARTS = 4, LARGE = 1 << 19, PIECE = 4 };
 
-static inline int part_images(const struct unit *unit, int count)
+static inline int part_images(const struct unit *unit, int whole)
 {
-    return (count + unit->parts - 1) / unit->parts;
+    int images = PIECE;
+    while (images * MOST_PARTS < whole) images *= 2;
+    return images * (MOST_PARTS / unit->parts);
 }
 
-static inline int part_count(const struct unit *unit, int count)
+static inline int part_count(const struct job *job)
 {
-    return (count + part_images(unit, count) - 1) / part_images(unit, count);
+    int images = part_images(job->unit, job->whole);
+    return (job->count + images - 1) / images;
 }
 
 /* The output of a unit, or the image. */
@@ -116,6 +119,8 @@ float *job_gradient(const struct job *job, int which);
 float *job_scratch(const struct job *job, int worker);
 /* Memory for the `part_size` sums of slice `index`. */
 float *job_part(const struct job *job, size_t index);
+/* Say that a parameter's gradient is complete and its values are not read again. */
+void job_complete(const struct job *job, int which);
 /* The gradient of the input (or of `other`) += or = `from`, for images first..first + count - 1. */
 void job_pass_back(const struct job *job, int unit, bool adds, const float *from, int first,
                    int count);

@@ -12,3 +12,7 @@ tests_base_test_param_LDADD = $(TEST_LIBS)
 tests_base_test_pool_SOURCES = tests/base/test_pool.c
 tests_base_test_pool_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_pool_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/base/test_tree
+tests_base_test_tree_SOURCES = tests/base/test_tree.c
+tests_base_test_tree_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_tree_LDADD = $(TEST_LIBS)

@@ -111,9 +111,11 @@ static void reduction_is_the_same_at_any_thread_count(void **state)
     sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
     for (int i = 0; i < SLICES * LENGTH; i++) parts[i] = sr_rng_float(&rng) - 0.5f;
     sr_pool_reduce(NULL, one, parts, SLICES, LENGTH, LENGTH);
-    float expected = 0;
-    for (int s = 0; s < SLICES; s++)
-        expected = s ? expected + parts[s * LENGTH + 4097] : parts[4097];
+    const float *at = parts + 4097; /* along the tree of 13: 8 and (4 and 1) */
+    float eight = ((at[0] + at[LENGTH]) + (at[2 * LENGTH] + at[3 * LENGTH])) +
+                  ((at[4 * LENGTH] + at[5 * LENGTH]) + (at[6 * LENGTH] + at[7 * LENGTH]));
+    float four = (at[8 * LENGTH] + at[9 * LENGTH]) + (at[10 * LENGTH] + at[11 * LENGTH]);
+    float expected = eight + (four + at[12 * LENGTH]);
     assert_true(one[4097] == expected);
     struct sr_pool *pool = sr_pool_new(3, &error);
     sr_pool_reduce(pool, many, parts, SLICES, LENGTH, LENGTH);

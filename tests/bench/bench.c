@@ -344,6 +344,7 @@ struct bench_step {
     struct sr_network *network;
     struct sr_workspace *workspace;
     struct sr_optimizer *optimizer;
+    struct sr_exchange exchange;
     size_t slots[SLOTS]; /* the optimiser's, of each learned parameter */
     struct load load;
     uint8_t labels[BATCH];
@@ -405,7 +406,8 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
                                  .gradient = sr_workspace_gradient(step.workspace, i),
                                  .count = parameters[i].count};
         }
-        sr_workspace_ready(step.workspace, step_stretch, &step);
+        step.exchange = (struct sr_exchange){.final = step_stretch, .owner = &step};
+        sr_workspace_exchange(step.workspace, &step.exchange);
         step.optimizer = sr_optimizer_new(&(struct sr_optimizer_options){SR_OPTIMIZER_ADAM, 0.9, 0},
                                           slots, learned, pool, &error);
     }

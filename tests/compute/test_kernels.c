@@ -3,6 +3,7 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
+#include "sartor/base/tree.h"
 #include "sartor/compute/cpu.h"
 #include "sartor/compute/kernels.h"
 #include "sartor/compute/matrix.h"
@@ -568,6 +569,48 @@ static void test_masks(void **state)
     sr_pool_free(pool);
 }
 
+/* A product whose sum over depth is a tree: the products of its leaves, joined along the tree, at
+ * any number of threads, with zeros left out or not. */
+static void test_trees(void **state)
+{
+    enum { ROWS = 90, COLUMNS = 144, SIZE = ROWS * COLUMNS };
+    static const int depths[] = {1, 63, 64, 65, 128, 200, 256, 300, 512, 600, 700, 1100, 2500};
+    struct sr_pool *pool = sr_pool_new(3, NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+        int depth = depths[i];
+        size_t leaves = (size_t)(depth + SR_LEAF - 1) / SR_LEAF;
+        float *a = numbers((size_t)depth * ROWS, 1), *b = numbers((size_t)depth * COLUMNS, 2);
+        float *c = numbers(SIZE, 3), *wanted = numbers(SIZE, 4), *parts = numbers(leaves * SIZE, 5);
+        uint64_t *mask = sr_xalloc((size_t)depth * sr_mask_words(ROWS) * sizeof *mask),
+                 *turned = sr_xalloc(ROWS * sr_mask_words(depth) * sizeof *turned);
+        for (int j = 0; j < depth * ROWS; j++)
+            if (j / 5 % 3 == 0) a[j] = 0;
+        sr_mask(a, depth, ROWS, mask);
+        for (size_t word = 0; word < sr_mask_words(ROWS); word++)
+            sr_mask_turn(mask, depth, ROWS, word, turned);
+        for (size_t leaf = 0; leaf < leaves; leaf++) {
+            int first = (int)leaf * SR_LEAF,
+                here = depth - first < SR_LEAF ? depth - first : SR_LEAF;
+            sr_gemm(NULL, true, false, ROWS, COLUMNS, here, 1, a + first * ROWS, ROWS,
+                    b + first * COLUMNS, COLUMNS, 0, parts + leaf * SIZE, COLUMNS);
+        }
+        sr_tree_reduce(wanted, parts, leaves, SIZE, SIZE);
+        for (int masked = 0; masked < 2; masked++) {
+            struct sr_gemm work = sr_gemm_of(true, false, ROWS, COLUMNS, depth, 1, a, ROWS, b,
+                                             COLUMNS, 0, c, COLUMNS);
+            work.whole.tree = true;
+            if (masked) sr_gemm_mask(&work, turned, NULL);
+            in_slices(pool, &work);
+            assert_memory_equal(c, wanted, SIZE * sizeof *c);
+        }
+        sr_gemm_ref(true, false, ROWS, COLUMNS, depth, 1, a, ROWS, b, COLUMNS, 0, wanted, COLUMNS);
+        assert_near(c, wanted, SIZE, 1e-4, "product along a tree");
+        free(a), free(b), free(c), free(wanted), free(parts), free(mask), free(turned);
+    }
+    sr_pool_free(pool);
+}
+
 static void test_isa(void **state)
 {
     (void)state;
@@ -624,6 +667,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_few_rows), cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_strips),   cmocka_unit_test(test_masks),
         cmocka_unit_test(test_spread),   cmocka_unit_test(test_wish),
+        cmocka_unit_test(test_trees),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -16,3 +16,7 @@ check_PROGRAMS += tests/nn/test_layers
 tests_nn_test_layers_SOURCES = tests/nn/test_layers.c
 tests_nn_test_layers_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_nn_test_layers_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/nn/test_exchange
+tests_nn_test_exchange_SOURCES = tests/nn/test_exchange.c
+tests_nn_test_exchange_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_nn_test_exchange_LDADD = $(TEST_LIBS)

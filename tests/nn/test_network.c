@@ -389,7 +389,8 @@ static void test_wide_ready(void **state)
         size_t count = parameters[0].count, told = 0;
         struct readiness readiness = {workspace, sr_xalloc(count * sizeof(float)), sr_xalloc(count),
                                       0};
-        if (way % 2) sr_workspace_ready(workspace, note_ready, &readiness);
+        const struct sr_exchange exchange = {.final = note_ready, .owner = &readiness};
+        if (way % 2) sr_workspace_exchange(workspace, &exchange);
         fill_wide(workspace, true);
         loss_at(network, workspace, WIDE_BATCH, labels);
         const float *gradient = sr_workspace_gradient(workspace, 0);

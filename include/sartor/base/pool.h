@@ -2,8 +2,8 @@
  *
  * Work is cut into `count` slices whose number and size do not depend on how
  * many threads there are, so that results do not either; each slice writes its
- * own output, and what must be summed is summed afterwards in slice order (see
- * sr_pool_reduce). The caller takes part as worker 0. One parallel region runs
+ * own output, and what must be summed is summed afterwards along a fixed tree
+ * (see sr_pool_reduce). The caller takes part as worker 0. One parallel region runs
  * at a time; a second caller waits for the first region to end, so a region
  * should stay short (milliseconds). Regions do not nest. */
 #ifndef SARTOR_BASE_POOL_H
@@ -26,8 +26,8 @@ int sr_pool_threads(const struct sr_pool *pool);
 void sr_pool_run(struct sr_pool *pool, size_t count,
                  void (*slice)(void *context, size_t index, int worker), void *context);
 
-/* total[i] = sum over s of parts[s * stride + i], s ascending, for i < length:
- * the one reduction. Parallel over i, so the order of each sum is fixed. */
+/* total[i] = sum over s of parts[s * stride + i], for i < length, along the tree
+ * of tree.h: the one reduction. Parallel over i. */
 void sr_pool_reduce(struct sr_pool *pool, float *total, const float *parts, size_t slices,
                     size_t stride, size_t length);
 

@@ -75,6 +75,9 @@ enum sr_conv_flags {
     SR_CONV_ADD = 2,  /* y += result */
 };
 
+/* Of a product's depth: what a word of a mask holds, and what a kernel sums before it adds to C. */
+enum { SR_LEAF = 64, SR_STAGE = 256 };
+
 /* C = alpha A B + beta C for some rows and columns of a matrix product: element i, l of A is
  * a[i * a_row + l * a_column], and so on; C's columns are next to each other. No alignment is
  * asked. */
@@ -84,6 +87,9 @@ struct sr_product {
     ptrdiff_t a_row, a_column, b_row, b_column, c_row;
     int rows, columns, depth;
     float alpha, beta;
+    /* The sum over depth goes along the tree of base/tree.h, over slices of SR_LEAF; then depth is
+     * at most SR_STAGE. Without, it goes in order. */
+    bool tree;
     /* Where many elements of A are zero: bit l % 64 of word i * mask_row + l / 64 is set if element
      * i, l is not. NULL where nothing is known. It is there for speed alone and changes no bit of
      * the result, as long as B is finite. The number of columns must be a multiple of SR_BLOCK, and

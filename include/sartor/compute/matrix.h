@@ -63,7 +63,9 @@ struct sr_gemm_part {
     int row, column, rows, columns;
 };
 
-/* What sr_gemm does, described. */
+/* What sr_gemm does, described. With `whole.tree` set then, alpha 1, beta 0 and no order, the sum
+ * over k goes along the tree of base/tree.h, over slices of SR_LEAF: so the product of k's first 64
+ * and that of its next 64, each taken alone and added, have the bits of both at once. */
 struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
                           const float *a, int lda, const float *b, int ldb, float beta, float *c,
                           int ldc);

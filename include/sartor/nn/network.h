@@ -5,14 +5,15 @@
  * activations, gradients and scratch for one batch size and is allocated once. A workspace serves
  * any copy of the network that it was made for. Activations are float32 in blocks of 16 channels
  * (see compute/kernels.h); weights are exported as PyTorch has them (OIHW, [out][in], flatten in
- * C,H,W order). All work is cut into slices whose size does not depend on the thread count: same
- * seed, same bits. */
+ * C,H,W order). All work is cut into slices whose size does not depend on the thread count, and
+ * sums over slices go along a fixed tree (base/tree.h): same seed, same bits. */
 #ifndef SARTOR_NN_NETWORK_H
 #define SARTOR_NN_NETWORK_H
 
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
+#include "sartor/nn/exchange.h"
 #include "sartor/nn/layer.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,12 +74,9 @@ const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
 
-/* To be called in the backward pass, by several workers at once and inside a region of the pool, by
- * the one who has just written elements start .. start + count - 1 of a parameter's gradient, when
- * nothing will read the parameter's values in that pass any more: time to change them while the
- * gradient is at hand. It is told of all elements of a parameter or of none. NULL for no call. */
-typedef void sr_gradient_ready(void *owner, size_t parameter, size_t start, size_t count);
-void sr_workspace_ready(struct sr_workspace *workspace, sr_gradient_ready *ready, void *owner);
+/* Let what is summed over a batch in training pass an exchange, which is borrowed until the next
+ * call; NULL for one that does nothing. */
+void sr_workspace_exchange(struct sr_workspace *workspace, const struct sr_exchange *exchange);
 
 /* Ask a monitor, which is borrowed until the next call, whether to go on, some twenty times a
  * second in the middle of a batch; NULL for none. When it asks to end, what is computed at the time
@@ -95,8 +93,8 @@ void sr_network_predict_ref(const struct sr_network *network, const float *image
 /* Training: batch statistics (running ones updated in `network`), dropout by (seed, step). */
 void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count,
                         uint64_t seed, uint64_t step);
-/* Mean softmax cross-entropy with label smoothing, its gradient on the logits; returns the summed
- * loss and counts correct ones. Then all parameter gradients. */
+/* Softmax cross-entropy with label smoothing, and the gradients of its mean by all parameters;
+ * returns the summed loss and counts correct ones. */
 double sr_network_backward(struct sr_network *network, struct sr_workspace *workspace, int count,
                            const uint8_t *labels, float smoothing, int *correct);
 

@@ -15,6 +15,7 @@
 #include "sartor/base/pool.h"
 #include "sartor/data/augment.h"
 #include "sartor/data/images.h"
+#include "sartor/nn/exchange.h"
 #include "sartor/nn/inference.h"
 #include "sartor/nn/network.h"
 #include "sartor/nn/optimizer.h"
@@ -54,6 +55,7 @@ struct sr_trainer {
     char note[SR_NOTE]; /* goes out with the next progress; "" when there is nothing to say */
 
     struct sr_workspace *workspace, *measuring;
+    struct sr_exchange exchange;      /* of the workspace; without other machines */
     uint32_t *order;                  /* this epoch's shuffle of 0..train.count-1 */
     uint8_t *labels;                  /* of one batch */
     float *changed;                   /* a thread each: an augmented image, as floats */
