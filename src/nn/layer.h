@@ -62,9 +62,8 @@ enum { TENSORS_MAX = 4 };
 /* Their order: a layer with weights has them first. */
 enum { WEIGHT, BIAS, MEAN, VARIANCE };
 
-/* What a unit of one kind can do at its end in the same step, in the order in which it is done: a
- * sum with a second input, ReLU, 2×2 max-pool. The bit says both what a layer is to the unit before
- * it (`fusion`), and what a unit can take in (`fuses`). */
+/* Layers that a unit can run at its end in the same step, in this order: a sum with a second input,
+ * ReLU, 2×2 max-pool. */
 enum { FUSED_SUM = 1, FUSED_RELU = 2, FUSED_POOL = 4 };
 
 /* A kind of layer: an entry of the table. A hook may be NULL where a comment says so. */
@@ -76,13 +75,14 @@ struct layer_kind {
 
     bool reads_image; /* its input can be the plain image */
     bool two_inputs;
-    bool renames;   /* the output is the input's memory, where both have the same size */
-    bool rectifies; /* about half of its outputs are near 0: weights before it start larger */
-    bool additive;  /* weights before it are as if it were not there, to `rectifies` */
-    unsigned fusion, fuses;
+    bool renames;    /* the output is the input's memory, where both have the same size */
+    bool rectifies;  /* halves the variance, so the initial weights before it are larger */
+    bool additive;   /* ... also those before this kind, if it is followed by one that rectifies */
+    unsigned fusion; /* the FUSED_ bit of this kind, 0 for none */
+    unsigned fuses;  /* FUSED_ bits of the kinds that a unit starting with this one can take in */
 
-    /* Set `out`, and what else of the layer depends on its input; `other` is the shape of the
-     * second input, or NULL. */
+    /* Set `out` and other members that depend on the input; `other` is the shape of the second
+     * input, or NULL. */
     enum sr_status (*shape)(struct layer *layer, const struct shape *other, struct sr_error *error);
     /* Describe its parameters and return their number. NULL: it has none. */
     int (*tensors)(const struct layer *layer, struct tensor tensors[TENSORS_MAX]);
@@ -100,7 +100,7 @@ struct layer_kind {
     size_t (*scratch)(const struct unit *unit, const struct layer *layer);
     /* Floats of sums that each slice of the backward pass leaves. NULL: 0. */
     size_t (*sums)(const struct layer *layer);
-    /* Run a batch of a unit that starts with this kind, by way of the pool. */
+    /* Run a batch through a unit that starts with this kind, in regions of the pool. */
     void (*forward)(struct job *job);
     void (*backward)(struct job *job);
 
@@ -138,7 +138,7 @@ struct sr_network {
     size_t value_count;
 };
 
-/* Fill in `layers` from their specs, as far as shapes and readers go. */
+/* Fill in spec, kind, shapes and readers of `layers`. */
 enum sr_status layers_shape(struct layer *layers, const struct sr_layer_spec *specs, size_t count,
                             const struct shape *image, struct sr_error *error);
 

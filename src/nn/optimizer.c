@@ -12,8 +12,7 @@
 
 const char *const sr_optimizer_names[SR_OPTIMIZER_COUNT] = {"sgd", "adam", "adamw", "muon"};
 
-/* Elements of one slice of work: some 100 kB with gradients and moments, so that a slice stays in
- * L2. */
+/* Elements of one slice of work: about 100 kB with gradients and moments, which L2 holds. */
 enum { BLOCK = 8192, MOMENTS = 2 };
 
 /* Adam's second decay and the term that keeps it from dividing by 0, as is usual. */
@@ -32,11 +31,11 @@ struct sr_optimizer {
     struct block *blocks;
     size_t block_count;
     double *partial;      /* one sum for each block */
-    atomic_bool *stepped; /* for each slot, whether it takes the step at hand by stretches */
+    atomic_bool *stepped; /* for each slot, whether the present step takes it by stretches */
     float *scratch;       /* Muon's matrices */
     struct sr_pool *pool;
     uint64_t steps;
-    /* Of the step at hand, for the slices. */
+    /* Of the present step. */
     double rate, scale, first_correction, second_correction;
     float keep;
 };
@@ -216,9 +215,9 @@ static void transpose(const float *from, int rows, int columns, float *to)
         for (int j = 0; j < columns; j++) to[(size_t)j * rows + i] = from[(size_t)i * columns + j];
 }
 
-/* Decay apart from the step, whose root mean square is brought to that of an AdamW step (0.2 times
- * the longer side's root; Liu et al., 2025), so that one learning rate serves filters and the rest.
- */
+/* Weight decay is separate from the step, as in AdamW. The step is scaled to the root mean square
+ * of an AdamW step (0.2 times the root of the longer side; Liu et al., 2025), so that filters and
+ * other parameters can have one learning rate. */
 static void muon_slot(struct sr_optimizer *optimizer, const struct sr_slot *slot, float *velocity)
 {
     bool tall = slot->rows > slot->columns;

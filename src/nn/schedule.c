@@ -4,7 +4,7 @@
 
 const char *const sr_schedule_names[SR_SCHEDULE_COUNT] = {"constant", "cosine", "onecycle"};
 
-/* One-cycle's ends, as fractions of the peak (Smith and Topin, 2017). */
+/* First and last rate of one-cycle, as fractions of the peak (Smith and Topin, 2017). */
 #define CYCLE_START (1.0 / 25)
 #define CYCLE_END   1e-4
 

@@ -24,7 +24,7 @@ static struct job job_for(struct sr_workspace *workspace, size_t unit, int count
                         .parameters = parameters};
 }
 
-/* The time, while the units are timed. */
+/* The time if units are timed, else 0. */
 static double watch(const struct sr_workspace *workspace)
 {
     return workspace->watched ? sr_clock_seconds() : 0;
@@ -48,7 +48,7 @@ static bool may_go_on(struct sr_workspace *workspace)
     return !workspace->stopped;
 }
 
-/* The monitor has been asked just before a batch begins. */
+/* The caller has asked the monitor just before. */
 static void begin_batch(struct sr_workspace *workspace, const struct sr_network *network)
 {
     same_network(network, workspace);

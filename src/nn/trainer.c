@@ -21,8 +21,8 @@ static void copy_weights(struct sr_network *to, struct sr_network *from)
         memcpy(target[i].values, source[i].values, source[i].count * sizeof *source[i].values);
 }
 
-/* How much of the average a step keeps. The first steps forget faster, so that the random start
- * does not linger. */
+/* The factor by which a step keeps the average. It is smaller in the first steps, so that the
+ * random initial weights soon have no influence. */
 static float average_keep(double decay, uint64_t step)
 {
     double early = (1 + (double)step) / (10 + (double)step);
@@ -85,7 +85,7 @@ static void step_stretch(void *owner, size_t parameter, size_t start, size_t cou
     sr_optimizer_stretch(trainer->optimizer, trainer->slots[parameter], start, count);
 }
 
-/* The weights that count: the average where there is one. */
+/* The weights that are measured and kept: the average where there is one. */
 static struct sr_network *measured(const struct sr_trainer *trainer)
 {
     return trainer->average ? trainer->average : trainer->network;
@@ -105,8 +105,8 @@ struct sr_trainer *sr_trainer_new(struct sr_network *network, const struct sr_tr
                                    .network = network};
     if ((size_t)trainer->plan.batch > train->count) trainer->plan.batch = (int)train->count;
     size_t batch = (size_t)trainer->plan.batch;
-    /* A last batch of next to nothing would be a step as long as any on hardly any evidence, and
-     * spoil batch statistics: below an eighth it is left out, other images each time. */
+    /* A very small last batch would be a full step on few images, with poor batch statistics. Below
+     * an eighth of a batch it is left out; which images those are differs between epochs. */
     trainer->batches = train->count / batch + (train->count % batch >= (batch + 7) / 8);
     trainer->history = sr_xalloc(((size_t)plan->epochs + 1) * sizeof *trainer->history);
     trainer->labels = sr_xalloc(batch);
@@ -175,7 +175,7 @@ struct filling {
 
 enum { FILL = 8 }; /* images of a slice */
 
-/* Features of an image that was changed by chance: they are made of bytes. */
+/* Features of an augmented image: they are computed from bytes. */
 static void fill_changed_features(const struct sr_trainer *trainer, int epoch, uint32_t sample,
                                   int worker, float *out)
 {
@@ -215,7 +215,7 @@ static void fill_image(const struct filling *filling, size_t index, int worker)
     for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
 }
 
-/* A shuffled batch lies all over the data set, so each image is asked for before it is needed. */
+/* The images of a shuffled batch are far apart in memory, so each is prefetched. */
 static void fill_slice(void *context, size_t index, int worker)
 {
     const struct filling *filling = context;
@@ -237,7 +237,7 @@ struct tally {
 
 enum outcome { WENT_WELL, STOPPED, DIVERGED };
 
-/* DIVERGED when the loss or the gradients are no longer numbers; the weights are then of no use. */
+/* DIVERGED when the loss or the gradients are not finite; the weights cannot be used then. */
 static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t batch,
                                 struct tally *tally)
 {
@@ -281,7 +281,7 @@ static enum outcome train_batch(struct sr_trainer *trainer, int epoch, uint64_t 
 
 /* ---- reporting ---- */
 
-/* Ask whether to go on; time spent waiting for the answer is nobody's speed. */
+/* Ask whether to go on; pauses are left out of the rate. */
 static bool proceed(void *owner)
 {
     struct sr_trainer *trainer = owner;
@@ -315,7 +315,7 @@ static void report(struct sr_trainer *trainer, int epoch, uint64_t batch, const 
     sr_monitor_progress(trainer->monitor, &progress);
 }
 
-/* A note that must not be lost: sent now, with nothing new to count. */
+/* Send the note now, since no further progress may follow. */
 static void announce(const struct sr_trainer *trainer, int epoch)
 {
     struct sr_progress progress = {.unit = "batch",

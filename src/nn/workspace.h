@@ -17,18 +17,17 @@ struct unit {
     int last;            /* whose output is the unit's */
     int input, other;    /* units, or FROM_... */
     unsigned fused;      /* FUSED_... bits of the layers taken in */
-    bool relu, pool;     /* two of these */
+    bool relu, pool;     /* whether FUSED_RELU and FUSED_POOL are set */
     bool input_gradient; /* whether the input's gradient is wanted */
     bool other_gradient;
-    bool input_adds,
-        other_adds;            /* it is added to what another reader's backward pass has written */
-    struct shape in, mid, out; /* mid: before the pool */
-    float *result, *gradient;  /* batch × out; the gradient is NULL where `observer` is not -1 */
-    uint8_t *which;            /* pool: the index of the largest of each four */
-    void *own;                 /* what its kind keeps */
-    int observer;              /* unit that alone reads it and whose observe and undo it calls */
-    bool observed;             /* it is an observer: its input calls its observe and undo */
-    int parts;                 /* slices that leave partial sums behind, at most */
+    bool input_adds, other_adds; /* add the gradient to what another reader of the input wrote */
+    struct shape in, mid, out;   /* mid: before the pool */
+    float *result, *gradient;    /* batch × out; the gradient is NULL where `observer` is not -1 */
+    uint8_t *which;              /* pool: the index of the largest of each four */
+    void *own;                   /* what its kind keeps */
+    int observer;                /* unit that alone reads it and whose observe and undo it calls */
+    bool observed;               /* it is an observer: its input calls its observe and undo */
+    int parts;                   /* slices that leave partial sums behind, at most */
     double forward_seconds, backward_seconds; /* while watched */
 };
 

@@ -1,25 +1,25 @@
-/* exchange.h - the seam where the sums over a batch can leave this machine.
+/* exchange.h - where sums over a batch can be joined with those of other machines.
  *
  * The images of a batch are cut into slices, and sums over slices go along the tree of base/tree.h.
- * Slices have a power of two of images, at most sr_exchange_share() of them. So the machines can
- * have so many images of a batch each, or a power of two times that (the last one what is left),
- * compute the nodes of their images alone, and join them to the bits that one machine gives. All
- * that a step of training needs of the whole batch passes here: each parameter's gradient when it
- * is complete, the moments and sums of batch normalisation, loss and right answers. The optimiser
- * takes its step after that.
+ * The number of images of a slice is a power of two, at most sr_exchange_share(). So each machine
+ * can have that many images of a batch, or a power of two times as many (the last machine: what is
+ * left), and compute the nodes of its images alone; joined, they have the bits of one machine that
+ * has all images. Everything that a step of training needs from the whole batch passes here: each
+ * parameter's gradient when it is complete, the moments and sums of batch normalisation, the loss
+ * and the number of right answers. The optimiser takes its step after that.
  *
- * On one machine (no `machines`) nothing is waited for and nothing is changed: what is told is what
- * counts, and a gradient goes on to the optimiser at once, while it is in the cache.
+ * On one machine (`machines` is NULL) the calls change nothing; they only pass gradients on to the
+ * optimiser at once, while they are in the cache.
  *
  * What the other families would exchange:
  * - logreg: in each evaluation the gradient and the loss, summed over its slices of 512 rows along
  *   the same tree; once, before, the sums of products for its change of variables.
- * - forest: nothing while a tree grows; trees depend on their number alone, so each machine grows
- *   some of them, and all get all at the end.
- * - svm: nothing while a pair of classes is solved; each machine solves some pairs, and all get the
- *   support vectors and coefficients of all. Its scaling for probabilities likewise, by class.
- * - knn: nothing in fitting; in predicting, where each machine has some of the rows, the nearest k
- *   of each, of which the nearest k of all are kept, ties by row.
+ * - forest: nothing while a tree grows, since a tree depends on the seed and its index alone; each
+ *   machine grows some of the trees, and every machine gets all trees at the end.
+ * - svm: nothing while a pair of classes is solved; each machine solves some of the pairs, and
+ * every machine gets the support vectors, coefficients and probability scaling of all pairs.
+ * - knn: nothing in fitting; in predicting, if each machine has some of the training rows, its k
+ *   nearest rows and their distances, of which the k nearest of all are kept.
  *
  * Calls come from the one thread that runs the batch, but for sr_exchange_gradient. */
 #ifndef SARTOR_NN_EXCHANGE_H
@@ -35,22 +35,22 @@ int sr_exchange_share(int whole);
 struct sr_moments {
     double count, mean, spread;
 };
-/* Those of both (Chan et al., 1979), to the left one. */
+/* left = the moments of both (Chan et al., 1979). */
 void sr_moments_join(struct sr_moments *left, const struct sr_moments *right);
 
-/* What values are, and so how two nodes are joined. */
+/* The type of values, which says how two nodes are joined: by adding or by sr_moments_join(). */
 enum sr_join { SR_JOIN_FLOATS, SR_JOIN_DOUBLES, SR_JOIN_MOMENTS };
 
-/* The other machines, by the room that knows of them. Each machine has the images `before` ..
- * before + count - 1 of the `whole` batch that it runs `count` images of. */
+/* The connection to other machines. This machine has the images from `before` on of a batch of
+ * `whole` images. */
 struct sr_machines {
     void *owner;
     int before, whole;
     /* Join this machine's node of each of `count` values with those of the others along the tree;
      * every machine gets the result. All machines call it in the same order. */
     void (*join)(void *owner, enum sr_join what, void *values, size_t count);
-    /* This machine's node of so many elements of a parameter's gradient is there. Workers may call
-     * it at once, for different elements. */
+    /* This machine's node of some elements of a parameter's gradient is complete. Several workers
+     * may call it at once, for different elements. */
     void (*gradient)(void *owner, size_t parameter, size_t start, size_t count);
     /* Return when the gradients of all machines are joined, on each of them. */
     void (*finish)(void *owner);
@@ -67,20 +67,23 @@ struct sr_exchange {
     void *owner;                        /* of `final` */
 };
 
-/* For each parameter, one of these three is called in a backward pass, when nothing in it will read
- * the parameter's values any more: for each element once, by the workers who have just summed it;
- * or once for all of it. */
+/* One of the next three is called for each learned parameter in a backward pass, when the rest of
+ * the pass does not read the parameter's values. By workers, for the elements that they have just
+ * summed, each element once: */
 void sr_exchange_gradient(const struct sr_exchange *exchange, size_t parameter, size_t start,
                           size_t count);
+/* Once, for all of its elements: */
 void sr_exchange_parameter(const struct sr_exchange *exchange, size_t parameter, size_t count);
-/* Gradients that the backward pass itself needs for the whole batch: they are it on return. */
+/* For a norm's, since the rest of the backward pass needs them: on return they are sums over the
+ * whole batch. */
 void sr_exchange_sums(const struct sr_exchange *exchange, float *sums, size_t count);
-/* Moments of the whole batch, on return. */
+/* On return they are moments of the whole batch. */
 void sr_exchange_moments(const struct sr_exchange *exchange, struct sr_moments *moments,
                          size_t count);
-/* Summed loss and number of right answers of the whole batch, on return. */
+/* On return they are the summed loss and the number of right answers of the whole batch. */
 void sr_exchange_loss(const struct sr_exchange *exchange, double *loss, int *right);
-/* After the backward pass, before the optimiser's step: all gradients are of the whole batch. */
+/* To be called between the backward pass and the optimiser's step: on return all gradients are sums
+ * over the whole batch. */
 void sr_exchange_finish(const struct sr_exchange *exchange);
 
 #endif

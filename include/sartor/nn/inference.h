@@ -1,8 +1,8 @@
 /* inference.h - from pixels to probabilities.
  *
  * The network is only read, and each call brings its own workspace, so any number of threads may
- * predict with one network. Batches have one fixed size, the last one padded with black, so that a
- * row's bits depend neither on its neighbours' number nor on the thread count. */
+ * predict with one network. Batches have one fixed size, the last one padded with black, so that
+ * the bits of a row's result depend neither on the number of rows nor on the thread count. */
 #ifndef SARTOR_NN_INFERENCE_H
 #define SARTOR_NN_INFERENCE_H
 
@@ -23,14 +23,14 @@ struct sr_input {
 /* Test-time augmentation: the mean of the logits over several views of an image. */
 enum sr_views {
     SR_VIEWS_NONE,
-    SR_VIEWS_MIRROR, /* and its mirror image */
-    SR_VIEWS_SHIFT,  /* both, each also moved by a pixel up and left, and down and right; the four
-                        moved  ones count half */
+    SR_VIEWS_MIRROR, /* the image and its mirror image */
+    SR_VIEWS_SHIFT,  /* both, and each moved by a pixel up and left, and down and right; the four
+                        moved ones have half the weight */
     SR_VIEWS_COUNT
 };
 extern const char *const sr_views_names[SR_VIEWS_COUNT]; /* "none", "mirror", "shift" */
 
-/* The workspace that the functions below want. */
+/* A workspace for the functions below. */
 struct sr_workspace *sr_inference_workspace(const struct sr_network *network, struct sr_pool *pool,
                                             struct sr_error *error);
 

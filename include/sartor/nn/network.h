@@ -38,7 +38,7 @@ struct sr_network;
 struct sr_workspace;
 
 /* The last layer's output is the logits (a DENSE of `classes`). Layers that only one other reads
- * are fused by the network (conv + bias + relu, norm + relu, ...) as it sees fit. */
+ * may run as one step with it (conv + bias + relu, norm + relu, ...). */
 struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height,
                                   int width, struct sr_error *error);
 struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_error *error);
@@ -52,7 +52,7 @@ const struct sr_layer_spec *sr_network_layer(const struct sr_network *network, s
 /* Output shape of a layer. */
 void sr_network_shape(const struct sr_network *network, size_t index, int *height, int *width,
                       int *channels);
-/* Learned numbers (running statistics not counted). */
+/* Number of learned values, without running statistics. */
 uint64_t sr_network_size(const struct sr_network *network);
 /* Forward multiply-adds for one image. */
 uint64_t sr_network_multiply_adds(const struct sr_network *network);
@@ -78,9 +78,9 @@ float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
  * call; NULL for one that does nothing. */
 void sr_workspace_exchange(struct sr_workspace *workspace, const struct sr_exchange *exchange);
 
-/* Ask a monitor, which is borrowed until the next call, whether to go on, some twenty times a
- * second in the middle of a batch; NULL for none. When it asks to end, what is computed at the time
- * returns early, and what it leaves (running statistics too) is of no use. */
+/* Ask a monitor, which is borrowed until the next call, about twenty times a second within a batch
+ * whether to go on; NULL for none. When it says no, the present forward or backward pass returns
+ * early, and its results (running statistics too) must not be used. */
 void sr_workspace_gate(struct sr_workspace *workspace, const struct sr_monitor *gate);
 /* Whether that has happened in the last batch. */
 bool sr_workspace_stopped(const struct sr_workspace *workspace);
@@ -104,17 +104,17 @@ struct sr_unit_time {
     int height, width, channels; /* of its output */
     double forward, backward;    /* seconds since the watch began */
     uint64_t forward_work,
-        backward_work; /* multiply-adds an image that are done: none with padding */
+        backward_work; /* multiply-adds for an image, without those with padding */
 };
-/* Begin to time the steps, from nothing. */
+/* Begin to time the steps, from 0. */
 void sr_workspace_watch(struct sr_workspace *workspace);
 /* How many entries there are, of which at most `room` are written. */
 size_t sr_workspace_times(const struct sr_workspace *workspace, struct sr_unit_time *times,
                           size_t room);
 
-/* For Grad-CAM: gradient of logit `target` of image 0 with respect to layer `index`'s output,
- * in inference mode. Arrays of that layer's size, in HWC order, written to by the call. Works with
- * any workspace; the first call takes memory for one image, and that is all that can fail. */
+/* For Grad-CAM: output of layer `index`, and gradient of logit `target` with respect to it, for
+ * image 0 in inference mode, into arrays of the layer's size in HWC order. Any workspace will do;
+ * the first call allocates memory for one image, which alone can fail. */
 enum sr_status sr_network_layer_gradients(const struct sr_network *network,
                                           struct sr_workspace *workspace, int target, size_t index,
                                           float *activations, float *gradients,

@@ -3,8 +3,7 @@
  * An optimizer works on plain arrays (struct sr_slot), which it borrows, and keeps one or two
  * moments for each, which a checkpoint saves. Arrays are cut into blocks whose size does not
  * depend on the thread count, and sums over blocks go along the tree of base/tree.h: same bits at
- * any count.
- * One thread at a time, but for sr_optimizer_stretch. */
+ * any count. One thread at a time, except for sr_optimizer_stretch. */
 #ifndef SARTOR_NN_OPTIMIZER_H
 #define SARTOR_NN_OPTIMIZER_H
 

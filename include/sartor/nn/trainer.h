@@ -2,11 +2,11 @@
  *
  * A struct sr_trainer owns the weights in all their versions (the ones being trained, their moving
  * average, the ones to keep), the optimiser and the history; its caller may read and write them
- * between new and run, which is how a checkpoint is taken and put back. All chance comes from
- * (seed, epoch, step, sample), none from a generator that runs along, so the number of finished
- * epochs says where everything stands. Batches are the shuffled rows in order; the last one of an
- * epoch is what is left, or nothing when that is less than an eighth of a batch. Same seed, same
- * bits, at any thread count. One thread at a time. */
+ * between new and run, which is how a checkpoint is taken and put back. All random numbers are
+ * functions of (seed, epoch, step, sample), so a checkpoint needs no generator's state. Batches are
+ * the shuffled rows in order; the last one of an epoch is what is left, or is left out when that is
+ * less than an eighth of a batch. Same seed, same bits, at any thread count. One thread at a time.
+ */
 #ifndef SARTOR_NN_TRAINER_H
 #define SARTOR_NN_TRAINER_H
 
@@ -62,7 +62,7 @@ struct sr_trainer {
     uint8_t *bytes;                   /* and as bytes, for features that are made of bytes */
     size_t *slots;                    /* the optimiser's, of each learned parameter */
     uint64_t batches;                 /* an epoch */
-    double waited;                    /* seconds spent paused or giving way */
+    double waited;                    /* seconds paused, or stopped for shorter work */
     const struct sr_monitor *monitor; /* of the run at hand */
     struct sr_monitor gate; /* what asks it whether to go on, and counts the time waited */
 };
@@ -85,7 +85,7 @@ void sr_trainer_free(struct sr_trainer *trainer);
  *   - all epochs are done, or patience ran out (`*complete` becomes true);
  *   - the monitor asked to end, and an epoch was finished;
  *   - the loss or a weight became infinite or NaN after a finished epoch: that epoch's weights
- * stay, and a progress note says so (`*complete` too, as going on would only meet the same end).
+ * stay, and a progress note says so (`*complete` becomes true, since it would happen again).
  * SR_ERROR_CANCELLED and SR_ERROR_NUMERIC are the last two without a finished epoch.
  * An epoch that does not end leaves the network, the averages and the optimiser in the middle of a
  * step: only what is kept is whole, and the trainer is not to be run again. */
