@@ -27,7 +27,6 @@ struct runner {
     double next_object,
         next_share;       /* of a study: clock and share at which the next object is printed */
     char remark[SR_NOTE]; /* printed last */
-    bool job_failed;      /* since the command before ended */
     bool bad, stopped;    /* a command or job has failed; no further line is run */
     int trouble;          /* errno of what standard output refused, 0 for nothing */
 };
@@ -48,6 +47,13 @@ static void complain(struct runner *runner, const char *text)
         sr_say(stderr, "sartor: %s:%zu: %s", runner->batch->name, runner->line, text);
     else
         sr_say(stderr, "sartor: %s", text);
+}
+
+/* A command or a job has failed. */
+static void fail(struct runner *runner)
+{
+    runner->bad = true;
+    runner->stopped = !runner->batch->keep_going;
 }
 
 static void print_reply(struct runner *runner, const struct sr_reply *reply)
@@ -197,8 +203,8 @@ static void on_event(void *context, struct sr_session *session, const struct sr_
     bool reported = !awaited && (!trains || session->study);
     if (!reported && (event->of.ended.state == SR_JOB_FAILED ||
                       (run && run->error.status && event->of.ended.state == SR_JOB_DONE))) {
-        runner->job_failed = true;
         complain(runner, why.text);
+        fail(runner);
     }
     if (awaited) runner->wait = 0;
 }
@@ -254,14 +260,11 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
     if (item->status) {
         complain(runner, error->text);
         sr_session_log(session, SR_LOG_ERROR, error->text);
+        fail(runner);
     } else {
         clear_bar(runner);
     }
-    bool bad = item->status || runner->job_failed;
-    runner->job_failed = false;
     runner->next_share = 0;
-    runner->bad |= bad;
-    runner->stopped |= bad && !runner->batch->keep_going;
     return runner->stopped ? SR_ERROR_STATE : SR_OK;
 }
 

@@ -183,10 +183,7 @@ static void leave(struct sr_session *session, struct sr_item *item)
     queue->shows -= at_once(item);
     *(item->previous ? &item->previous->next : &queue->first) = item->next;
     *(item->next ? &item->next->previous : &queue->last) = item->previous;
-    if (parent) {
-        parent->children--;
-        parent->seen = session->changes - 1; /* it is to be run again, whatever else has changed */
-    }
+    if (parent) parent->children--;
     item_free(session, item);
 }
 

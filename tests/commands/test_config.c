@@ -139,7 +139,7 @@ static void lines_are_run_in_order(void **state)
 static void a_line_that_lasts_holds_up_no_other(void **state)
 {
     (void)state;
-    static const char config[] = "stats\ntune knn trials=3 budget=1s; set seed=4\nset seed=2";
+    static const char config[] = "help train\ntune knn trials=3 budget=1s; set seed=4\nset seed=2";
     struct sr_session *session = start(config, sizeof config - 1);
     for (int i = 0; i < 1000 && sr_args_integer(session->options, "seed") != 2; i++)
         if (sr_session_wait(session, 10)) sr_queue_run(session);

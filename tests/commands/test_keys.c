@@ -285,6 +285,10 @@ static void replies_are_shown(void **state)
     press("Enter");
     assert_false(sr_overlay_is_open(session));
     assert_non_null(strstr(session->message, "500 samples"));
+    open_prompt("stats"); /* so do statistics, of many lines */
+    press("Enter");
+    assert_string_equal(pane(), "data");
+    assert_false(sr_overlay_is_open(session));
     open_prompt("set seed=x");
     press("Enter");
     assert_true(session->message_is_error);

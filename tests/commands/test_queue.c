@@ -196,6 +196,11 @@ static void moves_do_not_change_what_waits(void **state)
     for (size_t i = 0; i < 4; i++) assert_int_equal(session->tags[SR_FILE_TRAIN][i], i < 3);
     assert_string_equal(logged(5, SR_LOG_COMMAND), "evaluate model=cnn");
     assert_non_null(strstr(logged(0, SR_LOG_ERROR), "nowhere"));
+    sr_keys_press(session, "q"); /* the evaluation's overlay */
+    sr_keys_press(session, "g");
+    sr_keys_press(session, "Space"); /* takes the tag away again */
+    assert_string_equal(logged(2, SR_LOG_COMMAND), "tag index=train:0");
+    assert_string_equal(logged(6, SR_LOG_COMMAND), "tag index=train:0 off");
 }
 
 static void esc_gives_up_the_one_in_front(void **state)
@@ -250,6 +255,8 @@ static void a_failure_drops_the_rest_of_its_line_only(void **state)
     type("evaluate cnn split=test; set seed=nonsense; set seed=4");
     type("set validation=0.2");
     finish();
+    assert_int_equal(sr_args_integer(session->options, "seed"), 1);
+    type("set seed=nonsense; set seed=3; set seed=4; set seed=5");
     assert_int_equal(sr_args_integer(session->options, "seed"), 1);
     assert_int_equal(session->split.counts[SR_SPLIT_VALIDATION], 200);
     assert_non_null(strstr(logged(0, SR_LOG_FAILED), "set seed=nonsense"));
@@ -378,6 +385,24 @@ static void keys_can_be_given_up(void **state)
     assert_string_equal(session->waiting, "");
 }
 
+/* A key may press another that presses keys. What the pane shows is waited for before each. */
+static void keys_press_keys(void **state)
+{
+    (void)state;
+    assert_ok(sr_keys_bind(session, "F5", "keys F6 F7", NULL, &error));
+    assert_ok(sr_keys_bind(session, "F6", "keys 2", NULL, &error));
+    assert_ok(sr_keys_bind(session, "F7", "set seed=8", NULL, &error));
+    sr_keys_press(session, "4");
+    status_line(80); /* drawn: predictions are asked for */
+    assert_false(sr_session_settled(session));
+    sr_keys_press(session, "F5");
+    assert_string_equal(sr_pane_current(session)->name, "confusion");
+    finish();
+    assert_string_equal(sr_pane_current(session)->name, "data");
+    assert_int_equal(sr_args_integer(session->options, "seed"), 8);
+    assert_false(session->message_is_error);
+}
+
 static void keys_that_press_themselves_end(void **state)
 {
     (void)state;
@@ -471,6 +496,51 @@ static void an_origin_may_ask_to_wait(void **state)
     assert_true(sr_queue_ready(session));
     sr_queue_run(session);
     assert_int_equal(sr_args_integer(session->options, "seed"), 3);
+}
+
+static int waited;
+
+static void count_waits(struct sr_session *of, struct sr_item *item, const struct sr_error *why)
+{
+    (void)of, (void)why;
+    sr_reply_say(&item->reply, "not to be seen");
+    waited++;
+}
+
+static enum sr_status hear_reply(struct sr_session *of, struct sr_item *item,
+                                 const struct sr_error *why)
+{
+    for (size_t i = 0; i < item->reply.count; i++)
+        assert_false(item->reply.parts[i].text && strstr(item->reply.parts[i].text, "not to be"));
+    return hear(of, item, why);
+}
+
+/* What waits is run again when another command has ended, and after those that do not. */
+static void what_waits_is_run_again(void **state)
+{
+    (void)state;
+    const struct sr_origin origin = {.ended = hear_reply, .waits = count_waits, .aside = true};
+    heard[0] = '\0';
+    waited = 0;
+    sr_queue_enter(session, &origin, "tune knn trials=3 budget=1s");
+    sr_queue_run(session);
+    assert_int_equal(waited, 1);
+    assert_false(sr_queue_ready(session));
+    session->changes++;
+    sr_queue_enter(session, &origin, "set seed=2");
+    assert_true(sr_queue_step(session));
+    assert_string_equal(heard, "0 set seed=2 done\n"); /* the one in the background comes after */
+    assert_int_equal(waited, 1);
+    assert_true(sr_queue_step(session));
+    assert_int_equal(waited, 2);
+    assert_false(sr_queue_step(session));
+    sr_queue_enter(session, &origin, "set seed=3");
+    sr_queue_run(session);
+    assert_int_equal(waited, 3);
+    sr_keys_press(session, "2"); /* has changed nothing that could be waited for */
+    assert_int_equal(waited, 3);
+    finish();
+    assert_non_null(strstr(heard, "tune knn trials=3 budget=1s done"));
 }
 
 static int freed;
@@ -572,10 +642,12 @@ int main(void)
         TEST(quit_asks_while_commands_wait),
         TEST(keys_are_pressed_one_after_the_other),
         TEST(keys_can_be_given_up),
+        TEST(keys_press_keys),
         TEST(keys_that_press_themselves_end),
         TEST(enter_takes_its_turn),
         TEST(an_origin_is_told_in_order),
         TEST(an_origin_may_ask_to_wait),
+        TEST(what_waits_is_run_again),
         TEST(an_item_goes_on_with_what_it_has),
     };
     return cmocka_run_group_tests_name("queue", tests, start, NULL);
