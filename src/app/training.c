@@ -112,57 +112,57 @@ static bool under_way(const struct sr_session *session, const char *name)
 }
 
 /* Check what can be checked before a training begins, and draw its split. */
-static enum sr_status check(struct sr_session *session, const struct sr_training *training,
+static enum sr_status check(struct sr_session *session, const struct sr_train_request *request,
                             const struct sr_model_shape *shape, struct sr_split *split,
                             struct sr_error *error)
 {
-    const struct sr_model_class *class = training->class;
-    if (under_way(session, training->name))
+    const struct sr_model_class *class = request->class;
+    if (under_way(session, request->name))
         return sr_error_set(
             error, SR_ERROR_STATE,
-            "%s is being trained already; stop it, or give another name=", training->name);
+            "%s is being trained already; stop it, or give another name=", request->name);
     enum sr_status status = sr_split_make(split, session->data, session->split.fraction,
-                                          session->split.seed, training->limit, error);
+                                          session->split.seed, request->limit, error);
     if (!status && class->check)
-        status = class->check(training->params, shape, split->counts[SR_SPLIT_TRAIN], error);
+        status = class->check(request->params, shape, split->counts[SR_SPLIT_TRAIN], error);
     return status;
 }
 
-enum sr_status sr_session_train(struct sr_session *session, const struct sr_training *training,
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_train_request *request,
                                 uint32_t *job, struct sr_error *error)
 {
     struct train_task *train = sr_xalloc(sizeof *train);
     train->task = (struct task){train_run, train_finish, train_free};
-    train->params = training->params;
+    train->params = request->params;
     enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_store_check_name(training->name, error);
+    if (!status) status = sr_store_check_name(request->name, error);
     struct sr_model_shape shape = {0};
     if (!status) {
         shape = (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].shape,
                                         session->data->classes};
-        status = check(session, training, &shape, &train->split, error);
+        status = check(session, request, &shape, &train->split, error);
     }
     if (status) {
         train_free(&train->task);
         return status;
     }
-    struct sr_model *model = train->model = sr_model_new(training->class, training->name);
+    struct sr_model *model = train->model = sr_model_new(request->class, request->name);
     model->shape = shape;
-    model->seed = training->seed;
+    model->seed = request->seed;
     model->split_seed = session->split.seed;
     model->validation = session->split.fraction;
-    model->limit = training->limit;
+    model->limit = request->limit;
     snprintf(model->digest, sizeof model->digest, "%s", session->data->digest);
     train->data = sr_dataset_ref(session->data);
     train->pool = session->pool;
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;
-    train->checkpoint = checkpoint_path(session, training->name);
-    train->resume = training->resume;
+    train->checkpoint = checkpoint_path(session, request->name);
+    train->resume = request->resume;
 
-    struct sr_run *run = sr_session_add_run(session, training->class, training->name);
-    run->params = sr_args_copy(training->params);
-    run->seed = training->seed;
+    struct sr_run *run = sr_session_add_run(session, request->class, request->name);
+    run->params = sr_args_copy(request->params);
+    run->seed = request->seed;
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
 }

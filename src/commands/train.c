@@ -78,12 +78,12 @@ SR_RUN(train_run)
     }
     const char *name = sr_args_text(args, "name");
     const struct sr_args *seeded = sr_args_given(args, "seed") ? args : session->options;
-    const struct sr_training training = {.class = class,
-                                         .name = name ? name : class->name,
-                                         .params = params,
-                                         .resume = sr_args_switch(args, "resume"),
-                                         .seed = (uint64_t)sr_args_integer(seeded, "seed"),
-                                         .limit = (uint64_t)sr_args_integer(args, "limit")};
+    const struct sr_train_request training = {.class = class,
+                                              .name = name ? name : class->name,
+                                              .params = params,
+                                              .resume = sr_args_switch(args, "resume"),
+                                              .seed = (uint64_t)sr_args_integer(seeded, "seed"),
+                                              .limit = (uint64_t)sr_args_integer(args, "limit")};
     uint32_t job;
     status = sr_session_train(session, &training, &job, error);
     if (status) return status;

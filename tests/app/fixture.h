@@ -145,7 +145,8 @@ static inline uint32_t start(struct sr_session *session, const char *family, con
     if (!params) fail_msg("%s", error.text);
     sr_words_fini(&words);
     assert_ok(settled(sr_session_data(session, &error)));
-    const struct sr_training training = {.class = class, .name = name, .params = params, .seed = 1};
+    const struct sr_train_request training = {
+        .class = class, .name = name, .params = params, .seed = 1};
     assert_ok(sr_session_train(session, &training, &job, &error));
     return job;
 }

@@ -139,6 +139,9 @@ static void pairs_of_models_are_tested(void **state)
     assert_int_equal(sr_session_comparison(session, SR_SPLIT_VALIDATION, &again, &error),
                      SR_ERROR_STATE);
     assert_null(again);
+    for (int i = 0; i < 3; i++) predicted(entries[i], SR_SPLIT_VALIDATION);
+    assert_int_equal(sr_session_comparison(session, SR_SPLIT_VALIDATION, &again, &error),
+                     SR_PENDING);
     train(session, "svm", "knn");
     assert_ok(settled(sr_session_comparison(session, SR_SPLIT_TEST, &comparison, &error)));
     assert_int_equal(comparison->count, 2);

@@ -237,6 +237,21 @@ static void another_file_of_a_name_is_read(void **state)
     sr_session_free(session);
 }
 
+/* "aaa-shipped", the first by its name. */
+static struct sr_entry *add_shipped(struct sr_session *session)
+{
+    struct sr_entry *shipped = sr_xalloc(sizeof *shipped);
+    size_t count = session->entry_count;
+    strcpy(shipped->name, "aaa-shipped");
+    shipped->path = sr_xstrdup("/nowhere/aaa-shipped.safetensors");
+    shipped->shipped = true;
+    sr_xgrow(&session->entries, &session->entry_room, count + 1, sizeof *session->entries);
+    memmove(session->entries + 1, session->entries, count * sizeof *session->entries);
+    session->entries[0] = shipped;
+    session->entry_count++;
+    return shipped;
+}
+
 static void names_are_checked_and_never_taken_twice(void **state)
 {
     (void)state;
@@ -248,14 +263,7 @@ static void names_are_checked_and_never_taken_twice(void **state)
     assert_refused(sr_session_rename(session, entry, "../x", &error), SR_ERROR_ARGUMENT, "../x");
     size_t before = session->entry_count;
     /* A shipped model's name may be taken: it is hidden, and there are not two of that name. */
-    struct sr_entry *shipped = sr_xalloc(sizeof *shipped);
-    strcpy(shipped->name, "aaa-shipped");
-    shipped->path = sr_xstrdup("/nowhere/aaa-shipped.safetensors");
-    shipped->shipped = true;
-    sr_xgrow(&session->entries, &session->entry_room, before + 1, sizeof *session->entries);
-    memmove(session->entries + 1, session->entries, before * sizeof *session->entries);
-    session->entries[0] = shipped;
-    session->entry_count++;
+    struct sr_entry *shipped = add_shipped(session);
     assert_refused(sr_session_rename(session, shipped, "mine", &error), SR_ERROR_STATE, "shipped");
     assert_refused(sr_session_remove(session, shipped, &error), SR_ERROR_STATE, "shipped");
     assert_ok(sr_session_rename(session, entry, "aaa-shipped", &error));
@@ -271,7 +279,7 @@ static void the_default_is_a_model_of_ones_own(void **state)
     (void)state;
     struct sr_session *session = open_session("a");
     train(session, "knn", "zzz");
-    /* Shipped models, if there are any, come first by name; they are made for other data. */
+    assert_string_equal(add_shipped(session)->name, "aaa-shipped");
     assert_string_equal(sr_session_entry(session, NULL, &error)->name, "zzz");
     train(session, "knn", "zz");
     assert_string_equal(sr_session_entry(session, "", &error)->name, "zz");

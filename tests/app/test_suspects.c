@@ -73,7 +73,7 @@ static struct sr_entry *train(struct sr_session *session)
     struct sr_args *params =
         sr_args_parse("knn", sr_model_class_knn.params, words, 1, NULL, &error);
     assert_non_null(params);
-    const struct sr_training training = {
+    const struct sr_train_request training = {
         .class = &sr_model_class_knn, .name = "mine", .params = params, .seed = 1};
     assert_ok(sr_session_train(session, &training, &job, &error));
     wait_for(session, job);

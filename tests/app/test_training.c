@@ -45,6 +45,50 @@ static void leaving_does_not_replace_a_model_by_half_of_one(void **state)
     sr_session_free(session);
 }
 
+/* How long the first epoch of a training took: a time that is not the same twice, but kept in a
+ * checkpoint. */
+static double first_epoch(struct sr_session *session, uint64_t seed, bool resume)
+{
+    char *words[] = {"epochs=10000"};
+    struct sr_train_request training = {
+        .class = &sr_model_class_mlp, .name = "mlp", .seed = seed, .resume = resume};
+    training.params = sr_args_parse("mlp", training.class->params, words, 1, NULL, &error);
+    uint32_t job;
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_ok(sr_session_train(session, &training, &job, &error));
+    const struct sr_run *run = sr_session_run(session, job);
+    while (!run->epochs) wait_event(session);
+    assert_int_equal(run->history[0].epoch, 1);
+    return run->history[0].seconds;
+}
+
+/* A checkpoint is continued on request, but only by a training like the one that left it. */
+static void a_training_is_resumed_from_its_checkpoint(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    double before = first_epoch(session, 1, false);
+    while (session->runs[0]->epochs < 5) wait_event(session);
+    sr_session_free(session);
+    assert_true(sr_path_exists(at("home/checkpoints/mlp.safetensors")));
+    char *kept = sr_xprintf("cp %s %s", at("home/checkpoints/mlp.safetensors"), at("kept")),
+         *back = sr_xprintf("cp %s %s", at("kept"), at("home/checkpoints/mlp.safetensors"));
+    assert_int_equal(system(kept), 0);
+    static const struct {
+        uint64_t seed;
+        bool resume, goes_on;
+    } tries[] = {{1, true, true}, {2, true, false}, {1, false, false}};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(system(back), 0);
+        session = open_session("a");
+        double after = first_epoch(session, tries[i].seed, tries[i].resume);
+        assert_true((after == before) == tries[i].goes_on);
+        sr_session_free(session);
+    }
+    free(kept);
+    free(back);
+}
+
 static void stopping_keeps_the_last_epoch(void **state)
 {
     (void)state;
@@ -66,7 +110,7 @@ static void one_name_is_trained_once_at_a_time(void **state)
     struct sr_session *session = open_session("a");
     uint32_t job = start(session, "mlp", "mlp", "epochs=10000"), other;
     const struct sr_model_class *class = sr_model_class_find("knn", &error);
-    struct sr_training training = {.class = class, .name = "mlp", .seed = 1};
+    struct sr_train_request training = {.class = class, .name = "mlp", .seed = 1};
     training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
     assert_refused(sr_session_train(session, &training, &other, &error), SR_ERROR_STATE, "already");
     training.name = "no/name";
@@ -121,7 +165,7 @@ static void a_model_records_how_it_was_trained(void **state)
     assert_ok(sr_session_set(session, "validation", "0.25", &error));
     assert_ok(sr_session_set(session, "split_seed", "5", &error));
     char *words[] = {"epochs=2"};
-    struct sr_training training = {
+    struct sr_train_request training = {
         .class = &sr_model_class_mlp, .name = "m", .seed = 17, .limit = 60};
     training.params = sr_args_parse("mlp", training.class->params, words, 1, NULL, &error);
     uint32_t job;
@@ -158,7 +202,7 @@ static void the_seed_decides(void **state)
         char name[8];
         snprintf(name, sizeof name, "m%d", i);
         char *words[] = {"epochs=1"};
-        struct sr_training training = {
+        struct sr_train_request training = {
             .class = &sr_model_class_mlp, .name = name, .seed = i < 2 ? 1 : 2};
         if (i == 3) training.limit = 50;
         training.params = sr_args_parse("mlp", training.class->params, words, 1, NULL, &error);
@@ -261,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_queued_training_is_stopped_at_once),
         TEST(leaving_does_not_replace_a_model_by_half_of_one),
+        TEST(a_training_is_resumed_from_its_checkpoint),
         TEST(stopping_keeps_the_last_epoch),
         TEST(one_name_is_trained_once_at_a_time),
         TEST(a_fit_that_fails_says_why_and_leaves_no_model),

@@ -50,7 +50,7 @@ struct sr_run {
 };
 
 /* What is to be trained. */
-struct sr_training {
+struct sr_train_request {
     const struct sr_model_class *class;
     /* Of the model. */
     const char *name;
@@ -63,7 +63,7 @@ struct sr_training {
     uint64_t limit;
 };
 /* Queue a training job. Takes `params` over, also when it fails. */
-enum sr_status sr_session_train(struct sr_session *session, const struct sr_training *training,
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_train_request *request,
                                 uint32_t *job, struct sr_error *error);
 struct sr_run *sr_session_run(struct sr_session *session, uint32_t job);
 /* The run that is training, or paused; NULL when none is. */
