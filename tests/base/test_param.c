@@ -291,6 +291,64 @@ static void a_second_table(void **state)
     sr_args_free(args);
 }
 
+static void what_is_required(void **state)
+{
+    (void)state;
+    struct sr_error error = {0};
+    static const struct sr_param save[] = {
+        {"model", SR_PARAM_ENTRY, .positional = true, .required = true, .help = "A model."},
+        {"file", SR_PARAM_FILE, .positional = true, .required = true, .help = "Where to."},
+        {0}};
+    static const char *const words[] = {"cnn", "file"};
+    refuse(sr_args_parse("save", save, (char *const *)words, 1, NULL, &error), &error,
+           "save: FILE is missing: Where to.");
+    /* The name of a parameter is a value like any other; only switches are given by it alone. */
+    struct sr_args *args = sr_args_parse("save", save, (char *const *)words, 2, NULL, &error);
+    assert_non_null(args);
+    assert_string_equal(sr_args_text(args, "file"), "file");
+    sr_args_free(args);
+    refuse(PARSE(NULL, "cnn", "max-iterations=3"), &error, "no parameter \"max-iterations\"");
+    refuse(PARSE(NULL, "cnn", "a.b=3"), &error, "\"a.b=3\" is one word too many");
+    args = PARSE(NULL, "cnn", "epochs=1", "lr=1", "conf=0.5");
+    assert_non_null(args); /* the limits themselves are possible */
+    double low, high;
+    assert_true(sr_args_range(args, "conf", &low, &high));
+    assert_true(low == 0.5 && high == 0.5);
+    assert_int_equal(sr_args_set(args, "epochs", "100", &error), SR_OK);
+    assert_int_equal(sr_args_set(args, "split", "train", &error), SR_OK);
+    assert_true(sr_args_given(args, "split"));
+    assert_int_equal(sr_args_set(args, "nothing", "1", &error), SR_ERROR_ARGUMENT);
+    sr_args_free(args);
+}
+
+/* A line that is still being typed: what is wrong in it does not hide what is right. */
+static void a_begun_line(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"confusion", "nothing=3", "to=a.png", "to=b.png", "cnn"};
+    struct sr_words rest = {0};
+    struct sr_args *args = sr_args_parse_begun("export", figure, (char *const *)words, 5, &rest);
+    assert_string_equal(sr_args_text(args, "to"), "a.png");
+    assert_string_equal(sr_args_text(args, "model"), "cnn");
+    assert_int_equal(rest.count, 1);
+    assert_string_equal(sr_args_next(args, "1")->name, "index");
+    assert_string_equal(sr_args_next(args, "x")->name, "index"); /* it takes all that are left */
+    sr_words_fini(&rest);
+    sr_args_free(args);
+    args = sr_args_parse_begun("export", figure, NULL, 0, NULL);
+    assert_string_equal(sr_args_next(args, "")->name, "figure");
+    sr_args_free(args);
+    args = sr_args_parse_begun("export", figure, (char *const *)words, 1, NULL);
+    assert_string_equal(sr_args_next(args, "")->name, "model");
+    assert_string_equal(sr_args_next(args, "test:7")->name, "index");
+    sr_args_free(args);
+    static const char *const wrong[] = {"split=none", "cnn"};
+    args = sr_args_parse_begun("demo", params, (char *const *)wrong, 2, NULL);
+    assert_string_equal(sr_args_text(args, "model"), "cnn");
+    assert_null(sr_args_next(args, ""));
+    sr_args_free(args);
+}
+
 static void assumed_values_and_targets(void **state)
 {
     (void)state;
@@ -379,6 +437,8 @@ int main(void)
         cmocka_unit_test(words_before_a_line),
         cmocka_unit_test(bare_words_find_their_place),
         cmocka_unit_test(a_second_table),
+        cmocka_unit_test(what_is_required),
+        cmocka_unit_test(a_begun_line),
         cmocka_unit_test(assumed_values_and_targets),
         cmocka_unit_test(paths_are_expanded),
         cmocka_unit_test(usage),

@@ -21,6 +21,18 @@ static void utf8_goes_there_and_back(void **state)
     }
 }
 
+static void overlong_utf8_is_bad(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"\xC1\xBF",         "\xE0\x80\xAF", "\xE0\x9F\xBF",
+                                      "\xF0\x8F\xBF\xBF", "\xED\xA0\x80", "\xF4\x90\x80\x80"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *at = bad[i];
+        assert_int_equal(sr_utf8_next(&at), 0xFFFD);
+        assert_int_equal(at - bad[i], 1);
+    }
+}
+
 static void bad_utf8_is_one_replacement_a_byte(void **state)
 {
     (void)state;
@@ -72,6 +84,7 @@ static void figures_for_people(void **state)
         {0, "0 B", "0 ms"},
         {0.5, "0 B", "500 ms"},
         {999, "999 B", "16 min 39 s"},
+        {999600, "1.0 MB", "277 h 40 min"},
         {1000, "1.0 kB", "16 min 40 s"},
         {65.2, "65 B", "1 min 05 s"},
         {3600, "3.6 kB", "1 h 00 min"},
@@ -100,6 +113,58 @@ static void nearest_word(void **state)
     assert_string_equal(sr_text_closest("trian", words, 4, sizeof *words), "train");
     assert_string_equal(sr_text_closest("confuson", words, 4, sizeof *words), "confusion");
     assert_null(sr_text_closest("zebra", words, 4, sizeof *words));
+    static const char *const near[] = {"knn", "cnn", "svm", "forest", "resnet"};
+    assert_string_equal(sr_text_closest("snn", near, 5, sizeof *near),
+                        "knn"); /* the first of two */
+    assert_string_equal(sr_text_closest("sum", near, 5, sizeof *near), "svm"); /* one letter */
+    assert_null(sr_text_closest("sux", near, 5, sizeof *near)); /* two of three letters */
+    assert_string_equal(sr_text_closest("foresxy", near, 5, sizeof *near), "forest");
+    assert_null(sr_text_closest("forexyz", near, 5, sizeof *near));
+    assert_string_equal(sr_text_closest("RESNET", near, 5, sizeof *near), "resnet");
+}
+
+static void known_words_end_a_sentence(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int number;
+    } things[] = {{"cnn", 1}, {"svm", 2}};
+    struct sr_text text = {0};
+    sr_text_suggest(&text, "cn", things, 2, sizeof *things);
+    assert_string_equal(sr_text_get(&text), "; did you mean cnn? There are: cnn, svm");
+    sr_text_clear(&text);
+    sr_text_suggest(&text, "forest", things, 2, sizeof *things);
+    assert_string_equal(sr_text_get(&text), "; there are: cnn, svm");
+    sr_text_clear(&text);
+    sr_text_suggest(&text, "cnn", things, 0, sizeof *things);
+    assert_string_equal(sr_text_get(&text), "");
+    sr_text_fini(&text);
+}
+
+/* A sentence that does not fit ends in dots, behind a whole character. */
+static void sentences_are_cut_visibly(void **state)
+{
+    (void)state;
+    struct sr_error error = {0};
+    char plain[SR_ERROR_TEXT + 10] = {0}, wide[SR_ERROR_TEXT + 10] = {0};
+    memset(plain, 'a', SR_ERROR_TEXT - 1);
+    assert_int_equal(sr_error_set(&error, SR_ERROR_IO, "%s", plain), SR_ERROR_IO);
+    assert_string_equal(error.text, plain);
+    sr_error_set(&error, SR_ERROR_IO, "%sb", plain);
+    assert_int_equal(strlen(error.text), SR_ERROR_TEXT - 1);
+    assert_string_equal(error.text + SR_ERROR_TEXT - 5, "a...");
+    for (size_t i = 0; i + 3 < sizeof wide; i += 3) memcpy(wide + i, "\u4e00", 3);
+    for (int shift = 0; shift < 3; shift++) {
+        sr_error_set(&error, SR_ERROR_IO, "%.*s%s", shift, "aaa", wide);
+        const char *at = error.text;
+        for (uint32_t code; (code = sr_utf8_next(&at));) assert_int_not_equal(code, 0xFFFD);
+        assert_string_equal(error.text + strlen(error.text) - 3, "...");
+    }
+    sr_error_set(&error, SR_ERROR_IO, "%s", plain);
+    sr_error_prefix(&error, "file");
+    assert_int_equal(strncmp(error.text, "file: aaa", 9), 0);
+    assert_string_equal(error.text + SR_ERROR_TEXT - 5, "a...");
 }
 
 static void split_and_expect(const char *line, const char *const *wanted)
@@ -128,6 +193,7 @@ static void words_split_as_in_a_shell(void **state)
     split_and_expect("a#b", (const char *[]){"a#b", NULL});
     split_and_expect("  # only a comment", (const char *[]){NULL});
     split_and_expect("\"a\\\"b\" '\\'", (const char *[]){"a\"b", "\\", NULL});
+    split_and_expect("'a\\\"b\\\\' \"c\\\\d\\n\"", (const char *[]){"a\\\"b\\\\", "c\\d\\n", NULL});
 }
 
 static void semicolons_end_commands(void **state)
@@ -151,8 +217,8 @@ static void semicolons_end_commands(void **state)
 static void quoting_survives_splitting(void **state)
 {
     (void)state;
-    static const char *const words[] = {"",   "plain", "two words", "a;b",
-                                        "#x", "it's",  "a\"b\\c",   "é ü"};
+    static const char *const words[] = {"",     "plain",   "two words", "a;b",  "#x",
+                                        "it's", "a\"b\\c", "é ü",       "a\\b", "\\\""};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct sr_text text = {0};
         sr_words_quote(&text, words[i]);
@@ -227,11 +293,14 @@ int main(void)
         cmocka_unit_test(columns_are_filled_by_width),
         cmocka_unit_test(time_left_is_whole_seconds),
         cmocka_unit_test(utf8_goes_there_and_back),
+        cmocka_unit_test(overlong_utf8_is_bad),
         cmocka_unit_test(bad_utf8_is_one_replacement_a_byte),
         cmocka_unit_test(widths_count_columns),
         cmocka_unit_test(numbers_are_whole_strings),
         cmocka_unit_test(figures_for_people),
         cmocka_unit_test(nearest_word),
+        cmocka_unit_test(known_words_end_a_sentence),
+        cmocka_unit_test(sentences_are_cut_visibly),
         cmocka_unit_test(words_split_as_in_a_shell),
         cmocka_unit_test(semicolons_end_commands),
         cmocka_unit_test(quoting_survives_splitting),
