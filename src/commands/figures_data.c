@@ -134,7 +134,35 @@ static struct sr_augment augment_of(const struct sr_model *model)
     return augment;
 }
 
-enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
+/* The changes that are asked for together: those named, else those that the model was trained with;
+ * none where neither is given. */
+static enum sr_status changes_of(struct figure *figure, struct sr_augment *together,
+                                 struct sr_error *error)
+{
+    const struct sr_entry *entry = figure->request->model;
+    *together = figure->request->augment;
+    if (!figure->request->model_given || sr_augment_active(together)) return SR_OK;
+    *together = augment_of(entry->model);
+    figure_credit(figure, entry->model);
+    if (sr_augment_active(together)) return SR_OK;
+    return sr_error_set(
+        error, SR_ERROR_STATE,
+        "%s was trained without augmentation; name changes: export augment flip shift=2",
+        entry->name);
+}
+
+static void to_bytes(const float *values, size_t size, uint8_t *bytes)
+{
+    for (size_t i = 0; i < size; i++) {
+        float value = values[i] < 0 ? 0 : values[i] > 1 ? 1 : values[i];
+        bytes[i] = (uint8_t)lrintf(255 * value);
+    }
+}
+
+/* The first sample that is picked, changed by each part on a line of its own or by all `together`
+ * where those are any. */
+static enum sr_status draw_changes(struct figure *figure, const struct picked *picked,
+                                   const struct sr_augment *together, struct sr_error *error)
 {
     static const struct {
         const char *name;
@@ -149,26 +177,10 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
                  {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1}}};
     enum { PARTS = sizeof parts / sizeof *parts };
     struct sr_session *session = figure->session;
-    const struct figure_request *request = figure->request;
-    struct sr_augment together = request->augment;
-    struct picked picked = {0};
-    enum sr_status status = SR_OK;
-    if (request->model_given && !sr_augment_active(&together)) {
-        const struct sr_entry *entry = request->model;
-        together = augment_of(entry->model);
-        figure_credit(figure, entry->model);
-        if (!sr_augment_active(&together))
-            return sr_error_set(
-                error, SR_ERROR_STATE,
-                "%s was trained without augmentation; name changes: export augment flip shift=2",
-                entry->name);
-    }
-    status = figure_pick(figure, 1, &picked, error);
-    if (status) goto out;
-    const struct sr_images *images = &session->data->files[picked.file];
-    uint32_t row = picked.rows[0];
-    bool each = !sr_augment_active(&together);
-    int count = request->count ? request->count : each ? 4 : 23;
+    const struct sr_images *images = &session->data->files[picked->file];
+    uint32_t row = picked->rows[0];
+    bool each = !sr_augment_active(together);
+    int count = figure->request->count ? figure->request->count : each ? 4 : 23;
     size_t size = sr_shape_size(images->shape), made = 0,
            room = each ? (size_t)PARTS * ((size_t)count + 1) : (size_t)count + 1;
     uint64_t seed = (uint64_t)sr_args_integer(session->options, "seed");
@@ -183,20 +195,17 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
             /* Each line begins with the sample as it is; epochs follow one another. */
             const struct sr_augment *augment = k == 0 ? NULL
                                                : each ? &parts[line].augment
-                                                      : &together;
-            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked.file, row),
+                                                      : together;
+            sr_augment_image(augment, seed, k, row, figure_pixels(figure, picked->file, row),
                              images->shape, values);
-            for (size_t i = 0; i < size; i++) {
-                float value = values[i] < 0 ? 0 : values[i] > 1 ? 1 : values[i];
-                store[made * size + i] = (uint8_t)lrintf(255 * value);
-            }
+            to_bytes(values, size, store + made * size);
             pixels[made] = store + made * size;
             captions[made] = k == 0 ? "as it is" : each && k == 1 ? parts[line].name : "";
         }
     struct sr_text what = {0};
-    print_augment(&together, &what);
+    print_augment(together, &what);
     char *title = sr_xprintf(
-        "%s %s:%u%s%s", class_name(session, images->labels[row]), sr_file_names[picked.file], row,
+        "%s %s:%u%s%s", class_name(session, images->labels[row]), sr_file_names[picked->file], row,
         each ? ", changed as training may" : ", augmented: ", sr_text_get(&what));
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)made,
@@ -206,14 +215,23 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
                                   .shape = images->shape,
                                   .pixels = pixels,
                                   .captions = captions};
-    status = figure_put(figure, &sr_chart_grid, &chart, error);
+    enum sr_status status = figure_put(figure, &sr_chart_grid, &chart, error);
     free(title);
     sr_text_fini(&what);
     free(captions);
     free(pixels);
     free(store);
     free(values);
-out:
+    return status;
+}
+
+enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
+{
+    struct sr_augment together;
+    struct picked picked = {0};
+    enum sr_status status = changes_of(figure, &together, error);
+    if (!status) status = figure_pick(figure, 1, &picked, error);
+    if (!status) status = draw_changes(figure, &picked, &together, error);
     picked_free(&picked);
     return status;
 }

@@ -97,14 +97,17 @@ static size_t thin(double *x, double *y, size_t count)
     return kept;
 }
 
-typedef size_t curve_maker(const struct sr_predictions *predictions, int class, double *x,
-                           double *y);
+/* A kind of curve that each class has. */
+struct curve_kind {
+    const char *title, *x_label, *y_label;
+    size_t (*make)(const struct sr_predictions *predictions, int class, double *x, double *y);
+    double (*area)(const struct sr_predictions *predictions, int class);
+    const char *area_name;
+};
 
 /* A panel for each class, or for the one asked for, with a curve for each model. */
-static enum sr_status write_classes(struct figure *figure, const char *what, const char *x_label,
-                                    const char *y_label, curve_maker *make,
-                                    double (*area)(const struct sr_predictions *, int),
-                                    const char *area_name, struct sr_error *error)
+static enum sr_status write_classes(struct figure *figure, const struct curve_kind *kind,
+                                    struct sr_error *error)
 {
     struct field field = {0};
     enum sr_split_name split;
@@ -119,16 +122,16 @@ static enum sr_status write_classes(struct figure *figure, const char *what, con
     for (size_t m = 0; m < n; m++) {
         double mean = 0;
         for (size_t p = 0; p < classes; p++)
-            mean += area(field.predictions[m], only >= 0 ? only : (int)p) / (double)classes;
-        labels[m] = sr_xprintf("%s (%s %.4f)", field.entries[m]->name, area_name, mean);
+            mean += kind->area(field.predictions[m], only >= 0 ? only : (int)p) / (double)classes;
+        labels[m] = sr_xprintf("%s (%s %.4f)", field.entries[m]->name, kind->area_name, mean);
     }
     for (size_t p = 0; p < classes; p++) {
         int class = only >= 0 ? only : (int)p;
         const char *name = class_name(figure->session, class);
         titles[p] = n == 1 && only < 0
-                        ? sr_xprintf("%s %.4f", name, area(field.predictions[0], class))
+                        ? sr_xprintf("%s %.4f", name, kind->area(field.predictions[0], class))
                         : sr_xstrdup(name);
-        panels[p] = (struct sr_curves_panel){.y_label = y_label,
+        panels[p] = (struct sr_curves_panel){.y_label = kind->y_label,
                                              .curves = curves + p * n,
                                              .count = n,
                                              .percent = true,
@@ -137,7 +140,7 @@ static enum sr_status write_classes(struct figure *figure, const char *what, con
         for (size_t m = 0; m < n; m++) {
             size_t room = field.predictions[m]->count + 1;
             double *x = columns[p * n + m] = sr_xalloc(2 * room * sizeof *x);
-            size_t points = thin(x, x + room, make(field.predictions[m], class, x, x + room));
+            size_t points = thin(x, x + room, kind->make(field.predictions[m], class, x, x + room));
             curves[p * n + m] = (struct sr_curve){.label = labels[m],
                                                   .x = x,
                                                   .y = x + room,
@@ -147,9 +150,10 @@ static enum sr_status write_classes(struct figure *figure, const char *what, con
         }
     }
     char title[160];
-    snprintf(title, sizeof title, "%s on the %s split", what, sr_split_names[split]);
+    snprintf(title, sizeof title, "%s on the %s split", kind->title, sr_split_names[split]);
     struct sr_curves_chart chart = {
-        title, x_label, panels, classes, .x_percent = true, .x_unit = true, .compact = classes > 2};
+        title,          kind->x_label,         panels, classes, .x_percent = true,
+        .x_unit = true, .compact = classes > 2};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
     for (size_t i = 0; i < classes * n; i++) free(columns[i]);
     for (size_t p = 0; p < classes; p++) free(titles[p]);
@@ -166,13 +170,15 @@ out:
 
 enum sr_status figure_roc(struct figure *figure, struct sr_error *error)
 {
-    return write_classes(figure, "ROC curves", "false positives (%)", "true positives",
-                         sr_roc_curve, sr_roc_auc, "area", error);
+    static const struct curve_kind roc = {
+        "ROC curves", "false positives (%)", "true positives", sr_roc_curve, sr_roc_auc, "area"};
+    return write_classes(figure, &roc, error);
 }
 
 enum sr_status figure_pr(struct figure *figure, struct sr_error *error)
 {
-    return write_classes(figure, "Precision over recall", "recall (%)", "precision",
-                         sr_precision_recall_curve, sr_average_precision, "average precision",
-                         error);
+    static const struct curve_kind pr = {
+        "Precision over recall",   "recall (%)",         "precision",
+        sr_precision_recall_curve, sr_average_precision, "average precision"};
+    return write_classes(figure, &pr, error);
 }

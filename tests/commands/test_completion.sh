@@ -79,7 +79,10 @@ all "evaluate mine cos" "costs= " "what is left"
 offers "help " svm "families to be told of"
 all "search Sn" "Sneaker " "a class to search"
 all "stop mi" "" "no job"
-touch myphoto.png notes.txt; mkdir photos
+touch myphoto.png notes.txt .hidden; mkdir photos
+ask "save mine "; ! grep -q hidden out; report $? "no hidden file"
+ask "evaluate mine costs=notes.txt "; ! grep -q costs out; report $? "no parameter that is given"
+ask "browse wrong "; ! grep -q wrong out; report $? "nor a switch"
 all "predict mine my" "myphoto.png " "a picture in place of a row"
 all "predict mine index=my" "index=myphoto.png " "by name"
 ask "predict mine "; grep -qx photos/ out && ! grep -q notes out; report $? "pictures and folders only"

@@ -2,6 +2,7 @@
  * waited for, and what a line has no use for is not looked up. */
 #include "../../src/commands/target.h"
 #include "../panes/fixture.h"
+#include "sartor/panes/show.h"
 
 static struct sr_session *session;
 static struct sr_error error;
@@ -288,6 +289,25 @@ static void jobs_and_trainings(void **state)
     queued->state = SR_JOB_QUEUED;
     assert_ok(resolve(&stop, args));
     assert_ptr_equal(arg_job(args, "job"), queued);
+    sr_args_free(args);
+    /* The one that Train shows comes first, in the explorer and as long as it has not ended. */
+    early->state = SR_JOB_PAUSED;
+    add_run(session, "newer", SR_JOB_QUEUED, 0, 5);
+    sr_train_show(session, 2);
+    args = parse(&stop, "");
+    assert_ok(resolve(&stop, args));
+    assert_ptr_equal(arg_job(args, "job"), queued);
+    sr_args_free(args);
+    queued->state = SR_JOB_DONE;
+    args = parse(&stop, "");
+    assert_ok(resolve(&stop, args));
+    assert_ptr_equal(arg_job(args, "job"), early); /* the active one */
+    sr_args_free(args);
+    session->interactive = false;
+    queued->state = SR_JOB_QUEUED;
+    args = parse(&stop, "");
+    assert_ok(resolve(&stop, args));
+    assert_ptr_equal(arg_job(args, "job"), early);
     sr_args_free(args);
 }
 
