@@ -1,4 +1,4 @@
-/* complete.c - what could stand at the end of a line, from the same tables that parse it. */
+/* complete.c - completion of lines, from the same tables that parse them. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -127,7 +127,7 @@ static void offer_for(struct sr_session *session, const struct sr_command *comma
     if (next) target_complete(session, next, sr_args_text(args, next->name), candidates);
     for (const struct sr_param *param = command->params; param && param->name; param++) {
         bool needed = !command->need || command->need(args, param) != SR_NEED_NOTHING;
-        /* What is mostly given as a bare word is named only when that has been begun. */
+        /* A positional parameter is offered by name only once a word has been begun. */
         bool wanted = !param->positional || *candidates->typed;
         if (needed && wanted && !sr_args_given(args, param->name)) offer_name(candidates, param);
     }

@@ -4,7 +4,7 @@
 #include "figures.h"
 #include "sartor/base/memory.h"
 
-/* The names of the list, apart by blanks. */
+/* The names of the figures, separated by blanks. */
 #define NAME(name, takes, current, help) " " #name
 
 SR_RUN(export_run);
@@ -95,7 +95,7 @@ static bool holds(const char *words, const char *word)
     return false;
 }
 
-/* The table of parameters lets no other name in; while a line is being typed there may be none. */
+/* Position of the figure in the table; -1 in a line that does not name one yet. */
 static int figure_of(const struct sr_args *args)
 {
     return sr_args_choice(args, "figure");
@@ -107,7 +107,7 @@ static bool takes(const struct sr_args *args, const char *param)
     return figure < 0 || holds(figures[figure].takes, param) || holds(common, param);
 }
 
-/* Are the samples chosen by something else than the cursor, or are they many? */
+/* Are the samples chosen by something other than the cursor, or is there more than one? */
 static bool chosen(const struct sr_args *args)
 {
     bool many = sr_args_given(args, "count") && holds(figures[figure_of(args)].takes, "layer");
@@ -127,7 +127,7 @@ static enum sr_need export_need(const struct sr_args *args, const struct sr_para
     return current ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
 
-/* A word that does nothing is a mistake of somebody's. */
+/* A parameter that the figure does not use is refused. */
 static enum sr_status check_words(const struct sr_args *args, struct sr_error *error)
 {
     const char *name = figures[figure_of(args)].name, *words = figures[figure_of(args)].takes;

@@ -1,4 +1,4 @@
-/* figures.c - from a request to a figure's function, and what those functions share. */
+/* figures.c - the table of figures, and what their functions share. */
 #include <config.h>
 
 #include "figures.h"
@@ -116,7 +116,7 @@ static enum sr_status pick_named(struct figure *figure, struct picked *picked,
     return SR_OK;
 }
 
-/* Rows of a split that class, wrong and right leave, as `browse` would. */
+/* The rows of a split that `class`, `wrong` and `right` select, as in `browse`. */
 static enum sr_status pick_split(struct figure *figure, size_t most, struct picked *picked,
                                  struct sr_error *error)
 {

@@ -8,7 +8,7 @@
 
 #include "sartor/base/memory.h"
 
-/* Narrower than this, in points, rows of ten images and more would be stamps. */
+/* In figures narrower than this, in points, rows of ten images would show them too small. */
 #define WIDE 400.0
 
 static bool narrow(const struct figure *figure)
@@ -238,7 +238,7 @@ enum sr_status figure_augment(struct figure *figure, struct sr_error *error)
 
 /* --- statistics ------------------------------------------------------------------------ */
 
-/* The samples that `split` names, else the whole train file; and how to call them. */
+/* The samples of `split`, else of the whole train file; and their name for titles. */
 static struct sr_samples chosen_samples(struct figure *figure, char *name, size_t size)
 {
     int split = figure->request->split;
@@ -281,7 +281,7 @@ enum sr_status figure_means(struct figure *figure, struct sr_error *error)
     const struct sr_shape shape = samples.images->shape;
     const int classes = data->classes;
     size_t size = sr_shape_size(shape), made = 0;
-    /* Means above deviations where a row holds all classes; else in pairs. */
+    /* The means in one row and the deviations below it where all classes fit; else in pairs. */
     bool rows = classes <= 12 && !narrow(figure);
     float *mean = sr_xalloc(size * sizeof *mean), *variance = sr_xalloc(size * sizeof *variance);
     uint8_t *store = sr_xalloc(2 * (size_t)classes * size);

@@ -1,4 +1,4 @@
-/* figures_heat.c - where a network looked: one sample at length, or many at a glance. */
+/* figures_heat.c - figures of heat maps and of nearest images. */
 #include "figures.h"
 
 #include <math.h>
@@ -152,8 +152,8 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     return figure_put(figure, &sr_chart_curves, &chart, error);
 }
 
-/* The rows nearest to a sample: those that the model goes by, else those that the enlarged sample
- * shows. */
+/* The rows nearest to a sample: in the model's own sense where one is given, else those that the
+ * enlarged sample shows. */
 static enum sr_status find_nearest(struct figure *figure, const struct picked *picked,
                                    const struct sr_nearest **nearest, const char **by,
                                    struct sr_error *error)

@@ -1,5 +1,4 @@
-/* figures_models.c - figures of models: how they learned, what they are made of, how good they are.
- */
+/* figures_models.c - figures of models: curves of training, confusion matrices, scores, layers. */
 #include "figures.h"
 
 #include <math.h>
@@ -90,7 +89,7 @@ enum sr_status figure_curves(struct figure *figure, struct sr_error *error)
     return status;
 }
 
-/* --- what a model gets right ----------------------------------------------------------- */
+/* --- scores ----------------------------------------------------------- */
 
 enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
 {
@@ -221,7 +220,7 @@ out:
     return status;
 }
 
-/* --- what it is made of ---------------------------------------------------------------- */
+/* --- layers ---------------------------------------------------------------- */
 
 enum sr_status figure_network(struct figure *figure, struct sr_error *error)
 {

@@ -1,5 +1,4 @@
-/* figures_scores.c - figures of probabilities: can they be trusted, and how do they part the
- * classes. */
+/* figures_scores.c - figures of probabilities: reliability, ROC and precision over recall. */
 #include "figures.h"
 
 #include <math.h>
@@ -30,7 +29,7 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
         for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
             middle[b] = (b + 0.5) / SR_RELIABILITY_BINS;
             share[b] = (double)found[m].counts[b] / (double)field.predictions[m]->count;
-            /* A bin of few samples says little, and the band around it shows so. */
+            /* The band is wide where a bin has few samples. */
             low[b] = high[b] = NAN;
             if (found[m].counts[b])
                 sr_wilson(found[m].accuracy[b] * (double)found[m].counts[b],

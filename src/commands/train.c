@@ -1,4 +1,4 @@
-/* train.c - train: a model in the background, and what is told of it meanwhile. */
+/* train.c - train: train a model in the background, and report its epochs and its end. */
 #include "internal.h"
 
 #include <math.h>
@@ -40,8 +40,8 @@ const struct sr_command sr_command_train = {
     .example = "train cnn epochs=5 seed=1",
 };
 
-/* Named settings, as `tune` saves them: name=value words, of which those given on the line come
- * first. */
+/* Set what the settings of that name say and the line does not: name=value words, as `tune` saves
+ * them. */
 static enum sr_status add_settings(struct sr_session *session, const char *name,
                                    struct sr_args *params, struct sr_error *error)
 {

@@ -82,7 +82,7 @@ static int ascending(double x, double y)
     return (x > y) - (x < y);
 }
 
-/* Of the same accuracy, the smaller loss; of that too, the earlier trial. */
+/* The more accurate; of the same accuracy the one with the smaller loss, then the earlier one. */
 static int best_first(const void *a, const void *b)
 {
     const struct sr_trial *x = *(const struct sr_trial *const *)a,
@@ -92,8 +92,8 @@ static int best_first(const void *a, const void *b)
     return order ? order : (x > y) - (x < y);
 }
 
-/* The trials of the last round of which any has given figures, best first; how many. Freed by the
- * caller. */
+/* The trials with results of the last round that has any, best first, and their number. Freed by
+ * the caller. */
 static size_t last_round(const struct sr_experiment *experiment, struct sr_trial ***sorted)
 {
     size_t count = 0;
@@ -274,7 +274,7 @@ static void say_found(const struct sr_experiment *experiment, const struct outco
         sr_reply_more(reply, "validation accuracy");
 }
 
-/* What the budget has left undone, if anything. */
+/* What was not done within the budget, if anything. */
 static void say_rest(const struct sr_experiment *experiment, const struct outcome *outcome,
                      struct sr_reply *reply)
 {
