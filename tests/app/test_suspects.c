@@ -1,4 +1,4 @@
-/* Suspects: the rule by hand, then planted wrong labels through a whole session. */
+/* Suspects: planted wrong labels through a whole session. */
 #include "support.h"
 
 #include <math.h>
@@ -11,38 +11,6 @@
 #include "sartor/models/families.h"
 
 static struct sr_error error;
-
-static void by_hand(void **state)
-{
-    (void)state;
-    uint32_t rows[6] = {3, 5, 8, 9, 11, 12};
-    uint8_t truth[6] = {0, 0, 0, 1, 1, 2}, predicted[6] = {0, 0, 1, 1, 0, 0};
-    float probabilities[6 * 4] = {
-        0.9f,  0.1f,
-        0,     0, /* fine: thresholds are 0.6, 0.45 and 0.1; class 3 has no samples */
-        0.7f,  0.3f,
-        0,     0, /* fine */
-        0.2f,  0.8f,
-        0,     0, /* class 1 instead: margin -0.6 */
-        0.1f,  0.85f,
-        0.05f, 0, /* fine */
-        0.5f,  0.05f,
-        0.05f, 0.4f, /* class 0 is likelier, but does not reach its threshold; nothing does */
-        0.75f, 0,
-        0.1f,  0.15f, /* class 0 instead of 2, though 2 reaches its own: margin -0.65 */
-    };
-    const struct sr_predictions predictions = {6, 4, rows, truth, predicted, probabilities};
-    struct sr_suspect found[6];
-    assert_int_equal(sr_suspects_find(&predictions, found), 2);
-    assert_int_equal(found[0].row, 12);
-    assert_int_equal(found[0].label, 2);
-    assert_int_equal(found[0].suggested, 0);
-    assert_float_equal(found[0].margin, -0.65, 1e-6);
-    assert_float_equal(found[0].own, 0.1, 1e-6);
-    assert_float_equal(found[0].other, 0.75, 1e-6);
-    assert_int_equal(found[1].row, 8);
-    assert_int_equal(found[1].suggested, 1);
-}
 
 static char home[64];
 
@@ -225,7 +193,6 @@ static void asked_in_a_session(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_hand),
         cmocka_unit_test(planted),
         cmocka_unit_test(asked_in_a_session),
     };

@@ -1,5 +1,6 @@
 noinst_HEADERS += tests/data/scratch.h
 check_PROGRAMS += \
+	tests/data/test_augment \
 	tests/data/test_dataset \
 	tests/data/test_features \
 	tests/data/test_formats \
@@ -8,6 +9,9 @@ check_PROGRAMS += \
 	tests/data/test_idx \
 	tests/data/test_import \
 	tests/data/test_split
+tests_data_test_augment_SOURCES = tests/data/test_augment.c
+tests_data_test_augment_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_augment_LDADD = $(TEST_LIBS)
 tests_data_test_dataset_SOURCES = tests/data/test_dataset.c
 tests_data_test_dataset_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_dataset_LDADD = $(TEST_LIBS)

@@ -134,14 +134,53 @@ static void mirrors_and_threads(void **state)
     sr_dataset_unref(mini);
 }
 
+/* In colour: pixels as they lie; of HOG the gradient of the channel in which it is largest, at
+ * every pixel. */
+static void three_channels(void **state)
+{
+    (void)state;
+    enum { HIGH = 10, ACROSS = 13, PIXELS = HIGH * ACROSS, LENGTH = 3 * 4 * BINS };
+    const struct sr_shape grey = {HIGH, ACROSS, 1}, colour = {HIGH, ACROSS, 3};
+    uint8_t one[PIXELS], three[3 * PIXELS];
+    float wanted[LENGTH], row[LENGTH], values[3 * PIXELS];
+    assert_int_equal(sr_features_size(SR_FEATURES_PIXELS, colour), 3 * PIXELS);
+    assert_int_equal(sr_features_size(SR_FEATURES_HOG, colour), LENGTH);
+    for (int i = 0; i < PIXELS; i++) one[i] = (uint8_t)(i * i * 7 % 251);
+    sr_features_image(SR_FEATURES_HOG, one, grey, wanted);
+    for (int strong = 0; strong < 3; strong++) {
+        for (int i = 0; i < 3 * PIXELS; i++) three[i] = i % 3 == strong ? one[i / 3] : 0;
+        sr_features_image(SR_FEATURES_PIXELS, three, colour, values);
+        for (int i = 0; i < 3 * PIXELS; i++) assert_true(values[i] == (float)three[i] / 255.0f);
+        sr_features_image(SR_FEATURES_HOG, three, colour, row);
+        assert_memory_equal(row, wanted, sizeof row);
+    }
+    /* A vertical edge in one channel, a horizontal one in another: where both lie, the steeper. */
+    uint8_t crossed[3 * 64] = {0};
+    float steep[9 * BINS], alone[9 * BINS], swapped[9 * BINS];
+    for (int i = 0; i < 64; i++) {
+        crossed[3 * i] = i % 8 == 3 ? 255 : 0;
+        crossed[3 * i + 2] = 1; /* less than the edge everywhere inside */
+    }
+    sr_features_image(SR_FEATURES_HOG, crossed, (struct sr_shape){8, 8, 3}, steep);
+    for (int i = 0; i < 64; i++) {
+        const uint8_t first = crossed[3 * i];
+        crossed[3 * i] = crossed[3 * i + 2];
+        crossed[3 * i + 2] = first;
+    }
+    sr_features_image(SR_FEATURES_HOG, crossed, (struct sr_shape){8, 8, 3}, swapped);
+    assert_memory_equal(steep, swapped, sizeof steep);
+    for (int i = 0; i < 64; i++) crossed[i] = i % 8 == 3 ? 255 : 0;
+    sr_features_image(SR_FEATURES_HOG, crossed, (struct sr_shape){8, 8, 1}, alone);
+    assert_float_equal(steep[4 * BINS], alone[4 * BINS], 1e-6); /* the cell in the middle */
+    assert_float_equal(steep[4 * BINS + 6], alone[4 * BINS + 6], 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes),
-        cmocka_unit_test(pixels_are_scaled),
-        cmocka_unit_test(directions),
-        cmocka_unit_test(one_white_pixel),
-        cmocka_unit_test(mirrors_and_threads),
+        cmocka_unit_test(sizes),          cmocka_unit_test(pixels_are_scaled),
+        cmocka_unit_test(directions),     cmocka_unit_test(one_white_pixel),
+        cmocka_unit_test(three_channels), cmocka_unit_test(mirrors_and_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,9 +85,11 @@ static void what_cannot_be_used(void **state)
     assert_string_equal(dataset->name, strrchr(scratch, '/') + 1);
     sr_dataset_unref(dataset);
     refuse(filled(3), "images in colour; only grey ones");
-    dataset = filled(1);
-    dataset->files[SR_FILE_TEST].shape.channels = 3;
-    refuse(dataset, "images in colour");
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        dataset = filled(1);
+        dataset->files[f].shape.channels = 3;
+        refuse(dataset, "images in colour");
+    }
     dataset = filled(1);
     dataset->files[SR_FILE_TEST].shape.width = 7;
     refuse(dataset, "train images are 8x8, test images 8x7");

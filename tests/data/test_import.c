@@ -145,7 +145,45 @@ static void edges_are_sharpened(void **state)
     const uint8_t *row = pixels + 14 * 28;
     assert_int_equal(row[5], 100);
     assert_int_equal(row[22], 200);
-    assert_true(row[12] <= 100 && row[13] < 113 && row[14] > 187 && row[15] >= 200);
+    /* 100, 112.5, 187.5, 200 before; less 0.2276 (k + 2 k²) of the differences to both sides, where
+     * k = exp(-1/2) */
+    assert_int_equal(row[12], 97);
+    assert_int_equal(row[13], 98);
+    assert_int_equal(row[14], 202);
+    assert_int_equal(row[15], 203);
+}
+
+/* A background of 127 is dark, one of 128 light; of the corners, the median counts. */
+static void light_and_dark_grounds(void **state)
+{
+    (void)state;
+    uint8_t photo[784];
+    for (int ground = 126; ground <= 128; ground++) {
+        memset(photo, ground, sizeof photo);
+        photo[400] = 200;
+        const char *path = write_png("ground.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 28);
+        assert_ok(sr_import_image(path, square, pixels, &error));
+        assert_int_equal(pixels[0], ground < 128 ? ground : 255 - ground);
+        assert_int_equal(pixels[400], ground < 128 ? 200 : 55);
+    }
+    photo[0] = photo[27] = 0; /* two of the corners dark: (0 + 128) / 2 */
+    const char *path = write_png("corners.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 28);
+    assert_ok(sr_import_image(path, square, pixels, &error));
+    assert_int_equal(pixels[400], 200);
+    photo[27] = 250; /* 0, 250, 128, 128 */
+    path = write_png("corners.png", 28, 28, PNG_COLOR_TYPE_GRAY, 8, 0, photo, 28);
+    assert_ok(sr_import_image(path, square, pixels, &error));
+    assert_int_equal(pixels[400], 55);
+}
+
+/* Only grey images are made so far. */
+static void no_colour_yet(void **state)
+{
+    (void)state;
+    uint8_t dot[9] = {0}, out[28 * 28 * 3];
+    const char *path = write_png("dot.png", 3, 3, PNG_COLOR_TYPE_GRAY, 8, 0, dot, 3);
+    assert_refused(sr_import_image(path, (struct sr_shape){28, 28, 3}, out, &error), SR_ERROR_STATE,
+                   "pictures can only be made grey");
 }
 
 static void small_ones_are_enlarged(void **state)
@@ -220,6 +258,8 @@ int main(void)
         cmocka_unit_test(kinds_of_png),
         cmocka_unit_test(a_photo_on_white),
         cmocka_unit_test(edges_are_sharpened),
+        cmocka_unit_test(light_and_dark_grounds),
+        cmocka_unit_test(no_colour_yet),
         cmocka_unit_test(small_ones_are_enlarged),
         cmocka_unit_test(bad_pictures),
         cmocka_unit_test(absurd_sizes),

@@ -118,6 +118,120 @@ static void extremes(void **state)
     sr_split_fini(&split);
 }
 
+/* A train file of `counts[c]` rows of each class c, in turn as far as they go. */
+static struct sr_dataset of_counts(uint8_t *labels, const size_t *counts, int classes)
+{
+    struct sr_dataset dataset = {.classes = classes};
+    size_t rows = 0, most = 0;
+    for (int c = 0; c < classes; c++) most = counts[c] > most ? counts[c] : most;
+    for (size_t i = 0; i < most; i++)
+        for (int c = 0; c < classes; c++)
+            if (i < counts[c]) labels[rows++] = (uint8_t)c;
+    dataset.files[SR_FILE_TRAIN] =
+        (struct sr_images){.count = rows, .shape = {8, 8, 1}, .labels = labels};
+    return dataset;
+}
+
+/* Which rows of a class validate, by their number within the class. */
+static void chosen(const struct sr_split *split, const uint8_t *labels, size_t rows, int label,
+                   bool *taken)
+{
+    for (size_t row = 0, own = 0, at = 0; row < rows; row++) {
+        while (at < split->counts[SR_SPLIT_VALIDATION] &&
+               split->rows[SR_SPLIT_VALIDATION][at] < row)
+            at++;
+        if (labels[row] != label) continue;
+        taken[own++] =
+            at < split->counts[SR_SPLIT_VALIDATION] && split->rows[SR_SPLIT_VALIDATION][at] == row;
+    }
+}
+
+/* Every class is drawn by a stream of its own: what another class holds does not change it, and
+ * classes of one size get different draws. */
+static void classes_are_drawn_apart(void **state)
+{
+    (void)state;
+    static const size_t counts[2][3] = {{40, 40, 40}, {25, 40, 40}};
+    bool taken[2][3][40] = {{{false}}};
+    uint8_t labels[120];
+    for (int d = 0; d < 2; d++) {
+        struct sr_split split;
+        const struct sr_dataset dataset = of_counts(labels, counts[d], 3);
+        assert_ok(sr_split_make(&split, &dataset, 0.25, 9, 0, &error));
+        for (int c = 0; c < 3; c++)
+            chosen(&split, labels, dataset.files[SR_FILE_TRAIN].count, c, taken[d][c]);
+        sr_split_fini(&split);
+    }
+    for (int c = 1; c < 3; c++) assert_memory_equal(taken[0][c], taken[1][c], 40);
+    assert_memory_not_equal(taken[0][0], taken[0][1], 40);
+    assert_memory_not_equal(taken[0][1], taken[0][2], 40);
+    assert_memory_not_equal(taken[0][0], taken[0][2], 40);
+}
+
+/* The share of a class is rounded, not cut; a class of one row does not validate. */
+static void shares_are_rounded(void **state)
+{
+    (void)state;
+    static const size_t counts[5] = {1, 2, 7, 9, 10}, wanted[5] = {0, 1, 1, 2, 2};
+    uint8_t labels[29];
+    size_t held[5] = {0};
+    struct sr_split split;
+    const struct sr_dataset dataset = of_counts(labels, counts, 5);
+    assert_ok(sr_split_make(&split, &dataset, 0.18, 1, 0, &error));
+    for (size_t i = 0; i < split.counts[SR_SPLIT_VALIDATION]; i++)
+        held[labels[split.rows[SR_SPLIT_VALIDATION][i]]]++;
+    for (int c = 0; c < 5; c++) assert_int_equal(held[c], wanted[c]);
+    sr_split_fini(&split);
+    for (size_t count = 1; count < 3; count++) {
+        const size_t one[2] = {count, 10};
+        const struct sr_dataset few = of_counts(labels, one, 2);
+        assert_ok(sr_split_make(&split, &few, 0.5, 1, 0, &error));
+        assert_int_equal(split.counts[SR_SPLIT_VALIDATION], 5 + (count > 1));
+        sr_split_fini(&split);
+    }
+}
+
+/* A limit is shared by the classes' training rows; what rounding down leaves over goes to the
+ * largest remainders, one row each. */
+static void limits_are_shared(void **state)
+{
+    (void)state;
+    static const size_t counts[4] = {10, 20, 30, 40}, wanted[4] = {2, 3, 5, 7};
+    uint8_t labels[100];
+    size_t kept[4] = {0};
+    struct sr_split split;
+    const struct sr_dataset dataset = of_counts(labels, counts, 4);
+    assert_ok(sr_split_make(&split, &dataset, 0, 1, 17, &error)); /* 1.7 3.4 5.1 6.8 */
+    for (size_t i = 0; i < split.counts[SR_SPLIT_TRAIN]; i++)
+        kept[labels[split.rows[SR_SPLIT_TRAIN][i]]]++;
+    for (int c = 0; c < 4; c++) assert_int_equal(kept[c], wanted[c]);
+    assert_int_equal(split.counts[SR_SPLIT_TRAIN], 17);
+    assert_int_equal(split.counts[SR_SPLIT_VALIDATION], 0);
+    for (size_t i = 1; i < 17; i++) assert_true(split.rows[0][i] > split.rows[0][i - 1]);
+    sr_split_fini(&split);
+}
+
+/* Rows of a class are dealt out by a stream of its own: classes of one size go to other folds. */
+static void folds_of_classes_differ(void **state)
+{
+    (void)state;
+    static const size_t counts[3] = {40, 40, 40};
+    uint8_t labels[120], of[3][40];
+    uint32_t rows[120];
+    struct sr_folds folds;
+    const struct sr_dataset dataset = of_counts(labels, counts, 3);
+    for (uint32_t i = 0; i < 120; i++) rows[i] = i;
+    assert_ok(sr_folds_make(&folds, &dataset.files[SR_FILE_TRAIN], rows, 120, 4, 3, &error));
+    for (int i = 0; i < 120; i++) of[i % 3][i / 3] = folds.of[i];
+    assert_memory_not_equal(of[0], of[1], 40);
+    assert_memory_not_equal(of[1], of[2], 40);
+    assert_memory_not_equal(of[0], of[2], 40);
+    int in_turn = 0; /* shuffled: not 0, 1, 2, 3, 0, ... */
+    for (int i = 0; i < 40; i++) in_turn += of[0][i] == i % 4;
+    assert_in_range(in_turn, 2, 25);
+    sr_folds_fini(&folds);
+}
+
 /* 103 rows of ten classes, three of which have 11: every row is held out once, in folds that are
  * alike. */
 static void folds_are_alike(void **state)
@@ -200,12 +314,51 @@ static void statistics(void **state)
     assert_float_equal(stats.mean, 30, 1e-12);
 }
 
+/* 81 pixels, not a multiple of 4; what a class is taken from differs from all. */
+static void odd_sizes(void **state)
+{
+    (void)state;
+    uint8_t pixels[3 * 81] = {0}, labels[3] = {0, 1, 0};
+    for (int i = 0; i < 3; i++) pixels[81 * i + 80] = (uint8_t)(81 * (i + 1));
+    const struct sr_images images = {3, {9, 9, 1}, pixels, labels};
+    const struct sr_samples all = {&images, NULL, 3};
+    struct sr_stats stats;
+    float mean[81], variance[81];
+    sr_stats_compute(&stats, &all, -1);
+    assert_float_equal(stats.mean, 2, 1e-12); /* (81 + 162 + 243) / 243 */
+    assert_int_equal(stats.histogram[243], 1);
+    assert_int_equal(stats.histogram[0], 240);
+    sr_stats_compute(&stats, &all, 0);
+    assert_int_equal(stats.count, 2);
+    assert_float_equal(stats.mean, 2, 1e-12); /* (81 + 243) / 162 */
+    assert_int_equal(stats.class_counts[1], 0);
+    assert_int_equal(stats.histogram[162], 0);
+    assert_true(sr_stats_mean_image(&all, 0, mean, variance));
+    assert_float_equal(mean[80], 162, 1e-6);
+    assert_float_equal(variance[80], 81 * 81, 1e-3);
+    /* In colour, all channels are counted, and means are of each. */
+    const struct sr_images colour = {1, {9, 9, 3}, pixels, labels};
+    const struct sr_samples one = {&colour, NULL, 1};
+    float means[243];
+    sr_stats_compute(&stats, &one, -1);
+    assert_float_equal(stats.mean, 2, 1e-12);
+    assert_true(sr_stats_mean_image(&one, -1, means, NULL));
+    assert_float_equal(means[242], 243, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_twelfth),  cmocka_unit_test(limits_nest),
-        cmocka_unit_test(extremes),   cmocka_unit_test(folds_are_alike),
+        cmocka_unit_test(a_twelfth),
+        cmocka_unit_test(limits_nest),
+        cmocka_unit_test(extremes),
+        cmocka_unit_test(folds_are_alike),
         cmocka_unit_test(statistics),
+        cmocka_unit_test(odd_sizes),
+        cmocka_unit_test(classes_are_drawn_apart),
+        cmocka_unit_test(shares_are_rounded),
+        cmocka_unit_test(limits_are_shared),
+        cmocka_unit_test(folds_of_classes_differ),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

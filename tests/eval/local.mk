@@ -12,3 +12,8 @@ check_PROGRAMS += tests/eval/test_costs
 tests_eval_test_costs_SOURCES = tests/eval/test_costs.c
 tests_eval_test_costs_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_eval_test_costs_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/eval/test_suspects
+tests_eval_test_suspects_SOURCES = tests/eval/test_suspects.c
+tests_eval_test_suspects_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_suspects_LDADD = $(TEST_LIBS)

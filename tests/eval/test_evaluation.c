@@ -187,6 +187,34 @@ static void wilson_intervals(void **state)
     assert_true(low == 0 && high == 1);
 }
 
+/* What an evaluation says beside its metrics: Newcombe's interval of 15 of 148, the true class
+ * among the two likeliest (not three), and the calibration error of probabilities that are all 0.4.
+ */
+static void interval_and_ranks(void **state)
+{
+    (void)state;
+    enum { COUNT = 148, CLASSES = 4 };
+    uint8_t labels[COUNT], pixels[1] = {0};
+    struct sr_images images = {COUNT, {8, 8, 1}, pixels, labels};
+    struct sr_samples all = {&images, NULL, COUNT};
+    struct sr_predictions predictions;
+    struct sr_evaluation evaluation;
+    for (int i = 0; i < COUNT; i++) /* 15 right, 37 second, 70 third, 26 last */
+        labels[i] = i < 15 ? 0 : i < 52 ? 1 : i < 122 ? 2 : 3;
+    assert_ok(sr_predictions_init(&predictions, &all, CLASSES, &error));
+    for (int i = 0; i < COUNT; i++)
+        memcpy(predictions.probabilities + CLASSES * i, (float[]){0.4f, 0.3f, 0.2f, 0.1f},
+               CLASSES * sizeof(float));
+    sr_predictions_finish(&predictions);
+    sr_evaluate(&evaluation, &predictions);
+    near(evaluation.accuracy, 15.0 / COUNT, 1e-12);
+    near(evaluation.accuracy_low, 0.0624, 5e-5);
+    near(evaluation.accuracy_high, 0.1605, 5e-5);
+    near(evaluation.top2_accuracy, 52.0 / COUNT, 1e-12);
+    near(evaluation.calibration_error, 0.4 - 15.0 / COUNT, 1e-7);
+    sr_predictions_fini(&predictions);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +226,7 @@ int main(void)
         cmocka_unit_test(loss_is_clipped),
         cmocka_unit_test(rows_are_found),
         cmocka_unit_test(wilson_intervals),
+        cmocka_unit_test(interval_and_ranks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -268,6 +268,97 @@ static void calibration_by_hand(void **state)
     sr_predictions_fini(&p);
 }
 
+/* Three models: pairs in order, p values times 3, 2 and 1 from the smallest on. */
+static void pairs_are_adjusted(void **state)
+{
+    (void)state;
+    struct sr_predictions p[3] = {make(40), make(40), make(40)};
+    const struct sr_predictions *const all[3] = {&p[0], &p[1], &p[2]};
+    struct sr_error error;
+    size_t count = 0;
+    for (size_t i = 0; i < 40; i++) { /* 0 is right: 40, 32 and 33 of them */
+        p[1].predicted[i] = i < 8;
+        p[2].predicted[i] = i >= 4 && i < 11;
+    }
+    struct sr_pair *pairs = sr_pairs(all, 3, &count, &error);
+    assert_non_null(pairs);
+    assert_int_equal(count, 3);
+    const size_t wanted[3][4] = {{0, 1, 8, 0}, {0, 2, 7, 0}, {1, 2, 3, 4}};
+    for (int k = 0; k < 3; k++) {
+        assert_int_equal(pairs[k].first, wanted[k][0]);
+        assert_int_equal(pairs[k].second, wanted[k][1]);
+        assert_int_equal(pairs[k].test.only_first, wanted[k][2]);
+        assert_int_equal(pairs[k].test.only_second, wanted[k][3]);
+    }
+    near(pairs[0].p, 3 * 2.0 / 256, 1e-12);
+    near(pairs[1].p, 2 * 2.0 / 128, 1e-12);
+    near(pairs[2].p, 1, 1e-12);
+    free(pairs);
+    p[2].rows[0] = 77;
+    assert_null(sr_pairs(all, 3, &count, &error));
+    for (int i = 0; i < 3; i++) sr_predictions_fini(&p[i]);
+}
+
+static void say(double p, size_t only_first, size_t only_second, const char *wanted)
+{
+    const struct sr_pair pair = {.test = {.only_first = only_first, .only_second = only_second},
+                                 .p = p};
+    struct sr_text text = {0};
+    sr_pair_print(&pair, "cnn", "svm", &text);
+    assert_string_equal(sr_text_get(&text), wanted);
+    sr_text_fini(&text);
+}
+
+static void pairs_in_words(void **state)
+{
+    (void)state;
+    say(0.05, 9, 2, "cnn and svm can't be told apart on this data (p = 0.05)");
+    say(0.0494, 9, 2, "cnn beats svm, p = 0.049");
+    say(0.0494, 2, 9, "svm beats cnn, p = 0.049");
+    say(0.001, 2, 9, "svm beats cnn, p = 0.001");
+    say(0.0009, 9, 2, "cnn beats svm, p < 0.001");
+}
+
+/* Bin b holds (b/15, (b+1)/15]; 0.2 as a float is just above 3/15. */
+static void edges_of_bins(void **state)
+{
+    (void)state;
+    static const float sure[6] = {0.2f, 0.19999999f, 1, 0, 0.0666f, 0.0667f};
+    static const int bins[6] = {3, 2, 14, 0, 0, 1};
+    for (int i = 0; i < 6; i++) {
+        struct sr_predictions p = make(1);
+        struct sr_reliability reliability;
+        p.probabilities[0] = sure[i];
+        sr_reliability(&reliability, &p);
+        for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
+            assert_int_equal(reliability.counts[b], b == bins[i]);
+            assert_int_equal(!isnan(reliability.confidence[b]), b == bins[i]);
+        }
+        near(reliability.confidence[bins[i]], (double)sure[i], 1e-12);
+        near(reliability.accuracy[bins[i]], 1, 0);
+        sr_predictions_fini(&p);
+    }
+}
+
+/* Of equal probabilities the lower class comes first; curves need samples of both kinds. */
+static void ties_and_single_classes(void **state)
+{
+    (void)state;
+    struct sr_predictions p = make(4);
+    double x[5], y[5];
+    for (size_t i = 0; i < 8; i++) p.probabilities[i] = 0.5f;
+    p.truth[0] = 1;
+    near(sr_top_accuracy(&p, 1), 0.75, 0);
+    near(sr_top_accuracy(&p, 2), 1, 0);
+    for (int all = 0; all < 2; all++) {
+        memset(p.truth, all, 4);
+        assert_true(isnan(sr_roc_auc(&p, 1)) && isnan(sr_average_precision(&p, 1)));
+        assert_int_equal(sr_roc_curve(&p, 1, x, y), 1);
+        assert_int_equal(sr_precision_recall_curve(&p, 1, x, y), 0);
+    }
+    sr_predictions_fini(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +367,8 @@ int main(void)
         cmocka_unit_test(holm_by_hand),           cmocka_unit_test(holm_published),
         cmocka_unit_test(curves_of_known_scores), cmocka_unit_test(fawcetts_curve),
         cmocka_unit_test(calibration_by_hand),    cmocka_unit_test(documented_scores),
+        cmocka_unit_test(pairs_are_adjusted),     cmocka_unit_test(pairs_in_words),
+        cmocka_unit_test(edges_of_bins),          cmocka_unit_test(ties_and_single_classes),
     };
     return cmocka_run_group_tests_name("significance", tests, NULL, NULL);
 }

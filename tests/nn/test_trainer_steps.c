@@ -1,10 +1,9 @@
-/* What a trainer is made of: optimisers against steps computed by hand, schedules, augmentation. */
+/* What a trainer is made of: optimisers against steps computed by hand, schedules. */
 #include "support.h"
 
 #include <math.h>
 
 #include "sartor/base/rng.h"
-#include "sartor/data/augment.h"
 #include "sartor/nn/optimizer.h"
 #include "sartor/nn/schedule.h"
 
@@ -240,104 +239,6 @@ static void test_schedules(void **state)
     assert_true(sr_schedule_rate(&s, 999) < 2e-4);
 }
 
-/* ---- augmentation ---- */
-
-enum { SIDE = 12, AREA = SIDE * SIDE };
-static const struct sr_shape shape = {SIDE, SIDE, 1};
-
-static void picture(uint8_t pixels[AREA])
-{
-    for (int i = 0; i < AREA; i++) pixels[i] = (uint8_t)(i % SIDE == 0 ? 0 : 50 + i);
-}
-
-static void test_augment_idle(void **state)
-{
-    uint8_t pixels[AREA];
-    float out[AREA];
-    struct sr_augment none = {0};
-    (void)state;
-    picture(pixels);
-    assert_false(sr_augment_active(&none));
-    sr_augment_image(&none, 1, 1, 0, pixels, shape, out);
-    for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
-}
-
-/* Each epoch shows the side that the one before did not; samples differ; half of them are mirrored.
- */
-static void test_augment_flip(void **state)
-{
-    uint8_t pixels[AREA];
-    float out[AREA];
-    struct sr_augment flip = {.flip = true};
-    int mirrored = 0;
-    (void)state;
-    picture(pixels);
-    for (uint32_t sample = 0; sample < 400; sample++) {
-        bool last = false;
-        for (int epoch = 1; epoch <= 3; epoch++) {
-            sr_augment_image(&flip, 7, epoch, sample, pixels, shape, out);
-            bool now = out[SIDE - 1] == 0;
-            for (int x = 0; x < SIDE; x++)
-                assert_true(out[5 * SIDE + x] ==
-                            (float)pixels[5 * SIDE + (now ? SIDE - 1 - x : x)] / 255);
-            if (epoch > 1) assert_true(now != last);
-            last = now;
-        }
-        mirrored += last;
-    }
-    assert_in_range(mirrored, 150, 250);
-}
-
-static void test_augment_parts(void **state)
-{
-    uint8_t pixels[AREA];
-    float out[AREA], again[AREA], other[AREA];
-    const struct sr_augment parts[] = {{.shift = 3},
-                                       {.rotation = 20},
-                                       {.scale = 0.3},
-                                       {.erase = 1},
-                                       {.brightness = 0.4},
-                                       {.noise = 0.1},
-                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05}};
-    (void)state;
-    picture(pixels);
-    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
-        int differ = 0;
-        for (uint32_t sample = 0; sample < 50; sample++) {
-            sr_augment_image(&parts[p], 7, 1, sample, pixels, shape, out);
-            sr_augment_image(&parts[p], 7, 1, sample, pixels, shape, again);
-            sr_augment_image(&parts[p], 7, 3, sample, pixels, shape, other);
-            assert_memory_equal(out, again, sizeof out);
-            differ += memcmp(out, other, sizeof out) != 0;
-            for (int i = 0; i < AREA; i++) assert_true(out[i] >= 0 && out[i] <= 1);
-        }
-        assert_in_range(differ, 40, 50);
-    }
-}
-
-/* Black comes in at the edges; a gain leaves black black; an erased rectangle has 2 to 33 % of the
- * area. */
-static void test_augment_meaning(void **state)
-{
-    uint8_t pixels[AREA];
-    float out[AREA];
-    (void)state;
-    memset(pixels, 255, sizeof pixels);
-    for (uint32_t sample = 0; sample < 100; sample++) {
-        int black = 0;
-        sr_augment_image(&(struct sr_augment){.shift = 1}, 7, 1, sample, pixels, shape, out);
-        for (int i = 0; i < AREA; i++) black += out[i] == 0;
-        assert_true(black == 0 || black == SIDE || black == 2 * SIDE - 1);
-        int erased = 0;
-        sr_augment_image(&(struct sr_augment){.erase = 1}, 7, 1, sample, pixels, shape, out);
-        for (int i = 0; i < AREA; i++) erased += out[i] != 1;
-        assert_in_range(erased, 1, AREA * 2 / 5);
-    }
-    memset(pixels, 0, sizeof pixels);
-    sr_augment_image(&(struct sr_augment){.brightness = 0.5}, 7, 1, 0, pixels, shape, out);
-    for (int i = 0; i < AREA; i++) assert_true(out[i] == 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,10 +250,6 @@ int main(void)
         cmocka_unit_test(test_stretches),
         cmocka_unit_test(test_moments_settle),
         cmocka_unit_test(test_schedules),
-        cmocka_unit_test(test_augment_idle),
-        cmocka_unit_test(test_augment_flip),
-        cmocka_unit_test(test_augment_parts),
-        cmocka_unit_test(test_augment_meaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,423 @@
+/* Augmentation: each change measured on images that show it, at its limits and by chance. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/base/memory.h"
+#include "sartor/data/augment.h"
+
+enum { SIDE = 12, AREA = SIDE * SIDE };
+
+static struct sr_error error;
+static const struct sr_shape shape = {SIDE, SIDE, 1};
+
+static void picture(uint8_t pixels[AREA])
+{
+    for (int i = 0; i < AREA; i++) pixels[i] = (uint8_t)(i % SIDE == 0 ? 0 : 50 + i);
+}
+
+static void nothing_to_change(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    struct sr_augment none = {0};
+    (void)state;
+    picture(pixels);
+    assert_false(sr_augment_active(NULL));
+    assert_false(sr_augment_active(&none));
+    for (int given = 0; given < 2; given++) {
+        sr_augment_image(given ? &none : NULL, 1, 1, 0, pixels, shape, out);
+        for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
+    }
+}
+
+/* Each epoch shows the side that the one before did not; samples differ; half of them are mirrored.
+ */
+static void flips_alternate(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    struct sr_augment flip = {.flip = true};
+    int mirrored = 0;
+    (void)state;
+    picture(pixels);
+    for (uint32_t sample = 0; sample < 400; sample++) {
+        bool last = false;
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            sr_augment_image(&flip, 7, epoch, sample, pixels, shape, out);
+            bool now = out[SIDE - 1] == 0;
+            for (int x = 0; x < SIDE; x++)
+                assert_true(out[5 * SIDE + x] ==
+                            (float)pixels[5 * SIDE + (now ? SIDE - 1 - x : x)] / 255);
+            if (epoch > 1) assert_true(now != last);
+            last = now;
+        }
+        mirrored += last;
+    }
+    assert_in_range(mirrored, 150, 250);
+}
+
+/* The same for the same seed, epoch and sample; else another. */
+static void what_the_draw_depends_on(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA], again[AREA], others[3][AREA];
+    const struct sr_augment parts[] = {{.shift = 3},
+                                       {.rotation = 20},
+                                       {.scale = 0.3},
+                                       {.erase = 1},
+                                       {.brightness = 0.4},
+                                       {.noise = 0.1},
+                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05}};
+    (void)state;
+    picture(pixels);
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        int differ[3] = {0};
+        assert_true(sr_augment_active(&parts[p]));
+        for (uint32_t sample = 0; sample < 50; sample++) {
+            sr_augment_image(&parts[p], 7, 1, sample, pixels, shape, out);
+            sr_augment_image(&parts[p], 7, 1, sample, pixels, shape, again);
+            assert_memory_equal(out, again, sizeof out);
+            for (int i = 0; i < AREA; i++) assert_true(out[i] >= 0 && out[i] <= 1);
+            sr_augment_image(&parts[p], 7, 3, sample, pixels, shape, others[0]);
+            sr_augment_image(&parts[p], 7, 1, sample + 2, pixels, shape, others[1]);
+            sr_augment_image(&parts[p], 8, 1, sample, pixels, shape, others[2]);
+            for (int k = 0; k < 3; k++) differ[k] += memcmp(out, others[k], sizeof out) != 0;
+        }
+        for (int k = 0; k < 3; k++) assert_in_range(differ[k], 40, 50);
+    }
+}
+
+/* Where the one white pixel of an image went. */
+static void find_white(const float *out, int *down, int *right)
+{
+    int found = 0;
+    for (int i = 0; i < AREA; i++)
+        if (out[i] == 1) {
+            *down = i / SIDE;
+            *right = i % SIDE;
+            found++;
+        }
+    assert_int_equal(found, 1);
+}
+
+/* Every step up to the limit is as likely as any other; which one a sample gets stays the same
+ * from version to version, so that a training can be repeated. */
+static void shifts(void **state)
+{
+    static const int first[6][2] = {{1, 0}, {-2, 1}, {0, 2}, {0, -1}, {2, -2}, {1, 2}};
+    uint8_t pixels[AREA] = {0};
+    float out[AREA];
+    int counts[5][5] = {{0}}, down = 0, right = 0;
+    (void)state;
+    pixels[5 * SIDE + 6] = 255;
+    for (uint32_t sample = 0; sample < 2500; sample++) {
+        sr_augment_image(&(struct sr_augment){.shift = 2}, 7, 1, sample, pixels, shape, out);
+        find_white(out, &down, &right);
+        assert_in_range(down, 3, 7);
+        assert_in_range(right, 4, 8);
+        counts[down - 3][right - 4]++;
+        if (sample < 6) {
+            assert_int_equal(down - 5, first[sample][0]);
+            assert_int_equal(right - 6, first[sample][1]);
+        }
+    }
+    for (int i = 0; i < 25; i++) assert_in_range(counts[i / 5][i % 5], 60, 140);
+}
+
+/* An image is mirrored, then moved; what comes in is black. */
+static void mirrored_and_shifted(void **state)
+{
+    uint8_t pixels[AREA], marked[AREA] = {0};
+    float out[AREA], mark[AREA];
+    int mirrored = 0;
+    (void)state;
+    for (int i = 0; i < AREA; i++) pixels[i] = (uint8_t)(i + 1);
+    marked[6 * SIDE + 3] = 255;
+    for (uint32_t sample = 0; sample < 100; sample++) {
+        const struct sr_augment both = {.flip = true, .shift = 2};
+        int y = 0, x = 0;
+        sr_augment_image(&both, 3, 1, sample, pixels, shape, out);
+        sr_augment_image(&both, 3, 1, sample, marked, shape, mark);
+        find_white(mark, &y, &x);
+        const bool mirror = x >= 6; /* column 3 moves to 1..5, mirrored, 8, to 6..10 */
+        const int down = y - 6, right = x - (mirror ? SIDE - 1 - 3 : 3);
+        mirrored += mirror;
+        for (int i = 0; i < AREA; i++) {
+            int row = i / SIDE - down, column = i % SIDE - right;
+            bool inside = row >= 0 && row < SIDE && column >= 0 && column < SIDE;
+            if (mirror) column = SIDE - 1 - column;
+            assert_true(out[i] == (inside ? (float)pixels[row * SIDE + column] / 255 : 0));
+        }
+    }
+    assert_in_range(mirrored, 30, 70);
+}
+
+enum { WIDE = 33, WIDE_AREA = WIDE * WIDE };
+static const struct sr_shape wide = {WIDE, WIDE, 1};
+
+/* A soft spot at (y, x) from the centre, and where the weight of an image lies. */
+static void draw_spot(uint8_t pixels[WIDE_AREA], double y, double x)
+{
+    for (int i = 0; i < WIDE_AREA; i++) {
+        double down = i / WIDE - WIDE / 2 - y, right = i % WIDE - WIDE / 2 - x;
+        pixels[i] = (uint8_t)lround(200 * exp(-(down * down + right * right) / 6));
+    }
+}
+
+static double find_spot(const float *out, double *y, double *x)
+{
+    double sum = 0;
+    *y = *x = 0;
+    for (int i = 0; i < WIDE_AREA; i++) {
+        sum += (double)out[i];
+        *y += (double)out[i] * (i / WIDE - WIDE / 2);
+        *x += (double)out[i] * (i % WIDE - WIDE / 2);
+    }
+    *y /= sum;
+    *x /= sum;
+    return sum;
+}
+
+/* About the centre, without a change of size, evenly up to the limit in both directions. */
+static void rotations(void **state)
+{
+    uint8_t pixels[WIDE_AREA];
+    float out[WIDE_AREA];
+    double least = 0, most = 0, y, x;
+    (void)state;
+    for (int place = 0; place < 2; place++) {
+        draw_spot(pixels, place ? 8 : 0, place ? 0 : 8);
+        for (uint32_t sample = 0; sample < 200; sample++) {
+            sr_augment_image(&(struct sr_augment){.rotation = 30}, 7, 1, sample, pixels, wide, out);
+            find_spot(out, &y, &x);
+            assert_true(fabs(hypot(y, x) - 8) < 0.1);
+            double angle = (place ? atan2(-x, y) : atan2(y, x)) * 180 / 3.14159265358979;
+            least = fmin(least, angle);
+            most = fmax(most, angle);
+        }
+    }
+    assert_true(least > -30.5 && least < -27 && most > 27 && most < 30.5);
+}
+
+/* Smaller and larger, by up to the limit: distances by the factor, areas by its square. */
+static void scales(void **state)
+{
+    uint8_t pixels[WIDE_AREA];
+    float out[WIDE_AREA];
+    double least = 1, most = 1, y, x, whole = 0;
+    (void)state;
+    draw_spot(pixels, 6, 5);
+    for (int i = 0; i < WIDE_AREA; i++) whole += pixels[i] / 255.0;
+    for (uint32_t sample = 0; sample < 400; sample++) {
+        sr_augment_image(&(struct sr_augment){.scale = 0.3}, 7, 1, sample, pixels, wide, out);
+        double sum = find_spot(out, &y, &x), factor = hypot(y, x) / hypot(6, 5);
+        assert_true(fabs(y / x - 6.0 / 5) < 0.02);
+        assert_true(fabs(sum / whole - factor * factor) < 0.05);
+        least = fmin(least, factor);
+        most = fmax(most, factor);
+    }
+    assert_true(least > 0.69 && least < 0.73 && most > 1.27 && most < 1.31);
+}
+
+/* Hardly any rotation leaves an image as it is: between four pixels, the nearest counts most. */
+static void interpolation(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    (void)state;
+    picture(pixels);
+    for (uint32_t sample = 0; sample < 20; sample++) {
+        sr_augment_image(&(struct sr_augment){.rotation = 1e-4}, 7, 1, sample, pixels, shape, out);
+        for (int i = 0; i < AREA; i++) assert_true(fabs((double)out[i] - pixels[i] / 255.0) < 1e-3);
+    }
+}
+
+/* A rectangle of one grey, of 2 to 33 % of the area, wide or tall, anywhere; as often as asked. */
+static void erasing(void **state)
+{
+    uint8_t pixels[WIDE_AREA];
+    float out[WIDE_AREA];
+    double least = 1, most = 0, flattest = 1, tallest = 1;
+    int at_top = 0, at_bottom = 0, at_left = 0, at_right = 0, erased = 0;
+    (void)state;
+    memset(pixels, 255, sizeof pixels);
+    for (uint32_t sample = 0; sample < 1000; sample++) {
+        int top = WIDE, bottom = -1, left = WIDE, right = -1, count = 0;
+        float grey = -1;
+        sr_augment_image(&(struct sr_augment){.erase = 1}, 7, 1, sample, pixels, wide, out);
+        for (int i = 0; i < WIDE_AREA; i++) {
+            if (out[i] == 1) continue;
+            if (grey < 0) grey = out[i];
+            assert_true(out[i] == grey);
+            count++;
+            top = i / WIDE < top ? i / WIDE : top;
+            bottom = i / WIDE > bottom ? i / WIDE : bottom;
+            left = i % WIDE < left ? i % WIDE : left;
+            right = i % WIDE > right ? i % WIDE : right;
+        }
+        const int height = bottom - top + 1, width = right - left + 1;
+        assert_int_equal(count, height * width);
+        const double share = (double)count / WIDE_AREA, aspect = (double)height / width;
+        least = fmin(least, share);
+        most = fmax(most, share);
+        flattest = fmin(flattest, aspect);
+        tallest = fmax(tallest, aspect);
+        at_top += top == 0;
+        at_bottom += bottom == WIDE - 1;
+        at_left += left == 0;
+        at_right += right == WIDE - 1;
+    }
+    assert_true(least > 0.015 && least < 0.03);
+    assert_true(most > 0.3 && most < 0.35);
+    assert_true(flattest < 0.4 && flattest > 0.25 && tallest > 2.5 && tallest < 4);
+    assert_in_range(at_top, 20, 250);
+    assert_in_range(at_bottom, 20, 250);
+    assert_in_range(at_left, 20, 250);
+    assert_in_range(at_right, 20, 250);
+    for (uint32_t sample = 0; sample < 1000; sample++) {
+        sr_augment_image(&(struct sr_augment){.erase = 0.3}, 7, 1, sample, pixels, wide, out);
+        bool any = false;
+        for (int i = 0; i < WIDE_AREA; i++) any = any || out[i] != 1;
+        erased += any;
+    }
+    assert_in_range(erased, 250, 350);
+}
+
+/* Black stays black; a level x becomes gain × x^gamma, both within 1 ± the limit. */
+static void brightness(void **state)
+{
+    uint8_t pixels[AREA] = {0, 255, 51, 153};
+    float out[AREA];
+    double gammas[2] = {1, 1};
+    int brighter = 0;
+    (void)state;
+    for (uint32_t sample = 0; sample < 400; sample++) {
+        sr_augment_image(&(struct sr_augment){.brightness = 0.4}, 7, 1, sample, pixels, shape, out);
+        assert_true(out[0] == 0);
+        assert_true(out[1] >= 0.599f && out[1] <= 1);
+        brighter += out[1] == 1;
+        if (out[1] == 1) continue; /* the gain may be clamped */
+        double gain = (double)out[1], gamma = log((double)out[2] / gain) / log(0.2);
+        assert_true(fabs((double)out[3] - gain * pow(0.6, gamma)) < 1e-5);
+        gammas[0] = fmin(gammas[0], gamma);
+        gammas[1] = fmax(gammas[1], gamma);
+    }
+    assert_in_range(brighter, 150, 250);
+    assert_true(gammas[0] > 0.599 && gammas[0] < 0.65 && gammas[1] < 1.401 && gammas[1] > 1.35);
+}
+
+static void noise(void **state)
+{
+    uint8_t pixels[AREA];
+    float out[AREA];
+    double sum = 0, squares = 0;
+    int clamped = 0;
+    (void)state;
+    for (int grey = 102; grey <= 255; grey += 153) {
+        memset(pixels, grey, sizeof pixels);
+        for (uint32_t sample = 0; sample < 100; sample++) {
+            sr_augment_image(&(struct sr_augment){.noise = 0.1}, 7, 1, sample, pixels, shape, out);
+            for (int i = 0; i < AREA; i++) {
+                double value = (double)out[i];
+                assert_true(value >= 0 && value <= 1);
+                if (grey == 255) {
+                    clamped += value == 1;
+                    continue;
+                }
+                sum += value - 0.4;
+                squares += (value - 0.4) * (value - 0.4);
+            }
+        }
+    }
+    const double count = 100.0 * AREA;
+    assert_true(fabs(sum / count) < 0.005);
+    assert_true(fabs(sqrt(squares / count) - 0.1) < 0.005);
+    assert_in_range(clamped, 45 * AREA, 55 * AREA);
+}
+
+/* In colour, the channels of a pixel move together; each is what the channel alone becomes. */
+static void channels_move_together(void **state)
+{
+    enum { HIGH = 10, ACROSS = 14, PIXELS = HIGH * ACROSS };
+    static const struct sr_augment parts[] = {{.flip = true, .shift = 3},
+                                              {.rotation = 20, .scale = 0.2, .flip = true},
+                                              {.brightness = 0.3},
+                                              {.erase = 1}};
+    uint8_t pixels[PIXELS * 3], one[PIXELS];
+    float out[PIXELS * 3], alone[PIXELS];
+    (void)state;
+    for (int i = 0; i < PIXELS * 3; i++) pixels[i] = (uint8_t)(37 * i + i / 7);
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
+        for (uint32_t sample = 0; sample < 30; sample++) {
+            sr_augment_image(&parts[p], 5, 2, sample, pixels, (struct sr_shape){HIGH, ACROSS, 3},
+                             out);
+            for (int c = 0; c < 3; c++) {
+                for (int i = 0; i < PIXELS; i++) one[i] = pixels[3 * i + c];
+                sr_augment_image(&parts[p], 5, 2, sample, one, (struct sr_shape){HIGH, ACROSS, 1},
+                                 alone);
+                for (int i = 0; i < PIXELS; i++) assert_true(out[3 * i + c] == alone[i]);
+            }
+        }
+}
+
+static bool stop(void *owner)
+{
+    (void)owner;
+    return false;
+}
+
+/* The samples of a view, then the same mirrored, in the same order and with the same labels. */
+static void mirrored_copies(void **state)
+{
+    enum { HIGH = 8, ACROSS = 9 };
+    (void)state;
+    for (int channels = 1; channels <= 3; channels += 2) {
+        const size_t size = HIGH * ACROSS * (size_t)channels;
+        uint8_t *pixels = sr_xalloc(4 * size), labels[4] = {5, 6, 7, 8};
+        for (size_t i = 0; i < 4 * size; i++) pixels[i] = (uint8_t)(i * 11 + i / 13);
+        const struct sr_images images = {4, {HIGH, ACROSS, channels}, pixels, labels};
+        const uint32_t rows[3] = {3, 0, 2};
+        const struct sr_samples samples = {&images, rows, 3};
+        struct sr_images both;
+        assert_ok(sr_augment_mirror(&samples, &both, NULL, &error));
+        assert_int_equal(both.count, 6);
+        assert_true(sr_shape_equal(both.shape, images.shape));
+        for (size_t i = 0; i < 3; i++) {
+            const uint8_t *from = pixels + rows[i] * size, *to = both.pixels + (3 + i) * size;
+            assert_memory_equal(both.pixels + i * size, from, size);
+            for (int y = 0; y < HIGH; y++)
+                for (int x = 0; x < ACROSS; x++)
+                    assert_memory_equal(to + (y * ACROSS + x) * channels,
+                                        from + (y * ACROSS + ACROSS - 1 - x) * channels, channels);
+            assert_int_equal(both.labels[i], labels[rows[i]]);
+            assert_int_equal(both.labels[3 + i], labels[rows[i]]);
+        }
+        sr_images_fini(&both);
+        const struct sr_monitor monitor = {.proceed = stop};
+        assert_refused(sr_augment_mirror(&samples, &both, &monitor, &error), SR_ERROR_CANCELLED,
+                       "Stopped");
+        assert_null(both.pixels);
+        free(pixels);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_to_change),
+        cmocka_unit_test(flips_alternate),
+        cmocka_unit_test(what_the_draw_depends_on),
+        cmocka_unit_test(shifts),
+        cmocka_unit_test(mirrored_and_shifted),
+        cmocka_unit_test(rotations),
+        cmocka_unit_test(scales),
+        cmocka_unit_test(interpolation),
+        cmocka_unit_test(erasing),
+        cmocka_unit_test(brightness),
+        cmocka_unit_test(noise),
+        cmocka_unit_test(channels_move_together),
+        cmocka_unit_test(mirrored_copies),
+    };
+    return cmocka_run_group_tests_name("data/augment", tests, NULL, NULL);
+}
