@@ -1,0 +1,308 @@
+/* What is drawn where: the linker hands this program every text that a chart draws, and pictures
+ * are looked at dot by dot. */
+#include "charts.h"
+
+#include "../../src/figure/canvas.h"
+
+static struct sr_error error;
+
+/* ---- texts ---- */
+
+enum { TEXTS = 2000 };
+static struct text {
+    char words[120];
+    double x, y;
+} texts[TEXTS];
+static size_t count;
+
+static void keep(double x, double y, const char *words)
+{
+    if (!words || !*words || count == TEXTS) return;
+    struct text *text = &texts[count++];
+    snprintf(text->words, sizeof text->words, "%s", words);
+    text->x = x;
+    text->y = y;
+}
+
+void __real_sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
+                         struct sr_font font, const char *words);
+void __wrap_sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
+                         struct sr_font font, const char *words);
+void __wrap_sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
+                         struct sr_font font, const char *words)
+{
+    keep(x, y, words);
+    __real_sr_draw_text(canvas, x, y, at, most, font, words);
+}
+
+void __real_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
+                           double degrees, struct sr_font font, const char *words);
+void __wrap_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
+                           double degrees, struct sr_font font, const char *words);
+void __wrap_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
+                           double degrees, struct sr_font font, const char *words)
+{
+    keep(x, y, words);
+    __real_sr_draw_turned(canvas, x, y, at, most, degrees, font, words);
+}
+
+int __real_sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
+                             int lines, struct sr_font font, const char *words, bool draw);
+int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
+                             int lines, struct sr_font font, const char *words, bool draw);
+int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
+                             int lines, struct sr_font font, const char *words, bool draw)
+{
+    if (draw) keep(x, y, words);
+    return __real_sr_draw_paragraph(canvas, x, y, at, width, lines, font, words, draw);
+}
+
+/* Draw a chart and read it back. */
+static void draw(const struct sr_chart *chart, const void *data, double width,
+                 struct picture *picture)
+{
+    const struct sr_figure_options options = {.width = width};
+    const char *path = in_scratch("drawn.png");
+    count = 0;
+    assert_ok(sr_figure_write(path, &options, chart, data, &error));
+    read_picture(path, picture);
+}
+
+/* The n-th of the texts with these words. */
+static const struct text *find(const char *words, int n)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(texts[i].words, words) && n-- == 0) return &texts[i];
+    fail_msg("\"%s\" is not drawn", words);
+    return NULL;
+}
+
+static bool near(double a, double b)
+{
+    return fabs(a - b) < 0.5;
+}
+
+static const char *const names[] = {"ant", "bee", "cat"};
+
+static void a_matrix_has_its_numbers_in_place(void **state)
+{
+    (void)state;
+    static const uint64_t matrix[] = {80, 19, 1, 2, 70, 28, 25, 3, 72};
+    static const char *const recalls[] = {"80.0", "70.0", "72.0"}, *const precisions[] = {
+                                                                       "74.8", "76.1", "71.3"};
+    const struct sr_confusion_chart chart = {"Three", NULL, 3, names, matrix, false, false};
+    struct picture picture;
+    draw(&sr_chart_confusion, &chart, 400, &picture);
+    free(picture.dots);
+    double x[3], y[3];
+    for (int i = 0; i < 3; i++) {
+        char diagonal[8];
+        snprintf(diagonal, sizeof diagonal, "%d", (int)matrix[4 * i]);
+        x[i] = find(diagonal, 0)->x;
+        y[i] = find(diagonal, 0)->y;
+        assert_true(i == 0 || (x[i] > x[i - 1] && y[i] > y[i - 1]));
+    }
+    for (int row = 0; row < 3; row++) {
+        for (int column = 0; column < 3; column++) {
+            char number[8];
+            snprintf(number, sizeof number, "%d", (int)matrix[3 * row + column]);
+            /* Numbers of the scale may look the same; one of them stands in the cell. */
+            bool found = false;
+            for (size_t i = 0; i < count; i++)
+                found |= !strcmp(texts[i].words, number) && near(texts[i].x, x[column]) &&
+                         near(texts[i].y, y[row]);
+            if (!found) fail_msg("%s is not in row %d, column %d", number, row, column);
+        }
+        assert_true(near(find(recalls[row], 0)->y, y[row]));
+        assert_true(find(recalls[row], 0)->x > x[2]);
+        assert_true(near(find(precisions[row], 0)->x, x[row]));
+        assert_true(find(precisions[row], 0)->y > y[2]);
+        assert_true(near(find(names[row], 0)->y, y[row])); /* true classes at the left */
+        assert_true(find(names[row], 0)->x < x[0] && find(names[row], 1)->y > y[2]);
+    }
+    find("74.0", 0); /* accuracy */
+    static const char *const scale[] = {"0", "5", "10", "50", "100"};
+    for (int i = 1; i < 5; i++) assert_true(find(scale[i], 0)->y < find(scale[i - 1], 0)->y);
+}
+
+static void shares_are_of_rows_or_of_columns(void **state)
+{
+    (void)state;
+    static const uint64_t matrix[] = {80, 19, 1, 2, 70, 28, 25, 3, 72};
+    struct sr_confusion_chart chart = {"Three", NULL, 3, names, matrix, true, false};
+    struct picture picture;
+    draw(&sr_chart_confusion, &chart, 400, &picture);
+    free(picture.dots);
+    find("19.0", 0);
+    find("25.0", 0);
+    find("% of the true class", 0);
+    chart.of_predicted = true;
+    draw(&sr_chart_confusion, &chart, 400, &picture);
+    free(picture.dots);
+    find("20.7", 0); /* 19 of 92 */
+    find("23.4", 0); /* 25 of 107 */
+    find("% of the predicted class", 0);
+}
+
+static void values_have_their_intervals(void **state)
+{
+    (void)state;
+    static const double values[] = {0.5, 0.75, 0.875}, least[] = {0.4, 0.7, 0.8},
+                        most[] = {0.65, 0.8, 0.9};
+    static const struct sr_bars_series one = {"accuracy", values, least, most};
+    const struct sr_bars_chart chart = {"Bars", NULL, "accuracy", 3, names, &one, 1, true, true};
+    struct picture picture;
+    draw(&sr_chart_bars, &chart, 0, &picture);
+    free(picture.dots);
+    static const char *const wanted[] = {"50.0 [40.0, 65.0]", "75.0 [70.0, 80.0]",
+                                         "87.5 [80.0, 90.0]"};
+    for (int i = 0; i < 3; i++) assert_true(near(find(wanted[i], 0)->y, find(names[i], 0)->y));
+}
+
+static void wrong_ones_are_crossed(void **state)
+{
+    (void)state;
+    static const bool one_wrong[] = {false, true, false};
+    const struct sr_grid_chart chart = {.title = "Three",
+                                        .count = 3,
+                                        .columns = 3,
+                                        .shape = {SIDE, SIDE, 1},
+                                        .pixels = image_list,
+                                        .captions = names,
+                                        .wrong = one_wrong};
+    struct picture picture;
+    draw(&sr_chart_grid, &chart, 400, &picture);
+    free(picture.dots);
+    assert_true(find("ant", 0)->x < find("✗ bee", 0)->x);
+    assert_true(find("✗ bee", 0)->x < find("cat", 0)->x);
+}
+
+static void layers_stand_one_below_another(void **state)
+{
+    (void)state;
+    static const struct sr_block layers[] = {{SR_BLOCK_INPUT, "image", {28, 28, 1}, 0, -1},
+                                             {SR_BLOCK_CONV, "conv", {28, 28, 8}, 80, -1},
+                                             {SR_BLOCK_ADD, "add", {28, 28, 8}, 0, 0},
+                                             {SR_BLOCK_DENSE, "dense", {0, 0, 10}, 62730, -1}};
+    struct sr_network_chart chart = {"Net", NULL, layers, 4};
+    struct picture picture;
+    draw(&sr_chart_network, &chart, 400, &picture);
+    free(picture.dots);
+    for (int i = 1; i < 4; i++)
+        assert_true(find(layers[i].name, 0)->y > find(layers[i - 1].name, 0)->y);
+    assert_true(near(find("28 × 28 × 8", 0)->y, find("conv", 0)->y));
+    assert_true(near(find("28 × 28 × 8", 1)->y, find("add", 0)->y));
+    assert_true(near(find("62,730", 0)->y, find("dense", 0)->y));
+}
+
+/* ---- dots ---- */
+
+static bool coloured(uint32_t dot)
+{
+    int r = dot >> 16 & 255, g = dot >> 8 & 255, b = dot & 255;
+    int largest = r > g ? (r > b ? r : b) : (g > b ? g : b),
+        smallest = r < g ? (r < b ? r : b) : (g < b ? g : b);
+    return largest - smallest > 40;
+}
+
+/* How many coloured dots there are between two shares of the width, and the mean of their lines. */
+static size_t colour_between(const struct picture *picture, double from, double to, double *line)
+{
+    size_t found = 0;
+    double sum = 0;
+    for (int y = 0; y < picture->height; y++)
+        for (int x = (int)(from * picture->width); x < (int)(to * picture->width); x++)
+            if (coloured(picture->dots[y * picture->width + x])) {
+                found++;
+                sum += y;
+            }
+    if (line) *line = sum / (double)found;
+    return found;
+}
+
+static void bars_of_a_histogram_grow_with_its_counts(void **state)
+{
+    (void)state;
+    uint64_t counts[256];
+    for (int i = 0; i < 256; i++) counts[i] = (uint64_t)i * 4 + 1;
+    const struct sr_histogram_chart chart = {"Rising", NULL, counts, true};
+    struct picture picture;
+    draw(&sr_chart_histogram, &chart, 400, &picture);
+    size_t first = colour_between(&picture, 0.2, 0.4, NULL),
+           second = colour_between(&picture, 0.45, 0.65, NULL),
+           third = colour_between(&picture, 0.7, 0.9, NULL);
+    assert_true(first > 0 && second > first * 3 / 2 && third > second * 5 / 4);
+    free(picture.dots);
+}
+
+static void a_curve_goes_where_its_values_go(void **state)
+{
+    (void)state;
+    static const double x[] = {1, 2, 3, 4, 5}, y[] = {0.1, 0.2, 0.3, 0.8, 0.9};
+    static const struct sr_curve curve = {
+        .label = "rising", .x = x, .y = y, .count = 5, .bare = true};
+    const struct sr_curves_panel panel = {.y_label = "y", .curves = &curve, .count = 1};
+    const struct sr_curves_chart chart = {
+        .title = "Rising", .x_label = "x", .panels = &panel, .count = 1};
+    struct picture picture;
+    double left, middle, right;
+    draw(&sr_chart_curves, &chart, 400, &picture);
+    /* Below the legend, whose key is coloured too: rows from the top of the panel on. */
+    const int top = picture.height / 5;
+    for (int i = 0; i < top * picture.width; i++) picture.dots[i] = 0xFFFFFF;
+    assert_true(colour_between(&picture, 0.15, 0.35, &left) > 0);
+    assert_true(colour_between(&picture, 0.4, 0.6, &middle) > 0);
+    assert_true(colour_between(&picture, 0.75, 0.97, &right) > 0);
+    assert_true(left > middle && middle > right + 10);
+    free(picture.dots);
+}
+
+static void a_triptych_is_image_heat_and_both(void **state)
+{
+    (void)state;
+    static uint8_t pixels[PIXELS];
+    static float heat[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+        pixels[i] = (uint8_t)(i % SIDE < SIDE / 2 ? 200 : 60);
+        heat[i] = i / SIDE < SIDE / 2 ? 1 : 0;
+    }
+    struct sr_triptych row = {pixels, heat, "a", "b", "c", false};
+    const struct sr_triptych_chart chart = {NULL, {SIDE, SIDE, 1}, &row, 1};
+    struct picture picture;
+    double line, other;
+    draw(&sr_chart_triptychs, &chart, 400, &picture);
+    /* The captions stand above the middles of the three pictures. */
+    const double first = find("a", 0)->x / 400, step = (find("c", 0)->x - find("a", 0)->x) / 800,
+                 half = 0.4 * step;
+    assert_int_equal(colour_between(&picture, first - half, first + half, NULL), 0);
+    size_t hot = colour_between(&picture, first + step - half, first + step + half, &line);
+    size_t both =
+        colour_between(&picture, first + 2 * step - half, first + 2 * step + half, &other);
+    assert_true(hot > 0 && both > 0);
+    /* Where there is no heat the overlay shows the image, and the map its lowest colour. */
+    const int y = picture.height * 3 / 4,
+              at[2] = {(int)((first + 2 * step - half) * picture.width),
+                       (int)((first + 2 * step + half) * picture.width)},
+              map[2] = {(int)((first + step - half) * picture.width),
+                        (int)((first + step + half) * picture.width)};
+    assert_int_equal(picture.dots[y * picture.width + map[0]],
+                     picture.dots[y * picture.width + map[1]]);
+    assert_true((picture.dots[y * picture.width + at[0]] & 255) >
+                (picture.dots[y * picture.width + at[1]] & 255));
+    free(picture.dots);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_matrix_has_its_numbers_in_place),
+        cmocka_unit_test(shares_are_of_rows_or_of_columns),
+        cmocka_unit_test(values_have_their_intervals),
+        cmocka_unit_test(wrong_ones_are_crossed),
+        cmocka_unit_test(layers_stand_one_below_another),
+        cmocka_unit_test(bars_of_a_histogram_grow_with_its_counts),
+        cmocka_unit_test(a_curve_goes_where_its_values_go),
+        cmocka_unit_test(a_triptych_is_image_heat_and_both),
+    };
+    return cmocka_run_group_tests_name("figure drawn", tests, make_scratch, remove_scratch);
+}
