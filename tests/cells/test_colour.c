@@ -122,6 +122,9 @@ static void contrast_and_mixing(void **state)
     assert_int_equal(sr_colour_contrast(SR_RGB(0, 0, 0)), SR_RGB(255, 255, 255));
     assert_int_equal(sr_colour_contrast(SR_RGB(255, 255, 0)), SR_RGB(0, 0, 0));
     assert_int_equal(sr_colour_contrast(SR_RGB(0, 0, 255)), SR_RGB(255, 255, 255));
+    /* On either side of the grey on which both contrast alike, 4.58 to 1. */
+    assert_int_equal(sr_colour_contrast(sr_colour_grey(117)), SR_RGB(255, 255, 255));
+    assert_int_equal(sr_colour_contrast(sr_colour_grey(119)), SR_RGB(0, 0, 0));
     assert_int_equal(sr_colour_mix(SR_RGB(0, 100, 200), SR_RGB(100, 0, 0), 0.5),
                      SR_RGB(50, 50, 100));
     assert_int_equal(sr_colour_mix(SR_RGB(1, 2, 3), SR_RGB(9, 9, 9), NAN), SR_RGB(1, 2, 3));

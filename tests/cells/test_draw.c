@@ -45,6 +45,14 @@ static void smaller_images_are_averaged(void **state)
     assert_int_equal(grid.cells[0].style.back, sr_colour_grey(40));
     assert_int_equal(grid.cells[1].style.fore, sr_colour_grey(200));
     assert_int_equal(grid.cells[1].style.back, sr_colour_grey(60));
+    /* A pixel that lies in two cells counts in each for its share: 1 and ½ of the first two here,
+     * ½ and 1 of the last two. */
+    static const uint8_t three[] = {0, 90, 255, 30, 90, 150};
+    sr_draw_image(sr_grid_area(&grid), &wide_look, three, (struct sr_shape){2, 3, 1});
+    assert_int_equal(grid.cells[0].style.fore, sr_colour_grey(30));
+    assert_int_equal(grid.cells[0].style.back, sr_colour_grey(50));
+    assert_int_equal(grid.cells[1].style.fore, sr_colour_grey(200));
+    assert_int_equal(grid.cells[1].style.back, sr_colour_grey(130));
     /* A single pixel fills any area. */
     sr_draw_image(sr_grid_area(&grid), &wide_look, (const uint8_t[]){255},
                   (struct sr_shape){1, 1, 1});

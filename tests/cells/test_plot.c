@@ -178,6 +178,32 @@ static void histograms(void **state)
                "     0          2          4\n");
 }
 
+/* Ticks are whole only where all that is drawn is; the value read is that of the nearest point, of
+ * two as near the first. */
+static void ticks_and_readings(void **state)
+{
+    (void)state;
+    double halves[] = {0, 0.5, 1, 1.5, 2}, whole[] = {0, 1, 2}, values[] = {1, 2, 3, 4, 5};
+    struct sr_plot_line line = {.x = halves, .y = values, .count = 5, .label = "a"};
+    struct sr_plot plot = {.lines = &line, .count = 1, .cursor = 0.75};
+    check_plot(40, 6, colours, &plot,
+               "x 0.75  ⠤⠤ a 2\n"
+               "4┤              ┊           ⢀⣀⣀⣀⠤⠤⠤⠤⠒⠒⠒⠒\n"
+               " │           ⢀⣀⣀⣀⡠⠤⠤⠤⠖⠒⠒⠊⠉⠉⠉⠁\n"
+               "2┤⡠⠤⠤⠤⠒⠒⠒⠒⠉⠉⠉⠁  ┊\n"
+               " └┬────────┬─────────┬────────┬────────┬\n"
+               "  0       0.5        1       1.5       2\n");
+    line = (struct sr_plot_line){.x = whole, .y = values, .count = 3};
+    plot.cursor = NAN;
+    check_plot(40, 6, colours, &plot,
+               "3┤                              ⣀⣀⡠⠤⠤⠔⠒⠒\n"
+               " │                   ⣀⣀⡠⠤⠤⠔⠒⠒⠉⠉⠉\n"
+               "2┤        ⣀⣀⣀⠤⠤⠔⠒⠒⠊⠉⠉⠁\n"
+               "1┤⠤⠤⠔⠒⠒⠊⠉⠉\n"
+               " └┬──────────────────┬─────────────────┬\n"
+               "  0                  1                 2\n");
+}
+
 /* Nothing to draw, one point, infinities, areas of a few cells: no crash, no endless loop. */
 static void odd_input(void **state)
 {
@@ -213,9 +239,8 @@ static void odd_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(curves),
-        cmocka_unit_test(shares_are_per_cent),
-        cmocka_unit_test(histograms),
+        cmocka_unit_test(curves),     cmocka_unit_test(shares_are_per_cent),
+        cmocka_unit_test(histograms), cmocka_unit_test(ticks_and_readings),
         cmocka_unit_test(odd_input),
     };
     return cmocka_run_group_tests_name("cells plot", tests, set_up, NULL);

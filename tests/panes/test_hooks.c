@@ -438,6 +438,111 @@ static void explain_answers(void **state)
     fixture_free(session);
 }
 
+static void screen_text(struct sr_session *session, int columns, int lines, struct sr_text *text,
+                        struct sr_cursor *cursor)
+{
+    struct sr_grid grid;
+    sr_grid_init(&grid, columns, lines);
+    settle(session, &grid);
+    *cursor = sr_screen_draw(session, &grid);
+    sr_text_clear(text);
+    sr_grid_dump_text(&grid, text);
+    sr_grid_fini(&grid);
+}
+
+/* Each line of numbers is that row of the picture. */
+static void numbers_are_those_of_the_pixels(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_text text = {0};
+    struct sr_cursor cursor;
+    choose(session, SR_SPLIT_TEST, -1, -1, NULL);
+    sr_browse_show(session, true);
+    assert_ok(look(session, "values"));
+    for (int i = 0; i < 11; i++) sr_screen_move(session, SR_MOVE_DOWN);
+    screen_text(session, 120, 12, &text, &cursor);
+    const uint8_t *pixels = sr_pane_pixels(session, SR_FILE_TEST, session->selection.rows[0]);
+    const char *line = sr_text_get(&text);
+    for (int i = 0; i < 4; i++) line = strchr(line, '\n') + 1; /* tabs, filter, title, columns */
+    for (int y = 11; y < 18; y++, line = strchr(line, '\n') + 1) {
+        char *at;
+        assert_int_equal(strtol(line, &at, 10), y);
+        for (int x = 0; x < 28; x++) assert_int_equal(strtol(at, &at, 10), pixels[28 * y + x]);
+    }
+    sr_text_fini(&text);
+    fixture_free(session);
+}
+
+/* The log follows its end, stays where it is scrolled to, and follows again once scrolled back. */
+static void the_log_follows_its_end(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    struct sr_text text = {0};
+    struct sr_cursor cursor;
+    session->view.pane = &sr_pane_log;
+    for (int i = 1; i <= 40; i++) {
+        char entry[32];
+        snprintf(entry, sizeof entry, "entry %d.", i);
+        sr_session_log(session, SR_LOG_COMMAND, entry);
+    }
+    screen_text(session, 80, 24, &text, &cursor);
+    assert_non_null(strstr(sr_text_get(&text), "entry 40."));
+    sr_screen_move(session, SR_MOVE_UP);
+    sr_session_log(session, SR_LOG_COMMAND, "the latest");
+    screen_text(session, 80, 24, &text, &cursor);
+    assert_null(strstr(sr_text_get(&text), "the latest"));
+    assert_null(strstr(sr_text_get(&text), "following"));
+    sr_screen_move(session, SR_MOVE_DOWN);
+    sr_screen_move(session, SR_MOVE_DOWN);
+    screen_text(session, 80, 24, &text, &cursor);
+    assert_non_null(strstr(sr_text_get(&text), "the latest"));
+    assert_non_null(strstr(sr_text_get(&text), "following"));
+    sr_session_log(session, SR_LOG_COMMAND, "the very last");
+    screen_text(session, 80, 24, &text, &cursor);
+    assert_non_null(strstr(sr_text_get(&text), "the very last"));
+    sr_text_fini(&text);
+    fixture_free(session);
+}
+
+/* A line longer than the window is scrolled so that its cursor is in sight, with what stands before
+ * it; in cells, of which some characters take two. */
+static void the_prompt_shows_its_cursor(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_bare();
+    struct sr_view *view = &session->view;
+    struct sr_text text = {0};
+    static const struct {
+        const char *line;
+        size_t at;
+        int x;
+        const char *shown;
+    } cases[] = {{"abcdefghijklmnopqrstuvwxyz", 26, 9, ":stuvwxyz"},
+                 {"abcdefghijklmnopqrstuvwxyz", 9, 9, ":bcdefghi…"},
+                 {"abcdefghijklmnopqrstuvwxyz", 5, 6, ":abcdefgh…"},
+                 {"日本語日本語", 18, 9, ":語日本語"},
+                 {"", 0, 1, ":"}};
+    view->prompt = true;
+    view->prompt_sign = ':';
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sr_cursor cursor;
+        sr_text_clear(&view->prompt_text);
+        sr_text_add(&view->prompt_text, cases[i].line);
+        view->prompt_at = cases[i].at;
+        screen_text(session, 10, 3, &text, &cursor);
+        assert_int_equal(cursor.x, cases[i].x);
+        assert_int_equal(cursor.y, 2);
+        char *last = text.bytes + text.length - 1;
+        *last = '\0';
+        assert_string_equal(strrchr(text.bytes, '\n') + 1, cases[i].shown);
+    }
+    view->prompt = false;
+    sr_text_fini(&text);
+    fixture_free(session);
+}
+
 /* What lies over the pane takes its moves; the state of a pane is not touched. */
 static void the_overlay_is_in_front(void **state)
 {
@@ -453,6 +558,21 @@ static void the_overlay_is_in_front(void **state)
     assert_int_equal(session->selection.at, 0);
     assert_true(sr_overlay_close(session));
     assert_false(sr_overlay_is_open(session));
+    struct sr_text text = {0}, many = {0};
+    struct sr_cursor cursor;
+    for (int i = 1; i <= 60; i++) sr_text_printf(&many, "line %d.\n", i);
+    for (int i = 0; i < 2; i++) { /* opened again, it begins at the top again */
+        sr_overlay_open(session, "Help", sr_text_get(&many));
+        screen_text(session, 80, 24, &text, &cursor);
+        assert_non_null(strstr(sr_text_get(&text), "line 1."));
+        sr_screen_move(session, SR_MOVE_PAGE_DOWN);
+        screen_text(session, 80, 24, &text, &cursor);
+        assert_null(strstr(sr_text_get(&text), "line 19."));
+        assert_non_null(strstr(sr_text_get(&text), "line 20.")); /* the last one stays in sight */
+    }
+    assert_true(sr_overlay_close(session));
+    sr_text_fini(&text);
+    sr_text_fini(&many);
     sr_screen_move(session, SR_MOVE_NEXT);
     assert_int_equal(session->selection.at, 1);
     fixture_free(session);
@@ -482,6 +602,9 @@ int main(void)
         cmocka_unit_test(differences_are_browsed),
         cmocka_unit_test(compare_answers),
         cmocka_unit_test(explain_answers),
+        cmocka_unit_test(numbers_are_those_of_the_pixels),
+        cmocka_unit_test(the_log_follows_its_end),
+        cmocka_unit_test(the_prompt_shows_its_cursor),
         cmocka_unit_test(the_overlay_is_in_front),
     };
     return cmocka_run_group_tests_name("hooks", tests, NULL, free_text);

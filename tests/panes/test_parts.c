@@ -1,5 +1,6 @@
 /* The parts that panes are made of: the scroller, the spots for clicks, smoothing, text in few
  * columns. */
+#include "../../src/panes/explain.h"
 #include "../../src/panes/scroller.h"
 #include "../../src/panes/shared.h"
 #include "../../src/panes/train.h"
@@ -199,6 +200,34 @@ static void text_in_few_columns(void **state)
     sr_text_fini(&listed);
 }
 
+/* Where the heat lies in a picture that is twice as wide as high. */
+static void heat_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        int y, x;
+        const char *where;
+    } cases[] = {{0, 0, "upper left"},    {0, 5, "upper centre"}, {1, 11, "middle right"},
+                 {1, 4, "middle centre"}, {2, 3, "lower left"},   {2, 8, "lower right"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        float values[36] = {0};
+        const struct sr_heat heat = {.shape = {3, 12, 1}, .values = values};
+        struct sr_text text = {0};
+        char wanted[128];
+        values[12 * cases[i].y + cases[i].x] = 1;
+        explain_heat_words(&heat, &text);
+        snprintf(wanted, sizeof wanted,
+                 "The heat lies around the %s; 3 %% of the picture is at half of it or more.",
+                 cases[i].where);
+        assert_string_equal(sr_text_get(&text), wanted);
+        values[12 * cases[i].y + cases[i].x] = 0;
+        sr_text_clear(&text);
+        explain_heat_words(&heat, &text);
+        assert_string_equal(sr_text_get(&text), "Nothing in the picture speaks for that class.");
+        sr_text_fini(&text);
+    }
+}
+
 static void bars_of_probabilities(void **state)
 {
     (void)state;
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test(smoothing_begins_at_the_first_value),
         cmocka_unit_test(reading_line_stays_within_the_run),
         cmocka_unit_test(text_in_few_columns),
+        cmocka_unit_test(heat_in_words),
         cmocka_unit_test(bars_of_probabilities),
     };
     return cmocka_run_group_tests_name("parts", tests, NULL, NULL);

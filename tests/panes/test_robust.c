@@ -316,12 +316,13 @@ static void walking(void **state)
         enum sr_move move;
         size_t to;
     } cases[] = {
-        {0, SR_MOVE_LEFT, 0},       {0, SR_MOVE_UP, 0},          {3, SR_MOVE_UP, 3},
-        {3, SR_MOVE_DOWN, 8},       {19, SR_MOVE_DOWN, 22},      {21, SR_MOVE_DOWN, 21},
-        {22, SR_MOVE_RIGHT, 22},    {22, SR_MOVE_NEXT, 22},      {7, SR_MOVE_PAGE_UP, 2},
-        {7, SR_MOVE_PAGE_DOWN, 17}, {17, SR_MOVE_PAGE_DOWN, 22}, {12, SR_MOVE_HALF_UP, 7},
-        {9, SR_MOVE_FIRST, 0},      {9, SR_MOVE_LAST, 22},       {9, SR_MOVE_PREVIOUS, 8},
-        {6, SR_MOVE_RIGHT, 7},
+        {0, SR_MOVE_LEFT, 0},        {0, SR_MOVE_UP, 0},          {3, SR_MOVE_UP, 3},
+        {3, SR_MOVE_DOWN, 8},        {19, SR_MOVE_DOWN, 22},      {21, SR_MOVE_DOWN, 21},
+        {22, SR_MOVE_RIGHT, 22},     {22, SR_MOVE_NEXT, 22},      {7, SR_MOVE_PAGE_UP, 2},
+        {7, SR_MOVE_PAGE_DOWN, 17},  {17, SR_MOVE_PAGE_DOWN, 22}, {12, SR_MOVE_HALF_UP, 7},
+        {9, SR_MOVE_FIRST, 0},       {9, SR_MOVE_LAST, 22},       {9, SR_MOVE_PREVIOUS, 8},
+        {6, SR_MOVE_RIGHT, 7},       {5, SR_MOVE_UP, 0},          {10, SR_MOVE_PAGE_UP, 0},
+        {12, SR_MOVE_PAGE_DOWN, 22}, {17, SR_MOVE_DOWN, 22},      {1, SR_MOVE_LEFT, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         selection->at = cases[i].from;
