@@ -328,11 +328,11 @@ static int finish(struct sr_session *session, struct runner *runner)
 int sr_batch_stream(struct sr_session *session, const struct sr_batch *batch, FILE *script)
 {
     struct runner runner;
-    struct sr_origin origin = begin(session, &runner, batch);
+    const struct sr_origin origin = begin(session, &runner, batch);
     char *line = NULL;
     size_t room = 0;
     while (!runner.stopped && !session->quit && getline(&line, &room, script) >= 0) {
-        origin.number = ++runner.line;
+        runner.line++;
         sr_queue_enter(session, &origin, line);
         drain(session, &runner);
     }
@@ -350,7 +350,7 @@ int sr_batch_words(struct sr_session *session, const struct sr_batch *batch, cha
                    size_t count)
 {
     struct runner runner;
-    struct sr_origin origin = begin(session, &runner, batch);
+    const struct sr_origin origin = begin(session, &runner, batch);
     sr_queue_enter_words(session, &origin, words, count);
     drain(session, &runner);
     return finish(session, &runner);
