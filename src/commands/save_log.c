@@ -22,17 +22,18 @@ const struct sr_command sr_command_save_log = {
     .example = "save-log session.sartor",
 };
 
-/* A comment, each line of it. */
+/* A comment, each line of it. Messages may hold text from files. */
 static void add_comment(struct sr_text *text, const char *words)
 {
+    struct sr_text visible = {0};
+    sr_text_add_lines(&visible, words);
     sr_text_add(text, "# ");
-    for (; *words; words++) {
-        if (*words == '\n')
-            sr_text_add(text, "\n# ");
-        else
-            sr_text_add_bytes(text, words, 1);
+    for (const char *at = sr_text_get(&visible); *at; at++) {
+        sr_text_add_bytes(text, at, 1);
+        if (*at == '\n') sr_text_add(text, "# ");
     }
     sr_text_add(text, "\n");
+    sr_text_fini(&visible);
 }
 
 SR_RUN(save_log_run)

@@ -1,3 +1,4 @@
+SHELL_TESTS += tests/commands/test_hostile.sh
 SHELL_TESTS += tests/commands/test_arguments.sh
 SHELL_TESTS += tests/commands/test_manual.sh
 SHELL_TESTS += tests/commands/test_study.sh
