@@ -386,6 +386,97 @@ static void test_resume_of_another(void **state)
 
 /* ---- hyperparameters ---- */
 
+static bool same_tensors(const struct sr_tensors *a, const struct sr_tensors *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->items[i].count != b->items[i].count ||
+            memcmp(a->items[i].data, b->items[i].data, a->items[i].count * sizeof(float)) != 0)
+            return false;
+    return true;
+}
+
+/* Each hyperparameter of training has a part in what is learned, and so has the seed. */
+static void test_every_parameter_counts(void **state)
+{
+    static const char base[] = "hidden=8 batch=16 epochs=2 augment=on flip=on shift=0 dropout=0.1 "
+                               "lr=0.02 ema=0.5";
+    static const char *const changes[] = {
+        "epochs=3",       "batch=8",         "lr=0.01",          "optimizer=sgd",  "momentum=0.5",
+        "warmup=1",       "clip=0.01",       "weight_decay=1",   "smoothing=0.3",  "ema=0.9",
+        "dropout=0.5",    "flip=off",        "normalise=off",    "augment=off",    "shift=2",
+        "rotation=30",    "scale=0.3",       "erase=1",          "brightness=0.5", "noise=0.3",
+        "optimizer=adam", "schedule=cosine", "schedule=constant"};
+    struct sr_tensors plain = {0}, again = {0}, other = {0};
+    struct witness witness = {.stop_after = 10000};
+    (void)state;
+    fit(&sr_model_class_mlp, base, NULL, false, NULL, &witness, &plain);
+    witness = (struct witness){.stop_after = 10000};
+    fit(&sr_model_class_mlp, base, NULL, false, NULL, &witness, &again);
+    assert_true(same_tensors(&plain, &again));
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        /* The change takes the place of the base's own value, if it has one. */
+        char line[300], name[32];
+        snprintf(name, sizeof name, "%.*s=", (int)strcspn(changes[i], "="), changes[i]);
+        const char *own = strstr(base, name);
+        snprintf(line, sizeof line, "%.*s%s %s", own ? (int)(own - base) : (int)strlen(base), base,
+                 own ? own + strcspn(own, " ") : "", changes[i]);
+        struct sr_tensors changed = {0};
+        witness = (struct witness){.stop_after = 10000};
+        fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &changed);
+        if (same_tensors(&plain, &changed)) fail_msg("%s changes nothing", changes[i]);
+        sr_tensors_fini(&changed);
+    }
+    seed = 5;
+    witness = (struct witness){.stop_after = 10000};
+    fit(&sr_model_class_mlp, base, NULL, false, NULL, &witness, &other);
+    seed = 4;
+    assert_false(same_tensors(&plain, &other));
+    sr_tensors_fini(&plain);
+    sr_tensors_fini(&again);
+    sr_tensors_fini(&other);
+}
+
+/* What the seed decides: the first weights, and the order of images in each epoch. Without a step
+ * that counts, only the former are left. */
+static void test_seed_of_the_start(void **state)
+{
+    static const char line[] = "hidden=8 batch=16 epochs=1 lr=1e-8 ema=0 augment=off dropout=0";
+    struct sr_tensors one = {0}, other = {0};
+    struct witness witness = {.stop_after = 10000};
+    (void)state;
+    fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &one);
+    seed = 5;
+    witness = (struct witness){.stop_after = 10000};
+    fit(&sr_model_class_mlp, line, NULL, false, NULL, &witness, &other);
+    seed = 4;
+    const float *a = sr_tensors_find(&one, "fc1.weight")->data,
+                *b = sr_tensors_find(&other, "fc1.weight")->data;
+    assert_true(fabsf(a[0] - b[0]) > 1e-4f || fabsf(a[1] - b[1]) > 1e-4f);
+    sr_tensors_fini(&one);
+    sr_tensors_fini(&other);
+}
+
+/* Pixels are taken less their mean, divided by their deviation. */
+static void test_input_statistics(void **state)
+{
+    struct sr_tensors set = {0};
+    struct witness witness = {.stop_after = 10000};
+    double sum = 0, squares = 0, size = TRAIN * SIDE * SIDE;
+    (void)state;
+    fit(&sr_model_class_mlp, "hidden=4 batch=16 epochs=1", NULL, false, NULL, &witness, &set);
+    for (size_t i = 0; i < TRAIN; i++)
+        for (size_t p = 0; p < SIDE * SIDE; p++) {
+            double value = images.pixels[rows[i] * SIDE * SIDE + p] / 255.0;
+            sum += value;
+            squares += value * value;
+        }
+    const double mean = sum / size, deviation = sqrt(squares / size - mean * mean);
+    assert_true(fabs((double)*(float *)sr_tensors_find(&set, "input.mean")->data - mean) < 1e-6);
+    assert_true(fabs((double)*(float *)sr_tensors_find(&set, "input.deviation")->data - deviation) <
+                1e-6);
+    sr_tensors_fini(&set);
+}
+
 static void test_recipes(void **state)
 {
     struct sr_error error = {0};
@@ -503,6 +594,9 @@ int main(void)
         cmocka_unit_test(test_hog),
         cmocka_unit_test(test_resume_of_another),
         cmocka_unit_test(test_recipes),
+        cmocka_unit_test(test_every_parameter_counts),
+        cmocka_unit_test(test_seed_of_the_start),
+        cmocka_unit_test(test_input_statistics),
         cmocka_unit_test(test_recipes_build),
         cmocka_unit_test(test_layers),
     };
