@@ -33,7 +33,7 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     const struct sr_entry *entry = arg_model(args, "model");
     if (!entry) return SR_OK;
     const struct sr_images *images = &session->data->files[sample->file];
-    const uint8_t *pixels = images->pixels + sample->row * sr_shape_size(images->shape);
+    const uint8_t *pixels = sr_images_at(images, sample->row);
     enum sr_status status =
         sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
     if (!status)
@@ -62,9 +62,9 @@ static void report_pixels(const struct sr_images *images, const uint8_t *pixels,
     struct sr_table *table = sr_reply_table(reply, "pixels", NULL);
     sr_reply_only(reply, SR_FOR_ALL);
     table->rows = SR_ROWS_ARRAYS;
-    for (int x = 0; x < images->shape.width; x++) {
-        char name[16];
-        snprintf(name, sizeof name, "%d", x);
+    for (size_t x = 0; x < sr_shape_stride(images->shape); x++) {
+        char name[24];
+        snprintf(name, sizeof name, "%zu", x);
         sr_table_column(table, name);
     }
     for (size_t i = 0; i < sr_shape_size(images->shape); i++) sr_table_integer(table, pixels[i]);
@@ -74,7 +74,7 @@ static void report(const struct sr_session *session, const struct sample *sample
                    struct sr_reply *reply)
 {
     const struct sr_images *images = &session->data->files[sample->file];
-    const uint8_t *pixels = images->pixels + sample->row * sr_shape_size(images->shape);
+    const uint8_t *pixels = sr_images_at(images, sample->row);
     const int label = images->labels[sample->row];
     struct sr_text picture = {0};
     sr_reply_record(reply, NULL);

@@ -6,7 +6,7 @@
  *    all lie within 5 % of it are cut off.
  * 3. The longest side is brought to the data's, the other in proportion, averaging over the area
  *    that each pixel covers (they skipped rows and columns, which loses detail of large photos),
- * then sharpened by a Gaussian of radius and deviation 1.
+ *    then sharpened by a Gaussian of radius and deviation 1.
  * 4. A light background is negated, and grey levels are stretched so that it is black, 0.
  * 5. Black fills up the shorter side, the picture in the middle.
  * A picture of exactly the data's size is taken to be prepared: it is made grey, negated if
