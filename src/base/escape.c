@@ -1,6 +1,7 @@
 /* escape.c - foreign text made safe for terminals, HTML, Markdown and CSV. */
 #include "sartor/base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 void sr_text_add_visible(struct sr_text *text, const char *foreign)
@@ -20,18 +21,26 @@ void sr_text_add_lines(struct sr_text *text, const char *foreign)
     }
 }
 
+/* Is this ASCII character markup in Markdown, before `next`? A backslash is so only before
+ * punctuation, "<" only before the name of a tag. */
+static bool is_markup(char character, char next)
+{
+    if (character == '\\') return !isalnum((unsigned char)next) && !(next & 0x80);
+    if (character == '<') return next && next != ' ';
+    return strchr("`*[]|#~>&", character) != NULL;
+}
+
 void sr_text_add_markdown(struct sr_text *text, const char *foreign)
 {
+    static const char *const entities[] = {['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;"};
     char shown[SR_SHOWN_SIZE];
     while (sr_utf8_shown(&foreign, shown) >= 0) {
-        if (shown[0] == '<' && *foreign && *foreign != ' ') /* "p < 0.01" is no markup */
-            sr_text_add(text, "&lt;");
-        else if (shown[0] == '>')
-            sr_text_add(text, "&gt;");
-        else if (shown[0] == '&')
-            sr_text_add(text, "&amp;");
+        if (shown[1] || !is_markup(shown[0], *foreign))
+            sr_text_add(text, shown);
+        else if (strchr("<>&", shown[0]))
+            sr_text_add(text, entities[(unsigned char)shown[0]]);
         else
-            sr_text_printf(text, strchr("\\`*[]|#~", shown[0]) && !shown[1] ? "\\%s" : "%s", shown);
+            sr_text_printf(text, "\\%s", shown);
     }
 }
 

@@ -82,7 +82,8 @@ static void markdown_has_no_markup_of_others(void **state)
         {"p < 0.01, 3 <", "p < 0.01, 3 <"},
         {"![x](http://y)", "!\\[x\\](http://y)"},
         {"*bold* ~~no~~ # h", "\\*bold\\* \\~\\~no\\~\\~ \\# h"},
-        {"c:\\d", "c:\\\\d"},
+        {"c:\\d", "c:\\d"},
+        {"a\\*b\\", "a\\\\\\*b\\\\"},
         {"\033[31m", "\\x1b\\[31m"},
         {"a\nb", "a\\x0ab"},
     };

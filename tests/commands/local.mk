@@ -35,3 +35,8 @@ check_PROGRAMS += tests/commands/test_keys
 tests_commands_test_keys_SOURCES = tests/commands/test_keys.c
 tests_commands_test_keys_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_keys_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_reply
+tests_commands_test_reply_SOURCES = tests/commands/test_reply.c
+tests_commands_test_reply_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_reply_LDADD = $(TEST_LIBS)
