@@ -35,7 +35,8 @@
     X(gallery, SAMPLE_WORDS " count method layer target", "model",                                 \
       "Heat maps laid over many samples.")                                                         \
     X(nearest, SAMPLE_WORDS, "index",                                                              \
-      "A sample and the training images nearest to it: in a model's own sense (knn, svm), else "   \
+      "A sample and the training images nearest to it: in a model's own sense if it has one, "     \
+      "else "                                                                                      \
       "by pixels.")                                                                                \
     X(heats, "model split count method layer", "model",                                            \
       "The mean heat of every class, over its mean image.")                                        \

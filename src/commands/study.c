@@ -23,7 +23,8 @@ SR_RUN(study_run);
 const struct sr_command sr_command_study = {
     .name = "study",
     .group = "evaluate",
-    .help = "Run the whole study: seven models, figures, tables and a report in a folder.",
+    .help =
+        "Run the whole study: a model of each family, figures, tables and a report in a folder.",
     .params =
         (const struct sr_param[]){
             {"scale", SR_PARAM_CHOICE, .positional = true, .choices = "quick full best",

@@ -131,8 +131,8 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_explain = {
     .name = "explain",
     .title = "Explain",
-    .help = "Why a model said that: the sample, a heat map, and both together; for knn and svm the "
-            "nearest images.",
+    .help = "Why a model said that: the sample, a heat map, and both together; of models that keep "
+            "training images, the nearest.",
     .hints = hints,
     .draw = draw,
     .move = move,
