@@ -265,6 +265,7 @@ SR_RUN(complete_run)
     if (sr_words_split(&at, &words, error)) goto out;
     bool begun = length && !strchr(" \t", text[length - 1]);
     if (!complete_options(session, &words, begun, &candidates, &line)) {
+        if (at > text && at[-1] == ';') sr_text_printf(&line, ";%s", at); /* further commands */
         sr_command_complete(session, sr_text_get(&line), line.length, &start, &candidates.words);
         /* Classes are known once the data is there. */
         if (!candidates.words.count && sr_session_data(session, error) == SR_PENDING)

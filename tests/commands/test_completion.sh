@@ -11,6 +11,8 @@ offers() { # LINE WORD NAME
 offers "" confusion "commands"
 offers "expo" export "a command begun"
 [ "$(wc -l <out)" -eq 1 ]; report $? "and no other"
+offers "stats;" confusion "commands behind a semicolon"
+offers "stats split=test; conf" confusion "begun there"
 offers "export " gallery "figures"
 offers "export confusion " mine "models"
 offers "export confusion mine sp" split= "names of parameters"
