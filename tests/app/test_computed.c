@@ -410,12 +410,35 @@ static void a_closeup_asks_every_model(void **state)
     assert_int_equal(closeup->verdicts, 0);
 }
 
+/* The rows of each fold are drawn evenly, where the model was trained on fewer. Here the classes
+ * lie one behind the other in the file: the first rows would all be of one class. */
+static void suspects_are_searched_with_rows_of_all_classes(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof path, "%s/train-labels-idx1-ubyte", at("c"));
+    FILE *file = fopen(path, "r+b");
+    fseek(file, 8, SEEK_SET);
+    for (int i = 0; i < 240; i++) fputc(i / 80, file);
+    assert_int_equal(fclose(file), 0);
+    assert_ok(sr_session_open(session, at("c"), &error));
+    assert_ok(settled(sr_session_data(session, &error)));
+    struct sr_entry *entry = train(session, "knn", "m");
+    entry->model->limit = 30;
+    uint32_t job;
+    assert_ok(sr_session_find_suspects(session, entry, 3, 0, &job, &error));
+    finish_jobs(session);
+    if (sr_session_run(session, job)->state != SR_JOB_DONE)
+        fail_msg("%s", sr_session_run(session, job)->error.text);
+    assert_int_equal(session->suspects.examined, 240);
+}
+
 /* --- scores -------------------------------------------------------------------------------- */
 
 static void scores_are_those_of_the_evaluation(void **state)
 {
     (void)state;
-    struct sr_entry *entry = train(session, "logreg", "m");
+    struct sr_entry *entry = train_with(session, "forest", "m", "trees=1 max_depth=2");
     double scores[SR_SCORE_COUNT];
     sr_scores(session, entry, SR_SPLIT_TEST, NULL, scores);
     assert_true(isnan(scores[SR_SCORE_ACCURACY]) && isnan(scores[SR_SCORE_SPEED]));
@@ -432,6 +455,7 @@ static void scores_are_those_of_the_evaluation(void **state)
     sr_costs_apply(&costs, &known->predictions, &cost);
     sr_scores(session, entry, SR_SPLIT_TEST, &costs, scores);
     const struct sr_evaluation *e = &known->evaluation;
+    assert_true(e->macro_recall != e->macro_precision);
     const struct {
         enum sr_score score;
         double wanted;
@@ -506,6 +530,7 @@ int main(void)
         COMPUTED(quality_is_measured_once),
         COMPUTED(a_closeup_has_the_nearest_images_by_pixels),
         COMPUTED(a_closeup_asks_every_model),
+        COMPUTED(suspects_are_searched_with_rows_of_all_classes),
         COMPUTED(scores_are_those_of_the_evaluation),
         COMPUTED(scores_are_printed_for_people),
         cmocka_unit_test(sizes_are_columns_and_lines),
