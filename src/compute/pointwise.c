@@ -2,8 +2,9 @@
  * ReLU, sums; and the table of this instruction set's kernels. Their speed is that of memory. */
 #include "vector.h"
 
-static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
+static void channel_sums(const float *x, struct sr_extent n, float *sums)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += (size_t)pixels * SR_BLOCK)
             for (int part = 0; part < SR_BLOCK; part += WIDTH) {
@@ -71,11 +72,12 @@ static void pool_back(const float *dy, const uint8_t *which, const float *after,
     }
 }
 
-static void moments(const float *x, int images, int blocks, int pixels, float *mean, float *spread)
+static void moments(const float *x, struct sr_extent n, float *mean, float *spread)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     float scale = 1.0f / ((float)images * (float)pixels);
     for (int i = 0; i < blocks * SR_BLOCK; i++) mean[i] = spread[i] = 0;
-    channel_sums(x, images, blocks, pixels, mean);
+    channel_sums(x, n, mean);
     for (int i = 0; i < blocks * SR_BLOCK; i++) mean[i] *= scale;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += (size_t)pixels * SR_BLOCK)
@@ -97,9 +99,10 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
             }
 }
 
-static void norm(const float *x, int images, int blocks, int pixels, const float *scale,
-                 const float *shift, const float *other, bool rectify, float *y)
+static void norm(const float *x, struct sr_extent n, const float *scale, const float *shift,
+                 const float *other, bool rectify, float *y)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     size_t plane = (size_t)pixels * SR_BLOCK;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += plane, y += plane)
@@ -117,9 +120,10 @@ static void norm(const float *x, int images, int blocks, int pixels, const float
             }
 }
 
-static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *mean, const float *inverse, float *sums, float *dots)
+static void norm_sums(const float *x, const float *dy, struct sr_extent n, const float *mean,
+                      const float *inverse, float *sums, float *dots)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     size_t plane = (size_t)pixels * SR_BLOCK;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += plane, dy += plane)
@@ -137,9 +141,10 @@ static void norm_sums(const float *x, const float *dy, int images, int blocks, i
             }
 }
 
-static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *a, const float *b, const float *c, float *dx)
+static void norm_back(const float *x, const float *dy, struct sr_extent n, const float *a,
+                      const float *b, const float *c, float *dx)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     size_t plane = (size_t)pixels * SR_BLOCK;
     for (int image = 0; image < images; image++)
         for (int block = 0; block < blocks; block++, x += plane, dy += plane, dx += plane)

@@ -77,8 +77,9 @@ static void conv_weights(const struct sr_conv *c, const float *x, const float *d
     for (size_t i = 0, c = 0; i < (size_t)(images) * (size_t)(blocks) * (size_t)(pixels)*SR_BLOCK; \
          i++, c = i / ((size_t)(pixels)*SR_BLOCK) % (size_t)(blocks)*SR_BLOCK + i % SR_BLOCK)
 
-static void channel_sums(const float *x, int images, int blocks, int pixels, float *sums)
+static void channel_sums(const float *x, struct sr_extent n, float *sums)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     EACH(images, blocks, pixels) sums[c] += x[i];
 }
 
@@ -119,8 +120,9 @@ static void pool_back(const float *dy, const uint8_t *which, const float *after,
                            (size_t)lane] = *dy;
 }
 
-static void moments(const float *x, int images, int blocks, int pixels, float *mean, float *spread)
+static void moments(const float *x, struct sr_extent n, float *mean, float *spread)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     for (int channel = 0; channel < blocks * SR_BLOCK; channel++) {
         double sum = 0, squares = 0, count = (double)images * pixels;
         EACH(images, blocks, pixels) if (c == (size_t)channel) sum += (double)x[i];
@@ -132,9 +134,10 @@ static void moments(const float *x, int images, int blocks, int pixels, float *m
     }
 }
 
-static void norm(const float *x, int images, int blocks, int pixels, const float *scale,
-                 const float *shift, const float *other, bool rectify, float *y)
+static void norm(const float *x, struct sr_extent n, const float *scale, const float *shift,
+                 const float *other, bool rectify, float *y)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     EACH(images, blocks, pixels)
     {
         float v = x[i] * scale[c] + shift[c] + (other ? other[i] : 0);
@@ -142,9 +145,10 @@ static void norm(const float *x, int images, int blocks, int pixels, const float
     }
 }
 
-static void norm_sums(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *mean, const float *inverse, float *sums, float *dots)
+static void norm_sums(const float *x, const float *dy, struct sr_extent n, const float *mean,
+                      const float *inverse, float *sums, float *dots)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     EACH(images, blocks, pixels)
     {
         sums[c] += dy[i];
@@ -152,9 +156,10 @@ static void norm_sums(const float *x, const float *dy, int images, int blocks, i
     }
 }
 
-static void norm_back(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *a, const float *b, const float *constant, float *dx)
+static void norm_back(const float *x, const float *dy, struct sr_extent n, const float *a,
+                      const float *b, const float *constant, float *dx)
 {
+    const int images = n.images, blocks = n.blocks, pixels = n.pixels;
     EACH(images, blocks, pixels) dx[i] = a[c] * dy[i] + b[c] * x[i] + constant[c];
 }
 

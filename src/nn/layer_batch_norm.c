@@ -74,14 +74,20 @@ static int blocks_of(const struct unit *u)
     return u->in.slots / SR_BLOCK;
 }
 
+/* So many images of the unit's input. */
+static struct sr_extent extent_of(const struct unit *unit, int images)
+{
+    return (struct sr_extent){images, blocks_of(unit), shape_pixels(&unit->in)};
+}
+
 static void observe(const struct job *job, const struct unit *unit, size_t index, int first,
                     int images)
 {
     const struct norm_unit *own = unit->own;
     float *moments = own->moments + index * 2 * (size_t)unit->in.slots;
-    job->kernels->moments(
-        unit_source(job->workspace, unit->input) + (size_t)first * shape_size(&unit->in), images,
-        blocks_of(unit), shape_pixels(&unit->in), moments, moments + unit->in.slots);
+    job->kernels->moments(unit_source(job->workspace, unit->input) +
+                              (size_t)first * shape_size(&unit->in),
+                          extent_of(unit, images), moments, moments + unit->in.slots);
 }
 
 static void moments_slice(void *context, size_t index, int worker)
@@ -180,10 +186,9 @@ static void forward_slice(void *context, size_t index, int worker)
     for (int first = from; first < from + images; first += step) {
         size_t at = (size_t)first * shape_size(&u->in), to = (size_t)first * shape_size(&u->out);
         float *y = u->pool ? job_scratch(job, worker) : u->result + to;
-        job->kernels->norm(unit_source(job->workspace, u->input) + at, step, blocks_of(u),
-                           shape_pixels(&u->in), own->scale, own->shift,
-                           u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL,
-                           u->relu, y);
+        job->kernels->norm(
+            unit_source(job->workspace, u->input) + at, extent_of(u, step), own->scale, own->shift,
+            u->other >= 0 ? unit_source(job->workspace, u->other) + at : NULL, u->relu, y);
         if (u->pool)
             job->kernels->pool(y, blocks_of(u), u->in.height, u->in.width, u->result + to,
                                u->which ? u->which + to : NULL);
@@ -231,9 +236,8 @@ static void sums_slice(void *context, size_t index, int worker)
         const float *dy = output_gradient(job, u, first, 1, job_scratch(job, worker));
         if (u->other_gradient) job_pass_back(job, u->other, u->other_adds, dy, first, 1);
         if (part)
-            job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, 1, blocks_of(u),
-                                    shape_pixels(&u->in), own->mean, own->inverse,
-                                    part + u->in.slots, part);
+            job->kernels->norm_sums(unit_source(job->workspace, u->input) + at, dy, extent_of(u, 1),
+                                    own->mean, own->inverse, part + u->in.slots, part);
     }
 }
 
@@ -245,8 +249,8 @@ static void undo(const struct job *job, const struct unit *unit, int first, int 
     const float *x = unit_source(job->workspace, unit->input);
     for (int image = first; image < first + images; image++, dx += size)
         job->kernels->norm_back(x + (size_t)image * size,
-                                output_gradient(job, unit, image, 1, scratch), 1, blocks_of(unit),
-                                shape_pixels(&unit->in), own->a, own->b, own->c, dx);
+                                output_gradient(job, unit, image, 1, scratch), extent_of(unit, 1),
+                                own->a, own->b, own->c, dx);
 }
 
 static void backward_slice(void *context, size_t index, int worker)

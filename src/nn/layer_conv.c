@@ -265,7 +265,8 @@ static void backward_slice(void *context, size_t index, int worker)
         }
         if (part) {
             k->conv_weights(c, x, dy, part, count);
-            if (job->layer->spec.bias) k->channel_sums(dy, count, blocks, pixels, part + weights);
+            if (job->layer->spec.bias)
+                k->channel_sums(dy, (struct sr_extent){count, blocks, pixels}, part + weights);
         }
         if (!u->input_gradient) continue;
         if (c->stride == 2) {

@@ -32,7 +32,7 @@ static void forward_slice(void *context, size_t index, int worker)
         memset(y, 0, shape_size(&u->out) * sizeof *y);
         job->kernels->channel_sums(unit_source(job->workspace, u->input) +
                                        (size_t)first * shape_size(&u->in),
-                                   1, u->in.slots / SR_BLOCK, pixels, y);
+                                   (struct sr_extent){1, u->in.slots / SR_BLOCK, pixels}, y);
         for (size_t i = 0; i < shape_size(&u->out); i++) y[i] *= 1.0f / (float)pixels;
     }
 }

@@ -157,6 +157,7 @@ static void test_pointwise(void **state)
         SMALL = IMAGES * BLOCKS * 2 * 3 * SR_BLOCK,
         SLOTS = BLOCKS * SR_BLOCK
     };
+    static const struct sr_extent extent = {IMAGES, BLOCKS, PIXELS};
     (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
@@ -169,24 +170,24 @@ static void test_pointwise(void **state)
         uint8_t which[SMALL] __attribute__((aligned(64))),
             which2[SMALL] __attribute__((aligned(64)));
         for (size_t i = 0; i < SIZE; i += 3) x[i] = roundf(2 * x[i]); /* ties in the pools */
-        k->channel_sums(x, IMAGES, BLOCKS, PIXELS, s);
-        twin->channel_sums(x, IMAGES, BLOCKS, PIXELS, s2);
+        k->channel_sums(x, extent, s);
+        twin->channel_sums(x, extent, s2);
         assert_near(s, s2, SLOTS, 1e-5, "channel sums");
-        k->moments(x, IMAGES, BLOCKS, PIXELS, s, t);
-        twin->moments(x, IMAGES, BLOCKS, PIXELS, s2, t2);
+        k->moments(x, extent, s, t);
+        twin->moments(x, extent, s2, t2);
         assert_near(s, s2, SLOTS, 1e-5, "means");
         assert_near(t, t2, SLOTS, 1e-5, "spreads");
         for (int relu = 0; relu < 2; relu++) {
-            k->norm(x, IMAGES, BLOCKS, PIXELS, a, b, relu ? o : NULL, relu, y);
-            twin->norm(x, IMAGES, BLOCKS, PIXELS, a, b, relu ? o : NULL, relu, z);
+            k->norm(x, extent, a, b, relu ? o : NULL, relu, y);
+            twin->norm(x, extent, a, b, relu ? o : NULL, relu, z);
             assert_near(y, z, SIZE, 1e-6, "norm");
         }
-        k->norm_sums(x, o, IMAGES, BLOCKS, PIXELS, a, b, s, t);
-        twin->norm_sums(x, o, IMAGES, BLOCKS, PIXELS, a, b, s2, t2);
+        k->norm_sums(x, o, extent, a, b, s, t);
+        twin->norm_sums(x, o, extent, a, b, s2, t2);
         assert_near(s, s2, SLOTS, 1e-5, "norm sums");
         assert_near(t, t2, SLOTS, 1e-4, "norm dots");
-        k->norm_back(x, o, IMAGES, BLOCKS, PIXELS, a, b, c, y);
-        twin->norm_back(x, o, IMAGES, BLOCKS, PIXELS, a, b, c, z);
+        k->norm_back(x, o, extent, a, b, c, y);
+        twin->norm_back(x, o, extent, a, b, c, z);
         assert_near(y, z, SIZE, 1e-6, "norm back");
         k->pool(x, IMAGES * BLOCKS, HEIGHT, WIDTH, y, which);
         twin->pool(x, IMAGES * BLOCKS, HEIGHT, WIDTH, z, which2);

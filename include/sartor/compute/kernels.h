@@ -119,6 +119,11 @@ struct sr_update {
 typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t steps,
                            const uint8_t *queries, int count, int32_t *out, size_t out_stride);
 
+/* Activations [images][blocks][pixels][16]. */
+struct sr_extent {
+    int images, blocks, pixels;
+};
+
 struct sr_kernels {
     const char *isa;
     bool portable; /* no instruction set in particular */
@@ -129,8 +134,8 @@ struct sr_kernels {
     /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
     void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
                          int images);
-    /* sums[channel] += sum over images and pixels of x, [images][blocks][pixels][16]. */
-    void (*channel_sums)(const float *x, int images, int blocks, int pixels, float *sums);
+    /* sums[channel] += sum over images and pixels of x. */
+    void (*channel_sums)(const float *x, struct sr_extent n, float *sums);
     /* 2×2 max-pool, stride 2, floor, of `planes` planes of height × width × 16; which[] (may be
      * NULL) = 0..3, the first largest of the four, row by row. */
     void (*pool)(const float *x, int planes, int height, int width, float *y, uint8_t *which);
@@ -140,16 +145,16 @@ struct sr_kernels {
                       int height, int width, float *dx);
     /* Mean over pixels, and the sum of squared deviations from it, a channel: arrays of blocks
      * × 16. */
-    void (*moments)(const float *x, int images, int blocks, int pixels, float *mean, float *spread);
+    void (*moments)(const float *x, struct sr_extent n, float *mean, float *spread);
     /* y = x * scale + shift by channel (+ other), and ReLU on request. */
-    void (*norm)(const float *x, int images, int blocks, int pixels, const float *scale,
-                 const float *shift, const float *other, bool relu, float *y);
+    void (*norm)(const float *x, struct sr_extent n, const float *scale, const float *shift,
+                 const float *other, bool relu, float *y);
     /* sums += Σ dy, dots += Σ dy · (x - mean) · deviation by channel. */
-    void (*norm_sums)(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *mean, const float *inverse, float *sums, float *dots);
+    void (*norm_sums)(const float *x, const float *dy, struct sr_extent n, const float *mean,
+                      const float *inverse, float *sums, float *dots);
     /* dx = a·dy + b·x + c by channel. */
-    void (*norm_back)(const float *x, const float *dy, int images, int blocks, int pixels,
-                      const float *a, const float *b, const float *c, float *dx);
+    void (*norm_back)(const float *x, const float *dy, struct sr_extent n, const float *a,
+                      const float *b, const float *c, float *dx);
     /* dx = dy where y > 0, else 0; dx may be dy. */
     void (*relu_back)(const float *dy, const float *y, size_t count, float *dx);
     /* y = max(0, x + other); other may be NULL. */
