@@ -115,6 +115,67 @@ static void occlusion_finds_it(void **state)
     sr_model_unref(model);
 }
 
+enum { HIGH = 28, WIDE = 30 };
+static float spread_weights[HIGH * WIDE];
+
+/* The probability of class 1 by weights of its own for each pixel, of no symmetry. */
+static enum sr_status spread_predict(const void *state, const struct sr_samples *samples,
+                                     struct sr_pool *pool, const struct sr_monitor *monitor,
+                                     float *probabilities, struct sr_error *why)
+{
+    (void)state, (void)pool, (void)monitor, (void)why;
+    for (size_t i = 0; i < samples->count; i++) {
+        double sum = 0;
+        for (size_t p = 0; p < HIGH * WIDE; p++)
+            sum += (double)spread_weights[p] * sr_samples_pixels(samples, i)[p];
+        probabilities[2 * i + 1] = (float)(1 / (1 + exp(-sum / 255)));
+        probabilities[2 * i] = 1 - probabilities[2 * i + 1];
+    }
+    return SR_OK;
+}
+
+/* Patches of 6×6 at every second row and column, beyond the edges too: each pixel has what is lost
+ * by those that cover it, less than nothing cut off, over the largest. */
+static void occlusion_by_definition(void **state)
+{
+    enum { SIZE = HIGH * WIDE, SIDE = 6, STRIDE = 2 };
+    static const struct sr_model_class class = {.name = "spread", .predict = spread_predict};
+    static uint8_t pixels[SIZE], covered[SIZE];
+    static double lost[SIZE];
+    struct sr_model *model = sr_model_new(&class, "spread");
+    struct sr_images image = {1, {HIGH, WIDE, 1}, covered, NULL};
+    const struct sr_samples one = {&image, NULL, 1};
+    float whole[2], part[2];
+    double largest = 0;
+    (void)state;
+    model->shape = (struct sr_model_shape){{HIGH, WIDE, 1}, 2};
+    for (int p = 0; p < SIZE; p++) {
+        pixels[p] = (uint8_t)(60 + p * 31 % 190);
+        spread_weights[p] = (float)(p % WIDE * (p / WIDE) * 17 % 23) / 500 - 0.01f;
+    }
+    memcpy(covered, pixels, SIZE);
+    assert_ok(spread_predict(NULL, &one, NULL, NULL, whole, &error));
+    for (int top = STRIDE - SIDE; top < HIGH; top += STRIDE)
+        for (int left = STRIDE - SIDE; left < WIDE; left += STRIDE) {
+            memcpy(covered, pixels, SIZE);
+            for (int y = top < 0 ? 0 : top; y < top + SIDE && y < HIGH; y++)
+                for (int x = left < 0 ? 0 : left; x < left + SIDE && x < WIDE; x++)
+                    covered[y * WIDE + x] = 0;
+            assert_ok(spread_predict(NULL, &one, NULL, NULL, part, &error));
+            for (int y = top < 0 ? 0 : top; y < top + SIDE && y < HIGH; y++)
+                for (int x = left < 0 ? 0 : left; x < left + SIDE && x < WIDE; x++)
+                    lost[y * WIDE + x] += (double)(whole[1] - part[1]);
+        }
+    for (int p = 0; p < SIZE; p++) largest = fmax(largest, lost[p]);
+    assert_true(largest > 0);
+    struct sr_heat heat = explain(model, SR_METHOD_OCCLUSION, pixels, 1);
+    for (int p = 0; p < SIZE; p++)
+        assert_true(fabs((double)heat.values[p] - fmax(0, lost[p]) / largest) < 1e-4);
+    sr_heat_fini(&heat);
+    model->state = NULL;
+    sr_model_unref(model);
+}
+
 static bool no_more(void *owner)
 {
     return --*(int *)owner > 0;
@@ -209,6 +270,7 @@ int main(void)
         cmocka_unit_test(table),
         cmocka_unit_test(weights_and_importance),
         cmocka_unit_test(occlusion_finds_it),
+        cmocka_unit_test(occlusion_by_definition),
         cmocka_unit_test(refused_and_stopped),
         cmocka_unit_test(many),
     };

@@ -79,6 +79,69 @@ static void measured(void **state)
     sr_model_unref(model);
 }
 
+/* Every pixel counts the same and all are the same, so that only how many are left matters: the
+ * curves of all maps are known. */
+static void curves_by_definition(void **state)
+{
+    enum { SIZE = TOY_SIDE * TOY_SIDE };
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct toy *toy = model->state;
+    uint8_t pixels[SIZE], labels[1] = {0};
+    const struct sr_images images = {1, {TOY_SIDE, TOY_SIDE, 1}, pixels, labels};
+    struct sr_quality quality;
+    struct sr_quality_request request = {
+        .model = model, .samples = {&images, NULL, 1}, .seed = 3, .fill = SR_FILL_BLACK};
+    memset(pixels, 200, SIZE);
+    for (int p = 0; p < SIZE; p++) {
+        toy->weights[p] = 0;
+        toy->weights[SIZE + p] = 0.02f;
+    }
+    assert_ok(sr_quality_measure(&request, &quality, &error));
+    for (int m = 0; m < SR_QUALITY_MAPS; m++)
+        for (int i = 0; i <= SR_QUALITY_STEPS; i++) {
+            const int gone = (SIZE * i + SR_QUALITY_STEPS / 2) / SR_QUALITY_STEPS;
+            const double left = 1 / (1 + exp(-0.02 * (SIZE - gone) * 200 / 255)),
+                         put = 1 / (1 + exp(-0.02 * gone * 200 / 255));
+            assert_float_equal(quality.maps[m].deletion[i], left, 1e-5);
+            assert_float_equal(quality.maps[m].insertion[i], put, 1e-5);
+        }
+    /* As in RISE, what is removed becomes the images' mean grey: here nothing changes. */
+    request.fill = SR_FILL_MEAN;
+    assert_ok(sr_quality_measure(&request, &quality, &error));
+    for (int i = 0; i <= SR_QUALITY_STEPS; i++)
+        assert_float_equal(quality.maps[0].deletion[i], quality.maps[0].deletion[0], 1e-6);
+    sr_model_unref(model);
+}
+
+/* The random order is another one for each image and for each seed. */
+static void chance_depends_on_seed_and_row(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(2);
+    const uint32_t rows[] = {0, 1};
+    struct sr_quality one, other, again, reseeded;
+    memcpy(images.pixels + TOY_SIDE * TOY_SIDE, images.pixels, TOY_SIDE * TOY_SIDE);
+    struct sr_quality_request request = {
+        .model = model, .samples = {&images, rows, 1}, .seed = 3, .fill = SR_FILL_BLACK};
+    assert_ok(sr_quality_measure(&request, &one, &error));
+    assert_ok(sr_quality_measure(&request, &again, &error));
+    request.samples.rows = rows + 1;
+    assert_ok(sr_quality_measure(&request, &other, &error));
+    request.samples.rows = rows;
+    request.seed = 4;
+    assert_ok(sr_quality_measure(&request, &reseeded, &error));
+    const double *curve = one.maps[SR_QUALITY_RANDOM].deletion;
+    const size_t size = sizeof one.maps[0].deletion;
+    assert_memory_equal(curve, again.maps[SR_QUALITY_RANDOM].deletion, size);
+    assert_memory_not_equal(curve, other.maps[SR_QUALITY_RANDOM].deletion, size);
+    assert_memory_not_equal(curve, reseeded.maps[SR_QUALITY_RANDOM].deletion, size);
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
 static int by_size(const void *a, const void *b)
 {
     const float x = *(const float *)a, y = *(const float *)b;
@@ -119,12 +182,59 @@ static void scrambled(void **state)
     sr_model_unref(model);
 }
 
+/* Arrays of one size are shuffled each in an order of its own. */
+static enum sr_status pair_save(const void *state, struct sr_tensors *set, struct sr_error *why)
+{
+    const size_t shape[2] = {8, 8};
+    for (int i = 0; i < 2; i++) {
+        float *values = sr_tensors_add(set, i ? "b.weight" : "a.weight", SR_F32, 2, shape, why);
+        memcpy(values, (const float *)state + 64 * i, 64 * sizeof *values);
+    }
+    return SR_OK;
+}
+
+static enum sr_status pair_load(const struct sr_tensors *set, const struct sr_args *params,
+                                const struct sr_model_shape *shape, void **state,
+                                struct sr_error *why)
+{
+    (void)params, (void)shape, (void)why;
+    float *values = sr_xalloc(128 * sizeof *values);
+    memcpy(values, sr_tensors_find(set, "a.weight")->data, 64 * sizeof *values);
+    memcpy(values + 64, sr_tensors_find(set, "b.weight")->data, 64 * sizeof *values);
+    *state = values;
+    return SR_OK;
+}
+
+static void each_array_has_its_order(void **state)
+{
+    (void)state;
+    static const struct sr_model_class class = {
+        .name = "pair", .params = toy_params, .save = pair_save, .load = pair_load, .free = free};
+    struct sr_model *model = sr_model_new(&class, "pair");
+    float *values = sr_xalloc(128 * sizeof *values);
+    for (int i = 0; i < 128; i++) values[i] = (float)(i % 64);
+    model->state = values;
+    model->params = sr_args_parse("pair", toy_params, NULL, 0, NULL, &error);
+    struct sr_model *all = sr_model_scramble(model, 2, 1, &error),
+                    *other = sr_model_scramble(model, 2, 2, &error);
+    assert_true(all && other);
+    const float *shuffled = all->state;
+    assert_memory_not_equal(shuffled, shuffled + 64, 64 * sizeof *shuffled);
+    assert_memory_not_equal(shuffled, other->state, 64 * sizeof *shuffled);
+    sr_model_unref(model);
+    sr_model_unref(all);
+    sr_model_unref(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks),
         cmocka_unit_test(measured),
         cmocka_unit_test(scrambled),
+        cmocka_unit_test(each_array_has_its_order),
+        cmocka_unit_test(curves_by_definition),
+        cmocka_unit_test(chance_depends_on_seed_and_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
