@@ -117,10 +117,11 @@ try "sartor expo" sartor expo
 try "sartor export confusion split=te" sartor export confusion split = te
 try "sartor export confusion split=" sartor export confusion split =
 try "sartor stats class=Ank" sartor stats class = Ank
+try "sartor export metrics models=cnn,r" sartor export metrics models = cnn,r
 try "sartor export histogram to=fol" sartor export histogram to = fol
 END
     SARTOR_DATA=$mini XDG_DATA_HOME=$work/xdg bash drive.bash "$(dirname "$sartor")" "$source/data/completions/sartor" >out 2>err
-    for wanted in '<export>' '<test>' '<train>' '<Ankle\ boot>' '<folder/>' 'compopt -o nospace'; do
+    for wanted in '<export>' '<test>' '<train>' '<Ankle\ boot>' '<cnn,resnet>' '<folder/>' 'compopt -o nospace'; do
         grep -qxF -- "$wanted" out; report $? "bash: $wanted"
     done
 else
