@@ -35,14 +35,16 @@ static bool check_in(enum sr_layer_type type, int surrounding)
                                            DENSE("d", 4, 3)};
     const struct sr_layer_spec hidden[] = {FLATTEN(-1),      DENSE("a", 0, 21), kind,
                                            DENSE("c", 2, 9), RELU(3),           DENSE("d", 4, 3)};
+    struct sr_layer_spec first = kind;
+    first.input = 0;
+    const struct sr_layer_spec residual[] = {CONV("a", -1, 6, 3, 1, true, false), first, ADD(1, 0),
+                                             FLATTEN(2), DENSE("d", 3, 3)};
     const struct {
         const struct sr_layer_spec *layers;
         size_t count;
-    } surroundings[] = {{alone, COUNT(alone)},
-                        {activated, COUNT(activated)},
-                        {shared, COUNT(shared)},
-                        {vector, COUNT(vector)},
-                        {hidden, COUNT(hidden)}};
+    } surroundings[] = {{alone, COUNT(alone)},   {activated, COUNT(activated)},
+                        {shared, COUNT(shared)}, {vector, COUNT(vector)},
+                        {hidden, COUNT(hidden)}, {residual, COUNT(residual)}};
     if ((size_t)surrounding >= COUNT(surroundings)) return false;
     const struct sr_layer_spec *layers = surroundings[surrounding].layers;
     size_t count = surroundings[surrounding].count;
@@ -62,7 +64,7 @@ static void test_every_kind(void **state)
     (void)state;
     for (int type = 0; type < SR_LAYER_COUNT; type++) {
         int stands = 0;
-        for (int surrounding = 0; surrounding < 5; surrounding++)
+        for (int surrounding = 0; surrounding < 6; surrounding++)
             stands += check_in((enum sr_layer_type)type, surrounding);
         if (stands < 2) fail_msg("kind %d can stand in %d surroundings only", type, stands);
     }

@@ -111,8 +111,12 @@ static void test_mlp_gradients(void **state)
         FLATTEN(-1), DROPOUT(0, 0.1f),  DENSE("a", 1, 21), NORM("n", 2),
         RELU(3),     DENSE("b", 4, 10), RELU(5),           DENSE("c", 6, 3),
     };
+    /* A sum of the image, which has no gradient, and of a layer on it. */
+    const struct sr_layer_spec beside[] = {FLATTEN(-1), DENSE("a", 0, 35), ADD(0, 1),
+                                           DENSE("b", 2, 3)};
     (void)state;
     check_gradients(layers, COUNT(layers), 5, 7, 9);
+    check_gradients(beside, COUNT(beside), 5, 7, 9);
 }
 
 static const struct sr_layer_spec study[] = {
@@ -355,6 +359,13 @@ struct readiness {
                           test */
 };
 
+static void note_others(void *owner, size_t parameter, size_t start, size_t count)
+{
+    struct readiness *readiness = owner;
+    (void)parameter, (void)start, (void)count;
+    readiness->others++;
+}
+
 static void note_ready(void *owner, size_t parameter, size_t start, size_t count)
 {
     struct readiness *readiness = owner;
@@ -367,8 +378,29 @@ static void note_ready(void *owner, size_t parameter, size_t start, size_t count
     for (size_t i = start; i < start + count; i++) readiness->times[i]++;
 }
 
-/* Gradients are the same whether somebody waits for them or not, at any number of threads, and
- * those that are told of are told once, when they are final. */
+/* What is read again in the pass is not told of: here the gradient of the input reads the weights.
+ */
+static void test_wide_read_again(void **state)
+{
+    const struct sr_layer_spec layers[] = {
+        FLATTEN(-1), NORM("n", 0), RELU(1), DENSE("a", 2, WIDE_OUT), RELU(3), DENSE("b", 4, 3)};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), WIDE_SIDE, WIDE_SIDE);
+    struct sr_workspace *workspace = sr_workspace_new(network, WIDE_BATCH, true, NULL, &error);
+    struct readiness readiness = {workspace, NULL, NULL, 0};
+    const struct sr_exchange exchange = {.final = note_others, .owner = &readiness};
+    uint8_t labels[WIDE_BATCH] = {0};
+    (void)state;
+    sr_workspace_exchange(workspace, &exchange);
+    fill_wide(workspace, true);
+    loss_at(network, workspace, WIDE_BATCH, labels);
+    assert_int_equal(readiness.others, 0);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+/* Gradients are the same whether they are told of or not, at any number of threads, and those that
+ * are told of are told once, when they are final. */
 static void test_wide_ready(void **state)
 {
     uint8_t labels[WIDE_BATCH];
@@ -458,7 +490,7 @@ static void test_times(void **state)
     assert_non_null(workspace);
     sr_network_forward(network, workspace, IMAGES, 1, 0);
     assert_int_equal(sr_workspace_times(workspace, times, ROOM), 5);
-    assert_true(times[0].forward == 0 && times[0].backward == 0); /* nobody watched */
+    assert_true(times[0].forward == 0 && times[0].backward == 0); /* not watched yet */
     sr_workspace_watch(workspace);
     sr_network_forward(network, workspace, IMAGES, 1, 1);
     sr_network_backward(network, workspace, IMAGES, answers, 0, NULL);
@@ -468,7 +500,7 @@ static void test_times(void **state)
     assert_int_equal(times[0].height, 4);
     assert_int_equal(times[0].forward_work, 8 * 8 * 8 * 9);
     assert_int_equal(times[0].backward_work,
-                     times[0].forward_work); /* nobody wants the image's gradient */
+                     times[0].forward_work); /* the image's gradient is not wanted */
     assert_int_equal(times[1].backward_work,
                      2 * 10 * 10 * 16 * 8); /* 2 of 3 × 4 taps each way are padding */
     for (int i = 0; i < 5; i++) assert_true(times[i].forward > 0 && times[i].backward > 0);
@@ -529,7 +561,7 @@ int main(void)
         cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients),
         cmocka_unit_test(test_refusals),       cmocka_unit_test(test_gate),
         cmocka_unit_test(test_times),          cmocka_unit_test(test_wide_layout),
-        cmocka_unit_test(test_wide_ready),
+        cmocka_unit_test(test_wide_ready),     cmocka_unit_test(test_wide_read_again),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

@@ -306,8 +306,11 @@ static void test_patience(void **state)
     assert_true(complete);
     assert_true(trainer->finished < 60);
     assert_int_equal(trainer->finished, trainer->best_epoch + 3);
-    for (int i = 0; i < trainer->finished; i++)
+    for (int i = 0; i < trainer->finished; i++) {
         assert_true(trainer->history[i].validation_accuracy <= trainer->best_accuracy);
+        if (i + 1 < trainer->best_epoch) /* of equals, the first */
+            assert_true(trainer->history[i].validation_accuracy < trainer->best_accuracy);
+    }
     struct sr_training short_plan = plain;
     short_plan.epochs = trainer->best_epoch;
     struct sr_trainer *whole = make_trainer(true, &short_plan, NULL);
@@ -317,13 +320,70 @@ static void test_patience(void **state)
     sr_trainer_free(whole);
 }
 
+/* The average after one and two steps, by its definition: it keeps (1 + step) / (10 + step) of
+ * itself, or what the plan says if that is less. */
+static void test_average(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct sr_error error = {0};
+        struct sr_training one = plain, two = plain;
+        double decay = way ? 0.15 : 0.9, keep[2] = {0.1, way ? 0.15 : 2.0 / 11};
+        bool complete;
+        one.epochs = 1;
+        two.epochs = 2;
+        one.batch = two.batch = TRAIN; /* one step an epoch */
+        one.average = two.average = decay;
+        struct sr_trainer *first = make_trainer(true, &one, NULL),
+                          *second = make_trainer(true, &two, NULL);
+        struct sr_network *start = make_network(true);
+        assert_ok(sr_trainer_run(first, NULL, NULL, NULL, &complete, &error));
+        assert_ok(sr_trainer_run(second, NULL, NULL, NULL, &complete, &error));
+        struct sr_parameter *w0, *w1, *w2, *average1, *average2;
+        size_t count = sr_network_parameters(start, &w0);
+        sr_network_parameters(first->network, &w1);
+        sr_network_parameters(second->network, &w2);
+        sr_network_parameters(first->average, &average1);
+        sr_network_parameters(second->average, &average2);
+        for (size_t p = 0; p < count; p++)
+            for (size_t i = 0; i < w0[p].count; i++) {
+                double once =
+                    keep[0] * (double)w0[p].values[i] + (1 - keep[0]) * (double)w1[p].values[i];
+                double twice = keep[1] * once + (1 - keep[1]) * (double)w2[p].values[i];
+                assert_float_equal(average1[p].values[i], once, 1e-6);
+                assert_float_equal(average2[p].values[i], twice, 1e-6);
+            }
+        sr_network_free(start);
+        sr_trainer_free(first);
+        sr_trainer_free(second);
+    }
+}
+
+/* Of 70 images: 3 batches of 23, as 1 is less than an eighth of that; 3 of 22 and one of 4. */
+static void test_last_batch(void **state)
+{
+    static const struct {
+        int batch;
+        uint64_t batches;
+    } cuts[] = {{23, 3}, {22, 4}, {70, 1}, {100, 1}, {62, 2}, {63, 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        struct sr_training plan = plain;
+        plan.batch = cuts[i].batch;
+        struct sr_trainer *trainer = make_trainer(false, &plan, NULL);
+        assert_int_equal(trainer->batches, cuts[i].batches);
+        sr_trainer_free(trainer);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trajectory), cmocka_unit_test(test_threads),
         cmocka_unit_test(test_stretches),  cmocka_unit_test(test_stop),
         cmocka_unit_test(test_divergence), cmocka_unit_test(test_later_divergence),
-        cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_patience),   cmocka_unit_test(test_average),
+        cmocka_unit_test(test_last_batch),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }

@@ -1,0 +1,108 @@
+/* Predicting from pixels, by one view or several, and measuring, against plain arithmetic. */
+#include "networks.h"
+
+#include "sartor/data/images.h"
+#include "sartor/nn/inference.h"
+
+enum { SIDE = 9, AREA = SIDE * SIDE, CLASSES = 3, COUNT_ALL = 70 };
+
+static const struct sr_layer_spec layers[] = {FLATTEN(-1), DENSE("d", 0, CLASSES)};
+static const struct sr_input input = {0.3f, 0.4f, SR_FEATURES_PIXELS};
+static uint8_t pixels[COUNT_ALL * AREA], labels[COUNT_ALL];
+static struct sr_images images = {
+    .count = COUNT_ALL, .shape = {SIDE, SIDE, 1}, .pixels = pixels, .labels = labels};
+static struct sr_samples samples = {&images, NULL, COUNT_ALL};
+static struct sr_network *network;
+static float weights[CLASSES * AREA];
+
+static int make_data(void **state)
+{
+    struct sr_rng rng;
+    (void)state;
+    sr_rng_init(&rng, 5, SR_STREAM_TEST, 0);
+    for (int i = 0; i < COUNT_ALL * AREA; i++) pixels[i] = (uint8_t)sr_rng_below(&rng, 256);
+    for (int i = 0; i < COUNT_ALL; i++) labels[i] = (uint8_t)(i % CLASSES);
+    network = make(layers, COUNT(layers), SIDE, SIDE);
+    sr_network_export(network, 0, weights);
+    return 0;
+}
+
+static int free_data(void **state)
+{
+    (void)state;
+    sr_network_free(network);
+    return 0;
+}
+
+/* Logits of an image that is moved down and right, then mirrored; black comes in. */
+static void view_logits(int image, int down, int right, bool mirror, double weight, double *logits)
+{
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            int row = y - down, column = x - right;
+            bool inside = row >= 0 && row < SIDE && column >= 0 && column < SIDE;
+            if (mirror) column = SIDE - 1 - column;
+            double value = inside ? pixels[image * AREA + row * SIDE + column] / 255.0 : 0;
+            for (int c = 0; c < CLASSES; c++)
+                logits[c] += weight * (double)weights[c * AREA + y * SIDE + x] *
+                             (value - (double)input.mean) / (double)input.deviation;
+        }
+}
+
+static void test_views(void **state)
+{
+    float found[COUNT_ALL * CLASSES];
+    (void)state;
+    for (int views = 0; views < SR_VIEWS_COUNT; views++) {
+        struct sr_error error = {0};
+        assert_ok(sr_inference_run(network, NULL, &input, (enum sr_views)views, &samples, NULL,
+                                   NULL, found, &error));
+        for (int i = 0; i < COUNT_ALL; i++) {
+            double logits[CLASSES] = {0}, total = views == SR_VIEWS_NONE     ? 1
+                                                  : views == SR_VIEWS_MIRROR ? 2
+                                                                             : 4;
+            view_logits(i, 0, 0, false, 1 / total, logits);
+            if (views >= SR_VIEWS_MIRROR) view_logits(i, 0, 0, true, 1 / total, logits);
+            for (int mirror = 0; views == SR_VIEWS_SHIFT && mirror < 2; mirror++) {
+                view_logits(i, -1, -1, mirror, 0.5 / total, logits);
+                view_logits(i, 1, 1, mirror, 0.5 / total, logits);
+            }
+            double sum = exp(logits[0]) + exp(logits[1]) + exp(logits[2]);
+            for (int c = 0; c < CLASSES; c++)
+                assert_float_equal(found[i * CLASSES + c], exp(logits[c]) / sum, 1e-4);
+        }
+    }
+}
+
+static void test_measure(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_workspace *workspace = sr_inference_workspace(network, NULL, &error);
+    double loss, accuracy, wanted = 0;
+    int right = 0;
+    (void)state;
+    assert_ok(sr_inference_measure(network, workspace, &input, &samples, NULL, NULL, &loss,
+                                   &accuracy, &error));
+    for (int i = 0; i < COUNT_ALL; i++) {
+        double logits[CLASSES] = {0};
+        int best = 0;
+        view_logits(i, 0, 0, false, 1, logits);
+        for (int c = 1; c < CLASSES; c++) best = logits[c] > logits[best] ? c : best;
+        right += best == labels[i];
+        wanted += log(exp(logits[0]) + exp(logits[1]) + exp(logits[2])) - logits[labels[i]];
+    }
+    assert_float_equal(loss, wanted / COUNT_ALL, 1e-5);
+    assert_float_equal(accuracy, (double)right / COUNT_ALL, 1e-12);
+    sr_workspace_free(workspace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_measure),
+    };
+    (void)check_gradients;
+    (void)fill;
+    return cmocka_run_group_tests_name("inference", tests, make_data, free_data);
+}
