@@ -147,6 +147,7 @@ static void check_gradients(const struct sr_layer_spec *layers, size_t count, in
         double norm = 0, expected = 0, found[2];
         for (size_t i = 0; i < n; i++) norm += (double)gradient[i] * (double)gradient[i];
         norm = sqrt(norm);
+        if (!(norm > 0)) fail_msg("%s has no gradient", parameters[p].name);
         for (size_t i = 0; i < n; i++) {
             /* Partly along the gradient, so that the product is not lost in noise; padding stays 0.
              */
