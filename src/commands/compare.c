@@ -14,13 +14,13 @@ const struct sr_command sr_command_compare = {
     .name = "compare",
     .group = "evaluate",
     .help = "All models (or those named) side by side, with a test of every pair.",
-    .params =
-        (const struct sr_param[]){
-            {"models", SR_PARAM_MODELS, .positional = true, .help = "These; without any, all."},
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
-             .help = "On this split (default validation, test where there is none)."},
-            SR_COSTS_PARAM,
-            {0}},
+    .params = (const struct sr_param[]){{"models", SR_PARAM_MODELS, .positional = true,
+                                         .help = "The models; all of them when none is named."},
+                                        {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+                                         .help = "The split to compare on (default: validation, or "
+                                                 "test where there is no validation split)."},
+                                        SR_COSTS_PARAM,
+                                        {0}},
     .run = compare_run,
     .example = "compare cnn svm forest split=test",
 };

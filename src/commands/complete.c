@@ -14,10 +14,10 @@ SR_RUN(complete_run);
 const struct sr_command sr_command_candidates = {
     .name = "complete",
     .group = "program",
-    .help = "What could stand at the end of a line, a word a line: for the shells' completion.",
+    .help = "Print the words that could complete a line, one per line, for the shells' completion.",
     .params =
         (const struct sr_param[]){{"line", SR_PARAM_TEXT, .positional = true, .required = true,
-                                   .help = "The line behind the program's name, up to the cursor."},
+                                   .help = "The line after the program's name, up to the cursor."},
                                   {0}},
     .run = complete_run,
     .example = "complete line=\"export conf\"",

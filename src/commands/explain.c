@@ -16,7 +16,7 @@ SR_RUN(method_run);
 const struct sr_command sr_command_explain = {
     .name = "explain",
     .group = "explain",
-    .help = "Why a model said that: a heat map or the nearest images of one sample.",
+    .help = "Explain a prediction: a heat map or the nearest training images of one sample.",
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(false),
@@ -43,9 +43,9 @@ const struct sr_command sr_command_explain = {
             {"classes", SR_PARAM_SWITCH,
              .help = "The mean heat of every class, each sample explained for its own class."},
             {"count", SR_PARAM_INTEGER, .fallback = "1000", .minimum = 1, .maximum = 1e6,
-             .help = "quality, classes: images."},
+             .help = "With quality and classes: number of images."},
             {"fill", SR_PARAM_CHOICE, .fallback = "mean", .choices = "mean black",
-             .help = "quality: what pixels are replaced by."},
+             .help = "With quality: what pixels are replaced by."},
             {0}},
     .run = explain_run,
     .need = explain_need,
@@ -55,7 +55,7 @@ const struct sr_command sr_command_explain = {
 const struct sr_command sr_command_gradcam = {
     .name = "gradcam",
     .group = "explain",
-    .help = "Where a convolutional model looks: explain with method=gradcam.",
+    .help = "Grad-CAM of a convolutional model: explain with method=gradcam.",
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(false),
@@ -75,12 +75,12 @@ const struct sr_command sr_command_gradcam = {
 const struct sr_command sr_command_method = {
     .name = "method",
     .group = "interface",
-    .help = "Choose how the Explain pane explains.",
+    .help = "Choose the method of the Explain pane.",
     .params =
         (const struct sr_param[]){
             {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
              .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest next",
-             .help = "How, or next."},
+             .help = "The method, or next."},
             {0}},
     .run = method_run,
 };

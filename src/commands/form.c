@@ -18,7 +18,7 @@ const struct sr_command sr_command_form = {
     .params = (const struct sr_param[]){{"what", SR_PARAM_FAMILY, .positional = true,
                                          .choices = "edit default close",
                                          .help = "A family; or edit (type the value under the "
-                                                 "cursor), default (take it back), close."},
+                                                 "cursor), default (reset it), close."},
                                         {0}},
     .more = form_more,
     .rest = true,

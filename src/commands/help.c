@@ -14,7 +14,7 @@ const struct sr_command sr_command_help = {
             "manual prints troff.",
     .params = (const struct sr_param[]){{"topic", SR_PARAM_TOPIC, .positional = true,
                                          .choices = "keys commands options features figures manual",
-                                         .help = "What about."},
+                                         .help = "The topic."},
                                         {0}},
     .run = help_run,
 };

@@ -75,8 +75,8 @@ enum sr_status costs_of(const struct sr_session *session, const struct sr_args *
 #define SR_COSTS_PARAM                                                                             \
     {                                                                                              \
         "costs", SR_PARAM_FILE,                                                                    \
-            .help =                                                                                \
-                "What each mistake costs: CSV, a line a true class, a number a predicted class."   \
+            .help = "What each mistake costs: CSV with one row for each true class and one "       \
+                    "column for each predicted class."                                             \
     }
 
 /* Start the experiment that `make` describes (see experiment.h) under the name COMMAND-FAMILY as

@@ -21,14 +21,14 @@ SR_RUN(delete_run);
 const struct sr_command sr_command_models = {
     .name = "models",
     .group = "models",
-    .help = "List the models there are, one's own and shipped ones.",
+    .help = "List your own models and the shipped ones.",
     .run = models_run,
 };
 
 const struct sr_command sr_command_load = {
     .name = "load",
     .group = "models",
-    .help = "Take a model file into one's own models.",
+    .help = "Copy a model file to your own models.",
     .params =
         (const struct sr_param[]){
             {"file", SR_PARAM_FILE, .positional = true, .required = true,
@@ -44,7 +44,7 @@ const struct sr_command sr_command_save = {
     .help = "Save a model as a safetensors file, an SVM also as FILE.libsvm for libsvm's tools.",
     .params = (const struct sr_param[]){SR_MODEL_PARAM(true),
                                         {"file", SR_PARAM_FILE, .positional = true,
-                                         .required = true, .help = "Where to."},
+                                         .required = true, .help = "The file to write."},
                                         {0}},
     .run = save_run,
     .example = "save cnn /tmp/cnn.safetensors",
@@ -54,11 +54,12 @@ const struct sr_command sr_command_ensemble = {
     .name = "ensemble",
     .group = "models",
     .help = "Make one model of several: the mean of their probabilities.",
-    .params = (const struct sr_param[]){{"name", SR_PARAM_TEXT, .positional = true,
-                                         .required = true, .help = "Its name."},
-                                        {"models", SR_PARAM_MODELS, .positional = true,
-                                         .required = true, .help = "The models that vote."},
-                                        {0}},
+    .params =
+        (const struct sr_param[]){
+            {"name", SR_PARAM_TEXT, .positional = true, .required = true, .help = "Its name."},
+            {"models", SR_PARAM_MODELS, .positional = true, .required = true,
+             .help = "The models whose probabilities are averaged."},
+            {0}},
     .run = ensemble_run,
     .example = "ensemble all cnn resnet svm",
 };
@@ -66,7 +67,7 @@ const struct sr_command sr_command_ensemble = {
 const struct sr_command sr_command_rename = {
     .name = "rename",
     .group = "models",
-    .help = "Rename a model of one's own.",
+    .help = "Rename one of your own models.",
     .params = (const struct sr_param[]){SR_ENTRY_PARAM,
                                         {"to", SR_PARAM_TEXT, .positional = true, .required = true,
                                          .help = "Its new name."},
@@ -77,7 +78,7 @@ const struct sr_command sr_command_rename = {
 const struct sr_command sr_command_delete = {
     .name = "delete",
     .group = "models",
-    .help = "Delete a model of one's own, and its file.",
+    .help = "Delete one of your own models, and its file.",
     .params = (const struct sr_param[]){SR_ENTRY_PARAM, {0}},
     .run = delete_run,
 };

@@ -38,7 +38,7 @@ SR_RUN(enter_run);
 const struct sr_command sr_command_enter = {
     .name = "enter",
     .group = "interface",
-    .help = "Go into what is under the cursor.",
+    .help = "Open what is under the cursor.",
     .run = enter_run,
 };
 
@@ -130,7 +130,7 @@ SR_RUN(redraw_run);
 const struct sr_command sr_command_redraw = {
     .name = "redraw",
     .group = "interface",
-    .help = "Paint the whole screen anew.",
+    .help = "Draw the whole screen again.",
     .run = redraw_run,
 };
 
@@ -170,7 +170,7 @@ const struct sr_command sr_command_prompt = {
     .help = "Open the command prompt.",
     .params =
         (const struct sr_param[]){
-            {"line", SR_PARAM_LINE, .positional = true, .help = "What stands in it already."}, {0}},
+            {"line", SR_PARAM_LINE, .positional = true, .help = "Its initial text."}, {0}},
     .run = prompt_run,
 };
 
@@ -283,7 +283,7 @@ const struct sr_command sr_command_quit = {
     .name = "quit",
     .alias = "q",
     .group = "program",
-    .help = "Leave; asks first while jobs run. For short, q.",
+    .help = "Quit; asks first while jobs are running. Short form: q.",
     .params = (const struct sr_param[]){{"now", SR_PARAM_SWITCH, .help = "Without asking."}, {0}},
     .run = quit_run,
 };

@@ -15,7 +15,7 @@ static enum sr_need predict_need(const struct sr_args *args, const struct sr_par
 const struct sr_command sr_command_predict = {
     .name = "predict",
     .group = "evaluate",
-    .help = "What a model says of a sample, of an image file, or of a whole split.",
+    .help = "Predict the class of a sample, of an image file, or of a whole split.",
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(true),

@@ -22,13 +22,13 @@ const struct sr_command sr_command_set = {
 const struct sr_command sr_command_bind = {
     .name = "bind",
     .group = "program",
-    .help = "Let a key run a command.",
+    .help = "Bind a key to a command.",
     .params =
         (const struct sr_param[]){
             {"pane", SR_PARAM_CHOICE,
              .choices = "browse large data train form confusion explain compare log",
-             .help = "Only there (large is a sample enlarged, form the form in train); given "
-                     "before the key."},
+             .help = "Only in this pane (large is an enlarged sample, form the form in Train); "
+                     "given before the key."},
             {"key", SR_PARAM_TEXT, .positional = true, .required = true,
              .help = "Its name: t, C-t, F5."},
             {"line", SR_PARAM_LINE, .positional = true, .required = true, .help = "The command."},

@@ -13,9 +13,9 @@ const struct sr_command sr_command_stats = {
     .help = "Pixel statistics, histogram and class counts of each file, or of a split or class.",
     .params =
         (const struct sr_param[]){
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS, .help = "Of this split only."},
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS, .help = "Only this split."},
             {"class", SR_PARAM_CLASS,
-             .help = "Of this class only (of the train file when no split is given)."},
+             .help = "Only this class (in the train file when no split is given)."},
             {0}},
     .run = stats_run,
     .example = "stats split=test class=Shirt",

@@ -16,9 +16,9 @@ const struct sr_command sr_command_suspects = {
     .params =
         (const struct sr_param[]){
             {"model", SR_PARAM_MODEL, .positional = true,
-             .help = "Whose family and hyperparameters are trained on each fold."},
+             .help = "The model whose family and hyperparameters are trained for each fold."},
             {"folds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 2, .maximum = 20,
-             .help = "Parts; each is judged by a model of the others."},
+             .help = "Number of parts; each is judged by a model trained on the others."},
             {"count", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
              .help = "Rows examined, evenly from the classes; 0 for all."},
             {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
@@ -32,8 +32,7 @@ const struct sr_command sr_command_suspects = {
 const struct sr_command sr_command_mark = {
     .name = "mark",
     .group = "explain",
-    .help = "Say of a suspect that its label is right (keep) or wrong (flag), or take that back "
-            "(undo).",
+    .help = "Mark a suspect's label as right (keep) or wrong (flag), or remove the mark (undo).",
     .params =
         (const struct sr_param[]){
             {"mark", SR_PARAM_CHOICE, .positional = true, .required = true,

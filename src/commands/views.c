@@ -22,7 +22,7 @@ const struct sr_command sr_command_order = {
             "models by the next column.",
     .params =
         (const struct sr_param[]){
-            {"reverse", SR_PARAM_SWITCH, .help = "Turn the present order round instead."}, {0}},
+            {"reverse", SR_PARAM_SWITCH, .help = "Reverse the order instead."}, {0}},
     .run = order_run,
 };
 
@@ -62,8 +62,8 @@ const struct sr_command sr_command_smooth = {
     .help = "Smooth the curves of Train exponentially, with the raw ones behind.",
     .params = (const struct sr_param[]){{"share", SR_PARAM_NUMBER, .positional = true, .minimum = 0,
                                          .maximum = 0.999,
-                                         .help = "Of the past in each point, 0 for none; without "
-                                                 "it, the next of 0.6, 0.9, 0.98, 0."},
+                                         .help = "Share of the past in each point, 0 for none; "
+                                                 "without it, the next of 0.6, 0.9, 0.98, 0."},
                                         {0}},
     .run = smooth_run,
 };
@@ -74,7 +74,7 @@ const struct sr_command sr_command_search = {
     .help = "Go to the next sample of a class, or to a row, in the selection.",
     .params =
         (const struct sr_param[]){
-            {"back", SR_PARAM_SWITCH, .help = "To the one before."},
+            {"back", SR_PARAM_SWITCH, .help = "To the previous one."},
             {"text", SR_PARAM_LINE, .positional = true, .choices = "class",
              .help = "Part of a class's name, or a row; without it, as before."},
             {0}},

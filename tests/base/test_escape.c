@@ -69,6 +69,37 @@ static void no_character_is_left_that_shows_nothing(void **state)
     }
 }
 
+/* The ends of each range, and their neighbours, which are shown. */
+static void ranges_end_where_they_should(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t before, low, high, after;
+    } ranges[] = {
+        {0x7E, 0x7F, 0x9F, 0xA0},
+        {0xAC, 0xAD, 0xAD, 0xAE},
+        {0x61B, 0x61C, 0x61C, 0x61D},
+        {0x180A, 0x180B, 0x180F, 0x1810},
+        {0x200A, 0x200B, 0x200F, 0x2010},
+        {0x2027, 0x2028, 0x202E, 0x202F},
+        {0x205F, 0x2060, 0x206F, 0x2070},
+        {0xFDFF, 0xFE00, 0xFE0F, 0xFE10},
+        {0xFEFE, 0xFEFF, 0xFEFF, 0xFF00},
+        {0xFFEF, 0xFFF0, 0xFFFB, 0xFFFC},
+        {0xDFFFF, 0xE0000, 0xE0FFF, 0xE1000},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        const uint32_t codes[] = {ranges[i].before, ranges[i].low, ranges[i].high, ranges[i].after};
+        for (int k = 0; k < 4; k++) {
+            char bytes[5] = {0}, shown[SR_SHOWN_SIZE];
+            const char *at = bytes;
+            sr_utf8_encode(codes[k], bytes);
+            sr_utf8_shown(&at, shown);
+            assert_int_equal(shown[0] == '\\' && shown[1], k == 1 || k == 2);
+        }
+    }
+}
+
 static void markdown_has_no_markup_of_others(void **state)
 {
     (void)state;
@@ -160,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_steers_a_terminal_becomes_an_escape),
         cmocka_unit_test(no_character_is_left_that_shows_nothing),
+        cmocka_unit_test(ranges_end_where_they_should),
         cmocka_unit_test(markdown_has_no_markup_of_others),
         cmocka_unit_test(csv_quotes_and_defuses),
         cmocka_unit_test(json_escapes_what_terminals_obey),

@@ -178,6 +178,44 @@ static void what_only_names_the_tables_is_no_row_of_csv(void **state)
     sr_reply_text(&reply, "model", "a");
     sr_reply_context(&reply);
     assert_string_equal(render(SR_CSV), "model\na\n");
+    /* A table that CSV does not have leaves the row in place. */
+    sr_reply_only(&reply, SR_JSON);
+    sr_table_integer(sr_reply_table(&reply, "t", columns), 4);
+    assert_string_equal(render(SR_CSV), "model\na\n");
+    assert_string_equal(render(SR_JSON),
+                        "{\"command\": \"test\", \"model\": \"a\", \"t\": [{\"n\": 4}]}\n");
+}
+
+static void what_follows_rows_is_a_record_of_its_own(void **state)
+{
+    (void)state;
+    static const struct sr_column columns[] = {{.key = "n", .label = "n"}, {0}};
+    sr_table_integer(sr_reply_rows(&reply, "row", columns), 4);
+    sr_reply_integer(&reply, "m", 5);
+    sr_table_integer(sr_reply_rows(&reply, NULL, columns), 6);
+    assert_string_equal(render(SR_JSON), "{\"command\": \"test\", \"event\": \"row\", \"n\": 4}\n"
+                                         "{\"command\": \"test\", \"m\": 5}\n"
+                                         "{\"command\": \"test\", \"n\": 6}\n");
+    assert_string_equal(render(SR_CSV), "n\n4\n6\n\nm\n5\n");
+}
+
+static void a_page_shows_the_first_of_a_large_table(void **state)
+{
+    (void)state;
+    struct sr_table table = {0};
+    struct sr_text text = {0};
+    sr_table_columns(&table, "a b");
+    for (int i = 0; i < 4; i++) sr_table_integer(&table, i);
+    sr_table_html(&table, 1, 1, &text);
+    assert_string_equal(sr_text_get(&text),
+                        "<table>\n<tr><th>a</th></tr>\n<tr><td>0</td></tr>\n</table>\n");
+    sr_text_clear(&text);
+    sr_table_html(&table, 3, 3, &text);
+    assert_string_equal(sr_text_get(&text), "<table>\n<tr><th>a</th><th>b</th></tr>\n"
+                                            "<tr><td>0</td><td>1</td></tr>\n"
+                                            "<tr><td>2</td><td>3</td></tr>\n</table>\n");
+    sr_text_fini(&text);
+    sr_table_fini(&table);
 }
 
 static void parts_are_for_the_forms_that_are_named(void **state)
@@ -296,6 +334,18 @@ static void a_fixed_column_moves_only_its_row(void **state)
     sr_table_text(table, "longer");
     sr_table_text(table, "2");
     assert_string_equal(render(SR_TEXT), "x   1\nlonger 2\n");
+}
+
+static void labels_that_are_not_shown_take_no_room(void **state)
+{
+    (void)state;
+    static const struct sr_column columns[] = {
+        {"a", "a long label", .left = true}, {"b", "another label", .width = 2}, {0}};
+    struct sr_table *table = sr_reply_rows(&reply, NULL, columns);
+    table->headless = true;
+    sr_table_text(table, "x");
+    sr_table_integer(table, 7);
+    assert_string_equal(render(SR_TEXT), "x  7\n");
 }
 
 static void wide_tables_are_shown_as_several(void **state)
@@ -431,6 +481,9 @@ int main(void)
         TEST(rows_are_records_of_their_own),
         TEST(tables_stand_in_their_record),
         TEST(what_only_names_the_tables_is_no_row_of_csv),
+        TEST(what_follows_rows_is_a_record_of_its_own),
+        TEST(a_page_shows_the_first_of_a_large_table),
+        TEST(labels_that_are_not_shown_take_no_room),
         TEST(parts_are_for_the_forms_that_are_named),
         TEST(sentences_have_every_conversion),
         TEST(foreign_text_has_no_effect),
