@@ -1,9 +1,11 @@
 noinst_HEADERS += \
 	include/sartor/ui/ui.h \
+	src/ui/bucket.h \
 	src/ui/capabilities.h \
 	src/ui/input.h \
 	src/ui/terminal.h
 libsartor_a_SOURCES += \
+	src/ui/bucket.c \
 	src/ui/capabilities.c \
 	src/ui/input.c \
 	src/ui/mouse.c \

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bucket.h"
 #include "capabilities.h"
 #include "sartor/base/clock.h"
 #include "sartor/commands/keys.h"
@@ -19,14 +20,6 @@
 #include "sartor/commands/reply.h"
 #include "sartor/panes/pane.h"
 #include "terminal.h"
-
-/* A token bucket limits repaints: each takes a token, and no second has more than `refresh` of
- * them, but after a pause several follow at once. A repaint for a job needs two tokens to be there,
- * so that one is left for the next key. */
-struct bucket {
-    double tokens, most, rate; /* rate: tokens a second */
-    double filled;             /* clock */
-};
 
 struct loop {
     struct sr_session *session;
@@ -37,24 +30,6 @@ struct loop {
     bool pressed;     /* a key or the size of the window has */
     int signal;       /* that ends the program, 0 for none */
 };
-
-static void fill_bucket(struct bucket *bucket, int refresh)
-{
-    double now = sr_clock_seconds();
-    bucket->most = refresh >= 10 ? 3 : 1;
-    bucket->rate =
-        refresh - bucket->most + 1; /* so that even a second with a full bucket keeps the limit */
-    bucket->tokens = fmin(bucket->most, bucket->tokens + (now - bucket->filled) * bucket->rate);
-    bucket->filled = now;
-}
-
-/* Seconds until the next frame may be drawn. */
-static double frame_wait(const struct loop *loop)
-{
-    double needed = loop->pressed || loop->bucket.most < 2 ? 1 : 2;
-    double missing = needed - loop->bucket.tokens;
-    return missing > 0 ? missing / loop->bucket.rate : 0;
-}
 
 static void draw(struct loop *loop)
 {
@@ -71,7 +46,7 @@ static void draw(struct loop *loop)
     terminal_mouse(sr_args_switch(session->options, "mouse"));
     terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y);
     loop->stale = loop->pressed = false;
-    loop->bucket.tokens -= 1;
+    bucket_take(&loop->bucket);
 }
 
 static void suspend(struct loop *loop)
@@ -151,13 +126,12 @@ static void run_loop(struct loop *loop)
     struct sr_session *session = loop->session;
     while (!session->quit && !loop->signal) {
         int refresh = (int)sr_args_integer(session->options, "refresh");
-        fill_bucket(&loop->bucket, refresh);
-        if (loop->stale && frame_wait(loop) <= 0) draw(loop);
+        bucket_fill(&loop->bucket, refresh, sr_clock_seconds());
+        if (loop->stale && bucket_wait(&loop->bucket, loop->pressed) <= 0) draw(loop);
         double now = sr_clock_seconds(), wait = INFINITY;
-        if (loop->stale) wait = frame_wait(loop);
-        bool quiet =
-            now <
-            loop->next_pump; /* events of jobs are taken in no more often than they can be shown */
+        if (loop->stale) wait = bucket_wait(&loop->bucket, loop->pressed);
+        /* Events of jobs are taken in no more often than they can be shown. */
+        bool quiet = now < loop->next_pump;
         if (quiet) wait = fmin(wait, loop->next_pump - now);
         struct pollfd polled[] = {
             {.fd = STDIN_FILENO, .events = POLLIN},
