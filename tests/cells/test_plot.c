@@ -204,6 +204,29 @@ static void ticks_and_readings(void **state)
                "  0                  1                 2\n");
 }
 
+/* A line that leaves the axes keeps its slope up to where it leaves them. */
+static void lines_are_clipped(void **state)
+{
+    (void)state;
+    double x[] = {0, 10}, y[] = {-30, 70};
+    struct sr_plot_line line = {.x = x, .y = y, .count = 2};
+    struct sr_plot plot = {.lines = &line,
+                           .count = 1,
+                           .x_low = 1,
+                           .x_high = 9,
+                           .y_low = 0,
+                           .y_high = 40,
+                           .cursor = NAN};
+    check_plot(24, 7, ascii, &plot,
+               "40+               **\n"
+               "30+            ***\n"
+               "20+          **\n"
+               "10+       ***\n"
+               " 0+     **\n"
+               "  +----------+----------\n"
+               "             5\n");
+}
+
 /* Nothing to draw, one point, infinities, areas of a few cells: no crash, no endless loop. */
 static void odd_input(void **state)
 {
@@ -239,8 +262,11 @@ static void odd_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(curves),     cmocka_unit_test(shares_are_per_cent),
-        cmocka_unit_test(histograms), cmocka_unit_test(ticks_and_readings),
+        cmocka_unit_test(curves),
+        cmocka_unit_test(shares_are_per_cent),
+        cmocka_unit_test(histograms),
+        cmocka_unit_test(ticks_and_readings),
+        cmocka_unit_test(lines_are_clipped),
         cmocka_unit_test(odd_input),
     };
     return cmocka_run_group_tests_name("cells plot", tests, set_up, NULL);

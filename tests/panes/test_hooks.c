@@ -421,6 +421,12 @@ static void explain_answers(void **state)
     assert_true(explain->target == 4 && explain->classes);
     assert_ok(look(session, "classes"));
     assert_false(explain->classes);
+    sr_explain_show_classes(session, session->entries[0], NULL, "conv2");
+    sr_screen_move(session, SR_MOVE_RIGHT); /* classes stand in rows */
+    assert_int_equal(explain->target, 5);
+    sr_screen_move(session, SR_MOVE_LEFT);
+    assert_int_equal(explain->target, 4);
+    assert_ok(look(session, "classes"));
     session->view.pane = &sr_pane_log;
     sr_explain_show_method(session, "gradcam");
     assert_ptr_equal(sr_pane_current(session), &sr_pane_explain);
@@ -543,6 +549,102 @@ static void the_prompt_shows_its_cursor(void **state)
     fixture_free(session);
 }
 
+/* The command that Enter runs, in each pane and each of its states. */
+static void assert_enter(struct sr_session *session, const char *wanted)
+{
+    struct sr_text line = {0};
+    draw(session, 80, 24);
+    sr_pane_current(session)->enter(session, &line);
+    assert_string_equal(sr_text_get(&line), wanted);
+    sr_text_fini(&line);
+}
+
+static void enter_runs_commands(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    choose(session, SR_SPLIT_TEST, -1, -1, NULL);
+    session->selection.at = 7;
+    assert_enter(session, "show test:7");
+    sr_browse_show(session, true);
+    assert_enter(session, "pane explain");
+    sr_explain_show(session, session->entries[0], NULL, NULL, -1);
+    assert_enter(session, "show test:7");
+    sr_explain_show_classes(session, session->entries[0], NULL, NULL);
+    assert_enter(session, "");
+    explain_state(session)->target = 9;
+    assert_enter(session, "browse split=validation \"class=Ankle boot\"");
+    assert_ok(sr_args_set(session->options, "autorun", "off", &error));
+    sr_explain_show(session, session->entries[1], "occlusion", NULL, 3);
+    assert_enter(session, "explain svm test:7 method=occlusion target=3");
+    assert_ok(sr_args_set(session->options, "autorun", "on", &error));
+    sr_data_show(session);
+    assert_enter(session, "browse split=train");
+    data_state(session)->class = 8;
+    data_state(session)->file = SR_FILE_TEST;
+    assert_enter(session, "browse split=test class=Bag");
+    session->view.pane = &sr_pane_train;
+    assert_enter(session, "form cnn");
+    sr_train_show_form(session, sr_model_class_find("svm", &error));
+    assert_ok(sr_form_set(session, "limit", "500", &error));
+    assert_enter(session, "train svm limit=500");
+    add_run(session, "my cnn", SR_JOB_DONE, 3, 3);
+    sr_train_show(session, 0);
+    assert_enter(session, "confusion \"my cnn\"");
+    session->runs[0]->state = SR_JOB_FAILED;
+    assert_enter(session, "");
+    session->view.pane = &sr_pane_compare;
+    session->view.split = SR_SPLIT_TEST;
+    assert_enter(session, "confusion cnn split=test");
+    assert_null(sr_pane_log.enter);
+    fixture_free(session);
+}
+
+static void families_are_listed_once(void **state)
+{
+    (void)state;
+    bool seen[32] = {false};
+    for (int i = 0; i < train_family_count(); i++)
+        for (int k = 0; sr_model_classes[k]; k++)
+            if (sr_model_classes[k] == train_family(i)) {
+                assert_false(seen[k]);
+                seen[k] = true;
+            }
+    for (int k = 0; sr_model_classes[k]; k++) assert_true(seen[k]);
+    assert_string_equal(train_family(0)->name, "cnn");
+    assert_null(train_family(-1));
+    assert_null(train_family(train_family_count()));
+}
+
+/* A form begins at the first hyperparameter, and keeps its values until another family's opens. */
+static void forms_keep_what_was_changed(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    const struct sr_model_class *cnn = sr_model_class_find("cnn", &error);
+    struct sr_text line = {0};
+    sr_train_show_form(session, cnn);
+    assert_ptr_equal(sr_form_param(session), cnn->params);
+    assert_ok(sr_form_set(session, "epochs", "3", &error));
+    assert_string_equal(sr_form_param(session)->name, "epochs");
+    sr_form_close(session);
+    sr_train_show_form(session, cnn);
+    sr_form_line(session, &line);
+    assert_string_equal(sr_text_get(&line), "train cnn epochs=3");
+    sr_text_clear(&line);
+    sr_train_show_form(session, sr_model_class_find("mlp", &error));
+    sr_train_show_form(session, cnn);
+    sr_form_line(session, &line);
+    assert_string_equal(sr_text_get(&line), "train cnn");
+    assert_ptr_equal(sr_form_param(session), cnn->params);
+    draw(session, 80, 24);
+    assert_false(sr_screen_click(session, 3, 8)); /* to another parameter, and again: Enter */
+    assert_ptr_not_equal(sr_form_param(session), cnn->params);
+    assert_true(sr_screen_click(session, 3, 8));
+    sr_text_fini(&line);
+    fixture_free(session);
+}
+
 /* What lies over the pane takes its moves; the state of a pane is not touched. */
 static void the_overlay_is_in_front(void **state)
 {
@@ -605,6 +707,9 @@ int main(void)
         cmocka_unit_test(numbers_are_those_of_the_pixels),
         cmocka_unit_test(the_log_follows_its_end),
         cmocka_unit_test(the_prompt_shows_its_cursor),
+        cmocka_unit_test(enter_runs_commands),
+        cmocka_unit_test(families_are_listed_once),
+        cmocka_unit_test(forms_keep_what_was_changed),
         cmocka_unit_test(the_overlay_is_in_front),
     };
     return cmocka_run_group_tests_name("hooks", tests, NULL, free_text);
