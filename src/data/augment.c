@@ -54,11 +54,14 @@ struct source {
     float levels[256];
 };
 
+/* With `channels` a constant: inlined, so that for 1 there is no loop over channels. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* Mirror and whole-pixel shift: pixels are copied, not interpolated. */
-static void place(const struct source *source, int down, int right, float *out)
+INLINED void place(const struct source *source, int down, int right, float *out, int channels)
 {
     const int height = source->shape.height, width = source->shape.width;
-    const size_t channels = (size_t)source->shape.channels, stride = sr_shape_stride(source->shape);
+    const size_t stride = (size_t)(width * channels);
     const int first = right > 0 ? right : 0, end = right < 0 ? width + right : width;
     memset(out, 0, sr_shape_size(source->shape) * sizeof *out);
     for (int y = 0; y < height; y++) {
@@ -67,22 +70,22 @@ static void place(const struct source *source, int down, int right, float *out)
         float *to = out + (size_t)y * stride;
         for (int x = first; x < end; x++) {
             int column = source->mirror ? width - 1 - (x - right) : x - right;
-            for (size_t c = 0; c < channels; c++)
-                to[(size_t)x * channels + c] = source->levels[from[(size_t)column * channels + c]];
+            for (int c = 0; c < channels; c++)
+                to[x * channels + c] = source->levels[from[column * channels + c]];
         }
     }
 }
 
-static float level_at(const struct source *source, int y, int x, int channel)
+INLINED float level_at(const struct source *source, int y, int x, int channels, int channel)
 {
     const struct sr_shape *shape = &source->shape;
     if (y < 0 || y >= shape->height || x < 0 || x >= shape->width) return 0;
-    return source->levels[source->pixels[(y * shape->width + x) * shape->channels + channel]];
+    return source->levels[source->pixels[(y * shape->width + x) * channels + channel]];
 }
 
 /* Mirror, shift, rotation and scale about the centre, bilinear. */
-static void warp(const struct source *source, float down, float right, float angle, float zoom,
-                 float *out)
+INLINED void warp(const struct source *source, float down, float right, float angle, float zoom,
+                  float *out, int channels)
 {
     const int height = source->shape.height, width = source->shape.width;
     float cosine = cosf(angle) / zoom, sine = sinf(angle) / zoom;
@@ -96,11 +99,11 @@ static void warp(const struct source *source, float down, float right, float ang
             float fy = floorf(v), fx = floorf(u);
             int iy = (int)fy, ix = (int)fx;
             float ty = v - fy, tx = u - fx;
-            for (int c = 0; c < source->shape.channels; c++) {
-                float top =
-                    level_at(source, iy, ix, c) * (1 - tx) + level_at(source, iy, ix + 1, c) * tx;
-                float bottom = level_at(source, iy + 1, ix, c) * (1 - tx) +
-                               level_at(source, iy + 1, ix + 1, c) * tx;
+            for (int c = 0; c < channels; c++) {
+                float top = level_at(source, iy, ix, channels, c) * (1 - tx) +
+                            level_at(source, iy, ix + 1, channels, c) * tx;
+                float bottom = level_at(source, iy + 1, ix, channels, c) * (1 - tx) +
+                               level_at(source, iy + 1, ix + 1, channels, c) * tx;
                 *out++ = top * (1 - ty) + bottom * ty;
             }
         }
@@ -147,10 +150,16 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
         float down = swing(&rng, augment->shift), right = swing(&rng, augment->shift);
         float angle = swing(&rng, augment->rotation * 3.14159265358979323846 / 180);
         float zoom = 1 + swing(&rng, augment->scale);
-        warp(&source, down, right, angle, zoom, out);
+        if (shape.channels == 1)
+            warp(&source, down, right, angle, zoom, out, 1);
+        else
+            warp(&source, down, right, angle, zoom, out, shape.channels);
     } else {
         int down = swing_integer(&rng, augment->shift), right = swing_integer(&rng, augment->shift);
-        place(&source, down, right, out);
+        if (shape.channels == 1)
+            place(&source, down, right, out, 1);
+        else
+            place(&source, down, right, out, shape.channels);
     }
     if (augment->noise > 0)
         for (size_t i = 0; i < size; i++)

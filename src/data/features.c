@@ -80,8 +80,11 @@ static void share_side(struct shares *shares, int side, int cells)
 /* Histograms with a border of one cell, which takes the votes outside the image. */
 typedef float histograms[CELLS_MAX + 2][CELLS_MAX + 2][BINS];
 
-static void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
-                 int x, float dx, float dy)
+/* Inlined for a constant number of channels, so that for 1 there is no loop over channels. */
+#define INLINED static inline __attribute__((always_inline))
+
+INLINED void vote(histograms cells, const struct shares *rows, const struct shares *columns, int y,
+                  int x, float dx, float dy)
 {
     const float magnitude = sqrtf(dx * dx + dy * dy);
     float turn = atan2f(dy, dx) * (float)(BINS / (2 * M_PI)); /* -BINS/2 .. BINS/2 */
@@ -115,12 +118,14 @@ static void read_row(struct rows *rows, const uint8_t *pixels, struct sr_shape s
 }
 
 /* The gradient at a pixel, in the channel in which it is largest. */
-static void find_gradient(const struct rows *rows, int channels, int y, int x, float *dx, float *dy)
+INLINED void find_gradient(const struct rows *rows, int channels, int y, int x, float *dx,
+                           float *dy)
 {
     const float *above = rows->values[(y + 2) % 3], *here = rows->values[y % 3],
                 *below = rows->values[(y + 1) % 3];
     float most = -1;
-    for (int i = (x + 1) * channels; i < (x + 2) * channels; i++) {
+    for (int c = 0; c < channels; c++) {
+        const int i = (x + 1) * channels + c;
         float across = here[i + channels] - here[i - channels], down = below[i] - above[i];
         float square = across * across + down * down;
         if (square <= most) continue;
@@ -130,7 +135,8 @@ static void find_gradient(const struct rows *rows, int channels, int y, int x, f
     }
 }
 
-static void count_votes(histograms cells, const uint8_t *pixels, struct sr_shape shape)
+INLINED void count_votes(histograms cells, const uint8_t *pixels, struct sr_shape shape,
+                         int channels)
 {
     struct shares down, across;
     struct rows rows;
@@ -142,7 +148,7 @@ static void count_votes(histograms cells, const uint8_t *pixels, struct sr_shape
         read_row(&rows, pixels, shape, y + 1);
         for (int x = 0; x < shape.width; x++) {
             float dx = 0, dy = 0;
-            find_gradient(&rows, shape.channels, y, x, &dx, &dy);
+            find_gradient(&rows, channels, y, x, &dx, &dy);
             if (dx != 0 || dy != 0) vote(cells, &down, &across, y, x, dx, dy);
         }
     }
@@ -167,7 +173,10 @@ static void fill_hog(const uint8_t *pixels, struct sr_shape shape, float *out)
     histograms cells;
     const int down = cells_along(shape.height), across = cells_along(shape.width);
     memset(cells, 0, sizeof cells);
-    count_votes(cells, pixels, shape);
+    if (shape.channels == 1)
+        count_votes(cells, pixels, shape, 1);
+    else
+        count_votes(cells, pixels, shape, shape.channels);
     for (int y = 1; y <= down; y++)
         for (int x = 1; x <= across; x++)
             for (int b = 0; b < BINS; b++) energy[y][x] += cells[y][x][b] * cells[y][x][b];
