@@ -32,6 +32,16 @@ script 'split test; keys 6 b q; describe'; expect 0 "told apart" "and back again
 script 'split test; keys 6 > > ; describe'; expect 0 "by log loss." "the models sorted by a column"
 run --json compare cnn resnet split=test; expect 0 '"event": "pair", "first": "resnet", "second": "cnn", "both":' "two models compared in JSON"
 expect 0 '"split": "test", "count": 500, "models": ["resnet", "cnn"], "pairs": 1' "closed by what was compared"
+run --csv compare cnn resnet split=test
+[ "$(sed -n 1p out | cut -d, -f1-5)" = "model,family,split,count,accuracy" ] && [ "$(sed -n '2,3p' out | cut -d, -f1-4 | sort | tr '\n' ' ')" = "cnn,cnn,test,500 resnet,resnet,test,500 " ]
+report $? "the same as CSV, whose columns are called as in JSON"
+[ -z "$(sed -n 4p out)" ] && sed -n 5p out | grep -q '^first,second,both,' && sed -n 6p out | grep -qE '^(cnn,resnet|resnet,cnn),' && [ "$(wc -l <out)" -eq 6 ]
+report $? "and the pair below an empty line"
+run --markdown compare cnn resnet split=test; expect 0 "| model | accuracy | from | to |" "and as Markdown"
+script 'train mlp epochs=2 limit=100 name=csv\ntrain mlp epochs=1 limit=100 name=csv\nstats\n' "--csv --home $work/csv"
+[ "$code" -eq 0 ] && [ "$(grep -c '^model,epoch,train_loss,' out)" -eq 2 ] && [ "$(grep -cE '^csv,[12],' out)" -eq 3 ] && grep -q '^train,1000,' out
+report $? "a script's tables in CSV, those of the same columns under one line of names"
+"$sartor" --help | grep -q -- "--csv .*CSV" && "$sartor" --help | grep -q -- "--markdown .*Markdown"; report $? "both are in the help"
 run compare cnn cnn; expect 1 "cnn is named twice" "a model against itself"
 run compare split=validation; expect 1 "validation split: resnet was trained on other files" "why there is none to compare"
 script 'screen size=80x24abc'; expect 1 "COLUMNSxLINES" "a size with something behind it"
