@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME(isa, has, ...) #isa,
-static const char *const names[SR_ISA_COUNT] = {SR_ISAS(NAME, )};
+static const char *const names[SR_ISA_COUNT] = {SR_ISA_WORDS};
 
 SR_ISA_TABLES(struct sr_kernels, sr_kernels);
 extern const struct sr_kernels sr_kernels_reference;

@@ -2,6 +2,7 @@
 
 #include "sartor/base/rng.h"
 #include "sartor/compute/bytes.h"
+#include "sartor/compute/cpu.h"
 #include "sartor/compute/kernels.h"
 
 static struct sr_error error;
@@ -28,7 +29,7 @@ static void compare(const struct sr_kernels *kernels, const struct sr_bytes *set
 /* The kernels against plain sums, on odd shapes, with the extremes that would saturate. */
 static void test_compare(void **unused)
 {
-    static const char *const sets[] = {"reference", "baseline", "avx2", "avx512"};
+    static const char *const sets[] = {"reference", SR_ISA_WORDS};
     struct sr_rng rng;
     (void)unused;
     sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);

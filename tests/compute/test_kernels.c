@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdatomic.h>
 
-static const char *const sets[] = {"baseline", "avx2", "avx512"};
+static const char *const sets[] = {SR_ISA_WORDS};
 
 static float *numbers(size_t count, uint64_t seed)
 {

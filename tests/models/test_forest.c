@@ -175,8 +175,8 @@ static void test_vector_twin(void **state)
         }
         for (; at % FOREST_LANES; at++) values[at] = values[0];
         /* One set after another; above FOREST_VECTOR_MOST there is none. */
-        static const char *const sets[] = {"baseline", "avx2", "avx512"};
-        const int isa = sr_isa_find(sets[run / 3 % 3]);
+        static const char *const sets[] = {SR_ISA_WORDS};
+        const int isa = sr_isa_find(sets[run / 3 % SR_ISA_COUNT]);
         forest_best_function *best = group.total > FOREST_VECTOR_MOST || isa < 0
                                          ? forest_best(group.total)
                                          : forest_vector_tables[isa]->best;

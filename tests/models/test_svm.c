@@ -724,7 +724,7 @@ static void test_libsvm_refuses(void **state)
 static void test_loops(void **unused)
 {
     enum { COUNT = 96, ROUNDS = 200 };
-    static const char *const sets[] = {"baseline", "avx2", "avx512"};
+    static const char *const sets[] = {SR_ISA_WORDS};
     static double f[COUNT], moved[COUNT], bars[COUNT];
     static float selves[COUNT], row_i[COUNT], row_j[COUNT], squares[COUNT], values[COUNT];
     static float products[COUNT], kernel[COUNT];
@@ -733,7 +733,7 @@ static void test_loops(void **unused)
     (void)unused;
     sr_rng_init(&rng, 3, SR_STREAM_TEST, 0);
     for (int round = 0; round < ROUNDS; round++) {
-        const int isa = sr_isa_find(sets[round % 3]);
+        const int isa = sr_isa_find(sets[round % SR_ISA_COUNT]);
         const struct svm_loops *loops = isa < 0 ? svm_loops() : svm_loops_tables[isa];
         const double step = sr_rng_double(&rng), self = 1, best = sr_rng_double(&rng) - 0.3;
         const float scale = -0.02f, own = 40;

@@ -31,6 +31,10 @@
 #define SR_ISA_INDEX(isa, has, ...) SR_ISA_##isa,
 enum { SR_ISAS(SR_ISA_INDEX, ) SR_ISA_COUNT };
 
+/* "baseline", "avx2", ... for an array. */
+#define SR_ISA_WORD(isa, has, ...) #isa,
+#define SR_ISA_WORDS               SR_ISAS(SR_ISA_WORD, )
+
 /* name_avx2, where SR_ISA is avx2. */
 #define SR_ISA_JOIN(name, isa)   name##_##isa
 #define SR_ISA_JOINED(name, isa) SR_ISA_JOIN(name, isa)
