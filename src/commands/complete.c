@@ -1,7 +1,6 @@
 /* complete.c - completion of lines, from the same tables that parse them. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "internal.h"
 #include "sartor/base/file.h"
@@ -39,17 +38,6 @@ void candidates_add_choices(struct candidates *candidates, const char *choices)
     free(copy);
 }
 
-static bool has_ending(const char *name, const char *endings)
-{
-    struct sr_words words = {0};
-    const char *extension = sr_path_extension(name);
-    bool found = !endings;
-    if (endings) sr_words_split(&endings, &words, NULL);
-    for (size_t i = 0; i < words.count; i++) found |= !strcasecmp(words.items[i], extension);
-    sr_words_fini(&words);
-    return found;
-}
-
 void candidates_add_files(struct candidates *candidates, const char *endings)
 {
     const char *slash = strrchr(candidates->typed, '/');
@@ -63,7 +51,7 @@ void candidates_add_files(struct candidates *candidates, const char *endings)
         bool hidden = names[i][0] == '.' && (!slash || slash[1] != '.');
         char *full = sr_path_join(folder, names[i]), *word = sr_xprintf("%s%s", shown, names[i]);
         bool directory = sr_path_is_directory(full);
-        if (!hidden && (directory || has_ending(names[i], endings)))
+        if (!hidden && (directory || !endings || has_ending(names[i], endings)))
             candidates_add(candidates, word, directory ? "/" : "");
         free(full);
         free(word);

@@ -41,6 +41,18 @@ static bool is_choice(const struct sr_param *param, const char *word)
     return false;
 }
 
+bool has_ending(const char *name, const char *endings)
+{
+    const char *ending = sr_path_extension(name);
+    const size_t length = strlen(ending);
+    for (const char *at = endings; at && *at;) {
+        size_t span = strcspn(at, " ");
+        if (span == length && !strncasecmp(at, ending, span)) return true;
+        at += span + strspn(at + span, " ");
+    }
+    return false;
+}
+
 /* --- models ---------------------------------------------------------------------------- */
 
 /* The training under way that makes a model of this name, one with finished epochs before others.
@@ -154,11 +166,6 @@ static int split_given(const struct lookup *lookup)
     return sr_args_has(lookup->args, "split") && sr_args_given(lookup->args, "split")
                ? sr_args_choice(lookup->args, "split")
                : -1;
-}
-
-static bool has_ending(const char *word, const char *endings)
-{
-    return is_choice(&(struct sr_param){.choices = endings}, sr_path_extension(word));
 }
 
 static enum sr_status find_sample(const struct lookup *lookup, const char *word,

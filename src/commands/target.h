@@ -52,6 +52,9 @@ const struct sample *arg_sample(const struct sr_args *args, const char *name);
 const struct sample *arg_sample_at(const struct sr_args *args, const char *name, size_t index);
 struct sr_run *arg_job(const struct sr_args *args, const char *name);
 
+/* Does a file's name end in one of the space-separated `endings`, in any case? NULL: no. */
+bool has_ending(const char *name, const char *endings);
+
 /* Words that could stand at one place of a line. */
 struct candidates {
     struct sr_words words;

@@ -102,6 +102,9 @@ static void words_become_what_they_are(void **state)
     assert_null(arg_family(args, "family"));
     assert_int_equal(arg_class(args, "class"), -1);
     assert_null(arg_sample(args, "index")); /* a picture */
+    assert_true(has_ending("a/b.PNG", ".jpg .png") && has_ending("b.jpg", ".jpg .png"));
+    assert_false(has_ending("a.png/b", ".png") || has_ending("a.pn", ".png") ||
+                 has_ending("a.png", NULL) || has_ending("a", ""));
     assert_null(arg_model(args, "vs"));
     assert_int_equal(arg_count(args, "models"), 0);
     assert_int_equal(arg_split(args, "split"), -1);
