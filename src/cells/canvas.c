@@ -43,7 +43,8 @@ static void set_dot(struct canvas *canvas, const struct pen *pen, int x, int y)
     canvas->letters[at] = pen->letter;
 }
 
-/* Cut one end of a line to low <= x <= high; the same serves y with the pairs swapped. */
+/* Cut a line to low <= x <= high; false when none of it is left. With x and y exchanged it cuts y.
+ */
 static bool clip(double *x0, double *y0, double *x1, double *y1, double low, double high)
 {
     if ((*x0 < low && *x1 < low) || (*x0 > high && *x1 > high)) return false;
@@ -67,7 +68,7 @@ void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double
     for (int i = 0; i <= steps; i++) {
         double share = steps ? (double)i / steps : 0;
         int x = (int)lround(x0 + share * (x1 - x0)), y = (int)lround(y0 + share * (y1 - y0));
-        /* The pattern hangs on the place, so that short pieces join to the same dashes. */
+        /* The pattern depends on the position, so that the dashes of joined pieces fit together. */
         if (pen->off &&
             ((x + y) % (pen->on + pen->off) + pen->on + pen->off) % (pen->on + pen->off) >= pen->on)
             continue;

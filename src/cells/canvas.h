@@ -1,6 +1,6 @@
 /* canvas.h - dots finer than cells, for curves: 2×4 to a cell in braille, one in ASCII.
  *
- * Private to cells/. Dots are counted from the top left; what lies outside is clipped. */
+ * Private to cells/. Dots are counted from the top left; what is outside is clipped. */
 #ifndef SARTOR_CELLS_CANVAS_H
 #define SARTOR_CELLS_CANVAS_H
 
@@ -23,10 +23,10 @@ struct pen {
     int on, off; /* dots drawn and left out in turn; off 0: an unbroken line */
 };
 
-/* A line between two places in dots, both ends included, however far outside they are. */
+/* A line between two positions in dots, both ends included; they may be far outside. */
 void canvas_line(struct canvas *canvas, const struct pen *pen, double x0, double y0, double x1,
                  double y1);
-/* Lay the dots over an area; cells without dots are left alone. */
+/* Draw the dots into an area; cells without dots are not changed. */
 void canvas_draw(const struct canvas *canvas, struct sr_area area);
 
 #endif

@@ -25,7 +25,7 @@ static int distance(sr_colour a, sr_colour b)
     return red * red + green * green + blue * blue;
 }
 
-/* xterm's 16; other terminals differ, but keep the order. */
+/* The 16 colours of xterm; other terminals have other values in the same order. */
 static const sr_colour basic[16] = {
     SR_RGB(0, 0, 0),       SR_RGB(205, 0, 0),   SR_RGB(0, 205, 0),   SR_RGB(205, 205, 0),
     SR_RGB(0, 0, 238),     SR_RGB(205, 0, 205), SR_RGB(0, 205, 205), SR_RGB(229, 229, 229),
@@ -142,7 +142,7 @@ void sr_scale_step(enum sr_scale scale, enum sr_depth depth, double value, sr_co
 {
     value = unit(value);
     if (scale == SR_SCALE_GREY && depth >= SR_DEPTH_16) {
-        /* The greys are not evenly spaced: find the two that the level lies between. */
+        /* The greys are not evenly spaced: find the two on both sides of the level. */
         double level = 255 * value;
         int step = 0;
         while (step < 2 && level > red_of(basic[grey_steps_16[step + 1]])) step++;

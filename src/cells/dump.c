@@ -7,7 +7,7 @@ static bool style_equal(struct sr_style a, struct sr_style b)
     return a.fore == b.fore && a.back == b.back && a.attributes == b.attributes;
 }
 
-/* Columns of a line up to its last cell that would be seen. */
+/* Columns of a line up to its last visible cell. */
 static int line_length(const struct sr_grid *grid, int y, bool styled)
 {
     const struct sr_cell *cells = grid->cells + (size_t)y * (size_t)grid->columns;

@@ -1,7 +1,7 @@
-/* glyph.c - what stands in for a character where only ASCII may be shown. */
+/* glyph.c - the ASCII character shown for another one where only ASCII may be shown. */
 #include "sartor/cells/grid.h"
 
-/* Latin letters U+00C0..U+017F without their accents; '?' where one letter will not do. */
+/* Latin letters U+00C0..U+017F without their accents; '?' where no single letter is like it. */
 static const char latin[] =
     "AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty"  /* U+00C0 */
     "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL"  /* U+0100 */
@@ -53,7 +53,7 @@ void sr_grid_to_ascii(struct sr_grid *grid)
     size_t count = (size_t)grid->columns * (size_t)grid->lines;
     for (size_t i = 0; i < count; i++) {
         struct sr_cell *cell = &grid->cells[i];
-        /* The second half of a wide character: its first half has become one column. */
+        /* The second half of a wide character, whose first half now takes one column. */
         cell->glyph = cell->glyph == SR_GLYPH_NONE ? ' ' : sr_glyph_ascii(cell->glyph);
     }
 }

@@ -58,7 +58,7 @@ struct sr_area sr_area_part(struct sr_area area, int x, int y, int width, int he
     return part;
 }
 
-/* The cell at a place of an area, or NULL outside the area or its grid. */
+/* The cell at a position in an area, or NULL outside the area or its grid. */
 static struct sr_cell *cell_at(struct sr_area area, int x, int y)
 {
     if (x < 0 || y < 0 || x >= area.width || y >= area.height) return NULL;
@@ -68,7 +68,7 @@ static struct sr_cell *cell_at(struct sr_area area, int x, int y)
     return &area.grid->cells[(size_t)y * (size_t)area.grid->columns + (size_t)x];
 }
 
-/* Before a cell is overwritten: the other half of a wide character goes blank. */
+/* Before a cell of a wide character is overwritten, its other half becomes blank. */
 static void break_wide(struct sr_area area, const struct sr_cell *cell)
 {
     size_t at = (size_t)(cell - area.grid->cells);

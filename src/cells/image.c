@@ -13,7 +13,7 @@ static const char ramp[] = " .:-=+*#%@";
 enum { SHADES = sizeof shades / sizeof *shades, RAMP = sizeof ramp - 1 };
 enum { UPPER_HALF = 0x2580 };
 
-/* What is sampled: grey pixels, heat values, or one over the other. */
+/* What is drawn: grey pixels, heat values, or heat over grey. */
 struct source {
     const uint8_t *pixels; /* NULL for none */
     const float *values;   /* NULL for none */
@@ -59,7 +59,7 @@ static sr_colour sample_colour(const struct source *source, struct sample sample
     return sr_overlay_colour(source->scale, (int)lround(255 * sample.grey), sample.heat);
 }
 
-/* One cell without colours of its own: a shade, or a digit where an overlay is hot. */
+/* One cell without colour: a shade, or a digit where an overlay is hot. */
 static void put_plain(struct sr_area area, const struct sr_look *look, int x, int y,
                       const struct source *source, struct sample sample)
 {
@@ -77,7 +77,7 @@ static void put_few(struct sr_area area, const struct sr_look *look, int x, int 
     struct sr_style style = {0};
     double share;
     if (source->pixels && source->values) {
-        /* The heat gives the background its nearest step, the garment is shaded over it. */
+        /* The background is the nearest step of the heat; the pixels are shaded over it. */
         sr_colour from, to;
         sr_scale_step(source->scale, look->depth, sample.heat, &from, &to, &share);
         style.back = share < 0.5 ? from : to;
@@ -96,7 +96,7 @@ static void put_colours(struct sr_area area, const struct sr_look *look, int x, 
                         const struct source *source, struct sample upper, struct sample lower)
 {
     sr_colour top = sample_colour(source, upper), bottom = sample_colour(source, lower);
-    /* What looks the same is the same cell, so that fewer cells change. */
+    /* Equal colours always give the same cell, so that fewer cells change. */
     bool same = sr_colour_index(top, look->depth) == sr_colour_index(bottom, look->depth) &&
                 (look->depth != SR_DEPTH_DIRECT || top == bottom);
     if (same)
@@ -138,7 +138,7 @@ static void draw_source(struct sr_area area, const struct sr_look *look,
 
 void sr_image_cells(const struct sr_look *look, struct sr_shape shape, int *columns, int *lines)
 {
-    (void)look; /* the same in every look, so that a layout does not depend on it */
+    (void)look; /* the same for all terminals, so that layouts do not depend on them */
     *columns = shape.width;
     *lines = (shape.height + 1) / 2;
 }
@@ -190,7 +190,7 @@ void sr_draw_bar(struct sr_area area, int x, int y, int width, double share,
     if (share > 1) share = 1;
     int parts = look->ascii ? 2 : 8;
     long filled = lround(share * width * parts);
-    if (filled == 0 && share >= 0.005) filled = 1; /* what is not rounded to 0 % is not nothing */
+    if (filled == 0 && share >= 0.005) filled = 1; /* a share of 0.5 % or more is visible */
     for (int i = 0; i < width; i++, filled -= parts) {
         uint32_t glyph = ' ';
         if (filled >= parts)

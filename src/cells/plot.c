@@ -19,7 +19,7 @@ struct axis {
     int widest; /* of the labels */
 };
 
-/* Where a value lies on its axis, 0 at the low end, 1 at the high. */
+/* The position of a value on its axis, 0 at the low end, 1 at the high. */
 static double place(const struct axis *axis, double value)
 {
     if (axis->logarithmic) {
@@ -131,7 +131,7 @@ static void set_y(const struct sr_plot *plot, struct axis *axis)
         range.low = plot->y_low;
         range.high = plot->y_high;
     } else if (plot->logarithmic) {
-        /* Bars begin half a decade below the smallest, so that it too is seen. */
+        /* Bars begin half a decade below the smallest value, so that its bar is visible. */
         range.low = plot->bars ? pow(10, floor(log10(range.low))) / 3 : range.low / 1.05;
         range.high *= 1.05;
     } else {
@@ -145,7 +145,7 @@ static void set_y(const struct sr_plot *plot, struct axis *axis)
         }
     }
     if (!(range.low < range.high)) range.high = range.low + 1;
-    /* Beyond this, differences would overflow; no one can read such an axis anyway. */
+    /* Beyond this, differences would overflow. */
     range.low = fmax(range.low, -1e200);
     range.high = fmin(range.high, 1e200);
     *axis = (struct axis){.low = range.low,
@@ -154,7 +154,7 @@ static void set_y(const struct sr_plot *plot, struct axis *axis)
                           .percent = plot->percent};
 }
 
-/* What tells one line from another where there is no colour. */
+/* The style of a line; without colour, lines differ by their dashes, in ASCII by their letters. */
 static struct pen line_pen(const struct sr_plot_line *line, size_t index,
                            const struct sr_look *look)
 {
@@ -176,7 +176,7 @@ static struct pen line_pen(const struct sr_plot_line *line, size_t index,
     return pen;
 }
 
-/* Value of a line at the x nearest to the cursor; NaN where it has none near. */
+/* Value of a line at the x nearest to the cursor; NaN for an empty line. */
 static double value_at(const struct sr_plot_line *line, double x)
 {
     double best = INFINITY, value = NAN;
@@ -224,7 +224,7 @@ static void draw_head(struct sr_area line, const struct sr_look *look, const str
         if (!series->faint) shown++;
         if (!series->label || x >= line.width) continue;
         if (!plot->bars) {
-            /* A sample of the line, as the canvas would draw it. */
+            /* A piece of the line. */
             struct canvas canvas;
             canvas_init(&canvas, 2, 1, look->ascii);
             canvas_line(&canvas, &pen, 0, canvas.tall / 2, 2 * canvas.wide, canvas.tall / 2);
@@ -253,7 +253,7 @@ static void draw_axes(struct sr_area inner, struct sr_area whole, const struct s
     for (int x = 0; x < inner.width; x++)
         sr_area_put(whole, left + 1 + x, bottom, look->ascii ? '-' : 0x2500, border);
     sr_area_put(whole, left, bottom, look->ascii ? '+' : 0x2514, border);
-    int taken = inner.height + 1; /* line of the label above, so that none overwrites another */
+    int taken = inner.height + 1; /* line of the label above, which must not be overwritten */
     for (int i = 0; i < y_axis->count; i++) {
         int y = (int)lround((1 - place(y_axis, y_axis->ticks[i])) * inner.height - 0.5);
         y = y < 0 ? 0 : y >= inner.height ? inner.height - 1 : y;
@@ -293,7 +293,7 @@ static void draw_bars(struct sr_area area, const struct sr_look *look,
         from = fmax(from, 0);
         to = fmin(to, area.width);
         int first = (int)floor(from + 1e-6), last = (int)ceil(to - 1e-6) - gap;
-        if (step / share >= 1) { /* columns are not shared: each bar begins where the last ended */
+        if (step / share >= 1) { /* bars are wider than columns: each begins where the last ended */
             first = (int)lround(from);
             last = (int)lround(to) - gap;
         }

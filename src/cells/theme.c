@@ -1,7 +1,7 @@
 /* theme.c - the colours of the interface, by role, background and depth.
  *
- * Colours are exact entries of the xterm-256 palette, named by index. Good against bad is
- * teal against orange-red, with bold besides, so that nobody has to tell red from green. */
+ * Colours are exact entries of the xterm-256 palette, named by index. Good is teal and bad is
+ * orange-red and bold, so that red need not be distinguished from green. */
 #include "sartor/cells/colour.h"
 
 struct entry {
@@ -49,8 +49,8 @@ static const struct entry light[SR_ROLE_COUNT] = {
     [SR_ROLE_SERIES + 4] = {94, -1, 0},
     [SR_ROLE_SERIES + 5] = {55, -1, 0},
 };
-/* Sixteen colours; with eight, the bright half loses its brightness. Yellow on white cannot be
- * read, so light backgrounds take others instead (on_light). */
+/* Sixteen colours; with eight, bright ones become normal ones. Yellow on white cannot be read, so
+ * light backgrounds have other colours (on_light). */
 static const struct entry sixteen[SR_ROLE_COUNT] = {
     [SR_ROLE_TEXT] = {-1, -1, 0},
     [SR_ROLE_FAINT] = {-1, -1, SR_DIM},
@@ -71,7 +71,7 @@ static const struct entry sixteen[SR_ROLE_COUNT] = {
     [SR_ROLE_SERIES + 4] = {12, -1, 0},
     [SR_ROLE_SERIES + 5] = {10, -1, 0},
 };
-/* What is dark enough on a light background, for each of the sixteen. */
+/* For each of the sixteen, one that can be read on a light background. */
 static const signed char on_light[16] = {0, 1, 2, 5, 4, 2, 4, 0, 8, 1, 1, 5, 6, 5, 4, 0};
 
 static const struct entry none[SR_ROLE_COUNT] = {

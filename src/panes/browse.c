@@ -231,8 +231,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_browse = {
     .name = "browse",
     .title = "Browse",
-    .help =
-        "The selected samples as pictures; Enter shows one large, with what the model says of it.",
     .hints = hints,
     .draw = draw,
     .move = move,

@@ -11,7 +11,7 @@
 struct browse {
     bool enlarged; /* one sample, large */
     bool values;   /* ... its pixels as numbers */
-    bool versions; /* ... augmented versions rather than neighbours, where both do not fit */
+    bool versions; /* ... augmented versions in place of similar images, where both do not fit */
     struct sr_scroller pixels; /* lines of those numbers */
     struct sr_scroller grid;   /* rows of pictures */
     int columns;               /* pictures in a row, as drawn last */
@@ -24,8 +24,8 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
 void browse_sample_draw(struct sr_session *session, const struct browse *browse,
                         struct sr_area area);
 void browse_values_draw(struct sr_session *session, struct browse *browse, struct sr_area area);
-/* What the other models say of the sample, and what it is most like, in sentences, where that is
- * known; `entry` is the model that has been told of already (NULL: none). */
+/* What the other models predict for the sample, and the most similar training images, in sentences,
+ * as far as that is known; `entry` is the model that has been described already (NULL: none). */
 void browse_sample_describe(struct sr_session *session, const struct sr_entry *entry,
                             struct sr_text *text);
 

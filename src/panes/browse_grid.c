@@ -7,7 +7,7 @@
 
 #include "sartor/cells/draw.h"
 
-/* Which predictions the captions show: only those that the filter asks for. */
+/* The predictions that captions show: those of the model in the filter, NULL for none. */
 static const struct sr_predictions *shown_predictions(struct sr_session *session)
 {
     const struct sr_filter *filter = &session->selection.filter;
@@ -24,7 +24,7 @@ struct layout {
     int across, down;   /* cells from one picture to the next */
 };
 
-/* The largest size of which a good number fits, else of which any fit. */
+/* The largest pictures of which at least 4 × 2 fit, else of which at least 2 fit. */
 static struct layout choose_layout(const struct sr_session *session, struct sr_area area)
 {
     static const struct {
@@ -55,7 +55,7 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
 
 /* What captions are written from. */
 struct captions {
-    const struct sr_predictions *predictions;  /* NULL: only the class is told */
+    const struct sr_predictions *predictions;  /* NULL: captions are only the class */
     struct sr_short_name half[SR_CLASSES_MAX]; /* names of which two fit a caption */
     int width;
 };
@@ -69,7 +69,8 @@ static void captions_init(struct sr_session *session, struct captions *captions,
         sr_pane_short_names(session->data, (width - marks) / 2, captions->half);
 }
 
-/* The mark a person has given, the class, and the one suggested. True when it is flagged as wrong.
+/* The mark that the user has given, the class, and the suggested class. True when the label is
+ * flagged as wrong.
  */
 static bool suspect_caption(const struct sr_session *session, const struct captions *captions,
                             size_t suspect, int truth, struct sr_text *text)
@@ -86,7 +87,7 @@ static bool suspect_caption(const struct sr_session *session, const struct capti
     return mark == SR_MARK_FLAG;
 }
 
-/* Class, and the predicted one where it differs. True where that is so. */
+/* The class, and the predicted class where it differs. True when it differs. */
 static bool caption(const struct sr_session *session, const struct captions *captions, uint32_t row,
                     int truth, struct sr_text *text)
 {
@@ -117,7 +118,7 @@ static bool caption(const struct sr_session *session, const struct captions *cap
     return false;
 }
 
-/* "test:0  Ankle boot   cnn: Sneaker, 56.0 %  ✗ wrong": what a caption has no room for. */
+/* "test:0  Ankle boot   cnn: Sneaker, 56.0 %  ✗ wrong": details of the sample under the cursor. */
 static void draw_footer(struct sr_session *session, struct sr_area area)
 {
     enum sr_file file;

@@ -1,5 +1,5 @@
-/* browse_sample.c - see browse.h: one sample large, what each model says of it, how it looks when
- * augmented, and the training images that are most like it. */
+/* browse_sample.c - see browse.h: one sample large, the predictions of each model, augmented
+ * versions of it, and the most similar training images. */
 #include "browse.h"
 #include "sartor/app/explanations.h"
 
@@ -13,8 +13,8 @@
 #include "sartor/data/augment.h"
 #include "sartor/models/networks.h"
 
-/* What a model says of the sample, from its predictions or from the close-up; NULL while nothing is
- * known. */
+/* Probabilities by a model for the sample, from its predictions or from the close-up; NULL while
+ * neither is there. */
 static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry,
                                enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
 {
@@ -26,7 +26,8 @@ static const float *verdict_of(const struct sr_session *session, const struct sr
     return verdict;
 }
 
-/* One line a model: its name, how sure it is as a bar, what it says. Returns the line behind them.
+/* One line for each model: its name, the probability of its prediction as a bar, the prediction.
+ * Returns the line after them.
  */
 static int draw_others(struct sr_session *session, struct sr_area area, int y,
                        const struct sr_entry *entry, enum sr_file file, uint32_t row,
@@ -68,7 +69,7 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y,
     return y;
 }
 
-/* The augmentation that the model was trained with; where it had none, a usual one. */
+/* The augmentation that the model was trained with, or a usual one where it had none. */
 static struct sr_augment augmentation(const struct sr_entry *entry, bool *own)
 {
     const struct sr_args *params = entry && entry->model ? entry->model->params : NULL;
@@ -77,7 +78,8 @@ static struct sr_augment augmentation(const struct sr_entry *entry, bool *own)
     return sr_networks_augment(params);
 }
 
-/* A row of pictures under a title: how the sample looks to a network in training, epoch by epoch.
+/* A row of pictures under a title: the sample as augmentation changes it in each epoch of a
+ * training.
  */
 static void draw_versions(struct sr_session *session, struct sr_area area,
                           const struct sr_entry *entry, enum sr_file file, uint32_t row)
@@ -104,7 +106,7 @@ static void draw_versions(struct sr_session *session, struct sr_area area,
     free(grey);
 }
 
-/* The rows of the train file that are most like the sample, with their classes. */
+/* The training images that are most similar to the sample, with their classes. */
 static void draw_neighbours(struct sr_session *session, struct sr_area area,
                             const struct sr_closeup *closeup, int truth)
 {
@@ -134,7 +136,7 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
     }
 }
 
-/* Returns the line behind what was written. */
+/* Returns the line after what was written. */
 static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file,
                       uint32_t row, const struct sr_closeup *closeup)
 {
@@ -216,7 +218,8 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
     struct sr_area picture = sr_area_part(area, 1, 0, width, height);
     if (width > 0)
         sr_draw_image(picture, &session->look, sr_pane_pixels(session, file, row), images->shape);
-    /* Under the picture, a strip of others; a second one behind the words where there is room. */
+    /* Under the picture a strip of other pictures; a second strip below the words where there is
+     * room. */
     struct sr_entry *entry = session->entry_count
                                  ? sr_session_entry(session, session->selection.filter.model, NULL)
                                  : NULL;

@@ -3,7 +3,8 @@
 
 #include "sartor/cells/colour.h"
 
-/* Every pixel as a number on its own grey: decimal, or hexadecimal where that has no room. */
+/* Every pixel as a number on a background of its grey: decimal, or hexadecimal where decimal does
+ * not fit. */
 void browse_values_draw(struct sr_session *session, struct browse *browse, struct sr_area area)
 {
     enum sr_file file;

@@ -1,5 +1,5 @@
-/* compare.c - every model on the same samples: how good, how fast, how large, beside the study, and
- * whether two of them can be told apart. */
+/* compare.c - all models on the same samples: accuracy, speed and size beside the figures of the
+ * study, and whether two of them differ significantly. */
 #include "compare.h"
 
 #include <stdio.h>
@@ -32,8 +32,8 @@ static void remember(char *name, size_t size, const struct compare_table *table,
     snprintf(name, size, "%s", table->rows[row].entry->name);
 }
 
-/* Rows up and down, the column that is sorted by to the sides, the second model to the next and the
- * previous one. */
+/* Up and down move between rows, left and right between columns to sort by, next and previous
+ * between second models of the pair. */
 static void move(struct sr_session *session, enum sr_move move)
 {
     struct compare *state = compare_state(session);
@@ -65,7 +65,8 @@ static void move(struct sr_session *session, enum sr_move move)
     sr_text_fini(&text);
 }
 
-/* A click on a title sorts by its column, another one turns the order round. */
+/* A click on a title sorts by its column; a click on the title of the sorted column reverses the
+ * order. */
 static void choose_column(const struct compare_table *table, int x)
 {
     struct compare *state = table->state;
@@ -137,7 +138,7 @@ enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **
         status = sr_error_set(error, SR_ERROR_STATE, "%s", sr_text_get(&title));
     } else {
         const struct compare_row *row = &table.rows[table.at];
-        /* Which of the others is best is known when all have been judged. */
+        /* The best of the others is known when all have been evaluated. */
         bool chosen =
             table.vs >= 0 && !strcmp(table.rows[table.vs].entry->name, compare_state(session)->vs);
         for (size_t i = 0; !chosen && i < table.count && row->status != SR_PENDING; i++)
@@ -160,7 +161,7 @@ enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **
     return status;
 }
 
-/* A model's row in words. */
+/* The row of a model as sentences. */
 static void describe_row(const struct compare_row *row, struct sr_text *text)
 {
     sr_text_printf(text, "\n%s: ", row->entry->name);
@@ -212,7 +213,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_fini(&why);
 }
 
-/* Rows sorted by the next column, or turned round. */
+/* Sort by the next column, or reverse the order. */
 static enum sr_status order(struct sr_session *session, bool reverse, struct sr_text *said,
                             struct sr_error *error)
 {
@@ -234,7 +235,7 @@ static enum sr_status show_vs(struct sr_session *session, struct sr_error *error
     return status;
 }
 
-/* Samples that one of the pair gets right and the other wrong. */
+/* Browse the samples that one model of the pair gets right and the other wrong. */
 static enum sr_status browse_difference(struct sr_session *session, bool swapped,
                                         struct sr_error *error)
 {
@@ -271,8 +272,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_compare = {
     .name = "compare",
     .title = "Compare",
-    .help = "All models on the same samples: what they are worth and what they take, beside the "
-            "study, and which can be told apart.",
     .hints = hints,
     .draw = draw,
     .move = move,

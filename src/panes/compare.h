@@ -1,7 +1,7 @@
 /* compare.h - what the files of the Compare pane share: its state, the table of models, its
  * columns, and the pair that is compared.
  *
- * A table is filled anew for each picture and move, from what the session has ready; it owns its
+ * A table is made for each drawing and each move, from the results that are ready; it owns its
  * rows. Private to panes/. */
 #ifndef SARTOR_PANES_COMPARE_H
 #define SARTOR_PANES_COMPARE_H
@@ -25,7 +25,7 @@ struct compare *compare_state(struct sr_session *session);
 
 struct compare_row {
     struct sr_entry *entry;
-    enum sr_status status; /* SR_OK when it has been judged on the split */
+    enum sr_status status; /* SR_OK when it has been evaluated on the split */
     struct sr_error error; /* else why not */
     double scores[SR_SCORE_COUNT];
 };
@@ -45,8 +45,7 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
                   struct sr_text *title, struct sr_text *text);
 void compare_fini(struct compare_table *table);
 
-/* Columns: scores, with the interval of the accuracy in the column of its lower end, and what is no
- * score. */
+/* Columns: the scores, where the lower end of the interval stands for both ends, and two more. */
 enum { COMPARE_STUDY = SR_SCORE_COUNT, COMPARE_FAMILY, COMPARE_COLUMNS };
 const char *compare_column_title(int column);
 /* The text of a cell, empty where nothing is known. */
@@ -63,9 +62,9 @@ void compare_order_words(const struct compare_table *table, struct sr_text *text
 /* Sort by the next (1) or previous (-1) column, or by name. */
 void compare_sort(const struct compare_table *table, int step);
 
-/* The test of two rows, seen from the first; false until it is there. */
+/* The test of two rows, with wins and losses of the first; false until the result is there. */
 bool compare_pair(const struct compare_table *table, int first, int second, struct sr_pair *pair);
-/* A sentence on the cursor's pair, or why there is none. */
+/* A sentence on the pair at the cursor, or why there is none. */
 void compare_pair_words(const struct compare_table *table, struct sr_text *text);
 /* How many models, on which split, how many samples. */
 void compare_heading(const struct sr_session *session, const struct compare_table *table,
@@ -77,12 +76,12 @@ enum { COMPARE_SPOT_PAIRS = 1 << 16, COMPARE_SPOT_TITLES = 1 << 17 };
 void compare_draw(struct sr_session *session, struct sr_area area,
                   const struct compare_table *table);
 
-/* A bar for each model, from where the axis begins, with the interval at its end. */
+/* A bar for each model from the left end of the axis, with the confidence interval at its end. */
 void compare_draw_chart(struct sr_session *session, struct sr_area area,
                         const struct compare_table *table);
 
-/* The pair under the cursor, and on which split; SR_PENDING while they predict, a sentence where
- * there are no two. */
+/* The pair at the cursor and the split; SR_PENDING while they predict, an error where there are not
+ * two models. */
 enum sr_status compare_shown_pair(struct sr_session *session, struct sr_entry **first,
                                   struct sr_entry **second, enum sr_split_name *split,
                                   struct sr_error *error);

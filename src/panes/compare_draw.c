@@ -8,7 +8,7 @@
 
 #include "sartor/cells/draw.h"
 
-/* Why a row has no accuracy, in few words. */
+/* Why a row has no accuracy yet. */
 static const char *state_words(const struct compare_row *row)
 {
     if (row->status != SR_PENDING) return "cannot be judged here";
@@ -51,7 +51,7 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
         const struct compare_row *row = &table->rows[top + i];
         draw_name(session, area, 1 + i, name, row->entry->name, top + i == table->at);
         edge = name + 2;
-        int said = 0; /* columns that words take */
+        int said = 0; /* cells that these words cover */
         if (row->status != SR_OK) {
             int quality = 0;
             while (quality < shown && columns[quality] < SR_SCORE_TOP2) said += widths[quality++];
@@ -180,9 +180,9 @@ static int draw_pairs(struct sr_session *session, struct sr_area area,
     return rows + 1;
 }
 
-/* From the top: what is compared, the models, a sentence on the pair, its model against all others,
- * bars. What does not fit is left out from the end; the sentence always has its place where three
- * rows do. */
+/* From the top: the heading, the models, a sentence on the pair, the list of pairs, bars. What does
+ * not fit is left out from the end of this list; but the sentence is always shown where three rows
+ * fit. */
 void compare_draw(struct sr_session *session, struct sr_area area,
                   const struct compare_table *table)
 {
@@ -205,7 +205,7 @@ void compare_draw(struct sr_session *session, struct sr_area area,
         y++;
         spare--;
     }
-    /* Rows first; the pairs get up to half of the lines where both are long. */
+    /* All rows where they fit with the pairs; else the pairs get at most half of the lines. */
     bool paired = pairs > 0 && table->rows[table->at].status == SR_OK && spare >= 10;
     int wanted = paired ? pairs + 2 : 0, half = (spare + 1) / 2;
     if (rows + wanted > spare)
@@ -216,7 +216,7 @@ void compare_draw(struct sr_session *session, struct sr_area area,
     paired = paired && pairs > 0;
     if (paired) spare -= pairs + 2;
     bool charted = area.width >= 40 && spare >= (int)table->judged + 3 && table->judged > 0;
-    int airs = spare - (charted ? (int)table->judged + 3 : 0); /* blank lines to be had */
+    int airs = spare - (charted ? (int)table->judged + 3 : 0); /* blank lines that are left */
     if (y > 0 && airs > 0) {
         y++;
         airs--;

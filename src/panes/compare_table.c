@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The split that is honest for every model that is loaded. */
+/* The split that is shown, else one that no loaded model has been trained on. */
 static enum sr_split_name shared_split(const struct sr_session *session)
 {
     int split = session->view.split;
@@ -19,7 +19,7 @@ static enum sr_split_name shared_split(const struct sr_session *session)
     return session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
 }
 
-/* Best first; what is not known last. */
+/* Best first; rows whose score is not known last. */
 static int by_order(const void *a, const void *b, void *context)
 {
     const struct compare_row *left = a, *right = b;
@@ -53,7 +53,7 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
     *table = (struct compare_table){.state = state, .vs = -1};
     if (sr_pane_without_data(session, title, text)) return false;
     if (session->entry_count == 0) {
-        sr_pane_model(session, "", title, text); /* says what to do */
+        sr_pane_model(session, "", title, text); /* this says what to do */
         return false;
     }
     if (state->order < COMPARE_BY_NAME || state->order >= SR_SCORE_COUNT)
@@ -122,8 +122,8 @@ static bool is_detail(int column)
     return column >= SR_SCORE_COUNT || sr_score_kinds[column].detail;
 }
 
-/* 0 for what is not shown: costs, which have no table here, the interval's upper end, which stands
- * beside the lower, and a detail that says nothing. */
+/* 0 for columns that are not shown: costs, the upper end of the interval (shown with the lower),
+ * and details that no model has. */
 static int column_width(const struct compare_table *table, int column)
 {
     char text[48];
@@ -144,8 +144,8 @@ static int column_width(const struct compare_table *table, int column)
 int compare_columns(const struct compare_table *table, int room, int *columns, int *widths)
 {
     int count = 0, order = table->state->order;
-    int kept =
-        order > SR_SCORE_ACCURACY ? column_width(table, order) : 0; /* for the one sorted by */
+    int kept = order > SR_SCORE_ACCURACY ? column_width(table, order)
+                                         : 0; /* for the column that is sorted by */
     bool full = false;
     if (kept > room) kept = 0;
     for (int pass = 0; pass < 2; pass++)

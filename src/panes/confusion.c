@@ -1,4 +1,4 @@
-/* confusion.c - which classes a model takes for which: rows true, columns predicted. */
+/* confusion.c - the confusion matrix of a model: rows are true classes, columns predicted ones. */
 #include "confusion.h"
 #include "sartor/panes/show.h"
 #include "scroller.h"
@@ -18,7 +18,7 @@ static const char *units_words(enum confusion_units units)
                                              : "counts";
 }
 
-/* The largest confusions as a list, as many as there are lines. */
+/* The largest confusions as a list, as many as fit. */
 static void draw_worst(struct sr_session *session, struct sr_area area,
                        const struct confusion_table *table)
 {
@@ -201,7 +201,7 @@ static void move_to_confusion(struct confusion *state, const struct confusion_ta
     state->column = to >= 0 ? to % n : column;
 }
 
-/* A step among n classes and the margin behind the last. */
+/* A step among n classes and the margin after the last. */
 static int step(int at, enum sr_move move, int page, int n)
 {
     return inside(sr_scroll_step(at < 0 ? n : at, move, page, 0, n), n);
@@ -293,7 +293,7 @@ static void units(struct sr_session *session)
     state->units = (state->units + 1) % CONFUSION_UNITS;
 }
 
-/* The next model that is not the one shown; none behind the last. */
+/* The next model that is not the one shown; after the last, none. */
 static enum sr_status show_vs(struct sr_session *session, struct sr_error *error)
 {
     struct confusion *state = confusion_state(session);
@@ -368,7 +368,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_confusion = {
     .name = "confusion",
     .title = "Confusion",
-    .help = "Confusion matrix of a model; Enter browses the samples of a cell, a row or a column.",
     .hints = hints,
     .draw = draw,
     .move = move,

@@ -1,7 +1,7 @@
 /* confusion.h - what the files of the Confusion pane share: its state, the table of counts, and its
  * drawing.
  *
- * A table is filled anew for each picture and move; it owns its matrices. Private to panes/. */
+ * A table is made for each drawing and each move; it owns its matrices. Private to panes/. */
 #ifndef SARTOR_PANES_CONFUSION_H
 #define SARTOR_PANES_CONFUSION_H
 
@@ -54,22 +54,22 @@ static inline uint64_t cell(const struct confusion_table *table, int row, int co
     return table->matrix[(size_t)row * (size_t)table->classes + (size_t)column];
 }
 
-/* A class, or -1 for the margin behind the last. */
+/* A class, or -1 for the margin after the last. */
 static inline int inside(int value, int classes)
 {
     return value >= 0 && value < classes ? value : -1;
 }
 
 /* Fill `table` when predictions are there; else false, with the reason in `title` and `text`.
- * Counting ten thousand predictions takes some microseconds, so nothing is kept. */
+ * Counting ten thousand predictions takes microseconds, so the table is not kept. */
 bool confusion_init(struct sr_session *session, const struct confusion *state,
                     struct confusion_table *table, struct sr_text *title, struct sr_text *text);
 void confusion_fini(struct confusion_table *table);
 /* Of rows, of columns and of all, from the matrix. */
 void confusion_add_totals(struct confusion_table *table);
 
-/* The confusion that comes behind (count, index) when all are sorted by falling count; -1 for none.
- * Start from UINT64_MAX for the first. */
+/* The confusion that comes after (count, index) when all are sorted by falling count, and the one
+ * before; -1 for none. Start from UINT64_MAX for the first. */
 int confusion_next(const struct confusion_table *table, uint64_t count, int index);
 int confusion_previous(const struct confusion_table *table, uint64_t count, int index);
 
@@ -94,8 +94,8 @@ struct confusion_layout {
     int x;                          /* of the first cell */
 };
 
-/* Give up, in this order: long class names, metrics, totals, columns. Spare width makes cells
- * wider. */
+/* Where not all fits, this is left out, in this order: long class names, metrics, totals, columns.
+ * Spare width makes cells wider. */
 struct confusion_layout confusion_layout(const struct sr_session *session,
                                          const struct confusion_table *table, int width, int lines);
 void confusion_draw_matrix(struct sr_session *session, struct sr_area area,

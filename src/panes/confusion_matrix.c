@@ -12,7 +12,7 @@ static int digits(uint64_t number)
     return count;
 }
 
-/* The first of `count` rows or columns to show, where `fit` of them fit; -1: the margin behind the
+/* The first of `count` rows or columns to show, where `fit` of them fit; -1: the margin after the
  * last. */
 static int first_shown(int at, int fit, int count)
 {
@@ -47,7 +47,7 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
     struct confusion_layout layout = {longest, number + 1, total, 4, 1, n, n, 0, 0, 0};
     for (;;) {
         int rest = 2 + layout.label + layout.total + 3 * layout.metric +
-                   !layout.metric; /* a bracket's room */
+                   !layout.metric; /* for a bracket */
         layout.columns = (width - rest) / layout.cell;
         if (layout.columns >= n) break;
         if (layout.label > 8 && longest > 8)
@@ -69,7 +69,7 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
             layout.metric += 3;
             spare -= 9;
         }
-        /* Names one column shorter are worth a column more for every cell. */
+        /* Where names one column shorter make every cell one column wider, they are cut. */
         if (spare % n == n - 1 && layout.label > 8) {
             layout.label--;
             spare++;
@@ -85,7 +85,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
     return layout;
 }
 
-/* The background of a cell: its share of its row (or column), on a scale that shows small ones too.
+/* The background of a cell by its share of its row (or column); the square root shows small shares
+ * too.
  */
 static struct sr_style heat(const struct sr_session *session, double share)
 {
@@ -211,7 +212,7 @@ static void draw_row(struct sr_session *session, struct sr_area area,
             sr_pane_put_right(area, x += layout->metric, middle, plain, text);
         }
     }
-    /* The cursor's brackets lie over the cells beside it. */
+    /* Last, since its brackets are drawn over the cells beside it. */
     int i = at_column - layout->left;
     if (row == at_row && at_column >= 0 && i >= 0 && i < layout->columns) {
         cell_words(table, row, at_column, text, sizeof text);

@@ -404,7 +404,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_data = {
     .name = "data",
     .title = "Data",
-    .help = "Grey values, statistics and class balance of the files, beside the study's figures.",
     .hints = hints,
     .draw = draw,
     .move = move,

@@ -1,4 +1,5 @@
-/* explain.c - where a model looked: in one sample, or in each class. */
+/* explain.c - what in the picture a prediction depends on: for one sample, or on average for each
+ * class. */
 #include "explain.h"
 #include "scroller.h"
 
@@ -131,8 +132,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_explain = {
     .name = "explain",
     .title = "Explain",
-    .help = "Why a model said that: the sample, a heat map, and both together; of models that keep "
-            "training images, the nearest.",
     .hints = hints,
     .draw = draw,
     .move = move,

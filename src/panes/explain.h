@@ -25,7 +25,7 @@ size_t explain_layers_of(const struct sr_entry *entry, struct sr_layer_info *lay
  * method looks at one; "" for the model's default. */
 struct sr_explainer explain_chosen(const struct sr_session *session, const struct explain *explain,
                                    struct sr_entry *entry);
-/* In words: where in the picture the heat is. */
+/* Where in the picture the heat is, as a sentence. */
 void explain_heat_words(const struct sr_heat *heat, struct sr_text *text);
 
 /* One sample: the image, its heat map, and the one over the other. */

@@ -1,5 +1,4 @@
-/* explain_choice.c - see explain.h: what has been chosen, as far as a model has it, and heat in
- * words.
+/* explain_choice.c - see explain.h: the choices that a model offers, and heat maps as sentences.
  */
 #include "explain.h"
 

@@ -1,5 +1,4 @@
-/* explain_classes.c - see explain.h: what a model looks at in each class, as the mean of many heat
- * maps. */
+/* explain_classes.c - see explain.h: the mean heat map of each class. */
 #include "explain.h"
 
 #include <math.h>
@@ -36,7 +35,8 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
     const size_t classes = (size_t)session->data->classes;
     scene->split = sr_session_default_split(session, scene->entry);
     size_t most = (CLASS_SAMPLES + classes - 1) / classes;
-    /* What `explain MODEL classes` has just found out need not be asked again. */
+    /* Where `explain MODEL classes` has just computed maps with another split or number, show
+     * those. */
     const struct sr_explainer explainer = explain_chosen(session, explain, scene->entry);
     const struct sr_class_heats *known = sr_session_class_heats_known(session, &explainer);
     if (known) {
@@ -158,7 +158,7 @@ void explain_classes_describe(struct sr_session *session, const struct explain *
     sr_text_fini(&why);
 }
 
-/* The samples of the class under the cursor; without one, or before they were explained, explain.
+/* Browse the samples of the class under the cursor; where nothing has been computed yet, compute.
  */
 void explain_classes_enter(struct sr_session *session, const struct explain *explain,
                            struct sr_text *line)

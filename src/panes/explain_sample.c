@@ -1,4 +1,4 @@
-/* explain_sample.c - see explain.h: why a model said what it said of one sample. */
+/* explain_sample.c - see explain.h: the heat map of one sample, and the images nearest to it. */
 #include "explain.h"
 #include "scroller.h"
 
@@ -127,8 +127,8 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     sr_text_fini(&words);
 }
 
-/* Three pictures side by side; how large, how far apart, and whether a scale fits behind them. A
- * second row shows the true class where another was predicted and there is room. */
+/* Three pictures side by side: their size, the gap between them, and room for a scale at the right.
+ * A second row is for the true class where another was predicted and there is room. */
 struct layout {
     int width, height, gap, scale, rows;
 };
@@ -169,7 +169,7 @@ static void caption(struct sr_session *session, struct sr_area area, enum sr_rol
     if (*words) sr_area_text(area, x + 1, 0, sr_pane_style(session, role), words);
 }
 
-/* In place of a picture that is not there. */
+/* A frame with words in place of a picture. */
 static void placeholder(struct sr_session *session, struct sr_area area, const char *words)
 {
     sr_area_box(area, &session->look, sr_pane_style(session, SR_ROLE_BORDER), NULL);
@@ -177,7 +177,7 @@ static void placeholder(struct sr_session *session, struct sr_area area, const c
                       sr_pane_style(session, SR_ROLE_FAINT), words);
 }
 
-/* The scale behind a row of pictures, and the heat in it: the map by itself, and over the sample.
+/* The two heat pictures of a row, the map by itself and over the sample, and the scale.
  */
 static void draw_heat_pair(struct sr_session *session, struct sr_area area,
                            const struct scene *scene, const struct layout *layout,
@@ -247,7 +247,7 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
         caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT,
                 "true:", sr_text_get(&words));
         draw_heat_pair(session, below, scene, layout, &scene->explanation->truth);
-        /* Under the sample: what it is read against. */
+        /* Under the sample: what the two rows show. */
         sr_pane_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
                           sr_pane_style(session, SR_ROLE_FAINT),
                           "Above, what speaks for the class that was predicted; here, what speaks "
@@ -291,7 +291,7 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
     }
 }
 
-/* The choices that moves go through: layers, and the class whose evidence is shown. */
+/* What moves change: the layer, and the class that is explained. */
 static void draw_choices(struct sr_session *session, struct sr_area area, const struct scene *scene)
 {
     struct sr_layer_info layers[EXPLAIN_LAYERS];
@@ -314,7 +314,7 @@ static void draw_choices(struct sr_session *session, struct sr_area area, const 
     sr_text_fini(&words);
 }
 
-/* No heat map, and why; the sample and the verdict all the same. */
+/* Why there is no heat map, with the sample and the prediction. */
 static void draw_refusal(struct sr_session *session, struct sr_area area, const struct scene *scene)
 {
     const struct sr_images *images = &session->data->files[scene->file];
@@ -352,7 +352,7 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
         draw_refusal(session, sr_area_part(area, 0, y, area.width, area.height - y), scene);
         return;
     }
-    int left = area.height - y - 1; /* behind the captions */
+    int left = area.height - y - 1; /* below the captions */
     int bars = left >= 14 ? 5 : left >= 9 ? 2 : 0;
     struct layout layout = choose_layout(session, scene, area.width, left - bars);
     if (layout.width < 6 || layout.height < 3) {
@@ -367,7 +367,7 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
     y += pictures + (area.height > 16);
     struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
     if (scene->status == SR_OK && scene->explanation->nearest.count && rest.height >= 2) {
-        /* Half of what is left, but a line where that is too little for pictures. */
+        /* Half of the lines that are left, or one line of words where pictures do not fit. */
         int height = rest.height / 2 >= 6 ? (rest.height - 1) / 2 : 1;
         draw_nearest(session, sr_area_part(rest, 1, rest.height - height, rest.width - 2, height),
                      &scene->explanation->nearest);
@@ -383,7 +383,7 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
                      scene);
 }
 
-/* What was found, in sentences; `words` is room for parts of them. */
+/* The explanation as sentences; `words` is an empty buffer. */
 static void describe_scene(struct sr_session *session, const struct scene *scene,
                            struct sr_text *words, struct sr_text *text)
 {

@@ -1,7 +1,7 @@
 /* form.c - the hyperparameters of a family as a form, made from their table.
  *
  * What has been changed is kept as words; they are parsed against the table whenever the form is
- * drawn, so that recipes fill in what they stand for and nothing can get out of step. */
+ * drawn, so that values that a recipe sets are shown, and no copy of them is kept. */
 #include "form.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
@@ -39,9 +39,9 @@ struct form {
     const struct sr_param *rows[ROWS_MAX];
     int count;
     struct sr_words words; /* what has been changed */
-    struct sr_args
-        *args; /* of the family, with what the recipe stands for; NULL when it cannot be */
-    struct sr_error error; /* why it cannot be trained so, if so */
+    struct sr_args *args; /* of the family, with the values that the recipe sets; NULL when they are
+                             not valid */
+    struct sr_error error; /* why these values cannot be trained, if so */
 };
 
 static void form_fini(struct form *form)
@@ -50,7 +50,7 @@ static void form_fini(struct form *form)
     sr_args_free(form->args);
 }
 
-/* What the words give this parameter; NULL when they do not. */
+/* The value of this parameter in the words; NULL when it is not among them. */
 static const char *own_value(const struct form *form, const char *name)
 {
     size_t length = strlen(name);
@@ -210,7 +210,7 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
         goto out;
     }
     sr_text_printf(&word, "%s=%s", name, value ? value : "");
-    if (value) { /* alone, so that the sentence is about this one */
+    if (value) { /* by itself, so that an error is about this value */
         char *words[] = {word.bytes};
         const struct sr_param *table = is_common(name) ? sr_form_common : form.class->params;
         struct sr_args *args = sr_args_parse(form.class->name, table, words, 1, NULL, error);
@@ -307,7 +307,7 @@ void form_move(struct sr_session *session, enum sr_move move)
     struct sr_error ignored;
     if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT) {
         sr_form_step(session, move == SR_MOVE_LEFT ? -1 : 1,
-                     &ignored); /* at an end nothing changes */
+                     &ignored); /* no error at an end: nothing changes */
         return;
     }
     if (form_init(session, &form)) sr_scroller_move(&form.state->list, move, form.count);

@@ -1,5 +1,5 @@
-/* form.h - the form that lies over Train while it is open: its state and drawing. What commands use
- * of it is in sartor/panes/form.h. Private to panes/. */
+/* form.h - the form that covers Train while it is open: its state and drawing. Functions for
+ * commands are in sartor/panes/form.h. Private to panes/. */
 #ifndef SARTOR_SRC_PANES_FORM_H
 #define SARTOR_SRC_PANES_FORM_H
 

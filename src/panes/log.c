@@ -1,12 +1,12 @@
-/* log.c - what was done and said in this session, in order; it follows the end until it is
- * scrolled. */
+/* log.c - the commands and messages of this session, in order. The end is shown until the user
+ * scrolls up. */
 #include "scroller.h"
 #include "shared.h"
 #include <stdio.h>
 #include <string.h>
 
 struct log {
-    bool away; /* it has been scrolled up, and stays there instead of following the end */
+    bool away;               /* scrolled up: stays there instead of showing the end */
     struct sr_scroller list; /* of the entries, which may take several lines each */
 };
 
@@ -30,7 +30,7 @@ static int lines_of(const struct sr_log_line *line, int width)
     return lines ? lines : 1;
 }
 
-/* The first entry of those that fill the area up to the end of the log. */
+/* The first entry of the last page. */
 static int last_page(const struct sr_log *log, int width, int height)
 {
     int first = (int)log->count;
@@ -90,7 +90,7 @@ static void move(struct sr_session *session, enum sr_move move)
     struct log *state = state_of(session);
     if (!session->log.count) return;
     sr_scroller_turn(&state->list, move, (int)session->log.count);
-    state->away = true; /* drawing sees when the end has been reached */
+    state->away = true; /* drawing resets it when the end is reached */
 }
 
 static void describe(struct sr_session *session, struct sr_text *text)
@@ -115,7 +115,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_log = {
     .name = "log",
     .title = "Log",
-    .help = "Every command and message of the session; save-log writes a script that replays it.",
     .hints = hints,
     .draw = draw,
     .move = move,

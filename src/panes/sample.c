@@ -1,5 +1,5 @@
-/* sample.c - see shared.h: the sample under the cursor, what a model says of it, and moves through
- * the selection. */
+/* sample.c - see shared.h: the sample under the cursor, its probabilities by a model, and moves
+ * through the selection. */
 #include "shared.h"
 
 #include <stdio.h>
@@ -172,7 +172,7 @@ void sr_pane_walk(struct sr_session *session, enum sr_move move, size_t row, siz
     }
     if (by == 0) by = row;
     size_t at = selection->at;
-    /* A line up or down that does not exist leaves the cursor; pages go as far as they can. */
+    /* Up from the first line and down from the last leave the cursor; pages go to the ends. */
     bool line = move == SR_MOVE_UP || move == SR_MOVE_DOWN;
     if (back)
         at = at >= by                                           ? at - by

@@ -1,4 +1,4 @@
-/* screen.c - the whole screen: tabs, the current pane, what lies over it, the bottom line. */
+/* screen.c - the whole screen: tabs, the current pane, the overlay, the status line or prompt. */
 #include "shared.h"
 #include <math.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ bool sr_screen_click(struct sr_session *session, int x, int y)
     return pane->choose(session, value);
 }
 
-/* A role's colour on the bars at top and bottom, which keep their own background. */
+/* The colour of a role on the background of the bars at top and bottom. */
 static struct sr_style on_bar(const struct sr_session *session, enum sr_role role)
 {
     struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR), style = sr_pane_style(session, role);
@@ -37,7 +37,7 @@ static struct sr_style on_bar(const struct sr_session *session, enum sr_role rol
     return bar;
 }
 
-/* Tabs, as telling as the width allows: titles, or the current one's only. */
+/* The tabs with their titles; where these do not fit, only the title of the current pane. */
 static void draw_tabs(struct sr_session *session, struct sr_area area)
 {
     struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR);
@@ -67,15 +67,16 @@ static void draw_tabs(struct sr_session *session, struct sr_area area)
     }
 }
 
-/* What goes on in the background, for the right end of the status line: a job's share done (NaN
- * for none) and words. False when all is quiet. */
+/* Jobs in the background, for the right end of the status line: the share that is done (NaN: not
+ * known) and words. False when there is none. */
 static bool background(struct sr_session *session, int width, struct sr_text *text, double *share)
 {
     *share = NAN;
     struct sr_run *run = sr_session_active_run(session);
     if (session->study &&
         !(run &&
-          run->state == SR_JOB_PAUSED)) { /* of many trainings the whole is what one waits for */
+          run->state ==
+              SR_JOB_PAUSED)) { /* the progress of the whole study, not of one of its trainings */
         char left[32];
         *share = session->study_progress.share;
         sr_text_printf(text, "study%s%s %.0f %%", run ? ", " : "", run ? run->name : "",
@@ -117,7 +118,7 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
     return true;
 }
 
-/* "Enter enlarge  q back": what stands before the first blank of each is a key. */
+/* Hints are two blanks apart; the first word of each is a key: "Enter enlarge  q back". */
 static void draw_hints(struct sr_session *session, struct sr_area area, int x, const char *hints)
 {
     struct sr_style key = on_bar(session, SR_ROLE_KEY), text = sr_pane_style(session, SR_ROLE_BAR);
@@ -229,7 +230,7 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     sr_grid_clear(grid);
     struct sr_area all = sr_grid_area(grid);
     if (all.width < 1 || all.height < 1) return cursor;
-    /* The last line to be given up is the pane's; the prompt comes before it. */
+    /* On a single line, the prompt is shown, else the pane. */
     bool said = view->prompt || view->question || session->message[0];
     int top = all.height >= 5 && !view->zoomed ? 1 : 0;
     int bottom = view->prompt || (all.height >= 2 && (!view->zoomed || said)) ? 1 : 0;

@@ -1,6 +1,6 @@
 /* scroller.h - a list that is longer than its window: where its cursor is and what is shown of it.
  *
- * Every list of every pane scrolls by this. A list with a cursor is drawn after
+ * All lists of all panes scroll by this. A list with a cursor is drawn after
  * sr_scroller_follow or sr_scroller_centre and moved by sr_scroller_move; a text without one is
  * drawn after sr_scroller_fit and moved by sr_scroller_turn. The mouse wheel is bound to moves by
  * one line. Private to panes/. */
@@ -26,11 +26,11 @@ void sr_scroller_turn(struct sr_scroller *scroller, enum sr_move move, int count
 /* Before drawing `count` items on `lines` lines. All keep the window filled as far as there are
  * items, and note the lines. */
 
-/* No more than that. */
+/* Nothing but that. */
 void sr_scroller_fit(struct sr_scroller *scroller, int count, int lines);
-/* Scroll as little as shows the cursor. */
+/* Scroll just as far as is needed to show the cursor. */
 void sr_scroller_follow(struct sr_scroller *scroller, int count, int lines);
-/* Show the cursor in the middle. */
+/* Show the cursor in the middle, as far as the ends allow. */
 void sr_scroller_centre(struct sr_scroller *scroller, int count, int lines);
 
 #endif

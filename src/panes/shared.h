@@ -1,8 +1,8 @@
-/* shared.h - what the panes share: short names, wrapped text, states without data or model.
+/* shared.h - what the panes share: short names, wrapped text, what is shown without data or model.
  * Private to this room.
  *
  * Panes write Unicode marks freely (→ ✗ · × …): sr_screen_draw turns them into ASCII
- * where the look asks for it. Pictures follow the look by themselves. */
+ * where the session's look is ASCII. Functions that draw pictures do so themselves. */
 #ifndef SARTOR_SRC_PANES_SHARED_H
 #define SARTOR_SRC_PANES_SHARED_H
 
@@ -28,7 +28,7 @@ const char *sr_pane_class(const struct sr_session *session, int class);
 bool sr_pane_wrap(const char **text, int width, char *out, size_t size);
 /* Lines that the whole text takes. */
 int sr_pane_lines(const char *text, int width);
-/* Wrapped text from line y on; returns the line behind it. */
+/* Wrapped text from line y on; returns the line after it. */
 int sr_pane_paragraph(struct sr_area area, int y, struct sr_style style, const char *text);
 
 /* Append words that stand two blanks apart on the screen as a list with commas, without marks:
@@ -47,7 +47,7 @@ void sr_pane_put_right(struct sr_area area, int edge, int y, struct sr_style sty
 void sr_pane_add_class(const struct sr_session *session, struct sr_text *line, const char *key,
                        int class);
 
-/* A state instead of content: a title and what to do next, wrapped. */
+/* A title and what to do next, in place of content. */
 void sr_pane_say(const struct sr_session *session, struct sr_area area, const char *title,
                  const char *text);
 /* What is missing, as a sentence or two in `title` and `text`; false when the data is there. */
@@ -66,12 +66,13 @@ int sr_pane_best(const float *probabilities, int classes);
 void sr_pane_verdict_words(const struct sr_session *session, const float *verdict, int truth,
                            struct sr_text *text);
 
-/* One bar a class, as many as fit: in class order, or the likeliest first when there are more
- * classes than lines. The truth is marked with *, the prediction with >. Returns lines used. */
+/* One bar for each class, as many as fit: in class order, or the likeliest first when there are
+ * more classes than lines. The truth is marked with *, the prediction with >. Returns lines used.
+ */
 int sr_pane_probabilities(struct sr_session *session, struct sr_area area,
                           const float *probabilities, int truth);
 
-/* A bar of `width` cells whose unfilled part is seen as well. */
+/* A bar of `width` cells with its unfilled part visible. */
 void sr_pane_gauge(const struct sr_session *session, struct sr_area area, int x, int y, int width,
                    double share, struct sr_style style);
 
@@ -83,7 +84,7 @@ const uint8_t *sr_pane_pixels(const struct sr_session *session, enum sr_file fil
 void sr_pane_walk(struct sr_session *session, enum sr_move move, size_t row, size_t page);
 
 /* A picture of height × width pixels for each class, as many as fit around the class `at` (-1:
- * none), which is marked, with their names below and clicks on them told. */
+ * none), which is marked, with the names below and spots for clicks. */
 typedef void sr_pane_draw_class(struct sr_session *session, struct sr_area area, int class,
                                 void *context);
 void sr_pane_class_grid(struct sr_session *session, struct sr_area area, struct sr_shape shape,
@@ -95,13 +96,14 @@ struct sr_spots {
     int x, y, across, down, columns, lines;
     int first, stride;
 };
-/* Tell where clicks choose, from (x, y) of the area on. */
+/* Add such a grid; x and y count from the corner of the area. */
 void sr_spots_add(struct sr_session *session, struct sr_area area, struct sr_spots spots);
 void sr_spots_clear(struct sr_session *session);
-/* What a click at a cell of the screen stands for; false for nothing. */
+/* The value at a cell of the screen; false where there is no spot. */
 bool sr_spots_find(struct sr_session *session, int x, int y, int *value);
 
-/* Sort the selection by the next order, or turn it round: the hook of panes that show it. */
+/* Sort the selection by the next order, or reverse it: the `order` hook of panes that show the
+ * selection. */
 enum sr_status sr_pane_order(struct sr_session *session, bool reverse, struct sr_text *said,
                              struct sr_error *error);
 

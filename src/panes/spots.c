@@ -1,4 +1,4 @@
-/* spots.c - see shared.h: where clicks choose on the screen drawn last. */
+/* spots.c - see shared.h: the cells of the screen drawn last that can be clicked. */
 #include "shared.h"
 
 struct spots {

@@ -48,8 +48,8 @@ static const char *tail(const char *text, int columns)
     return text;
 }
 
-/* One way to write a name in few columns. Way 0 is its beginning, way n < columns its beginning
- * and its last n columns, and the last way its number, which is never ambiguous. */
+/* One way to write a name in few columns. Way 0 is its beginning, way n < columns its beginning and
+ * its last n columns, and the last way the number of the class, which is unique. */
 static void shorten(const char *name, int class, int columns, int way, struct sr_short_name *out)
 {
     if (way >= columns) {

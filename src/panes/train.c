@@ -51,8 +51,8 @@ static void draw(struct sr_session *session, struct sr_area area)
         train_families_draw(session, train, area);
 }
 
-/* From no reading line at all: left to the last epoch, right to the first; off either end there is
- * none again. */
+/* Without a reading line, left puts it on the last epoch and right on the first; a move beyond
+ * either end removes it. */
 static void move_reading_line(struct train *train, const struct sr_run *run, enum sr_move move)
 {
     int last = (int)run->epochs, read = train_read_epoch(train, run);
@@ -83,7 +83,7 @@ static void move(struct sr_session *session, enum sr_move move)
     } else {
         train->run = at;
         if (shown_run(session, train) == sr_session_active_run(session) || at == runs - 1) {
-            train->run = -1; /* what is shown by itself stays so when another starts */
+            train->run = -1; /* no run is chosen, so that the next one that starts is shown */
             if (shown_index(session, train) != at) train->run = at;
         }
     }
@@ -258,7 +258,6 @@ static const char *hints(struct sr_session *session)
 const struct sr_pane sr_pane_train = {
     .name = "train",
     .title = "Train",
-    .help = "Families to train, the run that goes on with its curves, and the runs before it.",
     .hints = hints,
     .draw = draw,
     .move = move,

@@ -14,8 +14,8 @@ struct train {
     bool logarithmic; /* the axis of the loss */
     int epoch;        /* the reading line on the curves, 0 for none */
     double smoothing; /* share of the past in the smoothed curve, 0 for none */
-    bool alone;       /* turns round whether other runs' curves are shown, which they
-                         are where the window is wide */
+    bool alone; /* other runs' curves are shown where the window is narrow and hidden where it is
+                   wide, instead of the reverse */
 };
 struct train *train_state(struct sr_session *session);
 
@@ -26,11 +26,11 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
 
 /* Is it running or paused? */
 bool train_under_way(const struct sr_run *run);
-/* "training"; "epoch 3 of 5", "tree 43 of 100", what was reached, or what to expect. */
+/* "training"; then how far it is, "epoch 3 of 5", "tree 43 of 100", or what was reached. */
 const char *train_run_state(const struct sr_run *run);
 enum sr_role train_run_role(const struct sr_run *run);
 void train_run_words(const struct sr_run *run, struct sr_text *text);
-/* Speed, time left, learning rate, and what else the family tells. */
+/* Speed, time left, learning rate, and the note of the family. */
 void train_speed_words(const struct sr_run *run, struct sr_text *text);
 void train_epoch_words(const struct sr_epoch *epoch, bool full, struct sr_text *text);
 

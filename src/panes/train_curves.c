@@ -8,7 +8,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/cells/draw.h"
 
-/* Epochs: in a run of fewer, their means tell less than what lies between them. */
+/* A run of fewer epochs than this is drawn by its trace, which has more points. */
 enum { SHORT = 6 };
 enum { OTHERS = 4 }; /* earlier runs drawn behind the one shown */
 
@@ -18,7 +18,7 @@ struct series {
     size_t count, train_count;
     double *trace_x, *trace, *smooth; /* between epochs, as it was and smoothed; NULL for none */
     size_t traced;
-    double low, high; /* of what is drawn in full, not of the trace */
+    double low, high; /* of the curves, not of the trace */
 };
 
 void train_smooth(const double *from, double *to, size_t count, double share)
@@ -100,8 +100,8 @@ struct curves {
     double last;      /* epoch at the right end */
 };
 
-/* The run itself: training and validation, of which the legend tells in this order, and what was
- * smoothed. */
+/* The run itself: training, validation, in the order of the legend, and the curve before smoothing.
+ */
 static void add_own(const struct sr_session *session, struct curves *curves, bool legend)
 {
     const struct series *own = &curves->own;
@@ -110,7 +110,7 @@ static void add_own(const struct sr_session *session, struct curves *curves, boo
                                  .count = own->train_count,
                                  .style = sr_pane_style(session, SR_ROLE_SERIES),
                                  .label = legend ? "train" : NULL};
-    /* Between epochs there is more to see than their means. */
+    /* The trace has more points than the means of epochs. */
     if (own->traced) {
         train.x = own->trace_x;
         train.y = own->smooth;
@@ -172,13 +172,14 @@ void train_curves_draw(struct sr_session *session, const struct train *train, st
     curves.low = own->low;
     curves.high = own->high;
     if (run->traced > 1 && run->epochs < 2 && train_under_way(run))
-        curves.last = 1; /* what there is, large */
-    /* A narrow legend has no room for the values read; the line above the curves has them. */
+        curves.last = 1; /* the first epoch alone */
+    /* In a narrow plot the legend is left out while values are read; the line above the curves has
+     * them. */
     add_own(session, &curves, !read || area.width >= 56);
     if (session->run_count > 1 && others != train->alone)
         add_others(session, &curves, run, accuracy);
     const bool epochs = run->epochs > 0 || run->progress.epochs > 0 || !run->progress.unit;
-    /* Single batches lie far out: they do not set the scale. */
+    /* Single batches vary widely: the scale is set by the smoothed curve. */
     const bool scaled = traced && curves.low < curves.high;
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = accuracy ? "Accuracy" : "Loss",

@@ -11,8 +11,8 @@ int train_family_count(void)
     return count;
 }
 
-/* The family that messages suggest first, then the registry's order. NULL when there is no such
- * one.
+/* The family that messages suggest first, then the others in the order of the registry. NULL
+ * outside the list.
  */
 const struct sr_model_class *train_family(int index)
 {

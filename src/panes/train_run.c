@@ -45,7 +45,7 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
             if (area.width >= 78 && run->seconds > 0)
                 sr_area_text(area, 67, y, sr_pane_style(session, SR_ROLE_FAINT), time);
         }
-        if (area.width >= 100 && run->params) { /* what tells runs of a family apart */
+        if (area.width >= 100 && run->params) { /* by these, runs of a family differ */
             struct sr_text given = {0};
             sr_args_print(run->params, false, &given);
             sr_area_text(area, 80, y, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&given));
@@ -54,7 +54,7 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
     }
 }
 
-/* A family that learns in one go: what it is, and by which values. */
+/* For a family without epochs: its name, its description and the hyperparameters. */
 static void draw_without_curves(struct sr_session *session, struct sr_area area,
                                 const struct sr_run *run)
 {

@@ -1,4 +1,5 @@
-/* capabilities.c - what terminfo says; apart, since <term.h> defines words like `lines`. */
+/* capabilities.c - what terminfo says; a file of its own, since <term.h> defines macros such as
+ * `lines`. */
 #include <curses.h>
 #include <stdlib.h>
 #include <term.h>

@@ -9,7 +9,7 @@
 
 /* Whether standard input and output are a terminal that ncurses can use. */
 enum sr_status capabilities_check(struct sr_error *error);
-/* Has the terminal an alternate screen, so that the shell's comes back? */
+/* Does the terminal have an alternate screen, after which the screen of the shell returns? */
 bool capabilities_own_screen(void);
 /* Bytes that restore the screen and the cursor, for a handler that may only write. */
 size_t capabilities_restore(char *out, size_t room);

@@ -1,4 +1,4 @@
-/* input.c - what was pressed, as a name. */
+/* input.c - the name of the key that was pressed. */
 #include <curses.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include <curses.h>
 
-/* The next key that waits, NULL for none. Valid until the next call. */
+/* The name of the next key in the input, NULL for none. Valid until the next call. */
 const char *input_next(WINDOW *keys);
 
 #endif

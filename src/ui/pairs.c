@@ -84,7 +84,7 @@ int pairs_find(int fore, int back, unsigned frame)
     if (at < 0) return 0;
     if (init_extended_pair(first + at, fore < 0 ? default_fore : fore,
                            back < 0 ? default_back : back) == ERR) {
-        if (at == count) room = count; /* fewer pairs than the terminal promised */
+        if (at == count) room = count; /* fewer pairs than terminfo says */
         return 0;
     }
     if (at == count) count++;

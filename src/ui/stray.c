@@ -8,7 +8,7 @@
 #include "sartor/base/file.h"
 #include "terminal.h"
 
-enum { LOG_LIMIT = 1 << 20 }; /* bytes after which the log is begun anew */
+enum { LOG_LIMIT = 1 << 20 }; /* at start a longer log is emptied */
 
 static int log_file = -1, saved_output = -1, saved_error = -1;
 
@@ -16,7 +16,7 @@ void stray_start(const char *home)
 {
     char *path = home ? sr_path_join(home, "log") : NULL;
     if (path) {
-        struct sr_error ignored; /* without a home the output is dropped */
+        struct sr_error ignored; /* without a home the output is discarded */
         sr_directory_make(home, &ignored);
         struct stat about;
         bool long_log = !stat(path, &about) && about.st_size > LOG_LIMIT;

@@ -1,4 +1,4 @@
-/* terminal.c - the grid's ncurses back end. */
+/* terminal.c - draws a grid by ncurses. */
 #include "terminal.h"
 
 #include <curses.h>
@@ -60,7 +60,7 @@ enum sr_status terminal_start(struct sr_error *error)
         return sr_error_set(error, SR_ERROR_IO, "cannot write to the terminal: %s",
                             strerror(errno));
     }
-    /* The window's real size, not what LINES and COLUMNS were in some other window. */
+    /* The real size of the window, not LINES and COLUMNS of the environment. */
     use_env(FALSE);
     use_tioctl(TRUE);
     if (!getenv("ESCDELAY")) set_escdelay(25);
@@ -77,7 +77,7 @@ enum sr_status terminal_start(struct sr_error *error)
     keys = newpad(1, 1);
     keypad(keys, TRUE);
     nodelay(keys, TRUE);
-    /* Terminals that ignore the keypad mode send these, whatever terminfo says. */
+    /* Sent by terminals that ignore the keypad mode, even where terminfo has others. */
     static const struct {
         const char *sequence;
         int code;
@@ -104,8 +104,8 @@ enum sr_status terminal_start(struct sr_error *error)
     return SR_OK;
 }
 
-/* Where the picture stays on the screen, the shell's line comes below it, in place of the status
- * line. */
+/* Without an alternate screen the picture stays; the status line is cleared for the prompt of the
+ * shell. */
 static void leave_screen(void)
 {
     terminal_mouse(false);
@@ -233,8 +233,8 @@ void terminal_leave(void)
 
 void terminal_return(void)
 {
-    /* The next paint sets the modes and the alternate screen again, as the first refresh after
-     * endwin. */
+    /* The next paint sets modes and alternate screen again: it is the first refresh after endwin.
+     */
     cursor_shown = -1;
     terminal_resize();
 }

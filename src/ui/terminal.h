@@ -45,7 +45,7 @@ void signals_suspend(void); /* stop the process group; returns when continued */
 
 /* Standard output and error into a file while the screen is up. */
 void stray_start(const char *home);
-void stray_pause(void); /* back to where they went before */
+void stray_pause(void); /* where they went before, for a while */
 void stray_resume(void);
 void stray_stop(void);
 int stray_error_descriptor(void); /* standard error as it was */

@@ -81,7 +81,7 @@ static void take_signals(struct loop *loop)
     if (stop) {
         suspend(loop);
     } else if (continued) {
-        /* Stopped and continued from outside: another program may have changed the modes. */
+        /* Stopped and continued by another process: other programs may have changed the modes. */
         terminal_leave();
         terminal_return();
     } else if (resize) {
@@ -90,8 +90,8 @@ static void take_signals(struct loop *loop)
     loop->stale = loop->pressed = true;
 }
 
-/* A click presses what the status line or the tabs offer there; while a message or the prompt is in
- * that line, only the tabs. */
+/* A click on a tab or on a hint of the status line presses its key. While a message or the prompt
+ * is in that line, only tabs can be clicked. */
 static void take_click(struct loop *loop, const char *click)
 {
     struct sr_session *session = loop->session;
@@ -103,7 +103,7 @@ static void take_click(struct loop *loop, const char *click)
     if (name && sr_key_is_name(name))
         sr_keys_press(session, name);
     else if (y > 0 && y < loop->grid.lines - 1)
-        sr_keys_press(session, click); /* in the pane, which knows what is where */
+        sr_keys_press(session, click); /* the pane finds what was clicked */
 }
 
 static void take_keys(struct loop *loop)

@@ -1,4 +1,4 @@
-/* colour.h - from 24-bit colours to what a terminal has, and scales for data. */
+/* colour.h - 24-bit colours to those of a terminal, and colour scales for data. */
 #ifndef SARTOR_CELLS_COLOUR_H
 #define SARTOR_CELLS_COLOUR_H
 
@@ -22,10 +22,10 @@ sr_colour sr_scale_colour(enum sr_scale scale, double value);
  * of *to* that a shade block should show between two steps comes back in `share`. */
 void sr_scale_step(enum sr_scale scale, enum sr_depth depth, double value, sr_colour *from,
                    sr_colour *to, double *share);
-/* A heat value laid over a grey pixel: cold leaves the grey, hot takes three fifths of the scale.
+/* A heat value over a grey pixel: the mix has 0.6 × value of the colour of the scale.
  */
 sr_colour sr_overlay_colour(enum sr_scale scale, int grey, double value);
-/* Black or white, whichever reads better on a background. */
+/* Black or white, whichever has more contrast with a background. */
 sr_colour sr_colour_contrast(sr_colour background);
 /* from × (1 - share) + to × share. */
 sr_colour sr_colour_mix(sr_colour from, sr_colour to, double share);

@@ -1,13 +1,13 @@
-/* draw.h - pictures made of cells: images, bars, braille curves.
+/* draw.h - images, heat maps, bars and plots drawn into cells.
  *
- * Images are sampled by area average. How a cell shows them hangs on the look:
+ * Each cell shows the average of the pixels it covers, by the colours of the terminal:
  *   256 colours or more      half blocks, two pixels a cell in their own colours
  *   the same in ASCII        the background in the colour of both pixels' mean; the character is
  *                            of the ramp, in the same colour, so that copied text still shows it
  *   8 or 16 colours          shade blocks (ASCII: the ramp) between two palette colours
  *   none                     shade blocks or the ramp in the terminal's own two colours, turned
  *                            round on a light background
- * Every function here draws what fits, down to nothing, at any size of area. */
+ * All functions work with areas of any size and draw what fits. */
 #ifndef SARTOR_CELLS_DRAW_H
 #define SARTOR_CELLS_DRAW_H
 
@@ -26,8 +26,8 @@ void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_
 /* Values 0..1 of each pixel through a scale. */
 void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                   const float *values, struct sr_shape shape);
-/* Heat over grey: what Grad-CAM's third picture shows. Without colour, a digit 5 to 9 stands
- * where the heat is at least half. */
+/* Heat over grey: the third picture of Grad-CAM. Without colour, digits 5 to 9 show heat of at
+ * least one half. */
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                      const uint8_t *pixels, const float *values, struct sr_shape shape);
 /* A vertical scale with numbers, top high: two cells of colour, a blank, numbers. */
@@ -47,7 +47,7 @@ struct sr_plot_line {
     size_t count;
     struct sr_style style;
     const char *label;
-    bool faint; /* drawn first and thinner: raw data behind a smoothed line */
+    bool faint; /* drawn first and paler: raw data behind a smoothed line */
 };
 struct sr_plot {
     const char *title, *x_label, *y_label;
@@ -57,7 +57,7 @@ struct sr_plot {
     bool percent;     /* y 0..1 shown as % */
     bool bars;        /* histogram: bars from the axis, of the tallest value in a column */
     double x_low, x_high, y_low, y_high; /* low == high: from the data */
-    double cursor; /* x of a reading line, NaN for none; the legend then shows values */
+    double cursor; /* x of a reading line, whose values the legend shows; NaN for none */
 };
 void sr_draw_plot(struct sr_area area, const struct sr_look *look, const struct sr_plot *plot);
 

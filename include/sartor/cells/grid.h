@@ -40,7 +40,7 @@ struct sr_area {
     int x, y, width, height;
 };
 
-/* How much the terminal can show. */
+/* How many colours the terminal has. */
 enum sr_depth { SR_DEPTH_NONE, SR_DEPTH_8, SR_DEPTH_16, SR_DEPTH_256, SR_DEPTH_DIRECT };
 
 struct sr_look {
@@ -49,7 +49,7 @@ struct sr_look {
     enum sr_depth depth;
 };
 
-/* What a piece of text is for; the theme gives it colours that fit the look. */
+/* What a piece of text is for; theme.c has the colours for each kind of terminal. */
 enum sr_role {
     SR_ROLE_TEXT,
     SR_ROLE_FAINT,
@@ -79,20 +79,20 @@ struct sr_area sr_area_part(struct sr_area area, int x, int y, int width, int he
 /* Control characters become U+FFFD, a wide character that does not fit a blank. */
 void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_style style);
 /* Text on one line from column x, cut at the area's edge (with an ellipsis when cut).
- * Returns the column behind it. */
+ * Returns the column after it. */
 int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const char *text);
 int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,
                    ...) __attribute__((format(printf, 5, 6)));
 void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style);
-/* A frame with a title in its upper edge; nothing where there is no room for a corner each. */
+/* A frame with a title in its upper edge; nothing where the four corners do not fit. */
 void sr_area_box(struct sr_area area, const struct sr_look *look, struct sr_style style,
                  const char *title);
 
 /* The nearest ASCII character: '-' for a dash or a rule, '~' for an ellipsis, '#' for a block,
- * a letter for the same letter with an accent, '?' for what has none. */
+ * a letter without its accent, '?' where there is none. */
 uint32_t sr_glyph_ascii(uint32_t glyph);
-/* The same for a whole grid. Whoever draws a screen calls it last where look.ascii is set, so
- * that class names, messages and cut texts obey it too. */
+/* The same for a whole grid. Called last, when a whole screen has been drawn, so that class names
+ * and messages become ASCII too. */
 void sr_grid_to_ascii(struct sr_grid *grid);
 
 /* Dumps. Text: glyphs only, lines ending in \n, trailing blanks cut. ANSI: with SGR

@@ -4,7 +4,7 @@
 
 #include "sartor/panes/pane.h"
 
-/* What every training has besides its family's own: parameters of the command `train`. */
+/* Parameters of the command `train` that every family has besides its own. */
 extern const struct sr_param sr_form_common[];
 void sr_form_close(struct sr_session *session);
 /* The family whose form is open, NULL when none is. */
@@ -18,7 +18,7 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
                            struct sr_error *error);
 /* The next (step 1) or the previous (-1) value of the parameter under the cursor. */
 enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_error *error);
-/* The command that the form stands for: "train cnn epochs=5". */
+/* The command that the form makes: "train cnn epochs=5". */
 void sr_form_line(struct sr_session *session, struct sr_text *text);
 
 #endif

@@ -1,4 +1,4 @@
-/* overlay.h - text over the pane, scrolled: help, or what a command has to say in many lines. */
+/* overlay.h - text over the pane, scrolled: help, or a reply of several lines. */
 #ifndef SARTOR_PANES_OVERLAY_H
 #define SARTOR_PANES_OVERLAY_H
 

@@ -38,7 +38,6 @@ struct sr_pane_action {
 struct sr_pane {
     const char *name;  /* "browse": `pane browse` */
     const char *title; /* "Browse" on the tab */
-    const char *help;  /* one line */
 
     /* For the status line, key first, two blanks between: "Enter enlarge  \\ filter". */
     const char *(*hints)(struct sr_session *session);
@@ -53,17 +52,17 @@ struct sr_pane {
     bool (*choose)(struct sr_session *session, int value);
     /* Append the command line that Enter runs here; nothing for none. */
     void (*enter)(struct sr_session *session, struct sr_text *line);
-    /* Close what lies in front in the pane; false when nothing does. */
+    /* Close what is open over the rest of the pane; false when nothing is. */
     bool (*back)(struct sr_session *session);
 
     /* What commands of the same names ask of the pane that is shown. `said` gets the reply. */
     enum sr_status (*order)(struct sr_session *session, bool reverse, struct sr_text *said,
                             struct sr_error *error);
     enum sr_status (*search)(struct sr_session *session, const char *text, int step,
-                             struct sr_error *error); /* `text` NULL: the one before */
+                             struct sr_error *error); /* `text` NULL: what was searched for last */
     void (*axis)(struct sr_session *session);         /* `log`: logarithmic or linear */
     void (*units)(struct sr_session *session);
-    /* `share` of the past in each point; NaN: the next of the usual ones. */
+    /* `share` of the past in each point; NaN: the next of 0.6, 0.9, 0.98, 0. */
     void (*smooth)(struct sr_session *session, double share, struct sr_text *said);
     const struct sr_pane_action *actions; /* ends with name NULL */
     /* The run that is shown, which `pause` and `stop` mean. */
@@ -75,14 +74,14 @@ extern const struct sr_pane *const sr_panes[]; /* in the order of the tabs; ends
 const struct sr_pane *sr_pane_current(const struct sr_session *session);
 /* NULL and a sentence when there is none of that name. */
 const struct sr_pane *sr_pane_find(const char *name, struct sr_error *error);
-/* The one `step` tabs on from the current one, round the ends. */
+/* The pane `step` tabs after the current one; after the last comes the first. */
 const struct sr_pane *sr_pane_beside(const struct sr_session *session, int step);
 
-/* Move in what is in front: the overlay while one is open, else the current pane. */
+/* Move in the overlay while one is open, else in the current pane. */
 void sr_screen_move(struct sr_session *session, enum sr_move move);
 
-/* A click at a cell of the screen drawn last. True when what it hit was chosen already: then it
- * means Enter. */
+/* A click at a cell of the screen drawn last. True when the cursor was there already: then the
+ * click means Enter. */
 bool sr_screen_click(struct sr_session *session, int x, int y);
 
 /* The whole screen: tabs, the current pane, overlay, prompt or status line. Works at any

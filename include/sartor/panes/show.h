@@ -1,4 +1,4 @@
-/* show.h - bring a result into view: what commands tell a pane.
+/* show.h - bring a result into view: functions of the panes that commands call.
  *
  * Each of these makes its pane the one that is shown. The results themselves are the session's. */
 #ifndef SARTOR_PANES_SHOW_H
