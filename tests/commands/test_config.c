@@ -38,8 +38,8 @@ static struct sr_session *start(const char *config, size_t length)
 
 static void finish(struct sr_session *session)
 {
-    for (int i = 0; i < 1000 && !sr_queue_empty(session); i++)
-        if (sr_session_wait(session, 10)) sr_queue_run(session);
+    while (sr_queue_ready(session) || (!sr_queue_empty(session) && sr_session_wait(session, 20)))
+        sr_queue_run(session);
     assert_true(sr_queue_empty(session));
 }
 

@@ -38,8 +38,8 @@ static void type(const char *format)
 
 static void finish(void)
 {
-    for (int i = 0; i < 10000 && !sr_queue_empty(session); i++)
-        if (sr_queue_ready(session) || sr_session_wait(session, 10)) sr_queue_run(session);
+    while (sr_queue_ready(session) || (!sr_queue_empty(session) && sr_session_wait(session, 20)))
+        sr_queue_run(session);
     assert_true(sr_queue_empty(session));
 }
 
