@@ -223,10 +223,19 @@ static void complete_samples(struct sr_session *session, const struct sr_param *
 
 /* --- jobs ------------------------------------------------------------------------------ */
 
+static void complete_jobs(struct sr_session *session, const struct sr_param *param,
+                          struct candidates *candidates)
+{
+    (void)param;
+    for (size_t i = 0; i < session->run_count; i++)
+        if (session->runs[i]->state < SR_JOB_DONE)
+            candidates_add(candidates, session->runs[i]->name, "");
+}
+
 static enum sr_status find_job(const struct lookup *lookup, const char *word, union target *target,
                                struct sr_error *error)
 {
-    const struct sr_session *session = lookup->session;
+    struct sr_session *session = lookup->session;
     int64_t number;
     if (!sr_parse_integer(word, &number)) number = 0;
     for (size_t i = session->run_count; i-- > 0;) {
@@ -235,7 +244,15 @@ static enum sr_status find_job(const struct lookup *lookup, const char *word, un
         target->job = run;
         return SR_OK;
     }
-    return sr_error_set(error, SR_ERROR_ARGUMENT, "no job \"%s\"; jobs lists them", word);
+    struct candidates all = {.typed = "", .before = ""};
+    struct sr_text known = {0};
+    complete_jobs(session, lookup->param, &all);
+    sr_text_suggest(&known, word, all.words.items, all.words.count, sizeof *all.words.items);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "no job \"%s\"%s", word,
+                 all.words.count ? sr_text_get(&known) : "; jobs lists them");
+    sr_text_fini(&known);
+    sr_words_fini(&all.words);
+    return SR_ERROR_ARGUMENT;
 }
 
 /* The one that a pane shows, else the one that runs, else the newest that has not ended. */
@@ -251,15 +268,6 @@ static enum sr_status current_job(const struct lookup *lookup, struct sr_text *w
     if (!run) return sr_error_set(error, SR_ERROR_STATE, "no job is running");
     sr_text_printf(word, "%u", run->job);
     return SR_OK;
-}
-
-static void complete_jobs(struct sr_session *session, const struct sr_param *param,
-                          struct candidates *candidates)
-{
-    (void)param;
-    for (size_t i = 0; i < session->run_count; i++)
-        if (session->runs[i]->state < SR_JOB_DONE)
-            candidates_add(candidates, session->runs[i]->name, "");
 }
 
 /* --- settings -------------------------------------------------------------------------- */

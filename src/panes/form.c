@@ -205,8 +205,11 @@ enum sr_status sr_form_set(struct sr_session *session, const char *name, const c
     for (int i = 0; i < form.count; i++)
         if (!strcmp(form.rows[i]->name, name)) at = i;
     if (at < 0) {
-        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s has no parameter \"%s\"",
-                              form.class->name, name);
+        const char *names[ROWS_MAX];
+        for (int i = 0; i < form.count; i++) names[i] = form.rows[i]->name;
+        sr_text_suggest(&line, name, names, (size_t)form.count, sizeof *names);
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s has no parameter \"%s\"%s",
+                              form.class->name, name, sr_text_get(&line));
         goto out;
     }
     sr_text_printf(&word, "%s=%s", name, value ? value : "");

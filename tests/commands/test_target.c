@@ -278,6 +278,8 @@ static void jobs_and_trainings(void **state)
     assert_ptr_equal(arg_job(args, "job"), done);
     sr_args_free(args);
     refuse("vs=new", "no model \"new\"");
+    refuse("job=nwe", "no job \"nwe\"; there are: new, new");
+    refuse("job=new2", "no job \"new2\"; did you mean new? There are: new, new");
     early->state = queued->state = SR_JOB_DONE;
     refuse("curves=new", "no model \"new\"");
     args = resolved("curves=cnn");
