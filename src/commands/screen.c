@@ -46,11 +46,9 @@ const struct sr_command sr_command_pane = {
     .group = "interface",
     .help = "Go to a pane.",
     .params =
-        (const struct sr_param[]){
-            {"name", SR_PARAM_CHOICE, .positional = true, .required = true,
-             .choices = "browse data train confusion explain compare log next previous",
-             .help = "Which."},
-            {0}},
+        (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true, .required = true,
+                                   .choices = SR_PANE_NAMES "next previous", .help = "Which."},
+                                  {0}},
     .run = pane_run,
 };
 

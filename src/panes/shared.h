@@ -113,7 +113,4 @@ enum sr_status sr_browse_difference(struct sr_session *session, struct sr_filter
                                     const struct sr_entry *first, const struct sr_entry *second,
                                     struct sr_error *error);
 
-extern const struct sr_pane sr_pane_browse, sr_pane_data, sr_pane_train, sr_pane_confusion,
-    sr_pane_explain, sr_pane_compare, sr_pane_log;
-
 #endif

@@ -1,12 +1,10 @@
-/* table.c - the panes, in the order of their tabs. */
-#include "shared.h"
+/* table.c - the panes by name, number and neighbour. */
+#include "sartor/panes/pane.h"
 
 #include <string.h>
 
-const struct sr_pane *const sr_panes[] = {
-    &sr_pane_browse,  &sr_pane_data,    &sr_pane_train, &sr_pane_confusion,
-    &sr_pane_explain, &sr_pane_compare, &sr_pane_log,   NULL,
-};
+#define ADDRESS(name) &sr_pane_##name,
+const struct sr_pane *const sr_panes[] = {SR_PANES(ADDRESS) NULL};
 
 const struct sr_pane *sr_pane_current(const struct sr_session *session)
 {

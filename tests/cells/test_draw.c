@@ -119,6 +119,21 @@ static void every_look_has_its_glyphs(void **state)
     }
 }
 
+/* Without colour, hot pixels are digits: tenths, from 5. */
+static void heat_without_colour_is_in_tenths(void **state)
+{
+    (void)state;
+    static const uint8_t pixels[14] = {0};
+    static const float heat[14] = {0.49f, 0.5f, 0.6f, 0.79f, 0.81f, 0.95f, 1,
+                                   0.49f, 0.5f, 0.6f, 0.79f, 0.81f, 0.95f, 1};
+    struct sr_grid grid;
+    sr_grid_init(&grid, 7, 1);
+    sr_draw_overlay(sr_grid_area(&grid), &ascii_look, SR_SCALE_INFERNO, pixels, heat,
+                    (struct sr_shape){2, 7, 1});
+    check_screen(&grid, " 567899\n");
+    sr_grid_fini(&grid);
+}
+
 static void overlays_leave_cold_pixels_grey(void **state)
 {
     (void)state;
@@ -224,6 +239,7 @@ int main(void)
         cmocka_unit_test(half_blocks_show_two_pixels),
         cmocka_unit_test(smaller_images_are_averaged),
         cmocka_unit_test(every_look_has_its_glyphs),
+        cmocka_unit_test(heat_without_colour_is_in_tenths),
         cmocka_unit_test(overlays_leave_cold_pixels_grey),
         cmocka_unit_test(scales_are_numbered),
         cmocka_unit_test(bars_have_eighths),

@@ -36,6 +36,11 @@ static void wide_and_combining_characters_keep_columns(void **state)
     sr_area_text(area, 1, 3, plain, "a日");
     sr_area_put(area, 1, 3, 0x65e5, plain);
     check_screen(&grid, "日本e!\nabcde…\n xy\n 日\n");
+    /* In the last column of an area, it is not written over the edge. */
+    sr_area_text(area, 0, 0, plain, "abcdef");
+    sr_area_put(sr_area_part(area, 0, 0, 3, 1), 2, 0, 0x65e5, plain);
+    assert_int_equal(grid.cells[2].glyph, ' ');
+    assert_int_equal(grid.cells[3].glyph, 'd');
     sr_grid_fini(&grid);
 }
 

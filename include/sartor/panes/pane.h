@@ -69,7 +69,15 @@ struct sr_pane {
     struct sr_run *(*run)(struct sr_session *session);
 };
 
-extern const struct sr_pane *const sr_panes[]; /* in the order of the tabs; ends with NULL */
+/* The panes in the order of their tabs: X(NAME) for each const struct sr_pane sr_pane_NAME. */
+#define SR_PANES(X)          X(browse) X(data) X(train) X(confusion) X(explain) X(compare) X(log)
+#define SR_PANE_EXTERN(name) extern const struct sr_pane sr_pane_##name;
+SR_PANES(SR_PANE_EXTERN)
+/* "browse data train ... log ": choices of a parameter. */
+#define SR_PANE_NAME(name) #name " "
+#define SR_PANE_NAMES      SR_PANES(SR_PANE_NAME)
+
+extern const struct sr_pane *const sr_panes[]; /* ends with NULL */
 /* The pane that is shown. */
 const struct sr_pane *sr_pane_current(const struct sr_session *session);
 /* NULL and a sentence when there is none of that name. */
