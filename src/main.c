@@ -15,7 +15,6 @@
 #include "sartor/base/memory.h"
 #include "sartor/batch/batch.h"
 #include "sartor/commands/command.h"
-#include "sartor/commands/keys.h"
 #include "sartor/commands/queue.h"
 #include "sartor/commands/reply.h"
 #include "sartor/compute/cpu.h"
@@ -164,7 +163,6 @@ int main(int argc, char **argv)
     }
     int status = run(session, &batch, script, argv + optind, count);
     sr_queue_fini(session);
-    sr_keys_fini(session);
     sr_session_free(session);
     return status;
 }

@@ -94,6 +94,25 @@ const struct sr_binding sr_bindings[] = {
     {0},
 };
 
+/* Made by `bind`; strings are owned. */
+struct own {
+    struct sr_binding *items;
+    size_t count, room;
+};
+
+static void own_fini(void *state)
+{
+    struct own *own = state;
+    for (size_t i = 0; i < own->count; i++) {
+        free((char *)own->items[i].key);
+        free((char *)own->items[i].line);
+        free((char *)own->items[i].pane);
+    }
+    free(own->items);
+}
+
+static const struct sr_state_kind own_kind = {.size = sizeof(struct own), .fini = own_fini};
+
 bool sr_key_is_name(const char *key)
 {
     static const char *const names[] = {
@@ -121,15 +140,15 @@ static bool bound(const struct sr_binding *binding, const char *key, const char 
 
 const struct sr_binding *binding_of(struct sr_session *session, const char *key)
 {
-    const struct sr_keys *keys = keys_of(session);
+    const struct own *own = sr_session_state(session, &own_kind);
     /* First the bindings of the pane's mode, then the pane's, then those for everywhere; in each,
      * the person's own before the defaults, and later ones before earlier. */
     const struct sr_pane *pane = sr_pane_current(session);
     const char *const places[] = {pane->mode ? pane->mode(session) : NULL, pane->name, NULL};
     for (int place = 0; place < 3; place++) {
         if (place == 0 && !places[0]) continue;
-        for (size_t i = keys->own_count; i-- > 0;)
-            if (bound(&keys->own[i], key, places[place])) return &keys->own[i];
+        for (size_t i = own->count; i-- > 0;)
+            if (bound(&own->items[i], key, places[place])) return &own->items[i];
         for (const struct sr_binding *binding = sr_bindings; binding->key; binding++)
             if (bound(binding, key, places[place])) return binding;
     }
@@ -139,7 +158,7 @@ const struct sr_binding *binding_of(struct sr_session *session, const char *key)
 enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
                             const char *pane, struct sr_error *error)
 {
-    struct sr_keys *keys = keys_of(session);
+    struct own *own = sr_session_state(session, &own_kind);
     if (!sr_key_is_name(key))
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "bind: \"%s\" is not a key; keys are named j, C-d, F5, Enter, Space",
@@ -152,20 +171,10 @@ enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const c
     if (words.count && !sr_command_find(words.items[0], error)) status = error->status;
     sr_words_fini(&words);
     if (status) return status;
-    sr_xgrow(&keys->own, &keys->own_room, keys->own_count + 1, sizeof *keys->own);
-    keys->own[keys->own_count++] =
+    sr_xgrow(&own->items, &own->room, own->count + 1, sizeof *own->items);
+    own->items[own->count++] =
         (struct sr_binding){sr_xstrdup(key), sr_xstrdup(line), sr_xstrdup(pane), NULL};
     return SR_OK;
-}
-
-void bindings_fini(struct sr_keys *keys)
-{
-    for (size_t i = 0; i < keys->own_count; i++) {
-        free((char *)keys->own[i].key);
-        free((char *)keys->own[i].line);
-        free((char *)keys->own[i].pane);
-    }
-    free(keys->own);
 }
 
 static void list_bindings(struct sr_text *text, const char *pane)
@@ -179,7 +188,7 @@ static void list_bindings(struct sr_text *text, const char *pane)
 
 void sr_keys_help(struct sr_session *session, struct sr_text *text)
 {
-    struct sr_keys *keys = keys_of(session);
+    struct own *own = sr_session_state(session, &own_kind);
     const struct sr_pane *pane = sr_pane_current(session);
     size_t before = text->length;
     const char *mode = pane->mode ? pane->mode(session) : NULL;
@@ -193,11 +202,12 @@ void sr_keys_help(struct sr_session *session, struct sr_text *text)
     } else {
         sr_text_add(text, "\n");
     }
-    if (keys->own_count) {
+    if (own->count) {
         sr_text_add(text, "Your own\n");
-        for (size_t i = 0; i < keys->own_count; i++)
-            sr_text_printf(text, "  %-8s %-43s %s\n", keys->own[i].key,
-                           keys->own[i].pane ? keys->own[i].pane : "everywhere", keys->own[i].line);
+        for (size_t i = 0; i < own->count; i++)
+            sr_text_printf(text, "  %-8s %-43s %s\n", own->items[i].key,
+                           own->items[i].pane ? own->items[i].pane : "everywhere",
+                           own->items[i].line);
         sr_text_add(text, "\n");
     }
     sr_text_add(text, "Everywhere\n");

@@ -9,27 +9,17 @@
 #include "record.h"
 #include "sartor/panes/pane.h"
 
-/* A command that has brought up another pane leaves a way back; going to a pane by its own key, or
- * back, does not. `enter` runs the command that changes panes: the step is taken once. */
+/* A command that has brought up another pane leaves a way back to `from`. */
 static void leave_trail(struct sr_session *session, const struct sr_command *command,
                         const struct sr_pane *from)
 {
     struct sr_view *view = &session->view;
     enum { ROOM = sizeof view->trail / sizeof *view->trail };
-    if (command == &sr_command_pane) view->trail_count = 0;
-    if (command == &sr_command_pane || command == &sr_command_back ||
-        sr_pane_current(session) == from)
-        return;
+    if (command->direct || sr_pane_current(session) == from) return;
     if (view->trail_count && view->trail[view->trail_count - 1] == from) return;
     if (view->trail_count == ROOM)
         memmove(view->trail, view->trail + 1, --view->trail_count * sizeof *view->trail);
     view->trail[view->trail_count++] = from;
-}
-
-bool sr_command_shows(const struct sr_command *command)
-{
-    return command == &sr_command_help || command == &sr_command_quit ||
-           (command != &sr_command_keys && !strcmp(command->group, "interface"));
 }
 
 static enum sr_status parse(struct sr_session *session, struct sr_item *item,

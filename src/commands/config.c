@@ -11,10 +11,25 @@
 
 enum { CONFIG_BYTES = 1 << 20 };
 
+struct config {
+    char *path;
+    char *trouble; /* what went wrong first */
+};
+
+static void config_fini(void *state)
+{
+    struct config *config = state;
+    free(config->path);
+    free(config->trouble);
+}
+
+static const struct sr_state_kind config_kind = {.size = sizeof(struct config),
+                                                 .fini = config_fini};
+
 static enum sr_status ended(struct sr_session *session, struct sr_item *item,
                             const struct sr_error *error)
 {
-    struct config *config = &keys_of(session)->config;
+    struct config *config = sr_session_state(session, &config_kind);
     struct sr_error named = {0};
     if (item->status && error) {
         sr_error_set(&named, item->status, "%s:%zu: %s", config->path, item->origin.number,
@@ -52,7 +67,7 @@ static char *read_file(struct sr_session *session, const char *path)
 
 void config_enter(struct sr_session *session)
 {
-    struct config *config = &keys_of(session)->config;
+    struct config *config = sr_session_state(session, &config_kind);
     struct sr_origin origin = {
         .ended = ended, .waits = person_waits, .record = SR_RECORD_WORK, .aside = true};
     char *folder = sr_path_xdg("config");
@@ -64,10 +79,4 @@ void config_enter(struct sr_session *session)
     }
     free(text);
     free(folder);
-}
-
-void config_fini(struct sr_keys *keys)
-{
-    free(keys->config.path);
-    free(keys->config.trouble);
 }

@@ -75,6 +75,7 @@ const struct sr_command sr_command_gradcam = {
 const struct sr_command sr_command_method = {
     .name = "method",
     .group = "interface",
+    .at_once = true,
     .help = "Choose the method of the Explain pane.",
     .params =
         (const struct sr_param[]){

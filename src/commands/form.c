@@ -14,6 +14,7 @@ static size_t form_more(struct sr_session *session, const struct sr_args *args,
 const struct sr_command sr_command_form = {
     .name = "form",
     .group = "interface",
+    .at_once = true,
     .help = "Open a family's form in Train, or change values in the one that is open.",
     .params = (const struct sr_param[]){{"what", SR_PARAM_FAMILY, .positional = true,
                                          .choices = "edit default close",

@@ -10,6 +10,7 @@ SR_RUN(help_run);
 const struct sr_command sr_command_help = {
     .name = "help",
     .group = "program",
+    .at_once = true,
     .help = "The commands; or one command, a model family, features, keys, options, figures; "
             "manual prints troff.",
     .params = (const struct sr_param[]){{"topic", SR_PARAM_TOPIC, .positional = true,

@@ -6,32 +6,18 @@
 #include <string.h>
 
 #include "interactive.h"
-#include "sartor/base/memory.h"
 #include "sartor/panes/pane.h"
-
-struct sr_keys *keys_of(struct sr_session *session)
-{
-    if (!session->keys) session->keys = sr_xalloc(sizeof *session->keys);
-    return session->keys;
-}
 
 void sr_keys_start(struct sr_session *session)
 {
-    history_load(keys_of(session));
+    history_load(session);
     config_enter(session);
     sr_queue_run(session);
 }
 
-void sr_keys_fini(struct sr_session *session)
+void sr_keys_end(struct sr_session *session)
 {
-    struct sr_keys *keys = session->keys;
-    if (!keys) return;
-    if (session->interactive) history_save(keys);
-    bindings_fini(keys);
-    history_fini(keys);
-    config_fini(keys);
-    free(keys);
-    session->keys = NULL;
+    history_save(session);
 }
 
 void keys_press(struct sr_session *session, const char *key, const struct sr_origin *origin)

@@ -1,4 +1,4 @@
-noinst_HEADERS += src/commands/target.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
+noinst_HEADERS += src/commands/candidates.h src/commands/target.h src/commands/internal.h src/commands/interactive.h src/commands/record.h src/commands/study.h \
 	src/commands/explain.h \
 	src/commands/render.h \
 	include/sartor/commands/command.h \
@@ -9,6 +9,7 @@ libsartor_a_SOURCES += \
 	src/commands/ablate.c \
 	src/commands/bindings.c \
 	src/commands/browse.c \
+	src/commands/candidates.c \
 	src/commands/command.c \
 	src/commands/compare.c \
 	src/commands/complete.c \
@@ -22,6 +23,7 @@ libsartor_a_SOURCES += \
 	src/commands/explain_figure.c \
 	src/commands/explain_quality.c \
 	src/commands/export.c \
+	src/commands/figure.c \
 	src/commands/figures.c \
 	src/commands/figures.h \
 	src/commands/figures_data.c \

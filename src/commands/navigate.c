@@ -12,6 +12,7 @@ SR_RUN(move_run);
 const struct sr_command sr_command_move = {
     .name = "move",
     .group = "interface",
+    .at_once = true,
     .help = "Move the cursor of the current pane.",
     .params =
         (const struct sr_param[]){
@@ -38,6 +39,7 @@ SR_RUN(enter_run);
 const struct sr_command sr_command_enter = {
     .name = "enter",
     .group = "interface",
+    .at_once = true,
     .help = "Open what is under the cursor.",
     .run = enter_run,
 };
@@ -66,6 +68,8 @@ SR_RUN(back_run);
 const struct sr_command sr_command_back = {
     .name = "back",
     .group = "interface",
+    .at_once = true,
+    .direct = true,
     .help = "Close what lies in front: overlay, zoom, form, enlarged sample; then to the pane that "
             "led here, to Browse, out of the filter.",
     .params =
@@ -113,6 +117,7 @@ SR_RUN(zoom_run);
 const struct sr_command sr_command_zoom = {
     .name = "zoom",
     .group = "interface",
+    .at_once = true,
     .help = "Give the whole window to the pane, or the bars back.",
     .run = zoom_run,
 };
@@ -130,6 +135,7 @@ SR_RUN(redraw_run);
 const struct sr_command sr_command_redraw = {
     .name = "redraw",
     .group = "interface",
+    .at_once = true,
     .help = "Draw the whole screen again.",
     .run = redraw_run,
 };
@@ -147,6 +153,7 @@ SR_RUN(suspend_run);
 const struct sr_command sr_command_suspend = {
     .name = "suspend",
     .group = "interface",
+    .at_once = true,
     .help = "Give the terminal back to the shell until fg.",
     .run = suspend_run,
 };
@@ -167,6 +174,7 @@ SR_RUN(prompt_run);
 const struct sr_command sr_command_prompt = {
     .name = "prompt",
     .group = "interface",
+    .at_once = true,
     .help = "Open the command prompt.",
     .params =
         (const struct sr_param[]){
@@ -193,6 +201,7 @@ SR_RUN(model_run);
 const struct sr_command sr_command_model = {
     .name = "model",
     .group = "interface",
+    .at_once = true,
     .help = "Choose the model that the panes show.",
     .params =
         (const struct sr_param[]){{"name", SR_PARAM_ENTRY, .positional = true, .choices = "next",
@@ -226,6 +235,7 @@ SR_RUN(split_run);
 const struct sr_command sr_command_split = {
     .name = "split",
     .group = "interface",
+    .at_once = true,
     .help = "Choose the split that models are judged on in the panes.",
     .params =
         (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true, .required = true,
@@ -283,6 +293,7 @@ const struct sr_command sr_command_quit = {
     .name = "quit",
     .alias = "q",
     .group = "program",
+    .at_once = true,
     .help = "Quit; asks first while jobs are running. Short form: q.",
     .params = (const struct sr_param[]){{"now", SR_PARAM_SWITCH, .help = "Without asking."}, {0}},
     .run = quit_run,

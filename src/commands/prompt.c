@@ -9,6 +9,29 @@
 
 enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20 };
 
+struct history {
+    char **lines;
+    size_t count, room;
+    size_t at;   /* the line shown at the prompt; `count`: a new one */
+    char *draft; /* the new one while older ones are shown */
+};
+
+static void history_fini(void *state)
+{
+    struct history *history = state;
+    for (size_t i = 0; i < history->count; i++) free(history->lines[i]);
+    free(history->lines);
+    free(history->draft);
+}
+
+static const struct sr_state_kind history_kind = {.size = sizeof(struct history),
+                                                  .fini = history_fini};
+
+static struct history *history_of(struct sr_session *session)
+{
+    return sr_session_state(session, &history_kind);
+}
+
 /* --- history --------------------------------------------------------------------------- */
 
 /* Where the history cannot be read or written, nothing is said. */
@@ -30,39 +53,33 @@ static void remember(struct history *history, const char *line)
     history->lines[history->count++] = sr_xstrdup(line);
 }
 
-void history_load(struct sr_keys *keys)
+void history_load(struct sr_session *session)
 {
     struct sr_error error;
+    struct history *history = history_of(session);
     size_t length;
     char *path = history_path(),
          *rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
     char *bytes = rest;
     for (char *line; rest && (line = strsep(&rest, "\n"));)
-        if (*line) remember(&keys->history, line);
-    keys->history.at = keys->history.count;
+        if (*line) remember(history, line);
+    history->at = history->count;
     free(bytes);
     free(path);
 }
 
-void history_save(const struct sr_keys *keys)
+void history_save(struct sr_session *session)
 {
     struct sr_error error;
     struct sr_text text = {0};
+    const struct history *history = history_of(session);
     char *folder = sr_path_xdg("state"), *path = history_path();
-    for (size_t i = 0; i < keys->history.count; i++)
-        sr_text_printf(&text, "%s\n", keys->history.lines[i]);
+    for (size_t i = 0; i < history->count; i++) sr_text_printf(&text, "%s\n", history->lines[i]);
     if (text.length && !sr_directory_make(folder, &error))
         sr_file_write(path, text.bytes, text.length, &error);
     sr_text_fini(&text);
     free(path);
     free(folder);
-}
-
-void history_fini(struct sr_keys *keys)
-{
-    for (size_t i = 0; i < keys->history.count; i++) free(keys->history.lines[i]);
-    free(keys->history.lines);
-    free(keys->history.draft);
 }
 
 /* --- editing --------------------------------------------------------------------------- */
@@ -76,7 +93,7 @@ static void set_line(struct sr_view *view, const char *line)
 
 static void close_prompt(struct sr_session *session)
 {
-    struct history *history = &keys_of(session)->history;
+    struct history *history = history_of(session);
     session->view.prompt = false;
     sr_text_clear(&session->view.prompt_hint);
     free(history->draft);
@@ -87,7 +104,7 @@ static void close_prompt(struct sr_session *session)
 /* Show the line of the history that is `step` further on. */
 static void recall(struct sr_session *session, int step)
 {
-    struct history *history = &keys_of(session)->history;
+    struct history *history = history_of(session);
     struct sr_view *view = &session->view;
     if (step < 0 && history->at == 0) return;
     if (step > 0 && history->at >= history->count) return;
@@ -179,7 +196,7 @@ static void complete(struct sr_session *session)
 static void accept(struct sr_session *session, const struct sr_origin *origin)
 {
     char *line = sr_xstrdup(sr_text_get(&session->view.prompt_text));
-    if (*line) remember(&keys_of(session)->history, line);
+    if (*line) remember(history_of(session), line);
     close_prompt(session);
     session->message[0] = '\0';
     sr_queue_enter(session, origin, line);

@@ -49,7 +49,7 @@ static bool is_aside(const struct sr_item *item)
 /* Does it only change what is shown, so that it does not wait for others? */
 static bool at_once(const struct sr_item *item)
 {
-    return item->origin.at_once && item->command && sr_command_shows(item->command);
+    return item->origin.at_once && item->command && item->command->at_once;
 }
 
 struct sr_item *sr_queue_front(const struct sr_session *session)

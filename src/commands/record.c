@@ -29,7 +29,7 @@ static void add_defaults(const struct sr_session *session, const struct sr_item 
         sr_text_printf(text, " %s=", param->name);
         sr_words_quote(text, value);
         const struct sample *sample =
-            item->command == &sr_command_tag ? arg_sample(args, param->name) : NULL;
+            !strcmp(item->command->name, "tag") ? arg_sample(args, param->name) : NULL;
         if (sample && session->tags[sample->file][sample->row]) sr_text_add(text, " off");
     }
 }

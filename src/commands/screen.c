@@ -44,6 +44,8 @@ SR_RUN(pane_run);
 const struct sr_command sr_command_pane = {
     .name = "pane",
     .group = "interface",
+    .at_once = true,
+    .direct = true,
     .help = "Go to a pane.",
     .params =
         (const struct sr_param[]){{"name", SR_PARAM_CHOICE, .positional = true, .required = true,
@@ -141,6 +143,7 @@ SR_RUN(pane_run)
                                                              : sr_pane_find(name, error);
     if (!pane) return error->status;
     session->view.pane = pane;
+    session->view.trail_count = 0;
     sr_overlay_close(session);
     reply->shown = true;
     return SR_OK;

@@ -239,7 +239,7 @@ static enum sr_status line_ended(struct sr_session *session, struct sr_item *ite
     study->job = item->job;
     /* A training goes on when its command has ended; also one that is to run in the background is
      * waited for. */
-    if (!item->status && item->command == &sr_command_train) study->training = item->job;
+    if (!item->status && !strcmp(item->command->name, "train")) study->training = item->job;
     return item->status;
 }
 

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "internal.h"
 #include "sartor/base/file.h"
@@ -36,18 +35,6 @@ static bool is_choice(const struct sr_param *param, const char *word)
     for (const char *at = param->choices; at && *at;) {
         size_t span = strcspn(at, " ");
         if (span == length && !strncmp(at, word, span)) return true;
-        at += span + strspn(at + span, " ");
-    }
-    return false;
-}
-
-bool has_ending(const char *name, const char *endings)
-{
-    const char *ending = sr_path_extension(name);
-    const size_t length = strlen(ending);
-    for (const char *at = endings; at && *at;) {
-        size_t span = strcspn(at, " ");
-        if (span == length && !strncasecmp(at, ending, span)) return true;
         at += span + strspn(at + span, " ");
     }
     return false;

@@ -8,6 +8,7 @@
 #ifndef SARTOR_COMMANDS_TARGET_H
 #define SARTOR_COMMANDS_TARGET_H
 
+#include "candidates.h"
 #include "sartor/commands/command.h"
 
 /* A model that can be named. */
@@ -52,21 +53,6 @@ const struct sample *arg_sample(const struct sr_args *args, const char *name);
 const struct sample *arg_sample_at(const struct sr_args *args, const char *name, size_t index);
 struct sr_run *arg_job(const struct sr_args *args, const char *name);
 
-/* Does a file's name end in one of the space-separated `endings`, in any case? NULL: no. */
-bool has_ending(const char *name, const char *endings);
-
-/* Words that could stand at one place of a line. */
-struct candidates {
-    struct sr_words words;
-    const char *typed;  /* only words that begin so */
-    const char *before; /* put before each: "split=" */
-};
-/* `word` with `after` ("=" or "/") behind it, if it begins as typed. */
-void candidates_add(struct candidates *candidates, const char *word, const char *after);
-/* The space-separated words of `choices`, which may be NULL. */
-void candidates_add_choices(struct candidates *candidates, const char *choices);
-/* Files in the folder that is typed; `endings` as in struct sr_param, NULL for all. */
-void candidates_add_files(struct candidates *candidates, const char *endings);
 /* The values that a parameter takes. Of a list, those that are not in it yet: neither in what is
  * typed nor in `taken`, the bare words before, separated by commas (NULL for none). */
 void target_complete(struct sr_session *session, const struct sr_param *param, const char *taken,

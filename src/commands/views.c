@@ -18,6 +18,7 @@ SR_RUN(search_run);
 const struct sr_command sr_command_order = {
     .name = "order",
     .group = "interface",
+    .at_once = true,
     .help = "Sort the selection by the next of index, confidence, loss, margin; in Compare, the "
             "models by the next column.",
     .params =
@@ -29,6 +30,7 @@ const struct sr_command sr_command_order = {
 const struct sr_command sr_command_look = {
     .name = "look",
     .group = "interface",
+    .at_once = true,
     .help = "Change what a pane shows of its subject.",
     .params =
         (const struct sr_param[]){{"what", SR_PARAM_CHOICE, .positional = true, .required = true,
@@ -45,6 +47,7 @@ const struct sr_command sr_command_look = {
 const struct sr_command sr_command_log = {
     .name = "log",
     .group = "interface",
+    .at_once = true,
     .help = "Switch the vertical axis between logarithmic and linear.",
     .run = log_run,
 };
@@ -52,6 +55,7 @@ const struct sr_command sr_command_log = {
 const struct sr_command sr_command_units = {
     .name = "units",
     .group = "interface",
+    .at_once = true,
     .help = "Confusion in counts, in % of the true class, in % of the predicted class.",
     .run = units_run,
 };
@@ -59,6 +63,7 @@ const struct sr_command sr_command_units = {
 const struct sr_command sr_command_smooth = {
     .name = "smooth",
     .group = "interface",
+    .at_once = true,
     .help = "Smooth the curves of Train exponentially, with the raw ones behind.",
     .params = (const struct sr_param[]){{"share", SR_PARAM_NUMBER, .positional = true, .minimum = 0,
                                          .maximum = 0.999,
@@ -71,6 +76,7 @@ const struct sr_command sr_command_smooth = {
 const struct sr_command sr_command_search = {
     .name = "search",
     .group = "interface",
+    .at_once = true,
     .help = "Go to the next sample of a class, or to a row, in the selection.",
     .params =
         (const struct sr_param[]){

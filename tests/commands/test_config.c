@@ -46,7 +46,6 @@ static void finish(struct sr_session *session)
 static void stop(struct sr_session *session)
 {
     sr_queue_fini(session);
-    sr_keys_fini(session);
     sr_session_free(session);
 }
 

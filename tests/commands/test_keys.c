@@ -240,14 +240,16 @@ static void the_history_is_walked_and_kept(void **state)
     assert_string_equal(line(), "pane log"); /* an empty line is none */
     press("Esc");
     /* Into the file, and out of it. */
-    sr_queue_fini(session);
-    sr_keys_fini(session);
+    sr_keys_end(session);
     char path[128];
     snprintf(path, sizeof path, "%s/sartor/history", folder);
     char *text = sr_file_read(path, 1 << 20, NULL, &error);
     assert_non_null(text);
     assert_string_equal(text, "pane data\npane train\npane log\n");
     free(text);
+    sr_queue_fini(session);
+    fixture_free(session);
+    session = fixture_bare();
     sr_keys_start(session);
     open_prompt("");
     press("Up Up");
@@ -260,8 +262,7 @@ static void the_history_is_walked_and_kept(void **state)
         open_prompt(command);
         press("Enter");
     }
-    sr_queue_fini(session);
-    sr_keys_fini(session);
+    sr_keys_end(session);
     text = sr_file_read(path, 1 << 20, NULL, &error);
     assert_int_equal(strncmp(text, "split test # 100\n", 17), 0);
     assert_non_null(strstr(text, "split test # 599\n"));
@@ -353,7 +354,6 @@ static int tear_down(void **state)
     (void)state;
     char command[256];
     sr_queue_fini(session);
-    sr_keys_fini(session);
     sr_session_free(session);
     snprintf(command, sizeof command, "rm -rf %s %s", folder, fixture_home);
     return system(command);

@@ -609,8 +609,6 @@ static int tear_down(void **state)
     (void)state;
     char command[256];
     sr_queue_fini(session);
-    session->interactive = false; /* keeps no history */
-    sr_keys_fini(session);
     sr_session_free(session);
     snprintf(command, sizeof command, "rm -rf %s %s", folder, fixture_home);
     return system(command);

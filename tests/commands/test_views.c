@@ -217,7 +217,6 @@ static int tear_down(void **state)
 {
     (void)state;
     sr_queue_fini(session);
-    sr_keys_fini(session);
     sr_session_free(session);
     sr_text_fini(&reply);
     char path[128];

@@ -182,7 +182,6 @@ static void random_keys_do_no_harm(void **state)
     }
     sr_grid_fini(&grid);
     sr_queue_fini(session);
-    sr_keys_fini(session);
     sr_session_free(session);
     snprintf(command, sizeof command, "rm -rf %s", home);
     assert_int_equal(system(command), 0);

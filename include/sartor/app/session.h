@@ -93,8 +93,6 @@ struct sr_session {
     struct sr_view view;
     /* Of panes and commands. */
     struct sr_states states;
-    /* Bindings and the prompt's history, of commands/keys.c. */
-    struct sr_keys *keys;
     /* Of commands/queue.c. */
     struct sr_queue *queue;
     /* Increased by every event of a job and by every command that ends. */

@@ -48,14 +48,13 @@ struct sr_command {
     /* Report an event of a job that this command has started; may be NULL. */
     void (*event)(struct sr_session *session, const struct sr_event *event, struct sr_reply *reply);
     const char *alias; /* another name, or NULL */
-    bool lasting;      /* it takes minutes: in the explorer, one of these runs in the background */
+    bool at_once; /* it only changes what is shown: need not wait for commands entered before it */
+    bool direct;  /* it goes to a pane that a person has named, and leaves no way back */
+    bool lasting; /* it takes minutes: in the explorer, one of these runs in the background */
 };
 
 extern const struct sr_command *const sr_commands[]; /* NULL-terminated, by group */
 const struct sr_command *sr_command_find(const char *name, struct sr_error *error);
-
-/* Does it only change what is shown? Such a command need not wait for those entered before it. */
-bool sr_command_shows(const struct sr_command *command);
 
 /* How far a study under way is; false when there is none. */
 struct sr_study_progress {
