@@ -50,8 +50,7 @@ struct experiment_task {
     double validation;
     uint64_t split_seed;
     struct sr_pool *pool;
-    char *path;            /* of the notes */
-    struct sr_text others; /* lines of other experiments in that file, which are kept */
+    char *path; /* of the notes */
     const struct sr_monitor *outer;
     double begun, waited; /* clock; seconds of pauses since then */
     size_t at;            /* trial under way */
@@ -67,29 +66,6 @@ static double worked(const struct experiment_task *task)
 }
 
 /* --- notes ----------------------------------------------------------------------------- */
-
-/* A line for each finished trial:
- * accuracy,loss,seconds,seed,limit,digest,split_seed,validation,folds,deviation,params. The
- * parameters come last since they hold commas. Lines of the first version lack folds and deviation.
- */
-static enum sr_status write_notes(const struct experiment_task *task, struct sr_error *error)
-{
-    struct sr_text text = {0};
-    sr_text_add(&text, sr_text_get(&task->others));
-    for (size_t i = 0; i < task->experiment->count; i++) {
-        const struct sr_trial *trial = &task->experiment->trials[i];
-        if (trial->done)
-            sr_text_printf(&text, "%.9g,%.9g,%.6g,%llu,%llu,%s,%llu,%.9g,%d,%.9g,%s\n",
-                           trial->accuracy, trial->loss, trial->seconds,
-                           (unsigned long long)trial->seed, (unsigned long long)trial->limit,
-                           task->data->digest, (unsigned long long)task->split_seed,
-                           task->validation, task->experiment->folds, trial->deviation,
-                           trial->params);
-    }
-    enum sr_status status = sr_file_write(task->path, sr_text_get(&text), text.length, error);
-    sr_text_fini(&text);
-    return status;
-}
 
 struct note {
     struct sr_trial trial; /* its figures, seed and limit */
@@ -115,42 +91,62 @@ static bool parse_note(const char *line, struct note *note)
     return note->params != line && (found == 8 || found == 10);
 }
 
-/* Copy a note's results to the trials that it is of. False when there is none. */
-static bool apply_note(struct experiment_task *task, const struct note *note)
+/* Copy a note's results to the trials that it is of. */
+static void apply_note(struct experiment_task *task, const struct note *note)
 {
-    bool mine = false;
     if (strcmp(note->digest, task->data->digest) || note->split_seed != task->split_seed ||
         fabs(note->validation - task->validation) >= 1e-8 || note->folds != task->experiment->folds)
-        return false;
+        return;
     for (size_t i = 0; i < task->experiment->count; i++) {
         struct sr_trial *trial = &task->experiment->trials[i];
-        if (trial->seed != note->trial.seed || trial->limit != note->trial.limit ||
+        if (trial->done || trial->seed != note->trial.seed || trial->limit != note->trial.limit ||
             strcmp(trial->params, note->params))
             continue;
-        mine = true;
-        if (trial->done) continue;
         trial->done = true;
         trial->accuracy = note->trial.accuracy;
         trial->loss = note->trial.loss;
         trial->deviation = note->trial.deviation;
         trial->seconds = note->trial.seconds;
     }
-    return mine;
 }
+
+enum { NOTES_LIMIT = 16 << 20 };
 
 static void read_notes(struct experiment_task *task)
 {
-    size_t length;
     struct sr_error ignored;
     struct note note;
-    sr_text_clear(&task->others);
-    char *bytes = sr_path_exists(task->path) ? sr_file_read(task->path, 16 << 20, &length, &ignored)
+    char *bytes = sr_path_exists(task->path) ? sr_file_read(task->path, NOTES_LIMIT, NULL, &ignored)
                                              : NULL,
          *rest = bytes;
     for (char *line; rest && (line = strsep(&rest, "\n"));)
-        if (parse_note(line, &note) && !apply_note(task, &note))
-            sr_text_printf(&task->others, "%s\n", line);
+        if (parse_note(line, &note)) apply_note(task, &note);
     free(bytes);
+}
+
+/* A line for a finished trial:
+ * accuracy,loss,seconds,seed,limit,digest,split_seed,validation,folds,deviation,params. The
+ * parameters come last since they hold commas. Lines of the first version lack folds and deviation.
+ */
+static void print_note(const struct experiment_task *task, const struct sr_trial *trial,
+                       struct sr_text *text)
+{
+    sr_text_printf(text, "%.9g,%.9g,%.6g,%llu,%llu,%s,%llu,%.9g,%d,%.9g,%s", trial->accuracy,
+                   trial->loss, trial->seconds, (unsigned long long)trial->seed,
+                   (unsigned long long)trial->limit, task->data->digest,
+                   (unsigned long long)task->split_seed, task->validation, task->experiment->folds,
+                   trial->deviation, trial->params);
+}
+
+/* Keep a finished trial. Other programs may be writing down trials of the same search. */
+static enum sr_status write_note(const struct experiment_task *task, const struct sr_trial *trial,
+                                 struct sr_error *error)
+{
+    struct sr_text line = {0};
+    print_note(task, trial, &line);
+    enum sr_status status = sr_file_add_line(task->path, NOTES_LIMIT, sr_text_get(&line), error);
+    sr_text_fini(&line);
+    return status;
 }
 
 /* --- the job ---------------------------------------------------------------------------- */
@@ -364,7 +360,7 @@ static enum sr_status run_round(struct experiment_task *task, bool *further, str
             }
             if (status == SR_ERROR_CANCELLED)
                 return sr_error_set(error, status, "stopped; the same command goes on");
-            if (!status) status = write_notes(task, error);
+            if (!status) status = write_note(task, trial, error);
             if (status) return status;
             /* Each trial is reported as an epoch, so that the curve shows the search. */
             sr_monitor_epoch(task->outer, &(struct sr_epoch){.epoch = (int)task->at + 1,
@@ -414,7 +410,6 @@ static void experiment_free(struct task *base)
     struct experiment_task *task = (struct experiment_task *)base;
     sr_experiment_free(task->experiment);
     sr_dataset_unref(task->data);
-    sr_text_fini(&task->others);
     free(task->path);
     free(task);
 }

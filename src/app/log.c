@@ -13,6 +13,12 @@ void sr_session_log(struct sr_session *session, enum sr_log_kind kind, const cha
     log->lines[log->count++] = (struct sr_log_line){kind, sr_xstrdup(text)};
 }
 
+void sr_session_trouble(struct sr_session *session, const struct sr_error *error)
+{
+    if (!session->trouble.status) session->trouble = *error;
+    sr_session_message(session, true, "%s", error->text);
+}
+
 void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
 {
     va_list list;

@@ -97,9 +97,14 @@ static void ready(struct sr_session *session, const void *key, void *value, doub
 {
     const struct key *asked = key;
     struct sr_predicted *predicted = value;
+    struct sr_error error = {0};
     predicted->seconds = seconds;
-    if (asked->split == SR_SPLIT_TEST)
-        predicted->test_looks = sr_session_note_test(session, asked->base.model);
+    if (asked->split != SR_SPLIT_TEST) return;
+    predicted->test_looks = sr_session_note_test(session, asked->base.model, &error);
+    if (!error.status) return;
+    sr_error_prefix(&error, "that %s was evaluated on the test split could not be noted",
+                    asked->name);
+    sr_session_trouble(session, &error);
 }
 
 static void fini(void *value)

@@ -22,32 +22,29 @@ static char *suspects_path(const struct sr_session *session)
     return sr_xprintf("%s/suspects/%s.csv", session->home, session->data->digest);
 }
 
-static enum sr_status write_suspects(const struct sr_session *session, struct sr_error *error)
+static void print_suspects(const struct sr_suspects *suspects, struct sr_text *text)
 {
-    struct sr_text text = {0};
-    sr_text_add(&text,
+    sr_text_add(text,
                 "index,label,suggested,margin,p_label,p_suggested,mark,model,folds,examined\n");
-    for (size_t i = 0; i < session->suspects.count; i++) {
-        const struct sr_suspect *one = &session->suspects.items[i];
-        sr_text_printf(&text, "%u,%d,%d,%.6g,%.6g,%.6g,%s,%s,%d,%zu\n", one->row, one->label,
+    for (size_t i = 0; i < suspects->count; i++) {
+        const struct sr_suspect *one = &suspects->items[i];
+        sr_text_printf(text, "%u,%d,%d,%.6g,%.6g,%.6g,%s,%s,%d,%zu\n", one->row, one->label,
                        one->suggested, (double)one->margin, (double)one->own, (double)one->other,
-                       sr_mark_names[session->suspects.marks[i]], session->suspects.model,
-                       session->suspects.folds, session->suspects.examined);
+                       sr_mark_names[suspects->marks[i]], suspects->model, suspects->folds,
+                       suspects->examined);
     }
-    char *folder = sr_path_join(session->home, "suspects"), *path = suspects_path(session);
-    enum sr_status status = sr_directory_make(folder, error);
-    if (!status) status = sr_file_write(path, sr_text_get(&text), text.length, error);
-    sr_text_fini(&text);
-    free(folder);
-    free(path);
-    return status;
+}
+
+static void free_suspects(struct sr_suspects *suspects)
+{
+    free(suspects->items);
+    free(suspects->marks);
+    memset(suspects, 0, sizeof *suspects);
 }
 
 void sr_session_free_suspects(struct sr_session *session)
 {
-    free(session->suspects.items);
-    free(session->suspects.marks);
-    memset(&session->suspects, 0, sizeof session->suspects);
+    free_suspects(&session->suspects);
 }
 
 static bool read_line(const struct sr_session *session, const char *line, struct sr_suspect *one,
@@ -71,35 +68,86 @@ static bool read_line(const struct sr_session *session, const char *line, struct
     return false;
 }
 
-void sr_session_load_suspects(struct sr_session *session)
+static void add_suspect(struct sr_suspects *suspects, const struct sr_suspect *one,
+                        enum sr_mark mark)
 {
-    struct sr_error ignored;
-    size_t length, room = 0, marks_room = 0;
-    sr_session_free_suspects(session);
-    char *path = suspects_path(session);
-    char *bytes = sr_path_exists(path) ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL,
-         *rest = bytes;
-    for (char *line; rest && (line = strsep(&rest, "\n"));) {
+    const size_t at = suspects->count++;
+    sr_xgrow(&suspects->items, &suspects->room, at + 1, sizeof *one);
+    sr_xgrow(&suspects->marks, &suspects->marks_room, at + 1, sizeof mark);
+    suspects->items[at] = *one;
+    suspects->marks[at] = mark;
+}
+
+/* Position of a row, or SIZE_MAX. */
+static size_t find_row(const struct sr_suspects *suspects, uint32_t row)
+{
+    for (size_t i = 0; i < suspects->count; i++)
+        if (suspects->items[i].row == row) return i;
+    return SIZE_MAX;
+}
+
+/* Suspects from the file's text, which is cut up. */
+static struct sr_suspects read_suspects(const struct sr_session *session, char *text)
+{
+    struct sr_suspects suspects = {0};
+    for (char *line; (line = strsep(&text, "\n"));) {
         struct sr_suspect one;
         enum sr_mark mark;
-        if (!read_line(session, line, &one, &mark, session->suspects.model,
-                       &session->suspects.folds, &session->suspects.examined))
-            continue; /* the heading, or a suspect of other data */
-        const size_t at = session->suspects.count++;
-        sr_xgrow(&session->suspects.items, &room, at + 1, sizeof one);
-        sr_xgrow(&session->suspects.marks, &marks_room, at + 1, sizeof mark);
-        session->suspects.items[at] = one;
-        session->suspects.marks[at] = mark;
+        if (read_line(session, line, &one, &mark, suspects.model, &suspects.folds,
+                      &suspects.examined))
+            add_suspect(&suspects, &one, mark);
+        /* else the heading, or a suspect of other data */
     }
-    free(bytes);
+    return suspects;
+}
+
+void sr_session_load_suspects(struct sr_session *session)
+{
+    struct sr_error error;
+    sr_session_free_suspects(session);
+    char *path = suspects_path(session);
+    char *text =
+        sr_path_exists(path) ? sr_file_read(path, FILE_LIMIT, NULL, &error) : sr_xstrdup("");
+    if (text)
+        session->suspects = read_suspects(session, text);
+    else
+        sr_session_message(session, true, "no suspects: %s", error.text);
+    free(text);
     free(path);
 }
 
 size_t sr_session_suspect(const struct sr_session *session, uint32_t row)
 {
-    for (size_t i = 0; i < session->suspects.count; i++)
-        if (session->suspects.items[i].row == row) return i;
-    return SIZE_MAX;
+    return find_row(&session->suspects, row);
+}
+
+struct marking {
+    struct sr_session *session;
+    const struct sr_suspect *one;
+    enum sr_mark mark;
+    struct sr_suspects result;
+};
+
+/* The suspects in the file, which may be another program's, with the mark. */
+static enum sr_status change_mark(void *context, char *now, struct sr_text *after,
+                                  struct sr_error *error)
+{
+    struct marking *change = context;
+    (void)error;
+    change->result = read_suspects(change->session, now);
+    struct sr_suspects *suspects = &change->result;
+    const size_t at = find_row(suspects, change->one->row);
+    if (at == SIZE_MAX)
+        add_suspect(suspects, change->one, change->mark);
+    else
+        suspects->marks[at] = change->mark;
+    if (!suspects->folds) { /* the file is gone */
+        suspects->folds = change->session->suspects.folds;
+        suspects->examined = change->session->suspects.examined;
+        snprintf(suspects->model, sizeof suspects->model, "%s", change->session->suspects.model);
+    }
+    print_suspects(suspects, after);
+    return SR_OK;
 }
 
 enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
@@ -110,8 +158,19 @@ enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, ui
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s:%u is not among the suspects; browse suspects shows them",
                             sr_file_names[file], row);
-    session->suspects.marks[at] = mark;
-    return write_suspects(session, error);
+    const struct sr_suspect one = session->suspects.items[at];
+    struct marking change = {.session = session, .one = &one, .mark = mark};
+    char *path = suspects_path(session);
+    enum sr_status status = sr_file_update(path, FILE_LIMIT, change_mark, &change, error);
+    free(path);
+    if (status) {
+        free_suspects(&change.result);
+        return status;
+    }
+    change.result.accuracy = session->suspects.accuracy;
+    sr_session_free_suspects(session);
+    session->suspects = change.result;
+    return SR_OK;
 }
 
 /* ---- the search ------------------------------------------------------------------------ */
@@ -131,8 +190,8 @@ struct suspects_task {
     const struct sr_monitor *outer;
     double started;
     struct sr_suspect *items; /* the result */
-    size_t found, kept;       /* suspects; with those of an earlier search that are marked */
-    double accuracy;          /* of the held-out predictions */
+    size_t found;
+    double accuracy; /* of the held-out predictions */
 };
 
 static void on_progress(void *owner, const struct sr_progress *inner)
@@ -254,23 +313,30 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
 
 /* A person's marks are kept in a new search: they are copied to the new suspects; marked samples
  * that are not among those are added after them. */
-static enum sr_mark *keep_marks(const struct sr_session *session, struct suspects_task *search)
+static void keep_marks(struct sr_suspects *found, const struct sr_suspects *earlier)
 {
-    size_t room = search->found + session->suspects.count;
-    enum sr_mark *marks = sr_xalloc((room + 1) * sizeof *marks);
-    search->items = sr_xrealloc(search->items, (room + 1) * sizeof *search->items);
-    search->kept = search->found;
-    for (size_t i = 0; i < session->suspects.count; i++) {
-        if (!session->suspects.marks[i]) continue;
-        size_t at = 0;
-        while (at < search->found && search->items[at].row != session->suspects.items[i].row) at++;
-        if (at == search->found) {
-            at = search->kept++;
-            search->items[at] = session->suspects.items[i];
-        }
-        marks[at] = session->suspects.marks[i];
+    const size_t count = found->count;
+    for (size_t i = 0; i < earlier->count; i++) {
+        if (!earlier->marks[i]) continue;
+        const size_t at = find_row(found, earlier->items[i].row);
+        if (at == SIZE_MAX)
+            add_suspect(found, &earlier->items[i], earlier->marks[i]);
+        else if (at < count)
+            found->marks[at] = earlier->marks[i];
     }
-    return marks;
+}
+
+/* What was found, with the marks in the file, which may be those of another program. */
+static enum sr_status change_all(void *context, char *now, struct sr_text *after,
+                                 struct sr_error *error)
+{
+    struct sr_session *session = context;
+    struct sr_suspects earlier = read_suspects(session, now);
+    (void)error;
+    keep_marks(&session->suspects, &earlier);
+    free_suspects(&earlier);
+    print_suspects(&session->suspects, after);
+    return SR_OK;
 }
 
 static void suspects_finish(struct sr_session *session, struct task *task,
@@ -279,19 +345,19 @@ static void suspects_finish(struct sr_session *session, struct task *task,
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
     if (run->state != SR_JOB_DONE || session->data != search->data) return;
-    enum sr_mark *marks = keep_marks(session, search);
+    struct sr_suspects found = {.folds = search->folds.count,
+                                .examined = search->folds.row_count,
+                                .accuracy = search->accuracy};
+    snprintf(found.model, sizeof found.model, "%s", search->model);
+    for (size_t i = 0; i < search->found; i++) add_suspect(&found, &search->items[i], SR_MARK_NONE);
+    keep_marks(&found, &session->suspects);
     sr_session_free_suspects(session);
-    session->suspects.items = search->items;
-    session->suspects.marks = marks;
-    session->suspects.count = search->kept;
-    session->suspects.folds = search->folds.count;
-    session->suspects.examined = search->folds.row_count;
-    session->suspects.accuracy = search->accuracy;
-    snprintf(session->suspects.model, sizeof session->suspects.model, "%s", search->model);
-    search->items = NULL;
+    session->suspects = found;
+    char *path = suspects_path(session);
     struct sr_error failed = {0};
-    if (write_suspects(session, &failed))
+    if (sr_file_update(path, FILE_LIMIT, change_all, session, &failed))
         run->error = failed; /* in memory they are there all the same */
+    free(path);
     sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s",
                        search->found, search->folds.row_count, search->model,
                        failed.status ? ", but they cannot be kept: "

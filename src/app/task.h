@@ -43,9 +43,10 @@ struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_mo
  * was trained on. */
 enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
                                  enum sr_split_name split, struct sr_error *error);
-/* Note that a model is evaluated on the test split. How often it has been, or 0 when that cannot be
- * noted. */
-size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model);
+/* Note that a model is evaluated on the test split. How often it has been, or 0 and a sentence when
+ * that cannot be noted. */
+size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model,
+                            struct sr_error *error);
 /* Read the tags of this data set from their file, if there is one. */
 void sr_session_load_tags(struct sr_session *session);
 /* Likewise its suspects. */

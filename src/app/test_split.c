@@ -10,9 +10,10 @@
 
 #include "sartor/app/session.h"
 #include "sartor/base/file.h"
+#include "sartor/base/memory.h"
 #include "task.h"
 
-enum { FILE_LIMIT = 16 << 20 };
+enum { FILE_LIMIT = 1 << 20 }; /* about 15,000 lines; then the oldest are lost */
 
 /* The same for two models that were trained the same way on the same rows, whatever their names. */
 static uint64_t identity(const struct sr_model *model)
@@ -28,25 +29,22 @@ static uint64_t identity(const struct sr_model *model)
     return hash;
 }
 
-/* When the file cannot be written or read, nothing is counted and there is no message. */
-size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model)
+size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model,
+                            struct sr_error *error)
 {
     char *path = sr_path_join(session->home, "test-looks.csv"), id[20], day[32] = "";
-    struct sr_error ignored;
-    size_t count = 0, length;
+    size_t count = 0;
     time_t now = time(NULL);
     struct tm parts;
     snprintf(id, sizeof id, "%016" PRIx64, identity(model));
     if (gmtime_r(&now, &parts)) strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    FILE *file = sr_directory_make(session->home, &ignored) ? NULL : fopen(path, "ae");
-    if (file) { /* a short line is appended in a single write */
-        fprintf(file, "%s,%s,%s,%s\n", id, model->name, model->class->name, day);
-        fclose(file);
-    }
-    char *bytes = file ? sr_file_read(path, FILE_LIMIT, &length, &ignored) : NULL, *rest = bytes;
-    for (char *line; rest && (line = strsep(&rest, "\n"));)
-        count += !strncmp(line, id, 16) && line[16] == ',';
+    char *line = sr_xprintf("%s,%s,%s,%s", id, model->name, model->class->name, day), *bytes = NULL;
+    if (!sr_file_add_line(path, FILE_LIMIT, line, error))
+        bytes = sr_file_read_end(path, FILE_LIMIT, NULL, error);
+    for (char *rest = bytes, *one; rest && (one = strsep(&rest, "\n"));)
+        count += !strncmp(one, id, 16) && one[16] == ',';
     free(bytes);
+    free(line);
     free(path);
     return count;
 }

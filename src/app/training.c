@@ -45,8 +45,11 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     char *path = sr_store_path(train->home, train->model->name);
     bool lost = train->model->stopped && sr_jobs_closing(train->jobs) && sr_path_exists(path);
     free(path);
-    /* A model that cannot be written stays in memory, with a message. */
+    /* A model that cannot be written stays in memory, with a message, and its checkpoint is kept.
+     */
     if (!lost) sr_store_save(train->home, train->model, &train->save_error);
+    if (!lost && !train->save_error.status && !train->model->stopped && train->checkpoint)
+        remove(train->checkpoint);
     return SR_OK;
 }
 
@@ -72,12 +75,15 @@ static void train_finish(struct sr_session *session, struct task *task,
     free(path);
     char seconds[32];
     sr_format_seconds(seconds, sizeof seconds, run->seconds);
-    if (run->error.status)
-        sr_session_message(session, true, "%s is trained but only in memory: %s", run->name,
-                           run->error.text);
-    else
+    if (run->error.status) {
+        sr_error_set(&run->error, run->error.status,
+                     "%s is trained but only in memory: %s. save %s FILE keeps it elsewhere",
+                     run->name, train->save_error.text, run->name);
+        sr_session_message(session, true, "%s", run->error.text);
+    } else {
         sr_session_message(session, false, "%s is trained%s (%s)", run->name,
                            run->stopped ? " as far as it was" : "", seconds);
+    }
 }
 
 static void train_free(struct task *task)
@@ -111,6 +117,23 @@ static bool under_way(const struct sr_session *session, const char *name)
     return false;
 }
 
+/* Can the model be written when it is trained? Full disks and folders that cannot be written are to
+ * be found before the work, not after it. */
+static enum sr_status check_place(const struct sr_session *session, const char *name,
+                                  struct sr_error *error)
+{
+    enum { SMALL_MODEL = 1 << 16 }; /* bytes */
+    char *path = sr_store_path(session->home, name);
+    enum sr_status status = sr_file_probe(path, SMALL_MODEL, error);
+    if (status)
+        sr_error_prefix(error,
+                        "%s could not be kept, so it is not trained (--home DIR keeps models in "
+                        "another folder)",
+                        name);
+    free(path);
+    return status;
+}
+
 /* Check what can be checked before a training begins, and draw its split. */
 static enum sr_status check(struct sr_session *session, const struct sr_train_request *request,
                             const struct sr_model_shape *shape, struct sr_split *split,
@@ -125,6 +148,7 @@ static enum sr_status check(struct sr_session *session, const struct sr_train_re
                                           session->split.seed, request->limit, error);
     if (!status && class->check)
         status = class->check(request->params, shape, split->counts[SR_SPLIT_TRAIN], error);
+    if (!status) status = check_place(session, request->name, error);
     return status;
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +11,17 @@
 
 #include "sartor/base/memory.h"
 
-char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_error *error)
+/* Of a file that is longer than `limit`: go to the first line that begins in its last `limit`
+ * bytes. */
+static void skip_to_end(FILE *stream, off_t size, size_t limit)
+{
+    if (size <= (off_t)limit || fseeko(stream, size - (off_t)limit - 1, SEEK_SET)) return;
+    for (int byte; (byte = fgetc(stream)) != EOF && byte != '\n';) {
+    }
+}
+
+static char *read_file(const char *path, size_t limit, bool only_end, size_t *length,
+                       struct sr_error *error)
 {
     char *bytes = NULL, *result = NULL;
     size_t have = 0, room = 0;
@@ -22,10 +31,15 @@ char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_err
         sr_error_set(error, SR_ERROR_IO, "%s: %s", path, strerror(errno));
         return NULL;
     }
-    if (fstat(fileno(stream), &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (fstat(fileno(stream), &info) != 0) {
+        sr_error_set(error, SR_ERROR_IO, "%s: %s", path, strerror(errno));
+        goto out;
+    }
+    if (S_ISDIR(info.st_mode)) {
         sr_error_set(error, SR_ERROR_IO, "%s: is a directory, not a file", path);
         goto out;
     }
+    if (only_end) skip_to_end(stream, info.st_size, limit);
     for (;;) {
         sr_xgrow(&bytes, &room, have + 65537, 1);
         size_t got = fread(bytes + have, 1, room - have - 1, stream);
@@ -51,113 +65,14 @@ out:
     return result;
 }
 
-/* A new file beside `path`, with the mode that open() gives: mkstemp's are private, and the
- * process's mask cannot be read without changing it for all threads. */
-static int open_beside(const char *path, mode_t mode, char **name)
+char *sr_file_read(const char *path, size_t limit, size_t *length, struct sr_error *error)
 {
-    static atomic_uint number;
-    int descriptor = -1;
-    for (int i = 0; i < 1000 && descriptor < 0; i++) {
-        *name = sr_xprintf("%s.%ld-%u", path, (long)getpid(), atomic_fetch_add(&number, 1));
-        descriptor = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (descriptor >= 0) break;
-        int code = errno;
-        free(*name);
-        *name = NULL;
-        errno = code;
-        if (code != EEXIST) break; /* the file of a killed process: try the next name */
-    }
-    return descriptor;
+    return read_file(path, limit, false, length, error);
 }
 
-enum sr_status sr_output_open(struct sr_output *output, const char *path, struct sr_error *error)
+char *sr_file_read_end(const char *path, size_t limit, size_t *length, struct sr_error *error)
 {
-    *output = (struct sr_output){0};
-    if (sr_path_is_directory(path))
-        return sr_error_set(error, SR_ERROR_IO, "%s: is a directory; give a file's name", path);
-    /* A device or a pipe cannot be replaced, only written to (and /dev/null must not become a
-     * file). */
-    struct stat old;
-    bool exists = stat(path, &old) == 0;
-    if (exists && !S_ISREG(old.st_mode)) {
-        output->path = sr_xstrdup(path);
-        output->stream = fopen(path, "wbe");
-        if (output->stream) return SR_OK;
-        enum sr_status status =
-            sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
-        sr_output_abort(output);
-        return status;
-    }
-    /* A symbolic link keeps pointing where it does: its target is what is replaced. */
-    char *real = realpath(path, NULL);
-    output->path = real ? real : sr_xstrdup(path);
-    int descriptor =
-        open_beside(output->path, exists ? old.st_mode & 0777 : 0666, &output->temporary);
-    if (descriptor < 0) {
-        enum sr_status status =
-            sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno));
-        free(output->temporary);
-        free(output->path);
-        *output = (struct sr_output){0};
-        return status;
-    }
-    if (exists) fchmod(descriptor, old.st_mode & 07777); /* the mask may have cleared bits */
-    output->stream = fdopen(descriptor, "wb");
-    if (!output->stream) abort();
-    return SR_OK;
-}
-
-/* A stream keeps that a write has failed, but not its errno: write once more to get it. The file is
- * removed in any case. */
-static int why_failed(const struct sr_output *output)
-{
-    static const char nothing[1 << 16];
-    errno = 0;
-    return output->temporary && write(fileno(output->stream), nothing, sizeof nothing) < 0 ? errno
-                                                                                           : EIO;
-}
-
-enum sr_status sr_output_commit(struct sr_output *output, struct sr_error *error)
-{
-    int code = 0;
-    errno = 0;
-    if (ferror(output->stream))
-        code = why_failed(output);
-    else if (fflush(output->stream) || (output->temporary && fsync(fileno(output->stream))))
-        code = errno ? errno : EIO;
-    if (fclose(output->stream) && !code) code = errno;
-    output->stream = NULL;
-    if (!code && output->temporary && rename(output->temporary, output->path)) code = errno;
-    enum sr_status status = SR_OK;
-    if (code)
-        status =
-            sr_error_set(error, SR_ERROR_IO, "%s: writing failed: %s%s", output->path,
-                         strerror(code), output->temporary ? "; the file is as it was before" : "");
-    else {
-        free(output->temporary);
-        output->temporary = NULL;
-    }
-    sr_output_abort(output);
-    return status;
-}
-
-void sr_output_abort(struct sr_output *output)
-{
-    if (output->stream) fclose(output->stream);
-    if (output->temporary) unlink(output->temporary);
-    free(output->temporary);
-    free(output->path);
-    *output = (struct sr_output){0};
-}
-
-enum sr_status sr_file_write(const char *path, const void *bytes, size_t length,
-                             struct sr_error *error)
-{
-    struct sr_output output;
-    enum sr_status status = sr_output_open(&output, path, error);
-    if (status) return status;
-    fwrite(bytes, 1, length, output.stream); /* a failure is seen at commit */
-    return sr_output_commit(&output, error);
+    return read_file(path, limit, true, length, error);
 }
 
 bool sr_path_exists(const char *path)
@@ -191,6 +106,31 @@ enum sr_status sr_directory_make(const char *path, struct sr_error *error)
     if (!sr_path_is_directory(path))
         return sr_error_set(error, SR_ERROR_IO, "%s: is a file where a folder is needed", path);
     return SR_OK;
+}
+
+char *sr_path_directory(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return !slash          ? sr_xstrdup(".")
+           : slash == path ? sr_xstrdup("/")
+                           : sr_xprintf("%.*s", (int)(slash - path), path);
+}
+
+enum sr_status sr_directory_sync(const char *path, struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    char *folder = sr_path_directory(path);
+    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* A folder that may be written to but not read cannot be opened, and some file systems cannot
+     * sync one: then there is nothing to be done. */
+    if (descriptor >= 0 && fsync(descriptor) && errno != EINVAL && errno != EROFS)
+        status = sr_error_set(error, SR_ERROR_IO,
+                              "%s: it is written, but its folder could not be synced, so that it "
+                              "may be lost in a crash: %s",
+                              path, strerror(errno));
+    if (descriptor >= 0) close(descriptor);
+    free(folder);
+    return status;
 }
 
 char *sr_path_join(const char *directory, const char *name)

@@ -22,6 +22,7 @@ libsartor_a_SOURCES += \
 	src/base/json.c \
 	src/base/memory.c \
 	src/base/monitor.c \
+	src/base/output.c \
 	src/base/param.c \
 	src/base/param_value.c \
 	src/base/param_value.h \
@@ -31,4 +32,5 @@ libsartor_a_SOURCES += \
 	src/base/text.c \
 	src/base/thread.c \
 	src/base/tree.c \
+	src/base/update.c \
 	src/base/words.c

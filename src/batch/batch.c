@@ -257,6 +257,11 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
     }
     if (runner->command && must_wait(session, runner)) return SR_PENDING;
     runner->command = NULL;
+    if (session->trouble.status) {
+        complain(runner, session->trouble.text);
+        session->trouble = (struct sr_error){0};
+        fail(runner);
+    }
     if (item->status) {
         complain(runner, error->text);
         sr_session_log(session, SR_LOG_ERROR, error->text);

@@ -14,9 +14,8 @@ const struct sr_binding *binding_of(struct sr_session *session, const char *key)
 /* prompt.c: while view.prompt is set, keys edit its line. */
 /* Take a key; Enter enters the line from `origin`. */
 void prompt_key(struct sr_session *session, const char *key, const struct sr_origin *origin);
-/* The lines of earlier sessions: from the file, into it. */
+/* The lines of earlier sessions. */
 void history_load(struct sr_session *session);
-void history_save(struct sr_session *session);
 
 /* config.c */
 /* Enter the lines of the config file. */

@@ -15,11 +15,6 @@ void sr_keys_start(struct sr_session *session)
     sr_queue_run(session);
 }
 
-void sr_keys_end(struct sr_session *session)
-{
-    history_save(session);
-}
-
 void keys_press(struct sr_session *session, const char *key, const struct sr_origin *origin)
 {
     struct sr_view *view = &session->view;

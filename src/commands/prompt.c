@@ -7,13 +7,16 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
-enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 20 };
+/* Of the file: what is longer loses its first lines. A line that is longer than LINE_BYTES is not
+ * kept in the file. */
+enum { HISTORY_MAX = 500, HISTORY_BYTES = 1 << 18, LINE_BYTES = 1 << 14 };
 
 struct history {
     char **lines;
     size_t count, room;
     size_t at;   /* the line shown at the prompt; `count`: a new one */
     char *draft; /* the new one while older ones are shown */
+    bool unkept; /* that it cannot be written has been said */
 };
 
 static void history_fini(void *state)
@@ -34,7 +37,6 @@ static struct history *history_of(struct sr_session *session)
 
 /* --- history --------------------------------------------------------------------------- */
 
-/* Where the history cannot be read or written, nothing is said. */
 static char *history_path(void)
 {
     char *folder = sr_path_xdg("state"), *path = sr_path_join(folder, "history");
@@ -42,24 +44,25 @@ static char *history_path(void)
     return path;
 }
 
-static void remember(struct history *history, const char *line)
+/* False when the line is that before it. */
+static bool remember(struct history *history, const char *line)
 {
-    if (history->count && !strcmp(history->lines[history->count - 1], line)) return;
+    if (history->count && !strcmp(history->lines[history->count - 1], line)) return false;
     if (history->count == HISTORY_MAX) {
         free(history->lines[0]);
         memmove(history->lines, history->lines + 1, --history->count * sizeof *history->lines);
     }
     sr_xgrow(&history->lines, &history->room, history->count + 1, sizeof *history->lines);
     history->lines[history->count++] = sr_xstrdup(line);
+    return true;
 }
 
 void history_load(struct sr_session *session)
 {
     struct sr_error error;
     struct history *history = history_of(session);
-    size_t length;
     char *path = history_path(),
-         *rest = sr_path_exists(path) ? sr_file_read(path, HISTORY_BYTES, &length, &error) : NULL;
+         *rest = sr_path_exists(path) ? sr_file_read_end(path, HISTORY_BYTES, NULL, &error) : NULL;
     char *bytes = rest;
     for (char *line; rest && (line = strsep(&rest, "\n"));)
         if (*line) remember(history, line);
@@ -68,18 +71,18 @@ void history_load(struct sr_session *session)
     free(path);
 }
 
-void history_save(struct sr_session *session)
+/* A line that has been entered: at once into the file, to which other sessions add theirs. */
+static void keep_line(struct sr_session *session, const char *line)
 {
     struct sr_error error;
-    struct sr_text text = {0};
-    const struct history *history = history_of(session);
-    char *folder = sr_path_xdg("state"), *path = history_path();
-    for (size_t i = 0; i < history->count; i++) sr_text_printf(&text, "%s\n", history->lines[i]);
-    if (text.length && !sr_directory_make(folder, &error))
-        sr_file_write(path, text.bytes, text.length, &error);
-    sr_text_fini(&text);
+    struct history *history = history_of(session);
+    if (!remember(history, line) || !session->interactive || strlen(line) > LINE_BYTES) return;
+    char *path = history_path();
+    if (sr_file_add_line(path, HISTORY_BYTES, line, &error)) {
+        if (!history->unkept) sr_session_message(session, true, "no history: %s", error.text);
+        history->unkept = true;
+    }
     free(path);
-    free(folder);
 }
 
 /* --- editing --------------------------------------------------------------------------- */
@@ -196,9 +199,9 @@ static void complete(struct sr_session *session)
 static void accept(struct sr_session *session, const struct sr_origin *origin)
 {
     char *line = sr_xstrdup(sr_text_get(&session->view.prompt_text));
-    if (*line) remember(history_of(session), line);
-    close_prompt(session);
     session->message[0] = '\0';
+    if (*line) keep_line(session, line);
+    close_prompt(session);
     sr_queue_enter(session, origin, line);
     free(line);
 }

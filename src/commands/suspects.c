@@ -136,6 +136,11 @@ SR_RUN(suspects_run)
             *error = run->error;
             return error->status;
         }
+        if (run->error.status) { /* found, but they could not be kept */
+            report(session, (size_t)sr_args_integer(args, "limit"), reply);
+            *error = run->error;
+            return sr_error_prefix(error, "the suspects could not be kept");
+        }
     }
     if (!session->suspects.folds)
         return sr_error_set(error, SR_ERROR_STATE,

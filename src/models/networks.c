@@ -245,7 +245,7 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     struct sr_trainer *trainer = NULL;
     struct sr_args *params = sr_args_copy(fit->params);
     struct keeping keeping = {.path = fit->checkpoint};
-    bool complete = false;
+    bool complete = false; /* or stopped, with what there is */
     enum sr_status status = sr_networks_resolve(family, params, error);
 
     if (!status && sr_args_integer(params, "patience") > 0 && fit->validation.count == 0)
@@ -279,7 +279,6 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     status = sr_trainer_run(trainer, fit->monitor, keeping.path ? keep_checkpoint : NULL, &keeping,
                             &complete, error);
     if (status) goto out;
-    if (complete && keeping.path) remove(keeping.path);
     state->network = sr_trainer_take(trainer);
     *out = state;
     state = NULL;

@@ -151,6 +151,8 @@ enum sr_status sr_store_delete(const char *home, const char *name, struct sr_err
     if (unlink(path))
         status =
             sr_error_set(error, SR_ERROR_IO, "%s could not be deleted: %s.", path, strerror(errno));
+    else
+        status = sr_directory_sync(path, error);
     free(path);
     return status;
 }
@@ -173,6 +175,8 @@ enum sr_status sr_store_rename(const char *home, const char *from, const char *t
     } else if (rename(old, new)) {
         status = sr_error_set(error, SR_ERROR_IO, "%s could not be renamed to %s: %s.", old, new,
                               strerror(errno));
+    } else {
+        status = sr_directory_sync(new, error);
     }
     free(old);
     free(new);

@@ -205,7 +205,6 @@ int sr_ui_run(struct sr_session *session)
     terminal_stop();
     signals_stop();
     stray_stop();
-    sr_keys_end(session);
     sr_grid_fini(&loop.grid);
     return loop.signal ? 128 + loop.signal : 0;
 }

@@ -6,6 +6,8 @@
 #include "support.h"
 
 #include <ftw.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -165,6 +167,18 @@ static inline struct sr_entry *train(struct sr_session *session, const char *fam
                                      const char *name)
 {
     return train_with(session, family, name, "");
+}
+
+/* From now on no file may be written that is longer than `bytes`; 0 for no limit. A forest of many
+ * trees is longer than what is tried before a training begins. */
+#define MANY_TREES "trees=5000"
+static inline void limit_files(unsigned long bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 static inline bool file_there(const char *name)

@@ -171,7 +171,7 @@ static void notes_are_told_apart(void **state)
     assert_ok(sr_file_write(path, line, strlen(line), &error));
     assert_true(run_one(3, "k=4", 306).accuracy != 0.125);
     assert_float_equal(run_one(0, "k=4", 306).accuracy, 0.125, 0);
-    assert_int_equal(count_notes(), 2);
+    assert_int_equal(count_notes(), 4); /* what is no note stays, as do those of other programs */
     free(line);
 }
 

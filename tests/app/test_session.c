@@ -325,24 +325,56 @@ static void a_new_model_of_a_name_drops_what_the_old_one_said(void **state)
     sr_session_free(session);
 }
 
-static void a_model_that_cannot_be_written_stays_in_memory(void **state)
+/* A disk that is full, a folder that cannot be written: found before the work. */
+static void what_could_not_be_kept_is_not_trained(void **state)
 {
     (void)state;
     FILE *file = fopen(at("file"), "w");
     assert_int_equal(fclose(file), 0);
     struct sr_session *session = open_home("a", at("file/home"));
-    struct sr_entry *entry = train(session, "knn", "knn");
+    struct sr_train_request training = {.class = sr_model_class_find("knn", &error), .name = "knn"};
+    uint32_t job;
+    assert_ok(settled(sr_session_data(session, &error)));
+    training.params = sr_args_parse("knn", training.class->params, NULL, 0, NULL, &error);
+    assert_refused(sr_session_train(session, &training, &job, &error), SR_ERROR_IO,
+                   "knn could not be kept, so it is not trained");
+    assert_non_null(strstr(error.text, "the folder cannot be made: Not a directory"));
+    sr_session_free(session);
+    session = open_session("a");
+    assert_ok(settled(sr_session_data(session, &error)));
+    training.params = sr_args_parse("knn", training.class->params, NULL, 0, NULL, &error);
+    limit_files(1000);
+    enum sr_status status = sr_session_train(session, &training, &job, &error);
+    limit_files(0);
+    assert_int_equal(status, SR_ERROR_IO);
+    assert_non_null(strstr(error.text, "File too large"));
+    assert_int_equal(session->run_count, 0);
+    sr_session_free(session);
+}
+
+static void a_model_that_cannot_be_written_stays_in_memory(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    limit_files(70000);
+    struct sr_entry *entry = train_with(session, "forest", "trees", MANY_TREES);
+    limit_files(0);
     const struct sr_predictions *predictions;
     assert_true(session->message_is_error);
-    assert_non_null(strstr(session->message, "only in memory"));
+    assert_non_null(strstr(session->message, "trees is trained but only in memory: "));
+    assert_non_null(strstr(session->message, "File too large"));
+    assert_non_null(strstr(session->message, "save trees FILE keeps it elsewhere"));
+    assert_string_equal(session->runs[0]->error.text, session->message);
+    assert_false(file_there("trees"));
     assert_null(entry->path);
     assert_refused(sr_session_rename(session, entry, "other", &error), SR_ERROR_STATE,
                    "only in memory");
-    entry = sr_session_entry(session, "knn", &error);
+    entry = sr_session_entry(session, "trees", &error);
     assert_non_null(entry);
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    assert_ok(sr_model_save(entry->model, at("elsewhere.safetensors"), &error));
     assert_ok(sr_session_remove(session, entry, &error));
-    assert_null(sr_session_entry(session, "knn", &error));
+    assert_null(sr_session_entry(session, "trees", &error));
     sr_session_free(session);
 }
 
@@ -377,11 +409,10 @@ static void another_home_has_models_of_its_own(void **state)
 static void models_without_a_file_are_set_aside_and_come_back(void **state)
 {
     (void)state;
-    FILE *file = fopen(at("file"), "w");
-    assert_int_equal(fclose(file), 0);
-    char *nowhere = sr_xstrdup(at("file/home")), *home = sr_xstrdup(at("home"));
+    char *nowhere = sr_xstrdup(at("full")), *home = sr_xstrdup(at("home"));
     struct sr_session *session = open_home("a", nowhere);
-    struct sr_entry *entry = train(session, "knn", "mine");
+    limit_files(70000);
+    struct sr_entry *entry = train_with(session, "forest", "mine", MANY_TREES);
     const struct sr_predictions *predictions;
     assert_null(entry->path);
     const struct sr_model *model = entry->model;
@@ -394,7 +425,7 @@ static void models_without_a_file_are_set_aside_and_come_back(void **state)
     train(session, "logreg", "mine"); /* of the same name, in the other folder */
     /* One that ends after the folder has changed, and has no file either, is set aside as well. */
     assert_int_not_equal(sr_session_move(session, nowhere, &error), SR_PENDING);
-    start(session, "knn", "late", "");
+    start(session, "forest", "late", MANY_TREES);
     assert_ok(sr_session_move(session, home, &error));
     finish_jobs(session);
     assert_int_equal(session->aside_count, 2);
@@ -412,13 +443,15 @@ static void models_without_a_file_are_set_aside_and_come_back(void **state)
     assert_ok(
         settled(sr_session_predictions(session, entry, SR_SPLIT_TRAIN, &predictions, &error)));
     /* The latest of a name counts. */
-    start(session, "logreg", "mine", "");
+    start(session, "forest", "mine", MANY_TREES);
     assert_ok(sr_session_move(session, home, &error));
     finish_jobs(session);
     assert_int_equal(session->aside_count, 3);
     sr_session_move(session, nowhere, &error);
     assert_int_equal(session->aside_count, 0);
-    assert_string_equal(sr_session_entry(session, "mine", &error)->model->class->name, "logreg");
+    assert_non_null(sr_session_entry(session, "mine", &error));
+    assert_ptr_not_equal(sr_session_entry(session, "mine", &error)->model, model);
+    limit_files(0);
     assert_ok(sr_session_move(session, home, &error));
     sr_session_free(session); /* with some of them still aside */
     free(nowhere);
@@ -443,6 +476,7 @@ int main(void)
         TEST(the_default_is_a_model_of_ones_own),
         TEST(deleting_takes_the_file_and_what_is_computed),
         TEST(a_new_model_of_a_name_drops_what_the_old_one_said),
+        TEST(what_could_not_be_kept_is_not_trained),
         TEST(a_model_that_cannot_be_written_stays_in_memory),
         TEST(another_home_has_models_of_its_own),
         TEST(models_without_a_file_are_set_aside_and_come_back),

@@ -1,5 +1,8 @@
 SHELL_TESTS += tests/base/test_house.sh tests/base/test_format.sh
-check_PROGRAMS += tests/base/test_text tests/base/test_escape tests/base/test_param tests/base/test_pool
+check_PROGRAMS += tests/base/test_text tests/base/test_escape tests/base/test_param tests/base/test_pool tests/base/test_file
+tests_base_test_file_SOURCES = tests/base/test_file.c
+tests_base_test_file_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_base_test_file_LDADD = $(TEST_LIBS)
 tests_base_test_text_SOURCES = tests/base/test_text.c
 tests_base_test_text_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_base_test_text_LDADD = $(TEST_LIBS)

@@ -145,10 +145,10 @@ SARTOR_ISA=mmx "$sartor" stats >out 2>err; code=$?; expect 2 "SARTOR_ISA" "an un
 if [ "$(id -u)" -ne 0 ]; then
     mkdir ro; chmod a-w ro
     "$sartor" --home "$work/ro/home" --data "$mini" train knn >out 2>err </dev/null; code=$?
-    expect 1 "ro/home" "a read-only home: trained, said, and failed"
+    expect 1 "ro/home" "a read-only home is found before the training"
 else
     "$sartor" --home /proc/sartor-home --data "$mini" train knn >out 2>err </dev/null; code=$?
-    expect 1 "/proc/sartor-home" "a home that cannot be written: trained, said, and failed"
+    expect 1 "/proc/sartor-home" "a home that cannot be written is found before the training"
 fi
 "$sartor" --home "$work/home" --data "$mini" stats >/dev/full 2>err; code=$?; : >out
 expect 1 "No space left" "a full standard output is a failure, and said"

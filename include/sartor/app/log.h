@@ -2,6 +2,7 @@
 #ifndef SARTOR_APP_LOG_H
 #define SARTOR_APP_LOG_H
 
+#include "sartor/base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,9 @@ struct sr_log {
 };
 
 void sr_session_log(struct sr_session *session, enum sr_log_kind kind, const char *text);
+/* Something could not be kept although the command has done its work: a message, and
+ * session->trouble. */
+void sr_session_trouble(struct sr_session *session, const struct sr_error *error);
 /* Into the status line and the log. */
 void sr_session_message(struct sr_session *session, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -18,7 +18,7 @@ struct sr_predicted {
     /* That the predictions took. */
     double seconds;
     /* How often the model has been evaluated on the test split, this time included; 0 for other
-     * splits. */
+     * splits and where it could not be noted. */
     size_t test_looks;
 };
 

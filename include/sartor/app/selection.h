@@ -71,7 +71,9 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
  * model) has `text` in its name. `step` is 1 or -1. */
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
                                  struct sr_error *error);
-/* Tag a sample or remove its tag. Tags are kept in a file under home for each data set. */
+/* Tag a sample or remove its tag. Tags are kept in a file under home for each data set, in which
+ * other programs may tag, too: their tags become the session's. Without effect when it cannot be
+ * written. */
 enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
                               bool tagged, struct sr_error *error);
 

@@ -112,6 +112,9 @@ struct sr_session {
     /* The last message, for the status line. */
     char message[SR_ERROR_TEXT];
     bool message_is_error;
+    /* What could not be kept although the command has done its work; batch prints it and clears it.
+     */
+    struct sr_error trouble;
     sr_session_listener *listener;
     void *listener_context;
 };

@@ -18,7 +18,7 @@ struct sr_suspects {
     /* Most suspect first. */
     struct sr_suspect *items;
     enum sr_mark *marks;
-    size_t count;
+    size_t count, room, marks_room;
     char model[64];
     /* 0 when there has been no search for this data. */
     int folds;
@@ -37,7 +37,8 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
                                         struct sr_error *error);
 /* Position of a train file's row among the suspects, or SIZE_MAX. */
 size_t sr_session_suspect(const struct sr_session *session, uint32_t row);
-/* Mark a suspect; the file is written. */
+/* Mark a suspect, in the file as it is now: another program's suspects and marks become the
+ * session's. Without effect when it cannot be written. */
 enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, uint32_t row,
                                enum sr_mark mark, struct sr_error *error);
 

@@ -30,7 +30,5 @@ enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const c
                             const char *pane, struct sr_error *error);
 /* The help page: keys of this pane, keys everywhere, commands by group. */
 void sr_keys_help(struct sr_session *session, struct sr_text *text);
-/* For the explorer, after the last key: keeps the prompt's history. */
-void sr_keys_end(struct sr_session *session);
 
 #endif

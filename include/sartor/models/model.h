@@ -39,7 +39,8 @@ struct sr_fit {
     uint64_t seed;
     struct sr_pool *pool;
     const struct sr_monitor *monitor;
-    const char *checkpoint; /* path to keep a checkpoint at, or NULL */
+    const char *checkpoint; /* path to keep a checkpoint at, or NULL; the caller removes it when the
+                               model is kept */
     bool resume;            /* go on from that checkpoint when it fits */
 };
 
