@@ -170,10 +170,12 @@ static void pause_and_resume(void **state)
     int tally[4] = {0};
     uint32_t job = submit(jobs, SR_LANE_LONG, &count);
     while (!atomic_load(&count.done)) sleep_seconds(0.001);
-    sr_jobs_pause(jobs, job);
-    assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
     struct count behind = {.steps = 1};
     uint32_t next = submit(jobs, SR_LANE_LONG, &behind);
+    assert_false(sr_jobs_holds_up(jobs, job, next)); /* it only runs before it */
+    assert_false(sr_jobs_holds_up(jobs, job, job));
+    sr_jobs_pause(jobs, job);
+    assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
     assert_true(sr_jobs_holds_up(jobs, job, next));
     assert_false(sr_jobs_holds_up(jobs, next, job));
     sleep_seconds(0.02);
@@ -184,10 +186,12 @@ static void pause_and_resume(void **state)
     double limit = sr_clock_seconds() + 10;
     while (atomic_load(&count.done) == before && sr_clock_seconds() < limit) sleep_seconds(0.001);
     assert_true(atomic_load(&count.done) > before);
+    assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_RUNNING);
     sr_jobs_pause(jobs, job);
     sr_jobs_stop(jobs, job); /* a paused job can be stopped */
     assert_int_not_equal(sr_jobs_state(jobs, job), SR_JOB_PAUSED);
     assert_int_equal(until_end(jobs, job, tally).of.ended.state, SR_JOB_STOPPED);
+    assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_STOPPED);
     sr_jobs_free(jobs);
 }
 
@@ -198,8 +202,10 @@ static void failures_keep_their_sentence(void **state)
     struct sr_jobs *jobs = sr_jobs_new(&error);
     struct count count = {.steps = 1, .end = SR_ERROR_NUMERIC};
     int tally[4] = {0};
-    struct sr_event end = until_end(jobs, submit(jobs, SR_LANE_SHORT, &count), tally);
+    uint32_t job = submit(jobs, SR_LANE_SHORT, &count);
+    struct sr_event end = until_end(jobs, job, tally);
     assert_int_equal(end.of.ended.state, SR_JOB_FAILED);
+    assert_int_equal(sr_jobs_state(jobs, job), SR_JOB_FAILED);
     assert_int_equal(end.of.ended.error.status, SR_ERROR_NUMERIC);
     assert_string_equal(end.of.ended.error.text, "as told");
     struct count silent = {.steps = 1, .end = SR_ERROR_MEMORY, .silent = true};
@@ -223,6 +229,27 @@ static void leaving_stops_and_frees_everything(void **state)
     sr_jobs_free(jobs);
     assert_int_equal(running.freed + waiting.freed + held.freed, 3);
     assert_int_equal(waiting.done, 0);
+}
+
+/* A job that still waits for a short one when it is stopped does no step at all. */
+static void a_job_that_is_stopped_while_it_waits_does_not_begin(void **state)
+{
+    (void)state;
+    struct sr_error error;
+    struct sr_jobs *jobs = sr_jobs_new(&error);
+    struct count brief = {.steps = 1}, waiting = {.steps = 1};
+    int tally[4] = {0};
+    atomic_store(&brief.hold, true);
+    uint32_t a = submit(jobs, SR_LANE_SHORT, &brief), b = submit(jobs, SR_LANE_LONG, &waiting);
+    while (sr_jobs_state(jobs, b) != SR_JOB_RUNNING) sleep_seconds(0.001); /* it has been taken */
+    sleep_seconds(0.02);
+    sr_jobs_stop(jobs, b);
+    struct sr_event end = until_end(jobs, b, tally);
+    assert_int_equal(end.of.ended.state, SR_JOB_STOPPED);
+    assert_string_equal(end.of.ended.error.text, "stopped before it began");
+    atomic_store(&brief.hold, false);
+    assert_int_equal(until_end(jobs, a, tally).of.ended.state, SR_JOB_DONE);
+    sr_jobs_free(jobs);
 }
 
 /* A short job that is stopped before it begins no longer counts: long ones go on. */
@@ -367,6 +394,7 @@ int main(void)
         cmocka_unit_test(pause_and_resume),
         cmocka_unit_test(failures_keep_their_sentence),
         cmocka_unit_test(leaving_stops_and_frees_everything),
+        cmocka_unit_test(a_job_that_is_stopped_while_it_waits_does_not_begin),
         cmocka_unit_test(a_stopped_short_job_holds_up_nothing),
         cmocka_unit_test(the_queue_keeps_its_order),
         cmocka_unit_test(the_descriptor_tells_of_events),

@@ -1,5 +1,7 @@
 /* test_bars.c - parts of the explorer that need no terminal: how often it paints, what a click on
- * its bars presses. */
+ * its bars presses, which colour pairs it takes. */
+#include <curses.h>
+
 #include "../../src/ui/bucket.h"
 #include "../../src/ui/terminal.h"
 #include "support.h"
@@ -100,10 +102,60 @@ static void clicks_on_bars(void **state)
     expect_key(&grid, 60, 0, NULL);
     expect_key(&grid, 8, 8, NULL);
     sr_grid_fini(&grid);
-    sr_grid_init(&grid, 60, 4); /* too low for tabs */
-    sr_area_text(sr_grid_area(&grid), 0, 0, (struct sr_style){0}, "sartor [1 Browse]");
-    expect_key(&grid, 12, 0, NULL);
-    sr_grid_fini(&grid);
+    for (int lines = 4; lines <= 5; lines++) { /* four are too low for tabs */
+        sr_grid_init(&grid, 60, lines);
+        sr_area_text(sr_grid_area(&grid), 0, 0, (struct sr_style){0},
+                     "sartor [1 Browse] 2 Run3  x");
+        expect_key(&grid, 12, 0, lines == 4 ? NULL : "1");
+        expect_key(&grid, 23, 0, lines == 4 ? NULL : "2"); /* a digit within a word is no key */
+        sr_grid_fini(&grid);
+    }
+}
+
+/* --- colour pairs --------------------------------------------------------------------------- */
+
+static void assert_pair(int pair, int fore, int back)
+{
+    int fore_there, back_there;
+    assert_true(pair > 0);
+    assert_int_equal(extended_pair_content(pair, &fore_there, &back_there), OK);
+    assert_int_equal(fore_there, fore);
+    assert_int_equal(back_there, back);
+}
+
+/* Each two colours have a pair of their own. Where all are taken, the one is reused that neither
+ * this frame nor the last has shown. */
+static void pairs_are_kept_while_they_are_shown(void **state)
+{
+    (void)state;
+    enum { FORES = 256, BACKS = 32 }; /* as many as there are pairs */
+    FILE *nowhere = fopen("/dev/null", "r+");
+    SCREEN *screen = newterm("xterm-256color", nowhere, nowhere);
+    if (!screen || start_color() != OK || COLOR_PAIRS < 256 + FORES * BACKS) skip();
+    use_default_colors();
+    pairs_start(true);
+    static int pairs[FORES][BACKS];
+    assert_int_equal(pairs_find(-1, -1, 1), 0);
+    for (int f = 0; f < FORES; f++)
+        for (int b = 0; b < BACKS; b++) {
+            pairs[f][b] = pairs_find(f, b, 1);
+            assert_pair(pairs[f][b], f, b);
+        }
+    for (int f = 0; f < FORES; f++)
+        for (int b = 0; b < BACKS; b++) assert_pair(pairs[f][b], f, b); /* none was taken twice */
+    assert_int_equal(pairs_find(7, 200, 2), 0); /* the frame before has shown them all */
+    for (int f = 0; f < FORES; f++)
+        for (int b = 0; b < BACKS; b++)
+            if (f != 40 || b != 5) assert_int_equal(pairs_find(f, b, 2), pairs[f][b]);
+    assert_int_equal(pairs_find(7, 200, 3), pairs[40][5]);
+    assert_pair(pairs[40][5], 7, 200);
+    assert_int_equal(pairs_find(40, 5, 3), 0);
+    assert_int_equal(pairs_find(12, 30, 3), pairs[12][30]);
+    assert_int_equal(pairs_find(7, 200, 3), pairs[40][5]);
+    pairs_stop();
+    endwin();
+    delscreen(screen);
+    fclose(nowhere);
 }
 
 int main(void)
@@ -112,6 +164,7 @@ int main(void)
         cmocka_unit_test(no_second_has_more_frames),
         cmocka_unit_test(a_key_finds_a_token),
         cmocka_unit_test(clicks_on_bars),
+        cmocka_unit_test(pairs_are_kept_while_they_are_shown),
     };
     return cmocka_run_group_tests_name("bars", tests, NULL, NULL);
 }

@@ -96,6 +96,56 @@ static void keys_switch_panes(void **state)
     check(&pty, pty_wait_gone(&pty, "2 Data"));
     pty_send(&pty, "+");
     check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
+    /* The arrows of both modes of the keypad. */
+    static const char *const arrows[][2] = {{"\033[C", "2nd"},   {"\033OC", "3rd"},
+                                            {"\033[D", "2nd"},   {"\033OD", "1st"},
+                                            {"\033[F", "920th"}, {"\033[H", "1st"}};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        pty_send(&pty, arrows[i][0]);
+        check(&pty, pty_wait_line(&pty, 1, arrows[i][1]));
+    }
+    quit(&pty);
+}
+
+/* Without colours the current tab differs from the others by its attributes alone. */
+static void attributes_are_painted(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start_as(&pty, 80, 24, "xterm-256color", "NO_COLOR=1");
+    check(&pty, pty_wait(&pty, SAMPLES));
+    for (int pane = 1; pane <= 2; pane++) {
+        pty_send(&pty, pane == 1 ? "1" : "2");
+        check(&pty, pty_wait_line(&pty, 0, pane == 1 ? "[1 Browse]" : "[2 Data]"));
+        pty_send(&pty, ":whole"); /* when this shows, the frame before is complete */
+        check(&pty, pty_wait_line(&pty, -1, ":whole"));
+        const char *line = pty_line(&pty, 0);
+        const int browse = (int)(strstr(line, "rowse") - line),
+                  data_tab = (int)(strstr(line, "ata") - line);
+        VTermScreenCell there, other;
+        vterm_screen_get_cell(pty.screen,
+                              (VTermPos){.row = 0, .col = pane == 1 ? browse : data_tab}, &there);
+        vterm_screen_get_cell(pty.screen,
+                              (VTermPos){.row = 0, .col = pane == 1 ? data_tab : browse}, &other);
+        check(&pty, there.attrs.underline && !there.attrs.reverse);
+        check(&pty, other.attrs.reverse && !other.attrs.underline);
+        if (pane == 1) pty_send(&pty, "\003");
+    }
+    pty_send(&pty, "\003");
+    quit(&pty);
+}
+
+/* What something else has left on the screen is painted over on C-l. */
+static void the_screen_is_painted_anew(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 80, 24);
+    static const char mess[] = "\033[5;5Hmess";
+    vterm_input_write(pty.vterm, mess, sizeof mess - 1);
+    check(&pty, strstr(pty_text(&pty), "mess"));
+    pty_send(&pty, "\014");
+    check(&pty, pty_wait_gone(&pty, "mess"));
     quit(&pty);
 }
 
@@ -256,7 +306,14 @@ static void clicks_press_what_they_hit(void **state)
         check(&pty, pty_wait_line(&pty, 0, tabs[i].tab));
     }
     check(&pty, pty_wait_line(&pty, -1, "family")); /* not the hints of the tab before */
-    pty_send(&pty, "1");
+    char save[128];
+    snprintf(save, sizeof save, ":save-log %s/l\r", home);
+    pty_send(&pty, save); /* its answer begins with a number, which is no key */
+    check(&pty, pty_wait_line(&pty, -1, "1 command in"));
+    pty_send(&pty, "\033[<0;2;24M\033[<0;2;24m:alive");
+    check(&pty, pty_wait_line(&pty, -1, ":alive"));
+    check(&pty, pty_wait_line(&pty, 0, "[3 Train]"));
+    pty_send(&pty, "\0031");
     check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
     check(&pty, pty_wait_line(&pty, -1, "enlarge"));
     const char *line = pty_line(&pty, -1);
@@ -459,14 +516,25 @@ static void stray_output_goes_to_the_log(void **state)
 {
     (void)state;
     struct pty pty;
-    start(&pty, 80, 24);
+    char log[4200];
+    struct stat info;
+    snprintf(log, sizeof log, "%s/log", home);
+    for (int large = 0; large <= 1; large++) { /* it is kept, unless it has grown large */
+        FILE *file = fopen(log, "w");
+        assert_non_null(file);
+        for (int i = 0; i < (large ? (1 << 20) + 1 : 7); i++) fputc('x', file);
+        assert_int_equal(fclose(file), 0);
+        start(&pty, 80, 24);
+        assert_int_equal(stat(log, &info), 0);
+        assert_int_equal(info.st_size, large ? 0 : 7);
+        if (!large) quit(&pty);
+    }
     for (int descriptor = 1; descriptor <= 2; descriptor++) {
-        char link[64], target[4096], log[4200];
+        char link[64], target[4096];
         snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)pty.child, descriptor);
         ssize_t length = readlink(link, target, sizeof target - 1);
         if (length < 0) skip(); /* no /proc */
         target[length] = '\0';
-        snprintf(log, sizeof log, "%s/log", home);
         assert_string_equal(target, log);
     }
     quit(&pty);
@@ -590,6 +658,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paints_at_once),
         cmocka_unit_test(keys_switch_panes),
+        cmocka_unit_test(attributes_are_painted),
+        cmocka_unit_test(the_screen_is_painted_anew),
         cmocka_unit_test(trains_from_the_form),
         cmocka_unit_test(commands_wait_in_a_queue),
         cmocka_unit_test(help_opens_and_closes),
