@@ -89,6 +89,8 @@ static void figures_for_people(void **state)
         {65.2, "65 B", "1 min 05 s"},
         {3600, "3.6 kB", "1 h 00 min"},
         {59.99, "60 B", "1 min 00 s"},
+        {59.4, "59 B", "59 s"},
+        {9.96, "10 B", "10 s"},
         {12.34, "12 B", "12 s"},
         {4.26, "4 B", "4.3 s"},
         {47040000, "47 MB", "13066 h 40 min"},
@@ -237,12 +239,14 @@ static void json_prints_and_parses(void **state)
     sr_json_set_number(object, "whole", 3);
     sr_json_set_number(object, "real", (double)0.1f);
     sr_json_set_number(object, "nan", NAN);
+    sr_json_set_number(object, "far", -INFINITY);
     sr_json_set_bool(object, "flag", true);
     sr_json_set_text(object, "bad", "x\xFF");
     sr_json_print(object, &text);
-    assert_string_equal(sr_text_get(&text), "{\"name\": \"a\\\"b\\n\", \"whole\": 3, \"real\": "
-                                            "0.100000001, \"nan\": null, \"flag\": true, "
-                                            "\"bad\": \"x\xEF\xBF\xBD\"}");
+    assert_string_equal(sr_text_get(&text),
+                        "{\"name\": \"a\\\"b\\n\", \"whole\": 3, \"real\": "
+                        "0.100000001, \"nan\": null, \"far\": null, \"flag\": true, "
+                        "\"bad\": \"x\xEF\xBF\xBD\"}");
     sr_json_free(object);
     object = sr_json_parse(text.bytes, text.length, &error);
     assert_non_null(object);

@@ -4,7 +4,8 @@
 #include "sartor/base/rng.h"
 #include "sartor/base/tree.h"
 
-enum { MOST = 70, LENGTH = 1100 };
+/* The length is no multiple of a vector's. */
+enum { MOST = 70, LENGTH = 1101 };
 
 static float parts[MOST * LENGTH], total[LENGTH];
 
