@@ -84,6 +84,37 @@ static void weights_and_importance(void **state)
     sr_model_unref(model);
 }
 
+/* Several classes in one request: each its own map. */
+static void classes_together(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(1);
+    const int targets[2] = {0, 1};
+    struct toy *toy = model->state;
+    for (int p = 0; p < TOY_SIDE * TOY_SIDE; p++) toy->weights[p] = 0.01f * (float)(p % 7);
+    for (int m = SR_METHOD_OCCLUSION; m <= SR_METHOD_IMPORTANCE; m++) {
+        struct sr_heat both[2];
+        const struct sr_explain request = {.model = model,
+                                           .pixels = images.pixels,
+                                           .method = &sr_methods[m],
+                                           .targets = targets,
+                                           .count = 2};
+        assert_ok(sr_explain(&request, both, &error));
+        for (int k = 0; k < 2; k++) {
+            struct sr_heat one = explain(model, (enum sr_method_name)m, images.pixels, k);
+            assert_int_equal(both[k].target, k);
+            assert_memory_equal(one.values, both[k].values,
+                                TOY_SIDE * TOY_SIDE * sizeof *one.values);
+            sr_heat_fini(&one);
+            sr_heat_fini(&both[k]);
+        }
+    }
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
 static void occlusion_finds_it(void **state)
 {
     (void)state;
@@ -269,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table),
         cmocka_unit_test(weights_and_importance),
+        cmocka_unit_test(classes_together),
         cmocka_unit_test(occlusion_finds_it),
         cmocka_unit_test(occlusion_by_definition),
         cmocka_unit_test(refused_and_stopped),

@@ -213,6 +213,31 @@ static void resizing(void **state)
     for (int i = 0; i < 6; i++) assert_true(flat[i] == 5);
 }
 
+/* A blur of ones: with dark edges each value is the share of the weights that lies on the picture,
+ * down times across. */
+static void blurring(void **state)
+{
+    enum { HIGH = 6, WIDE = 9, REACH = 2 };
+    (void)state;
+    double weights[2 * REACH + 1], whole = 0;
+    for (int k = -REACH; k <= REACH; k++)
+        whole += weights[k + REACH] = exp(-k * k / (2 * 1.3 * 1.3));
+    for (int dark = 0; dark < 2; dark++) {
+        float values[HIGH * WIDE];
+        for (int i = 0; i < HIGH * WIDE; i++) values[i] = 1;
+        sr_blur(values, (struct sr_shape){HIGH, WIDE, 1}, 1.3, REACH, dark);
+        for (int y = 0; y < HIGH; y++)
+            for (int x = 0; x < WIDE; x++) {
+                double down = 0, across = 0;
+                for (int k = -REACH; k <= REACH; k++) {
+                    if (y + k >= 0 && y + k < HIGH) down += weights[k + REACH] / whole;
+                    if (x + k >= 0 && x + k < WIDE) across += weights[k + REACH] / whole;
+                }
+                assert_float_equal(values[y * WIDE + x], dark ? down * across : 1, 1e-6);
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +246,7 @@ int main(void)
         cmocka_unit_test(nothing_speaks_for_it),
         cmocka_unit_test(refusals),
         cmocka_unit_test(resizing),
+        cmocka_unit_test(blurring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,91 @@ static void chance_depends_on_seed_and_row(void **state)
     sr_model_unref(model);
 }
 
+/* Gains over several images are means of theirs, and half the width of the interval is 1.96
+ * deviations of such a mean. */
+static void intervals_by_definition(void **state)
+{
+    enum { COUNT = 5 };
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(COUNT);
+    uint32_t rows[COUNT];
+    double gains[COUNT][2], mean[2] = {0, 0}, spread[2] = {0, 0};
+    struct sr_quality quality;
+    struct sr_quality_request request = {.model = model, .seed = 3, .fill = SR_FILL_BLACK};
+    for (uint32_t i = 0; i < COUNT; i++) {
+        rows[i] = i;
+        request.samples = (struct sr_samples){&images, rows + i, 1};
+        assert_ok(sr_quality_measure(&request, &quality, &error));
+        gains[i][0] = quality.maps[SR_QUALITY_RANDOM].deletion_gain;
+        gains[i][1] = quality.maps[SR_QUALITY_RANDOM].insertion_gain;
+        assert_float_equal(quality.maps[SR_QUALITY_RANDOM].deletion_error, 0, 1e-6);
+        for (int k = 0; k < 2; k++) mean[k] += gains[i][k] / COUNT;
+    }
+    for (int i = 0; i < COUNT; i++)
+        for (int k = 0; k < 2; k++)
+            spread[k] += (gains[i][k] - mean[k]) * (gains[i][k] - mean[k]) / COUNT;
+    request.samples = (struct sr_samples){&images, rows, COUNT};
+    assert_ok(sr_quality_measure(&request, &quality, &error));
+    const struct sr_quality_curves *random = &quality.maps[SR_QUALITY_RANDOM];
+    assert_true(spread[0] > 1e-6 && spread[1] > 1e-6);
+    assert_float_equal(random->deletion_gain, mean[0], 1e-6);
+    assert_float_equal(random->insertion_gain, mean[1], 1e-6);
+    assert_float_equal(random->deletion_error, 1.96 * sqrt(spread[0] / COUNT), 1e-6);
+    assert_float_equal(random->insertion_error, 1.96 * sqrt(spread[1] / COUNT), 1e-6);
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
+/* A map without any heat has no share; the others' mean is taken. */
+static void empty_maps_have_no_share(void **state)
+{
+    enum { SIZE = TOY_SIDE * TOY_SIDE };
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(3);
+    struct sr_quality quality;
+    struct sr_quality_request request = {
+        .model = model, .samples = {&images, NULL, 3}, .seed = 3, .fill = SR_FILL_BLACK};
+    memset(images.pixels + SIZE, 0, SIZE);
+    assert_ok(sr_quality_measure(&request, &quality, &error));
+    assert_int_equal(quality.empty, 1);
+    assert_float_equal(quality.maps[SR_QUALITY_METHOD].share, 1, 1e-6);
+    assert_float_equal(quality.lit, 2.0 / 3, 1e-6);
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
+static enum sr_status three_save(const void *state, struct sr_tensors *set, struct sr_error *why)
+{
+    const size_t shape[2] = {2, 2};
+    enum sr_status status = toy_save(state, set, why);
+    return sr_tensors_add(set, "last.weight", SR_F32, 2, shape, why) ? status : SR_ERROR_MEMORY;
+}
+
+/* Of three layers: one, two of them, all. */
+static void layers_scrambled(void **state)
+{
+    (void)state;
+    struct sr_model *model = toy_new();
+    struct sr_images images = toy_images(2);
+    struct sr_model_class class = toy_class;
+    struct sr_quality quality;
+    struct sr_quality_request request = {
+        .model = model, .samples = {&images, NULL, 2}, .seed = 3, .fill = SR_FILL_BLACK};
+    class.save = three_save;
+    model->class = &class;
+    assert_ok(sr_quality_measure(&request, &quality, &error));
+    assert_int_equal(quality.layers, 3);
+    assert_int_equal(quality.scrambled_count, 3);
+    for (size_t k = 0; k < 3; k++) assert_int_equal(quality.scrambled[k].layers, k + 1);
+    free(images.pixels);
+    free(images.labels);
+    sr_model_unref(model);
+}
+
 static int by_size(const void *a, const void *b)
 {
     const float x = *(const float *)a, y = *(const float *)b;
@@ -234,6 +319,9 @@ int main(void)
         cmocka_unit_test(scrambled),
         cmocka_unit_test(each_array_has_its_order),
         cmocka_unit_test(curves_by_definition),
+        cmocka_unit_test(intervals_by_definition),
+        cmocka_unit_test(empty_maps_have_no_share),
+        cmocka_unit_test(layers_scrambled),
         cmocka_unit_test(chance_depends_on_seed_and_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

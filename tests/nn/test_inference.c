@@ -96,9 +96,36 @@ static void test_measure(void **state)
     sr_workspace_free(workspace);
 }
 
+/* Logits of some thousands, whose powers no float holds; and a workspace that was made for another
+ * network of the same layers. */
+static void test_large_logits(void **state)
+{
+    struct sr_error error = {0};
+    struct sr_workspace *workspace = sr_inference_workspace(network, NULL, &error);
+    struct sr_network *large = sr_network_copy(network, &error);
+    float found[COUNT_ALL * CLASSES], strong[CLASSES * AREA];
+    (void)state;
+    for (int i = 0; i < CLASSES * AREA; i++) strong[i] = 5000 * weights[i];
+    sr_network_import(large, 0, strong);
+    assert_ok(sr_inference_run(large, workspace, &input, SR_VIEWS_NONE, &samples, NULL, NULL, found,
+                               &error));
+    for (int i = 0; i < COUNT_ALL; i++) {
+        double logits[CLASSES] = {0}, sum = 0;
+        int best = 0;
+        view_logits(i, 0, 0, false, 5000, logits);
+        for (int c = 1; c < CLASSES; c++) best = logits[c] > logits[best] ? c : best;
+        for (int c = 0; c < CLASSES; c++) sum += exp(logits[c] - logits[best]);
+        for (int c = 0; c < CLASSES; c++)
+            assert_float_equal(found[i * CLASSES + c], exp(logits[c] - logits[best]) / sum, 0.02);
+    }
+    sr_network_free(large);
+    sr_workspace_free(workspace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_large_logits),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_measure),
     };

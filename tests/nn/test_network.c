@@ -148,6 +148,19 @@ static void test_study(void **state)
     sr_network_free(network);
 }
 
+/* Multiply-adds are those of all outputs, with the zeros of the padding; the size leaves out the
+ * running statistics. */
+static void test_size(void **state)
+{
+    const struct sr_layer_spec layers[] = {CONV("a", -1, 6, 3, 2, true, false), NORM("n", 0),
+                                           FLATTEN(1), DENSE("d", 2, 3)};
+    struct sr_network *network = make(layers, COUNT(layers), 5, 7);
+    (void)state;
+    assert_int_equal(sr_network_size(network), 9 * 6 + 2 * 6 + (3 * 4 * 6 * 3 + 3));
+    assert_int_equal(sr_network_multiply_adds(network), 3 * 4 * 9 * 6 + 3 * 4 * 6 * 3);
+    sr_network_free(network);
+}
+
 /* A tiny network computed by hand from the exported arrays, as PyTorch would. */
 static void test_layout(void **state)
 {
@@ -465,6 +478,11 @@ static void test_refusals(void **state)
     assert_null(sr_network_new(unlike, COUNT(unlike), 9, 9, &error));
     assert_non_null(strstr(error.text, "one shape"));
     assert_null(sr_network_new(small, COUNT(small), 300, 90, &error));
+    const struct sr_layer_spec least[] = {FLATTEN(-1), DENSE("d", 0, 2)};
+    struct sr_network *largest = sr_network_new(least, COUNT(least), 128, 128, &error);
+    assert_non_null(largest);
+    sr_network_free(largest);
+    assert_null(sr_network_new(least, COUNT(least), 128, 129, &error));
 }
 
 /* ---- watching ---- */
@@ -555,13 +573,21 @@ static void test_gate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv_gradients), cmocka_unit_test(test_cnn_gradients),
-        cmocka_unit_test(test_norm_gradients), cmocka_unit_test(test_mlp_gradients),
-        cmocka_unit_test(test_study),          cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_layer_gradients),
-        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_gate),
-        cmocka_unit_test(test_times),          cmocka_unit_test(test_wide_layout),
-        cmocka_unit_test(test_wide_ready),     cmocka_unit_test(test_wide_read_again),
+        cmocka_unit_test(test_conv_gradients),
+        cmocka_unit_test(test_cnn_gradients),
+        cmocka_unit_test(test_norm_gradients),
+        cmocka_unit_test(test_mlp_gradients),
+        cmocka_unit_test(test_study),
+        cmocka_unit_test(test_size),
+        cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_layer_gradients),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_gate),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_wide_layout),
+        cmocka_unit_test(test_wide_ready),
+        cmocka_unit_test(test_wide_read_again),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

@@ -359,6 +359,31 @@ static void test_average(void **state)
     }
 }
 
+/* What the network is given in the last batch: images as the augmentation makes them for their row
+ * and this epoch, then normalised. */
+static void test_augmented_input(void **state)
+{
+    enum { EPOCHS = 3, LAST = TRAIN - 4 * 16 };
+    struct sr_error error = {0};
+    struct sr_training plan = plain;
+    bool complete;
+    (void)state;
+    plan.epochs = EPOCHS;
+    plan.augment = (struct sr_augment){.flip = true, .shift = 2, .noise = 0.05};
+    struct sr_trainer *trainer = make_trainer(false, &plan, NULL);
+    assert_ok(sr_trainer_run(trainer, NULL, NULL, NULL, &complete, &error));
+    const float *found = sr_workspace_input(trainer->workspace);
+    for (size_t i = 0; i < LAST; i++) {
+        const uint32_t row = trainer->order[4 * 16 + i];
+        float wanted[AREA];
+        sr_augment_image(&plan.augment, plan.seed, EPOCHS, row, pixels + row * AREA, images.shape,
+                         wanted);
+        for (size_t p = 0; p < AREA; p++)
+            assert_float_equal(found[i * AREA + p], (wanted[p] - 0.3f) / 0.2f, 1e-5);
+    }
+    sr_trainer_free(trainer);
+}
+
 /* Of 70 images: 3 batches of 23, as 1 is less than an eighth of that; 3 of 22 and one of 4. */
 static void test_last_batch(void **state)
 {
@@ -383,7 +408,7 @@ int main(void)
         cmocka_unit_test(test_stretches),  cmocka_unit_test(test_stop),
         cmocka_unit_test(test_divergence), cmocka_unit_test(test_later_divergence),
         cmocka_unit_test(test_patience),   cmocka_unit_test(test_average),
-        cmocka_unit_test(test_last_batch),
+        cmocka_unit_test(test_last_batch), cmocka_unit_test(test_augmented_input),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }
