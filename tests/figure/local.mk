@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/figure/test_charts \
 	tests/figure/test_drawn \
 	tests/figure/test_pages \
+	tests/figure/test_parts \
 	tests/figure/test_screen \
 	tests/figure/test_targets
 tests_figure_test_charts_SOURCES = tests/figure/test_charts.c
@@ -17,6 +18,9 @@ tests_figure_test_pages_SOURCES = tests/figure/test_pages.c
 tests_figure_test_pages_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
 tests_figure_test_pages_LDADD = $(TEST_LIBS)
 EXTRA_DIST += tests/figure/golden/pages.txt
+tests_figure_test_parts_SOURCES = tests/figure/test_parts.c
+tests_figure_test_parts_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
+tests_figure_test_parts_LDADD = $(TEST_LIBS)
 tests_figure_test_screen_SOURCES = tests/figure/test_screen.c
 tests_figure_test_screen_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
 tests_figure_test_screen_LDADD = $(TEST_LIBS)

@@ -84,6 +84,25 @@ static bool near(double a, double b)
 
 static const char *const names[] = {"ant", "bee", "cat"};
 
+/* How far a dot is from white; positions in points, of which each has two dots. */
+static int darkness(const struct picture *picture, double x, double y)
+{
+    uint32_t dot = picture->dots[(int)(2 * y) * picture->width + (int)(2 * x)];
+    return 3 * 255 - (int)(dot >> 16 & 255) - (int)(dot >> 8 & 255) - (int)(dot & 255);
+}
+
+/* The largest number among the texts. */
+static double largest_number(void)
+{
+    double largest = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        char *end;
+        double number = strtod(texts[i].words, &end);
+        if (!*end) largest = fmax(largest, number);
+    }
+    return largest;
+}
+
 static void a_matrix_has_its_numbers_in_place(void **state)
 {
     (void)state;
@@ -93,7 +112,6 @@ static void a_matrix_has_its_numbers_in_place(void **state)
     const struct sr_confusion_chart chart = {"Three", NULL, 3, names, matrix, false, false};
     struct picture picture;
     draw(&sr_chart_confusion, &chart, 400, &picture);
-    free(picture.dots);
     double x[3], y[3];
     for (int i = 0; i < 3; i++) {
         char diagonal[8];
@@ -102,6 +120,11 @@ static void a_matrix_has_its_numbers_in_place(void **state)
         y[i] = find(diagonal, 0)->y;
         assert_true(i == 0 || (x[i] > x[i - 1] && y[i] > y[i - 1]));
     }
+    /* Beside its number, a cell of 19 in 100 is darker than one of 2. */
+    const double beside = 0.38 * (x[1] - x[0]);
+    assert_true(darkness(&picture, x[1] - beside, y[0] - beside) >
+                darkness(&picture, x[0] - beside, y[1] - beside) + 30);
+    free(picture.dots);
     for (int row = 0; row < 3; row++) {
         for (int column = 0; column < 3; column++) {
             char number[8];
@@ -157,6 +180,85 @@ static void values_have_their_intervals(void **state)
     static const char *const wanted[] = {"50.0 [40.0, 65.0]", "75.0 [70.0, 80.0]",
                                          "87.5 [80.0, 90.0]"};
     for (int i = 0; i < 3; i++) assert_true(near(find(wanted[i], 0)->y, find(names[i], 0)->y));
+}
+
+static void axes_reach_to_the_intervals(void **state)
+{
+    (void)state;
+    static const double x[] = {1, 2, 3}, values[] = {0.5, 0.75, 0.875}, least[] = {0.4, 0.7, 0.8},
+                        most[] = {0.65, 3.1, 0.9};
+    static const struct sr_bars_series one = {"loss", values, least, most};
+    const struct sr_bars_chart bars = {.items = 3, .names = names, .series = &one, .count = 1};
+    struct picture picture;
+    draw(&sr_chart_bars, &bars, 400, &picture);
+    free(picture.dots);
+    assert_true(largest_number() >= 3.1);
+    static const struct sr_curve curve = {
+        .label = "a", .x = x, .y = values, .count = 3, .low = least, .high = most};
+    const struct sr_curves_panel panel = {.y_label = "y", .curves = &curve, .count = 1};
+    const struct sr_curves_chart curves = {.x_label = "x", .panels = &panel, .count = 1};
+    draw(&sr_chart_curves, &curves, 400, &picture);
+    free(picture.dots);
+    assert_true(largest_number() > 3 && largest_number() < 5); /* x ends at 3 */
+}
+
+static void a_legend_tells_training_from_validation(void **state)
+{
+    (void)state;
+    struct picture picture;
+    draw(&sr_chart_curves, &curves_chart, 400, &picture);
+    free(picture.dots);
+    find("cnn", 0);
+    find("training", 0);
+    find("validation", 0);
+}
+
+/* Of eleven images four stand in a row: the last row then lacks one. */
+static void rows_are_nearly_full(void **state)
+{
+    (void)state;
+    static const char *const letters[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
+    const struct sr_grid_chart chart = {
+        .count = 11, .shape = {SIDE, SIDE, 1}, .pixels = image_list, .captions = letters};
+    struct picture picture;
+    draw(&sr_chart_grid, &chart, 0, &picture);
+    free(picture.dots);
+    for (int i = 0; i < 11; i++) {
+        assert_true(near(find(letters[i], 0)->x, find(letters[i % 4], 0)->x));
+        assert_true(near(find(letters[i], 0)->y, find(letters[i / 4 * 4], 0)->y));
+    }
+    assert_true(find("e", 0)->y > find("d", 0)->y + 20);
+}
+
+/* At half of the least width everything is half as large. */
+static void narrow_pages_are_scaled_down(void **state)
+{
+    (void)state;
+    struct picture least, half;
+    draw(&sr_chart_bars, &bars_chart, 190, &least);
+    draw(&sr_chart_bars, &bars_chart, 95, &half);
+    assert_in_range(half.height, least.height / 2 - 1, least.height / 2 + 1);
+    assert_in_range(half.width, least.width / 2 - 1, least.width / 2 + 1);
+    free(least.dots);
+    free(half.dots);
+}
+
+/* Two matrices side by side: the second is drawn as the first, a width and a gap further on. */
+static void matrices_stand_side_by_side(void **state)
+{
+    (void)state;
+    static const uint64_t matrix[] = {80, 19, 1, 2, 70, 28, 25, 3, 72};
+    const struct sr_confusion_chart two[] = {{NULL, NULL, 3, names, matrix, false, false},
+                                             {NULL, NULL, 3, names, matrix, false, false}};
+    const struct sr_confusions_chart chart = {two, 2};
+    struct picture picture;
+    draw(&sr_chart_confusions, &chart, 500, &picture);
+    const int apart = 2 * (244 + 12);
+    for (int y = 0; y < picture.height; y++)
+        for (int x = 0; x < 2 * 244; x++)
+            assert_int_equal(picture.dots[y * picture.width + x],
+                             picture.dots[y * picture.width + x + apart]);
+    free(picture.dots);
 }
 
 static void wrong_ones_are_crossed(void **state)
@@ -235,6 +337,55 @@ static void bars_of_a_histogram_grow_with_its_counts(void **state)
     free(picture.dots);
 }
 
+/* The first and the last column with a coloured dot. */
+static int first_column(const struct picture *picture)
+{
+    int first = picture->width;
+    for (int i = 0; i < picture->width * picture->height; i++)
+        if (coloured(picture->dots[i]) && i % picture->width < first) first = i % picture->width;
+    return first;
+}
+
+static int last_column(const struct picture *picture)
+{
+    int last = 0;
+    for (int i = 0; i < picture->width * picture->height; i++)
+        if (coloured(picture->dots[i]) && i % picture->width > last) last = i % picture->width;
+    return last;
+}
+
+/* One grey value alone is a bar as wide as one of 256. */
+static void a_single_value_is_a_bar(void **state)
+{
+    (void)state;
+    uint64_t counts[256] = {0};
+    counts[128] = 1000;
+    const struct sr_histogram_chart chart = {"One", NULL, counts, true};
+    struct picture picture;
+    draw(&sr_chart_histogram, &chart, 400, &picture);
+    assert_true(colour_between(&picture, 0.3, 0.8, NULL) > (size_t)picture.height / 2);
+    assert_int_equal(colour_between(&picture, 0, 0.3, NULL), 0);
+    free(picture.dots);
+}
+
+/* The layer with the most parameters has the longest bar, up to the margin. */
+static void the_longest_bar_fills_its_room(void **state)
+{
+    (void)state;
+    static const struct sr_block layers[] = {{SR_BLOCK_CONV, "conv", {28, 28, 8}, 100, -1},
+                                             {SR_BLOCK_DENSE, "dense", {0, 0, 10}, 100, -1}};
+    const struct sr_network_chart chart = {"Net", NULL, layers, 2};
+    struct picture picture;
+    draw(&sr_chart_network, &chart, 400, &picture);
+    for (int side = 0; side < 2; side++) {
+        const double from = side ? 400 - SR_MARGIN - 4 : 400 - SR_MARGIN + 2;
+        const size_t found = colour_between(&picture, from / 400, (from + 4) / 400, NULL);
+        assert_true(side ? found > 0 : found == 0);
+    }
+    free(picture.dots);
+}
+
+/* It begins above the first number of its axis and ends above the last. */
 static void a_curve_goes_where_its_values_go(void **state)
 {
     (void)state;
@@ -247,6 +398,7 @@ static void a_curve_goes_where_its_values_go(void **state)
     struct picture picture;
     double left, middle, right;
     draw(&sr_chart_curves, &chart, 400, &picture);
+    const int end = last_column(&picture);
     /* Below the legend, whose key is coloured too: rows from the top of the panel on. */
     const int top = picture.height / 5;
     for (int i = 0; i < top * picture.width; i++) picture.dots[i] = 0xFFFFFF;
@@ -254,6 +406,8 @@ static void a_curve_goes_where_its_values_go(void **state)
     assert_true(colour_between(&picture, 0.4, 0.6, &middle) > 0);
     assert_true(colour_between(&picture, 0.75, 0.97, &right) > 0);
     assert_true(left > middle && middle > right + 10);
+    assert_true(fabs(first_column(&picture) - 2 * find("1", 0)->x) < 4);
+    assert_true(fabs(end - 2 * find("5", 0)->x) < 4);
     free(picture.dots);
 }
 
@@ -298,6 +452,13 @@ int main(void)
         cmocka_unit_test(a_matrix_has_its_numbers_in_place),
         cmocka_unit_test(shares_are_of_rows_or_of_columns),
         cmocka_unit_test(values_have_their_intervals),
+        cmocka_unit_test(axes_reach_to_the_intervals),
+        cmocka_unit_test(a_legend_tells_training_from_validation),
+        cmocka_unit_test(rows_are_nearly_full),
+        cmocka_unit_test(narrow_pages_are_scaled_down),
+        cmocka_unit_test(matrices_stand_side_by_side),
+        cmocka_unit_test(a_single_value_is_a_bar),
+        cmocka_unit_test(the_longest_bar_fills_its_room),
         cmocka_unit_test(wrong_ones_are_crossed),
         cmocka_unit_test(layers_stand_one_below_another),
         cmocka_unit_test(bars_of_a_histogram_grow_with_its_counts),
