@@ -76,7 +76,7 @@ report $? "a study leaves the session with its own models"
 a=$(grep '^| knn |' four/report.md | head -n 1 | cut -d'|' -f3); [ -n "$a" ] && run study from=two-lines to=five && b=$(grep '^| knn |' five/report.md | head -n 1 | cut -d'|' -f3) && [ "$a" = "$b" ]
 report $? "and reports on none but its own"
 printf 'train knn k=5000\n' >fails; run study from=fails to=six
-[ $code -eq 1 ] && [ "$(wc -l <err)" -eq 1 ]; report $? "what fails is said once"
+[ $code -eq 1 ] && [ "$(grep -c '^sartor:' err)" -eq 1 ]; report $? "what fails is said once"
 run study quick to=/proc/nowhere
 [ $code -eq 1 ] && grep -q "/proc/nowhere" err; report $? "a folder that cannot be made"
 

@@ -11,7 +11,7 @@
 #include <vterm.h>
 
 enum {
-    PTY_PATIENCE = 240
+    PTY_PATIENCE = 900
 }; /* seconds, far more than anything takes, with sanitizers on a busy machine too */
 
 struct pty {
