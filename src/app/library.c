@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sartor/app/results.h"
 #include "sartor/base/memory.h"
@@ -169,18 +170,62 @@ void sr_session_adopt(struct sr_session *session, struct sr_model *model, const 
 }
 
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
-                                 struct sr_error *error)
+                                 struct sr_removed *removed, struct sr_error *error)
 {
+    *removed = (struct sr_removed){0};
     if (entry->shipped)
         return sr_error_set(
             error, SR_ERROR_STATE,
             "%s is shipped with sartor and stays; one's own model of that name would hide it",
             entry->name);
-    enum sr_status status =
-        entry->path ? sr_store_delete(session->home, entry->name, error) : SR_OK;
-    if (status) return status;
-    drop(session, entry);
+    if (entry->path) {
+        removed->aside = sr_store_set_aside(session->home, entry->name, error);
+        if (!removed->aside) return error->status;
+    }
+    removed->home = sr_xstrdup(session->home);
+    removed->entry = entry;
+    for (size_t i = 0; i < session->entry_count; i++)
+        if (session->entries[i] == entry) {
+            take_entry(session, i);
+            break;
+        }
     return sr_session_scan_models(session, error); /* a shipped one may show again */
+}
+
+enum sr_status sr_session_restore(struct sr_session *session, struct sr_removed *removed,
+                                  struct sr_error *error)
+{
+    struct sr_entry *entry = removed->entry, *other = find_entry(session, entry->name);
+    if (strcmp(removed->home, session->home))
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s was deleted in %s; set home to that folder first", entry->name,
+                            removed->home);
+    if (other && !other->shipped)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "there is a model %s again; rename it before the deleted one is "
+                            "brought back",
+                            entry->name);
+    enum sr_status status =
+        removed->aside ? sr_store_bring_back(session->home, entry->name, removed->aside, error)
+                       : SR_OK;
+    if (status) return status;
+    if (other) drop(session, other); /* a shipped model, hidden by this one again */
+    entry->source = ++session->sources;
+    insert_entry(session, entry);
+    free(removed->home);
+    free(removed->aside);
+    *removed = (struct sr_removed){0};
+    return SR_OK;
+}
+
+void sr_removed_free(struct sr_removed *removed)
+{
+    if (!removed->entry) return;
+    if (removed->aside) unlink(removed->aside);
+    free_entry(removed->entry);
+    free(removed->aside);
+    free(removed->home);
+    *removed = (struct sr_removed){0};
 }
 
 enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry,

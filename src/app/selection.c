@@ -84,6 +84,67 @@ static bool passes(const struct sr_filter *filter, const struct sr_predictions *
     return confidence >= filter->confidence_low && confidence <= filter->confidence_high;
 }
 
+static bool has_tag(const struct sr_session *session, const struct sr_filter *filter,
+                    enum sr_file file, uint32_t row)
+{
+    if (!filter->tagged) return true;
+    uint32_t wanted = 0;
+    for (size_t n = 0; n < session->tag_names_count; n++)
+        if (!filter->tag[0] || !strcmp(session->tag_names[n], filter->tag)) wanted |= 1u << n;
+    return session->tags[file][row] & wanted;
+}
+
+enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at)
+{
+    return at < selection->other_from ? selection->file : SR_FILE_TEST;
+}
+
+enum sr_split_name sr_selection_split(const struct sr_session *session)
+{
+    const struct sr_selection *selection = &session->selection;
+    if (!selection->filter.everywhere || !selection->count) return selection->filter.split;
+    if (sr_selection_file(selection, selection->at) == SR_FILE_TEST) return SR_SPLIT_TEST;
+    const struct sr_samples held = sr_session_samples(session, SR_SPLIT_VALIDATION);
+    for (size_t i = 0; i < held.count; i++)
+        if (sr_samples_row(&held, i) == selection->rows[selection->at]) return SR_SPLIT_VALIDATION;
+    return SR_SPLIT_TRAIN;
+}
+
+/* All samples that have the class and the tag of the filter, whatever their split. */
+static enum sr_status select_everywhere(struct sr_session *session, struct sr_filter wanted,
+                                        struct sr_error *error)
+{
+    const struct sr_images *files = session->data->files;
+    struct sr_selection *selection = &session->selection;
+    if (needs_predictions(&wanted) || wanted.model[0])
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "split=any goes with class and tagged only: a model is judged on one "
+                            "split");
+    wanted.split = SR_SPLIT_TRAIN;
+    uint32_t *rows = sr_array_raw(files[SR_FILE_TRAIN].count + files[SR_FILE_TEST].count,
+                                  sizeof *rows, "the selection", error);
+    if (!rows) return error->status;
+    const bool had = selection->count > 0;
+    const enum sr_file file = sr_selection_file(selection, selection->at);
+    const uint32_t row = had ? selection->rows[selection->at] : 0;
+    size_t count = 0, other_from = 0, at = 0;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const size_t from = count;
+        for (uint32_t i = 0; i < files[f].count; i++)
+            if ((wanted.class < 0 || files[f].labels[i] == wanted.class) &&
+                has_tag(session, &wanted, (enum sr_file)f, i))
+                rows[count++] = i;
+        sort_rows(rows + from, count - from, &wanted, NULL);
+        for (size_t i = from; had && (int)file == f && i < count; i++)
+            if (rows[i] == row) at = i;
+        if (f == SR_FILE_TRAIN) other_from = count;
+    }
+    free(selection->rows);
+    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, other_from, count,
+                                       at,     selection->version + 1};
+    return SR_OK;
+}
+
 /* Select suspects: the most suspect first, or last with `descending`. */
 static enum sr_status select_suspects(struct sr_session *session, struct sr_filter wanted,
                                       struct sr_error *error)
@@ -101,17 +162,19 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
         const struct sr_suspect *one = &session->suspects.items[i];
         if ((wanted.class >= 0 && one->label != wanted.class) ||
             (wanted.as >= 0 && one->suggested != wanted.as) ||
-            (wanted.tagged && !session->tags[SR_FILE_TRAIN][one->row]))
+            !has_tag(session, &wanted, SR_FILE_TRAIN, one->row))
             continue;
         rows[count++] = one->row;
     }
     sort_rows(rows, count, &wanted, NULL);
     struct sr_selection *selection = &session->selection;
-    for (size_t i = 0; selection->count && selection->file == SR_FILE_TRAIN && i < count; i++)
+    const bool kept =
+        selection->count && sr_selection_file(selection, selection->at) == SR_FILE_TRAIN;
+    for (size_t i = 0; kept && i < count; i++)
         if (rows[i] == selection->rows[selection->at]) at = i;
     free(selection->rows);
-    *selection =
-        (struct sr_selection){wanted, SR_FILE_TRAIN, rows, count, at, selection->version + 1};
+    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, count, count,
+                                       at,     selection->version + 1};
     return SR_OK;
 }
 
@@ -123,6 +186,7 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     if (wanted.suspects) return select_suspects(session, wanted, error);
+    if (wanted.everywhere) return select_everywhere(session, wanted, error);
     if (needs_predictions(&wanted) || wanted.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, wanted.model, error);
         if (!entry) return error->status;
@@ -146,17 +210,18 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
         if (other && (predictions->predicted[i] != predictions->truth[i] ||
                       other->predicted[i] == other->truth[i]))
             continue;
-        if (wanted.tagged && !session->tags[file][sr_samples_row(&samples, i)]) continue;
+        if (!has_tag(session, &wanted, file, sr_samples_row(&samples, i))) continue;
         rows[count++] = sr_samples_row(&samples, i);
     }
     sort_rows(rows, count, &wanted, predictions);
     struct sr_selection *selection = &session->selection;
     size_t at = 0;
-    if (selection->count && selection->file == file)
+    if (selection->count && sr_selection_file(selection, selection->at) == file)
         for (size_t i = 0; i < count; i++)
             if (rows[i] == selection->rows[selection->at]) at = i;
     free(selection->rows);
-    *selection = (struct sr_selection){wanted, file, rows, count, at, selection->version + 1};
+    *selection =
+        (struct sr_selection){wanted, file, rows, count, count, at, selection->version + 1};
     return SR_OK;
 }
 
@@ -164,7 +229,7 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
                      struct sr_text *text)
 {
     struct sr_text word = {0};
-    sr_text_printf(text, "split=%s", sr_split_names[filter->split]);
+    sr_text_printf(text, "split=%s", filter->everywhere ? "any" : sr_split_names[filter->split]);
     if (filter->class >= 0 && session->data) {
         sr_text_printf(&word, "class=%s", session->data->class_names[filter->class]);
         sr_text_add(text, " ");
@@ -185,7 +250,8 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         if (isfinite(filter->confidence_high)) sr_text_printf(text, "%g", filter->confidence_high);
     }
     if (filter->suspects) sr_text_add(text, " suspects");
-    if (filter->tagged) sr_text_add(text, " tagged");
+    if (filter->tagged)
+        sr_text_printf(text, filter->tag[0] ? " tagged=%s" : " tagged", filter->tag);
     if (filter->order != SR_ORDER_INDEX)
         sr_text_printf(text, " sort=%s", sr_order_names[filter->order]);
     if (filter->descending) sr_text_add(text, " descending");
@@ -195,8 +261,8 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
 
 static bool put_cursor(struct sr_selection *selection, enum sr_file file, uint32_t row)
 {
-    for (size_t i = 0; selection->file == file && i < selection->count; i++)
-        if (selection->rows[i] == row) {
+    for (size_t i = 0; i < selection->count; i++)
+        if (selection->rows[i] == row && sr_selection_file(selection, i) == file) {
             selection->at = i;
             return true;
         }
@@ -266,7 +332,7 @@ static bool is_sample(const char *text)
 static enum sr_status search_sample(struct sr_session *session, const char *text,
                                     struct sr_error *error)
 {
-    enum sr_file file = session->selection.file;
+    enum sr_file file = sr_selection_file(&session->selection, session->selection.at);
     uint32_t row;
     enum sr_status status = sr_session_index(session, text, &file, &row, error);
     if (status || put_cursor(&session->selection, file, row)) return status;
@@ -288,11 +354,11 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
         if (entry)
             sr_session_predictions(session, entry, selection->filter.split, &predictions, error);
     }
-    const struct sr_images *images = &session->data->files[selection->file];
     size_t count = selection->count;
     for (size_t i = 1; i <= count; i++) {
         size_t at = step > 0 ? (selection->at + i) % count : (selection->at + count - i) % count;
         uint32_t row = selection->rows[at];
+        const struct sr_images *images = &session->data->files[sr_selection_file(selection, at)];
         bool hit = strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
         size_t position = predictions && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
         if (position != SIZE_MAX)

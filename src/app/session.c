@@ -7,6 +7,7 @@
 #include "sartor/app/results.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
+#include "sartor/models/store.h"
 #include "task.h"
 
 struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *error)
@@ -26,6 +27,7 @@ struct sr_session *sr_session_new(struct sr_args *options, struct sr_error *erro
     view->split = -1;
     sr_filter_init(&session->selection.filter);
     sr_session_refresh_look(session);
+    sr_store_sweep(session->home);
     /* Without data, or with a folder of models that cannot be read, the program starts all the
      * same, with a message. */
     struct sr_error early;
@@ -39,7 +41,8 @@ void sr_session_free(struct sr_session *session)
 {
     if (!session) return;
     sr_results_free(session->results);
-    sr_jobs_free(session->jobs); /* first, since workers read what is freed below */
+    sr_jobs_free(session->jobs);      /* first, since workers read what is freed below */
+    sr_states_fini(&session->states); /* with the models that have been deleted */
     sr_session_free_models(session);
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
@@ -52,7 +55,6 @@ void sr_session_free(struct sr_session *session)
     for (int f = 0; f < SR_FILE_COUNT; f++) free(session->tags[f]);
     for (size_t i = 0; i < session->log.count; i++) free(session->log.lines[i].text);
     free(session->log.lines);
-    sr_states_fini(&session->states);
     sr_text_fini(&session->view.prompt_text);
     sr_text_fini(&session->view.prompt_hint);
     sr_pool_free(session->pool);

@@ -1,4 +1,5 @@
-/* tags.c - samples that the user has tagged, kept for each data set in a file under home. */
+/* tags.c - tags that the user has given samples, kept for each data set in a file under home: a
+ * line for each sample, with the names of its tags behind it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,73 @@
 
 enum { TAG_FILE_LIMIT = 64 << 20 };
 
+static bool is_name(const char *name)
+{
+    const size_t length = strlen(name);
+    if (length >= SR_TAG_NAME_SIZE || !strcmp(name, "any") || !strcmp(name, "+") ||
+        strcspn(name, " ,=\"'#;") < length)
+        return false;
+    for (const char *at = name; *at;)
+        if (sr_utf8_next(&at) <= ' ') return false;
+    return true;
+}
+
+uint32_t sr_session_tag_bit(struct sr_session *session, const char *name, bool add,
+                            struct sr_error *error)
+{
+    for (size_t n = 0; n < session->tag_names_count; n++)
+        if (!strcmp(session->tag_names[n], name)) return 1u << n;
+    if (!is_name(name)) {
+        sr_error_set(error, SR_ERROR_ARGUMENT,
+                     "\"%.40s\" cannot name a tag: a name has up to %d bytes, is neither \"any\" "
+                     "nor \"+\" and "
+                     "has no blank, comma, quote, #, ; or =",
+                     name, SR_TAG_NAME_SIZE - 1);
+        return 0;
+    }
+    if (!add) return 0;
+    if (session->tag_names_count == SR_TAG_NAMES) {
+        sr_error_set(error, SR_ERROR_STATE,
+                     "there are %d names of tags already, and no more are possible",
+                     SR_TAG_NAMES - 1);
+        return 0;
+    }
+    const size_t at = session->tag_names_count++;
+    snprintf(session->tag_names[at], SR_TAG_NAME_SIZE, "%s", name);
+    return 1u << at;
+}
+
+void sr_session_tag_words(const struct sr_session *session, enum sr_file file, uint32_t row,
+                          struct sr_text *text)
+{
+    const uint32_t tags = session->tags[file] ? session->tags[file][row] : 0;
+    const char *before = " ";
+    if (!tags) return;
+    sr_text_add(text, "tagged");
+    for (size_t n = 1; n < session->tag_names_count; n++)
+        if (tags & 1u << n) {
+            sr_text_printf(text, "%s%s", before, session->tag_names[n]);
+            before = ", ";
+        }
+}
+
+/* "train:17 odd torn". A line that is not of this data set is passed over. */
+static void read_line(struct sr_session *session, char *line)
+{
+    struct sr_error ignored;
+    const char *sample = strsep(&line, " ");
+    enum sr_file file = SR_FILE_TRAIN; /* of a number without a file's name */
+    uint32_t row, tags = 0;
+    if (!*sample || sr_session_index(session, sample, &file, &row, &ignored)) return;
+    for (const char *name; line && (name = strsep(&line, " "));)
+        if (!strcmp(name, "+")) /* besides others, the tag without a name */
+            tags |= 1;
+        else if (*name)
+            tags |= sr_session_tag_bit(session, name, true, &ignored);
+    if (!session->tags[file][row]) session->tag_count++;
+    session->tags[file][row] |= tags ? tags : 1;
+}
+
 static char *tag_path(const struct sr_session *session)
 {
     return sr_xprintf("%s/tags/%s.txt", session->home, session->data->digest);
@@ -18,19 +86,10 @@ static char *tag_path(const struct sr_session *session)
 /* Take the tags from the file's text, which is cut up. */
 static void read_tags(struct sr_session *session, char *text)
 {
-    struct sr_error ignored;
     session->tag_count = 0;
     for (int f = 0; f < SR_FILE_COUNT; f++)
-        memset(session->tags[f], 0, session->data->files[f].count);
-    for (char *line; (line = strsep(&text, "\n"));) {
-        enum sr_file file = SR_FILE_TRAIN; /* of a number without a file's name */
-        uint32_t row;
-        if (!*line || sr_session_index(session, line, &file, &row, &ignored) ||
-            session->tags[file][row])
-            continue;
-        session->tags[file][row] = 1;
-        session->tag_count++;
-    }
+        memset(session->tags[f], 0, session->data->files[f].count * sizeof *session->tags[f]);
+    for (char *line; (line = strsep(&text, "\n"));) read_line(session, line);
 }
 
 void sr_session_load_tags(struct sr_session *session)
@@ -38,8 +97,11 @@ void sr_session_load_tags(struct sr_session *session)
     struct sr_error error;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         free(session->tags[f]);
-        session->tags[f] = sr_xalloc(session->data->files[f].count);
+        session->tags[f] =
+            sr_xalloc((session->data->files[f].count + 1) * sizeof *session->tags[f]);
     }
+    session->tag_names_count = 1;
+    session->tag_names[0][0] = '\0';
     char *path = tag_path(session);
     char *text =
         sr_path_exists(path) ? sr_file_read(path, TAG_FILE_LIMIT, NULL, &error) : sr_xstrdup("");
@@ -51,11 +113,29 @@ void sr_session_load_tags(struct sr_session *session)
     free(path);
 }
 
+static void write_tags(const struct sr_session *session, struct sr_text *text)
+{
+    for (int f = 0; f < SR_FILE_COUNT; f++)
+        for (size_t i = 0; i < session->data->files[f].count; i++) {
+            const uint32_t tags = session->tags[f][i];
+            if (!tags) continue;
+            sr_text_printf(text, "%s:%zu%s", sr_file_names[f], i, tags & 1 && tags > 1 ? " +" : "");
+            for (size_t n = 1; n < session->tag_names_count; n++)
+                if (tags & 1u << n) sr_text_printf(text, " %s", session->tag_names[n]);
+            sr_text_add(text, "\n");
+        }
+}
+
+static void set_tags(struct sr_session *session, enum sr_file file, uint32_t row, uint32_t tags)
+{
+    session->tag_count += (size_t)(tags != 0) - (size_t)(session->tags[file][row] != 0);
+    session->tags[file][row] = tags;
+}
+
 struct tagging {
     struct sr_session *session;
     enum sr_file file;
-    uint32_t row;
-    bool tagged;
+    uint32_t row, added, removed;
 };
 
 /* The tags in the file, which may be another program's, become those of the session. */
@@ -66,27 +146,22 @@ static enum sr_status change_tags(void *context, char *now, struct sr_text *afte
     struct sr_session *session = change->session;
     (void)error;
     read_tags(session, now);
-    uint8_t *tag = &session->tags[change->file][change->row];
-    session->tag_count += (size_t)change->tagged - *tag;
-    *tag = change->tagged;
-    for (int f = 0; f < SR_FILE_COUNT; f++)
-        for (size_t i = 0; i < session->data->files[f].count; i++)
-            if (session->tags[f][i]) sr_text_printf(after, "%s:%zu\n", sr_file_names[f], i);
+    const uint32_t tags = session->tags[change->file][change->row];
+    set_tags(session, change->file, change->row, (tags | change->added) & ~change->removed);
+    write_tags(session, after);
     return SR_OK;
 }
 
 enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
-                              bool tagged, struct sr_error *error)
+                              uint32_t tags, struct sr_error *error)
 {
     enum sr_status status = sr_session_data(session, error);
-    if (status || session->tags[file][row] == tagged) return status;
-    struct tagging change = {session, file, row, tagged};
+    const uint32_t before = status ? 0 : session->tags[file][row];
+    if (status || before == tags) return status;
+    struct tagging change = {session, file, row, tags & ~before, before & ~tags};
     char *path = tag_path(session);
     status = sr_file_update(path, TAG_FILE_LIMIT, change_tags, &change, error);
-    if (status && session->tags[file][row] == tagged) { /* what is not kept is not shown, either */
-        session->tags[file][row] = !tagged;
-        session->tag_count += tagged ? (size_t)-1 : 1;
-    }
+    if (status) set_tags(session, file, row, before); /* what is not kept is not shown, either */
     free(path);
     return status;
 }

@@ -131,7 +131,7 @@ static bool by_name(const struct sr_args *args, const char *word, size_t *index)
 {
     size_t length = name_length(word);
     *index = find(args->params, word, length ? length : strlen(word));
-    return *index != SIZE_MAX && (length || args->params[*index].type == SR_PARAM_SWITCH);
+    return *index != SIZE_MAX && (length || sr_param_value_bare(&args->params[*index]));
 }
 
 /* The words from `at` on, as they are. */
@@ -167,7 +167,9 @@ static enum sr_status take_word(struct sr_args *args, const char *word, struct s
         if (args->values[index].given)
             return sr_error_set(error, SR_ERROR_ARGUMENT, "%s: %s is given twice", args->what,
                                 args->params[index].name);
-        return take_value(args, index, length ? word + length + 1 : "on", error);
+        return take_value(args, index,
+                          length ? word + length + 1 : sr_param_value_bare(&args->params[index]),
+                          error);
     }
     if (!length && positional != SIZE_MAX) return take_bare(args, positional, word, error);
     if (!rest) return length ? unknown(args, word, length, error) : too_many(args, word, error);

@@ -176,6 +176,7 @@ static const struct kind {
     [SR_PARAM_MODELS] = {"MODEL", .many = true},
     [SR_PARAM_FAMILY] = {"FAMILY"},
     [SR_PARAM_CLASS] = {"CLASS"},
+    [SR_PARAM_TAG] = {"TAG"},
     [SR_PARAM_SPLIT] = {""},
     [SR_PARAM_SAMPLE] = {"SAMPLE", .path = true},
     [SR_PARAM_SAMPLES] = {"SAMPLE", .many = true},
@@ -243,6 +244,11 @@ void sr_param_value_fini(struct sr_param_value *value)
     value->text = value->path = value->target = NULL;
 }
 
+const char *sr_param_value_bare(const struct sr_param *param)
+{
+    return param->type == SR_PARAM_SWITCH ? "on" : param->bare;
+}
+
 bool sr_param_value_many(const struct sr_param *param)
 {
     return kinds[param->type].many;
@@ -269,7 +275,7 @@ void sr_param_usage(const struct sr_param *param, struct sr_text *text)
     if (param->type == SR_PARAM_SWITCH) {
         sr_text_add(text, param->name);
     } else {
-        if (!param->positional) sr_text_printf(text, "%s=", param->name);
+        if (!param->positional) sr_text_printf(text, param->bare ? "%s[=" : "%s=", param->name);
         if (is_choice(param))
             add_letters(text, param->choices, bar_for_blank);
         else if (param->positional && own_name)
@@ -277,6 +283,7 @@ void sr_param_usage(const struct sr_param *param, struct sr_text *text)
         else
             sr_text_add(text, kind->placeholder);
         if (kind->many) sr_text_add(text, param->positional ? "..." : ",...");
+        if (param->bare) sr_text_add(text, "]");
     }
     sr_text_add(text, param->required ? "" : "]");
 }

@@ -20,6 +20,8 @@ enum sr_status sr_param_value_set(struct sr_param_value *value, const char *what
                                   struct sr_error *error);
 void sr_param_value_fini(struct sr_param_value *value);
 
+/* The value that the parameter's name stands for by itself; NULL for none. */
+const char *sr_param_value_bare(const struct sr_param *param);
 /* As a positional parameter it takes all bare words that are left. */
 bool sr_param_value_many(const struct sr_param *param);
 

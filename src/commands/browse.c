@@ -16,9 +16,9 @@ const struct sr_command sr_command_browse = {
     .help = "Select samples by split, class and a model's predictions.",
     .params =
         (const struct sr_param[]){
-            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
+            {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS " any",
              .help = "Samples of this split (default: train, or the split that the model is judged "
-                     "on)."},
+                     "on; any for tagged ones)."},
             {"class", SR_PARAM_CLASS, .help = "Samples of this class; any for all."},
             {"as", SR_PARAM_CLASS, .help = "Samples predicted as this class; any for all."},
             {"wrong", SR_PARAM_SWITCH, .help = "Samples that the model gets wrong."},
@@ -30,7 +30,8 @@ const struct sr_command sr_command_browse = {
             {"model", SR_PARAM_MODEL, .help = "The model whose predictions are used."},
             {"beats", SR_PARAM_MODEL,
              .help = "Samples that the model gets right and this one wrong."},
-            {"tagged", SR_PARAM_SWITCH, .help = "Tagged samples."},
+            {"tagged", SR_PARAM_TAG, .bare = "any",
+             .help = "Tagged samples, or those with the tag of this name."},
             {"suspects", SR_PARAM_SWITCH,
              .help =
                  "Samples whose label looks wrong, as found by the command suspects; as= is then "
@@ -53,19 +54,27 @@ const struct sr_command sr_command_browse = {
 static void list_samples(const struct sr_session *session, size_t limit, struct sr_reply *reply)
 {
     const struct sr_selection *selection = &session->selection;
-    const int width = (int)strlen(sr_file_names[selection->file]) + 7; /* of "train:59999" */
+    /* Of "train:59999". */
+    const int width = (int)strlen(sr_file_names[sr_selection_file(selection, 0)]) + 7;
     const struct sr_column columns[] = {{"index", "sample", .left = true, .gap = 2, .width = width},
                                         {"class", "class", .left = true, .no_json = true},
                                         {0}};
-    const struct sr_images *images = &session->data->files[selection->file];
     if (session->interactive) sr_reply_only(reply, SR_FOR_PROGRAMS);
     struct sr_table *table = sr_reply_table(reply, "indices", columns);
     table->rows = SR_ROWS_VALUES;
     table->headless = true;
     for (size_t i = 0; i < limit; i++) {
         const uint32_t row = selection->rows[i];
-        sr_table_integer(table, row);
-        sr_table_shown(table, "%s:%u", sr_file_names[selection->file], row);
+        const enum sr_file file = sr_selection_file(selection, i);
+        const struct sr_images *images = &session->data->files[file];
+        if (selection->filter.everywhere) {
+            char id[32];
+            snprintf(id, sizeof id, "%s:%u", sr_file_names[file], row);
+            sr_table_text(table, id);
+        } else {
+            sr_table_integer(table, row);
+            sr_table_shown(table, "%s:%u", sr_file_names[file], row);
+        }
         sr_table_text(table, class_name(session, images->labels[row]));
     }
     if (!session->interactive && limit < selection->count)
@@ -85,7 +94,8 @@ static void report(const struct sr_session *session, size_t limit, struct sr_rep
     sr_reply_only(reply, SR_JSON);
     sr_reply_text(reply, "filter", sr_text_get(&filter));
     sr_reply_only(reply, SR_FOR_ALL);
-    sr_reply_text(reply, "split", sr_split_names[selection->filter.split]);
+    sr_reply_text(reply, "split",
+                  selection->filter.everywhere ? "any" : sr_split_names[selection->filter.split]);
     sr_reply_context(reply);
     sr_reply_only(reply, SR_JSON);
     sr_reply_integer(reply, "count", (int64_t)selection->count);
@@ -96,13 +106,41 @@ static void report(const struct sr_session *session, size_t limit, struct sr_rep
     sr_text_fini(&filter);
 }
 
+static enum sr_status read_tag(struct sr_session *session, const char *name,
+                               struct sr_filter *filter, struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    const bool any = !strcmp(name, "any");
+    error->status = SR_OK;
+    if (!any && !sr_session_tag_bit(session, name, false, error)) {
+        struct sr_words names = {0};
+        struct sr_text known = {0};
+        for (size_t i = 1; i < session->tag_names_count; i++)
+            sr_words_add(&names, session->tag_names[i]);
+        sr_text_suggest(&known, name, names.items, names.count, sizeof *names.items);
+        if (!error->status)
+            sr_error_set(error, SR_ERROR_ARGUMENT, "browse: no sample has a tag \"%.40s\"%s", name,
+                         names.count ? sr_text_get(&known) : "; tag INDEX name=NAME gives it one");
+        sr_text_fini(&known);
+        sr_words_fini(&names);
+        return error->status;
+    }
+    filter->tagged = true;
+    snprintf(filter->tag, sizeof filter->tag, "%s", any ? "" : name);
+    return SR_OK;
+}
+
 SR_RUN(browse_run)
 {
     SR_UNUSED;
     struct sr_filter filter = session->selection.filter;
     if (!sr_args_switch(args, "more") || sr_args_switch(args, "all")) {
         sr_filter_init(&filter);
-        if (sr_args_switch(args, "more")) filter.split = session->selection.filter.split;
+        if (sr_args_switch(args, "more")) {
+            filter.split = session->selection.filter.split;
+            filter.everywhere = session->selection.filter.everywhere;
+        }
     }
     if (sr_args_given(args, "class")) filter.class = arg_class(args, "class");
     if (sr_args_given(args, "as")) filter.as = arg_class(args, "as");
@@ -116,7 +154,10 @@ SR_RUN(browse_run)
         filter.right = -1;
     if (sr_args_given(args, "conf"))
         sr_args_range(args, "conf", &filter.confidence_low, &filter.confidence_high);
-    if (sr_args_switch(args, "tagged")) filter.tagged = true;
+    if (sr_args_given(args, "tagged")) {
+        enum sr_status status = read_tag(session, sr_args_text(args, "tagged"), &filter, error);
+        if (status) return status;
+    }
     if (sr_args_given(args, "beats"))
         snprintf(filter.beats, sizeof filter.beats, "%s", arg_model(args, "beats")->name);
     if (sr_args_given(args, "descending")) filter.descending = sr_args_switch(args, "descending");
@@ -124,7 +165,8 @@ SR_RUN(browse_run)
     const bool asks_model =
         right || wrong || sr_args_given(args, "conf") || filter.beats[0] ||
         sr_args_given(args, "sort") || sr_args_given(args, "model") ||
-        (sr_args_given(args, "split") && arg_split(args, "split") != SR_SPLIT_TRAIN);
+        (sr_args_given(args, "split") && arg_split(args, "split") != SR_SPLIT_TRAIN &&
+         arg_split(args, "split") != SR_SPLIT_COUNT);
     if (sr_args_switch(args, "suspects")) {
         if (asks_model)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -143,10 +185,17 @@ SR_RUN(browse_run)
         snprintf(filter.model, sizeof filter.model, "%s", entry->name);
     else if (!judged)
         filter.model[0] = '\0';
-    if (sr_args_given(args, "split"))
-        filter.split = (enum sr_split_name)arg_split(args, "split");
-    else if (judged && !sr_args_switch(args, "more")) /* rows that it has not been trained on */
+    if (sr_args_given(args, "split")) {
+        filter.everywhere = arg_split(args, "split") == SR_SPLIT_COUNT;
+        filter.split =
+            filter.everywhere ? SR_SPLIT_TRAIN : (enum sr_split_name)arg_split(args, "split");
+    } else if (filter.tagged && !judged && !filter.suspects && !filter.model[0] &&
+               !sr_args_switch(args, "more")) {
+        filter.everywhere = true; /* a tag may be on a sample of any split */
+    } else if (judged && !sr_args_switch(args, "more")) {
+        /* rows that it has not been trained on */
         filter.split = sr_session_default_split(session, entry);
+    }
     enum sr_status status = sr_session_select(session, &filter, error);
     if (status) return status;
     if (session->selection.filter.model[0])

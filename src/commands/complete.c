@@ -37,7 +37,8 @@ static bool among(const struct sr_words *words, const char *name)
 
 static void offer_name(struct candidates *candidates, const struct sr_param *param)
 {
-    candidates_add(candidates, param->name, param->type == SR_PARAM_SWITCH ? "" : "=");
+    if (param->type == SR_PARAM_SWITCH || param->bare) candidates_add(candidates, param->name, "");
+    if (param->type != SR_PARAM_SWITCH) candidates_add(candidates, param->name, "=");
 }
 
 /* "name=" and what is typed of its value. */

@@ -172,11 +172,13 @@ static enum sr_status pick_selection(struct figure *figure, size_t most, struct 
                                                        &picked->predictions, error);
         if (status) return status;
     }
-    picked->count = most < selection->count ? most : selection->count;
-    size_t first = selection->at + picked->count > selection->count
-                       ? selection->count - picked->count
-                       : selection->at;
-    picked->file = selection->file;
+    /* Of one file, as all samples of a figure are. */
+    const bool other = selection->at >= selection->other_from;
+    const size_t from = other ? selection->other_from : 0,
+                 to = other ? selection->count : selection->other_from;
+    picked->file = sr_selection_file(selection, selection->at);
+    picked->count = most < to - from ? most : to - from;
+    size_t first = selection->at + picked->count > to ? to - picked->count : selection->at;
     picked->rows = sr_xalloc(picked->count * sizeof *picked->rows);
     memcpy(picked->rows, selection->rows + first, picked->count * sizeof *picked->rows);
     struct sr_text title = {0};

@@ -53,6 +53,10 @@
                 "Which samples; validation by default, test where the model has trained on them."  \
     }
 
+/* Ask before one's own model of that name is replaced: see sr_queue_ask. */
+enum sr_status ask_to_replace(struct sr_session *session, struct sr_item *item, const char *name,
+                              struct sr_error *error);
+
 /* For sr_command's `more`: the hyperparameters of the family that `family` names. */
 size_t more_of_family(struct sr_session *session, const struct sr_args *args,
                       struct sr_more more[SR_MORE_TABLES]);

@@ -153,6 +153,15 @@ SR_RUN(resume_run)
 SR_RUN(stop_run)
 {
     SR_UNUSED;
+    const struct sr_run *run = arg_job(args, "job");
+    enum sr_status status = SR_OK;
+    if (run->state < SR_JOB_DONE && run->epochs)
+        status = sr_queue_ask(session, item, "ask_stop", error,
+                              "Stop %s? Its %zu finished epoch%s kept.", run->name, run->epochs,
+                              run->epochs == 1 ? " is" : "s are");
+    else if (run->state < SR_JOB_DONE)
+        status = sr_queue_ask(session, item, "ask_stop", error, "Stop %s?", run->name);
+    if (status) return status;
     return act(session, args, reply, sr_jobs_stop, "stopping; the last finished epoch is kept",
                error);
 }

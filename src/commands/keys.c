@@ -15,18 +15,23 @@ void sr_keys_start(struct sr_session *session)
     sr_queue_run(session);
 }
 
+/* Not an action, and so not in the log. */
+static void say_unbound(struct sr_session *session, const char *key)
+{
+    snprintf(session->message, sizeof session->message,
+             "%s has no meaning here; ? lists the keys that have one", key);
+}
+
 void keys_press(struct sr_session *session, const char *key, const struct sr_origin *origin)
 {
     struct sr_view *view = &session->view;
-    if (view->question) {
-        view->question = false;
-        session->message[0] = '\0';
-        if (!strcmp(key, "y") || !strcmp(key, "Y"))
-            sr_queue_enter(session, origin, view->question_line);
-        return;
-    }
     /* These two are about the terminal, whatever is being typed. */
     bool terminal = !strcmp(key, "C-l") || !strcmp(key, "C-z");
+    if (view->question && !terminal) {
+        session->message[0] = '\0';
+        sr_queue_answer(session, !strcmp(key, "y") || !strcmp(key, "Y"));
+        return;
+    }
     if (view->prompt && !terminal) {
         prompt_key(session, key, origin);
         return;
@@ -38,9 +43,12 @@ void keys_press(struct sr_session *session, const char *key, const struct sr_ori
     }
     if ((!strcmp(key, "Esc") || !strcmp(key, "C-c")) && sr_queue_give_up(session, NULL)) return;
     const struct sr_binding *binding = binding_of(session, key);
-    if (!binding) return;
     session->message[0] = '\0';
     session->message_is_error = false;
+    if (!binding) {
+        say_unbound(session, key);
+        return;
+    }
     sr_queue_enter(session, origin, binding->line);
 }
 

@@ -67,6 +67,8 @@
     COMMAND(redraw)            \
     COMMAND(suspend)           \
     /* program */              \
+    COMMAND(undo)              \
+    COMMAND(restore)           \
     COMMAND(set)               \
     COMMAND(bind)              \
     COMMAND(help)              \

@@ -73,4 +73,5 @@ libsartor_a_SOURCES += \
 	src/commands/train.c \
 	src/commands/target.c \
 	src/commands/tune.c \
+	src/commands/undo.c src/commands/undo.h \
 	src/commands/views.c

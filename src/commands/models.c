@@ -10,6 +10,7 @@
 #include "sartor/models/ensemble.h"
 #include "sartor/models/store.h"
 #include "sartor/models/svm.h"
+#include "undo.h"
 
 SR_RUN(models_run);
 SR_RUN(load_run);
@@ -144,6 +145,15 @@ SR_RUN(models_run)
     return SR_OK;
 }
 
+enum sr_status ask_to_replace(struct sr_session *session, struct sr_item *item, const char *name,
+                              struct sr_error *error)
+{
+    const struct sr_entry *entry = sr_session_entry(session, name, &(struct sr_error){0});
+    if (!entry || entry->shipped) return SR_OK;
+    return sr_queue_ask(session, item, "ask_replace", error,
+                        "You have a model %s already: is it to be replaced?", name);
+}
+
 SR_RUN(load_run)
 {
     SR_UNUSED;
@@ -155,6 +165,7 @@ SR_RUN(load_run)
         status = sr_store_check_name(name, error);
         if (!status) snprintf(model->name, sizeof model->name, "%s", name);
     }
+    if (!status) status = ask_to_replace(session, item, model->name, error);
     if (!status) status = sr_store_save(session->home, model, error);
     if (!status) {
         char *stored = sr_store_path(session->home, model->name);
@@ -191,6 +202,7 @@ SR_RUN(ensemble_run)
     if (!status && count > SR_ENSEMBLE_MAX)
         status = sr_error_set(error, SR_ERROR_ARGUMENT, "an ensemble takes 2 to %d models, not %zu",
                               SR_ENSEMBLE_MAX, count);
+    if (!status) status = ask_to_replace(session, item, name, error);
     if (status) return status;
     for (size_t i = 0; i < count; i++) members[i] = arg_model_at(args, "models", i)->entry->model;
     struct sr_model *model = sr_ensemble_new(name, members, count, error);
@@ -212,11 +224,26 @@ SR_RUN(ensemble_run)
 SR_RUN(rename_run)
 {
     SR_UNUSED;
-    return sr_session_rename(session, arg_model(args, "model"), sr_args_text(args, "to"), error);
+    char before[sizeof arg_model(args, "model")->name];
+    snprintf(before, sizeof before, "%s", arg_model(args, "model")->name);
+    const char *name = sr_args_text(args, "to");
+    enum sr_status status = sr_session_rename(session, arg_model(args, "model"), name, error);
+    if (status) return status;
+    undo_push_rename(session, before, name);
+    sr_reply_say(reply, "%s is %s now", before, name);
+    return SR_OK;
 }
 
 SR_RUN(delete_run)
 {
     SR_UNUSED;
-    return sr_session_remove(session, arg_model(args, "model"), error);
+    struct sr_removed removed;
+    char name[sizeof arg_model(args, "model")->name];
+    snprintf(name, sizeof name, "%s", arg_model(args, "model")->name);
+    enum sr_status status = sr_session_remove(session, arg_model(args, "model"), &removed, error);
+    if (removed.entry) undo_push_delete(session, &removed);
+    if (status) return status;
+    sr_reply_say(reply, "%s is deleted%s", name,
+                 session->interactive ? "; undo (U) brings it back until the program ends" : "");
+    return SR_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "sartor/panes/overlay.h"
 #include "sartor/panes/pane.h"
+#include "undo.h"
 
 SR_RUN(move_run);
 
@@ -262,14 +263,16 @@ SR_RUN(tag_run);
 const struct sr_command sr_command_tag = {
     .name = "tag",
     .group = "data",
-    .help = "Tag a sample, or take its tag away; browse tagged shows them.",
+    .help = "Tag a sample, or take its tags away; browse tagged shows them.",
     .params =
         (const struct sr_param[]){
             SR_SAMPLE_PARAM("A row; without it, the sample under the cursor is switched."),
             SR_SAMPLE_SPLIT_PARAM,
-            {"off", SR_PARAM_SWITCH, .help = "Take the tag away."},
+            {"name", SR_PARAM_TAG, .help = "Name of the tag; a sample can have several."},
+            {"off", SR_PARAM_SWITCH, .help = "Take the tag away; without a name, all of its tags."},
             {0}},
     .run = tag_run,
+    .example = "tag train:17 name=torn",
 };
 
 SR_RUN(tag_run)
@@ -277,14 +280,23 @@ SR_RUN(tag_run)
     SR_UNUSED;
     const enum sr_file file = arg_sample(args, "index")->file;
     const uint32_t row = arg_sample(args, "index")->row;
-    bool tagged = sr_args_switch(args, "off")    ? false
-                  : sr_args_given(args, "index") ? true
-                                                 : !session->tags[file][row];
-    enum sr_status status = sr_session_tag(session, file, row, tagged, error);
-    if (!status)
-        sr_reply_say(reply, "%s:%u is %s; %zu tagged in all", sr_file_names[file], row,
-                     tagged ? "tagged" : "no longer tagged", session->tag_count);
-    return status;
+    const char *name = sr_args_text(args, "name");
+    const uint32_t bit = sr_session_tag_bit(session, name ? name : "", true, error),
+                   before = session->tags[file][row], concerned = name ? bit : UINT32_MAX;
+    if (!bit) return error->status;
+    const bool on = sr_args_switch(args, "off")    ? false
+                    : sr_args_given(args, "index") ? true
+                                                   : !(before & concerned);
+    const uint32_t after = on ? before | bit : before & ~concerned;
+    enum sr_status status = sr_session_tag(session, file, row, after, error);
+    if (status) return status;
+    undo_push_tag(session, file, row, before);
+    struct sr_text words = {0};
+    sr_session_tag_words(session, file, row, &words);
+    sr_reply_say(reply, "%s:%u is %s; %zu tagged in all", sr_file_names[file], row,
+                 words.length ? sr_text_get(&words) : "no longer tagged", session->tag_count);
+    sr_text_fini(&words);
+    return SR_OK;
 }
 
 SR_RUN(quit_run);
@@ -304,20 +316,17 @@ SR_RUN(quit_run)
     SR_UNUSED;
     size_t jobs = 0, commands = sr_queue_waiting(session, item);
     for (size_t i = 0; i < session->run_count; i++) jobs += session->runs[i]->state < SR_JOB_DONE;
-    if (session->interactive && jobs + commands && !sr_args_switch(args, "now")) {
-        session->view.question = true;
-        snprintf(session->view.question_line, sizeof session->view.question_line, "quit now");
-        if (jobs)
-            sr_session_message(session, false,
-                               "%zu training job%s under way: quit and stop %s? (y/n)", jobs,
-                               jobs == 1 ? " is" : "s are", jobs == 1 ? "it" : "them");
-        else
-            sr_session_message(session, false, "%zu command%s: quit and give %s up? (y/n)",
-                               commands, commands == 1 ? " waits" : "s wait",
-                               commands == 1 ? "it" : "them");
-        reply->shown = true;
-        return SR_OK;
-    }
+    enum sr_status status = SR_OK;
+    if (jobs && !sr_args_switch(args, "now"))
+        status = sr_queue_ask(session, item, NULL, error,
+                              "%zu training job%s under way: quit and stop %s?", jobs,
+                              jobs == 1 ? " is" : "s are", jobs == 1 ? "it" : "them");
+    else if (commands && !sr_args_switch(args, "now"))
+        status = sr_queue_ask(session, item, NULL, error, "%zu command%s: quit and give %s up?",
+                              commands, commands == 1 ? " waits" : "s wait",
+                              commands == 1 ? "it" : "them");
+    reply->shown = true;
+    if (status) return status;
     session->quit = true;
     return SR_OK;
 }

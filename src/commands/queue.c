@@ -1,5 +1,6 @@
 #include "sartor/commands/queue.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "record.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
+#include "undo.h"
 
 /* Seconds of work after which sr_queue_run returns to the front end, so that keys are answered. */
 static const double TURN = 0.2;
@@ -15,6 +17,7 @@ static const double TURN = 0.2;
 struct sr_queue {
     struct sr_item *first, *last;
     struct sr_item *running; /* whose command is being run; NULL for none */
+    struct sr_item *asking;  /* whose question is shown; NULL for none */
     unsigned lines;          /* number of the line entered last */
     size_t shows;            /* items that are run at once */
 };
@@ -181,6 +184,10 @@ static void leave(struct sr_session *session, struct sr_item *item)
     struct sr_queue *queue = session->queue;
     struct sr_item *parent = item->origin.parent;
     queue->shows -= at_once(item);
+    if (queue->asking == item) {
+        queue->asking = NULL;
+        session->view.question = false;
+    }
     *(item->previous ? &item->previous->next : &queue->first) = item->next;
     *(item->next ? &item->next->previous : &queue->last) = item->previous;
     if (parent) parent->children--;
@@ -198,10 +205,9 @@ static void end(struct sr_session *session, struct sr_item *item, const struct s
     leave(session, item);
 }
 
-bool sr_queue_give_up(struct sr_session *session, const struct sr_error *why)
+/* End `item`, the one it is run on behalf of, and the rest of that line. */
+static void give_up(struct sr_session *session, struct sr_item *item, const struct sr_error *why)
 {
-    struct sr_item *item = sr_queue_front(session);
-    if (!item) return false;
     while (item->origin.parent) item = item->origin.parent;
     for (struct sr_item *other = session->queue->first, *next; other; other = next) {
         next = other->next;
@@ -210,7 +216,13 @@ bool sr_queue_give_up(struct sr_session *session, const struct sr_error *why)
     item->done = true;
     item->status = why ? why->status : SR_ERROR_CANCELLED;
     end(session, item, why);
-    return true;
+}
+
+bool sr_queue_give_up(struct sr_session *session, const struct sr_error *why)
+{
+    struct sr_item *item = sr_queue_front(session);
+    if (item) give_up(session, item, why);
+    return item;
 }
 
 void sr_queue_fini(struct sr_session *session)
@@ -219,6 +231,40 @@ void sr_queue_fini(struct sr_session *session)
     while (session->queue->first) leave(session, session->queue->first);
     free(session->queue);
     session->queue = NULL;
+}
+
+/* --- asking ---------------------------------------------------------------------------- */
+
+enum sr_status sr_queue_ask(struct sr_session *session, struct sr_item *item, const char *option,
+                            struct sr_error *error, const char *format, ...)
+{
+    struct sr_queue *queue = queue_of(session);
+    if (!session->interactive || item->agreed ||
+        (option && !sr_args_switch(session->options, option)))
+        return SR_OK;
+    if (queue->asking && queue->asking != item)
+        return sr_error_set(error, SR_PENDING, "another command asks first");
+    va_list list;
+    va_start(list, format);
+    vsnprintf(session->view.question_text, sizeof session->view.question_text, format, list);
+    va_end(list);
+    queue->asking = item;
+    session->view.question = true;
+    return sr_error_set(error, SR_PENDING, "%s", session->view.question_text);
+}
+
+void sr_queue_answer(struct sr_session *session, bool yes)
+{
+    struct sr_item *item = session->queue ? session->queue->asking : NULL;
+    session->view.question = false;
+    if (!item) return;
+    session->queue->asking = NULL;
+    if (!yes) {
+        give_up(session, item, NULL);
+        return;
+    }
+    item->agreed = true;
+    session->changes++; /* so that it is run again */
 }
 
 /* --- running --------------------------------------------------------------------------- */
@@ -270,7 +316,9 @@ static enum sr_status run_command(struct sr_session *session, struct sr_item *it
     if (!item->begun) record_begin(session, item);
     item->begun = true;
     sr_reply_clear(&item->reply);
+    undo_before(session);
     if (!status) status = sr_item_run(session, item, error);
+    undo_after(session, item);
     if (status == SR_PENDING) {
         free(item->why);
         item->why = sr_xstrdup(error->text);

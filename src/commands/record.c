@@ -18,7 +18,7 @@ void record_begin(struct sr_session *session, struct sr_item *item)
 /* A replay has no cursor: the model and the sample that the command has taken for current are
  * named.
  */
-static void add_defaults(const struct sr_session *session, const struct sr_item *item,
+static void add_defaults(struct sr_session *session, const struct sr_item *item,
                          struct sr_text *text)
 {
     const struct sr_args *args = item->args;
@@ -30,7 +30,9 @@ static void add_defaults(const struct sr_session *session, const struct sr_item 
         sr_words_quote(text, value);
         const struct sample *sample =
             !strcmp(item->command->name, "tag") ? arg_sample(args, param->name) : NULL;
-        if (sample && session->tags[sample->file][sample->row]) sr_text_add(text, " off");
+        const char *name = sample ? sr_args_text(args, "name") : NULL;
+        const uint32_t wanted = name ? sr_session_tag_bit(session, name, false, NULL) : UINT32_MAX;
+        if (sample && session->tags[sample->file][sample->row] & wanted) sr_text_add(text, " off");
     }
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "undo.h"
+
 SR_RUN(suspects_run);
 SR_RUN(mark_run);
 
@@ -156,8 +158,11 @@ SR_RUN(mark_run)
     static const enum sr_mark marks[] = {SR_MARK_KEEP, SR_MARK_FLAG, SR_MARK_NONE};
     const struct sample *sample = arg_sample(args, "index");
     const enum sr_mark mark = marks[sr_args_choice(args, "mark")];
+    const size_t at = sr_session_suspect(session, sample->row);
+    const enum sr_mark before = at == SIZE_MAX ? SR_MARK_NONE : session->suspects.marks[at];
     enum sr_status status = sr_session_mark(session, sample->file, sample->row, mark, error);
     if (status) return status;
+    undo_push_mark(session, sample->row, before);
     static const char *const said[] = {"is not marked", "keeps its label", "is flagged as wrong"};
     sr_reply_say(reply, "%s:%u %s", sr_file_names[sample->file], sample->row, said[mark]);
     struct sr_selection *selection = &session->selection;

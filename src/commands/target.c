@@ -145,6 +145,16 @@ static enum sr_status current_split(const struct lookup *lookup, struct sr_text 
     return SR_OK;
 }
 
+/* --- tags ------------------------------------------------------------------------------ */
+
+static void complete_tags(struct sr_session *session, const struct sr_param *param,
+                          struct candidates *candidates)
+{
+    if (param->bare) candidates_add(candidates, param->bare, "");
+    for (size_t i = 1; i < session->tag_names_count; i++)
+        candidates_add(candidates, session->tag_names[i], "");
+}
+
 /* --- samples --------------------------------------------------------------------------- */
 
 /* The split that the command is asked about; -1 for none. */
@@ -173,7 +183,7 @@ static enum sr_status current_sample(const struct lookup *lookup, struct sr_text
     enum sr_status status = sr_session_data(lookup->session, error);
     if (status) return status;
     const int split = split_given(lookup);
-    enum sr_file file = selection->file;
+    enum sr_file file = sr_selection_file(selection, selection->at);
     uint32_t row = selection->count ? selection->rows[selection->at] : 0;
     bool found = selection->count > 0;
     if (split >= 0) {
@@ -201,7 +211,8 @@ static void complete_samples(struct sr_session *session, const struct sr_param *
     const struct sr_selection *selection = &session->selection;
     if (session->interactive && selection->count) {
         char *cursor =
-            sr_xprintf("%s:%u", sr_file_names[selection->file], selection->rows[selection->at]);
+            sr_xprintf("%s:%u", sr_file_names[sr_selection_file(selection, selection->at)],
+                       selection->rows[selection->at]);
         candidates_add(candidates, cursor, "");
         free(cursor);
     }
@@ -383,6 +394,7 @@ static const struct type {
     [SR_PARAM_MODELS] = {find_model, NULL, complete_models, .list = true},
     [SR_PARAM_FAMILY] = {find_family, NULL, complete_families},
     [SR_PARAM_CLASS] = {find_class, NULL, complete_classes},
+    [SR_PARAM_TAG] = {.complete = complete_tags},
     [SR_PARAM_SPLIT] = {NULL, current_split, complete_choices},
     [SR_PARAM_SAMPLE] = {find_sample, current_sample, complete_samples},
     [SR_PARAM_SAMPLES] = {find_sample, current_sample, complete_samples, .list = true},

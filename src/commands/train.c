@@ -69,17 +69,21 @@ SR_RUN(train_run)
 {
     SR_UNUSED;
     const struct sr_model_class *class = arg_family(args, "family");
+    const char *name = sr_args_text(args, "name") ? sr_args_text(args, "name") : class->name;
+    enum sr_status status = sr_args_switch(args, "resume")
+                                ? SR_OK /* the same training goes on */
+                                : ask_to_replace(session, item, name, error);
+    if (status) return status;
     struct sr_args *params = sr_args_copy(item->more);
-    enum sr_status status = add_settings(session, sr_args_text(args, "settings"), params, error);
+    status = add_settings(session, sr_args_text(args, "settings"), params, error);
     if (!status) status = sr_session_data(session, error);
     if (status) {
         sr_args_free(params);
         return status;
     }
-    const char *name = sr_args_text(args, "name");
     const struct sr_args *seeded = sr_args_given(args, "seed") ? args : session->options;
     const struct sr_train_request training = {.class = class,
-                                              .name = name ? name : class->name,
+                                              .name = name,
                                               .params = params,
                                               .resume = sr_args_switch(args, "resume"),
                                               .seed = (uint64_t)sr_args_integer(seeded, "seed"),

@@ -3,6 +3,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,22 +140,63 @@ static char *own_path(const char *home, const char *name, struct sr_error *error
     return NULL;
 }
 
-enum sr_status sr_store_delete(const char *home, const char *name, struct sr_error *error)
+char *sr_store_set_aside(const char *home, const char *name, struct sr_error *error)
 {
-    struct sr_error why = {0};
-    char *path = own_path(home, name, &why);
-    if (!path) {
-        if (error) *error = why;
-        return why.status;
-    }
-    enum sr_status status = SR_OK;
-    if (unlink(path))
+    static unsigned number;
+    char *path = own_path(home, name, error);
+    if (!path) return NULL;
+    char *folder = sr_path_join(home, "deleted"),
+         *aside = sr_xprintf("%s/%ld-%u-%s", folder, (long)getpid(), ++number, name);
+    enum sr_status status = sr_directory_make(folder, error);
+    if (!status && rename(path, aside))
         status =
             sr_error_set(error, SR_ERROR_IO, "%s could not be deleted: %s.", path, strerror(errno));
+    else if (!status)
+        status = sr_directory_sync(path, error);
+    free(folder);
+    free(path);
+    if (!status) return aside;
+    free(aside);
+    return NULL;
+}
+
+enum sr_status sr_store_bring_back(const char *home, const char *name, const char *aside,
+                                   struct sr_error *error)
+{
+    char *path = sr_store_path(home, name);
+    enum sr_status status = SR_OK;
+    if (sr_path_exists(path))
+        status = sr_error_set(error, SR_ERROR_STATE,
+                              "There is a model %s again; rename it before the deleted one is "
+                              "brought back.",
+                              name);
+    else if (rename(aside, path))
+        status = sr_error_set(error, SR_ERROR_IO, "%s could not be moved to %s: %s.", aside, path,
+                              strerror(errno));
     else
         status = sr_directory_sync(path, error);
     free(path);
     return status;
+}
+
+void sr_store_sweep(const char *home)
+{
+    size_t count = 0;
+    struct sr_error ignored;
+    char *folder = sr_path_join(home, "deleted");
+    char **names = sr_path_exists(folder) ? sr_directory_list(folder, &count, &ignored) : NULL;
+    for (size_t i = 0; names && i < count; i++) {
+        const long process = atol(names[i]);
+        if (process > 0 && kill((pid_t)process, 0) && errno == ESRCH) {
+            char *path = sr_path_join(folder, names[i]);
+            unlink(path);
+            free(path);
+        }
+        free(names[i]);
+    }
+    free(names);
+    rmdir(folder); /* where nothing is left */
+    free(folder);
 }
 
 enum sr_status sr_store_rename(const char *home, const char *from, const char *to,

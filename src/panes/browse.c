@@ -12,14 +12,22 @@ struct browse *browse_state(struct sr_session *session)
     return sr_session_state(session, &kind);
 }
 
+/* How many samples the filter chooses from. */
+static size_t whole_count(const struct sr_session *session)
+{
+    const struct sr_filter *filter = &session->selection.filter;
+    const struct sr_images *files = session->data->files;
+    return filter->everywhere ? files[SR_FILE_TRAIN].count + files[SR_FILE_TEST].count
+                              : sr_session_samples(session, filter->split).count;
+}
+
 /* Filter words and counts: "split=test class=Shirt wrong            37 of 10,000, 12th". */
 static void draw_heading(struct sr_session *session, struct sr_area area)
 {
     const struct sr_selection *selection = &session->selection;
     char count[32], whole[32], place[32], right[112];
     sr_format_count(count, sizeof count, selection->count);
-    sr_format_count(whole, sizeof whole,
-                    sr_session_samples(session, selection->filter.split).count);
+    sr_format_count(whole, sizeof whole, whole_count(session));
     sr_pane_ordinal(place, sizeof place, selection->at + 1);
     if (selection->count == 0)
         snprintf(right, sizeof right, "0 of %s", whole);
@@ -80,8 +88,7 @@ static void move(struct sr_session *session, enum sr_move move)
     size_t lines = browse->grid.lines > 0 ? (size_t)browse->grid.lines : 1;
     bool up_or_down = move == SR_MOVE_UP || move == SR_MOVE_DOWN;
     if (browse->enlarged && browse->values && up_or_down && session->data)
-        sr_scroller_turn(&browse->pixels, move,
-                         session->data->files[session->selection.file].shape.height);
+        sr_scroller_turn(&browse->pixels, move, session->data->files[SR_FILE_TRAIN].shape.height);
     else if (browse->enlarged)
         sr_pane_walk(session, move, 1, 10);
     else
@@ -117,8 +124,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     struct sr_text words = {0};
     char count[32], whole[32], place[32], id[32];
     sr_format_count(count, sizeof count, selection->count);
-    sr_format_count(whole, sizeof whole,
-                    sr_session_samples(session, selection->filter.split).count);
+    sr_format_count(whole, sizeof whole, whole_count(session));
     sr_filter_print(session, &selection->filter, &words);
     sr_text_printf(text, "Browse: %s of %s samples fit %s.", count, whole, sr_text_get(&words));
     enum sr_file file;
@@ -132,14 +138,18 @@ static void describe(struct sr_session *session, struct sr_text *text)
                        browse_state(session)->enlarged ? ", shown large" : "");
         struct sr_entry *entry =
             session->entry_count ? sr_session_entry(session, selection->filter.model, NULL) : NULL;
-        const float *verdict = sr_pane_verdict(session, entry, selection->filter.split, file, row);
+        const float *verdict =
+            sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
         if (verdict) {
             int best = sr_pane_best(verdict, session->data->classes);
             sr_pane_percent(count, sizeof count, (double)verdict[best]);
             sr_text_printf(text, " %s says %s with %s, which is %s.", entry->name,
                            sr_pane_class(session, best), count, best == truth ? "right" : "wrong");
         }
-        if (session->tags[file] && session->tags[file][row]) sr_text_add(text, " It is tagged.");
+        struct sr_text tags = {0};
+        sr_session_tag_words(session, file, row, &tags);
+        if (tags.length) sr_text_printf(text, " It is %s.", sr_text_get(&tags));
+        sr_text_fini(&tags);
         if (browse_state(session)->enlarged) browse_sample_describe(session, entry, text);
     }
     sr_text_add(text, "\n");

@@ -134,8 +134,8 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     const size_t suspect = filter->suspects ? sr_session_suspect(session, row) : SIZE_MAX;
     if (suspect != SIZE_MAX) {
         const struct sr_suspect *one = &session->suspects.items[suspect];
-        static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  U undo",
-                                                         "flagged  U undo"};
+        static const char *const marks[SR_MARK_COUNT] = {"K keep  F flag", "kept  F flag",
+                                                         "flagged  K keep"};
         sr_area_printf(area, x + 3, 0, sr_pane_style(session, SR_ROLE_WARNING),
                        "%s suggests %s, %.0f %% against %.0f %%   %s", session->suspects.model,
                        sr_pane_class(session, one->suggested), 100 * (double)one->other,
@@ -144,7 +144,7 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     }
     struct sr_entry *entry =
         filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
-    const float *verdict = sr_pane_verdict(session, entry, filter->split, file, row);
+    const float *verdict = sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
     if (!verdict) return;
     struct sr_text words = {0};
     sr_text_printf(&words, "%s: ", entry->name);
@@ -161,11 +161,12 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
 {
     const struct sr_selection *selection = &session->selection;
     const uint32_t row = selection->rows[at];
-    const uint8_t *tags = session->tags[selection->file];
+    const enum sr_file file = sr_selection_file(selection, at);
+    const uint32_t *tags = session->tags[file];
     const bool here = at == selection->at, tagged = tags && tags[row];
     if (!layout->width) {
         char id[32];
-        sr_pane_id(id, sizeof id, selection->file, row);
+        sr_pane_id(id, sizeof id, file, row);
         sr_area_printf(area, 0, 0, style, "%s%-11s %s%s",
                        here     ? "▸"
                        : tagged ? "+"
@@ -174,8 +175,7 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
         return;
     }
     sr_draw_image(sr_area_part(area, 1, 0, layout->width, layout->height), &session->look,
-                  sr_pane_pixels(session, selection->file, row),
-                  session->data->files[selection->file].shape);
+                  sr_pane_pixels(session, file, row), session->data->files[file].shape);
     const uint32_t left = session->look.ascii ? '|' : 0x258c,
                    right = session->look.ascii ? '|' : 0x2590;
     for (int y = 0; here && y < layout->height; y++) {
@@ -203,7 +203,6 @@ static size_t scroll(const struct sr_selection *selection, struct browse *browse
 void browse_grid_draw(struct sr_session *session, struct browse *browse, struct sr_area area)
 {
     const struct sr_selection *selection = &session->selection;
-    const struct sr_images *images = &session->data->files[selection->file];
     const struct layout layout = choose_layout(session, area);
     int spare =
         layout.width ? area.height - ((layout.lines - 1) * layout.down + layout.height + 1) : 0;
@@ -219,6 +218,7 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
         const size_t at = first + (size_t)cell;
         if (at >= selection->count) break;
         const uint32_t row = selection->rows[at];
+        const struct sr_images *images = &session->data->files[sr_selection_file(selection, at)];
         if (row >= images->count) continue;
         sr_text_clear(&text);
         const bool wrong = caption(session, &captions, row, images->labels[row], &text);

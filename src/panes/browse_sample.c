@@ -18,8 +18,7 @@
 static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry,
                                enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
 {
-    const float *verdict =
-        sr_pane_verdict(session, entry, session->selection.filter.split, file, row);
+    const float *verdict = sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
     for (size_t i = 0; !verdict && closeup && i < closeup->verdicts; i++)
         if (!strcmp(closeup->verdict[i].model, entry->name))
             verdict = closeup->verdict[i].probabilities;
@@ -156,8 +155,12 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
     sr_pane_percent(zero, sizeof zero, (double)zeros / (double)count);
     int x = sr_area_printf(area, 0, y, sr_pane_style(session, SR_ROLE_TITLE), "%s  %s", id,
                            sr_pane_class(session, truth));
-    if (session->tags[file] && session->tags[file][row])
-        sr_area_text(area, x + 2, y, sr_pane_style(session, SR_ROLE_WARNING), "+ tagged");
+    struct sr_text tags = {0};
+    sr_session_tag_words(session, file, row, &tags);
+    if (tags.length)
+        sr_area_printf(area, x + 2, y, sr_pane_style(session, SR_ROLE_WARNING), "+ %s",
+                       sr_text_get(&tags));
+    sr_text_fini(&tags);
     y++;
     if (area.height > 2)
         sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT),

@@ -58,7 +58,7 @@ static bool scene_init(struct sr_session *session, const struct explain *explain
     scene->status = scene->idle ? SR_PENDING
                                 : sr_session_explain(session, &explainer, scene->file, scene->row,
                                                      &scene->explanation, &scene->error);
-    scene->probabilities = sr_pane_verdict(session, scene->entry, session->selection.filter.split,
+    scene->probabilities = sr_pane_verdict(session, scene->entry, sr_selection_split(session),
                                            scene->file, scene->row);
     if (scene->probabilities)
         scene->predicted = sr_pane_best(scene->probabilities, session->data->classes);

@@ -13,7 +13,7 @@ bool sr_pane_sample(const struct sr_session *session, enum sr_file *file, uint32
 {
     const struct sr_selection *selection = &session->selection;
     if (!session->data || selection->at >= selection->count) return false;
-    *file = selection->file;
+    *file = sr_selection_file(selection, selection->at);
     *row = selection->rows[selection->at];
     return *row < session->data->files[*file].count;
 }

@@ -183,12 +183,13 @@ static void draw_status(struct sr_session *session, struct sr_area area)
     struct sr_area left = sr_area_part(area, 0, 0, edge, 1);
     int x = 0;
     if (session->view.question || session->message[0]) {
-        struct sr_style style =
-            on_bar(session, session->message_is_error ? SR_ROLE_BAD : SR_ROLE_TEXT);
+        const bool bad = session->message_is_error && !session->view.question;
+        struct sr_style style = on_bar(session, bad ? SR_ROLE_BAD : SR_ROLE_TEXT);
         struct sr_text text = {0};
-        sr_text_printf(&text, "%s%s",
-                       session->message_is_error && !session->view.question ? "! " : " ",
-                       session->message);
+        if (session->view.question)
+            sr_text_printf(&text, " %s (y/n)", session->view.question_text);
+        else
+            sr_text_printf(&text, "%s%s", session->message_is_error ? "! " : " ", session->message);
         x = 1 + sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
     }

@@ -5,6 +5,14 @@
 #include "sartor/app/explanations.h"
 #include "sartor/base/file.h"
 
+static enum sr_status remove_for_good(struct sr_session *session, struct sr_entry *entry)
+{
+    struct sr_removed removed;
+    enum sr_status status = sr_session_remove(session, entry, &removed, &error);
+    sr_removed_free(&removed);
+    return status;
+}
+
 /* --- pending, and what takes its place -------------------------------------------------- */
 
 static void commands_before_the_data_is_there_wait(void **state)
@@ -230,7 +238,7 @@ static void another_file_of_a_name_is_read(void **state)
     for (int i = 0; i < 2; i++)
         assert_int_equal(settled(sr_session_model(session, "bad", &entry, &error)),
                          SR_ERROR_FORMAT);
-    assert_ok(sr_session_remove(session, entry, &error));
+    assert_ok(remove_for_good(session, entry));
     assert_ok(sr_session_rename(session, sr_session_entry(session, "good", &error), "bad", &error));
     assert_ok(settled(sr_session_model(session, "bad", &entry, &error)));
     assert_string_equal(entry->model->class->name, "knn");
@@ -265,7 +273,7 @@ static void names_are_checked_and_never_taken_twice(void **state)
     /* A shipped model's name may be taken: it is hidden, and there are not two of that name. */
     struct sr_entry *shipped = add_shipped(session);
     assert_refused(sr_session_rename(session, shipped, "mine", &error), SR_ERROR_STATE, "shipped");
-    assert_refused(sr_session_remove(session, shipped, &error), SR_ERROR_STATE, "shipped");
+    assert_refused(remove_for_good(session, shipped), SR_ERROR_STATE, "shipped");
     assert_ok(sr_session_rename(session, entry, "aaa-shipped", &error));
     assert_int_equal(session->entry_count, before);
     entry = sr_session_entry(session, "aaa-shipped", &error);
@@ -296,7 +304,7 @@ static void deleting_takes_the_file_and_what_is_computed(void **state)
     const struct sr_predictions *predictions;
     assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
                      SR_PENDING);
-    assert_ok(sr_session_remove(session, entry, &error));
+    assert_ok(remove_for_good(session, entry));
     assert_false(file_there("gone"));
     assert_true(sr_session_settled(session));
     assert_null(sr_session_entry(session, "gone", &error));
@@ -373,7 +381,7 @@ static void a_model_that_cannot_be_written_stays_in_memory(void **state)
     assert_non_null(entry);
     assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
     assert_ok(sr_model_save(entry->model, at("elsewhere.safetensors"), &error));
-    assert_ok(sr_session_remove(session, entry, &error));
+    assert_ok(remove_for_good(session, entry));
     assert_null(sr_session_entry(session, "trees", &error));
     sr_session_free(session);
 }

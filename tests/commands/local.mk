@@ -40,3 +40,8 @@ check_PROGRAMS += tests/commands/test_reply
 tests_commands_test_reply_SOURCES = tests/commands/test_reply.c
 tests_commands_test_reply_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_commands_test_reply_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_undo
+tests_commands_test_undo_SOURCES = tests/commands/test_undo.c
+tests_commands_test_undo_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_commands_test_undo_LDADD = $(TEST_LIBS)

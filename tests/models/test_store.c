@@ -5,6 +5,7 @@
 #include "sartor/models/families.h"
 #include "sartor/models/store.h"
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE };
@@ -81,6 +82,50 @@ static void test_names(void **unused)
     assert_refused(sr_store_save(home, model, &error), SR_ERROR_ARGUMENT, "../evil");
 }
 
+/* Set aside and deleted. */
+static enum sr_status remove_file(const char *name)
+{
+    char *aside = sr_store_set_aside(home, name, &error);
+    if (!aside) return error.status;
+    assert_true(sr_path_exists(aside));
+    unlink(aside);
+    free(aside);
+    return SR_OK;
+}
+
+/* A deleted model's file is moved aside and back; what is left of processes that have ended is
+ * deleted at the next start, and nothing else. */
+static void test_set_aside(void **unused)
+{
+    char names[8][64];
+    (void)unused;
+    save_as("first");
+    char *aside = sr_store_set_aside(home, "first", &error);
+    assert_non_null(aside);
+    assert_int_equal(own(names, 8), 0);
+    sr_store_sweep(home);
+    assert_true(sr_path_exists(aside));
+    save_as("first");
+    assert_refused(sr_store_bring_back(home, "first", aside, &error), SR_ERROR_STATE, "again");
+    assert_ok(remove_file("first"));
+    assert_ok(sr_store_bring_back(home, "first", aside, &error));
+    assert_int_equal(own(names, 8), 1);
+    assert_false(sr_path_exists(aside));
+    free(aside);
+    assert_ok(remove_file("first"));
+    pid_t process = fork();
+    if (!process) _exit(0);
+    waitpid(process, NULL, 0);
+    char *folder = sr_path_join(home, "deleted"),
+         *left = sr_xprintf("%s/%ld-1-first", folder, (long)process);
+    assert_ok(sr_directory_make(folder, &error));
+    assert_ok(sr_file_write(left, "x", 1, &error));
+    sr_store_sweep(home);
+    assert_false(sr_path_exists(left));
+    free(folder);
+    free(left);
+}
+
 static void test_store(void **unused)
 {
     char names[8][64];
@@ -109,11 +154,10 @@ static void test_store(void **unused)
     assert_ok(sr_store_rename(home, "first", "zebra", &error));
     assert_int_equal(own(names, 8), 2);
     assert_string_equal(names[1], "zebra");
-    assert_refused(sr_store_delete(home, "first", &error), SR_ERROR_ARGUMENT, "no model first");
-    assert_refused(sr_store_delete(home, "../models/zebra", &error), SR_ERROR_ARGUMENT,
-                   "cannot name a model");
-    assert_ok(sr_store_delete(home, "zebra", &error));
-    assert_ok(sr_store_delete(home, "second", &error));
+    assert_refused(remove_file("first"), SR_ERROR_ARGUMENT, "no model first");
+    assert_refused(remove_file("../models/zebra"), SR_ERROR_ARGUMENT, "cannot name a model");
+    assert_ok(remove_file("zebra"));
+    assert_ok(remove_file("second"));
     assert_int_equal(own(names, 8), 0);
     unlink(other);
     unlink(odd);
@@ -133,7 +177,7 @@ static void test_hides_the_shipped(void **unused)
         shipped += entries[i].shipped && !strcmp(entries[i].name, "cnn");
     sr_store_free(entries, count);
     if (!shipped) skip(); /* not in the tree that the tests were built in */
-    assert_refused(sr_store_delete(home, "cnn", &error), SR_ERROR_STATE, "came with sartor");
+    assert_refused(remove_file("cnn"), SR_ERROR_STATE, "came with sartor");
     save_as("cnn");
     char *path = sr_store_path(home, "cnn");
     assert_ok(sr_store_list(home, &entries, &count, &error));
@@ -145,7 +189,7 @@ static void test_hides_the_shipped(void **unused)
     }
     assert_int_equal(both, 1);
     sr_store_free(entries, count);
-    assert_ok(sr_store_delete(home, "cnn", &error));
+    assert_ok(remove_file("cnn"));
     free(path);
 }
 
@@ -168,6 +212,7 @@ static void test_file_for_a_folder(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_store),
+                                       cmocka_unit_test(test_set_aside),
                                        cmocka_unit_test(test_hides_the_shipped),
                                        cmocka_unit_test(test_file_for_a_folder)};
     return cmocka_run_group_tests_name("models/store", tests, set_up, tear_down);

@@ -29,9 +29,20 @@ enum sr_status sr_session_model(struct sr_session *session, const char *name,
                                 struct sr_entry **entry, struct sr_error *error);
 /* Add a model under its name, replacing an older one; `path` is its file, or NULL. */
 void sr_session_adopt(struct sr_session *session, struct sr_model *model, const char *path);
-/* Delete or rename a model of the user's own, in memory and in its file. */
+/* A model that has been deleted: its entry, and its file, moved aside. */
+struct sr_removed {
+    struct sr_entry *entry;
+    char *home, *aside; /* folder of models; file, NULL where it was only in memory */
+};
+/* Delete a model of the user's own. Its file stays until sr_removed_free; a session that has ended
+ * without that leaves it to sr_store_sweep. */
 enum sr_status sr_session_remove(struct sr_session *session, struct sr_entry *entry,
-                                 struct sr_error *error);
+                                 struct sr_removed *removed, struct sr_error *error);
+/* Bring it back, which empties `removed`. */
+enum sr_status sr_session_restore(struct sr_session *session, struct sr_removed *removed,
+                                  struct sr_error *error);
+void sr_removed_free(struct sr_removed *removed);
+/* Rename a model of the user's own, in memory and in its file. */
 enum sr_status sr_session_rename(struct sr_session *session, struct sr_entry *entry,
                                  const char *name, struct sr_error *error);
 /* List the models under home and the shipped ones again; keeps what is loaded. */

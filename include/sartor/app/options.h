@@ -8,7 +8,8 @@
 
 struct sr_session;
 
-/* data home seed threads validation split_seed glyphs colours background refresh mouse size */
+/* data home seed threads validation split_seed glyphs colours background refresh autorun
+ * ask_replace ask_stop mouse size */
 extern const struct sr_param sr_options[];
 
 /* "120x40" as columns and lines, each from 1 to 1000; false when it is anything else. */

@@ -9,6 +9,9 @@
 
 struct sr_session;
 
+/* Names of tags that a data set can have; bytes of one, with its end. */
+enum { SR_TAG_NAMES = 32, SR_TAG_NAME_SIZE = 32 };
+
 enum sr_order {
     SR_ORDER_INDEX,
     SR_ORDER_CONFIDENCE, /* probability of the predicted class */
@@ -27,8 +30,12 @@ struct sr_filter {
     int right;
     /* Range of the predicted class's probability; -inf and inf for any. */
     double confidence_low, confidence_high;
-    /* Only tagged samples. */
+    /* Samples of all splits, in the order of the splits' files; `split` is then train. Nothing can
+     * be asked of a model. */
+    bool everywhere;
+    /* Only tagged samples: with this tag, "" for any. */
     bool tagged;
+    char tag[SR_TAG_NAME_SIZE];
     /* Only suspects, most suspect first; `as` is then the class suggested. */
     bool suspects;
     /* Only what `model` predicts rightly and this one wrongly; "" for any. */
@@ -42,8 +49,9 @@ struct sr_filter {
 struct sr_selection {
     struct sr_filter filter;
     enum sr_file file;
-    /* Row numbers of that file. */
+    /* Row numbers of that file; from `other_from` on, of the test file. */
     uint32_t *rows;
+    size_t other_from;
     size_t count;
     /* The cursor, < count unless empty. */
     size_t at;
@@ -71,10 +79,23 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
  * model) has `text` in its name. `step` is 1 or -1. */
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,
                                  struct sr_error *error);
-/* Tag a sample or remove its tag. Tags are kept in a file under home for each data set, in which
- * other programs may tag, too: their tags become the session's. Without effect when it cannot be
- * written. */
+/* The file of the sample at a position of the selection. */
+enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at);
+/* The split that the sample under the cursor is in. */
+enum sr_split_name sr_selection_split(const struct sr_session *session);
+
+/* Give a sample these tags and no others, a bit for each name; 0 for none. Tags are kept in a file
+ * under home for each data set, in which other programs may tag, too: their tags become the
+ * session's. Without effect when it cannot be written. */
 enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
-                              bool tagged, struct sr_error *error);
+                              uint32_t tags, struct sr_error *error);
+/* The bit of a tag's name, "" for the one without a name. A new name is added where `add` is set,
+ * else has no bit: 0 without an error. 0 with a sentence for what cannot be a name, and when there
+ * are SR_TAG_NAMES of them. */
+uint32_t sr_session_tag_bit(struct sr_session *session, const char *name, bool add,
+                            struct sr_error *error);
+/* "tagged", "tagged odd, torn": the tags of a sample in words; nothing where it has none. */
+void sr_session_tag_words(const struct sr_session *session, enum sr_file file, uint32_t row,
+                          struct sr_text *text);
 
 #endif

@@ -84,8 +84,12 @@ struct sr_session {
     size_t run_count, run_room;
 
     struct sr_selection selection;
-    /* A byte for each row of a file: 1 when it is tagged. */
-    uint8_t *tags[SR_FILE_COUNT];
+    /* For each row of a file the tags that it has: bit n for the name n. */
+    uint32_t *tags[SR_FILE_COUNT];
+    /* The first is "", the tag without a name. */
+    char tag_names[SR_TAG_NAMES][SR_TAG_NAME_SIZE];
+    size_t tag_names_count;
+    /* Samples with a tag. */
     size_t tag_count;
     struct sr_log log;
     struct sr_suspects suspects;

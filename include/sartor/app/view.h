@@ -27,8 +27,8 @@ struct sr_view {
     struct sr_text prompt_text;
     size_t prompt_at;           /* cursor, a byte offset */
     struct sr_text prompt_hint; /* completions, one line */
-    bool question;              /* the message asks; y or n answers */
-    char question_line[256];    /* command that `y` runs */
+    bool question;              /* a command asks; y goes on with it, another key gives it up */
+    char question_text[512];
 };
 
 #endif

@@ -36,6 +36,7 @@ enum sr_param_type {
     SR_PARAM_SAMPLES,  /* samples of one file, separated by commas */
     SR_PARAM_JOB,      /* a training job, by number or by the name of its model */
     SR_PARAM_SETTINGS, /* named hyperparameters, as tune saves them */
+    SR_PARAM_TAG,      /* the name of a tag */
     SR_PARAM_TOPIC,    /* of help: a command, a family, or one of `choices` */
     SR_PARAM_TYPES,
 };
@@ -49,6 +50,7 @@ struct sr_param {
     bool required;
     bool current; /* when not given: the model of the panes, the sample under the cursor, ... */
     const char *fallback; /* the default, as it would be typed; NULL for none */
+    const char *bare;     /* the value that its name stands for by itself; NULL: it takes a value */
     const char *choices;
     double minimum, maximum;
     const char *help; /* one line, ending in a full stop */

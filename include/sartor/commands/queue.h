@@ -60,6 +60,7 @@ struct sr_item {
     size_t children;    /* items of which this is the parent */
     unsigned line;      /* the same for the commands of one line */
     bool begun, waited; /* has been run; has returned SR_PENDING */
+    bool agreed;        /* a person has answered its question with yes */
     bool done;          /* the command has ended, with: */
     enum sr_status status;
     uint64_t seen; /* session->changes when it was last run */
@@ -91,6 +92,16 @@ struct sr_item *sr_queue_front(const struct sr_session *session);
 /* End that item, the one it is run on behalf of, and the rest of that line; `why` NULL: it has been
  * given up by a person. False when there is none. */
 bool sr_queue_give_up(struct sr_session *session, const struct sr_error *why);
+/* For a command, before it changes anything: ask the person at the explorer whether it is to go on.
+ * SR_PENDING until that is answered; a no gives the command up. SR_OK once it is a yes, and outside
+ * the explorer, where nobody is asked. `option` names the switch that turns the question off, NULL
+ * for none. The sentence ends in a question mark. */
+enum sr_status sr_queue_ask(struct sr_session *session, struct sr_item *item, const char *option,
+                            struct sr_error *error, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* The person's answer to view.question. */
+void sr_queue_answer(struct sr_session *session, bool yes);
+
 /* How many commands have not ended, apart from those in the background and from `item`. */
 size_t sr_queue_waiting(const struct sr_session *session, const struct sr_item *item);
 

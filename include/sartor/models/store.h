@@ -27,7 +27,14 @@ enum sr_status sr_store_check_name(const char *name, struct sr_error *error);
 /* Make the folder when missing, save. */
 enum sr_status sr_store_save(const char *home, const struct sr_model *model,
                              struct sr_error *error);
-enum sr_status sr_store_delete(const char *home, const char *name, struct sr_error *error);
+/* Move a model's file to HOME/deleted, under a name that no other process uses; its path, freed by
+ * the caller. NULL with a sentence on failure. */
+char *sr_store_set_aside(const char *home, const char *name, struct sr_error *error);
+/* Move such a file back; a name that is taken is refused. */
+enum sr_status sr_store_bring_back(const char *home, const char *name, const char *aside,
+                                   struct sr_error *error);
+/* Delete what processes that have ended have left in HOME/deleted. */
+void sr_store_sweep(const char *home);
 enum sr_status sr_store_rename(const char *home, const char *from, const char *to,
                                struct sr_error *error);
 

@@ -1,0 +1,23 @@
+/* undo.h - what can be undone: one stack of changes for marks, tags, names, deletions and filters.
+ * Private to commands/.
+ *
+ * An entry knows how to take itself back, and what was selected and shown before the change. A
+ * command that changes something pushes an entry when it has succeeded; changes of the selection
+ * are noticed by the queue, whatever command makes them. */
+#ifndef SARTOR_COMMANDS_UNDO_H
+#define SARTOR_COMMANDS_UNDO_H
+
+#include "sartor/commands/queue.h"
+
+/* For the queue: before and after each run of a command. */
+void undo_before(struct sr_session *session);
+void undo_after(struct sr_session *session, const struct sr_item *item);
+
+/* `before`: the tags, the mark, the name that there were. */
+void undo_push_tag(struct sr_session *session, enum sr_file file, uint32_t row, uint32_t before);
+void undo_push_mark(struct sr_session *session, uint32_t row, enum sr_mark before);
+void undo_push_rename(struct sr_session *session, const char *before, const char *after);
+/* Takes over what `removed` owns. */
+void undo_push_delete(struct sr_session *session, const struct sr_removed *removed);
+
+#endif
