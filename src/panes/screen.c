@@ -164,7 +164,8 @@ static void draw_status(struct sr_session *session, struct sr_area area)
     struct sr_text right = {0};
     double share;
     int edge = area.width;
-    if (background(session, area.width, &right, &share)) {
+    /* A question has the whole line, so that it can be read to its end. */
+    if (!session->view.question && background(session, area.width, &right, &share)) {
         const char *words = sr_text_get(&right);
         int length = sr_utf8_width(words),
             gauge = isnan(share) || area.width < 60 ? 0 : area.width / 8;

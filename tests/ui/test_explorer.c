@@ -578,6 +578,8 @@ static void trains_in_the_background(void **state)
     check(&pty, pty_wait_line(&pty, 0, "[3 Train] 4 "));
     check(&pty, pty_wait(&pty, "epoch"));
     pty_send(&pty, "x");
+    check(&pty, pty_wait_line(&pty, -1, "kept. (y/n)"));
+    pty_send(&pty, "y");
     check(&pty, pty_wait_line(&pty, -1, "trained"));
     quit(&pty);
 }
