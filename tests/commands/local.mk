@@ -4,6 +4,7 @@ SHELL_TESTS += tests/commands/test_manual.sh
 SHELL_TESTS += tests/commands/test_study.sh
 SHELL_TESTS += tests/commands/test_completion.sh
 SHELL_TESTS += tests/commands/test_figures.sh
+SHELL_TESTS += tests/commands/test_values.sh
 SHELL_TESTS += tests/commands/test_tune.sh
 SHELL_TESTS += tests/commands/test_browse.sh
 check_PROGRAMS += tests/commands/test_config

@@ -22,6 +22,8 @@ split_is validation "and so is what another gets right"
 script "browse class=Shirt"; split_is train "a class alone asks no model"
 script "browse wrong model=m split=test"; split_is test "a split that is named is taken"
 script "browse split=test" "browse wrong model=m more"; split_is test "more keeps the split"
+script "browse split=test class=Shirt" "browse more all"; split_is test "so does more all"
+grep -q '"count": 500' out; report $? "which drops the rest of the filter"
 script "set split_seed=5" "browse wrong model=m"
 split_is test "where validation rows are among those trained on, the test split"
 script "set validation=0" "browse wrong model=m"; split_is test "and where there are none"
@@ -33,5 +35,9 @@ script "predict m split=validation to=said.csv"
 awk -F, 'NR > 1 && $2 != $3 { print $1 }' said.csv | sort -n >wanted
 [ -s wrong ] && cmp -s wrong wanted; report $? "wrong are those whose prediction differs"
 [ "$(wc -l <said.csv)" -eq 81 ]; report $? "of the validation split's 80 rows"
+
+# Suspects have their own order, whatever the selection before had.
+script "suspects m folds=2" "browse sort=confidence model=m" "browse more suspects"
+[ "$code" -eq 0 ] && tail -n 1 out | grep -q '"filter": "split=train suspects"'; report $? "suspects are not sorted by what a model says"
 
 finish

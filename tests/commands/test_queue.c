@@ -203,6 +203,24 @@ static void moves_do_not_change_what_waits(void **state)
     assert_string_equal(logged(6, SR_LOG_COMMAND), "tag index=train:0 off");
 }
 
+/* Keys that go round come to each in turn. */
+static void the_next_model_and_split_follow_the_present_one(void **state)
+{
+    (void)state;
+    static const char *const models[] = {"cnn", "svm", "zebra", "cnn"};
+    static const enum sr_split_name splits[] = {SR_SPLIT_TEST, SR_SPLIT_TRAIN, SR_SPLIT_VALIDATION,
+                                                SR_SPLIT_TEST};
+    add_model(session, &plain_class, "zebra", 5);
+    for (size_t i = 0; i < 4; i++) {
+        sr_keys_press(session, "m");
+        assert_string_equal(session->view.model, models[i]);
+    }
+    for (size_t i = 0; i < 4; i++) { /* from the validation split, on which models are judged */
+        sr_keys_press(session, "s");
+        assert_int_equal(session->view.split, splits[i]);
+    }
+}
+
 static void esc_gives_up_the_one_in_front(void **state)
 {
     (void)state;
@@ -631,6 +649,7 @@ int main(void)
         TEST(help_is_there_at_once),
         TEST(moves_go_on),
         TEST(moves_do_not_change_what_waits),
+        TEST(the_next_model_and_split_follow_the_present_one),
         TEST(esc_gives_up_the_one_in_front),
         TEST(one_that_never_ends_can_be_left),
         TEST(a_failure_drops_the_rest_of_its_line_only),

@@ -29,8 +29,22 @@ expect 0 "918 rows each, by accuracy over 3 folds" "the text says how it was jud
 grep -Eq '^ +[0-9.]+ % ± [0-9]\.[0-9]{2}  ' out; report $? "and how far the folds are apart"
 printf 'set validation=0\ntune knn trials=3 folds=4\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
 [ $? -eq 0 ] && grep -q "999 rows each, by accuracy over 4 folds" out; report $? "folds need no validation split"
+grep -q '^5 trials; ' out; report $? "of three trials one goes on, then that one again"
 printf 'set validation=0\ntune knn trials=3\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
 [ $? -eq 1 ] && grep -q "there is none (validation=0)" err; report $? "else there must be one"
+
+# Of trials that are as accurate, those with the smaller loss go on, in this order.
+mkdir ties; grep ',102,' "$notes" | grep ',0,[^,]*,[^,]*$' | awk -F, 'BEGIN { OFS = "," } { $1 = 0.5; $2 = 4 - NR; print }' >ties/notes
+[ "$(wc -l <ties/notes)" -eq 4 ]; report $? "notes of the first round"
+mkdir -p tied/experiments; cp ties/notes tied/experiments/tune-knn.csv
+"$sartor" --home "$work/tied" --data "$mini" tune knn trials=4 budget=1m >out 2>err </dev/null
+sed -n '5,6p' tied/experiments/tune-knn.csv | cut -d, -f11- >went-on; sed -n '4p;3p' ties/notes | cut -d, -f11- | sort >least
+sort went-on | cmp -s - least && [ "$(sed -n 1p went-on)" = "$(sed -n 4p ties/notes | cut -d, -f11-)" ]; report $? "of the same accuracy the smaller loss goes on"
+
+# Hyperparameters that range over powers of ten are drawn evenly by their logarithm: of C, from 0.001 to 100, three fifths are below 1.
+run tune logreg trials=60 budget=5m features=pixels max_iterations=2
+cut -d, -f11- home/experiments/tune-logreg.csv | sed -n 's/.*C=\([0-9.e+-]*\).*/\1/p' | awk '$1 < 1 { low++ } END { exit !(NR >= 60 && low > NR * 0.4 && low < NR * 0.8) }'
+report $? "a range of powers of ten is drawn evenly"
 
 run tune knn folds=1; expect 1 "folds=1 leaves no rows to learn from" "one fold is none"
 run tune knn folds=21; expect 1 "folds=21" "nor are there so many"

@@ -13,6 +13,11 @@ tests_panes_test_robust_SOURCES = tests/panes/test_robust.c
 tests_panes_test_robust_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_panes_test_robust_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/panes/test_shown
+tests_panes_test_shown_SOURCES = tests/panes/test_shown.c
+tests_panes_test_shown_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_panes_test_shown_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/panes/test_screens
 tests_panes_test_screens_SOURCES = tests/panes/test_screens.c
 tests_panes_test_screens_CPPFLAGS = $(TEST_CPPFLAGS)
