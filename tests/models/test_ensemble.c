@@ -67,6 +67,26 @@ static void test_mean(void **unused)
     sr_model_unref(model);
 }
 
+/* Members are fitted one after another: times add up, and the largest memory counts, unless that
+ * of one is not known. */
+static void test_costs(void **unused)
+{
+    static const uint64_t memories[][3] = {{5, 9, 7}, {5, 0, 7}, {0, 9, 7}, {5, 9, 0}};
+    static const uint64_t wanted[] = {9, 0, 0, 0};
+    (void)unused;
+    for (int i = 0; i < 4; i++) {
+        for (int m = 0; m < 3; m++) {
+            members[m]->fit_memory = memories[i][m];
+            members[m]->fit_seconds = 1 << m;
+        }
+        struct sr_model *model = sr_ensemble_new("vote", members, 3, &error);
+        assert_non_null(model);
+        assert_int_equal(model->fit_memory, wanted[i]);
+        assert_true(model->fit_seconds == 7);
+        sr_model_unref(model);
+    }
+}
+
 static void test_files(void **unused)
 {
     static float before[COUNT * 10], after[COUNT * 10];
@@ -133,7 +153,8 @@ static void test_refusals(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mean), cmocka_unit_test(test_files),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mean), cmocka_unit_test(test_costs),
+                                       cmocka_unit_test(test_files),
                                        cmocka_unit_test(test_refusals)};
     return cmocka_run_group_tests_name("models/ensemble", tests, set_up_members, tear_down_members);
 }

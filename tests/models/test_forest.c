@@ -227,6 +227,14 @@ static void test_by_hand(void **state)
     assert_refused(sr_model_class_forest.importance(model->state, 1, image, &error),
                    SR_ERROR_ARGUMENT, "class");
     sr_model_unref(model);
+    /* Two in each leaf are just enough for min_leaf=2, and no more for 3. */
+    for (int least = 2; least <= 3; least++) {
+        assert_ok(fit(least == 2 ? "trees=1 bootstrap=off max_features=64 min_leaf=2"
+                                 : "trees=1 bootstrap=off max_features=64 min_leaf=3",
+                      &samples, (struct sr_model_shape){{8, 8, 1}, 3}, 0, NULL, &model));
+        assert_int_equal(((const struct forest *)model->state)->starts[1], least == 2 ? 3 : 1);
+        sr_model_unref(model);
+    }
 }
 
 /* ---- options ---- */
@@ -241,19 +249,11 @@ static void count_leaves(const struct forest *forest, size_t tree, size_t node, 
     count_leaves(forest, tree, (size_t)nodes[node].child + 1, depth + 1, deepest);
 }
 
-static void test_limits(void **state)
+/* The leaves of the only tree that is grown by this line hold 40 training images or more. */
+static void check_least(const char *line)
 {
-    (void)state;
-    struct sr_model *model = fit_mini("trees=5 max_depth=3", 0);
+    struct sr_model *model = fit_mini(line, 0);
     const struct forest *forest = model->state;
-    for (size_t t = 0; t < 5; t++) {
-        int deepest = 0;
-        count_leaves(forest, t, 0, 0, &deepest);
-        assert_int_equal(deepest, 3);
-    }
-    sr_model_unref(model);
-    model = fit_mini("trees=1 bootstrap=off min_leaf=40", 0);
-    forest = model->state;
     struct sr_samples train = sr_split_samples(mini, &split, SR_SPLIT_TRAIN);
     size_t *reached = calloc(forest->starts[1], sizeof *reached);
     for (size_t i = 0; i < train.count; i++) {
@@ -268,6 +268,22 @@ static void test_limits(void **state)
         if (forest->nodes[i].child < 0) assert_true(reached[i] >= 40);
     free(reached);
     sr_model_unref(model);
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    struct sr_model *model = fit_mini("trees=5 max_depth=3", 0);
+    const struct forest *forest = model->state;
+    for (size_t t = 0; t < 5; t++) {
+        int deepest = 0;
+        count_leaves(forest, t, 0, 0, &deepest);
+        assert_int_equal(deepest, 3);
+    }
+    sr_model_unref(model);
+    static const char *const lines[] = {"trees=1 bootstrap=off min_leaf=40",
+                                        "trees=1 bootstrap=off min_leaf=40 extra=on"};
+    for (int i = 0; i < 2; i++) check_least(lines[i]);
 }
 
 struct watch {
@@ -320,6 +336,12 @@ static void test_out_of_bag(void **state)
     /* An estimate of the accuracy on images that were not trained on. */
     assert_true(fabs(bag - accuracy(model, SR_SPLIT_TEST)) < 0.06);
     assert_true(accuracy(model, SR_SPLIT_TRAIN) > 0.99);
+    sr_model_unref(model);
+    /* One tree was fitted to nearly two thirds of the images, on which nothing votes then: they do
+     * not count. */
+    assert_ok(fit("trees=1 bootstrap=on", &train, mini_shape, 2, &monitor, &model));
+    assert_int_equal(sscanf(watch.note, "out of bag %lf", &bag), 1);
+    assert_true(fabs(bag - accuracy(model, SR_SPLIT_TEST)) < 0.12);
     sr_model_unref(model);
 }
 

@@ -213,6 +213,16 @@ static void test_bad_values(void **unused)
     assert_null(parse("k=0"));
     assert_null(parse("metric=l3"));
     train.count = 30;
+    /* More neighbours than vote can be asked for, up to all. */
+    struct sr_model *few = fit_samples("k=3", &train, (struct sr_model_shape){{28, 28, 1}, 10});
+    uint32_t rows[40];
+    double distances[40];
+    assert_int_equal(knn_nearest(few->state, sr_samples_pixels(&train, 4), rows, distances, 8), 8);
+    assert_int_equal(rows[0], sr_samples_row(&train, 4));
+    assert_int_equal(knn_nearest(few->state, sr_samples_pixels(&train, 4), rows, distances, 40),
+                     30);
+    assert_int_equal(knn_nearest(few->state, sr_samples_pixels(&train, 4), rows, distances, 0), 0);
+    sr_model_unref(few);
     struct sr_args *args = parse("k=31");
     struct sr_fit fit = {.params = args, .shape = {{28, 28, 1}, 10}, .train = train};
     struct sr_model *model = sr_model_new(&sr_model_class_knn, "test");

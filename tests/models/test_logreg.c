@@ -356,6 +356,13 @@ static void test_load(void **unused)
         ((struct logreg *)model->state)->weights[i] = i % 2 ? 3e38f : -3e38f;
     assert_refused(sr_model_predict(model, &one, NULL, NULL, probabilities, &error),
                    SR_ERROR_NUMERIC, "not finite");
+    /* Logits of a few hundred, whose powers no float holds. */
+    memset(((struct logreg *)model->state)->weights, 0, 7850 * sizeof(float));
+    for (size_t c = 0; c < 10; c++)
+        ((struct logreg *)model->state)->weights[c * 785 + 784] = (float)(c == 3 ? 500 : 499);
+    assert_ok(sr_model_predict(model, &one, NULL, NULL, probabilities, &error));
+    for (int c = 0; c < 10; c++)
+        assert_float_equal(probabilities[c], (c == 3 ? exp(1) : 1) / (9 + exp(1)), 1e-5);
     sr_tensors_fini(&set);
     sr_model_unref(model);
 }

@@ -113,6 +113,12 @@ static void test_fit_refuses(void **unused)
     fit.shape.classes = 2;
     assert_refused(sr_model_fit(model, &fit, &error), SR_ERROR_STATE, "label 2");
     assert_null(model->state);
+    /* The first and the last of one class, another between them. */
+    const uint32_t around[] = {0, 1, 2, 3};
+    fit = good;
+    fit.train.rows = around;
+    fit.train.count = 4;
+    assert_ok(sr_model_fit(model, &fit, &error));
     sr_model_unref(model);
     sr_args_free(args);
 }
@@ -148,6 +154,9 @@ static void test_round_trip(void **unused)
         char *path = temporary("second.v2.safetensors");
         float before[COUNT * CLASSES], after[COUNT * CLASSES];
         size_t right = 0;
+        model->stopped = i == 0;
+        if (model->epochs > 1)
+            model->history[1] = (struct sr_epoch){2, 0.5, 0.25, 0.75, 0.125, 0.0625, 3.5};
         assert_ok(sr_model_predict(model, &all, NULL, NULL, before, &error));
         for (size_t s = 0; s < COUNT; s++) right += before[s * CLASSES + labels[s]] > 0.5f;
         assert_int_equal(right, COUNT);
@@ -159,7 +168,7 @@ static void test_round_trip(void **unused)
         assert_true(back->seed == UINT64_MAX && back->split_seed == 7 && back->limit == 55 &&
                     back->train_count == COUNT);
         assert_true(back->validation == 1.0 / 12 && back->fit_seconds == model->fit_seconds &&
-                    back->stopped && back->fit_memory == 123456);
+                    back->stopped == (i == 0) && back->fit_memory == 123456);
         assert_true(back->shape.image.height == SIDE && back->shape.image.width == SIDE &&
                     back->shape.classes == CLASSES);
         assert_string_equal(back->digest, model->digest);
@@ -173,7 +182,13 @@ static void test_round_trip(void **unused)
         for (size_t e = 0; e < back->epochs; e++) {
             assert_int_equal(back->history[e].epoch, model->history[e].epoch);
             assert_true(fabs(back->history[e].train_loss - model->history[e].train_loss) < 1e-8);
-            assert_true(isnan(back->history[e].validation_loss));
+            assert_true(e == 1 || isnan(back->history[e].validation_loss));
+        }
+        if (back->epochs > 1) {
+            const struct sr_epoch *epoch = &back->history[1];
+            assert_true(epoch->train_loss == 0.5 && epoch->train_accuracy == 0.25 &&
+                        epoch->validation_loss == 0.75 && epoch->validation_accuracy == 0.125 &&
+                        epoch->learning_rate == 0.0625 && epoch->seconds == 3.5);
         }
         assert_ok(sr_model_predict(back, &all, NULL, NULL, after, &error));
         assert_memory_equal(before, after, sizeof before);

@@ -456,25 +456,33 @@ static void test_seed_of_the_start(void **state)
     sr_tensors_fini(&other);
 }
 
-/* Pixels are taken less their mean, divided by their deviation. */
+/* Pixels, or features of them, are taken less their mean, divided by their deviation. */
 static void test_input_statistics(void **state)
 {
-    struct sr_tensors set = {0};
-    struct witness witness = {.stop_after = 10000};
-    double sum = 0, squares = 0, size = TRAIN * SIDE * SIDE;
+    static const char *const lines[] = {"hidden=4 batch=16 epochs=1 augment=off",
+                                        "hidden=4 batch=16 epochs=1 augment=off features=hog"};
+    const struct sr_shape shape = {SIDE, SIDE, 1};
     (void)state;
-    fit(&sr_model_class_mlp, "hidden=4 batch=16 epochs=1", NULL, false, NULL, &witness, &set);
-    for (size_t i = 0; i < TRAIN; i++)
-        for (size_t p = 0; p < SIDE * SIDE; p++) {
-            double value = images.pixels[rows[i] * SIDE * SIDE + p] / 255.0;
-            sum += value;
-            squares += value * value;
+    for (int kind = SR_FEATURES_PIXELS; kind <= SR_FEATURES_HOG; kind++) {
+        struct sr_tensors set = {0};
+        struct witness witness = {.stop_after = 10000};
+        const size_t size = sr_features_size((enum sr_features)kind, shape);
+        float *values = malloc(size * sizeof *values);
+        double sum = 0, squares = 0, count = (double)(TRAIN * size);
+        fit(&sr_model_class_mlp, lines[kind == SR_FEATURES_HOG], NULL, false, NULL, &witness, &set);
+        for (size_t i = 0; i < TRAIN; i++) {
+            sr_features_image((enum sr_features)kind, pixels + rows[i] * AREA, shape, values);
+            for (size_t p = 0; p < size; p++) {
+                sum += (double)values[p];
+                squares += (double)values[p] * (double)values[p];
+            }
         }
-    const double mean = sum / size, deviation = sqrt(squares / size - mean * mean);
-    assert_true(fabs((double)*(float *)sr_tensors_find(&set, "input.mean")->data - mean) < 1e-6);
-    assert_true(fabs((double)*(float *)sr_tensors_find(&set, "input.deviation")->data - deviation) <
-                1e-6);
-    sr_tensors_fini(&set);
+        const double mean = sum / count, deviation = sqrt(squares / count - mean * mean);
+        assert_float_equal(*tensor(&set, "input.mean"), mean, 1e-6);
+        assert_float_equal(*tensor(&set, "input.deviation"), deviation, 1e-6);
+        free(values);
+        sr_tensors_fini(&set);
+    }
 }
 
 static void test_recipes(void **state)
@@ -516,6 +524,11 @@ static void test_recipes(void **state)
     args = parse(&sr_model_class_cnn, "epochs=3 warmup=4");
     assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,
                    "warmup");
+    sr_args_free(args);
+    /* The recipe's 18 epochs count, not the 20 that hold without one. */
+    args = parse(&sr_model_class_cnn, "recipe=study warmup=19");
+    assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,
+                   "warmup=19 is longer than epochs=18");
     sr_args_free(args);
     args = parse(&sr_model_class_cnn, "widths=8,8,8,8,8,8");
     assert_refused(sr_model_class_cnn.check(args, &shape, 100, &error), SR_ERROR_ARGUMENT,

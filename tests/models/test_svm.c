@@ -312,6 +312,14 @@ static void test_sigmoid(void **state)
     }
     svm_sigmoid_fit(values, positive, 100, &a, &b);
     assert_true(isfinite(a) && isfinite(b) && a < 0);
+    /* Values that tell nothing: what is left is the mean of Platt's targets, (n + 1) / (n + 2) for
+     * each of 3 and 1 / (m + 2) for the one. */
+    for (int i = 0; i < 4; i++) {
+        positive[i] = i < 3;
+        values[i] = 0;
+    }
+    svm_sigmoid_fit(values, positive, 4, &a, &b);
+    assert_float_equal(svm_sigmoid(0, a, b), (3 * 4.0 / 5 + 1.0 / 3) / 4, 1e-4);
     free(values);
     free(positive);
 }

@@ -45,6 +45,13 @@ static void test_round_trip(void **unused)
     sr_tensors_set_text(&set, "note", "a \"quoted\" line\nand \xc3\xa9");
     assert_ok(sr_tensors_save(&set, path, &error));
 
+    /* The arrays begin at a multiple of eight bytes, the widest first. */
+    uint64_t header = 0;
+    FILE *file = fopen(path, "rb");
+    assert_int_equal(fread(&header, 1, 8, file), 8);
+    fclose(file);
+    assert_int_equal(header % 8, 0);
+
     assert_ok(sr_tensors_load(&back, path, &error));
     assert_int_equal(back.count, 5);
     assert_string_equal(sr_tensors_text(&back, "note"), "a \"quoted\" line\nand \xc3\xa9");
