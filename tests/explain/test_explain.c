@@ -101,6 +101,15 @@ static void classes_together(void **state)
                                            .targets = targets,
                                            .count = 2};
         assert_ok(sr_explain(&request, both, &error));
+        /* Of two classes, half of the difference of their weights speaks for one of them. */
+        double largest = 0, wanted[TOY_SIDE * TOY_SIDE];
+        for (int p = 0; p < TOY_SIDE * TOY_SIDE; p++) {
+            const double more = (double)(toy->weights[TOY_SIDE * TOY_SIDE + p] - toy->weights[p]);
+            wanted[p] = fmax(0, more) * images.pixels[p];
+            largest = fmax(largest, wanted[p]);
+        }
+        for (int p = 0; m == SR_METHOD_WEIGHTS && p < TOY_SIDE * TOY_SIDE; p++)
+            assert_float_equal(both[1].values[p], wanted[p] / largest, 1e-5);
         for (int k = 0; k < 2; k++) {
             struct sr_heat one = explain(model, (enum sr_method_name)m, images.pixels, k);
             assert_int_equal(both[k].target, k);

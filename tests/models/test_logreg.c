@@ -79,6 +79,10 @@ static void test_optimum(void **unused)
     assert_true(model->epochs > 5 && model->epochs < 1000);
     assert_true(model->history[model->epochs - 1].train_loss < model->history[0].train_loss);
     assert_true(model->history[0].validation_accuracy > 0);
+    assert_float_equal(model->history[model->epochs - 1].train_accuracy,
+                       accuracy(model, SR_SPLIT_TRAIN), 1e-9);
+    assert_float_equal(model->history[model->epochs - 1].validation_accuracy,
+                       accuracy(model, SR_SPLIT_VALIDATION), 1e-9);
     free(weights);
     free(gradient);
     sr_model_unref(model);

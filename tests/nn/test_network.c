@@ -308,6 +308,74 @@ static void test_layer_gradients(void **state)
     sr_network_free(network);
 }
 
+/* Layer gradients below a norm, of which nothing else tells: a running mean that is smaller raises
+ * every pixel of its channel. */
+static void test_gradients_through_a_norm(void **state)
+{
+    enum { HIGH = 5, WIDE = 4, CHANNELS = 6 };
+    const struct sr_layer_spec layers[] = {CONV("a", -1, CHANNELS, 3, 1, true, false),
+                                           NORM("n", 0),
+                                           {.type = SR_LAYER_SILU, .name = "silu", .input = 1},
+                                           GLOBAL(2),
+                                           DENSE("d", 3, 3)};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), HIGH, WIDE);
+    struct sr_workspace *workspace = sr_workspace_new(network, 1, false, NULL, &error);
+    struct sr_parameter *parameters;
+    float activations[HIGH * WIDE * CHANNELS], gradients[HIGH * WIDE * CHANNELS];
+    (void)state;
+    sr_network_parameters(network, &parameters);
+    assert_string_equal(parameters[3].name, "n.running_mean");
+    assert_string_equal(parameters[4].name, "n.running_var");
+    for (int c = 0; c < CHANNELS; c++) {
+        parameters[1].values[c] = 0.5f + 0.2f * (float)c;
+        parameters[4].values[c] = 0.25f + 0.5f * (float)c;
+    }
+    fill(workspace, HIGH * WIDE, 6);
+    assert_ok(sr_network_layer_gradients(network, workspace, 2, 0, activations, gradients, &error));
+    for (int c = 0; c < CHANNELS; c++) {
+        double sum = 0, logit[2];
+        for (int i = 0; i < HIGH * WIDE; i++) sum += (double)gradients[i * CHANNELS + c];
+        for (int side = 0; side < 2; side++) {
+            parameters[3].values[c] = side ? 0.01f : -0.01f;
+            sr_network_predict(network, workspace, 1);
+            logit[side] = (double)sr_workspace_logits(workspace)[2];
+        }
+        parameters[3].values[c] = 0;
+        assert_float_equal((logit[0] - logit[1]) / 0.02, sum, 2e-4);
+    }
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
+/* Two layers that drop half draw each for themselves, and anew in each step: a quarter is left. */
+static void test_dropouts_differ(void **state)
+{
+    enum { IMAGES = 32, PIXELS = 64 };
+    const struct sr_layer_spec layers[] = {FLATTEN(-1), DROPOUT(0, 0.5f), DROPOUT(1, 0.5f),
+                                           DENSE("d", 2, 2)};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), 8, 8);
+    struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, true, NULL, &error);
+    float ones[2 * PIXELS], kept[2][IMAGES];
+    double sum = 0;
+    (void)state;
+    for (int i = 0; i < 2 * PIXELS; i++) ones[i] = 1;
+    sr_network_import(network, 0, ones);
+    for (int i = 0; i < IMAGES * PIXELS; i++) sr_workspace_input(workspace)[i] = 1;
+    for (uint64_t step = 0; step < 2; step++) {
+        sr_network_forward(network, workspace, IMAGES, 1, step);
+        for (int i = 0; i < IMAGES; i++) {
+            kept[step][i] = sr_workspace_logits(workspace)[2 * i] / 4; /* each is scaled twice */
+            sum += (double)kept[step][i];
+        }
+    }
+    assert_float_equal(sum / (2 * IMAGES * PIXELS), 0.25, 0.03);
+    assert_memory_not_equal(kept[0], kept[1], sizeof kept[0]);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
 /* ---- a wide dense layer on the image, whose weights lie in strips ---- */
 
 enum { WIDE_SIDE = 11, WIDE_AREA = WIDE_SIDE * WIDE_SIDE, WIDE_OUT = 300, WIDE_BATCH = 50 };
@@ -582,6 +650,8 @@ int main(void)
         cmocka_unit_test(test_layout),
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_layer_gradients),
+        cmocka_unit_test(test_gradients_through_a_norm),
+        cmocka_unit_test(test_dropouts_differ),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_gate),
         cmocka_unit_test(test_times),

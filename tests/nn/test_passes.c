@@ -102,6 +102,13 @@ static void test_initial_weights(void **state)
         if (strstr(parameters[p].name, "bias")) assert_true(largest == 0);
     }
     assert_int_equal(seen, COUNT(bounds));
+    /* Each tensor has a stream of its own: those of b and c are of one size. */
+    float *b = NULL, *c = NULL;
+    for (size_t p = 0; p < count; p++) {
+        if (!strcmp(parameters[p].name, "b.weight")) b = parameters[p].values;
+        if (!strcmp(parameters[p].name, "c.weight")) c = parameters[p].values;
+    }
+    assert_true(b && c && fabsf(b[0] / sqrtf(6) - c[0]) > 1e-6f);
     sr_network_free(network);
 }
 
