@@ -2,11 +2,11 @@
 noinst_LIBRARIES += libsartor.a
 libsartor_a_SOURCES =
 libsartor_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(OPENBLAS_CFLAGS) $(ZLIB_CFLAGS) \
-	$(PNG_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
+	$(PNG_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS) $(ARCHIVE_CFLAGS) $(CAIRO_CFLAGS) $(JANSSON_CFLAGS)
 ## Kernels compiled for one instruction set each; filled by src/compute/local.mk.
 KERNEL_LIBS =
 SARTOR_LIBS = libsartor.a $(KERNEL_LIBS) $(NCURSES_LIBS) $(OPENBLAS_LIBS) $(ZLIB_LIBS) \
-	$(PNG_LIBS) $(CAIRO_LIBS) $(JANSSON_LIBS)
+	$(PNG_LIBS) $(JPEG_LIBS) $(WEBP_LIBS) $(ARCHIVE_LIBS) $(CAIRO_LIBS) $(JANSSON_LIBS)
 
 bin_PROGRAMS += sartor
 sartor_SOURCES = src/main.c

@@ -44,18 +44,16 @@ static bool name_good(const char *name)
     return true;
 }
 
-/* One name on each line, without white space at its ends; empty lines at the end are left out. */
-static enum sr_status read_names(struct sr_dataset *dataset, const char *path,
-                                 struct sr_error *error)
+/* One name on each line, without white space at its ends; empty lines at the end are left out.
+ * `path` stands for the file in sentences. Fills `names`; how many, 0 after a failure. */
+static int read_names(char *text, size_t length, const char *path, char **names,
+                      struct sr_error *error)
 {
-    size_t length;
-    char *text = sr_file_read(path, LABELS_TXT_LIMIT, &length, error);
-    if (!text) return error ? error->status : SR_ERROR_IO;
-    enum sr_status status = SR_OK;
+    int count = 0;
     if (strlen(text) != length) {
-        status = sr_error_set(error, SR_ERROR_FORMAT,
-                              "%s is not text; one class name is expected on each line", path);
-        goto out;
+        sr_error_set(error, SR_ERROR_FORMAT,
+                     "%s is not text; one class name is expected on each line", path);
+        return 0;
     }
     while (length && strchr(" \t\r\n", text[length - 1])) text[--length] = 0;
     char *line = length ? text : NULL;
@@ -66,108 +64,197 @@ static enum sr_status read_names(struct sr_dataset *dataset, const char *path,
         line += strspn(line, " \t\r");
         size_t end = strlen(line);
         while (end && strchr(" \t\r", line[end - 1])) line[--end] = 0;
-        int number = dataset->classes + 1;
-        if (!*line || !name_good(line)) {
-            status = sr_error_set(error, SR_ERROR_FORMAT,
-                                  "%s, line %d: %s; a class name has 1 to %d bytes of UTF-8", path,
-                                  number, *line ? "not a usable name" : "empty", NAME_BYTES);
-            goto out;
+        if (!classes_check_name(line, path, count + 1, error)) return 0;
+        if (count == SR_CLASSES_MAX) {
+            sr_error_set(error, SR_ERROR_FORMAT,
+                         "%s has more than %d names, the most classes there may be", path,
+                         SR_CLASSES_MAX);
+            return 0;
         }
-        if (number > SR_CLASSES_MAX) {
-            status = sr_error_set(error, SR_ERROR_FORMAT,
-                                  "%s has more than %d names, the most classes there may be", path,
-                                  SR_CLASSES_MAX);
-            goto out;
-        }
-        for (int c = 0; c < dataset->classes; c++)
-            if (same(dataset->class_names[c], line)) {
-                status = sr_error_set(error, SR_ERROR_FORMAT,
-                                      "%s, line %d: \"%s\" is on line %d already; every class "
-                                      "needs a name of its own",
-                                      path, number, line, c + 1);
-                goto out;
+        for (int c = 0; c < count; c++)
+            if (same(names[c], line)) {
+                sr_error_set(error, SR_ERROR_FORMAT,
+                             "%s, line %d: \"%s\" is on line %d already; every class needs a name "
+                             "of its own",
+                             path, count + 1, line, c + 1);
+                return 0;
             }
-        dataset->class_names[dataset->classes++] = sr_xstrdup(line);
+        names[count++] = sr_xstrdup(line);
         line = next;
     }
-    if (dataset->classes < SR_CLASSES_MIN)
-        status =
-            sr_error_set(error, SR_ERROR_FORMAT, "%s has %d name%s; at least %d classes are needed",
-                         path, dataset->classes, dataset->classes == 1 ? "" : "s", SR_CLASSES_MIN);
-out:
+    if (count >= SR_CLASSES_MIN) return count;
+    sr_error_set(error, SR_ERROR_FORMAT, "%s has %d name%s; at least %d classes are needed", path,
+                 count, count == 1 ? "" : "s", SR_CLASSES_MIN);
+    return 0;
+}
+
+bool classes_check_name(const char *name, const char *path, int line, struct sr_error *error)
+{
+    if (*name && name_good(name)) return true;
+    sr_error_set(error, SR_ERROR_FORMAT, "%s, line %d: %s; a class name has 1 to %d bytes of UTF-8",
+                 path, line, *name ? "not a usable name" : "empty", NAME_BYTES);
+    return false;
+}
+
+enum sr_status classes_read(const struct loading *loading, char **names, int *count,
+                            struct sr_error *error)
+{
+    char path[TREE_PATH_MAX + 16];
+    size_t file = loading->tree->count, length;
+    *count = 0;
+    for (int top = 0; top < 2 && file == loading->tree->count; top++) {
+        snprintf(path, sizeof path, "%slabels.txt", top ? "" : loading->beside);
+        file = tree_find(loading->tree, path);
+    }
+    if (file == loading->tree->count) return SR_OK;
+    char *text = tree_read(loading->tree, file, LABELS_TXT_LIMIT, &length, error);
+    if (text) *count = read_names(text, length, tree_name(loading->tree, file), names, error);
     free(text);
-    return status;
+    return *count ? SR_OK : error ? error->status : SR_ERROR_FORMAT;
 }
 
-/* Is every label below the number of classes? `why` explains that number. */
-static enum sr_status check_labels(const struct sr_dataset *dataset, enum sr_file file,
-                                   const char *why, struct sr_error *error)
-{
-    const struct sr_images *images = &dataset->files[file];
-    for (size_t i = 0; i < images->count; i++)
-        if (images->labels[i] >= dataset->classes)
-            return sr_error_set(
-                error, SR_ERROR_FORMAT,
-                "%s: label %d of %s:%zu is out of range; %s, so labels go from 0 to %d",
-                dataset->path, images->labels[i], sr_file_names[file], i, why,
-                dataset->classes - 1);
-    return SR_OK;
-}
+/* What the classes are called by the number of their label, while that is being found out. */
+struct naming {
+    char *names[SR_CLASSES_MAX]; /* NULL: there is no such class */
+    size_t rows[SR_FILE_COUNT][SR_CLASSES_MAX];
+    int lowest, highest; /* labels of the train file */
+    const char *why;     /* why there are no more classes */
+};
 
-/* Without names, the labels of the train file say which classes there are. */
-static enum sr_status count_classes(struct sr_dataset *dataset, struct sr_error *error)
+static void count_labels(struct naming *naming, const struct sr_dataset *dataset)
 {
-    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN];
-    size_t first[SR_CLASSES_MAX]; /* the first row with the label */
-    bool seen[SR_CLASSES_MAX] = {false};
-    int highest = 0;
-    for (size_t i = train->count; i-- > 0;) {
-        int label = train->labels[i];
-        seen[label] = true;
-        first[label] = i;
-        if (label > highest) highest = label;
-    }
-    for (int c = 0; c < highest; c++)
-        if (!seen[c]) {
-            int above = c + 1;
-            while (!seen[above]) above++;
-            return sr_error_set(
-                error, SR_ERROR_FORMAT,
-                "%s: label %d of train:%zu is out of range, or no training image has label %d; "
-                "labels "
-                "run from 0 without gaps unless labels.txt names each class, one a line",
-                dataset->path, above, first[above], c);
+    naming->lowest = SR_CLASSES_MAX;
+    for (int f = 0; f < SR_FILE_COUNT; f++)
+        for (size_t i = 0; i < dataset->files[f].count; i++)
+            naming->rows[f][dataset->files[f].labels[i]]++;
+    for (int c = SR_CLASSES_MAX - 1; c >= 0; c--)
+        if (naming->rows[SR_FILE_TRAIN][c]) {
+            if (c > naming->highest) naming->highest = c;
+            naming->lowest = c;
         }
-    if (highest + 1 < SR_CLASSES_MIN)
+}
+
+/* Names by number; where the labels run from 1 to the number of names, the first is that of 1. */
+static void take_names(struct naming *naming, struct sr_dataset *dataset, char **names, int count)
+{
+    int first = 0;
+    if (naming->lowest == 1 && naming->highest == count && count < SR_CLASSES_MAX) {
+        first = 1;
+        dataset_note(dataset, "Labels run from 1 to %d; the first of the %d names is that of 1.",
+                     count, count);
+    }
+    for (int c = 0; c < count; c++) naming->names[first + c] = sr_xstrdup(names[c]);
+}
+
+static void note_empty(const struct naming *naming, struct sr_dataset *dataset)
+{
+    int empty = 0, first = 0;
+    for (int c = SR_CLASSES_MAX - 1; c >= 0; c--)
+        if (naming->names[c] && !naming->rows[SR_FILE_TRAIN][c]) {
+            empty++;
+            first = c;
+        }
+    if (empty)
+        dataset_note(dataset,
+                     "No training image has label %d (%s)%s; the labels run from %d to %d.", first,
+                     naming->names[first], empty > 1 ? ", and other classes have none" : "",
+                     naming->lowest, naming->highest);
+}
+
+/* Without names, each label of the train file is called by its number. */
+static enum sr_status number_classes(struct naming *naming, struct sr_dataset *dataset,
+                                     struct sr_error *error)
+{
+    int count = 0;
+    for (int c = 0; c <= naming->highest; c++)
+        if (naming->rows[SR_FILE_TRAIN][c]) {
+            naming->names[c] = sr_xprintf("%d", c);
+            count++;
+        }
+    if (count < SR_CLASSES_MIN)
         return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s: every training image has label 0; at least %d classes are needed",
-                            dataset->path, SR_CLASSES_MIN);
-    dataset->classes = highest + 1;
-    for (int c = 0; c < dataset->classes; c++) dataset->class_names[c] = sr_xprintf("%d", c);
+                            "%s: every training image has label %d; at least %d classes are needed",
+                            dataset->path, naming->highest, SR_CLASSES_MIN);
+    if (count <= naming->highest)
+        dataset_note(
+            dataset,
+            "The labels are %d numbers from %d to %d; classes without a training image are "
+            "left out, the others are called by their numbers.",
+            count, naming->lowest, naming->highest);
+    naming->why = "no training image has it";
     return SR_OK;
 }
 
-enum sr_status classes_settle(struct sr_dataset *dataset, struct sr_error *error)
+/* A row whose label has no name. */
+static enum sr_status check_labels(const struct naming *naming, const struct sr_dataset *dataset,
+                                   struct sr_error *error)
 {
-    enum sr_status status = SR_OK;
-    const char *why;
-    char *path = sr_path_join(dataset->path, "labels.txt");
-    if (dataset->classes) {
-        why = "there are no more names";
-    } else if (sr_path_exists(path)) {
-        status = read_names(dataset, path, error);
-        why = "labels.txt has no more names";
-    } else if (dataset->known) {
-        for (int c = 0; c < 10; c++) dataset->class_names[c] = sr_xstrdup(fashion_names[c]);
-        dataset->classes = 10;
-        why = "Fashion-MNIST has ten classes";
-    } else {
-        status = count_classes(dataset, error);
-        why = "no training image has a higher one";
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_images *images = &dataset->files[f];
+        for (size_t i = 0; i < images->count; i++)
+            if (!naming->names[images->labels[i]])
+                return sr_error_set(error, SR_ERROR_FORMAT,
+                                    "%s: label %d of %s:%zu is out of range; %s", dataset->path,
+                                    images->labels[i], sr_file_names[f], i, naming->why);
     }
-    for (int f = 0; f < SR_FILE_COUNT && status == SR_OK; f++)
-        status = check_labels(dataset, (enum sr_file)f, why, error);
-    free(path);
+    return SR_OK;
+}
+
+/* Labels become positions among the classes that there are. */
+static void compress(struct naming *naming, struct sr_dataset *dataset)
+{
+    uint8_t place[SR_CLASSES_MAX] = {0};
+    dataset->classes = 0;
+    for (int c = 0; c < SR_CLASSES_MAX; c++) {
+        if (!naming->names[c]) continue;
+        place[c] = (uint8_t)dataset->classes;
+        dataset->class_names[dataset->classes++] = naming->names[c];
+    }
+    if (dataset->classes && place[naming->highest] == naming->highest && naming->names[0]) return;
+    for (int f = 0; f < SR_FILE_COUNT; f++)
+        for (size_t i = 0; i < dataset->files[f].count; i++)
+            dataset->files[f].labels[i] = place[dataset->files[f].labels[i]];
+}
+
+enum sr_status classes_settle(struct loading *loading, bool fashion, struct sr_error *error)
+{
+    struct sr_dataset *dataset = loading->dataset;
+    struct naming naming = {.why = "there are no more names"};
+    char *names[SR_CLASSES_MAX] = {0};
+    int count = 0;
+    bool formed = false, numbers = true;
+    enum sr_status status = SR_OK;
+    count_labels(&naming, dataset);
+    for (int c = 0; c < SR_CLASSES_MAX; c++) {
+        int64_t ignored;
+        naming.names[c] = dataset->class_names[c];
+        dataset->class_names[c] = NULL;
+        formed = formed || naming.names[c];
+        numbers = numbers && (!naming.names[c] || sr_parse_integer(naming.names[c], &ignored));
+    }
+    if (!formed || (numbers && fashion)) {
+        status = classes_read(loading, names, &count, error);
+        if (fashion && !count) {
+            for (; count < 10; count++) names[count] = sr_xstrdup(fashion_names[count]);
+            naming.why = "Fashion-MNIST has ten classes";
+        } else if (count) {
+            naming.why = "labels.txt has no more names";
+        }
+        for (int c = 0; c < SR_CLASSES_MAX && count; c++) {
+            free(naming.names[c]);
+            naming.names[c] = NULL;
+        }
+        if (count) take_names(&naming, dataset, names, count);
+        if (!count && !formed && status == SR_OK) status = number_classes(&naming, dataset, error);
+    }
+    if (status == SR_OK) status = check_labels(&naming, dataset, error);
+    if (status == SR_OK) {
+        note_empty(&naming, dataset);
+        compress(&naming, dataset);
+    } else {
+        for (int c = 0; c < SR_CLASSES_MAX; c++) free(naming.names[c]);
+    }
+    for (int c = 0; c < SR_CLASSES_MAX; c++) free(names[c]);
     return status;
 }
 

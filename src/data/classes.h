@@ -2,10 +2,18 @@
 #ifndef SARTOR_DATA_CLASSES_H
 #define SARTOR_DATA_CLASSES_H
 
-#include "sartor/data/dataset.h"
+#include "internal.h"
 
-/* Fill classes and class_names, unless its form had names, of a data set whose images, labels,
- * path and `known` are set; check every label. */
-enum sr_status classes_settle(struct sr_dataset *dataset, struct sr_error *error);
+/* Names for the labels of a data set that is otherwise loaded, by number: those that its form has
+ * (class_names[label], NULL where there is no such class), else labels.txt beside its files, else
+ * Fashion-MNIST's when it is that, else numbers. Labels become positions among the classes. */
+enum sr_status classes_settle(struct loading *loading, bool fashion, struct sr_error *error);
+
+/* The names of labels.txt, beside the files or at the top, each to be freed; none when there is no
+ * such file. */
+enum sr_status classes_read(const struct loading *loading, char **names, int *count,
+                            struct sr_error *error);
+/* May a class be called so? `path` and `line` are for the sentence. */
+bool classes_check_name(const char *name, const char *path, int line, struct sr_error *error);
 
 #endif

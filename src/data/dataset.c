@@ -1,22 +1,26 @@
 /* dataset.c - see dataset.h. */
 #include "sartor/data/dataset.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "classes.h"
-#include "internal.h"
+#include "formats.h"
+#include "levels.h"
 #include "sartor/base/memory.h"
+#include "set_aside.h"
 
-/* CRC-32 of the pixels of the train and the test file, by which a set is recognised. */
+/* CRC-32 of the pixels and labels of the train and the test file, by which a set is recognised. */
 static const struct {
-    uint32_t train, test;
+    uint32_t train, train_labels, test, test_labels;
+    size_t count; /* of the train file */
     bool sample;
 } known_sets[] = {
-    {0xae65dccd, 0x12728439, false}, /* Fashion-MNIST, 60,000 and 10,000 */
-    {0x71aae83c, 0x58279f41, true},  /* data/fashion-mini, 1,000 and 500 */
+    {0xae65dccd, 0x2ed6e46a, 0x12728439, 0x242bc73f, 60000, false}, /* Fashion-MNIST */
+    {0x71aae83c, 0x617fc5db, 0x58279f41, 0x4f4d3dd7, 1000, true},   /* data/fashion-mini */
 };
 
 /* What the rest of the program can work with, whatever the form. */
@@ -24,21 +28,53 @@ static enum sr_status check_files(const struct sr_dataset *dataset, struct sr_er
 {
     const struct sr_images *train = &dataset->files[SR_FILE_TRAIN],
                            *test = &dataset->files[SR_FILE_TEST];
-    if (!test->count)
-        return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s has no test images; a train part and a test part are needed",
-                            dataset->path);
-    if (train->shape.height != test->shape.height || train->shape.width != test->shape.width)
-        return sr_error_set(
-            error, SR_ERROR_FORMAT,
-            "%s: train images are %dx%d, test images %dx%d; both must have the same size",
-            dataset->path, train->shape.height, train->shape.width, test->shape.height,
-            test->shape.width);
-    if (train->shape.channels != 1 || test->shape.channels != 1)
-        return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s has images in colour; only grey ones can be opened yet",
-                            dataset->path);
+    if (!test->count || sr_shape_equal(train->shape, test->shape)) return SR_OK;
+    return sr_error_set(
+        error, SR_ERROR_FORMAT,
+        "%s: train images are %dx%d %s, test images %dx%d %s; both must have the same size",
+        dataset->path, train->shape.height, train->shape.width, sr_shape_colour(train->shape),
+        test->shape.height, test->shape.width, sr_shape_colour(test->shape));
+}
+
+/* Data without labels has one class, and may do without a test part. */
+static enum sr_status settle_unlabelled(struct sr_dataset *dataset, struct sr_error *error)
+{
+    struct sr_images *train = &dataset->files[SR_FILE_TRAIN], *test = &dataset->files[SR_FILE_TEST];
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        free(dataset->files[f].labels);
+        dataset->files[f].labels = sr_array_new(dataset->files[f].count, 1, "the labels", error);
+        if (!dataset->files[f].labels) return SR_ERROR_MEMORY;
+    }
+    test->shape = train->shape;
+    dataset->classes = 1;
+    dataset->class_names[0] = sr_xstrdup("unlabelled");
+    dataset_note(dataset, "There are no labels: the images can be looked at and predicted, but "
+                          "nothing can be trained on them or measured.");
     return SR_OK;
+}
+
+/* Bytes that all lie within 0..16 are stretched. */
+static void stretch(struct sr_dataset *dataset)
+{
+    struct levels levels = LEVELS_NONE;
+    double factor = 1;
+    uint8_t highest = 0;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_images *images = &dataset->files[f];
+        const size_t bytes = images->count * sr_shape_size(images->shape);
+        for (size_t i = 0; i < bytes && highest <= 16; i++)
+            if (images->pixels[i] > highest) highest = images->pixels[i];
+    }
+    levels_add(&levels, highest);
+    levels_factor(&levels, dataset->path, &factor, NULL);
+    if (factor == 1) return;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        struct sr_images *images = &dataset->files[f];
+        const size_t bytes = images->count * sr_shape_size(images->shape);
+        for (size_t i = 0; i < bytes; i++)
+            images->pixels[i] = (uint8_t)lrint(factor * images->pixels[i]);
+    }
+    dataset_note(dataset, "%s", levels_note(factor));
 }
 
 /* CRC-32 of a part's content. */
@@ -46,24 +82,41 @@ struct checksums {
     uint32_t pixels, labels;
 };
 
+static uint32_t sum_labels(const struct sr_images *images)
+{
+    return (uint32_t)crc32_z(0, images->labels, images->count);
+}
+
 static struct checksums sum_up(const struct sr_images *images)
 {
     const size_t bytes = images->count * sr_shape_size(images->shape);
-    return (struct checksums){(uint32_t)crc32_z(0, images->pixels, bytes),
-                              (uint32_t)crc32_z(0, images->labels, images->count)};
+    return (struct checksums){(uint32_t)crc32_z(0, images->pixels, bytes), sum_labels(images)};
 }
 
-static void set_digest(struct sr_dataset *dataset)
+/* Is it Fashion-MNIST, whatever its classes are called? Sets `known` when all pixels are its own;
+ * also true when only one part differs, as where a few bytes were changed. */
+static bool recognise(struct sr_dataset *dataset, const struct checksums sums[SR_FILE_COUNT])
 {
-    const struct checksums train = sum_up(&dataset->files[SR_FILE_TRAIN]),
-                           test = sum_up(&dataset->files[SR_FILE_TEST]);
-    snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", train.pixels,
-             train.labels, test.pixels, test.labels);
-    for (size_t i = 0; i < sizeof known_sets / sizeof *known_sets; i++)
-        if (known_sets[i].train == train.pixels && known_sets[i].test == test.pixels) {
+    const struct checksums train = sums[SR_FILE_TRAIN], test = sums[SR_FILE_TEST];
+    for (size_t i = 0; i < sizeof known_sets / sizeof *known_sets; i++) {
+        const bool same[] = {known_sets[i].train == train.pixels, known_sets[i].test == test.pixels,
+                             known_sets[i].train_labels == train.labels,
+                             known_sets[i].test_labels == test.labels};
+        const int differing = 4 - same[0] - same[1] - same[2] - same[3];
+        if (same[0] && same[1]) {
             dataset->known = true;
             dataset->sample = known_sets[i].sample;
         }
+        if (differing == 0) return true;
+        if (differing > 2 || dataset->files[SR_FILE_TRAIN].count != known_sets[i].count) continue;
+        dataset_note(dataset, "This is almost Fashion-MNIST: some of its %s%s%s%s%s differ.",
+                     same[0] ? "" : "training pixels", same[0] || same[1] ? "" : " and ",
+                     same[1] ? "" : "test pixels",
+                     (same[0] && same[1]) || (same[2] && same[3]) ? "" : " and ",
+                     same[2] && same[3] ? "" : "labels");
+        return true;
+    }
+    return false;
 }
 
 static void set_name(struct sr_dataset *dataset)
@@ -79,29 +132,84 @@ static void set_name(struct sr_dataset *dataset)
     free(real);
 }
 
-enum sr_status dataset_settle(struct sr_dataset *dataset, struct sr_error *error)
+enum sr_status dataset_settle(struct loading *loading, struct sr_error *error)
 {
+    struct sr_dataset *dataset = loading->dataset;
+    struct checksums sums[SR_FILE_COUNT];
     enum sr_status status = check_files(dataset, error);
     if (status != SR_OK) return status;
-    set_digest(dataset);
+    stretch(dataset);
+    if (dataset->unlabelled)
+        status = settle_unlabelled(dataset, error);
+    else if (!dataset->files[SR_FILE_TEST].count)
+        status = set_aside(dataset, loading->opening->seed, error);
+    if (status != SR_OK) return status;
+    for (int f = 0; f < SR_FILE_COUNT; f++) sums[f] = sum_up(&dataset->files[f]);
+    if (!dataset->unlabelled) {
+        status = classes_settle(loading, recognise(dataset, sums), error);
+        /* Of the labels as they have become. */
+        for (int f = 0; f < SR_FILE_COUNT; f++) sums[f].labels = sum_labels(&dataset->files[f]);
+    }
+    snprintf(dataset->digest, sizeof dataset->digest, "%08x%08x%08x%08x", sums[0].pixels,
+             sums[0].labels, sums[1].pixels, sums[1].labels);
     set_name(dataset);
-    return classes_settle(dataset, error);
+    return status;
+}
+
+/* A plain file is looked at beside the others of its folder. */
+static struct tree *open_tree(struct loading *loading, struct sr_error *error)
+{
+    const struct sr_opening *opening = loading->opening;
+    struct tree *tree = tree_open(opening->path, 0, opening->monitor, error);
+    if (!tree || tree->folder || tree->count != 1 || !tree_random(tree, 0)) return tree;
+    loading->only = tree_base(opening->path);
+    tree_close(tree);
+    char *folder = sr_xprintf("%.*s", (int)tree_directory(opening->path), opening->path);
+    tree = tree_open(*folder ? folder : ".", 1, opening->monitor, error);
+    free(folder);
+    return tree;
+}
+
+static enum sr_status load(struct loading *loading, struct sr_error *error)
+{
+    const struct format *format = format_find(loading);
+    char list[256];
+    if (!format) {
+        format_list(list, sizeof list);
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s holds nothing that can be opened; what can be is: %s; README tells "
+                            "how the files are called",
+                            loading->opening->path, list);
+    }
+    snprintf(loading->dataset->form, sizeof loading->dataset->form, "%s", format->name);
+    enum sr_status status = format->load(loading, error);
+    return status == SR_OK ? dataset_settle(loading, error) : status;
+}
+
+struct sr_dataset *sr_dataset_open(const struct sr_opening *opening, struct sr_error *error)
+{
+    struct sr_error own;
+    if (!error) error = &own;
+    struct loading loading = {.opening = opening};
+    struct tree *tree = open_tree(&loading, error);
+    if (!tree) return NULL;
+    struct sr_dataset *dataset = sr_xalloc(sizeof *dataset);
+    dataset->references = 1;
+    dataset->path = sr_xstrdup(opening->path);
+    loading.tree = tree;
+    loading.dataset = dataset;
+    enum sr_status status = load(&loading, error);
+    tree_close(tree);
+    if (status == SR_OK) return dataset;
+    sr_dataset_unref(dataset);
+    return NULL;
 }
 
 struct sr_dataset *sr_dataset_load(const char *path, const struct sr_monitor *monitor,
                                    struct sr_error *error)
 {
-    const struct sr_opening opening = {path, monitor};
-    const struct sr_format *format = sr_format_find(&opening);
-    if (!format) format = sr_formats[0]; /* which says what is missing */
-    struct sr_dataset *dataset = sr_xalloc(sizeof *dataset);
-    dataset->references = 1;
-    dataset->path = sr_xstrdup(path);
-    enum sr_status status = format->load(&opening, dataset, error);
-    if (status == SR_OK) status = dataset_settle(dataset, error);
-    if (status == SR_OK) return dataset;
-    sr_dataset_unref(dataset);
-    return NULL;
+    return sr_dataset_open(&(struct sr_opening){.path = path, .seed = 1, .monitor = monitor},
+                           error);
 }
 
 struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset)
@@ -115,6 +223,7 @@ void sr_dataset_unref(struct sr_dataset *dataset)
     if (!dataset || __atomic_sub_fetch(&dataset->references, 1, __ATOMIC_ACQ_REL) > 0) return;
     for (int f = 0; f < SR_FILE_COUNT; f++) sr_images_fini(&dataset->files[f]);
     for (int c = 0; c < SR_CLASSES_MAX; c++) free(dataset->class_names[c]);
+    for (int n = 0; n < SR_NOTES_MAX; n++) free(dataset->notes[n]);
     free(dataset->path);
     free(dataset);
 }

@@ -1,12 +1,24 @@
 /* find.c - sr_dataset_find of dataset.h. */
 #include <stdlib.h>
 
+#include "formats.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/data/formats.h"
 
 /* Where the package dataset-fashion-mnist of Debian and Ubuntu puts the whole set. */
 #define PACKAGE_DIRECTORY "/usr/share/datasets/fashion-mnist"
+
+/* Of a folder that nobody has named, only its own files are looked at: a folder called data can
+ * hold anything. */
+static bool holds_data(const char *path)
+{
+    struct tree *tree = tree_open(path, 1, NULL, NULL);
+    const struct sr_opening opening = {.path = path};
+    const bool found =
+        tree && format_find(&(struct loading){.opening = &opening, .tree = tree}) != NULL;
+    tree_close(tree);
+    return found;
+}
 
 char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
 {
@@ -16,15 +28,16 @@ char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
     if (variable && *variable) return sr_path_expand(variable);
     static const char *const places[] = {"data", PACKAGE_DIRECTORY};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (sr_format_find(&(struct sr_opening){.path = places[i]})) return sr_xstrdup(places[i]);
+        if (holds_data(places[i])) return sr_xstrdup(places[i]);
     char *shipped = sr_path_resource("fashion-mini");
     if (shipped) {
         *sample = true;
         return shipped;
     }
-    sr_error_set(error, SR_ERROR_IO,
-                 "no data was found in ./data, %s or %s/fashion-mini; name a folder with --data",
-                 PACKAGE_DIRECTORY, SARTOR_DATADIR);
+    sr_error_set(
+        error, SR_ERROR_IO,
+        "no data was found in ./data, %s or %s/fashion-mini; name a folder or file with --data",
+        PACKAGE_DIRECTORY, SARTOR_DATADIR);
     return NULL;
 }
 

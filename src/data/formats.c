@@ -1,22 +1,30 @@
 /* formats.c - see formats.h. */
-#include "internal.h"
+#include "formats.h"
 
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
-const struct sr_format *const sr_formats[] = {
-    &sr_format_idx,
+const struct format *const formats[] = {
+    &format_idx,
     NULL,
 };
 
-const struct sr_format *sr_format_find(const struct sr_opening *opening)
+const struct format *format_find(const struct loading *loading)
 {
-    const struct sr_format *found = NULL;
-    enum sr_likeness most = SR_LIKE_NOTHING;
-    for (int i = 0; sr_formats[i]; i++) {
-        enum sr_likeness here = sr_formats[i]->recognise(opening);
+    const struct format *found = NULL;
+    enum likeness most = LIKE_NOTHING;
+    for (int i = 0; formats[i] && most < LIKE_CONTENT; i++) {
+        enum likeness here = formats[i]->recognise(loading);
         if (here <= most) continue;
         most = here;
-        found = sr_formats[i];
+        found = formats[i];
     }
     return found;
+}
+
+void format_list(char *text, size_t size)
+{
+    *text = '\0';
+    for (int i = 0; formats[i]; i++)
+        snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? ", " : "", formats[i]->name);
 }

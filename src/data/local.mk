@@ -3,27 +3,49 @@ noinst_HEADERS += \
 	include/sartor/data/dataset.h \
 	include/sartor/data/features.h \
 	include/sartor/data/folds.h \
-	include/sartor/data/formats.h \
-	include/sartor/data/idx.h \
+	include/sartor/data/fitting.h \
 	include/sartor/data/images.h \
 	include/sartor/data/import.h \
+	include/sartor/data/picture.h \
 	include/sartor/data/split.h \
 	include/sartor/data/stats.h
 libsartor_a_SOURCES += \
+	src/data/archive.c \
+	src/data/archive.h \
+	src/data/array.c \
+	src/data/array.h \
+	src/data/array_set.c \
+	src/data/array_set.h \
 	src/data/augment.c \
 	src/data/classes.c \
 	src/data/classes.h \
 	src/data/dataset.c \
 	src/data/features.c \
 	src/data/find.c \
+	src/data/folder.c \
+	src/data/folder.h \
 	src/data/folds.c \
 	src/data/format_idx.c \
 	src/data/formats.c \
+	src/data/formats.h \
 	src/data/idx.c \
+	src/data/idx.h \
 	src/data/images.c \
 	src/data/import.c \
 	src/data/internal.h \
+	src/data/labels.c \
+	src/data/labels.h \
+	src/data/levels.c \
+	src/data/levels.h \
+	src/data/note.c \
 	src/data/picture.c \
 	src/data/picture.h \
+	src/data/progress.h \
+	src/data/set_aside.c \
+	src/data/set_aside.h \
 	src/data/split.c \
-	src/data/stats.c
+	src/data/stats.c \
+	src/data/stream.c \
+	src/data/stream.h \
+	src/data/tree.c \
+	src/data/tree.h

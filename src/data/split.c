@@ -44,7 +44,8 @@ static void share_limit(size_t *available, int classes, size_t total, size_t lim
 
 /* Mark every row of the train file: of each class, shuffled by a stream of its own, first come the
  * validation rows, then the training rows, then those that the limit leaves out. So a smaller
- * limit keeps a part of what a larger one keeps. */
+ * limit keeps a part of what a larger one keeps. A validation part that the data came with is used
+ * as it is. */
 static enum sr_status mark_rows(uint8_t *marks, const struct sr_dataset *dataset, double fraction,
                                 uint64_t seed, size_t limit, struct sr_error *error)
 {
@@ -52,16 +53,19 @@ static enum sr_status mark_rows(uint8_t *marks, const struct sr_dataset *dataset
     size_t counts[SR_CLASSES_MAX] = {0}, held[SR_CLASSES_MAX], kept[SR_CLASSES_MAX], total = 0;
     uint32_t *rows = sr_array_raw(train->count, sizeof *rows, "rows of the split", error);
     if (!rows) return SR_ERROR_MEMORY;
-    for (size_t i = 0; i < train->count; i++) counts[train->labels[i]]++;
+    const bool given = dataset->validation && fraction > 0;
+    const size_t drawn = given ? train->count - dataset->validation : train->count;
+    memset(marks + drawn, SR_SPLIT_VALIDATION, train->count - drawn);
+    for (size_t i = 0; i < drawn; i++) counts[train->labels[i]]++;
     for (int c = 0; c < dataset->classes; c++) {
-        held[c] = validation_share(fraction, counts[c]);
+        held[c] = given ? 0 : validation_share(fraction, counts[c]);
         kept[c] = counts[c] - held[c];
         total += kept[c];
     }
     if (limit > 0 && limit < total) share_limit(kept, dataset->classes, total, limit);
     for (int c = 0; c < dataset->classes; c++) {
         size_t n = 0;
-        for (size_t i = 0; i < train->count; i++)
+        for (size_t i = 0; i < drawn; i++)
             if (train->labels[i] == c) rows[n++] = (uint32_t)i;
         struct sr_rng rng;
         sr_rng_init(&rng, seed, SR_STREAM_SPLIT, (uint64_t)c);

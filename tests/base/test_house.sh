@@ -53,6 +53,8 @@ owner 'jansson\.h' 'base' jansson
 owner 'cairo' 'figure' cairo
 owner 'png\.h' 'figure|data' libpng
 owner 'zlib\.h' 'data' zlib
+owner 'jpeglib\.h|webp/' 'data' 'libjpeg and libwebp'
+owner 'archive(_entry)?\.h' 'data' libarchive
 
 found=$(grep -lE '\b(printf|puts|putchar|perror)\(' src/base/*.c src/cells/*.c src/compute/*.c src/data/*.c src/nn/*.c \
     src/models/*.c src/eval/*.c src/figure/*.c src/explain/*.c src/jobs/*.c src/app/*.c 2>/dev/null)

@@ -2,54 +2,91 @@
  */
 #include "support.h"
 
-#include "../../src/data/internal.h"
+#include "../../src/data/formats.h"
 #include "sartor/base/memory.h"
 #include "scratch.h"
 
 static struct sr_error error;
 
-static enum sr_likeness idx_like(const char *path)
+static enum likeness idx_like(const char *path, const char *only)
 {
-    return sr_format_idx.recognise(&(struct sr_opening){.path = path});
+    struct tree *tree = tree_open(path, 0, NULL, &error);
+    if (!tree) return LIKE_NOTHING;
+    const struct sr_opening opening = {.path = path};
+    const struct loading loading = {.opening = &opening, .tree = tree, .only = only};
+    enum likeness like = format_idx.recognise(&loading);
+    assert_ptr_equal(format_find(&loading), like ? &format_idx : NULL);
+    tree_close(tree);
+    return like;
 }
 
 static void by_content(void **state)
 {
     (void)state;
-    const struct sr_opening opening = {.path = scratch};
     uint8_t bytes[100] = {0};
-    assert_int_equal(idx_like(scratch), SR_LIKE_NOTHING);
-    assert_int_equal(idx_like(scratch_path("nowhere")), SR_LIKE_NOTHING);
-    assert_null(sr_format_find(&opening));
+    assert_int_equal(idx_like(scratch, NULL), LIKE_NOTHING);
+    assert_int_equal(idx_like(scratch_path("nowhere"), NULL), LIKE_NOTHING);
     /* Found by its name, but not what it says: loading tells why. */
     scratch_write("train-images-idx3-ubyte.gz", "PK\3\4....", 8);
-    assert_int_equal(idx_like(scratch), SR_LIKE_NAMES);
-    assert_ptr_equal(sr_format_find(&opening), &sr_format_idx);
+    assert_int_equal(idx_like(scratch, NULL), LIKE_NAMES);
     size_t at = idx_header(bytes, 0x801, 1, (uint32_t[]){2});
     scratch_pack("train-images-idx3-ubyte.gz", bytes, at + 2);
-    assert_int_equal(idx_like(scratch), SR_LIKE_NAMES);
+    assert_int_equal(idx_like(scratch, NULL), LIKE_NAMES);
     assert_null(sr_dataset_load(scratch, NULL, &error));
     at = idx_header(bytes, 0x803, 3, (uint32_t[]){1, 8, 8});
     scratch_pack("train-images-idx3-ubyte.gz", bytes, at + 64);
-    assert_int_equal(idx_like(scratch), SR_LIKE_CONTENT);
-    assert_ptr_equal(sr_format_find(&opening), &sr_format_idx);
+    assert_int_equal(idx_like(scratch, NULL), LIKE_CONTENT);
     /* The plain file comes before the gzipped one. */
     scratch_write("train-images-idx3-ubyte", "\0\0\x08", 3);
-    assert_int_equal(idx_like(scratch), SR_LIKE_NAMES);
+    assert_int_equal(idx_like(scratch, NULL), LIKE_NAMES);
     scratch_write("train-images-idx3-ubyte", bytes, at);
-    assert_int_equal(idx_like(scratch), SR_LIKE_CONTENT);
-    /* A file is not a folder of files. */
-    assert_int_equal(idx_like(scratch_path("train-images-idx3-ubyte")), SR_LIKE_NOTHING);
+    assert_int_equal(idx_like(scratch, NULL), LIKE_CONTENT);
+    /* One file of several sets. */
+    scratch_write("emnist-train-images-idx3-ubyte", bytes, at);
+    assert_int_equal(idx_like(scratch, "emnist-train-images-idx3-ubyte"), LIKE_CONTENT);
+    assert_int_equal(idx_like(scratch, "other"), LIKE_NOTHING);
+    assert_null(sr_dataset_load(scratch, NULL, &error));
+    assert_non_null(strstr(error.text, "several sets"));
+    unlink(scratch_path("emnist-train-images-idx3-ubyte"));
+}
+
+/* Names that are in use, and what is none. */
+static void names_in_use(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool good;
+    } cases[] = {
+        {"train-images.idx3-ubyte", true},
+        {"Train_Images-IDX3-ubyte.gz", true},
+        {"kmnist-train-images-idx3-ubyte", true},
+        {"train-images-idx3-int", true},
+        {"train-images", false},
+        {"trains-images-idx3-ubyte", false},
+        {"train-pictures-idx3-ubyte", false},
+        {"train-images-idx-ubyte", false},
+        {"images-train-idx3-ubyte", false},
+    };
+    uint8_t bytes[100] = {0};
+    size_t at = idx_header(bytes, 0x803, 3, (uint32_t[]){1, 8, 8});
+    unlink(scratch_path("train-images-idx3-ubyte"));
+    unlink(scratch_path("train-images-idx3-ubyte.gz"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scratch_write(cases[i].name, bytes, at + 64);
+        if (idx_like(scratch, NULL) != (cases[i].good ? LIKE_CONTENT : LIKE_NOTHING))
+            fail_msg("%s", cases[i].name);
+        unlink(scratch_path(cases[i].name));
+    }
 }
 
 static void a_name_each(void **state)
 {
     (void)state;
-    assert_ptr_equal(sr_formats[0], &sr_format_idx);
-    for (int i = 0; sr_formats[i]; i++) {
-        assert_true(sr_formats[i]->recognise && sr_formats[i]->load);
-        for (int j = 0; j < i; j++)
-            assert_string_not_equal(sr_formats[i]->name, sr_formats[j]->name);
+    assert_ptr_equal(formats[0], &format_idx);
+    for (int i = 0; formats[i]; i++) {
+        assert_true(formats[i]->recognise && formats[i]->load);
+        for (int j = 0; j < i; j++) assert_string_not_equal(formats[i]->name, formats[j]->name);
     }
 }
 
@@ -70,9 +107,20 @@ static struct sr_dataset *filled(int channels)
     return dataset;
 }
 
+static enum sr_status settle(struct sr_dataset *dataset)
+{
+    const struct sr_opening opening = {.path = scratch, .seed = 1};
+    struct loading loading = {.opening = &opening, .dataset = dataset};
+    loading.tree = tree_open(scratch, 0, NULL, &error);
+    assert_non_null(loading.tree);
+    enum sr_status status = dataset_settle(&loading, &error);
+    tree_close((struct tree *)loading.tree);
+    return status;
+}
+
 static void refuse(struct sr_dataset *dataset, const char *part)
 {
-    assert_refused(dataset_settle(dataset, &error), SR_ERROR_FORMAT, part);
+    assert_refused(settle(dataset), SR_ERROR_FORMAT, part);
     sr_dataset_unref(dataset);
 }
 
@@ -80,22 +128,73 @@ static void what_cannot_be_used(void **state)
 {
     (void)state;
     struct sr_dataset *dataset = filled(1);
-    assert_ok(dataset_settle(dataset, &error));
+    assert_ok(settle(dataset));
     assert_int_equal(dataset->classes, 2);
     assert_string_equal(dataset->name, strrchr(scratch, '/') + 1);
     sr_dataset_unref(dataset);
-    refuse(filled(3), "images in colour; only grey ones");
-    for (int f = 0; f < SR_FILE_COUNT; f++) {
-        dataset = filled(1);
-        dataset->files[f].shape.channels = 3;
-        refuse(dataset, "images in colour");
-    }
     dataset = filled(1);
     dataset->files[SR_FILE_TEST].shape.width = 7;
-    refuse(dataset, "train images are 8x8, test images 8x7");
+    refuse(dataset, "train images are 8x8 grey, test images 8x7 grey");
     dataset = filled(1);
-    sr_images_fini(&dataset->files[SR_FILE_TEST]);
-    refuse(dataset, "no test images");
+    dataset->files[SR_FILE_TEST].shape = (struct sr_shape){4, 5, 3};
+    refuse(dataset, "test images 4x5 colour");
+    dataset = filled(3);
+    assert_ok(settle(dataset));
+    sr_dataset_unref(dataset);
+}
+
+/* No test part: a sixth of each class goes there, the same for the same seed. */
+static void set_aside(void **state)
+{
+    (void)state;
+    struct sr_dataset *dataset = sr_xalloc(sizeof *dataset);
+    struct sr_images *train = &dataset->files[SR_FILE_TRAIN], *test = &dataset->files[SR_FILE_TEST];
+    dataset->references = 1;
+    dataset->path = sr_xstrdup(scratch);
+    *train = (struct sr_images){.count = 80, .shape = {8, 8, 1}};
+    train->pixels = sr_xalloc(80 * 64);
+    train->labels = sr_xalloc(80);
+    dataset->validation = 8;
+    for (int i = 0; i < 80; i++) {
+        train->labels[i] = i < 60 || i >= 72 ? 0 : i < 70 ? 1 : 2;
+        memset(train->pixels + 64 * i, 20 + i, 64);
+    }
+    assert_ok(settle(dataset));
+    assert_int_equal(test->count, 10 + 2); /* of 60, 10 and 2 */
+    assert_int_equal(train->count, 68);
+    int seen = 0;
+    for (int f = 0; f < 2; f++)
+        for (size_t i = 0; i < dataset->files[f].count; i++) {
+            const int row = dataset->files[f].pixels[64 * i] - 20;
+            assert_int_equal(dataset->files[f].labels[i], row < 60 || row >= 72 ? 0
+                                                          : row < 70            ? 1
+                                                                                : 2);
+            if (i) assert_true(row > dataset->files[f].pixels[64 * (i - 1)] - 20);
+            if (f) assert_true(row < 70);
+            seen++;
+        }
+    assert_int_equal(seen, 80);
+    assert_non_null(strstr(dataset->notes[0], "12 images, a sixth of each class"));
+    assert_non_null(strstr(dataset->notes[1], "1 class has fewer than 3"));
+    sr_dataset_unref(dataset);
+}
+
+/* Pixels that are all dark are stretched. */
+static void dark(void **state)
+{
+    (void)state;
+    for (int high = 0; high < 18; high++) {
+        struct sr_dataset *dataset = filled(1);
+        dataset->files[SR_FILE_TEST].pixels[5] = (uint8_t)high;
+        assert_ok(settle(dataset));
+        assert_int_equal(dataset->files[SR_FILE_TEST].pixels[5], high == 0   ? 0
+                                                                 : high == 1 ? 255
+                                                                 : high > 16
+                                                                     ? high
+                                                                     : (high * 255 + 8) / 16);
+        assert_int_equal(dataset->notes[0] != NULL, high > 0 && high < 17);
+        sr_dataset_unref(dataset);
+    }
 }
 
 /* The digest is of the content, of each part's pixels and labels. */
@@ -111,7 +210,7 @@ static void digests(void **state)
         if (change == 2) train->labels[2] = 1;
         if (change == 3) test->pixels[2 * 64 - 1] = 1;
         if (change == 4) test->labels[0] = 1;
-        assert_ok(dataset_settle(dataset, &error));
+        assert_ok(settle(dataset));
         strcpy(digests[change], dataset->digest);
         assert_int_equal(strlen(dataset->digest), 32);
         if (change) /* of the four numbers, only one is another */
@@ -128,7 +227,7 @@ static void names_of_the_form(void **state)
     (void)state;
     scratch_write("labels.txt", "a\nb\nc\n", 6);
     struct sr_dataset *dataset = filled(1);
-    assert_ok(dataset_settle(dataset, &error));
+    assert_ok(settle(dataset));
     assert_int_equal(dataset->classes, 3);
     sr_dataset_unref(dataset);
     for (int label = 3; label < 5; label++) {
@@ -137,7 +236,7 @@ static void names_of_the_form(void **state)
         dataset->classes = 4;
         dataset->files[SR_FILE_TEST].labels[1] = (uint8_t)label;
         if (label == 3) {
-            assert_ok(dataset_settle(dataset, &error));
+            assert_ok(settle(dataset));
             assert_string_equal(dataset->class_names[3], "form 3");
             sr_dataset_unref(dataset);
         } else {
@@ -150,9 +249,10 @@ static void names_of_the_form(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_content),          cmocka_unit_test(a_name_each),
-        cmocka_unit_test(what_cannot_be_used), cmocka_unit_test(digests),
-        cmocka_unit_test(names_of_the_form),
+        cmocka_unit_test(by_content),  cmocka_unit_test(names_in_use),
+        cmocka_unit_test(a_name_each), cmocka_unit_test(set_aside),
+        cmocka_unit_test(dark),        cmocka_unit_test(what_cannot_be_used),
+        cmocka_unit_test(digests),     cmocka_unit_test(names_of_the_form),
     };
     return cmocka_run_group_tests_name("data/formats", tests, scratch_make, scratch_remove);
 }

@@ -1,21 +1,35 @@
 /* dataset.h - a train file, a test file, and what their classes are called.
  *
- * A data set is opened from any of the forms in formats.h. It is reference-counted and does not
- * change: jobs hold a reference for as long as they read it. */
+ * A data set is opened from a folder or one file: IDX files, pictures in a folder for each class or
+ * with a table, CSV, NumPy's arrays, CIFAR's files, and archives of these. It is reference-counted
+ * and does not change: jobs hold a reference for as long as they read it. */
 #ifndef SARTOR_DATA_DATASET_H
 #define SARTOR_DATA_DATASET_H
 
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
+#include "sartor/base/pool.h"
+#include "sartor/data/fitting.h"
 #include "sartor/data/images.h"
 #include <stdbool.h>
+#include <stdint.h>
+
+enum { SR_NOTES_MAX = 12 };
 
 struct sr_dataset {
     struct sr_images files[SR_FILE_COUNT];
     int classes;
     char *class_names[SR_CLASSES_MAX];
-    char name[64];   /* "Fashion-MNIST" when recognised, else the folder's name */
-    char *path;      /* the folder or file that it was read from */
+    char name[64];             /* "Fashion-MNIST" when recognised, else the folder's name */
+    char *path;                /* the folder or file that it was read from */
+    char form[32];             /* "IDX", "class folders", ... */
+    size_t validation;         /* so many rows at the end of the train file are a validation part
+                                  that the data came with; 0 for none */
+    bool unlabelled;           /* nothing says what the images are: their labels are all 0 */
+    struct sr_fitting fitting; /* how its images were made from pictures or arrays */
+    /* Sentences on what was done or is to be known: what was set aside, left out, stretched. NULL
+     * behind the last one. */
+    char *notes[SR_NOTES_MAX + 1];
     bool known;      /* the pixels are those of Fashion-MNIST (or of its sample) */
     bool sample;     /* it is the small sample that is shipped */
     char digest[40]; /* CRC-32 of train pixels, train labels, test pixels, test labels:
@@ -23,15 +37,31 @@ struct sr_dataset {
     int references;  /* atomic; use ref and unref */
 };
 
-/* Read and check a folder or file. Errors name the file and what would be right. The
- * monitor may cancel (SR_ERROR_CANCELLED); its progress counts images of one file at a
- * time, whose name is the note.
+/* What is to be opened, and how. Zero but for the path: as it is by default. */
+struct sr_opening {
+    const char *path;        /* a folder or a file */
+    struct sr_wishes wishes; /* how pictures are to be fitted */
+    bool skip;               /* leave out pictures that cannot be read, instead of refusing all */
+    uint64_t seed;           /* by which a test part is set aside where there is none */
+    bool fresh;              /* neither read nor write the cache of decoded sets */
+    struct sr_pool *pool;    /* decodes on all its threads; NULL for this thread alone */
+    /* May cancel (SR_ERROR_CANCELLED); its progress counts images, of the file that the note
+     * names. NULL for none. */
+    const struct sr_monitor *monitor;
+};
+
+/* Read and check a folder or file, recognised by its content. Errors name the file and what would
+ * be right.
  *
  * Class names: the form's own where it has them, else labels.txt beside the files (UTF-8, one name
  * on a line in label order, each once), else Fashion-MNIST's where its pixels are recognised, else
- * "0", "1", ...
- * Labels must be below the number of names; where there are none, they must run from 0 without
- * gaps in the train file, and the test file may hold no others. */
+ * the numbers that the labels are. Labels must be below the number of names; where these are
+ * numbers, the test file may hold no label that the train file lacks.
+ *
+ * Where there is no test part, a sixth of each class is set aside for one. Pixels that all lie
+ * within 0..16 are stretched to 0..255. Both are noted. */
+struct sr_dataset *sr_dataset_open(const struct sr_opening *opening, struct sr_error *error);
+/* The same with nothing but a path and a monitor. */
 struct sr_dataset *sr_dataset_load(const char *path, const struct sr_monitor *monitor,
                                    struct sr_error *error);
 struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset);

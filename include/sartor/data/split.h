@@ -1,7 +1,8 @@
 /* split.h - which rows are trained on, which validate, which test.
  *
- * The validation rows are a stratified draw from the train file, by a seed of
- * their own that model files record; the rest train. Both lists ascend. */
+ * The validation rows are those of the validation part that the data came with, else a stratified
+ * draw from the train file, by a seed of their own that model files record; the rest train. Both
+ * lists ascend. */
 #ifndef SARTOR_DATA_SPLIT_H
 #define SARTOR_DATA_SPLIT_H
 
@@ -22,7 +23,8 @@ struct sr_split {
 /* `fraction` in [0, 0.9]: of each class c, round(fraction × n_c) rows, at least one
  * where a class has two or more and fraction > 0, and never all of them. `limit` > 0 keeps
  * a stratified `limit` of the training rows (all when there are fewer); a smaller limit keeps a
- * part of what a larger one keeps, and the validation rows do not depend on it. */
+ * part of what a larger one keeps, and the validation rows do not depend on it. A validation part
+ * that the data came with is taken for any fraction > 0. */
 enum sr_status sr_split_make(struct sr_split *split, const struct sr_dataset *dataset,
                              double fraction, uint64_t seed, size_t limit, struct sr_error *error);
 void sr_split_fini(struct sr_split *split);
