@@ -173,6 +173,45 @@ static void notes_are_told_apart(void **state)
     assert_float_equal(run_one(0, "k=4", 306).accuracy, 0.125, 0);
     assert_int_equal(count_notes(), 4); /* what is no note stays, as do those of other programs */
     free(line);
+
+    /* Nor is one of another seed, other data, another split or another number of rows. */
+    static const char *const others[] = {"2,306,%s,1,0.0833333333", "1,306,x%.31s,1,0.0833333333",
+                                         "1,306,%s,2,0.0833333333", "1,306,%s,1,0.2",
+                                         "1,305,%s,1,0.0833333333"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char key[128];
+        snprintf(key, sizeof key, others[i], session->data->digest);
+        line = sr_xprintf("0.125,2,7.5,%s,0,nan,k=5\n", key);
+        assert_ok(sr_file_write(path, line, strlen(line), &error));
+        assert_true(run_one(0, "k=5", 306).accuracy != 0.125);
+        assert_int_equal(count_notes(), 2);
+        free(line);
+    }
+}
+
+/* What is left is the trials that are not done, at the pace of those that are. */
+static void time_left_is_that_of_the_trials(void **state)
+{
+    (void)state;
+    char path[128], *line = sr_xprintf("0.5,1,100,1,102,%s,1,0.0833333333,epochs=1\n",
+                                       session->data->digest); /* it took 100 seconds */
+    snprintf(path, sizeof path, "%s/experiments", home);
+    assert_ok(sr_directory_make(path, &error));
+    snprintf(path, sizeof path, "%s/experiments/test.csv", home);
+    assert_ok(sr_file_write(path, line, strlen(line), &error));
+    free(line);
+    uint32_t job;
+    struct sr_experiment *experiment = make(&sr_model_class_mlp, 0, "epochs=1", 102);
+    sr_experiment_add(experiment, "endless", "epochs=10000", 1, 204); /* twice the rows */
+    sr_experiment_add(experiment, "further", "epochs=2", 1, 102);
+    assert_ok(sr_session_experiment(session, "test", experiment, &job, &error));
+    while (!(sr_session_run(session, job)->progress.done > 1000)) sr_session_wait(session, 10);
+    const struct sr_progress *progress = &sr_session_run(session, job)->progress;
+    assert_non_null(strstr(progress->note, "trial 2 of 3"));
+    const double share = (double)(progress->done - 1000) / 1000;
+    assert_float_equal(progress->seconds_left, 200 * (1 - share) + 100, 1);
+    sr_jobs_stop(session->jobs, job);
+    while (sr_session_run(session, job)->state < SR_JOB_DONE) sr_session_wait(session, 10);
 }
 
 static void too_many_folds(void **state)
@@ -285,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(folds_are_cross_validation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(notes_are_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(time_left_is_that_of_the_trials, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_folds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folds_train_to_the_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_budget_stops_the_trial_under_way, set_up, tear_down),

@@ -211,8 +211,28 @@ static void beats_takes_what_only_the_first_gets_right(void **state)
     }
     assert_int_equal(session->selection.count, count);
     assert_true(count > 0);
+    /* Of another split, by the current model where none is named. */
+    filter.split = SR_SPLIT_VALIDATION;
+    filter.model[0] = '\0';
+    strcpy(session->view.model, "second");
+    apply();
+    assert_string_equal(session->selection.filter.model, "second");
+    a = predictions_of(second, SR_SPLIT_VALIDATION);
+    b = predictions_of(first, SR_SPLIT_VALIDATION);
+    count = 0;
+    for (size_t i = 0; i < a->count; i++) count += is_right(a, i) && is_wrong(b, i);
+    assert_int_equal(session->selection.count, count);
+    assert_true(count < a->count);
+    /* A new split keeps no more of it than the split's name. */
+    strcpy(session->selection.filter.beats, "first");
+    assert_ok(sr_session_set(session, "validation", "0.2", &error));
+    assert_string_equal(session->selection.filter.beats, "");
+    assert_int_equal(session->selection.count, session->split.counts[SR_SPLIT_VALIDATION]);
+    count = session->selection.count;
+    filter.split = SR_SPLIT_TEST;
     snprintf(filter.beats, sizeof filter.beats, "nobody");
-    assert_refused(sr_session_select(session, &filter, &error), SR_ERROR_ARGUMENT, "nobody");
+    assert_refused(settled(sr_session_select(session, &filter, &error)), SR_ERROR_ARGUMENT,
+                   "nobody");
     assert_int_equal(session->selection.count, count); /* the old one stays */
 }
 
@@ -367,13 +387,23 @@ static void samples_are_named_by_file_and_row(void **state)
     assert_ok(settled(sr_session_index(session, "test:39", &file, &row, &error)));
     assert_int_equal(file, SR_FILE_TEST);
     assert_int_equal(row, 39);
-    file = SR_FILE_TRAIN;
+    assert_ok(sr_session_index(session, "validation:5", &file, &row, &error));
+    assert_int_equal(file, SR_FILE_TRAIN); /* which its rows are of */
+    assert_int_equal(row, 5);
     assert_ok(sr_session_index(session, "119", &file, &row, &error));
     assert_int_equal(row, 119);
     assert_refused(sr_session_index(session, "120", &file, &row, &error), SR_ERROR_ARGUMENT,
                    "0 to 119");
     assert_refused(sr_session_index(session, "test:40", &file, &row, &error), SR_ERROR_ARGUMENT,
                    "0 to 39");
+    for (int s = 0; s < SR_SPLIT_COUNT; s++) { /* a sample is shown in the split that has it */
+        const struct sr_samples samples = sr_session_samples(session, (enum sr_split_name)s);
+        row = sr_samples_row(&samples, samples.count - 1);
+        assert_ok(sr_session_show(session, s == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN, row,
+                                  &error));
+        assert_int_equal(session->selection.filter.split, s);
+        assert_int_equal(session->selection.rows[session->selection.at], row);
+    }
     static const char *const wrong[] = {
         "", "-1", "x", "test:", "tset:1", "train:1x", "train:99999999999999999999", ":3"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)

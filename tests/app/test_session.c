@@ -78,6 +78,64 @@ static void options_set_while_the_data_is_read_hold_for_it(void **state)
     sr_session_free(session);
 }
 
+/* NO_COLOR counts when it is not empty, and only where no colours are asked for. */
+static void colours_are_those_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variable, *colours;
+        enum sr_depth depth;
+    } cases[] = {{NULL, "auto", SR_DEPTH_DIRECT}, {"", "auto", SR_DEPTH_DIRECT},
+                 {"1", "auto", SR_DEPTH_NONE},    {"1", "256", SR_DEPTH_256},
+                 {NULL, "none", SR_DEPTH_NONE},   {NULL, "8", SR_DEPTH_8},
+                 {NULL, "16", SR_DEPTH_16},       {"1", "direct", SR_DEPTH_DIRECT}};
+    struct sr_session *session = open_session("a");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsetenv("NO_COLOR");
+        if (cases[i].variable) setenv("NO_COLOR", cases[i].variable, 1);
+        assert_ok(sr_session_set(session, "colours", cases[i].colours, &error));
+        assert_int_equal(session->look.depth, cases[i].depth);
+    }
+    unsetenv("NO_COLOR");
+    assert_false(session->look.light);
+    assert_ok(sr_session_set(session, "background", "light", &error));
+    assert_true(session->look.light);
+    sr_session_free(session);
+}
+
+/* A model that has been read is there as long as the session, whatever becomes of its file. */
+static void a_model_in_memory_outlives_its_file(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    train(session, "knn", "m");
+    char *path = sr_store_path(at("home"), "m");
+    assert_int_equal(unlink(path), 0);
+    free(path);
+    assert_ok(sr_session_scan_models(session, &error));
+    struct sr_entry *entry = sr_session_entry(session, "m", &error);
+    assert_non_null(entry);
+    const struct sr_predictions *predictions;
+    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
+    sr_session_free(session);
+}
+
+/* Images of the same size, of other classes. */
+static void a_model_of_other_classes_is_refused(void **state)
+{
+    (void)state;
+    const struct sr_predictions *predictions;
+    make_data("d", 8, 8, 3, 90, 30);
+    struct sr_session *session = open_session("a");
+    struct sr_entry *entry = train(session, "knn", "m");
+    assert_ok(sr_session_open(session, at("d"), &error));
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_refused(
+        settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)),
+        SR_ERROR_STATE, "2 classes; this data has 8×8 and 3");
+    sr_session_free(session);
+}
+
 static void a_new_split_or_new_data_drops_predictions_under_way(void **state)
 {
     (void)state;
@@ -473,6 +531,9 @@ int main(void)
         TEST(another_folder_takes_the_place_of_one_that_is_being_read),
         TEST(a_folder_that_cannot_be_read_leaves_the_data_as_it_was),
         TEST(options_set_while_the_data_is_read_hold_for_it),
+        TEST(colours_are_those_asked_for),
+        TEST(a_model_in_memory_outlives_its_file),
+        TEST(a_model_of_other_classes_is_refused),
         TEST(a_new_split_or_new_data_drops_predictions_under_way),
         TEST(a_long_layer_name_is_refused_and_not_asked_for_ever),
         TEST(validation_rows_that_were_trained_on_are_refused),

@@ -126,6 +126,7 @@ static void one_name_is_trained_once_at_a_time(void **state)
             sr_session_wait(session, 0.01);
             sr_session_run(session, job)->state = sr_jobs_state(session->jobs, job);
         }
+        assert_ptr_equal(sr_session_active_run(session), sr_session_run(session, job));
         training.params = sr_args_parse("knn", class->params, NULL, 0, NULL, &error);
         assert_refused(sr_session_train(session, &training, &other, &error), SR_ERROR_STATE,
                        "already");
