@@ -67,6 +67,14 @@ static void test_compare(void **unused)
                 }
                 assert_int_equal(out[q * set.padded + at], sum);
             }
+            /* A part of the rows, from any tile on. */
+            for (size_t first = 0; first < set.padded; first += SR_BYTES_ROWS) {
+                const size_t left = set.padded - first, some = left < 64 ? left : 64;
+                sr_bytes_compare(&set, measure, query, queries, first, some, plain);
+                for (size_t q = 0; q < queries; q++)
+                    assert_memory_equal(plain + q * some, out + q * set.padded + first,
+                                        some * sizeof *out);
+            }
         }
         int32_t sum = 0, square = 0;
         for (size_t i = 0; i < length; i++) {

@@ -570,6 +570,47 @@ static void test_masks(void **state)
     sr_pool_free(pool);
 }
 
+/* The order of rows: by eighths of how many of the first quarter of the columns are set, then by
+ * how many of all, up in every second group and down in the others; lots of 1024 rows for
+ * themselves. */
+static void test_mask_order(void **state)
+{
+    enum { ROWS = 1500, COLUMNS = 500, WORDS = 8, QUARTER = 2, LOT = 1024 };
+    uint64_t *mask = sr_xalloc(ROWS * WORDS * sizeof *mask);
+    int *order = sr_xalloc(ROWS * sizeof *order);
+    struct sr_rng rng;
+    (void)state;
+    sr_rng_init(&rng, 1, SR_STREAM_TEST, 0);
+    for (int row = 0; row < ROWS; row++) {
+        const uint64_t early = sr_rng_below(&rng, 100), late = sr_rng_below(&rng, 100);
+        for (int column = 0; column < COLUMNS; column++)
+            if (sr_rng_below(&rng, 100) < (column < COLUMNS / 4 ? early : late))
+                mask[row * WORDS + column / 64] |= (uint64_t)1 << column % 64;
+    }
+    sr_mask_order(mask, ROWS, COLUMNS, order);
+    for (int lot = 0; lot < ROWS; lot += LOT) {
+        int groups = 0, group_before = 0, all_before = 0;
+        for (int i = lot; i < lot + LOT && i < ROWS; i++) {
+            int early = 0, all = 0;
+            assert_in_range(order[i], lot, lot + LOT - 1);
+            for (int w = 0; w < WORDS; w++) {
+                const int set = __builtin_popcountll(mask[order[i] * WORDS + w]);
+                early += w < QUARTER ? set : 0;
+                all += set;
+            }
+            const int group = early * 8 / (QUARTER * 64 + 1);
+            assert_true(group >= group_before);
+            if (group == group_before && i > lot)
+                assert_true(group % 2 ? all <= all_before : all >= all_before);
+            groups += group != group_before;
+            group_before = group;
+            all_before = all;
+        }
+        assert_true(groups >= 5);
+    }
+    free(mask), free(order);
+}
+
 /* A product whose sum over depth is a tree: the products of its leaves, joined along the tree, at
  * any number of threads, with zeros left out or not. */
 static void test_trees(void **state)
@@ -668,7 +709,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_few_rows), cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_strips),   cmocka_unit_test(test_masks),
         cmocka_unit_test(test_spread),   cmocka_unit_test(test_wish),
-        cmocka_unit_test(test_trees),
+        cmocka_unit_test(test_trees),    cmocka_unit_test(test_mask_order),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }
