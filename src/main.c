@@ -98,7 +98,16 @@ static void hold_standard_streams(void)
             if (open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0) return;
 }
 
-int main(int argc, char **argv)
+/* What the options say. */
+struct invocation {
+    struct sr_args *values; /* of sr_options; the caller frees */
+    struct sr_batch batch;
+    const char *script;
+    enum { DO_RUN, DO_HELP, DO_VERSION } what;
+};
+
+/* 0, or USAGE when an option is wrong, which is then said. */
+static int read_options(struct invocation *call, int argc, char **argv)
 {
     static const struct option options[] = {
         {"data", required_argument, NULL, 'o'},  {"home", required_argument, NULL, 'o'},
@@ -108,61 +117,72 @@ int main(int argc, char **argv)
         {"keep-going", no_argument, NULL, 'k'},  {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},     {0},
     };
-    struct sr_batch batch = {.name = "sartor"};
-    struct sr_error error = {0};
-    const char *script = NULL;
-
-    hold_standard_streams();
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
-    struct sr_args *values = sr_args_parse("sartor", sr_options, NULL, 0, NULL, &error);
+    struct sr_error error;
     for (int option, index; (option = getopt_long(argc, argv, "+:hV", options, &index)) != -1;) {
         switch (option) {
         case 'o':
-            if (sr_args_set(values, options[index].name, optarg, &error)) {
-                sr_args_free(values);
+            if (sr_args_set(call->values, options[index].name, optarg, &error))
                 return usage_error(error.text);
-            }
             break;
         case 'b':
-            script = optarg;
+            call->script = optarg;
             break;
         case SR_JSON:
         case SR_CSV:
         case SR_MARKDOWN:
-            batch.form = (enum sr_form)option;
+            call->batch.form = (enum sr_form)option;
             break;
         case 'k':
-            batch.keep_going = true;
+            call->batch.keep_going = true;
             break;
         case 'h':
-            sr_args_free(values);
-            return fputs(usage, stdout) < 0 || fflush(stdout);
+            call->what = DO_HELP;
+            return 0;
         case 'v':
         case 'V':
-            sr_args_free(values);
-            return puts(PACKAGE_STRING) < 0 || fflush(stdout);
+            call->what = DO_VERSION;
+            return 0;
         default:
-            sr_args_free(values);
             return refuse_option(argv[optind - 1], option == ':');
         }
     }
-    size_t count = (size_t)(argc - optind);
-    if (script && count) {
-        sr_args_free(values);
-        return refuse("either --batch or a command, not both");
-    }
-    if ((count && !known_command(argv[optind], &error)) || sr_compute_start(&error)) {
-        sr_args_free(values);
-        return refuse(error.text);
-    }
-    struct sr_session *session = sr_session_new(values, &error);
+    if (call->script && optind < argc) return refuse("either --batch or a command, not both");
+    if (optind < argc && !known_command(argv[optind], &error)) return refuse(error.text);
+    return 0;
+}
+
+/* Open a session with those options, and run. */
+static int start(struct invocation *call, char **words, size_t count)
+{
+    struct sr_error error = {0};
+    if (sr_compute_start(&error)) return refuse(error.text);
+    struct sr_session *session = sr_session_new(call->values, &error);
+    call->values = NULL;
     if (!session) {
         sr_say(stderr, "sartor: %s", error.text);
         return 1;
     }
-    int status = run(session, &batch, script, argv + optind, count);
+    int status = run(session, &call->batch, call->script, words, count);
     sr_queue_fini(session);
     sr_session_free(session);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct sr_error error;
+    hold_standard_streams();
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    struct invocation call = {.batch = {.name = "sartor"},
+                              .values = sr_args_parse("sartor", sr_options, NULL, 0, NULL, &error)};
+    int status = read_options(&call, argc, argv);
+    if (!status && call.what == DO_HELP)
+        status = fputs(usage, stdout) < 0 || fflush(stdout);
+    else if (!status && call.what == DO_VERSION)
+        status = puts(PACKAGE_STRING) < 0 || fflush(stdout);
+    else if (!status)
+        status = start(&call, argv + optind, (size_t)(argc - optind));
+    sr_args_free(call.values);
     return status;
 }

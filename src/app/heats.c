@@ -70,8 +70,13 @@ static enum sr_status run_samples(const void *opaque, void *value, struct sr_poo
             key->how.target >= 0
                 ? key->how.target
                 : sr_predicted_class(heats->probabilities + i * classes, (int)classes);
-    return sr_explain_many(model, heats->method, key->how.layer, &key->samples, heats->targets,
-                           pool, monitor, heats->maps, error);
+    const struct sr_explain request = {.model = model,
+                                       .method = heats->method,
+                                       .layer = key->how.layer,
+                                       .targets = heats->targets,
+                                       .pool = pool,
+                                       .monitor = monitor};
+    return sr_explain_many(&request, &key->samples, heats->maps, error);
 }
 
 static void fini_samples(void *value)
@@ -139,8 +144,13 @@ static enum sr_status run_classes(const void *opaque, void *value, struct sr_poo
     heats->maps = sr_array_raw(classes * pixels_of(key), sizeof *heats->maps, "heat maps", error);
     if (!heats->maps) return SR_ERROR_MEMORY;
     heats->counts = sr_xalloc(classes * sizeof *heats->counts);
-    return sr_explain_classes(key->base.model, heats->method, key->how.layer, &key->samples,
-                              key->most, pool, monitor, heats->maps, heats->counts, error);
+    const struct sr_explain request = {.model = key->base.model,
+                                       .method = heats->method,
+                                       .layer = key->how.layer,
+                                       .pool = pool,
+                                       .monitor = monitor};
+    return sr_explain_classes(&request, &key->samples, key->most, heats->maps, heats->counts,
+                              error);
 }
 
 static void fini_classes(void *value)

@@ -241,8 +241,8 @@ void figures_describe(struct sr_text *text)
 {
     sr_text_add(text, "export FIGURE [MODEL] to=FILE writes\n");
     for (int i = 0; i < FIGURE_COUNT; i++)
-        sr_text_printf(text, "  %-12s %s Takes: %s.\n", figures[i].name, figures[i].help,
-                       figures[i].takes);
+        sr_text_printf(text, *figures[i].takes ? "  %-12s %s Takes: %s.\n" : "  %-12s %s\n",
+                       figures[i].name, figures[i].help, figures[i].takes);
     sr_text_printf(text, "and every one of them takes: %s.\n",
                    strchr(strchr(common, ' ') + 1, ' ') + 1);
 }

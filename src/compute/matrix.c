@@ -32,25 +32,24 @@ static void library_product(const struct sr_gemm *work, const struct sr_product 
                 (int)(work->transpose_b ? p->b_column : p->b_row), p->beta, p->c, (int)p->c_row);
 }
 
-struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                          const float *a, int lda, const float *b, int ldb, float beta, float *c,
-                          int ldc)
+struct sr_gemm sr_gemm_of(float alpha, struct sr_matrix a, struct sr_matrix b, float beta, float *c,
+                          int row)
 {
-    return (struct sr_gemm){.whole = {.a = a,
-                                      .b = b,
+    return (struct sr_gemm){.whole = {.a = a.values,
+                                      .b = b.values,
                                       .c = c,
-                                      .a_row = transpose_a ? 1 : lda,
-                                      .a_column = transpose_a ? lda : 1,
-                                      .b_row = transpose_b ? 1 : ldb,
-                                      .b_column = transpose_b ? ldb : 1,
-                                      .c_row = ldc,
-                                      .rows = m,
-                                      .columns = n,
-                                      .depth = k,
+                                      .a_row = a.transposed ? 1 : a.row,
+                                      .a_column = a.transposed ? a.row : 1,
+                                      .b_row = b.transposed ? 1 : b.row,
+                                      .b_column = b.transposed ? b.row : 1,
+                                      .c_row = row,
+                                      .rows = a.rows,
+                                      .columns = b.columns,
+                                      .depth = a.columns,
                                       .alpha = alpha,
                                       .beta = beta},
-                            .transpose_a = transpose_a,
-                            .transpose_b = transpose_b};
+                            .transpose_a = a.transposed,
+                            .transpose_b = b.transposed};
 }
 
 void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order)
@@ -153,12 +152,10 @@ static void slice(void *context, size_t index, int worker)
     sr_gemm_slice(context, index);
 }
 
-void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
-             float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
-             int ldc)
+void sr_gemm(struct sr_pool *pool, float alpha, struct sr_matrix a, struct sr_matrix b, float beta,
+             float *c, int row)
 {
-    struct sr_gemm work =
-        sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    struct sr_gemm work = sr_gemm_of(alpha, a, b, beta, c, row);
     size_t slices = sr_gemm_cut(&work);
     sr_pool_run(slices > 1 ? pool : NULL, slices, slice, &work);
 }
@@ -168,14 +165,13 @@ bool sr_gemm_exact_places(void)
     return !sr_kernels()->portable;
 }
 
-void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c,
-                    int ldc)
+void sr_gemm_narrow(struct sr_matrix a, struct sr_matrix b, float *c, int row)
 {
     enum { MOST = 48 };
-    struct sr_gemm work = sr_gemm_of(false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
+    struct sr_gemm work = sr_gemm_of(1, a, b, 1, c, row);
     const struct sr_kernels *kernels = sr_kernels();
-    if (kernels->portable || n > MOST)
-        sr_gemm(NULL, false, true, m, n, k, 1, a, lda, b, ldb, 1, c, ldc);
+    if (kernels->portable || b.columns > MOST)
+        sr_gemm(NULL, 1, a, b, 1, c, row);
     else
         kernels->dots(&work.whole);
 }
@@ -255,10 +251,8 @@ void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint
     }
 }
 
-void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)
+void sr_gemm_ref(float alpha, struct sr_matrix a, struct sr_matrix b, float beta, float *c, int row)
 {
-    struct sr_gemm work =
-        sr_gemm_of(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    struct sr_gemm work = sr_gemm_of(alpha, a, b, beta, c, row);
     sr_kernels_named("reference")->product(&work.whole);
 }

@@ -174,8 +174,7 @@ size_t sr_explain_nearest(const struct sr_model *model, const uint8_t *pixels, u
 
 struct block {
     const struct sr_samples *samples;
-    const int *targets;
-    struct sr_explain request;
+    struct sr_explain request; /* of all of them */
     float *heats;
     size_t from;
     enum sr_status status[BLOCK];
@@ -190,7 +189,7 @@ static void explain_one(void *context, size_t index, int worker)
     struct sr_heat heat;
     (void)worker;
     request.pixels = sr_samples_pixels(block->samples, at);
-    request.targets = &block->targets[at];
+    request.targets = &block->request.targets[at];
     request.count = 1;
     block->status[index] = sr_explain(&request, &heat, &block->errors[index]);
     if (block->status[index]) return;
@@ -199,30 +198,29 @@ static void explain_one(void *context, size_t index, int worker)
     sr_heat_fini(&heat);
 }
 
-enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_method *method,
-                               const char *layer, const struct sr_samples *samples,
-                               const int *targets, struct sr_pool *pool,
-                               const struct sr_monitor *monitor, float *heats,
-                               struct sr_error *error)
+enum sr_status sr_explain_many(const struct sr_explain *request, const struct sr_samples *samples,
+                               float *heats, struct sr_error *error)
 {
-    if (!method) method = sr_method_default(model);
+    const struct sr_method *method =
+        request->method ? request->method : sr_method_default(request->model);
+    struct sr_pool *pool = request->pool;
     if (!method->mapped)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s gives no heat map; use another method=", method->name);
-    enum sr_status status = sr_model_check_shape(model, samples->images->shape, 0, error);
+    enum sr_status status = sr_model_check_shape(request->model, samples->images->shape, 0, error);
     if (status) return status;
     struct block *block = sr_xalloc(sizeof *block);
-    *block = (struct block){.samples = samples, .targets = targets, .heats = heats};
-    block->request = (struct sr_explain){.model = model, .method = method, .layer = layer};
+    *block = (struct block){.samples = samples, .request = *request, .heats = heats};
+    block->request.method = method;
     /* A method that predicts uses the pool itself, and regions of the pool cannot nest. */
-    if (!method->layered) {
-        block->request.pool = pool;
-        block->request.monitor = monitor;
+    if (method->layered) {
+        block->request.pool = NULL;
+        block->request.monitor = NULL;
     }
     for (size_t step; !status && block->from < samples->count; block->from += step) {
         const size_t left = samples->count - block->from;
         step = !method->layered ? 1 : left < BLOCK ? left : BLOCK;
-        if (!sr_monitor_proceed(monitor)) {
+        if (!sr_monitor_proceed(request->monitor)) {
             status =
                 sr_error_set(error, SR_ERROR_CANCELLED, "explaining was stopped before its end");
             break;
@@ -235,13 +233,13 @@ enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_met
     return status;
 }
 
-enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_method *method,
-                                  const char *layer, const struct sr_samples *samples, size_t most,
-                                  struct sr_pool *pool, const struct sr_monitor *monitor,
-                                  float *heats, size_t *counts, struct sr_error *error)
+enum sr_status sr_explain_classes(const struct sr_explain *request,
+                                  const struct sr_samples *samples, size_t most, float *heats,
+                                  size_t *counts, struct sr_error *error)
 {
-    const size_t classes = (size_t)model->shape.classes;
+    const size_t classes = (size_t)request->model->shape.classes;
     const size_t size = sr_shape_pixels(samples->images->shape);
+    struct sr_explain one_each = *request;
     uint32_t *rows = sr_array_raw(samples->count, sizeof *rows, "samples to explain", error);
     int *targets =
         rows ? sr_array_raw(samples->count, sizeof *targets, "samples to explain", error) : NULL;
@@ -264,8 +262,8 @@ enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_
     for (size_t from = 0; !status && from < chosen; from += AT_ONCE) {
         const struct sr_samples part = {samples->images, rows + from,
                                         chosen - from < AT_ONCE ? chosen - from : AT_ONCE};
-        status =
-            sr_explain_many(model, method, layer, &part, targets + from, pool, monitor, own, error);
+        one_each.targets = targets + from;
+        status = sr_explain_many(&one_each, &part, own, error);
         for (size_t i = 0; !status && i < part.count; i++) {
             const size_t class = (size_t)targets[from + i];
             for (size_t p = 0; p < size; p++)

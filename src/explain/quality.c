@@ -200,12 +200,53 @@ static bool any_heat(const float *heat, size_t size)
     return false;
 }
 
+/* A request for the maps of many samples by `model`. */
+static struct sr_explain maps_of(const struct bench *bench, const struct sr_model *model,
+                                 const int *targets, const struct sr_monitor *monitor)
+{
+    return (struct sr_explain){.model = model,
+                               .method = bench->quality->method,
+                               .layer = bench->request->layer,
+                               .targets = targets,
+                               .pool = bench->request->pool,
+                               .monitor = monitor};
+}
+
+/* Half the 95 % interval of a mean over `n` values, given the sum of their squares. */
+static double half_interval(double squares, double mean, double n)
+{
+    return 1.96 * sqrt(fmax(0, squares / n - mean * mean) / n);
+}
+
+/* From sums to means. `shared`: images whose map is not all zero. */
+static void make_means(struct bench *bench, double n, size_t shared)
+{
+    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
+        struct sr_quality_curves *curves = &bench->quality->maps[m];
+        const struct sums *sums = &bench->sums[m];
+        for (int step = 0; step <= STEPS; step++) {
+            curves->deletion[step] /= n;
+            curves->insertion[step] /= n;
+        }
+        curves->deletion_area /= n;
+        curves->insertion_area /= n;
+        curves->deletion_gain = sums->deletion / n;
+        curves->insertion_gain = sums->insertion / n;
+        curves->deletion_error = half_interval(sums->deletion_square, curves->deletion_gain, n);
+        curves->insertion_error = half_interval(sums->insertion_square, curves->insertion_gain, n);
+        curves->share = m == SR_QUALITY_RANDOM   ? NAN
+                        : m == SR_QUALITY_METHOD ? sums->share / (double)shared
+                                                 : sums->share / n;
+    }
+}
+
 static enum sr_status measure_curves(struct bench *bench, const int *targets,
                                      struct sr_error *error)
 {
     const struct sr_quality_request *request = bench->request;
     struct sr_quality *quality = bench->quality;
     const struct sr_monitor monitor = quiet(request->monitor);
+    const double n = (double)request->samples.count;
     double lit = 0;
     size_t shared = 0;
     for (size_t from = 0; from < request->samples.count; from += AT_ONCE) {
@@ -213,9 +254,8 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets,
         uint32_t rows[AT_ONCE];
         for (size_t i = 0; i < count; i++) rows[i] = sr_samples_row(&request->samples, from + i);
         const struct sr_samples part = {request->samples.images, rows, count};
-        enum sr_status status =
-            sr_explain_many(request->model, quality->method, request->layer, &part, targets + from,
-                            request->pool, &monitor, bench->heats, error);
+        const struct sr_explain maps = maps_of(bench, request->model, targets + from, &monitor);
+        enum sr_status status = sr_explain_many(&maps, &part, bench->heats, error);
         if (status) return status;
         for (size_t i = 0; i < count; i++)
             alter(bench, sr_samples_pixels(&part, i), bench->heats + i * bench->size, rows[i],
@@ -238,31 +278,8 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets,
         bench->done += count;
         tell(bench, "deletion and insertion");
     }
-    const double n = (double)request->samples.count;
     quality->lit = lit / n / (double)bench->size;
-    for (int m = 0; m < SR_QUALITY_MAPS; m++) {
-        struct sr_quality_curves *curves = &quality->maps[m];
-        const struct sums *sums = &bench->sums[m];
-        for (int step = 0; step <= STEPS; step++) {
-            curves->deletion[step] /= n;
-            curves->insertion[step] /= n;
-        }
-        curves->deletion_area /= n;
-        curves->insertion_area /= n;
-        curves->deletion_gain = sums->deletion / n;
-        curves->insertion_gain = sums->insertion / n;
-        curves->deletion_error =
-            1.96 * sqrt(fmax(0, sums->deletion_square / n -
-                                    curves->deletion_gain * curves->deletion_gain) /
-                        n);
-        curves->insertion_error =
-            1.96 * sqrt(fmax(0, sums->insertion_square / n -
-                                    curves->insertion_gain * curves->insertion_gain) /
-                        n);
-        curves->share = m == SR_QUALITY_RANDOM   ? NAN
-                        : m == SR_QUALITY_METHOD ? sums->share / (double)shared
-                                                 : sums->share / n;
-    }
+    make_means(bench, n, shared);
     return SR_OK;
 }
 
@@ -283,15 +300,13 @@ static enum sr_status measure_scrambled(struct bench *bench, const int *targets,
         sr_array_raw(2 * samples.count * bench->size, sizeof *before, "heat maps", error);
     float *after = before + samples.count * bench->size;
     if (!before) return SR_ERROR_MEMORY;
-    enum sr_status status =
-        sr_explain_many(request->model, quality->method, request->layer, &samples, targets,
-                        request->pool, &monitor, before, error);
+    struct sr_explain maps = maps_of(bench, request->model, targets, &monitor);
+    enum sr_status status = sr_explain_many(&maps, &samples, before, error);
     for (int k = 0; !status && k < SR_SCRAMBLED_MOST; k++) {
         if (k && wanted[k] <= wanted[k - 1]) continue;
         struct sr_model *model = sr_model_scramble(request->model, wanted[k], request->seed, error);
-        status = model ? sr_explain_many(model, quality->method, request->layer, &samples, targets,
-                                         request->pool, &monitor, after, error)
-                       : error->status;
+        maps.model = model;
+        status = model ? sr_explain_many(&maps, &samples, after, error) : error->status;
         sr_model_unref(model);
         double sum = 0;
         size_t compared = 0;
@@ -324,6 +339,63 @@ static void make_centre(float *centre, struct sr_shape shape)
         }
 }
 
+/* The mean grey of the samples. */
+static uint8_t mean_grey(const struct sr_samples *samples, size_t size)
+{
+    double sum = 0;
+    for (size_t i = 0; i < samples->count; i++)
+        for (size_t p = 0; p < size; p++) sum += sr_samples_pixels(samples, i)[p];
+    return (uint8_t)lrint(sum / (double)samples->count / (double)size);
+}
+
+/* The predicted class of each sample. */
+static enum sr_status find_targets(struct bench *bench, float *said, int *targets,
+                                   struct sr_error *error)
+{
+    const struct sr_quality_request *request = bench->request;
+    const struct sr_monitor monitor = quiet(request->monitor);
+    enum sr_status status =
+        sr_model_predict(request->model, &request->samples, request->pool, &monitor, said, error);
+    for (size_t i = 0; !status && i < request->samples.count; i++) {
+        const float *row = said + i * bench->classes;
+        targets[i] = 0;
+        for (size_t c = 1; c < bench->classes; c++)
+            if (row[c] > row[targets[i]]) targets[i] = (int)c;
+    }
+    return status;
+}
+
+static enum sr_status measure(struct bench *bench, struct sr_error *error)
+{
+    const struct sr_samples *samples = &bench->request->samples;
+    const size_t copies = bench->copies.count, size = bench->size;
+    const char *what = "altered images";
+    float *said = NULL;
+    int *targets = NULL;
+    enum sr_status status = SR_ERROR_MEMORY;
+    if (!(bench->copies.pixels = sr_array_raw(copies * size, 1, what, error)) ||
+        !(bench->said = sr_array_raw(copies * bench->classes, sizeof(float), what, error)) ||
+        !(bench->heats = sr_array_raw((AT_ONCE + 1) * size, sizeof(float), what, error)) ||
+        !(bench->order = sr_array_raw(size, sizeof *bench->order, what, error)) ||
+        !(said = sr_array_raw(samples->count * bench->classes, sizeof *said, what, error)) ||
+        !(targets = sr_array_raw(samples->count, sizeof *targets, what, error)))
+        goto out;
+    bench->centre = bench->heats + AT_ONCE * size;
+    make_centre(bench->centre, bench->copies.shape);
+    bench->grey = mean_grey(samples, size);
+    status = find_targets(bench, said, targets, error);
+    if (!status) status = measure_curves(bench, targets, error);
+    if (!status && bench->quality->layers) status = measure_scrambled(bench, targets, error);
+out:
+    free(bench->copies.pixels);
+    free(bench->said);
+    free(bench->heats);
+    free(bench->order);
+    free(said);
+    free(targets);
+    return status;
+}
+
 enum sr_status sr_quality_measure(const struct sr_quality_request *request,
                                   struct sr_quality *quality, struct sr_error *error)
 {
@@ -342,51 +414,16 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
     enum sr_status status = sr_model_check_shape(model, samples->images->shape, 0, error);
     if (!status) status = sr_model_weight_layers(model, &quality->layers, error);
     if (status) return status;
-
     quality->scrambled_images =
         samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
-    struct bench bench = {.request = request, .quality = quality};
-    bench.size = sr_shape_size(model->shape.image);
-    bench.classes = (size_t)model->shape.classes;
-    bench.started = sr_clock_seconds();
-    bench.total =
-        samples->count + (quality->layers ? SR_SCRAMBLED_MOST * quality->scrambled_images : 0);
-    bench.copies = (struct sr_images){AT_ONCE * COPIES, model->shape.image, NULL, NULL};
-    const char *what = "altered images";
-    float *said = NULL;
-    int *targets = NULL;
-    status = SR_ERROR_MEMORY;
-    if (!(bench.copies.pixels = sr_array_raw(bench.copies.count * bench.size, 1, what, error)) ||
-        !(bench.said =
-              sr_array_raw(bench.copies.count * bench.classes, sizeof(float), what, error)) ||
-        !(bench.heats = sr_array_raw((AT_ONCE + 1) * bench.size, sizeof(float), what, error)) ||
-        !(bench.order = sr_array_raw(bench.size, sizeof *bench.order, what, error)) ||
-        !(said = sr_array_raw(samples->count * bench.classes, sizeof *said, what, error)) ||
-        !(targets = sr_array_raw(samples->count, sizeof *targets, what, error)))
-        goto out;
-    bench.centre = bench.heats + AT_ONCE * bench.size;
-    make_centre(bench.centre, model->shape.image);
-    double sum = 0;
-    for (size_t i = 0; i < samples->count; i++)
-        for (size_t p = 0; p < bench.size; p++) sum += sr_samples_pixels(samples, i)[p];
-    bench.grey = (uint8_t)lrint(sum / (double)samples->count / (double)bench.size);
-
-    const struct sr_monitor monitor = quiet(request->monitor);
-    status = sr_model_predict(model, samples, request->pool, &monitor, said, error);
-    for (size_t i = 0; !status && i < samples->count; i++) {
-        const float *row = said + i * bench.classes;
-        targets[i] = 0;
-        for (size_t c = 1; c < bench.classes; c++)
-            if (row[c] > row[targets[i]]) targets[i] = (int)c;
-    }
-    if (!status) status = measure_curves(&bench, targets, error);
-    if (!status && quality->layers) status = measure_scrambled(&bench, targets, error);
-out:
-    free(bench.copies.pixels);
-    free(bench.said);
-    free(bench.heats);
-    free(bench.order);
-    free(said);
-    free(targets);
-    return status;
+    struct bench bench = {.request = request,
+                          .quality = quality,
+                          .size = sr_shape_size(model->shape.image),
+                          .classes = (size_t)model->shape.classes,
+                          .started = sr_clock_seconds(),
+                          .total =
+                              samples->count +
+                              (quality->layers ? SR_SCRAMBLED_MOST * quality->scrambled_images : 0),
+                          .copies = {AT_ONCE * COPIES, model->shape.image, NULL, NULL}};
+    return measure(&bench, error);
 }

@@ -123,10 +123,12 @@ static void bars_size(struct sr_canvas *canvas, const void *data, double wished,
     size->least_height = fixed + rows * fmax(8, 3.0 * (double)chart->count);
 }
 
+/* One value of a series, in its strip of the plot. */
 static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *chart, size_t s,
-                      size_t item, const struct sr_axis *axis, struct sr_rect plot, double middle,
-                      double thick, double column)
+                      size_t item, const struct sr_axis *axis, struct sr_rect plot)
 {
+    const double thick = plot.height, middle = plot.y + thick / 2;
+    double column = plot.x + plot.width + 5; /* where the value is printed */
     const struct sr_bars_series *series = &chart->series[s];
     sr_colour colour = sr_canvas_series(canvas, (int)s);
     double value = series->values[item];
@@ -135,8 +137,7 @@ static void draw_item(struct sr_canvas *canvas, const struct sr_bars_chart *char
         double zero = plot.x + plot.width * fmax(0, sr_axis_share(axis, 0));
         double end = plot.x + plot.width * sr_axis_share(axis, value);
         if (!chart->dots)
-            sr_fill(canvas,
-                    (struct sr_rect){fmin(zero, end), middle - thick / 2, fabs(end - zero), thick},
+            sr_fill(canvas, (struct sr_rect){fmin(zero, end), plot.y, fabs(end - zero), thick},
                     colour);
         if (series->low && series->high && isfinite(series->low[item]) &&
             isfinite(series->high[item])) {
@@ -197,9 +198,10 @@ static void bars_draw(struct sr_canvas *canvas, const void *data)
             sr_rule(canvas, plot.x, middle - pitch / 2, plot.x + plot.width, middle - pitch / 2,
                     0.4, theme->grid);
         for (size_t s = 0; s < chart->count; s++)
-            draw_item(canvas, chart, s, item, &axis, plot,
-                      middle + ((double)s - ((double)chart->count - 1) / 2) * thick, thick,
-                      plot.x + plot.width + 5);
+            draw_item(canvas, chart, s, item, &axis,
+                      (struct sr_rect){plot.x,
+                                       middle + ((double)s - (double)chart->count / 2) * thick,
+                                       plot.width, thick});
     }
     sr_draw_axes(canvas, plot, &axis, NULL, *label ? label : NULL, NULL);
 }

@@ -159,14 +159,14 @@ double sr_line_height(struct sr_font font)
     return 1.3 * font.size;
 }
 
-int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
-                      int lines, struct sr_font font, const char *text, bool draw)
+int sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place, struct sr_font font,
+                      const char *text, bool draw)
 {
     if (!text || !*text) return 0;
     int line = 0;
     struct sr_text now = {0}, longer = {0};
     use_font(canvas, font);
-    while (*text && line < lines) {
+    while (*text && line < place.lines) {
         /* Take words while they fit; the last line takes the rest, which is cut if it is too wide.
          */
         const char *at_word = text;
@@ -180,16 +180,16 @@ int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, d
             sr_text_add(&longer, sr_text_get(&now));
             sr_text_add_bytes(&longer, at_word, blank + word);
             char *cleaned = clean(sr_text_get(&longer));
-            bool fits = measure(canvas, cleaned) <= width + 0.01;
+            bool fits = measure(canvas, cleaned) <= place.width + 0.01;
             free(cleaned);
-            if (!fits && now.length && line + 1 < lines) break;
+            if (!fits && now.length && line + 1 < place.lines) break;
             sr_text_clear(&now);
             sr_text_add(&now, sr_text_get(&longer));
             at_word += blank + word;
         }
         if (draw)
-            sr_draw_text(canvas, x, y + line * sr_line_height(font), at, width, font,
-                         sr_text_get(&now));
+            sr_draw_text(canvas, place.x, place.y + line * sr_line_height(font), place.at,
+                         place.width, font, sr_text_get(&now));
         use_font(canvas, font);
         line++;
         text = at_word;
@@ -415,7 +415,8 @@ double sr_title_height(struct sr_canvas *canvas, const char *title, double width
 {
     struct sr_font font = title_font(canvas);
     int lines =
-        sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, title, false);
+        sr_draw_paragraph(canvas, (struct sr_paragraph){0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH},
+                          font, title, false);
     return lines ? lines * sr_line_height(font) + 4 : 0;
 }
 
@@ -423,21 +424,26 @@ double sr_note_height(struct sr_canvas *canvas, const char *note, double width)
 {
     struct sr_font font = note_font(canvas);
     int lines =
-        sr_draw_paragraph(canvas, 0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH, font, note, false);
+        sr_draw_paragraph(canvas, (struct sr_paragraph){0, 0, 0, width - 2 * SR_MARGIN, PARAGRAPH},
+                          font, note, false);
     return lines ? lines * sr_line_height(font) + 4 : 0;
 }
 
 void sr_draw_title(struct sr_canvas *canvas, const char *title)
 {
-    sr_draw_paragraph(canvas, SR_MARGIN, SR_MARGIN + SR_TYPE_TITLE * 0.85, 0,
-                      canvas->width - 2 * SR_MARGIN, PARAGRAPH, title_font(canvas), title, true);
+    sr_draw_paragraph(canvas,
+                      (struct sr_paragraph){SR_MARGIN, SR_MARGIN + SR_TYPE_TITLE * 0.85, 0,
+                                            canvas->width - 2 * SR_MARGIN, PARAGRAPH},
+                      title_font(canvas), title, true);
 }
 
 void sr_draw_note(struct sr_canvas *canvas, const char *note)
 {
     double top = canvas->height - SR_MARGIN - sr_note_height(canvas, note, canvas->width) + 4;
-    sr_draw_paragraph(canvas, SR_MARGIN, top + SR_TYPE_TICK * 0.9, 0, canvas->width - 2 * SR_MARGIN,
-                      PARAGRAPH, note_font(canvas), note, true);
+    sr_draw_paragraph(canvas,
+                      (struct sr_paragraph){SR_MARGIN, top + SR_TYPE_TICK * 0.9, 0,
+                                            canvas->width - 2 * SR_MARGIN, PARAGRAPH},
+                      note_font(canvas), note, true);
 }
 
 /* ---- numbers ---- */

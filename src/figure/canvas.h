@@ -78,10 +78,15 @@ void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, doubl
  * clockwise about (x, y). */
 void sr_draw_turned(struct sr_canvas *canvas, double x, double y, double at, double most,
                     double degrees, struct sr_font font, const char *text);
-/* Words broken into at most `lines` lines of `width`, the first baseline at `y`; newlines begin a
- * new line. Returns how many lines there are; draws nothing when `draw` is false. */
-int sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
-                      int lines, struct sr_font font, const char *text, bool draw);
+/* Where a paragraph goes: x and `at` as above, the first baseline at `y`. */
+struct sr_paragraph {
+    double x, y, at, width;
+    int lines; /* at most */
+};
+/* Words broken into lines; newlines begin a new line. Returns how many lines there are; draws
+ * nothing when `draw` is false, so that x, y and `at` do not matter. */
+int sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place, struct sr_font font,
+                      const char *text, bool draw);
 double sr_line_height(struct sr_font font);
 
 void sr_set_colour(struct sr_canvas *canvas, sr_colour colour, double alpha);

@@ -245,20 +245,35 @@ static void draw_scale(struct sr_canvas *canvas, const struct layout *layout, do
                    of_predicted ? "% of the predicted class" : "% of the true class");
 }
 
-static void confusion_draw(struct sr_canvas *canvas, const void *data)
+/* The number in each cell, in a font of this size. */
+static void draw_numbers(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
+                         const struct layout *layout, const uint32_t *colours, double size)
 {
-    const struct sr_confusion_chart *chart = data;
-    const struct sr_theme *theme = canvas->theme;
-    double needed;
-    struct layout layout = lay_out(canvas, chart, canvas->width, canvas->height, &needed);
-    int n = chart->classes;
-    sr_draw_title(canvas, chart->title);
-    sr_draw_note(canvas, chart->note);
-    if (n < 1) return;
-    double cell = layout.cell, side = n * cell;
-    layout.left = sr_snap(canvas, layout.left);
-    layout.top = sr_snap(canvas, layout.top);
-    double size = number_size(canvas, chart, cell), gap = cell >= 8 ? 0.6 : 0;
+    const int n = chart->classes;
+    const double cell = layout->cell;
+    for (int row = 0; row < n; row++) {
+        for (int column = 0; column < n; column++) {
+            const uint64_t sum = confusion_whole(chart, row, column);
+            char text[32];
+            sr_colour back = SR_RGB(0, 0, 0) | colours[row * n + column];
+            bool zero = !at(chart, row, column);
+            struct sr_font font = {size, row == column,
+                                   zero ? canvas->theme->frame : sr_colour_contrast(back)};
+            cell_text(chart, row, column, sum, text, sizeof text);
+            if (font.bold && sr_text_width(canvas, font, text) > cell - 1) font.bold = false;
+            sr_draw_turned(canvas, layout->left + (column + 0.5) * cell,
+                           layout->top + (row + 0.5) * cell, 0.5, 0, 0, font, text);
+        }
+    }
+}
+
+static void draw_cells(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
+                       const struct layout *layout)
+{
+    const int n = chart->classes;
+    const double cell = layout->cell, side = n * cell, gap = cell >= 8 ? 0.6 : 0;
+    const double size = number_size(canvas, chart, cell);
+    const struct sr_rect matrix = {layout->left, layout->top, side, side};
     uint32_t *colours = sr_xalloc((size_t)n * (size_t)n * sizeof *colours);
     for (int row = 0; row < n; row++) {
         for (int column = 0; column < n; column++) {
@@ -267,45 +282,53 @@ static void confusion_draw(struct sr_canvas *canvas, const void *data)
             colours[row * n + column] = colour_of(canvas, share, row == column) & 0xFFFFFF;
         }
     }
-    struct sr_rect matrix = {layout.left, layout.top, side, side};
     sr_draw_pixels(canvas, matrix, colours, n, n);
     for (int i = 1; gap > 0 && i < n; i++) {
-        sr_rule(canvas, layout.left + i * cell, layout.top, layout.left + i * cell,
-                layout.top + side, gap, theme->grid);
-        sr_rule(canvas, layout.left, layout.top + i * cell, layout.left + side,
-                layout.top + i * cell, gap, theme->grid);
+        sr_rule(canvas, layout->left + i * cell, layout->top, layout->left + i * cell,
+                layout->top + side, gap, canvas->theme->grid);
+        sr_rule(canvas, layout->left, layout->top + i * cell, layout->left + side,
+                layout->top + i * cell, gap, canvas->theme->grid);
     }
-    sr_frame(canvas, matrix, 0.6, theme->rule);
-    for (int row = 0; size > 0 && row < n; row++) {
-        for (int column = 0; column < n; column++) {
-            const uint64_t sum = confusion_whole(chart, row, column);
-            char text[32];
-            sr_colour back = SR_RGB(0, 0, 0) | colours[row * n + column];
-            bool zero = !at(chart, row, column);
-            struct sr_font font = {size, row == column,
-                                   zero ? theme->frame : sr_colour_contrast(back)};
-            cell_text(chart, row, column, sum, text, sizeof text);
-            if (font.bold && sr_text_width(canvas, font, text) > cell - 1) font.bold = false;
-            sr_draw_turned(canvas, layout.left + (column + 0.5) * cell,
-                           layout.top + (row + 0.5) * cell, 0.5, 0, 0, font, text);
-        }
-    }
+    sr_frame(canvas, matrix, 0.6, canvas->theme->rule);
+    if (size > 0) draw_numbers(canvas, chart, layout, colours, size);
     free(colours);
-    double below = layout.top + side + (layout.margin > 0 ? fmin(fmax(cell, 11), 20) + 4 : 0) + 3;
-    double most = layout.left - SR_MARGIN - SR_TYPE_LABEL - 10;
-    for (int i = 0; i < n; i += layout.every) {
-        double x = layout.left + (i + 0.5) * cell;
-        sr_draw_turned(canvas, layout.left - 4, layout.top + (i + 0.5) * cell, 1, most, 0,
+}
+
+/* The classes beside the rows and, from `below` on, under the columns. */
+static void draw_names(struct sr_canvas *canvas, const struct sr_confusion_chart *chart,
+                       const struct layout *layout, double below)
+{
+    const double cell = layout->cell, most = layout->left - SR_MARGIN - SR_TYPE_LABEL - 10;
+    for (int i = 0; i < chart->classes; i += layout->every) {
+        double x = layout->left + (i + 0.5) * cell;
+        sr_draw_turned(canvas, layout->left - 4, layout->top + (i + 0.5) * cell, 1, most, 0,
                        name_font(canvas), chart->names[i]);
-        if (layout.turn == 0)
+        if (layout->turn == 0)
             sr_draw_turned(canvas, x, below + SR_TYPE_TICK / 2, 0.5, cell, 0, name_font(canvas),
                            chart->names[i]);
         else
-            sr_draw_turned(canvas, x + (layout.turn == -45 ? 2 : 0),
-                           below + (layout.turn == -45 ? 2 : 0), 1, most, layout.turn,
+            sr_draw_turned(canvas, x + (layout->turn == -45 ? 2 : 0),
+                           below + (layout->turn == -45 ? 2 : 0), 1, most, layout->turn,
                            name_font(canvas), chart->names[i]);
     }
-    struct sr_font label = {SR_TYPE_LABEL, false, theme->text};
+}
+
+static void confusion_draw(struct sr_canvas *canvas, const void *data)
+{
+    const struct sr_confusion_chart *chart = data;
+    double needed;
+    struct layout layout = lay_out(canvas, chart, canvas->width, canvas->height, &needed);
+    sr_draw_title(canvas, chart->title);
+    sr_draw_note(canvas, chart->note);
+    if (chart->classes < 1) return;
+    layout.left = sr_snap(canvas, layout.left);
+    layout.top = sr_snap(canvas, layout.top);
+    draw_cells(canvas, chart, &layout);
+    const double cell = layout.cell, side = chart->classes * cell;
+    const double below =
+        layout.top + side + (layout.margin > 0 ? fmin(fmax(cell, 11), 20) + 4 : 0) + 3;
+    draw_names(canvas, chart, &layout, below);
+    const struct sr_font label = {SR_TYPE_LABEL, false, canvas->theme->text};
     sr_draw_text(canvas, layout.left + side / 2, below + layout.below + SR_TYPE_LABEL, 0.5,
                  canvas->width - 10, label, "predicted class");
     sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, layout.top + side / 2, 0.5, side + 60,

@@ -148,8 +148,9 @@ static struct titles fit_titles(struct sr_canvas *canvas, const struct sr_curves
     for (;; titles.font.size -= 0.25) {
         titles.lines = 1;
         for (size_t p = 0; p < chart->count; p++) {
-            int lines = sr_draw_paragraph(canvas, 0, 0, 0, width, TITLE_LINES, titles.font,
-                                          chart->panels[p].title, false);
+            int lines =
+                sr_draw_paragraph(canvas, (struct sr_paragraph){0, 0, 0, width, TITLE_LINES},
+                                  titles.font, chart->panels[p].title, false);
             titles.lines = lines > titles.lines ? lines : titles.lines;
         }
         if (titles.lines == 1 || titles.font.size <= 0.8 * SR_TYPE_LABEL) return titles;
@@ -286,9 +287,11 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
                                cell.width - room.left - room.right,
                                cell.height - above - room.top - room.bottom};
         if (panel->title)
-            sr_draw_paragraph(canvas, plot.x, cell.y + row_gap((int)p / columns) + titles.font.size,
-                              0, fmax(plot.width, title_width(cell.width)), TITLE_LINES,
-                              titles.font, panel->title, true);
+            sr_draw_paragraph(
+                canvas,
+                (struct sr_paragraph){plot.x, cell.y + row_gap((int)p / columns) + titles.font.size,
+                                      0, fmax(plot.width, title_width(cell.width)), TITLE_LINES},
+                titles.font, panel->title, true);
         sr_draw_axes(canvas, plot, &x, &y, x_label, *y_label ? y_label : NULL);
         /* Training first, so that validation lies on top. */
         for (int solid = 0; solid < 2; solid++)

@@ -171,82 +171,113 @@ static void draw_bow(struct sr_canvas *canvas, double x, double from, double to,
     cairo_fill(cairo);
 }
 
+/* The head of the table; returns where its lines begin. */
+static double draw_head(struct sr_canvas *canvas, const struct sr_network_chart *chart,
+                        const struct layout *layout)
+{
+    const struct sr_theme *theme = canvas->theme;
+    const struct sr_font head = {SR_TYPE_SMALL, false, theme->faint};
+    double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
+    sr_draw_title(canvas, chart->title);
+    sr_draw_note(canvas, chart->note);
+    sr_draw_text(canvas, layout->names, top + 7, 0, 0, head,
+                 layout->stacked ? "layer and its output" : "layer");
+    if (!layout->stacked) sr_draw_text(canvas, layout->shapes, top + 7, 0, 0, head, "output");
+    sr_draw_text(canvas, layout->numbers, top + 7, 1, 0, head, "parameters");
+    top += 12;
+    sr_rule(canvas, layout->names, top - 1.5, canvas->width - SR_MARGIN, top - 1.5, 0.5,
+            theme->rule);
+    return top;
+}
+
+/* What the lines share. */
+struct lines {
+    const struct layout *layout;
+    double top, pitch;
+    int tallest;   /* image */
+    uint64_t most; /* parameters */
+};
+
+/* The block of line `i`, as high as its image and as wide as it has channels, and an arc from the
+ * earlier block that it adds. */
+static void draw_layer(struct sr_canvas *canvas, const struct sr_block *block, size_t i,
+                       const struct lines *lines)
+{
+    const double axis = lines->layout->axis, pitch = lines->pitch;
+    const double middle = lines->top + ((double)i + 0.5) * pitch;
+    const bool flat = block->shape.height <= 0;
+    const double share = flat ? 0 : sqrt((double)block->shape.height / lines->tallest);
+    double deep = fmin(3.5, pitch * 0.16);
+    double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
+    const int channels = block->shape.channels > 0 ? block->shape.channels : 1;
+    const double width =
+        lines->layout->blocks / BLOCKS * fmin(BLOCKS - 10, 4 + 7.5 * log2(1 + (double)channels));
+    if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
+        block->kind == SR_BLOCK_NORM) {
+        /* Its output has the shape of its input: a thin plate instead of a block. */
+        height = fmin(4, pitch * 0.35);
+        deep = fmin(deep, 2);
+    }
+    draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep,
+               block_colour(canvas->theme, block->kind));
+    if (block->skip >= 0 && (size_t)block->skip < i) {
+        double from = lines->top + ((double)block->skip + 0.5) * pitch;
+        draw_bow(canvas, axis - lines->layout->blocks / 2 + 4, from, middle,
+                 block_colour(canvas->theme, SR_BLOCK_ADD));
+    }
+}
+
+/* Its name, output and parameters, and a bar for their number. */
+static void draw_words(struct sr_canvas *canvas, const struct sr_block *block, size_t i,
+                       const struct lines *lines)
+{
+    const struct layout *layout = lines->layout;
+    const struct sr_theme *theme = canvas->theme;
+    const struct sr_font font = {fmin(SR_TYPE_TICK, lines->pitch * 0.75), false, theme->text};
+    const struct sr_font small = {SR_TYPE_SMALL, false, theme->faint};
+    const double middle = lines->top + ((double)i + 0.5) * lines->pitch;
+    const double apart = layout->stacked ? 4.5 : 0;
+    char text[96];
+    sr_draw_turned(canvas, layout->names, middle - apart, 0, layout->most, 0, font, block->name);
+    block_shape(block, text, sizeof text);
+    sr_draw_turned(canvas, layout->shapes, middle + apart, 0, 0, 0, layout->stacked ? small : font,
+                   text);
+    if (!block->parameters) return;
+    sr_format_count(text, sizeof text, block->parameters);
+    sr_draw_turned(canvas, layout->numbers, middle, 1, 0, 0, font, text);
+    if (layout->bar <= 0) return;
+    double length = fmax(0.5, layout->bar * (double)block->parameters / (double)lines->most);
+    sr_fill(canvas, (struct sr_rect){layout->numbers + 5, middle - 2.5, length, 5},
+            block_colour(theme, block->kind));
+}
+
 static void network_draw(struct sr_canvas *canvas, const void *data)
 {
     const struct sr_network_chart *chart = data;
-    const struct sr_theme *theme = canvas->theme;
-    struct layout layout = lay_out(canvas, chart, canvas->width);
-    double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
-    double bottom =
+    const struct layout layout = lay_out(canvas, chart, canvas->width);
+    struct lines lines = {.layout = &layout, .tallest = 1, .most = 1};
+    const double bottom =
         canvas->height - SR_MARGIN - sr_note_height(canvas, chart->note, canvas->width) - 16;
-    sr_draw_title(canvas, chart->title);
-    sr_draw_note(canvas, chart->note);
-    struct sr_font head = {SR_TYPE_SMALL, false, theme->faint};
-    sr_draw_text(canvas, layout.names, top + 7, 0, 0, head,
-                 layout.stacked ? "layer and its output" : "layer");
-    if (!layout.stacked) sr_draw_text(canvas, layout.shapes, top + 7, 0, 0, head, "output");
-    sr_draw_text(canvas, layout.numbers, top + 7, 1, 0, head, "parameters");
-    top += 12;
-    sr_rule(canvas, layout.names, top - 1.5, canvas->width - SR_MARGIN, top - 1.5, 0.5,
-            theme->rule);
+    lines.top = draw_head(canvas, chart, &layout);
     if (!chart->count) return;
-    double pitch = (bottom - top) / (double)chart->count, deep = fmin(3.5, pitch * 0.16);
-    int tallest = 1;
-    uint64_t most = 1;
-    for (size_t i = 0; i < chart->count; i++) {
-        tallest = chart->blocks[i].shape.height > tallest ? chart->blocks[i].shape.height : tallest;
-        most = chart->blocks[i].parameters > most ? chart->blocks[i].parameters : most;
-    }
-    struct sr_font font = {fmin(SR_TYPE_TICK, pitch * 0.75), false, theme->text};
-    struct sr_font small = {SR_TYPE_SMALL, false, theme->faint};
-    double axis = layout.axis, scale = layout.blocks / BLOCKS;
-    char text[96];
+    lines.pitch = (bottom - lines.top) / (double)chart->count;
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_block *block = &chart->blocks[i];
-        double middle = top + ((double)i + 0.5) * pitch;
-        bool flat = block->shape.height <= 0;
-        double share = flat ? 0 : sqrt((double)block->shape.height / tallest);
-        double height = flat ? fmin(5, pitch * 0.4) : fmax(4, (pitch - deep - 4) * share);
-        double width =
-            scale *
-            fmin(BLOCKS - 10,
-                 4 + 7.5 *
-                         log2(1 + (double)(block->shape.channels > 0 ? block->shape.channels : 1)));
-        sr_colour colour = block_colour(theme, block->kind);
+        lines.tallest = block->shape.height > lines.tallest ? block->shape.height : lines.tallest;
+        lines.most = block->parameters > lines.most ? block->parameters : lines.most;
+    }
+    for (size_t i = 0; i < chart->count; i++) {
+        const double middle = lines.top + ((double)i + 0.5) * lines.pitch;
         if (i + 1 < chart->count)
-            sr_rule(canvas, axis, middle, axis, middle + pitch, 0.8, theme->rule);
-        if (block->kind == SR_BLOCK_ACTIVATION || block->kind == SR_BLOCK_DROPOUT ||
-            block->kind == SR_BLOCK_NORM) {
-            /* Its output has the shape of its input: a thin plate instead of a block. */
-            height = fmin(4, pitch * 0.35);
-            deep = fmin(deep, 2);
-        } else
-            deep = fmin(3.5, pitch * 0.16);
-        draw_block(canvas, axis - width / 2, middle - height / 2 + deep / 2, width, height, deep,
-                   colour);
-        if (block->skip >= 0 && (size_t)block->skip < i) {
-            double from = top + ((double)block->skip + 0.5) * pitch;
-            draw_bow(canvas, axis - layout.blocks / 2 + 4, from, middle,
-                     block_colour(theme, SR_BLOCK_ADD));
-        }
-        double apart = layout.stacked ? 4.5 : 0;
-        sr_draw_turned(canvas, layout.names, middle - apart, 0, layout.most, 0, font, block->name);
-        block_shape(block, text, sizeof text);
-        sr_draw_turned(canvas, layout.shapes, middle + apart, 0, 0, 0,
-                       layout.stacked ? small : font, text);
-        if (block->parameters) {
-            sr_format_count(text, sizeof text, block->parameters);
-            sr_draw_turned(canvas, layout.numbers, middle, 1, 0, 0, font, text);
-            if (layout.bar > 0) {
-                double length = fmax(0.5, layout.bar * (double)block->parameters / (double)most);
-                sr_fill(canvas, (struct sr_rect){layout.numbers + 5, middle - 2.5, length, 5},
-                        colour);
-            }
-        }
+            sr_rule(canvas, layout.axis, middle, layout.axis, middle + lines.pitch, 0.8,
+                    canvas->theme->rule);
+        draw_layer(canvas, &chart->blocks[i], i, &lines);
+        draw_words(canvas, &chart->blocks[i], i, &lines);
     }
     sr_rule(canvas, layout.names, bottom + 1, canvas->width - SR_MARGIN, bottom + 1, 0.5,
-            theme->rule);
-    font = (struct sr_font){SR_TYPE_TICK, true, theme->text};
+            canvas->theme->rule);
+    const struct sr_font font = {SR_TYPE_TICK, true, canvas->theme->text};
+    char text[32];
     sr_format_count(text, sizeof text, total_of(chart));
     sr_draw_turned(canvas, layout.names, bottom + 8, 0, 0, 0, font, "total");
     sr_draw_turned(canvas, layout.numbers, bottom + 8, 1, 0, 0, font, text);

@@ -58,12 +58,18 @@ static void place(int size, struct sr_cell_size cell, int weight, int strand, in
     }
 }
 
+/* Weights of the arms that meet an arm's strand in the middle: `near` and `far` cross it on its own
+ * side and on the other one (of a single line: both sides), `back` goes on. */
+struct arms {
+    int near, far, back;
+};
+
 /* How far one strand of an arm reaches towards or beyond the middle, so that corners are closed and
- * double lines have their gaps. `near` and `far` are the arms that cross on its own side and on the
- * other one (of a single line: both sides); `back` is the arm that goes on. */
-static void reach(int size, struct sr_cell_size cell, int direction, int strand, int near, int far,
-                  int back, int *low, int *high)
+ * double lines have their gaps. */
+static void reach(int size, struct sr_cell_size cell, int direction, int strand, struct arms arms,
+                  int *low, int *high)
 {
+    const int near = arms.near, far = arms.far, back = arms.back;
     int weight = 1, which = 0;
     if (strand == 0) {
         if (back)
@@ -100,8 +106,9 @@ static void draw_arms(cairo_t *cairo, double x, double y, struct sr_cell_size ce
         for (int strand = weight == 3 ? -1 : 0; strand <= (weight == 3 ? 1 : 0); strand += 2) {
             int low, high, from, to;
             place(across, cell, weight, strand, &low, &high);
-            reach(along, cell, direction, strand, strand > 0 ? behind : before,
-                  strand > 0 ? before : behind, back, &from, &to);
+            reach(along, cell, direction, strand,
+                  (struct arms){strand > 0 ? behind : before, strand > 0 ? before : behind, back},
+                  &from, &to);
             if (direction > 0)
                 to = along;
             else

@@ -46,11 +46,13 @@ static void texts(struct sr_canvas *canvas, const struct sr_steps_chart *chart, 
 {
     int names = 0, notes = 0;
     for (size_t i = 0; i < chart->count; i++) {
-        int lines = sr_draw_paragraph(canvas, 0, 0, 0.5, box + ARROW - 4, NAME_LINES,
-                                      name_font(canvas), chart->steps[i].name, false);
+        int lines =
+            sr_draw_paragraph(canvas, (struct sr_paragraph){0, 0, 0.5, box + ARROW - 4, NAME_LINES},
+                              name_font(canvas), chart->steps[i].name, false);
         names = lines > names ? lines : names;
-        lines = sr_draw_paragraph(canvas, 0, 0, 0.5, box + ARROW - 4, NOTE_LINES, note_font(canvas),
-                                  chart->steps[i].note, false);
+        lines =
+            sr_draw_paragraph(canvas, (struct sr_paragraph){0, 0, 0.5, box + ARROW - 4, NOTE_LINES},
+                              note_font(canvas), chart->steps[i].note, false);
         notes = lines > notes ? lines : notes;
     }
     *over = names * sr_line_height(name_font(canvas)) + 2;
@@ -138,8 +140,10 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
         int column = (int)i % columns, row = (int)i / columns;
         double middle = SR_MARGIN + column * pitch + (pitch - ARROW) / 2;
         double y = top + row * (over + box + under + ROW_GAP);
-        sr_draw_paragraph(canvas, middle, y + SR_TYPE_TICK * 0.85, 0.5, pitch - 4, NAME_LINES,
-                          name_font(canvas), step->name, true);
+        sr_draw_paragraph(
+            canvas,
+            (struct sr_paragraph){middle, y + SR_TYPE_TICK * 0.85, 0.5, pitch - 4, NAME_LINES},
+            name_font(canvas), step->name, true);
         struct sr_rect place =
             draw_step(canvas, step, (struct sr_rect){middle - box / 2, y + over, box, box});
         if (step->low != step->high) {
@@ -150,8 +154,9 @@ static void steps_draw(struct sr_canvas *canvas, const void *data)
             sr_draw_text(canvas, middle, y + over + box + 8, 0.5, pitch - 4,
                          (struct sr_font){SR_TYPE_SMALL - 0.5, false, canvas->theme->text}, range);
         }
-        sr_draw_paragraph(canvas, middle, y + over + box + 17, 0.5, pitch - 4, NOTE_LINES,
-                          note_font(canvas), step->note, true);
+        sr_draw_paragraph(
+            canvas, (struct sr_paragraph){middle, y + over + box + 17, 0.5, pitch - 4, NOTE_LINES},
+            note_font(canvas), step->note, true);
         if (i + 1 < chart->count && column + 1 < columns)
             draw_arrow(canvas, fmax(middle + box / 2, place.x + place.width) + 4,
                        middle + pitch - box / 2 - 4, y + over + box / 2);

@@ -86,8 +86,9 @@ static double captions_height(struct sr_canvas *canvas, const struct tiles *tile
     for (int i = row * columns; i < tiles->count && i < (row + 1) * columns; i++) {
         char *caption = caption_of(canvas, tiles, i, tile + GAP - 2);
         struct sr_font font = caption_font(canvas, tiles->wrong && tiles->wrong[i]);
-        int here = sr_draw_paragraph(canvas, 0, 0, 0.5, tile + GAP - 2, CAPTION_LINES, font,
-                                     caption, false);
+        int here = sr_draw_paragraph(
+            canvas, (struct sr_paragraph){0, 0, 0.5, tile + GAP - 2, CAPTION_LINES}, font, caption,
+            false);
         lines = here > lines ? here : lines;
         free(caption);
     }
@@ -143,8 +144,11 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
                  wrong ? canvas->theme->wrong : canvas->theme->frame);
         char *text = caption_of(canvas, tiles, i, pitch_x - 2);
         struct sr_font font = caption_font(canvas, wrong);
-        sr_draw_paragraph(canvas, x + side / 2, y + side * aspect + 2 + font.size * 0.85, 0.5,
-                          pitch_x - 2, CAPTION_LINES, font, text, true);
+        sr_draw_paragraph(canvas,
+                          (struct sr_paragraph){x + side / 2,
+                                                y + side * aspect + 2 + font.size * 0.85, 0.5,
+                                                pitch_x - 2, CAPTION_LINES},
+                          font, text, true);
         free(text);
     }
     free(colours);
@@ -153,12 +157,13 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
                            fmin(110, y - top + side * aspect - 6), "heat");
 }
 
-static void tiles_table(struct sr_table *table, const char *title, int count, int pixel_count,
-                        const char *const *captions, const bool *wrong,
-                        const uint8_t *const *pixels, const float *const *heats)
+/* `chart` without heats: those columns are left out. */
+static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *chart)
 {
+    const int pixel_count = (int)sr_shape_pixels(chart->shape);
+    const float *const *heats = chart->heats;
     char name[32];
-    sr_table_title(table, title);
+    sr_table_title(table, chart->title);
     sr_table_columns(table, "image caption wrong");
     for (int i = 0; i < pixel_count; i++) {
         snprintf(name, sizeof name, "pixel%d", i);
@@ -168,11 +173,11 @@ static void tiles_table(struct sr_table *table, const char *title, int count, in
         snprintf(name, sizeof name, "heat%d", i);
         sr_table_column(table, name);
     }
-    for (int image = 0; image < count; image++) {
+    for (int image = 0; image < chart->count; image++) {
         sr_table_integer(table, image);
-        sr_table_text(table, captions ? captions[image] : NULL);
-        sr_table_integer(table, wrong && wrong[image]);
-        for (int i = 0; i < pixel_count; i++) sr_table_integer(table, pixels[image][i]);
+        sr_table_text(table, chart->captions ? chart->captions[image] : NULL);
+        sr_table_integer(table, chart->wrong && chart->wrong[image]);
+        for (int i = 0; i < pixel_count; i++) sr_table_integer(table, chart->pixels[image][i]);
         for (int i = 0; heats && i < pixel_count; i++)
             sr_table_number(table, (double)heats[image][i]);
     }
@@ -206,8 +211,12 @@ static void grid_draw(struct sr_canvas *canvas, const void *data)
 static void grid_table(struct sr_table *table, const void *data)
 {
     const struct sr_grid_chart *chart = data;
-    tiles_table(table, chart->title, chart->count, (int)sr_shape_pixels(chart->shape),
-                chart->captions, chart->wrong, chart->pixels, NULL);
+    tiles_table(table, &(struct sr_gallery_chart){.title = chart->title,
+                                                  .count = chart->count,
+                                                  .shape = chart->shape,
+                                                  .pixels = chart->pixels,
+                                                  .captions = chart->captions,
+                                                  .wrong = chart->wrong});
 }
 
 /* ---- the interactive page ---- */
@@ -296,9 +305,7 @@ static void gallery_draw(struct sr_canvas *canvas, const void *data)
 
 static void gallery_table(struct sr_table *table, const void *data)
 {
-    const struct sr_gallery_chart *chart = data;
-    tiles_table(table, chart->title, chart->count, (int)sr_shape_pixels(chart->shape),
-                chart->captions, chart->wrong, chart->pixels, chart->heats);
+    tiles_table(table, data);
 }
 
 const struct sr_chart sr_chart_gallery = {"gallery", gallery_size, gallery_draw, gallery_table,

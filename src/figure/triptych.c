@@ -32,8 +32,10 @@ static int captions(struct sr_canvas *canvas, const struct sr_triptych *row, dou
     for (int i = 0; i < 3; i++) {
         char *text = caption_of(row, i);
         struct sr_font font = caption_font(canvas, i == 2 && row->wrong);
-        int here = sr_draw_paragraph(canvas, x + i * (side + GAP) + side / 2, y, 0.5,
-                                     side + GAP - 3, CAPTION_LINES, font, text, draw);
+        int here = sr_draw_paragraph(canvas,
+                                     (struct sr_paragraph){x + i * (side + GAP) + side / 2, y, 0.5,
+                                                           side + GAP - 3, CAPTION_LINES},
+                                     font, text, draw);
         lines = here > lines ? here : lines;
         free(text);
     }

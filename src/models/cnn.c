@@ -26,7 +26,11 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
                 "cnn: images of %d×%d leave nothing for the convolution %zu of widths=; "
                 "give fewer widths.",
                 shape->image.height, shape->image.width, i + 1);
-        at = sr_layers_conv(layers, at, (int)widths[i], 3, 1, same, !norm, "conv%zu", i + 1);
+        at = sr_layers_conv(
+            layers, at,
+            (struct sr_layer_spec){
+                .channels = (int)widths[i], .kernel = 3, .stride = 1, .same = same, .bias = !norm},
+            "conv%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
         at = sr_layers_plain(layers, SR_LAYER_RELU, at);
         sr_layers_mark(layers, at, "conv%zu", i + 1);

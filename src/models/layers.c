@@ -39,17 +39,13 @@ static int append(struct sr_layers *layers, const struct sr_layer_spec *spec)
         va_end(arguments);                                                                         \
     } while (0)
 
-int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel, int stride,
-                   bool same, bool bias, const char *name, ...)
+int sr_layers_conv(struct sr_layers *layers, int input, struct sr_layer_spec conv, const char *name,
+                   ...)
 {
-    struct sr_layer_spec spec = {.type = SR_LAYER_CONV,
-                                 .input = input,
-                                 .other = -1,
-                                 .channels = channels,
-                                 .kernel = kernel,
-                                 .stride = stride,
-                                 .same = same,
-                                 .bias = bias};
+    struct sr_layer_spec spec = conv;
+    spec.type = SR_LAYER_CONV;
+    spec.input = input;
+    spec.other = -1;
     FORMAT_NAME(spec.name);
     return append(layers, &spec);
 }

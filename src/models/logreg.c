@@ -87,7 +87,8 @@ static void logits_of(const struct logreg *model, const float *rows, size_t coun
         for (size_t c = 0; c < classes; c++)
             logits[i * classes + c] = model->weights[c * (model->inputs + 1) + model->inputs];
     }
-    sr_gemm_narrow((int)count, k, d, rows, d, model->weights, d + 1, logits, k);
+    sr_gemm_narrow(sr_matrix(rows, (int)count, d, d),
+                   sr_transpose(sr_matrix(model->weights, k, d, d + 1)), logits, k);
 }
 
 /* ---- training rows ---- */
@@ -225,7 +226,8 @@ static void pass_slice(void *context, size_t index, int worker)
         objective->losses[slice] += softmax_rows(logits, count, classes, &rows->samples, first,
                                                  &objective->corrects[slice]);
         if (!objective->gradient) continue;
-        sr_gemm(NULL, true, false, k, d, (int)count, 1, logits, k, values, d, 1, part, d + 1);
+        sr_gemm(NULL, 1, sr_transpose(sr_matrix(logits, (int)count, k, k)),
+                sr_matrix(values, (int)count, d, d), 1, part, d + 1);
         for (size_t c = 0; c < classes; c++) {
             float sum = 0;
             for (size_t i = 0; i < count; i++) sum += logits[i * classes + c];
@@ -454,8 +456,8 @@ static enum sr_status make_factor(struct objective *objective, struct sr_error *
             if (values != rows + i * n) memcpy(rows + i * n, values, inputs * sizeof *rows);
             rows[i * n + inputs] = 1;
         }
-        sr_gemm(objective->fit->pool, true, false, (int)n, (int)n, (int)step, 1, rows, (int)n, rows,
-                (int)n, 1, sum, (int)n);
+        sr_gemm(objective->fit->pool, 1, sr_transpose(sr_matrix(rows, (int)step, (int)n, (int)n)),
+                sr_matrix(rows, (int)step, (int)n, (int)n), 1, sum, (int)n);
         if (!sr_monitor_proceed(objective->fit->monitor)) {
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
             goto out;

@@ -294,8 +294,9 @@ enum sr_status sr_networks_predict(const void *opaque, const struct sr_samples *
                                    float *probabilities, struct sr_error *error)
 {
     const struct network_state *state = opaque;
-    return sr_inference_run(state->network, NULL, &state->input, state->views, samples, pool,
-                            monitor, probabilities, error);
+    const struct sr_inference inference = {
+        .network = state->network, .input = &state->input, .pool = pool, .monitor = monitor};
+    return sr_inference_run(&inference, state->views, samples, probabilities, error);
 }
 
 /* ---- files ---- */

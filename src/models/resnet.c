@@ -29,19 +29,26 @@ static const struct variant *find_variant(const char *name)
     return &variants[i];
 }
 
+/* A padded convolution without bias. */
+static struct sr_layer_spec conv(int channels, int kernel, int stride)
+{
+    return (struct sr_layer_spec){
+        .channels = channels, .kernel = kernel, .stride = stride, .same = true};
+}
+
 static int block(struct sr_layers *layers, int input, int channels, int width, int stride,
                  int stage, int number)
 {
-    int at = sr_layers_conv(layers, input, width, 3, stride, true, false, "layer%d.%d.conv1", stage,
-                            number);
+    int at =
+        sr_layers_conv(layers, input, conv(width, 3, stride), "layer%d.%d.conv1", stage, number);
     at = sr_layers_norm(layers, at, "layer%d.%d.bn1", stage, number);
     at = sr_layers_plain(layers, SR_LAYER_RELU, at);
-    at = sr_layers_conv(layers, at, width, 3, 1, true, false, "layer%d.%d.conv2", stage, number);
+    at = sr_layers_conv(layers, at, conv(width, 3, 1), "layer%d.%d.conv2", stage, number);
     at = sr_layers_norm(layers, at, "layer%d.%d.bn2", stage, number);
     int shortcut = input;
     if (stride != 1 || channels != width) {
-        shortcut = sr_layers_conv(layers, input, width, 1, stride, true, false,
-                                  "layer%d.%d.downsample.0", stage, number);
+        shortcut = sr_layers_conv(layers, input, conv(width, 1, stride), "layer%d.%d.downsample.0",
+                                  stage, number);
         shortcut = sr_layers_norm(layers, shortcut, "layer%d.%d.downsample.1", stage, number);
     }
     at = sr_layers_plain(layers, SR_LAYER_RELU, sr_layers_add(layers, at, shortcut));
@@ -58,7 +65,7 @@ static enum sr_status build(const struct sr_args *params, const struct sr_model_
     (void)error;
 
     if (width == 0) width = variant->width;
-    int at = sr_layers_conv(layers, -1, width, 3, 1, true, false, "conv1");
+    int at = sr_layers_conv(layers, -1, conv(width, 3, 1), "conv1");
     at = sr_layers_norm(layers, at, "bn1");
     at = sr_layers_plain(layers, SR_LAYER_RELU, at);
     sr_layers_mark(layers, at, "conv1");

@@ -113,9 +113,9 @@ static void sum_vectors(const struct svm *svm, struct desk *desk)
         for (; first < end; first += PREDICT_CHUNK) {
             size_t count = end - first < PREDICT_CHUNK ? end - first : PREDICT_CHUNK;
             svm_kernel_block(&svm->kernel, &svm->rows, &desk->queries, first, count, out);
-            sr_gemm(NULL, false, false, SVM_BLOCK, others, (int)count, 1, desk->kernel,
-                    PREDICT_CHUNK, svm->coef_float + first * (size_t)others, others, 1,
-                    desk->sums + (size_t)(c * others), row);
+            sr_gemm(NULL, 1, sr_matrix(desk->kernel, SVM_BLOCK, (int)count, PREDICT_CHUNK),
+                    sr_matrix(svm->coef_float + first * (size_t)others, (int)count, others, others),
+                    1, desk->sums + (size_t)(c * others), row);
         }
     }
 }

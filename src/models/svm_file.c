@@ -104,70 +104,89 @@ static enum sr_status read_classes(struct svm *svm, const int32_t *labels, const
     return SR_OK;
 }
 
+/* The tensors that follow the support vectors, of the right types and shapes. */
+struct stored {
+    const struct sr_tensor *support, *coef, *intercept, *a, *b, *objective, *gamma;
+};
+
+static bool find_tensors(const struct sr_tensors *set, const struct svm *svm, size_t vectors,
+                         struct stored *stored, struct sr_error *error)
+{
+    const size_t one = 1, pairs = (size_t)svm_pairs(svm->present);
+    const size_t coef_shape[2] = {(size_t)svm->present - 1, vectors};
+    return (stored->support = sr_tensors_need(set, "support", SR_I64, 1, &vectors, error)) &&
+           (stored->coef = sr_tensors_need(set, "dual_coef", SR_F64, 2, coef_shape, error)) &&
+           (stored->intercept = sr_tensors_need(set, "intercept", SR_F64, 1, &pairs, error)) &&
+           (stored->a = sr_tensors_need(set, "sigmoid_a", SR_F64, 1, &pairs, error)) &&
+           (stored->b = sr_tensors_need(set, "sigmoid_b", SR_F64, 1, &pairs, error)) &&
+           (stored->objective = sr_tensors_need(set, "objective", SR_F64, 1, &pairs, error)) &&
+           (stored->gamma = sr_tensors_need(set, "gamma", SR_F64, 1, &one, error));
+}
+
+/* Support vectors with their coefficients; in the file those of all classes follow one another. */
+static enum sr_status read_vectors(struct svm *svm, const struct stored *stored,
+                                   const struct sr_tensor *rows, struct sr_error *error)
+{
+    const size_t others = (size_t)svm->present - 1, dimensions = rows->shape[1];
+    size_t at = 0;
+    for (int c = 0; c < svm->present; c++) {
+        for (size_t i = svm->firsts[c]; i < svm->firsts[c] + svm->counts[c]; i++, at++) {
+            int64_t row = ((const int64_t *)stored->support->data)[at];
+            if (row < 0 || row > UINT32_MAX)
+                return sr_error_set(error, SR_ERROR_FORMAT,
+                                    "Support vector %zu says it is row %" PRId64 ".", at, row);
+            svm->train_rows[i] = (uint32_t)row;
+            if (rows->dtype == SR_U8)
+                svm_rows_put_pixels(&svm->rows, i, (const uint8_t *)rows->data + at * dimensions);
+            else
+                svm_rows_put_values(&svm->rows, i, (const float *)rows->data + at * dimensions);
+            for (size_t k = 0; k < others; k++)
+                svm->coef[i * others + k] =
+                    ((const double *)stored->coef->data)[k * rows->shape[0] + at];
+        }
+    }
+    return SR_OK;
+}
+
 enum sr_status svm_load(const struct sr_tensors *set, const struct sr_args *params,
                         const struct sr_model_shape *shape, void **state, struct sr_error *error)
 {
     enum sr_features kind = (enum sr_features)sr_features_find(sr_args_text(params, "features"));
-    bool pixels = kind == SR_FEATURES_PIXELS;
-    size_t dimensions = sr_features_size(kind, shape->image), one = 1, any = SIZE_MAX, at = 0;
-    size_t rows_shape[2] = {SIZE_MAX, dimensions};
-    const struct sr_tensor *labels, *counts, *rows, *support, *coef, *intercept, *a, *b, *objective,
-        *gamma;
+    const size_t any = SIZE_MAX, rows_shape[2] = {SIZE_MAX, sr_features_size(kind, shape->image)};
+    const struct sr_tensor *labels, *counts, *rows;
+    struct stored stored;
     if (!(labels = sr_tensors_need(set, "labels", SR_I32, 1, &any, error)) ||
         !(counts = sr_tensors_need(set, "n_support", SR_I64, 1, &labels->count, error)) ||
-        !(rows = sr_tensors_need(set, "support_vectors", pixels ? SR_U8 : SR_F32, 2, rows_shape,
-                                 error)))
+        !(rows =
+              sr_tensors_need(set, "support_vectors", kind == SR_FEATURES_PIXELS ? SR_U8 : SR_F32,
+                              2, rows_shape, error)))
         return error ? error->status : SR_ERROR_FORMAT;
-    size_t vectors = rows->shape[0];
     struct svm *svm = calloc(1, sizeof *svm);
     if (!svm) return sr_error_set(error, SR_ERROR_MEMORY, "no memory for an SVM");
     svm->image = shape->image;
     svm->classes = shape->classes;
     svm_read_params(params, svm);
     enum sr_status status =
-        read_classes(svm, labels->data, counts->data, labels->count, vectors, error);
+        read_classes(svm, labels->data, counts->data, labels->count, rows->shape[0], error);
     if (status) goto out;
-    size_t others = (size_t)svm->present - 1, pairs = (size_t)svm_pairs(svm->present);
-    size_t coef_shape[2] = {others, vectors};
-    if (!(support = sr_tensors_need(set, "support", SR_I64, 1, &vectors, error)) ||
-        !(coef = sr_tensors_need(set, "dual_coef", SR_F64, 2, coef_shape, error)) ||
-        !(intercept = sr_tensors_need(set, "intercept", SR_F64, 1, &pairs, error)) ||
-        !(a = sr_tensors_need(set, "sigmoid_a", SR_F64, 1, &pairs, error)) ||
-        !(b = sr_tensors_need(set, "sigmoid_b", SR_F64, 1, &pairs, error)) ||
-        !(objective = sr_tensors_need(set, "objective", SR_F64, 1, &pairs, error)) ||
-        !(gamma = sr_tensors_need(set, "gamma", SR_F64, 1, &one, error))) {
+    if (!find_tensors(set, svm, rows->shape[0], &stored, error)) {
         status = error ? error->status : SR_ERROR_FORMAT;
         goto out;
     }
-    svm->kernel.gamma = *(const double *)gamma->data;
+    svm->kernel.gamma = *(const double *)stored.gamma->data;
     if (!(svm->kernel.gamma > 0)) {
         status = sr_error_set(error, SR_ERROR_FORMAT, "gamma is %g; it has to be above 0.",
                               svm->kernel.gamma);
         goto out;
     }
     status = svm_allocate(svm, kind, error);
+    if (!status) status = read_vectors(svm, &stored, rows, error);
     if (status) goto out;
-    for (int c = 0; c < svm->present; c++) {
-        for (size_t i = svm->firsts[c]; i < svm->firsts[c] + svm->counts[c]; i++, at++) {
-            int64_t row = ((const int64_t *)support->data)[at];
-            if (row < 0 || row > UINT32_MAX) {
-                status = sr_error_set(error, SR_ERROR_FORMAT,
-                                      "Support vector %zu says it is row %" PRId64 ".", at, row);
-                goto out;
-            }
-            svm->train_rows[i] = (uint32_t)row;
-            if (pixels)
-                svm_rows_put_pixels(&svm->rows, i, (const uint8_t *)rows->data + at * dimensions);
-            else
-                svm_rows_put_values(&svm->rows, i, (const float *)rows->data + at * dimensions);
-            for (size_t k = 0; k < others; k++)
-                svm->coef[i * others + k] = ((const double *)coef->data)[k * vectors + at];
-        }
-    }
-    for (size_t p = 0; p < pairs; p++) svm->rho[p] = -((const double *)intercept->data)[p];
-    memcpy(svm->a, a->data, pairs * sizeof *svm->a);
-    memcpy(svm->b, b->data, pairs * sizeof *svm->b);
-    memcpy(svm->objectives, objective->data, pairs * sizeof *svm->objectives);
+    const size_t pairs = (size_t)svm_pairs(svm->present);
+    for (size_t p = 0; p < pairs; p++) svm->rho[p] = -((const double *)stored.intercept->data)[p];
+    memcpy(svm->a, stored.a->data, pairs * sizeof *svm->a);
+    memcpy(svm->b, stored.b->data, pairs * sizeof *svm->b);
+    memcpy(svm->objectives, stored.objective->data, pairs * sizeof *svm->objectives);
     svm_finish(svm);
     *state = svm;
     svm = NULL;

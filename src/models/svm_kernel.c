@@ -156,15 +156,17 @@ void svm_kernel_block(const struct svm_kernel *kernel, const struct svm_rows *ro
 {
     /* Otherwise always a full block, so that the library is called with one shape only. */
     size_t block = svm_rows_alone(rows) ? queries->count : SVM_BLOCK;
+    const int length = (int)rows->dimensions;
     for (size_t done = 0; done < count; done += SVM_CHUNK) {
         size_t columns = count - done < SVM_CHUNK ? count - done : SVM_CHUNK, from = first + done;
         if (rows->kind == SR_FEATURES_PIXELS)
             sr_bytes_compare(&rows->bytes, SR_BYTES_PRODUCT, queries->bytes, queries->count, from,
                              columns, queries->products);
         else
-            sr_gemm(NULL, false, true, (int)block, (int)columns, (int)rows->dimensions, 1,
-                    queries->values, (int)rows->dimensions, rows->values + from * rows->dimensions,
-                    (int)rows->dimensions, 0, queries->products, (int)columns);
+            sr_gemm(NULL, 1, sr_matrix(queries->values, (int)block, length, length),
+                    sr_transpose(sr_matrix(rows->values + from * rows->dimensions, (int)columns,
+                                           length, length)),
+                    0, queries->products, (int)columns);
         for (size_t q = 0; q < queries->count; q++) {
             const char *products = (const char *)queries->products + q * columns * sizeof(float);
             apply(kernel, rows, queries->squares[q], products, from, columns, out[q] + done);

@@ -107,16 +107,15 @@ static bool run_batch(struct pass *pass, const struct view *view, const struct s
     return !sr_workspace_stopped(pass->workspace);
 }
 
-static struct pass begin(const struct sr_network *network, struct sr_workspace *workspace,
-                         const struct sr_input *input, const struct sr_samples *samples,
-                         struct sr_pool *pool)
+static struct pass begin(const struct sr_inference *inference, const struct sr_samples *samples)
 {
+    const struct sr_network *network = inference->network;
     int one_row, one_column;
     struct pass pass = {.network = network,
-                        .workspace = workspace,
-                        .input = input,
+                        .workspace = inference->workspace,
+                        .input = inference->input,
                         .samples = samples,
-                        .pool = pool,
+                        .pool = inference->pool,
                         .shape = samples->images->shape};
     sr_network_shape(network, sr_network_layer_count(network) - 1, &one_row, &one_column,
                      &pass.classes);
@@ -136,20 +135,22 @@ static enum sr_status stopped(struct sr_error *error)
     return sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped before its end.");
 }
 
-enum sr_status sr_inference_run(const struct sr_network *network, struct sr_workspace *workspace,
-                                const struct sr_input *input, enum sr_views views,
-                                const struct sr_samples *samples, struct sr_pool *pool,
-                                const struct sr_monitor *monitor, float *probabilities,
+enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_views views,
+                                const struct sr_samples *samples, float *probabilities,
                                 struct sr_error *error)
 {
+    struct sr_inference with = *inference;
     struct sr_workspace *own = NULL;
     float *sums = NULL;
     uint8_t *moved = NULL;
     enum sr_status status = SR_ERROR_MEMORY;
     double begun = sr_clock_seconds(), total = 0;
 
-    if (!workspace && !(workspace = own = sr_inference_workspace(network, pool, error))) goto out;
-    struct pass pass = begin(network, workspace, input, samples, pool);
+    if (!with.workspace) {
+        with.workspace = own = sr_inference_workspace(with.network, with.pool, error);
+        if (!own) goto out;
+    }
+    struct pass pass = begin(&with, samples);
     size_t classes = (size_t)pass.classes;
     if (!(sums = sr_array_new(BATCH * classes, sizeof *sums, "logits", error))) goto out;
     if (views != SR_VIEWS_NONE &&
@@ -163,11 +164,11 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
         pass.count = left < BATCH ? left : BATCH;
         memset(sums, 0, BATCH * classes * sizeof *sums);
         for (size_t v = 0; v < view_counts[views]; v++) {
-            if (!run_batch(&pass, &view_table[v], monitor)) {
+            if (!run_batch(&pass, &view_table[v], with.monitor)) {
                 status = stopped(error);
                 goto out;
             }
-            const float *logits = sr_workspace_logits(workspace);
+            const float *logits = sr_workspace_logits(pass.workspace);
             float weight = (float)(view_table[v].weight / total);
             for (size_t i = 0; i < pass.count * classes; i++) sums[i] += weight * logits[i];
         }
@@ -176,7 +177,7 @@ enum sr_status sr_inference_run(const struct sr_network *network, struct sr_work
 
         double done = (double)(pass.start + pass.count), seconds = sr_clock_seconds() - begun;
         sr_monitor_progress(
-            monitor,
+            with.monitor,
             &(struct sr_progress){.unit = "image",
                                   .done = (uint64_t)done,
                                   .total = samples->count,
@@ -194,22 +195,20 @@ out:
     return status;
 }
 
-enum sr_status sr_inference_measure(const struct sr_network *network,
-                                    struct sr_workspace *workspace, const struct sr_input *input,
-                                    const struct sr_samples *samples, struct sr_pool *pool,
-                                    const struct sr_monitor *monitor, double *loss,
+enum sr_status sr_inference_measure(const struct sr_inference *inference,
+                                    const struct sr_samples *samples, double *loss,
                                     double *accuracy, struct sr_error *error)
 {
-    struct pass pass = begin(network, workspace, input, samples, pool);
+    struct pass pass = begin(inference, samples);
     size_t right = 0;
     double sum = 0;
 
     for (pass.start = 0; pass.start < samples->count; pass.start += BATCH) {
         size_t left = samples->count - pass.start;
         pass.count = left < BATCH ? left : BATCH;
-        if (!run_batch(&pass, &view_table[0], monitor)) return stopped(error);
+        if (!run_batch(&pass, &view_table[0], inference->monitor)) return stopped(error);
         for (size_t i = 0; i < pass.count; i++) {
-            const float *logits = sr_workspace_logits(workspace) + i * (size_t)pass.classes;
+            const float *logits = sr_workspace_logits(pass.workspace) + i * (size_t)pass.classes;
             int label = sr_samples_label(samples, pass.start + i), best = 0;
             double total = 0;
             for (int c = 1; c < pass.classes; c++) best = logits[c] > logits[best] ? c : best;

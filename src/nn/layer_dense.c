@@ -151,8 +151,8 @@ static void forward(struct job *job)
     const float *x = unit_source(job->workspace, u->input), *weights = job_values(job, WEIGHT);
     int in = u->in.slots, out = u->out.slots;
     struct pass pass = {.job = job};
-    pass.product =
-        sr_gemm_of(false, false, job->count, out, in, 1, x, in, weights, out, 0, u->result, out);
+    pass.product = sr_gemm_of(1, sr_matrix(x, job->count, in, in), sr_matrix(weights, in, out, out),
+                              0, u->result, out);
     pass.product.strips_b = strips(job);
     own->sparse = false;
     if (own->mask) {
@@ -249,9 +249,10 @@ static void pass_back_strips(const struct job *job)
     int in = u->in.slots, out = u->out.slots;
     for (int column = 0; column < out; column += SR_STRIP) {
         int width = sr_strip_width(out, column);
-        sr_gemm(job->workspace->pool, false, true, job->count, in, width, 1, u->gradient + column,
-                out, weights + sr_strip_place(in, out, 0, column), width,
-                column || u->input_adds ? 1 : 0, gradient, in);
+        sr_gemm(
+            job->workspace->pool, 1, sr_matrix(u->gradient + column, job->count, width, out),
+            sr_transpose(sr_matrix(weights + sr_strip_place(in, out, 0, column), in, width, width)),
+            column || u->input_adds ? 1 : 0, gradient, in);
     }
 }
 
@@ -265,7 +266,8 @@ static void backward(struct job *job)
     prepare(job);
     if (job->parameters) {
         const float *x = unit_source(job->workspace, u->input);
-        pass.product = sr_gemm_of(true, false, in, out, job->count, 1, x, in, u->gradient, out, 0,
+        pass.product = sr_gemm_of(1, sr_transpose(sr_matrix(x, job->count, in, in)),
+                                  sr_matrix(u->gradient, job->count, out, out), 0,
                                   job_gradient(job, WEIGHT), out);
         pass.product.strips_c = strips(job);
         pass.product.whole.tree = true;
@@ -275,9 +277,10 @@ static void backward(struct job *job)
         pass.stretches = strips(job) && !u->input_gradient && pass.product.columns == SR_STRIP;
     }
     if (u->input_gradient && !strips(job)) {
-        pass.inputs = sr_gemm_of(false, true, job->count, in, out, 1, u->gradient, out,
-                                 job_values(job, WEIGHT), out, u->input_adds ? 1 : 0,
-                                 job->workspace->units[u->input].gradient, in);
+        pass.inputs =
+            sr_gemm_of(1, sr_matrix(u->gradient, job->count, out, out),
+                       sr_transpose(sr_matrix(job_values(job, WEIGHT), in, out, out)),
+                       u->input_adds ? 1 : 0, job->workspace->units[u->input].gradient, in);
         slices += sr_gemm_cut(&pass.inputs);
     }
     sr_pool_run(job->workspace->pool, slices, backward_slice, &pass);

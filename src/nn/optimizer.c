@@ -199,12 +199,14 @@ static void orthogonalise(struct sr_pool *pool, float *x, int rows, int columns,
     float scale = (float)(1 / (sqrt(sum) + 1e-7));
     for (size_t i = 0; i < count; i++) x[i] *= scale;
     for (int step = 0; step < 5; step++) {
-        sr_gemm(pool, false, true, rows, rows, columns, 1, x, columns, x, columns, 0, gram, rows);
+        sr_gemm(pool, 1, sr_matrix(x, rows, columns, columns),
+                sr_transpose(sr_matrix(x, rows, columns, columns)), 0, gram, rows);
         memcpy(square, gram, side * sizeof *square);
-        sr_gemm(pool, false, false, rows, rows, rows, c, gram, rows, gram, rows, b, square, rows);
+        sr_gemm(pool, c, sr_matrix(gram, rows, rows, rows), sr_matrix(gram, rows, rows, rows), b,
+                square, rows);
         memcpy(spare, x, count * sizeof *spare);
-        sr_gemm(pool, false, false, rows, columns, rows, 1, square, rows, spare, columns, a, x,
-                columns);
+        sr_gemm(pool, 1, sr_matrix(square, rows, rows, rows),
+                sr_matrix(spare, rows, columns, columns), a, x, columns);
     }
 }
 

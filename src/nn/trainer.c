@@ -371,9 +371,14 @@ static enum sr_status finish_epoch(struct sr_trainer *trainer, int epoch, const 
                                 .validation_accuracy = NAN,
                                 .learning_rate = tally->rate};
     if (trainer->validation.count) {
-        enum sr_status status = sr_inference_measure(
-            network, trainer->measuring, &plan->input, &trainer->validation, trainer->pool,
-            &trainer->gate, &record->validation_loss, &record->validation_accuracy, error);
+        const struct sr_inference inference = {.network = network,
+                                               .workspace = trainer->measuring,
+                                               .input = &plan->input,
+                                               .pool = trainer->pool,
+                                               .monitor = &trainer->gate};
+        enum sr_status status =
+            sr_inference_measure(&inference, &trainer->validation, &record->validation_loss,
+                                 &record->validation_accuracy, error);
         if (status) return status;
         if (!isfinite(record->validation_loss)) return SR_ERROR_NUMERIC;
     }

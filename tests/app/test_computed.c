@@ -240,8 +240,9 @@ static void heats_are_of_the_samples(void **state)
         assert_int_equal(heats->targets[i], targets[i]);
     }
     assert_int_equal(heats->size, 81);
-    assert_ok(sr_explain_many(entry->model, heats->method, "", &samples, targets, NULL, NULL, maps,
-                              &error));
+    const struct sr_explain request = {
+        .model = entry->model, .method = heats->method, .layer = "", .targets = targets};
+    assert_ok(sr_explain_many(&request, &samples, maps, &error));
     assert_memory_equal(heats->maps, maps, sizeof maps);
     /* The same rows in a list of another place are the same samples; other rows are others. */
     uint32_t copy[] = {4, 0, 41, 7}, other[] = {4, 0, 41, 8};
@@ -272,8 +273,8 @@ static void class_heats_are_means_of_a_split(void **state)
     const struct sr_samples samples = sr_session_samples(session, SR_SPLIT_TEST);
     float maps[3 * 81];
     size_t counts[3];
-    assert_ok(sr_explain_classes(entry->model, heats->method, "", &samples, 5, NULL, NULL, maps,
-                                 counts, &error));
+    const struct sr_explain request = {.model = entry->model, .method = heats->method, .layer = ""};
+    assert_ok(sr_explain_classes(&request, &samples, 5, maps, counts, &error));
     assert_memory_equal(heats->maps, maps, sizeof maps);
     for (int c = 0; c < 3; c++) assert_int_equal(heats->counts[c], 5);
     assert_int_equal(heats->split, SR_SPLIT_TEST);

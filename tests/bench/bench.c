@@ -120,9 +120,15 @@ static void bench_dense(int in, int out)
     for (int i = 0; i < REPEATS; i++)
         for (int way = 0; way < 3; way++) {
             double start = sr_clock_cpu_seconds();
-            if (way == 0) sr_gemm(NULL, false, false, BATCH, out, in, 1, x, in, w, out, 0, y, out);
-            if (way == 1) sr_gemm(NULL, false, true, BATCH, in, out, 1, y, out, w, out, 0, x, in);
-            if (way == 2) sr_gemm(NULL, true, false, in, out, BATCH, 1, x, in, y, out, 0, w, out);
+            if (way == 0)
+                sr_gemm(NULL, 1, sr_matrix(x, BATCH, in, in), sr_matrix(w, in, out, out), 0, y,
+                        out);
+            if (way == 1)
+                sr_gemm(NULL, 1, sr_matrix(y, BATCH, out, out),
+                        sr_transpose(sr_matrix(w, in, out, out)), 0, x, in);
+            if (way == 2)
+                sr_gemm(NULL, 1, sr_transpose(sr_matrix(x, BATCH, in, in)),
+                        sr_matrix(y, BATCH, out, out), 0, w, out);
             double seconds = sr_clock_cpu_seconds() - start;
             if (seconds < best[way]) best[way] = seconds;
         }

@@ -283,6 +283,13 @@ static void test_grey(void **state)
     }
 }
 
+/* rows × columns, stored transposed or not. */
+static struct sr_matrix stored(const float *values, int rows, int columns, int row, bool transposed)
+{
+    return transposed ? sr_transpose(sr_matrix(values, columns, rows, row))
+                      : sr_matrix(values, rows, columns, row);
+}
+
 static void test_gemm(void **state)
 {
     static const int shapes[][3] = {{1, 1, 1},      {3, 10, 7}, {130, 515, 33}, {128, 16, 784},
@@ -299,12 +306,12 @@ static void test_gemm(void **state)
                   *d = copy_of(c, (size_t)m * (size_t)ldc),
                   *e = copy_of(c, (size_t)m * (size_t)ldc);
             for (int beta = 0; beta < 2; beta++) {
-                sr_gemm(pool, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb,
-                        (float)beta, c, ldc);
-                sr_gemm(NULL, transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb,
-                        (float)beta, e, ldc);
-                sr_gemm_ref(transpose & 1, transpose & 2, m, n, k, 0.5f, a, lda, b, ldb,
-                            (float)beta, d, ldc);
+                sr_gemm(pool, 0.5f, stored(a, m, k, lda, transpose & 1),
+                        stored(b, k, n, ldb, transpose & 2), (float)beta, c, ldc);
+                sr_gemm(NULL, 0.5f, stored(a, m, k, lda, transpose & 1),
+                        stored(b, k, n, ldb, transpose & 2), (float)beta, e, ldc);
+                sr_gemm_ref(0.5f, stored(a, m, k, lda, transpose & 1),
+                            stored(b, k, n, ldb, transpose & 2), (float)beta, d, ldc);
                 assert_memory_equal(c, e, (size_t)m * (size_t)ldc * sizeof *c);
                 assert_near(c, d, (size_t)m * (size_t)ldc, 1e-4, "matrix product");
             }
@@ -474,15 +481,17 @@ static void test_strips(void **state)
         size_t size = (size_t)m * (size_t)n;
         float *a = numbers((size_t)m * (size_t)k, 1), *b = numbers((size_t)k * (size_t)n, 2);
         float *b_strips = in_strips(b, k, n), *c = numbers(size, 3), *d = copy_of(c, size);
-        struct sr_gemm work = sr_gemm_of(false, false, m, n, k, 0.5f, a, k, b_strips, 0, 1, c, n);
+        struct sr_gemm work =
+            sr_gemm_of(0.5f, sr_matrix(a, m, k, k), sr_matrix(b_strips, k, n, 0), 1, c, n);
         work.strips_b = true;
         in_slices(pool, &work);
-        sr_gemm(NULL, false, false, m, n, k, 0.5f, a, k, b, n, 1, d, n);
+        sr_gemm(NULL, 0.5f, sr_matrix(a, m, k, k), sr_matrix(b, k, n, n), 1, d, n);
         assert_memory_equal(c, d, size * sizeof *c);
-        struct sr_gemm back = sr_gemm_of(false, false, m, n, k, 0.5f, a, k, b, n, 0, c, 0);
+        struct sr_gemm back =
+            sr_gemm_of(0.5f, sr_matrix(a, m, k, k), sr_matrix(b, k, n, n), 0, c, 0);
         back.strips_c = true;
         in_slices(pool, &back);
-        sr_gemm(NULL, false, false, m, n, k, 0.5f, a, k, b, n, 0, d, n);
+        sr_gemm(NULL, 0.5f, sr_matrix(a, m, k, k), sr_matrix(b, k, n, n), 0, d, n);
         float *d_strips = in_strips(d, m, n);
         assert_memory_equal(c, d_strips, size * sizeof *c);
         free(a), free(b), free(b_strips), free(c), free(d), free(d_strips);
@@ -519,7 +528,7 @@ static void test_masks(void **state)
                 assert_int_equal(
                     turned[(size_t)column * turned_words + (size_t)row / 64] >> row % 64 & 1, set);
             }
-        struct sr_gemm work = sr_gemm_of(false, false, m, n, k, 1, a, k, b, n, 0, c, n);
+        struct sr_gemm work = sr_gemm_of(1, sr_matrix(a, m, k, k), sr_matrix(b, k, n, n), 0, c, n);
         int *order = sr_xalloc((size_t)m * sizeof *order),
             *found = sr_xalloc((size_t)m * sizeof *found);
         sr_mask_order(mask, m, k, order);
@@ -527,12 +536,13 @@ static void test_masks(void **state)
         for (int row = 0; row < m; row++) assert_int_equal(found[row], 1);
         sr_gemm_mask(&work, mask, i % 2 ? order : NULL);
         in_slices(pool, &work);
-        sr_gemm(NULL, false, false, m, n, k, 1, a, k, b, n, 0, d, n);
+        sr_gemm(NULL, 1, sr_matrix(a, m, k, k), sr_matrix(b, k, n, n), 0, d, n);
         assert_memory_equal(c, d, (size_t)m * (size_t)n * sizeof *c);
-        struct sr_gemm back = sr_gemm_of(true, false, k, n, m, 1, a, k, b, n, 0, c, n);
+        struct sr_gemm back =
+            sr_gemm_of(1, sr_transpose(sr_matrix(a, m, k, k)), sr_matrix(b, m, n, n), 0, c, n);
         sr_gemm_mask(&back, turned, NULL);
         in_slices(pool, &back);
-        sr_gemm(NULL, true, false, k, n, m, 1, a, k, b, n, 0, d, n);
+        sr_gemm(NULL, 1, sr_transpose(sr_matrix(a, m, k, k)), sr_matrix(b, m, n, n), 0, d, n);
         assert_memory_equal(c, d, (size_t)k * (size_t)n * sizeof *c);
         for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
             const struct sr_kernels *kernels = sr_kernels_named(sets[set]);
@@ -634,19 +644,21 @@ static void test_trees(void **state)
         for (size_t leaf = 0; leaf < leaves; leaf++) {
             int first = (int)leaf * SR_LEAF,
                 here = depth - first < SR_LEAF ? depth - first : SR_LEAF;
-            sr_gemm(NULL, true, false, ROWS, COLUMNS, here, 1, a + first * ROWS, ROWS,
-                    b + first * COLUMNS, COLUMNS, 0, parts + leaf * SIZE, COLUMNS);
+            sr_gemm(NULL, 1, sr_transpose(sr_matrix(a + first * ROWS, here, ROWS, ROWS)),
+                    sr_matrix(b + first * COLUMNS, here, COLUMNS, COLUMNS), 0, parts + leaf * SIZE,
+                    COLUMNS);
         }
         sr_tree_reduce(wanted, parts, leaves, SIZE, SIZE);
         for (int masked = 0; masked < 2; masked++) {
-            struct sr_gemm work = sr_gemm_of(true, false, ROWS, COLUMNS, depth, 1, a, ROWS, b,
-                                             COLUMNS, 0, c, COLUMNS);
+            struct sr_gemm work = sr_gemm_of(1, sr_transpose(sr_matrix(a, depth, ROWS, ROWS)),
+                                             sr_matrix(b, depth, COLUMNS, COLUMNS), 0, c, COLUMNS);
             work.whole.tree = true;
             if (masked) sr_gemm_mask(&work, turned, NULL);
             in_slices(pool, &work);
             assert_memory_equal(c, wanted, SIZE * sizeof *c);
         }
-        sr_gemm_ref(true, false, ROWS, COLUMNS, depth, 1, a, ROWS, b, COLUMNS, 0, wanted, COLUMNS);
+        sr_gemm_ref(1, sr_transpose(sr_matrix(a, depth, ROWS, ROWS)),
+                    sr_matrix(b, depth, COLUMNS, COLUMNS), 0, wanted, COLUMNS);
         assert_near(c, wanted, SIZE, 1e-4, "product along a tree");
         free(a), free(b), free(c), free(wanted), free(parts), free(mask), free(turned);
     }

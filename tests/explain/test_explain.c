@@ -250,12 +250,12 @@ static void refused_and_stopped(void **state)
     const int targets[4] = {0};
     float heats[4 * TOY_SIDE * TOY_SIDE];
     left = 1;
-    assert_refused(
-        sr_explain_many(model, NULL, NULL, &samples, targets, NULL, &monitor, heats, &error),
-        SR_ERROR_CANCELLED, "stopped");
-    assert_refused(sr_explain_many(model, &sr_methods[SR_METHOD_NEAREST], NULL, &samples, targets,
-                                   NULL, NULL, heats, &error),
-                   SR_ERROR_ARGUMENT, "no heat map");
+    struct sr_explain many = {.model = model, .targets = targets, .monitor = &monitor};
+    assert_refused(sr_explain_many(&many, &samples, heats, &error), SR_ERROR_CANCELLED, "stopped");
+    many.method = &sr_methods[SR_METHOD_NEAREST];
+    many.monitor = NULL;
+    assert_refused(sr_explain_many(&many, &samples, heats, &error), SR_ERROR_ARGUMENT,
+                   "no heat map");
     request.monitor = NULL;
     model->shape.image.channels = 3;
     assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_STATE, "images in colour");
@@ -277,9 +277,10 @@ static void many(void **state)
     int targets[COUNT];
     float *heats = malloc(sizeof(float) * SIZE * COUNT), means[2 * SIZE];
     for (int i = 0; i < COUNT; i++) targets[i] = i % 2;
+    struct sr_explain request = {.model = model, .targets = targets, .pool = pool};
     for (int m = SR_METHOD_OCCLUSION; m <= SR_METHOD_WEIGHTS; m++) {
-        assert_ok(sr_explain_many(model, &sr_methods[m], NULL, &samples, targets, pool, NULL, heats,
-                                  &error));
+        request.method = &sr_methods[m];
+        assert_ok(sr_explain_many(&request, &samples, heats, &error));
         for (size_t i = 0; i < COUNT; i += 23) {
             struct sr_heat heat =
                 explain(model, (enum sr_method_name)m, sr_samples_pixels(&samples, i), targets[i]);
@@ -288,8 +289,8 @@ static void many(void **state)
         }
     }
     size_t counts[2];
-    assert_ok(sr_explain_classes(model, &sr_methods[SR_METHOD_WEIGHTS], NULL, &samples, 5, pool,
-                                 NULL, means, counts, &error));
+    request.method = &sr_methods[SR_METHOD_WEIGHTS];
+    assert_ok(sr_explain_classes(&request, &samples, 5, means, counts, &error));
     assert_int_equal(counts[0], 5);
     assert_int_equal(counts[1], 5);
     for (int p = 0; p < SIZE; p++) {

@@ -46,15 +46,15 @@ void __wrap_sr_draw_turned(struct sr_canvas *canvas, double x, double y, double 
     __real_sr_draw_turned(canvas, x, y, at, most, degrees, font, words);
 }
 
-int __real_sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
-                             int lines, struct sr_font font, const char *words, bool draw);
-int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
-                             int lines, struct sr_font font, const char *words, bool draw);
-int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, double x, double y, double at, double width,
-                             int lines, struct sr_font font, const char *words, bool draw)
+int __real_sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place,
+                             struct sr_font font, const char *words, bool draw);
+int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place,
+                             struct sr_font font, const char *words, bool draw);
+int __wrap_sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place,
+                             struct sr_font font, const char *words, bool draw)
 {
-    if (draw) keep(x, y, words);
-    return __real_sr_draw_paragraph(canvas, x, y, at, width, lines, font, words, draw);
+    if (draw) keep(place.x, place.y, words);
+    return __real_sr_draw_paragraph(canvas, place, font, words, draw);
 }
 
 /* Draw a chart and read it back. */

@@ -109,9 +109,15 @@ static void text_is_broken_and_cut(void **state)
         fmax(sr_text_width(&canvas, font, "aa 5"), sr_text_width(&canvas, font, "% bb")) + 0.1;
     assert_true(sr_text_width(&canvas, font, "5 % bb") > width);
     assert_true(sr_text_width(&canvas, font, "aa 5 %") > width);
-    assert_int_equal(sr_draw_paragraph(&canvas, 0, 0, 0, width, 9, font, "aa 5 % bb", false), 3);
-    assert_int_equal(sr_draw_paragraph(&canvas, 0, 0, 0, 1000, 9, font, "aa 5 % bb", false), 1);
-    assert_int_equal(sr_draw_paragraph(&canvas, 0, 0, 0, 1000, 9, font, "aa\nbb", false), 2);
+    assert_int_equal(sr_draw_paragraph(&canvas, (struct sr_paragraph){0, 0, 0, width, 9}, font,
+                                       "aa 5 % bb", false),
+                     3);
+    assert_int_equal(sr_draw_paragraph(&canvas, (struct sr_paragraph){0, 0, 0, 1000, 9}, font,
+                                       "aa 5 % bb", false),
+                     1);
+    assert_int_equal(
+        sr_draw_paragraph(&canvas, (struct sr_paragraph){0, 0, 0, 1000, 9}, font, "aa\nbb", false),
+        2);
     for (double most = 5; most < 60; most += 3)
         sr_draw_text(&canvas, 0, 10, 0, most, font, "é一é一é一");
     assert_int_equal(cairo_status(canvas.cairo), CAIRO_STATUS_SUCCESS);

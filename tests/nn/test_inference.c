@@ -55,8 +55,8 @@ static void test_views(void **state)
     (void)state;
     for (int views = 0; views < SR_VIEWS_COUNT; views++) {
         struct sr_error error = {0};
-        assert_ok(sr_inference_run(network, NULL, &input, (enum sr_views)views, &samples, NULL,
-                                   NULL, found, &error));
+        const struct sr_inference inference = {.network = network, .input = &input};
+        assert_ok(sr_inference_run(&inference, (enum sr_views)views, &samples, found, &error));
         for (int i = 0; i < COUNT_ALL; i++) {
             double logits[CLASSES] = {0}, total = views == SR_VIEWS_NONE     ? 1
                                                   : views == SR_VIEWS_MIRROR ? 2
@@ -81,8 +81,9 @@ static void test_measure(void **state)
     double loss, accuracy, wanted = 0;
     int right = 0;
     (void)state;
-    assert_ok(sr_inference_measure(network, workspace, &input, &samples, NULL, NULL, &loss,
-                                   &accuracy, &error));
+    const struct sr_inference inference = {
+        .network = network, .workspace = workspace, .input = &input};
+    assert_ok(sr_inference_measure(&inference, &samples, &loss, &accuracy, &error));
     for (int i = 0; i < COUNT_ALL; i++) {
         double logits[CLASSES] = {0};
         int best = 0;
@@ -107,8 +108,9 @@ static void test_large_logits(void **state)
     (void)state;
     for (int i = 0; i < CLASSES * AREA; i++) strong[i] = 5000 * weights[i];
     sr_network_import(large, 0, strong);
-    assert_ok(sr_inference_run(large, workspace, &input, SR_VIEWS_NONE, &samples, NULL, NULL, found,
-                               &error));
+    assert_ok(sr_inference_run(
+        &(struct sr_inference){.network = large, .workspace = workspace, .input = &input},
+        SR_VIEWS_NONE, &samples, found, &error));
     for (int i = 0; i < COUNT_ALL; i++) {
         double logits[CLASSES] = {0}, sum = 0;
         int best = 0;

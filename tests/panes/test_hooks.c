@@ -46,7 +46,8 @@ static void who_answers_what(void **state)
         {"compare", "order", "vs beats beaten"},
         {"log", "", ""},
     };
-    for (int i = 0; sr_panes[i]; i++) {
+    for (size_t i = 0; sr_panes[i]; i++) {
+        if (i == sizeof wanted / sizeof *wanted) fail_msg("no row for %s", sr_panes[i]->name);
         const struct sr_pane *pane = sr_panes[i];
         struct sr_text hooks = {0}, actions = {0};
         const struct {

@@ -11,23 +11,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* C[m][n] = alpha * op(A)[m][k] * op(B)[k][n] + beta * C, where op transposes on request: A is
- * stored as [m][k] or, transposed, as [k][m]; B as [k][n] or [n][k]. lda, ldb, ldc are the row
- * lengths as stored. With beta 0, C need not be initialised. A NULL pool works in this thread. */
-void sr_gemm(struct sr_pool *pool, bool transpose_a, bool transpose_b, int m, int n, int k,
-             float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
-             int ldc);
+/* A matrix: its rows begin `row` floats apart in memory; of a transposed one, its columns do. */
+struct sr_matrix {
+    const float *values;
+    int rows, columns, row;
+    bool transposed;
+};
 
-/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of op(A) and its
- * column of op(B) alone. False where the product is OpenBLAS's: of one shape it has the same bits
+static inline struct sr_matrix sr_matrix(const float *values, int rows, int columns, int row)
+{
+    return (struct sr_matrix){values, rows, columns, row, false};
+}
+
+static inline struct sr_matrix sr_transpose(struct sr_matrix matrix)
+{
+    return (struct sr_matrix){matrix.values, matrix.columns, matrix.rows, matrix.row,
+                              !matrix.transposed};
+}
+
+/* C[m][n] = alpha A[m][k] B[k][n] + beta C, the rows of C `row` floats apart. With beta 0, C need
+ * not be initialised. A NULL pool works in this thread. */
+void sr_gemm(struct sr_pool *pool, float alpha, struct sr_matrix a, struct sr_matrix b, float beta,
+             float *c, int row);
+
+/* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of A and its
+ * column of B alone. False where the product is OpenBLAS's: of one shape it has the same bits
  * each time, but may round a row otherwise in another place. */
 bool sr_gemm_exact_places(void);
 
-/* C[m][n] += A[m][k] B[n][k]' in this thread. For n below a few dozen, for which sr_gemm would not
- * fill its vectors, sums are made in another order than sr_gemm's; where places are exact, each
- * element's bits depend on its rows of A and B, and on n, alone. */
-void sr_gemm_narrow(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *c,
-                    int ldc);
+/* C += A B in this thread, B transposed. For n below a few dozen, for which sr_gemm would not fill
+ * its vectors, sums are made in another order than sr_gemm's; where places are exact, each
+ * element's bits depend on its row of A and its column of B, and on n, alone. */
+void sr_gemm_narrow(struct sr_matrix a, struct sr_matrix b, float *c, int row);
 
 /* ---- in slices, for a caller with more to do in one region of a pool ---- */
 
@@ -54,7 +69,7 @@ struct sr_gemm {
     struct sr_product whole;
     bool transpose_a, transpose_b;
     bool strips_b,
-        strips_c; /* B, not transposed, or C lies in strips; then ldb or ldc is of no matter */
+        strips_c; /* B, not transposed, or C lies in strips; then its `row` is not used */
     int rows, columns, down; /* of a slice; slices below each other */
 };
 
@@ -66,11 +81,10 @@ struct sr_gemm_part {
 /* What sr_gemm does, described. With `whole.tree` set then, alpha 1, beta 0 and no order, the sum
  * over k goes along the tree of base/tree.h, over slices of SR_LEAF: so the product of k's first 64
  * and that of its next 64, each taken alone and added, have the bits of both at once. */
-struct sr_gemm sr_gemm_of(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                          const float *a, int lda, const float *b, int ldb, float beta, float *c,
-                          int ldc);
-/* Before sr_gemm_cut, for op(A) with many zeros: `mask` has sr_mask_words(k) words for each row of
- * op(A), as sr_mask and sr_mask_turn make them. It makes the product faster, with the same bits
+struct sr_gemm sr_gemm_of(float alpha, struct sr_matrix a, struct sr_matrix b, float beta, float *c,
+                          int row);
+/* Before sr_gemm_cut, for A with many zeros: `mask` has sr_mask_words(k) words for each row of
+ * A, as sr_mask and sr_mask_turn make them. It makes the product faster, with the same bits
  * where places are exact, as long as B is finite. Rows in the order of sr_mask_order, if not NULL,
  * make it faster still. Where there is no kernel for it, or B is transposed, it changes nothing;
  * else `whole.order` is then that order, in which the rows of a part count. */
@@ -91,7 +105,7 @@ void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order);
 void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint64_t *turned);
 
 /* The plain reference, in double precision, one thread. */
-void sr_gemm_ref(bool transpose_a, bool transpose_b, int m, int n, int k, float alpha,
-                 const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void sr_gemm_ref(float alpha, struct sr_matrix a, struct sr_matrix b, float beta, float *c,
+                 int row);
 
 #endif

@@ -106,20 +106,17 @@ bool sr_explain_place(const struct sr_model *model, const struct sr_method *meth
 enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heats,
                           struct sr_error *error);
 
-/* One map for each of many samples, values only: heats[i × height × width]. `targets` one a sample.
- * For gradient methods samples are spread over the pool. */
-enum sr_status sr_explain_many(const struct sr_model *model, const struct sr_method *method,
-                               const char *layer, const struct sr_samples *samples,
-                               const int *targets, struct sr_pool *pool,
-                               const struct sr_monitor *monitor, float *heats,
-                               struct sr_error *error);
+/* One map for each of many samples, values only: heats[i × height × width]. request->targets holds
+ * one class a sample; its pixels and count are not used. For gradient methods samples are spread
+ * over the pool. */
+enum sr_status sr_explain_many(const struct sr_explain *request, const struct sr_samples *samples,
+                               float *heats, struct sr_error *error);
 
-/* Mean heat of each class: of up to `most` samples of every true class, explained for that class.
- * heats[class × height × width], counts[class] samples each. */
-enum sr_status sr_explain_classes(const struct sr_model *model, const struct sr_method *method,
-                                  const char *layer, const struct sr_samples *samples, size_t most,
-                                  struct sr_pool *pool, const struct sr_monitor *monitor,
-                                  float *heats, size_t *counts, struct sr_error *error);
+/* Mean heat of each class: of up to `most` samples of every true class, explained for that class;
+ * request->targets is not used either. heats[classes × height × width], counts[classes]. */
+enum sr_status sr_explain_classes(const struct sr_explain *request,
+                                  const struct sr_samples *samples, size_t most, float *heats,
+                                  size_t *counts, struct sr_error *error);
 
 /* Rows of the train file nearest to the image; 0 for a family that has no such thing. */
 size_t sr_explain_nearest(const struct sr_model *model, const uint8_t *pixels, uint32_t *rows,

@@ -1,7 +1,7 @@
 /* model.h - what a model family is, and a trained model.
  *
  * A family is one const struct sr_model_class in one file under src/models/, listed
- * once in registry.c. Its typed hyperparameters are a table that commands, forms and
+ * once in families.h. Its typed hyperparameters are a table that commands, forms and
  * the manual read. A trained struct sr_model is immutable and reference-counted: any
  * number of threads may predict with it at once, each with scratch memory of its own. */
 #ifndef SARTOR_MODELS_MODEL_H

@@ -34,9 +34,9 @@ struct sr_layers {
 };
 
 void sr_layers_fini(struct sr_layers *layers);
-int sr_layers_conv(struct sr_layers *layers, int input, int channels, int kernel, int stride,
-                   bool same, bool bias, const char *name, ...)
-    __attribute__((format(printf, 8, 9)));
+/* Of `conv` only channels, kernel, stride, same and bias count. */
+int sr_layers_conv(struct sr_layers *layers, int input, struct sr_layer_spec conv, const char *name,
+                   ...) __attribute__((format(printf, 4, 5)));
 int sr_layers_norm(struct sr_layers *layers, int input, const char *name, ...)
     __attribute__((format(printf, 3, 4)));
 /* A layer of a kind that needs nothing but its input: ReLU, flatten, the mean of each channel. */

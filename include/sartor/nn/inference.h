@@ -34,19 +34,24 @@ extern const char *const sr_views_names[SR_VIEWS_COUNT]; /* "none", "mirror", "s
 struct sr_workspace *sr_inference_workspace(const struct sr_network *network, struct sr_pool *pool,
                                             struct sr_error *error);
 
-/* samples × classes probabilities. A NULL workspace is made and freed by the call. When the monitor
- * asks to end: SR_ERROR_CANCELLED. */
-enum sr_status sr_inference_run(const struct sr_network *network, struct sr_workspace *workspace,
-                                const struct sr_input *input, enum sr_views views,
-                                const struct sr_samples *samples, struct sr_pool *pool,
-                                const struct sr_monitor *monitor, float *probabilities,
+/* What predicting takes. */
+struct sr_inference {
+    const struct sr_network *network;
+    struct sr_workspace
+        *workspace; /* as above; of sr_inference_run NULL: one is made for the call */
+    const struct sr_input *input;
+    struct sr_pool *pool;
+    const struct sr_monitor *monitor; /* when it asks to end: SR_ERROR_CANCELLED */
+};
+
+/* samples × classes probabilities. */
+enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_views views,
+                                const struct sr_samples *samples, float *probabilities,
                                 struct sr_error *error);
 
 /* Mean cross-entropy and share of right answers over samples that have labels, one view each. */
-enum sr_status sr_inference_measure(const struct sr_network *network,
-                                    struct sr_workspace *workspace, const struct sr_input *input,
-                                    const struct sr_samples *samples, struct sr_pool *pool,
-                                    const struct sr_monitor *monitor, double *loss,
+enum sr_status sr_inference_measure(const struct sr_inference *inference,
+                                    const struct sr_samples *samples, double *loss,
                                     double *accuracy, struct sr_error *error);
 
 /* One image as a network is fed it: sr_features_size() floats. */
