@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,6 +173,8 @@ int main(int argc, char **argv)
 {
     struct sr_error error;
     hold_standard_streams();
+    /* A file that would be too large is a failed write, as on a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     struct invocation call = {.batch = {.name = "sartor"},

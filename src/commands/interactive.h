@@ -14,6 +14,8 @@ const struct sr_binding *binding_of(struct sr_session *session, const char *key)
 /* prompt.c: while view.prompt is set, keys edit its line. */
 /* Take a key; Enter enters the line from `origin`. */
 void prompt_key(struct sr_session *session, const char *key, const struct sr_origin *origin);
+/* Paste a text; see sr_keys_paste. */
+void prompt_paste(struct sr_session *session, const char *text, const struct sr_origin *origin);
 /* The lines of earlier sessions. */
 void history_load(struct sr_session *session);
 

@@ -57,3 +57,9 @@ void sr_keys_press(struct sr_session *session, const char *key)
     keys_press(session, key, &person_origin);
     sr_queue_run(session);
 }
+
+void sr_keys_paste(struct sr_session *session, const char *text)
+{
+    if (!session->view.question) prompt_paste(session, text, &person_origin);
+    sr_queue_run(session);
+}

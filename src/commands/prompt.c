@@ -252,3 +252,51 @@ void prompt_key(struct sr_session *session, const char *key, const struct sr_ori
         insert(view, key);
     }
 }
+
+static void open_prompt(struct sr_view *view)
+{
+    view->prompt = true;
+    view->prompt_sign = ':';
+    set_line(view, "");
+    sr_text_clear(&view->prompt_hint);
+}
+
+/* Outside of the prompt a line that was pasted is shown, not run; of several lines only the first
+ * could be. */
+static void paste_outside(struct sr_session *session, const char *text)
+{
+    const size_t length = strcspn(text, "\n");
+    if (text[length] && text[length + 1]) {
+        sr_session_message(session, true,
+                           "several lines were pasted, and nothing is done with them: press : "
+                           "first, then they are run one after another");
+        return;
+    }
+    if (!length) return;
+    char *line = sr_xprintf("%.*s", (int)length, text);
+    session->message[0] = '\0';
+    open_prompt(&session->view);
+    insert(&session->view, line + strspn(line, ": "));
+    free(line);
+}
+
+void prompt_paste(struct sr_session *session, const char *text, const struct sr_origin *origin)
+{
+    struct sr_view *view = &session->view;
+    if (!view->prompt) {
+        paste_outside(session, text);
+        return;
+    }
+    sr_text_clear(&view->prompt_hint);
+    while (*text) {
+        const size_t length = strcspn(text, "\n");
+        char *line = sr_xprintf("%.*s", (int)length, text);
+        if (!view->prompt) open_prompt(view);
+        insert(view, line);
+        free(line);
+        text += length;
+        if (*text != '\n') break;
+        text++;
+        accept(session, origin);
+    }
+}

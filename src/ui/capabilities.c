@@ -2,6 +2,7 @@
  * `lines`. */
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 #include <term.h>
 #include <unistd.h>
 
@@ -38,6 +39,14 @@ bool capabilities_own_screen(void)
     return exit_ca_mode != NULL;
 }
 
+bool capabilities_paste(void)
+{
+    const char *own = tigetstr("BE"); /* of newer terminfo files */
+    if (own && own != (char *)-1) return true;
+    return (key_mouse && !strncmp(key_mouse, "\033[", 2)) ||
+           (exit_ca_mode && strstr(exit_ca_mode, "[?1049l"));
+}
+
 static char *bytes_out;
 static size_t bytes_room, bytes_length;
 
@@ -52,6 +61,7 @@ size_t capabilities_restore(char *out, size_t room)
     /* Mouse reports first: the terminals that have them share these sequences, others ignore them.
      */
     const char *const parts[] = {key_mouse ? "\033[?1006;1000l" : NULL,
+                                 capabilities_paste() ? "\033[?2004l" : NULL,
                                  exit_attribute_mode,
                                  orig_pair,
                                  keypad_local,

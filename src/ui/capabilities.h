@@ -11,6 +11,8 @@
 enum sr_status capabilities_check(struct sr_error *error);
 /* Does the terminal have an alternate screen, after which the screen of the shell returns? */
 bool capabilities_own_screen(void);
+/* Does it mark what is pasted when it is asked to (DECSET 2004)? Terminals of xterm's kind do. */
+bool capabilities_paste(void);
 /* Bytes that restore the screen and the cursor, for a handler that may only write. */
 size_t capabilities_restore(char *out, size_t room);
 

@@ -1,10 +1,11 @@
-/* input.c - the name of the key that was pressed. */
+/* input.c - the name of the key that was pressed, and text that was pasted. */
 #include <curses.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "input.h"
+#include "sartor/base/clock.h"
 #include "sartor/base/text.h"
 #include "terminal.h"
 
@@ -43,7 +44,6 @@ static const struct {
 };
 
 static char name[32];
-static wint_t pushed_back;
 
 static const char *named(const char *text)
 {
@@ -108,33 +108,195 @@ static const char *character_name(wint_t character)
     return name;
 }
 
-/* After an escape: a control sequence that terminfo does not know is dropped as a whole, since its
- * letters would be taken for keys. Anything else was typed after Esc. */
-static bool drop_sequence(WINDOW *keys)
+/* What the next character belongs to. */
+static enum {
+    KEYS,
+    ESCAPE,        /* what follows an escape: a sequence, or a key that was typed after Esc */
+    SINGLE,        /* ESC O: one character */
+    CONTROL,       /* ESC [: to a final character */
+    STRING,        /* ESC ] and others, an answer of the terminal: to ESC \ or BEL */
+    STRING_ESCAPE, /* an escape in it */
+    PASTE,         /* text, to ESC [201~ */
+} state;
+/* Of an answer that has begun, the rest comes at once: what comes after a pause, in seconds, is a
+ * key. */
+static const double PAUSE = 0.3;
+static double latest;       /* clock of the last character */
+static char parameters[16]; /* of a control sequence; cut off */
+static size_t parameter_count;
+static wint_t pushed_back;
+
+/* The paste under way, and the last one. */
+enum { PASTE_MAX = 1 << 20 }; /* bytes; what is beyond is dropped */
+static const char paste_end[] = "\033[201~";
+static struct sr_text pasted;
+static size_t end_matched; /* characters of paste_end that have come */
+static bool after_return;  /* a line feed would belong to it */
+
+const char *input_pasted(void)
 {
-    wint_t next;
-    if (wget_wch(keys, &next) != OK) return false;
-    if (next != '[' && next != 'O') {
-        pushed_back = next;
-        return false;
+    return sr_text_get(&pasted);
+}
+
+void input_forget(void)
+{
+    state = KEYS;
+    pushed_back = 0;
+    sr_text_fini(&pasted);
+}
+
+/* A character of the text: line breaks and blanks stay, other control characters are dropped. */
+static void paste_character(wint_t character)
+{
+    const bool line_feed = character == '\n' && after_return;
+    after_return = character == '\r';
+    if (line_feed || pasted.length >= PASTE_MAX) return;
+    if (character == '\r' || character == '\n')
+        sr_text_add(&pasted, "\n");
+    else if (character == '\t')
+        sr_text_add(&pasted, " ");
+    else if (character >= ' ' && (character < 0x7f || character >= 0xa0))
+        sr_text_add_glyph(&pasted, (uint32_t)character);
+}
+
+/* Its end is matched here: ncurses gives it as one key only when it has come in one piece. */
+static const char *take_paste(wint_t character)
+{
+    if (character == (wint_t)paste_end[end_matched]) {
+        if (paste_end[++end_matched]) return NULL;
+        state = KEYS;
+        return named(INPUT_PASTE);
     }
-    bool csi = next == '[';
-    for (int i = 0; i < 32 && wget_wch(keys, &next) == OK; i++)
-        if (!csi || (next >= 0x40 && next <= 0x7e)) break;
-    return true;
+    for (size_t i = 0; i < end_matched; i++) paste_character((wint_t)paste_end[i]);
+    end_matched = character == 0x1b;
+    if (!end_matched) paste_character(character);
+    return NULL;
+}
+
+static void begin_paste(void)
+{
+    sr_text_clear(&pasted);
+    end_matched = 0;
+    after_return = false;
+    state = PASTE;
+}
+
+/* Sequences that terminfo does not know are dropped as a whole, or their letters would be taken for
+ * keys. */
+static const char *take_control(wint_t character)
+{
+    if (character < 0x20 || character > 0x7e) { /* cut off */
+        state = KEYS;
+        pushed_back = character;
+        return NULL;
+    }
+    if (character < 0x40) {
+        if (parameter_count < sizeof parameters) parameters[parameter_count] = (char)character;
+        parameter_count++;
+        return NULL;
+    }
+    state = KEYS;
+    if (character == '~' && parameter_count == 3 && !memcmp(parameters, "200", 3)) begin_paste();
+    return NULL;
+}
+
+static const char *take_escape(wint_t character)
+{
+    state = KEYS;
+    switch (character) {
+    case 'O':
+        state = SINGLE;
+        return NULL;
+    case '[':
+        state = CONTROL;
+        parameter_count = 0;
+        return NULL;
+    case ']': /* operating system command */
+    case 'P': /* device control string */
+    case 'X': /* start of string */
+    case '^': /* privacy message */
+    case '_': /* application program command */
+        state = STRING;
+        return NULL;
+    }
+    pushed_back = character;
+    return named("Esc");
+}
+
+static const char *take_string(wint_t character)
+{
+    if (character == 0x1b)
+        state = STRING_ESCAPE;
+    else if (character == '\a' || character == 0x18 || character == 0x1a) /* BEL, or given up */
+        state = KEYS;
+    return NULL;
+}
+
+static const char *take_character(wint_t character)
+{
+    switch (state) {
+    case ESCAPE:
+        return take_escape(character);
+    case SINGLE:
+        state = KEYS;
+        return NULL;
+    case CONTROL:
+        return take_control(character);
+    case STRING:
+        return take_string(character);
+    case STRING_ESCAPE:
+        if (character == '\\') {
+            state = KEYS;
+            return NULL;
+        }
+        return take_escape(character); /* another sequence: the string was cut off */
+    case PASTE:
+        return take_paste(character);
+    case KEYS:
+        break;
+    }
+    if (character != 0x1b) return character_name(character);
+    state = ESCAPE;
+    return NULL;
+}
+
+static const char *take_code(int code)
+{
+    switch (state) {
+    case PASTE:
+        end_matched = 0;
+        if (code == KEY_ENTER) paste_character('\n');
+        return NULL;
+    case SINGLE:
+    case CONTROL:
+    case STRING:
+    case STRING_ESCAPE:
+        state = KEYS; /* cut off */
+        break;
+    case ESCAPE:
+    case KEYS:
+        state = KEYS;
+        break;
+    }
+    return code_name(code);
 }
 
 const char *input_next(WINDOW *keys)
 {
+    const double now = sr_clock_seconds();
+    if (state != PASTE && now - latest > PAUSE && state != ESCAPE) state = KEYS;
     for (;;) {
         wint_t character = pushed_back;
-        int kind = OK;
-        if (!pushed_back) kind = wget_wch(keys, &character);
+        int kind = pushed_back ? OK : wget_wch(keys, &character);
         pushed_back = 0;
-        if (kind == ERR) return NULL;
-        if (kind == OK && character == 0x1b && drop_sequence(keys)) continue;
+        if (kind == ERR) {
+            if (state != ESCAPE) return NULL;
+            state = KEYS;
+            return named("Esc");
+        }
+        latest = now;
         const char *found =
-            kind == KEY_CODE_YES ? code_name((int)character) : character_name(character);
+            kind == KEY_CODE_YES ? take_code((int)character) : take_character(character);
         if (found) return found;
     }
 }

@@ -1,7 +1,10 @@
 /* signals.c - signals as events of the loop, and what is done when the program crashes.
  *
- * Handlers of ordinary signals write one byte to a pipe that the event loop polls. The handler
- * of a crash may call few functions: it writes bytes that were prepared at the start, restores the
+ * Handlers of ordinary signals write one byte to a pipe that the event loop polls. A signal that
+ * ends the program also sets an alarm: the loop may be writing to a terminal that takes nothing,
+ * such as a link that is stuck. When the alarm comes, /dev/null takes the terminal's place under
+ * the same descriptor, so that the write returns and the program ends as usual. The handler of a
+ * crash may call few functions: it writes bytes that were prepared at the start, restores the
  * terminal's modes, prints a sentence, and raises the signal again. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +21,12 @@ static const int events[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 enum { EVENTS = sizeof events / sizeof *events, FAULTS = sizeof faults / sizeof *faults };
 
+enum { PATIENCE = 2 }; /* seconds that an ending waits for the terminal */
+
 static int ends[2] = {-1, -1};
+static int nowhere = -1;            /* /dev/null */
+static volatile sig_atomic_t stuck; /* the terminal was given up */
+static struct sigaction alarm_before;
 static struct sigaction events_before[EVENTS], faults_before[FAULTS];
 static stack_t stack_before;
 static char *fault_stack; /* the handler's, since a crash may be a stack overflow */
@@ -32,7 +40,39 @@ static void on_event(int number)
     char byte = (char)number;
     /* Where the pipe is full, the loop has been woken. */
     if (write(ends[1], &byte, 1) < 0) errno = saved;
+    if (number == SIGTERM || number == SIGHUP || number == SIGINT || number == SIGQUIT)
+        alarm(PATIENCE);
     errno = saved;
+}
+
+static void on_alarm(int number)
+{
+    const int saved = errno, descriptor = terminal_descriptor();
+    (void)number;
+    stuck = 1;
+    if (descriptor >= 0 && nowhere >= 0) dup2(nowhere, descriptor);
+    errno = saved;
+}
+
+/* Write what the terminal takes at once. Its own modes are not changed: those of a descriptor count
+ * for all programs that have it from the same source. */
+static void write_at_once(const char *bytes, size_t length)
+{
+    const char *name = ttyname(STDIN_FILENO);
+    const int descriptor = name ? open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (descriptor < 0) return;
+    if (write(descriptor, bytes, length) < 0) stuck = 1;
+    close(descriptor);
+}
+
+void signals_say(const char *text)
+{
+    if (stuck) {
+        write_at_once(text, strlen(text));
+        return;
+    }
+    fputs(text, stderr);
+    fflush(stderr);
 }
 
 static void say(const char *text)
@@ -43,6 +83,8 @@ static void say(const char *text)
 /* Only functions that POSIX allows in a handler. */
 static void on_fault(int number)
 {
+    signal(SIGALRM, SIG_DFL); /* ends the program where the terminal takes nothing */
+    alarm(PATIENCE);
     if (write(STDIN_FILENO, restore, restore_length) < 0) say("\r\n");
     tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
     say("sartor: ended by a fault in the program (");
@@ -78,6 +120,10 @@ enum sr_status signals_start(struct sr_error *error)
     struct sigaction action = {.sa_handler = on_event, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     for (int i = 0; i < EVENTS; i++) sigaction(events[i], &action, &events_before[i]);
+    stuck = 0;
+    nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    action.sa_handler = on_alarm;
+    sigaction(SIGALRM, &action, &alarm_before);
     bool ours = faults_are_ours();
     fault_stack = ours ? malloc(4 * (size_t)SIGSTKSZ) : NULL;
     if (fault_stack)
@@ -96,6 +142,14 @@ enum sr_status signals_start(struct sr_error *error)
 void signals_stop(void)
 {
     if (ends[0] < 0) return;
+    alarm(0);
+    sigaction(SIGALRM, &alarm_before, NULL);
+    if (nowhere >= 0) close(nowhere);
+    nowhere = -1;
+    if (stuck) { /* ncurses could not */
+        tcsetattr(STDIN_FILENO, TCSANOW, &modes_before);
+        write_at_once(restore, restore_length);
+    }
     for (int i = 0; i < EVENTS; i++) sigaction(events[i], &events_before[i], NULL);
     for (int i = 0; i < FAULTS; i++) sigaction(faults[i], &faults_before[i], NULL);
     if (fault_stack) sigaltstack(&stack_before, NULL);

@@ -51,6 +51,15 @@ static void forget_painted(void)
     for (size_t i = 0; i < count; i++) painted[i] = (struct shown){.glyph = UINT32_MAX};
 }
 
+/* Ask for marks around what is pasted, or no more. */
+static void mark_pastes(bool on)
+{
+    const char *sequence = on ? "\033[?2004h" : "\033[?2004l";
+    if (!capabilities_paste()) return;
+    if (write(fileno(output), sequence, strlen(sequence)) < 0)
+        return; /* the next paint fails, too */
+}
+
 enum sr_status terminal_start(struct sr_error *error)
 {
     int descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -101,6 +110,7 @@ enum sr_status terminal_start(struct sr_error *error)
     cursor_shown = 0;
     getmaxyx(stdscr, lines, columns);
     forget_painted();
+    mark_pastes(true);
     return SR_OK;
 }
 
@@ -109,6 +119,7 @@ enum sr_status terminal_start(struct sr_error *error)
 static void leave_screen(void)
 {
     terminal_mouse(false);
+    mark_pastes(false);
     if (!capabilities_own_screen()) {
         move(lines - 1, 0);
         clrtoeol();
@@ -121,6 +132,7 @@ void terminal_stop(void)
 {
     if (!screen) return;
     leave_screen();
+    input_forget();
     delwin(keys);
     delscreen(screen);
     fclose(output);
@@ -236,6 +248,7 @@ void terminal_return(void)
     /* The next paint sets modes and alternate screen again: it is the first refresh after endwin.
      */
     cursor_shown = -1;
+    mark_pastes(true);
     terminal_resize();
 }
 
@@ -245,6 +258,16 @@ void terminal_mouse(bool on)
     with_mouse = on;
     mouseinterval(0); /* presses are reported at once, not as clicks after a delay */
     mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+const char *terminal_pasted(void)
+{
+    return input_pasted();
+}
+
+int terminal_descriptor(void)
+{
+    return output ? fileno(output) : -1;
 }
 
 const char *terminal_key(void)

@@ -23,8 +23,13 @@ void terminal_leave(void);
 void terminal_return(void);
 void terminal_mouse(bool on);
 
-/* The name of the next key pressed, NULL when none waits. Valid until the next call. */
+/* The name of the next key pressed, NULL when none waits; TERMINAL_PASTE when a text was pasted.
+ * Valid until the next call. */
 const char *terminal_key(void);
+#define TERMINAL_PASTE "Paste"
+const char *terminal_pasted(void); /* the text; see input.h */
+/* What the screen is written to, -1 when it is not up. */
+int terminal_descriptor(void);
 
 /* The key that the screen shows at (x, y): a tab's digit, a hint's first word. NULL for none. */
 const char *mouse_key(const struct sr_grid *grid, int x, int y, char key[16]);
@@ -38,7 +43,9 @@ int pairs_find(int fore, int back, unsigned frame);
 /* Signals become numbers read from a descriptor; after a crash the terminal is restored. */
 void signals_prepare(void); /* before terminal_start: remembers the terminal's modes */
 enum sr_status signals_start(struct sr_error *error);
-void signals_stop(void);
+void signals_stop(void); /* after terminal_stop */
+/* A line for the terminal that the program leaves; dropped where that takes nothing. */
+void signals_say(const char *text);
 int signals_descriptor(void);
 int signals_next(void);     /* 0 when none waits */
 void signals_suspend(void); /* stop the process group; returns when continued */

@@ -110,7 +110,9 @@ static void take_keys(struct loop *loop)
 {
     struct sr_session *session = loop->session;
     for (const char *key; !session->quit && (key = terminal_key());) {
-        if (!strncmp(key, "Click-", 6))
+        if (!strcmp(key, TERMINAL_PASTE))
+            sr_keys_paste(session, terminal_pasted());
+        else if (!strncmp(key, "Click-", 6))
             take_click(loop, key);
         else
             sr_keys_press(session, key);
@@ -169,6 +171,17 @@ static void lower_other_threads(void)
 #endif
 }
 
+static void say_ended(int number)
+{
+    char text[128];
+    snprintf(text, sizeof text, "sartor: ended by %s; trained models and checkpoints are kept\n",
+             number == SIGTERM  ? "SIGTERM"
+             : number == SIGHUP ? "SIGHUP"
+             : number == SIGINT ? "SIGINT"
+                                : "SIGQUIT");
+    signals_say(text);
+}
+
 /* For an exit() within a library, which does not return through sr_ui_run. */
 static void restore_at_exit(void)
 {
@@ -206,5 +219,6 @@ int sr_ui_run(struct sr_session *session)
     signals_stop();
     stray_stop();
     sr_grid_fini(&loop.grid);
+    if (loop.signal) say_ended(loop.signal);
     return loop.signal ? 128 + loop.signal : 0;
 }

@@ -175,6 +175,50 @@ static void the_prompt_is_edited(void **state)
     assert_string_equal(pane(), "data");
 }
 
+/* At the prompt, lines are entered one after another; elsewhere one line is shown, and no line is
+ * run. A question is not answered by a paste. */
+static void a_paste_is_text(void **state)
+{
+    (void)state;
+    open_prompt("pane data");
+    press("Enter");
+    sr_keys_paste(session, "");
+    assert_false(session->view.prompt);
+    sr_keys_paste(session, "pane train\npane log\n");
+    assert_false(session->view.prompt);
+    assert_true(session->message_is_error);
+    assert_non_null(strstr(session->message, "several lines were pasted"));
+    sr_keys_paste(session, ": pane train\n");
+    assert_true(session->view.prompt);
+    assert_string_equal(line(), "pane train");
+    assert_int_equal(session->view.prompt_at, 10);
+    press("Home");
+    sr_keys_paste(session, "keys 7 ; ");
+    assert_string_equal(line(), "keys 7 ; pane train");
+    press("End C-u");
+    sr_keys_paste(session, "set seed=11\n\nset seed=12;tag train:3\npane confu");
+    assert_true(session->view.prompt);
+    assert_string_equal(line(), "pane confu");
+    assert_string_equal(sr_args_text(session->options, "seed"), "12");
+    assert_int_equal(session->tags[SR_FILE_TRAIN][3], 1);
+    press("Up");
+    assert_string_equal(line(), "set seed=12;tag train:3");
+    press("Up");
+    assert_string_equal(line(), "set seed=11");
+    press("Esc");
+    session->view.question = true;
+    snprintf(session->view.question_line, sizeof session->view.question_line, "set seed=99");
+    sr_keys_paste(session, "y");
+    assert_true(session->view.question);
+    assert_false(session->view.prompt);
+    press("n");
+    assert_string_equal(sr_args_text(session->options, "seed"), "12");
+    open_prompt("tag train:3 off");
+    press("Enter");
+    open_prompt("set seed=1");
+    press("Enter");
+}
+
 static void the_prompt_completes(void **state)
 {
     (void)state;
@@ -415,6 +459,7 @@ int main(void)
         TEST(the_nearest_binding_is_run),
         TEST(help_lists_the_keys),
         TEST(the_prompt_is_edited),
+        TEST(a_paste_is_text),
         TEST(the_prompt_completes),
         TEST(the_history_is_walked_and_kept),
         TEST(replies_are_shown),

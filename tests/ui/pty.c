@@ -95,18 +95,21 @@ void pty_send(struct pty *pty, const char *keys)
     }
 }
 
-/* libvterm before 0.2 sees only the first of two modes in one sequence, so the mouse's is read
- * here. */
-static void watch_mouse(struct pty *pty, const char *bytes, size_t length)
+/* libvterm before 0.2 sees only the first of two modes in one sequence, and it tells nothing of
+ * marked pastes, so both are read here. */
+static void watch_modes(struct pty *pty, const char *bytes, size_t length)
 {
-    static const char wanted[] = "\033[?1006;1000";
-    for (size_t i = 0; i < length; i++) {
-        if (wanted[pty->matched] == '\0') {
-            pty->mouse = bytes[i] == 'h';
-            pty->matched = 0;
+    static const char *const wanted[] = {"\033[?1006;1000", "\033[?2004"};
+    bool *const modes[] = {&pty->mouse, &pty->pastes};
+    for (int mode = 0; mode < 2; mode++)
+        for (size_t i = 0; i < length; i++) {
+            size_t *matched = &pty->matched[mode];
+            if (wanted[mode][*matched] == '\0') {
+                *modes[mode] = bytes[i] == 'h';
+                *matched = 0;
+            }
+            *matched = bytes[i] == wanted[mode][*matched] ? *matched + 1 : bytes[i] == '\033';
         }
-        pty->matched = bytes[i] == wanted[pty->matched] ? pty->matched + 1 : bytes[i] == wanted[0];
-    }
 }
 
 bool pty_read(struct pty *pty, double seconds)
@@ -121,7 +124,7 @@ bool pty_read(struct pty *pty, double seconds)
     }
     pty->bytes += (size_t)count;
     vterm_input_write(pty->vterm, bytes, (size_t)count);
-    watch_mouse(pty, bytes, (size_t)count);
+    watch_modes(pty, bytes, (size_t)count);
     return true;
 }
 
@@ -223,7 +226,8 @@ bool pty_wait_end(struct pty *pty, int *status)
 bool pty_restored(struct pty *pty)
 {
     struct termios now;
-    if (pty->alternate || !pty->cursor || pty->mouse || tcgetattr(pty->master, &now)) return false;
+    if (pty->alternate || !pty->cursor || pty->mouse || pty->pastes || tcgetattr(pty->master, &now))
+        return false;
     return now.c_lflag == pty->modes.c_lflag && now.c_iflag == pty->modes.c_iflag &&
            now.c_oflag == pty->modes.c_oflag;
 }

@@ -20,13 +20,13 @@ struct pty {
     VTerm *vterm;
     VTermScreen *screen;
     int columns, lines;
-    bool alternate, cursor,
-        mouse;            /* the alternate screen is up; the cursor shows; clicks are asked for */
-    size_t matched;       /* of the sequence that asks for clicks */
-    size_t bytes;         /* received so far */
-    bool ended;           /* nothing more will come */
-    char *text;           /* of pty_text */
-    struct termios modes; /* before the program ran */
+    bool alternate, cursor; /* the alternate screen is up; the cursor shows */
+    bool mouse, pastes;     /* clicks, and marks around what is pasted, are asked for */
+    size_t matched[2];      /* of the sequences that ask for these */
+    size_t bytes;           /* received so far */
+    bool ended;             /* nothing more will come */
+    char *text;             /* of pty_text */
+    struct termios modes;   /* before the program ran */
 };
 
 /* Run argv with TERM=term; words of `environment` (NULL-ended, may be NULL) are added. */

@@ -1,6 +1,7 @@
 /* test_explorer.c - the explorer on a pseudo-terminal: keys in, screen out, every way out. */
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -420,10 +421,12 @@ static void suspends_and_resumes(void **state)
     pty_stop(&pty);
 }
 
-static void signals_leave_quietly(void **state)
+static void signals_end_it(void **state)
 {
     (void)state;
     static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+    static const char *const said[] = {"ended by SIGTERM; trained models and checkpoints are kept",
+                                       "ended by SIGHUP;", "ended by SIGINT;", "ended by SIGQUIT;"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct pty pty;
         int status;
@@ -433,9 +436,126 @@ static void signals_leave_quietly(void **state)
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 128 + numbers[i]);
         check(&pty, pty_restored(&pty));
-        check(&pty, !strstr(pty_text(&pty), "sartor:"));
+        check(&pty, strstr(pty_text(&pty), said[i])); /* on the normal screen */
         pty_stop(&pty);
     }
+}
+
+/* A link that is stuck: nobody takes what the program writes, and it is in the middle of a frame.
+ */
+static void ends_while_its_terminal_takes_nothing(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct pty pty;
+        int status = 0, full = -1, before = -2;
+        start(&pty, 200, 60);
+        check(&pty, pty.pastes);
+        for (int tries = 0; tries < 100 && full != before; tries++) {
+            pty_send(&pty, "\f\f\f\f\f\f\f\f"); /* each paints the whole screen anew */
+            sleep_seconds(0.3);
+            before = full;
+            assert_int_equal(ioctl(pty.master, FIONREAD, &full), 0);
+        }
+        assert_true(full > 1000);
+        kill(pty.child, numbers[i]);
+        const double limit = sr_clock_seconds() + PTY_PATIENCE;
+        while (waitpid(pty.child, &status, WNOHANG) == 0 && sr_clock_seconds() < limit)
+            sleep_seconds(0.05);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 128 + numbers[i]);
+        pty.child = 0;
+        struct termios now;
+        assert_int_equal(tcgetattr(pty.master, &now), 0);
+        assert_int_equal(now.c_lflag, pty.modes.c_lflag);
+        assert_int_equal(now.c_iflag, pty.modes.c_iflag);
+        pty_stop(&pty);
+    }
+}
+
+/* A limit of the size of files, usual where jobs are queued, is a failed write, not the end. */
+static void a_file_that_would_be_too_large_is_a_failed_write(void **state)
+{
+    (void)state;
+    struct pty pty;
+    char keys[128];
+    char *const argv[] = {"sh",     "-c",     "ulimit -f 100; exec \"$0\" \"$@\"",
+                          program,  "--data", data,
+                          "--home", home,     NULL};
+    assert_true(pty_start(&pty, 100, 24, "xterm-256color", NULL, argv));
+    check(&pty, pty_wait(&pty, SAMPLES));
+    snprintf(keys, sizeof keys, ":save cnn %s/large.safetensors\r", home);
+    pty_send(&pty, keys);
+    check(&pty, pty_wait_line(&pty, -1, "File too large"));
+    quit(&pty);
+}
+
+/* What is pasted is text for the prompt, never keys. */
+static void pastes_are_text(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 100, 24);
+    check(&pty, pty.pastes);
+    pty_send(&pty, "\033[200~:quit now\rx2\r\033[201~");
+    check(&pty, pty_wait_line(&pty, -1, "several lines were pasted"));
+    check(&pty, strstr(pty_line(&pty, 0), "[1 Browse]"));
+    pty_send(&pty, "\033[200~:pane\tda\033[201~");
+    check(&pty, pty_wait_line(&pty, -1, ":pane da"));
+    pty_send(&pty, "ta\r"); /* shown first, entered by Enter */
+    check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+    /* At the prompt, the lines are run one after another; one that is not ended stays. */
+    pty_send(&pty, ":tag \033[200~train:5\r\ntag train:6\n\npane \001\033[31mlog\033[201~");
+    check(&pty, pty_wait_line(&pty, -1, ":pane [31mlog"));
+    /* In pieces, so that ncurses sees the marks as single characters. */
+    static const char paste[] = "\025\033[200~tag train:8\r\033[201~";
+    for (size_t i = 0; paste[i]; i++) {
+        const bool begins = i == 1; /* an escape alone would be the key */
+        pty_send(&pty, begins ? "\033[" : (char[]){paste[i], '\0'});
+        i += begins;
+        sleep_seconds(0.03);
+    }
+    check(&pty, pty_wait_line(&pty, -1, "train:8 is tagged"));
+    pty_send(&pty, "7");
+    check(&pty, pty_wait(&pty, ": tag train:5"));
+    check(&pty, pty_wait(&pty, ": tag train:6"));
+    check(&pty, pty_wait(&pty, ": tag train:8"));
+    /* Other programs get no marks. */
+    pty_send(&pty, ":quit now\r");
+    int status;
+    assert_true(pty_wait_end(&pty, &status));
+    check(&pty, !pty.pastes);
+    pty_stop(&pty);
+}
+
+/* Answers of the terminal to questions of whatever ran before. */
+static void answers_of_the_terminal_are_not_keys(void **state)
+{
+    (void)state;
+    struct pty pty;
+    start(&pty, 100, 24);
+    static const char *const answers[] = {
+        "\033]11;rgb:2222/3333/4444\033\\",
+        "\033]52;c;cXVpdDpxdWl0\a",
+        "\033P>|XTerm(379):quit\r2\033\\",
+        "\033P1+r544e=787465726d2d323536636f6c6f72\033\\",
+        "\033_Gi=31;OK:quit now\r\033\\",
+        "\033^private:quit now\r\033\\",
+        "\033Xstart:quit now\r\033\\",
+        "\033[?64;1;2;6;9;15;16;17;18;21;22;28;29;30;31;32;33;34;35;36;37;38;39;40;41;42;43;44c",
+        "\033[4;1200;1900t",
+        "\033[I",
+        "\033[<35;10;10M",
+        "\033[201~",
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        pty_send(&pty, answers[i]);
+        pty_send(&pty, i % 2 ? "1" : "2"); /* a key directly behind it is one */
+        check(&pty, pty_wait_line(&pty, 0, i % 2 ? "[1 Browse]" : "[2 Data]"));
+        check(&pty, strstr(pty_line(&pty, 0), "3 Train"));
+    }
+    quit(&pty);
 }
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -671,7 +791,11 @@ int main(void)
         cmocka_unit_test(clicks_press_what_they_hit),
         cmocka_unit_test(follows_the_terminals_colours),
         cmocka_unit_test(suspends_and_resumes),
-        cmocka_unit_test(signals_leave_quietly),
+        cmocka_unit_test(signals_end_it),
+        cmocka_unit_test(ends_while_its_terminal_takes_nothing),
+        cmocka_unit_test(a_file_that_would_be_too_large_is_a_failed_write),
+        cmocka_unit_test(pastes_are_text),
+        cmocka_unit_test(answers_of_the_terminal_are_not_keys),
         cmocka_unit_test(faults_restore_the_terminal),
         cmocka_unit_test(survives_a_stop_from_outside),
         cmocka_unit_test(ends_when_its_terminal_does),

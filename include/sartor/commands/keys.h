@@ -26,6 +26,9 @@ void sr_keys_press(struct sr_session *session, const char *key);
 /* "Enter", "C-d" or a single character. */
 bool sr_key_is_name(const char *key);
 /* `pane` NULL: everywhere. */
+/* Paste a text of one line or more. At the prompt it is inserted, and each of its lines that is
+ * ended is entered; elsewhere one line opens the prompt, and nothing is entered. Never keys. */
+void sr_keys_paste(struct sr_session *session, const char *text);
 enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const char *line,
                             const char *pane, struct sr_error *error);
 /* The help page: keys of this pane, keys everywhere, commands by group. */
