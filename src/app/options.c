@@ -36,6 +36,9 @@ const struct sr_param sr_options[] = {
      .help = "In the explorer: ask before a model of your own is replaced by another."},
     {"ask_stop", SR_PARAM_SWITCH, .fallback = "on",
      .help = "In the explorer: ask before a training that runs is stopped."},
+    {"cursor", SR_PARAM_SWITCH, .fallback = "off",
+     .help = "Show the terminal's cursor on what is selected. It is there also while it is not "
+             "shown, for screen readers and braille lines."},
     {"mouse", SR_PARAM_SWITCH, .fallback = "off",
      .help = "Take clicks and the wheel (text is then selected with Shift)."},
     {"size", SR_PARAM_TEXT, .fallback = "80x24",

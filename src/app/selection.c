@@ -335,10 +335,7 @@ static enum sr_status search_sample(struct sr_session *session, const char *text
     enum sr_file file = sr_selection_file(&session->selection, session->selection.at);
     uint32_t row;
     enum sr_status status = sr_session_index(session, text, &file, &row, error);
-    if (status || put_cursor(&session->selection, file, row)) return status;
-    return sr_error_set(error, SR_ERROR_STATE,
-                        "no sample of this selection matches \"%s\"; show %s:%u leaves it", text,
-                        sr_file_names[file], row);
+    return status ? status : sr_session_show(session, file, row, error);
 }
 
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,

@@ -37,6 +37,14 @@ void sr_grid_clear(struct sr_grid *grid)
 {
     size_t count = (size_t)grid->columns * (size_t)grid->lines;
     for (size_t i = 0; i < count; i++) grid->cells[i] = blank;
+    grid->cursor_x = grid->cursor_y = -1;
+}
+
+void sr_area_cursor(struct sr_area area, int x, int y)
+{
+    if (x < 0 || y < 0 || x >= area.width || y >= area.height) return;
+    area.grid->cursor_x = area.x + x;
+    area.grid->cursor_y = area.y + y;
 }
 
 struct sr_area sr_grid_area(struct sr_grid *grid)

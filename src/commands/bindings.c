@@ -49,6 +49,10 @@ const struct sr_binding sr_bindings[] = {
     {"d", "form default", "form", "back to the default"},
     {"Delete", "form default", "form", NULL},
     {"Space", "move right", "form", "the next value"},
+    {"H", "form less", "form", "a little less"},
+    {"L", "form more", "form", "a little more"},
+    {"S-Left", "form less", "form", NULL},
+    {"S-Right", "form more", "form", NULL},
     {"v", "look vs", "confusion", "a second model beside it: the next, or none"},
     {"b", "look beats", "confusion", "samples that this model gets right and the second wrong"},
     {"B", "look beaten", "confusion", "the other way round"},
@@ -116,8 +120,10 @@ static const struct sr_state_kind own_kind = {.size = sizeof(struct own), .fini 
 bool sr_key_is_name(const char *key)
 {
     static const char *const names[] = {
-        "Enter", "Esc", "Tab",  "S-Tab", "Space", "Backspace", "Delete", "Insert",  "Left",
-        "Right", "Up",  "Down", "Home",  "End",   "PgUp",      "PgDn",   "WheelUp", "WheelDown"};
+        "Enter",  "Esc",       "Tab",    "S-Tab",  "S-Left", "S-Right", "S-Up",
+        "S-Down", "S-Home",    "S-End",  "C-Up",   "C-Down", "C-Left",  "C-Right",
+        "Space",  "Backspace", "Delete", "Insert", "Left",   "Right",   "Up",
+        "Down",   "Home",      "End",    "PgUp",   "PgDn",   "WheelUp", "WheelDown"};
     const char *at = key;
     if (!*key) return false;
     if (sr_utf8_next(&at) && !*at) return true; /* one character */
@@ -177,11 +183,21 @@ enum sr_status sr_keys_bind(struct sr_session *session, const char *key, const c
     return SR_OK;
 }
 
-static void list_bindings(struct sr_text *text, const char *pane)
+/* One's own binding of a key there, the latest; NULL for none. */
+static const struct sr_binding *own_binding(const struct own *own, const char *key,
+                                            const char *pane)
+{
+    for (size_t i = own->count; i-- > 0;)
+        if (bound(&own->items[i], key, pane)) return &own->items[i];
+    return NULL;
+}
+
+/* The defaults of a place, but for those that have been bound anew. */
+static void list_bindings(const struct own *own, struct sr_text *text, const char *pane)
 {
     for (const struct sr_binding *binding = sr_bindings; binding->key; binding++) {
         bool here = pane ? binding->pane && !strcmp(binding->pane, pane) : !binding->pane;
-        if (here && binding->help)
+        if (here && binding->help && !own_binding(own, binding->key, pane))
             sr_text_printf(text, "  %-8s %-43s %s\n", binding->key, binding->help, binding->line);
     }
 }
@@ -194,8 +210,8 @@ void sr_keys_help(struct sr_session *session, struct sr_text *text)
     const char *mode = pane->mode ? pane->mode(session) : NULL;
     sr_text_printf(text, "In %s\n", pane->title);
     size_t head = text->length;
-    if (mode) list_bindings(text, mode);
-    list_bindings(text, pane->name);
+    if (mode) list_bindings(own, text, mode);
+    list_bindings(own, text, pane->name);
     if (text->length == head) {
         text->length = before;
         if (text->bytes) text->bytes[before] = '\0';
@@ -204,14 +220,16 @@ void sr_keys_help(struct sr_session *session, struct sr_text *text)
     }
     if (own->count) {
         sr_text_add(text, "Your own\n");
-        for (size_t i = 0; i < own->count; i++)
+        for (size_t i = 0; i < own->count; i++) {
+            if (own_binding(own, own->items[i].key, own->items[i].pane) != &own->items[i]) continue;
             sr_text_printf(text, "  %-8s %-43s %s\n", own->items[i].key,
                            own->items[i].pane ? own->items[i].pane : "everywhere",
                            own->items[i].line);
+        }
         sr_text_add(text, "\n");
     }
     sr_text_add(text, "Everywhere\n");
-    list_bindings(text, NULL);
+    list_bindings(own, text, NULL);
     sr_text_add(text, "\nThe last column is the command that the key runs; : takes any command, "
                       "help commands lists them.\n");
 }

@@ -17,9 +17,10 @@ const struct sr_command sr_command_form = {
     .at_once = true,
     .help = "Open a family's form in Train, or change values in the one that is open.",
     .params = (const struct sr_param[]){{"what", SR_PARAM_FAMILY, .positional = true,
-                                         .choices = "edit default close",
+                                         .choices = "edit default close less more",
                                          .help = "A family; or edit (type the value under the "
-                                                 "cursor), default (reset it), close."},
+                                                 "cursor), default (reset it), less or more (by "
+                                                 "a small step), close."},
                                         {0}},
     .more = form_more,
     .rest = true,
@@ -66,6 +67,8 @@ SR_RUN(form_run)
             return sr_error_set(error, SR_ERROR_STATE, "no form is open; form cnn opens one");
         return sr_form_set(session, param->name, NULL, error);
     }
+    if (what && (!strcmp(what, "less") || !strcmp(what, "more")))
+        return sr_form_step(session, strcmp(what, "less") ? 1 : -1, true, error);
     if (what && !strcmp(what, "close")) {
         sr_form_close(session);
         return SR_OK;

@@ -38,6 +38,7 @@ void keys_press(struct sr_session *session, const char *key, const struct sr_ori
     }
     int x, y;
     if (sscanf(key, "Click-%d-%d", &x, &y) == 2) {
+        session->message[0] = '\0';
         if (sr_screen_click(session, x, y)) sr_queue_enter(session, origin, "enter");
         return;
     }

@@ -195,6 +195,22 @@ static void complete(struct sr_session *session)
     sr_words_fini(&words);
 }
 
+/* What people are used to type at a prompt: vi's ways to quit, and a row by itself. Freed by the
+ * caller. */
+static char *meant(const char *line)
+{
+    static const char *const known[][2] = {
+        {"q!", "quit now"}, {"qa!", "quit now"}, {"quit!", "quit now"}, {"wq!", "quit now"},
+        {"wq", "quit"},     {"x", "quit"},       {"qa", "quit"},        {"exit", "quit"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(line, known[i][0])) return sr_xstrdup(known[i][1]);
+    const char *colon = strchr(line, ':'), *digits = colon ? colon + 1 : line;
+    const bool named = !strncmp(line, "train:", 6) || !strncmp(line, "test:", 5);
+    if (*digits && (!colon || named) && strspn(digits, "0123456789") == strlen(digits))
+        return sr_xprintf("search %s", line);
+    return sr_xstrdup(line);
+}
+
 /* Enter the line. */
 static void accept(struct sr_session *session, const struct sr_origin *origin)
 {
@@ -202,7 +218,9 @@ static void accept(struct sr_session *session, const struct sr_origin *origin)
     session->message[0] = '\0';
     if (*line) keep_line(session, line);
     close_prompt(session);
-    sr_queue_enter(session, origin, line);
+    char *command = meant(line);
+    sr_queue_enter(session, origin, command);
+    free(command);
     free(line);
 }
 

@@ -172,6 +172,7 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
                        : tagged ? "+"
                                 : " ",
                        id, caption, here && tagged ? " +" : "");
+        if (here) sr_area_cursor(area, 1, 0);
         return;
     }
     sr_draw_image(sr_area_part(area, 1, 0, layout->width, layout->height), &session->look,
@@ -184,6 +185,7 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
     }
     if (tagged) sr_area_put(area, 0, 0, '+', sr_pane_style(session, SR_ROLE_WARNING));
     sr_area_printf(area, 0, layout->height, style, here ? "[%s]" : " %s", caption);
+    if (here) sr_area_cursor(area, 1, layout->height);
 }
 
 /* Scroll to the cursor; from the top when another selection is shown. Returns the first item. */

@@ -155,6 +155,7 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
     sr_pane_percent(zero, sizeof zero, (double)zeros / (double)count);
     int x = sr_area_printf(area, 0, y, sr_pane_style(session, SR_ROLE_TITLE), "%s  %s", id,
                            sr_pane_class(session, truth));
+    sr_area_cursor(area, 0, y);
     struct sr_text tags = {0};
     sr_session_tag_words(session, file, row, &tags);
     if (tags.length)

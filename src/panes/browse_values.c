@@ -28,6 +28,7 @@ void browse_values_draw(struct sr_session *session, struct browse *browse, struc
     if (lines < images->shape.height)
         sr_text_printf(&words, ", lines %d–%d of %d", top + 1, top + lines, images->shape.height);
     sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&words));
+    sr_area_cursor(area, 1, 0);
     sr_text_fini(&words);
     for (int x = 0; x < columns; x += cell >= 3 ? 1 : 2)
         sr_area_printf(area, 4 + x * cell, 1, faint, "%*d", cell >= 3 ? cell - 1 : 2, left + x);

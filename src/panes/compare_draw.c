@@ -22,6 +22,7 @@ static void draw_name(struct sr_session *session, struct sr_area area, int y, in
     sr_pane_cut(cut, sizeof cut, name, width);
     sr_area_printf(area, 0, y, sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                    "%s%s%s", here ? "[" : " ", cut, here ? "]" : "");
+    if (here) sr_area_cursor(area, 1, y);
 }
 
 /* The header and as many rows as `lines`; returns the lines taken. */

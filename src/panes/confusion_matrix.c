@@ -133,6 +133,7 @@ static void put_number(struct sr_session *session, struct sr_area area, int edge
     }
     snprintf(bracketed, sizeof bracketed, "[%s]", text);
     sr_pane_put_right(area, edge + 1, y, sr_pane_style(session, SR_ROLE_SELECTED), bracketed);
+    sr_area_cursor(area, edge - sr_utf8_width(text), y);
 }
 
 static void metric_words(char *out, size_t size, double value, bool roomy)

@@ -152,6 +152,7 @@ static void draw_classes(struct sr_session *session, struct sr_area area)
                         stats->count ? (double)count / (double)stats->count : NAN);
         sr_area_printf(area, 0, y, style, "%s%s%s", here ? "[" : " ",
                        class < 0 ? "all classes" : names[class].text, here ? "]" : "");
+        if (here) sr_area_cursor(area, 1, y);
         int x = longest + 3;
         if (bar >= 4 && class >= 0) {
             /* Two shades in turn, so that bars of equal length do not run into one block. */

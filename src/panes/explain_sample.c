@@ -118,6 +118,7 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     sr_text_printf(&words, "%s  %s", id, sr_pane_class(session, scene->truth));
     bool fits = from > sr_utf8_width(sr_text_get(&words)) + 2;
     sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&words));
+    sr_area_cursor(area, 1, 0);
     if (fits) sr_area_text(area, from, 0, sr_pane_style(session, SR_ROLE_ACCENT), right);
     if (area.height > 1) {
         sr_text_clear(&words);

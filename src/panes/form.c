@@ -257,37 +257,53 @@ static double ladder(double value, int step)
     return value;
 }
 
-enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_error *error)
+/* The next multiple of a step of about a sixth of the value: 300 to 350, 64 to 70, 7 to 8. */
+static double coarse(double value, int step)
+{
+    const double most = value / 6;
+    double by = 1;
+    while (by * 10 <= most) by *= 10;
+    by *= by * 5 <= most ? 5 : by * 2 <= most ? 2 : 1;
+    return step > 0 ? (floor(value / by) + 1) * by : (ceil(value / by) - 1) * by;
+}
+
+/* The choice before or after the present one, round the end. */
+static void step_choice(const struct sr_param *param, const char *now, int step,
+                        struct sr_text *next)
+{
+    struct sr_words words = {0};
+    struct sr_error ignored;
+    const char *at = param->choices;
+    size_t found = 0;
+    sr_words_split(&at, &words, &ignored);
+    for (size_t i = 0; i < words.count; i++)
+        if (!strcmp(words.items[i], now))
+            found = (i + (step > 0 ? 1 : words.count - 1)) % words.count;
+    if (words.count) sr_text_add(next, words.items[found]);
+    sr_words_fini(&words);
+}
+
+enum sr_status sr_form_step(struct sr_session *session, int step, bool fine, struct sr_error *error)
 {
     const struct sr_param *param = sr_form_param(session);
     struct sr_text now = {0}, next = {0};
     enum sr_status status = SR_OK;
     int64_t integer;
-    double number;
+    double number, to;
     if (!param) return sr_error_set(error, SR_ERROR_STATE, "no form is open; form cnn opens one");
     sr_form_value(session, param->name, &now);
     if (param->type == SR_PARAM_SWITCH) {
         sr_text_add(&next, strcmp(sr_text_get(&now), "on") ? "on" : "off");
     } else if (param->type == SR_PARAM_CHOICE) {
-        struct sr_words words = {0};
-        const char *at = param->choices;
-        sr_words_split(&at, &words, error);
-        for (size_t i = 0; i < words.count; i++)
-            if (!strcmp(words.items[i], sr_text_get(&now)))
-                sr_text_add(
-                    &next,
-                    words.items[(i + words.count + (size_t)(step > 0 ? 1 : words.count - 1)) %
-                                words.count]);
-        if (!next.length && words.count) sr_text_add(&next, words.items[0]);
-        sr_words_fini(&words);
+        step_choice(param, sr_text_get(&now), step, &next);
     } else if (param->type == SR_PARAM_INTEGER && sr_parse_integer(sr_text_get(&now), &integer)) {
-        double to = (double)integer + step;
+        to = fine ? (double)integer + step : coarse((double)integer, step);
         if (param->minimum < param->maximum) to = fmin(fmax(to, param->minimum), param->maximum);
         sr_text_printf(&next, "%.0f", to);
     } else if (param->type == SR_PARAM_NUMBER && sr_parse_double(sr_text_get(&now), &number)) {
-        double to = ladder(number, step);
+        to = !fine ? ladder(number, step) : number + step * fmax(fabs(number), 1e-6) / 10;
         if (param->minimum < param->maximum) to = fmin(fmax(to, param->minimum), param->maximum);
-        sr_text_printf(&next, "%g", to);
+        sr_text_printf(&next, fine ? "%.3g" : "%g", to);
     }
     if (next.length) status = sr_form_set(session, param->name, sr_text_get(&next), error);
     sr_text_fini(&now);
@@ -309,7 +325,7 @@ void form_move(struct sr_session *session, enum sr_move move)
     struct form form;
     struct sr_error ignored;
     if (move == SR_MOVE_LEFT || move == SR_MOVE_RIGHT) {
-        sr_form_step(session, move == SR_MOVE_LEFT ? -1 : 1,
+        sr_form_step(session, move == SR_MOVE_LEFT ? -1 : 1, false,
                      &ignored); /* no error at an end: nothing changes */
         return;
     }
@@ -353,11 +369,12 @@ static void draw_param(struct sr_session *session, struct sr_area area, const st
                  param->name);
     sr_area_printf(sr_area_part(area, 16, 0, wide ? 14 : area.width - 16, 1), 0, 0,
                    sr_pane_style(session, role), here ? "[%s]" : " %s", *value ? value : "–");
+    if (here) sr_area_cursor(area, 17, 0);
     if (!wide) return;
     char mark[40] = "";
-    if (changed && param->fallback)
+    if (changed && param->fallback && strcmp(value, param->fallback))
         snprintf(mark, sizeof mark, "was %.20s", param->fallback);
-    else if (changed || by_recipe)
+    else if ((changed && !param->fallback) || by_recipe)
         snprintf(mark, sizeof mark, changed ? "given" : "by recipe");
     const struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
     sr_area_text(sr_area_part(area, 31, 0, 11, 1), 0, 0, faint, mark);

@@ -81,6 +81,8 @@ static void draw(struct sr_session *session, struct sr_area area)
                     : line->kind == SR_LOG_ERROR ? '!'
                                                  : ' ',
                     style);
+        /* On the newest entry, or the first one that is shown of the older ones. */
+        if (!state->away || (int)i == list->top) sr_area_cursor(area, 3, y);
         y = sr_pane_paragraph(sr_area_part(area, 3, 0, width, area.height), y, style, line->text);
     }
 }

@@ -71,6 +71,7 @@ void sr_overlay_draw(struct sr_session *session, struct sr_area area)
     const int lines = sr_pane_lines(text, inside.width), fit = inside.height;
     sr_scroller_fit(&overlay->list, lines, fit);
     const int top = overlay->list.top;
+    sr_area_cursor(inside, 0, 0);
     char line[1024];
     for (int i = -top; i < fit && sr_pane_wrap(&text, inside.width, line, sizeof line); i++)
         if (i >= 0) sr_area_text(inside, 0, i, style, line);

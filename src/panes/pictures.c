@@ -49,6 +49,7 @@ void sr_pane_class_grid(struct sr_session *session, struct sr_area area, struct 
         sr_area_printf(part, 0, height,
                        sr_pane_style(session, class == at ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                        class == at ? "[%s]" : " %s", names[class].text);
+        if (class == at) sr_area_cursor(part, 1, height);
     }
     sr_spots_add(session, area,
                  (struct sr_spots){0, 0, across, down, columns, lines, top * columns, columns});

@@ -157,7 +157,8 @@ static void draw_waiting(struct sr_session *session, struct sr_area area)
     if (hinted) draw_hints(session, area, x + 2, hint);
 }
 
-static void draw_status(struct sr_session *session, struct sr_area area)
+/* The cursor is put behind a question. True when something has been said. */
+static bool draw_status(struct sr_session *session, struct sr_area area)
 {
     struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR);
     sr_area_fill(area, ' ', bar);
@@ -193,6 +194,7 @@ static void draw_status(struct sr_session *session, struct sr_area area)
             sr_text_printf(&text, "%s%s", session->message_is_error ? "! " : " ", session->message);
         x = 1 + sr_area_text(left, 0, 0, style, sr_text_get(&text));
         sr_text_fini(&text);
+        if (session->view.question) sr_area_cursor(left, x < left.width ? x : left.width - 1, 0);
     }
     if (session->waiting[0] && !session->view.question)
         draw_waiting(session, sr_area_part(left, x, 0, left.width - x, 1));
@@ -201,6 +203,7 @@ static void draw_status(struct sr_session *session, struct sr_area area)
                    sr_overlay_is_open(session) ? "j/k scroll  q close"
                                                : sr_pane_current(session)->hints(session));
     sr_text_fini(&right);
+    return x;
 }
 
 /* The prompt, scrolled sideways so that its cursor shows. */
@@ -222,12 +225,12 @@ static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area a
     sr_area_text(sr_area_part(area, 1, 0, area.width - 1, 1), 0, 0, style, text);
     sr_text_fini(&before);
     int x = 1 + at - skip;
-    return (struct sr_cursor){area.x + (x < area.width ? x : area.width - 1), area.y};
+    return (struct sr_cursor){area.x + (x < area.width ? x : area.width - 1), area.y, true};
 }
 
 struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid)
 {
-    struct sr_cursor cursor = {-1, -1};
+    struct sr_cursor cursor = {-1, -1, false};
     struct sr_view *view = &session->view;
     sr_grid_clear(grid);
     struct sr_area all = sr_grid_area(grid);
@@ -254,10 +257,11 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
                      sr_text_get(&view->prompt_hint));
     }
     struct sr_area last = sr_area_part(all, 0, all.height - 1, all.width, bottom);
+    cursor = (struct sr_cursor){grid->cursor_x, grid->cursor_y, false};
     if (view->prompt)
         cursor = draw_prompt(session, last);
-    else if (bottom)
-        draw_status(session, last);
+    else if (bottom && draw_status(session, last) && view->question)
+        cursor = (struct sr_cursor){grid->cursor_x, grid->cursor_y, true};
     if (session->look.ascii) sr_grid_to_ascii(grid);
     return cursor;
 }

@@ -66,6 +66,7 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
         bool here = i == at;
         struct sr_style style = sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT);
         sr_area_printf(area, 0, y, style, here ? "[%s]" : " %s", family->name);
+        if (here) sr_area_cursor(area, 1, y);
         if (area.width > 30) sr_area_printf(area, 10, y, style, "%s", family->title);
         if (area.width > 60)
             sr_area_printf(area, 36, y, sr_pane_style(session, SR_ROLE_FAINT), "%s",

@@ -23,6 +23,7 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
         bool here = run == shown;
         sr_area_printf(area, 0, y, sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_TEXT),
                        here ? "[%.16s]" : " %.16s", run->name);
+        if (here) sr_area_cursor(area, 1, y);
         if (area.width < 36) continue;
         sr_area_text(area, 19, y, sr_pane_style(session, train_run_role(run)),
                      train_run_state(run));

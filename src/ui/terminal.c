@@ -204,7 +204,8 @@ static void paint_cell(int x, int y, const struct shown *cell, int pair)
     }
 }
 
-void terminal_paint(const struct sr_grid *grid, enum sr_depth wanted, int cursor_x, int cursor_y)
+void terminal_paint(const struct sr_grid *grid, enum sr_depth wanted, int cursor_x, int cursor_y,
+                    bool shown)
 {
     int wide = grid->columns < columns ? grid->columns : columns;
     int tall = grid->lines < lines ? grid->lines : lines;
@@ -231,8 +232,9 @@ void terminal_paint(const struct sr_grid *grid, enum sr_depth wanted, int cursor
             if (now.glyph != SR_GLYPH_NONE) paint_cell(x, y, &now, pair);
         }
     }
-    bool visible = cursor_x >= 0 && cursor_x < columns && cursor_y >= 0 && cursor_y < lines;
-    if (visible) move(cursor_y, cursor_x);
+    bool inside = cursor_x >= 0 && cursor_x < columns && cursor_y >= 0 && cursor_y < lines,
+         visible = inside && shown;
+    if (inside) move(cursor_y, cursor_x); /* also while it is not shown: screen readers follow it */
     if (visible != cursor_shown) curs_set(visible);
     cursor_shown = visible;
     refresh();

@@ -17,7 +17,8 @@ void terminal_resize(void);
 /* Repaint everything next time, since something else wrote to the screen. */
 void terminal_spoilt(void);
 /* Send what changed since the last paint. The text cursor is hidden with x < 0. */
-void terminal_paint(const struct sr_grid *grid, enum sr_depth depth, int cursor_x, int cursor_y);
+void terminal_paint(const struct sr_grid *grid, enum sr_depth depth, int cursor_x, int cursor_y,
+                    bool shown);
 /* Give the terminal back for a while, and take it again. */
 void terminal_leave(void);
 void terminal_return(void);

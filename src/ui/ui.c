@@ -44,7 +44,8 @@ static void draw(struct loop *loop)
     if (session->look.depth > terminal_depth()) session->look.depth = terminal_depth();
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
     terminal_mouse(sr_args_switch(session->options, "mouse"));
-    terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y);
+    bool shown = cursor.typing || sr_args_switch(session->options, "cursor");
+    terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y, shown);
     loop->stale = loop->pressed = false;
     bucket_take(&loop->bucket);
 }

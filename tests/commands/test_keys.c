@@ -128,6 +128,14 @@ static void help_lists_the_keys(void **state)
     assert_non_null(strstr(text.bytes, "Your own\n  F5       browse "));
     assert_non_null(strstr(text.bytes, "  F6       everywhere "));
     sr_text_fini(&text);
+    /* A default that has been bound anew is not listed, nor what has been bound over. */
+    assert_ok(sr_keys_bind(session, "s", "pane data", "train", &error));
+    assert_ok(sr_keys_bind(session, "F6", "models", NULL, &error));
+    sr_keys_help(session, &text);
+    assert_null(strstr(text.bytes, "smooth the curves"));
+    assert_null(strstr(text.bytes, " stats\n"));
+    assert_non_null(strstr(text.bytes, " models\n"));
+    sr_text_fini(&text);
 }
 
 static void the_prompt_is_edited(void **state)
@@ -385,6 +393,31 @@ static void replies_are_shown(void **state)
     assert_string_equal(session->message, "F9 has no meaning here; ? lists the keys that have one");
 }
 
+/* What people type who are used to vi, and rows by themselves. */
+static void what_people_type_is_understood(void **state)
+{
+    (void)state;
+    static const char *const quits[] = {"q!", "wq", "x", "qa!"};
+    for (size_t i = 0; i < sizeof quits / sizeof *quits; i++) {
+        open_prompt(quits[i]);
+        press("Enter");
+        assert_true(session->quit);
+        session->quit = false;
+    }
+    open_prompt("12");
+    press("Enter");
+    assert_int_equal(session->selection.rows[session->selection.at], 12);
+    open_prompt("browse class=0");
+    press("Enter");
+    open_prompt("search test:7"); /* what is not in the selection leaves it */
+    press("Enter");
+    assert_int_equal(session->selection.rows[session->selection.at], 7);
+    assert_int_equal(session->selection.file, SR_FILE_TEST);
+    open_prompt("12x");
+    press("Enter");
+    assert_true(session->message_is_error);
+}
+
 static void questions_are_answered(void **state)
 {
     (void)state;
@@ -461,6 +494,7 @@ int main(void)
         TEST(the_prompt_completes),
         TEST(the_history_is_walked_and_kept),
         TEST(replies_are_shown),
+        TEST(what_people_type_is_understood),
         TEST(questions_are_answered),
         TEST(clicks_enter_what_they_hit),
     };

@@ -457,6 +457,60 @@ static void screen_text(struct sr_session *session, int columns, int lines, stru
     sr_grid_fini(&grid);
 }
 
+/* The first letters of what the cursor is on, as a screen reader finds them. */
+static void cursor_text(struct sr_session *session, char out[12])
+{
+    struct sr_grid grid;
+    sr_grid_init(&grid, 100, 30);
+    settle(session, &grid);
+    struct sr_cursor cursor = sr_screen_draw(session, &grid);
+    assert_false(cursor.typing);
+    for (int i = 0; i < 11; i++) {
+        const int x = cursor.x + i;
+        out[i] = cursor.x < 0 || x >= grid.columns
+                     ? ' '
+                     : (char)sr_glyph_ascii(grid.cells[cursor.y * grid.columns + x].glyph);
+    }
+    out[11] = '\0';
+    sr_grid_fini(&grid);
+}
+
+static void the_cursor_is_on_what_is_selected(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    char words[12], name[12], id[32];
+    choose(session, SR_SPLIT_TEST, -1, -1, NULL);
+    for (int i = 0; i < 3; i++) {
+        const uint32_t row = session->selection.rows[session->selection.at];
+        cursor_text(session, words);
+        snprintf(name, sizeof name, "%s",
+                 sr_pane_class(session, session->data->files[SR_FILE_TEST].labels[row]));
+        assert_memory_equal(words, name, strlen(name) < 6 ? strlen(name) : 6);
+        sr_screen_move(session, SR_MOVE_RIGHT);
+    }
+    sr_pane_id(id, sizeof id, SR_FILE_TEST, session->selection.rows[session->selection.at]);
+    sr_browse_show(session, true);
+    cursor_text(session, words);
+    assert_memory_equal(words, id, strlen(id));
+    static const struct {
+        const struct sr_pane *pane;
+        const char *words;
+    } places[] = {{&sr_pane_data, "all classes"},
+                  {&sr_pane_train, "cnn"},
+                  {&sr_pane_compare, "svm"},
+                  {&sr_pane_explain, "test:"}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        session->view.pane = places[i].pane;
+        cursor_text(session, words);
+        assert_memory_equal(words, places[i].words, strlen(places[i].words));
+    }
+    session->view.pane = &sr_pane_confusion;
+    cursor_text(session, words);
+    assert_true(words[0] >= '0' && words[0] <= '9');
+    fixture_free(session);
+}
+
 /* Each line of numbers is that row of the picture. */
 static void numbers_are_those_of_the_pixels(void **state)
 {
@@ -705,6 +759,7 @@ int main(void)
         cmocka_unit_test(differences_are_browsed),
         cmocka_unit_test(compare_answers),
         cmocka_unit_test(explain_answers),
+        cmocka_unit_test(the_cursor_is_on_what_is_selected),
         cmocka_unit_test(numbers_are_those_of_the_pixels),
         cmocka_unit_test(the_log_follows_its_end),
         cmocka_unit_test(the_prompt_shows_its_cursor),

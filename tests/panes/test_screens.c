@@ -466,7 +466,7 @@ static void form(void **state)
             if (!strcmp(sr_form_param(session)->name, steps[i].name)) break;
         }
         for (int back = 0; back < 2; back++) {
-            assert_ok(sr_form_step(session, back ? -1 : 1, &error));
+            assert_ok(sr_form_step(session, back ? -1 : 1, false, &error));
             sr_text_clear(&line);
             sr_form_value(session, steps[i].name, &line);
             assert_string_equal(sr_text_get(&line), back ? steps[i].down : steps[i].up);
@@ -475,6 +475,21 @@ static void form(void **state)
     assert_ok(
         sr_form_set(session, "warmup", "700", &error)); /* longer than the run: said at the foot */
     screen(session, 80, 24, "form-wrong");
+    /* A number goes by an amount that makes a difference, and finely. */
+    form_state(session)->list.at = 0;
+    while (strcmp(sr_form_param(session)->name, "epochs")) form_state(session)->list.at++;
+    static const struct {
+        const char *from, *up, *fine;
+    } amounts[] = {
+        {"300", "350", "301"}, {"64", "70", "65"}, {"7", "8", "8"}, {"999", "1000", "1000"}};
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+        for (int fine = 0; fine < 2; fine++) {
+            assert_ok(sr_form_set(session, "epochs", amounts[i].from, &error));
+            assert_ok(sr_form_step(session, 1, fine, &error));
+            sr_text_clear(&line);
+            sr_form_value(session, "epochs", &line);
+            assert_string_equal(sr_text_get(&line), fine ? amounts[i].fine : amounts[i].up);
+        }
     sr_text_fini(&line);
     fixture_free(session);
 }

@@ -239,6 +239,17 @@ static void prompt_edits_and_completes(void **state)
     pty_send(&pty, "\003");
     check(&pty, pty_wait_gone(&pty, ":pane data"));
     check(&pty, !pty.cursor);
+    /* Not shown, the cursor is on what is selected all the same. */
+    VTermPos at;
+    for (;;) {
+        vterm_state_get_cursorpos(vterm_obtain_state(pty.vterm), &at);
+        if (at.col > 0 && strstr(pty_line(&pty, at.row), "all classes")) break;
+        check(&pty, pty_read(&pty, 60));
+    }
+    pty_send(&pty, ":set cursor=on\r");
+    check(&pty, pty_wait_gone(&pty, ":set"));
+    pty_send(&pty, "j");
+    while (!pty.cursor) check(&pty, pty_read(&pty, PTY_PATIENCE));
     pty_send(&pty, ":nonsense\r");
     check(&pty, pty_wait_line(&pty, -1, "nonsense"));
     quit(&pty);

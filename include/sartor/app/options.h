@@ -9,7 +9,7 @@
 struct sr_session;
 
 /* data home seed threads validation split_seed glyphs colours background refresh autorun
- * ask_replace ask_stop mouse size */
+ * ask_replace ask_stop cursor mouse size */
 extern const struct sr_param sr_options[];
 
 /* "120x40" as columns and lines, each from 1 to 1000; false when it is anything else. */

@@ -74,7 +74,8 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
 enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
                                 uint32_t *row, struct sr_error *error);
 
-/* Move the cursor to the sample that `text` names (17, test:7), else to the next one, in the
+/* Move the cursor to the sample that `text` names (17, test:7), which may leave the selection, else
+ * to the next one, in the
  * selection's order and round its end, whose class (or predicted class, where the selection asks a
  * model) has `text` in its name. `step` is 1 or -1. */
 enum sr_status sr_session_search(struct sr_session *session, const char *text, int step,

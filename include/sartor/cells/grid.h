@@ -33,6 +33,9 @@ struct sr_cell {
 struct sr_grid {
     int columns, lines;
     struct sr_cell *cells; /* lines × columns */
+    /* The cell that the person is at, where the terminal's cursor is put for screen readers and
+     * braille lines; -1 for none. */
+    int cursor_x, cursor_y;
 };
 
 struct sr_area {
@@ -84,6 +87,8 @@ int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const
 int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,
                    ...) __attribute__((format(printf, 5, 6)));
 void sr_area_fill(struct sr_area area, uint32_t glyph, struct sr_style style);
+/* Put the grid's cursor here; nothing outside of the area. */
+void sr_area_cursor(struct sr_area area, int x, int y);
 /* A frame with a title in its upper edge; nothing where the four corners do not fit. */
 void sr_area_box(struct sr_area area, const struct sr_look *look, struct sr_style style,
                  const char *title);

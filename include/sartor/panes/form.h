@@ -16,8 +16,10 @@ void sr_form_value(struct sr_session *session, const char *name, struct sr_text 
 /* Change one value (NULL: back to the default), checked against the table. */
 enum sr_status sr_form_set(struct sr_session *session, const char *name, const char *value,
                            struct sr_error *error);
-/* The next (step 1) or the previous (-1) value of the parameter under the cursor. */
-enum sr_status sr_form_step(struct sr_session *session, int step, struct sr_error *error);
+/* The next (step 1) or the previous (-1) value of the parameter under the cursor. Numbers go by a
+ * useful amount, or finely: by 1, or a tenth of themselves. */
+enum sr_status sr_form_step(struct sr_session *session, int step, bool fine,
+                            struct sr_error *error);
 /* The command that the form makes: "train cnn epochs=5". */
 void sr_form_line(struct sr_session *session, struct sr_text *text);
 

@@ -93,10 +93,11 @@ void sr_screen_move(struct sr_session *session, enum sr_move move);
 bool sr_screen_click(struct sr_session *session, int x, int y);
 
 /* The whole screen: tabs, the current pane, overlay, prompt or status line. Works at any
- * size from 1×1; below 20×5 only what fits. Returns where the text cursor belongs (prompt),
- * or x = -1 to hide it. */
+ * size from 1×1; below 20×5 only what fits. Returns where the terminal's cursor belongs:
+ * in the prompt, behind a question, on what is selected; x = -1 for nowhere. */
 struct sr_cursor {
     int x, y;
+    bool typing; /* in the prompt or behind a question */
 };
 struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid);
 
