@@ -35,6 +35,7 @@ static void test_definition(void **state)
         sr_tree_reduce(total, parts, count, LENGTH, LENGTH);
         for (int i = 0; i < LENGTH; i += i % 2 ? 6 : 5)
             assert_true(total[i] == node(i, 0, 7, count));
+        assert_true(total[LENGTH - 1] == node(LENGTH - 1, 0, 7, count));
         for (size_t s = 0; s < count; s++) slices[s] = (double)parts[s * LENGTH];
         assert_float_equal(sr_tree_sum(slices, count), total[0], 1e-5);
     }

@@ -137,6 +137,39 @@ static void test_sizes(void **state)
                 0);
 }
 
+/* The layers of a diagram, with the convolutions beside the main line, have all parameters. */
+static void test_diagrams(void **state)
+{
+    static const char *const lines[] = {"epochs=1 width=8", "epochs=1 variant=resnet20 width=4",
+                                        "epochs=1 norm=on widths=4,8 dense=8"};
+    static uint8_t some[2 * 28 * 28], marks[2] = {0, 1};
+    struct sr_images two = {2, {28, 28, 1}, some, marks};
+    (void)state;
+    some[5] = 200;
+    for (int i = 0; i < 3; i++) {
+        const struct sr_model_class *class = i < 2 ? &sr_model_class_resnet : &sr_model_class_cnn;
+        struct sr_layer_summary layers[100];
+        struct sr_error error = {0};
+        struct sr_args *args = parse(class, lines[i]);
+        struct sr_fit fit = {
+            .params = args, .shape = {{28, 28, 1}, 10}, .train = {&two, NULL, 2}, .seed = 1};
+        uint64_t sum = 0;
+        size_t projected = 0;
+        void *made = NULL;
+        assert_ok(class->fit(&fit, &made, &error));
+        const size_t count = class->describe(made, layers, 100);
+        assert_in_range(count, 6, 100);
+        for (size_t l = 0; l < count; l++) {
+            sum += layers[l].parameters;
+            projected += strstr(layers[l].name, "1×1") != NULL;
+        }
+        assert_int_equal(sum, class->size(made));
+        assert_int_equal(projected, i == 1 ? 2 : 0); /* where the filters double */
+        class->free(made);
+        sr_args_free(args);
+    }
+}
+
 /* ---- training ---- */
 
 enum { SIDE = 12, AREA = SIDE * SIDE, TRAIN = 90, VALIDATION = 30, COUNT = TRAIN + VALIDATION };
@@ -603,6 +636,7 @@ int main(void)
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_load_refuses),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_diagrams),
         cmocka_unit_test(test_resume),
         cmocka_unit_test(test_resume_dark),
         cmocka_unit_test(test_hog),

@@ -153,11 +153,14 @@ static void test_study(void **state)
 static void test_size(void **state)
 {
     const struct sr_layer_spec layers[] = {CONV("a", -1, 6, 3, 2, true, false), NORM("n", 0),
-                                           FLATTEN(1), DENSE("d", 2, 3)};
+                                           CONV("b", 1, 4, 3, 1, true, true), FLATTEN(2),
+                                           DENSE("d", 3, 3)};
     struct sr_network *network = make(layers, COUNT(layers), 5, 7);
     (void)state;
-    assert_int_equal(sr_network_size(network), 9 * 6 + 2 * 6 + (3 * 4 * 6 * 3 + 3));
-    assert_int_equal(sr_network_multiply_adds(network), 3 * 4 * 9 * 6 + 3 * 4 * 6 * 3);
+    assert_int_equal(sr_network_size(network),
+                     9 * 6 + 2 * 6 + (9 * 6 * 4 + 4) + (3 * 4 * 4 * 3 + 3));
+    assert_int_equal(sr_network_multiply_adds(network),
+                     3 * 4 * (9 * 6 + 9 * 6 * 4) + 3 * 4 * 4 * 3);
     sr_network_free(network);
 }
 
