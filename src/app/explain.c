@@ -45,7 +45,7 @@ static enum sr_status explain(const struct key *key, struct sr_explanation *expl
     size_t count = 1;
     if (targets[0] < 0) {
         targets[0] = sr_predicted_class(explanation->probabilities, key->base.data->classes);
-        count += targets[0] != targets[1];
+        count += targets[1] >= 0 && targets[0] != targets[1];
     }
     const uint8_t *pixels = sr_samples_pixels(&one, 0);
     enum sr_status status = sr_nearest_of(key->base.data, model, pixels, SR_EXPLANATION_NEAREST,

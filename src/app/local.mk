@@ -5,6 +5,7 @@ noinst_HEADERS += src/app/explainer.h src/app/task.h \
 	include/sartor/app/log.h \
 	include/sartor/app/models.h \
 	include/sartor/app/options.h \
+	include/sartor/app/pictures.h \
 	include/sartor/app/predictions.h \
 	include/sartor/app/scores.h \
 	include/sartor/app/results.h \
@@ -28,6 +29,7 @@ libsartor_a_SOURCES += \
 	src/app/open.c \
 	src/app/options.c \
 	src/app/quality.c \
+	src/app/pictures.c \
 	src/app/predictions.c \
 	src/app/results.c \
 	src/app/runs.c \

@@ -70,6 +70,7 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     }
     free(session->data_interrupted);
     session->data_interrupted = NULL;
+    sr_session_pictures_fini(session);
     sr_dataset_unref(session->data);
     session->data = load->data;
     load->data = NULL;

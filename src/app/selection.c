@@ -91,7 +91,7 @@ static bool has_tag(const struct sr_session *session, const struct sr_filter *fi
     uint32_t wanted = 0;
     for (size_t n = 0; n < session->tag_names_count; n++)
         if (!filter->tag[0] || !strcmp(session->tag_names[n], filter->tag)) wanted |= 1u << n;
-    return session->tags[file][row] & wanted;
+    return session->tags[file] && session->tags[file][row] & wanted;
 }
 
 enum sr_file sr_selection_file(const struct sr_selection *selection, size_t at)
@@ -200,7 +200,7 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
         if (status) return status;
     }
     struct sr_samples samples = sr_session_samples(session, wanted.split);
-    enum sr_file file = wanted.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    enum sr_file file = sr_split_file(wanted.split);
     uint32_t *rows = sr_array_raw(samples.count, sizeof *rows, "the selection", error);
     if (!rows) return error->status;
     size_t count = 0;
@@ -276,6 +276,7 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
     if (status || put_cursor(&session->selection, file, row)) return status;
     enum sr_split_name candidates[2] = {SR_SPLIT_TRAIN, SR_SPLIT_VALIDATION};
     if (file == SR_FILE_TEST) candidates[0] = candidates[1] = SR_SPLIT_TEST;
+    if (file == SR_FILE_PICTURES) candidates[0] = candidates[1] = SR_SPLIT_PICTURES;
     for (int i = 0; i < 2; i++) {
         struct sr_filter filter;
         sr_filter_init(&filter);
@@ -302,6 +303,9 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
             *file = SR_FILE_TEST;
         else if (length == 10 && !strncmp(text, "validation", 10))
             *file = SR_FILE_TRAIN;
+        else if (length == 7 && !strncmp(text, "picture", 7) &&
+                 session->data->files[SR_FILE_PICTURES].count)
+            *file = SR_FILE_PICTURES;
         else
             return sr_error_set(error, SR_ERROR_ARGUMENT,
                                 "\"%s\" is not a sample: write train:17 or test:17", text);
@@ -318,8 +322,7 @@ enum sr_status sr_session_index(struct sr_session *session, const char *text, en
     return SR_OK;
 }
 
-/* Is the text written as a sample: 17, train:17, test:7? */
-static bool is_sample(const char *text)
+bool sr_is_sample(const char *text)
 {
     const char *colon = strchr(text, ':'), *digits = colon ? colon + 1 : text;
     bool found = !colon;
@@ -345,7 +348,7 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
     const struct sr_predictions *predictions = NULL;
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    if (is_sample(text)) return search_sample(session, text, error);
+    if (sr_is_sample(text)) return search_sample(session, text, error);
     if (selection->filter.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, selection->filter.model, error);
         if (entry)
@@ -356,7 +359,8 @@ enum sr_status sr_session_search(struct sr_session *session, const char *text, i
         size_t at = step > 0 ? (selection->at + i) % count : (selection->at + count - i) % count;
         uint32_t row = selection->rows[at];
         const struct sr_images *images = &session->data->files[sr_selection_file(selection, at)];
-        bool hit = strcasestr(session->data->class_names[images->labels[row]], text) != NULL;
+        const int label = sr_images_label(images, row);
+        bool hit = label >= 0 && strcasestr(session->data->class_names[label], text);
         size_t position = predictions && !hit ? sr_predictions_find(predictions, row) : SIZE_MAX;
         if (position != SIZE_MAX)
             hit = strcasestr(session->data->class_names[predictions->predicted[position]], text) !=

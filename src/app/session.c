@@ -47,6 +47,7 @@ void sr_session_free(struct sr_session *session)
     sr_session_free_runs(session);
     sr_experiment_free(session->experiment);
     sr_split_fini(&session->split);
+    sr_session_pictures_fini(session);
     sr_dataset_unref(session->data);
     free(session->data_wanted);
     free(session->data_interrupted);

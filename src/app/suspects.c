@@ -55,7 +55,7 @@ static bool read_line(const struct sr_session *session, const char *line, struct
     char word[8];
     if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested,
                &one->margin, &one->own, &one->other, word, model, folds, examined) != 10 ||
-        one->row >= images->count || label != images->labels[one->row] || suggested < 0 ||
+        one->row >= images->count || label != sr_images_label(images, one->row) || suggested < 0 ||
         suggested >= session->data->classes || suggested == label)
         return false;
     one->label = (uint8_t)label;

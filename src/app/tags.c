@@ -47,10 +47,15 @@ uint32_t sr_session_tag_bit(struct sr_session *session, const char *name, bool a
     return 1u << at;
 }
 
+uint32_t sr_session_tags(const struct sr_session *session, enum sr_file file, uint32_t row)
+{
+    return session->tags[file] ? session->tags[file][row] : 0;
+}
+
 void sr_session_tag_words(const struct sr_session *session, enum sr_file file, uint32_t row,
                           struct sr_text *text)
 {
-    const uint32_t tags = session->tags[file] ? session->tags[file][row] : 0;
+    const uint32_t tags = sr_session_tags(session, file, row);
     const char *before = " ";
     if (!tags) return;
     sr_text_add(text, "tagged");
@@ -155,6 +160,9 @@ static enum sr_status change_tags(void *context, char *now, struct sr_text *afte
 enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uint32_t row,
                               uint32_t tags, struct sr_error *error)
 {
+    if (!session->tags[file])
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "only samples of the data can be tagged, not pictures of one's own");
     enum sr_status status = sr_session_data(session, error);
     const uint32_t before = status ? 0 : session->tags[file][row];
     if (status || before == tags) return status;

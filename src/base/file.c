@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,6 +146,18 @@ const char *sr_path_extension(const char *path)
     name = name ? name + 1 : path;
     const char *dot = strrchr(name, '.');
     return dot && dot != name ? dot : name + strlen(name);
+}
+
+bool sr_path_ends(const char *name, const char *endings)
+{
+    const char *ending = sr_path_extension(name);
+    const size_t length = strlen(ending);
+    for (const char *at = endings; at && *at;) {
+        size_t span = strcspn(at, " ");
+        if (span == length && !strncasecmp(at, ending, span)) return true;
+        at += span + strspn(at + span, " ");
+    }
+    return false;
 }
 
 /* $HOME, else what the system's list of users says; NULL when neither knows. */

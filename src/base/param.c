@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "param_value.h"
+#include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
 struct sr_args {
@@ -89,9 +90,11 @@ static bool is_sample(const char *word)
     return *digits && strspn(digits, "0123456789") == strlen(digits);
 }
 
-static bool takes_samples(const struct sr_param *param)
+/* Is the word a sample or a picture that the parameter takes? */
+static bool takes(const struct sr_param *param, const char *word)
 {
-    return param->type == SR_PARAM_SAMPLE || param->type == SR_PARAM_SAMPLES;
+    if (param->type != SR_PARAM_SAMPLE && param->type != SR_PARAM_SAMPLES) return false;
+    return is_sample(word) || sr_path_ends(word, param->choices);
 }
 
 /* The positional parameter that a bare word goes to; SIZE_MAX when there is none. */
@@ -102,7 +105,7 @@ static size_t positional_for(const struct sr_args *args, const char *word)
         const struct sr_param *param = &args->params[i];
         if (!param->positional || (args->values[i].given && !sr_param_value_many(param))) continue;
         if (first == SIZE_MAX) first = i;
-        if (takes_samples(param) && is_sample(word)) return i;
+        if (takes(param, word)) return i;
         if (param->type != SR_PARAM_MODEL || param->required) break;
     }
     return first;

@@ -178,7 +178,7 @@ static const struct kind {
     [SR_PARAM_CLASS] = {"CLASS"},
     [SR_PARAM_TAG] = {"TAG"},
     [SR_PARAM_SPLIT] = {""},
-    [SR_PARAM_SAMPLE] = {"SAMPLE", .path = true},
+    [SR_PARAM_SAMPLE] = {"SAMPLE"},
     [SR_PARAM_SAMPLES] = {"SAMPLE", .many = true},
     [SR_PARAM_JOB] = {"JOB"},
     [SR_PARAM_SETTINGS] = {"NAME"},

@@ -13,7 +13,7 @@ static const char ramp[] = " .:-=+*#%@";
 enum { SHADES = sizeof shades / sizeof *shades, RAMP = sizeof ramp - 1 };
 enum { UPPER_HALF = 0x2580 };
 
-/* What is drawn: grey pixels, heat values, or heat over grey. */
+/* What is drawn: pixels, heat values, or heat over pixels. */
 struct source {
     const uint8_t *pixels; /* NULL for none */
     const float *values;   /* NULL for none */
@@ -21,28 +21,42 @@ struct source {
     enum sr_scale scale;
 };
 
+/* All 0 to 1. */
 struct sample {
-    double grey; /* 0..1 */
-    double heat; /* 0..1 */
+    double grey;
+    double colour[3]; /* of pixels in colour: red, green, blue */
+    double heat;
 };
+
+static bool in_colour(const struct source *source)
+{
+    return source->pixels && source->shape.channels == 3;
+}
 
 /* Area average of the source over [x0, x1) × [y0, y1), in source pixels. */
 static struct sample average(const struct source *source, double x0, double x1, double y0,
                              double y1)
 {
-    double grey = 0, heat = 0, total = 0;
+    const size_t channels = (size_t)source->shape.channels;
+    double colour[3] = {0}, heat = 0, total = 0;
     for (int y = (int)y0; y < y1 && y < source->shape.height; y++) {
         double tall = fmin(y1, y + 1) - fmax(y0, y);
         for (int x = (int)x0; x < x1 && x < source->shape.width; x++) {
             double share = tall * (fmin(x1, x + 1) - fmax(x0, x));
             size_t at = (size_t)y * (size_t)source->shape.width + (size_t)x;
-            if (source->pixels) grey += share * source->pixels[at];
+            for (size_t c = 0; source->pixels && c < channels; c++)
+                colour[c] += share * source->pixels[at * channels + c];
             if (source->values && source->values[at] > 0) heat += share * source->values[at];
             total += share;
         }
     }
     if (!(total > 0)) return (struct sample){0};
-    return (struct sample){.grey = grey / total / 255, .heat = fmin(heat / total, 1)};
+    for (int c = 0; c < 3; c++) colour[c] = colour[c] / total / 255;
+    return (struct sample){.grey = channels == 1
+                                       ? colour[0]
+                                       : 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2],
+                           .colour = {colour[0], colour[1], colour[2]},
+                           .heat = fmin(heat / total, 1)};
 }
 
 static uint32_t shade(const struct sr_look *look, double share)
@@ -52,8 +66,15 @@ static uint32_t shade(const struct sr_look *look, double share)
                        : shades[lround(share * (SHADES - 1))];
 }
 
+/* Red, green and blue times `scale`. */
+static sr_colour mixed(const double *colour, double scale)
+{
+    return SR_RGB(lround(scale * colour[0]), lround(scale * colour[1]), lround(scale * colour[2]));
+}
+
 static sr_colour sample_colour(const struct source *source, struct sample sample)
 {
+    if (!source->values && in_colour(source)) return mixed(sample.colour, 255);
     if (!source->values) return sr_colour_grey((int)lround(255 * sample.grey));
     if (!source->pixels) return sr_scale_colour(source->scale, sample.heat);
     return sr_overlay_colour(source->scale, (int)lround(255 * sample.grey), sample.heat);
@@ -84,6 +105,12 @@ static void put_few(struct sr_area area, const struct sr_look *look, int x, int 
         style.fore =
             style.back == sr_colour_of_index(7) ? sr_colour_of_index(0) : sr_colour_of_index(7);
         share = 0.75 * sample.grey;
+    } else if (in_colour(source)) {
+        /* Black, shaded with the nearest colour of full light. */
+        share = fmax(sample.colour[0], fmax(sample.colour[1], sample.colour[2]));
+        style.back = sr_colour_of_index(0);
+        style.fore = sr_colour_of_index(
+            sr_colour_index(mixed(sample.colour, share > 0 ? 255 / share : 255), look->depth));
     } else {
         enum sr_scale scale = source->values ? source->scale : SR_SCALE_GREY;
         sr_scale_step(scale, look->depth, source->values ? sample.heat : sample.grey, &style.back,

@@ -75,7 +75,7 @@ static void list_samples(const struct sr_session *session, size_t limit, struct 
             sr_table_integer(table, row);
             sr_table_shown(table, "%s:%u", sr_file_names[file], row);
         }
-        sr_table_text(table, class_name(session, images->labels[row]));
+        sr_table_text(table, class_name(session, sr_images_label(images, row)));
     }
     if (!session->interactive && limit < selection->count)
         sr_reply_say(reply, "  and %zu more (limit=0 lists all)", selection->count - limit);

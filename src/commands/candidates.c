@@ -2,22 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-
-bool has_ending(const char *name, const char *endings)
-{
-    const char *ending = sr_path_extension(name);
-    const size_t length = strlen(ending);
-    for (const char *at = endings; at && *at;) {
-        size_t span = strcspn(at, " ");
-        if (span == length && !strncasecmp(at, ending, span)) return true;
-        at += span + strspn(at + span, " ");
-    }
-    return false;
-}
 
 void candidates_add(struct candidates *candidates, const char *word, const char *after)
 {
@@ -48,7 +35,7 @@ void candidates_add_files(struct candidates *candidates, const char *endings)
         bool hidden = names[i][0] == '.' && (!slash || slash[1] != '.');
         char *full = sr_path_join(folder, names[i]), *word = sr_xprintf("%s%s", shown, names[i]);
         bool directory = sr_path_is_directory(full);
-        if (!hidden && (directory || !endings || has_ending(names[i], endings)))
+        if (!hidden && (directory || !endings || sr_path_ends(names[i], endings)))
             candidates_add(candidates, word, directory ? "/" : "");
         free(full);
         free(word);

@@ -4,9 +4,6 @@
 
 #include "sartor/base/words.h"
 
-/* Does a file's name end in one of the space-separated `endings`, in any case? NULL: no. */
-bool has_ending(const char *name, const char *endings);
-
 /* Words that could stand at one place of a line. */
 struct candidates {
     struct sr_words words;

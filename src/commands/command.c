@@ -95,7 +95,29 @@ void reply_classes(struct sr_reply *reply, const struct sr_session *session)
 
 const char *class_name(const struct sr_session *session, int class)
 {
-    return session->data->class_names[class];
+    return class < 0 ? "" : session->data->class_names[class];
+}
+
+void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
+                  uint32_t row)
+{
+    const int truth = sr_images_label(&session->data->files[file], row);
+    if (file == SR_FILE_PICTURES) {
+        sr_reply_text(reply, "file", sr_session_picture_path(session, row));
+        sr_reply_text(reply, "doubt", sr_import_doubt_text(sr_session_import(session, row)->doubt));
+        return;
+    }
+    sr_reply_integer(reply, "index", row);
+    sr_reply_text(reply, "split", sr_file_names[file]);
+    sr_reply_named(reply, "true", truth, truth < 0 ? "" : class_name(session, truth));
+}
+
+void reply_doubt(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
+                 uint32_t row)
+{
+    if (file != SR_FILE_PICTURES) return;
+    const char *doubt = sr_import_doubt_text(sr_session_import(session, row)->doubt);
+    if (doubt) sr_reply_say(reply, "%s: %s", sr_session_picture_path(session, row), doubt);
 }
 
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
@@ -111,7 +133,7 @@ void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
     struct sr_table *table = sr_reply_table(reply, "nearest", columns);
     table->headless = true;
     for (size_t i = 0; i < nearest->count; i++) {
-        const int class = session->data->files[SR_FILE_TRAIN].labels[nearest->rows[i]];
+        const int class = sr_images_label(&session->data->files[SR_FILE_TRAIN], nearest->rows[i]);
         sr_table_integer(table, nearest->rows[i]);
         sr_table_shown(table, "train:%u", nearest->rows[i]);
         sr_table_named(table, class, class_name(session, class));

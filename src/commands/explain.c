@@ -6,7 +6,9 @@
 
 #include "sartor/panes/show.h"
 
-#define SAMPLE_HELP "A row: 17, train:17, test:17; without it, the sample under the cursor."
+#define SAMPLE_HELP                                                                                \
+    "A row (17, train:17, test:17) or a picture (boots.jpg); without it, the sample under the "    \
+    "cursor."
 
 static enum sr_need explain_need(const struct sr_args *args, const struct sr_param *param);
 SR_RUN(explain_run);
@@ -98,9 +100,12 @@ static void say_explained(const struct sr_session *session, const struct explain
 {
     const struct sr_explanation *explanation = explained->explanation;
     const struct sr_heat *heat = &explanation->heat;
-    sr_reply_say(reply, "%s:%u is %s; %s says %s (%.1f %%)", sr_file_names[explanation->file],
-                 explanation->row, class_name(session, explained->truth), explained->model,
-                 class_name(session, explained->predicted),
+    char name[512];
+    sr_sample_name(session, explanation->file, explanation->row, name, sizeof name);
+    reply_doubt(reply, session, explanation->file, explanation->row);
+    sr_reply_say(reply, "%s%s%s; %s says %s (%.1f %%)", name, explained->truth < 0 ? "" : " is ",
+                 explained->truth < 0 ? "" : class_name(session, explained->truth),
+                 explained->model, class_name(session, explained->predicted),
                  100 * (double)explanation->probabilities[explained->predicted]);
     if (!heat->values) return;
     sr_reply_more(reply, ", explained by %s", heat->method->title);
@@ -119,9 +124,7 @@ static void report(const struct sr_session *session, const struct explained *exp
     say_explained(session, explained, reply);
     sr_reply_record(reply, NULL);
     sr_reply_text(reply, "model", explained->model);
-    sr_reply_integer(reply, "index", explanation->row);
-    sr_reply_text(reply, "split", sr_file_names[explanation->file]);
-    sr_reply_named(reply, "true", explained->truth, class_name(session, explained->truth));
+    reply_sample(reply, session, explanation->file, explanation->row);
     sr_reply_named(reply, "predicted", explained->predicted,
                    class_name(session, explained->predicted));
     sr_reply_list(reply, "probabilities", probabilities);
@@ -157,7 +160,7 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     if (status) return status;
 
     const struct explained explained = {
-        explanation, entry->name, to, session->data->files[file].labels[row],
+        explanation, entry->name, to, sr_images_label(&session->data->files[file], row),
         sr_predicted_class(explanation->probabilities, session->data->classes)};
     if (to) {
         struct figure_request request = {.model = entry,

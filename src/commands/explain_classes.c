@@ -46,7 +46,7 @@ static void list_classes(const struct sr_session *session, const struct sr_class
         {"heat_on_garment", "on the garment", SR_UNIT_SHARE, "%.1f %%", .width = 16},
         {.key = "heat", .no_csv = true},
         {0}};
-    const enum sr_file file = heats->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    const enum sr_file file = sr_split_file(heats->split);
     const struct sr_shape shape = sr_shape_map(session->data->files[file].shape);
     struct sr_table *table = sr_reply_table(reply, "maps", columns);
     for (int c = 0; c < session->data->classes; c++) {

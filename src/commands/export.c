@@ -22,7 +22,7 @@ const struct sr_command sr_command_export = {
              .help = "Which figure; help figures tells what each shows and takes."},
             {"model", SR_PARAM_MODEL, .positional = true, .choices = "training",
              .help = "Of this model."},
-            {"index", SR_PARAM_SAMPLES, .positional = true,
+            {"index", SR_PARAM_SAMPLES, .positional = true, .choices = SR_PICTURES,
              .help = "Of this sample, or several apart by commas: test:7,test:12."},
             {"to", SR_PARAM_FILE, .required = true,
              .help = "The file; its ending chooses the format."},

@@ -105,6 +105,11 @@ static enum sr_status pick_named(struct figure *figure, struct picked *picked,
     picked->file = request->samples[0].file;
     for (size_t i = 0; i < request->sample_count; i++) {
         const struct sample *sample = &request->samples[i];
+        if (sample->file != picked->file &&
+            (sample->file == SR_FILE_PICTURES || picked->file == SR_FILE_PICTURES))
+            return sr_error_set(error, SR_ERROR_ARGUMENT,
+                                "export: pictures of one's own and samples of the data cannot be "
+                                "in one figure");
         if (sample->file != picked->file)
             return sr_error_set(
                 error, SR_ERROR_ARGUMENT,
@@ -137,7 +142,7 @@ static enum sr_status pick_split(struct figure *figure, size_t most, struct pick
         status = sr_session_predictions(session, entry, filter.split, &picked->predictions, error);
     if (status) return status;
     struct sr_samples samples = sr_session_samples(session, filter.split);
-    picked->file = filter.split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    picked->file = sr_split_file(filter.split);
     picked->rows = sr_xalloc((most + 1) * sizeof *picked->rows);
     for (size_t i = 0; i < samples.count && picked->count < most; i++) {
         uint32_t row = sr_samples_row(&samples, i);
@@ -202,9 +207,11 @@ enum sr_status figure_pick(struct figure *figure, size_t most, struct picked *pi
         status = pick_split(figure, most, picked, error);
     else
         status = pick_selection(figure, most, picked, error);
-    for (size_t i = 0; !status && i < picked->count && i < 20; i++)
-        sr_text_printf(&figure->selection, "%s%s:%u", i ? " " : "", sr_file_names[picked->file],
-                       picked->rows[i]);
+    for (size_t i = 0; !status && i < picked->count && i < 20; i++) {
+        char name[512];
+        sr_sample_name(figure->session, picked->file, picked->rows[i], name, sizeof name);
+        sr_text_printf(&figure->selection, "%s%s", i ? " " : "", name);
+    }
     if (!status && picked->count > 20)
         sr_text_printf(&figure->selection, " and %zu more", picked->count - 20);
     if (!status && *picked->title) sr_text_printf(&figure->selection, " (%s)", picked->title);

@@ -29,10 +29,11 @@ enum sr_status figure_browse(struct figure *figure, struct sr_error *error)
     bool *wrong = sr_xalloc((picked.count + 1) * sizeof *wrong);
     for (size_t i = 0; i < picked.count; i++) {
         uint32_t row = picked.rows[i];
-        const char *truth = class_name(session, images->labels[row]);
+        const char *truth = class_name(session, sr_images_label(images, row));
         size_t at = picked.predictions ? sr_predictions_find(picked.predictions, row) : SIZE_MAX;
         pixels[i] = figure_pixels(figure, picked.file, row);
-        wrong[i] = at != SIZE_MAX && picked.predictions->predicted[at] != images->labels[row];
+        wrong[i] =
+            at != SIZE_MAX && picked.predictions->predicted[at] != sr_images_label(images, row);
         captions[i] = wrong[i] ? sr_xprintf("%s as %s", truth,
                                             class_name(session, picked.predictions->predicted[at]))
                                : sr_xstrdup(truth);
@@ -67,27 +68,30 @@ enum sr_status figure_steps(struct figure *figure, struct sr_error *error)
     const uint8_t *pixels = figure_pixels(figure, picked.file, row);
     const struct sr_shape shape = images->shape;
     const size_t size = sr_shape_size(shape);
-    int label = images->labels[row];
+    int label = sr_images_label(images, row);
     float *values = sr_xalloc(size * sizeof *values),
           *hot = sr_xalloc((size_t)data->classes * sizeof *hot);
     for (size_t i = 0; i < size; i++) values[i] = (float)pixels[i] / 255;
-    hot[label] = 1;
-    char notes[5][96], title[160];
+    if (label >= 0) hot[label] = 1;
+    char notes[5][96], title[160], name[120];
     snprintf(notes[0], sizeof *notes, "%d × %d, uint8", shape.height, shape.width);
     snprintf(notes[1], sizeof *notes, "divided by 255, float32");
     snprintf(notes[2], sizeof *notes, "%d × %d × %d, for convolutions", shape.height, shape.width,
              shape.channels);
     snprintf(notes[3], sizeof *notes, "%zu values, for the others", size);
-    snprintf(notes[4], sizeof *notes, "%s: 1 at %d, of %d", data->class_names[label], label,
-             data->classes);
+    snprintf(notes[4], sizeof *notes, "%s: 1 at %d, of %d", class_name(figure->session, label),
+             label, data->classes);
     const struct sr_step steps[] = {{"raw", notes[0], values, shape, 0, 255},
                                     {"normalised", notes[1], values, shape, 0, 1},
                                     {"reshaped", notes[2], values, shape, 0, 1},
                                     {"flattened", notes[3], values, {1, (int)size, 1}, 0, 1},
                                     {"label, one-hot", notes[4], hot, {1, data->classes, 1}, 0, 1}};
-    snprintf(title, sizeof title, "Preprocessing of %s:%u, %s", sr_file_names[picked.file], row,
-             data->class_names[label]);
-    struct sr_steps_chart chart = {title, steps, sizeof steps / sizeof *steps};
+    sr_sample_name(figure->session, picked.file, row, name, sizeof name);
+    snprintf(title, sizeof title, "Preprocessing of %s%s%s", name, label < 0 ? "" : ", ",
+             class_name(figure->session, label));
+    /* A picture of one's own has no label. */
+    const size_t count = sizeof steps / sizeof *steps - (label < 0);
+    struct sr_steps_chart chart = {title, steps, count};
     status = figure_put(figure, &sr_chart_steps, &chart, error);
     free(values);
     free(hot);
@@ -204,9 +208,11 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
         }
     struct sr_text what = {0};
     print_augment(together, &what);
-    char *title = sr_xprintf(
-        "%s %s:%u%s%s", class_name(session, images->labels[row]), sr_file_names[picked->file], row,
-        each ? ", changed as training may" : ", augmented: ", sr_text_get(&what));
+    char name[120];
+    sr_sample_name(session, picked->file, row, name, sizeof name);
+    char *title =
+        sr_xprintf("%s %s%s%s", class_name(session, sr_images_label(images, row)), name,
+                   each ? ", changed as training may" : ", augmented: ", sr_text_get(&what));
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)made,
                                   .columns = !each            ? 0

@@ -37,6 +37,15 @@ static int predicted_of(const struct figure *figure, const struct sr_heats *heat
     return predicted;
 }
 
+/* "cnn looks at test:7". */
+static void name_sample(const struct figure *figure, const struct picked *picked, const char *model,
+                        char *title, size_t size)
+{
+    char name[120];
+    sr_sample_name(figure->session, picked->file, picked->rows[0], name, sizeof name);
+    snprintf(title, size, "%s looks at %s", model, name);
+}
+
 static enum sr_status write_triptychs(struct figure *figure, const char *method,
                                       struct sr_error *error)
 {
@@ -56,10 +65,15 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     for (size_t i = 0; i < picked.count; i++) {
         uint32_t row = picked.rows[i];
         double probability;
-        int truth = images->labels[row], predicted = predicted_of(figure, heats, i, &probability);
-        if (picked.count > 1)
-            snprintf(texts[i].left, sizeof texts[i].left, "%s:%u, true: %s",
-                     sr_file_names[picked.file], row, class_name(session, truth));
+        const int truth = sr_images_label(images, row),
+                  predicted = predicted_of(figure, heats, i, &probability);
+        char name[120];
+        sr_sample_name(session, picked.file, row, name, sizeof name);
+        if (truth < 0)
+            snprintf(texts[i].left, sizeof texts[i].left, "as the model gets it");
+        else if (picked.count > 1)
+            snprintf(texts[i].left, sizeof texts[i].left, "%s, true: %s", name,
+                     class_name(session, truth));
         else
             snprintf(texts[i].left, sizeof texts[i].left, "true: %s", class_name(session, truth));
         snprintf(texts[i].middle, sizeof texts[i].middle, "%s%s%s, for %s", heats->method->title,
@@ -71,14 +85,13 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
                                        texts[i].left,
                                        texts[i].middle,
                                        texts[i].right,
-                                       truth != predicted};
+                                       truth >= 0 && truth != predicted};
     }
-    char title[160];
+    char title[240];
     if (picked.count > 1)
         snprintf(title, sizeof title, "%s looks at %zu samples", entry->name, picked.count);
     else
-        snprintf(title, sizeof title, "%s looks at %s:%u", entry->name, sr_file_names[picked.file],
-                 picked.rows[0]);
+        name_sample(figure, &picked, entry->name, title, sizeof title);
     struct sr_triptych_chart chart = {title, images->shape, rows, picked.count};
     status = figure_put(figure, &sr_chart_triptychs, &chart, error);
     free(texts);
@@ -193,21 +206,21 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
     const uint32_t *rows = nearest->rows;
     const struct sr_images *train = &session->data->files[SR_FILE_TRAIN],
                            *own = &session->data->files[picked.file];
-    const int truth = own->labels[picked.rows[0]];
+    const int truth = sr_images_label(own, picked.rows[0]);
     const uint8_t **pixels = sr_xalloc((count + 1) * sizeof *pixels);
     char **captions = sr_xalloc((count + 1) * sizeof *captions);
     bool *wrong = sr_xalloc((count + 1) * sizeof *wrong);
     pixels[0] = figure_pixels(figure, picked.file, picked.rows[0]);
-    captions[0] = sr_xprintf("%s:%u %s", sr_file_names[picked.file], picked.rows[0],
-                             class_name(session, truth));
+    char name[120];
+    sr_sample_name(session, picked.file, picked.rows[0], name, sizeof name);
+    captions[0] = sr_xprintf("%s %s", name, class_name(session, truth));
     for (size_t i = 0; i < count; i++) {
         pixels[i + 1] = figure_pixels(figure, SR_FILE_TRAIN, rows[i]);
         captions[i + 1] = sr_xprintf("%s, %.3g away", class_name(session, train->labels[rows[i]]),
                                      nearest->distances[i]);
-        wrong[i + 1] = train->labels[rows[i]] != truth;
+        wrong[i + 1] = truth >= 0 && train->labels[rows[i]] != truth;
     }
-    char *title = sr_xprintf("Training images nearest to %s:%u, by %s", sr_file_names[picked.file],
-                             picked.rows[0], by);
+    char *title = sr_xprintf("Training images nearest to %s, by %s", name, by);
     struct sr_grid_chart chart = {.title = title,
                                   .count = (int)count + 1,
                                   .shape = own->shape,
@@ -242,7 +255,7 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     if (!status) status = sr_session_statistics(session, &statistics, error);
     if (status) return status;
     figure_credit(figure, entry->model);
-    const enum sr_file file = split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    const enum sr_file file = sr_split_file(split);
     const struct sr_images *images = &session->data->files[file];
     const size_t size = sr_shape_pixels(images->shape);
     const uint8_t **pixels = sr_xalloc(classes * sizeof *pixels);
@@ -301,13 +314,14 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
     for (size_t i = 0; i < picked.count; i++) {
         double probability;
         uint32_t row = picked.rows[i];
-        int truth = images->labels[row], predicted = predicted_of(figure, maps, i, &probability);
+        const int truth = sr_images_label(images, row),
+                  predicted = predicted_of(figure, maps, i, &probability);
         pixels[i] = figure_pixels(figure, picked.file, row);
         heats[i] = maps->maps + i * maps->size;
-        wrong[i] = truth != predicted;
+        wrong[i] = truth >= 0 && truth != predicted;
         captions[i] = wrong[i] ? sr_xprintf("%s as %s", class_name(session, truth),
                                             class_name(session, predicted))
-                               : sr_xstrdup(class_name(session, truth));
+                               : sr_xstrdup(class_name(session, truth < 0 ? predicted : truth));
     }
     char *title =
         sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",

@@ -34,8 +34,16 @@
         "model", SR_PARAM_ENTRY, .positional = true, .required = true, .help = "A trained model."  \
     }
 #define SR_SPLITS "train validation test" /* in the order of enum sr_split_name */
-/* A sample that the command is about, and the split that goes with it. */
+/* Endings of files that are read as pictures of one's own. */
+#define SR_PICTURES ".png .jpg .jpeg .webp"
+/* A sample that the command is about, and the split that goes with it; SR_ROW_PARAM: of the data,
+ * not a picture. */
 #define SR_SAMPLE_PARAM(text)                                                                      \
+    {                                                                                              \
+        "index", SR_PARAM_SAMPLE, .positional = true, .current = true, .choices = SR_PICTURES,     \
+                                  .help = text                                                     \
+    }
+#define SR_ROW_PARAM(text)                                                                         \
     {                                                                                              \
         "index", SR_PARAM_SAMPLE, .positional = true, .current = true, .help = text                \
     }
@@ -62,7 +70,13 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
                       struct sr_more more[SR_MORE_TABLES]);
 /* Class names once, as `"classes"`. */
 void reply_classes(struct sr_reply *reply, const struct sr_session *session);
-const char *class_name(const struct sr_session *session, int class);
+const char *class_name(const struct sr_session *session, int class); /* "" for -1 */
+/* Members that say which sample a record is of. */
+void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
+                  uint32_t row);
+/* A sentence where a picture of one's own is doubtful. */
+void reply_doubt(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
+                 uint32_t row);
 /* Rows of the train file that a model holds nearest, where there are any. */
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
                    const struct sr_nearest *nearest);

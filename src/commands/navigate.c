@@ -266,7 +266,7 @@ const struct sr_command sr_command_tag = {
     .help = "Tag a sample, or take its tags away; browse tagged shows them.",
     .params =
         (const struct sr_param[]){
-            SR_SAMPLE_PARAM("A row; without it, the sample under the cursor is switched."),
+            SR_ROW_PARAM("A row; without it, the sample under the cursor is switched."),
             SR_SAMPLE_SPLIT_PARAM,
             {"name", SR_PARAM_TAG, .help = "Name of the tag; a sample can have several."},
             {"off", SR_PARAM_SWITCH, .help = "Take the tag away; without a name, all of its tags."},
@@ -282,7 +282,8 @@ SR_RUN(tag_run)
     const uint32_t row = arg_sample(args, "index")->row;
     const char *name = sr_args_text(args, "name");
     const uint32_t bit = sr_session_tag_bit(session, name ? name : "", true, error),
-                   before = session->tags[file][row], concerned = name ? bit : UINT32_MAX;
+                   before = sr_session_tags(session, file, row),
+                   concerned = name ? bit : UINT32_MAX;
     if (!bit) return error->status;
     const bool on = sr_args_switch(args, "off")    ? false
                     : sr_args_given(args, "index") ? true

@@ -1,4 +1,4 @@
-/* predict.c - predict: what a model says of a sample, an image file, or a whole split. */
+/* predict.c - predict: what a model says of samples, pictures of one's own, or a whole split. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
-#include "sartor/data/import.h"
 
 SR_RUN(predict_run);
 static enum sr_need predict_need(const struct sr_args *args, const struct sr_param *param);
@@ -15,16 +14,19 @@ static enum sr_need predict_need(const struct sr_args *args, const struct sr_par
 const struct sr_command sr_command_predict = {
     .name = "predict",
     .group = "evaluate",
-    .help = "Predict the class of a sample, of an image file, or of a whole split.",
+    .help = "Predict the class of samples, of pictures (boots.jpg), or of a whole split.",
     .params =
         (const struct sr_param[]){
             SR_MODEL_PARAM(true),
-            {"index", SR_PARAM_SAMPLE, .positional = true, .current = true, .choices = ".png",
-             .help = "A row (17, test:17) or a PNG file; without it, the sample under the cursor."},
+            {"index", SR_PARAM_SAMPLES, .positional = true, .current = true, .choices = SR_PICTURES,
+             .help = "Rows (17, test:17), pictures, folders of pictures; without it, the sample "
+                     "under the cursor."},
             {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
              .help = "The file that a bare row is of; without a row, the split of the sample; with "
                      "to=, the split."},
-            {"to", SR_PARAM_FILE, .help = "Write a whole split's probabilities to this .csv file."},
+            {"to", SR_PARAM_FILE,
+             .help = "Write the probabilities, without an index those of a whole split, to this "
+                     ".csv file."},
             {0}},
     .run = predict_run,
     .need = predict_need,
@@ -47,42 +49,84 @@ static void report_probabilities(const struct sr_session *session, const float *
     }
 }
 
-/* `sample` is NULL for a file, whose name is `path`; `truth` is the class of the sample. */
 static void report(const struct sr_session *session, const char *model, const struct sample *sample,
-                   const char *path, int truth, const float *probabilities, struct sr_reply *reply)
+                   const float *probabilities, struct sr_reply *reply)
 {
-    const int predicted = sr_predicted_class(probabilities, session->data->classes);
+    const int predicted = sr_predicted_class(probabilities, session->data->classes),
+              truth = sr_images_label(&session->data->files[sample->file], sample->row);
+    char name[512];
     sr_reply_record(reply, NULL);
     sr_reply_text(reply, "model", model);
-    if (sample) {
-        sr_reply_integer(reply, "index", sample->row);
-        sr_reply_text(reply, "split", sr_file_names[sample->file]);
-        sr_reply_named(reply, "true", truth, class_name(session, truth));
-        sr_reply_say(reply, "%s:%u is %s; ", sr_file_names[sample->file], sample->row,
-                     class_name(session, truth));
-    } else {
-        sr_reply_text(reply, "file", path);
-        sr_reply_say(reply, "%s: ", path);
-    }
+    reply_sample(reply, session, sample->file, sample->row);
+    reply_doubt(reply, session, sample->file, sample->row);
+    sr_sample_name(session, sample->file, sample->row, name, sizeof name);
+    if (truth >= 0)
+        sr_reply_say(reply, "%s is %s; ", name, class_name(session, truth));
+    else
+        sr_reply_say(reply, "%s: ", name);
     sr_reply_more(reply, "%s says %s (%.1f %%)%s", model, class_name(session, predicted),
                   100 * (double)probabilities[predicted],
-                  sample && truth != predicted ? ", which is wrong" : "");
+                  truth >= 0 && truth != predicted ? ", which is wrong" : "");
     sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
     sr_reply_context(reply);
     report_probabilities(session, probabilities, reply);
     reply_classes(reply, session);
 }
 
-/* One row for each sample: index, true, predicted, then the probability of each class. */
-static enum sr_status write_csv(const struct sr_session *session, const char *path,
-                                const struct sr_predictions *predictions, struct sr_error *error)
+/* Several samples: a line for each. */
+static void report_all(const struct sr_session *session, const struct sr_args *args,
+                       const float *probabilities, struct sr_reply *reply)
 {
-    if (strcasecmp(sr_path_extension(path), ".csv"))
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "predict: to=%s: predictions are written as .csv", path);
+    static const struct sr_column columns[] = {
+        {"sample", "sample", .left = true, .gap = 2, .width = 12},
+        {"true", "true", .left = true, .gap = 2, .width = 12},
+        {"predicted", "predicted", .left = true, .gap = 2, .width = 12},
+        {"probability", "probability", SR_UNIT_SHARE, .width = 8},
+        {"doubt", "", .left = true, .gap = 2},
+        {0}};
+    const int classes = session->data->classes;
+    struct sr_table *table = sr_reply_rows(reply, "samples", columns);
+    for (size_t i = 0; i < arg_count(args, "index"); i++) {
+        const struct sample *sample = arg_sample_at(args, "index", i);
+        const float *row = probabilities + i * (size_t)classes;
+        const int predicted = sr_predicted_class(row, classes),
+                  truth = sr_images_label(&session->data->files[sample->file], sample->row);
+        const bool picture = sample->file == SR_FILE_PICTURES;
+        char name[512];
+        sr_sample_name(session, sample->file, sample->row, name, sizeof name);
+        sr_table_text(table, name);
+        sr_table_text(table, truth >= 0 ? class_name(session, truth) : NULL);
+        sr_table_text(table, class_name(session, predicted));
+        sr_table_number(table, (double)row[predicted]);
+        sr_table_text(table,
+                      picture ? sr_import_doubt_text(sr_session_import(session, sample->row)->doubt)
+                              : NULL);
+    }
+}
+
+static enum sr_status write_table(const char *path, const struct sr_table *table,
+                                  struct sr_error *error)
+{
+    struct sr_text text = {0};
+    sr_table_csv(table, &text);
+    enum sr_status status = sr_file_write(path, text.bytes, text.length, error);
+    sr_text_fini(&text);
+    return status;
+}
+
+static enum sr_status check_path(const char *path, struct sr_error *error)
+{
+    if (!strcasecmp(sr_path_extension(path), ".csv")) return SR_OK;
+    return sr_error_set(error, SR_ERROR_ARGUMENT, "predict: to=%s: predictions are written as .csv",
+                        path);
+}
+
+/* One row for each sample: index, true, predicted, then the probability of each class. */
+static enum sr_status write_split(const struct sr_session *session, const char *path,
+                                  const struct sr_predictions *predictions, struct sr_error *error)
+{
     const float *probability = predictions->probabilities;
     struct sr_table table = {0};
-    struct sr_text text = {0};
     sr_table_columns(&table, "index true predicted");
     for (int c = 0; c < predictions->classes; c++) sr_table_column(&table, class_name(session, c));
     for (size_t i = 0; i < predictions->count; i++) {
@@ -92,9 +136,32 @@ static enum sr_status write_csv(const struct sr_session *session, const char *pa
         for (int c = 0; c < predictions->classes; c++)
             sr_table_number(&table, (double)*probability++);
     }
-    sr_table_csv(&table, &text);
-    enum sr_status status = sr_file_write(path, text.bytes, text.length, error);
-    sr_text_fini(&text);
+    enum sr_status status = write_table(path, &table, error);
+    sr_table_fini(&table);
+    return status;
+}
+
+/* The same of samples that were named: their names, and the names of classes. */
+static enum sr_status write_samples(const struct sr_session *session, const char *path,
+                                    const struct sr_args *args, const float *probabilities,
+                                    struct sr_error *error)
+{
+    const int classes = session->data->classes;
+    struct sr_table table = {0};
+    sr_table_columns(&table, "sample true predicted");
+    for (int c = 0; c < classes; c++) sr_table_column(&table, class_name(session, c));
+    for (size_t i = 0; i < arg_count(args, "index"); i++) {
+        const struct sample *sample = arg_sample_at(args, "index", i);
+        const float *row = probabilities + i * (size_t)classes;
+        const int truth = sr_images_label(&session->data->files[sample->file], sample->row);
+        char name[512];
+        sr_sample_name(session, sample->file, sample->row, name, sizeof name);
+        sr_table_text(&table, name);
+        sr_table_text(&table, truth >= 0 ? class_name(session, truth) : "");
+        sr_table_text(&table, class_name(session, sr_predicted_class(row, classes)));
+        for (int c = 0; c < classes; c++) sr_table_number(&table, (double)row[c]);
+    }
+    enum sr_status status = write_table(path, &table, error);
     sr_table_fini(&table);
     return status;
 }
@@ -105,10 +172,10 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
     struct sr_entry *entry = arg_model(args, "model");
     const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
     const struct sr_predictions *predictions;
-    enum sr_status status = sr_session_predictions(session, entry, split, &predictions, error);
-    if (status) return status;
     const char *path = sr_args_path(args, "to");
-    status = write_csv(session, path, predictions, error);
+    enum sr_status status = check_path(path, error);
+    if (!status) status = sr_session_predictions(session, entry, split, &predictions, error);
+    if (!status) status = write_split(session, path, predictions, error);
     if (status) return status;
     sr_reply_record(reply, NULL);
     sr_reply_text(reply, "model", entry->name);
@@ -120,46 +187,49 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
     return SR_OK;
 }
 
+/* The probabilities of each sample that is named, one after another: samples × classes. */
+static enum sr_status predict_samples(struct sr_session *session, const struct sr_args *args,
+                                      const struct sr_model *model, float *probabilities,
+                                      struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    for (size_t i = 0; !status && i < arg_count(args, "index"); i++) {
+        const struct sample *sample = arg_sample_at(args, "index", i);
+        const struct sr_samples one = {&session->data->files[sample->file], &sample->row, 1};
+        status = sr_model_check_shape(model, one.images->shape, session->data->classes, error);
+        if (!status)
+            status = sr_model_predict(model, &one, NULL, NULL,
+                                      probabilities + i * (size_t)session->data->classes, error);
+    }
+    return status;
+}
+
 SR_RUN(predict_run)
 {
     SR_UNUSED;
-    if (sr_args_given(args, "to")) {
-        if (sr_args_given(args, "index"))
-            return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "predict: to= writes a whole split; leave the index out");
-        return predict_split(session, args, reply, error);
-    }
-    const struct sr_model *model = arg_model(args, "model")->model;
-    const struct sample *sample = arg_sample(args, "index");
-    const char *path = sample ? NULL : sr_args_path(args, "index");
-    struct sr_images image = {.count = 1, .shape = model->shape.image};
-    struct sr_samples one = {&image, NULL, 1};
-    uint8_t label = 0;
-    enum sr_status status = sr_session_data(session, error);
+    const char *path = sr_args_given(args, "to") ? sr_args_path(args, "to") : NULL;
+    const size_t count = arg_count(args, "index");
+    if (path && !count) return predict_split(session, args, reply, error);
+    const struct sr_entry *entry = arg_model(args, "model");
+    enum sr_status status = path ? check_path(path, error) : SR_OK;
     if (status) return status;
-    uint8_t *pixels = sr_xalloc(sr_shape_size(image.shape));
-    float *probabilities = sr_xalloc((size_t)model->shape.classes * sizeof *probabilities);
-    image.labels = &label;
-    image.pixels = pixels;
-    if (sample)
-        one = (struct sr_samples){&session->data->files[sample->file], &sample->row, 1};
-    else
-        status = sr_import_image(path, image.shape, pixels, error);
-    if (!status)
-        status = sr_model_check_shape(model, one.images->shape, session->data->classes, error);
-    if (!status) status = sr_model_predict(model, &one, NULL, NULL, probabilities, error);
-    if (!status)
-        report(session, arg_model(args, "model")->name, sample, path,
-               sample ? sr_samples_label(&one, 0) : -1, probabilities, reply);
+    float *probabilities =
+        sr_xalloc(count * (size_t)session->data->classes * sizeof *probabilities);
+    status = predict_samples(session, args, entry->model, probabilities, error);
+    if (!status && path) status = write_samples(session, path, args, probabilities, error);
+    if (!status && count == 1)
+        report(session, entry->name, arg_sample(args, "index"), probabilities, reply);
+    else if (!status)
+        report_all(session, args, probabilities, reply);
+    if (!status && path) sr_reply_say(reply, "Written to %s", path);
     free(probabilities);
-    free(pixels);
     return status;
 }
 
 /* A whole split has no sample, and is the model's where none is given. */
 static enum sr_need predict_need(const struct sr_args *args, const struct sr_param *param)
 {
-    bool whole = sr_args_given(args, "to");
-    if (param->type == SR_PARAM_SAMPLE) return whole ? SR_NEED_NOTHING : SR_NEED_CURRENT;
+    const bool whole = sr_args_given(args, "to") && !sr_args_given(args, "index");
+    if (param->type == SR_PARAM_SAMPLES) return whole ? SR_NEED_NOTHING : SR_NEED_CURRENT;
     return param->type == SR_PARAM_SPLIT && whole ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }

@@ -32,7 +32,8 @@ static void add_defaults(struct sr_session *session, const struct sr_item *item,
             !strcmp(item->command->name, "tag") ? arg_sample(args, param->name) : NULL;
         const char *name = sample ? sr_args_text(args, "name") : NULL;
         const uint32_t wanted = name ? sr_session_tag_bit(session, name, false, NULL) : UINT32_MAX;
-        if (sample && session->tags[sample->file][sample->row] & wanted) sr_text_add(text, " off");
+        if (sample && (sr_session_tags(session, sample->file, sample->row) & wanted))
+            sr_text_add(text, " off");
     }
 }
 

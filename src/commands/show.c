@@ -13,7 +13,8 @@ const struct sr_command sr_command_show = {
     .params =
         (const struct sr_param[]){
             SR_SAMPLE_PARAM(
-                "Its row: 17, train:17, test:17; without it, the one under the cursor."),
+                "Its row (17, train:17, test:17) or a picture (boots.jpg); without it, the one "
+                "under the cursor."),
             SR_SAMPLE_SPLIT_PARAM,
             {"model", SR_PARAM_MODEL,
              .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
@@ -75,16 +76,16 @@ static void report(const struct sr_session *session, const struct sample *sample
 {
     const struct sr_images *images = &session->data->files[sample->file];
     const uint8_t *pixels = sr_images_at(images, sample->row);
-    const int label = images->labels[sample->row];
+    const int label = sr_images_label(images, sample->row);
+    char name[512];
     struct sr_text picture = {0};
     sr_reply_record(reply, NULL);
     sr_reply_only(reply, SR_JSON);
-    sr_reply_integer(reply, "index", sample->row);
-    sr_reply_text(reply, "split", sr_file_names[sample->file]);
-    sr_reply_named(reply, "true", label, class_name(session, label));
+    reply_sample(reply, session, sample->file, sample->row);
     sr_reply_only(reply, SR_FOR_ALL);
-    sr_reply_say(reply, "%s:%u %s", sr_file_names[sample->file], sample->row,
-                 class_name(session, label));
+    reply_doubt(reply, session, sample->file, sample->row);
+    sr_sample_name(session, sample->file, sample->row, name, sizeof name);
+    sr_reply_say(reply, "%s %s", name, label < 0 ? "" : class_name(session, label));
     draw(session, images, pixels, &picture);
     sr_reply_block(reply, NULL, sr_text_get(&picture));
     sr_text_fini(&picture);

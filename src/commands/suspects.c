@@ -36,12 +36,11 @@ const struct sr_command sr_command_mark = {
     .group = "explain",
     .help = "Mark a suspect's label as right (keep) or wrong (flag), or remove the mark (undo).",
     .params =
-        (const struct sr_param[]){
-            {"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
-             .choices = "keep flag undo", .help = "Which."},
-            SR_SAMPLE_PARAM("A row; without it, the sample under the cursor."),
-            SR_SAMPLE_SPLIT_PARAM,
-            {0}},
+        (const struct sr_param[]){{"mark", SR_PARAM_CHOICE, .positional = true, .required = true,
+                                   .choices = "keep flag undo", .help = "Which."},
+                                  SR_ROW_PARAM("A row; without it, the sample under the cursor."),
+                                  SR_SAMPLE_SPLIT_PARAM,
+                                  {0}},
     .run = mark_run,
     .example = "mark flag train:17",
 };

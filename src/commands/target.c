@@ -165,10 +165,29 @@ static int split_given(const struct lookup *lookup)
                : -1;
 }
 
+/* Does the word name a picture, where the parameter takes any? A file of another ending does, too:
+ * its content tells what it is. */
+static bool is_picture(const struct sr_param *param, const char *word)
+{
+    if (!param->choices) return false;
+    if (sr_path_ends(word, param->choices)) return true;
+    char *path = sr_path_expand(word);
+    const bool file = !sr_is_sample(word) && sr_path_exists(path) && !sr_path_is_directory(path);
+    free(path);
+    return file;
+}
+
 static enum sr_status find_sample(const struct lookup *lookup, const char *word,
                                   union target *target, struct sr_error *error)
 {
-    if (has_ending(word, lookup->param->choices)) return SR_OK;
+    if (is_picture(lookup->param, word)) {
+        char *path = sr_path_expand(word);
+        target->sample.file = SR_FILE_PICTURES;
+        enum sr_status status =
+            sr_session_picture(lookup->session, path, &target->sample.row, error);
+        free(path);
+        return status;
+    }
     target->sample.file = split_given(lookup) == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
     return sr_session_index(lookup->session, word, &target->sample.file, &target->sample.row,
                             error);
@@ -449,19 +468,46 @@ static enum sr_need need_of(const struct sr_command *command, const struct sr_ar
     return param->current ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }
 
+/* The words of a list; a folder, where pictures may stand, is all pictures in it. */
+static void split_list(const struct lookup *lookup, const char *text, struct sr_words *words)
+{
+    char *copy = sr_xstrdup(text), *rest = copy;
+    for (char *word; (word = strsep(&rest, ","));) {
+        char *path = sr_path_expand(word);
+        size_t count = 0, found = 0;
+        char **names = lookup->param->choices && sr_path_is_directory(path)
+                           ? sr_directory_list(path, &count, &(struct sr_error){0})
+                           : NULL;
+        for (size_t i = 0; names && i < count; i++) {
+            char *file = sr_path_join(word, names[i]);
+            if (names[i][0] != '.' && sr_path_ends(names[i], lookup->param->choices)) {
+                sr_words_add(words, file);
+                found++;
+            }
+            free(file);
+            free(names[i]);
+        }
+        free(names);
+        if (!found) sr_words_add(words, word);
+        free(path);
+    }
+    free(copy);
+}
+
 static enum sr_status find_all(const struct lookup *lookup, const char *text,
                                struct targets **result, struct sr_error *error)
 {
     const struct type *type = &types[lookup->param->type];
-    char *copy = sr_xstrdup(text), *rest = copy;
-    size_t room = 1;
+    struct sr_words words = {0};
     enum sr_status status = SR_OK;
     struct sr_error pending = {0};
-    for (const char *at = text; *at; at++) room += *at == ',';
-    struct targets *targets = sr_xalloc(sizeof *targets + room * sizeof *targets->items);
-    while (!status && rest) {
-        char *word = type->list ? strsep(&rest, ",") : rest;
-        if (!type->list) rest = NULL;
+    if (type->list)
+        split_list(lookup, text, &words);
+    else
+        sr_words_add(&words, text);
+    struct targets *targets = sr_xalloc(sizeof *targets + words.count * sizeof *targets->items);
+    for (size_t i = 0; !status && i < words.count; i++) {
+        const char *word = words.items[i];
         status = !*word ? sr_error_set(error, SR_ERROR_ARGUMENT,
                                        "%s=%s is not possible: there is nothing between two commas",
                                        lookup->param->name, text)
@@ -474,7 +520,7 @@ static enum sr_status find_all(const struct lookup *lookup, const char *text,
         *error = pending;
         status = SR_PENDING;
     }
-    free(copy);
+    sr_words_fini(&words);
     if (status)
         free(targets);
     else
@@ -583,9 +629,7 @@ const struct sample *arg_sample_at(const struct sr_args *args, const char *name,
 
 const struct sample *arg_sample(const struct sr_args *args, const char *name)
 {
-    const struct sr_param *param = sr_param_find(sr_args_params(args), name, strlen(name));
-    const char *text = sr_args_text(args, name);
-    return text && has_ending(text, param->choices) ? NULL : arg_sample_at(args, name, 0);
+    return arg_sample_at(args, name, 0);
 }
 
 struct sr_run *arg_job(const struct sr_args *args, const char *name)

@@ -47,7 +47,7 @@ const struct sr_model_class *arg_family(const struct sr_args *args, const char *
 int arg_class(const struct sr_args *args, const char *name);
 /* An enum sr_split_name; -1 when there is none. */
 int arg_split(const struct sr_args *args, const char *name);
-/* NULL when it is a file (then sr_args_path has its name) or not given. */
+/* NULL when not given. A picture of one's own is a row of its file, too. */
 const struct sample *arg_sample(const struct sr_args *args, const char *name);
 /* The arg_count samples of a list. */
 const struct sample *arg_sample_at(const struct sr_args *args, const char *name, size_t index);

@@ -221,7 +221,7 @@ struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset)
 void sr_dataset_unref(struct sr_dataset *dataset)
 {
     if (!dataset || __atomic_sub_fetch(&dataset->references, 1, __ATOMIC_ACQ_REL) > 0) return;
-    for (int f = 0; f < SR_FILE_COUNT; f++) sr_images_fini(&dataset->files[f]);
+    for (int f = 0; f < SR_FILE_ALL; f++) sr_images_fini(&dataset->files[f]);
     for (int c = 0; c < SR_CLASSES_MAX; c++) free(dataset->class_names[c]);
     for (int n = 0; n < SR_NOTES_MAX; n++) free(dataset->notes[n]);
     free(dataset->path);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-const char *const sr_file_names[SR_FILE_COUNT] = {"train", "test"};
+const char *const sr_file_names[SR_FILE_ALL] = {"train", "test", "picture"};
 
 void sr_images_fini(struct sr_images *images)
 {

@@ -2,50 +2,14 @@
 #include "sartor/data/import.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "picture.h"
+#include "cutout.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
-enum { FILE_LIMIT = 64 << 20, CLOSE = 13 /* 5 % of 255 */, LIGHT = 128 };
-
-/* The median of the corners: half the sum of the middle two. */
-static float find_background(const struct picture *picture)
-{
-    const size_t width = (size_t)picture->width, last = ((size_t)picture->height - 1) * width;
-    const uint8_t *grey = picture->grey;
-    int corners[4] = {grey[0], grey[width - 1], grey[last], grey[last + width - 1]};
-    int sum = 0, low = 255, high = 0;
-    for (int i = 0; i < 4; i++) {
-        sum += corners[i];
-        if (corners[i] < low) low = corners[i];
-        if (corners[i] > high) high = corners[i];
-    }
-    return (float)(sum - low - high) / 2;
-}
-
-struct box {
-    int top, left, bottom, right; /* the last two are outside */
-};
-
-/* Smallest box around all pixels that differ from the background; false when none does. */
-static bool find_box(const struct picture *picture, float background, struct box *box)
-{
-    *box = (struct box){picture->height, picture->width, 0, 0};
-    const uint8_t *pixel = picture->grey;
-    for (int y = 0; y < picture->height; y++)
-        for (int x = 0; x < picture->width; x++, pixel++)
-            if (fabsf((float)*pixel - background) > CLOSE) {
-                if (y < box->top) box->top = y;
-                if (x < box->left) box->left = x;
-                if (y >= box->bottom) box->bottom = y + 1;
-                if (x >= box->right) box->right = x + 1;
-            }
-    return box->bottom > box->top;
-}
+enum { FILE_LIMIT = 64 << 20, LIGHT = 128, BLANK = 13 /* 5 % of 255 */ };
 
 /* Weights of source pixels for one target pixel along a side: a triangle as wide as the target
  * pixel, or as the source pixel when enlarging. Returns the first; *count how many. */
@@ -67,29 +31,28 @@ static int weigh(int at, int target, int source, float *weights, int *count)
     return first;
 }
 
-/* The box, brought to height × width; first rows become shorter, then columns. `scratch` holds
- * box height × width floats. */
-static void resize(const struct picture *picture, const struct box *box, float *weights,
-                   float *scratch, float *out, int height, int width)
+/* The subject's box, brought to height × width; first rows become shorter, then columns. `scratch`
+ * holds box height × width floats. */
+static void resize(const struct cutout *cutout, float *weights, float *scratch, float *out,
+                   int height, int width)
 {
-    const int box_height = box->bottom - box->top, box_width = box->right - box->left;
+    const int box_height = cutout->bottom - cutout->top, box_width = cutout->right - cutout->left;
     int count;
     for (int x = 0; x < width; x++) {
-        int first = weigh(x, width, box_width, weights, &count);
+        const int first = weigh(x, width, box_width, weights, &count);
         for (int y = 0; y < box_height; y++) {
-            const uint8_t *row = picture->grey + (size_t)(box->top + y) * (size_t)picture->width +
-                                 (size_t)(box->left + first);
+            const float *row =
+                cutout->grey + (cutout->top + y) * cutout->width + cutout->left + first;
             float sum = 0;
-            for (int i = 0; i < count; i++) sum += weights[i] * (float)row[i];
-            scratch[(size_t)y * (size_t)width + (size_t)x] = sum;
+            for (int i = 0; i < count; i++) sum += weights[i] * row[i];
+            scratch[y * width + x] = sum;
         }
     }
     for (int y = 0; y < height; y++) {
-        int first = weigh(y, height, box_height, weights, &count);
+        const int first = weigh(y, height, box_height, weights, &count);
         for (int x = 0; x < width; x++) {
             float sum = 0;
-            for (int i = 0; i < count; i++)
-                sum += weights[i] * scratch[(size_t)(first + i) * (size_t)width + (size_t)x];
+            for (int i = 0; i < count; i++) sum += weights[i] * scratch[(first + i) * width + x];
             out[y * width + x] = sum;
         }
     }
@@ -119,85 +82,168 @@ static uint8_t to_byte(float value)
     return (uint8_t)lrintf(fminf(255, fmaxf(0, value)));
 }
 
-/* As the data has it: the background black, what differs from it light. */
-static uint8_t level(float value, float background)
+/* The subject in the middle of a black image. */
+static void place(const struct cutout *cutout, struct sr_shape shape, uint8_t *pixels)
 {
-    if (background >= LIGHT) return to_byte((background - value) * 255 / background);
-    return to_byte((value - background) * 255 / (255 - background));
-}
-
-static enum sr_status prepare(const char *name, const struct picture *picture,
-                              struct sr_shape shape, uint8_t *pixels, struct sr_error *error)
-{
-    const float background = find_background(picture);
-    const int height = shape.height, width = shape.width;
-    const size_t size = sr_shape_size(shape);
-    if (picture->height == height && picture->width == width) {
-        for (size_t i = 0; i < size; i++)
-            pixels[i] = background >= LIGHT ? (uint8_t)(255 - picture->grey[i]) : picture->grey[i];
-        return SR_OK;
-    }
-    struct box box;
-    if (!find_box(picture, background, &box))
-        return sr_error_set(error, SR_ERROR_FORMAT,
-                            "%s is empty: all of it is like its corners; a picture of one thing on "
-                            "a plain background "
-                            "is needed",
-                            name);
-    const int box_height = box.bottom - box.top, box_width = box.right - box.left;
-    const double scale = fmin((double)height / box_height, (double)width / box_width);
-    int new_height = (int)lround(box_height * scale), new_width = (int)lround(box_width * scale);
-    if (new_height < 1) new_height = 1;
-    if (new_width < 1) new_width = 1;
-
-    const int longest = box_height > box_width ? box_height : box_width;
-    const size_t rows = (size_t)box_height * (size_t)new_width;
-    enum sr_status status = SR_ERROR_MEMORY;
-    float *weights = sr_array_raw((size_t)longest, sizeof(float), "a picture", error);
-    float *scratch = weights ? sr_array_raw(rows, sizeof(float), "a picture", error) : NULL;
-    float *resized = scratch ? sr_array_raw(2 * size, sizeof(float), "a picture", error) : NULL;
-    if (resized) {
-        float *sharpened = resized + size;
-        resize(picture, &box, weights, scratch, resized, new_height, new_width);
-        sharpen(resized, sharpened, new_height, new_width);
-        memset(pixels, 0, size);
-        const int top = (height - new_height) / 2, left = (width - new_width) / 2;
-        for (int y = 0; y < new_height; y++)
-            for (int x = 0; x < new_width; x++)
-                pixels[(top + y) * width + left + x] =
-                    level(sharpened[y * new_width + x], background);
-        status = SR_OK;
-    }
-    free(weights);
+    const int box_height = cutout->bottom - cutout->top, box_width = cutout->right - cutout->left;
+    const double scale = fmin((double)shape.height / box_height, (double)shape.width / box_width);
+    const int height = (int)fmax(1, round(box_height * scale)),
+              width = (int)fmax(1, round(box_width * scale)), top = (shape.height - height) / 2,
+              left = (shape.width - width) / 2;
+    const size_t size = (size_t)(height * width);
+    float weights[CUTOUT_SIDE], *scratch = sr_xalloc((size_t)(box_height * width) * sizeof(float)),
+                                *resized = sr_xalloc(2 * size * sizeof(float));
+    resize(cutout, weights, scratch, resized, height, width);
+    sharpen(resized, resized + size, height, width);
+    memset(pixels, 0, sr_shape_size(shape));
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            pixels[(top + y) * shape.width + left + x] =
+                to_byte(resized[size + (size_t)(y * width + x)]);
     free(scratch);
     free(resized);
-    return status;
 }
 
-enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length,
-                               struct sr_shape shape, uint8_t *pixels, struct sr_error *error)
+static uint8_t *copy(const void *bytes, size_t length)
 {
-    struct picture picture;
+    return memcpy(sr_xalloc(length), bytes, length);
+}
+
+/* Everything but the subject becomes black. */
+static uint8_t *paint_over(const struct cutout *cutout)
+{
+    const size_t size = (size_t)(cutout->height * cutout->width);
+    uint8_t *colours = copy(cutout->colours, 3 * size);
+    for (size_t i = 0; i < size; i++)
+        if (!cutout->mask[i]) memset(colours + 3 * i, 0, 3);
+    return colours;
+}
+
+static enum sr_status cut_out(const char *name, const struct sr_picture *picture,
+                              struct sr_shape shape, struct sr_import *import,
+                              struct sr_error *error)
+{
+    static const enum sr_import_doubt doubts[] = {[CUTOUT_SURE] = SR_IMPORT_SURE,
+                                                  [CUTOUT_NO_BACKDROP] = SR_IMPORT_NO_BACKDROP,
+                                                  [CUTOUT_WHITE] = SR_IMPORT_WHITE};
+    struct cutout cutout;
+    cutout_make(picture, &cutout);
+    if (cutout.doubt == CUTOUT_EMPTY) {
+        cutout_fini(&cutout);
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s is empty: nothing in it differs from its edges; a picture of one "
+                            "thing on a plain background is needed",
+                            name);
+    }
+    import->doubt = doubts[cutout.doubt];
+    import->shown = (struct sr_shape){cutout.height, cutout.width, 3};
+    import->original = copy(cutout.colours, sr_shape_size(import->shown));
+    import->cut = paint_over(&cutout);
+    place(&cutout, shape, import->pixels);
+    cutout_fini(&cutout);
+    return SR_OK;
+}
+
+/* Of exactly the data's size: made grey on white, and negated where its corners are light. */
+static enum sr_status take_prepared(const char *name, const struct sr_picture *picture,
+                                    struct sr_import *import, struct sr_error *error)
+{
+    const size_t width = (size_t)picture->width, count = (size_t)picture->height * width;
+    uint8_t *pixels = import->pixels, low = 255, high = 0;
+    import->shown = (struct sr_shape){picture->height, picture->width, 3};
+    import->original = sr_xalloc(3 * count);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *at = picture->pixels + i * (size_t)picture->channels;
+        const size_t green = picture->channels == 3 ? 1 : 0, blue = 2 * green;
+        const unsigned opacity = picture->opacity ? picture->opacity[i] : 255,
+                       white = 255u * (255u - opacity),
+                       grey = (299u * at[0] + 587u * at[green] + 114u * at[blue] + 500u) / 1000u;
+        pixels[i] = (uint8_t)((grey * opacity + white + 127u) / 255u);
+        if (pixels[i] < low) low = pixels[i];
+        if (pixels[i] > high) high = pixels[i];
+        for (int c = 0; c < 3; c++)
+            import->original[3 * i + (size_t)c] =
+                (uint8_t)((at[c] * opacity + white + 127u) / 255u);
+    }
+    import->cut = copy(import->original, 3 * count);
+    if (high - low <= BLANK)
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s is empty: all of it has one colour; a picture of one thing on a "
+                            "plain background is needed",
+                            name);
+    /* Twice the median of the corners: the sum of the middle two. */
+    const uint8_t corners[4] = {pixels[0], pixels[width - 1], pixels[count - width],
+                                pixels[count - 1]};
+    int sum = 0, least = 255, most = 0;
+    for (int i = 0; i < 4; i++) {
+        sum += corners[i];
+        if (corners[i] < least) least = corners[i];
+        if (corners[i] > most) most = corners[i];
+    }
+    if (sum - least - most >= 2 * LIGHT)
+        for (size_t i = 0; i < count; i++) pixels[i] = (uint8_t)(255 - pixels[i]);
+    return SR_OK;
+}
+
+enum sr_status sr_import_make(const char *name, const struct sr_picture *picture,
+                              struct sr_shape shape, struct sr_import *import,
+                              struct sr_error *error)
+{
+    *import = (struct sr_import){.shape = shape};
     if (shape.channels != 1)
         return sr_error_set(error, SR_ERROR_STATE,
                             "%s cannot be used: pictures can only be made grey, and images in "
                             "colour are wanted",
                             name);
-    enum sr_status status = picture_decode(name, bytes, length, &picture, error);
-    if (status == SR_OK) status = prepare(name, &picture, shape, pixels, error);
-    free(picture.grey);
+    import->pixels = sr_xalloc(sr_shape_size(shape));
+    const enum sr_status status = picture->height == shape.height && picture->width == shape.width
+                                      ? take_prepared(name, picture, import, error)
+                                      : cut_out(name, picture, shape, import, error);
+    if (status) sr_import_fini(import);
     return status;
 }
 
-enum sr_status sr_import_image(const char *path, struct sr_shape shape, uint8_t *pixels,
+enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length,
+                               struct sr_shape shape, struct sr_import *import,
                                struct sr_error *error)
+{
+    struct sr_picture picture;
+    *import = (struct sr_import){.shape = shape};
+    enum sr_status status = sr_picture_decode(name, bytes, length, &picture, error);
+    if (status) return status;
+    status = sr_import_make(name, &picture, shape, import, error);
+    sr_picture_fini(&picture);
+    return status;
+}
+
+enum sr_status sr_import_picture(const char *path, struct sr_shape shape, struct sr_import *import,
+                                 struct sr_error *error)
 {
     struct sr_error own = {SR_OK, ""};
     if (!error) error = &own;
     size_t length;
+    *import = (struct sr_import){.shape = shape};
     char *bytes = sr_file_read(path, FILE_LIMIT, &length, error);
     if (!bytes) return error->status;
-    enum sr_status status = sr_import_parse(path, bytes, length, shape, pixels, error);
+    enum sr_status status = sr_import_parse(path, bytes, length, shape, import, error);
     free(bytes);
     return status;
+}
+
+const char *sr_import_doubt_text(enum sr_import_doubt doubt)
+{
+    static const char *const texts[] = {
+        [SR_IMPORT_NO_BACKDROP] =
+            "no plain backdrop was found, so what was cut out may not be the thing meant",
+        [SR_IMPORT_WHITE] = "it is nearly white on white; white products were left out when the "
+                            "data was made"};
+    return texts[doubt];
+}
+
+void sr_import_fini(struct sr_import *import)
+{
+    free(import->original);
+    free(import->cut);
+    free(import->pixels);
+    *import = (struct sr_import){0};
 }

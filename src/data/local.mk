@@ -17,7 +17,9 @@ libsartor_a_SOURCES += \
 	src/data/array_set.c \
 	src/data/array_set.h \
 	src/data/augment.c \
+	src/data/backdrop.c \
 	src/data/classes.c \
+	src/data/cutout.c \
 	src/data/classes.h \
 	src/data/dataset.c \
 	src/data/features.c \
@@ -39,7 +41,6 @@ libsartor_a_SOURCES += \
 	src/data/levels.h \
 	src/data/note.c \
 	src/data/picture.c \
-	src/data/picture.h \
 	src/data/progress.h \
 	src/data/set_aside.c \
 	src/data/set_aside.h \

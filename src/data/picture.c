@@ -1,6 +1,6 @@
 /* picture.c - see picture.h. libpng reports errors by longjmp, so what is needed after an error
  * is kept in a struct reader of the caller. */
-#include "picture.h"
+#include "sartor/data/picture.h"
 
 #include <png.h>
 #include <stdio.h>
@@ -79,22 +79,11 @@ static void read_colours(png_structp png, png_infop info, struct reader *reader,
     png_read_end(png, NULL);
 }
 
-/* In place, from four bytes for each pixel to one. */
-static void make_grey(uint8_t *colours, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *at = colours + 4 * i;
-        unsigned grey = (299u * at[0] + 587u * at[1] + 114u * at[2] + 500u) / 1000u,
-                 opacity = at[3];
-        colours[i] = (uint8_t)((grey * opacity + 255u * (255u - opacity) + 127u) / 255u);
-    }
-}
-
-enum sr_status picture_decode(const char *name, const void *bytes, size_t length,
-                              struct picture *picture, struct sr_error *error)
+enum sr_status sr_picture_decode(const char *name, const void *bytes, size_t length,
+                                 struct sr_picture *picture, struct sr_error *error)
 {
     struct reader reader = {.bytes = bytes, .length = length};
-    *picture = (struct picture){0};
+    *picture = (struct sr_picture){0};
     if (length < 8 || png_sig_cmp(bytes, 0, 8) != 0) {
         const uint8_t *start = bytes;
         int jpeg = length >= 2 && start[0] == 0xff && start[1] == 0xd8;
@@ -116,9 +105,23 @@ enum sr_status picture_decode(const char *name, const void *bytes, size_t length
         free(reader.colours);
         return reader.status;
     }
-    make_grey(reader.colours, (size_t)reader.height * reader.width);
     picture->height = (int)reader.height;
     picture->width = (int)reader.width;
-    picture->grey = reader.colours;
+    const size_t count = (size_t)reader.height * reader.width;
+    picture->channels = 3;
+    picture->pixels = sr_xalloc(3 * count);
+    picture->opacity = sr_xalloc(count);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(picture->pixels + 3 * i, reader.colours + 4 * i, 3);
+        picture->opacity[i] = reader.colours[4 * i + 3];
+    }
+    free(reader.colours);
     return SR_OK;
+}
+
+void sr_picture_fini(struct sr_picture *picture)
+{
+    free(picture->pixels);
+    free(picture->opacity);
+    *picture = (struct sr_picture){0};
 }

@@ -8,7 +8,13 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 
-const char *const sr_split_names[SR_SPLIT_COUNT] = {"train", "validation", "test"};
+const char *const sr_split_names[SR_SPLIT_ALL] = {"train", "validation", "test", "pictures"};
+
+enum sr_file sr_split_file(enum sr_split_name name)
+{
+    if (name == SR_SPLIT_PICTURES) return SR_FILE_PICTURES;
+    return name == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+}
 
 enum { LEFT_OUT = SR_SPLIT_COUNT }; /* a row that the limit excludes */
 
@@ -119,10 +125,8 @@ void sr_split_fini(struct sr_split *split)
 struct sr_samples sr_split_samples(const struct sr_dataset *dataset, const struct sr_split *split,
                                    enum sr_split_name name)
 {
-    if (name == SR_SPLIT_TEST)
-        return (struct sr_samples){.images = &dataset->files[SR_FILE_TEST],
-                                   .count = dataset->files[SR_FILE_TEST].count};
-    return (struct sr_samples){.images = &dataset->files[SR_FILE_TRAIN],
-                               .rows = split->rows[name],
-                               .count = split->counts[name]};
+    const struct sr_images *images = &dataset->files[sr_split_file(name)];
+    if (name >= SR_SPLIT_TEST) return (struct sr_samples){.images = images, .count = images->count};
+    return (struct sr_samples){
+        .images = images, .rows = split->rows[name], .count = split->counts[name]};
 }

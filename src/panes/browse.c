@@ -130,11 +130,11 @@ static void describe(struct sr_session *session, struct sr_text *text)
     enum sr_file file;
     uint32_t row;
     if (sr_pane_sample(session, &file, &row)) {
-        int truth = session->data->files[file].labels[row];
+        int truth = sr_images_label(&session->data->files[file], row);
         sr_pane_ordinal(place, sizeof place, selection->at + 1);
         sr_pane_id(id, sizeof id, file, row);
-        sr_text_printf(text, " The cursor is on the %s, %s, of class %s%s.", place, id,
-                       sr_pane_class(session, truth),
+        sr_text_printf(text, " The cursor is on the %s, %s, %s%s%s.", place, id,
+                       truth < 0 ? "" : "of class ", sr_pane_label(session, file, row),
                        browse_state(session)->enlarged ? ", shown large" : "");
         struct sr_entry *entry =
             session->entry_count ? sr_session_entry(session, selection->filter.model, NULL) : NULL;

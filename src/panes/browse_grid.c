@@ -88,15 +88,16 @@ static bool suspect_caption(const struct sr_session *session, const struct capti
 }
 
 /* The class, and the predicted class where it differs. True when it differs. */
-static bool caption(const struct sr_session *session, const struct captions *captions, uint32_t row,
-                    int truth, struct sr_text *text)
+static bool caption(const struct sr_session *session, const struct captions *captions,
+                    enum sr_file file, uint32_t row, struct sr_text *text)
 {
+    const int truth = sr_images_label(&session->data->files[file], row);
     const bool suspects = session->selection.filter.suspects;
     const size_t suspect = suspects ? sr_session_suspect(session, row) : SIZE_MAX;
     if (suspect != SIZE_MAX) return suspect_caption(session, captions, suspect, truth, text);
     const struct sr_predictions *predictions = suspects ? NULL : captions->predictions;
     const size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
-    const char *name = sr_pane_class(session, truth);
+    const char *name = sr_pane_label(session, file, row);
     if (at != SIZE_MAX && predictions->predicted[at] != truth) {
         const int predicted = predictions->predicted[at];
         const char *other = sr_pane_class(session, predicted);
@@ -124,13 +125,13 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     enum sr_file file;
     uint32_t row;
     if (!sr_pane_sample(session, &file, &row)) return;
-    int truth = session->data->files[file].labels[row];
+    int truth = sr_images_label(&session->data->files[file], row);
     const struct sr_filter *filter = &session->selection.filter;
     char id[32];
     sr_pane_id(id, sizeof id, file, row);
     int x = sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), id);
     x = sr_area_text(area, x + 2, 0, sr_pane_style(session, SR_ROLE_TEXT),
-                     sr_pane_class(session, truth));
+                     sr_pane_label(session, file, row));
     const size_t suspect = filter->suspects ? sr_session_suspect(session, row) : SIZE_MAX;
     if (suspect != SIZE_MAX) {
         const struct sr_suspect *one = &session->suspects.items[suspect];
@@ -149,8 +150,8 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     struct sr_text words = {0};
     sr_text_printf(&words, "%s: ", entry->name);
     sr_pane_verdict_words(session, verdict, truth, &words);
-    bool right = sr_pane_best(verdict, session->data->classes) == truth;
-    sr_area_text(area, x + 3, 0, sr_pane_style(session, right ? SR_ROLE_GOOD : SR_ROLE_BAD),
+    const int best = sr_pane_best(verdict, session->data->classes);
+    sr_area_text(area, x + 3, 0, sr_pane_style(session, sr_pane_verdict_role(best, truth)),
                  sr_text_get(&words));
     sr_text_fini(&words);
 }
@@ -162,8 +163,7 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
     const struct sr_selection *selection = &session->selection;
     const uint32_t row = selection->rows[at];
     const enum sr_file file = sr_selection_file(selection, at);
-    const uint32_t *tags = session->tags[file];
-    const bool here = at == selection->at, tagged = tags && tags[row];
+    const bool here = at == selection->at, tagged = sr_session_tags(session, file, row) != 0;
     if (!layout->width) {
         char id[32];
         sr_pane_id(id, sizeof id, file, row);
@@ -220,10 +220,10 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
         const size_t at = first + (size_t)cell;
         if (at >= selection->count) break;
         const uint32_t row = selection->rows[at];
-        const struct sr_images *images = &session->data->files[sr_selection_file(selection, at)];
-        if (row >= images->count) continue;
+        const enum sr_file file = sr_selection_file(selection, at);
+        if (row >= session->data->files[file].count) continue;
         sr_text_clear(&text);
-        const bool wrong = caption(session, &captions, row, images->labels[row], &text);
+        const bool wrong = caption(session, &captions, file, row, &text);
         struct sr_area part =
             sr_area_part(area, cell % layout.columns * layout.across,
                          cell / layout.columns * layout.down, layout.across, layout.down);

@@ -32,7 +32,7 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y,
                        const struct sr_entry *entry, enum sr_file file, uint32_t row,
                        const struct sr_closeup *closeup)
 {
-    int truth = session->data->files[file].labels[row], longest = 4;
+    int truth = sr_images_label(&session->data->files[file], row), longest = 4;
     for (size_t i = 0; i < session->entry_count; i++) {
         int width = sr_utf8_width(session->entries[i]->name);
         if (width > longest) longest = width;
@@ -57,10 +57,13 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y,
         }
         struct sr_text words = {0};
         int best = sr_pane_best(verdict, session->data->classes);
-        struct sr_style style = sr_pane_style(session, best == truth ? SR_ROLE_GOOD : SR_ROLE_BAD);
+        struct sr_style style = sr_pane_style(session, sr_pane_verdict_role(best, truth));
         if (bar)
             sr_draw_bar(area, longest + 1, y, bar, (double)verdict[best], &session->look, style);
-        sr_text_printf(&words, "%s %s, %.1f %%", best == truth ? "✓" : "✗",
+        sr_text_printf(&words, "%s %s, %.1f %%",
+                       truth < 0       ? " "
+                       : best == truth ? "✓"
+                                       : "✗",
                        sr_pane_class(session, best), 100 * (double)verdict[best]);
         sr_area_text(area, longest + 1 + (bar ? bar + 1 : 0), y++, style, sr_text_get(&words));
         sr_text_fini(&words);
@@ -129,8 +132,7 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
         int x = (int)k * (wide + 1), label = train->labels[row];
         sr_draw_image(sr_area_part(area, x, 1, wide, high), &session->look,
                       sr_pane_pixels(session, SR_FILE_TRAIN, row), train->shape);
-        sr_area_text(area, x, 1 + high,
-                     sr_pane_style(session, label == truth ? SR_ROLE_GOOD : SR_ROLE_BAD),
+        sr_area_text(area, x, 1 + high, sr_pane_style(session, sr_pane_verdict_role(label, truth)),
                      names[label].text);
     }
 }
@@ -149,12 +151,12 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
         zeros += pixels[i] == 0;
         if (pixels[i] > brightest) brightest = pixels[i];
     }
-    int truth = images->labels[row], y = 0;
+    int truth = sr_images_label(images, row), y = 0;
     char id[32], zero[32];
     sr_pane_id(id, sizeof id, file, row);
     sr_pane_percent(zero, sizeof zero, (double)zeros / (double)count);
     int x = sr_area_printf(area, 0, y, sr_pane_style(session, SR_ROLE_TITLE), "%s  %s", id,
-                           sr_pane_class(session, truth));
+                           sr_pane_label(session, file, row));
     sr_area_cursor(area, 0, y);
     struct sr_text tags = {0};
     sr_session_tag_words(session, file, row, &tags);
@@ -235,7 +237,7 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
         if (versions)
             draw_versions(session, under, entry, file, row);
         else
-            draw_neighbours(session, under, closeup, images->labels[row]);
+            draw_neighbours(session, under, closeup, sr_images_label(images, row));
     }
     struct sr_area words =
         sr_area_part(area, width + side + 3, 0, area.width - width - side - 4, area.height);
@@ -244,7 +246,7 @@ void browse_sample_draw(struct sr_session *session, const struct browse *browse,
         struct sr_area second = sr_area_part(words, 0, y + 1, words.width, area.height - y - 1);
         bool shown = width > 0 && below >= 6;
         if (versions == shown)
-            draw_neighbours(session, second, closeup, images->labels[row]);
+            draw_neighbours(session, second, closeup, sr_images_label(images, row));
         else
             draw_versions(session, second, entry, file, row);
     }
@@ -270,9 +272,8 @@ void browse_sample_describe(struct sr_session *session, const struct sr_entry *e
     sr_text_printf(text,
                    " Nearest in the train file by %s:", closeup->by[0] ? closeup->by : "pixels");
     for (size_t k = 0; k < closeup->nearest.count && k < 5; k++)
-        sr_text_printf(
-            text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->nearest.rows[k],
-            sr_pane_class(session,
-                          session->data->files[SR_FILE_TRAIN].labels[closeup->nearest.rows[k]]));
+        sr_text_printf(text, "%s train:%u (%s)", k ? "," : "", (unsigned)closeup->nearest.rows[k],
+                       sr_pane_class(session, sr_images_label(&session->data->files[SR_FILE_TRAIN],
+                                                              closeup->nearest.rows[k])));
     sr_text_add(text, ".");
 }

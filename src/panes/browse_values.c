@@ -23,7 +23,7 @@ void browse_values_draw(struct sr_session *session, struct browse *browse, struc
     struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
     struct sr_text words = {0};
     sr_text_printf(&words, "%s:%u %s: %s", sr_file_names[file], (unsigned)row,
-                   sr_pane_class(session, images->labels[row]),
+                   sr_pane_class(session, sr_images_label(images, row)),
                    cell == 2 ? "grey values 00 to ff" : "grey values 0 to 255");
     if (lines < images->shape.height)
         sr_text_printf(&words, ", lines %d–%d of %d", top + 1, top + lines, images->shape.height);

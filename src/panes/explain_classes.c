@@ -51,7 +51,7 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
                                                &scene->heats, &scene->error);
     if (scene->status == SR_OK)
         scene->status = sr_session_statistics(session, &scene->statistics, &scene->error);
-    scene->file = scene->split == SR_SPLIT_TEST ? SR_FILE_TEST : SR_FILE_TRAIN;
+    scene->file = sr_split_file(scene->split);
     const struct sr_images *images = &session->data->files[scene->file];
     const size_t size = classes * sr_shape_pixels(images->shape);
     for (size_t i = 0; scene->status == SR_OK && i < size; i++)

@@ -51,7 +51,7 @@ static bool scene_init(struct sr_session *session, const struct explain *explain
         sr_text_add(text, "Press 1 to choose one, or type :browse split=test");
         return false;
     }
-    scene->truth = session->data->files[scene->file].labels[scene->row];
+    scene->truth = sr_images_label(&session->data->files[scene->file], scene->row);
     const struct sr_explainer explainer = explain_chosen(session, explain, scene->entry);
     scene->idle = !sr_args_switch(session->options, "autorun") &&
                   !sr_session_explained(session, &explainer, scene->file, scene->row, NULL);
@@ -71,8 +71,9 @@ static void verdict_words(const struct sr_session *session, const struct scene *
     if (scene->predicted < 0) return;
     char share[32];
     sr_pane_percent(share, sizeof share, (double)scene->probabilities[scene->predicted]);
-    sr_text_printf(text, "%s %s  %s", sr_pane_class(session, scene->predicted), share,
-                   scene->predicted == scene->truth ? "✓ right" : "✗ wrong");
+    sr_text_printf(text, "%s %s", sr_pane_class(session, scene->predicted), share);
+    if (scene->truth >= 0)
+        sr_text_add(text, scene->predicted == scene->truth ? "  ✓ right" : "  ✗ wrong");
 }
 
 /* "HiRes-CAM of cnn, layer conv3, for Coat, the predicted class". */
@@ -115,7 +116,7 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     snprintf(right, sizeof right, "%s of %s", place, count);
     int from = area.width - sr_utf8_width(right) - 1;
     struct sr_text words = {0};
-    sr_text_printf(&words, "%s  %s", id, sr_pane_class(session, scene->truth));
+    sr_text_printf(&words, "%s  %s", id, sr_pane_label(session, scene->file, scene->row));
     bool fits = from > sr_utf8_width(sr_text_get(&words)) + 2;
     sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&words));
     sr_area_cursor(area, 1, 0);
@@ -128,10 +129,12 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     sr_text_fini(&words);
 }
 
-/* Three pictures side by side: their size, the gap between them, and room for a scale at the right.
- * A second row is for the true class where another was predicted and there is room. */
+/* Pictures side by side: their size, the gap between them, and room for a scale at the right. They
+ * are the image, the map and the overlay; of a picture of one's own first the picture and what was
+ * cut out, then the image and the overlay, and the map where there is room for five. A second row
+ * is for the true class where another was predicted and there is room. */
 struct layout {
-    int width, height, gap, scale, rows;
+    int width, height, gap, scale, rows, columns;
 };
 
 static bool has_truth(const struct scene *scene)
@@ -145,12 +148,17 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     const struct sr_images *images = &session->data->files[scene->file];
     int full_width, full_height;
     sr_image_cells(&session->look, images->shape, &full_width, &full_height);
-    struct layout layout = {.gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1};
+    struct layout layout = {
+        .gap = width >= 100 ? 3 : 1, .scale = width >= 50 ? 8 : 0, .rows = 1, .columns = 3};
+    if (scene->file == SR_FILE_PICTURES) {
+        layout.columns = width >= 120 ? 5 : 4;
+        if (width < 120) layout.scale = 0;
+    }
     if (has_truth(scene) && (height - 1) / 2 >= full_height) {
         layout.rows = 2;
         height = (height - 1) / 2;
     }
-    int room = (width - 1 - 2 * layout.gap - layout.scale) / 3;
+    int room = (width - 1 - (layout.columns - 1) * layout.gap - layout.scale) / layout.columns;
     int times = room / full_width < height / full_height ? room / full_width : height / full_height;
     if (times >= 1) {
         layout.width = full_width * times;
@@ -178,6 +186,13 @@ static void placeholder(struct sr_session *session, struct sr_area area, const c
                       sr_pane_style(session, SR_ROLE_FAINT), words);
 }
 
+/* `height` lines of a column, from line `y` on. */
+static struct sr_area column_area(struct sr_area area, const struct layout *layout, int column,
+                                  int y, int height)
+{
+    return sr_area_part(area, 1 + column * (layout->width + layout->gap), y, layout->width, height);
+}
+
 /* The two heat pictures of a row, the map by itself and over the sample, and the scale.
  */
 static void draw_heat_pair(struct sr_session *session, struct sr_area area,
@@ -186,23 +201,52 @@ static void draw_heat_pair(struct sr_session *session, struct sr_area area,
 {
     const struct sr_images *images = &session->data->files[scene->file];
     const uint8_t *pixels = sr_pane_pixels(session, scene->file, scene->row);
-    const int step = layout->width + layout->gap;
-    struct sr_area map = sr_area_part(area, 1 + step, 1, layout->width, layout->height),
-                   over = sr_area_part(area, 1 + 2 * step, 1, layout->width, layout->height);
+    struct sr_area map = column_area(area, layout, layout->columns - 2, 1, layout->height),
+                   over = column_area(area, layout, layout->columns - 1, 1, layout->height);
+    const bool apart = layout->columns != 4; /* else the image stands where the map would be */
     if (!heat->values || !sr_shape_equal(heat->shape, sr_shape_map(images->shape))) {
         const char *words = scene->idle              ? "press Enter to compute"
                             : scene->status == SR_OK ? "no map by this method"
                                                      : "computing…";
-        placeholder(session, map, words);
+        if (apart) placeholder(session, map, words);
         placeholder(session, over, words);
         return;
     }
-    sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->shape);
+    if (apart) sr_draw_heat(map, &session->look, SR_SCALE_INFERNO, heat->values, heat->shape);
     sr_draw_overlay(over, &session->look, SR_SCALE_INFERNO, pixels, heat->values, heat->shape);
     if (layout->scale)
-        sr_draw_scale(sr_area_part(area, 2 + 3 * layout->width + 2 * layout->gap, 1,
-                                   layout->scale - 1, layout->height),
-                      &session->look, SR_SCALE_INFERNO, 0, 1);
+        sr_draw_scale(
+            sr_area_part(area,
+                         2 + layout->columns * layout->width + (layout->columns - 1) * layout->gap,
+                         1, layout->scale - 1, layout->height),
+            &session->look, SR_SCALE_INFERNO, 0, 1);
+}
+
+/* Fitted into the area, its proportions kept, in the middle. */
+static void draw_fitted(struct sr_session *session, struct sr_area area, const uint8_t *pixels,
+                        struct sr_shape shape)
+{
+    int width, height;
+    sr_image_cells(&session->look, shape, &width, &height);
+    const double scale = fmin((double)area.width / width, (double)area.height / height);
+    width = (int)fmax(1, lround(width * scale));
+    height = (int)fmax(1, lround(height * scale));
+    sr_draw_image(
+        sr_area_part(area, (area.width - width) / 2, (area.height - height) / 2, width, height),
+        &session->look, pixels, shape);
+}
+
+/* A picture of one's own, and what was cut out of it. */
+static void draw_origin(struct sr_session *session, struct sr_area area, const struct scene *scene,
+                        const struct layout *layout)
+{
+    const struct sr_import *import = sr_session_import(session, scene->row);
+    caption(session, column_area(area, layout, 0, 0, 1), SR_ROLE_TEXT, "picture", "");
+    draw_fitted(session, column_area(area, layout, 0, 1, layout->height), import->original,
+                import->shown);
+    caption(session, column_area(area, layout, 1, 0, 1), SR_ROLE_TEXT, "cut out", "");
+    draw_fitted(session, column_area(area, layout, 1, 1, layout->height), import->cut,
+                import->shown);
 }
 
 static void draw_pictures(struct sr_session *session, struct sr_area area,
@@ -211,29 +255,34 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
     static const struct sr_heat nothing;
     const struct sr_images *images = &session->data->files[scene->file];
     const struct sr_heat *heat = scene->status == SR_OK ? &scene->explanation->heat : &nothing;
-    const bool roomy = layout->width >= 20, right = scene->predicted == scene->truth;
-    const int step = layout->width + layout->gap;
-    struct sr_area head = sr_area_part(area, 1, 0, layout->width, 1);
-    caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
-            sr_pane_class(session, scene->truth));
-    sr_draw_image(sr_area_part(area, 1, 1, layout->width, layout->height), &session->look,
+    const bool roomy = layout->width >= 20, own = scene->file == SR_FILE_PICTURES;
+    const int image = own ? 2 : 0, map = layout->columns - 2, over = layout->columns - 1;
+    if (own) draw_origin(session, area, scene, layout);
+    struct sr_area head = column_area(area, layout, image, 0, 1);
+    if (own)
+        caption(session, head, SR_ROLE_ACCENT, roomy ? "as the model gets it" : "image", "");
+    else
+        caption(session, head, SR_ROLE_ACCENT, roomy ? "true:" : "",
+                sr_pane_class(session, scene->truth));
+    sr_draw_image(column_area(area, layout, image, 1, layout->height), &session->look,
                   sr_pane_pixels(session, scene->file, scene->row), images->shape);
 
-    head = sr_area_part(area, 1 + step, 0, layout->width, 1);
-    if (heat->values && heat->target < 0)
+    head = column_area(area, layout, map, 0, 1);
+    if (map != image && heat->values && heat->target < 0)
         caption(session, head, SR_ROLE_TEXT, "for any class", "");
-    else
+    else if (map != image)
         caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
                 heat->values ? sr_pane_class(session, heat->target) : "…");
     struct sr_text words = {0};
     if (scene->predicted >= 0)
         sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->predicted),
                        100 * (double)scene->probabilities[scene->predicted]);
-    head = sr_area_part(area, 1 + 2 * step, 0, layout->width, 1);
-    caption(session, head, right ? SR_ROLE_GOOD : SR_ROLE_BAD,
-            scene->predicted < 0 ? "predicted: …"
-            : right              ? "✓"
-                                 : "✗",
+    head = column_area(area, layout, over, 0, 1);
+    caption(session, head, sr_pane_verdict_role(scene->predicted, scene->truth),
+            scene->predicted < 0               ? "predicted: …"
+            : scene->truth < 0                 ? ""
+            : scene->predicted == scene->truth ? "✓"
+                                               : "✗",
             sr_text_get(&words));
     draw_heat_pair(session, area, scene, layout, heat);
 
@@ -243,9 +292,9 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
         sr_text_clear(&words);
         sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->truth),
                        100 * (double)scene->explanation->probabilities[scene->truth]);
-        caption(session, sr_area_part(below, 1 + step, 0, layout->width, 1), SR_ROLE_ACCENT,
+        caption(session, column_area(below, layout, 1, 0, 1), SR_ROLE_ACCENT,
                 roomy ? "heat for" : "for", sr_pane_class(session, scene->truth));
-        caption(session, sr_area_part(below, 1 + 2 * step, 0, layout->width, 1), SR_ROLE_ACCENT,
+        caption(session, column_area(below, layout, 2, 0, 1), SR_ROLE_ACCENT,
                 "true:", sr_text_get(&words));
         draw_heat_pair(session, below, scene, layout, &scene->explanation->truth);
         /* Under the sample: what the two rows show. */
@@ -269,7 +318,7 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
         sr_text_add(&words, "nearest:");
         for (size_t i = 0; i < count; i++)
             sr_text_printf(&words, "%s %s", i ? "," : "",
-                           sr_pane_class(session, images->labels[nearest->rows[i]]));
+                           sr_pane_class(session, sr_images_label(images, nearest->rows[i])));
         sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
         sr_text_fini(&words);
         return;
@@ -284,7 +333,8 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
     for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
         const uint32_t row = nearest->rows[i];
         char name[64];
-        sr_pane_cut(name, sizeof name, sr_pane_class(session, images->labels[row]), step - 1);
+        sr_pane_cut(name, sizeof name, sr_pane_class(session, sr_images_label(images, row)),
+                    step - 1);
         sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
                       sr_pane_pixels(session, SR_FILE_TRAIN, row), images->shape);
         sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
@@ -390,7 +440,8 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
 {
     char id[32];
     sr_pane_id(id, sizeof id, scene->file, scene->row);
-    sr_text_printf(text, "%s is of class %s.", id, sr_pane_class(session, scene->truth));
+    sr_text_printf(text, scene->truth < 0 ? "%s is %s." : "%s is of class %s.", id,
+                   sr_pane_label(session, scene->file, scene->row));
     if (scene->predicted >= 0) {
         verdict_words(session, scene, words);
         sr_text_printf(text, " %s predicts ", scene->entry->name);
@@ -409,7 +460,7 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
             sr_text_add(text, " The nearest training images are");
             for (size_t i = 0; i < nearest->count; i++)
                 sr_text_printf(text, "%s %s", i ? "," : "",
-                               sr_pane_class(session, images->labels[nearest->rows[i]]));
+                               sr_pane_class(session, sr_images_label(images, nearest->rows[i])));
             sr_text_add(text, ".");
         }
     } else {

@@ -24,6 +24,14 @@ const uint8_t *sr_pane_pixels(const struct sr_session *session, enum sr_file fil
     return sr_images_at(images, row);
 }
 
+const char *sr_pane_label(const struct sr_session *session, enum sr_file file, uint32_t row)
+{
+    const int truth = sr_images_label(&session->data->files[file], row);
+    if (file != SR_FILE_PICTURES) return truth < 0 ? "" : sr_pane_class(session, truth);
+    const char *path = sr_session_picture_path(session, row), *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 int sr_pane_best(const float *probabilities, int classes)
 {
     int best = 0;
@@ -53,8 +61,14 @@ void sr_pane_verdict_words(const struct sr_session *session, const float *verdic
     int best = sr_pane_best(verdict, session->data->classes);
     char share[32];
     sr_pane_percent(share, sizeof share, (double)verdict[best]);
-    sr_text_printf(text, "%s, %s  %s", sr_pane_class(session, best), share,
-                   best == truth ? "✓ right" : "✗ wrong");
+    sr_text_printf(text, "%s, %s", sr_pane_class(session, best), share);
+    if (truth >= 0) sr_text_add(text, best == truth ? "  ✓ right" : "  ✗ wrong");
+}
+
+enum sr_role sr_pane_verdict_role(int predicted, int truth)
+{
+    if (truth < 0) return SR_ROLE_TITLE;
+    return predicted == truth ? SR_ROLE_GOOD : SR_ROLE_BAD;
 }
 
 struct ranked {
@@ -90,10 +104,9 @@ int sr_pane_probabilities(struct sr_session *session, struct sr_area area,
     sr_pane_short_names(session->data, name_width, names);
     for (int y = 0; y < lines; y++) {
         int c = order[y].class;
-        struct sr_style style =
-            sr_pane_style(session, c == best    ? (c == truth ? SR_ROLE_GOOD : SR_ROLE_BAD)
-                                   : c == truth ? SR_ROLE_ACCENT
-                                                : SR_ROLE_TEXT);
+        struct sr_style style = sr_pane_style(session, c == best ? sr_pane_verdict_role(best, truth)
+                                                       : c == truth ? SR_ROLE_ACCENT
+                                                                    : SR_ROLE_TEXT);
         sr_area_printf(area, 0, y, style, "%c%c%s", c == best ? '>' : ' ', c == truth ? '*' : ' ',
                        names[c].text);
         if (bar > 0)

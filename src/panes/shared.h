@@ -22,6 +22,10 @@ int sr_pane_cut(char *out, size_t size, const char *text, int columns);
  * else the first and last ones, else the number. `names` has room for every class. */
 void sr_pane_short_names(const struct sr_dataset *data, int columns, struct sr_short_name *names);
 const char *sr_pane_class(const struct sr_session *session, int class);
+/* How a prediction is written: right, wrong, or of a sample whose class nobody has said. */
+enum sr_role sr_pane_verdict_role(int predicted, int truth);
+/* What a sample is said to be: its class, or the name of the picture's file; "" for unlabelled. */
+const char *sr_pane_label(const struct sr_session *session, enum sr_file file, uint32_t row);
 
 /* The next line of `*text` that fits `width` columns, cut at white space where possible;
  * false at the end. `out` holds it. */

@@ -83,6 +83,9 @@ static void paths(void **state)
     assert_string_equal(sr_path_extension("a.b/c.PNG"), ".PNG");
     assert_string_equal(sr_path_extension("a.b/c"), "");
     assert_string_equal(sr_path_extension("a/.hidden"), "");
+    assert_true(sr_path_ends("a/b.PNG", ".jpg .png") && sr_path_ends("b.jpg", ".jpg .png"));
+    assert_false(sr_path_ends("a.png/b", ".png") || sr_path_ends("a.pn", ".png") ||
+                 sr_path_ends("a.png", NULL) || sr_path_ends("a", ""));
     char deep[128];
     snprintf(deep, sizeof deep, "%s/x/y/z", folder);
     assert_ok(sr_directory_make(deep, &error));

@@ -1,6 +1,7 @@
-noinst_HEADERS += tests/data/scratch.h
+noinst_HEADERS += tests/data/garment.h tests/data/scratch.h
 check_PROGRAMS += \
 	tests/data/test_augment \
+	tests/data/test_cutout \
 	tests/data/test_dataset \
 	tests/data/test_features \
 	tests/data/test_formats \
@@ -12,6 +13,9 @@ check_PROGRAMS += \
 tests_data_test_augment_SOURCES = tests/data/test_augment.c
 tests_data_test_augment_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_augment_LDADD = $(TEST_LIBS)
+tests_data_test_cutout_SOURCES = tests/data/test_cutout.c
+tests_data_test_cutout_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_cutout_LDADD = $(TEST_LIBS)
 tests_data_test_dataset_SOURCES = tests/data/test_dataset.c
 tests_data_test_dataset_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_dataset_LDADD = $(TEST_LIBS)

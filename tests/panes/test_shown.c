@@ -79,7 +79,7 @@ static void suspects_say_what_is_suggested(void **state)
     sr_filter_init(&filter);
     filter.suspects = true;
     assert_ok(sr_session_select(session, &filter, &error));
-    static const char *const marks[] = {"K keep  F flag", "kept  U undo", "flagged  U undo"};
+    static const char *const marks[] = {"K keep  F flag", "kept  F flag", "flagged  K keep"};
     for (int m = 0; m < SR_MARK_COUNT; m++) {
         char wanted[160];
         session->suspects.marks[0] = (enum sr_mark)m;

@@ -70,6 +70,8 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
 /* Put the cursor on a sample; where it is not in the selection, its whole split is selected. */
 enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, uint32_t row,
                                struct sr_error *error);
+/* Is the text written as a sample: 17, train:17, test:7? */
+bool sr_is_sample(const char *text);
 /* From "test:17", or "17" for the file that `file` holds, to a row that exists. */
 enum sr_status sr_session_index(struct sr_session *session, const char *text, enum sr_file *file,
                                 uint32_t *row, struct sr_error *error);
@@ -95,6 +97,8 @@ enum sr_status sr_session_tag(struct sr_session *session, enum sr_file file, uin
  * are SR_TAG_NAMES of them. */
 uint32_t sr_session_tag_bit(struct sr_session *session, const char *name, bool add,
                             struct sr_error *error);
+/* The tags of a sample, a bit for each; 0 for a picture of one's own. */
+uint32_t sr_session_tags(const struct sr_session *session, enum sr_file file, uint32_t row);
 /* "tagged", "tagged odd, torn": the tags of a sample in words; nothing where it has none. */
 void sr_session_tag_words(const struct sr_session *session, enum sr_file file, uint32_t row,
                           struct sr_text *text);

@@ -14,6 +14,7 @@
 #include "sartor/app/log.h"
 #include "sartor/app/models.h"
 #include "sartor/app/options.h"
+#include "sartor/app/pictures.h"
 #include "sartor/app/predictions.h"
 #include "sartor/app/runs.h"
 #include "sartor/app/selection.h"
@@ -83,9 +84,12 @@ struct sr_session {
     struct sr_run **runs;
     size_t run_count, run_room;
 
+    struct sr_picture_row *pictures; /* of pictures.h, one for each row of that file */
+    size_t picture_room;
+
     struct sr_selection selection;
     /* For each row of a file the tags that it has: bit n for the name n. */
-    uint32_t *tags[SR_FILE_COUNT];
+    uint32_t *tags[SR_FILE_ALL];
     /* The first is "", the tag without a name. */
     char tag_names[SR_TAG_NAMES][SR_TAG_NAME_SIZE];
     size_t tag_names_count;

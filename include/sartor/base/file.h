@@ -65,6 +65,8 @@ char *sr_path_directory(const char *path);
 char *sr_path_join(const char *directory, const char *name);
 /* ".png" of "a/b.c.png", "" without one. Points into `path`. */
 const char *sr_path_extension(const char *path);
+/* Does a file's name end in one of the space-separated `endings`, in any case? NULL: no. */
+bool sr_path_ends(const char *name, const char *endings);
 /* Leading "~/" replaced by $HOME (or, where that is not set, by the user's home folder); freed by
  * the caller. */
 char *sr_path_expand(const char *path);

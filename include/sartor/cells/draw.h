@@ -20,14 +20,14 @@
  * blocks, averaging two pixels a cell. */
 void sr_image_cells(const struct sr_look *look, struct sr_shape shape, int *columns, int *lines);
 
-/* Grey pixels fitted into the area (aspect kept by the caller's choice of area). */
+/* Pixels, grey or in colour, fitted into the area (aspect kept by the caller's choice of area). */
 void sr_draw_image(struct sr_area area, const struct sr_look *look, const uint8_t *pixels,
                    struct sr_shape shape);
 /* Values 0..1 of each pixel through a scale. */
 void sr_draw_heat(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                   const float *values, struct sr_shape shape);
-/* Heat over grey: the third picture of Grad-CAM. Without colour, digits 5 to 9 show heat of at
- * least one half. */
+/* Heat over the pixels' grey: the third picture of Grad-CAM. Without colour, digits 5 to 9 show
+ * heat of at least one half. */
 void sr_draw_overlay(struct sr_area area, const struct sr_look *look, enum sr_scale scale,
                      const uint8_t *pixels, const float *values, struct sr_shape shape);
 /* A vertical scale with numbers, top high: two cells of colour, a blank, numbers. */

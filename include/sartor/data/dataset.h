@@ -17,7 +17,9 @@
 enum { SR_NOTES_MAX = 12 };
 
 struct sr_dataset {
-    struct sr_images files[SR_FILE_COUNT];
+    /* The last one is empty when the set is opened; the session adds one's own pictures to it, and
+     * does not change those that are there. */
+    struct sr_images files[SR_FILE_ALL];
     int classes;
     char *class_names[SR_CLASSES_MAX];
     char name[64];             /* "Fashion-MNIST" when recognised, else the folder's name */

@@ -12,15 +12,21 @@
 
 enum { SR_CLASSES_MIN = 2, SR_CLASSES_MAX = 256 };
 
-/* The two parts of a data set. */
-enum sr_file { SR_FILE_TRAIN, SR_FILE_TEST, SR_FILE_COUNT };
-extern const char *const sr_file_names[SR_FILE_COUNT]; /* "train", "test" */
+/* The two parts of a data set, and one's own pictures beside them. */
+enum sr_file {
+    SR_FILE_TRAIN,
+    SR_FILE_TEST,
+    SR_FILE_COUNT,
+    SR_FILE_PICTURES = SR_FILE_COUNT,
+    SR_FILE_ALL
+};
+extern const char *const sr_file_names[SR_FILE_ALL]; /* "train", "test", "picture" */
 
 struct sr_images {
     size_t count;
     struct sr_shape shape; /* of each */
     uint8_t *pixels;       /* count × sr_shape_size(shape) */
-    uint8_t *labels;       /* count */
+    uint8_t *labels;       /* count; NULL where nothing says what the images are */
 };
 
 /* Free the pixels and labels, and clear the struct. */
@@ -59,9 +65,15 @@ static inline void sr_samples_prefetch(const struct sr_samples *samples, size_t 
         __builtin_prefetch(pixels + at);
 }
 
+/* -1 where nothing says what the images are. */
+static inline int sr_images_label(const struct sr_images *images, size_t row)
+{
+    return images->labels ? images->labels[row] : -1;
+}
+
 static inline int sr_samples_label(const struct sr_samples *samples, size_t i)
 {
-    return samples->images->labels[sr_samples_row(samples, i)];
+    return sr_images_label(samples->images, sr_samples_row(samples, i));
 }
 
 #endif

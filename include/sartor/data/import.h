@@ -1,32 +1,53 @@
-/* import.h - the user's own pictures, made to look like the data's.
+/* import.h - one's own pictures, made to look like the data's.
  *
- * As the authors of Fashion-MNIST made theirs from photos (Xiao et al., 2017, section 2):
- * 1. Transparency is laid on white; colours become grey (0.299 R + 0.587 G + 0.114 B).
- * 2. The background is the median of the four corners. Rows and columns at the edges whose pixels
- *    all lie within 5 % of it are cut off.
- * 3. The longest side is brought to the data's, the other in proportion, averaging over the area
+ * Nearly as the authors of Fashion-MNIST made theirs from photos of products on white (Xiao et al.,
+ * 2017, section 2), for any plain backdrop, darker or lighter than the subject:
+ * 1. The subject is cut out: src/data/cutout.h says how. Everything else becomes black.
+ * 2. Its longest side is brought to the data's, the other in proportion, averaging over the area
  *    that each pixel covers (they skipped rows and columns, which loses detail of large photos),
  *    then sharpened by a Gaussian of radius and deviation 1.
- * 4. A light background is negated, and grey levels are stretched so that it is black, 0.
- * 5. Black fills up the shorter side, the picture in the middle.
- * A picture of exactly the data's size is taken to be prepared: it is made grey, negated if
- * its background is light, and otherwise not changed. Any thread may call. */
+ * 3. Black fills up the shorter side, the subject in the middle.
+ * A picture of exactly the data's size is taken to be prepared: transparency is laid on white, it
+ * is made grey (0.299 R + 0.587 G + 0.114 B), negated if its corners are light, and otherwise not
+ * changed. Any thread may call. */
 #ifndef SARTOR_DATA_IMPORT_H
 #define SARTOR_DATA_IMPORT_H
 
 #include "sartor/base/error.h"
 #include "sartor/base/shape.h"
+#include "sartor/data/picture.h"
 #include <stddef.h>
 #include <stdint.h>
 
-/* A PNG file of any kind (grey, colour, palette, 1 to 16 bits, transparent, interlaced), up to
- * 64 MB and 40 million pixels, into `pixels`, an image of that shape. Only grey ones can be made:
- * SR_ERROR_STATE for a shape of three channels. */
-enum sr_status sr_import_image(const char *path, struct sr_shape shape, uint8_t *pixels,
-                               struct sr_error *error);
+/* Why the image may not show what the picture does. */
+enum sr_import_doubt { SR_IMPORT_SURE, SR_IMPORT_NO_BACKDROP, SR_IMPORT_WHITE };
 
+/* A picture and what became of it. */
+struct sr_import {
+    struct sr_shape shape;
+    uint8_t *pixels;       /* the image, of that shape */
+    struct sr_shape shown; /* of the next two: at most 256 pixels a side, in colour */
+    uint8_t *original;     /* the picture made small */
+    uint8_t *cut;          /* the same, black but for the subject */
+    enum sr_import_doubt doubt;
+};
+
+/* A PNG file of any kind (grey, colour, palette, 1 to 16 bits, transparent, interlaced), up to
+ * 64 MB and 40 million pixels, into an image of `shape`. Only grey ones can be made:
+ * SR_ERROR_STATE for a shape of three channels. SR_ERROR_FORMAT where nothing is found in the
+ * picture. Free with sr_import_fini. */
+enum sr_status sr_import_picture(const char *path, struct sr_shape shape, struct sr_import *import,
+                                 struct sr_error *error);
 /* The same from memory; `name` stands for the file in sentences. */
 enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length,
-                               struct sr_shape shape, uint8_t *pixels, struct sr_error *error);
+                               struct sr_shape shape, struct sr_import *import,
+                               struct sr_error *error);
+/* The same from a picture that has been decoded. */
+enum sr_status sr_import_make(const char *name, const struct sr_picture *picture,
+                              struct sr_shape shape, struct sr_import *import,
+                              struct sr_error *error);
+/* What to say of a doubt; NULL where there is none. */
+const char *sr_import_doubt_text(enum sr_import_doubt doubt);
+void sr_import_fini(struct sr_import *import); /* after an error, too */
 
 #endif

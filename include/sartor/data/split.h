@@ -10,8 +10,18 @@
 #include "sartor/data/dataset.h"
 #include <stdint.h>
 
-enum sr_split_name { SR_SPLIT_TRAIN, SR_SPLIT_VALIDATION, SR_SPLIT_TEST, SR_SPLIT_COUNT };
-extern const char *const sr_split_names[SR_SPLIT_COUNT]; /* "train", "validation", "test" */
+enum sr_split_name {
+    SR_SPLIT_TRAIN,
+    SR_SPLIT_VALIDATION,
+    SR_SPLIT_TEST,
+    SR_SPLIT_COUNT,
+    SR_SPLIT_PICTURES = SR_SPLIT_COUNT, /* one's own pictures, which nothing is judged on */
+    SR_SPLIT_ALL
+};
+extern const char
+    *const sr_split_names[SR_SPLIT_ALL]; /* "train", "validation", "test", "pictures" */
+/* The file that a split's rows are of. */
+enum sr_file sr_split_file(enum sr_split_name name);
 
 struct sr_split {
     double fraction; /* of the train file that validates, asked for: 1/12 by default, 0 for none */

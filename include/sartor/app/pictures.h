@@ -1,0 +1,29 @@
+/* pictures.h - one's own pictures as samples: a file of the data beside train and test, empty at
+ * first, to which a picture is added when a command names it. They have no true class. Only the
+ * session's thread may call. */
+#ifndef SARTOR_APP_PICTURES_H
+#define SARTOR_APP_PICTURES_H
+
+#include "sartor/data/images.h"
+#include "sartor/data/import.h"
+
+struct sr_session;
+
+enum { SR_PICTURES_MAX = 4096 }; /* in a session, while one data set is open */
+
+/* The row of the file "picture" that shows what is at `path`; it is read again only when it has
+ * changed. SR_PENDING while there is no data. */
+enum sr_status sr_session_picture(struct sr_session *session, const char *path, uint32_t *row,
+                                  struct sr_error *error);
+/* What became of the picture of a row. Borrowed. */
+const struct sr_import *sr_session_import(const struct sr_session *session, uint32_t row);
+/* The file's name as it was given. */
+const char *sr_session_picture_path(const struct sr_session *session, uint32_t row);
+/* Forget all: the data is another. */
+void sr_session_pictures_fini(struct sr_session *session);
+
+/* A sample's name: "train:17", "test:7", or the picture's path. */
+void sr_sample_name(const struct sr_session *session, enum sr_file file, uint32_t row, char *name,
+                    size_t size);
+
+#endif

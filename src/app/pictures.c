@@ -1,0 +1,99 @@
+#include "sartor/app/pictures.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sartor/app/session.h"
+#include "sartor/base/memory.h"
+
+struct sr_picture_row {
+    char *path;
+    struct stat seen; /* the file when it was read */
+    struct sr_import import;
+};
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Rows are never moved: a job may be reading one while another is added. */
+static enum sr_status make_room(struct sr_images *pictures, struct sr_shape shape,
+                                struct sr_error *error)
+{
+    if (pictures->pixels) return SR_OK;
+    pictures->shape = shape;
+    pictures->pixels =
+        sr_array_new(SR_PICTURES_MAX, sr_shape_size(shape), "one's own pictures", error);
+    return pictures->pixels ? SR_OK : error->status;
+}
+
+enum sr_status sr_session_picture(struct sr_session *session, const char *path, uint32_t *row,
+                                  struct sr_error *error)
+{
+    struct stat now = {0};
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    struct sr_images *pictures = &session->data->files[SR_FILE_PICTURES];
+    bool there = stat(path, &now) == 0;
+    for (size_t i = pictures->count; there && i-- > 0;) {
+        const struct sr_picture_row *one = &session->pictures[i];
+        if (strcmp(one->path, path) || !same_file(&one->seen, &now)) continue;
+        *row = (uint32_t)i;
+        return SR_OK;
+    }
+    if (pictures->count == SR_PICTURES_MAX)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "%s: no more than %d pictures can be looked at in one session", path,
+                            SR_PICTURES_MAX);
+    const struct sr_shape shape = session->data->files[SR_FILE_TRAIN].shape;
+    struct sr_picture_row one = {.seen = now};
+    status = sr_import_picture(path, shape, &one.import, error);
+    if (!status) status = make_room(pictures, shape, error);
+    if (status) {
+        sr_import_fini(&one.import);
+        return status;
+    }
+    one.path = sr_xstrdup(path);
+    memcpy(pictures->pixels + pictures->count * sr_shape_size(shape), one.import.pixels,
+           sr_shape_size(shape));
+    sr_xgrow(&session->pictures, &session->picture_room, pictures->count + 1,
+             sizeof *session->pictures);
+    session->pictures[pictures->count] = one;
+    *row = (uint32_t)pictures->count++;
+    return SR_OK;
+}
+
+const struct sr_import *sr_session_import(const struct sr_session *session, uint32_t row)
+{
+    return &session->pictures[row].import;
+}
+
+const char *sr_session_picture_path(const struct sr_session *session, uint32_t row)
+{
+    return session->pictures[row].path;
+}
+
+void sr_session_pictures_fini(struct sr_session *session)
+{
+    const size_t count = session->data ? session->data->files[SR_FILE_PICTURES].count : 0;
+    for (size_t i = 0; i < count; i++) {
+        free(session->pictures[i].path);
+        sr_import_fini(&session->pictures[i].import);
+    }
+    free(session->pictures);
+    session->pictures = NULL;
+    session->picture_room = 0;
+}
+
+void sr_sample_name(const struct sr_session *session, enum sr_file file, uint32_t row, char *name,
+                    size_t size)
+{
+    if (file == SR_FILE_PICTURES)
+        snprintf(name, size, "%s", sr_session_picture_path(session, row));
+    else
+        snprintf(name, size, "%s:%u", sr_file_names[file], (unsigned)row);
+}
