@@ -335,6 +335,8 @@ static void what_lasts_runs_in_the_background(void **state)
     assert_true(session->message_is_error);
     assert_true(says("tune: wait for the end of \"tune knn trials=3 budget=1s\", or stop it"));
     type("evaluate cnn split=test");
+    /* The rest of the search's line waits, the search itself does not. */
+    assert_non_null(strstr(status_line(200), "(1 behind it)"));
     sr_keys_press(session, "Esc"); /* gives up the evaluation, not the search */
     assert_true(says("given up: evaluate"));
     assert_false(sr_queue_empty(session));
@@ -483,19 +485,21 @@ static void an_origin_is_told_in_order(void **state)
     sr_queue_enter(session, &origin, "evaluate cnn split=test; set seed=x; stats");
     origin.number = 3;
     sr_queue_enter(session, &origin, "pane data"); /* `at_once` is not set: it waits its turn */
-    char *words[] = {"set", "seed=4", NULL};
+    char *words[] = {"set", "seed=4", NULL}, *spaced[] = {"browse", "class=Ankle boot", NULL};
     sr_queue_enter_words(session, &origin, words, 2);
+    sr_queue_enter_words(session, &origin, spaced, 2);
     sr_queue_enter(session, &origin, "");
     sr_queue_enter(session, &origin, " # nothing");
     assert_string_equal(heard, ""); /* nothing is run yet */
-    assert_int_equal(sr_queue_waiting(session, NULL), 7);
+    assert_int_equal(sr_queue_waiting(session, NULL), 8);
     sr_queue_run(session);
     assert_string_equal(sr_pane_current(session)->name, "browse");
     assert_false(sr_queue_ready(session));
     finish();
     assert_string_equal(heard, "1 set seed=2 done\n1 'set' seed=3 # a comment done\n"
                                "2 evaluate cnn split=test done\n2 set seed=x failed\n"
-                               "3 pane data done\n3 set seed=4 done\n");
+                               "3 pane data done\n3 set seed=4 done\n"
+                               "3 browse \"class=Ankle boot\" done\n");
     assert_int_equal(session->log.count, 0); /* nor is anything logged that is not to be */
 }
 

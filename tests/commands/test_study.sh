@@ -120,8 +120,9 @@ run study from=two-lines to=four
 report $? "every command of a line is run, and trainings are waited for"
 run study from=four/study.sartor to=four
 [ $code -eq 0 ] && ! grep -q ': trained' out; report $? "models of other names are known again too"
-printf 'set seed=5; set validation=0.2\nstudy from=four/study.sartor to=four\nset\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
+printf 'set seed=5; set validation=0.2\nstudy from=four/study.sartor to=four\nset\nsave-log l.sartor\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
 grep -q '^ *seed  *5' out && grep -q '^ *validation  *0.2' out; report $? "and the session has its own seed and split again"
+grep -qx 'study from=four/study.sartor to=four' l.sartor; report $? "the log has it as it was typed"
 run train forest trees=2 name=knn
 printf 'evaluate knn\nstudy from=two-lines to=four\nmodels\ndelete knn\n' | "$sartor" --home "$work/home" --data "$mini" --batch - >out 2>err
 [ $? -eq 0 ] && grep -q '^knn  *forest' out && [ -s four/models/knn.safetensors ] && [ ! -e home/models/knn.safetensors ]
