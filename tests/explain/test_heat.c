@@ -17,6 +17,16 @@ static size_t fake_layers(const void *state, struct sr_layer_info *layers, size_
     return 3;
 }
 
+/* Two layers as fine as each other. */
+static size_t equal_layers(const void *state, struct sr_layer_info *layers, size_t room)
+{
+    (void)state;
+    const struct sr_layer_info all[] = {
+        {"one", {10, 10, 1}}, {"two", {10, 10, 2}}, {"late", {5, 5, 4}}};
+    for (size_t i = 0; i < 3 && i < room; i++) layers[i] = all[i];
+    return 3;
+}
+
 static size_t coarse_layers(const void *state, struct sr_layer_info *layers, size_t room)
 {
     (void)state;
@@ -185,6 +195,11 @@ static void refusals(void **state)
     struct sr_model_class other = fake;
     struct sr_model bare = model;
     bare.class = &other;
+    other.layers = equal_layers; /* the first of the finest, but the last that is fine enough */
+    assert_true(sr_explain_place(&bare, fused, NULL, place));
+    assert_string_equal(place, "one × late");
+    assert_true(sr_explain_place(&bare, plain, NULL, place));
+    assert_string_equal(place, "late");
     other.layers = coarse_layers;
     assert_false(sr_explain_place(&bare, plain, NULL, place));
     assert_refused(gradcam(&bare, NULL, 1, &heat), SR_ERROR_STATE, "5x5");

@@ -363,7 +363,17 @@ static void a_single_value_is_a_bar(void **state)
     const struct sr_histogram_chart chart = {"One", NULL, counts, true};
     struct picture picture;
     draw(&sr_chart_histogram, &chart, 400, &picture);
-    assert_true(colour_between(&picture, 0.3, 0.8, NULL) > (size_t)picture.height / 2);
+    /* A rectangle, from 0 to 1,000 on the axis: as wide at the top as at the bottom. */
+    const int top = (int)(2 * find("1000", 0)->y), bottom = (int)(2 * find("0", 0)->y),
+              quarter = (bottom - top) / 4;
+    int upper = 0, lower = 0;
+    for (int y = 2; y < quarter; y++)
+        for (int x = picture.width * 3 / 10; x < picture.width * 8 / 10; x++) {
+            upper += coloured(picture.dots[(top + y) * picture.width + x]);
+            lower += coloured(picture.dots[(bottom - y) * picture.width + x]);
+        }
+    assert_true(quarter > 20 && upper >= 2 * (quarter - 2));
+    assert_int_equal(upper, lower);
     assert_int_equal(colour_between(&picture, 0, 0.3, NULL), 0);
     free(picture.dots);
 }

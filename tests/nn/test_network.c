@@ -435,6 +435,34 @@ static void test_wide_layout(void **state)
     sr_network_free(network);
 }
 
+/* Two layers in strips that read the same image: its gradient is the sum of both. */
+static void test_wide_twice(void **state)
+{
+    const struct sr_layer_spec layers[] = {FLATTEN(-1), DENSE("a", 0, WIDE_OUT),
+                                           DENSE("b", 0, WIDE_OUT), ADD(1, 2), DENSE("c", 3, 3)};
+    struct sr_error error = {0};
+    struct sr_network *network = make(layers, COUNT(layers), WIDE_SIDE, WIDE_SIDE);
+    struct sr_workspace *workspace = sr_workspace_new(network, 1, false, NULL, &error);
+    float *a = sr_xalloc(2 * WIDE_OUT * WIDE_AREA * sizeof *a), *b = a + WIDE_OUT * WIDE_AREA,
+          *c = sr_xalloc(3 * WIDE_OUT * sizeof *c), activations[WIDE_AREA], gradients[WIDE_AREA];
+    (void)state;
+    sr_network_export(network, 0, a);
+    sr_network_export(network, 2, b);
+    sr_network_export(network, 4, c);
+    fill(workspace, WIDE_AREA, 3);
+    assert_ok(sr_network_layer_gradients(network, workspace, 2, 0, activations, gradients, &error));
+    for (int i = 0; i < WIDE_AREA; i++) {
+        double slope = 0;
+        for (int h = 0; h < WIDE_OUT; h++)
+            slope += (double)c[2 * WIDE_OUT + h] *
+                     ((double)a[h * WIDE_AREA + i] + (double)b[h * WIDE_AREA + i]);
+        assert_float_equal(gradients[i], slope, 1e-4);
+    }
+    free(a), free(c);
+    sr_workspace_free(workspace);
+    sr_network_free(network);
+}
+
 struct readiness {
     struct sr_workspace *workspace;
     float *seen;          /* of parameter 0's gradient, as it was when it was said to be ready */
@@ -644,23 +672,15 @@ static void test_gate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv_gradients),
-        cmocka_unit_test(test_cnn_gradients),
-        cmocka_unit_test(test_norm_gradients),
-        cmocka_unit_test(test_mlp_gradients),
-        cmocka_unit_test(test_study),
-        cmocka_unit_test(test_size),
-        cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_same_bits),
-        cmocka_unit_test(test_layer_gradients),
-        cmocka_unit_test(test_gradients_through_a_norm),
-        cmocka_unit_test(test_dropouts_differ),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_gate),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_wide_layout),
-        cmocka_unit_test(test_wide_ready),
-        cmocka_unit_test(test_wide_read_again),
+        cmocka_unit_test(test_conv_gradients),  cmocka_unit_test(test_cnn_gradients),
+        cmocka_unit_test(test_norm_gradients),  cmocka_unit_test(test_mlp_gradients),
+        cmocka_unit_test(test_study),           cmocka_unit_test(test_size),
+        cmocka_unit_test(test_layout),          cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_layer_gradients), cmocka_unit_test(test_gradients_through_a_norm),
+        cmocka_unit_test(test_dropouts_differ), cmocka_unit_test(test_wide_twice),
+        cmocka_unit_test(test_refusals),        cmocka_unit_test(test_gate),
+        cmocka_unit_test(test_times),           cmocka_unit_test(test_wide_layout),
+        cmocka_unit_test(test_wide_ready),      cmocka_unit_test(test_wide_read_again),
     };
     return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

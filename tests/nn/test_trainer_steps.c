@@ -225,7 +225,8 @@ static void test_stretches(void **state)
                     continue;
                 }
                 sr_optimizer_begin(optimizer, 0.01, 0.7, 0.9f);
-                for (size_t slot = 1; slot < 3; slot++)
+                /* The second step is taken whole: what the first took by stretches is forgotten. */
+                for (size_t slot = 1; slot < 3 && step != 1; slot++)
                     for (size_t at = 0; at < COUNT; at += LENGTH)
                         sr_optimizer_stretch(optimizer, slot, at,
                                              COUNT - at < LENGTH ? COUNT - at : LENGTH);
