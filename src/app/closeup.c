@@ -181,13 +181,11 @@ static const struct sr_result_kind closeup_kind = {
 /* The models that can be asked now; those that are still in their files begin to be loaded. */
 static void add_models(struct sr_session *session, struct key *key)
 {
-    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     for (size_t i = 0; i < session->entry_count && key->count < SR_VERDICTS_MAX; i++) {
         struct sr_entry *entry = session->entries[i];
         struct sr_error ignored;
         if (sr_session_model(session, entry->name, &entry, &ignored)) continue;
-        if (sr_model_check_shape(entry->model, images->shape, session->data->classes, &ignored))
-            continue;
+        if (sr_session_check_model(session, entry->model, &ignored)) continue;
         snprintf(key->names[key->count], sizeof key->names[0], "%s", entry->name);
         key->models[key->count++] = entry->model;
     }

@@ -12,10 +12,7 @@ struct key {
     size_t count;
     struct sr_model **models;
     const struct sr_predictions **predictions; /* NULL in copies, which have: */
-    /* The predictions of a split are all of the same samples. */
-    size_t samples;
-    uint32_t *rows;
-    uint8_t *labels; /* the true ones, then what each model predicted */
+    struct sr_predictions *copies;             /* without probabilities */
 };
 
 static bool same(const void *key, const void *other)
@@ -25,20 +22,24 @@ static bool same(const void *key, const void *other)
            !memcmp(a->models, b->models, a->count * sizeof *a->models);
 }
 
+static void *copy(const void *bytes, size_t length)
+{
+    return memcpy(sr_xalloc(length + 1), bytes, length);
+}
+
 static void own(void *opaque)
 {
     struct key *key = opaque;
     struct sr_model **models = key->models;
-    const struct sr_predictions *first = key->predictions[0];
-    key->samples = first->count;
     key->models = sr_xalloc(key->count * sizeof *key->models);
-    key->rows = sr_xalloc(key->samples * sizeof *key->rows);
-    key->labels = sr_xalloc((key->count + 1) * key->samples);
-    memcpy(key->rows, first->rows, key->samples * sizeof *key->rows);
-    memcpy(key->labels, first->truth, key->samples);
+    key->copies = sr_xalloc(key->count * sizeof *key->copies);
     for (size_t i = 0; i < key->count; i++) {
+        const struct sr_predictions *one = key->predictions[i];
         key->models[i] = sr_model_ref(models[i]);
-        memcpy(key->labels + (i + 1) * key->samples, key->predictions[i]->predicted, key->samples);
+        key->copies[i] = (struct sr_predictions){.count = one->count,
+                                                 .rows = copy(one->rows, 4 * one->count),
+                                                 .truth = copy(one->truth, one->count),
+                                                 .predicted = copy(one->predicted, one->count)};
     }
     key->predictions = NULL;
 }
@@ -46,10 +47,12 @@ static void own(void *opaque)
 static void release(void *opaque)
 {
     struct key *key = opaque;
-    for (size_t i = 0; i < key->count; i++) sr_model_unref(key->models[i]);
+    for (size_t i = 0; i < key->count; i++) {
+        sr_model_unref(key->models[i]);
+        sr_predictions_fini(&key->copies[i]);
+    }
     free(key->models);
-    free(key->rows);
-    free(key->labels);
+    free(key->copies);
 }
 
 static bool current(const struct sr_session *session, const void *opaque)
@@ -71,23 +74,14 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
 {
     const struct key *key = opaque;
     struct sr_comparison *comparison = value;
-    struct sr_predictions *copies = sr_xalloc(key->count * sizeof *copies);
     const struct sr_predictions **all = sr_xalloc(key->count * sizeof *all);
-    (void)pool;
-    (void)monitor;
-    for (size_t i = 0; i < key->count; i++) {
-        copies[i] = (struct sr_predictions){.count = key->samples,
-                                            .rows = key->rows,
-                                            .truth = key->labels,
-                                            .predicted = key->labels + (i + 1) * key->samples};
-        all[i] = &copies[i];
-    }
+    (void)pool, (void)monitor, (void)error;
+    for (size_t i = 0; i < key->count; i++) all[i] = &key->copies[i];
     comparison->count = key->count;
     comparison->models = key->models;
-    comparison->pairs = sr_pairs(all, key->count, &comparison->pair_count, error);
+    comparison->pairs = sr_pairs(all, key->count, &comparison->pair_count);
     free(all);
-    free(copies);
-    return comparison->pairs ? SR_OK : error->status;
+    return SR_OK;
 }
 
 static void fini(void *value)

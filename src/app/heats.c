@@ -35,6 +35,13 @@ static size_t pixels_of(const struct key *key)
     return sr_shape_pixels(key->samples.images->shape);
 }
 
+static void ready(struct sr_session *session, const void *opaque, void *value, double seconds)
+{
+    const struct key *key = opaque;
+    (void)value, (void)seconds;
+    sr_session_look(session, key->base.model, key->base.data, &key->samples);
+}
+
 /* --- each sample -------------------------------------------------------------------------- */
 
 static bool same_samples(const void *key, const void *other)
@@ -98,6 +105,7 @@ static const struct sr_result_kind heats_kind = {
     .release = release,
     .describe = describe,
     .run = run_samples,
+    .ready = ready,
     .fini = fini_samples,
 };
 
@@ -172,6 +180,7 @@ static const struct sr_result_kind class_heats_kind = {
     .release = release,
     .describe = describe,
     .run = run_classes,
+    .ready = ready,
     .fini = fini_classes,
 };
 
@@ -191,10 +200,11 @@ enum sr_status sr_session_class_heats(struct sr_session *session,
 {
     struct sr_explainer wanted = *explainer;
     *heats = NULL;
-    enum sr_status status = sr_session_usable(session, &wanted.entry, error);
+    const struct sr_held_out *held;
+    enum sr_status status = sr_session_held_out(session, wanted.entry, split, &held, error);
     if (status) return status;
     struct key key = classes_key(session, &wanted);
-    key.samples = sr_session_samples(session, split);
+    key.samples = held->samples;
     key.split = split;
     key.most = most;
     if (!key.samples.count)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sartor/app/results.h"
@@ -56,14 +57,36 @@ static struct sr_entry *add_entry(struct sr_session *session, const char *name)
     return entry;
 }
 
+/* Zeros where there is none. */
+static struct sr_entry_file file_of(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info)) return (struct sr_entry_file){0};
+    return (struct sr_entry_file){(uint64_t)info.st_dev, (uint64_t)info.st_ino,
+                                  (uint64_t)info.st_size, (uint64_t)info.st_mtim.tv_sec,
+                                  (uint64_t)info.st_mtim.tv_nsec};
+}
+
+/* Is a model of this name being trained in this session? Then its file may be new before the model
+ * is taken over. */
+static bool being_trained(const struct sr_session *session, const char *name)
+{
+    for (size_t i = 0; i < session->run_count; i++)
+        if (!strcmp(session->runs[i]->name, name) && session->runs[i]->state < SR_JOB_DONE)
+            return true;
+    return false;
+}
+
 /* The name means another file now: drop the model that was read from the old one. */
 static void replace_source(struct sr_session *session, struct sr_entry *entry, const char *path,
                            bool shipped)
 {
     sr_model_unref(entry->model);
     entry->model = NULL;
+    entry->numbered = 0;
     entry->source = ++session->sources;
     entry->shipped = shipped;
+    entry->file = path ? file_of(path) : (struct sr_entry_file){0};
     if (path != entry->path) {
         free(entry->path);
         entry->path = sr_xstrdup(path);
@@ -91,6 +114,28 @@ static void drop(struct sr_session *session, const struct sr_entry *entry)
         }
 }
 
+/* Take up the file that is listed under a name, unless the entry is of that very file. */
+static void compare_file(struct sr_session *session, struct sr_entry *entry,
+                         const struct sr_store_entry *found)
+{
+    const bool held = entry->path || entry->model,
+               moved = !entry->path || strcmp(entry->path, found->path);
+    const struct sr_entry_file now = file_of(found->path);
+    if (held && !entry->path) return; /* only in memory: it hides the file */
+    if (!moved && !memcmp(&now, &entry->file, sizeof now)) return;
+    if (held && being_trained(session, entry->name)) return;
+    if (entry->model && moved)
+        sr_session_message(session, false,
+                           "%s is another model now: another process has deleted the one of your "
+                           "own or made one; the one in %s is used",
+                           entry->name, found->path);
+    else if (entry->model)
+        sr_session_message(session, false,
+                           "%s was trained again by another process: the new one is used",
+                           entry->name);
+    replace_source(session, entry, found->path, found->shipped);
+}
+
 enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_error *error)
 {
     struct sr_store_entry *found;
@@ -100,18 +145,33 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
     for (size_t i = 0; i < count; i++) {
         struct sr_entry *entry = find_entry(session, found[i].name);
         if (!entry) entry = add_entry(session, found[i].name);
-        if (!entry->model && (!entry->path || strcmp(entry->path, found[i].path)))
-            replace_source(session, entry, found[i].path, found[i].shipped);
+        compare_file(session, entry, &found[i]);
     }
-    /* Drop names whose file no longer exists and whose model is not in memory. */
+    /* Drop names whose file no longer exists; what is only in memory stays. */
     for (size_t i = session->entry_count; i-- > 0;) {
         struct sr_entry *entry = session->entries[i];
         bool listed = false;
         for (size_t j = 0; j < count && !listed; j++) listed = !strcmp(found[j].name, entry->name);
-        if (!listed && !entry->model) drop_entry(session, i);
+        if (listed || (entry->model && !entry->path)) continue;
+        if (entry->model)
+            sr_session_message(session, true, "%s is gone: another process has deleted its file",
+                               entry->name);
+        drop_entry(session, i);
     }
     sr_store_free(found, count);
     return SR_OK;
+}
+
+void sr_session_notice_models(struct sr_session *session)
+{
+    for (size_t i = 0; i < session->entry_count; i++) {
+        const struct sr_entry *entry = session->entries[i];
+        if (!entry->model || !entry->path || being_trained(session, entry->name)) continue;
+        const struct sr_entry_file now = file_of(entry->path);
+        if (!memcmp(&now, &entry->file, sizeof now)) continue;
+        sr_session_scan_models(session, &(struct sr_error){0});
+        return;
+    }
 }
 
 static void set_aside(struct sr_session *session, struct sr_entry *entry, const char *home)
@@ -380,20 +440,70 @@ static const struct sr_result_kind model_kind = {
     .fini = fini,
 };
 
+/* Number the model's classes as the data at hand does. */
+static void number_classes(struct sr_session *session, struct sr_entry *entry)
+{
+    if (!session->data || entry->numbered == session->split_version) return;
+    struct sr_model *now = entry->model, *base = now->base ? now->base : now;
+    uint8_t order[SR_CLASSES_MAX];
+    enum sr_kinship kinship = base->shape.classes == session->data->classes
+                                  ? sr_model_kinship(base, session->data->class_names, order)
+                                  : SR_KIN_OTHER;
+    entry->numbered = session->split_version;
+    if (kinship == SR_KIN_REORDERED) {
+        if (now->order && !memcmp(now->order, order, (size_t)base->shape.classes)) return;
+        entry->model = sr_model_reorder(base, order);
+    } else {
+        if (now == base) return;
+        entry->model = sr_model_ref(base);
+    }
+    sr_model_unref(now);
+}
+
 enum sr_status sr_session_model(struct sr_session *session, const char *name,
                                 struct sr_entry **result, struct sr_error *error)
 {
     struct sr_entry *entry = sr_session_entry(session, name, error);
     *result = entry;
     if (!entry) return error->status;
-    if (entry->model) return SR_OK;
+    if (entry->model) {
+        number_classes(session, entry);
+        return SR_OK;
+    }
     struct key key = {.source = entry->source, .path = entry->path};
     snprintf(key.name, sizeof key.name, "%s", entry->name);
     const void *value;
     return sr_result_get(session, &model_kind, &key, &value, error);
 }
 
-enum sr_status sr_session_check_shape(const struct sr_session *session,
+static void list_names(char *const *names, int count, struct sr_text *text)
+{
+    enum { SHOWN = 3 };
+    for (int c = 0; c < count && c < SHOWN; c++)
+        sr_text_printf(text, "%s%s", c ? ", " : "", names[c]);
+    if (count > SHOWN) sr_text_add(text, ", …");
+}
+
+static enum sr_status check_classes(const struct sr_session *session, const struct sr_model *model,
+                                    struct sr_error *error)
+{
+    const struct sr_dataset *data = session->data;
+    uint8_t order[SR_CLASSES_MAX];
+    if (sr_model_kinship(model, data->class_names, order) != SR_KIN_OTHER) return SR_OK;
+    struct sr_text own = {0}, theirs = {0};
+    list_names(model->class_names, model->shape.classes, &own);
+    list_names(data->class_names, data->classes, &theirs);
+    sr_error_set(
+        error, SR_ERROR_STATE,
+        "%s tells other classes apart (%s) than this data has (%s), so it cannot be judged "
+        "or asked here",
+        model->name, sr_text_get(&own), sr_text_get(&theirs));
+    sr_text_fini(&own);
+    sr_text_fini(&theirs);
+    return error->status;
+}
+
+enum sr_status sr_session_check_model(const struct sr_session *session,
                                       const struct sr_model *model, struct sr_error *error)
 {
     const struct sr_shape own = model->shape.image,
@@ -402,7 +512,8 @@ enum sr_status sr_session_check_shape(const struct sr_session *session,
         return sr_error_set(error, SR_ERROR_STATE,
                             "%s was made for %s images; this data has %s ones", model->name,
                             sr_shape_colour(own), sr_shape_colour(data));
-    if (sr_shape_equal(own, data) && model->shape.classes == session->data->classes) return SR_OK;
+    if (sr_shape_equal(own, data) && model->shape.classes == session->data->classes)
+        return check_classes(session, model, error);
     return sr_error_set(
         error, SR_ERROR_STATE,
         "%s was made for images of %d×%d and %d classes; this data has %d×%d and %d", model->name,
@@ -415,6 +526,28 @@ enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **e
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, (*entry)->name, entry, error);
-    if (!status) status = sr_session_check_shape(session, (*entry)->model, error);
+    if (!status) status = sr_session_check_model(session, (*entry)->model, error);
     return status;
+}
+
+void sr_entry_print_origin(const struct sr_session *session, const struct sr_entry *entry,
+                           struct sr_text *text)
+{
+    const struct sr_model *model = entry->model;
+    const struct sr_dataset *data = session->data;
+    const char *before = "";
+    if (strcmp(model->digest, data->digest)) {
+        sr_text_add(text, "it was trained on other files");
+        if (model->data_name[0]) sr_text_printf(text, " (%s)", model->data_name);
+        before = "; ";
+    }
+    if (model->order)
+        sr_text_printf(
+            text, "%sits classes are matched by name, since it has them in another order", before);
+    else if (*before &&
+             (!model->class_names || sr_class_names_numbers(model->class_names, data->classes) !=
+                                         sr_class_names_numbers(data->class_names, data->classes)))
+        sr_text_printf(
+            text, "%sits classes are matched by number, since %s has no names for them", before,
+            sr_class_names_numbers(data->class_names, data->classes) ? "this data" : "its file");
 }

@@ -22,6 +22,7 @@ libsartor_a_SOURCES += \
 	src/app/experiment.c \
 	src/app/explain.c \
 	src/app/heats.c \
+	src/app/held_out.c \
 	src/app/judge.c \
 	src/app/library.c \
 	src/app/log.c \

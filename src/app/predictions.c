@@ -1,49 +1,23 @@
-/* predictions.c - predictions of a whole split with their evaluation, and the check that the split
- * is held out. */
-#include <math.h>
+/* predictions.c - predictions of the held-out rows of a split, with their evaluation. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sartor/app/results.h"
 #include "task.h"
 
-/* A model may only be evaluated on validation rows that it has not been trained on. Those are rows
- * of another data set, and of the same one the rows of the split that it was trained with. */
-enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
-                                 enum sr_split_name split, struct sr_error *error)
+enum sr_split_name sr_session_shown_split(const struct sr_session *session)
 {
-    if (split != SR_SPLIT_VALIDATION) return SR_OK;
-    if (!session->split.counts[SR_SPLIT_VALIDATION])
-        return sr_error_set(error, SR_ERROR_STATE,
-                            "there is no validation split (validation=0); use split=test");
-    if (strcmp(model->digest, session->data->digest)) {
-        if (!session->data->known) return SR_OK;
-        /* Fashion-MNIST and the sample of it that sartor ships have different digests, but rows in
-         * common. */
-        return sr_error_set(
-            error, SR_ERROR_STATE,
-            "%s was trained on other files, which may hold these validation rows; use split=test",
-            model->name);
-    }
-    if (model->split_seed == session->split.seed &&
-        fabs(model->validation - session->split.fraction) < 1e-9)
-        return SR_OK;
-    return sr_error_set(error, SR_ERROR_STATE,
-                        "%s was trained with validation=%g split_seed=%llu, so this validation "
-                        "split overlaps its training rows: "
-                        "set those, or use split=test",
-                        model->name, model->validation, (unsigned long long)model->split_seed);
+    const int chosen = session->view.split;
+    return chosen >= 0 && chosen < SR_SPLIT_COUNT ? (enum sr_split_name)chosen : SR_SPLIT_DEFAULT;
 }
 
-enum sr_split_name sr_session_default_split(const struct sr_session *session,
-                                            const struct sr_entry *entry)
+void sr_predicted_print_left_out(const struct sr_predicted *predicted, struct sr_text *text)
 {
-    struct sr_error ignored;
-    if (session->data && entry && entry->model &&
-        sr_session_honest(session, entry->model, SR_SPLIT_VALIDATION, &ignored))
-        return SR_SPLIT_TEST;
-    return SR_SPLIT_VALIDATION;
+    char count[32];
+    if (!predicted->left_out) return;
+    sr_format_count(count, sizeof count, predicted->left_out);
+    sr_text_printf(text, "%s row%s left out, which it was trained on", count,
+                   predicted->left_out == 1 ? "" : "s");
 }
 
 /* --- the result ------------------------------------------------------------------------- */
@@ -51,8 +25,9 @@ enum sr_split_name sr_session_default_split(const struct sr_session *session,
 struct key {
     struct sr_result_key base;
     enum sr_split_name split;
-    char name[64];             /* of the entry, for sentences */
-    struct sr_samples samples; /* of the split: its rows are copied, since it may be drawn anew */
+    char name[64];                  /* of the entry, for sentences */
+    const struct sr_held_out *held; /* NULL in copies, which have: */
+    struct sr_held_out rows;
 };
 
 static bool same(const void *key, const void *other)
@@ -62,12 +37,15 @@ static bool same(const void *key, const void *other)
 
 static void own(void *key)
 {
-    sr_result_own_rows(&((struct key *)key)->samples);
+    struct key *copy = key;
+    copy->rows = *copy->held;
+    copy->held = NULL;
+    sr_result_own_rows(&copy->rows.samples);
 }
 
 static void release(void *key)
 {
-    free((uint32_t *)((struct key *)key)->samples.rows);
+    free((uint32_t *)((struct key *)key)->rows.samples.rows);
 }
 
 static void describe(const void *key, char *text, size_t size)
@@ -82,10 +60,10 @@ static enum sr_status run(const void *key, void *value, struct sr_pool *pool,
 {
     const struct key *asked = key;
     struct sr_predicted *predicted = value;
-    enum sr_status status = sr_predictions_init(&predicted->predictions, &asked->samples,
+    enum sr_status status = sr_predictions_init(&predicted->predictions, &asked->rows.samples,
                                                 asked->base.data->classes, error);
     if (!status)
-        status = sr_model_predict(asked->base.model, &asked->samples, pool, monitor,
+        status = sr_model_predict(asked->base.model, &asked->rows.samples, pool, monitor,
                                   predicted->predictions.probabilities, error);
     if (status) return status;
     sr_predictions_finish(&predicted->predictions);
@@ -97,14 +75,13 @@ static void ready(struct sr_session *session, const void *key, void *value, doub
 {
     const struct key *asked = key;
     struct sr_predicted *predicted = value;
-    struct sr_error error = {0};
     predicted->seconds = seconds;
-    if (asked->split != SR_SPLIT_TEST) return;
-    predicted->test_looks = sr_session_note_test(session, asked->base.model, &error);
-    if (!error.status) return;
-    sr_error_prefix(&error, "that %s was evaluated on the test split could not be noted",
-                    asked->name);
-    sr_session_trouble(session, &error);
+    predicted->whole = asked->rows.whole;
+    predicted->left_out = asked->rows.left_out;
+    predicted->trained = asked->rows.trained;
+    predicted->known = asked->rows.known;
+    predicted->test_looks =
+        sr_session_look(session, asked->base.model, asked->base.data, &asked->rows.samples);
 }
 
 static void fini(void *value)
@@ -140,11 +117,11 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
                                       struct sr_error *error)
 {
     *predictions = NULL;
-    enum sr_status status = sr_session_usable(session, &entry, error);
-    if (!status) status = sr_session_honest(session, entry->model, split, error);
+    const struct sr_held_out *held;
+    enum sr_status status = sr_session_held_out(session, entry, split, &held, error);
     if (status) return status;
     struct key key = key_of(session, entry, split);
-    key.samples = sr_session_samples(session, split);
+    key.held = held;
     const void *value;
     status = sr_result_get(session, &predictions_kind, &key, &value, error);
     if (!status) *predictions = &((const struct sr_predicted *)value)->predictions;

@@ -71,6 +71,8 @@ static void ready(struct sr_session *session, const void *key, void *value, doub
     const struct sr_quality_curves *centre = &quality->maps[SR_QUALITY_CENTRE];
     char name[64];
     (void)seconds;
+    const struct key *asked = key;
+    sr_session_look(session, asked->base.model, asked->base.data, &asked->whole);
     run_name(key, name, sizeof name);
     sr_session_message(session, false,
                        "%s measured: %+.3f on deletion, %+.3f on insertion over the picture's "
@@ -99,15 +101,15 @@ enum sr_status sr_session_quality(struct sr_session *session, const struct sr_ex
 {
     struct sr_explainer wanted = *explainer;
     *quality = NULL;
-    enum sr_status status = sr_session_usable(session, &wanted.entry, error);
-    if (!status) status = sr_session_honest(session, wanted.entry->model, split, error);
+    const struct sr_held_out *held;
+    enum sr_status status = sr_session_held_out(session, wanted.entry, split, &held, error);
     if (status) return status;
     struct key key = {{wanted.entry->model, session->data, session->split_version},
                       .how = how_of(&wanted),
                       .split = split,
                       .count = count,
                       .fill = fill,
-                      .whole = sr_session_samples(session, split)};
+                      .whole = held->samples};
     key.how.target = -1;
     if (!key.whole.count)
         return sr_error_set(

@@ -21,6 +21,8 @@ const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
                                   SR_GROUP_QUALITY, .detail = true},
     [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
                                .detail = true},
+    [SR_SCORE_TRAIN_COUNT] = {"train_count", "trained on", SR_FORMAT_COUNT, SR_GROUP_EFFORT,
+                              .less = false},
     [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS, SR_GROUP_EFFORT,
                               .less = true},
     [SR_SCORE_SPEED] = {"predictions_per_second", "images/s", SR_FORMAT_COUNT, SR_GROUP_EFFORT,
@@ -48,6 +50,7 @@ void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
     struct stat info;
     for (int s = 0; s < SR_SCORE_COUNT; s++) scores[s] = NAN;
     if (model) {
+        scores[SR_SCORE_TRAIN_COUNT] = (double)model->train_count;
         scores[SR_SCORE_FIT_SECONDS] = model->fit_seconds;
         if (model->fit_memory) scores[SR_SCORE_FIT_MEMORY] = (double)model->fit_memory;
         scores[SR_SCORE_PARAMETERS] = (double)model->class->size(model->state);
@@ -74,10 +77,32 @@ void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
     scores[SR_SCORE_DECIDED_COST] = cost.decided_mean;
 }
 
+void sr_scores_print_unlike(const struct sr_entry *first, const struct sr_entry *second,
+                            struct sr_text *text)
+{
+    const struct sr_entry *both[2] = {first, second};
+    const char *before = " (";
+    char counts[2][32];
+    for (int i = 0; i < 2; i++)
+        sr_format_count(counts[i], sizeof *counts, both[i]->model->train_count);
+    if (first->model->train_count != second->model->train_count) {
+        sr_text_printf(text, "%s%s was trained on %s rows, %s on %s", before, first->name,
+                       counts[0], second->name, counts[1]);
+        before = "; ";
+    }
+    for (int i = 0; i < 2; i++) {
+        const char *ending = sr_model_ending(both[i]->model);
+        if (!*ending) continue;
+        sr_text_printf(text, "%s%s %s", before, both[i]->name, ending);
+        before = "; ";
+    }
+    if (*before == ';') sr_text_add(text, ")");
+}
+
 void sr_score_print(enum sr_score score, double value, char *out, size_t size)
 {
     if (!isfinite(value)) {
-        snprintf(out, size, "-");
+        snprintf(out, size, "–");
         return;
     }
     switch (sr_score_kinds[score].format) {

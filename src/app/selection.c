@@ -71,9 +71,19 @@ static void sort_rows(uint32_t *rows, size_t count, const struct sr_filter *filt
     }
 }
 
-static bool passes(const struct sr_filter *filter, const struct sr_predictions *predictions,
-                   size_t position)
+/* Is the row among the predictions, which are right (or wrong) there? */
+static bool is_right(const struct sr_predictions *predictions, uint32_t row, bool right)
 {
+    const size_t at = sr_predictions_find(predictions, row);
+    return at != SIZE_MAX && (predictions->predicted[at] == predictions->truth[at]) == right;
+}
+
+/* Rows that the model cannot be judged on do not pass. */
+static bool passes(const struct sr_filter *filter, const struct sr_predictions *predictions,
+                   uint32_t row)
+{
+    const size_t position = sr_predictions_find(predictions, row);
+    if (position == SIZE_MAX) return false;
     int predicted = predictions->predicted[position];
     double confidence =
         (double)
@@ -187,7 +197,8 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     if (status) return status;
     if (wanted.suspects) return select_suspects(session, wanted, error);
     if (wanted.everywhere) return select_everywhere(session, wanted, error);
-    if (needs_predictions(&wanted) || wanted.model[0]) {
+    const bool judged = needs_predictions(&wanted);
+    if (judged || wanted.model[0]) {
         struct sr_entry *entry = sr_session_entry(session, wanted.model, error);
         if (!entry) return error->status;
         status = sr_session_predictions(session, entry, wanted.split, &predictions, error);
@@ -206,12 +217,11 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     size_t count = 0;
     for (size_t i = 0; i < samples.count; i++) {
         if (wanted.class >= 0 && sr_samples_label(&samples, i) != wanted.class) continue;
-        if (predictions && !passes(&wanted, predictions, i)) continue;
-        if (other && (predictions->predicted[i] != predictions->truth[i] ||
-                      other->predicted[i] == other->truth[i]))
-            continue;
-        if (!has_tag(session, &wanted, file, sr_samples_row(&samples, i))) continue;
-        rows[count++] = sr_samples_row(&samples, i);
+        const uint32_t row = sr_samples_row(&samples, i);
+        if (judged && !passes(&wanted, predictions, row)) continue;
+        if (other && (!is_right(predictions, row, true) || !is_right(other, row, false))) continue;
+        if (!has_tag(session, &wanted, file, row)) continue;
+        rows[count++] = row;
     }
     sort_rows(rows, count, &wanted, predictions);
     struct sr_selection *selection = &session->selection;

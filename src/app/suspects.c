@@ -381,7 +381,7 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
 {
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
-    if (!status) status = sr_session_check_shape(session, entry->model, error);
+    if (!status) status = sr_session_check_model(session, entry->model, error);
     if (status) return status;
     const struct sr_model *model = entry->model;
     struct suspects_task *search = sr_xalloc(sizeof *search);

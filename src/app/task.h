@@ -28,9 +28,6 @@ void sr_session_free_models(struct sr_session *session);
 /* Add a model that is only in memory and belongs to another folder than the present one. */
 void sr_session_adopt_elsewhere(struct sr_session *session, struct sr_model *model,
                                 const char *home);
-/* SR_OK when the model was made for images and classes like those of the data. */
-enum sr_status sr_session_check_shape(const struct sr_session *session,
-                                      const struct sr_model *model, struct sr_error *error);
 /* SR_OK when the data is there, the entry's model is loaded, and it was made for such data. */
 enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **entry,
                                  struct sr_error *error);
@@ -39,14 +36,11 @@ void sr_session_run_event(struct sr_session *session, const struct sr_event *eve
 /* A new run at the end of the list; the caller sets its job. */
 struct sr_run *sr_session_add_run(struct sr_session *session, const struct sr_model_class *class,
                                   const char *name);
-/* SR_OK when the model may be evaluated on this split; a sentence when the split has rows that it
- * was trained on. */
-enum sr_status sr_session_honest(const struct sr_session *session, const struct sr_model *model,
-                                 enum sr_split_name split, struct sr_error *error);
-/* Note that a model is evaluated on the test split. How often it has been, or 0 and a sentence when
- * that cannot be noted. */
-size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model,
-                            struct sr_error *error);
+/* To be called for every result that a model gives on several samples of the test file: a look at
+ * it. How often the model has looked at these test images; 0 for other samples, and when it cannot
+ * be noted, which a message says. */
+size_t sr_session_look(struct sr_session *session, const struct sr_model *model,
+                       const struct sr_dataset *data, const struct sr_samples *samples);
 /* Read the tags of this data set from their file, if there is one. */
 void sr_session_load_tags(struct sr_session *session);
 /* Likewise its suspects. */

@@ -1,7 +1,6 @@
-/* test_split.c - how often each model has been evaluated on the test split: a line for each time in
- * HOME/test-looks.csv. A model that has been chosen by its test accuracy is known by its many
- * lines.
- */
+/* test_split.c - how often each model has looked at the test images of each data set: a line for
+ * each time in HOME/test-looks.csv. A model that has been chosen by its test accuracy is known by
+ * its many lines. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,20 +28,49 @@ static uint64_t identity(const struct sr_model *model)
     return hash;
 }
 
-size_t sr_session_note_test(const struct sr_session *session, const struct sr_model *model,
-                            struct sr_error *error)
+/* Which test images: the digest of their pixels and labels. */
+static const char *test_digest(const char *digest)
 {
+    const size_t length = strlen(digest);
+    return length == 32 ? digest + 16 : digest;
+}
+
+/* Is the line one of this model on these test images? Lines of earlier versions have no digest:
+ * they are about the data that the model was trained on. */
+static bool counts(char *line, const char *id, const char *digest, bool own_data)
+{
+    enum { FIELDS = 5 };
+    char *fields[FIELDS] = {0};
+    for (int i = 0; i < FIELDS && line; i++) fields[i] = strsep(&line, ",");
+    if (!fields[3] || strcmp(fields[0], id)) return false;
+    return fields[4] ? !strcmp(fields[4], digest) : own_data;
+}
+
+size_t sr_session_look(struct sr_session *session, const struct sr_model *model,
+                       const struct sr_dataset *data, const struct sr_samples *samples)
+{
+    /* A single sample is looked at to understand it, not to judge the model. */
+    if (samples->images != &data->files[SR_FILE_TEST] || samples->count < 2) return 0;
     char *path = sr_path_join(session->home, "test-looks.csv"), id[20], day[32] = "";
+    const char *digest = test_digest(data->digest);
+    const bool own_data = !strcmp(digest, test_digest(model->digest));
+    struct sr_error error = {0};
     size_t count = 0;
     time_t now = time(NULL);
     struct tm parts;
     snprintf(id, sizeof id, "%016" PRIx64, identity(model));
     if (gmtime_r(&now, &parts)) strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    char *line = sr_xprintf("%s,%s,%s,%s", id, model->name, model->class->name, day), *bytes = NULL;
-    if (!sr_file_add_line(path, FILE_LIMIT, line, error))
-        bytes = sr_file_read_end(path, FILE_LIMIT, NULL, error);
+    char *line = sr_xprintf("%s,%s,%s,%s,%s", id, model->name, model->class->name, day, digest),
+         *bytes = NULL;
+    if (!sr_file_add_line(path, FILE_LIMIT, line, &error))
+        bytes = sr_file_read_end(path, FILE_LIMIT, NULL, &error);
     for (char *rest = bytes, *one; rest && (one = strsep(&rest, "\n"));)
-        count += !strncmp(one, id, 16) && one[16] == ',';
+        count += counts(one, id, digest, own_data);
+    if (error.status) {
+        sr_error_prefix(&error, "that %s looked at the test images could not be noted",
+                        model->name);
+        sr_session_trouble(session, &error);
+    }
     free(bytes);
     free(line);
     free(path);

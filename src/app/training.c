@@ -176,7 +176,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     model->split_seed = session->split.seed;
     model->validation = session->split.fraction;
     model->limit = request->limit;
-    snprintf(model->digest, sizeof model->digest, "%s", session->data->digest);
+    sr_model_set_data(model, session->data);
     train->data = sr_dataset_ref(session->data);
     train->pool = session->pool;
     train->home = sr_xstrdup(session->home);

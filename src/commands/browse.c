@@ -82,6 +82,25 @@ static void list_samples(const struct sr_session *session, size_t limit, struct 
     sr_reply_only(reply, SR_FOR_ALL);
 }
 
+/* Of a selection by a model's predictions: the rows that it was trained on are not in it. */
+static void report_left_out(const struct sr_session *session, struct sr_reply *reply)
+{
+    const struct sr_filter *filter = &session->selection.filter;
+    struct sr_text text = {0};
+    for (size_t i = 0; filter->model[0] && i < session->entry_count; i++) {
+        const struct sr_entry *entry = session->entries[i];
+        if (strcmp(entry->name, filter->model)) continue;
+        const struct sr_predicted *predicted = sr_session_predicted(session, entry, filter->split);
+        if (!predicted) break;
+        sr_predicted_print_left_out(predicted, &text);
+        if (text.length) sr_reply_say(reply, "  %s", sr_text_get(&text));
+        sr_reply_only(reply, SR_JSON);
+        sr_reply_integer(reply, "left_out", (int64_t)predicted->left_out);
+        sr_reply_only(reply, SR_FOR_ALL);
+    }
+    sr_text_fini(&text);
+}
+
 static void report(const struct sr_session *session, size_t limit, struct sr_reply *reply)
 {
     const struct sr_selection *selection = &session->selection;
@@ -102,6 +121,7 @@ static void report(const struct sr_session *session, size_t limit, struct sr_rep
     sr_reply_only(reply, SR_FOR_ALL);
     sr_reply_say(reply, "%s sample%s: %s", count, selection->count == 1 ? "" : "s",
                  sr_text_get(&filter));
+    report_left_out(session, reply);
     list_samples(session, limit, reply);
     sr_text_fini(&filter);
 }
@@ -193,8 +213,7 @@ SR_RUN(browse_run)
                !sr_args_switch(args, "more")) {
         filter.everywhere = true; /* a tag may be on a sample of any split */
     } else if (judged && !sr_args_switch(args, "more")) {
-        /* rows that it has not been trained on */
-        filter.split = sr_session_default_split(session, entry);
+        filter.split = SR_SPLIT_DEFAULT; /* rows that it has not been trained on */
     }
     enum sr_status status = sr_session_select(session, &filter, error);
     if (status) return status;

@@ -16,9 +16,7 @@ const struct sr_command sr_command_compare = {
     .help = "All models (or those named) side by side, with a test of every pair.",
     .params = (const struct sr_param[]){{"models", SR_PARAM_MODELS, .positional = true,
                                          .help = "The models; all of them when none is named."},
-                                        {"split", SR_PARAM_SPLIT, .choices = SR_SPLITS,
-                                         .help = "The split to compare on (default: validation, or "
-                                                 "test where there is no validation split)."},
+                                        SR_SPLIT_PARAM,
                                         SR_COSTS_PARAM,
                                         {0}},
     .run = compare_run,
@@ -64,15 +62,21 @@ enum sr_status field_gather(struct sr_session *session, struct sr_entry *const *
     return status;
 }
 
+static double share_right(const struct sr_predictions *predictions)
+{
+    size_t right = 0;
+    for (size_t i = 0; i < predictions->count; i++)
+        right += predictions->predicted[i] == predictions->truth[i];
+    return (double)right / (double)predictions->count;
+}
+
 static int by_accuracy(const void *a, const void *b, void *context)
 {
     const struct field *field = context;
     const struct sr_predictions *x = field->predictions[*(const size_t *)a],
                                 *y = field->predictions[*(const size_t *)b];
-    size_t right[2] = {0, 0};
-    for (size_t i = 0; i < x->count; i++) right[0] += x->predicted[i] == x->truth[i];
-    for (size_t i = 0; i < y->count; i++) right[1] += y->predicted[i] == y->truth[i];
-    return (right[0] < right[1]) - (right[0] > right[1]);
+    const double first = share_right(x), second = share_right(y);
+    return (first < second) - (first > second);
 }
 
 size_t *field_order(struct field *field)
@@ -93,21 +97,44 @@ void field_free(struct field *field)
 /* What fits 80 columns, and the explorer's box within them. */
 enum { TEXT_WIDTH = 76 };
 
+/* Do all models have the same in this? */
+static bool same_for_all(const struct field *field, size_t (*value)(const struct field *, size_t))
+{
+    for (size_t i = 1; i < field->count; i++)
+        if (value(field, i) != value(field, 0)) return false;
+    return true;
+}
+
+static size_t judged_on(const struct field *field, size_t i)
+{
+    return field->predictions[i]->count;
+}
+
+static size_t trained_on(const struct field *field, size_t i)
+{
+    return (size_t)field->entries[i]->model->train_count;
+}
+
 static void report_models(const struct sr_session *session, const struct field *field,
                           const size_t *order, enum sr_split_name split,
                           const struct sr_costs *costs, struct sr_reply *reply)
 {
-    static const struct sr_column columns[] = {{"model", "model", .left = true},
-                                               {.key = "family"},
-                                               {.key = "split"},
-                                               {.key = "count"},
-                                               {0}};
+    const bool even = same_for_all(field, judged_on);
+    const struct sr_column columns[] = {{"model", "model", .left = true},
+                                        {.key = "family"},
+                                        {.key = "split"},
+                                        {"count", even ? NULL : "samples", SR_UNIT_COUNT, .gap = 2},
+                                        {0}};
+    static const char *const behind[] = {"left_out", "stopped", "diverged"};
     char count[32];
-    sr_format_count(count, sizeof count, field->predictions[0]->count);
-    sr_reply_say(reply, "%s samples of the %s split; from, to: 95 %% interval (Wilson)\n", count,
-                 sr_split_names[split]);
+    sr_format_count(count, sizeof count, sr_session_samples(session, split).count);
+    if (even) sr_format_count(count, sizeof count, field->predictions[0]->count);
+    sr_reply_say(reply, "%s samples of the %s split%s; from, to: 95 %% interval (Wilson)\n", count,
+                 sr_split_names[split], even ? "" : ", without those that a model was trained on");
     struct sr_table *table = sr_reply_rows(reply, "model", columns);
     score_columns(table, costs);
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+        sr_table_add_column(table, &(struct sr_column){.key = behind[i]});
     table->room = TEXT_WIDTH;
     for (size_t i = 0; i < field->count; i++) {
         const struct sr_entry *entry = field->entries[order[i]];
@@ -118,6 +145,30 @@ static void report_models(const struct sr_session *session, const struct field *
         sr_table_text(table, sr_split_names[split]);
         sr_table_integer(table, (int64_t)field->predictions[order[i]]->count);
         score_cells(table, scores);
+        sr_table_integer(table, (int64_t)sr_session_predicted(session, entry, split)->left_out);
+        sr_table_switch(table, entry->model->stopped);
+        sr_table_switch(table, entry->model->diverged);
+    }
+}
+
+/* What makes a comparison of these models less than one of their methods. */
+static void say_unlike(const struct field *field, const size_t *order, struct sr_reply *reply)
+{
+    const char *before = "";
+    if (!same_for_all(field, trained_on)) {
+        sr_reply_say(reply, "\nnot trained on as many rows: ");
+        for (size_t i = 0; i < field->count; i++, before = ", ") {
+            char count[32];
+            sr_format_count(count, sizeof count, trained_on(field, order[i]));
+            sr_reply_more(reply, "%s%s %s", before, field->entries[order[i]]->name, count);
+        }
+    }
+    for (size_t i = 0; i < field->count; i++) {
+        const struct sr_entry *entry = field->entries[order[i]];
+        if (!*sr_model_ending(entry->model)) continue;
+        sr_reply_say(reply, *before ? "%s %s" : "\n%s %s", entry->name,
+                     entry->model->diverged ? "diverged" : "was stopped early");
+        before = ", ";
     }
 }
 
@@ -144,14 +195,15 @@ static void report_left_out(struct sr_session *session, const struct field *fiel
     }
 }
 
-static void report_pair(struct sr_table *table, const struct sr_pair *pair, const char *first,
-                        const char *second)
+static void report_pair(struct sr_table *table, const struct sr_pair *pair,
+                        const struct sr_entry *first, const struct sr_entry *second)
 {
     struct sr_text sentence = {0};
-    sr_pair_print(pair, first, second, &sentence);
+    sr_pair_print(pair, first->name, second->name, &sentence);
     sr_table_text(table, sr_text_get(&sentence));
-    sr_table_text(table, first);
-    sr_table_text(table, second);
+    sr_scores_print_unlike(first, second, &sentence);
+    sr_table_text(table, first->name);
+    sr_table_text(table, second->name);
     sr_table_integer(table, (int64_t)pair->test.both);
     sr_table_integer(table, (int64_t)pair->test.only_first);
     sr_table_integer(table, (int64_t)pair->test.only_second);
@@ -159,14 +211,14 @@ static void report_pair(struct sr_table *table, const struct sr_pair *pair, cons
     sr_table_number(table, pair->test.agreement);
     sr_table_number(table, pair->test.p);
     sr_table_number(table, pair->p);
+    sr_table_integer(table, (int64_t)sr_mcnemar_count(&pair->test));
     sr_table_text(table, sr_text_get(&sentence));
     sr_text_fini(&sentence);
 }
 
-/* McNemar's test of every pair, adjusted by Holm. */
-static enum sr_status report_pairs(const struct field *field, const size_t *order,
-                                   enum sr_split_name split, size_t *count, struct sr_reply *reply,
-                                   struct sr_error *error)
+/* McNemar's test of every pair, adjusted by Holm; how many there are. */
+static size_t report_pairs(const struct field *field, const size_t *order, enum sr_split_name split,
+                           struct sr_reply *reply)
 {
     static const struct sr_column columns[] = {
         {.label = "", .left = true},
@@ -179,34 +231,36 @@ static enum sr_status report_pairs(const struct field *field, const size_t *orde
         {"agreement", "agree", SR_UNIT_SHARE, "%.1f %%", .width = 6},
         {.key = "p"},
         {.key = "p_adjusted"},
+        {.key = "count"},
         {.key = "sentence"},
         {0}};
     const struct sr_predictions **sorted = sr_xalloc(field->count * sizeof *sorted);
     for (size_t i = 0; i < field->count; i++) sorted[i] = field->predictions[order[i]];
-    struct sr_pair *pairs = sr_pairs(sorted, field->count, count, error);
+    size_t count;
+    struct sr_pair *pairs = sr_pairs(sorted, field->count, &count);
     free(sorted);
-    if (!pairs) return error->status;
-    if (*count)
+    if (count)
         sr_reply_say(
             reply,
             "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples\n"
             "that only the model named first gets right, only the second; how often both\n"
             "say the same:\n",
-            *count, *count == 1 ? "" : "s");
-    struct sr_table *table = *count ? sr_reply_rows(reply, "pair", columns) : NULL;
-    for (size_t k = 0; k < *count; k++)
-        report_pair(table, &pairs[k], field->entries[order[pairs[k].first]]->name,
-                    field->entries[order[pairs[k].second]]->name);
-    if (*count)
+            count, count == 1 ? "" : "s");
+    struct sr_table *table = count ? sr_reply_rows(reply, "pair", columns) : NULL;
+    for (size_t k = 0; k < count; k++)
+        report_pair(table, &pairs[k], field->entries[order[pairs[k].first]],
+                    field->entries[order[pairs[k].second]]);
+    if (count)
         sr_reply_say(reply, "\nto see such samples: browse split=%s model=%s beats=%s",
                      sr_split_names[split], field->entries[order[0]]->name,
                      field->entries[order[1]]->name);
     free(pairs);
-    return SR_OK;
+    return count;
 }
 
-static void report_whole(const struct field *field, const size_t *order, enum sr_split_name split,
-                         size_t pairs, struct sr_reply *reply)
+static void report_whole(const struct sr_session *session, const struct field *field,
+                         const size_t *order, enum sr_split_name split, size_t pairs,
+                         struct sr_reply *reply)
 {
     struct sr_json *names = sr_json_array();
     for (size_t i = 0; i < field->count; i++)
@@ -214,7 +268,7 @@ static void report_whole(const struct field *field, const size_t *order, enum sr
     sr_reply_only(reply, SR_JSON);
     sr_reply_record(reply, NULL);
     sr_reply_text(reply, "split", sr_split_names[split]);
-    sr_reply_integer(reply, "count", (int64_t)field->predictions[0]->count);
+    sr_reply_integer(reply, "count", (int64_t)sr_session_samples(session, split).count);
     sr_reply_list(reply, "models", names);
     sr_reply_integer(reply, "pairs", (int64_t)pairs);
 }
@@ -224,12 +278,8 @@ SR_RUN(compare_run)
     SR_UNUSED;
     struct field field = {0};
     const size_t named = arg_count(args, "models");
-    enum sr_split_name split = sr_args_given(args, "split")
-                                   ? (enum sr_split_name)arg_split(args, "split")
-                                   : SR_SPLIT_VALIDATION;
+    const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
     enum sr_status status = sr_session_data(session, error);
-    if (!status && !sr_args_given(args, "split") && !session->split.counts[SR_SPLIT_VALIDATION])
-        split = SR_SPLIT_TEST;
     if (!status) status = sr_session_scan_models(session, error);
     struct sr_costs costs = {0};
     if (!status) status = costs_of(session, args, &costs, error);
@@ -240,11 +290,12 @@ SR_RUN(compare_run)
         free(entries);
     }
     if (!status) {
-        size_t *order = field_order(&field), pairs = 0;
+        size_t *order = field_order(&field);
         report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
+        say_unlike(&field, order, reply);
         if (!named) report_left_out(session, &field, split, reply);
-        status = report_pairs(&field, order, split, &pairs, reply, error);
-        if (!status) report_whole(&field, order, split, pairs, reply);
+        const size_t pairs = report_pairs(&field, order, split, reply);
+        report_whole(session, &field, order, split, pairs, reply);
         free(order);
     }
     sr_costs_fini(&costs);

@@ -50,17 +50,23 @@ static void report_matrix(const struct sr_session *session, const uint64_t *matr
     }
 }
 
-static void report_both(const struct sr_entry *first, const struct sr_entry *second,
+static void report_both(const struct sr_entry *first, const struct sr_entry *second, size_t count,
                         const struct sr_mcnemar *test, struct sr_reply *reply)
 {
+    struct sr_text unlike = {0};
+    sr_scores_print_unlike(first, second, &unlike);
     sr_reply_text(reply, "vs", second->name);
     sr_reply_integer(reply, "both", (int64_t)test->both);
     sr_reply_integer(reply, "only_first", (int64_t)test->only_first);
     sr_reply_integer(reply, "only_second", (int64_t)test->only_second);
     sr_reply_integer(reply, "neither", (int64_t)test->neither);
-    sr_reply_say(reply, "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither",
+    if (sr_mcnemar_count(test) < count)
+        sr_reply_say(reply,
+                     "of the %zu samples that neither was trained on:", sr_mcnemar_count(test));
+    sr_reply_say(reply, "%zu right by both, %zu only by %s, %zu only by %s, %zu by neither%s",
                  test->both, test->only_first, first->name, test->only_second, second->name,
-                 test->neither);
+                 test->neither, sr_text_get(&unlike));
+    sr_text_fini(&unlike);
 }
 
 SR_RUN(confusion_run)
@@ -73,8 +79,7 @@ SR_RUN(confusion_run)
     if (!status && second) status = sr_session_predictions(session, second, split, &others, error);
     if (status) return status;
     struct sr_mcnemar test = {0};
-    if (second) status = sr_mcnemar(&test, predictions, others, error);
-    if (status) return status;
+    if (second) sr_mcnemar(&test, predictions, others);
     int classes = predictions->classes;
     uint64_t *matrix = sr_xalloc((size_t)classes * (size_t)classes * sizeof *matrix);
     sr_confusion(predictions, matrix);
@@ -85,8 +90,9 @@ SR_RUN(confusion_run)
     reply_classes(reply, session);
     sr_reply_say(reply, "%s on the %s split: rows = true, columns = predicted", entry->name,
                  sr_split_names[split]);
+    reply_judged(reply, session, entry, split);
     report_matrix(session, matrix, reply);
-    if (second) report_both(entry, second, &test, reply);
+    if (second) report_both(entry, second, predictions->count, &test, reply);
     free(matrix);
     sr_confusion_show(session, entry, split, second);
     reply->shown = true;

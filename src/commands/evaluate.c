@@ -79,9 +79,10 @@ SR_RUN(evaluate_run)
     sr_reply_text(reply, "split", sr_split_names[split]);
     sr_reply_context(reply);
     sr_reply_integer(reply, "count", (int64_t)e->count);
-    reply_scores(reply, scores);
     sr_reply_say(reply, "%s on the %s split, %s samples", entry->name, sr_split_names[split],
                  count);
+    reply_judged(reply, session, entry, split);
+    reply_scores(reply, scores);
     say_scores(reply, e, scores);
     sr_reply_gap(reply);
     report_classes(session, e, reply);

@@ -34,6 +34,21 @@ void figure_credit_run(struct figure *figure, const struct sr_run *run)
     credit(figure, run->name, run->class, run->seed);
 }
 
+void figure_judge(struct figure *figure, const struct sr_entry *entry, enum sr_split_name split)
+{
+    struct sr_text words = {0};
+    sr_predicted_print_left_out(sr_session_predicted(figure->session, entry, split), &words);
+    if (!figure->judged[0])
+        snprintf(figure->judged, sizeof figure->judged, "%s split", sr_split_names[split]);
+    if (words.length) {
+        snprintf(figure->judged, sizeof figure->judged,
+                 "%s split without rows that a model was trained on", sr_split_names[split]);
+        sr_text_printf(&figure->selection, "%s%s: %s", figure->selection.length ? "; " : "",
+                       entry->name, sr_text_get(&words));
+    }
+    sr_text_fini(&words);
+}
+
 enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data,
                           struct sr_error *error)
 {
@@ -76,15 +91,13 @@ enum sr_status figure_field(struct figure *figure, struct field *field, enum sr_
     struct sr_entry **named = sr_xalloc((count + 1) * sizeof *named);
     for (size_t i = 0; i < count; i++) named[i] = request->models[i].entry;
     *field = (struct field){0};
-    *split = session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
-    if (request->split >= 0)
-        *split = (enum sr_split_name)request->split;
-    else if (count == 1)
-        *split = sr_session_default_split(session, named[0]);
+    *split = request->split >= 0 ? (enum sr_split_name)request->split : SR_SPLIT_DEFAULT;
     enum sr_status status = field_gather(session, named, count, *split, field, error);
     free(named);
-    for (size_t i = 0; !status && i < field->count; i++)
+    for (size_t i = 0; !status && i < field->count; i++) {
         figure_credit(figure, field->entries[i]->model);
+        figure_judge(figure, field->entries[i], *split);
+    }
     return status;
 }
 
@@ -134,7 +147,7 @@ static enum sr_status pick_split(struct figure *figure, size_t most, struct pick
     filter.class = request->class;
     if (entry) {
         filter.right = request->right;
-        filter.split = sr_session_default_split(session, entry);
+        filter.split = SR_SPLIT_DEFAULT;
         snprintf(filter.model, sizeof filter.model, "%s", entry->name);
     }
     if (request->split >= 0) filter.split = (enum sr_split_name)request->split;
@@ -149,6 +162,7 @@ static enum sr_status pick_split(struct figure *figure, size_t most, struct pick
         int label = sr_samples_label(&samples, i);
         if (filter.class >= 0 && label != filter.class) continue;
         size_t at = picked->predictions ? sr_predictions_find(picked->predictions, row) : SIZE_MAX;
+        if (picked->predictions && at == SIZE_MAX) continue; /* it was trained on this one */
         if (at != SIZE_MAX && (picked->predictions->predicted[at] == label) != request->right)
             continue;
         picked->rows[picked->count++] = row;

@@ -49,6 +49,8 @@ struct figure {
     const struct figure_request *request;
     const char *name;
     struct sr_text models, families, seeds, selection; /* for the provenance */
+    /* "validation split", and whether rows of it are left out: for titles. */
+    char judged[96];
 };
 
 #define DECLARE(name, takes, current, help)                                                        \
@@ -59,6 +61,9 @@ FIGURES(DECLARE)
 /* A model, or a training under way, that the figure is drawn from: for the provenance. */
 void figure_credit(struct figure *figure, const struct sr_model *model);
 void figure_credit_run(struct figure *figure, const struct sr_run *run);
+/* The figure shows a model judged on this split: fills `judged`, and the provenance with how many
+ * rows are left out. */
+void figure_judge(struct figure *figure, const struct sr_entry *entry, enum sr_split_name split);
 /* Write the file. */
 enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data,
                           struct sr_error *error);

@@ -116,9 +116,8 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     const struct figure_request *request = figure->request;
     struct sr_entry *entry = request->model;
     const struct sr_quality *quality;
-    enum sr_split_name split = request->split >= 0
-                                   ? (enum sr_split_name)request->split
-                                   : sr_session_default_split(figure->session, entry);
+    enum sr_split_name split =
+        request->split >= 0 ? (enum sr_split_name)request->split : SR_SPLIT_DEFAULT;
     const struct sr_explainer explainer = {entry, request->method, request->layer, -1};
     enum sr_status status = sr_session_quality(figure->session, &explainer, split,
                                                request->count ? (size_t)request->count : 200,
@@ -243,8 +242,8 @@ enum sr_status figure_heats(struct figure *figure, struct sr_error *error)
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
     struct sr_entry *entry = request->model;
-    const enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
-                                                         : sr_session_default_split(session, entry);
+    const enum sr_split_name split =
+        request->split >= 0 ? (enum sr_split_name)request->split : SR_SPLIT_DEFAULT;
     const size_t classes = (size_t)session->data->classes,
                  count = request->count ? (size_t)request->count : CLASS_HEATS;
     const struct sr_explainer explainer = {entry, request->method, request->layer, -1};

@@ -96,24 +96,28 @@ enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
     struct sr_session *session = figure->session;
     const struct figure_request *request = figure->request;
     const struct sr_predictions *predictions[2] = {0};
+    char judged[2][sizeof figure->judged];
     struct sr_entry *entries[2] = {request->model, request->vs};
     int count = request->vs ? 2 : 1, classes = session->data->classes;
     enum sr_status status = SR_OK;
-    enum sr_split_name split = request->split >= 0 ? (enum sr_split_name)request->split
-                                                   : sr_session_default_split(session, entries[0]);
+    enum sr_split_name split =
+        request->split >= 0 ? (enum sr_split_name)request->split : SR_SPLIT_DEFAULT;
     for (int i = 0; !status && i < count; i++) {
         status = sr_session_predictions(session, entries[i], split, &predictions[i], error);
-        if (!status) figure_credit(figure, entries[i]->model);
+        if (status) return status;
+        figure_credit(figure, entries[i]->model);
+        figure->judged[0] = '\0'; /* each has a title of its own */
+        figure_judge(figure, entries[i], split);
+        snprintf(judged[i], sizeof *judged, "%s", figure->judged);
     }
-    if (status) return status;
     size_t cells = (size_t)classes * (size_t)classes;
     uint64_t *matrices = sr_xalloc(2 * cells * sizeof *matrices);
     struct sr_confusion_chart charts[2];
     char titles[2][160];
     for (int i = 0; i < count; i++) {
         sr_confusion(predictions[i], matrices + (size_t)i * cells);
-        snprintf(titles[i], sizeof *titles, "%s on the %s split, accuracy %.2f %%",
-                 entries[i]->name, sr_split_names[split],
+        snprintf(titles[i], sizeof *titles, "%s on the %s, accuracy %.2f %%", entries[i]->name,
+                 judged[i],
                  sr_session_predicted(session, entries[i], split)->evaluation.accuracy * 100);
         charts[i] = (struct sr_confusion_chart){titles[i],
                                                 NULL,
@@ -156,11 +160,10 @@ enum sr_status figure_metrics(struct figure *figure, struct sr_error *error)
                                             .values = values + s * classes};
     }
     if (field.count > 1)
-        sr_text_printf(&title, "F1 of each class on the %s split", sr_split_names[split]);
+        sr_text_printf(&title, "F1 of each class on the %s", figure->judged);
     else
         sr_text_printf(
-            &title, "%s on the %s split: macro F1 %.4f", field.entries[0]->name,
-            sr_split_names[split],
+            &title, "%s on the %s: macro F1 %.4f", field.entries[0]->name, figure->judged,
             sr_session_predicted(figure->session, field.entries[0], split)->evaluation.macro_f1);
     struct sr_bars_chart chart = {.title = sr_text_get(&title),
                                   .items = classes,
@@ -178,6 +181,18 @@ out:
     return status;
 }
 
+/* "svm (2,000 rows, stopped early)": what the model was trained on where that differs, and whether
+ * its training ended well. Freed by the caller. */
+static char *name_with_training(const struct sr_entry *entry, bool alike)
+{
+    const char *ending = sr_model_ending(entry->model);
+    char rows[48] = "", count[32];
+    sr_format_count(count, sizeof count, entry->model->train_count);
+    if (!alike) snprintf(rows, sizeof rows, "%s rows", count);
+    if (alike && !*ending) return sr_xstrdup(entry->name);
+    return sr_xprintf("%s (%s%s%s)", entry->name, rows, *rows && *ending ? ", " : "", ending);
+}
+
 enum sr_status figure_compare(struct figure *figure, struct sr_error *error)
 {
     struct field field;
@@ -187,31 +202,40 @@ enum sr_status figure_compare(struct figure *figure, struct sr_error *error)
     size_t *order = field_order(&field);
     double *values = sr_xalloc(3 * field.count * sizeof *values), *low = values + field.count,
            *high = low + field.count;
-    const char **names = sr_xalloc(field.count * sizeof *names);
+    char **names = sr_xalloc(field.count * sizeof *names);
+    bool even = true, alike = true;
+    for (size_t i = 1; i < field.count; i++) {
+        even = even && field.predictions[i]->count == field.predictions[0]->count;
+        alike =
+            alike && field.entries[i]->model->train_count == field.entries[0]->model->train_count;
+    }
     for (size_t i = 0; i < field.count; i++) {
         const struct sr_entry *entry = field.entries[order[i]];
         const struct sr_evaluation *evaluation =
             &sr_session_predicted(figure->session, entry, split)->evaluation;
-        names[i] = entry->name;
+        names[i] = name_with_training(entry, alike);
         values[i] = evaluation->accuracy;
         low[i] = evaluation->accuracy_low;
         high[i] = evaluation->accuracy_high;
     }
-    char title[128], count[32];
+    char title[192], count[32], samples[48] = "";
     sr_format_count(count, sizeof count, field.predictions[0]->count);
-    snprintf(title, sizeof title, "Accuracy on the %s split, %s samples", sr_split_names[split],
-             count);
+    if (even) snprintf(samples, sizeof samples, ", %s samples", count);
+    snprintf(title, sizeof title, "Accuracy on the %s%s", figure->judged, samples);
     struct sr_bars_series series = {"accuracy", values, low, high};
     struct sr_bars_chart chart = {.title = title,
-                                  .note = "Lines are 95 % intervals (Wilson).",
+                                  .note = alike ? "Lines are 95 % intervals (Wilson)."
+                                                : "Lines are 95 % intervals (Wilson). The models "
+                                                  "were not trained on as many rows.",
                                   .value_label = "accuracy",
                                   .items = field.count,
-                                  .names = names,
+                                  .names = (const char *const *)names,
                                   .series = &series,
                                   .count = 1,
                                   .percent = true,
                                   .dots = true};
     status = figure_put(figure, &sr_chart_bars, &chart, error);
+    for (size_t i = 0; i < field.count; i++) free(names[i]);
     free(names);
     free(values);
     free(order);

@@ -59,7 +59,7 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
         {.y_label = "accuracy", .curves = curves, .count = n + 1, .percent = true, .unit = true},
         {.y_label = "share of samples", .curves = curves + n + 1, .count = n, .percent = true}};
     char title[128];
-    snprintf(title, sizeof title, "Reliability on the %s split", sr_split_names[split]);
+    snprintf(title, sizeof title, "Reliability on the %s", figure->judged);
     struct sr_curves_chart chart = {
         title, "probability of the prediction (%)", panels, 2, .x_percent = true, .x_unit = true};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
@@ -149,7 +149,7 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
         }
     }
     char title[160];
-    snprintf(title, sizeof title, "%s on the %s split", kind->title, sr_split_names[split]);
+    snprintf(title, sizeof title, "%s on the %s", kind->title, figure->judged);
     struct sr_curves_chart chart = {
         title,          kind->x_label,         panels, classes, .x_percent = true,
         .x_unit = true, .compact = classes > 2};

@@ -55,10 +55,9 @@
     }
 #define SR_SPLIT_PARAM                                                                             \
     {                                                                                              \
-        "split", SR_PARAM_SPLIT,                                                                   \
-            .current = true, .choices = SR_SPLITS,                                                 \
-            .help =                                                                                \
-                "Which samples; validation by default, test where the model has trained on them."  \
+        "split", SR_PARAM_SPLIT, .current = true, .choices = SR_SPLITS,                            \
+                                 .help = "Which samples (default: validation); those the model "   \
+                                         "has trained on are left out."                            \
     }
 
 /* Ask before one's own model of that name is replaced: see sr_queue_ask. */
@@ -81,6 +80,11 @@ void reply_doubt(struct sr_reply *reply, const struct sr_session *session, enum 
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
                    const struct sr_nearest *nearest);
 
+/* What a judgement of a model stands on, as fields, and as sentences where there is anything to
+ * say: how many rows are left out since it was trained on them (of the training split: how many
+ * those are), whether it was trained on other data, and whether its fit ended well. */
+void reply_judged(struct sr_reply *reply, const struct sr_session *session,
+                  const struct sr_entry *entry, enum sr_split_name split);
 /* Scores as fields of a record; those that need a cost table only where there is one. */
 void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT]);
 /* A column for each score, and a row's cells under them. People see those of cost where `costs` is

@@ -248,10 +248,7 @@ const struct sr_command sr_command_split = {
 SR_RUN(split_run)
 {
     SR_UNUSED;
-    struct sr_entry *entry = sr_session_entry(session, NULL, error);
-    if (!entry) return error->status;
-    int split = sr_args_choice(args, "name"), now = session->view.split;
-    if (now < 0) now = (int)sr_session_default_split(session, entry);
+    int split = sr_args_choice(args, "name"), now = (int)sr_session_shown_split(session);
     if (split == SR_SPLIT_COUNT) split = (now + 1) % SR_SPLIT_COUNT; /* next */
     session->view.split = split;
     sr_reply_say(reply, "judged on the %s split", sr_split_names[split]);

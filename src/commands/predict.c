@@ -184,6 +184,7 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
     sr_reply_text(reply, "file", path);
     sr_reply_say(reply, "%zu predictions of %s on the %s split are in %s", predictions->count,
                  entry->name, sr_split_names[split], path);
+    reply_judged(reply, session, entry, split);
     return SR_OK;
 }
 
@@ -196,7 +197,7 @@ static enum sr_status predict_samples(struct sr_session *session, const struct s
     for (size_t i = 0; !status && i < arg_count(args, "index"); i++) {
         const struct sample *sample = arg_sample_at(args, "index", i);
         const struct sr_samples one = {&session->data->files[sample->file], &sample->row, 1};
-        status = sr_model_check_shape(model, one.images->shape, session->data->classes, error);
+        status = sr_session_check_model(session, model, error);
         if (!status)
             status = sr_model_predict(model, &one, NULL, NULL,
                                       probabilities + i * (size_t)session->data->classes, error);

@@ -313,7 +313,11 @@ static enum sr_status run_command(struct sr_session *session, struct sr_item *it
                                   struct sr_error *error)
 {
     enum sr_status status = item->begun ? SR_OK : check_lasting(session, item, error);
-    if (!item->begun) record_begin(session, item);
+    if (!item->begun) {
+        record_begin(session, item);
+        /* Other processes may have trained or deleted models meanwhile. */
+        sr_session_notice_models(session);
+    }
     item->begun = true;
     sr_reply_clear(&item->reply);
     undo_before(session);

@@ -129,7 +129,7 @@ static void write_summary(struct report *report, const struct study_facts *facts
     if (most == 1)
         sr_reply_say(&report->reply,
                      "Nothing was chosen on the test images. Each of the %zu models has been "
-                     "judged on them once, at its end; "
+                     "judged on them once, at its end, and figures show its mistakes there; "
                      "test-looks.csv lists each time.",
                      ranking->count);
     else if (most)

@@ -32,9 +32,8 @@ static void test_pair(const struct ranking *ranking, const struct sr_entry *firs
                       const struct sr_entry *second, struct sr_text *text)
 {
     size_t count;
-    struct sr_pair *pairs =
-        sr_pairs(ranking->predictions, ranking->count, &count, &(struct sr_error){0});
-    for (size_t k = 0; pairs && k < count; k++) {
+    struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count);
+    for (size_t k = 0; k < count; k++) {
         const struct sr_entry *a = ranking->entries[pairs[k].first],
                               *b = ranking->entries[pairs[k].second];
         if ((a == first && b == second) || (a == second && b == first))

@@ -96,8 +96,7 @@ enum sr_status report_pairs(struct report *report, const char *directory,
 {
     size_t count;
     struct sr_table *table;
-    struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count, error);
-    if (!pairs) return error->status;
+    struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count);
     sr_reply_heading(&report->reply, 3, "Which differences are real");
     sr_reply_say(&report->reply,
                  "McNemar's test on the test images for each of the %zu pairs, with p values "
@@ -114,6 +113,8 @@ enum sr_status report_pairs(struct report *report, const char *directory,
         struct sr_text sentence = {0};
         sr_pair_print(&pairs[k], ranking->entries[pairs[k].first]->name,
                       ranking->entries[pairs[k].second]->name, &sentence);
+        sr_scores_print_unlike(ranking->entries[pairs[k].first], ranking->entries[pairs[k].second],
+                               &sentence);
         snprintf(cells[0], sizeof cells[0], "%zu", pairs[k].test.only_first);
         snprintf(cells[1], sizeof cells[1], "%zu", pairs[k].test.only_second);
         snprintf(cells[2], sizeof cells[2], "%.1f %%", pairs[k].test.agreement * 100);

@@ -2,11 +2,13 @@
 #include "internal.h"
 
 #include <math.h>
+#include <string.h>
 
-/* Where it is not known it is left out, since hardly anyone has it. */
+/* Where it is not known it is left out, since hardly anyone has it: programs get no null. */
 static bool is_optional(enum sr_score score)
 {
-    return sr_score_kinds[score].group == SR_GROUP_COST || score == SR_SCORE_LOOKS;
+    return sr_score_kinds[score].group == SR_GROUP_COST || score == SR_SCORE_LOOKS ||
+           score == SR_SCORE_FIT_MEMORY;
 }
 
 void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT])
@@ -14,6 +16,50 @@ void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT])
     for (int s = 0; s < SR_SCORE_COUNT; s++)
         if (!is_optional(s) || isfinite(scores[s]))
             sr_reply_number(reply, sr_score_kinds[s].name, scores[s]);
+}
+
+static void reply_ending(struct sr_reply *reply, const struct sr_model *model)
+{
+    if (*sr_model_ending(model))
+        sr_reply_say(reply, "  its training %s",
+                     model->diverged ? "diverged" : "was stopped early");
+    sr_reply_switch(reply, "stopped", model->stopped);
+    sr_reply_switch(reply, "diverged", model->diverged);
+}
+
+static void say_origin(struct sr_reply *reply, const struct sr_session *session,
+                       const struct sr_entry *entry)
+{
+    struct sr_text text = {0};
+    sr_entry_print_origin(session, entry, &text);
+    if (text.length) sr_reply_say(reply, "  %s", sr_text_get(&text));
+    sr_text_fini(&text);
+    sr_reply_text(reply, "trained_data",
+                  entry->model->data_name[0] ? entry->model->data_name : NULL);
+    sr_reply_switch(reply, "own_data", !strcmp(entry->model->digest, session->data->digest));
+    sr_reply_switch(reply, "reordered", entry->model->order != NULL);
+}
+
+void reply_judged(struct sr_reply *reply, const struct sr_session *session,
+                  const struct sr_entry *entry, enum sr_split_name split)
+{
+    const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
+    struct sr_text text = {0};
+    char count[32];
+    sr_predicted_print_left_out(predicted, &text);
+    sr_format_count(count, sizeof count, predicted->trained);
+    if (text.length)
+        sr_reply_say(reply, "  %s", sr_text_get(&text));
+    else if (predicted->trained)
+        sr_reply_say(reply, "  it was trained on %s of them", count);
+    else if (!predicted->known)
+        sr_reply_say(reply, "  its file does not say which rows it was trained on; some of these "
+                            "may be among them");
+    sr_text_fini(&text);
+    sr_reply_integer(reply, "left_out", (int64_t)predicted->left_out);
+    sr_reply_integer(reply, "trained_on", (int64_t)predicted->trained);
+    say_origin(reply, session, entry);
+    reply_ending(reply, entry->model);
 }
 
 void score_columns(struct sr_table *table, bool costs)

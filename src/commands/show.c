@@ -35,8 +35,7 @@ static enum sr_status find_nearest(struct sr_session *session, const struct sr_a
     if (!entry) return SR_OK;
     const struct sr_images *images = &session->data->files[sample->file];
     const uint8_t *pixels = sr_images_at(images, sample->row);
-    enum sr_status status =
-        sr_model_check_shape(entry->model, images->shape, session->data->classes, error);
+    enum sr_status status = sr_session_check_model(session, entry->model, error);
     if (!status)
         status = sr_nearest_of(session->data, entry->model, pixels, NEAREST, nearest, error);
     return status;

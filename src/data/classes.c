@@ -28,7 +28,7 @@ static bool begins(const char *text, const char *start)
     return true;
 }
 
-static bool same(const char *a, const char *b)
+bool sr_class_names_same(const char *a, const char *b)
 {
     return strlen(a) == strlen(b) && begins(a, b);
 }
@@ -72,7 +72,7 @@ static int read_names(char *text, size_t length, const char *path, char **names,
             return 0;
         }
         for (int c = 0; c < count; c++)
-            if (same(names[c], line)) {
+            if (sr_class_names_same(names[c], line)) {
                 sr_error_set(error, SR_ERROR_FORMAT,
                              "%s, line %d: \"%s\" is on line %d already; every class needs a name "
                              "of its own",
@@ -269,7 +269,7 @@ static void list_classes(const struct sr_dataset *dataset, struct sr_text *list)
 int sr_dataset_class(const struct sr_dataset *dataset, const char *text, struct sr_error *error)
 {
     for (int c = 0; c < dataset->classes; c++)
-        if (same(dataset->class_names[c], text)) return c;
+        if (sr_class_names_same(dataset->class_names[c], text)) return c;
     int64_t number;
     if (sr_parse_integer(text, &number) && number >= 0 && number < dataset->classes)
         return (int)number;

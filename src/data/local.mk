@@ -4,6 +4,7 @@ noinst_HEADERS += \
 	include/sartor/data/features.h \
 	include/sartor/data/folds.h \
 	include/sartor/data/fitting.h \
+	include/sartor/data/identity.h \
 	include/sartor/data/images.h \
 	include/sartor/data/import.h \
 	include/sartor/data/picture.h \
@@ -30,6 +31,7 @@ libsartor_a_SOURCES += \
 	src/data/format_idx.c \
 	src/data/formats.c \
 	src/data/formats.h \
+	src/data/identity.c \
 	src/data/idx.c \
 	src/data/idx.h \
 	src/data/images.c \

@@ -18,20 +18,21 @@ static double exact_p(size_t a, size_t b)
     return fmin(1, 2 * tail);
 }
 
-enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
-                          const struct sr_predictions *second, struct sr_error *error)
+void sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
+                const struct sr_predictions *second)
 {
     *test = (struct sr_mcnemar){.p = 1};
-    if (first->count != second->count ||
-        memcmp(first->rows, second->rows, first->count * sizeof *first->rows))
-        return sr_error_set(
-            error, SR_ERROR_ARGUMENT,
-            "two models can only be compared on the same samples; these are %zu and %zu others",
-            first->count, second->count);
     size_t same = 0;
-    for (size_t i = 0; i < first->count; i++) {
+    for (size_t i = 0, k = 0; i < first->count && k < second->count;) {
+        if (first->rows[i] != second->rows[k]) {
+            if (first->rows[i] < second->rows[k])
+                i++;
+            else
+                k++;
+            continue;
+        }
         bool a = first->predicted[i] == first->truth[i],
-             b = second->predicted[i] == second->truth[i];
+             b = second->predicted[k] == second->truth[k];
         if (a && b)
             test->both++;
         else if (a)
@@ -40,9 +41,10 @@ enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *
             test->only_second++;
         else
             test->neither++;
-        same += first->predicted[i] == second->predicted[i];
+        same += first->predicted[i++] == second->predicted[k++];
     }
-    test->agreement = first->count ? (double)same / (double)first->count : 1;
+    const size_t count = sr_mcnemar_count(test);
+    test->agreement = count ? (double)same / (double)count : 1;
     size_t apart = test->only_first + test->only_second;
     if (apart && apart <= EXACT_LIMIT) {
         test->p = exact_p(test->only_first, test->only_second);
@@ -51,7 +53,6 @@ enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *
         double chi2 = difference > 0 ? difference * difference / (double)apart : 0;
         test->p = erfc(sqrt(chi2 / 2)); /* upper tail of chi-squared with one degree of freedom */
     }
-    return SR_OK;
 }
 
 struct ranked {
@@ -80,26 +81,23 @@ void sr_holm(double *p, size_t count)
 }
 
 struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count,
-                         size_t *pairs, struct sr_error *error)
+                         size_t *pairs)
 {
     size_t total = count * (count - (count > 0)) / 2, k = 0;
     struct sr_pair *found = sr_xalloc((total + 1) * sizeof *found);
     double *p = sr_xalloc((total + 1) * sizeof *p);
-    enum sr_status status = SR_OK;
-    for (size_t i = 0; !status && i < count; i++)
-        for (size_t j = i + 1; !status && j < count; j++, k++) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++, k++) {
             found[k].first = i;
             found[k].second = j;
-            status = sr_mcnemar(&found[k].test, predictions[i], predictions[j], error);
+            sr_mcnemar(&found[k].test, predictions[i], predictions[j]);
             p[k] = found[k].test.p;
         }
-    if (!status) sr_holm(p, total);
+    sr_holm(p, total);
     for (size_t i = 0; i < total; i++) found[i].p = p[i];
     free(p);
     *pairs = total;
-    if (!status) return found;
-    free(found);
-    return NULL;
+    return found;
 }
 
 void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
@@ -108,7 +106,9 @@ void sr_pair_print(const struct sr_pair *pair, const char *first, const char *se
     /* With equal counts p is 1, and the order does not matter. */
     bool ahead = pair->test.only_first >= pair->test.only_second;
     const char *better = ahead ? first : second, *worse = ahead ? second : first;
-    if (pair->p >= 0.05)
+    if (!sr_mcnemar_count(&pair->test))
+        sr_text_printf(text, "no sample can be used to compare %s and %s", first, second);
+    else if (pair->p >= 0.05)
         sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", first, second,
                        pair->p);
     else if (pair->p < 0.001)

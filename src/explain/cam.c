@@ -60,8 +60,7 @@ static enum sr_status add_mirror(const struct sr_explain *request, int target, c
     uint8_t *pixels = sr_xalloc(sr_shape_size(image));
     struct sr_layer_gradients layer = {0};
     sr_shape_mirror(image, request->pixels, pixels);
-    enum sr_status status =
-        model->class->gradients(model->state, pixels, name, target, &layer, error);
+    enum sr_status status = sr_model_gradients(model, pixels, name, target, &layer, error);
     float *turned = status ? NULL : sr_xalloc(sr_shape_pixels(layer.shape) * sizeof *turned);
     if (!status) {
         const int width = layer.shape.width;
@@ -99,8 +98,7 @@ static enum sr_status cam_of(const struct sr_explain *request, int target, const
     struct sr_layer_gradients layer = {0};
     float *map = NULL;
     double *weights = NULL;
-    enum sr_status status =
-        model->class->gradients(model->state, request->pixels, name, target, &layer, error);
+    enum sr_status status = sr_model_gradients(model, request->pixels, name, target, &layer, error);
     if (status) goto out;
     map = sr_array_raw(sr_shape_pixels(layer.shape), sizeof *map, "heat map", error);
     status = map ? explain_heat_init(heat, request, target, error) : SR_ERROR_MEMORY;

@@ -66,6 +66,11 @@ struct sr_model *sr_model_scramble(const struct sr_model *model, size_t layers, 
         status = model->class->load(&set, model->params, &model->shape, &copy->state, error);
     }
     sr_tensors_fini(&set);
+    if (!status && model->order) {
+        struct sr_model *same = sr_model_reorder(copy, model->order);
+        sr_model_unref(copy);
+        copy = same;
+    }
     if (!status) return copy;
     sr_model_unref(copy);
     return NULL;

@@ -16,11 +16,11 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
     enum sr_status status = own ? SR_OK : SR_ERROR_MEMORY;
     if (!status) memset(mean, 0, size * sizeof *mean);
     for (int c = 0; !status && c < classes; c++) {
-        status = model->class->importance(model->state, c, own, error);
+        status = sr_model_importance(model, c, own, error);
         for (size_t i = 0; !status && i < size; i++) mean[i] += own[i] / (float)classes;
     }
     for (size_t k = 0; !status && k < request->count; k++) {
-        status = model->class->importance(model->state, request->targets[k], own, error);
+        status = sr_model_importance(model, request->targets[k], own, error);
         if (!status) status = explain_heat_init(&heats[k], request, request->targets[k], error);
         for (size_t i = 0; !status && i < size; i++)
             heats[k].values[i] = (own[i] - mean[i]) * (float)request->pixels[i];
@@ -37,7 +37,7 @@ bool explain_has_image(const struct sr_model *model, int target)
     if (!model->class->importance) return false;
     float *image = sr_xalloc(sr_shape_size(model->shape.image) * sizeof *image);
     struct sr_error ignored;
-    bool has = model->class->importance(model->state, target, image, &ignored) == SR_OK;
+    bool has = sr_model_importance(model, target, image, &ignored) == SR_OK;
     free(image);
     return has;
 }
@@ -51,8 +51,7 @@ enum sr_status explain_importance(const struct sr_explain *request, struct sr_he
     for (size_t k = 0; !status && k < request->count; k++) {
         int target = classwise ? request->targets[k] : -1;
         status = explain_heat_init(&heats[k], request, target, error);
-        if (!status)
-            status = model->class->importance(model->state, target, heats[k].values, error);
+        if (!status) status = sr_model_importance(model, target, heats[k].values, error);
         if (!status && !sr_heat_scale(heats[k].values, sr_shape_size(heats[k].shape)))
             status = sr_error_set(error, SR_ERROR_NUMERIC,
                                   "the weights of %s are not finite numbers", model->name);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classes.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
 
@@ -70,6 +71,8 @@ static enum sr_status add_member(struct sr_tensors *set, size_t number,
 {
     struct sr_tensors own = {0};
     struct sr_text line = {0};
+    if (member->base) member = member->base;
+    model_names_put(member, &own);
     enum sr_status status = member->class->save(member->state, &own, error);
     for (size_t i = 0; !status && i < own.count; i++) {
         const struct sr_tensor *tensor = &own.items[i];
@@ -130,6 +133,28 @@ static enum sr_status extract(const struct sr_tensors *set, const char *prefix,
     return SR_OK;
 }
 
+/* Number the classes of a member as those of the ensemble, where it has them in another order. */
+static enum sr_status order_member(const struct sr_tensors *set, struct sr_model **member,
+                                   struct sr_error *error)
+{
+    struct sr_model whole = {.shape = (*member)->shape};
+    uint8_t order[SR_CLASSES_MAX];
+    enum sr_status status = model_names_read(&whole, set, error);
+    enum sr_kinship kinship = status || !whole.class_names
+                                  ? SR_KIN_SAME
+                                  : sr_model_kinship(*member, whole.class_names, order);
+    model_names_free(&whole);
+    if (kinship == SR_KIN_OTHER)
+        return sr_error_set(error, SR_ERROR_FORMAT, "%s has other classes than the ensemble",
+                            (*member)->name);
+    if (kinship == SR_KIN_REORDERED) {
+        struct sr_model *base = *member;
+        *member = sr_model_reorder(base, order);
+        sr_model_unref(base);
+    }
+    return status;
+}
+
 static enum sr_status load_member(const struct sr_tensors *set, size_t number,
                                   const struct sr_model_shape *shape, struct sr_model **member,
                                   struct sr_error *error)
@@ -161,6 +186,8 @@ static enum sr_status load_member(const struct sr_tensors *set, size_t number,
                      ? class->load(&own, (*member)->params, shape, &(*member)->state, error)
                      : error->status;
     }
+    if (!status) status = model_names_read(*member, &own, error);
+    if (!status) status = order_member(set, member, error);
     sr_words_fini(&words);
     sr_tensors_fini(&own);
     if (status) {
@@ -214,6 +241,62 @@ const struct sr_model_class sr_model_class_ensemble = {
     .size = ensemble_size,
 };
 
+/* Why two models cannot vote together; SR_OK when they can. */
+static enum sr_status check_member(const struct sr_model *first, const struct sr_model *member,
+                                   struct sr_error *error)
+{
+    uint8_t order[SR_CLASSES_MAX];
+    if (member->class == &sr_model_class_ensemble)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s is an ensemble itself; name its members instead", member->name);
+    if (memcmp(&member->shape, &first->shape, sizeof first->shape))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s and %s were made for images of different shapes or classes",
+                            first->name, member->name);
+    if (first->class_names && sr_model_kinship(member, first->class_names, order) != SR_KIN_SAME)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s and %s have different classes, or the same in different orders",
+                            first->name, member->name);
+    /* Where it is known which pictures each was trained on, all of those are left out. */
+    if ((!first->seen || !member->seen) &&
+        (strcmp(member->digest, first->digest) || member->split_seed != first->split_seed ||
+         fabs(member->validation - first->validation) > 1e-9))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s and %s were trained with different validation splits, so "
+                            "their ensemble could not be judged",
+                            first->name, member->name);
+    return SR_OK;
+}
+
+/* What the ensemble has seen, cost and needed, of its members. */
+static void sum_up(struct sr_model *model, const struct ensemble *ensemble)
+{
+    bool remembered = true, known = true;
+    for (size_t i = 0; i < ensemble->count; i++) {
+        const struct sr_model *member = ensemble->members[i];
+        model->fit_seconds += member->fit_seconds;
+        /* Members are fitted one after another, so the largest counts; of some it is not known. */
+        remembered = remembered && member->fit_memory;
+        if (member->fit_memory > model->fit_memory) model->fit_memory = member->fit_memory;
+        if (member->train_count > model->train_count) model->train_count = member->train_count;
+        model->stopped = model->stopped || member->stopped;
+        model->diverged = model->diverged || member->diverged;
+        known = known && member->seen;
+        if (!known) continue;
+        struct sr_seen *all =
+            model->seen ? sr_seen_join(model->seen, member->seen) : sr_seen_copy(member->seen);
+        sr_seen_free(model->seen);
+        model->seen = all;
+    }
+    if (!remembered) model->fit_memory = 0;
+    if (known) {
+        model->train_count = model->seen->count;
+    } else {
+        sr_seen_free(model->seen);
+        model->seen = NULL;
+    }
+}
+
 struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *members, size_t count,
                                  struct sr_error *error)
 {
@@ -225,47 +308,25 @@ struct sr_model *sr_ensemble_new(const char *name, struct sr_model *const *membe
     const struct sr_model *first = members[0];
     struct sr_text names = {0};
     for (size_t i = 0; i < count; i++) {
-        const struct sr_model *member = members[i];
-        enum sr_status status = SR_OK;
-        if (member->class == &sr_model_class_ensemble)
-            status =
-                sr_error_set(error, SR_ERROR_ARGUMENT,
-                             "%s is an ensemble itself; name its members instead", member->name);
-        else if (memcmp(&member->shape, &first->shape, sizeof first->shape))
-            status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                                  "%s and %s were made for images of different shapes or classes",
-                                  first->name, member->name);
-        else if (strcmp(member->digest, first->digest) || member->split_seed != first->split_seed ||
-                 fabs(member->validation - first->validation) > 1e-9)
-            status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                                  "%s and %s were trained with different validation splits, so "
-                                  "their ensemble could not be judged",
-                                  first->name, member->name);
-        if (status) {
+        if (check_member(first, members[i], error)) {
             sr_text_fini(&names);
             return NULL;
         }
-        sr_text_printf(&names, "%s%s", i ? "," : "", member->name);
+        sr_text_printf(&names, "%s%s", i ? "," : "", members[i]->name);
     }
     struct ensemble *ensemble = sr_xalloc(sizeof *ensemble);
     struct sr_model *model = sr_model_new(&sr_model_class_ensemble, name);
-    bool remembered = true;
-    for (ensemble->count = 0; ensemble->count < count; ensemble->count++) {
+    for (ensemble->count = 0; ensemble->count < count; ensemble->count++)
         ensemble->members[ensemble->count] = sr_model_ref(members[ensemble->count]);
-        model->fit_seconds += members[ensemble->count]->fit_seconds;
-        /* Members are fitted one after another, so the largest counts; of some it is not known. */
-        uint64_t memory = members[ensemble->count]->fit_memory;
-        remembered = remembered && memory;
-        if (memory > model->fit_memory) model->fit_memory = memory;
-    }
-    if (!remembered) model->fit_memory = 0;
+    sum_up(model, ensemble);
     model->state = ensemble;
     model->shape = first->shape;
     model->seed = first->seed;
     model->split_seed = first->split_seed;
     model->validation = first->validation;
-    model->train_count = first->train_count;
     snprintf(model->digest, sizeof model->digest, "%s", first->digest);
+    snprintf(model->data_name, sizeof model->data_name, "%s", first->data_name);
+    model_names_copy(model, first);
     model->params = sr_args_parse(model->class->name, params, NULL, 0, NULL, error);
     sr_args_set(model->params, "members", sr_text_get(&names), error);
     sr_text_fini(&names);

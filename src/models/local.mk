@@ -3,12 +3,15 @@ noinst_HEADERS += \
 	include/sartor/models/families.h \
 	include/sartor/models/model.h \
 	include/sartor/models/networks.h \
+	include/sartor/models/seen.h \
 	include/sartor/models/store.h \
 	include/sartor/models/svm.h \
 	include/sartor/models/tensors.h
 libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
 	src/models/checkpoint.h \
+	src/models/classes.c \
+	src/models/classes.h \
 	src/models/cnn.c \
 	src/models/describe.c \
 	src/models/ensemble.c \
@@ -29,6 +32,7 @@ libsartor_a_SOURCES += \
 	src/models/networks.c \
 	src/models/registry.c \
 	src/models/resnet.c \
+	src/models/seen.c \
 	src/models/store.c \
 	src/models/svm.c \
 	src/models/svm.h \

@@ -1,5 +1,6 @@
 #include "sartor/models/model.h"
 
+#include "classes.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
@@ -25,9 +26,25 @@ struct sr_model *sr_model_ref(struct sr_model *model)
     return model;
 }
 
+void model_names_free(struct sr_model *model)
+{
+    for (int c = 0; model->class_names && c < model->shape.classes; c++)
+        free(model->class_names[c]);
+    free(model->class_names);
+    model->class_names = NULL;
+}
+
 void sr_model_unref(struct sr_model *model)
 {
     if (!model || __atomic_sub_fetch(&model->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    model_names_free(model);
+    if (model->base) {
+        sr_model_unref(model->base);
+        free(model->order);
+        free(model);
+        return;
+    }
+    sr_seen_free(model->seen);
     if (model->state) model->class->free(model->state);
     sr_args_free(model->params);
     free(model->history);
@@ -41,12 +58,13 @@ struct recorder {
     const struct sr_monitor *monitor;
     struct sr_epoch *history;
     size_t epochs, room;
-    bool stopped;
+    bool stopped, diverged;
 };
 
 static void record_progress(void *owner, const struct sr_progress *progress)
 {
     struct recorder *recorder = owner;
+    if (progress->diverged) recorder->diverged = true;
     sr_monitor_progress(recorder->monitor, progress);
 }
 
@@ -134,6 +152,11 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
     recorded.monitor = &monitor;
     recorded.params = params;
     void *state = NULL;
+    struct sr_seen *seen = sr_seen_new(&fit->train);
+    uint32_t *rows = sr_xalloc((fit->validation.count + 1) * sizeof *rows);
+    if (fit->validation.count)
+        recorded.validation = (struct sr_samples){fit->validation.images, rows,
+                                                  sr_seen_others(seen, &fit->validation, rows)};
     sr_memory_begin();
     double start = sr_clock_seconds();
     struct sr_images both = {0};
@@ -144,25 +167,35 @@ enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
     }
     if (!status) status = class->fit(&recorded, &state, error);
     sr_images_fini(&both);
+    free(rows);
     if (status) {
+        sr_seen_free(seen);
         free(recorder.history);
         sr_args_free(params);
         return status;
     }
     if (model->state) class->free(model->state);
     model->state = state;
+    sr_seen_free(model->seen);
+    model->seen = seen;
     sr_args_free(model->params);
     model->params = params;
     free(model->history);
     model->history = recorder.history;
     model->epochs = recorder.epochs;
     model->stopped = recorder.stopped;
+    model->diverged = recorder.diverged;
     model->shape = fit->shape;
     model->seed = fit->seed;
     model->train_count = fit->train.count;
     model->fit_seconds = sr_clock_seconds() - start;
     model->fit_memory = sr_memory_taken();
     return SR_OK;
+}
+
+const char *sr_model_ending(const struct sr_model *model)
+{
+    return model->diverged ? "diverged" : model->stopped ? "stopped early" : "";
 }
 
 enum sr_status sr_model_check_shape(const struct sr_model *model, struct sr_shape image,
@@ -196,6 +229,16 @@ enum sr_status sr_model_check_bytes(const char *family, enum sr_features feature
                         family, SR_BYTES_LENGTH_ANY, size);
 }
 
+static void number_anew(const struct sr_model *model, float *probabilities, size_t count)
+{
+    const int classes = model->shape.classes;
+    for (size_t i = 0; i < count; i++, probabilities += classes) {
+        float own[SR_CLASSES_MAX];
+        memcpy(own, probabilities, (size_t)classes * sizeof *own);
+        for (int c = 0; c < classes; c++) probabilities[c] = own[model->order[c]];
+    }
+}
+
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
                                 struct sr_pool *pool, const struct sr_monitor *monitor,
                                 float *probabilities, struct sr_error *error)
@@ -205,8 +248,9 @@ enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_sa
     if (status) return status;
     status = model->class->predict(model->state, samples, pool, monitor, probabilities, error);
     if (status) return status;
-    /* Numbers in a file may be finite and yet so large that results overflow. */
     const size_t classes = (size_t)model->shape.classes;
+    if (model->order) number_anew(model, probabilities, samples->count);
+    /* Numbers in a file may be finite and yet so large that results overflow. */
     for (size_t i = 0; i < samples->count * classes; i++) {
         if (isfinite(probabilities[i])) continue;
         return sr_error_set(

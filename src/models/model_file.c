@@ -1,6 +1,7 @@
 /* A model as a safetensors file: its tensors, and all that is known of it in the metadata. */
 #include "sartor/models/model.h"
 
+#include "classes.h"
 #include "config.h"
 #include "sartor/base/file.h"
 #include "sartor/base/json.h"
@@ -77,6 +78,7 @@ static void put_history(struct sr_tensors *set, const struct sr_model *model)
 
 enum sr_status sr_model_save(const struct sr_model *model, const char *path, struct sr_error *error)
 {
+    if (model->base) model = model->base;
     struct sr_tensors set = {0};
     struct sr_text params = {0};
     sr_args_print(model->params, true, &params);
@@ -98,8 +100,11 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path, str
     put_real(&set, "fit_seconds", model->fit_seconds);
     put(&set, "fit_memory", "%" PRIu64, model->fit_memory);
     sr_tensors_set_text(&set, "stopped", model->stopped ? "true" : "false");
+    sr_tensors_set_text(&set, "diverged", model->diverged ? "true" : "false");
     put_history(&set, model);
+    model_names_put(model, &set);
     enum sr_status status = model->class->save(model->state, &set, error);
+    if (!status && model->seen) status = sr_seen_save(model->seen, &set, error);
     if (!status) status = sr_tensors_save(&set, path, error);
     sr_tensors_fini(&set);
     return status;
@@ -233,10 +238,14 @@ static enum sr_status read_model(struct sr_model *model, const struct sr_tensors
     if (!status && sr_tensors_text(set, "fit_memory")) /* files of earlier versions lack it */
         status = need_count(set, "fit_memory", 0, UINT64_MAX, &model->fit_memory, error);
     if (!status) status = read_history(model, set, error);
+    if (!status) status = model_names_read(model, set, error);
     if (status) return status;
-    const char *digest = sr_tensors_text(set, "digest"), *stopped = sr_tensors_text(set, "stopped");
+    model->seen = sr_seen_load(set);
+    const char *digest = sr_tensors_text(set, "digest"), *stopped = sr_tensors_text(set, "stopped"),
+               *diverged = sr_tensors_text(set, "diverged");
     snprintf(model->digest, sizeof model->digest, "%.39s", digest ? digest : "");
     model->stopped = stopped && strcmp(stopped, "true") == 0;
+    model->diverged = diverged && strcmp(diverged, "true") == 0;
     const struct sr_model_class *class = model->class;
     if (class->check)
         status = class->check(model->params, &model->shape, model->train_count, error);

@@ -327,7 +327,8 @@ static void announce(const struct sr_trainer *trainer, int epoch)
                                    .loss = NAN,
                                    .accuracy = NAN,
                                    .learning_rate = NAN,
-                                   .remark = true};
+                                   .remark = true,
+                                   .diverged = trainer->diverged};
     memcpy(progress.note, trainer->note, sizeof progress.note);
     sr_monitor_progress(trainer->monitor, &progress);
 }
@@ -411,6 +412,7 @@ static enum sr_status after_divergence(struct sr_trainer *trainer, int epoch, bo
     snprintf(trainer->note, sizeof trainer->note,
              "diverged in epoch %d; the weights of epoch %d are kept", epoch,
              trainer->best_epoch ? trainer->best_epoch : trainer->finished);
+    trainer->diverged = true;
     announce(trainer, epoch);
     *complete = true;
     return SR_OK;

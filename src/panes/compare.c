@@ -171,13 +171,21 @@ static void describe_row(const struct compare_row *row, struct sr_text *text)
     }
     sr_text_printf(text, "%s, ", row->entry->model->class->title);
     const char *before = "";
-    for (int c = 0; c < COMPARE_STUDY; c++) {
+    for (int c = 0; c < SR_SCORE_COUNT; c++) {
         char cell[48];
         if (c == SR_SCORE_ACCURACY_HIGH) continue;
         compare_cell(row, c, cell, sizeof cell);
         if (cell[0]) sr_text_printf(text, "%s%s %s", before, compare_column_title(c), cell);
         before = ", ";
     }
+    struct sr_text left_out = {0};
+    sr_predicted_print_left_out(row->predicted, &left_out);
+    if (left_out.length) sr_text_printf(text, "; %s", sr_text_get(&left_out));
+    sr_text_fini(&left_out);
+    const char *ending = sr_model_ending(row->entry->model);
+    if (*ending)
+        sr_text_printf(text, "; its training %s%s", row->entry->model->diverged ? "" : "was ",
+                       ending);
     char study[48];
     compare_cell(row, COMPARE_STUDY, study, sizeof study);
     if (study[0]) sr_text_printf(text, "; the study reports %s", study);

@@ -25,8 +25,9 @@ struct compare *compare_state(struct sr_session *session);
 
 struct compare_row {
     struct sr_entry *entry;
-    enum sr_status status; /* SR_OK when it has been evaluated on the split */
-    struct sr_error error; /* else why not */
+    enum sr_status status;                /* SR_OK when it has been evaluated on the split */
+    struct sr_error error;                /* else why not */
+    const struct sr_predicted *predicted; /* NULL until then */
     double scores[SR_SCORE_COUNT];
 };
 
@@ -45,8 +46,14 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
                   struct sr_text *title, struct sr_text *text);
 void compare_fini(struct compare_table *table);
 
-/* Columns: the scores, where the lower end of the interval stands for both ends, and two more. */
-enum { COMPARE_STUDY = SR_SCORE_COUNT, COMPARE_FAMILY, COMPARE_COLUMNS };
+/* Columns: the scores, where the lower end of the interval stands for both ends, and four more. */
+enum {
+    COMPARE_LEFT_OUT = SR_SCORE_COUNT,
+    COMPARE_ENDING,
+    COMPARE_STUDY,
+    COMPARE_FAMILY,
+    COMPARE_COLUMNS
+};
 const char *compare_column_title(int column);
 /* The text of a cell, empty where nothing is known. */
 void compare_cell(const struct compare_row *row, int column, char *out, size_t size);

@@ -66,7 +66,8 @@ static int draw_rows(struct sr_session *session, struct sr_area area,
             edge += widths[c];
             if (edge <= name + 2 + said) continue;
             compare_cell(row, columns[c], text, sizeof text);
-            sr_pane_put_right(area, edge, 1 + i, columns[c] >= COMPARE_STUDY ? faint : plain, text);
+            sr_pane_put_right(area, edge, 1 + i, columns[c] >= SR_SCORE_COUNT ? faint : plain,
+                              text);
         }
     }
     table->state->width = area.width;

@@ -7,18 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The split that is shown, else one that no loaded model has been trained on. */
-static enum sr_split_name shared_split(const struct sr_session *session)
-{
-    int split = session->view.split;
-    if (split >= 0 && split < SR_SPLIT_COUNT) return (enum sr_split_name)split;
-    for (size_t i = 0; i < session->entry_count; i++)
-        if (session->entries[i]->model &&
-            sr_session_default_split(session, session->entries[i]) == SR_SPLIT_TEST)
-            return SR_SPLIT_TEST;
-    return session->split.counts[SR_SPLIT_VALIDATION] ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST;
-}
-
 /* Best first; rows whose score is not known last. */
 static int by_order(const void *a, const void *b, void *context)
 {
@@ -58,7 +46,7 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
     }
     if (state->order < COMPARE_BY_NAME || state->order >= SR_SCORE_COUNT)
         state->order = SR_SCORE_ACCURACY;
-    table->split = shared_split(session);
+    table->split = sr_session_shown_split(session);
     table->count = session->entry_count;
     table->rows = sr_xalloc(table->count * sizeof *table->rows);
     bool pending = false;
@@ -68,6 +56,7 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
         row->entry = session->entries[i];
         row->status =
             sr_session_predictions(session, row->entry, table->split, &predictions, &row->error);
+        row->predicted = sr_session_predicted(session, row->entry, table->split);
         sr_scores(session, row->entry, table->split, NULL, row->scores);
         table->judged += row->status == SR_OK;
         pending = pending || row->status == SR_PENDING;
@@ -91,6 +80,8 @@ const char *compare_column_title(int column)
 {
     return column == COMPARE_STUDY           ? "study"
            : column == COMPARE_FAMILY        ? "family"
+           : column == COMPARE_LEFT_OUT      ? "left out"
+           : column == COMPARE_ENDING        ? "training"
            : column == SR_SCORE_ACCURACY_LOW ? "95 % interval"
                                              : sr_score_kinds[column].title;
 }
@@ -103,6 +94,11 @@ void compare_cell(const struct compare_row *row, int column, char *out, size_t s
     out[0] = '\0';
     if (column == COMPARE_FAMILY) {
         if (model) snprintf(out, size, "%s", model->class->name);
+    } else if (column == COMPARE_LEFT_OUT) {
+        if (row->predicted && row->predicted->left_out)
+            sr_format_count(out, size, row->predicted->left_out);
+    } else if (column == COMPARE_ENDING) {
+        if (model) snprintf(out, size, "%s", sr_model_ending(model));
     } else if (column == COMPARE_STUDY) {
         if (part && part->claim_low < part->claim_high)
             snprintf(out, size, "%.0f–%.0f %%", 100 * part->claim_low, 100 * part->claim_high);
@@ -241,8 +237,14 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_format_count(wins, sizeof wins, pair.test.only_first);
         sr_format_count(losses, sizeof losses, pair.test.only_second);
         sr_pair_print(&pair, name, second, text);
+        sr_scores_print_unlike(row->entry, table->rows[table->vs].entry, text);
         sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins,
                        name, losses, second, 100 * pair.test.agreement);
+    }
+    if (row->status == SR_OK && row->predicted->left_out) {
+        sr_text_printf(text, " Of %s, ", name);
+        sr_predicted_print_left_out(row->predicted, text);
+        sr_text_add(text, ".");
     }
 }
 

@@ -64,6 +64,7 @@ static struct confusion_table second_table(const struct confusion_table *table)
                                      .split = table->split,
                                      .classes = table->classes,
                                      .matrix = table->vs_matrix,
+                                     .predicted = table->vs_predicted,
                                      .evaluation = table->vs_evaluation};
     confusion_add_totals(&second);
     return second;
@@ -324,9 +325,7 @@ static enum sr_status browse_difference(struct sr_session *session, bool swapped
                             "there is no second model beside it; v chooses one");
     struct sr_entry *second = sr_session_entry(session, state->vs, error);
     if (!second) return error->status;
-    filter.split = session->view.split >= 0
-                       ? (enum sr_split_name)session->view.split
-                       : sr_session_default_split(session, swapped ? second : first);
+    filter.split = sr_session_shown_split(session);
     if (session->data) filter.class = inside(state->row, session->data->classes);
     return sr_browse_difference(session, &filter, swapped ? second : first,
                                 swapped ? first : second, error);

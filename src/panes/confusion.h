@@ -35,6 +35,7 @@ struct confusion_table {
     uint64_t rows[SR_CLASSES_MAX]; /* totals: of a true class, of a predicted one, of all */
     uint64_t columns[SR_CLASSES_MAX];
     uint64_t all;
+    const struct sr_predicted *predicted, *vs_predicted;
     const struct sr_evaluation *evaluation;
     /* The second model, where one is asked for and can be judged on the same split. */
     const char *vs_name; /* as asked for, "" for none */

@@ -27,15 +27,17 @@ static void add_second(struct sr_session *session, struct confusion_table *table
     struct sr_entry *entry = sr_session_entry(session, name, &table->vs_error);
     if (!entry || sr_session_predictions(session, entry, table->split, &second, &table->vs_error))
         return;
-    if (second->count != first->count || second->classes != first->classes) return;
     int n = table->classes;
     table->vs = entry;
-    table->vs_evaluation = &sr_session_predicted(session, entry, table->split)->evaluation;
+    table->vs_predicted = sr_session_predicted(session, entry, table->split);
+    table->vs_evaluation = &table->vs_predicted->evaluation;
     table->vs_matrix = sr_xalloc((size_t)n * (size_t)n * sizeof *table->vs_matrix);
     sr_confusion(second, table->vs_matrix);
     for (size_t i = 0; i < first->count; i++) {
+        const size_t k = sr_predictions_find(second, first->rows[i]);
+        if (k == SIZE_MAX) continue; /* it was trained on this one */
         bool a = first->predicted[i] == first->truth[i],
-             b = second->predicted[i] == second->truth[i];
+             b = second->predicted[k] == second->truth[k];
         table->fourfold[first->truth[i]][a ? (b ? BOTH : ONLY_FIRST) : b ? ONLY_SECOND : NEITHER]++;
     }
     for (int i = 0; i < n * n; i++) {
@@ -51,10 +53,7 @@ bool confusion_init(struct sr_session *session, const struct confusion *state,
     if (sr_pane_without_data(session, title, text)) return false;
     table->entry = sr_pane_model(session, "", title, text);
     if (!table->entry) return false;
-    int split = session->view.split;
-    table->split = split >= 0 && split < SR_SPLIT_COUNT
-                       ? (enum sr_split_name)split
-                       : sr_session_default_split(session, table->entry);
+    table->split = sr_session_shown_split(session);
     const struct sr_predictions *predictions;
     struct sr_error error = {0};
     enum sr_status status =
@@ -71,8 +70,7 @@ bool confusion_init(struct sr_session *session, const struct confusion *state,
         sr_text_printf(title, "%s cannot be judged on the %s split.", table->entry->name,
                        sr_split_names[table->split]);
         sr_text_add(text, error.text);
-        sr_text_printf(text, "\nType :confusion %s split=test for another split.",
-                       table->entry->name);
+        sr_text_add(text, "\nPress s for another split.");
         return false;
     }
     int n = table->classes = predictions->classes;
@@ -82,7 +80,8 @@ bool confusion_init(struct sr_session *session, const struct confusion *state,
     sr_confusion(predictions, table->matrix);
     confusion_add_totals(table);
     add_second(session, table, predictions);
-    table->evaluation = &sr_session_predicted(session, table->entry, table->split)->evaluation;
+    table->predicted = sr_session_predicted(session, table->entry, table->split);
+    table->evaluation = &table->predicted->evaluation;
     return true;
 }
 
@@ -123,8 +122,14 @@ void confusion_summary(const struct confusion_table *table, bool interval, struc
     sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name,
                    sr_split_names[table->split], share, count);
     if (interval)
-        sr_text_printf(text, " (%.1f–%.1f), macro F1 %.3f", 100 * evaluation->accuracy_low,
-                       100 * evaluation->accuracy_high, evaluation->macro_f1);
+        sr_text_printf(text, " (%.1f–%.1f)", 100 * evaluation->accuracy_low,
+                       100 * evaluation->accuracy_high);
+    if (table->predicted->left_out) {
+        sr_format_count(count, sizeof count, table->predicted->left_out);
+        sr_text_printf(text, "; %s left out (trained on)", count);
+    } else if (interval) {
+        sr_text_printf(text, ", macro F1 %.3f", evaluation->macro_f1);
+    }
 }
 
 void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole)

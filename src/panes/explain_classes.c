@@ -33,7 +33,7 @@ static bool class_scene_init(struct sr_session *session, const struct explain *e
     scene->entry = sr_pane_model(session, "", title, text);
     if (!scene->entry) return false;
     const size_t classes = (size_t)session->data->classes;
-    scene->split = sr_session_default_split(session, scene->entry);
+    scene->split = sr_session_shown_split(session);
     size_t most = (CLASS_SAMPLES + classes - 1) / classes;
     /* Where `explain MODEL classes` has just computed maps with another split or number, show
      * those. */

@@ -1,4 +1,8 @@
 noinst_HEADERS += tests/app/fixture.h
+check_PROGRAMS += tests/app/test_honesty
+tests_app_test_honesty_SOURCES = tests/app/test_honesty.c
+tests_app_test_honesty_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_app_test_honesty_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/app/test_computed
 tests_app_test_computed_SOURCES = tests/app/test_computed.c
 tests_app_test_computed_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -65,6 +65,13 @@ static void predictions_are_of_the_split(void **state)
     }
 }
 
+/* Wait until it is known which rows the model may be judged on. */
+static void know_rows(struct sr_entry *entry, enum sr_split_name split)
+{
+    const struct sr_held_out *held;
+    assert_ok(settled(sr_session_held_out(session, entry, split, &held, &error)));
+}
+
 static void it_is_told_which_split_is_being_predicted(void **state)
 {
     (void)state;
@@ -73,6 +80,7 @@ static void it_is_told_which_split_is_being_predicted(void **state)
     const char *name = NULL;
     enum sr_split_name split = SR_SPLIT_TRAIN;
     assert_false(sr_session_predicting(session, &name, &split));
+    know_rows(entry, SR_SPLIT_TEST);
     assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
                      SR_PENDING);
     assert_string_equal(error.text, "m is predicting the test split");
@@ -121,7 +129,7 @@ static void pairs_of_models_are_tested(void **state)
     for (int i = 0; i < 3; i++)
         all[i] = &sr_session_predicted(session, entries[i], SR_SPLIT_TEST)->predictions;
     size_t count, told_apart = 0;
-    struct sr_pair *pairs = sr_pairs(all, 3, &count, &error);
+    struct sr_pair *pairs = sr_pairs(all, 3, &count);
     assert_int_equal(comparison->count, 3);
     assert_int_equal(comparison->pair_count, count);
     for (int i = 0; i < 3; i++) assert_ptr_equal(comparison->models[i], entries[i]->model);
@@ -291,7 +299,7 @@ static void class_heats_are_means_of_a_split(void **state)
     assert_ok(sr_session_set(session, "validation", "0", &error));
     assert_refused(
         sr_session_class_heats(session, &occlusion, SR_SPLIT_VALIDATION, 5, &heats, &error),
-        SR_ERROR_STATE, "no images");
+        SR_ERROR_STATE, "no validation split");
 }
 
 static void quality_is_measured_once(void **state)
@@ -301,6 +309,7 @@ static void quality_is_measured_once(void **state)
     const struct sr_explainer weights = {entry, "weights", "", -1};
     const struct sr_quality *quality, *again;
     size_t before = session->run_count;
+    know_rows(entry, SR_SPLIT_TEST);
     assert_int_equal(
         sr_session_quality(session, &weights, SR_SPLIT_TEST, 8, SR_FILL_BLACK, &quality, &error),
         SR_PENDING);
@@ -328,6 +337,7 @@ static void quality_is_measured_once(void **state)
     assert_ok(
         sr_session_quality(session, &weights, SR_SPLIT_TEST, 8, SR_FILL_BLACK, &again, &error));
     assert_ptr_equal(again, quality);
+    know_rows(entry, SR_SPLIT_VALIDATION);
     for (int i = 0; i < 3; i++)
         assert_int_equal(sr_session_quality(
                              session, &weights, i == 0 ? SR_SPLIT_VALIDATION : SR_SPLIT_TEST,
@@ -494,7 +504,7 @@ static void scores_are_printed_for_people(void **state)
     } all[] = {
         {SR_SCORE_ACCURACY, 0.91237, "91.24 %"}, {SR_SCORE_LOSS, 0.25432, "0.2543"},
         {SR_SCORE_COST, 99.99, "99.9900"},       {SR_SCORE_COST, 100, "100.0"},
-        {SR_SCORE_PARAMETERS, 12345, "12,345"},  {SR_SCORE_ACCURACY, NAN, "-"},
+        {SR_SCORE_PARAMETERS, 12345, "12,345"},  {SR_SCORE_ACCURACY, NAN, "–"},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char text[32];

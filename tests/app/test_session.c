@@ -103,23 +103,6 @@ static void colours_are_those_asked_for(void **state)
     sr_session_free(session);
 }
 
-/* A model that has been read is there as long as the session, whatever becomes of its file. */
-static void a_model_in_memory_outlives_its_file(void **state)
-{
-    (void)state;
-    struct sr_session *session = open_session("a");
-    train(session, "knn", "m");
-    char *path = sr_store_path(at("home"), "m");
-    assert_int_equal(unlink(path), 0);
-    free(path);
-    assert_ok(sr_session_scan_models(session, &error));
-    struct sr_entry *entry = sr_session_entry(session, "m", &error);
-    assert_non_null(entry);
-    const struct sr_predictions *predictions;
-    assert_ok(settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
-    sr_session_free(session);
-}
-
 /* Images of the same size, of other classes. */
 static void a_model_of_other_classes_is_refused(void **state)
 {
@@ -178,79 +161,6 @@ static void a_long_layer_name_is_refused_and_not_asked_for_ever(void **state)
     assert_non_null(strstr(error.text, "layer"));
     assert_ok(
         settled(sr_session_explain(session, &defaults, SR_FILE_TEST, 0, &explanation, &error)));
-    sr_session_free(session);
-}
-
-/* --- honest validation ------------------------------------------------------------------ */
-
-static void validation_rows_that_were_trained_on_are_refused(void **state)
-{
-    (void)state;
-    struct sr_session *session = open_session("a");
-    struct sr_entry *entry = train(session, "knn", "knn");
-    const struct sr_predictions *predictions;
-    assert_ok(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
-    assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_VALIDATION);
-
-    assert_ok(sr_session_set(session, "split_seed", "2", &error));
-    assert_refused(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-        SR_ERROR_STATE, "overlaps");
-    assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_TEST);
-    assert_ok(sr_session_set(session, "split_seed", "1", &error));
-    assert_ok(sr_session_set(session, "validation", "0.2", &error));
-    assert_refused(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-        SR_ERROR_STATE, "validation=");
-    assert_ok(sr_session_set(session, "validation", "0", &error));
-    assert_refused(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-        SR_ERROR_STATE, "no validation split");
-
-    /* Trained on every row: no split of this data is held out from it. */
-    struct sr_entry *all = train(session, "knn", "all");
-    assert_ok(sr_session_set(session, "validation", "0.0833333333", &error));
-    assert_refused(
-        settled(sr_session_predictions(session, all, SR_SPLIT_VALIDATION, &predictions, &error)),
-        SR_ERROR_STATE, "overlaps");
-    assert_ok(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
-    sr_session_free(session);
-}
-
-static void the_rule_holds_for_models_from_files(void **state)
-{
-    (void)state;
-    struct sr_session *session = open_session("a");
-    train(session, "knn", "knn");
-    sr_session_free(session);
-    session = open_session("a");
-    const struct sr_predictions *predictions;
-    assert_ok(sr_session_set(session, "split_seed", "3", &error));
-    struct sr_entry *entry = sr_session_entry(session, "knn", &error);
-    assert_null(entry->model);
-    assert_refused(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-        SR_ERROR_STATE, "overlaps");
-    sr_session_free(session);
-}
-
-/* Fashion-MNIST comes in several files whose rows are the same. */
-static void models_of_other_files_are_refused_where_rows_may_be_the_same(void **state)
-{
-    (void)state;
-    struct sr_session *session = open_session("a");
-    struct sr_entry *entry = train(session, "knn", "knn");
-    const struct sr_predictions *predictions;
-    snprintf(entry->model->digest, sizeof entry->model->digest, "another");
-    assert_ok(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)));
-    session->data->known = true;
-    assert_refused(
-        settled(sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &error)),
-        SR_ERROR_STATE, "other files");
-    assert_int_equal(sr_session_default_split(session, entry), SR_SPLIT_TEST);
     sr_session_free(session);
 }
 
@@ -532,13 +442,9 @@ int main(void)
         TEST(a_folder_that_cannot_be_read_leaves_the_data_as_it_was),
         TEST(options_set_while_the_data_is_read_hold_for_it),
         TEST(colours_are_those_asked_for),
-        TEST(a_model_in_memory_outlives_its_file),
         TEST(a_model_of_other_classes_is_refused),
         TEST(a_new_split_or_new_data_drops_predictions_under_way),
         TEST(a_long_layer_name_is_refused_and_not_asked_for_ever),
-        TEST(validation_rows_that_were_trained_on_are_refused),
-        TEST(the_rule_holds_for_models_from_files),
-        TEST(models_of_other_files_are_refused_where_rows_may_be_the_same),
         TEST(a_renamed_model_is_predicted_under_its_new_name),
         TEST(another_file_of_a_name_is_read),
         TEST(names_are_checked_and_never_taken_twice),

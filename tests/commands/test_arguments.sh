@@ -56,7 +56,7 @@ train knn k=1
 set validation=0.2
 evaluate knn
 END
-code=$?; expect 0 "on the test split" "or on the test split"
+code=$?; expect 1 "trained on all 200 rows of the validation split; use split=test" "or the test split has to be asked for"
 script 'browse wrong\n'; expect 0 "split=validation wrong model=cnn" "browse asks the model of the panes"
 script 'model knn\nbrowse wrong\n'; expect 0 "model=knn" "or the one chosen"
 script 'tag test:23 off\nshow test:4\ntag\ntag test:4\nbrowse split=test tagged\ntag test:4 off\n'; expect 0 "1 sample" "a tag by cursor and by name"

@@ -25,8 +25,9 @@ script "browse split=test" "browse wrong model=m more"; split_is test "more keep
 script "browse split=test class=Shirt" "browse more all"; split_is test "so does more all"
 grep -q '"count": 500' out; report $? "which drops the rest of the filter"
 script "set split_seed=5" "browse wrong model=m"
-split_is test "where validation rows are among those trained on, the test split"
-script "set validation=0" "browse wrong model=m"; split_is test "and where there are none"
+split_is validation "rows that it was trained on are left out"
+grep -q '"left_out": 69' out; report $? "which is said"
+script "set validation=0" "browse wrong model=m"; grep -q "use split=test" err; report $? "the test split is only read when it is asked for"
 
 # The rows are those that predict says are wrong.
 script "browse wrong model=m limit=0"

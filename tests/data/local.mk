@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/data/test_formats \
 	tests/data/test_fuzz_idx \
 	tests/data/test_fuzz_png \
+	tests/data/test_identity \
 	tests/data/test_idx \
 	tests/data/test_import \
 	tests/data/test_split
@@ -31,6 +32,9 @@ tests_data_test_fuzz_idx_LDADD = $(TEST_LIBS)
 tests_data_test_fuzz_png_SOURCES = tests/data/fuzz_png.c tests/data/test_replay.c
 tests_data_test_fuzz_png_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-png"'
 tests_data_test_fuzz_png_LDADD = $(TEST_LIBS)
+tests_data_test_identity_SOURCES = tests/data/test_identity.c
+tests_data_test_identity_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_identity_LDADD = $(TEST_LIBS)
 tests_data_test_idx_SOURCES = tests/data/test_idx.c
 tests_data_test_idx_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_idx_LDADD = $(TEST_LIBS)

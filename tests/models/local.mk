@@ -1,4 +1,12 @@
 noinst_HEADERS += tests/models/mini.h
+check_PROGRAMS += tests/models/test_classes
+tests_models_test_classes_SOURCES = tests/models/test_classes.c
+tests_models_test_classes_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_classes_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/models/test_seen
+tests_models_test_seen_SOURCES = tests/models/test_seen.c
+tests_models_test_seen_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_models_test_seen_LDADD = $(TEST_LIBS)
 check_PROGRAMS += tests/models/test_tensors
 tests_models_test_tensors_SOURCES = tests/models/test_tensors.c
 tests_models_test_tensors_CPPFLAGS = $(TEST_CPPFLAGS)

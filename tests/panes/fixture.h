@@ -154,6 +154,7 @@ static inline struct sr_entry *add_model(struct sr_session *session,
     snprintf(model->digest, sizeof model->digest, "%s", session->data->digest);
     model->validation = session->split.fraction;
     model->split_seed = session->split.seed;
+    model->train_count = session->split.counts[SR_SPLIT_TRAIN];
     struct sr_entry *entry = sr_xalloc(sizeof *entry);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     entry->model = model;

@@ -295,7 +295,7 @@ static void models_are_in_order(void **state)
 {
     (void)state;
     struct sr_model *refused = add_model(session, &plain_class, "aaa", 3)->model;
-    refused->split_seed++; /* its training rows are among the validation rows */
+    refused->validation = 0; /* its training rows are among the validation rows: all of them */
     session->view.pane = &sr_pane_compare;
     session->view.split = SR_SPLIT_VALIDATION;
     double accuracy[2];

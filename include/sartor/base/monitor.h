@@ -23,6 +23,7 @@ struct sr_progress {
     double learning_rate;  /* NaN when there is none */
     char note[SR_NOTE];    /* "gradient norm 3.1e-2", "out of bag 0.874", or empty */
     bool remark;           /* the note is to be shown at once: "diverged in epoch 4; ..." */
+    bool diverged;         /* the work has ended since its numbers were no longer finite */
 };
 
 /* What `rate` counts, in the plural: images where there are epochs, else the unit. */

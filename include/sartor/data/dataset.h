@@ -76,6 +76,8 @@ void sr_dataset_unref(struct sr_dataset *dataset); /* NULL-safe */
 char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error);
 /* One sentence on how to get the whole set. */
 const char *sr_dataset_advice(void);
+/* Are two class names the same? Upper and lower case of ASCII are equal. */
+bool sr_class_names_same(const char *a, const char *b);
 /* A class by name (case-insensitive; a prefix if it fits one only) or number. -1 and a
  * sentence that lists the classes otherwise. */
 int sr_dataset_class(const struct sr_dataset *dataset, const char *text, struct sr_error *error);

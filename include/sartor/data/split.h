@@ -18,6 +18,9 @@ enum sr_split_name {
     SR_SPLIT_PICTURES = SR_SPLIT_COUNT, /* one's own pictures, which nothing is judged on */
     SR_SPLIT_ALL
 };
+/* The one that a model is judged on unless another is asked for: the test file is read on request
+ * only. */
+#define SR_SPLIT_DEFAULT SR_SPLIT_VALIDATION
 extern const char
     *const sr_split_names[SR_SPLIT_ALL]; /* "train", "validation", "test", "pictures" */
 /* The file that a split's rows are of. */

@@ -16,11 +16,16 @@ struct sr_mcnemar {
     size_t both, neither;
     double p;         /* two-sided: exact binomial up to 1,000 such samples, else chi-squared
                          with Edwards's continuity correction; 1 when there is none */
-    double agreement; /* share of samples with the same prediction */
+    double agreement; /* share of samples with the same prediction; 1 of none */
 };
-/* Both must be of the same samples in the same order: SR_ERROR_ARGUMENT otherwise. */
-enum sr_status sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
-                          const struct sr_predictions *second, struct sr_error *error);
+/* On the samples, of the same file, that both have. */
+void sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
+                const struct sr_predictions *second);
+/* How many those were. */
+static inline size_t sr_mcnemar_count(const struct sr_mcnemar *test)
+{
+    return test->both + test->only_first + test->only_second + test->neither;
+}
 
 /* Holm (1979): p values adjusted for `count` tests, in place; still in 0..1. */
 void sr_holm(double *p, size_t count);
@@ -32,10 +37,9 @@ struct sr_pair {
     struct sr_mcnemar test;
     double p; /* adjusted */
 };
-/* count × (count - 1) / 2 pairs by first, then second; freed by the caller. NULL and a sentence on
- * error. */
+/* count × (count - 1) / 2 pairs by first, then second; freed by the caller. */
 struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count,
-                         size_t *pairs, struct sr_error *error);
+                         size_t *pairs);
 /* The result for a pair, without a full stop: "cnn beats svm, p < 0.001". */
 void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
                    struct sr_text *text);

@@ -15,6 +15,7 @@
 #include "sartor/data/dataset.h"
 #include "sartor/data/features.h"
 #include "sartor/data/images.h"
+#include "sartor/models/seen.h"
 #include "sartor/models/tensors.h"
 #include "sartor/nn/layer.h"
 #include <stdbool.h>
@@ -151,7 +152,11 @@ struct sr_model {
     struct sr_args *params; /* as trained, defaults included */
     struct sr_model_shape shape;
     char name[64];
-    char digest[40]; /* of the data it was trained on */
+    /* Of the data it was trained on: digest, name, and the names of the classes, shape.classes of
+     * them. Files of earlier versions have neither name: "" and NULL. */
+    char digest[40], data_name[64];
+    char **class_names;
+    struct sr_seen *seen; /* the pictures it was trained on; NULL when not known */
     uint64_t seed, split_seed;
     double validation;    /* fraction held out; 0: trained on every row */
     uint64_t limit;       /* stratified training rows kept, 0 for all */
@@ -159,8 +164,13 @@ struct sr_model {
     double fit_seconds;
     uint64_t fit_memory; /* bytes of memory that fitting needed; 0 when not known */
     bool stopped;        /* ended early on request */
+    bool diverged;       /* ended early, since its numbers were no longer finite */
     struct sr_epoch *history;
     size_t epochs;
+    /* Of a model whose classes are numbered anew: the one that owns all of the above, and its
+     * number of each class. Else NULL. */
+    struct sr_model *base;
+    uint8_t *order;
     int references; /* atomic; use ref and unref */
 };
 
@@ -169,9 +179,10 @@ struct sr_model *sr_model_ref(struct sr_model *model);
 void sr_model_unref(struct sr_model *model); /* NULL-safe */
 
 /* class->resolve, class->check and class->fit, with timing; on success `model` gets state and
- * figures, and as its history all epochs reported to the monitor. The caller sets digest,
- * split_seed, validation and limit. Refuses what no family can learn from: no images, one class
- * only, images that are all the same. */
+ * figures, as its history all epochs reported to the monitor, and the pictures that it has seen.
+ * Validation pictures that stand among the training ones are left out. The caller sets split_seed,
+ * validation and limit, and by sr_model_set_data what is known of the data. Refuses what no family
+ * can learn from: no images, one class only, images that are all the same. */
 enum sr_status sr_model_fit(struct sr_model *model, const struct sr_fit *fit,
                             struct sr_error *error);
 /* SR_OK if the model is for such images and (unless 0) so many classes. */
@@ -186,6 +197,28 @@ enum sr_status sr_model_check_bytes(const char *family, enum sr_features feature
 enum sr_status sr_model_predict(const struct sr_model *model, const struct sr_samples *samples,
                                 struct sr_pool *pool, const struct sr_monitor *monitor,
                                 float *probabilities, struct sr_error *error);
+
+/* class->gradients and class->importance for a class by the model's own number of it. */
+enum sr_status sr_model_gradients(const struct sr_model *model, const uint8_t *pixels,
+                                  const char *layer, int target, struct sr_layer_gradients *out,
+                                  struct sr_error *error);
+enum sr_status sr_model_importance(const struct sr_model *model, int target, float *image,
+                                   struct sr_error *error);
+
+/* How the fit ended where it did not end well: "stopped early", "diverged"; else "". */
+const char *sr_model_ending(const struct sr_model *model);
+/* Note which data a model is trained on. */
+void sr_model_set_data(struct sr_model *model, const struct sr_dataset *data);
+/* How the classes of a model are related to those of data of as many classes: the same in the same
+ * order, or only one of both has names and the other numbers; the same in another order; others. */
+enum sr_kinship { SR_KIN_SAME, SR_KIN_REORDERED, SR_KIN_OTHER };
+enum sr_kinship sr_model_kinship(const struct sr_model *model, char *const *class_names,
+                                 uint8_t order[SR_CLASSES_MAX]);
+/* Are all of them only their numbers? */
+bool sr_class_names_numbers(char *const *class_names, int count);
+/* The model with its classes numbered as those of data: order[c] is the number that the model,
+ * which must not be numbered anew itself, gives the data's class c. Takes a reference. */
+struct sr_model *sr_model_reorder(struct sr_model *base, const uint8_t *order);
 
 enum sr_status sr_model_save(const struct sr_model *model, const char *path,
                              struct sr_error *error);
