@@ -673,6 +673,8 @@ static void test_isa(void **state)
     assert_string_equal(sr_kernels()->isa, sr_compute_isa());
     assert_int_equal(sr_isa_find(sr_compute_isa()), sr_isa());
     assert_int_equal(sr_isa_find("abacus"), -1);
+    /* Without a wish the best: no later set of the list is to be had. */
+    for (int i = sr_isa() + 1; i < SR_ISA_COUNT; i++) assert_int_equal(sr_isa_find(sets[i]), -1);
 }
 
 static const char *program;
