@@ -48,8 +48,7 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     /* A model that cannot be written stays in memory, with a message, and its checkpoint is kept.
      */
     if (!lost) sr_store_save(train->home, train->model, &train->save_error);
-    if (!lost && !train->save_error.status && !train->model->stopped && train->checkpoint)
-        remove(train->checkpoint);
+    if (!lost && !train->save_error.status && !train->model->stopped) remove(train->checkpoint);
     return SR_OK;
 }
 
@@ -98,14 +97,9 @@ static void train_free(struct task *task)
     free(train);
 }
 
-/* NULL when the folder cannot be made: then the training has no checkpoint. */
 static char *checkpoint_path(const struct sr_session *session, const char *name)
 {
-    struct sr_error ignored;
-    char *folder = sr_path_join(session->home, "checkpoints"), *path = NULL;
-    if (!sr_directory_make(folder, &ignored)) path = sr_xprintf("%s/%s.safetensors", folder, name);
-    free(folder);
-    return path;
+    return sr_xprintf("%s/checkpoints/%s.safetensors", session->home, name);
 }
 
 /* Is a model of this name being trained, or about to be? */
@@ -123,8 +117,11 @@ static enum sr_status check_place(const struct sr_session *session, const char *
                                   struct sr_error *error)
 {
     enum { SMALL_MODEL = 1 << 16 }; /* bytes */
-    char *path = sr_store_path(session->home, name);
+    char *path = sr_store_path(session->home, name),
+         *folder = sr_path_join(session->home, "checkpoints");
     enum sr_status status = sr_file_probe(path, SMALL_MODEL, error);
+    if (!status) status = sr_directory_make(folder, error);
+    free(folder);
     if (status)
         sr_error_prefix(error,
                         "%s could not be kept, so it is not trained (--home DIR keeps models in "

@@ -201,8 +201,11 @@ enum sr_status sr_file_probe(const char *path, size_t length, struct sr_error *e
     if (!status) status = sr_output_open(&output, path, error);
     if (status) return status;
     if (output.temporary) {
-        const int code = posix_fallocate(fileno(output.stream), 0, (off_t)length);
-        if (code && code != EOPNOTSUPP && code != EINVAL)
+        int code = posix_fallocate(fileno(output.stream), 0, (off_t)length);
+        if (code == EOPNOTSUPP || code == EINVAL) code = 0;
+        if (fclose(output.stream) && !code) code = errno; /* as a disk far away may say it */
+        output.stream = NULL;
+        if (code)
             status =
                 sr_error_set(error, SR_ERROR_IO, "%s: cannot be written: %s", path, strerror(code));
     }

@@ -338,14 +338,15 @@ void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_
                 line[column] = sample(colours, height, width, rows, columns, row, column);
         }
         cairo_surface_mark_dirty(image);
-        cairo_save(canvas->cairo);
-        cairo_translate(canvas->cairo, rect.x, rect.y);
-        cairo_scale(canvas->cairo, rect.width / columns, rect.height / rows);
-        cairo_set_source_surface(canvas->cairo, image, 0, 0);
-        cairo_pattern_set_filter(cairo_get_source(canvas->cairo), CAIRO_FILTER_NEAREST);
-        cairo_paint(canvas->cairo);
-        cairo_restore(canvas->cairo);
     }
+    /* An image that could not be made is an error of the drawing from here on. */
+    cairo_save(canvas->cairo);
+    cairo_translate(canvas->cairo, rect.x, rect.y);
+    cairo_scale(canvas->cairo, rect.width / columns, rect.height / rows);
+    cairo_set_source_surface(canvas->cairo, image, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(canvas->cairo), CAIRO_FILTER_NEAREST);
+    cairo_paint(canvas->cairo);
+    cairo_restore(canvas->cairo);
     cairo_surface_destroy(image);
 }
 

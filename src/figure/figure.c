@@ -86,9 +86,17 @@ struct page {
     double zoom;          /* at most 1: what the chart is drawn at is page / zoom */
 };
 
+static enum sr_status drawing_failed(const char *path, cairo_status_t why, struct sr_error *error)
+{
+    return sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
+                        cairo_status_to_string(why));
+}
+
 /* The size that the chart needs, measured on a surface that draws nothing. */
-static struct page find_page(const struct sr_figure_options *options, double scale,
-                             const struct sr_chart *chart, const void *data)
+static enum sr_status find_page(struct page *page, const char *path,
+                                const struct sr_figure_options *options, double scale,
+                                const struct sr_chart *chart, const void *data,
+                                struct sr_error *error)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     cairo_t *cairo = cairo_create(surface);
@@ -96,13 +104,15 @@ static struct page find_page(const struct sr_figure_options *options, double sca
     struct sr_size size = {0};
     set_up(&canvas, cairo, scale, options->dark);
     chart->size(&canvas, data, options->width, &size);
+    const cairo_status_t trouble = cairo_status(cairo);
     cairo_destroy(cairo);
     cairo_surface_destroy(surface);
-    struct page page = {.width = options->width > 0 ? options->width : size.width, .zoom = 1};
-    page.zoom = fmin(page.zoom, page.width / size.least_width);
-    page.height = options->height > 0 ? options->height : size.height * page.zoom;
-    page.zoom = fmin(page.zoom, page.height / size.least_height);
-    return page;
+    if (trouble) return drawing_failed(path, trouble, error);
+    *page = (struct page){.width = options->width > 0 ? options->width : size.width, .zoom = 1};
+    page->zoom = fmin(page->zoom, page->width / size.least_width);
+    page->height = options->height > 0 ? options->height : size.height * page->zoom;
+    page->zoom = fmin(page->zoom, page->height / size.least_height);
+    return SR_OK;
 }
 
 static void draw(cairo_t *cairo, double scale, const struct sr_figure_options *options,
@@ -125,7 +135,9 @@ static enum sr_status write_raster(struct sr_output *output, const char *path,
 {
     double resolution = options->resolution > 0 ? options->resolution : DEFAULT_RESOLUTION;
     double scale = resolution / 72;
-    struct page page = find_page(options, scale, chart, data);
+    struct page page;
+    enum sr_status status = find_page(&page, path, options, scale, chart, data, error);
+    if (status) return status;
     double columns = fmax(1, round(page.width * scale)), rows = fmax(1, round(page.height * scale));
     if (columns > MOST_DOTS || rows > MOST_DOTS || columns * rows > MOST_AREA)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -135,11 +147,9 @@ static enum sr_status write_raster(struct sr_output *output, const char *path,
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)columns, (int)rows);
     cairo_t *cairo = cairo_create(surface);
-    enum sr_status status = SR_OK;
     draw(cairo, scale, options, page, chart, data);
     if (cairo_status(cairo))
-        status = sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
-                              cairo_status_to_string(cairo_status(cairo)));
+        status = drawing_failed(path, cairo_status(cairo), error);
     else
         status =
             sr_png_write(output->stream, surface, resolution, options->provenance, path, error);
@@ -154,7 +164,9 @@ static enum sr_status draw_vector(struct sr_text *text, enum format format, cons
                                   const struct sr_chart *chart, const void *data,
                                   struct sr_error *error)
 {
-    struct page page = find_page(options, 0, chart, data);
+    struct page page;
+    enum sr_status status = find_page(&page, path, options, 0, chart, data, error);
+    if (status) return status;
     cairo_surface_t *surface = format == SVG ? sr_svg_begin(text, page.width, page.height)
                                              : sr_pdf_begin(text, page.width, page.height,
                                                             chart->name, options->provenance);
@@ -165,9 +177,7 @@ static enum sr_status draw_vector(struct sr_text *text, enum format format, cons
     cairo_surface_finish(surface);
     if (!trouble) trouble = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
-    if (trouble)
-        return sr_error_set(error, SR_ERROR_MEMORY, "%s: drawing failed: %s", path,
-                            cairo_status_to_string(trouble));
+    if (trouble) return drawing_failed(path, trouble, error);
     if (format == SVG) sr_svg_end(text, chart->name, options->provenance);
     return SR_OK;
 }

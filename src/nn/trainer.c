@@ -449,8 +449,10 @@ enum sr_status sr_trainer_run(struct sr_trainer *trainer, const struct sr_monito
 
         struct sr_error trouble = {0};
         trainer->note[0] = '\0';
-        if (epoch_end && epoch_end(owner, trainer, &trouble))
+        if (epoch_end && epoch_end(owner, trainer, &trouble)) {
             snprintf(trainer->note, sizeof trainer->note, "no checkpoint: %s", trouble.text);
+            announce(trainer, epoch);
+        }
         sr_monitor_epoch(monitor, &trainer->history[epoch - 1]);
     }
     *complete = true;

@@ -1,2 +1,15 @@
 SHELL_TESTS += tests/batch/test_batch.sh tests/batch/test_together.sh
 SHELL_TESTS += tests/batch/test_log.sh
+SHELL_TESTS += tests/batch/test_full_disk.sh
+
+## A library that fails one call of the program which it is loaded into.
+check-local: tests/batch/fail_calls.so
+tests/batch/fail_calls.so: tests/batch/fail_calls.c
+	$(AM_V_CCLD)$(MKDIR_P) tests/batch && $(CC) -D_GNU_SOURCE $(CFLAGS) -shared -fPIC -o $@ $(srcdir)/tests/batch/fail_calls.c -ldl
+CLEANFILES += tests/batch/fail_calls.so
+EXTRA_DIST += tests/batch/fail_calls.c
+
+## Every call of every command.
+sweep: tests/batch/fail_calls.so sartor$(EXEEXT)
+	SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' SWEEP=all $(SHELL) $(srcdir)/tests/batch/test_full_disk.sh
+.PHONY: sweep

@@ -25,5 +25,5 @@ tests_figure_test_screen_SOURCES = tests/figure/test_screen.c
 tests_figure_test_screen_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
 tests_figure_test_screen_LDADD = $(TEST_LIBS)
 tests_figure_test_targets_SOURCES = tests/figure/test_targets.c
-tests_figure_test_targets_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS)
+tests_figure_test_targets_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(CAIRO_CFLAGS)
 tests_figure_test_targets_LDADD = $(TEST_LIBS)

@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "../../src/figure/canvas.h"
+
 static struct sr_error error;
 
 static enum sr_status write_to(const char *path, const struct sr_figure_options *options)
@@ -105,6 +107,55 @@ static void no_space_half_way(void **state)
     }
 }
 
+/* Charts that cannot be drawn: an image that cairo cannot make, an error while it is measured. */
+static void too_large_an_image(struct sr_canvas *canvas, const void *data)
+{
+    enum { WIDE = 40000 };
+    static const uint32_t colours[WIDE];
+    (void)data;
+    sr_draw_pixels(canvas, (struct sr_rect){0, 0, WIDE, 4}, colours, 1, WIDE);
+}
+
+static void small(struct sr_canvas *canvas, const void *data, double wished, struct sr_size *size)
+{
+    (void)canvas, (void)data, (void)wished;
+    *size = (struct sr_size){.width = 100, .height = 100, .least_width = 10, .least_height = 10};
+}
+
+static void unmeasurable(struct sr_canvas *canvas, const void *data, double wished,
+                         struct sr_size *size)
+{
+    small(canvas, data, wished, size);
+    cairo_restore(canvas->cairo); /* without a save before it */
+}
+
+static void nothing(struct sr_canvas *canvas, const void *data)
+{
+    (void)canvas, (void)data;
+}
+
+static void what_cannot_be_drawn_is_not_written(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"x.png", "x.svg", "x.pdf", "x.html"};
+    const struct sr_chart large = {.name = "large", .size = small, .draw = too_large_an_image},
+                          unsized = {.name = "unsized", .size = unmeasurable, .draw = nothing};
+    const struct sr_figure_options fine = {.resolution = 72};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = in_scratch(names[i]);
+        assert_ok(sr_file_write(path, "old", 3, &error));
+        assert_refused(sr_figure_write(path, &fine, &large, NULL, &error), SR_ERROR_MEMORY,
+                       "drawing failed: ");
+        assert_kept(path);
+        assert_alone();
+        assert_refused(sr_figure_write(path, &fine, &unsized, NULL, &error), SR_ERROR_MEMORY,
+                       "drawing failed: ");
+        assert_kept(path);
+        assert_alone();
+        unlink(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +163,7 @@ int main(void)
         cmocka_unit_test(folders_and_missing_folders),
         cmocka_unit_test(sizes_that_cannot_be),
         cmocka_unit_test(no_space_half_way),
+        cmocka_unit_test(what_cannot_be_drawn_is_not_written),
     };
     return cmocka_run_group_tests_name("figure targets", tests, make_scratch, remove_scratch);
 }
