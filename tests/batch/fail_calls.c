@@ -101,9 +101,10 @@ ssize_t write(int descriptor, const void *bytes, size_t length)
     return counts(descriptor) && fails("write") ? -1 : REAL(write)(descriptor, bytes, length);
 }
 
+/* The others do nothing: no test pulls the plug, and a disk may take long. */
 int fsync(int descriptor)
 {
-    return counts(descriptor) && fails("fsync") ? -1 : REAL(fsync)(descriptor);
+    return counts(descriptor) && fails("fsync") ? -1 : 0;
 }
 
 int rename(const char *from, const char *to)
