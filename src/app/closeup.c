@@ -1,4 +1,4 @@
-/* closeup.c - one sample: the answers of all models, and its nearest neighbours. */
+/* closeup.c - one sample: the predictions of all models, and its nearest neighbours. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +53,7 @@ static bool current(const struct sr_session *session, const void *opaque)
 static void describe(const void *opaque, char *text, size_t size)
 {
     const struct key *key = opaque;
-    snprintf(text, size, "the models are being asked about %s:%u", sr_file_names[key->file],
-             key->row);
+    snprintf(text, size, "the models are predicting %s:%u", sr_file_names[key->file], key->row);
 }
 
 /* Squared distance, exact; stops counting past `limit`. */

@@ -14,7 +14,7 @@ struct how {
     int target;
 };
 
-/* A name that is too long is cut, and so is none that exists. */
+/* A name that is too long is cut; no layer or method has such a name. */
 static inline struct how how_of(const struct sr_explainer *explainer)
 {
     struct how how = {.target = explainer->target};

@@ -16,7 +16,7 @@ const struct sr_param sr_options[] = {
     {"seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
      .help = "Seed of every training that gives none of its own."},
     {"threads", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1024,
-     .help = "Threads that compute, 0 for one a processor; results do not depend on it."},
+     .help = "Threads that compute, 0 for one per processor; results do not depend on it."},
     {"validation", SR_PARAM_NUMBER, .fallback = "0.0833333333", .minimum = 0, .maximum = 0.9,
      .help = "Share of the train file held out for validation; 0 trains on every row."},
     {"split_seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,

@@ -37,7 +37,7 @@ const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
                             .less = true},
     [SR_SCORE_DECIDED_COST] = {"mean_cost_decided", "by least cost", SR_FORMAT_NUMBER,
                                SR_GROUP_COST, .less = true},
-    [SR_SCORE_LOOKS] = {"test_looks", "test looks", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true,
+    [SR_SCORE_LOOKS] = {"test_looks", "test uses", SR_FORMAT_COUNT, SR_GROUP_EFFORT, .less = true,
                         .detail = true},
 };
 

@@ -161,8 +161,8 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
 {
     if (!session->suspects.folds)
         return sr_error_set(error, SR_ERROR_STATE,
-                            "no suspects have been looked for in this data; suspects MODEL does, "
-                            "such as: suspects cnn");
+                            "no suspects have been searched for in this data; suspects MODEL does "
+                            "so, such as: suspects cnn");
     wanted.split = SR_SPLIT_TRAIN;
     wanted.model[0] = '\0';
     uint32_t *rows = sr_array_raw(session->suspects.count, sizeof *rows, "the selection", error);

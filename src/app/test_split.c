@@ -1,6 +1,6 @@
-/* test_split.c - how often each model has looked at the test images of each data set: a line for
- * each time in HOME/test-looks.csv. A model that has been chosen by its test accuracy is known by
- * its many lines. */
+/* test_split.c - how often each model has been evaluated on the test images of each data set: a
+ * line for each time in HOME/test-looks.csv. Many lines of one model show that it was chosen by its
+ * test accuracy. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "sartor/base/memory.h"
 
 /* Others hold the lock for as long as it takes to write a file. One that is stopped in the middle
- * of it must not stop this program for ever. */
+ * of it must not block this program for ever. */
 static const double PATIENCE = 20;
 
 static bool wait_for_lock(int descriptor)

@@ -367,7 +367,7 @@ int sr_batch_overview(struct sr_session *session)
     struct sr_batch batch = {.name = "overview"};
     struct sr_error error;
     int failed = 0;
-    puts("sartor looks at image data sets, trains models on them and shows where they fail.\n"
+    puts("sartor shows image data sets, trains models on them and shows where they fail.\n"
          "There is no terminal here, so this is an overview in plain text.\n");
     enum sr_status status;
     while ((status = sr_session_data(session, &error)) == SR_PENDING) sr_session_wait(session, -1);

@@ -1,4 +1,4 @@
-/* confusion.c - confusion: what a model takes each class for. */
+/* confusion.c - confusion: as which class a model predicts the samples of each class. */
 #include "internal.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* evaluate.c - evaluate: what a model scores on a split, and on each class of it. */
+/* evaluate.c - evaluate: the scores of a model on a split, and on each class of it. */
 #include "internal.h"
 
 #include <math.h>

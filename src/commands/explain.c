@@ -1,4 +1,4 @@
-/* explain.c - explain, gradcam and method: why a model said what it said of a sample. */
+/* explain.c - explain, gradcam and method: what the prediction of a sample depends on. */
 #include "explain.h"
 
 #include <stdlib.h>
@@ -39,7 +39,7 @@ const struct sr_command sr_command_explain = {
             {"to", SR_PARAM_FILE,
              .help = "Write original, heat map and overlay (with classes: the mean heats) as a "
                      "figure."},
-            {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
+            {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark background."},
             {"quality", SR_PARAM_SWITCH,
              .help = "Measure the maps: deletion, insertion, sanity check, heat on the garment."},
             {"classes", SR_PARAM_SWITCH,
@@ -68,7 +68,7 @@ const struct sr_command sr_command_gradcam = {
             {"layer", SR_PARAM_TEXT,
              .help = "A convolution's name (default: the last with at least 5×5 cells)."},
             {"to", SR_PARAM_FILE, .help = "Write original, heat map and overlay as a figure."},
-            {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark ground."},
+            {"dark", SR_PARAM_SWITCH, .help = "The figure on a dark background."},
             {0}},
     .run = gradcam_run,
     .example = "gradcam cnn 0 split=test to=cam.png",
@@ -103,7 +103,8 @@ static void say_explained(const struct sr_session *session, const struct explain
     char name[512];
     sr_sample_name(session, explanation->file, explanation->row, name, sizeof name);
     reply_doubt(reply, session, explanation->file, explanation->row);
-    sr_reply_say(reply, "%s%s%s; %s says %s (%.1f %%)", name, explained->truth < 0 ? "" : " is ",
+    sr_reply_say(reply, "%s%s%s; %s predicts %s (%.1f %%)", name,
+                 explained->truth < 0 ? "" : " is ",
                  explained->truth < 0 ? "" : class_name(session, explained->truth),
                  explained->model, class_name(session, explained->predicted),
                  100 * (double)explanation->probabilities[explained->predicted]);

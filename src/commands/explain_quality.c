@@ -119,7 +119,7 @@ static void report_quality(const struct sr_quality *quality, const char *model, 
     for (int m = 1; m < SR_QUALITY_MAPS; m++) say_gain(quality, m, reply);
     report_scrambled(quality, reply);
     if (quality->empty)
-        sr_reply_say(reply, "\n%zu map%s empty: nothing in the picture spoke for the class.",
+        sr_reply_say(reply, "\n%zu map%s empty: no part of the picture raises its probability.",
                      quality->empty, quality->empty == 1 ? " was" : "s were");
 }
 

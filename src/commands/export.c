@@ -64,8 +64,8 @@ const struct sr_command sr_command_export = {
             {"height", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 2000,
              .help = "Millimetres, 0 for the figure's own."},
             {"resolution", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1200,
-             .help = "PNG: dots an inch, 0 for 144."},
-            {"dark", SR_PARAM_SWITCH, .help = "On a dark ground."},
+             .help = "PNG: dots per inch, 0 for 144."},
+            {"dark", SR_PARAM_SWITCH, .help = "On a dark background."},
             {"plotly", SR_PARAM_FILE,
              .help = "HTML: plotly.min.js to put into the page (default: that of Debian's "
                      "python3-plotly, if installed); none for a page without."},

@@ -1,6 +1,6 @@
 /* figures.h - the figures: their one list, and what their functions share. Private to commands/.
  *
- * A figure's function turns what the session knows into a chart's plain arrays and hands them to
+ * A figure's function turns data of the session into a chart's plain arrays and hands them to
  * figure_put. It returns SR_PENDING while something is computed, and is then called again. */
 #ifndef SARTOR_COMMANDS_FIGURES_H
 #define SARTOR_COMMANDS_FIGURES_H
@@ -24,24 +24,23 @@
     X(metrics, "model models split", "model",                                                      \
       "Precision, recall and F1 of every class; of several models F1.")                            \
     X(compare, "models split", "", "Accuracies of models with 95 % intervals.")                    \
-    X(reliability, "model models split", "model",                                                  \
-      "How often a model is right when it is so sure.")                                            \
+    X(reliability, "model models split", "model", "Accuracy at each level of confidence.")         \
     X(roc, "model models split class", "model",                                                    \
-      "True against false positives, a class at a time.")                                          \
-    X(pr, "model models split class", "model", "Precision over recall, a class at a time.")        \
+      "True positive rate against false positive rate, a curve for each class.")                   \
+    X(pr, "model models split class", "model",                                                     \
+      "Precision against recall, a curve for each class.")                                         \
     X(explain, SAMPLE_WORDS " count method layer target", "model index",                           \
       "Original, heat map and overlay of samples.")                                                \
     X(gradcam, SAMPLE_WORDS " count layer target", "model index", "The same by Grad-CAM.")         \
     X(gallery, SAMPLE_WORDS " count method layer target", "model",                                 \
       "Heat maps laid over many samples.")                                                         \
     X(nearest, SAMPLE_WORDS, "index",                                                              \
-      "A sample and the training images nearest to it: in a model's own sense if it has one, "     \
-      "else "                                                                                      \
-      "by pixels.")                                                                                \
+      "A sample and the training images nearest to it: as a k-NN or SVM finds them, else by "      \
+      "pixels.")                                                                                   \
     X(heats, "model split count method layer", "model",                                            \
       "The mean heat of every class, over its mean image.")                                        \
     X(quality, "model split count method layer", "model",                                          \
-      "Deletion and insertion: the probability while the hottest pixels go, and come.")            \
+      "Deletion and insertion: the probability while the hottest pixels are removed, or put in.")  \
     X(network, "model", "model", "Layers with their output shapes and parameters.")
 
 struct figure {

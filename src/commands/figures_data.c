@@ -122,7 +122,7 @@ static void print_augment(const struct sr_augment *augment, struct sr_text *text
                            parts[i].value, parts[i].after);
 }
 
-/* What the model was trained with, where its family knows augmentation. */
+/* What the model was trained with, where its family has augmentation. */
 static struct sr_augment augment_of(const struct sr_model *model)
 {
     const struct sr_args *params = model->params;

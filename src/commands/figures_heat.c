@@ -37,13 +37,13 @@ static int predicted_of(const struct figure *figure, const struct sr_heats *heat
     return predicted;
 }
 
-/* "cnn looks at test:7". */
+/* "cnn: heat map of test:7". */
 static void name_sample(const struct figure *figure, const struct picked *picked, const char *model,
                         char *title, size_t size)
 {
     char name[120];
     sr_sample_name(figure->session, picked->file, picked->rows[0], name, sizeof name);
-    snprintf(title, size, "%s looks at %s", model, name);
+    snprintf(title, size, "%s: heat map of %s", model, name);
 }
 
 static enum sr_status write_triptychs(struct figure *figure, const char *method,
@@ -89,7 +89,7 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
     }
     char title[240];
     if (picked.count > 1)
-        snprintf(title, sizeof title, "%s looks at %zu samples", entry->name, picked.count);
+        snprintf(title, sizeof title, "%s: heat maps of %zu samples", entry->name, picked.count);
     else
         name_sample(figure, &picked, entry->name, title, sizeof title);
     struct sr_triptych_chart chart = {title, images->shape, rows, picked.count};
@@ -156,7 +156,7 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
              quality->method->title, quality->layer[0] ? ", " : "", quality->layer, quality->count,
              sr_split_names[split]);
     struct sr_curves_chart chart = {.title = title,
-                                    .x_label = "pixels taken away or put in (%)",
+                                    .x_label = "pixels removed or inserted (%)",
                                     .panels = panels,
                                     .count = 2,
                                     .x_percent = true,
@@ -164,7 +164,7 @@ enum sr_status figure_quality(struct figure *figure, struct sr_error *error)
     return figure_put(figure, &sr_chart_curves, &chart, error);
 }
 
-/* The rows nearest to a sample: in the model's own sense where one is given, else those that the
+/* The rows nearest to a sample: by the model's own distance where one is given, else those that the
  * enlarged sample shows. */
 static enum sr_status find_nearest(struct figure *figure, const struct picked *picked,
                                    const struct sr_nearest **nearest, const char **by,
@@ -323,7 +323,7 @@ enum sr_status figure_gallery(struct figure *figure, struct sr_error *error)
                                : sr_xstrdup(class_name(session, truth < 0 ? predicted : truth));
     }
     char *title =
-        sr_xprintf("Where %s looks%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",
+        sr_xprintf("Heat maps of %s%s%s (%s%s%s)", entry->name, *picked.title ? ": " : "",
                    picked.title, maps->method->title, *maps->layer ? ", " : "", maps->layer);
     struct sr_gallery_chart chart = {.title = title,
                                      .count = (int)picked.count,

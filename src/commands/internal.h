@@ -165,7 +165,7 @@ struct figure_request {
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);
-/* The line as given, but for the folders of files, which are this machine's business: for the
+/* The line as given, but for the folders of files, which mean nothing on another machine: for the
  * provenance. To be freed. */
 char *figure_command(const char *verb, const struct sr_args *args);
 /* The figures, what each shows and takes. */

@@ -43,7 +43,7 @@ const struct sr_command sr_command_wait = {
 const struct sr_command sr_command_pause = {
     .name = "pause",
     .group = "train",
-    .help = "Pause a training job (in the explorer, again to go on).",
+    .help = "Pause a training job; in the explorer, again to continue it.",
     .params = JOB_PARAMS,
     .run = pause_run,
 };
@@ -51,7 +51,7 @@ const struct sr_command sr_command_pause = {
 const struct sr_command sr_command_resume = {
     .name = "resume",
     .group = "train",
-    .help = "Let a paused job go on.",
+    .help = "Continue a paused job.",
     .params = JOB_PARAMS,
     .run = resume_run,
 };

@@ -27,6 +27,7 @@
     COMMAND(ensemble)          \
     COMMAND(rename)            \
     COMMAND(delete)            \
+    COMMAND(restore)           \
     /* evaluate */             \
     COMMAND(evaluate)          \
     COMMAND(compare)           \
@@ -68,7 +69,6 @@
     COMMAND(suspend)           \
     /* program */              \
     COMMAND(undo)              \
-    COMMAND(restore)           \
     COMMAND(set)               \
     COMMAND(bind)              \
     COMMAND(help)              \

@@ -119,7 +119,7 @@ const struct sr_command sr_command_zoom = {
     .name = "zoom",
     .group = "interface",
     .at_once = true,
-    .help = "Give the whole window to the pane, or the bars back.",
+    .help = "Show the pane alone, or with the bars again.",
     .run = zoom_run,
 };
 
@@ -155,7 +155,7 @@ const struct sr_command sr_command_suspend = {
     .name = "suspend",
     .group = "interface",
     .at_once = true,
-    .help = "Give the terminal back to the shell until fg.",
+    .help = "Suspend the program; the shell's fg continues it.",
     .run = suspend_run,
 };
 
@@ -263,7 +263,8 @@ const struct sr_command sr_command_tag = {
     .help = "Tag a sample, or take its tags away; browse tagged shows them.",
     .params =
         (const struct sr_param[]){
-            SR_ROW_PARAM("A row; without it, the sample under the cursor is switched."),
+            SR_ROW_PARAM(
+                "A row; without it, the sample under the cursor is tagged, or untagged again."),
             SR_SAMPLE_SPLIT_PARAM,
             {"name", SR_PARAM_TAG, .help = "Name of the tag; a sample can have several."},
             {"off", SR_PARAM_SWITCH, .help = "Take the tag away; without a name, all of its tags."},

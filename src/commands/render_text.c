@@ -8,7 +8,7 @@ static void add_blanks(struct sr_text *out, int count)
     if (count > 0) sr_text_printf(out, "%*s", count, "");
 }
 
-/* Blanks at the end of a line say nothing. */
+/* Blanks at the end of a line are left out. */
 static void end_line(struct sr_text *out)
 {
     while (out->length && out->bytes[out->length - 1] == ' ') out->length--;

@@ -31,8 +31,7 @@ static bool learns_in_epochs(const struct sr_model_class *class)
 
 /* --- the models ------------------------------------------------------------------------ */
 
-/* Has the script made a model of this name? What else may lie in the folder is none of its
- * business. */
+/* Has the script made a model of this name? Other models in the folder are not reported. */
 static bool made_by(const struct study_script *script, const char *name)
 {
     bool made = false;
@@ -79,7 +78,7 @@ static enum sr_status gather(struct sr_session *session, const struct study_scri
 
 /* --- sections -------------------------------------------------------------------------- */
 
-/* What is worth knowing first. */
+/* The main results. */
 static void write_summary(struct report *report, const struct study_facts *facts,
                           const struct ranking *ranking)
 {
@@ -137,7 +136,7 @@ static void write_summary(struct report *report, const struct study_facts *facts
             &report->reply,
             "Nothing was chosen on the test images. The %zu models have been judged on them at "
             "most %zu times each, since "
-            "the study was gone on with in the same folder; test-looks.csv lists each time.",
+            "the study was continued in the same folder; test-looks.csv lists each time.",
             ranking->count, most);
 }
 
@@ -202,11 +201,11 @@ static enum sr_status write_training(struct report *report, struct sr_error *err
 static enum sr_status write_probabilities(struct report *report, struct sr_error *error)
 {
     static const char *const list[][2] = {
-        {"reliability", "Reliability: how often a model is right when it is so sure"},
-        {"roc", "ROC curves, a class at a time"},
-        {"precision-recall", "Precision over recall, a class at a time"},
+        {"reliability", "Reliability: accuracy at each level of confidence"},
+        {"roc", "ROC curves of each class"},
+        {"precision-recall", "Precision against recall for each class"},
         {NULL, NULL}};
-    sr_reply_heading(&report->reply, 2, "Can their probabilities be trusted");
+    sr_reply_heading(&report->reply, 2, "How good their probabilities are");
     return figures(report, list, error);
 }
 

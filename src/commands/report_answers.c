@@ -22,7 +22,7 @@ static void worst_confusion(struct sr_session *session, const struct sr_predicti
                 t = i;
                 p = j;
             }
-    snprintf(out, size, "%s taken for %s, %llu times", class_name(session, t),
+    snprintf(out, size, "%s predicted as %s, %llu times", class_name(session, t),
              class_name(session, p), (unsigned long long)matrix[t * classes + p]);
     free(matrix);
 }
@@ -93,9 +93,9 @@ static void answer_comparison(struct sr_session *session, struct report *report,
         sr_model_classes_list(has_importance, &readable);
         sr_model_classes_list(sr_model_class_has_nearest, &nearest);
         sr_reply_say(&report->reply,
-                     "Interpretability: of networks with convolutions Grad-CAM shows where "
-                     "they look; of %s the weights and importances can be read, of %s the "
-                     "training images that decide.",
+                     "Interpretability: for networks with convolutions Grad-CAM shows which parts "
+                     "of an image count; for %s the weights and importances can be read, for %s "
+                     "the nearest training images.",
                      sr_text_get(&readable), sr_text_get(&nearest));
         sr_text_fini(&readable);
         sr_text_fini(&nearest);
@@ -122,8 +122,8 @@ static void say_effects(struct report *report, const struct effect *effects, siz
                            " %s and %s are the same change here, since these settings augment in "
                            "no other way.",
                            plain->label, e->label);
-        /* Seeds that differ by nothing at all say more of how few images judged them than of the
-         * technique. */
+        /* Where all seeds give exactly the same difference, too few images were judged to measure
+         * the technique. */
         if (!isfinite(e->half) || !(e->half > 0)) continue;
         judged++;
         struct sr_text *list = e->effect - e->half > 0   ? &helps
@@ -134,13 +134,12 @@ static void say_effects(struct report *report, const struct effect *effects, siz
                            e->effect * 100);
     }
     if (judged)
-        sr_reply_say(&report->reply,
-                     "Better than as it is: %s. Worse: %s. Of the others this does not tell. "
-                     "An interval of 95 %% misses once in twenty "
-                     "times, and there are %zu of them.%s",
-                     helps.length ? sr_text_get(&helps) : "none for certain",
-                     harms.length ? sr_text_get(&harms) : "none for certain", judged,
-                     sr_text_get(&twice));
+        sr_reply_say(
+            &report->reply,
+            "Better than as it is: %s. Worse: %s. The effect of the others cannot be told from 0. "
+            "One in twenty intervals of 95 %% misses the true effect, and there are %zu of them.%s",
+            helps.length ? sr_text_get(&helps) : "none for certain",
+            harms.length ? sr_text_get(&harms) : "none for certain", judged, sr_text_get(&twice));
     sr_text_fini(&twice);
     sr_text_fini(&helps);
     sr_text_fini(&harms);

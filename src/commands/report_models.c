@@ -172,6 +172,6 @@ enum sr_status report_classes(const struct sr_session *session, struct report *r
     if (!status)
         status = report_figure(
             report, "mistakes-cnn",
-            "Test images that the convolutional network gets wrong, and where it looks", error);
+            "Test images that the convolutional network gets wrong, with heat maps", error);
     return status;
 }

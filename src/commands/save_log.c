@@ -55,7 +55,7 @@ SR_RUN(save_log_run)
         sr_text_add(&script, "\n");
     }
     for (size_t i = 0; i < log->count; i++) {
-        if (i + 1 == item->logged) continue; /* a replay does not write itself */
+        if (i + 1 == item->logged) continue; /* the script leaves out the command that writes it */
         if (log->lines[i].kind == SR_LOG_COMMAND) {
             sr_text_printf(&script, "%s\n", log->lines[i].text);
             commands++;

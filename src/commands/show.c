@@ -17,7 +17,7 @@ const struct sr_command sr_command_show = {
                 "under the cursor."),
             SR_SAMPLE_SPLIT_PARAM,
             {"model", SR_PARAM_MODEL,
-             .help = "A k-NN or SVM: with the training images nearest to the sample in its sense."},
+             .help = "A k-NN or SVM: list also the training images that it finds nearest."},
             {0}},
     .run = show_run,
     .example = "show test:7 model=knn",
@@ -25,7 +25,7 @@ const struct sr_command sr_command_show = {
 
 enum { NEAREST = 5 };
 
-/* The training images nearest to a sample in the sense of the model that is asked for, if one is.
+/* The training images nearest to a sample by the distance of the model that is named, if one is.
  */
 static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args,
                                    const struct sample *sample, struct sr_nearest *nearest,

@@ -1,8 +1,8 @@
 /* study.h - the whole study as one script, and the report it ends in. Private to commands/.
  *
- * study_plan.c makes the script (or reads one) and knows what its lines cost, study_pace.c how long
- * they take here, study.c runs it. report.c, report_models.c, report_answers.c and report_claims.c
- * say what the report says, report_parts.c what its parts have in common. */
+ * study_plan.c makes the script (or reads one) and estimates what its lines cost, study_pace.c how
+ * long they take here, study.c runs it. report.c, report_models.c, report_answers.c and
+ * report_claims.c say what the report says, report_parts.c what its parts have in common. */
 #ifndef SARTOR_COMMANDS_STUDY_H
 #define SARTOR_COMMANDS_STUDY_H
 

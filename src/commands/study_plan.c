@@ -256,7 +256,7 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
             (unsigned long long)script->seed, limit);
     }
     add(plan, "ensemble " ENSEMBLE " " MEMBERS);
-    /* Which techniques help: with fewer images than that, chance would answer. */
+    /* Which techniques help: with fewer images than that, differences would be due to chance. */
     static const char *const ablations[] = {"epochs=2 limit=1200 seeds=3",
                                             "epochs=6 limit=6000 seeds=3",
                                             "epochs=8 limit=10000 seeds=5"};

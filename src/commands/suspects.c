@@ -55,7 +55,7 @@ static void say_found(const struct sr_session *session, struct sr_reply *reply)
     sr_format_count(whole, sizeof whole, session->suspects.examined);
     sr_reply_say(reply,
                  "%s of %s labels of the train file look wrong to %s, which was\n"
-                 "trained anew in %d folds, never on the samples it is asked about",
+                 "trained anew in %d folds, never on the samples it predicts",
                  count, whole, session->suspects.model, session->suspects.folds);
     if (session->suspects.accuracy > 0)
         sr_reply_more(reply, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
@@ -145,8 +145,8 @@ SR_RUN(suspects_run)
     }
     if (!session->suspects.folds)
         return sr_error_set(error, SR_ERROR_STATE,
-                            "no suspects have been looked for in this data; suspects MODEL does, "
-                            "such as: suspects cnn");
+                            "no suspects have been searched for in this data; suspects MODEL does "
+                            "so, such as: suspects cnn");
     report(session, (size_t)sr_args_integer(args, "limit"), reply);
     return SR_OK;
 }

@@ -526,7 +526,7 @@ static enum sr_status find_all(const struct lookup *lookup, const char *text,
     return status;
 }
 
-/* Take what is current for the value, where none is given and the command wants one. */
+/* Take what is current for the value, where none is given and the command needs one. */
 static enum sr_status assume(struct sr_session *session, const struct sr_command *command,
                              struct sr_args *args, const struct sr_param *param,
                              struct sr_error *error)

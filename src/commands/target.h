@@ -29,8 +29,8 @@ struct sample {
  * loaded. */
 enum sr_status targets_resolve(struct sr_session *session, const struct sr_command *command,
                                struct sr_args *args, struct sr_error *error);
-/* Decide, before a command has its turn, which model, sample and job it takes for current: those
- * that a person sees when entering it. */
+/* Decide, before a command has its turn, which model, sample and job are the current ones for it:
+ * those that a person sees when entering it. */
 void targets_assume(struct sr_session *session, const struct sr_command *command,
                     struct sr_args *args);
 

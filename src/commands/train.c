@@ -29,7 +29,8 @@ const struct sr_command sr_command_train = {
             {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
              .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
             {"settings", SR_PARAM_SETTINGS,
-             .help = "Named hyperparameters that tune has saved; those given here come first."},
+             .help =
+                 "Named hyperparameters that tune has saved; those given here take precedence."},
             {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
             {"resume", SR_PARAM_SWITCH,
              .help = "Go on from the checkpoint of an interrupted training."},

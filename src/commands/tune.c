@@ -23,8 +23,8 @@ const struct sr_command sr_command_tune = {
             {"family", SR_PARAM_FAMILY, .positional = true, .required = true,
              .help = "What to tune; what is given as name=value stays fixed."},
             {"budget", SR_PARAM_DURATION, .fallback = "10m",
-             .help = "Time, a third of it a round: 90s, 10m, 1h. A trial under way at its end is "
-                     "stopped."},
+             .help = "Time, a third of it for each round: 90s, 10m, 1h. A trial still running at "
+                     "the end is stopped."},
             {"trials", SR_PARAM_INTEGER, .fallback = "27", .minimum = 3, .maximum = 1000,
              .help = "Trials of the first round."},
             {"folds", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = SR_FOLDS_MAX,

@@ -1,7 +1,7 @@
 /* undo.h - what can be undone: one stack of changes for marks, tags, names, deletions and filters.
  * Private to commands/.
  *
- * An entry knows how to take itself back, and what was selected and shown before the change. A
+ * An entry holds how it is taken back, and what was selected and shown before the change. A
  * command that changes something pushes an entry when it has succeeded; changes of the selection
  * are noticed by the queue, whatever command makes them. */
 #ifndef SARTOR_COMMANDS_UNDO_H

@@ -31,7 +31,7 @@ const struct sr_command sr_command_look = {
     .name = "look",
     .group = "interface",
     .at_once = true,
-    .help = "Change what a pane shows of its subject.",
+    .help = "Switch what the current pane shows.",
     .params =
         (const struct sr_param[]){{"what", SR_PARAM_CHOICE, .positional = true, .required = true,
                                    .choices = "values versions next others classes vs beats beaten",
@@ -82,7 +82,7 @@ const struct sr_command sr_command_search = {
         (const struct sr_param[]){
             {"back", SR_PARAM_SWITCH, .help = "To the previous one."},
             {"text", SR_PARAM_LINE, .positional = true, .choices = "class",
-             .help = "Part of a class's name, or a row; without it, as before."},
+             .help = "Part of a class's name, or a row; without it, the text searched for last."},
             {0}},
     .run = search_run,
     .example = "search Shirt",

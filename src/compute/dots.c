@@ -2,8 +2,8 @@
  * C.
  *
  * Vectors run along those rows, and the lanes of each sum are added up in the end. Where C has few
- * columns, as a classifier has classes, vectors of C would be mostly empty; these are full. The
- * order of each sum is one whatever the shape around it, but it is not product.c's. */
+ * columns, as a classifier has classes, vectors of C would be mostly empty; these are full. Each
+ * sum is made in one order whatever the shape around it, but not in product.c's. */
 #include "vector.h"
 
 #include <string.h>

@@ -198,9 +198,9 @@ static void sort_by_byte(const uint64_t *keys, int count, int shift, uint64_t *s
     for (int i = 0; i < count; i++) sorted[starts[keys[i] >> shift & 255]++] = keys[i];
 }
 
-/* By how many of the first quarter of the columns are set, roughly, then by how many of all, now up
- * and now down, so that groups meet where they are alike. On pictures that comes near to putting
- * each row beside the most similar. */
+/* By how many of the first quarter of the columns are set, roughly, then by how many of all,
+ * ascending and descending by turns, so that groups are alike where they meet. On pictures this
+ * nearly puts each row beside the most similar one. */
 void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order)
 {
     enum { LOT = 1024, GROUPS = 8, LEVELS = 4096 };

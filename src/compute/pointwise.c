@@ -1,5 +1,5 @@
 /* pointwise.c - kernels that work on each activation by itself or by channel: pooling, normalising,
- * ReLU, sums; and the table of this instruction set's kernels. Their speed is that of memory. */
+ * ReLU, sums; and the table of this instruction set's kernels. Memory limits their speed. */
 #include "vector.h"
 
 static void channel_sums(const float *x, struct sr_extent n, float *sums)

@@ -1,4 +1,4 @@
-/* update.c - one step of an optimiser on an array of weights. Its speed is that of memory.
+/* update.c - one step of an optimiser on an array of weights. Memory limits its speed.
  *
  * Products and sums are rounded one by one, never contracted, so that every instruction set gives
  * the same bits. Arrays may have any length and alignment. */

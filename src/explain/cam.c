@@ -50,7 +50,7 @@ static void add_channels(const struct sr_layer_gradients *layer, const double *w
     }
 }
 
-/* Where predictions average an image and its mirror image (tta=), both decide: add the map of the
+/* Where predictions average an image and its mirror image (tta=), both count: add the map of the
  * mirror image, mirrored back. */
 static enum sr_status add_mirror(const struct sr_explain *request, int target, const char *name,
                                  float *map, struct sr_error *error)

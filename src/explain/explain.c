@@ -74,7 +74,7 @@ const struct sr_method sr_methods[SR_METHOD_COUNT] = {
                               false, false, true, false, offers_importance,
                               "has no importance per pixel", NULL, explain_importance},
     [SR_METHOD_NEAREST] = {"nearest", "Nearest images",
-                           "The training images nearest in the model's own sense.", false, false,
+                           "The training images nearest by the model's own distance.", false, false,
                            false, true, offers_nearest,
                            "keeps no training images; nearest works on ",
                            sr_model_class_has_nearest, no_map},
@@ -139,7 +139,7 @@ enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heat
                                 model->name);
         if (request->targets[k] < 0 || request->targets[k] >= model->shape.classes)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
-                                "there is no class %d to explain; %s knows 0 to %d",
+                                "there is no class %d to explain; %s has 0 to %d",
                                 request->targets[k], model->name, model->shape.classes - 1);
     }
     if (!full.method)
@@ -150,7 +150,7 @@ enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heat
     }
     if (!full.method->layered && full.layer && *full.layer)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "%s looks at no layer; leave out layer=%s, or use method=gradcam",
+                            "%s uses no layer; leave out layer=%s, or use method=gradcam",
                             full.method->title, full.layer);
     enum sr_status status = full.method->run(&full, heats, error);
     for (size_t k = 0; k < request->count; k++) {

@@ -1,4 +1,4 @@
-/* layers.c - which layers a method looks at, and memory for its maps: what methods share. */
+/* layers.c - which layers a method uses, and memory for its maps: what methods share. */
 #include "internal.h"
 
 #include <stdio.h>

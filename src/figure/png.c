@@ -31,7 +31,7 @@ static void flush(png_structp png)
     (void)png;
 }
 
-/* Keys: 1 to 79 printable ASCII characters, as PNG wants them. Values that are ASCII go into tEXt,
+/* Keys: 1 to 79 printable ASCII characters, as PNG requires. Values that are ASCII go into tEXt,
  * others into iTXt, which is UTF-8. */
 static int make_chunks(png_text **chunks, char (**keys)[80], const char *const *provenance)
 {

@@ -579,9 +579,8 @@ static const struct sr_study_part study = {
 const struct sr_model_class sr_model_class_forest = {
     .name = "forest",
     .title = "Random forest",
-    .help = "Decision trees on grey values, each node choosing among a few drawn ones; their "
-            "leaves are "
-            "averaged.",
+    .help = "Decision trees on grey values, averaged; each node chooses among a few randomly drawn "
+            "values.",
     .params = forest_params,
     .search = search,
     .study = &study,

@@ -35,7 +35,7 @@ static const struct sr_param params[] = {
     {"weights", SR_PARAM_CHOICE, .fallback = "distance", .choices = "uniform distance",
      .help = "One vote each, or votes weighted by 1/distance."},
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
-     .help = "Compare pixels, or histograms of oriented gradients."},
+     .help = "Pixels, or histograms of oriented gradients."},
     {0},
 };
 
@@ -528,7 +528,7 @@ static const struct sr_study_part study = {
 const struct sr_model_class sr_model_class_knn = {
     .name = "knn",
     .title = "k nearest neighbours",
-    .help = "Finds the most similar training images, which vote.",
+    .help = "Predicts by a vote of the most similar training images.",
     .params = params,
     .search = search,
     .study = &study,

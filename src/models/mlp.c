@@ -35,7 +35,7 @@ static const struct sr_param params[] = {
     {"norm", SR_PARAM_SWITCH, .fallback = "off",
      .help = "Batch normalisation after each hidden layer."},
     {"features", SR_PARAM_CHOICE, .fallback = "pixels", .choices = SR_FEATURES_CHOICES,
-     .help = "Look at pixels, or at histograms of oriented gradients, of augmented images too."},
+     .help = "Pixels, or histograms of oriented gradients (also of augmented images)."},
     SR_TRAINING_PARAMS("30", "0.002", "0.1", "0"),
     {0},
 };

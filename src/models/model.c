@@ -95,11 +95,11 @@ static enum sr_status check_samples(const struct sr_fit *fit, struct sr_error *e
     const struct sr_shape own = train->images->shape;
     if (own.channels != shape->image.channels)
         return sr_error_set(error, SR_ERROR_STATE,
-                            "The training images are %s where %s ones were promised.",
+                            "The training images are %s where %s ones are needed.",
                             sr_shape_colour(own), sr_shape_colour(shape->image));
     if (!sr_shape_equal(own, shape->image))
         return sr_error_set(error, SR_ERROR_STATE,
-                            "The training images are %d×%d where %d×%d were promised.", own.height,
+                            "The training images are %d×%d where %d×%d are needed.", own.height,
                             own.width, shape->image.height, shape->image.width);
     const size_t size = sr_shape_size(shape->image);
     int first = sr_samples_label(train, 0);

@@ -49,8 +49,8 @@ const float *svm_bank_find(const struct svm_bank *bank, size_t position)
 
 void svm_bank_keep(struct svm_bank *bank, size_t position, const float *row, size_t count)
 {
-    float *nobody = NULL;
-    if (!atomic_compare_exchange_strong(&bank->rows[position], &nobody, &claimed)) return;
+    float *missing = NULL;
+    if (!atomic_compare_exchange_strong(&bank->rows[position], &missing, &claimed)) return;
     size_t at = atomic_fetch_add(&bank->taken, count);
     if (at + count > bank->floats) return;
     memcpy(bank->room + at, row, count * sizeof *row);

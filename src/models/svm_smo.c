@@ -265,29 +265,30 @@ static int32_t free_slot(struct svm_solver *s, int32_t pinned)
     }
 }
 
-struct wish {
-    double worth;
+struct candidate {
+    double violation; /* of optimality */
     size_t column;
 };
 
-/* Keep `wishes` a heap with the smallest violation at its root. */
-static void sift_down(struct wish *wishes, size_t count, size_t at)
+/* Keep `candidates` a heap with the smallest violation at its root. */
+static void sift_down(struct candidate *candidates, size_t count, size_t at)
 {
     for (;;) {
         size_t child = 2 * at + 1;
         if (child >= count) return;
-        if (child + 1 < count && wishes[child + 1].worth < wishes[child].worth) child++;
-        if (wishes[at].worth <= wishes[child].worth) return;
-        struct wish swap = wishes[at];
-        wishes[at] = wishes[child];
-        wishes[child] = swap;
+        if (child + 1 < count && candidates[child + 1].violation < candidates[child].violation)
+            child++;
+        if (candidates[at].violation <= candidates[child].violation) return;
+        struct candidate swap = candidates[at];
+        candidates[at] = candidates[child];
+        candidates[child] = swap;
         at = child;
     }
 }
 
 /* Active columns without a kernel row that violate optimality most, at most `room` of them. */
-static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish *wishes,
-                          size_t room)
+static size_t find_candidates(const struct svm_solver *s, size_t needed,
+                              struct candidate *candidates, size_t room)
 {
     size_t count = 0;
     double least = isfinite(s->least) ? s->least : 0;
@@ -295,15 +296,15 @@ static size_t find_wishes(const struct svm_solver *s, size_t needed, struct wish
         size_t column = s->order[k];
         if (s->slot_of[column] != NONE || column == needed) continue;
         double up = s->f[k] + s->up_bar[k] - least, low = s->greatest - (s->f[k] + s->low_bar[k]);
-        double worth = up > low ? up : low;
-        if (!(worth > s->options.tolerance)) continue;
+        double violation = up > low ? up : low;
+        if (!(violation > s->options.tolerance)) continue;
         if (count < room) {
-            wishes[count++] = (struct wish){worth, column};
+            candidates[count++] = (struct candidate){violation, column};
             if (count == room)
-                for (size_t i = room / 2; i-- > 0;) sift_down(wishes, count, i);
-        } else if (worth > wishes[0].worth) {
-            wishes[0] = (struct wish){worth, column};
-            sift_down(wishes, count, 0);
+                for (size_t i = room / 2; i-- > 0;) sift_down(candidates, count, i);
+        } else if (violation > candidates[0].violation) {
+            candidates[0] = (struct candidate){violation, column};
+            sift_down(candidates, count, 0);
         }
     }
     return count;
@@ -355,11 +356,11 @@ static void make_rows(struct svm_solver *s, const size_t *columns, size_t count,
 static const float *kernel_row(struct svm_solver *s, size_t column, int32_t pinned)
 {
     if (s->slot_of[column] == NONE) {
-        struct wish wishes[SVM_BLOCK];
+        struct candidate candidates[SVM_BLOCK];
         size_t columns[SVM_BLOCK], count = 0;
-        size_t wished = find_wishes(s, column, wishes, SVM_BLOCK - 1);
+        size_t wished = find_candidates(s, column, candidates, SVM_BLOCK - 1);
         columns[count++] = column;
-        for (size_t i = 0; i < wished; i++) columns[count++] = wishes[i].column;
+        for (size_t i = 0; i < wished; i++) columns[count++] = candidates[i].column;
         make_rows(s, columns, count, pinned);
     }
     int32_t slot = s->slot_of[column];

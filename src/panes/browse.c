@@ -143,7 +143,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
         if (verdict) {
             int best = sr_pane_best(verdict, session->data->classes);
             sr_pane_percent(count, sizeof count, (double)verdict[best]);
-            sr_text_printf(text, " %s says %s with %s, which is %s.", entry->name,
+            sr_text_printf(text, " %s predicts %s with %s, which is %s.", entry->name,
                            sr_pane_class(session, best), count, best == truth ? "right" : "wrong");
         }
         struct sr_text tags = {0};
@@ -179,7 +179,7 @@ static enum sr_status search(struct sr_session *session, const char *text, int s
     if (text) snprintf(browse->search, sizeof browse->search, "%s", text);
     if (!browse->search[0])
         return sr_error_set(error, SR_ERROR_STATE,
-                            "nothing has been searched for yet; / asks what");
+                            "nothing has been searched for yet; press / to type a text");
     return sr_session_search(session, browse->search, step, error);
 }
 

@@ -266,7 +266,7 @@ void browse_sample_describe(struct sr_session *session, const struct sr_entry *e
         const float *verdict = closeup->verdict[i].probabilities;
         if (!verdict || (entry && !strcmp(entry->name, closeup->verdict[i].model))) continue;
         int best = sr_pane_best(verdict, session->data->classes);
-        sr_text_printf(text, " %s says %s with %.1f %%.", closeup->verdict[i].model,
+        sr_text_printf(text, " %s predicts %s with %.1f %%.", closeup->verdict[i].model,
                        sr_pane_class(session, best), 100 * (double)verdict[best]);
     }
     sr_text_printf(text,

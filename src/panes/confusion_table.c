@@ -168,7 +168,7 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
                 count, whole, sr_pane_class(session, row), share, other,
                 sr_pane_class(session, column));
         else
-            sr_text_printf(text, "%s of %s %s (%s) were taken for %s, %s of all predicted so.",
+            sr_text_printf(text, "%s of %s %s (%s) were predicted as %s, %s of all predicted so.",
                            count, whole, sr_pane_class(session, row), share,
                            sr_pane_class(session, column), other);
     }

@@ -22,7 +22,7 @@ int explain_target(const struct sr_session *session, const struct explain *expla
 /* The layers that this model can be explained by; at most EXPLAIN_LAYERS. */
 size_t explain_layers_of(const struct sr_entry *entry, struct sr_layer_info *layers);
 /* The model with the method chosen, where it offers it, and the layer, where it has it and the
- * method looks at one; "" for the model's default. */
+ * method uses one; "" for the model's default. */
 struct sr_explainer explain_chosen(const struct sr_session *session, const struct explain *explain,
                                    struct sr_entry *entry);
 /* Where in the picture the heat is, as a sentence. */

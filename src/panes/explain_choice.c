@@ -59,7 +59,7 @@ void explain_heat_words(const struct sr_heat *heat, struct sr_text *text)
         hot += value >= 0.5;
     }
     if (!(sum > 0)) {
-        sr_text_add(text, "Nothing in the picture speaks for that class.");
+        sr_text_add(text, "No part of the picture raises the probability of that class.");
         return;
     }
     int row = (int)(y / sum * 3), column = (int)(x / sum * 3);

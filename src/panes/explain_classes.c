@@ -65,7 +65,7 @@ static void class_words(const struct sr_session *session, const struct class_sce
     if (scene->idle)
         sr_text_add(text, "autorun is off: Enter computes the mean heat of every class");
     else if (scene->status == SR_PENDING)
-        sr_text_printf(text, "Mean heat of each class: %s is being asked…", scene->entry->name);
+        sr_text_printf(text, "Mean heat of each class: %s is being explained…", scene->entry->name);
     else if (scene->status)
         sr_text_add(text, scene->error.text);
     else {

@@ -81,12 +81,12 @@ static void method_words(const struct sr_session *session, const struct scene *s
                          struct sr_text *text)
 {
     if (scene->status != SR_OK && scene->status != SR_PENDING) {
-        sr_text_printf(text, "%s gives a verdict, but no heat map", scene->entry->name);
+        sr_text_printf(text, "%s predicts, but has no heat map", scene->entry->name);
         return;
     }
     if (scene->status == SR_PENDING) {
         sr_text_printf(text, "%s %s", scene->entry->name,
-                       scene->idle ? "has not been asked" : "is being asked");
+                       scene->idle ? "has not predicted" : "is predicting");
         return;
     }
     const struct sr_heat *heat = &scene->explanation->heat;
@@ -298,10 +298,10 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
                 "true:", sr_text_get(&words));
         draw_heat_pair(session, below, scene, layout, &scene->explanation->truth);
         /* Under the sample: what the two rows show. */
-        sr_pane_paragraph(sr_area_part(below, 1, 1, layout->width, layout->height), 0,
-                          sr_pane_style(session, SR_ROLE_FAINT),
-                          "Above, what speaks for the class that was predicted; here, what speaks "
-                          "for the true one.");
+        sr_pane_paragraph(
+            sr_area_part(below, 1, 1, layout->width, layout->height), 0,
+            sr_pane_style(session, SR_ROLE_FAINT),
+            "Above, what raises the predicted class; here, what raises the true one.");
     }
     sr_text_fini(&words);
 }
@@ -329,7 +329,7 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
     const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
     const int step = width + 1 > 13 ? width + 1 : 13;
     sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT),
-                 "nearest training images, in the model's own sense");
+                 "nearest training images, by the model's distance");
     for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
         const uint32_t row = nearest->rows[i];
         char name[64];

@@ -58,7 +58,7 @@ static void draw(struct sr_session *session, struct sr_area area)
     if (area.height >= 6) {
         char right[64];
         int x = sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE),
-                             "What was done and said");
+                             "Commands and messages");
         snprintf(right, sizeof right, "%zu %s%s", log->count, log->count == 1 ? "entry" : "entries",
                  state->away ? "" : ", following");
         if (x + sr_utf8_width(right) + 3 < area.width)

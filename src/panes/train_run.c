@@ -65,9 +65,9 @@ static void draw_without_curves(struct sr_session *session, struct sr_area area,
     if (run->params) sr_args_print(run->params, true, &words);
     y = sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     if (run->state == SR_JOB_DONE)
-        sr_pane_paragraph(
-            area, y + 1, sr_pane_style(session, SR_ROLE_TEXT),
-            "It learns in one go, so there are no curves. Enter shows its confusion matrix.");
+        sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_TEXT),
+                          "It is not trained in epochs, so there are no curves. Enter shows its "
+                          "confusion matrix.");
     sr_text_fini(&words);
 }
 

@@ -68,7 +68,7 @@ for name, claim in claims.items():
         assert claim["verdict"] == verdict(float(here.group(1)), float(says.group(1)) - tolerance, float(says.group(1)) + tolerance), claim
         seen.add(claim["verdict"])
 assert {"less", "more"} <= seen, seen
-best = re.search(r"The most frequent mistake of (\S+): (.*) taken for (.*), ([0-9]+) times", report)
+best = re.search(r"The most frequent mistake of (\S+): (.*) predicted as (.*), ([0-9]+) times", report)
 assert best.group(1) == ranking[0]["model"], best.group(0)
 cells = matrix(best.group(1))
 assert int(best.group(4)) == max(n for (t, p), n in cells.items() if t != p) == cells[best.group(2), best.group(3)], best.group(0)
@@ -154,7 +154,7 @@ report $? "a study may hold an ablation and a cost table"
 awk -F, 'NR > 2 && $4 + 0 > 0 && $4 != $5 { print $1 }' eight/tables/techniques.csv | sort >better
 awk -F, 'NR > 2 && $5 + 0 < 0 && $4 != $5 { print $1 }' eight/tables/techniques.csv | sort >worse
 sed -n 's/.*Better than as it is: \(.*\)\. Worse: .*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - better &&
-    sed -n 's/.*\. Worse: \(.*\)\. Of the others.*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - worse
+    sed -n 's/.*\. Worse: \(.*\)\. The effect of the others.*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - worse
 report $? "whose report names what helps and what harms"
 run study from=eight/study.sartor to=nine
 [ $code -eq 0 ] && cmp -s eight/tables/techniques.csv nine/tables/techniques.csv && grep -q "cost an image" nine/report.md; report $? "which its file repeats"

@@ -235,7 +235,7 @@ static void refused_and_stopped(void **state)
                                  .layer = "conv1",
                                  .targets = &target,
                                  .count = 1};
-    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_ARGUMENT, "looks at no layer");
+    assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_ARGUMENT, "uses no layer");
     request.layer = NULL;
     target = 2;
     assert_refused(sr_explain(&request, &heat, &error), SR_ERROR_ARGUMENT, "no class 2");

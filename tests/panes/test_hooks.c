@@ -192,7 +192,7 @@ static void search_remembers(void **state)
     const struct sr_selection *selection = &session->selection;
     const uint8_t *labels = session->data->files[SR_FILE_TEST].labels;
     assert_int_equal(sr_pane_browse.search(session, NULL, 1, &error), SR_ERROR_STATE);
-    assert_string_equal(error.text, "nothing has been searched for yet; / asks what");
+    assert_string_equal(error.text, "nothing has been searched for yet; press / to type a text");
     assert_ok(sr_pane_browse.search(session, "Bag", 1, &error));
     const size_t first = selection->at;
     assert_int_equal(labels[selection->rows[first]], 8);

@@ -223,7 +223,8 @@ static void heat_in_words(void **state)
         values[12 * cases[i].y + cases[i].x] = 0;
         sr_text_clear(&text);
         explain_heat_words(&heat, &text);
-        assert_string_equal(sr_text_get(&text), "Nothing in the picture speaks for that class.");
+        assert_string_equal(sr_text_get(&text),
+                            "No part of the picture raises the probability of that class.");
         sr_text_fini(&text);
     }
 }

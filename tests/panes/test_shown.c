@@ -183,7 +183,7 @@ static void a_cell_is_of_its_row_and_column(void **state)
         assert_shows(wanted);
     }
     char share[64];
-    snprintf(share, sizeof share, "(%.1f %%) were taken for T-shirt/top, %.1f %% of all",
+    snprintf(share, sizeof share, "(%.1f %%) were predicted as T-shirt/top, %.1f %% of all",
              100 * count / there, 100 * count / took);
     draw(200, 24);
     assert_shows(share);

@@ -1,4 +1,4 @@
-/* explanations.h - why models say what they say: of one sample, of many, of every class; how good
+/* explanations.h - explanations of predictions: of one sample, of many, of every class; how good
  * such explanations are; and one sample seen by all models and beside its nearest neighbours.
  *
  * All are results (results.h): SR_OK with a value, borrowed until the next sr_session_pump or
@@ -11,7 +11,7 @@
 #include "sartor/explain/explain.h"
 #include "sartor/explain/quality.h"
 
-/* What is explained: the answers of a model, by a method. */
+/* What is explained: the predictions of a model, by a method. */
 struct sr_explainer {
     struct sr_entry *entry;
     const char *method, *layer; /* NULL or "" for the defaults */
@@ -27,8 +27,8 @@ struct sr_nearest {
     uint32_t rows[SR_NEAREST_MAX]; /* of the train file, nearest first */
     double distances[SR_NEAREST_MAX];
 };
-/* The `most` training images that are nearest to one in the model's own sense; why there are none
- * for models of a family that keeps no images, and for those trained on other data, whose row
+/* The `most` training images that are nearest to one by the model's own distance; why there are
+ * none for models of a family that keeps no images, and for those trained on other data, whose row
  * numbers mean nothing here. Any thread. */
 enum sr_status sr_nearest_of(const struct sr_dataset *data, const struct sr_model *model,
                              const uint8_t *pixels, size_t most, struct sr_nearest *nearest,
@@ -47,7 +47,7 @@ struct sr_explanation {
     struct sr_nearest nearest; /* none where the family keeps no images */
     struct sr_error error;     /* why there is nothing but the probabilities */
 };
-/* When the model can answer, but not be explained by the method, the failure is returned and
+/* When the model can predict, but not be explained by the method, the failure is returned and
  * `*explanation` is set all the same. */
 enum sr_status sr_session_explain(struct sr_session *session, const struct sr_explainer *explainer,
                                   enum sr_file file, uint32_t row,
@@ -113,13 +113,13 @@ struct sr_closeup {
     size_t verdicts; /* models that have been asked */
     struct {
         char model[64];
-        float *probabilities; /* of every class, NULL when it could not answer */
+        float *probabilities; /* of every class, NULL when it could not predict */
     } verdict[SR_VERDICTS_MAX];
     char by[64];               /* the k-NN model by whose measure, "" for distance between pixels */
     struct sr_nearest nearest; /* SR_CLOSEUP_NEAREST at most, without the sample itself */
 };
-/* Of the models that are loaded; others begin to be, and are asked when they are there. While it is
- * SR_PENDING, `*closeup` is what is known of this sample already, or NULL. */
+/* Of the models that are loaded; the loading of others is begun, and they predict once they are
+ * loaded. While it is SR_PENDING, `*closeup` is what is known of this sample already, or NULL. */
 enum sr_status sr_session_closeup(struct sr_session *session, enum sr_file file, uint32_t row,
                                   const struct sr_closeup **closeup, struct sr_error *error);
 

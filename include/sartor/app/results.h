@@ -2,9 +2,9 @@
  *
  * A result is asked for by kind and key, and is ready, under way or failed. A key names everything
  * that the result depends on: models and the data set by reference, the split by its version. After
- * any of them has changed the key that is asked for is another one, so an old result is never taken
- * for a new one, and nobody has to be told. Results that can no longer be asked for are dropped,
- * and their jobs stopped, by sr_results_sweep.
+ * any of them has changed the key that is asked for is another one, so an old result is never
+ * returned for a new key, and no code has to report changes. Results that can no longer be asked
+ * for are dropped, and their jobs stopped, by sr_results_sweep.
  *
  * Only the session's thread may call these functions; of a kind, `run` alone runs on a worker. */
 #ifndef SARTOR_APP_RESULTS_H

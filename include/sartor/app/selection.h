@@ -30,8 +30,8 @@ struct sr_filter {
     int right;
     /* Range of the predicted class's probability; -inf and inf for any. */
     double confidence_low, confidence_high;
-    /* Samples of all splits, in the order of the splits' files; `split` is then train. Nothing can
-     * be asked of a model. */
+    /* Samples of all splits, in the order of the splits' files; `split` is then train. No
+     * predictions can be used. */
     bool everywhere;
     /* Only tagged samples: with this tag, "" for any. */
     bool tagged;

@@ -110,7 +110,8 @@ size_t sr_queue_waiting(const struct sr_session *session, const struct sr_item *
 enum sr_status sr_item_run(struct sr_session *session, struct sr_item *item,
                            struct sr_error *error);
 
-/* Decide what the item's command takes for the current model, sample and job, before its turn. */
+/* Decide which model, sample and job are the current ones for the item's command, before its turn.
+ */
 void sr_item_assume(struct sr_session *session, struct sr_item *item);
 
 /* Before the session is freed: what has not ended is dropped. */

@@ -1,5 +1,5 @@
 /* reply.h - what a command has to say: records, tables and sentences, filled once and rendered as
- * text, Markdown, JSON or CSV. It is the one way for foreign text to a terminal.
+ * text, Markdown, JSON or CSV. Text from files reaches a terminal only through it.
  *
  * Parts stay in the order in which they are added. Records and their fields are for programs: a
  * record is an object of JSON and a row of CSV. Sentences, headings and blocks are for people.

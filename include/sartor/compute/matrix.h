@@ -35,8 +35,8 @@ void sr_gemm(struct sr_pool *pool, float alpha, struct sr_matrix a, struct sr_ma
              float *c, int row);
 
 /* True where, with alpha 1 and beta 0 or 1, each element's bits depend on its row of A and its
- * column of B alone. False where the product is OpenBLAS's: of one shape it has the same bits
- * each time, but may round a row otherwise in another place. */
+ * column of B alone. False where OpenBLAS makes the product: calls of one shape give the same bits
+ * each time, but a row may be rounded differently at another position. */
 bool sr_gemm_exact_places(void);
 
 /* C += A B in this thread, B transposed. For n below a few dozen, for which sr_gemm would not fill
@@ -89,8 +89,8 @@ struct sr_gemm sr_gemm_of(float alpha, struct sr_matrix a, struct sr_matrix b, f
  * make it faster still. Where there is no kernel for it, or B is transposed, it changes nothing;
  * else `whole.order` is then that order, in which the rows of a part count. */
 void sr_gemm_mask(struct sr_gemm *work, const uint64_t *mask, const int *order);
-/* Cut into slices, whose number is returned; then each may be computed once, by any thread, and
- * says what it was. A part lies within one strip. */
+/* Cut into slices, whose number is returned; then each is computed once, by any thread, and the
+ * part of C that it made is returned. A part lies within one strip. */
 size_t sr_gemm_cut(struct sr_gemm *work);
 struct sr_gemm_part sr_gemm_slice(const struct sr_gemm *work, size_t index);
 

@@ -10,7 +10,7 @@
 
 struct sr_costs {
     int classes;
-    double *values; /* values[t × classes + p]: of taking true class t for p */
+    double *values; /* values[t × classes + p]: of predicting p where t is true */
 };
 
 /* `name` stands for the file in sentences. SR_ERROR_FORMAT with the line when it is no such table.

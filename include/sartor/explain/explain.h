@@ -14,7 +14,7 @@
  * - weights: pixel × (weight of the class - mean weight of all classes), which is what each pixel
  *   adds to the class's logit in a linear model;
  * - importance: the same for all samples: the forest's importances, a linear model's weights > 0;
- * - nearest: no map, but the training rows nearest in the model's own sense.
+ * - nearest: no map, but the training rows nearest by the model's own distance.
  *
  * Gradient methods take the activations of one layer, enlarge the map to image size bilinearly and
  * scale it to 1.

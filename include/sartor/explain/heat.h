@@ -13,7 +13,7 @@ struct sr_heat {
     struct sr_shape shape;          /* of the map: the image's sides, one channel */
     float *values;                  /* 0..1; NULL from a method that has no map */
     const struct sr_method *method; /* that made it */
-    char layer[32];                 /* where; "" for methods that look at no layer */
+    char layer[32];                 /* where; "" for methods that use no layer */
     int target; /* the class that is explained; -1 when the map belongs to none */
 };
 void sr_heat_fini(struct sr_heat *heat);

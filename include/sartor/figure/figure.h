@@ -1,7 +1,7 @@
 /* figure.h - charts from plain arrays, and cells as a picture.
  *
  * A chart is a struct of plain arrays, which stay the caller's, and one of the const
- * struct sr_chart below that knows how to draw it and how to lay its numbers out as a
+ * struct sr_chart below, whose functions draw it and lay its numbers out as a
  * table. sr_figure_write puts it in a file: .png (provenance in text chunks), .svg and .pdf
  * from the same drawing, .html as an interactive page, .csv and .json with the numbers behind it.
  * The file is written aside and renamed. The same call gives the same bytes. Any thread may call.
@@ -40,7 +40,7 @@ struct sr_chart;
 enum sr_status sr_figure_write(const char *path, const struct sr_figure_options *options,
                                const struct sr_chart *chart, const void *data,
                                struct sr_error *error);
-/* SR_OK when sr_figure_write knows the extension of `path`; to refuse early. */
+/* SR_OK when sr_figure_write can write the extension of `path`; to refuse early. */
 enum sr_status sr_figure_check(const char *path, struct sr_error *error);
 
 /* A grid of images with captions: samples, class means, variants of an augmentation. */

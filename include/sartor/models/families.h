@@ -1,5 +1,5 @@
 /* families.h - the list of the model families, each defined in the file of its name under
- * src/models/. From the plainest to the deepest: in this order they are offered to people. */
+ * src/models/. From the simplest to the largest: in this order they are listed everywhere. */
 #ifndef SARTOR_MODELS_FAMILIES_H
 #define SARTOR_MODELS_FAMILIES_H
 

@@ -139,7 +139,7 @@ struct sr_model_class {
      * `target` >= 0, a class's weights (logistic regression). */
     enum sr_status (*importance)(const void *state, int target, float *image,
                                  struct sr_error *error);
-    /* Rows of the train file nearest to an image in the model's own sense, nearest first
+    /* Rows of the train file nearest to an image by the model's own distance, nearest first
      * (k-NN: neighbours; SVM: support vectors). How many were found, at most `room`. */
     size_t (*nearest)(const void *state, const uint8_t *pixels, uint32_t *rows, double *distances,
                       size_t room);

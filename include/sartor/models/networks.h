@@ -109,11 +109,11 @@ struct sr_network_family {
     {"dropout", SR_PARAM_NUMBER, .fallback = DROPOUT, .minimum = 0, .maximum = 0.95,               \
      .help = "Share of values dropped before dense layers."},                                      \
     {"normalise", SR_PARAM_SWITCH, .fallback = "on",                                               \
-     .help = "Take pixels less the mean of the training images, divided by their deviation; "      \
+     .help = "Subtract the mean of the training images and divide by their deviation; "            \
              "off: pixels / 255."},                                                                \
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                 \
-     .help = "Random changes of the training images, as the next ones say; one given alone "       \
-             "turns on just that."},                                                               \
+     .help = "Random changes of the training images, by the parameters that follow; one that is "  \
+             "given alone turns on only itself."},                                                               \
     {"flip", SR_PARAM_SWITCH, .fallback = "on",                                                    \
      .help = "Mirror every sample in every other epoch."},                                         \
     {"shift", SR_PARAM_INTEGER, .fallback = SHIFT, .minimum = 0, .maximum = 16,                    \
@@ -129,8 +129,8 @@ struct sr_network_family {
     {"noise", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                        \
      .help = "Deviation of Gaussian noise, white being 1."},                                       \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
-     .help = "Views whose logits a prediction averages: one, its mirror image too, both moved "    \
-             "by a pixel too."}
+     .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
+             "image (mirror), also of both moved by a pixel (shift)."}
 /* clang-format on */
 
 /* The augmentation that hyperparameters of SR_TRAINING_PARAMS ask for; none where augment=off. */
@@ -140,8 +140,8 @@ struct sr_augment sr_networks_augment(const struct sr_args *params);
     {                                                                                              \
         "recipe", SR_PARAM_CHOICE,                                                                 \
             .positional = true, .fallback = "quick", .choices = "study quick best",                \
-            .help =                                                                                \
-                "Named defaults: as the study did, the best of two minutes, the best of an hour."  \
+            .help = "Named defaults: the reference study's, the best found for two minutes of "    \
+                    "training, the best for an hour."                                              \
     }
 
 /* The functions of struct sr_model_class; those without a family are used directly. */
@@ -171,7 +171,7 @@ enum sr_status sr_networks_gradients(const void *state, const uint8_t *pixels, c
                                      int target, struct sr_layer_gradients *out,
                                      struct sr_error *error);
 
-/* The functions that are called without a state, which would know the family: `resolve`, `check`,
+/* The functions that get no state, from which they could tell the family: `resolve`, `check`,
  * `fit` and `load`. */
 #define SR_NETWORK_FUNCTIONS(FAMILY)                                                               \
     static enum sr_status resolve(struct sr_args *args, struct sr_error *error)                    \
