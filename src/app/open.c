@@ -9,7 +9,8 @@
 
 struct load_task {
     struct task task;
-    char *directory;
+    char *path;
+    struct sr_opening opening;
     bool sample;
     struct sr_dataset *data;
     struct sr_stats *stats[SR_FILE_COUNT];
@@ -19,7 +20,9 @@ static enum sr_status load_run(struct task *task, const struct sr_monitor *monit
                                struct sr_error *error)
 {
     struct load_task *load = (struct load_task *)task;
-    load->data = sr_dataset_load(load->directory, monitor, error);
+    load->opening.path = load->path;
+    load->opening.monitor = monitor;
+    load->data = sr_dataset_open(&load->opening, error);
     if (!load->data) return error->status;
     load->data->sample = load->sample;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
@@ -35,7 +38,7 @@ static void load_free(struct task *task)
     struct load_task *load = (struct load_task *)task;
     sr_dataset_unref(load->data);
     for (int f = 0; f < SR_FILE_COUNT; f++) free(load->stats[f]);
-    free(load->directory);
+    free(load->path);
     free(load);
 }
 
@@ -47,20 +50,23 @@ static void select_everything(struct sr_session *session)
     sr_session_select(session, &filter, &error);
 }
 
+static enum sr_status begin(struct sr_session *session, const char *path,
+                            const struct sr_opening *how, struct sr_error *error);
+
 /* There is no data, and the load that this one has stopped was not at fault: begin it again. */
 static void load_interrupted(struct sr_session *session)
 {
     char *wanted = session->data_interrupted;
     struct sr_error ignored;
     session->data_interrupted = NULL;
-    if (wanted && !session->data) sr_session_open(session, wanted, &ignored);
+    if (wanted && !session->data) begin(session, wanted, &session->data_interrupted_how, &ignored);
     free(wanted);
 }
 
 static void load_finish(struct sr_session *session, struct task *task, const struct sr_event *event)
 {
     struct load_task *load = (struct load_task *)task;
-    if (session->data_job != event->job) return; /* another folder is being loaded since */
+    if (session->data_job != event->job) return; /* something else is being loaded since */
     session->data_job = 0;
     session->data_error = event->of.ended.error;
     if (event->of.ended.state != SR_JOB_DONE) {
@@ -90,17 +96,52 @@ static void load_finish(struct sr_session *session, struct task *task, const str
         return;
     }
     select_everything(session);
+    if (session->data->notes[0])
+        sr_session_message(session, false, "%s%s", session->data->notes[0],
+                           session->data->notes[1] ? " (stats tells more)" : "");
     if (load->sample)
         sr_session_message(session, false,
                            "This is the small sample of Fashion-MNIST that sartor ships. %s",
                            sr_dataset_advice());
 }
 
-enum sr_status sr_session_open(struct sr_session *session, const char *directory,
-                               struct sr_error *error)
+void sr_opening_read(const struct sr_args *args, struct sr_opening *opening)
+{
+    struct sr_wishes *wishes = &opening->wishes;
+    if (sr_args_given(args, "size")) wishes->size = (int)sr_args_integer(args, "size");
+    if (sr_args_given(args, "fit")) wishes->fit = (enum sr_fit_mode)sr_args_choice(args, "fit");
+    if (sr_args_given(args, "colour"))
+        wishes->colour = (enum sr_colour)sr_args_choice(args, "colour");
+    if (sr_args_given(args, "transpose"))
+        wishes->transpose = (enum sr_transpose)sr_args_choice(args, "transpose");
+    if (sr_args_given(args, "skip")) opening->skip = sr_args_switch(args, "skip");
+    if (sr_args_given(args, "test_seed"))
+        opening->seed = (uint64_t)sr_args_integer(args, "test_seed");
+}
+
+/* The option `opening`: words as they could follow `open`. */
+static enum sr_status read_option(struct sr_session *session, struct sr_opening *opening,
+                                  struct sr_error *error)
+{
+    static const struct sr_param params[] = {SR_OPENING_PARAMS, {0}};
+    const char *line = sr_args_text(session->options, "opening");
+    struct sr_words words = {0};
+    if (!line || !*line) return SR_OK;
+    enum sr_status status = sr_words_split(&line, &words, error);
+    if (status) return status;
+    struct sr_args *args = sr_args_parse("opening", params, words.items, words.count, NULL, error);
+    if (args) sr_opening_read(args, opening);
+    sr_words_fini(&words);
+    if (!args) return error->status;
+    sr_args_free(args);
+    return SR_OK;
+}
+
+static enum sr_status begin(struct sr_session *session, const char *path,
+                            const struct sr_opening *how, struct sr_error *error)
 {
     bool sample = false;
-    char *expanded = directory ? sr_path_expand(directory) : NULL;
+    char *expanded = path ? sr_path_expand(path) : NULL;
     char *found = sr_dataset_find(expanded, &sample, error);
     free(expanded);
     if (!found) {
@@ -109,18 +150,38 @@ enum sr_status sr_session_open(struct sr_session *session, const char *directory
     }
     struct load_task *load = sr_xalloc(sizeof *load);
     load->task = (struct task){load_run, load_finish, load_free};
-    load->directory = found;
+    load->path = found;
+    load->opening = *how;
+    load->opening.pool = session->pool;
     load->sample = sample;
     if (session->data_job) {
         sr_jobs_stop(session->jobs, session->data_job);
-        if (!session->data && !session->data_interrupted)
+        if (!session->data && !session->data_interrupted) {
             session->data_interrupted = sr_xstrdup(session->data_wanted);
+            session->data_interrupted_how = session->data_how;
+        }
     }
     free(session->data_wanted);
-    session->data_wanted = sr_xstrdup(directory ? directory : "");
+    session->data_wanted = sr_xstrdup(path ? path : "");
+    session->data_how = *how;
     session->data_job = sr_task_submit(session, SR_LANE_SHORT, &load->task);
     session->data_error = (struct sr_error){0};
     return SR_OK;
+}
+
+enum sr_status sr_session_open_as(struct sr_session *session, const char *path,
+                                  const struct sr_args *own, struct sr_error *error)
+{
+    struct sr_opening how = {.seed = 1};
+    enum sr_status status = read_option(session, &how, error);
+    if (status) return status;
+    if (own) sr_opening_read(own, &how);
+    return begin(session, path, &how, error);
+}
+
+enum sr_status sr_session_open(struct sr_session *session, const char *path, struct sr_error *error)
+{
+    return sr_session_open_as(session, path, NULL, error);
 }
 
 enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error)

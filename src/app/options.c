@@ -10,7 +10,11 @@
 #include "task.h"
 
 const struct sr_param sr_options[] = {
-    {"data", SR_PARAM_FILE, .help = "Folder with the four IDX files, gzipped or plain."},
+    {"data", SR_PARAM_FILE,
+     .help = "Folder or file with the data: IDX files, pictures, CSV, NumPy's or CIFAR's files, or "
+             "an archive of these."},
+    {"opening", SR_PARAM_TEXT,
+     .help = "How data is opened, as open's parameters: \"size=32 fit=crop colour=grey\"."},
     {"home", SR_PARAM_FILE,
      .help = "Where trained models are kept (default: the XDG data folder)."},
     {"seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,

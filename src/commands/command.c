@@ -93,6 +93,21 @@ void reply_classes(struct sr_reply *reply, const struct sr_session *session)
     sr_reply_list(reply, "classes", names);
 }
 
+void reply_notes(struct sr_reply *reply, const struct sr_session *session)
+{
+    char *const *notes = session->data->notes;
+    if (!notes[0]) return;
+    struct sr_json *list = sr_json_array();
+    for (int i = 0; notes[i]; i++) sr_json_add_text(list, notes[i]);
+    sr_reply_list(reply, "notes", list);
+}
+
+void say_notes(struct sr_reply *reply, const struct sr_session *session)
+{
+    for (int i = 0; session->data->notes[i]; i++)
+        sr_reply_say(reply, "%s", session->data->notes[i]);
+}
+
 const char *class_name(const struct sr_session *session, int class)
 {
     return class < 0 ? "" : session->data->class_names[class];

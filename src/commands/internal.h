@@ -76,6 +76,10 @@ void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum
 /* A sentence where a picture of one's own is doubtful. */
 void reply_doubt(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
                  uint32_t row);
+/* What was done when the data was opened: as a list of a record, if there is anything, and as lines
+ * for people. */
+void reply_notes(struct sr_reply *reply, const struct sr_session *session);
+void say_notes(struct sr_reply *reply, const struct sr_session *session);
 /* Rows of the train file that a model holds nearest, where there are any. */
 void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
                    const struct sr_nearest *nearest);

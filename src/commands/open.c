@@ -10,10 +10,12 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
 const struct sr_command sr_command_open = {
     .name = "open",
     .group = "data",
-    .help = "Open a data set: a folder with four IDX files.",
+    .help = "Open a data set: a folder or one file, recognised by its content.",
     .params =
-        (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true, .choices = "/",
-                                   .help = "The folder; without it, wherever data is found."},
+        (const struct sr_param[]){{"directory", SR_PARAM_FILE, .positional = true,
+                                   .choices = "/ .zip .tar .tgz .gz .csv .npz .bin",
+                                   .help = "Folder or file; without it, wherever data is found."},
+                                  SR_OPENING_PARAMS,
                                   {0}},
     .run = open_run,
     .event = open_event,
@@ -23,7 +25,8 @@ const struct sr_command sr_command_open = {
 SR_RUN(open_run)
 {
     SR_UNUSED;
-    enum sr_status status = sr_session_open(session, sr_args_text(args, "directory"), error);
+    enum sr_status status =
+        sr_session_open_as(session, sr_args_text(args, "directory"), args, error);
     if (status) return status;
     reply->wait = session->data_job;
     reply->shown = true;
@@ -48,10 +51,17 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
     sr_reply_integer(reply, "width", train->shape.width);
     sr_reply_integer(reply, "train", (int64_t)train->count);
     sr_reply_integer(reply, "test", (int64_t)test->count);
+    sr_reply_integer(reply, "channels", train->shape.channels);
+    sr_reply_text(reply, "form", data->form);
+    sr_reply_integer(reply, "validation", (int64_t)data->validation);
+    sr_reply_switch(reply, "labelled", !data->unlabelled);
     sr_reply_text(reply, "digest", data->digest);
+    reply_notes(reply, session);
     reply_classes(reply, session);
-    sr_reply_say(reply, "%s: %s train and %s test images of %d×%d, %d classes", data->name,
-                 train_count, test_count, train->shape.height, train->shape.width, data->classes);
+    sr_reply_say(reply, "%s: %s train and %s test images of %d×%d%s, %d classes", data->name,
+                 train_count, test_count, train->shape.height, train->shape.width,
+                 train->shape.channels == 3 ? " in colour" : "", data->classes);
+    say_notes(reply, session);
     if (data->sample)
         sr_reply_say(reply, "This is the small sample that sartor ships. %s", sr_dataset_advice());
 }

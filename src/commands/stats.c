@@ -67,6 +67,7 @@ static void report(const struct sr_session *session, const struct sr_stats *stat
     if (class >= 0 || !stats->count) sr_reply_only(reply, SR_JSON);
     report_classes(session, stats, reply);
     sr_reply_only(reply, SR_FOR_ALL);
+    reply_notes(reply, session);
     reply_classes(reply, session);
 }
 
@@ -91,6 +92,7 @@ SR_RUN(stats_run)
     for (int f = 0; f < SR_FILE_COUNT; f++)
         report(session, session->stats[f], "file", sr_file_names[f],
                f == SR_FILE_TRAIN ? "train file" : "test file", -1, reply);
+    say_notes(reply, session);
     sr_data_show(session);
     reply->shown = true;
     return SR_OK;

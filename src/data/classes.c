@@ -96,21 +96,28 @@ bool classes_check_name(const char *name, const char *path, int line, struct sr_
     return false;
 }
 
+enum sr_status classes_read_file(const struct loading *loading, size_t file, char **names,
+                                 int *count, struct sr_error *error)
+{
+    size_t length;
+    char *text = tree_read(loading->tree, file, LABELS_TXT_LIMIT, &length, error);
+    *count = text ? read_names(text, length, tree_name(loading->tree, file), names, error) : 0;
+    free(text);
+    return *count ? SR_OK : error ? error->status : SR_ERROR_FORMAT;
+}
+
 enum sr_status classes_read(const struct loading *loading, char **names, int *count,
                             struct sr_error *error)
 {
     char path[TREE_PATH_MAX + 16];
-    size_t file = loading->tree->count, length;
+    size_t file = loading->tree->count;
     *count = 0;
     for (int top = 0; top < 2 && file == loading->tree->count; top++) {
         snprintf(path, sizeof path, "%slabels.txt", top ? "" : loading->beside);
         file = tree_find(loading->tree, path);
     }
     if (file == loading->tree->count) return SR_OK;
-    char *text = tree_read(loading->tree, file, LABELS_TXT_LIMIT, &length, error);
-    if (text) *count = read_names(text, length, tree_name(loading->tree, file), names, error);
-    free(text);
-    return *count ? SR_OK : error ? error->status : SR_ERROR_FORMAT;
+    return classes_read_file(loading, file, names, count, error);
 }
 
 /* What the classes are called by the number of their label, while that is being found out. */

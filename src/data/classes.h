@@ -13,6 +13,9 @@ enum sr_status classes_settle(struct loading *loading, bool fashion, struct sr_e
  * such file. */
 enum sr_status classes_read(const struct loading *loading, char **names, int *count,
                             struct sr_error *error);
+/* The same of a file of the tree. */
+enum sr_status classes_read_file(const struct loading *loading, size_t file, char **names,
+                                 int *count, struct sr_error *error);
 /* May a class be called so? `path` and `line` are for the sentence. */
 bool classes_check_name(const char *name, const char *path, int line, struct sr_error *error);
 

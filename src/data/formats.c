@@ -5,8 +5,8 @@
 #include <string.h>
 
 const struct format *const formats[] = {
-    &format_idx,
-    NULL,
+    &format_idx, &format_numpy,   &format_cifar, &format_table, &format_webdataset,
+    &format_csv, &format_folders, &format_loose, NULL,
 };
 
 const struct format *format_find(const struct loading *loading)

@@ -28,7 +28,8 @@ struct format {
     enum sr_status (*load)(struct loading *loading, struct sr_error *error);
 };
 
-extern const struct format format_idx;
+extern const struct format format_idx, format_numpy, format_cifar, format_table, format_webdataset,
+    format_csv, format_folders, format_loose;
 
 /* NULL at the end. */
 extern const struct format *const formats[];

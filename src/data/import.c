@@ -9,7 +9,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 
-enum { FILE_LIMIT = 64 << 20, LIGHT = 128, BLANK = 13 /* 5 % of 255 */ };
+enum { LIGHT = 128, BLANK = 13 /* 5 % of 255 */ };
 
 /* Weights of source pixels for one target pixel along a side: a triangle as wide as the target
  * pixel, or as the source pixel when enlarging. Returns the first; *count how many. */
@@ -163,7 +163,7 @@ static enum sr_status take_prepared(const char *name, const struct sr_picture *p
         if (pixels[i] > high) high = pixels[i];
         for (int c = 0; c < 3; c++)
             import->original[3 * i + (size_t)c] =
-                (uint8_t)((at[c] * opacity + white + 127u) / 255u);
+                (uint8_t)((at[picture->channels == 3 ? c : 0] * opacity + white + 127u) / 255u);
     }
     import->cut = copy(import->original, 3 * count);
     if (high - low <= BLANK)
@@ -223,7 +223,7 @@ enum sr_status sr_import_picture(const char *path, struct sr_shape shape, struct
     if (!error) error = &own;
     size_t length;
     *import = (struct sr_import){.shape = shape};
-    char *bytes = sr_file_read(path, FILE_LIMIT, &length, error);
+    char *bytes = sr_file_read(path, SR_PICTURE_BYTES, &length, error);
     if (!bytes) return error->status;
     enum sr_status status = sr_import_parse(path, bytes, length, shape, import, error);
     free(bytes);

@@ -1,6 +1,8 @@
 /* labels.c - see labels.h. */
 #include "labels.h"
 
+#include "classes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +97,16 @@ void label_names_sort(struct label_names *names, bool numbers, uint8_t place[SR_
         names->names[i] = ranked[i].name;
         place[ranked[i].from] = (uint8_t)i;
     }
+}
+
+enum sr_status label_names_use(const struct label_names *names, struct sr_dataset *dataset,
+                               const char *what, struct sr_error *error)
+{
+    for (int c = 0; c < names->count; c++) {
+        if (!classes_check_name(names->names[c], what, c + 1, error)) return SR_ERROR_FORMAT;
+        dataset->class_names[c] = sr_xstrdup(names->names[c]);
+    }
+    return SR_OK;
 }
 
 void label_names_fini(struct label_names *names)

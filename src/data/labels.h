@@ -19,6 +19,9 @@ int label_names_add(struct label_names *names, const char *name, size_t length);
 /* Sort them by their bytes, or, when that is allowed and all are numbers, by these; `place[i]` is
  * where the name at position i has come to. */
 void label_names_sort(struct label_names *names, bool numbers, uint8_t place[SR_CLASSES_MAX]);
+/* They become the names of the data set's classes, in their order. `what` is for sentences. */
+enum sr_status label_names_use(const struct label_names *names, struct sr_dataset *dataset,
+                               const char *what, struct sr_error *error);
 void label_names_fini(struct label_names *names);
 
 #endif

@@ -23,12 +23,24 @@ libsartor_a_SOURCES += \
 	src/data/cutout.c \
 	src/data/classes.h \
 	src/data/dataset.c \
+	src/data/csv.c \
+	src/data/csv.h \
+	src/data/decoders.h \
+	src/data/exif.c \
+	src/data/exif.h \
 	src/data/features.c \
 	src/data/find.c \
+	src/data/fitting.c \
 	src/data/folder.c \
 	src/data/folder.h \
 	src/data/folds.c \
+	src/data/format_cifar.c \
+	src/data/format_csv.c \
+	src/data/format_folders.c \
 	src/data/format_idx.c \
+	src/data/format_numpy.c \
+	src/data/format_table.c \
+	src/data/format_webdataset.c \
 	src/data/formats.c \
 	src/data/formats.h \
 	src/data/identity.c \
@@ -42,7 +54,14 @@ libsartor_a_SOURCES += \
 	src/data/levels.c \
 	src/data/levels.h \
 	src/data/note.c \
+	src/data/npy.c \
+	src/data/npy.h \
 	src/data/picture.c \
+	src/data/picture_jpeg.c \
+	src/data/picture_png.c \
+	src/data/picture_webp.c \
+	src/data/pictures.c \
+	src/data/pictures.h \
 	src/data/progress.h \
 	src/data/set_aside.c \
 	src/data/set_aside.h \

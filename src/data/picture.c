@@ -1,122 +1,107 @@
-/* picture.c - see picture.h. libpng reports errors by longjmp, so what is needed after an error
- * is kept in a struct reader of the caller. */
+/* picture.c - see picture.h. */
 #include "sartor/data/picture.h"
 
-#include <png.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "decoders.h"
+#include "exif.h"
 #include "sartor/base/memory.h"
 
-enum { SIDE_LIMIT = 20000, PIXEL_LIMIT = 40000000 };
-
-struct reader {
-    const uint8_t *bytes;
-    size_t length, at;
-    uint8_t *colours; /* height × width × R, G, B, opacity */
-    png_uint_32 height, width;
-    char message[160];
-    enum sr_status status;
+/* Kinds of files by their first bytes; '?' is any byte. Those without a decoder are named in the
+ * sentence that refuses them. */
+static const struct {
+    const char *kind;
+    const char *magic;
+    size_t length;
+    picture_decoder *decode;
+} kinds[] = {
+    {"PNG", "\x89PNG\r\n\x1a\n", 8, picture_png},
+    {"JPEG", "\xff\xd8\xff", 3, picture_jpeg},
+    {"WebP", "RIFF????WEBP", 12, picture_webp},
+    {"GIF", "GIF8", 4, NULL},
+    {"BMP", "BM????\0\0\0\0", 10, NULL},
+    {"TIFF", "II*\0", 4, NULL},
+    {"TIFF", "MM\0*", 4, NULL},
+    {"HEIC or AVIF", "????ftyp", 8, NULL},
+    {"JPEG 2000", "\0\0\0\x0cjP  ", 8, NULL},
+    {"JPEG XL", "\xff\x0a", 2, NULL},
+    {"PGM", "P5", 2, NULL},
+    {"PPM", "P6", 2, NULL},
 };
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static void read_bytes(png_structp png, png_bytep out, size_t length)
+static int kind_of(const void *bytes, size_t length)
 {
-    struct reader *reader = png_get_io_ptr(png);
-    if (length > reader->length - reader->at) png_error(png, "it ends too early");
-    memcpy(out, reader->bytes + reader->at, length);
-    reader->at += length;
-}
-
-static void on_error(png_structp png, png_const_charp message)
-{
-    struct reader *reader = png_get_error_ptr(png);
-    snprintf(reader->message, sizeof reader->message, "%s", message);
-    png_longjmp(png, 1);
-}
-
-static void on_warning(png_structp png, png_const_charp message)
-{
-    (void)png;
-    (void)message;
-}
-
-/* All calls of libpng that may end in on_error. */
-static void read_colours(png_structp png, png_infop info, struct reader *reader,
-                         struct sr_error *error)
-{
-    if (setjmp(png_jmpbuf(png))) {
-        if (reader->status == SR_OK) reader->status = SR_ERROR_FORMAT;
-        return;
+    const uint8_t *start = bytes;
+    for (int k = 0; k < KINDS; k++) {
+        bool same = length >= kinds[k].length;
+        for (size_t i = 0; same && i < kinds[k].length; i++)
+            same = kinds[k].magic[i] == '?' || (uint8_t)kinds[k].magic[i] == start[i];
+        if (same) return k;
     }
-    png_set_read_fn(png, reader, read_bytes);
-    png_set_user_limits(png, SIDE_LIMIT, SIDE_LIMIT);
-    /* Only the chunks that make the picture: for a text or a profile, libpng would allocate the
-     * length that the chunk gives before it knows whether the file is that long. */
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_read_info(png, info);
-    reader->height = png_get_image_height(png, info);
-    reader->width = png_get_image_width(png, info);
-    if ((uint64_t)reader->height * reader->width > PIXEL_LIMIT)
-        png_error(png, "it has more than 40 million pixels; make it smaller first");
+    return -1;
+}
 
-    png_set_expand(png);   /* palette, fewer than 8 bits, a transparent colour */
-    png_set_scale_16(png); /* 16 bits to 8, rounded */
-    png_set_gray_to_rgb(png);
-    png_set_add_alpha(png, 0xff, PNG_FILLER_AFTER);
-    int passes = png_set_interlace_handling(png);
-    png_read_update_info(png, info);
-    const size_t stride = png_get_rowbytes(png, info);
-    if (stride != (size_t)reader->width * 4) png_error(png, "its pixels have an unknown layout");
-    reader->colours = sr_array_raw(reader->height, stride, "a picture", error);
-    if (!reader->colours) {
-        reader->status = SR_ERROR_MEMORY;
-        return;
-    }
-    for (int pass = 0; pass < passes; pass++)
-        for (png_uint_32 y = 0; y < reader->height; y++)
-            png_read_row(png, reader->colours + y * stride, NULL);
-    png_read_end(png, NULL);
+bool sr_picture_probe(const void *bytes, size_t length)
+{
+    return kind_of(bytes, length) >= 0;
+}
+
+bool picture_allowed(const char *name, uint64_t height, uint64_t width, struct sr_error *error)
+{
+    if (height && width && height <= SR_PICTURE_SIDE && width <= SR_PICTURE_SIDE &&
+        height * width <= SR_PICTURE_PIXELS)
+        return true;
+    sr_error_set(
+        error, SR_ERROR_FORMAT,
+        "%s is said to be %llux%llu pixels; a picture may have %d on a side and 40 million "
+        "in all; make it smaller first",
+        name, (unsigned long long)width, (unsigned long long)height, SR_PICTURE_SIDE);
+    return false;
+}
+
+enum sr_status picture_split(struct sr_picture *picture, const uint8_t *colours, bool grey,
+                             struct sr_error *error)
+{
+    const size_t count = (size_t)picture->height * (size_t)picture->width;
+    bool opaque = true;
+    for (size_t i = 0; i < count && opaque; i++) opaque = colours[4 * i + 3] == 255;
+    picture->channels = grey ? 1 : 3;
+    picture->pixels = sr_array_raw(count, (size_t)picture->channels, "a picture", error);
+    if (!picture->pixels) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        if (grey)
+            picture->pixels[i] = colours[4 * i];
+        else
+            memcpy(picture->pixels + 3 * i, colours + 4 * i, 3);
+    if (opaque) return SR_OK;
+    picture->opacity = sr_array_raw(count, 1, "a picture", error);
+    if (!picture->opacity) return SR_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) picture->opacity[i] = colours[4 * i + 3];
+    return SR_OK;
 }
 
 enum sr_status sr_picture_decode(const char *name, const void *bytes, size_t length,
                                  struct sr_picture *picture, struct sr_error *error)
 {
-    struct reader reader = {.bytes = bytes, .length = length};
+    struct sr_error own;
+    int orientation = 1;
+    if (!error) error = &own;
     *picture = (struct sr_picture){0};
-    if (length < 8 || png_sig_cmp(bytes, 0, 8) != 0) {
-        const uint8_t *start = bytes;
-        int jpeg = length >= 2 && start[0] == 0xff && start[1] == 0xd8;
-        return sr_error_set(error, SR_ERROR_FORMAT, "%s is %s; convert it to PNG first", name,
-                            jpeg ? "a JPEG picture" : "not a PNG picture");
-    }
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    if (!info) {
-        png_destroy_read_struct(&png, NULL, NULL);
-        return sr_error_set(error, SR_ERROR_MEMORY, "%s: no memory for reading it", name);
-    }
-    read_colours(png, info, &reader, error);
-    png_destroy_read_struct(&png, &info, NULL);
-    if (reader.status == SR_ERROR_FORMAT)
-        sr_error_set(error, SR_ERROR_FORMAT, "%s is not a usable PNG picture: %s", name,
-                     reader.message);
-    if (reader.status != SR_OK) {
-        free(reader.colours);
-        return reader.status;
-    }
-    picture->height = (int)reader.height;
-    picture->width = (int)reader.width;
-    const size_t count = (size_t)reader.height * reader.width;
-    picture->channels = 3;
-    picture->pixels = sr_xalloc(3 * count);
-    picture->opacity = sr_xalloc(count);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(picture->pixels + 3 * i, reader.colours + 4 * i, 3);
-        picture->opacity[i] = reader.colours[4 * i + 3];
-    }
-    free(reader.colours);
-    return SR_OK;
+    const int kind = kind_of(bytes, length);
+    if (kind < 0)
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s is not a picture; PNG, JPEG and WebP are read", name);
+    if (!kinds[kind].decode)
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "%s is a %s picture; PNG, JPEG and WebP are read: convert it to PNG "
+                            "first",
+                            name, kinds[kind].kind);
+    enum sr_status status = kinds[kind].decode(name, bytes, length, picture, &orientation, error);
+    if (status == SR_OK) status = exif_turn(picture, orientation, error);
+    if (status != SR_OK) sr_picture_fini(picture);
+    return status;
 }
 
 void sr_picture_fini(struct sr_picture *picture)
@@ -124,4 +109,41 @@ void sr_picture_fini(struct sr_picture *picture)
     free(picture->pixels);
     free(picture->opacity);
     *picture = (struct sr_picture){0};
+}
+
+void sr_picture_flatten(struct sr_picture *picture)
+{
+    if (!picture->opacity) return;
+    const size_t count = (size_t)picture->height * (size_t)picture->width,
+                 channels = (size_t)picture->channels;
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = 0; c < channels; c++) {
+            uint8_t *value = picture->pixels + i * channels + c;
+            const unsigned opacity = picture->opacity[i];
+            *value = (uint8_t)((*value * opacity + 255u * (255u - opacity) + 127u) / 255u);
+        }
+    free(picture->opacity);
+    picture->opacity = NULL;
+}
+
+void sr_picture_grey(struct sr_picture *picture)
+{
+    if (picture->channels == 1) return;
+    const size_t count = (size_t)picture->height * (size_t)picture->width;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *at = picture->pixels + 3 * i;
+        picture->pixels[i] = (uint8_t)((299u * at[0] + 587u * at[1] + 114u * at[2] + 500u) / 1000u);
+    }
+    picture->channels = 1;
+}
+
+bool sr_picture_colourless(const struct sr_picture *picture)
+{
+    const size_t count = (size_t)picture->height * (size_t)picture->width;
+    if (picture->channels == 1) return true;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *at = picture->pixels + 3 * i;
+        if (at[0] != at[1] || at[0] != at[2]) return false;
+    }
+    return true;
 }

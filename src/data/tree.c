@@ -387,10 +387,7 @@ enum sr_status tree_pass_next(struct tree_pass *pass, size_t limit, size_t *at, 
     const struct wanted *wanted = &pass->wanted[pass->next++];
     const struct tree_source *source = &pass->tree->sources[wanted->source];
     *at = wanted->at;
-    if (!source->archive) {
-        *bytes = tree_read(pass->tree, pass->files[wanted->at], limit, length, error);
-        return *bytes ? SR_OK : error->status;
-    }
+    if (!source->archive) return SR_OK;
     if (!pass->archive || pass->source != wanted->source || pass->number > wanted->number) {
         const struct archive_source reads = reading(source);
         archive_pass_close(pass->archive);

@@ -56,11 +56,12 @@ size_t tree_peek(const struct tree *tree, size_t file, void *out, size_t length)
 /* Can its files be read in any order and by several threads at once? Those of a folder can. */
 bool tree_random(const struct tree *tree, size_t file);
 /* Many files, in the order in which reading them is cheapest: that of their archives. `wanted` are
- * ascending numbers of files. */
+ * numbers of files in any order. */
 struct tree_pass;
 struct tree_pass *tree_pass_open(const struct tree *tree, const uint32_t *wanted, size_t count);
-/* The next of them, `*at` its position in `wanted`, `*bytes` freed by the caller; count at the end.
- */
+/* The next of them, `*at` its position in `wanted`, count at the end. `*bytes`, freed by the
+ * caller, is its content when it lies in an archive, and NULL when any thread may read it by
+ * tree_read. */
 enum sr_status tree_pass_next(struct tree_pass *pass, size_t limit, size_t *at, char **bytes,
                               size_t *length, struct sr_error *error);
 void tree_pass_close(struct tree_pass *pass); /* NULL-safe */

@@ -1,16 +1,26 @@
-noinst_HEADERS += tests/data/garment.h tests/data/scratch.h
+noinst_HEADERS += tests/data/forms.h tests/data/garment.h tests/data/scratch.h
 check_PROGRAMS += \
+	tests/data/test_archives \
 	tests/data/test_augment \
 	tests/data/test_cutout \
 	tests/data/test_dataset \
 	tests/data/test_features \
 	tests/data/test_formats \
+	tests/data/test_forms \
 	tests/data/test_fuzz_idx \
-	tests/data/test_fuzz_png \
 	tests/data/test_identity \
+	tests/data/test_fuzz_picture \
 	tests/data/test_idx \
 	tests/data/test_import \
+	tests/data/test_pictures \
 	tests/data/test_split
+tests_data_test_archives_SOURCES = tests/data/test_archives.c
+tests_data_test_archives_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_data_test_archives_LDADD = $(TEST_LIBS)
+tests_data_test_pictures_SOURCES = tests/data/test_pictures.c
+tests_data_test_pictures_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS) \
+	$(JPEG_CFLAGS) $(WEBP_CFLAGS)
+tests_data_test_pictures_LDADD = $(TEST_LIBS)
 tests_data_test_augment_SOURCES = tests/data/test_augment.c
 tests_data_test_augment_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_augment_LDADD = $(TEST_LIBS)
@@ -26,15 +36,18 @@ tests_data_test_features_LDADD = $(TEST_LIBS)
 tests_data_test_formats_SOURCES = tests/data/test_formats.c
 tests_data_test_formats_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_formats_LDADD = $(TEST_LIBS)
+tests_data_test_forms_SOURCES = tests/data/test_forms.c
+tests_data_test_forms_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_data_test_forms_LDADD = $(TEST_LIBS)
 tests_data_test_fuzz_idx_SOURCES = tests/data/fuzz_idx.c tests/data/test_replay.c
 tests_data_test_fuzz_idx_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-idx"'
 tests_data_test_fuzz_idx_LDADD = $(TEST_LIBS)
-tests_data_test_fuzz_png_SOURCES = tests/data/fuzz_png.c tests/data/test_replay.c
-tests_data_test_fuzz_png_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-png"'
-tests_data_test_fuzz_png_LDADD = $(TEST_LIBS)
 tests_data_test_identity_SOURCES = tests/data/test_identity.c
 tests_data_test_identity_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_identity_LDADD = $(TEST_LIBS)
+tests_data_test_fuzz_picture_SOURCES = tests/data/fuzz_picture.c tests/data/test_replay.c
+tests_data_test_fuzz_picture_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-picture"'
+tests_data_test_fuzz_picture_LDADD = $(TEST_LIBS)
 tests_data_test_idx_SOURCES = tests/data/test_idx.c
 tests_data_test_idx_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_idx_LDADD = $(TEST_LIBS)
@@ -48,13 +61,13 @@ tests_data_test_split_LDADD = $(TEST_LIBS)
 ## With CC=clang and --enable-fuzzing: make tests/data/fuzz_idx, then
 ##     tests/data/fuzz_idx -max_total_time=60 NEW-FOLDER tests/data/corpus-idx
 if FUZZING
-EXTRA_PROGRAMS += tests/data/fuzz_idx tests/data/fuzz_png
+EXTRA_PROGRAMS += tests/data/fuzz_idx tests/data/fuzz_picture
 tests_data_fuzz_idx_SOURCES = tests/data/fuzz_idx.c
 tests_data_fuzz_idx_LDADD = $(SARTOR_LIBS)
 tests_data_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_data_fuzz_png_SOURCES = tests/data/fuzz_png.c
-tests_data_fuzz_png_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_png_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_data_fuzz_picture_SOURCES = tests/data/fuzz_picture.c
+tests_data_fuzz_picture_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_picture_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
 EXTRA_DIST += \
 	tests/data/make-corpus \
@@ -70,16 +83,16 @@ EXTRA_DIST += \
 	tests/data/corpus-idx/text \
 	tests/data/corpus-idx/too-long \
 	tests/data/corpus-idx/truncated \
-	tests/data/corpus-png/colour-16-bits.png \
-	tests/data/corpus-png/colour-opacity.png \
-	tests/data/corpus-png/colour.png \
-	tests/data/corpus-png/grey-1-bit.png \
-	tests/data/corpus-png/grey-28x20.png \
-	tests/data/corpus-png/grey-filters.png \
-	tests/data/corpus-png/grey-opacity.png \
-	tests/data/corpus-png/interlaced.png \
-	tests/data/corpus-png/long-text.png \
-	tests/data/corpus-png/no-data.png \
-	tests/data/corpus-png/palette.png \
-	tests/data/corpus-png/text-gamma.png \
-	tests/data/corpus-png/wide.png
+	tests/data/corpus-picture/colour-16-bits.png \
+	tests/data/corpus-picture/colour-opacity.png \
+	tests/data/corpus-picture/colour.png \
+	tests/data/corpus-picture/grey-1-bit.png \
+	tests/data/corpus-picture/grey-28x20.png \
+	tests/data/corpus-picture/grey-filters.png \
+	tests/data/corpus-picture/grey-opacity.png \
+	tests/data/corpus-picture/interlaced.png \
+	tests/data/corpus-picture/long-text.png \
+	tests/data/corpus-picture/no-data.png \
+	tests/data/corpus-picture/palette.png \
+	tests/data/corpus-picture/text-gamma.png \
+	tests/data/corpus-picture/wide.png

@@ -4,6 +4,7 @@
 #define SARTOR_APP_DATA_H
 
 #include "sartor/base/error.h"
+#include "sartor/base/param.h"
 #include "sartor/data/dataset.h"
 #include "sartor/data/split.h"
 #include "sartor/data/stats.h"
@@ -26,9 +27,36 @@ struct sr_statistics {
 
 /* SR_OK when the data is there, SR_PENDING while it is loaded, else why it is not. */
 enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error);
-/* Load another folder; NULL searches the usual folders. */
-enum sr_status sr_session_open(struct sr_session *session, const char *directory,
+/* How data is opened: parameters of `open`, and of the option `opening`, which holds for all that
+ * is opened without any of its own. */
+#define SR_OPENING_PARAMS                                                                          \
+    {"size", SR_PARAM_INTEGER, .minimum = 28, .maximum = SR_FIT_MAX,                               \
+     .help =                                                                                       \
+         "Pixels on each side that pictures are brought to (default: their own size where all "    \
+         "have the same, up to 128, else 64)."},                                                   \
+        {"fit", SR_PARAM_CHOICE, .choices = SR_FIT_CHOICES,                                        \
+         .help = "Pictures of other proportions: padded with black, cut to the middle, or "        \
+                 "stretched (default: pad)."},                                                     \
+        {"colour", SR_PARAM_CHOICE, .choices = SR_COLOUR_CHOICES,                                  \
+         .help = "Keep colours, or make pictures grey (default: keep)."},                          \
+        {"transpose", SR_PARAM_CHOICE, .choices = SR_TRANSPOSE_CHOICES,                            \
+         .help = "Exchange rows and columns of images in IDX files, as EMNIST's need (default: "   \
+                 "auto, by the names of the files)."},                                             \
+        {"skip", SR_PARAM_SWITCH, .help = "Leave out pictures that cannot be read."},              \
+    {                                                                                              \
+        "test_seed", SR_PARAM_INTEGER,                                                             \
+            .minimum = 0, .maximum = 9e15,                                                         \
+            .help = "Seed by which a test part is set aside where there is none (default: 1)."     \
+    }
+/* Set what is given of them. */
+void sr_opening_read(const struct sr_args *args, struct sr_opening *opening);
+
+/* Load another folder or file; NULL searches the usual folders. */
+enum sr_status sr_session_open(struct sr_session *session, const char *path,
                                struct sr_error *error);
+/* The same; `own`, of SR_OPENING_PARAMS, wins over the option `opening`; NULL for none. */
+enum sr_status sr_session_open_as(struct sr_session *session, const char *path,
+                                  const struct sr_args *own, struct sr_error *error);
 /* Draw the split anew after `validation`, `split_seed` or the data changed. */
 enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *error);
 struct sr_samples sr_session_samples(const struct sr_session *session, enum sr_split_name split);

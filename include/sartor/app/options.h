@@ -8,7 +8,7 @@
 
 struct sr_session;
 
-/* data home seed threads validation split_seed glyphs colours background refresh autorun
+/* data opening home seed threads validation split_seed glyphs colours background refresh autorun
  * ask_replace ask_stop cursor mouse size */
 extern const struct sr_param sr_options[];
 

@@ -63,6 +63,7 @@ struct sr_session {
     char *data_wanted;      /* what was asked to be opened last; "" for wherever data is found */
     char *data_interrupted; /* the same of a load that another has stopped before there was data;
                                NULL for none */
+    struct sr_opening data_how, data_interrupted_how; /* of each; without a path */
     bool data_is_sample;
     struct sr_split split;
     /* Increased with every new split; 0 before the first. */

@@ -24,7 +24,7 @@ struct sr_dataset {
     char *class_names[SR_CLASSES_MAX];
     char name[64];             /* "Fashion-MNIST" when recognised, else the folder's name */
     char *path;                /* the folder or file that it was read from */
-    char form[32];             /* "IDX", "class folders", ... */
+    char form[64];             /* "IDX", "class folders", ... */
     size_t validation;         /* so many rows at the end of the train file are a validation part
                                   that the data came with; 0 for none */
     bool unlabelled;           /* nothing says what the images are: their labels are all 0 */

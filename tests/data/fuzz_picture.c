@@ -1,7 +1,8 @@
-/* fuzz_png.c - any bytes as a picture to import: refused with a sentence, or made into an image.
+/* fuzz_picture.c - any bytes as a picture to import: refused with a sentence, or made into an
+ * image.
  *
- * A libFuzzer target (--enable-fuzzing), and replayed with its corpus by test_fuzz_png. Input is
- * also tried with the checksums of its chunks set right, or little would get past them. */
+ * A libFuzzer target (--enable-fuzzing), and replayed with its corpus by test_fuzz_picture. Input
+ * is also tried with the checksums of its chunks set right, or little would get past them. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
