@@ -28,8 +28,10 @@ static const char usage[] =
     "       sartor [OPTION...] --batch FILE|-     a script of commands\n"
     "       sartor [OPTION...] COMMAND [ARG...]   one command\n"
     "\n"
-    "  --data DIR      folder with the four IDX files (default: $SARTOR_DATA, ./data, the\n"
-    "                  system's Fashion-MNIST, the sample that sartor ships)\n"
+    "  --data WHAT     folder or file with the data: IDX, pictures, CSV, NumPy's or CIFAR's\n"
+    "                  files, archives of these (default: $SARTOR_DATA, ./data, the system's\n"
+    "                  Fashion-MNIST, the sample that sartor ships)\n"
+    "  --opening WORDS how it is opened: \"size=32 fit=crop colour=grey\" (help open)\n"
     "  --home DIR      where trained models are kept (default: $XDG_DATA_HOME/sartor)\n"
     "  --seed N        seed of every training that gives none of its own (default 1)\n"
     "  --threads N     threads that compute (default: one per processor)\n"
@@ -111,12 +113,19 @@ struct invocation {
 static int read_options(struct invocation *call, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"data", required_argument, NULL, 'o'},  {"home", required_argument, NULL, 'o'},
-        {"seed", required_argument, NULL, 'o'},  {"threads", required_argument, NULL, 'o'},
-        {"batch", required_argument, NULL, 'b'}, {"json", no_argument, NULL, SR_JSON},
-        {"csv", no_argument, NULL, SR_CSV},      {"markdown", no_argument, NULL, SR_MARKDOWN},
-        {"keep-going", no_argument, NULL, 'k'},  {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},     {0},
+        {"data", required_argument, NULL, 'o'},
+        {"home", required_argument, NULL, 'o'},
+        {"opening", required_argument, NULL, 'o'},
+        {"seed", required_argument, NULL, 'o'},
+        {"threads", required_argument, NULL, 'o'},
+        {"batch", required_argument, NULL, 'b'},
+        {"json", no_argument, NULL, SR_JSON},
+        {"csv", no_argument, NULL, SR_CSV},
+        {"markdown", no_argument, NULL, SR_MARKDOWN},
+        {"keep-going", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {0},
     };
     struct sr_error error;
     for (int option, index; (option = getopt_long(argc, argv, "+:hV", options, &index)) != -1;) {
