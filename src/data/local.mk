@@ -25,6 +25,7 @@ libsartor_a_SOURCES += \
 	src/data/dataset.c \
 	src/data/csv.c \
 	src/data/csv.h \
+	src/data/decoders.c \
 	src/data/decoders.h \
 	src/data/exif.c \
 	src/data/exif.h \

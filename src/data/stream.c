@@ -13,9 +13,9 @@
 
 enum {
     BUFFER = 256 << 10,
-    BOMB_RATIO = 400,       /* pixels of any use pack to no less than a hundredth */
-    BOMB_BYTES = 256 << 20, /* below this, a large ratio does no harm */
-    DEFLATE_RATIO = 1032,   /* what deflate can reach at most */
+    BOMB_RATIO = 400,      /* pixels of any use pack to no less than a hundredth */
+    BOMB_BYTES = 64 << 20, /* below this, a large ratio does no harm */
+    DEFLATE_RATIO = 1032,  /* what deflate can reach at most */
 };
 
 enum packing { NOT_SEEN, PLAIN, GZIP };

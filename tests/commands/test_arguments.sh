@@ -89,7 +89,7 @@ run browse sort=los; expect 1 "did you mean loss? It takes one of: index confide
 run help confuson; expect 1 'no command "confuson"; did you mean confusion?' "a topic of help"
 run help figurs; expect 1 'did you mean figures?' "or one that is no command"
 run set glyphs=asci; expect 1 "set: glyphs=asci is not possible; did you mean ascii?" "an option's value"
-run set glyph=ascii; expect 1 'set: no parameter "glyph"; did you mean glyphs? There are: data, home, ' "an option"
+run set glyph=ascii; expect 1 'set: no parameter "glyph"; did you mean glyphs? There are: data, opening, home, ' "an option"
 run set seed=-1; expect 1 "set: seed=-1 is not possible: it takes a whole number from 0 to 9000000000000000" "limits are written as they can be given"
 run form cnn epoch=3; expect 1 'cnn has no parameter "epoch"; did you mean epochs? There are: name, ' "a value of a form"
 run set mouse refresh=10; expect 0 "" "an option that is a switch, and another"
