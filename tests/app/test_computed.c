@@ -460,13 +460,14 @@ static void scores_are_those_of_the_evaluation(void **state)
     assert_int_equal(stat(entry->path, &info), 0);
     assert_float_equal(scores[SR_SCORE_BYTES], (double)info.st_size, 0);
     const struct sr_predicted *known = predicted(entry, SR_SPLIT_TEST);
-    double values[9] = {0, 1, 2, 1, 0, 1, 2, 1, 0};
+    double values[9] = {0, 1, 20, 1, 0, 1, 2, 5, 0}; /* far from even: other decisions pay */
     const struct sr_costs costs = {.classes = 3, .values = values};
     struct sr_cost cost;
     sr_costs_apply(&costs, &known->predictions, &cost);
     sr_scores(session, entry, SR_SPLIT_TEST, &costs, scores);
     const struct sr_evaluation *e = &known->evaluation;
     assert_true(e->macro_recall != e->macro_precision);
+    assert_true(cost.decided_mean < cost.mean);
     const struct {
         enum sr_score score;
         double wanted;

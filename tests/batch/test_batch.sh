@@ -121,6 +121,8 @@ script 'set split_seed=2\nevaluate knn split=validation\n'; expect 0 "rows left 
 script 'set size=axb\n'; expect 1 "COLUMNSxLINES" "a bad option"
 script 'set nosuch=1\n'; expect 1 "nosuch" "an unknown option"
 script 'train knn background\nwait\nevaluate knn\n'; expect 0 "accuracy" "background and wait"
+script 'train knn name=first background\ntrain mlp name=second epochs=2 background\nwait second\nevaluate second\n'
+expect 0 "accuracy" "wait for one, though another ends before it"
 script 'train knn name=a\nrename a b\nmodels\ndelete b\n'; expect 0 "b " "rename and delete"
 run evaluate b; expect 1 "no model" "deleted is deleted"
 run save knn copy.safetensors; expect 0 "copy.safetensors" "save"

@@ -53,6 +53,11 @@ static void smaller_images_are_averaged(void **state)
     assert_int_equal(grid.cells[0].style.back, sr_colour_grey(50));
     assert_int_equal(grid.cells[1].style.fore, sr_colour_grey(200));
     assert_int_equal(grid.cells[1].style.back, sr_colour_grey(130));
+    /* The same for rows: 1 and ½ of the first two above, ½ and 1 of the last two below. */
+    sr_draw_image(sr_area_part(sr_grid_area(&grid), 0, 0, 1, 1), &wide_look,
+                  (const uint8_t[]){0, 90, 240}, (struct sr_shape){3, 1, 1});
+    assert_int_equal(grid.cells[0].style.fore, sr_colour_grey(30));
+    assert_int_equal(grid.cells[0].style.back, sr_colour_grey(190));
     /* A single pixel fills any area. */
     sr_draw_image(sr_grid_area(&grid), &wide_look, (const uint8_t[]){255},
                   (struct sr_shape){1, 1, 1});

@@ -247,13 +247,15 @@ static void sentences_have_every_conversion(void **state)
     sr_reply_say(&reply, "%s %d %u %zu %llu %ld %.2f %+.1e %g %5.1f%% %%s", "x", -1, 2u, (size_t)3,
                  4ull, -5l, 6.125, 0.07, 0.5, 12.34);
     assert_string_equal(render(SR_TEXT), "x -1 2 3 4 -5 6.12 +7.0e-02 0.5  12.3% %s\n");
-    sr_reply_more(&reply, ", and %s", "more");
+    sr_reply_more(&reply, ", and %s, %lld", "more", 5000000000ll);
     sr_reply_gap(&reply);
     sr_reply_say(&reply, "  two\nlines");
-    assert_string_equal(render(SR_TEXT),
-                        "x -1 2 3 4 -5 6.12 +7.0e-02 0.5  12.3% %s, and more\n\n  two\nlines\n");
-    assert_string_equal(render(SR_MARKDOWN), "x -1 2 3 4 -5 6.12 +7.0e-02 0.5  12.3% %s, and more\n"
-                                             "\ntwo  \nlines\n");
+    assert_string_equal(
+        render(SR_TEXT),
+        "x -1 2 3 4 -5 6.12 +7.0e-02 0.5  12.3% %s, and more, 5000000000\n\n  two\nlines\n");
+    assert_string_equal(render(SR_MARKDOWN),
+                        "x -1 2 3 4 -5 6.12 +7.0e-02 0.5  12.3% %s, and more, 5000000000\n"
+                        "\ntwo  \nlines\n");
     assert_string_equal(render(SR_JSON), "");
     assert_string_equal(render(SR_CSV), "");
 }

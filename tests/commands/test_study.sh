@@ -131,6 +131,9 @@ printf 'evaluate knn\nstudy from=two-lines to=four\nmodels\ndelete knn\n' | "$sa
 report $? "a study leaves the session with its own models"
 a=$(grep '^| knn |' four/report.md | head -n 1 | cut -d'|' -f3); [ -n "$a" ] && run study from=two-lines to=five && b=$(grep '^| knn |' five/report.md | head -n 1 | cut -d'|' -f3) && [ "$a" = "$b" ]
 report $? "and reports on none but its own"
+printf 'train knn k=1\n' >small; run --json study from=small to=eight
+grep -q '"event": "progress".*"share"' out; report $? "programs are told how far a study is"
+run study from=small to=nine; ! grep -q '"event"' out; report $? "people in sentences only"
 printf 'train knn k=5000\n' >fails; run study from=fails to=six
 [ $code -eq 1 ] && [ "$(grep -c '^sartor:' err)" -eq 1 ]; report $? "what fails is said once"
 run study quick to=/proc/nowhere

@@ -340,6 +340,10 @@ static void clicks_press_what_they_hit(void **state)
     check(&pty, pty_wait_line(&pty, 1, "3rd"));
     pty_send(&pty, "\033[<65;40;12M");
     check(&pty, pty_wait_line(&pty, 1, "8th"));
+    pty_send(&pty, "\033[<64;40;12M");
+    check(&pty, pty_wait_line(&pty, 1, "3rd"));
+    pty_send(&pty, "\033[<65;40;12M");
+    check(&pty, pty_wait_line(&pty, 1, "8th"));
     pty_send(&pty, "\033[<0;40;16M\033[<0;40;16m");
     check(&pty, pty_wait_line(&pty, -1, "previous"));
     pty_send(&pty, "q");
