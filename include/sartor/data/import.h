@@ -32,9 +32,9 @@ struct sr_import {
     enum sr_import_doubt doubt;
 };
 
-/* A PNG, JPEG or WebP file (see picture.h), up to 64 MB and 40 million pixels, into an image of `shape`. Only grey ones can be made:
- * SR_ERROR_STATE for a shape of three channels. SR_ERROR_FORMAT where nothing is found in the
- * picture. Free with sr_import_fini. */
+/* A PNG, JPEG or WebP file (see picture.h), up to 64 MB and 40 million pixels, into an image of
+ * `shape`. Only grey ones can be made: SR_ERROR_STATE for a shape of three channels.
+ * SR_ERROR_FORMAT where nothing is found in the picture. Free with sr_import_fini. */
 enum sr_status sr_import_picture(const char *path, struct sr_shape shape, struct sr_import *import,
                                  struct sr_error *error);
 /* The same from memory; `name` stands for the file in sentences. */
