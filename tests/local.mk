@@ -22,6 +22,7 @@ include tests/commands/local.mk
 include tests/batch/local.mk
 include tests/bench/local.mk
 include tests/ui/local.mk
+include tests/fuzz.mk
 
 EXTRA_DIST += $(SHELL_TESTS)
 

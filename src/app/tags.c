@@ -74,6 +74,7 @@ static void read_line(struct sr_session *session, char *line)
     enum sr_file file = SR_FILE_TRAIN; /* of a number without a file's name */
     uint32_t row, tags = 0;
     if (!*sample || sr_session_index(session, sample, &file, &row, &ignored)) return;
+    if (file >= SR_FILE_COUNT) return; /* pictures have no tags */
     for (const char *name; line && (name = strsep(&line, " "));)
         if (!strcmp(name, "+")) /* besides others, the tag without a name */
             tags |= 1;

@@ -262,15 +262,14 @@ static void name_from_path(char *name, size_t size, const char *path)
     snprintf(name, size, "%.*s", length, base);
 }
 
-struct sr_model *sr_model_load(const char *path, struct sr_error *error)
+/* Of what the file holds, which is freed. */
+static struct sr_model *make_model(struct sr_tensors *set, const char *path, struct sr_error *error)
 {
-    struct sr_tensors set;
     struct sr_model *model = NULL;
     char name[64];
-    if (sr_tensors_load(&set, path, error)) return NULL; /* its messages name the path */
     name_from_path(name, sizeof name, path);
-    const char *format = sr_tensors_text(&set, "sartor.format"),
-               *family = sr_tensors_text(&set, "class");
+    const char *format = sr_tensors_text(set, "sartor.format"),
+               *family = sr_tensors_text(set, "class");
     enum sr_status status = SR_OK;
     if (!format || !family) {
         status = sr_error_set(error, SR_ERROR_FORMAT,
@@ -285,13 +284,28 @@ struct sr_model *sr_model_load(const char *path, struct sr_error *error)
                                                  ? &sr_model_class_ensemble
                                                  : sr_model_class_find(family, error);
         if (class) model = sr_model_new(class, name);
-        status = class ? read_model(model, &set, error) : SR_ERROR_FORMAT;
+        status = class ? read_model(model, set, error) : SR_ERROR_FORMAT;
     }
-    sr_tensors_fini(&set);
+    sr_tensors_fini(set);
     if (status) {
         sr_error_prefix(error, "%s", path);
         sr_model_unref(model);
         model = NULL;
     }
     return model;
+}
+
+struct sr_model *sr_model_load(const char *path, struct sr_error *error)
+{
+    struct sr_tensors set;
+    if (sr_tensors_load(&set, path, error)) return NULL; /* its messages name the path */
+    return make_model(&set, path, error);
+}
+
+struct sr_model *sr_model_parse(const char *path, const void *bytes, size_t length,
+                                struct sr_error *error)
+{
+    struct sr_tensors set;
+    if (sr_tensors_parse(&set, path, bytes, length, error)) return NULL;
+    return make_model(&set, path, error);
 }

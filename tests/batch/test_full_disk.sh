@@ -99,7 +99,7 @@ if [ "${SWEEP-}" = all ]; then
     sweep export confusion mine to=try/out/old.pdf
     sweep export confusion mine to=try/out/old.html
     sweep export confusion mine to=try/out/old.json
-    sweep gradcam net 7 to=try/out/cam.png
+    sweep gradcam cnn 7 to=try/out/cam.png
     sweep ablate mlp epochs=1 limit=60 seeds=1
 fi
 finish

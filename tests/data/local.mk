@@ -7,9 +7,7 @@ check_PROGRAMS += \
 	tests/data/test_features \
 	tests/data/test_formats \
 	tests/data/test_forms \
-	tests/data/test_fuzz_idx \
 	tests/data/test_identity \
-	tests/data/test_fuzz_picture \
 	tests/data/test_idx \
 	tests/data/test_import \
 	tests/data/test_pictures \
@@ -39,15 +37,9 @@ tests_data_test_formats_LDADD = $(TEST_LIBS)
 tests_data_test_forms_SOURCES = tests/data/test_forms.c
 tests_data_test_forms_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS)
 tests_data_test_forms_LDADD = $(TEST_LIBS)
-tests_data_test_fuzz_idx_SOURCES = tests/data/fuzz_idx.c tests/data/test_replay.c
-tests_data_test_fuzz_idx_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-idx"'
-tests_data_test_fuzz_idx_LDADD = $(TEST_LIBS)
 tests_data_test_identity_SOURCES = tests/data/test_identity.c
 tests_data_test_identity_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_identity_LDADD = $(TEST_LIBS)
-tests_data_test_fuzz_picture_SOURCES = tests/data/fuzz_picture.c tests/data/test_replay.c
-tests_data_test_fuzz_picture_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-picture"'
-tests_data_test_fuzz_picture_LDADD = $(TEST_LIBS)
 tests_data_test_idx_SOURCES = tests/data/test_idx.c
 tests_data_test_idx_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_idx_LDADD = $(TEST_LIBS)
@@ -58,17 +50,6 @@ tests_data_test_split_SOURCES = tests/data/test_split.c
 tests_data_test_split_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_split_LDADD = $(TEST_LIBS)
 
-## With CC=clang and --enable-fuzzing: make tests/data/fuzz_idx, then
-##     tests/data/fuzz_idx -max_total_time=60 NEW-FOLDER tests/data/corpus-idx
-if FUZZING
-EXTRA_PROGRAMS += tests/data/fuzz_idx tests/data/fuzz_picture
-tests_data_fuzz_idx_SOURCES = tests/data/fuzz_idx.c
-tests_data_fuzz_idx_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_idx_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_data_fuzz_picture_SOURCES = tests/data/fuzz_picture.c
-tests_data_fuzz_picture_LDADD = $(SARTOR_LIBS)
-tests_data_fuzz_picture_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-endif
 EXTRA_DIST += \
 	tests/data/make-corpus \
 	tests/data/corpus-idx/absurd \

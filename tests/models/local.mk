@@ -52,12 +52,6 @@ EXTRA_DIST += \
 	tests/models/corpus/scalar.safetensors \
 	tests/models/corpus/several.safetensors
 
-if FUZZING
-EXTRA_PROGRAMS += tests/models/fuzz_tensors
-tests_models_fuzz_tensors_SOURCES = tests/models/fuzz_tensors.c
-tests_models_fuzz_tensors_LDADD = $(SARTOR_LIBS)
-tests_models_fuzz_tensors_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-endif
 SHELL_TESTS += tests/models/test_resume.sh tests/models/test_python.sh
 check_PROGRAMS += tests/models/test_networks
 tests_models_test_networks_SOURCES = tests/models/test_networks.c

@@ -223,6 +223,9 @@ struct sr_model *sr_model_reorder(struct sr_model *base, const uint8_t *order);
 enum sr_status sr_model_save(const struct sr_model *model, const char *path,
                              struct sr_error *error);
 struct sr_model *sr_model_load(const char *path, struct sr_error *error);
+/* From memory, for the fuzzer; `path` stands for the file in sentences. */
+struct sr_model *sr_model_parse(const char *path, const void *bytes, size_t length,
+                                struct sr_error *error);
 
 /* The registry: the families of families.h, in its order. */
 extern const struct sr_model_class *const sr_model_classes[]; /* NULL-terminated */
