@@ -1,4 +1,4 @@
-noinst_HEADERS += src/app/explainer.h src/app/task.h \
+noinst_HEADERS += src/app/explainer.h src/app/resume.h src/app/task.h \
 	include/sartor/app/data.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/explanations.h \
@@ -33,6 +33,7 @@ libsartor_a_SOURCES += \
 	src/app/pictures.c \
 	src/app/predictions.c \
 	src/app/results.c \
+	src/app/resume.c \
 	src/app/runs.c \
 	src/app/scores.c \
 	src/app/selection.c \

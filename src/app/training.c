@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resume.h"
 #include "sartor/app/session.h"
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
@@ -18,7 +19,8 @@ struct train_task {
     struct sr_pool *pool;
     char *home; /* when the training began */
     struct sr_jobs *jobs;
-    char *checkpoint;
+    char *checkpoint, *about;
+    int claim; /* of the name */
     bool resume;
     struct sr_error save_error;
 };
@@ -36,6 +38,7 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
         .pool = train->pool,
         .monitor = monitor,
         .checkpoint = train->checkpoint,
+        .about = train->about,
         .resume = train->resume,
     };
     enum sr_status status = sr_model_fit(train->model, &fit, error);
@@ -48,7 +51,9 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     /* A model that cannot be written stays in memory, with a message, and its checkpoint is kept.
      */
     if (!lost) sr_store_save(train->home, train->model, &train->save_error);
-    if (!lost && !train->save_error.status && !train->model->stopped) remove(train->checkpoint);
+    if (!lost && !train->save_error.status && !train->model->stopped && train->checkpoint &&
+        !resume_keeps(train->model->params))
+        remove(train->checkpoint);
     return SR_OK;
 }
 
@@ -92,14 +97,11 @@ static void train_free(struct task *task)
     sr_dataset_unref(train->data);
     sr_split_fini(&train->split);
     sr_args_free(train->params);
+    if (train->home) resume_release(train->claim, train->home, train->model->name);
     free(train->home);
     free(train->checkpoint);
+    free(train->about);
     free(train);
-}
-
-static char *checkpoint_path(const struct sr_session *session, const char *name)
-{
-    return sr_xprintf("%s/checkpoints/%s.safetensors", session->home, name);
 }
 
 /* Is a model of this name being trained, or about to be? */
@@ -149,41 +151,56 @@ static enum sr_status check(struct sr_session *session, const struct sr_train_re
     return status;
 }
 
-enum sr_status sr_session_train(struct sr_session *session, const struct sr_train_request *request,
+/* A second training of the name, in this process or another, is refused. */
+static enum sr_status claim_name(struct train_task *train, const struct sr_session *session,
+                                 const char *name, struct sr_error *error)
+{
+    train->claim = resume_claim(session->home, name);
+    if (train->claim != RESUME_TAKEN) return SR_OK;
+    return sr_error_set(
+        error, SR_ERROR_STATE,
+        "%s is being trained by another process; wait for its end, or give another name=", name);
+}
+
+enum sr_status sr_session_train(struct sr_session *session, const struct sr_train_request *asked,
                                 uint32_t *job, struct sr_error *error)
 {
+    struct sr_train_request request = *asked;
     struct train_task *train = sr_xalloc(sizeof *train);
     train->task = (struct task){train_run, train_finish, train_free};
-    train->params = request->params;
+    train->claim = -1;
     enum sr_status status = sr_session_data(session, error);
-    if (!status) status = sr_store_check_name(request->name, error);
+    if (!status) status = sr_store_check_name(request.name, error);
+    if (!status) status = resume_prepare(session, &request, &train->checkpoint, error);
+    train->params = request.params;
     struct sr_model_shape shape = {0};
     if (!status) {
         shape = (struct sr_model_shape){session->data->files[SR_FILE_TRAIN].shape,
                                         session->data->classes};
-        status = check(session, request, &shape, &train->split, error);
+        status = check(session, &request, &shape, &train->split, error);
     }
+    if (!status) status = claim_name(train, session, request.name, error);
     if (status) {
         train_free(&train->task);
         return status;
     }
-    struct sr_model *model = train->model = sr_model_new(request->class, request->name);
+    struct sr_model *model = train->model = sr_model_new(request.class, request.name);
     model->shape = shape;
-    model->seed = request->seed;
+    model->seed = request.seed;
     model->split_seed = session->split.seed;
     model->validation = session->split.fraction;
-    model->limit = request->limit;
+    model->limit = request.limit;
     sr_model_set_data(model, session->data);
     train->data = sr_dataset_ref(session->data);
     train->pool = session->pool;
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;
-    train->checkpoint = checkpoint_path(session, request->name);
-    train->resume = request->resume;
+    train->about = resume_about(session, &request);
+    train->resume = request.resume;
 
-    struct sr_run *run = sr_session_add_run(session, request->class, request->name);
-    run->params = sr_args_copy(request->params);
-    run->seed = request->seed;
+    struct sr_run *run = sr_session_add_run(session, request.class, request.name);
+    run->params = sr_args_copy(request.params);
+    run->seed = request.seed;
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
 }

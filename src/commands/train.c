@@ -33,7 +33,9 @@ const struct sr_command sr_command_train = {
                  "Named hyperparameters that tune has saved; those given here take precedence."},
             {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
             {"resume", SR_PARAM_SWITCH,
-             .help = "Go on from the checkpoint of an interrupted training."},
+             .help =
+                 "Go on from the checkpoint of an interrupted training of this name; what is not "
+                 "given is as it was."},
             {0}},
     .more = more_of_family,
     .run = train_run,
@@ -87,6 +89,9 @@ SR_RUN(train_run)
                                               .name = name,
                                               .params = params,
                                               .resume = sr_args_switch(args, "resume"),
+                                              .or_anew = session->study != NULL,
+                                              .seed_given = sr_args_given(args, "seed"),
+                                              .limit_given = sr_args_given(args, "limit"),
                                               .seed = (uint64_t)sr_args_integer(seeded, "seed"),
                                               .limit = (uint64_t)sr_args_integer(args, "limit")};
     uint32_t job;

@@ -53,7 +53,11 @@ uint64_t sr_checkpoint_fingerprint(const char *family, const struct sr_args *par
                    fit->shape.image.height, fit->shape.image.width, fit->shape.classes, fit->seed);
     if (fit->shape.image.channels != 1)
         sr_text_printf(&text, "%d channels ", fit->shape.image.channels);
-    sr_args_print(params, true, &text);
+    struct sr_args *lasting = sr_args_copy(params);
+    if (sr_args_has(params, "schedule") && !strcmp(sr_args_text(params, "schedule"), "constant"))
+        sr_args_set(lasting, "epochs", "1", &(struct sr_error){0});
+    sr_args_print(lasting, true, &text);
+    sr_args_free(lasting);
     uint64_t hash = mix(0, sr_text_get(&text), text.length);
     sr_text_fini(&text);
     return mix_samples(mix_samples(hash, &fit->train), &fit->validation);
@@ -156,6 +160,7 @@ enum sr_status sr_checkpoint_save(const char *path, uint64_t fingerprint,
     if (!walk(trainer, put_array, &transfer)) goto out;
     snprintf(text, sizeof text, "%016" PRIx64, fingerprint);
     sr_tensors_set_text(&set, "fingerprint", text);
+    if (trainer->about) sr_tensors_set_text(&set, "about", trainer->about);
     status = sr_tensors_save(&set, path, error);
 out:
     sr_tensors_fini(&set);
@@ -224,4 +229,16 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
 out:
     sr_tensors_fini(&set);
     return restored;
+}
+
+bool sr_checkpoint_of_another(const char *path, uint64_t fingerprint)
+{
+    struct sr_tensors set;
+    char text[32];
+    if (!sr_path_exists(path) || sr_tensors_load(&set, path, &(struct sr_error){0})) return false;
+    const char *found = sr_tensors_text(&set, "fingerprint");
+    snprintf(text, sizeof text, "%016" PRIx64, fingerprint);
+    const bool other = found && strcmp(found, text) != 0;
+    sr_tensors_fini(&set);
+    return other;
 }

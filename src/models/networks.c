@@ -271,11 +271,18 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
         goto out;
     }
     if (keeping.path) {
+        trainer->about = fit->about;
         keeping.fingerprint = sr_checkpoint_fingerprint(family->class->name, params, fit);
         if (fit->resume && sr_checkpoint_restore(keeping.path, keeping.fingerprint, trainer))
             for (int i = 0; i < trainer->finished; i++)
                 sr_monitor_epoch(fit->monitor, &trainer->history[i]);
+        else if (fit->resume && sr_checkpoint_of_another(keeping.path, keeping.fingerprint))
+            status = sr_error_set(error, SR_ERROR_STATE,
+                                  "%s is the checkpoint of another training, on other rows or with "
+                                  "another instruction set ($SARTOR_ISA); it is left as it is",
+                                  keeping.path);
     }
+    if (status) goto out;
     status = sr_trainer_run(trainer, fit->monitor, keeping.path ? keep_checkpoint : NULL, &keeping,
                             &complete, error);
     if (status) goto out;

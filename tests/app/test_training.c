@@ -45,48 +45,197 @@ static void leaving_does_not_replace_a_model_by_half_of_one(void **state)
     sr_session_free(session);
 }
 
-/* How long the first epoch of a training took: a time that is not the same twice, but kept in a
- * checkpoint. */
-static double first_epoch(struct sr_session *session, uint64_t seed, bool resume)
+static struct sr_train_request request_of(const char *line)
 {
-    char *words[] = {"epochs=10000"};
-    struct sr_train_request training = {
-        .class = &sr_model_class_mlp, .name = "mlp", .seed = seed, .resume = resume};
-    training.params = sr_args_parse("mlp", training.class->params, words, 1, NULL, &error);
+    struct sr_train_request request = {.class = &sr_model_class_mlp, .name = "mlp", .seed = 1};
+    struct sr_words words;
+    assert_ok(sr_words_split(&line, &words, &error));
+    request.params =
+        sr_args_parse("mlp", request.class->params, words.items, words.count, NULL, &error);
+    sr_words_fini(&words);
+    assert_non_null(request.params);
+    return request;
+}
+
+static const struct sr_run *begin_training(struct sr_session *session,
+                                           const struct sr_train_request *request)
+{
     uint32_t job;
     assert_ok(settled(sr_session_data(session, &error)));
-    assert_ok(sr_session_train(session, &training, &job, &error));
-    const struct sr_run *run = sr_session_run(session, job);
+    assert_ok(sr_session_train(session, request, &job, &error));
+    return sr_session_run(session, job);
+}
+
+/* How long the first epoch of a training took: a time that is not the same twice, but kept in a
+ * checkpoint. */
+static double first_epoch(struct sr_session *session, const struct sr_train_request *request)
+{
+    const struct sr_run *run = begin_training(session, request);
     while (!run->epochs) wait_event(session);
     assert_int_equal(run->history[0].epoch, 1);
     return run->history[0].seconds;
 }
 
-/* A checkpoint is continued on request, but only by a training like the one that left it. */
+static size_t checkpoints(void)
+{
+    size_t count = 0, found = 0;
+    char **names = sr_directory_list(at("home/checkpoints"), &count, &error);
+    for (size_t i = 0; names && i < count; i++) {
+        found += !strncmp(names[i], "mlp@", 4);
+        free(names[i]);
+    }
+    free(names);
+    return found;
+}
+
+/* A training that is interrupted in its sixth epoch or later. */
+static double interrupt(const char *line)
+{
+    const struct sr_train_request request = request_of(line);
+    struct sr_session *session = open_session("a");
+    const double first = first_epoch(session, &request);
+    while (session->runs[0]->epochs < 5) wait_event(session);
+    sr_session_free(session);
+    return first;
+}
+
+/* What is not given is as in the checkpoint; what is given must agree with it. Either way the
+ * checkpoint of a training is only written over by that training. */
 static void a_training_is_resumed_from_its_checkpoint(void **state)
 {
     (void)state;
-    struct sr_session *session = open_session("a");
-    double before = first_epoch(session, 1, false);
-    while (session->runs[0]->epochs < 5) wait_event(session);
-    sr_session_free(session);
-    assert_true(sr_path_exists(at("home/checkpoints/mlp.safetensors")));
-    char *kept = sr_xprintf("cp %s %s", at("home/checkpoints/mlp.safetensors"), at("kept")),
-         *back = sr_xprintf("cp %s %s", at("kept"), at("home/checkpoints/mlp.safetensors"));
-    assert_int_equal(system(kept), 0);
+    const double before = interrupt("epochs=10000 hidden=24");
+    assert_int_equal(checkpoints(), 1);
     static const struct {
+        const char *line;
         uint64_t seed;
-        bool resume, goes_on;
-    } tries[] = {{1, true, true}, {2, true, false}, {1, false, false}};
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(system(back), 0);
-        session = open_session("a");
-        double after = first_epoch(session, tries[i].seed, tries[i].resume);
-        assert_true((after == before) == tries[i].goes_on);
+        const char *refused; /* NULL: it goes on */
+    } tries[] = {{"epochs=10000 hidden=24", 1, NULL},
+                 {"", 0, NULL},
+                 {"hidden=24", 0, NULL},
+                 {"hidden=32", 0, "of another training: it has hidden=24"},
+                 {"hidden=24", 2, "of another training: it has seed=1"},
+                 {"epochs=9999", 0, "over 10000 epochs"}};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        struct sr_session *session = open_session("a");
+        struct sr_train_request request = request_of(tries[i].line);
+        uint32_t job;
+        request.resume = true;
+        request.seed = tries[i].seed ? tries[i].seed : 77;
+        request.seed_given = tries[i].seed;
+        assert_ok(settled(sr_session_data(session, &error)));
+        if (tries[i].refused) {
+            assert_refused(sr_session_train(session, &request, &job, &error), SR_ERROR_ARGUMENT,
+                           tries[i].refused);
+        } else {
+            assert_true(first_epoch(session, &request) == before);
+            assert_int_equal(session->runs[0]->seed, 1);
+        }
+        sr_session_free(session);
+        assert_int_equal(checkpoints(), 1);
+    }
+    /* Another training of the name has a checkpoint of its own, and both are gone on with. */
+    const double other = interrupt("epochs=10000 hidden=32");
+    assert_int_equal(checkpoints(), 2);
+    for (int i = 0; i < 2; i++) {
+        struct sr_session *session = open_session("a");
+        struct sr_train_request request = request_of(i ? "hidden=32" : "hidden=24");
+        request.resume = true;
+        assert_true(first_epoch(session, &request) == (i ? other : before));
         sr_session_free(session);
     }
-    free(kept);
-    free(back);
+    /* On another split it cannot go on. */
+    struct sr_session *session = open_session("a");
+    uint32_t job;
+    struct sr_train_request request = request_of("");
+    request.resume = true;
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_ok(sr_session_set(session, "split_seed", "4", &error));
+    assert_refused(sr_session_train(session, &request, &job, &error), SR_ERROR_STATE,
+                   "split_seed=1; set those");
+    sr_session_free(session);
+    /* Without the word it begins anew. */
+    session = open_session("a");
+    request = request_of("epochs=10000 hidden=24");
+    assert_true(first_epoch(session, &request) != before);
+    sr_session_free(session);
+}
+
+/* With a constant learning rate, epochs are added to a training that has ended; with another
+ * schedule there is nothing to go on from. */
+static void a_training_is_extended_where_its_schedule_allows(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a");
+    struct sr_train_request request = request_of("epochs=3 schedule=constant hidden=24");
+    begin_training(session, &request);
+    finish_jobs(session);
+    request = request_of("epochs=5");
+    request.resume = true;
+    const struct sr_run *run = begin_training(session, &request);
+    finish_jobs(session);
+    assert_int_equal(run->epochs, 5);
+    for (int e = 0; e < 3; e++)
+        assert_true(run->history[e].seconds == session->runs[0]->history[e].seconds);
+    struct sr_entry *entry = sr_session_entry(session, "mlp", &error);
+    assert_int_equal(entry->model->epochs, 5);
+    request = request_of("epochs=5 schedule=constant hidden=24");
+    request.name = "whole";
+    const struct sr_run *whole = begin_training(session, &request);
+    finish_jobs(session);
+    for (int e = 0; e < 5; e++)
+        assert_true(run->history[e].train_loss == whole->history[e].train_loss);
+    uint32_t job;
+    request = request_of("epochs=4");
+    request.resume = true;
+    assert_refused(sr_session_train(session, &request, &job, &error), SR_ERROR_ARGUMENT,
+                   "mlp has 5 epochs behind it already");
+    request = request_of("epochs=2 schedule=onecycle hidden=24");
+    request.name = "cycle";
+    begin_training(session, &request);
+    finish_jobs(session);
+    request = request_of("epochs=4");
+    request.name = "cycle";
+    request.resume = true;
+    assert_refused(sr_session_train(session, &request, &job, &error), SR_ERROR_STATE,
+                   "cycle is trained and has no checkpoint to go on from");
+    request = request_of("epochs=4 hidden=24"); /* as in a study */
+    request.name = "cycle";
+    request.resume = request.or_anew = true;
+    begin_training(session, &request);
+    finish_jobs(session);
+    sr_session_free(session);
+}
+
+/* Two sessions are two processes here: a lock is of an open file. */
+static void a_name_is_trained_by_one_process_at_a_time(void **state)
+{
+    (void)state;
+    struct sr_session *session = open_session("a"), *other;
+    struct sr_train_request request = request_of("epochs=10000");
+    const struct sr_run *run = begin_training(session, &request);
+    uint32_t job;
+    struct sr_session *first = session;
+    session = other = open_session("a");
+    assert_ok(settled(sr_session_data(other, &error)));
+    request = request_of("epochs=2");
+    assert_refused(sr_session_train(other, &request, &job, &error), SR_ERROR_STATE,
+                   "mlp is being trained by another process");
+    request = request_of("epochs=2");
+    request.name = "else";
+    assert_ok(sr_session_train(other, &request, &job, &error));
+    finish_jobs(other);
+    sr_session_free(other);
+    session = first;
+    while (!run->epochs) wait_event(session);
+    sr_session_free(session);
+    /* Its end, whatever it was, gives the name back. */
+    session = open_session("a");
+    request = request_of("epochs=2");
+    begin_training(session, &request);
+    finish_jobs(session);
+    assert_false(sr_path_exists(at("home/checkpoints/mlp.lock")));
+    sr_session_free(session);
 }
 
 static void stopping_keeps_the_last_epoch(void **state)
@@ -307,6 +456,8 @@ int main(void)
         TEST(a_queued_training_is_stopped_at_once),
         TEST(leaving_does_not_replace_a_model_by_half_of_one),
         TEST(a_training_is_resumed_from_its_checkpoint),
+        TEST(a_training_is_extended_where_its_schedule_allows),
+        TEST(a_name_is_trained_by_one_process_at_a_time),
         TEST(stopping_keeps_the_last_epoch),
         TEST(one_name_is_trained_once_at_a_time),
         TEST(a_fit_that_fails_says_why_and_leaves_no_model),

@@ -14,14 +14,14 @@ predictions() { "$sartor" --data "$data" --home "$home/$1" predict cnn split=tes
 # Killed as soon as it has something to go on from.
 train killed "" >/dev/null 2>&1 &
 pid=$!
-checkpoint=$home/killed/checkpoints/cnn.safetensors
+checkpoint() { set -- "$home"/killed/checkpoints/cnn@*.safetensors; [ -e "$1" ]; }
 for _ in $(seq 600); do
-    [ -e "$checkpoint" ] && break
+    checkpoint && break
     sleep 0.1
 done
 kill -9 $pid 2>/dev/null
 wait $pid 2>/dev/null
-if [ -e "$checkpoint" ] && [ ! -e "$home/killed/models/cnn.safetensors" ]; then
+if checkpoint && [ ! -e "$home/killed/models/cnn.safetensors" ]; then
     echo "ok 1 - a killed training leaves a checkpoint and no model"
 else
     echo "not ok 1 - a killed training leaves a checkpoint and no model"
@@ -35,7 +35,7 @@ else
     echo "not ok 2 - resumed, it ends where a training in one go does"
     tail -n 3 "$home/log"
 fi
-if [ -e "$checkpoint" ]; then
+if checkpoint; then
     echo "not ok 3 - the checkpoint is gone"
 else
     echo "ok 3 - the checkpoint is gone"

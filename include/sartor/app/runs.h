@@ -56,11 +56,14 @@ struct sr_train_request {
     const char *name;
     /* Of the class's table. */
     struct sr_args *params;
-    /* Continue from a checkpoint of the same training, if there is one. */
-    bool resume;
+    /* Go on from the newest checkpoint of the name that agrees with what is given; what is not
+     * given is as there. `or_anew`: where none agrees, begin anew instead of refusing. */
+    bool resume, or_anew;
     uint64_t seed;
     /* Training rows at most, 0 for all. */
     uint64_t limit;
+    /* They were asked for, and are not only the defaults. */
+    bool seed_given, limit_given;
 };
 /* Queue a training job. Takes `params` over, also when it fails. */
 enum sr_status sr_session_train(struct sr_session *session, const struct sr_train_request *request,

@@ -42,6 +42,7 @@ struct sr_fit {
     const struct sr_monitor *monitor;
     const char *checkpoint; /* path to keep a checkpoint at, or NULL; the caller removes it when the
                                model is kept */
+    const char *about;      /* what the training was asked for, kept in the checkpoint; or NULL */
     bool resume;            /* go on from that checkpoint when it fits */
 };
 

@@ -50,6 +50,7 @@ struct sr_trainer {
     struct sr_optimizer *optimizer;
     int finished;             /* epochs */
     struct sr_epoch *history; /* room for all; `finished` of them are there */
+    const char *about;        /* kept in checkpoints as it is; NULL for nothing. Borrowed */
     bool diverged;            /* it has ended so; what was finished is kept */
     int best_epoch;           /* 1-based; 0 before the first, and without patience */
     double best_accuracy;
