@@ -51,7 +51,11 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
                             SR_PICTURES_MAX);
     const struct sr_shape shape = session->data->files[SR_FILE_TRAIN].shape;
     struct sr_picture_row one = {.seen = now};
-    status = sr_import_picture(path, shape, &one.import, error);
+    /* Garments on black are cut out; pictures are fitted as those of the data were. */
+    const struct sr_fitting *fitting = &session->data->fitting;
+    status = fitting->pictures || shape.channels == 3
+                 ? sr_import_fitted(path, fitting, &one.import, error)
+                 : sr_import_picture(path, shape, &one.import, error);
     if (!status) status = make_room(pictures, shape, error);
     if (status) {
         sr_import_fini(&one.import);

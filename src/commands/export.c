@@ -3,6 +3,7 @@
 
 #include "figures.h"
 #include "sartor/base/memory.h"
+#include "sartor/data/save.h"
 
 /* The names of the figures, separated by blanks. */
 #define NAME(name, takes, current, help) " " #name
@@ -66,6 +67,9 @@ const struct sr_command sr_command_export = {
             {"resolution", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1200,
              .help = "PNG: dots per inch, 0 for 144."},
             {"dark", SR_PARAM_SWITCH, .help = "On a dark background."},
+            {"form", SR_PARAM_CHOICE, .choices = SR_SAVE_CHOICES,
+             .help = "dataset: IDX files, a folder of PNG files for each class, or NumPy's arrays "
+                     "(default: by the ending of to=, IDX in a folder)."},
             {"plotly", SR_PARAM_FILE,
              .help = "HTML: plotly.min.js to put into the page (default: that of Debian's "
                      "python3-plotly, if installed); none for a page without."},
@@ -192,6 +196,7 @@ SR_RUN(export_run)
     char *command = figure_command("export", args);
     struct figure_request request = {
         .path = path,
+        .form = sr_args_given(args, "form") ? sr_args_choice(args, "form") : -1,
         .plotly = sr_args_path(args, "plotly"),
         .command = command,
         .model = arg_model(args, "model"),

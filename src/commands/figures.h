@@ -41,7 +41,11 @@
       "The mean heat of every class, over its mean image.")                                        \
     X(quality, "model split count method layer", "model",                                          \
       "Deletion and insertion: the probability while the hottest pixels are removed, or put in.")  \
-    X(network, "model", "model", "Layers with their output shapes and parameters.")
+    X(network, "model", "model", "Layers with their output shapes and parameters.")                \
+    X(dataset, "split class form", "",                                                             \
+      "No figure: the images themselves, all or those of a split or class; to= is a folder (of "   \
+      "IDX files, or by form=pictures of PNG files in a folder for each class), a .npz or a "      \
+      ".zip.")
 
 struct figure {
     struct sr_session *session;

@@ -149,6 +149,7 @@ enum { CLASS_HEATS = 1000 };
  * NULL and -1 (of `split`, `class` and `target`) leave the choice to the figure. */
 struct figure_request {
     const char *path, *plotly;         /* file; script for an HTML page */
+    int form;                          /* dataset: enum sr_save_form, -1 for the path's */
     const char *command;               /* the line that asks for it, for the provenance */
     struct sr_entry *model;            /* loaded; there is one where the figure is of a model */
     bool model_given;                  /* it is not only the current one */

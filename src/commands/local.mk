@@ -27,6 +27,7 @@ libsartor_a_SOURCES += \
 	src/commands/figures.c \
 	src/commands/figures.h \
 	src/commands/figures_data.c \
+	src/commands/figures_dataset.c \
 	src/commands/figures_heat.c \
 	src/commands/figures_models.c \
 	src/commands/figures_scores.c \

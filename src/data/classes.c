@@ -207,6 +207,20 @@ static enum sr_status check_labels(const struct naming *naming, const struct sr_
     return SR_OK;
 }
 
+/* Names are found in upper and lower case alike: two that differ in nothing else are refused. */
+static enum sr_status check_names(const struct sr_dataset *dataset, struct sr_error *error)
+{
+    for (int c = 0; c < dataset->classes; c++)
+        for (int other = 0; other < c; other++)
+            if (sr_class_names_same(dataset->class_names[c], dataset->class_names[other]))
+                return sr_error_set(error, SR_ERROR_FORMAT,
+                                    "%s: the classes %s and %s have the same name, but for upper "
+                                    "and lower case; every class needs a name of its own",
+                                    dataset->path, dataset->class_names[other],
+                                    dataset->class_names[c]);
+    return SR_OK;
+}
+
 /* Labels become positions among the classes that there are. */
 static void compress(struct naming *naming, struct sr_dataset *dataset)
 {
@@ -258,6 +272,7 @@ enum sr_status classes_settle(struct loading *loading, bool fashion, struct sr_e
     if (status == SR_OK) {
         note_empty(&naming, dataset);
         compress(&naming, dataset);
+        status = check_names(dataset, error);
     } else {
         for (int c = 0; c < SR_CLASSES_MAX; c++) free(naming.names[c]);
     }

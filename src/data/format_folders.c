@@ -136,11 +136,15 @@ static void sort_rows(const struct loading *loading, struct picture_list *list)
         qsort_r(list->rows, list->count, sizeof *list->rows, by_name, (void *)loading->tree);
 }
 
-/* A class's name as a folder can be called: no '/', which "T-shirt/top" has. */
+/* Is the folder called as the class, but for what no folder can be called? "T-shirt/top" is
+ * T-shirt_top there. */
 static bool stands_for(const char *folder, const char *name)
 {
-    for (; *folder && *name; folder++, name++)
-        if (*folder != *name && !(*name == '/' && *folder == '_')) return false;
+    const char *start = name;
+    for (; *folder && *name; folder++, name++) {
+        const bool changed = *name == '/' || (name == start && *name == '.');
+        if (*folder != *name && !(changed && *folder == '_')) return false;
+    }
     return !*folder && !*name;
 }
 

@@ -230,6 +230,41 @@ enum sr_status sr_import_picture(const char *path, struct sr_shape shape, struct
     return status;
 }
 
+/* At most 256 pixels a side, in colour. */
+static enum sr_status show(const struct sr_picture *picture, struct sr_import *import,
+                           struct sr_error *error)
+{
+    const double longest = fmax(picture->height, picture->width),
+                 scale = fmin(1, CUTOUT_SIDE / longest);
+    const struct sr_fitting fitting = {.fit = SR_FIT_STRETCH,
+                                       .shape = {(int)fmax(1, round(picture->height * scale)),
+                                                 (int)fmax(1, round(picture->width * scale)), 3}};
+    import->shown = fitting.shape;
+    import->original = sr_xalloc(sr_shape_size(import->shown));
+    enum sr_status status = sr_fitting_apply(&fitting, picture, import->original, error);
+    if (!status) import->cut = copy(import->original, sr_shape_size(import->shown));
+    return status;
+}
+
+enum sr_status sr_import_fitted(const char *path, const struct sr_fitting *fitting,
+                                struct sr_import *import, struct sr_error *error)
+{
+    struct sr_picture picture;
+    size_t length;
+    *import = (struct sr_import){.shape = fitting->shape};
+    char *bytes = sr_file_read(path, SR_PICTURE_BYTES, &length, error);
+    if (!bytes) return error->status;
+    enum sr_status status = sr_picture_decode(path, bytes, length, &picture, error);
+    free(bytes);
+    if (status) return status;
+    import->pixels = sr_xalloc(sr_shape_size(fitting->shape));
+    status = sr_fitting_apply(fitting, &picture, import->pixels, error);
+    if (!status) status = show(&picture, import, error);
+    sr_picture_fini(&picture);
+    if (status) sr_import_fini(import);
+    return status;
+}
+
 const char *sr_import_doubt_text(enum sr_import_doubt doubt)
 {
     static const char *const texts[] = {

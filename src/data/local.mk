@@ -8,6 +8,7 @@ noinst_HEADERS += \
 	include/sartor/data/images.h \
 	include/sartor/data/import.h \
 	include/sartor/data/picture.h \
+	include/sartor/data/save.h \
 	include/sartor/data/split.h \
 	include/sartor/data/stats.h
 libsartor_a_SOURCES += \
@@ -64,6 +65,9 @@ libsartor_a_SOURCES += \
 	src/data/pictures.c \
 	src/data/pictures.h \
 	src/data/progress.h \
+	src/data/save.c \
+	src/data/save_into.c \
+	src/data/save_into.h \
 	src/data/set_aside.c \
 	src/data/set_aside.h \
 	src/data/split.c \

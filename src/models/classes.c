@@ -21,6 +21,7 @@ void sr_model_set_data(struct sr_model *model, const struct sr_dataset *data)
 {
     snprintf(model->digest, sizeof model->digest, "%s", data->digest);
     snprintf(model->data_name, sizeof model->data_name, "%s", data->name);
+    model->fitting = data->fitting;
     model_names_free(model);
     model->shape.classes = data->classes;
     model->class_names = sr_xalloc((size_t)data->classes * sizeof *model->class_names);
@@ -102,6 +103,11 @@ void model_names_put(const struct sr_model *model, struct sr_tensors *set)
     sr_json_print(list, &text);
     sr_tensors_set_text(set, "class_names", sr_text_get(&text));
     sr_tensors_set_text(set, "data", model->data_name);
+    if (model->fitting.shape.channels) {
+        char fitting[128];
+        sr_fitting_print(&model->fitting, fitting, sizeof fitting);
+        sr_tensors_set_text(set, "fitting", fitting);
+    }
     sr_text_fini(&text);
     sr_json_free(list);
 }
@@ -112,6 +118,12 @@ enum sr_status model_names_read(struct sr_model *model, const struct sr_tensors 
     const char *text = sr_tensors_text(set, "class_names"), *data = sr_tensors_text(set, "data");
     const int classes = model->shape.classes;
     snprintf(model->data_name, sizeof model->data_name, "%.63s", data ? data : "");
+    const char *fitting = sr_tensors_text(set, "fitting");
+    if (fitting && !sr_fitting_read(&model->fitting, fitting))
+        return sr_error_set(error, SR_ERROR_FORMAT,
+                            "The fitting in the metadata, \"%.40s\", is none such as \"64x64 pad "
+                            "colour pictures\".",
+                            fitting);
     if (!text) return SR_OK;
     struct sr_json *list = sr_json_parse(text, strlen(text), error);
     if (!list) return sr_error_prefix(error, "The class names");

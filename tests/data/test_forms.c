@@ -3,8 +3,10 @@
 #include "support.h"
 
 #include <math.h>
+#include <zlib.h>
 
 #include "forms.h"
+#include "sartor/data/save.h"
 
 static struct sr_error error;
 static struct sr_dataset *mini;
@@ -326,6 +328,81 @@ static void parts(void **state)
     sr_dataset_unref(dataset);
 }
 
+static void save(const struct sr_dataset *dataset, const char *path, enum sr_save_form form)
+{
+    const struct sr_saving saving = {.dataset = dataset, .path = path, .form = form};
+    assert_ok(sr_dataset_save(&saving, &error));
+    struct sr_dataset *again = load(path);
+    assert_string_equal(again->digest, dataset->digest);
+    assert_int_equal(again->validation, dataset->validation);
+    assert_int_equal(again->unlabelled, dataset->unlabelled);
+    assert_int_equal(again->classes, dataset->classes);
+    for (int c = 0; c < dataset->classes; c++)
+        assert_string_equal(again->class_names[c], dataset->class_names[c]);
+    sr_dataset_unref(again);
+}
+
+/* What is written and opened again is the same: with a validation part, in colour, without labels,
+ * with names that no folder can have. */
+static void saved(void **state)
+{
+    (void)state;
+    static const char *const names[] = {".b/c", "a", "train"};
+    int set = 0;
+    for (int colour = 0; colour < 2; colour++)
+        for (int unlabelled = 0; unlabelled < 2; unlabelled++, set++) {
+            struct sr_dataset *dataset = calloc(1, sizeof *dataset);
+            dataset->references = 1;
+            dataset->path = strdup(forms_root);
+            for (int f = 0; f < 2; f++) {
+                struct sr_images *images = &dataset->files[f];
+                *images = (struct sr_images){.count = 12, .shape = {9, 8, colour ? 3 : 1}};
+                const size_t size = sr_shape_size(images->shape);
+                images->pixels = malloc(12 * size);
+                images->labels = calloc(12, 1);
+                for (size_t i = 0; i < 12 * size; i++)
+                    images->pixels[i] = (uint8_t)(i * 7 + (size_t)f);
+                for (int i = 0; i < 12 && !unlabelled; i++) images->labels[i] = (uint8_t)(i % 3);
+            }
+            dataset->classes = unlabelled ? 1 : 3;
+            dataset->unlabelled = unlabelled;
+            dataset->validation = unlabelled ? 0 : 4;
+            for (int c = 0; c < dataset->classes; c++)
+                dataset->class_names[c] = strdup(unlabelled ? "unlabelled" : names[c]);
+            snprintf(dataset->digest, sizeof dataset->digest, "%08lx%08lx%08lx%08lx",
+                     crc32(0, dataset->files[0].pixels, (unsigned)(12 * 72 * (colour ? 3 : 1))),
+                     crc32(0, dataset->files[0].labels, 12),
+                     crc32(0, dataset->files[1].pixels, (unsigned)(12 * 72 * (colour ? 3 : 1))),
+                     crc32(0, dataset->files[1].labels, 12));
+            save(dataset, forms_path("saved/%d-idx", set), SR_SAVE_IDX);
+            save(dataset, forms_path("saved/%d-pictures", set), SR_SAVE_PICTURES);
+            save(dataset, forms_path("saved/%d.zip", set), SR_SAVE_PICTURES);
+            save(dataset, forms_path("saved/%d.npz", set), SR_SAVE_NUMPY);
+            /* Nothing is written over, and nothing is left behind. */
+            const struct sr_saving over = {.dataset = dataset,
+                                           .path = forms_path("saved/%d-idx", set)};
+            assert_refused(sr_dataset_save(&over, &error), SR_ERROR_STATE, "is not empty");
+            sr_dataset_unref(dataset);
+        }
+    size_t count;
+    char **left = sr_directory_list(forms_path("saved"), &count, &error);
+    assert_int_equal(count, 16);
+    for (size_t i = 0; i < count; i++) free(left[i]);
+    free(left);
+    /* Some rows of one part are a data set of their own. */
+    const uint32_t rows[] = {0, 3, 5, 7, 11, 13, 17, 19, 23, 29};
+    const struct sr_saving some = {.dataset = mini,
+                                   .rows = {rows, rows},
+                                   .counts = {0, 10},
+                                   .path = forms_path("some.npz"),
+                                   .form = SR_SAVE_NUMPY};
+    assert_ok(sr_dataset_save(&some, &error));
+    struct sr_dataset *dataset = load(some.path);
+    assert_int_equal(dataset->files[0].count + dataset->files[1].count, 10);
+    assert_int_equal(dataset->classes, 10);
+    sr_dataset_unref(dataset);
+}
+
 /* A table that names what is not there; more classes than there may be. */
 static void bad_tables(void **state)
 {
@@ -349,6 +426,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures), cmocka_unit_test(csv),        cmocka_unit_test(numpy),
         cmocka_unit_test(cifar),    cmocka_unit_test(bad_tables), cmocka_unit_test(parts),
+        cmocka_unit_test(saved),
     };
     return cmocka_run_group_tests_name("data/forms", tests, setup, teardown);
 }

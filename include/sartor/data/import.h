@@ -15,6 +15,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/base/shape.h"
+#include "sartor/data/fitting.h"
 #include "sartor/data/picture.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -37,7 +38,11 @@ struct sr_import {
  * SR_ERROR_FORMAT where nothing is found in the picture. Free with sr_import_fini. */
 enum sr_status sr_import_picture(const char *path, struct sr_shape shape, struct sr_import *import,
                                  struct sr_error *error);
-/* The same from memory; `name` stands for the file in sentences. */
+/* For data that was made from pictures: what was done to these is done to this one too, and nothing
+ * is cut out. */
+enum sr_status sr_import_fitted(const char *path, const struct sr_fitting *fitting,
+                                struct sr_import *import, struct sr_error *error);
+/* The same as sr_import_picture from memory; `name` stands for the file in sentences. */
 enum sr_status sr_import_parse(const char *name, const void *bytes, size_t length,
                                struct sr_shape shape, struct sr_import *import,
                                struct sr_error *error);

@@ -156,6 +156,7 @@ struct sr_model {
     /* Of the data it was trained on: digest, name, and the names of the classes, shape.classes of
      * them. Files of earlier versions have neither name: "" and NULL. */
     char digest[40], data_name[64];
+    struct sr_fitting fitting; /* how its images were made from pictures */
     char **class_names;
     struct sr_seen *seen; /* the pictures it was trained on; NULL when not known */
     uint64_t seed, split_seed;
