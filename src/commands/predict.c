@@ -64,7 +64,7 @@ static void report(const struct sr_session *session, const char *model, const st
         sr_reply_say(reply, "%s is %s; ", name, class_name(session, truth));
     else
         sr_reply_say(reply, "%s: ", name);
-    sr_reply_more(reply, "%s predicts %s (%.1f %%)%s", model, class_name(session, predicted),
+    sr_reply_more(reply, "%s says %s (%.1f %%)%s", model, class_name(session, predicted),
                   100 * (double)probabilities[predicted],
                   truth >= 0 && truth != predicted ? ", which is wrong" : "");
     sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));

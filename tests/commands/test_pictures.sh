@@ -3,8 +3,8 @@
 . "${SRCDIR:-.}/tests/program.sh"
 
 cp "$source"/tests/commands/pictures/*.png .
-run predict cnn boot.png; expect 0 "boot.png: cnn predicts Ankle boot" "predict"
-run predict cnn pullover.png; expect 0 "pullover.png: cnn predicts Pullover" "transparency is the mask, of a white pullover too"
+run predict cnn boot.png; expect 0 "boot.png: cnn says Ankle boot" "predict"
+run predict cnn pullover.png; expect 0 "pullover.png: cnn says Pullover" "transparency is the mask, of a white pullover too"
 run predict cnn boot.png pullover.png
 grep -q "^ *boot.png .*Ankle boot" out && grep -q "^ *pullover.png .*Pullover" out; report $? "several pictures make a table"
 run --json predict cnn boot.png; expect 0 '"file": "boot.png"' "JSON names the file"
@@ -14,10 +14,10 @@ run predict cnn folder; expect 0 "folder/boot.png" "a folder stands for the pict
 [ "$(grep -c '^ *folder/' out)" -eq 2 ]; report $? "and for nothing else"
 run predict cnn folder test:3 to=all.csv; expect 0 "Written to all.csv" "to= writes their probabilities"
 [ "$(wc -l <all.csv)" -eq 4 ] && grep -q '^folder/boot.png,,Ankle boot,' all.csv && grep -q '^test:3,' all.csv; report $? "one line for each"
-cp boot.png boot; run predict cnn boot; expect 0 "cnn predicts Ankle boot" "the content counts, not the ending"
+cp boot.png boot; run predict cnn boot; expect 0 "cnn says Ankle boot" "the content counts, not the ending"
 run show boot.png; expect 0 "boot.png" "show"
 [ "$(grep -c '[▒▓█]' out)" -gt 5 ]; report $? "draws what the model gets"
-run explain cnn boot.png; expect 0 "boot.png; cnn predicts Ankle boot (9" "explain"
+run explain cnn boot.png; expect 0 "boot.png; cnn says Ankle boot (9" "explain"
 for figure in explain gradcam steps nearest augment browse gallery; do
     case $figure in explain | gradcam | gallery) model=cnn ;; *) model= ;; esac
     run export $figure $model boot.png to=$figure.png; expect 0 written "export $figure"
@@ -29,8 +29,8 @@ run predict cnn blank.png; expect 1 "blank.png is empty" "an empty picture is re
 run predict cnn none.png; expect 1 "none.png" "and one that is not there"
 printf 'show boot.png\nexplain cnn\nshow pullover.png\npredict cnn picture:0\nbrowse split=test\npredict cnn\n' >script
 "$sartor" --home "$work/home" --data "$mini" --batch script >out 2>err; code=$?
-expect 0 "boot.png; cnn predicts" "the picture shown is the current sample"
-[ "$(grep -c 'boot.png: cnn predicts Ankle boot' out)" -eq 1 ]; report $? "and has a row of its own"
+expect 0 "boot.png; cnn says" "the picture shown is the current sample"
+[ "$(grep -c 'boot.png: cnn says Ankle boot' out)" -eq 1 ]; report $? "and has a row of its own"
 expect 0 "test:0 is" "until others are browsed"
 
 finish
