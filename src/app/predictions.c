@@ -139,9 +139,9 @@ const struct sr_predicted *sr_session_predicted(const struct sr_session *session
 }
 
 bool sr_session_predicting(const struct sr_session *session, const char **model,
-                           enum sr_split_name *split)
+                           enum sr_split_name *split, struct sr_progress *progress)
 {
-    const struct key *key = sr_result_pending(session, &predictions_kind);
+    const struct key *key = sr_result_pending(session, &predictions_kind, progress);
     if (!key) return false;
     *model = key->name;
     *split = key->split;

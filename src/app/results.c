@@ -13,7 +13,8 @@ struct result {
     const struct sr_result_kind *kind;
     struct sr_pool *pool;
     void *key, *value;
-    uint32_t job;          /* 0 when it has ended */
+    uint32_t job; /* 0 when it has ended */
+    struct sr_progress progress;
     bool dropped;          /* no longer in the list: freed when its job ends */
     bool asked_by_command; /* not only by panes */
     uint64_t asked;        /* for the last time; counts all calls */
@@ -254,9 +255,20 @@ const void *sr_result_like(const struct sr_session *session, const struct sr_res
     return latest ? latest->value : NULL;
 }
 
-const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind)
+const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind,
+                              struct sr_progress *progress)
 {
+    /* The one that has been asked for first is computed first, and it is the last of the list. */
+    const struct result *found = NULL;
     for (const struct result *result = session->results->first; result; result = result->next)
-        if (result->kind == kind && result->job && is_current(session, result)) return result->key;
-    return NULL;
+        if (result->kind == kind && result->job && is_current(session, result)) found = result;
+    if (found && progress) *progress = found->progress;
+    return found ? found->key : NULL;
+}
+
+void sr_results_event(struct sr_session *session, const struct sr_event *event)
+{
+    if (event->type != SR_EVENT_PROGRESS) return;
+    for (struct result *result = session->results->first; result; result = result->next)
+        if (result->job == event->job) result->progress = event->of.progress;
 }

@@ -201,6 +201,7 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     struct sr_run *run = sr_session_add_run(session, request.class, request.name);
     run->params = sr_args_copy(request.params);
     run->seed = request.seed;
+    run->limit = request.limit;
     *job = run->job = sr_task_submit(session, SR_LANE_LONG, &train->task);
     return SR_OK;
 }

@@ -1,7 +1,10 @@
 #include "sartor/base/monitor.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "sartor/base/clock.h"
 
 const char *sr_progress_units(const struct sr_progress *progress)
 {
@@ -17,6 +20,24 @@ const char *sr_progress_units(const struct sr_progress *progress)
 void sr_monitor_progress(const struct sr_monitor *monitor, const struct sr_progress *progress)
 {
     if (monitor && monitor->progress) monitor->progress(monitor->owner, progress);
+}
+
+void sr_monitor_count(const struct sr_monitor *monitor, const char *unit, size_t done, size_t total,
+                      double began)
+{
+    const double seconds = sr_clock_seconds() - began;
+    if (done > total) done = total;
+    if (!done) return;
+    sr_monitor_progress(
+        monitor,
+        &(struct sr_progress){.unit = unit,
+                              .done = done,
+                              .total = total,
+                              .rate = seconds > 0 ? (double)done / seconds : 0,
+                              .seconds_left = (double)(total - done) * seconds / (double)done,
+                              .loss = NAN,
+                              .accuracy = NAN,
+                              .learning_rate = NAN});
 }
 
 void sr_monitor_epoch(const struct sr_monitor *monitor, const struct sr_epoch *epoch)

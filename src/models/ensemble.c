@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "classes.h"
+#include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
 
@@ -44,6 +45,26 @@ static enum sr_status ensemble_fit(const struct sr_fit *fit, void **state, struc
                         "an ensemble is made of trained models: ensemble NAME MODEL MODEL ...");
 }
 
+/* Members report from 0 to their total, each in its turn; of the whole each is an equal part. */
+struct turn {
+    const struct sr_monitor *outer;
+    size_t member, members;
+    double began;
+};
+
+static void turn_progress(void *owner, const struct sr_progress *inner)
+{
+    const struct turn *turn = owner;
+    if (inner->total)
+        sr_monitor_count(turn->outer, inner->unit, turn->member * inner->total + inner->done,
+                         turn->members * inner->total, turn->began);
+}
+
+static bool turn_proceed(void *owner)
+{
+    return sr_monitor_proceed(((const struct turn *)owner)->outer);
+}
+
 static enum sr_status ensemble_predict(const void *opaque, const struct sr_samples *samples,
                                        struct sr_pool *pool, const struct sr_monitor *monitor,
                                        float *probabilities, struct sr_error *error)
@@ -53,9 +74,13 @@ static enum sr_status ensemble_predict(const void *opaque, const struct sr_sampl
     float *one = sr_array_raw(length, sizeof *one, "a member's predictions", error);
     if (!one) return error->status;
     enum sr_status status = SR_OK;
+    struct turn turn = {monitor, 0, ensemble->count, sr_clock_seconds()};
+    const struct sr_monitor own = {
+        .owner = &turn, .progress = turn_progress, .proceed = turn_proceed};
     /* Members one after another in their order: the sum is the same at any number of threads. */
     for (size_t m = 0; !status && m < ensemble->count; m++) {
-        status = sr_model_predict(ensemble->members[m], samples, pool, monitor,
+        turn.member = m;
+        status = sr_model_predict(ensemble->members[m], samples, pool, &own,
                                   m ? one : probabilities, error);
         for (size_t i = 0; !status && m && i < length; i++) probabilities[i] += one[i];
     }

@@ -510,6 +510,7 @@ static enum sr_status forest_predict(const void *state, const struct sr_samples 
     struct prediction p = {state, samples, 0, probabilities, NULL, NULL};
     size_t blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
     size_t workers = (size_t)sr_pool_threads(pool), features = (size_t)p.forest->features;
+    const double began = sr_clock_seconds();
     /* Some 10 million steps down a tree at once; a step takes about as long as computing a feature.
      */
     size_t image = p.forest->trees + (p.forest->kind == SR_FEATURES_PIXELS ? 100 : features);
@@ -524,10 +525,13 @@ static enum sr_status forest_predict(const void *state, const struct sr_samples 
     }
     for (; p.first_block < blocks && !status; p.first_block += at_once) {
         size_t left = blocks - p.first_block;
-        if (sr_monitor_proceed(monitor))
+        if (sr_monitor_proceed(monitor)) {
             sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
-        else
+            sr_monitor_count(monitor, "image", (p.first_block + at_once) * PREDICT_BLOCK,
+                             samples->count, began);
+        } else {
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
+        }
     }
     for (size_t i = 0; i < workers; i++) {
         free(p.values[i]);

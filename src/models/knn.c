@@ -138,23 +138,6 @@ static void put_row(struct knn *knn, size_t i, const uint8_t *bytes, uint8_t lab
     knn->rows[i] = row;
 }
 
-static void report(const struct sr_monitor *monitor, const char *unit, size_t done, size_t total,
-                   double start)
-{
-    double seconds = sr_clock_seconds() - start;
-    if (done > total) done = total;
-    sr_monitor_progress(
-        monitor,
-        &(struct sr_progress){.unit = unit,
-                              .done = done,
-                              .total = total,
-                              .rate = seconds > 0 ? (double)done / seconds : 0,
-                              .seconds_left = (double)(total - done) * seconds / (double)done,
-                              .loss = NAN,
-                              .accuracy = NAN,
-                              .learning_rate = NAN});
-}
-
 struct filling {
     struct knn *knn;
     const struct sr_samples *samples;
@@ -185,7 +168,8 @@ static enum sr_status knn_fit(const struct sr_fit *fit, void **state, struct sr_
     double start = sr_clock_seconds();
     for (; filling.base < knn->count; filling.base += FILL_SLICE * FILL_SLICES) {
         sr_pool_run(fit->pool, FILL_SLICES, fill_slice, &filling);
-        report(fit->monitor, "image", filling.base + FILL_SLICE * FILL_SLICES, knn->count, start);
+        sr_monitor_count(fit->monitor, "image", filling.base + FILL_SLICE * FILL_SLICES, knn->count,
+                         start);
         if (!sr_monitor_proceed(fit->monitor)) {
             knn_free(knn);
             return sr_error_set(error, SR_ERROR_CANCELLED,
@@ -412,7 +396,7 @@ static enum sr_status knn_predict(const void *state, const struct sr_samples *sa
         }
         for (size_t q = 0; q < search.queries; q++)
             vote(&search, q, probabilities + (base + q) * (size_t)knn->shape.classes);
-        report(monitor, "query", base + search.queries, samples->count, start);
+        sr_monitor_count(monitor, "query", base + search.queries, samples->count, start);
     }
     search_fini(&search);
     return status;

@@ -606,6 +606,7 @@ static enum sr_status logreg_predict(const void *state, const struct sr_samples 
                  blocks = (samples->count + PREDICT_BLOCK - 1) / PREDICT_BLOCK;
     struct prediction prediction = {
         .model = model, .samples = samples, .probabilities = probabilities};
+    const double began = sr_clock_seconds();
     enum sr_status status = SR_OK;
     prediction.rows =
         sr_array_new(workers * PREDICT_BLOCK * model->inputs, sizeof(float), "the images", error);
@@ -616,6 +617,7 @@ static enum sr_status logreg_predict(const void *state, const struct sr_samples 
         prediction.base = block * PREDICT_BLOCK;
         sr_pool_run(pool, blocks - block < REGION ? blocks - block : REGION, predict_slice,
                     &prediction);
+        sr_monitor_count(monitor, "image", (block + REGION) * PREDICT_BLOCK, samples->count, began);
         if (!sr_monitor_proceed(monitor)) {
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped after %zu of %zu images.",
                                   prediction.base, samples->count);

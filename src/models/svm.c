@@ -6,6 +6,7 @@
  * on about 99 images of 100. */
 #include "svm.h"
 
+#include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/matrix.h"
 #include "sartor/models/families.h"
@@ -181,6 +182,7 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
     size_t blocks = (samples->count + SVM_BLOCK - 1) / SVM_BLOCK,
            desks = (size_t)sr_pool_threads(pool), made = 0;
     enum sr_status status = SR_OK;
+    const double began = sr_clock_seconds();
     p.desks = sr_xalloc(desks * sizeof *p.desks);
     while (!status && made < desks && made < blocks) {
         status = desk_init(&p.desks[made], p.svm, error);
@@ -194,6 +196,8 @@ static enum sr_status svm_predict(const void *state, const struct sr_samples *sa
             status = sr_error_set(error, SR_ERROR_CANCELLED, "Predicting was stopped.");
         else
             sr_pool_run(pool, left < at_once ? left : at_once, predict_block, &p);
+        sr_monitor_count(monitor, "image", (p.first_block + at_once) * SVM_BLOCK, samples->count,
+                         began);
     }
     for (size_t i = 0; i < made; i++) desk_fini(&p.desks[i]);
     free(p.desks);

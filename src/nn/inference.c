@@ -175,17 +175,7 @@ enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_vi
         for (size_t i = 0; i < pass.count; i++)
             softmax(sums + i * classes, pass.classes, probabilities + (pass.start + i) * classes);
 
-        double done = (double)(pass.start + pass.count), seconds = sr_clock_seconds() - begun;
-        sr_monitor_progress(
-            with.monitor,
-            &(struct sr_progress){.unit = "image",
-                                  .done = (uint64_t)done,
-                                  .total = samples->count,
-                                  .rate = seconds > 0 ? done / seconds : 0,
-                                  .seconds_left = seconds * ((double)samples->count - done) / done,
-                                  .loss = NAN,
-                                  .accuracy = NAN,
-                                  .learning_rate = NAN});
+        sr_monitor_count(with.monitor, "image", pass.start + pass.count, samples->count, begun);
     }
     status = SR_OK;
 out:

@@ -67,6 +67,18 @@ static void draw_tabs(struct sr_session *session, struct sr_area area)
     }
 }
 
+/* " 43 % 12 s left": the share that is done and, where there is room, the time that is left. */
+static void add_share(const struct sr_progress *progress, int width, struct sr_text *text,
+                      double *share)
+{
+    char left[32];
+    *share = (double)progress->done / (double)progress->total;
+    sr_text_printf(text, " %.0f %%", 100 * *share);
+    if (progress->seconds_left < 0 || width < 60) return;
+    sr_format_left(left, sizeof left, progress->seconds_left);
+    sr_text_printf(text, " %s left", left);
+}
+
 /* Jobs in the background, for the right end of the status line: the share that is done (NaN: not
  * known) and words. False when there is none. */
 static bool background(struct sr_session *session, int width, struct sr_text *text, double *share)
@@ -89,7 +101,6 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
     }
     if (run) {
         const struct sr_progress *progress = &run->progress;
-        char left[32];
         sr_text_add(text, run->name);
         if (progress->epochs > 0 && width >= 60)
             sr_text_printf(text, " %d/%d", progress->epoch, progress->epochs);
@@ -99,11 +110,7 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
         } else if (progress->done == 0) {
             sr_text_add(text, " preparing…");
         } else if (progress->total > 0) {
-            sr_text_printf(text, " %.0f %%", 100 * *share);
-            if (progress->seconds_left >= 0 && width >= 60) {
-                sr_format_left(left, sizeof left, progress->seconds_left);
-                sr_text_printf(text, " %s left", left);
-            }
+            add_share(progress, width, text, share);
         }
         return true;
     }
@@ -113,8 +120,13 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
     }
     const char *model;
     enum sr_split_name split;
-    if (!sr_session_predicting(session, &model, &split)) return false;
-    sr_text_printf(text, "%s predicts %s…", model, sr_split_names[split]);
+    struct sr_progress progress;
+    if (!sr_session_predicting(session, &model, &split, &progress)) return false;
+    sr_text_printf(text, "%s predicts %s", model, sr_split_names[split]);
+    if (progress.total)
+        add_share(&progress, width, text, share);
+    else
+        sr_text_add(text, "…");
     return true;
 }
 

@@ -29,6 +29,9 @@ bool train_under_way(const struct sr_run *run);
 /* "training"; then how far it is, "epoch 3 of 5", "tree 43 of 100", or what was reached. */
 const char *train_run_state(const struct sr_run *run);
 enum sr_role train_run_role(const struct sr_run *run);
+/* Accuracy on the validation split of a model that has no epochs to tell it, once it is trained:
+ * NaN until that has been computed, and where it cannot be. */
+double train_run_score(struct sr_session *session, const struct sr_run *run);
 void train_run_words(const struct sr_run *run, struct sr_text *text);
 /* Speed, time left, learning rate, and the note of the family. */
 void train_speed_words(const struct sr_run *run, struct sr_text *text);

@@ -6,6 +6,20 @@
 
 #include "sartor/cells/draw.h"
 
+/* Of a family without epochs, where the others have that of their last one. */
+static void draw_score(struct sr_session *session, struct sr_area area, int y,
+                       const struct sr_run *run)
+{
+    if (run->epochs || run->state != SR_JOB_DONE || area.width < 64) return;
+    const double score = train_run_score(session, run);
+    char share[32], time[32];
+    sr_pane_percent(share, sizeof share, score);
+    sr_format_seconds(time, sizeof time, run->seconds);
+    if (isfinite(score))
+        sr_area_printf(area, 46, y, sr_pane_style(session, SR_ROLE_TEXT), "validation %s", share);
+    if (area.width >= 78) sr_area_text(area, 67, y, sr_pane_style(session, SR_ROLE_FAINT), time);
+}
+
 /* One line for each run, around the one that is shown. */
 static void draw_runs(struct sr_session *session, struct train *train, struct sr_area area,
                       const struct sr_run *shown)
@@ -46,6 +60,7 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
             if (area.width >= 78 && run->seconds > 0)
                 sr_area_text(area, 67, y, sr_pane_style(session, SR_ROLE_FAINT), time);
         }
+        draw_score(session, area, y, run);
         if (area.width >= 100 && run->params) { /* by these, runs of a family differ */
             struct sr_text given = {0};
             sr_args_print(run->params, false, &given);
@@ -64,10 +79,16 @@ static void draw_without_curves(struct sr_session *session, struct sr_area area,
     y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), run->class->help);
     if (run->params) sr_args_print(run->params, true, &words);
     y = sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
-    if (run->state == SR_JOB_DONE)
-        sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_TEXT),
-                          "It is not trained in epochs, so there are no curves. Enter shows its "
-                          "confusion matrix.");
+    if (run->state == SR_JOB_DONE) {
+        const double score = train_run_score(session, run);
+        char share[32];
+        sr_pane_percent(share, sizeof share, score);
+        sr_text_clear(&words);
+        if (isfinite(score)) sr_text_printf(&words, "Validation accuracy: %s. ", share);
+        sr_text_add(&words, "It is not trained in epochs, so there are no curves. Enter shows its "
+                            "confusion matrix.");
+        sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+    }
     sr_text_fini(&words);
 }
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 int train_read_epoch(const struct train *train, const struct sr_run *run)
 {
@@ -49,6 +50,20 @@ enum sr_role train_run_role(const struct sr_run *run)
     }
 }
 
+double train_run_score(struct sr_session *session, const struct sr_run *run)
+{
+    struct sr_error ignored;
+    const struct sr_predictions *predictions;
+    if (run->epochs || run->state != SR_JOB_DONE || !run->params || !session->data) return NAN;
+    for (size_t i = session->run_count; i-- > 0 && session->runs[i] != run;)
+        if (!strcmp(session->runs[i]->name, run->name)) return NAN; /* trained anew since */
+    struct sr_entry *entry = sr_session_entry(session, run->name, &ignored);
+    if (!entry || !entry->model || entry->model->class != run->class ||
+        sr_session_predictions(session, entry, SR_SPLIT_VALIDATION, &predictions, &ignored))
+        return NAN;
+    return sr_session_predicted(session, entry, SR_SPLIT_VALIDATION)->evaluation.accuracy;
+}
+
 void train_run_words(const struct sr_run *run, struct sr_text *text)
 {
     const struct sr_progress *progress = &run->progress;
@@ -77,6 +92,10 @@ void train_run_words(const struct sr_run *run, struct sr_text *text)
         }
         if (run->state == SR_JOB_DONE)
             sr_text_printf(text, ", seed %llu", (unsigned long long)run->seed);
+    }
+    if (run->limit && run->state != SR_JOB_QUEUED) {
+        sr_format_count(count, sizeof count, run->limit);
+        sr_text_printf(text, ", limit %s", count);
     }
 }
 

@@ -6,7 +6,10 @@
 
 #include "sartor/app/explanations.h"
 #include "sartor/app/options.h"
+#include "sartor/app/results.h"
 #include "sartor/app/scores.h"
+#include "sartor/base/memory.h"
+#include "sartor/models/ensemble.h"
 
 static struct sr_session *session;
 
@@ -79,16 +82,75 @@ static void it_is_told_which_split_is_being_predicted(void **state)
     const struct sr_predictions *predictions;
     const char *name = NULL;
     enum sr_split_name split = SR_SPLIT_TRAIN;
-    assert_false(sr_session_predicting(session, &name, &split));
+    assert_false(sr_session_predicting(session, &name, &split, NULL));
     know_rows(entry, SR_SPLIT_TEST);
     assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
                      SR_PENDING);
     assert_string_equal(error.text, "m is predicting the test split");
-    assert_true(sr_session_predicting(session, &name, &split));
+    assert_true(sr_session_predicting(session, &name, &split, NULL));
     assert_string_equal(name, "m");
     assert_int_equal(split, SR_SPLIT_TEST);
     predicted(entry, SR_SPLIT_TEST);
-    assert_false(sr_session_predicting(session, &name, &split));
+    assert_false(sr_session_predicting(session, &name, &split, NULL));
+}
+
+/* Of what is computed the session knows how far it is. */
+static void it_is_told_how_far_predictions_are(void **state)
+{
+    (void)state;
+    struct sr_entry *entry = train(session, "knn", "m");
+    const struct sr_predictions *predictions;
+    const char *name;
+    enum sr_split_name split;
+    struct sr_progress progress;
+    assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
+                     SR_PENDING);
+    assert_true(sr_session_predicting(session, &name, &split, &progress));
+    assert_int_equal(progress.total, 0);
+    for (uint32_t job = 1; job < 50; job++)
+        sr_results_event(session, &(struct sr_event){.type = SR_EVENT_PROGRESS,
+                                                     .job = job,
+                                                     .of.progress = {.done = job, .total = 60}});
+    assert_true(sr_session_predicting(session, &name, &split, &progress));
+    assert_int_equal(progress.total, 60);
+    assert_true(progress.done > 0 && progress.done < 50);
+    predicted(entry, SR_SPLIT_TEST);
+}
+
+static void take_progress(void *owner, const struct sr_progress *progress)
+{
+    struct sr_progress *latest = owner;
+    assert_true(progress->total == latest->total || !latest->total);
+    assert_true(progress->done > latest->done);
+    *latest = *progress;
+}
+
+/* Every family reports to its end, an ensemble over all of its members. */
+static void families_report_how_far_they_predict(void **state)
+{
+    (void)state;
+    static const char *const families[] = {"knn", "svm", "forest", "logreg", "mlp"};
+    struct sr_model *models[5];
+    const struct sr_samples samples = sr_session_samples(session, SR_SPLIT_TEST);
+    float *out = sr_xalloc(samples.count * (size_t)session->data->classes * sizeof *out);
+    for (size_t i = 0; i < 5; i++) {
+        struct sr_progress latest = {0};
+        const struct sr_monitor monitor = {.owner = &latest, .progress = take_progress};
+        models[i] = train(session, families[i], families[i])->model;
+        assert_ok(sr_model_predict(models[i], &samples, session->pool, &monitor, out, &error));
+        assert_int_equal(latest.total, samples.count);
+        assert_int_equal(latest.done, samples.count);
+        assert_true(latest.seconds_left <= 0);
+    }
+    struct sr_progress latest = {0};
+    const struct sr_monitor monitor = {.owner = &latest, .progress = take_progress};
+    struct sr_model *all = sr_ensemble_new("all", models, 5, &error);
+    assert_non_null(all);
+    assert_ok(sr_model_predict(all, &samples, session->pool, &monitor, out, &error));
+    assert_int_equal(latest.total, 5 * samples.count);
+    assert_int_equal(latest.done, 5 * samples.count);
+    sr_model_unref(all);
+    free(out);
 }
 
 /* Each time a model is judged on the test split counts, in this session or another, under whatever
@@ -533,6 +595,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         COMPUTED(predictions_are_of_the_split),
         COMPUTED(it_is_told_which_split_is_being_predicted),
+        COMPUTED(it_is_told_how_far_predictions_are),
+        COMPUTED(families_report_how_far_they_predict),
         COMPUTED(looks_at_the_test_split_are_counted),
         COMPUTED(pairs_of_models_are_tested),
         COMPUTED(statistics_are_of_splits_and_classes),

@@ -186,13 +186,13 @@ static void a_result_is_computed_once_and_then_there(void **state)
         assert_string_equal(error.text, "number 7 is made");
     }
     assert_int_equal(state_of(&all, key), SR_RESULT_PENDING);
-    assert_int_equal(((const struct key *)sr_result_pending(session, &all))->number, 7);
-    assert_null(sr_result_pending(session, &few));
+    assert_int_equal(((const struct key *)sr_result_pending(session, &all, NULL))->number, 7);
+    assert_null(sr_result_pending(session, &few, NULL));
     assert_false(sr_session_settled(session));
     settle();
     assert_int_equal(readied, 1);
     assert_int_equal(state_of(&all, key), SR_RESULT_READY);
-    assert_null(sr_result_pending(session, &all));
+    assert_null(sr_result_pending(session, &all, NULL));
     assert_ok(ask(&all, key, &value));
     assert_int_equal(value->number, 7);
     assert_ok(ask(&all, key, &again));
@@ -284,7 +284,7 @@ static void jobs_that_nobody_can_ask_for_are_stopped(void **state)
     ask(&all, about(entry, 2), &value); /* waits in its lane */
     add_model("m");
     assert_true(sr_session_settled(session)); /* though they have not ended yet */
-    assert_null(sr_result_pending(session, &all));
+    assert_null(sr_result_pending(session, &all, NULL));
     /* Asking for another result stops them, and so does waiting. */
     assert_int_equal(ask(&all, about(NULL, 3), &value), SR_PENDING);
     double limit = sr_clock_seconds() + 20;

@@ -48,9 +48,10 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
 const struct sr_predicted *sr_session_predicted(const struct sr_session *session,
                                                 const struct sr_entry *entry,
                                                 enum sr_split_name split);
-/* Are predictions being computed? If so, by which model and of which split. */
+/* Are predictions being computed? If so, by which model, of which split, and how far they are
+ * (NULL: not asked for). */
 bool sr_session_predicting(const struct sr_session *session, const char **model,
-                           enum sr_split_name *split);
+                           enum sr_split_name *split, struct sr_progress *progress);
 /* What is to be said of the rows that are left out; nothing is added where there are none:
  * "4,583 rows left out, which it was trained on". */
 void sr_predicted_print_left_out(const struct sr_predicted *predicted, struct sr_text *text);

@@ -67,16 +67,19 @@ enum sr_result_state sr_result_state(const struct sr_session *session,
  * with the same model, data and split; NULL when there is none. */
 const void *sr_result_like(const struct sr_session *session, const struct sr_result_kind *kind,
                            const void *key, bool (*like)(const void *key, const void *other));
-/* The key of a result of this kind that is under way; NULL when none is. */
-const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind);
+/* The key of a result of this kind that is under way, the one asked for first; NULL when none is.
+ * `progress`, which may be NULL, gets how far it is. */
+const void *sr_result_pending(const struct sr_session *session, const struct sr_result_kind *kind,
+                              struct sr_progress *progress);
 
 /* For `own`: copy the rows of samples, where they have any, for `release` to free. */
 void sr_result_own_rows(struct sr_samples *samples);
 /* Is the model one of the session's, also of another folder? For `current`. */
 bool sr_result_model_current(const struct sr_session *session, const struct sr_model *model);
 
-/* For session.c: before and after everything else; dropping what is not current; whether any result
- * of the short lane is under way that is. */
+/* For session.c: an event of a job; before and after everything else; dropping what is not current;
+ * whether any result of the short lane is under way that is. */
+void sr_results_event(struct sr_session *session, const struct sr_event *event);
 struct sr_results *sr_results_new(void);
 void sr_results_free(struct sr_results *results);
 void sr_results_sweep(struct sr_session *session);

@@ -28,6 +28,8 @@ struct sr_run {
     char name[64];
     struct sr_args *params;
     uint64_t seed;
+    /* Rows trained on at most, 0 for all. */
+    uint64_t limit;
     /* The latest. */
     struct sr_progress progress;
     struct sr_epoch *history;

@@ -7,6 +7,7 @@
 
 #include "sartor/base/error.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of a note, its final NUL included: a few words and the sentence of an error. */
@@ -26,6 +27,11 @@ struct sr_progress {
     bool diverged;         /* the work has ended since its numbers were no longer finite */
 };
 
+/* Report that `done` of `total` units are done, with the rate and the time left that follow from
+ * the clock when the work began. More than `total` counts as `total`. */
+struct sr_monitor;
+void sr_monitor_count(const struct sr_monitor *monitor, const char *unit, size_t done, size_t total,
+                      double began);
 /* What `rate` counts, in the plural: images where there are epochs, else the unit. */
 const char *sr_progress_units(const struct sr_progress *progress);
 
