@@ -11,7 +11,7 @@ const struct sr_origin person_origin = {.ended = person_ended,
                                         .at_once = true,
                                         .aside = true};
 
-/* One line becomes a message, more an overlay. */
+/* One line, if it is not too long, becomes a message, more an overlay. */
 static void show_reply(struct sr_session *session, const struct sr_item *item)
 {
     struct sr_renderer renderer = {.form = SR_TEXT};
@@ -19,11 +19,14 @@ static void show_reply(struct sr_session *session, const struct sr_item *item)
     sr_render(&renderer, &item->reply, &said);
     const char *text = sr_text_get(&said);
     const char *newline = strchr(text, '\n');
-    if (newline && newline[1] && !item->reply.shown) {
+    const size_t length = newline ? (size_t)(newline - text) : strlen(text);
+    const int columns = session->view.columns ? session->view.columns : 80;
+    /* What takes more than two lines of the screen is read more easily by itself. */
+    const bool long_line = item->reply.apart || length > 2 * (size_t)columns;
+    if (((newline && newline[1]) || long_line) && !item->reply.shown) {
         sr_overlay_open(session, item->words.items[0], text);
     } else if (*text && !(newline && newline[1])) {
-        sr_session_message(session, false, "%.*s",
-                           (int)(newline ? newline - text : (long)strlen(text)), text);
+        sr_session_message(session, false, "%.*s", (int)length, text);
     }
     sr_text_fini(&said);
 }

@@ -24,7 +24,9 @@ const struct sr_command sr_command_screen = {
             {"to", SR_PARAM_FILE,
              .help = "A .png, .svg or .pdf picture, a .txt or .ans (ANSI colours) text."},
             {"size", SR_PARAM_TEXT,
-             .help = "Columns and lines, such as 120x40 (default: the option size)."},
+             .help =
+                 "Columns and lines, such as 120x40 (default: the terminal's; in batch the option "
+                 "size)."},
             {0}},
     .run = screen_run,
     .example = "pane confusion; screen to=confusion.png size=100x30",
@@ -86,11 +88,16 @@ SR_RUN(screen_run)
     SR_UNUSED;
     int columns, lines;
     const char *size = sr_args_text(args, "size");
+    const bool as_it_is = !size && session->view.columns > 0;
     if (!size) size = sr_args_text(session->options, "size");
     if (!sr_size_parse(size, &columns, &lines))
         return sr_error_set(
             error, SR_ERROR_ARGUMENT,
             "screen: size=%s is not possible: it takes COLUMNSxLINES such as 120x40", size);
+    if (as_it_is) {
+        columns = session->view.columns;
+        lines = session->view.lines;
+    }
     struct sr_grid grid;
     const struct sr_pane *pane = sr_pane_current(session);
     sr_grid_init(&grid, columns, lines);
@@ -130,6 +137,7 @@ SR_RUN(describe_run)
         sr_reply_text(reply, "pane", pane->name);
         sr_reply_block(reply, "text", sr_text_get(&text));
     }
+    reply->apart = true;
     sr_text_fini(&text);
     return status;
 }

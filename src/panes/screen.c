@@ -169,16 +169,44 @@ static void draw_waiting(struct sr_session *session, struct sr_area area)
     if (hinted) draw_hints(session, area, x + 2, hint);
 }
 
-/* The cursor is put behind a question. True when something has been said. */
-static bool draw_status(struct sr_session *session, struct sr_area area)
+/* The question or the message, with its mark; nothing where nothing has been said. */
+static void said_words(const struct sr_session *session, struct sr_text *text)
 {
-    struct sr_style bar = sr_pane_style(session, SR_ROLE_BAR);
-    sr_area_fill(area, ' ', bar);
+    if (session->view.question)
+        sr_text_printf(text, " %s (y/n)", session->view.question_text);
+    else if (session->message[0])
+        sr_text_printf(text, "%s%s", session->message_is_error ? "! " : " ", session->message);
+}
+
+/* What has been said takes more than the last line: over the pane's last lines, up to half of the
+ * screen. */
+static void draw_long_message(struct sr_session *session, struct sr_area all, struct sr_style style,
+                              const char *text)
+{
+    const int width = all.width - 1;
+    int lines = sr_pane_lines(text, width);
+    if (lines > all.height / 2) lines = all.height / 2;
+    struct sr_area part = sr_area_part(all, 0, all.height - lines, all.width, lines);
+    sr_area_fill(part, ' ', sr_pane_style(session, SR_ROLE_BAR));
+    char line[1024];
+    for (int y = 0; y < lines && sr_pane_wrap(&text, width, line, sizeof line); y++)
+        if (y < lines - 1 || !*text)
+            sr_area_text(part, y > 0, y, style, line);
+        else
+            sr_area_printf(part, y > 0, y, style, "%s%s", line, text); /* cut, with an ellipsis */
+    if (session->view.question) {
+        const int end = sr_utf8_width(line) + 2;
+        sr_area_cursor(part, end < part.width ? end : part.width - 1, lines - 1);
+    }
+}
+
+/* The right end: jobs in the background. Returns the column where it begins. */
+static int draw_background(struct sr_session *session, struct sr_area area)
+{
     struct sr_text right = {0};
     double share;
     int edge = area.width;
-    /* A question has the whole line, so that it can be read to its end. */
-    if (!session->view.question && background(session, area.width, &right, &share)) {
+    if (background(session, area.width, &right, &share)) {
         const char *words = sr_text_get(&right);
         int length = sr_utf8_width(words),
             gauge = isnan(share) || area.width < 60 ? 0 : area.width / 8;
@@ -191,21 +219,36 @@ static bool draw_status(struct sr_session *session, struct sr_area area)
         struct sr_area part = sr_area_part(area, edge, 0, area.width - edge, 1);
         if (gauge)
             sr_pane_gauge(session, part, 0, 0, gauge, share, on_bar(session, SR_ROLE_ACCENT));
-        sr_area_text(part, gauge ? gauge + 1 : 0, 0, bar, words);
+        sr_area_text(part, gauge ? gauge + 1 : 0, 0, sr_pane_style(session, SR_ROLE_BAR), words);
         edge--;
     }
-    struct sr_area left = sr_area_part(area, 0, 0, edge, 1);
+    sr_text_fini(&right);
+    return edge;
+}
+
+/* The last line of the screen. The cursor is put behind a question. True when something has been
+ * said. */
+static bool draw_status(struct sr_session *session, struct sr_area all)
+{
+    struct sr_area area = sr_area_part(all, 0, all.height - 1, all.width, 1);
+    struct sr_text said = {0};
+    const bool bad = session->message_is_error && !session->view.question;
+    const struct sr_style style = on_bar(session, bad ? SR_ROLE_BAD : SR_ROLE_TEXT);
     int x = 0;
-    if (session->view.question || session->message[0]) {
-        const bool bad = session->message_is_error && !session->view.question;
-        struct sr_style style = on_bar(session, bad ? SR_ROLE_BAD : SR_ROLE_TEXT);
-        struct sr_text text = {0};
-        if (session->view.question)
-            sr_text_printf(&text, " %s (y/n)", session->view.question_text);
-        else
-            sr_text_printf(&text, "%s%s", session->message_is_error ? "! " : " ", session->message);
-        x = 1 + sr_area_text(left, 0, 0, style, sr_text_get(&text));
-        sr_text_fini(&text);
+    sr_area_fill(area, ' ', sr_pane_style(session, SR_ROLE_BAR));
+    said_words(session, &said);
+    const int width = sr_utf8_width(sr_text_get(&said));
+    int edge = draw_background(session, area);
+    if (width > edge) { /* what has been said can be read to its end */
+        sr_area_fill(area, ' ', sr_pane_style(session, SR_ROLE_BAR));
+        edge = area.width;
+    }
+    struct sr_area left = sr_area_part(area, 0, 0, edge, 1);
+    if (width > left.width && all.height >= 4) {
+        draw_long_message(session, all, style, sr_text_get(&said));
+        x = left.width;
+    } else if (said.length) {
+        x = 1 + sr_area_text(left, 0, 0, style, sr_text_get(&said));
         if (session->view.question) sr_area_cursor(left, x < left.width ? x : left.width - 1, 0);
     }
     if (session->waiting[0] && !session->view.question)
@@ -214,7 +257,7 @@ static bool draw_status(struct sr_session *session, struct sr_area area)
         draw_hints(session, left, 1,
                    sr_overlay_is_open(session) ? "j/k scroll  q close"
                                                : sr_pane_current(session)->hints(session));
-    sr_text_fini(&right);
+    sr_text_fini(&said);
     return x;
 }
 
@@ -272,7 +315,7 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     cursor = (struct sr_cursor){grid->cursor_x, grid->cursor_y, false};
     if (view->prompt)
         cursor = draw_prompt(session, last);
-    else if (bottom && draw_status(session, last) && view->question)
+    else if (bottom && draw_status(session, all) && view->question)
         cursor = (struct sr_cursor){grid->cursor_x, grid->cursor_y, true};
     if (session->look.ascii) sr_grid_to_ascii(grid);
     return cursor;

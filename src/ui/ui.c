@@ -42,6 +42,8 @@ static void draw(struct loop *loop)
         sr_grid_clear(&loop->grid);
     /* No deeper colours than the terminal has. */
     if (session->look.depth > terminal_depth()) session->look.depth = terminal_depth();
+    session->view.columns = columns;
+    session->view.lines = lines;
     struct sr_cursor cursor = sr_screen_draw(session, &loop->grid);
     terminal_mouse(sr_args_switch(session->options, "mouse"));
     bool shown = cursor.typing || sr_args_switch(session->options, "cursor");

@@ -393,6 +393,29 @@ static void replies_are_shown(void **state)
     assert_string_equal(session->message, "F9 has no meaning here; ? lists the keys that have one");
 }
 
+/* A description is read by itself; the screen is drawn at the size that it has. */
+static void descriptions_and_the_screen_as_it_is(void **state)
+{
+    (void)state;
+    open_prompt("describe");
+    press("Enter");
+    assert_true(sr_overlay_is_open(session));
+    press("q");
+    session->view.columns = 110;
+    session->view.lines = 33;
+    char line[128];
+    snprintf(line, sizeof line, "screen to=%s/screen.txt", folder);
+    open_prompt(line);
+    press("Enter");
+    snprintf(line, sizeof line, "%s/screen.txt", folder);
+    size_t length, lines = 0;
+    char *text = sr_file_read(line, 1 << 20, &length, &error);
+    assert_non_null(text);
+    for (size_t i = 0; i < length; i++) lines += text[i] == '\n';
+    assert_int_equal(lines, 33);
+    free(text);
+}
+
 /* What people type who are used to vi, and rows by themselves. */
 static void what_people_type_is_understood(void **state)
 {
@@ -494,6 +517,7 @@ int main(void)
         TEST(the_prompt_completes),
         TEST(the_history_is_walked_and_kept),
         TEST(replies_are_shown),
+        TEST(descriptions_and_the_screen_as_it_is),
         TEST(what_people_type_is_understood),
         TEST(questions_are_answered),
         TEST(clicks_enter_what_they_hit),

@@ -457,6 +457,34 @@ static void screen_text(struct sr_session *session, int columns, int lines, stru
     sr_grid_fini(&grid);
 }
 
+/* What has been said and what is asked can be read to its end, whatever the window. */
+static void long_messages_are_shown_whole(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct sr_text text = {0};
+    struct sr_cursor cursor;
+    static const char said[] = "this sentence has one word after the other so that it does not fit "
+                               "into a line of forty columns, nor of eighty, before its end";
+    sr_session_message(session, true, "%s", said);
+    static const int sizes[][2] = {{40, 12}, {80, 24}, {200, 60}};
+    for (int i = 0; i < 3; i++) {
+        screen_text(session, sizes[i][0], sizes[i][1], &text, &cursor);
+        assert_non_null(strstr(text.bytes, "! this sentence"));
+        assert_non_null(strstr(text.bytes, " end\n"));
+    }
+    session->view.question = true;
+    snprintf(session->view.question_text, sizeof session->view.question_text, "%s?", said);
+    for (int i = 0; i < 3; i++) {
+        screen_text(session, sizes[i][0], sizes[i][1], &text, &cursor);
+        assert_non_null(strstr(text.bytes, "end? (y/n)\n"));
+        assert_true(cursor.typing);
+        assert_int_equal(cursor.y, sizes[i][1] - 1);
+    }
+    sr_text_fini(&text);
+    fixture_free(session);
+}
+
 /* The first letters of what the cursor is on, as a screen reader finds them. */
 static void cursor_text(struct sr_session *session, char out[12])
 {
@@ -760,6 +788,7 @@ int main(void)
         cmocka_unit_test(compare_answers),
         cmocka_unit_test(explain_answers),
         cmocka_unit_test(the_cursor_is_on_what_is_selected),
+        cmocka_unit_test(long_messages_are_shown_whole),
         cmocka_unit_test(numbers_are_those_of_the_pixels),
         cmocka_unit_test(the_log_follows_its_end),
         cmocka_unit_test(the_prompt_shows_its_cursor),

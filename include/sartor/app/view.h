@@ -17,9 +17,10 @@ struct sr_view {
     /* Panes from which a command has led here, for the way back; the latest last. */
     const struct sr_pane *trail[8];
     int trail_count;
-    bool zoomed;    /* no bars: all lines are the pane's */
-    char model[64]; /* the model that panes show; "" for the default */
-    int split;      /* enum sr_split_name to evaluate on, -1 for the model's default */
+    int columns, lines; /* of the terminal, as drawn last; 0 in batch */
+    bool zoomed;        /* no bars: all lines are the pane's */
+    char model[64];     /* the model that panes show; "" for the default */
+    int split;          /* enum sr_split_name to evaluate on, -1 for the model's default */
 
     /* The `:` prompt, while open. */
     bool prompt;

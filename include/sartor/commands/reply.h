@@ -48,6 +48,7 @@ struct sr_reply {
     size_t count, room;
     unsigned only;    /* forms that parts are added for; 0 for all */
     uint32_t wait;    /* a job whose end batch waits for, 0 for none */
+    bool apart;       /* the explorer shows it in an overlay, even a single line */
     bool shown;       /* a pane shows it: the explorer needs no overlay */
     char command[32]; /* name, for the "command" member of objects */
 };
