@@ -18,7 +18,7 @@ void sr_reply_clear(struct sr_reply *reply)
     reply->count = 0;
     reply->only = 0;
     reply->wait = 0;
-    reply->shown = false;
+    reply->shown = reply->apart = false;
 }
 
 void sr_reply_fini(struct sr_reply *reply)
