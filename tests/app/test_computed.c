@@ -103,6 +103,7 @@ static void it_is_told_how_far_predictions_are(void **state)
     const char *name;
     enum sr_split_name split;
     struct sr_progress progress;
+    know_rows(entry, SR_SPLIT_TEST);
     assert_int_equal(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error),
                      SR_PENDING);
     assert_true(sr_session_predicting(session, &name, &split, &progress));
