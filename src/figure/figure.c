@@ -177,6 +177,8 @@ static enum sr_status draw_vector(struct sr_text *text, enum format format, cons
     cairo_surface_finish(surface);
     if (!trouble) trouble = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
+    if (!trouble && !(format == SVG ? sr_svg_whole(text) : sr_pdf_whole(text)))
+        trouble = CAIRO_STATUS_NO_MEMORY;
     if (trouble) return drawing_failed(path, trouble, error);
     if (format == SVG) sr_svg_end(text, chart->name, options->provenance);
     return SR_OK;

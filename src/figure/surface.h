@@ -5,6 +5,7 @@
 #include "sartor/base/error.h"
 #include "sartor/base/text.h"
 #include <cairo.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* An RGB24 surface as PNG, with its resolution in dots an inch and the pairs of `provenance` (or
@@ -20,5 +21,10 @@ cairo_surface_t *sr_pdf_begin(struct sr_text *text, double width, double height,
 /* Make the names inside the file independent of what the process drew before, and add the
  * provenance as its description. */
 void sr_svg_end(struct sr_text *text, const char *title, const char *const *provenance);
+
+/* Is the file complete, each object that a PDF refers to defined? Cairo 1.16 does not tell
+ * when it runs out of memory while it ends a file. */
+bool sr_svg_whole(const struct sr_text *text);
+bool sr_pdf_whole(const struct sr_text *text);
 
 #endif

@@ -134,3 +134,50 @@ void sr_svg_end(struct sr_text *text, const char *title, const char *const *prov
     sr_text_fini(text);
     *text = out;
 }
+
+bool sr_svg_whole(const struct sr_text *text)
+{
+    static const char end[] = "</svg>\n";
+    const size_t length = sizeof end - 1;
+    return text->length >= length && !memcmp(text->bytes + text->length - length, end, length);
+}
+
+/* Objects of a PDF: which numbers are used and which are defined. */
+enum { PDF_OBJECTS = 1 << 16 };
+
+/* Enter "17 0 R" or "17 0 obj" at `at`, which begins with a digit. Behind the number. */
+static const char *take_number(const char *at, uint8_t *marks)
+{
+    char *end;
+    const unsigned long number = strtoul(at, &end, 10);
+    if (number < PDF_OBJECTS && !strncmp(end, " 0 R", 4)) marks[number] |= 1;
+    if (number < PDF_OBJECTS && !strncmp(end, " 0 obj", 6)) marks[number] |= 2;
+    return end;
+}
+
+bool sr_pdf_whole(const struct sr_text *text)
+{
+    static const char last[] = "%%EOF\n", begin[] = "stream\n", close[] = "endstream";
+    const size_t length = sizeof last - 1;
+    if (text->length < length || memcmp(text->bytes + text->length - length, last, length))
+        return false;
+    /* Later versions pack objects into streams. */
+    if (memmem(text->bytes, text->length, "/ObjStm", 7)) return true;
+    uint8_t *marks = calloc(PDF_OBJECTS, 1);
+    const char *at = text->bytes, *end = at + text->length;
+    bool whole = marks;
+    while (whole && at < end) {
+        if (isdigit((unsigned char)*at)) {
+            at = take_number(at, marks);
+        } else if (!strncmp(at, begin, sizeof begin - 1)) { /* bytes that may look like anything */
+            at = memmem(at, (size_t)(end - at), close, sizeof close - 1);
+            whole = at;
+            at += sizeof close - 1;
+        } else {
+            at++;
+        }
+    }
+    for (size_t i = 0; whole && i < PDF_OBJECTS; i++) whole = marks[i] != 1;
+    free(marks);
+    return whole;
+}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../../src/figure/canvas.h"
+#include "../../src/figure/surface.h"
 
 static struct sr_error error;
 
@@ -156,6 +157,39 @@ static void what_cannot_be_drawn_is_not_written(void **state)
     }
 }
 
+/* What cairo has left out of a file it does not tell. */
+static void incomplete_files_are_noticed(void **state)
+{
+    (void)state;
+    struct sr_text text = {0};
+    const char *const names[] = {"whole.pdf", "whole.svg"};
+    for (int vector = 0; vector < 2; vector++) {
+        bool (*whole)(const struct sr_text *) = vector ? sr_svg_whole : sr_pdf_whole;
+        const char *path = in_scratch(names[vector]);
+        assert_ok(write_to(path, NULL));
+        char *bytes = sr_file_read(path, 1 << 24, &text.length, &error);
+        text.bytes = bytes;
+        assert_true(whole(&text));
+        for (size_t cut = 1; cut < 200; cut++) {
+            text.length--;
+            assert_false(whole(&text));
+        }
+        free(bytes);
+        unlink(path);
+    }
+    /* An object that is used and not there; numbers within a stream do not count. */
+    text = (struct sr_text){0};
+    sr_text_add(&text, "1 0 obj\n<< /Length 9 0 R >>\nstream\n5 0 R\nendstream\nendobj\n%%EOF\n");
+    assert_false(sr_pdf_whole(&text));
+    sr_text_clear(&text);
+    sr_text_add(&text, "1 0 obj\n<< >>\nstream\n5 0 R\nendstream\nendobj\n/Root 1 0 R\n%%EOF\n");
+    assert_true(sr_pdf_whole(&text));
+    sr_text_clear(&text);
+    sr_text_add(&text, "1 0 obj\nstream\n5 0 R\n%%EOF\n");
+    assert_false(sr_pdf_whole(&text));
+    sr_text_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +198,7 @@ int main(void)
         cmocka_unit_test(sizes_that_cannot_be),
         cmocka_unit_test(no_space_half_way),
         cmocka_unit_test(what_cannot_be_drawn_is_not_written),
+        cmocka_unit_test(incomplete_files_are_noticed),
     };
     return cmocka_run_group_tests_name("figure targets", tests, make_scratch, remove_scratch);
 }
