@@ -126,7 +126,7 @@ static void units_of_progress(void **state)
     (void)state;
     struct sr_progress progress = {.unit = "batch"};
     assert_string_equal(sr_progress_units(&progress), "batches");
-    progress.epochs = 2; /* then it is images that are counted */
+    progress.epochs = 1; /* then it is images that are counted */
     assert_string_equal(sr_progress_units(&progress), "images");
     progress = (struct sr_progress){.unit = "query"};
     assert_string_equal(sr_progress_units(&progress), "queries");
@@ -135,6 +135,14 @@ static void units_of_progress(void **state)
     progress.unit = NULL;
     assert_string_equal(sr_progress_units(&progress), "images");
     assert_true(sr_monitor_proceed(NULL));
+    /* Neither a monitor nor any of its calls need be there. */
+    const struct sr_monitor silent = {0};
+    const struct sr_epoch epoch = {0};
+    sr_monitor_epoch(NULL, &epoch);
+    sr_monitor_epoch(&silent, &epoch);
+    sr_monitor_progress(NULL, &progress);
+    sr_monitor_progress(&silent, &progress);
+    assert_true(sr_monitor_proceed(&silent));
 }
 
 int main(void)
