@@ -13,6 +13,21 @@ tests_data_test_fuzz_picture_SOURCES = tests/data/fuzz_picture.c tests/data/test
 tests_data_test_fuzz_picture_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-picture"'
 tests_data_test_fuzz_picture_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/data/test_fuzz_archive
+tests_data_test_fuzz_archive_SOURCES = tests/data/fuzz_archive.c tests/data/test_replay.c
+tests_data_test_fuzz_archive_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-archive"'
+tests_data_test_fuzz_archive_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/data/test_fuzz_csv
+tests_data_test_fuzz_csv_SOURCES = tests/data/fuzz_csv.c tests/data/test_replay.c
+tests_data_test_fuzz_csv_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-csv"'
+tests_data_test_fuzz_csv_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/data/test_fuzz_npy
+tests_data_test_fuzz_npy_SOURCES = tests/data/fuzz_npy.c tests/data/test_replay.c
+tests_data_test_fuzz_npy_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-npy"'
+tests_data_test_fuzz_npy_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/data/test_fuzz_labels
 tests_data_test_fuzz_labels_SOURCES = tests/data/fuzz_labels.c tests/data/test_replay.c
 tests_data_test_fuzz_labels_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-labels"'
@@ -81,6 +96,24 @@ tests_data_fuzz_picture_SOURCES = tests/data/fuzz_picture.c
 tests_data_fuzz_picture_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_data_fuzz_picture_LDADD = $(SARTOR_LIBS)
 tests_data_fuzz_picture_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/data/fuzz_archive
+tests_data_fuzz_archive_SOURCES = tests/data/fuzz_archive.c
+tests_data_fuzz_archive_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_data_fuzz_archive_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_archive_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/data/fuzz_csv
+tests_data_fuzz_csv_SOURCES = tests/data/fuzz_csv.c
+tests_data_fuzz_csv_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_data_fuzz_csv_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/data/fuzz_npy
+tests_data_fuzz_npy_SOURCES = tests/data/fuzz_npy.c
+tests_data_fuzz_npy_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_data_fuzz_npy_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_npy_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 EXTRA_PROGRAMS += tests/data/fuzz_labels
 tests_data_fuzz_labels_SOURCES = tests/data/fuzz_labels.c
@@ -216,4 +249,31 @@ EXTRA_DIST += \
 	tests/ui/corpus-input/answers \
 	tests/ui/corpus-input/keys \
 	tests/ui/corpus-input/paste \
-	tests/ui/input.dict
+	tests/ui/input.dict \
+	tests/data/corpus-archive/absolute.tar \
+	tests/data/corpus-archive/absolute.tar.gz \
+	tests/data/corpus-archive/absolute.zip \
+	tests/data/corpus-archive/empty.zip \
+	tests/data/corpus-archive/stored.zip \
+	tests/data/corpus-archive/two.tar \
+	tests/data/corpus-archive/two.tar.gz \
+	tests/data/corpus-archive/two.zip \
+	tests/data/corpus-archive/up.tar \
+	tests/data/corpus-archive/up.tar.gz \
+	tests/data/corpus-archive/up.zip \
+	tests/data/corpus-csv/packed.csv.gz \
+	tests/data/corpus-csv/plain.csv \
+	tests/data/corpus-csv/quotes.csv \
+	tests/data/corpus-csv/tabs.csv \
+	tests/data/corpus-csv/windows.csv \
+	tests/data/corpus-csv/zeros.csv \
+	tests/data/corpus-npy/absurd.npy \
+	tests/data/corpus-npy/bytes.npy \
+	tests/data/corpus-npy/columns.npy \
+	tests/data/corpus-npy/cut.npy \
+	tests/data/corpus-npy/floats.npy \
+	tests/data/corpus-npy/halves.npy \
+	tests/data/corpus-npy/labels.npy \
+	tests/data/corpus-npy/no-dimensions.npy \
+	tests/data/corpus-npy/objects.npy \
+	tests/data/corpus-npy/version-2.npy

@@ -115,6 +115,7 @@ void sr_opening_read(const struct sr_args *args, struct sr_opening *opening)
     if (sr_args_given(args, "transpose"))
         wishes->transpose = (enum sr_transpose)sr_args_choice(args, "transpose");
     if (sr_args_given(args, "skip")) opening->skip = sr_args_switch(args, "skip");
+    if (sr_args_given(args, "cache")) opening->fresh = !sr_args_switch(args, "cache");
     if (sr_args_given(args, "test_seed"))
         opening->seed = (uint64_t)sr_args_integer(args, "test_seed");
 }

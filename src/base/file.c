@@ -183,6 +183,7 @@ char *sr_path_xdg(const char *kind)
         {"data", "XDG_DATA_HOME", ".local/share"},
         {"config", "XDG_CONFIG_HOME", ".config"},
         {"state", "XDG_STATE_HOME", ".local/state"},
+        {"cache", "XDG_CACHE_HOME", ".cache"},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (strcmp(kind, places[i].kind)) continue;

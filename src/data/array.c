@@ -5,17 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pixels.h"
 #include "progress.h"
 #include "sartor/base/memory.h"
 
 enum {
     CHUNK = 1 << 20,       /* bytes read between two calls of the monitor */
     FIRST_ROOM = 16 << 20, /* bytes that are allocated at first, at most */
+    LARGE = 256 << 20,
 };
 
 void array_fini(struct array *array)
 {
-    free(array->content);
+    pixels_release(array->content);
     *array = (struct array){0};
 }
 
@@ -41,12 +43,19 @@ static enum sr_status grow(uint8_t **block, uint64_t *room, uint64_t size, const
     return SR_OK;
 }
 
-static enum sr_status read_content(struct stream *stream, uint64_t size, uint64_t images,
-                                   uint8_t **block, const struct sr_monitor *monitor,
-                                   struct sr_error *error)
+static enum sr_status read_content(struct array *array, struct stream *stream, uint64_t size,
+                                   const struct sr_monitor *monitor, struct sr_error *error)
 {
     const char *name = stream_name(stream);
+    const uint64_t images = array->sizes[0];
+    uint8_t **block = &array->content;
     uint64_t have = 0, room = 0;
+    /* A large block that the file can really fill is made as a whole, and may be mapped. */
+    if (size >= LARGE && size <= stream_bound(stream)) {
+        array->content = pixels_block((size_t)size, error);
+        if (!array->content) return SR_ERROR_MEMORY;
+        room = size;
+    }
     while (have < size) {
         enum sr_status status = SR_OK;
         size_t got;
@@ -84,8 +93,7 @@ enum sr_status array_read(struct array *array, struct stream *stream,
     if (!count)
         return sr_error_set(error, SR_ERROR_FORMAT, "%s is empty, or larger than can be read",
                             stream_name(stream));
-    return read_content(stream, count * (uint64_t)array->bytes_each, array->sizes[0],
-                        &array->content, monitor, error);
+    return read_content(array, stream, count * (uint64_t)array->bytes_each, monitor, error);
 }
 
 /* IEEE 754's half precision: 5 bits of exponent, 10 of fraction. */
@@ -211,16 +219,14 @@ enum sr_status array_images(struct array *array, const char *name, double factor
     uint64_t stride[ARRAY_DIMENSIONS_MAX] = {0};
     enum sr_status status = array_shape(array, name, &shape, error);
     if (status != SR_OK) return status;
-    const size_t count = (size_t)array->sizes[0], size = sr_shape_size(shape);
-    images->count = count;
-    images->shape = shape;
+    const size_t count = (size_t)array->sizes[0];
     if (usable(array, shape, factor)) {
-        images->pixels = array->content;
+        *images = (struct sr_images){.count = count, .shape = shape, .pixels = array->content};
         array->content = NULL;
         return SR_OK;
     }
-    images->pixels = sr_array_raw(count, size, "the images", error);
-    if (!images->pixels) return SR_ERROR_MEMORY;
+    status = pixels_new(images, count, shape, error);
+    if (status != SR_OK) return status;
     strides(array, stride);
     /* Steps from one row, column and channel to the next. */
     uint64_t down = stride[1], right = stride[2], across = 0;

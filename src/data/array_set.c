@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "labels.h"
+#include "pixels.h"
 #include "sartor/base/memory.h"
 
 const char *const part_names[PART_COUNT] = {"train", "validation", "test"};
@@ -101,13 +102,13 @@ static enum sr_status append(struct sr_images *train, struct sr_images *more,
                              struct sr_error *error)
 {
     const size_t size = sr_shape_size(train->shape);
-    uint8_t *pixels = realloc(train->pixels, (train->count + more->count) * size);
-    if (!pixels)
-        return sr_error_set(error, SR_ERROR_MEMORY, "no memory for %zu images",
-                            train->count + more->count);
-    memcpy(pixels + train->count * size, more->pixels, more->count * size);
-    train->pixels = pixels;
-    train->count += more->count;
+    struct sr_images both = {0};
+    enum sr_status status = pixels_new(&both, train->count + more->count, train->shape, error);
+    if (status != SR_OK) return status;
+    memcpy(both.pixels, train->pixels, train->count * size);
+    memcpy(both.pixels + train->count * size, more->pixels, more->count * size);
+    sr_images_fini(train);
+    *train = both;
     return SR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "cache.h"
 #include "classes.h"
 #include "formats.h"
 #include "levels.h"
@@ -170,6 +171,14 @@ static struct tree *open_tree(struct loading *loading, struct sr_error *error)
     return tree;
 }
 
+/* Does any of it lie in an archive? */
+static bool packed(const struct tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (!tree_random(tree, i)) return true;
+    return false;
+}
+
 static enum sr_status load(struct loading *loading, struct sr_error *error)
 {
     const struct format *format = format_find(loading);
@@ -182,8 +191,20 @@ static enum sr_status load(struct loading *loading, struct sr_error *error)
                             loading->opening->path, list);
     }
     snprintf(loading->dataset->form, sizeof loading->dataset->form, "%s", format->name);
+    /* Reading a plain folder of arrays takes no longer than reading what was kept of it. */
+    char key[CACHE_KEY];
+    const bool cached = !loading->opening->fresh && (format->decodes || packed(loading->tree));
+    if (cached) {
+        cache_key(loading, format->name, key);
+        if (cache_load(key, loading->dataset)) {
+            set_name(loading->dataset);
+            return SR_OK;
+        }
+    }
     enum sr_status status = format->load(loading, error);
-    return status == SR_OK ? dataset_settle(loading, error) : status;
+    if (status == SR_OK) status = dataset_settle(loading, error);
+    if (status == SR_OK && cached) cache_save(key, loading->dataset);
+    return status;
 }
 
 struct sr_dataset *sr_dataset_open(const struct sr_opening *opening, struct sr_error *error)

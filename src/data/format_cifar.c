@@ -6,6 +6,7 @@
 
 #include "classes.h"
 #include "formats.h"
+#include "pixels.h"
 #include "progress.h"
 #include "sartor/base/memory.h"
 
@@ -74,6 +75,27 @@ static void interleave(const uint8_t *planes, uint8_t *pixels)
         for (int c = 0; c < 3; c++) pixels[3 * i + c] = planes[c * PLANE + i];
 }
 
+static enum sr_status grow(struct sr_images *images, size_t room, struct sr_error *error)
+{
+    struct sr_images more = {0};
+    const size_t count = images->count;
+    enum sr_status status = pixels_new(&more, room, (struct sr_shape){SIDE, SIDE, 3}, error);
+    if (status != SR_OK) return status;
+    more.labels = sr_array_raw(room, 1, "the labels", error);
+    if (!more.labels) {
+        sr_images_fini(&more);
+        return SR_ERROR_MEMORY;
+    }
+    if (count) {
+        memcpy(more.pixels, images->pixels, count * PIXELS);
+        memcpy(more.labels, images->labels, count);
+    }
+    sr_images_fini(images);
+    *images = more;
+    images->count = count;
+    return SR_OK;
+}
+
 /* All records of one file behind those that are there. */
 static enum sr_status read_file(struct loading *loading, size_t file, size_t labels,
                                 struct sr_images *images, size_t *room, struct sr_error *error)
@@ -94,13 +116,7 @@ static enum sr_status read_file(struct loading *loading, size_t file, size_t lab
         }
         if (images->count == *room) {
             *room = *room ? 2 * *room : 10000;
-            uint8_t *pixels = realloc(images->pixels, *room * PIXELS);
-            if (pixels) images->pixels = pixels;
-            uint8_t *all = realloc(images->labels, *room);
-            if (all) images->labels = all;
-            if (!pixels || !all)
-                status = sr_error_set(error, SR_ERROR_MEMORY, "%s: no memory for %zu images",
-                                      stream_name(stream), *room);
+            status = grow(images, *room, error);
         }
         if (status != SR_OK) break;
         images->labels[images->count] = record[labels - 1];

@@ -20,6 +20,8 @@ libsartor_a_SOURCES += \
 	src/data/array_set.h \
 	src/data/augment.c \
 	src/data/backdrop.c \
+	src/data/cache.c \
+	src/data/cache.h \
 	src/data/classes.c \
 	src/data/cutout.c \
 	src/data/classes.h \
@@ -64,6 +66,8 @@ libsartor_a_SOURCES += \
 	src/data/picture_webp.c \
 	src/data/pictures.c \
 	src/data/pictures.h \
+	src/data/pixels.c \
+	src/data/pixels.h \
 	src/data/progress.h \
 	src/data/save.c \
 	src/data/save_into.c \

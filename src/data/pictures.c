@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pixels.h"
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/text.h"
@@ -34,8 +35,8 @@ struct decoding {
     struct sr_fitting fitting;
     bool size_guessed; /* from the first picture: another size begins anew */
     bool keep_colour;
-    uint8_t *pixels; /* all rows, in the order of the list */
-    uint8_t *bad;    /* a byte for each row */
+    struct sr_images images; /* all rows, in the order of the list */
+    uint8_t *bad;            /* a byte for each row */
     size_t bad_count, first_bad;
     struct sr_error first_error;
     bool restart; /* a picture has another size, or colour, than was guessed */
@@ -95,8 +96,8 @@ static void decode(void *context, size_t index, int worker)
         if (d->keep_colour && colour && !item->in_colour) sr_picture_grey(&picture);
         item->made_grey = !d->keep_colour && item->in_colour;
         if (fits || !d->size_guessed)
-            status =
-                sr_fitting_apply(&d->fitting, &picture, d->pixels + item->row * size, &item->error);
+            status = sr_fitting_apply(&d->fitting, &picture, d->images.pixels + item->row * size,
+                                      &item->error);
     }
     item->bad = status != SR_OK;
     sr_picture_fini(&picture);
@@ -223,13 +224,12 @@ static enum sr_status decode_guessing(struct decoding *d, const uint32_t *files,
     enum sr_status status = SR_OK;
     do {
         if (d->restart) guess_again(d);
-        free(d->pixels);
+        sr_images_fini(&d->images);
         d->bad_count = 0;
         d->colourless = true;
         memset(d->bad, 0, d->list->count);
-        d->pixels =
-            sr_array_raw(d->list->count, sr_shape_size(d->fitting.shape), "the images", error);
-        if (!d->pixels) return SR_ERROR_MEMORY;
+        status = pixels_new(&d->images, d->list->count, d->fitting.shape, error);
+        if (status != SR_OK) return status;
         d->started = sr_clock_seconds();
         struct tree_pass *pass = tree_pass_open(d->loading->tree, files, d->list->count);
         status = decode_all(d, pass, error);
@@ -257,7 +257,7 @@ static enum sr_status drop_bad(struct decoding *d, struct picture_list *list,
     for (size_t i = 0; i < list->count; i++) {
         if (d->bad[i]) continue;
         list->rows[kept] = list->rows[i];
-        memmove(d->pixels + kept * size, d->pixels + i * size, size);
+        memmove(d->images.pixels + kept * size, d->images.pixels + i * size, size);
         kept++;
     }
     list->count = kept;
@@ -274,25 +274,26 @@ static enum sr_status divide(struct decoding *d, const struct picture_list *list
     struct sr_dataset *dataset = d->loading->dataset;
     struct sr_images *train = &dataset->files[SR_FILE_TRAIN], *test = &dataset->files[SR_FILE_TEST];
     const size_t size = sr_shape_size(d->fitting.shape);
+    size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
-        train->count += list->rows[i].part != PART_TEST;
+        count += list->rows[i].part != PART_TEST;
         dataset->validation += list->rows[i].part == PART_VALIDATION;
     }
-    test->count = list->count - train->count;
-    train->shape = test->shape = d->fitting.shape;
-    train->pixels = d->pixels;
-    d->pixels = NULL;
+    *train = d->images;
+    d->images = (struct sr_images){0};
     train->labels = sr_array_raw(list->count, 1, "the labels", error);
     if (!train->labels) return SR_ERROR_MEMORY;
     for (size_t i = 0; i < list->count; i++) train->labels[i] = list->rows[i].label;
-    if (!test->count) return SR_OK;
-    test->pixels = sr_array_raw(test->count, size, "the images", error);
-    test->labels = sr_array_raw(test->count, 1, "the labels", error);
-    if (!test->pixels || !test->labels) return SR_ERROR_MEMORY;
-    memcpy(test->pixels, train->pixels + train->count * size, test->count * size);
-    memcpy(test->labels, train->labels + train->count, test->count);
-    uint8_t *less = realloc(train->pixels, train->count ? train->count * size : 1);
-    if (less) train->pixels = less;
+    const size_t others = list->count - count;
+    if (others) {
+        enum sr_status status = pixels_new(test, others, d->fitting.shape, error);
+        if (status != SR_OK) return status;
+        test->labels = sr_array_raw(others, 1, "the labels", error);
+        if (!test->labels) return SR_ERROR_MEMORY;
+        memcpy(test->pixels, train->pixels + count * size, others * size);
+        memcpy(test->labels, train->labels + count, others);
+    }
+    pixels_shrink(train, count);
     return SR_OK;
 }
 
@@ -334,7 +335,7 @@ enum sr_status pictures_load(struct loading *loading, struct picture_list *list,
     }
     free(files);
     free(d->bad);
-    free(d->pixels);
+    sr_images_fini(&d->images);
     free(d);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "pixels.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/base/text.h"
@@ -44,18 +45,17 @@ static enum sr_status move(struct sr_dataset *dataset, const uint8_t *marks, siz
     struct sr_images *train = &dataset->files[SR_FILE_TRAIN], *test = &dataset->files[SR_FILE_TEST];
     const size_t size = sr_shape_size(train->shape);
     size_t kept = 0, moved = 0;
-    test->shape = train->shape;
-    test->pixels = sr_array_raw(chosen, size, "the test part", error);
+    enum sr_status status = pixels_new(test, chosen, train->shape, error);
+    if (status != SR_OK) return status;
     test->labels = sr_array_raw(chosen, 1, "the test part", error);
-    if (!test->pixels || !test->labels) return SR_ERROR_MEMORY;
+    if (!test->labels) return SR_ERROR_MEMORY;
     for (size_t i = 0; i < train->count; i++) {
         struct sr_images *to = marks[i] ? test : train;
         const size_t at = marks[i] ? moved++ : kept++;
         to->labels[at] = train->labels[i];
         if (to == test || at != i) memmove(to->pixels + at * size, train->pixels + i * size, size);
     }
-    train->count = kept;
-    test->count = moved;
+    pixels_shrink(train, kept);
     return SR_OK;
 }
 

@@ -2,6 +2,7 @@ noinst_HEADERS += tests/data/forms.h tests/data/garment.h tests/data/scratch.h
 check_PROGRAMS += \
 	tests/data/test_archives \
 	tests/data/test_augment \
+	tests/data/test_cache \
 	tests/data/test_cutout \
 	tests/data/test_dataset \
 	tests/data/test_features \
@@ -19,6 +20,9 @@ tests_data_test_pictures_SOURCES = tests/data/test_pictures.c
 tests_data_test_pictures_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS) \
 	$(JPEG_CFLAGS) $(WEBP_CFLAGS)
 tests_data_test_pictures_LDADD = $(TEST_LIBS)
+tests_data_test_cache_SOURCES = tests/data/test_cache.c
+tests_data_test_cache_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS)
+tests_data_test_cache_LDADD = $(TEST_LIBS)
 tests_data_test_augment_SOURCES = tests/data/test_augment.c
 tests_data_test_augment_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_augment_LDADD = $(TEST_LIBS)

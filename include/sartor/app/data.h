@@ -43,10 +43,12 @@ enum sr_status sr_session_data(struct sr_session *session, struct sr_error *erro
          .help = "Exchange rows and columns of images in IDX files, as EMNIST's need (default: "   \
                  "auto, by the names of the files)."},                                             \
         {"skip", SR_PARAM_SWITCH, .help = "Leave out pictures that cannot be read."},              \
+        {"test_seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,                             \
+         .help = "Seed by which a test part is set aside where there is none (default: 1)."},      \
     {                                                                                              \
-        "test_seed", SR_PARAM_INTEGER,                                                             \
-            .minimum = 0, .maximum = 9e15,                                                         \
-            .help = "Seed by which a test part is set aside where there is none (default: 1)."     \
+        "cache", SR_PARAM_SWITCH,                                                                  \
+            .fallback = "on",                                                                      \
+            .help = "Keep what was decoded, under ~/.cache/sartor, for the next time."             \
     }
 /* Set what is given of them. */
 void sr_opening_read(const struct sr_args *args, struct sr_opening *opening);

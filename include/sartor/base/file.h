@@ -72,7 +72,7 @@ bool sr_path_ends(const char *name, const char *endings);
 char *sr_path_expand(const char *path);
 
 /* $XDG_DATA_HOME/sartor, else ~/.local/share/sartor; likewise config and cache
- * (`kind` is "data", "config" or "state"). Freed by the caller. */
+ * (`kind` is "data", "config", "state" or "cache"). Freed by the caller. */
 char *sr_path_xdg(const char *kind);
 
 /* A file or folder that the program ships: data/NAME in the build tree that the running program

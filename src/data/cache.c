@@ -1,0 +1,329 @@
+/* cache.c - see cache.h. A file is: MAGIC, length and checksum of a JSON object, the object, which
+ * tells all but these; labels of train and test; from multiples of ALIGNED on, pixels of train and
+ * of test.
+ */
+#include "cache.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "pixels.h"
+#include "sartor/base/file.h"
+#include "sartor/base/json.h"
+#include "sartor/base/memory.h"
+
+#define MAGIC "sartor-set 1\n\0\0"
+enum { MAGIC_BYTES = 16, ALIGNED = 64 << 10, JSON_MAX = 1 << 20 };
+static const uint64_t cache_bytes = (uint64_t)8 << 30;
+
+/* FNV-1a, twice from different beginnings. */
+static void mix(uint64_t hash[2], const void *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        for (int k = 0; k < 2; k++)
+            hash[k] = (hash[k] ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
+}
+
+static void mix_number(uint64_t hash[2], uint64_t number)
+{
+    mix(hash, &number, sizeof number);
+}
+
+void cache_key(const struct loading *loading, const char *form, char key[CACHE_KEY])
+{
+    const struct sr_opening *opening = loading->opening;
+    uint64_t hash[2] = {0xcbf29ce484222325u, 0x84222325cbf29ce4u};
+    mix(hash, MAGIC, MAGIC_BYTES);
+    mix(hash, form, strlen(form) + 1);
+    if (loading->only) mix(hash, loading->only, strlen(loading->only) + 1);
+    for (size_t i = 0; i < loading->tree->count; i++) {
+        const struct tree_file *file = &loading->tree->files[i];
+        mix(hash, file->path, strlen(file->path) + 1);
+        mix_number(hash, file->size);
+        mix_number(hash, file->stamp);
+    }
+    const uint64_t how[] = {
+        (uint64_t)opening->wishes.size, opening->wishes.fit, opening->wishes.colour,
+        opening->wishes.transpose,      opening->skip,       opening->seed};
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) mix_number(hash, how[i]);
+    snprintf(key, CACHE_KEY, "%016llx%016llx", (unsigned long long)hash[0],
+             (unsigned long long)hash[1]);
+}
+
+static char *path_of(const char *key)
+{
+    char *folder = pixels_folder();
+    char *path = folder ? sr_xprintf("%s/%s.set", folder, key) : NULL;
+    free(folder);
+    return path;
+}
+
+static size_t aligned(size_t at)
+{
+    return (at + ALIGNED - 1) / ALIGNED * ALIGNED;
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+static void describe(const struct sr_dataset *dataset, struct sr_text *text)
+{
+    struct sr_json *object = sr_json_object(), *names = sr_json_array(), *notes = sr_json_array();
+    const struct sr_images *train = &dataset->files[SR_FILE_TRAIN];
+    char fitting[128];
+    for (int c = 0; c < dataset->classes; c++) sr_json_add_text(names, dataset->class_names[c]);
+    for (int n = 0; dataset->notes[n]; n++) sr_json_add_text(notes, dataset->notes[n]);
+    sr_fitting_print(&dataset->fitting, fitting, sizeof fitting);
+    sr_json_set_text(object, "form", dataset->form);
+    sr_json_set(object, "classes", names);
+    sr_json_set(object, "notes", notes);
+    sr_json_set_text(object, "fitting", fitting);
+    sr_json_set_text(object, "digest", dataset->digest);
+    sr_json_set_integer(object, "validation", (int64_t)dataset->validation);
+    sr_json_set_integer(object, "unlabelled", dataset->unlabelled);
+    sr_json_set_integer(object, "known", dataset->known);
+    sr_json_set_integer(object, "sample", dataset->sample);
+    sr_json_set_integer(object, "height", train->shape.height);
+    sr_json_set_integer(object, "width", train->shape.width);
+    sr_json_set_integer(object, "channels", train->shape.channels);
+    sr_json_set_integer(object, "train", (int64_t)train->count);
+    sr_json_set_integer(object, "test", (int64_t)dataset->files[SR_FILE_TEST].count);
+    sr_json_print(object, text);
+    sr_json_free(object);
+}
+
+static bool put(FILE *file, const void *bytes, size_t length)
+{
+    return !length || fwrite(bytes, 1, length, file) == length;
+}
+
+static bool write_set(FILE *file, const struct sr_dataset *dataset)
+{
+    struct sr_text text = {0};
+    describe(dataset, &text);
+    const uint64_t head[2] = {text.length, crc32_z(0, (const uint8_t *)text.bytes, text.length)};
+    bool good = put(file, MAGIC, MAGIC_BYTES) && put(file, head, sizeof head) &&
+                put(file, text.bytes, text.length);
+    sr_text_fini(&text);
+    for (int f = 0; f < SR_FILE_COUNT; f++)
+        good = good && put(file, dataset->files[f].labels, dataset->files[f].count);
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_images *images = &dataset->files[f];
+        const off_t at = ftello(file);
+        good = good && at >= 0 && fseeko(file, (off_t)aligned((size_t)at), SEEK_SET) == 0 &&
+               put(file, images->pixels, images->count * sr_shape_size(images->shape));
+    }
+    return good;
+}
+
+struct kept {
+    char *path;
+    struct stat about;
+};
+
+static int by_use(const void *a, const void *b)
+{
+    const struct timespec *x = &((const struct kept *)a)->about.st_mtim,
+                          *y = &((const struct kept *)b)->about.st_mtim;
+    if (x->tv_sec != y->tv_sec) return x->tv_sec < y->tv_sec ? -1 : 1;
+    return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+}
+
+/* Leave room for `bytes` more. */
+static void make_room(const char *folder, uint64_t bytes)
+{
+    size_t count, used = 0;
+    uint64_t total = bytes;
+    struct sr_error ignored;
+    char **names = sr_directory_list(folder, &count, &ignored);
+    struct kept *kept = sr_xalloc((count + 1) * sizeof *kept);
+    for (size_t i = 0; names && i < count; i++) {
+        char *path = sr_path_join(folder, names[i]);
+        if (!strcmp(sr_path_extension(path), ".set") && stat(path, &kept[used].about) == 0) {
+            total += (uint64_t)kept[used].about.st_size;
+            kept[used++].path = path;
+        } else {
+            free(path);
+        }
+        free(names[i]);
+    }
+    free(names);
+    qsort(kept, used, sizeof *kept, by_use);
+    for (size_t i = 0; i < used; i++) {
+        if (total > cache_bytes && unlink(kept[i].path) == 0)
+            total -= (uint64_t)kept[i].about.st_size;
+        free(kept[i].path);
+    }
+    free(kept);
+}
+
+void cache_save(const char *key, const struct sr_dataset *dataset)
+{
+    struct sr_output output;
+    struct sr_error ignored;
+    uint64_t bytes = 0;
+    char *folder = pixels_folder(), *path = path_of(key);
+    for (int f = 0; f < SR_FILE_COUNT; f++)
+        bytes += dataset->files[f].count * sr_shape_size(dataset->files[f].shape);
+    if (path && bytes <= cache_bytes) {
+        make_room(folder, bytes);
+        if (sr_output_open(&output, path, &ignored) == SR_OK) {
+            if (write_set(output.stream, dataset))
+                sr_output_commit(&output, &ignored);
+            else
+                sr_output_abort(&output);
+        }
+    }
+    free(folder);
+    free(path);
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static int64_t whole(const struct sr_json *object, const char *key, double most)
+{
+    const double value = sr_json_number(sr_json_get(object, key), -1);
+    return value >= 0 && value <= most ? (int64_t)value : -1;
+}
+
+static bool read_texts(const struct sr_json *list, char **texts, size_t most, size_t *count)
+{
+    *count = sr_json_is_array(list) ? sr_json_length(list) : most + 1;
+    if (*count > most) return false;
+    for (size_t i = 0; i < *count; i++) {
+        const char *text = sr_json_text(sr_json_at(list, i));
+        if (!text) return false;
+        texts[i] = sr_xstrdup(text);
+    }
+    return true;
+}
+
+static bool read_object(const struct sr_json *object, struct sr_dataset *dataset)
+{
+    const char *form = sr_json_text(sr_json_get(object, "form")),
+               *fitting = sr_json_text(sr_json_get(object, "fitting")),
+               *digest = sr_json_text(sr_json_get(object, "digest"));
+    const double rows = UINT32_MAX;
+    const int64_t train = whole(object, "train", rows), test = whole(object, "test", rows),
+                  height = whole(object, "height", SR_SIDE_MAX),
+                  width = whole(object, "width", SR_SIDE_MAX),
+                  channels = whole(object, "channels", 3),
+                  validation = whole(object, "validation", rows);
+    size_t classes, notes;
+    if (!form || !fitting || !digest || strlen(digest) >= sizeof dataset->digest || train < 1 ||
+        test < 0 || height < SR_SIDE_MIN || width < SR_SIDE_MIN ||
+        (channels != 1 && channels != 3) || validation < 0 || validation > train ||
+        !sr_fitting_read(&dataset->fitting, fitting) ||
+        !read_texts(sr_json_get(object, "classes"), dataset->class_names, SR_CLASSES_MAX,
+                    &classes) ||
+        !read_texts(sr_json_get(object, "notes"), dataset->notes, SR_NOTES_MAX, &notes) || !classes)
+        return false;
+    snprintf(dataset->form, sizeof dataset->form, "%s", form);
+    snprintf(dataset->digest, sizeof dataset->digest, "%s", digest);
+    dataset->classes = (int)classes;
+    dataset->validation = (size_t)validation;
+    dataset->unlabelled = whole(object, "unlabelled", 1) == 1;
+    dataset->known = whole(object, "known", 1) == 1;
+    dataset->sample = whole(object, "sample", 1) == 1;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        dataset->files[f].count = (size_t)(f == SR_FILE_TRAIN ? train : test);
+        dataset->files[f].shape = (struct sr_shape){(int)height, (int)width, (int)channels};
+    }
+    return true;
+}
+
+/* Labels are read, pixels mapped; all must be there, and have the digest. */
+static bool read_images(FILE *file, struct sr_dataset *dataset)
+{
+    char digest[40];
+    struct stat about;
+    uint32_t sums[2 * SR_FILE_COUNT];
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        struct sr_images *images = &dataset->files[f];
+        images->labels = sr_array_raw(images->count, 1, "labels", NULL);
+        if (!images->labels || fread(images->labels, 1, images->count, file) != images->count)
+            return false;
+        for (size_t i = 0; i < images->count; i++)
+            if (images->labels[i] >= dataset->classes) return false;
+    }
+    size_t at = (size_t)ftello(file);
+    if (fstat(fileno(file), &about) != 0) return false;
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        struct sr_images *images = &dataset->files[f];
+        const size_t bytes = images->count * sr_shape_size(images->shape);
+        at = aligned(at);
+        if (!bytes) continue;
+        if (at + bytes > (size_t)about.st_size) return false;
+        images->pixels = pixels_map(fileno(file), at, bytes);
+        if (!images->pixels) return false;
+        at += bytes;
+    }
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        const struct sr_images *images = &dataset->files[f];
+        const size_t bytes = images->count * sr_shape_size(images->shape);
+        sums[2 * f] = bytes ? (uint32_t)crc32_z(0, images->pixels, bytes) : 0;
+        sums[2 * f + 1] = (uint32_t)crc32_z(0, images->labels, images->count);
+    }
+    snprintf(digest, sizeof digest, "%08x%08x%08x%08x", sums[0], sums[1], sums[2], sums[3]);
+    return !strcmp(digest, dataset->digest);
+}
+
+static bool read_set(FILE *file, struct sr_dataset *dataset)
+{
+    char magic[MAGIC_BYTES];
+    uint64_t head[2];
+    if (fread(magic, 1, sizeof magic, file) != sizeof magic ||
+        memcmp(magic, MAGIC, MAGIC_BYTES) != 0 ||
+        fread(head, 1, sizeof head, file) != sizeof head || head[0] > JSON_MAX)
+        return false;
+    const size_t length = (size_t)head[0];
+    char *text = sr_xalloc(length + 1);
+    struct sr_error ignored;
+    struct sr_json *object = fread(text, 1, length, file) == length &&
+                                     crc32_z(0, (const uint8_t *)text, length) == head[1]
+                                 ? sr_json_parse(text, length, &ignored)
+                                 : NULL;
+    const bool good = object && read_object(object, dataset) && read_images(file, dataset);
+    sr_json_free(object);
+    free(text);
+    return good;
+}
+
+static void clear(struct sr_dataset *dataset)
+{
+    for (int f = 0; f < SR_FILE_COUNT; f++) sr_images_fini(&dataset->files[f]);
+    for (int c = 0; c < SR_CLASSES_MAX; c++) {
+        free(dataset->class_names[c]);
+        dataset->class_names[c] = NULL;
+    }
+    for (int n = 0; n < SR_NOTES_MAX; n++) {
+        free(dataset->notes[n]);
+        dataset->notes[n] = NULL;
+    }
+    dataset->classes = 0;
+    dataset->validation = 0;
+    dataset->known = dataset->sample = dataset->unlabelled = false;
+}
+
+bool cache_load(const char *key, struct sr_dataset *dataset)
+{
+    char *path = path_of(key);
+    FILE *file = path ? fopen(path, "rbe") : NULL;
+    bool good = false;
+    if (file) {
+        good = read_set(file, dataset);
+        /* Its time tells when it was used last. */
+        if (good)
+            futimens(fileno(file), NULL);
+        else
+            clear(dataset);
+        fclose(file);
+    }
+    free(path);
+    return good;
+}

@@ -1,0 +1,143 @@
+/* Decoded sets that are kept: found again, never instead of files that have changed, and no harm
+ * where they are damaged. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "forms.h"
+
+static struct sr_error error;
+
+static int setup(void **state)
+{
+    if (forms_make(state)) return -1;
+    setenv("XDG_CACHE_HOME", forms_path("cache/x"), 1);
+    return 0;
+}
+
+static void count_calls(void *owner, const struct sr_progress *progress)
+{
+    if (!strcmp(progress->note, "pictures")) ++*(int *)owner;
+}
+
+/* The digest of the folder; *decoded whether its pictures were decoded for it. */
+static void open_folder(char digest[40], int *decoded, int size)
+{
+    const struct sr_monitor monitor = {.owner = decoded, .progress = count_calls};
+    const struct sr_opening opening = {
+        .path = forms_path("set"), .seed = 1, .wishes = {.size = size}, .monitor = &monitor};
+    *decoded = 0;
+    error.text[0] = 0;
+    struct sr_dataset *dataset = sr_dataset_open(&opening, &error);
+    if (!dataset) fail_msg("%s", error.text);
+    strcpy(digest, dataset->digest);
+    assert_string_equal(dataset->name, "set");
+    assert_string_equal(dataset->class_names[1], "b");
+    assert_int_equal(dataset->files[SR_FILE_TRAIN].shape.height, size ? size : 9);
+    assert_int_equal(dataset->fitting.pictures, 1);
+    assert_non_null(strstr(dataset->notes[size ? 1 : 0], "no test part"));
+    assert_int_equal(dataset->files[SR_FILE_TEST].count, 2);
+    sr_dataset_unref(dataset);
+}
+
+static void put(int number, int value)
+{
+    uint8_t pixels[9 * 8];
+    for (int i = 0; i < 72; i++) pixels[i] = (uint8_t)(value + i);
+    forms_put_png(forms_path("set/%c/%d.png", 'a' + number % 2, number), pixels, 9, 8, 1);
+}
+
+static char *only_set(size_t *length)
+{
+    size_t count;
+    char *bytes = NULL,
+         **names = sr_directory_list(forms_path("cache/x/sartor/sets"), &count, &error);
+    assert_int_equal(count, 1);
+    bytes = sr_file_read(forms_path("cache/x/sartor/sets/%s", names[0]), 1 << 24, length, &error);
+    assert_non_null(bytes);
+    unlink(forms_path("cache/x/sartor/sets/%s", names[0]));
+    free(names[0]);
+    free(names);
+    return bytes;
+}
+
+static void kept(void **state)
+{
+    (void)state;
+    char first[40], digest[40];
+    int decoded;
+    for (int i = 0; i < 12; i++) put(i, 20 + i);
+    open_folder(first, &decoded, 0);
+    assert_int_not_equal(decoded, 0);
+    open_folder(digest, &decoded, 0);
+    assert_int_equal(decoded, 0);
+    assert_string_equal(first, digest);
+    /* Another size is another set. */
+    open_folder(digest, &decoded, 28);
+    assert_int_not_equal(decoded, 0);
+    assert_string_not_equal(first, digest);
+    open_folder(digest, &decoded, 28);
+    assert_int_equal(decoded, 0);
+    /* A picture of the same size in bytes and with the same time, but changed. */
+    struct stat about;
+    assert_int_equal(stat(forms_path("set/a/4.png"), &about), 0);
+    put(4, 90);
+    const struct timespec times[2] = {about.st_atim, about.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, forms_path("set/a/4.png"), times, 0), 0);
+    open_folder(digest, &decoded, 0);
+    assert_int_not_equal(decoded, 0);
+    assert_string_not_equal(first, digest);
+    put(4, 24);
+    open_folder(digest, &decoded, 0);
+    assert_string_equal(first, digest);
+}
+
+/* Any one byte, or a part of the file: decoded anew, with the same result. */
+static void damaged(void **state)
+{
+    (void)state;
+    char first[40], digest[40];
+    int decoded;
+    size_t length, count;
+    char **names = sr_directory_list(forms_path("cache/x/sartor/sets"), &count, &error);
+    for (size_t i = 0; i < count; i++) {
+        unlink(forms_path("cache/x/sartor/sets/%s", names[i]));
+        free(names[i]);
+    }
+    free(names);
+    open_folder(first, &decoded, 0);
+    names = sr_directory_list(forms_path("cache/x/sartor/sets"), &count, &error);
+    assert_int_equal(count, 1);
+    char *path = strdup(forms_path("cache/x/sartor/sets/%s", names[0]));
+    free(names[0]);
+    free(names);
+    char *bytes = only_set(&length);
+    const size_t content = 12 * 72;
+    assert_true(length > 65536 + content);
+    for (size_t i = 0; i < 600; i++) {
+        const size_t at = i < 500 ? i : length - 1 - (i - 500);
+        bytes[at] ^= 0x21;
+        forms_write(path, bytes, length);
+        bytes[at] ^= 0x21;
+        open_folder(digest, &decoded, 0);
+        assert_string_equal(first, digest);
+    }
+    for (size_t cut = 0; cut < length; cut += length / 7) {
+        forms_write(path, bytes, cut);
+        open_folder(digest, &decoded, 0);
+        assert_int_not_equal(decoded, 0);
+        assert_string_equal(first, digest);
+    }
+    free(bytes);
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kept),
+        cmocka_unit_test(damaged),
+    };
+    return cmocka_run_group_tests_name("data/cache", tests, setup, forms_remove);
+}
