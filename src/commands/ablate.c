@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/data/augment.h"
 
 enum { MOST_SEEDS = 10 };
 
@@ -48,6 +49,8 @@ static const struct technique {
     {"random erasing", "erase", "0", "0.5"},
     {"brightness and contrast", "brightness", "0", "0.2"},
     {"noise", "noise", "0", "0.05"},
+    {"turned hues", "hue", "0", "20"},
+    {"more and less saturation", "saturation", "0", "0.3"},
     {"batch normalisation", "norm", "off", "on"},
     {"dropout", "dropout", "0", "0.25"},
     {"one-cycle schedule", "schedule", "constant", "onecycle"},
@@ -63,17 +66,22 @@ struct ablation {
     const struct sr_args *args;
     const struct sr_words *rest;
     int seeds;
+    bool colour; /* the images are */
 };
 
 /* The parts of augmentation say nothing while it is off: then each is switched on alone, without
  * the others. */
 static bool is_part(const struct technique *technique)
 {
-    static const char *const parts[] = {"flip",  "shift",      "rotation", "scale",
-                                        "erase", "brightness", "noise"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!strcmp(technique->param, parts[i])) return true;
+    for (size_t i = 0; sr_augment_parts[i]; i++)
+        if (!strcmp(technique->param, sr_augment_parts[i])) return true;
     return false;
+}
+
+/* Does it change nothing but images in colour? */
+static bool is_coloured(const struct technique *technique)
+{
+    return !strcmp(technique->param, "hue") || !strcmp(technique->param, "saturation");
 }
 
 static bool is_off(const struct technique *technique, const char *value)
@@ -108,7 +116,8 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
         sr_experiment_add(experiment, AS_IT_IS, sr_text_get(&given), (uint64_t)seed, limit);
     for (int t = 0; t < TECHNIQUES; t++) {
         const struct technique *technique = &techniques[t];
-        if (!sr_args_has(params, technique->param)) continue;
+        if (!sr_args_has(params, technique->param) || (is_coloured(technique) && !ablation->colour))
+            continue;
         bool alone = is_part(technique) && sr_args_has(params, "augment") &&
                      !sr_args_switch(params, "augment");
         bool off = alone || is_off(technique, sr_args_text(params, technique->param));
@@ -228,8 +237,9 @@ SR_RUN(ablate_run)
                                 .rest = rest,
                                 .seeds = (int)sr_args_integer(args, "seeds")};
     enum sr_status status = sr_session_data(session, error);
-    if (!status)
-        status = experiment_under(session, item, ablation.class, make_ablation, &ablation, error);
+    if (status) return status;
+    ablation.colour = session->data->files[SR_FILE_TRAIN].shape.channels == 3;
+    status = experiment_under(session, item, ablation.class, make_ablation, &ablation, error);
     if (!status) report_ablation(session->experiment, reply);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/models/networks.h"
 
 /* In figures narrower than this, in points, rows of ten images would show them too small. */
 #define WIDE 400.0
@@ -114,7 +115,9 @@ static void print_augment(const struct sr_augment *augment, struct sr_text *text
                  {"scale ±", 100 * augment->scale, " %"},
                  {"erase, chance ", 100 * augment->erase, " %"},
                  {"brightness ±", 100 * augment->brightness, " %"},
-                 {"noise ", augment->noise, ""}};
+                 {"noise ", augment->noise, ""},
+                 {"hue ±", augment->hue, "°"},
+                 {"saturation ±", 100 * augment->saturation, " %"}};
     if (augment->flip) sr_text_add(text, "flip");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].value > 0)
@@ -126,16 +129,7 @@ static void print_augment(const struct sr_augment *augment, struct sr_text *text
 static struct sr_augment augment_of(const struct sr_model *model)
 {
     const struct sr_args *params = model->params;
-    struct sr_augment augment = {0};
-    if (!sr_args_has(params, "augment") || !sr_args_switch(params, "augment")) return augment;
-    augment.flip = sr_args_switch(params, "flip");
-    augment.shift = sr_args_number(params, "shift");
-    augment.rotation = sr_args_number(params, "rotation");
-    augment.scale = sr_args_number(params, "scale");
-    augment.erase = sr_args_number(params, "erase");
-    augment.brightness = sr_args_number(params, "brightness");
-    augment.noise = sr_args_number(params, "noise");
-    return augment;
+    return sr_args_has(params, "augment") ? sr_networks_augment(params) : (struct sr_augment){0};
 }
 
 /* The changes that are asked for together: those named, else those that the model was trained with;
@@ -178,15 +172,21 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
                  {"erase", {.erase = 1}},
                  {"brightness ±40 %", {.brightness = 0.4}},
                  {"noise 0.1", {.noise = 0.1}},
-                 {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1}}};
-    enum { PARTS = sizeof parts / sizeof *parts };
+                 {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1, 30, 0.5}},
+                 /* the last ones change images in colour alone */
+                 {"hue ±30°", {.hue = 30}},
+                 {"saturation ±50 %", {.saturation = 0.5}}};
+    enum { PARTS = sizeof parts / sizeof *parts, COLOURED = 2 };
     struct sr_session *session = figure->session;
     const struct sr_images *images = &session->data->files[picked->file];
     uint32_t row = picked->rows[0];
     bool each = !sr_augment_active(together);
     int count = figure->request->count ? figure->request->count : each ? 4 : 23;
     size_t size = sr_shape_size(images->shape), made = 0,
-           room = each ? (size_t)PARTS * ((size_t)count + 1) : (size_t)count + 1;
+           lines = !each                         ? 1
+                   : images->shape.channels == 1 ? PARTS - COLOURED
+                                                 : PARTS,
+           room = lines * ((size_t)count + 1);
     uint64_t seed = (uint64_t)sr_args_integer(session->options, "seed");
     sr_text_clear(&figure->seeds); /* that of the changes, not the model's */
     sr_text_printf(&figure->seeds, "%llu", (unsigned long long)seed);
@@ -194,7 +194,7 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
     uint8_t *store = sr_xalloc(room * size);
     const uint8_t **pixels = sr_xalloc(room * sizeof *pixels);
     const char **captions = sr_xalloc(room * sizeof *captions);
-    for (size_t line = 0; line < (each ? (size_t)PARTS : 1); line++)
+    for (size_t line = 0; line < lines; line++)
         for (int k = 0; k <= count; k++, made++) {
             /* Each line begins with the sample as it is; epochs follow one another. */
             const struct sr_augment *augment = k == 0 ? NULL

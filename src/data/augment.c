@@ -7,11 +7,14 @@
 #include "sartor/base/rng.h"
 #include "sartor/compute/kernels.h"
 
+const char *const sr_augment_parts[] = {"flip",       "shift", "rotation", "scale",      "erase",
+                                        "brightness", "noise", "hue",      "saturation", NULL};
+
 bool sr_augment_active(const struct sr_augment *augment)
 {
-    return augment &&
-           (augment->flip || augment->shift > 0 || augment->rotation > 0 || augment->scale > 0 ||
-            augment->erase > 0 || augment->brightness > 0 || augment->noise > 0);
+    return augment && (augment->flip || augment->shift > 0 || augment->rotation > 0 ||
+                       augment->scale > 0 || augment->erase > 0 || augment->brightness > 0 ||
+                       augment->noise > 0 || augment->hue > 0 || augment->saturation > 0);
 }
 
 /* Uniform in -limit..limit. */
@@ -110,6 +113,25 @@ INLINED void warp(const struct source *source, float down, float right, float an
     }
 }
 
+/* Turn all colours of an image by one angle and bring them nearer to grey, or further from it. */
+static void tint(const struct sr_augment *augment, struct sr_rng *rng, struct sr_shape shape,
+                 float *out)
+{
+    const float red = 0.299f, green = 0.587f, blue = 0.114f; /* weights of luma */
+    const float to_u = 0.492f, to_v = 0.877f;
+    const float angle = swing(rng, augment->hue * 3.14159265358979323846 / 180),
+                strength = 1 + swing(rng, augment->saturation);
+    const float cosine = strength * cosf(angle), sine = strength * sinf(angle);
+    for (float *end = out + sr_shape_size(shape); out < end; out += 3) {
+        const float y = red * out[0] + green * out[1] + blue * out[2];
+        const float u = to_u * (out[2] - y), v = to_v * (out[0] - y);
+        const float r = y + (cosine * v + sine * u) / to_v, b = y + (cosine * u - sine * v) / to_u;
+        out[0] = clamp(r);
+        out[1] = clamp((y - red * r - blue * b) / green);
+        out[2] = clamp(b);
+    }
+}
+
 /* A rectangle of 2 to 33 % of the area, sides 1:3.3 to 3.3:1, in one grey. */
 static void erase(struct sr_rng *rng, struct sr_shape shape, float *out)
 {
@@ -161,6 +183,8 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
         else
             place(&source, down, right, out, shape.channels);
     }
+    if (shape.channels == 3 && (augment->hue > 0 || augment->saturation > 0))
+        tint(augment, &rng, shape, out);
     if (augment->noise > 0)
         for (size_t i = 0; i < size; i++)
             out[i] = clamp(out[i] + (float)(augment->noise * sr_rng_normal(&rng)));

@@ -132,11 +132,6 @@ enum sr_status sr_explain(const struct sr_explain *request, struct sr_heat *heat
     struct sr_explain full = *request;
     for (size_t k = 0; k < request->count; k++) {
         heats[k] = (struct sr_heat){0};
-        if (model->shape.image.channels != 1)
-            return sr_error_set(error, SR_ERROR_STATE,
-                                "%s was made for images in colour, of which there are no heat maps "
-                                "yet",
-                                model->name);
         if (request->targets[k] < 0 || request->targets[k] >= model->shape.classes)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
                                 "there is no class %d to explain; %s has 0 to %d",

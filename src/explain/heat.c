@@ -83,12 +83,20 @@ bool sr_heat_scale(float *values, size_t count)
     return true;
 }
 
-double sr_heat_share(const float *values, const uint8_t *pixels, size_t count)
+bool sr_pixel_lit(const uint8_t *pixel, size_t channels)
 {
+    for (size_t c = 0; c < channels; c++)
+        if (pixel[c]) return true;
+    return false;
+}
+
+double sr_heat_share(const float *values, const uint8_t *pixels, struct sr_shape shape)
+{
+    const size_t channels = (size_t)shape.channels, count = sr_shape_pixels(shape);
     double on = 0, all = 0;
     for (size_t i = 0; i < count; i++) {
         all += (double)values[i];
-        if (pixels[i]) on += (double)values[i];
+        if (sr_pixel_lit(pixels + i * channels, channels)) on += (double)values[i];
     }
     return on / all;
 }

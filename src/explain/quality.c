@@ -30,12 +30,12 @@ enum {
 struct bench {
     const struct sr_quality_request *request;
     struct sr_quality *quality;
-    size_t size, classes;
-    struct sr_images copies; /* AT_ONCE × COPIES altered images */
-    float *said;             /* their probabilities */
-    float *heats, *centre;   /* AT_ONCE maps; the Gaussian */
-    uint8_t grey;            /* mean of the images' pixels */
-    uint32_t *order;         /* size */
+    size_t size, classes;          /* pixels of an image, which a map has as many values as */
+    struct sr_images copies;       /* AT_ONCE × COPIES altered images */
+    float *said;                   /* their probabilities */
+    float *heats, *centre;         /* AT_ONCE maps; the Gaussian */
+    uint8_t mean[SR_CHANNELS_MAX]; /* of the images' pixels, by channel */
+    uint32_t *order;               /* size */
     struct sums {
         double deletion, insertion, deletion_square, insertion_square, share;
     } sums[SR_QUALITY_MAPS]; /* of areas (the method's) and gains (of the others) */
@@ -87,12 +87,14 @@ static void order_pixels(const struct bench *bench, const float *heat, struct sr
  * rough size of a garment remain, its shape hardly. */
 static void blur(const uint8_t *pixels, struct sr_shape shape, uint8_t *out)
 {
-    const size_t size = sr_shape_size(shape);
+    const size_t size = sr_shape_pixels(shape), channels = (size_t)shape.channels;
     const double spread = sr_shape_shorter(shape) * 5 / 28.0;
     float *values = sr_xalloc(size * sizeof *values);
-    for (size_t i = 0; i < size; i++) values[i] = pixels[i];
-    sr_blur(values, shape, spread, (int)ceil(spread), true);
-    for (size_t i = 0; i < size; i++) out[i] = (uint8_t)lrintf(values[i]);
+    for (size_t c = 0; c < channels; c++) {
+        for (size_t i = 0; i < size; i++) values[i] = pixels[i * channels + c];
+        sr_blur(values, sr_shape_map(shape), spread, (int)ceil(spread), true);
+        for (size_t i = 0; i < size; i++) out[i * channels + c] = (uint8_t)lrintf(values[i]);
+    }
     free(values);
 }
 
@@ -101,16 +103,17 @@ static void blur(const uint8_t *pixels, struct sr_shape shape, uint8_t *out)
 static void alter(struct bench *bench, const uint8_t *pixels, const float *heat, size_t row,
                   uint8_t *copies)
 {
-    const size_t size = bench->size;
+    const size_t channels = (size_t)bench->copies.shape.channels,
+                 size = sr_shape_size(bench->copies.shape);
     const bool black = bench->quality->fill == SR_FILL_BLACK;
-    const uint8_t *whole = copies + WHOLE * size, *blurred = copies + BLURRED * size;
-    const uint8_t fill = black ? 0 : bench->grey;
-    memcpy(copies + WHOLE * size, pixels, size);
-    memset(copies + EMPTY * size, fill, size);
+    uint8_t *whole = copies + WHOLE * size, *empty = copies + EMPTY * size,
+            *blurred = copies + BLURRED * size;
+    memcpy(whole, pixels, size);
+    for (size_t i = 0; i < size; i++) empty[i] = black ? 0 : bench->mean[i % channels];
     if (black)
-        memset(copies + BLURRED * size, 0, size);
+        memset(blurred, 0, size);
     else
-        blur(pixels, bench->copies.shape, copies + BLURRED * size);
+        blur(pixels, bench->copies.shape, blurred);
     uint8_t *at = copies + ENDS * size;
     for (int m = 0; m < SR_QUALITY_MAPS; m++) {
         struct sr_rng rng;
@@ -122,10 +125,11 @@ static void alter(struct bench *bench, const uint8_t *pixels, const float *heat,
                      &rng, bench->order);
         for (int insertion = 0; insertion < 2; insertion++)
             for (size_t step = 1; step <= INNER; step++, at += size) {
-                const size_t moved = (size * step + STEPS / 2) / STEPS;
+                const size_t moved = (bench->size * step + STEPS / 2) / STEPS;
                 memcpy(at, insertion ? blurred : whole, size);
                 for (size_t i = 0; i < moved; i++)
-                    at[bench->order[i]] = insertion ? whole[bench->order[i]] : fill;
+                    memcpy(at + bench->order[i] * channels,
+                           (insertion ? whole : empty) + bench->order[i] * channels, channels);
             }
     }
 }
@@ -163,8 +167,8 @@ static void take_in(struct bench *bench, const float *said, int target, const ui
         quality->maps[m].deletion_area += areas[m][0];
         quality->maps[m].insertion_area += areas[m][1];
         /* A map that is all zero has no share. */
-        const double share =
-            sr_heat_share(m == SR_QUALITY_CENTRE ? bench->centre : heat, pixels, bench->size);
+        const double share = sr_heat_share(m == SR_QUALITY_CENTRE ? bench->centre : heat, pixels,
+                                           bench->copies.shape);
         if (m != SR_QUALITY_RANDOM && isfinite(share)) sums->share += share;
     }
 }
@@ -247,6 +251,8 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets,
     struct sr_quality *quality = bench->quality;
     const struct sr_monitor monitor = quiet(request->monitor);
     const double n = (double)request->samples.count;
+    const size_t size = sr_shape_size(bench->copies.shape),
+                 channels = (size_t)bench->copies.shape.channels;
     double lit = 0;
     size_t shared = 0;
     for (size_t from = 0; from < request->samples.count; from += AT_ONCE) {
@@ -259,7 +265,7 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets,
         if (status) return status;
         for (size_t i = 0; i < count; i++)
             alter(bench, sr_samples_pixels(&part, i), bench->heats + i * bench->size, rows[i],
-                  bench->copies.pixels + i * COPIES * bench->size);
+                  bench->copies.pixels + i * COPIES * size);
         const struct sr_samples copies = {&bench->copies, NULL, count * COPIES};
         status =
             sr_model_predict(request->model, &copies, request->pool, &monitor, bench->said, error);
@@ -267,7 +273,8 @@ static enum sr_status measure_curves(struct bench *bench, const int *targets,
         for (size_t i = 0; i < count; i++) {
             const uint8_t *pixels = sr_samples_pixels(&part, i);
             const float *heat = bench->heats + i * bench->size;
-            for (size_t p = 0; p < bench->size; p++) lit += pixels[p] != 0;
+            for (size_t p = 0; p < bench->size; p++)
+                lit += sr_pixel_lit(pixels + p * channels, channels);
             if (!any_heat(heat, bench->size))
                 quality->empty++;
             else
@@ -339,13 +346,16 @@ static void make_centre(float *centre, struct sr_shape shape)
         }
 }
 
-/* The mean grey of the samples. */
-static uint8_t mean_grey(const struct sr_samples *samples, size_t size)
+/* The mean of the samples' pixels, by channel. */
+static void find_mean(const struct sr_samples *samples, uint8_t mean[SR_CHANNELS_MAX])
 {
-    double sum = 0;
+    const struct sr_shape shape = samples->images->shape;
+    const size_t channels = (size_t)shape.channels, size = sr_shape_size(shape);
+    double sums[SR_CHANNELS_MAX] = {0};
     for (size_t i = 0; i < samples->count; i++)
-        for (size_t p = 0; p < size; p++) sum += sr_samples_pixels(samples, i)[p];
-    return (uint8_t)lrint(sum / (double)samples->count / (double)size);
+        for (size_t p = 0; p < size; p++) sums[p % channels] += sr_samples_pixels(samples, i)[p];
+    for (size_t c = 0; c < channels; c++)
+        mean[c] = (uint8_t)lrint(sums[c] / (double)samples->count / (double)sr_shape_pixels(shape));
 }
 
 /* The predicted class of each sample. */
@@ -368,12 +378,13 @@ static enum sr_status find_targets(struct bench *bench, float *said, int *target
 static enum sr_status measure(struct bench *bench, struct sr_error *error)
 {
     const struct sr_samples *samples = &bench->request->samples;
-    const size_t copies = bench->copies.count, size = bench->size;
+    const size_t copies = bench->copies.count, size = bench->size,
+                 whole = sr_shape_size(bench->copies.shape);
     const char *what = "altered images";
     float *said = NULL;
     int *targets = NULL;
     enum sr_status status = SR_ERROR_MEMORY;
-    if (!(bench->copies.pixels = sr_array_raw(copies * size, 1, what, error)) ||
+    if (!(bench->copies.pixels = sr_array_raw(copies * whole, 1, what, error)) ||
         !(bench->said = sr_array_raw(copies * bench->classes, sizeof(float), what, error)) ||
         !(bench->heats = sr_array_raw((AT_ONCE + 1) * size, sizeof(float), what, error)) ||
         !(bench->order = sr_array_raw(size, sizeof *bench->order, what, error)) ||
@@ -382,7 +393,7 @@ static enum sr_status measure(struct bench *bench, struct sr_error *error)
         goto out;
     bench->centre = bench->heats + AT_ONCE * size;
     make_centre(bench->centre, bench->copies.shape);
-    bench->grey = mean_grey(samples, size);
+    find_mean(samples, bench->mean);
     status = find_targets(bench, said, targets, error);
     if (!status) status = measure_curves(bench, targets, error);
     if (!status && bench->quality->layers) status = measure_scrambled(bench, targets, error);
@@ -418,7 +429,7 @@ enum sr_status sr_quality_measure(const struct sr_quality_request *request,
         samples->count < SCRAMBLED_IMAGES ? samples->count : SCRAMBLED_IMAGES;
     struct bench bench = {.request = request,
                           .quality = quality,
-                          .size = sr_shape_size(model->shape.image),
+                          .size = sr_shape_pixels(model->shape.image),
                           .classes = (size_t)model->shape.classes,
                           .started = sr_clock_seconds(),
                           .total =

@@ -6,6 +6,14 @@
 
 #include "sartor/base/memory.h"
 
+/* The map has one value for each pixel: the sum over its channels. */
+static void add_channels(const float *values, struct sr_shape image, float *map)
+{
+    const size_t channels = (size_t)image.channels, pixels = sr_shape_pixels(image);
+    for (size_t i = 0; i < pixels; i++)
+        for (size_t c = 0; c < channels; c++) map[i] += values[i * channels + c];
+}
+
 enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat *heats,
                                struct sr_error *error)
 {
@@ -23,8 +31,9 @@ enum sr_status explain_weights(const struct sr_explain *request, struct sr_heat 
         status = sr_model_importance(model, request->targets[k], own, error);
         if (!status) status = explain_heat_init(&heats[k], request, request->targets[k], error);
         for (size_t i = 0; !status && i < size; i++)
-            heats[k].values[i] = (own[i] - mean[i]) * (float)request->pixels[i];
-        if (!status && !sr_heat_scale(heats[k].values, size))
+            own[i] = (own[i] - mean[i]) * (float)request->pixels[i];
+        if (!status) add_channels(own, model->shape.image, heats[k].values);
+        if (!status && !sr_heat_scale(heats[k].values, sr_shape_size(heats[k].shape)))
             status = sr_error_set(error, SR_ERROR_NUMERIC,
                                   "the weights of %s are not finite numbers", model->name);
     }
@@ -46,15 +55,19 @@ enum sr_status explain_importance(const struct sr_explain *request, struct sr_he
                                   struct sr_error *error)
 {
     const struct sr_model *model = request->model;
+    const struct sr_shape image = model->shape.image;
     const bool classwise = explain_has_image(model, 0);
-    enum sr_status status = SR_OK;
+    float *own = sr_array_raw(sr_shape_size(image), sizeof *own, "importances", error);
+    enum sr_status status = own ? SR_OK : SR_ERROR_MEMORY;
     for (size_t k = 0; !status && k < request->count; k++) {
         int target = classwise ? request->targets[k] : -1;
         status = explain_heat_init(&heats[k], request, target, error);
-        if (!status) status = sr_model_importance(model, target, heats[k].values, error);
+        if (!status) status = sr_model_importance(model, target, own, error);
+        if (!status) add_channels(own, image, heats[k].values);
         if (!status && !sr_heat_scale(heats[k].values, sr_shape_size(heats[k].shape)))
             status = sr_error_set(error, SR_ERROR_NUMERIC,
                                   "the weights of %s are not finite numbers", model->name);
     }
+    free(own);
     return status;
 }

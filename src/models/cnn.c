@@ -1,35 +1,55 @@
 /* The study's network: three 3×3 convolutions with ReLU, 2×2 max-pools after the first two, a dense
- * layer. */
+ * layer; more convolutions for larger images. */
 #include "sartor/models/families.h"
 #include "sartor/models/networks.h"
 
-enum { WIDTHS_MAX = 8 };
+enum {
+    WIDTHS_MAX = 8,
+    SMALL = 32, /* images with a side up to this have as many convolutions as widths= has numbers */
+    ENOUGH = 8, /* of larger ones the last convolution's output is to be no larger than this */
+};
+
+/* How many convolutions: of large images as many more, of the last width, as bring the output to
+ * ENOUGH pixels a side. */
+static size_t count_convolutions(int side, size_t widths, int wished)
+{
+    if (wished > 0) return (size_t)wished;
+    if (side <= SMALL) return widths;
+    for (size_t i = 0; i < widths; i++) side = i ? side / 2 - 2 : side - 2;
+    while (side > ENOUGH) {
+        side = side / 2 - 2;
+        widths++;
+    }
+    return widths;
+}
 
 static enum sr_status build(const struct sr_args *params, const struct sr_model_shape *shape,
                             struct sr_layers *layers, struct sr_error *error)
 {
     double widths[WIDTHS_MAX];
-    size_t count = sr_args_list(params, "widths", widths, WIDTHS_MAX);
+    size_t count = sr_args_list(params, "widths", widths, WIDTHS_MAX), given = count;
     bool norm = sr_args_switch(params, "norm");
     double dropout = sr_args_number(params, "dropout");
-    bool same =
-        (shape->image.height < shape->image.width ? shape->image.height : shape->image.width) < 18;
+    const int side = sr_shape_shorter(shape->image);
+    const bool same = side < 18;
     int at = -1;
 
     if (count == 0 || count > WIDTHS_MAX)
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "cnn: widths= takes 1 to %d numbers, one a convolution.", WIDTHS_MAX);
+    count = count_convolutions(side, count, (int)sr_args_integer(params, "convolutions"));
     for (size_t i = 0; i < count; i++) {
+        const int width = (int)widths[i < given ? i : given - 1];
         if (!same && sr_layers_side(layers, at) < 3)
             return sr_error_set(
                 error, SR_ERROR_ARGUMENT,
-                "cnn: images of %d×%d leave nothing for the convolution %zu of widths=; "
-                "give fewer widths.",
+                "cnn: images of %d×%d leave nothing for convolution %zu; give fewer widths, or a "
+                "smaller convolutions=.",
                 shape->image.height, shape->image.width, i + 1);
         at = sr_layers_conv(
             layers, at,
             (struct sr_layer_spec){
-                .channels = (int)widths[i], .kernel = 3, .stride = 1, .same = same, .bias = !norm},
+                .channels = width, .kernel = 3, .stride = 1, .same = same, .bias = !norm},
             "conv%zu", i + 1);
         if (norm) at = sr_layers_norm(layers, at, "bn%zu", i + 1);
         at = sr_layers_plain(layers, SR_LAYER_RELU, at);
@@ -49,6 +69,9 @@ static const struct sr_param params[] = {
     SR_RECIPE_PARAM,
     {"widths", SR_PARAM_LIST, .fallback = "32,64,128", .minimum = 1, .maximum = 1024,
      .help = "Filters of each 3×3 convolution; a 2×2 max-pool follows each but the last."},
+    {"convolutions", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 8,
+     .help = "How many; behind the widths given, the last one holds. 0: one for each width, and on "
+             "images of more than 32 pixels a side as many more as leave 8 pixels or fewer."},
     {"dense", SR_PARAM_INTEGER, .fallback = "128", .minimum = 1, .maximum = 4096,
      .help = "Units of the dense layer before the last."},
     {"norm", SR_PARAM_SWITCH, .fallback = "off",

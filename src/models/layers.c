@@ -17,9 +17,7 @@ void sr_layers_features(struct sr_layers *layers, enum sr_features features)
 {
     if (features == SR_FEATURES_PIXELS) return;
     layers->features = features;
-    layers->width =
-        (int)sr_features_size(features, (struct sr_shape){layers->height, layers->width, 1});
-    layers->height = 1;
+    layers->image = (struct sr_shape){1, (int)sr_features_size(features, layers->image), 1};
 }
 
 static int append(struct sr_layers *layers, const struct sr_layer_spec *spec)
@@ -100,7 +98,7 @@ void sr_layers_mark(struct sr_layers *layers, int layer, const char *name, ...)
 
 int sr_layers_side(const struct sr_layers *layers, int layer)
 {
-    int height = layers->height, width = layers->width;
+    int height = layers->image.height, width = layers->image.width;
     if (layer >= 0) sr_layer_size(layers->items, (size_t)layer, height, width, &height, &width);
     return height < width ? height : width;
 }

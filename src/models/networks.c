@@ -22,10 +22,6 @@ struct network_state {
 
 /* ---- hyperparameters ---- */
 
-static const char *const augment_parts[] = {"flip",  "shift",      "rotation", "scale",
-                                            "erase", "brightness", "noise"};
-enum { PARTS = sizeof augment_parts / sizeof *augment_parts };
-
 /* Set what was not given. */
 static enum sr_status apply_settings(struct sr_args *params, const char *settings,
                                      struct sr_error *error)
@@ -46,11 +42,12 @@ enum sr_status sr_networks_resolve(const struct sr_network_family *family, struc
                                    struct sr_error *error)
 {
     const char *recipe = sr_args_text(params, "recipe");
-    bool part_given = false, parts[PARTS];
+    enum { PARTS_MAX = 16 };
+    bool part_given = false, parts[PARTS_MAX];
     enum sr_status status = SR_OK;
 
-    for (size_t i = 0; i < PARTS; i++) {
-        parts[i] = sr_args_given(params, augment_parts[i]);
+    for (size_t i = 0; sr_augment_parts[i]; i++) {
+        parts[i] = sr_args_given(params, sr_augment_parts[i]);
         part_given = part_given || parts[i];
     }
     bool augment_given = sr_args_given(params, "augment");
@@ -60,8 +57,8 @@ enum sr_status sr_networks_resolve(const struct sr_network_family *family, struc
 
     /* A part was given where the recipe has no augmentation: switch on that part alone. */
     status = sr_args_set(params, "augment", "on", error);
-    for (size_t i = 0; !status && i < PARTS; i++)
-        if (!parts[i]) status = sr_args_set(params, augment_parts[i], "0", error);
+    for (size_t i = 0; !status && sr_augment_parts[i]; i++)
+        if (!parts[i]) status = sr_args_set(params, sr_augment_parts[i], "0", error);
     return status;
 }
 
@@ -85,6 +82,8 @@ struct sr_augment sr_networks_augment(const struct sr_args *params)
         .erase = sr_args_number(params, "erase"),
         .brightness = sr_args_number(params, "brightness"),
         .noise = sr_args_number(params, "noise"),
+        .hue = sr_args_number(params, "hue"),
+        .saturation = sr_args_number(params, "saturation"),
     };
 }
 
@@ -116,7 +115,7 @@ enum sr_status sr_networks_check(const struct sr_network_family *family,
                                  size_t train_count, struct sr_error *error)
 {
     struct sr_args *resolved = sr_args_copy(params);
-    struct sr_layers layers = {.height = shape->image.height, .width = shape->image.width};
+    struct sr_layers layers = {.image = shape->image};
     enum sr_status status = sr_networks_resolve(family, resolved, error);
     (void)train_count;
 
@@ -125,11 +124,6 @@ enum sr_status sr_networks_check(const struct sr_network_family *family,
                               family->class->name, sr_args_text(resolved, "warmup"),
                               sr_args_text(resolved, "epochs"));
     if (!status) status = family->build(resolved, shape, &layers, error);
-    if (!status && layers.features == SR_FEATURES_PIXELS && shape->image.channels != 1)
-        status = sr_error_set(error, SR_ERROR_ARGUMENT,
-                              "%s cannot learn from pixels in colour yet: the first layer of a "
-                              "network takes one channel.",
-                              family->class->name);
     sr_layers_fini(&layers);
     sr_args_free(resolved);
     return status;
@@ -151,7 +145,7 @@ static enum sr_status make_state(const struct sr_network_family *family,
                                  const struct sr_args *params, const struct sr_model_shape *shape,
                                  struct network_state **made, struct sr_error *error)
 {
-    struct sr_layers layers = {.height = shape->image.height, .width = shape->image.width};
+    struct sr_layers layers = {.image = shape->image};
     struct network_state *state = sr_xalloc(sizeof *state);
     enum sr_status status = family->build(params, shape, &layers, error);
 
@@ -160,8 +154,7 @@ static enum sr_status make_state(const struct sr_network_family *family,
                                     .views = (enum sr_views)choice(params, "tta", sr_views_names)};
     if (!status) {
         state->input.features = layers.features;
-        state->network =
-            sr_network_new(layers.items, layers.count, layers.height, layers.width, error);
+        state->network = sr_network_new(layers.items, layers.count, layers.image, error);
         if (!state->network) status = error && error->status ? error->status : SR_ERROR_MEMORY;
     }
     if (!status) {

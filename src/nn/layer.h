@@ -10,13 +10,15 @@ struct job;
 struct unit;
 
 /* What one image has at some point of the network. A flattened shape is 1 × 1 and keeps the size of
- * the picture it was made from, since its slots are in that picture's memory order. */
+ * the picture it was made from, since its slots are in that picture's memory order: that of blocks,
+ * or of the image in colour, where the channels of a pixel are side by side. */
 struct shape {
     int height, width, channels;
-    int slots;  /* floats a pixel: channels rounded up to blocks; 1 for the plain image */
-    bool plain; /* the one-channel image */
+    int slots;  /* floats a pixel: channels rounded up to blocks; of the image: its channels */
+    bool plain; /* the image, channels of a pixel side by side */
     bool flat;  /* the same, flattened */
-    int from_height, from_width, from_channels; /* flattened from a blocked picture; else 0 */
+    int from_height, from_width,
+        from_channels; /* flattened from a blocked picture or an image in colour; else 0 */
 };
 
 static inline size_t shape_size(const struct shape *s)
@@ -38,7 +40,7 @@ struct layer {
     struct sr_layer_spec spec;
     const struct layer_kind *kind;
     struct shape in, out;
-    struct sr_conv conv; /* CONV: as the kernels have it, a plain image already padded */
+    struct sr_conv conv; /* CONV: as the kernels have it, a grey image already padded */
     int parameter;       /* index of the first of its parameters; -1 for none */
     int readers;         /* layers that read its output */
     bool strips;         /* DENSE: the weights lie in strips, see matrix.h */

@@ -52,8 +52,8 @@ static enum sr_status shape(struct layer *layer, const struct shape *other, stru
                                    .kernel = s->kernel,
                                    .stride = s->stride,
                                    .pad = pad,
-                                   .plain = in->plain};
-    if (in->plain) {
+                                   .plain = in->plain && in->channels == 1};
+    if (layer->conv.plain) {
         layer->conv.height += 2 * pad;
         layer->conv.width += 2 * pad;
         layer->conv.pad = 0;
@@ -116,15 +116,18 @@ static struct sr_conv backward_conv(const struct sr_conv *c)
                             .pad = c->kernel - 1 - c->pad};
 }
 
-static size_t padded_size(const struct unit *u, const struct sr_conv *c)
+/* Floats of an image that is copied before it is used: a grey one into a frame of zeros, one in
+ * colour into a block of channels. 0: none is copied. */
+static size_t copied_size(const struct unit *u, const struct sr_conv *c)
 {
-    return u->in.plain && c->height != u->in.height ? sr_conv_input_size(c) : 0;
+    const bool copied = u->in.plain && (!c->plain || c->height != u->in.height);
+    return copied ? sr_conv_input_size(c) : 0;
 }
 
 /* Images that go through a worker's scratch at a time. */
 static int group_images(const struct unit *u, const struct layer *layer)
 {
-    if (!u->pool && u->observer < 0 && layer->conv.stride == 1 && !padded_size(u, &layer->conv))
+    if (!u->pool && u->observer < 0 && layer->conv.stride == 1 && !copied_size(u, &layer->conv))
         return INT_MAX; /* no scratch used */
     size_t fit = GROUP_FLOATS / shape_size(&u->mid);
     return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
@@ -135,7 +138,7 @@ static size_t scratch(const struct unit *u, const struct layer *layer)
     struct sr_conv back = backward_conv(&layer->conv);
     size_t spread = u->input_gradient && layer->conv.stride == 2 ? sr_conv_input_size(&back) : 0;
     size_t mid = shape_size(&u->mid), observed = u->observer >= 0 ? mid : 0;
-    size_t size = padded_size(u, &layer->conv) + (u->pool ? mid : observed) + spread;
+    size_t size = copied_size(u, &layer->conv) + (u->pool ? mid : observed) + spread;
     if (size == 0) return 0;
     size_t whole = size * (size_t)group_images(u, layer) + observed;
     return (whole + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
@@ -161,23 +164,35 @@ static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
 
 /* ---- forward ---- */
 
-/* The input of some images: a plain image is copied to scratch, in its frame of zeros. */
+/* The channels of each pixel to a block of their own; the others stay zero. */
+static void spread_channels(const float *x, const struct shape *in, float *spread)
+{
+    for (int pixel = 0; pixel < shape_pixels(in); pixel++, spread += SR_BLOCK)
+        for (int c = 0; c < in->channels; c++) spread[c] = *x++;
+}
+
+/* The input of some images; the image itself may be copied to scratch first. */
 static const float *source(const struct job *job, int first, int count, float **scratch)
 {
     const struct unit *u = job->unit;
     const struct sr_conv *c = &job->layer->conv;
     const float *x = unit_source(job->workspace, u->input) + (size_t)first * shape_size(&u->in);
-    size_t size = padded_size(u, c);
+    size_t size = copied_size(u, c);
     if (!size) return x;
-    float *framed = *scratch;
+    float *copied = *scratch;
     int pad = (c->height - u->in.height) / 2;
     *scratch += round_up(size * (size_t)group_images(u, job->layer));
-    memset(framed, 0, size * (size_t)count * sizeof *framed);
+    memset(copied, 0, size * (size_t)count * sizeof *copied);
+    if (!c->plain) {
+        for (int image = 0; image < count; image++, x += shape_size(&u->in))
+            spread_channels(x, &u->in, copied + (size_t)image * size);
+        return copied;
+    }
     for (int image = 0; image < count; image++)
         for (int row = 0; row < u->in.height; row++, x += u->in.width)
-            memcpy(framed + (size_t)image * size + (size_t)((row + pad) * c->width + pad), x,
+            memcpy(copied + (size_t)image * size + (size_t)((row + pad) * c->width + pad), x,
                    (size_t)u->in.width * sizeof *x);
-    return framed;
+    return copied;
 }
 
 static const struct unit *observer_of(const struct job *job)

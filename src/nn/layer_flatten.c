@@ -20,8 +20,8 @@ static enum sr_status shape(struct layer *layer, const struct shape *other, stru
     if (in->from_channels) return SR_OK;
     layer->out = shape_picture(1, 1, in->height * in->width * in->channels);
     layer->out.flat = in->plain || in->flat;
-    if (!in->plain) {
-        layer->out.slots = (int)shape_size(in);
+    if (!in->plain) layer->out.slots = (int)shape_size(in);
+    if (!in->plain || in->channels > 1) {
         layer->out.from_height = in->height;
         layer->out.from_width = in->width;
         layer->out.from_channels = in->channels;

@@ -44,17 +44,22 @@ static enum sr_status allocate_values(struct sr_network *network, struct sr_erro
     return SR_OK;
 }
 
-struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height,
-                                  int width, struct sr_error *error)
+struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count,
+                                  struct sr_shape image, struct sr_error *error)
 {
     if (count < 1 || count > MOST_LAYERS) {
         sr_error_set(error, SR_ERROR_ARGUMENT, "a network of %zu layers; 1 to %d are possible.",
                      count, MOST_LAYERS);
         return NULL;
     }
-    if (height < 1 || width < 1 || height > MOST_PIXELS / width) {
+    if (image.height < 1 || image.width < 1 || image.height > MOST_PIXELS / image.width) {
         sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d×%d; 1 to %d pixels are possible.",
-                     height, width, MOST_PIXELS);
+                     image.height, image.width, MOST_PIXELS);
+        return NULL;
+    }
+    if (image.channels < 1 || image.channels > SR_CHANNELS_MAX) {
+        sr_error_set(error, SR_ERROR_ARGUMENT, "images of %d channels; 1 to %d are possible.",
+                     image.channels, SR_CHANNELS_MAX);
         return NULL;
     }
     struct sr_network *network = sr_xalloc(sizeof *network);
@@ -62,8 +67,11 @@ struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t cou
     network->layers = sr_xalloc(count * sizeof *network->layers);
     network->parameters = sr_xalloc(TENSORS_MAX * count * sizeof *network->parameters);
     network->tensors = sr_xalloc(TENSORS_MAX * count * sizeof *network->tensors);
-    network->image =
-        (struct shape){.height = height, .width = width, .channels = 1, .slots = 1, .plain = true};
+    network->image = (struct shape){.height = image.height,
+                                    .width = image.width,
+                                    .channels = image.channels,
+                                    .slots = image.channels,
+                                    .plain = true};
     if (layers_shape(network->layers, layers, count, &network->image, error) != SR_OK) goto out;
     for (size_t i = 0; i < count; i++) add_parameters(network, i);
     for (size_t i = 0; i + 1 < count; i++)

@@ -25,7 +25,9 @@ void sr_network_predict_ref(const struct sr_network *network, const float *image
     double **outputs = sr_xalloc(network->count * sizeof *outputs);
     size_t pixels = layer_numbers(&network->image);
     double *input = sr_xalloc(pixels * sizeof *input);
-    for (size_t i = 0; i < pixels; i++) input[i] = (double)image[i];
+    const size_t channels = (size_t)network->image.channels, area = pixels / channels;
+    for (size_t i = 0; i < pixels; i++)
+        input[i % channels * area + i / channels] = (double)image[i];
     for (size_t i = 0; i < network->count; i++) {
         const struct layer *l = &network->layers[i];
         float *parameters[TENSORS_MAX];

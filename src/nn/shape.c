@@ -11,6 +11,7 @@ int shape_slot(const struct shape *s, int channel)
 {
     if (!s->from_channels) return channel;
     int pixels = s->from_height * s->from_width, from = channel / pixels;
+    if (s->flat) return channel % pixels * s->from_channels + from;
     return (from / SR_BLOCK * pixels + channel % pixels) * SR_BLOCK + from % SR_BLOCK;
 }
 

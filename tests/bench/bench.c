@@ -274,7 +274,8 @@ static void bench_network(const char *name, struct plan plan, struct sr_pool *po
 {
     enum { STEPS = 40 };
     struct sr_error error = {0};
-    struct sr_network *network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
+    struct sr_network *network =
+        sr_network_new(plan.layers, (size_t)plan.count, (struct sr_shape){28, 28, 1}, &error);
     struct sr_workspace *workspace =
         network ? sr_workspace_new(network, BATCH, true, pool, &error) : NULL;
     double forward[STEPS], backward[STEPS], predict[STEPS], busy = 0;
@@ -400,7 +401,8 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
     const struct sr_input input = {0, 1,
                                    SR_FEATURES_PIXELS}; /* as in recipe=study: black stays zero */
 
-    step.network = sr_network_new(plan.layers, (size_t)plan.count, 28, 28, &error);
+    step.network =
+        sr_network_new(plan.layers, (size_t)plan.count, (struct sr_shape){28, 28, 1}, &error);
     if (step.network) step.workspace = sr_workspace_new(step.network, BATCH, true, pool, &error);
     if (step.workspace) {
         size_t count = sr_network_parameters(step.network, &parameters);

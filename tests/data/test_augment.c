@@ -68,7 +68,7 @@ static void what_the_draw_depends_on(void **state)
                                        {.erase = 1},
                                        {.brightness = 0.4},
                                        {.noise = 0.1},
-                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05}};
+                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05, 0, 0}};
     (void)state;
     picture(pixels);
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
@@ -361,6 +361,58 @@ static void channels_move_together(void **state)
         }
 }
 
+/* Y, U and V of a pixel, by ITU-R BT.601. */
+static void to_yuv(const float *pixel, double yuv[3])
+{
+    yuv[0] = 0.299 * (double)pixel[0] + 0.587 * (double)pixel[1] + 0.114 * (double)pixel[2];
+    yuv[1] = 0.492 * ((double)pixel[2] - yuv[0]);
+    yuv[2] = 0.877 * ((double)pixel[0] - yuv[0]);
+}
+
+/* Luma stays; (U, V) turns by one angle and grows by one factor in all of an image, within the
+ * limits and up to them; greys and images of one channel stay as they are. */
+static void colours_turn(void **state)
+{
+    static const uint8_t pixels[] = {120, 120, 120, 130, 110, 100, 90, 140, 120, 110, 115, 160};
+    const struct sr_shape colour = {2, 2, 3}, flat = {3, 4, 1};
+    const struct sr_augment augment = {.hue = 30, .saturation = 0.5};
+    double angles[2] = {9, -9}, factors[2] = {9, -9};
+    float out[12], plain[12];
+    (void)state;
+    sr_augment_image(NULL, 1, 1, 1, pixels, colour, plain);
+    for (uint32_t sample = 0; sample < 300; sample++) {
+        double first_angle = 0, first_factor = 0;
+        sr_augment_image(&augment, 5, 2, sample, pixels, colour, out);
+        for (int i = 0; i < 3; i++) assert_float_equal(out[i], plain[i], 1e-6);
+        for (int p = 1; p < 4; p++) {
+            double was[3], is[3];
+            to_yuv(plain + 3 * p, was);
+            to_yuv(out + 3 * p, is);
+            assert_float_equal(is[0], was[0], 1e-5);
+            const double factor = hypot(is[1], is[2]) / hypot(was[1], was[2]),
+                         angle = remainder(atan2(is[1], is[2]) - atan2(was[1], was[2]), 2 * M_PI);
+            if (p == 1) {
+                first_angle = angle;
+                first_factor = factor;
+            }
+            assert_float_equal(angle, first_angle, 1e-3);
+            assert_float_equal(factor, first_factor, 1e-3);
+        }
+        angles[0] = fmin(angles[0], first_angle), angles[1] = fmax(angles[1], first_angle);
+        factors[0] = fmin(factors[0], first_factor), factors[1] = fmax(factors[1], first_factor);
+        sr_augment_image(&augment, 5, 2, sample, pixels, flat, out);
+        assert_memory_equal(out, plain, sizeof out);
+    }
+    const double most = 30 * M_PI / 180;
+    assert_true(angles[0] >= -most - 1e-3 && angles[0] < -0.95 * most);
+    assert_true(angles[1] <= most + 1e-3 && angles[1] > 0.95 * most);
+    assert_true(factors[0] >= 0.499 && factors[0] < 0.53);
+    assert_true(factors[1] <= 1.501 && factors[1] > 1.47);
+    sr_augment_image(&(struct sr_augment){.saturation = 1}, 5, 2, 3,
+                     (const uint8_t[]){255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0}, colour, out);
+    for (int i = 0; i < 12; i++) assert_true(out[i] >= 0 && out[i] <= 1);
+}
+
 static bool stop(void *owner)
 {
     (void)owner;
@@ -417,6 +469,7 @@ int main(void)
         cmocka_unit_test(brightness),
         cmocka_unit_test(noise),
         cmocka_unit_test(channels_move_together),
+        cmocka_unit_test(colours_turn),
         cmocka_unit_test(mirrored_copies),
     };
     return cmocka_run_group_tests_name("data/augment", tests, NULL, NULL);

@@ -18,7 +18,7 @@ static void ranks(void **state)
     assert_float_equal(sr_rank_correlation(a, b, 5), 0.763157894736842, 1e-6);
     const float heat[4] = {1, 0, 2, 1};
     const uint8_t pixels[4] = {0, 9, 200, 1};
-    assert_float_equal(sr_heat_share(heat, pixels, 4), 0.75, 1e-6);
+    assert_float_equal(sr_heat_share(heat, pixels, (struct sr_shape){2, 2, 1}), 0.75, 1e-6);
 }
 
 static void measured(void **state)

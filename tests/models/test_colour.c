@@ -1,5 +1,5 @@
-/* Images of three channels: the families that take rows of values learn from them, their files say
- * so, and what does not fit is refused. */
+/* Images of three channels: all families learn from them, their files say so, networks follow the
+ * size of images, and what does not fit is refused. */
 #include "support.h"
 
 #include <unistd.h>
@@ -58,10 +58,18 @@ static void test_families(void **unused)
         const struct sr_model_class *class;
         const char *line;
     } cases[] = {
-        {&sr_model_class_logreg, "C=10"},         {&sr_model_class_knn, "k=3"},
-        {&sr_model_class_svm, "kernel=rbf"},      {&sr_model_class_forest, "trees=20"},
-        {&sr_model_class_logreg, "features=hog"}, {&sr_model_class_knn, "k=3 features=hog"},
-        {&sr_model_class_svm, "features=hog"},    {&sr_model_class_forest, "trees=5 features=hog"},
+        {&sr_model_class_logreg, "C=10"},
+        {&sr_model_class_knn, "k=3"},
+        {&sr_model_class_svm, "kernel=rbf"},
+        {&sr_model_class_forest, "trees=20"},
+        {&sr_model_class_logreg, "features=hog"},
+        {&sr_model_class_knn, "k=3 features=hog"},
+        {&sr_model_class_svm, "features=hog"},
+        {&sr_model_class_forest, "trees=5 features=hog"},
+        {&sr_model_class_mlp, "hidden=16 dropout=0 epochs=60 batch=10 augment=off ema=0 lr=0.01"},
+        {&sr_model_class_cnn, "widths=8,8 dense=8 epochs=30 batch=10 augment=off ema=0 lr=0.01"},
+        {&sr_model_class_resnet, "width=8 depth=1 epochs=20 batch=10 augment=off ema=0 lr=0.01"},
+        {&sr_model_class_mlp, "hidden=16 epochs=5 features=hog hue=20 saturation=0.5"},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -105,6 +113,70 @@ static void test_importance(void **unused)
     sr_model_unref(model);
 }
 
+/* The shapes of a network's layers, of which `type` names the kind: "32x32x16 16x16x32 ...". */
+static void shapes_of(const struct sr_model_class *class, const char *line, struct sr_shape image,
+                      const char *kind, char *text, size_t size)
+{
+    enum { ROWS = 8, LAYERS = 200 };
+    static uint8_t some[ROWS * 128 * 128 * 3], classes[ROWS] = {0, 1, 2, 0, 1, 2, 0, 1};
+    struct sr_layer_summary *layers = calloc(LAYERS, sizeof *layers);
+    struct sr_model *model;
+    const struct sr_images few = {ROWS, image, some, classes};
+    const struct sr_samples samples = {&few, NULL, ROWS};
+    for (size_t i = 0; i < sizeof some; i++) some[i] = (uint8_t)(i * i / 7);
+    if (fit(class, line, &samples, image, &model)) fail_msg("%s: %s", line, error.text);
+    const size_t count = class->describe(model->state, layers, LAYERS);
+    size_t length = 0;
+    assert_in_range(count, 1, LAYERS);
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        if (strstr(layers[i].name, kind))
+            length += (size_t)snprintf(text + length, size - length, "%dx%dx%d ", layers[i].height,
+                                       layers[i].width, layers[i].channels);
+    free(layers);
+    sr_model_unref(model);
+}
+
+/* Depth and pooling follow the size of the images; up to 32 pixels nothing is added. */
+static void test_sizes(void **unused)
+{
+#define SHORT " epochs=1 batch=4 augment=off tta=none"
+    static const struct {
+        const struct sr_model_class *class;
+        const char *line;
+        int side, channels;
+        const char *kind, *shapes;
+    } cases[] = {
+        {&sr_model_class_cnn, "widths=4,8,16" SHORT, 28, 1, "conv", "26x26x4 11x11x8 3x3x16 "},
+        {&sr_model_class_cnn, "widths=4,8,16" SHORT, 32, 3, "conv", "30x30x4 13x13x8 4x4x16 "},
+        {&sr_model_class_cnn, "widths=4,8,16" SHORT, 64, 3, "conv",
+         "62x62x4 29x29x8 12x12x16 4x4x16 "},
+        {&sr_model_class_cnn, "widths=4" SHORT, 128, 3, "conv",
+         "126x126x4 61x61x4 28x28x4 12x12x4 4x4x4 "},
+        {&sr_model_class_cnn, "widths=4 convolutions=2" SHORT, 64, 3, "conv", "62x62x4 29x29x4 "},
+        {&sr_model_class_resnet, "width=4" SHORT, 28, 1, ".conv1", "14x14x4 14x14x4 7x7x4 7x7x4 "},
+        {&sr_model_class_resnet, "width=4" SHORT, 32, 3, ".conv1", "16x16x4 16x16x4 8x8x4 8x8x4 "},
+        {&sr_model_class_resnet, "width=4 depth=1" SHORT, 64, 3, ".conv1",
+         "32x32x4 16x16x4 8x8x4 "},
+        {&sr_model_class_resnet, "recipe=photos width=4 depth=1" SHORT, 128, 3, ".conv1",
+         "64x64x4 32x32x4 16x16x4 8x8x4 "},
+        {&sr_model_class_resnet, "variant=resnet20 width=2 depth=1" SHORT, 32, 3, ".conv1",
+         "32x32x2 16x16x4 8x8x8 "},
+        {&sr_model_class_resnet, "variant=resnet20 width=2 depth=1" SHORT, 128, 3, ".conv1",
+         "128x128x2 64x64x4 32x32x8 16x16x16 8x8x16 "},
+        {&sr_model_class_resnet, "variant=resnet18 width=2 depth=1" SHORT, 28, 1, ".conv1",
+         "28x28x2 14x14x4 7x7x8 4x4x16 "},
+    };
+    char text[400];
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        shapes_of(cases[i].class, cases[i].line,
+                  (struct sr_shape){cases[i].side, cases[i].side, cases[i].channels}, cases[i].kind,
+                  text, sizeof text);
+        assert_string_equal(text, cases[i].shapes);
+    }
+}
+
 static void test_refusals(void **unused)
 {
     struct sr_model *model;
@@ -113,9 +185,6 @@ static void test_refusals(void **unused)
     float probabilities[COUNT * CLASSES];
     (void)unused;
     const struct sr_shape grey = {HEIGHT, WIDTH, 1};
-    assert_refused(fit(&sr_model_class_mlp, "", &all, images.shape, &model), SR_ERROR_ARGUMENT,
-                   "mlp cannot learn from pixels in colour yet");
-    sr_model_unref(model);
     assert_refused(fit(&sr_model_class_logreg, "", &all, grey, &model), SR_ERROR_STATE,
                    "colour where grey ones");
     sr_model_unref(model);
@@ -182,9 +251,8 @@ static void test_files(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_families),
-        cmocka_unit_test(test_importance),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_families),   cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_importance), cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("models/colour", tests, set_up, NULL);

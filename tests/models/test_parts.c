@@ -25,7 +25,8 @@ static struct sr_trainer *make_trainer(void)
                                      .patience = 3,
                                      .input = {0, 1, SR_FEATURES_PIXELS}};
     const struct sr_samples train = {&images, NULL, COUNT}, none = {0};
-    struct sr_network *network = sr_network_new(layers, 2, SIDE, SIDE, &error);
+    struct sr_network *network =
+        sr_network_new(layers, 2, (struct sr_shape){SIDE, SIDE, 1}, &error);
     assert_non_null(network);
     struct sr_trainer *trainer = sr_trainer_new(network, &plan, &train, &none, NULL, &error);
     if (!trainer) fail_msg("%s", error.text);

@@ -23,7 +23,7 @@ static void test_every_value_has_its_place(void **state)
     plan_of(
         "epochs=7 batch=24 optimizer=muon momentum=0.75 weight_decay=0.125 schedule=cosine lr=0.5 "
         "warmup=1.5 smoothing=0.0625 clip=3 ema=0.875 patience=5 dropout=0.3 flip=on shift=4 "
-        "rotation=11 scale=0.2 erase=0.6 brightness=0.7 noise=0.8",
+        "rotation=11 scale=0.2 erase=0.6 brightness=0.7 noise=0.8 hue=12 saturation=0.9",
         18446744073709551615u, &plan);
     assert_int_equal(plan.epochs, 7);
     assert_int_equal(plan.batch, 24);
@@ -39,6 +39,7 @@ static void test_every_value_has_its_place(void **state)
     assert_true(plan.augment.flip && plan.augment.shift == 4 && plan.augment.rotation == 11);
     assert_true(plan.augment.scale == 0.2 && plan.augment.erase == 0.6);
     assert_true(plan.augment.brightness == 0.7 && plan.augment.noise == 0.8);
+    assert_true(plan.augment.hue == 12 && plan.augment.saturation == 0.9);
 }
 
 static void test_names(void **state)

@@ -50,14 +50,20 @@
     }
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static struct sr_network *make(const struct sr_layer_spec *layers, size_t count, int height,
-                               int width)
+static struct sr_network *make_for(const struct sr_layer_spec *layers, size_t count,
+                                   struct sr_shape image)
 {
     struct sr_error error = {0};
-    struct sr_network *network = sr_network_new(layers, count, height, width, &error);
+    struct sr_network *network = sr_network_new(layers, count, image, &error);
     if (!network) fail_msg("%s", error.text);
     sr_network_init(network, 5);
     return network;
+}
+
+static inline struct sr_network *make(const struct sr_layer_spec *layers, size_t count, int height,
+                                      int width)
+{
+    return make_for(layers, count, (struct sr_shape){height, width, 1});
 }
 
 static void fill(struct sr_workspace *workspace, size_t count, uint64_t seed)
@@ -118,11 +124,11 @@ static void check_reference(struct sr_network *network, struct sr_workspace *wor
 
 /* Each parameter is moved along a random direction d: (L(w + hd) - L(w - hd)) / 2h = <gradient, d>.
  */
-static void check_gradients(const struct sr_layer_spec *layers, size_t count, int height, int width,
-                            int batch)
+static void check_gradients_for(const struct sr_layer_spec *layers, size_t count,
+                                struct sr_shape image, int batch)
 {
     struct sr_error error = {0};
-    struct sr_network *network = make(layers, count, height, width);
+    struct sr_network *network = make_for(layers, count, image);
     struct sr_workspace *workspace = sr_workspace_new(network, batch, true, NULL, &error);
     struct sr_parameter *parameters;
     size_t number = sr_network_parameters(network, &parameters);
@@ -131,9 +137,9 @@ static void check_gradients(const struct sr_layer_spec *layers, size_t count, in
     assert_non_null(workspace);
     sr_rng_init(&rng, 9, SR_STREAM_TEST, 1);
     for (int i = 0; i < batch; i++) labels[i] = (uint8_t)(i % 3);
-    fill(workspace, (size_t)(batch * height * width), 8);
+    fill(workspace, (size_t)batch * sr_shape_size(image), 8);
     stir(network, workspace, batch, labels);
-    check_reference(network, workspace, batch, height * width);
+    check_reference(network, workspace, batch, (int)sr_shape_size(image));
     for (size_t p = 0; p < number; p++) {
         if (!parameters[p].learned) {
             assert_null(sr_workspace_gradient(workspace, p));
@@ -165,12 +171,18 @@ static void check_gradients(const struct sr_layer_spec *layers, size_t count, in
         memcpy(parameters[p].values, kept, n * sizeof *kept);
         double slope = (found[0] - found[1]) / (2 * step);
         if (!(fabs(slope - expected) < 2e-4 + 2e-2 * fabs(expected)))
-            fail_msg("%s of %d×%d: slope %g, gradient says %g", parameters[p].name, height, width,
-                     slope, expected);
+            fail_msg("%s of %d×%d×%d: slope %g, gradient says %g", parameters[p].name, image.height,
+                     image.width, image.channels, slope, expected);
         free(kept), free(direction);
     }
     sr_workspace_free(workspace);
     sr_network_free(network);
+}
+
+static inline void check_gradients(const struct sr_layer_spec *layers, size_t count, int height,
+                                   int width, int batch)
+{
+    check_gradients_for(layers, count, (struct sr_shape){height, width, 1}, batch);
 }
 
 #endif

@@ -5,7 +5,7 @@
 
 /* A network with the kind between two layers whose gradients pass through it. False where the kind
  * cannot stand there. */
-static bool check_in(enum sr_layer_type type, int surrounding)
+static bool check_in(enum sr_layer_type type, int surrounding, int channels)
 {
     struct sr_layer_spec kind = sr_layer_example(type);
     snprintf(kind.name, sizeof kind.name, "kind");
@@ -49,13 +49,14 @@ static bool check_in(enum sr_layer_type type, int surrounding)
     const struct sr_layer_spec *layers = surroundings[surrounding].layers;
     size_t count = surroundings[surrounding].count;
     struct sr_error error = {0};
-    struct sr_network *network = sr_network_new(layers, count, 9, 11, &error);
+    const struct sr_shape image = {9, 11, channels};
+    struct sr_network *network = sr_network_new(layers, count, image, &error);
     if (!network) {
         assert_true(error.text[0]);
         return false;
     }
     sr_network_free(network);
-    check_gradients(layers, count, 9, 11, 6);
+    check_gradients_for(layers, count, image, 6);
     return true;
 }
 
@@ -65,7 +66,8 @@ static void test_every_kind(void **state)
     for (int type = 0; type < SR_LAYER_COUNT; type++) {
         int stands = 0;
         for (int surrounding = 0; surrounding < 6; surrounding++)
-            stands += check_in((enum sr_layer_type)type, surrounding);
+            stands += check_in((enum sr_layer_type)type, surrounding, 1) &&
+                      check_in((enum sr_layer_type)type, surrounding, 3);
         if (stands < 2) fail_msg("kind %d can stand in %d surroundings only", type, stands);
     }
 }
@@ -178,7 +180,7 @@ static void test_sizes(void **state)
 static void expect_refused(const struct sr_layer_spec *layers, size_t count, const char *words)
 {
     struct sr_error error = {0};
-    struct sr_network *network = sr_network_new(layers, count, 9, 9, &error);
+    struct sr_network *network = sr_network_new(layers, count, (struct sr_shape){9, 9, 1}, &error);
     assert_null(network);
     if (!strstr(error.text, words)) fail_msg("\"%s\" does not say \"%s\"", error.text, words);
 }

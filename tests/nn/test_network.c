@@ -568,20 +568,21 @@ static void test_refusals(void **state)
                                            CONV("b", 0, 7, 3, 1, true, true), ADD(1, 0), FLATTEN(2),
                                            DENSE("d", 3, 3)};
     (void)state;
-    assert_null(sr_network_new(small, COUNT(small), 3, 3, &error));
+    assert_null(sr_network_new(small, COUNT(small), (struct sr_shape){3, 3, 1}, &error));
     assert_non_null(strstr(error.text, "2×2 pool"));
-    assert_null(sr_network_new(kernel, COUNT(kernel), 9, 9, &error));
+    assert_null(sr_network_new(kernel, COUNT(kernel), (struct sr_shape){9, 9, 1}, &error));
     assert_non_null(strstr(error.text, "kernel 5"));
-    assert_null(sr_network_new(unread, COUNT(unread), 9, 9, &error));
+    assert_null(sr_network_new(unread, COUNT(unread), (struct sr_shape){9, 9, 1}, &error));
     assert_non_null(strstr(error.text, "lost"));
-    assert_null(sr_network_new(unlike, COUNT(unlike), 9, 9, &error));
+    assert_null(sr_network_new(unlike, COUNT(unlike), (struct sr_shape){9, 9, 1}, &error));
     assert_non_null(strstr(error.text, "one shape"));
-    assert_null(sr_network_new(small, COUNT(small), 300, 90, &error));
+    assert_null(sr_network_new(small, COUNT(small), (struct sr_shape){300, 90, 1}, &error));
     const struct sr_layer_spec least[] = {FLATTEN(-1), DENSE("d", 0, 2)};
-    struct sr_network *largest = sr_network_new(least, COUNT(least), 128, 128, &error);
+    struct sr_network *largest =
+        sr_network_new(least, COUNT(least), (struct sr_shape){128, 128, 1}, &error);
     assert_non_null(largest);
     sr_network_free(largest);
-    assert_null(sr_network_new(least, COUNT(least), 128, 129, &error));
+    assert_null(sr_network_new(least, COUNT(least), (struct sr_shape){128, 129, 1}, &error));
 }
 
 /* ---- watching ---- */
@@ -601,7 +602,8 @@ static void test_times(void **state)
                                            DENSE("c", 6, 3)};
     uint8_t answers[IMAGES] = {0};
     (void)state;
-    struct sr_network *network = sr_network_new(layers, COUNT(layers), 10, 10, &error);
+    struct sr_network *network =
+        sr_network_new(layers, COUNT(layers), (struct sr_shape){10, 10, 1}, &error);
     assert_non_null(network);
     struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, true, NULL, &error);
     assert_non_null(workspace);
@@ -652,7 +654,8 @@ static void test_gate(void **state)
         DENSE("e", 4, 3),
     };
     (void)state;
-    struct sr_network *network = sr_network_new(layers, COUNT(layers), 28, 28, &error);
+    struct sr_network *network =
+        sr_network_new(layers, COUNT(layers), (struct sr_shape){28, 28, 1}, &error);
     assert_non_null(network);
     struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, true, NULL, &error);
     assert_non_null(workspace);

@@ -55,9 +55,10 @@ static struct sr_network *make_network(bool norm)
         {SR_LAYER_FLATTEN, "", 2, -1, 0, 0, 0, false, false, 0},
         {SR_LAYER_DENSE, "fc1", 3, -1, CLASSES, 0, 0, false, true, 0},
     };
-    struct sr_network *network =
-        norm ? sr_network_new(with, sizeof with / sizeof *with, SIDE, SIDE, &error)
-             : sr_network_new(without, sizeof without / sizeof *without, SIDE, SIDE, &error);
+    struct sr_network *network = norm ? sr_network_new(with, sizeof with / sizeof *with,
+                                                       (struct sr_shape){SIDE, SIDE, 1}, &error)
+                                      : sr_network_new(without, sizeof without / sizeof *without,
+                                                       (struct sr_shape){SIDE, SIDE, 1}, &error);
     if (!network) fail_msg("%s", error.text);
     sr_network_init(network, 3);
     return network;
@@ -201,8 +202,8 @@ static void test_stretches(void **state)
             plan.input = (struct sr_input){0, 1, SR_FEATURES_PIXELS};
             plan.clip = way ? 0 : 1e30;
             pools[way] = way > 1 ? sr_pool_new(way, &error) : NULL;
-            struct sr_network *network =
-                sr_network_new(layers, sizeof layers / sizeof *layers, SIDE, SIDE, &error);
+            struct sr_network *network = sr_network_new(layers, sizeof layers / sizeof *layers,
+                                                        (struct sr_shape){SIDE, SIDE, 1}, &error);
             assert_non_null(network);
             sr_network_init(network, 3);
             trainers[way] = sr_trainer_new(network, &plan, &train, &validation, pools[way], &error);

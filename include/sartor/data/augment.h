@@ -20,7 +20,14 @@ struct sr_augment {
                           2017) */
     double brightness; /* gain and gamma: 1 ± up to this fraction */
     double noise;      /* standard deviation of Gaussian noise, on the scale 0..1 */
+    /* Of images in colour; Y, U and V of a pixel are its luma and its two differences of colour
+     * (ITU-R BT.601). */
+    double hue;        /* U and V turned by up to so many degrees each way */
+    double saturation; /* U and V times 1 ± up to this fraction */
 };
+
+/* The members' names as hyperparameters; NULL behind the last one. */
+extern const char *const sr_augment_parts[];
 
 /* Does it change anything at all? */
 bool sr_augment_active(const struct sr_augment *augment);

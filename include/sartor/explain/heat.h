@@ -30,8 +30,11 @@ void sr_blur(float *values, struct sr_shape shape, double deviation, int reach, 
  * not finite; the map must not be used then. */
 bool sr_heat_scale(float *values, size_t count);
 
-/* Share of the heat on pixels that are not black: NaN for a map without heat. */
-double sr_heat_share(const float *values, const uint8_t *pixels, size_t count);
+/* Is a pixel not black? */
+bool sr_pixel_lit(const uint8_t *pixel, size_t channels);
+/* Share of a map's heat on pixels of the image that are not black, given the image's shape: NaN
+ * for a map without heat. */
+double sr_heat_share(const float *values, const uint8_t *pixels, struct sr_shape shape);
 
 /* Spearman's rank correlation, ties sharing their mean rank; NaN when either is constant. */
 double sr_rank_correlation(const float *a, const float *b, size_t count);

@@ -4,17 +4,18 @@
  * Deletion and insertion (Petsiuk et al., RISE, 2018): pixels are removed from the picture, or
  * inserted into a blurred one, hottest first, and the probability of the predicted class is
  * measured at each step. The area under the deletion curve should be small, that under the
- * insertion curve large. As in RISE, removed pixels become the mean grey of the images. With
- * SR_FILL_BLACK it turns black, and insertion starts from black: then removing dark pixels changes
- * nothing, although predictions depend on them as well (there is no sleeve here), and mostly the
- * share of the garment that is covered is measured. Pixels of equal heat are taken in a random
- * order, which depends on a seed, in every map. They are taken in squares of 2×2: single pixels of
- * another grey are noise that misleads networks wherever it is, so that a random order would seem
- * good. The baselines are a random order and a Gaussian in the centre.
+ * insertion curve large. As in RISE, removed pixels become the mean of the images (of each
+ * channel). With SR_FILL_BLACK it turns black, and insertion starts from black: then removing dark
+ * pixels changes nothing, although predictions depend on them as well (there is no sleeve here),
+ * and mostly the share of the garment that is covered is measured. Pixels of equal heat are taken
+ * in a random order, which depends on a seed, in every map. They are taken in squares of 2×2:
+ * single pixels of another grey are noise that misleads networks wherever it is, so that a random
+ * order would seem good. The baselines are a random order and a Gaussian in the centre.
  *
  * Sanity check (Adebayo et al., 2018): scramble the model's weights from the top, layer by layer,
  * and measure the rank correlation of the maps with those before. Maps that depend on the model
- * must change. */
+ * must change.
+ */
 #ifndef SARTOR_EXPLAIN_QUALITY_H
 #define SARTOR_EXPLAIN_QUALITY_H
 

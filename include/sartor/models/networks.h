@@ -24,9 +24,8 @@ struct sr_layer_mark {
 /* Starts with the image's size; grows by the functions below, each of which returns the new layer's
  * index, to be given as `input` to the next (-1: the image). Names are formatted as by printf. */
 struct sr_layers {
-    int height, width;
-    enum sr_features
-        features; /* what an image is turned into first; then height and width are 1 and its size */
+    struct sr_shape image;     /* or 1 × the number of features */
+    enum sr_features features; /* what an image is turned into first */
     struct sr_layer_spec *items;
     size_t count, room;
     struct sr_layer_mark *marks;
@@ -128,6 +127,11 @@ struct sr_network_family {
      .help = "Change gain and gamma by up to this fraction."},                                     \
     {"noise", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                        \
      .help = "Deviation of Gaussian noise, white being 1."},                                       \
+    {"hue", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 180,                        \
+     .help = "Of images in colour: turn all colours by up to so many degrees in each direction."}, \
+    {"saturation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                   \
+     .help = "Of images in colour: bring colours nearer to grey, or further from it, by up to "    \
+             "this fraction."},                                                                    \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
      .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
              "image (mirror), also of both moved by a pixel (shift)."}

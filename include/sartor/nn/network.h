@@ -13,6 +13,7 @@
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
+#include "sartor/base/shape.h"
 #include "sartor/nn/exchange.h"
 #include "sartor/nn/layer.h"
 #include <stdbool.h>
@@ -39,8 +40,8 @@ struct sr_workspace;
 
 /* The last layer's output is the logits (a DENSE of `classes`). Layers that only one other reads
  * may run as one step with it (conv + bias + relu, norm + relu, ...). */
-struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count, int height,
-                                  int width, struct sr_error *error);
+struct sr_network *sr_network_new(const struct sr_layer_spec *layers, size_t count,
+                                  struct sr_shape image, struct sr_error *error);
 struct sr_network *sr_network_copy(const struct sr_network *network, struct sr_error *error);
 void sr_network_free(struct sr_network *network);
 /* He initialisation for layers before ReLU (PyTorch's default bounds for the rest), biases 0, norms
@@ -69,7 +70,7 @@ struct sr_workspace *sr_workspace_new(const struct sr_network *network, int batc
                                       struct sr_pool *pool, struct sr_error *error);
 void sr_workspace_free(struct sr_workspace *workspace);
 float *sr_workspace_input(
-    struct sr_workspace *workspace); /* batch × height × width, fill before forward */
+    struct sr_workspace *workspace); /* batch × height × width × channels, fill before forward */
 const float *sr_workspace_logits(const struct sr_workspace *workspace); /* batch × classes */
 /* Of parameters[i], as many as it has values; NULL for running statistics. */
 float *sr_workspace_gradient(struct sr_workspace *workspace, size_t parameter);
@@ -88,7 +89,8 @@ bool sr_workspace_stopped(const struct sr_workspace *workspace);
 /* Inference on `count` <= batch images: running statistics, no dropout. */
 void sr_network_predict(const struct sr_network *network, struct sr_workspace *workspace,
                         int count);
-/* The plain reference of that: one image of height × width, one thread, layer by layer. */
+/* The plain reference of that: one image of height × width × channels, one thread, layer by layer.
+ */
 void sr_network_predict_ref(const struct sr_network *network, const float *image, double *logits);
 /* Training: batch statistics (running ones updated in `network`), dropout by (seed, step). */
 void sr_network_forward(struct sr_network *network, struct sr_workspace *workspace, int count,
