@@ -36,4 +36,4 @@ else
 endif
 
 clean-local:
-	rm -rf tests-logs
+	rm -rf tests-logs fuzz-[a-z]* fuzz.log
