@@ -45,15 +45,14 @@ static bool name_good(const char *name)
 }
 
 /* One name on each line, without white space at its ends; empty lines at the end are left out.
- * `path` stands for the file in sentences. Fills `names`; how many, 0 after a failure. */
-static int read_names(char *text, size_t length, const char *path, char **names,
-                      struct sr_error *error)
+ * `path` stands for the file in sentences. Fills `names`, `*filled` of them. */
+static bool parse_names(char *text, size_t length, const char *path, char **names, int *filled,
+                        struct sr_error *error)
 {
-    int count = 0;
     if (strlen(text) != length) {
         sr_error_set(error, SR_ERROR_FORMAT,
                      "%s is not text; one class name is expected on each line", path);
-        return 0;
+        return false;
     }
     while (length && strchr(" \t\r\n", text[length - 1])) text[--length] = 0;
     char *line = length ? text : NULL;
@@ -64,27 +63,37 @@ static int read_names(char *text, size_t length, const char *path, char **names,
         line += strspn(line, " \t\r");
         size_t end = strlen(line);
         while (end && strchr(" \t\r", line[end - 1])) line[--end] = 0;
-        if (!classes_check_name(line, path, count + 1, error)) return 0;
-        if (count == SR_CLASSES_MAX) {
+        if (!classes_check_name(line, path, *filled + 1, error)) return false;
+        if (*filled == SR_CLASSES_MAX) {
             sr_error_set(error, SR_ERROR_FORMAT,
                          "%s has more than %d names, the most classes there may be", path,
                          SR_CLASSES_MAX);
-            return 0;
+            return false;
         }
-        for (int c = 0; c < count; c++)
+        for (int c = 0; c < *filled; c++)
             if (sr_class_names_same(names[c], line)) {
                 sr_error_set(error, SR_ERROR_FORMAT,
                              "%s, line %d: \"%s\" is on line %d already; every class needs a name "
                              "of its own",
-                             path, count + 1, line, c + 1);
-                return 0;
+                             path, *filled + 1, line, c + 1);
+                return false;
             }
-        names[count++] = sr_xstrdup(line);
+        names[(*filled)++] = sr_xstrdup(line);
         line = next;
     }
-    if (count >= SR_CLASSES_MIN) return count;
+    if (*filled >= SR_CLASSES_MIN) return true;
     sr_error_set(error, SR_ERROR_FORMAT, "%s has %d name%s; at least %d classes are needed", path,
-                 count, count == 1 ? "" : "s", SR_CLASSES_MIN);
+                 *filled, *filled == 1 ? "" : "s", SR_CLASSES_MIN);
+    return false;
+}
+
+/* The same; how many names there are, none after a failure. */
+static int read_names(char *text, size_t length, const char *path, char **names,
+                      struct sr_error *error)
+{
+    int count = 0;
+    if (parse_names(text, length, path, names, &count, error)) return count;
+    while (count) free(names[--count]);
     return 0;
 }
 
