@@ -26,6 +26,7 @@ libsartor_a_SOURCES += \
 	src/models/lbfgs.c \
 	src/models/lbfgs.h \
 	src/models/logreg.c \
+	src/models/logreg_newton.c src/models/logreg_newton.h \
 	src/models/mlp.c \
 	src/models/model.c \
 	src/models/model_file.c \

@@ -376,6 +376,141 @@ static void test_load(void **unused)
     sr_model_unref(model);
 }
 
+/* --- against Newton's method with the whole Hessian, in double precision ------------------- */
+
+enum { SIDE = 6, INPUTS = SIDE * SIDE, OWN = 3, WEIGHTS = OWN * (INPUTS + 1), MOST = 200 };
+static uint8_t own_pixels[MOST * INPUTS], own_labels[MOST];
+static double hessian[WEIGHTS * WEIGHTS];
+
+/* Value, gradient and, where wanted, Hessian at the weights. */
+static double dense(const double *w, size_t count, double C, double *gradient, bool curvature)
+{
+    double value = 0;
+    memset(hessian, 0, curvature ? sizeof hessian : 0);
+    for (size_t i = 0; i < WEIGHTS; i++) {
+        const bool bias = i % (INPUTS + 1) == INPUTS;
+        gradient[i] = bias ? 0 : w[i] / C;
+        value += bias ? 0 : w[i] * w[i] / (2 * C);
+        if (curvature && !bias) hessian[i * WEIGHTS + i] = 1 / C;
+    }
+    for (size_t r = 0; r < count; r++) {
+        double x[INPUTS + 1], z[OWN], most = -INFINITY, total = 0;
+        for (size_t j = 0; j < INPUTS; j++) x[j] = own_pixels[r * INPUTS + j] / 255.0;
+        x[INPUTS] = 1;
+        for (size_t c = 0; c < OWN; c++) {
+            z[c] = 0;
+            for (size_t j = 0; j <= INPUTS; j++) z[c] += w[c * (INPUTS + 1) + j] * x[j];
+            most = fmax(most, z[c]);
+        }
+        double others = 0;
+        bool found = false;
+        for (size_t c = 0; c < OWN; c++) {
+            if (z[c] < most || found)
+                others += exp(z[c] - most);
+            else
+                found = true;
+            total += exp(z[c] - most);
+        }
+        value += log1p(others) + most - z[own_labels[r]];
+        for (size_t c = 0; c < OWN; c++) {
+            const double p = exp(z[c] - most) / total;
+            for (size_t j = 0; j <= INPUTS; j++)
+                gradient[c * (INPUTS + 1) + j] += (p - (c == own_labels[r])) * x[j];
+            for (size_t d = 0; curvature && d < OWN; d++) {
+                const double q = exp(z[d] - most) / total, h = p * ((c == d) - q);
+                for (size_t j = 0; j <= INPUTS; j++)
+                    for (size_t k = 0; k <= INPUTS; k++)
+                        hessian[(c * (INPUTS + 1) + j) * WEIGHTS + d * (INPUTS + 1) + k] +=
+                            h * x[j] * x[k];
+            }
+        }
+    }
+    return value;
+}
+
+/* The step that the Hessian asks for, by Cholesky. A shift of all biases changes nothing, so a
+ * small number on the diagonal does not either. */
+static void dense_step(const double *gradient, double *step)
+{
+    for (size_t i = 0; i < WEIGHTS; i++) hessian[i * WEIGHTS + i] += 1e-13;
+    for (size_t i = 0; i < WEIGHTS; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = hessian[i * WEIGHTS + j];
+            for (size_t k = 0; k < j; k++)
+                sum -= hessian[i * WEIGHTS + k] * hessian[j * WEIGHTS + k];
+            hessian[i * WEIGHTS + j] =
+                i == j ? sqrt(fmax(sum, 1e-14)) : sum / hessian[j * WEIGHTS + j];
+        }
+        step[i] = -gradient[i];
+        for (size_t k = 0; k < i; k++) step[i] -= hessian[i * WEIGHTS + k] * step[k];
+        step[i] /= hessian[i * WEIGHTS + i];
+    }
+    for (size_t i = WEIGHTS; i-- > 0;) {
+        for (size_t k = i + 1; k < WEIGHTS; k++) step[i] -= hessian[k * WEIGHTS + i] * step[k];
+        step[i] /= hessian[i * WEIGHTS + i];
+    }
+}
+
+static double dense_minimum(size_t count, double C)
+{
+    double w[WEIGHTS] = {0}, trial[WEIGHTS], gradient[WEIGHTS], step[WEIGHTS], value = 0;
+    for (int k = 0; k < 200; k++) {
+        value = dense(w, count, C, gradient, true);
+        dense_step(gradient, step);
+        double slope = 0, share = 1, ignored[WEIGHTS];
+        for (size_t i = 0; i < WEIGHTS; i++) slope += step[i] * gradient[i];
+        if (-slope < 1e-9 * value) break;
+        for (int half = 0; half < 60; half++, share /= 2) {
+            for (size_t i = 0; i < WEIGHTS; i++) trial[i] = w[i] + share * step[i];
+            if (dense(trial, count, C, ignored, false) <= value + 1e-4 * share * slope) break;
+        }
+        memcpy(w, trial, sizeof w);
+    }
+    return value;
+}
+
+/* The minimum is reached whatever the penalty, with fewer rows than pixels and with more, whether
+ * or not a plane separates the classes; or it is said that it is not. */
+static void test_any_penalty(void **unused)
+{
+    (void)unused;
+    static const size_t counts[] = {20, MOST};
+    static const char *const penalties[] = {"1e-8", "1e-4", "0.1", "10",
+                                            "1e3",  "1e4",  "1e6", "1e8"};
+    struct sr_rng rng;
+    sr_rng_init(&rng, 5, SR_STREAM_TEST, 0);
+    for (size_t i = 0; i < MOST; i++) {
+        own_labels[i] = (uint8_t)(i % OWN);
+        for (size_t j = 0; j < INPUTS; j++)
+            own_pixels[i * INPUTS + j] =
+                (uint8_t)(sr_rng_below(&rng, 200) + (j % OWN == i % OWN ? 12 : 0));
+    }
+    const struct sr_images images = {MOST, {SIDE, SIDE, 1}, own_pixels, own_labels};
+    for (size_t n = 0; n < 2; n++)
+        for (size_t p = 0; p < sizeof penalties / sizeof *penalties; p++) {
+            char line[64];
+            snprintf(line, sizeof line, "C=%s", penalties[p]);
+            struct sr_args *args = parse(line);
+            struct sr_fit fit = {.params = args,
+                                 .shape = {{SIDE, SIDE, 1}, OWN},
+                                 .train = {&images, NULL, counts[n]},
+                                 .seed = 1};
+            struct sr_model *model = sr_model_new(&sr_model_class_logreg, "own");
+            assert_ok(sr_model_fit(model, &fit, &error));
+            double w[WEIGHTS], gradient[WEIGHTS], largest = 0, C = atof(penalties[p]);
+            for (size_t i = 0; i < WEIGHTS; i++)
+                w[i] = (double)((const struct logreg *)model->state)->weights[i];
+            const double value = dense(w, counts[n], C, gradient, false),
+                         least = dense_minimum(counts[n], C);
+            for (size_t i = 0; i < WEIGHTS; i++) largest = fmax(largest, fabs(gradient[i]));
+            if (!(value <= least * (1 + 1e-4)) || !(largest / (double)counts[n] <= 1.1e-4))
+                fail_msg("C=%s, %zu rows: objective %.9g, at the minimum %.9g, gradient %.2e",
+                         penalties[p], counts[n], value, least, largest / (double)counts[n]);
+            sr_model_unref(model);
+            sr_args_free(args);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,7 +518,7 @@ int main(void)
         cmocka_unit_test(test_gradient),   cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_threads),    cmocka_unit_test(test_stop),
         cmocka_unit_test(test_importance), cmocka_unit_test(test_load),
-        cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_bad_values), cmocka_unit_test(test_any_penalty),
     };
     return cmocka_run_group_tests_name("models/logreg", tests, set_up, tear_down);
 }
