@@ -5,7 +5,15 @@
 enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error)
 {
     if (session->data_job) return sr_error_set(error, SR_PENDING, "the data is being loaded");
-    if (session->data) return SR_OK;
+    if (session->data) {
+        if (session->data_is_sample && !session->sample_said && !session->drawing) {
+            session->sample_said = true;
+            sr_session_notice(session,
+                              "this is the small sample of Fashion-MNIST that sartor ships. %s",
+                              sr_dataset_advice());
+        }
+        return SR_OK;
+    }
     *error = session->data_error;
     return error->status ? error->status
                          : sr_error_set(error, SR_ERROR_STATE, "no data is open; use: open DIR");

@@ -125,14 +125,13 @@ static void compare_file(struct sr_session *session, struct sr_entry *entry,
     if (!moved && !memcmp(&now, &entry->file, sizeof now)) return;
     if (held && being_trained(session, entry->name)) return;
     if (entry->model && moved)
-        sr_session_message(session, false,
-                           "%s is another model now: another process has deleted the one of your "
-                           "own or made one; the one in %s is used",
-                           entry->name, found->path);
+        sr_session_notice(session,
+                          "%s is another model now: another process has deleted the one of your "
+                          "own or made one; the one in %s is used",
+                          entry->name, found->path);
     else if (entry->model)
-        sr_session_message(session, false,
-                           "%s was trained again by another process: the new one is used",
-                           entry->name);
+        sr_session_notice(session, "%s was trained again by another process: the new one is used",
+                          entry->name);
     replace_source(session, entry, found->path, found->shipped);
 }
 
@@ -154,8 +153,8 @@ enum sr_status sr_session_scan_models(struct sr_session *session, struct sr_erro
         for (size_t j = 0; j < count && !listed; j++) listed = !strcmp(found[j].name, entry->name);
         if (listed || (entry->model && !entry->path)) continue;
         if (entry->model)
-            sr_session_message(session, true, "%s is gone: another process has deleted its file",
-                               entry->name);
+            sr_session_notice(session, "%s is gone: another process has deleted its file",
+                              entry->name);
         drop_entry(session, i);
     }
     sr_store_free(found, count);

@@ -81,6 +81,7 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     session->data = load->data;
     load->data = NULL;
     session->data_is_sample = load->sample;
+    session->sample_said = false;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         free(session->stats[f]);
         session->stats[f] = load->stats[f];
@@ -99,10 +100,8 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     if (session->data->notes[0])
         sr_session_message(session, false, "%s%s", session->data->notes[0],
                            session->data->notes[1] ? " (stats tells more)" : "");
-    if (load->sample)
-        sr_session_message(session, false,
-                           "This is the small sample of Fashion-MNIST that sartor ships. %s",
-                           sr_dataset_advice());
+    session->sample_said = false;
+    if (session->interactive) sr_session_data(session, &(struct sr_error){0});
 }
 
 void sr_opening_read(const struct sr_args *args, struct sr_opening *opening)

@@ -143,6 +143,11 @@ static enum sr_status check(struct sr_session *session, const struct sr_train_re
         return sr_error_set(
             error, SR_ERROR_STATE,
             "%s is being trained already; stop it, or give another name=", request->name);
+    if (request->limit && request->limit < (uint64_t)shape->classes)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "limit=%llu is below the number of classes, %d: some would have no row "
+                            "to learn from",
+                            (unsigned long long)request->limit, shape->classes);
     enum sr_status status = sr_split_make(split, session->data, session->split.fraction,
                                           session->split.seed, request->limit, error);
     if (!status && class->check)

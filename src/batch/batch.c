@@ -27,6 +27,7 @@ struct runner {
     double next_object,
         next_share;       /* of a study: clock and share at which the next object is printed */
     char remark[SR_NOTE]; /* printed last */
+    size_t noticed;       /* lines of the log that have been looked at for notices */
     bool bad, stopped;    /* a command or job has failed; no further line is run */
     int trouble;          /* errno of what standard output refused, 0 for nothing */
 };
@@ -47,6 +48,15 @@ static void complain(struct runner *runner, const char *text)
         sr_say(stderr, "sartor: %s:%zu: %s", runner->batch->name, runner->line, text);
     else
         sr_say(stderr, "sartor: %s", text);
+}
+
+static void print_notices(struct runner *runner, const struct sr_session *session)
+{
+    for (; runner->noticed < session->log.count; runner->noticed++)
+        if (session->log.lines[runner->noticed].notice) {
+            clear_bar(runner);
+            sr_say(stderr, "sartor: %s", session->log.lines[runner->noticed].text);
+        }
 }
 
 /* A command or a job has failed. */
@@ -242,6 +252,7 @@ static enum sr_status ended(struct sr_session *session, struct sr_item *item,
 {
     struct runner *runner = item->origin.context;
     struct sr_error paused;
+    print_notices(runner, session);
     if (!runner->command) {
         print_reply(runner, &item->reply);
         if (!item->status && item->reply.wait) {

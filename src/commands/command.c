@@ -87,6 +87,11 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
 
 void reply_classes(struct sr_reply *reply, const struct sr_session *session)
 {
+    if (session->data_is_sample && strcmp(reply->command, "open")) {
+        sr_reply_only(reply, SR_JSON);
+        sr_reply_switch(reply, "sample", true);
+        sr_reply_only(reply, SR_FOR_ALL);
+    }
     struct sr_json *names = sr_json_array();
     for (int c = 0; c < session->data->classes; c++)
         sr_json_add_text(names, session->data->class_names[c]);

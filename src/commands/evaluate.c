@@ -46,9 +46,14 @@ static void report_classes(struct sr_session *session, const struct sr_evaluatio
     struct sr_table *table = sr_reply_table(reply, "per_class", columns);
     for (int c = 0; c < e->classes; c++) {
         sr_table_named(table, c, class_name(session, c));
-        sr_table_number(table, e->per_class[c].precision);
-        sr_table_number(table, e->per_class[c].recall);
-        sr_table_number(table, e->per_class[c].f1);
+        /* Nothing is known of a class that has no samples. */
+        const bool any = e->per_class[c].support > 0;
+        const double values[] = {e->per_class[c].precision, e->per_class[c].recall,
+                                 e->per_class[c].f1};
+        for (int k = 0; k < 3; k++) {
+            sr_table_number(table, any ? values[k] : NAN);
+            if (!any) sr_table_shown(table, "–");
+        }
         sr_table_integer(table, (int64_t)e->per_class[c].support);
     }
 }

@@ -104,6 +104,36 @@ struct curve_kind {
     const char *area_name;
 };
 
+/* "cnn (area 0.9912)": of one class, or the mean over the classes that have one. A class without
+ * samples, or with all of them, has none. Freed by the caller. */
+static char *label_of(const struct curve_kind *kind, const char *name,
+                      const struct sr_predictions *predictions, int only, int classes)
+{
+    double sum = 0;
+    int known = 0;
+    for (int c = 0; c < classes; c++) {
+        const double area = only < 0 || c == only ? kind->area(predictions, c) : NAN;
+        if (!isfinite(area)) continue;
+        sum += area;
+        known++;
+    }
+    if (!known) return sr_xprintf("%s (no %s: samples of one kind only)", name, kind->area_name);
+    if (only >= 0 || known == classes)
+        return sr_xprintf("%s (%s%s %.4f)", name, only < 0 ? "mean " : "", kind->area_name,
+                          sum / known);
+    return sr_xprintf("%s (mean %s %.4f over %d of %d classes)", name, kind->area_name, sum / known,
+                      known, classes);
+}
+
+/* "Shirt 0.9912". Freed by the caller. */
+static char *panel_title(const struct curve_kind *kind, const char *class_name,
+                         const struct sr_predictions *predictions, int class)
+{
+    const double area = kind->area(predictions, class);
+    return isfinite(area) ? sr_xprintf("%s %.4f", class_name, area)
+                          : sr_xprintf("%s –", class_name);
+}
+
 /* A panel for each class, or for the one asked for, with a curve for each model. */
 static enum sr_status write_classes(struct figure *figure, const struct curve_kind *kind,
                                     struct sr_error *error)
@@ -119,17 +149,14 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
     double **columns = sr_xalloc(classes * n * sizeof *columns);
     char **titles = sr_xalloc(classes * sizeof *titles), **labels = sr_xalloc(n * sizeof *labels);
     for (size_t m = 0; m < n; m++) {
-        double mean = 0;
-        for (size_t p = 0; p < classes; p++)
-            mean += kind->area(field.predictions[m], only >= 0 ? only : (int)p) / (double)classes;
-        labels[m] = sr_xprintf("%s (%s %.4f)", field.entries[m]->name, kind->area_name, mean);
+        labels[m] = label_of(kind, field.entries[m]->name, field.predictions[m], only,
+                             (int)figure->session->data->classes);
     }
     for (size_t p = 0; p < classes; p++) {
         int class = only >= 0 ? only : (int)p;
         const char *name = class_name(figure->session, class);
-        titles[p] = n == 1 && only < 0
-                        ? sr_xprintf("%s %.4f", name, kind->area(field.predictions[0], class))
-                        : sr_xstrdup(name);
+        titles[p] = n == 1 && only < 0 ? panel_title(kind, name, field.predictions[0], class)
+                                       : sr_xstrdup(name);
         panels[p] = (struct sr_curves_panel){.y_label = kind->y_label,
                                              .curves = curves + p * n,
                                              .count = n,

@@ -1,6 +1,8 @@
 /* stats.c - stats: the pixels and the classes of a file, a split or a class. */
 #include "internal.h"
 
+#include "sartor/data/identity.h"
+
 #include <string.h>
 
 #include "sartor/panes/show.h"
@@ -71,6 +73,31 @@ static void report(const struct sr_session *session, const struct sr_stats *stat
     reply_classes(reply, session);
 }
 
+/* Pictures that stand more than once: a model that has learned one of them is not judged on the
+ * others. */
+static void report_repeated(const struct sr_session *session, struct sr_reply *reply)
+{
+    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN],
+                           *test = &session->data->files[SR_FILE_TEST];
+    const size_t in_train = sr_identity_repeated(train, train),
+                 in_test = sr_identity_repeated(test, test),
+                 in_both = sr_identity_repeated(test, train);
+    if (!in_train && !in_test && !in_both) return;
+    sr_reply_say(reply,
+                 "%zu images of the train file and %zu of the test file stand there more than once",
+                 in_train, in_test);
+    sr_reply_say(reply,
+                 "%zu images of the test file stand in the train file, too; a model that is "
+                 "trained on them is not judged on them",
+                 in_both);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_record(reply, "repeated");
+    sr_reply_integer(reply, "train", (int64_t)in_train);
+    sr_reply_integer(reply, "test", (int64_t)in_test);
+    sr_reply_integer(reply, "test_in_train", (int64_t)in_both);
+    sr_reply_only(reply, SR_FOR_ALL);
+}
+
 SR_RUN(stats_run)
 {
     SR_UNUSED;
@@ -93,6 +120,7 @@ SR_RUN(stats_run)
         report(session, session->stats[f], "file", sr_file_names[f],
                f == SR_FILE_TRAIN ? "train file" : "test file", -1, reply);
     say_notes(reply, session);
+    report_repeated(session, reply);
     sr_data_show(session);
     reply->shown = true;
     return SR_OK;

@@ -184,9 +184,10 @@ static void count_votes(struct growth *growth, const struct forest_grower *growe
 }
 
 /* Share of the samples outside some bag that the votes get right; NaN when there are none. */
-static double out_of_bag(const struct growth *growth)
+static double out_of_bag(const struct growth *growth, size_t *voted)
 {
     size_t right = 0, asked = 0, classes = (size_t)growth->table.classes;
+    *voted = 0;
     if (!growth->bootstrap) return NAN;
     for (size_t i = 0; i < growth->table.count; i++) {
         unsigned best = 0;
@@ -203,6 +204,7 @@ static double out_of_bag(const struct growth *growth)
         asked++;
         right += winner == growth->table.labels[i];
     }
+    *voted = asked;
     return asked ? (double)right / (double)asked : NAN;
 }
 
@@ -245,14 +247,18 @@ static void report(const struct growth *growth, const struct sr_monitor *monitor
                                    .seconds_left = -1,
                                    .loss = NAN,
                                    .learning_rate = NAN};
-    double accuracy = out_of_bag(growth);
+    size_t voted;
+    double accuracy = out_of_bag(growth, &voted);
     progress.accuracy = accuracy;
     if (progress.done && seconds > 0) {
         progress.rate = (double)progress.done / seconds;
         progress.seconds_left = (double)(progress.total - progress.done) / progress.rate;
     }
-    if (!isnan(accuracy))
-        snprintf(progress.note, sizeof progress.note, "out of bag %.4f", accuracy);
+    if (!isnan(accuracy)) /* Of few trees, some rows are in the bags of all, and have no vote. */
+        snprintf(progress.note, sizeof progress.note,
+                 voted < growth->table.count ? "out of bag %.4f, on %zu of %zu rows"
+                                             : "out of bag %.4f",
+                 accuracy, voted, growth->table.count);
     progress.remark = end && !isnan(accuracy);
     sr_monitor_progress(monitor, &progress);
 }

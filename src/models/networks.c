@@ -110,6 +110,40 @@ static struct sr_training read_plan(const struct sr_args *params, const struct s
     };
 }
 
+/* Does a norm follow a dense layer? Then a batch of one row has one value of each channel, which
+ * becomes 0: nothing is learned. After a convolution there are its pixels. */
+static bool norms_rows(const struct sr_layers *layers)
+{
+    for (size_t i = 0; i < layers->count; i++) {
+        const struct sr_layer_spec *layer = &layers->items[i];
+        if (layer->type == SR_LAYER_BATCH_NORM && layer->input >= 0 &&
+            layers->items[layer->input].type == SR_LAYER_DENSE)
+            return true;
+    }
+    return false;
+}
+
+static enum sr_status check_batch(const struct sr_network_family *family,
+                                  const struct sr_args *params, const struct sr_layers *layers,
+                                  size_t train_count, struct sr_error *error)
+{
+    enum { KEPT = 8 }; /* what is left of an epoch is left out below an eighth of a batch */
+    const size_t batch = (size_t)sr_args_integer(params, "batch");
+    if (!norms_rows(layers)) return SR_OK;
+    if (batch == 1)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s: norm=on normalises over the rows of a batch, which batch=1 has "
+                            "only one of; give batch=2 or more, or norm=off.",
+                            family->class->name);
+    if (train_count == 1 || (batch <= KEPT && train_count % batch == 1))
+        return sr_error_set(
+            error, SR_ERROR_ARGUMENT,
+            "%s: norm=on normalises over the rows of a batch, and of %zu rows the "
+            "last batch of batch=%zu has only one; give another batch, or norm=off.",
+            family->class->name, train_count, batch);
+    return SR_OK;
+}
+
 enum sr_status sr_networks_check(const struct sr_network_family *family,
                                  const struct sr_args *params, const struct sr_model_shape *shape,
                                  size_t train_count, struct sr_error *error)
@@ -117,13 +151,13 @@ enum sr_status sr_networks_check(const struct sr_network_family *family,
     struct sr_args *resolved = sr_args_copy(params);
     struct sr_layers layers = {.image = shape->image};
     enum sr_status status = sr_networks_resolve(family, resolved, error);
-    (void)train_count;
 
     if (!status && sr_args_number(resolved, "warmup") > (double)sr_args_integer(resolved, "epochs"))
         status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s: warmup=%s is longer than epochs=%s.",
                               family->class->name, sr_args_text(resolved, "warmup"),
                               sr_args_text(resolved, "epochs"));
     if (!status) status = family->build(resolved, shape, &layers, error);
+    if (!status) status = check_batch(family, resolved, &layers, train_count, error);
     sr_layers_fini(&layers);
     sr_args_free(resolved);
     return status;

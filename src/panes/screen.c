@@ -79,6 +79,19 @@ static void add_share(const struct sr_progress *progress, int width, struct sr_t
     sr_text_printf(text, " %s left", left);
 }
 
+/* That the data is the small sample, on a line of its own over every pane, and how to get all. */
+static void draw_sample(struct sr_session *session, struct sr_area area)
+{
+    static const char *const words[] = {
+        "The small sample, 1,500 of 70,000 images. For all of them install dataset-fashion-mnist, "
+        "or open a folder with :open DIR",
+        "Small sample, 1,500 of 70,000 images. All: :open DIR or dataset-fashion-mnist",
+        "Small sample. All images: :open DIR"};
+    size_t i = 0;
+    while (i + 1 < sizeof words / sizeof *words && sr_utf8_width(words[i]) + 2 > area.width) i++;
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_WARNING), words[i]);
+}
+
 /* Jobs in the background, for the right end of the status line: the share that is done (NaN: not
  * known) and words. False when there is none. */
 static bool background(struct sr_session *session, int width, struct sr_text *text, double *share)
@@ -293,10 +306,12 @@ struct sr_cursor sr_screen_draw(struct sr_session *session, struct sr_grid *grid
     /* On a single line, the prompt is shown, else the pane. */
     bool said = view->prompt || view->question || session->message[0];
     int top = all.height >= 5 && !view->zoomed ? 1 : 0;
+    const bool sample = session->data_is_sample && session->data && all.height >= 12;
     int bottom = view->prompt || (all.height >= 2 && (!view->zoomed || said)) ? 1 : 0;
     sr_spots_clear(session);
+    if (sample) draw_sample(session, sr_area_part(all, 0, top++, all.width, 1));
     struct sr_area body = sr_area_part(all, 0, top, all.width, all.height - top - bottom);
-    if (top) draw_tabs(session, sr_area_part(all, 0, 0, all.width, 1));
+    if (top > sample) draw_tabs(session, sr_area_part(all, 0, 0, all.width, 1));
     session->drawing = true;
     if (body.height > 0) {
         if (sr_overlay_is_open(session))
