@@ -49,8 +49,10 @@ static enum sr_status settle_unlabelled(struct sr_dataset *dataset, struct sr_er
     test->shape = train->shape;
     dataset->classes = 1;
     dataset->class_names[0] = sr_xstrdup("unlabelled");
-    dataset_note(dataset, "There are no labels: the images can be looked at and predicted, but "
-                          "nothing can be trained on them or measured.");
+    dataset_note(dataset,
+                 "There are no labels: the images can be looked at, but nothing can be trained on "
+                 "them or measured. While the data of a model is open, predict MODEL FOLDER says "
+                 "what it takes them for.");
     return SR_OK;
 }
 
