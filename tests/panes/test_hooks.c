@@ -464,9 +464,10 @@ static void long_messages_are_shown_whole(void **state)
     struct sr_session *session = fixture_new();
     struct sr_text text = {0};
     struct sr_cursor cursor;
-    static const char said[] = "this sentence has one word after the other so that it does not fit "
-                               "into a line of forty columns, nor of eighty, before its end";
-    sr_session_message(session, true, "%s", said);
+    static const char sentence[] =
+        "this sentence has one word after the other so that it does not fit "
+        "into a line of forty columns, nor of eighty, before its end";
+    sr_session_message(session, true, "%s", sentence);
     static const int sizes[][2] = {{40, 12}, {80, 24}, {200, 60}};
     for (int i = 0; i < 3; i++) {
         screen_text(session, sizes[i][0], sizes[i][1], &text, &cursor);
@@ -474,7 +475,7 @@ static void long_messages_are_shown_whole(void **state)
         assert_non_null(strstr(text.bytes, " end\n"));
     }
     session->view.question = true;
-    snprintf(session->view.question_text, sizeof session->view.question_text, "%s?", said);
+    snprintf(session->view.question_text, sizeof session->view.question_text, "%s?", sentence);
     for (int i = 0; i < 3; i++) {
         screen_text(session, sizes[i][0], sizes[i][1], &text, &cursor);
         assert_non_null(strstr(text.bytes, "end? (y/n)\n"));
