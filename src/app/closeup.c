@@ -132,7 +132,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     const struct key *key = opaque;
     const struct sr_dataset *data = key->base.data;
     struct sr_closeup *closeup = value;
-    struct sr_samples one = {&data->files[key->file], &key->row, 1};
+    const uint8_t *pixels = sr_images_at(&data->files[key->file], key->row);
     (void)pool;
     closeup->file = key->file;
     closeup->row = key->row;
@@ -143,13 +143,8 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
         if (!sr_monitor_proceed(monitor))
             return sr_error_set(error, SR_ERROR_CANCELLED, "another sample is shown");
         if (i == key->count) return SR_OK;
-        float *probabilities = sr_xalloc((size_t)data->classes * sizeof *probabilities);
         struct sr_error unknown;
-        if (sr_model_predict(key->models[i], &one, NULL, monitor, probabilities, &unknown)) {
-            free(probabilities);
-            probabilities = NULL;
-        }
-        closeup->verdict[i].probabilities = probabilities;
+        sr_answer_make(&closeup->verdict[i].answer, key->models[i], pixels, monitor, &unknown);
         snprintf(closeup->verdict[i].model, sizeof closeup->verdict[i].model, "%s", key->names[i]);
         closeup->verdicts++;
     }
@@ -158,7 +153,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
 static void fini(void *value)
 {
     struct sr_closeup *closeup = value;
-    for (size_t i = 0; i < closeup->verdicts; i++) free(closeup->verdict[i].probabilities);
+    for (size_t i = 0; i < closeup->verdicts; i++) sr_answer_fini(&closeup->verdict[i].answer);
 }
 
 static const struct sr_result_kind closeup_kind = {
@@ -184,7 +179,9 @@ static void add_models(struct sr_session *session, struct key *key)
         struct sr_entry *entry = session->entries[i];
         struct sr_error ignored;
         if (sr_session_model(session, entry->name, &entry, &ignored)) continue;
-        if (sr_session_check_model(session, entry->model, &ignored)) continue;
+        if (sr_session_check_model(session, entry->model, &ignored) ||
+            sr_session_trust(session, entry, &ignored))
+            continue;
         snprintf(key->names[key->count], sizeof key->names[0], "%s", entry->name);
         key->models[key->count++] = entry->model;
     }

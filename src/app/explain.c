@@ -44,7 +44,7 @@ static enum sr_status explain(const struct key *key, struct sr_explanation *expl
     int targets[2] = {key->how.target, sr_samples_label(&one, 0)};
     size_t count = 1;
     if (targets[0] < 0) {
-        targets[0] = sr_predicted_class(explanation->probabilities, key->base.data->classes);
+        targets[0] = sr_predicted_class(explanation->answer.raw, key->base.data->classes);
         count += targets[1] >= 0 && targets[0] != targets[1];
     }
     const uint8_t *pixels = sr_samples_pixels(&one, 0);
@@ -74,10 +74,8 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     const struct sr_samples one = {&key->base.data->files[key->file], &key->row, 1};
     explanation->file = key->file;
     explanation->row = key->row;
-    explanation->probabilities =
-        sr_xalloc((size_t)key->base.data->classes * sizeof *explanation->probabilities);
-    enum sr_status status =
-        sr_model_predict(key->base.model, &one, NULL, monitor, explanation->probabilities, error);
+    enum sr_status status = sr_answer_make(&explanation->answer, key->base.model,
+                                           sr_samples_pixels(&one, 0), monitor, error);
     if (status) return status;
     status = explain(key, explanation, pool, monitor, &explanation->error);
     if (status == SR_ERROR_CANCELLED) {
@@ -94,7 +92,7 @@ static void fini(void *value)
     struct sr_explanation *explanation = value;
     sr_heat_fini(&explanation->heat);
     sr_heat_fini(&explanation->truth);
-    free(explanation->probabilities);
+    sr_answer_fini(&explanation->answer);
 }
 
 static const struct sr_result_kind explanation_kind = {
@@ -145,12 +143,12 @@ bool sr_session_explained(const struct sr_session *session, const struct sr_expl
     return asked;
 }
 
-const float *sr_session_explained_answer(const struct sr_session *session,
-                                         const struct sr_entry *entry, enum sr_file file,
-                                         uint32_t row)
+const struct sr_answer *sr_session_explained_answer(const struct sr_session *session,
+                                                    const struct sr_entry *entry, enum sr_file file,
+                                                    uint32_t row)
 {
     const struct key key = {{entry->model, session->data, 0}, .file = file, .row = row};
     const struct sr_explanation *explanation =
         entry->model ? sr_result_like(session, &explanation_kind, &key, same_sample) : NULL;
-    return explanation ? explanation->probabilities : NULL;
+    return explanation ? &explanation->answer : NULL;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sartor/app/results.h"
+#include "sartor/app/trust.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
 #include "task.h"
@@ -526,6 +527,7 @@ enum sr_status sr_session_usable(struct sr_session *session, struct sr_entry **e
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, (*entry)->name, entry, error);
     if (!status) status = sr_session_check_model(session, (*entry)->model, error);
+    if (!status) status = sr_session_trust(session, *entry, error);
     return status;
 }
 

@@ -14,6 +14,7 @@ noinst_HEADERS += src/app/explainer.h src/app/resume.h src/app/task.h \
 	include/sartor/app/session.h \
 	include/sartor/app/state.h \
 	include/sartor/app/suspects.h \
+	include/sartor/app/trust.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
 	src/app/closeup.c \
@@ -44,4 +45,6 @@ libsartor_a_SOURCES += \
 	src/app/tags.c \
 	src/app/task.c \
 	src/app/test_split.c \
-	src/app/training.c
+	src/app/training.c \
+	src/app/coverage.c \
+	src/app/trust.c

@@ -25,6 +25,13 @@ const struct sr_param sr_options[] = {
      .help = "Share of the train file held out for validation; 0 trains on every row."},
     {"split_seed", SR_PARAM_INTEGER, .fallback = "1", .minimum = 0, .maximum = 9e15,
      .help = "Seed by which the validation rows are drawn."},
+    {"calibrate", SR_PARAM_SWITCH, .fallback = "on",
+     .help = "Show probabilities that say how often a model is right, fitted on validation rows; "
+             "off: as they come from the model."},
+    {"coverage", SR_PARAM_NUMBER, .fallback = "90", .minimum = 50, .maximum = 99.9,
+     .help = "How often, in %, the set of classes beside a prediction is to hold the true class."},
+    {"coverage_by", SR_PARAM_CHOICE, .fallback = "all", .choices = "all class",
+     .help = "Hold that promise for all classes together, or for each of them, with larger sets."},
     {"glyphs", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto unicode ascii",
      .help = "Characters to draw with; auto follows the locale."},
     {"colours", SR_PARAM_CHOICE, .fallback = "auto", .choices = "auto direct 256 16 8 none",

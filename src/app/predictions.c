@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sartor/app/results.h"
+#include "sartor/app/trust.h"
 #include "task.h"
 
 enum sr_split_name sr_session_shown_split(const struct sr_session *session)
@@ -55,45 +56,87 @@ static void describe(const void *key, char *text, size_t size)
              sr_split_names[asked->split]);
 }
 
+/* As they came from the model and calibrated. */
+struct both {
+    struct sr_predicted raw, calibrated;
+    bool calibrates; /* else the second is empty */
+};
+
+static enum sr_status predict(const struct key *asked, struct sr_predictions *predictions,
+                              struct sr_pool *pool, const struct sr_monitor *monitor,
+                              struct sr_error *error)
+{
+    enum sr_status status =
+        sr_predictions_init(predictions, &asked->rows.samples, asked->base.data->classes, error);
+    if (!status)
+        status = sr_model_predict(asked->base.model, &asked->rows.samples, pool, monitor,
+                                  predictions->probabilities, error);
+    if (!status) sr_predictions_finish(predictions);
+    return status;
+}
+
+/* The same predictions, calibrated. */
+static enum sr_status calibrate(const struct key *asked, const struct sr_predictions *raw,
+                                struct sr_predictions *calibrated, struct sr_error *error)
+{
+    enum sr_status status =
+        sr_predictions_init(calibrated, &asked->rows.samples, asked->base.data->classes, error);
+    if (status) return status;
+    memcpy(calibrated->probabilities, raw->probabilities,
+           raw->count * (size_t)raw->classes * sizeof *raw->probabilities);
+    sr_calibration_apply(&asked->base.model->trust->calibration, calibrated->probabilities,
+                         raw->count, raw->classes);
+    sr_predictions_finish(calibrated);
+    return SR_OK;
+}
+
 static enum sr_status run(const void *key, void *value, struct sr_pool *pool,
                           const struct sr_monitor *monitor, struct sr_error *error)
 {
     const struct key *asked = key;
-    struct sr_predicted *predicted = value;
-    enum sr_status status = sr_predictions_init(&predicted->predictions, &asked->rows.samples,
-                                                asked->base.data->classes, error);
-    if (!status)
-        status = sr_model_predict(asked->base.model, &asked->rows.samples, pool, monitor,
-                                  predicted->predictions.probabilities, error);
+    struct both *both = value;
+    enum sr_status status = predict(asked, &both->raw.predictions, pool, monitor, error);
+    both->calibrates = asked->base.model->trust != NULL;
+    if (!status && both->calibrates)
+        status = calibrate(asked, &both->raw.predictions, &both->calibrated.predictions, error);
     if (status) return status;
-    sr_predictions_finish(&predicted->predictions);
-    sr_evaluate(&predicted->evaluation, &predicted->predictions);
+    sr_reliability(&both->raw.before, &both->raw.predictions);
+    sr_evaluate(&both->raw.evaluation, &both->raw.predictions);
+    if (both->calibrates) sr_evaluate(&both->calibrated.evaluation, &both->calibrated.predictions);
+    both->calibrated.before = both->raw.before;
+    both->calibrated.calibrated = both->calibrates;
+    both->raw.raw = both->calibrated.raw = both->raw.predictions.probabilities;
     return SR_OK;
 }
 
 static void ready(struct sr_session *session, const void *key, void *value, double seconds)
 {
     const struct key *asked = key;
-    struct sr_predicted *predicted = value;
-    predicted->seconds = seconds;
-    predicted->whole = asked->rows.whole;
-    predicted->left_out = asked->rows.left_out;
-    predicted->trained = asked->rows.trained;
-    predicted->known = asked->rows.known;
-    predicted->test_looks =
+    struct both *both = value;
+    struct sr_predicted *each[] = {&both->raw, &both->calibrated};
+    size_t looks =
         sr_session_look(session, asked->base.model, asked->base.data, &asked->rows.samples);
+    for (int i = 0; i < 2; i++) {
+        each[i]->seconds = seconds;
+        each[i]->whole = asked->rows.whole;
+        each[i]->left_out = asked->rows.left_out;
+        each[i]->trained = asked->rows.trained;
+        each[i]->known = asked->rows.known;
+        each[i]->test_looks = looks;
+    }
 }
 
 static void fini(void *value)
 {
-    sr_predictions_fini(&((struct sr_predicted *)value)->predictions);
+    sr_predictions_fini(&((struct both *)value)->raw.predictions);
+    sr_predictions_fini(&((struct both *)value)->calibrated.predictions);
 }
 
 static const struct sr_result_kind predictions_kind = {
     .name = "predictions",
     .lane = SR_LANE_SHORT,
     .key_size = sizeof(struct key),
-    .value_size = sizeof(struct sr_predicted),
+    .value_size = sizeof(struct both),
     .same = same,
     .own = own,
     .release = release,
@@ -111,6 +154,13 @@ static struct key key_of(const struct sr_session *session, const struct sr_entry
     return key;
 }
 
+/* The one that is shown. */
+static const struct sr_predicted *shown(const struct sr_session *session, const struct both *both)
+{
+    return both->calibrates && sr_args_switch(session->options, "calibrate") ? &both->calibrated
+                                                                             : &both->raw;
+}
+
 enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entry *entry,
                                       enum sr_split_name split,
                                       const struct sr_predictions **predictions,
@@ -124,7 +174,7 @@ enum sr_status sr_session_predictions(struct sr_session *session, struct sr_entr
     key.held = held;
     const void *value;
     status = sr_result_get(session, &predictions_kind, &key, &value, error);
-    if (!status) *predictions = &((const struct sr_predicted *)value)->predictions;
+    if (!status) *predictions = &shown(session, value)->predictions;
     return status;
 }
 
@@ -135,7 +185,7 @@ const struct sr_predicted *sr_session_predicted(const struct sr_session *session
     const struct key key = key_of(session, entry, split);
     const void *value = NULL;
     if (entry->model) sr_result_state(session, &predictions_kind, &key, &value);
-    return value;
+    return value ? shown(session, value) : NULL;
 }
 
 bool sr_session_predicting(const struct sr_session *session, const char **model,

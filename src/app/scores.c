@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "sartor/app/trust.h"
+
 const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
     [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
                            .less = false},
@@ -16,6 +18,14 @@ const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
     [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
     [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER,
                               SR_GROUP_QUALITY, .less = true},
+    [SR_SCORE_BIAS] = {"calibration_bias", "calib. bias", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
+                       .less = true, .size = true, .detail = true},
+    [SR_SCORE_BEFORE] = {"calibration_error_before", "as it came", SR_FORMAT_NUMBER,
+                         SR_GROUP_QUALITY, .less = true, .detail = true},
+    [SR_SCORE_COVERAGE] = {"coverage", "coverage", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
+                           .detail = true},
+    [SR_SCORE_SET_SIZE] = {"set_size", "set size", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true,
+                           .detail = true},
     [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .detail = true},
     [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER,
                                   SR_GROUP_QUALITY, .detail = true},
@@ -47,6 +57,7 @@ void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
 {
     const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
     const struct sr_model *model = entry->model;
+    struct sr_coverage coverage;
     struct stat info;
     for (int s = 0; s < SR_SCORE_COUNT; s++) scores[s] = NAN;
     if (model) {
@@ -66,6 +77,12 @@ void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
     scores[SR_SCORE_MACRO_F1] = e->macro_f1;
     scores[SR_SCORE_LOSS] = e->loss;
     scores[SR_SCORE_CALIBRATION] = e->calibration_error;
+    scores[SR_SCORE_BIAS] = e->calibration_bias;
+    scores[SR_SCORE_BEFORE] = predicted->before.ece;
+    if (sr_session_coverage(session, entry, split, &coverage)) {
+        scores[SR_SCORE_COVERAGE] = coverage.coverage;
+        scores[SR_SCORE_SET_SIZE] = coverage.size;
+    }
     scores[SR_SCORE_TOP2] = e->top2_accuracy;
     if (predicted->seconds > 0) scores[SR_SCORE_SPEED] = (double)e->count / predicted->seconds;
     if (predicted->test_looks) scores[SR_SCORE_LOOKS] = (double)predicted->test_looks;

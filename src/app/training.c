@@ -8,6 +8,7 @@
 #include "sartor/base/file.h"
 #include "sartor/base/memory.h"
 #include "sartor/models/store.h"
+#include "sartor/models/trust.h"
 #include "task.h"
 
 struct train_task {
@@ -43,6 +44,10 @@ static enum sr_status train_run(struct task *task, const struct sr_monitor *moni
     };
     enum sr_status status = sr_model_fit(train->model, &fit, error);
     if (status) return status;
+    /* Without it, the model is as good, and it is fitted when it is needed. */
+    if (fit.validation.count && !sr_jobs_closing(train->jobs))
+        train->model->trust =
+            sr_trust_fit(train->model, &fit.train, &fit.validation, fit.pool, NULL, NULL);
     /* A training that is stopped only because the program ends does not replace a model that was
      * trained to its end; its checkpoint is kept. */
     char *path = sr_store_path(train->home, train->model->name);

@@ -91,7 +91,9 @@ const struct sr_command sr_command_method = {
 /* What is reported of one sample. */
 struct explained {
     const struct sr_explanation *explanation;
-    const char *model, *to; /* `to`: the figure that has been written, NULL for none */
+    const struct sr_entry *entry;
+    const float *probabilities; /* those that are shown */
+    const char *to;             /* the figure that has been written, NULL for none */
     int truth, predicted;
 };
 
@@ -106,8 +108,8 @@ static void say_explained(const struct sr_session *session, const struct explain
     sr_reply_say(reply, "%s%s%s; %s says %s (%.1f %%)", name,
                  explained->truth < 0 ? "" : " is ",
                  explained->truth < 0 ? "" : class_name(session, explained->truth),
-                 explained->model, class_name(session, explained->predicted),
-                 100 * (double)explanation->probabilities[explained->predicted]);
+                 explained->entry->name, class_name(session, explained->predicted),
+                 100 * (double)explained->probabilities[explained->predicted]);
     if (!heat->values) return;
     sr_reply_more(reply, ", explained by %s", heat->method->title);
     if (heat->target >= 0) sr_reply_more(reply, " for %s", class_name(session, heat->target));
@@ -121,14 +123,16 @@ static void report(const struct sr_session *session, const struct explained *exp
     const struct sr_heat *heat = &explanation->heat, *other = &explanation->truth;
     struct sr_json *probabilities = sr_json_array();
     for (int c = 0; c < session->data->classes; c++)
-        sr_json_add_number(probabilities, (double)explanation->probabilities[c]);
+        sr_json_add_number(probabilities, (double)explained->probabilities[c]);
     say_explained(session, explained, reply);
     sr_reply_record(reply, NULL);
-    sr_reply_text(reply, "model", explained->model);
+    sr_reply_text(reply, "model", explained->entry->name);
     reply_sample(reply, session, explanation->file, explanation->row);
     sr_reply_named(reply, "predicted", explained->predicted,
                    class_name(session, explained->predicted));
     sr_reply_list(reply, "probabilities", probabilities);
+    reply_trust(reply, session, explained->entry->model, &explanation->answer);
+    say_trust(reply, session, explained->entry->model, &explanation->answer);
     sr_reply_text(reply, "method", heat->method->name);
     sr_reply_text(reply, "layer", heat->layer[0] ? heat->layer : NULL);
     sr_reply_named(reply, "target", heat->target,
@@ -160,9 +164,13 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
     if (!status) status = sr_session_explain(session, &explainer, file, row, &explanation, error);
     if (status) return status;
 
-    const struct explained explained = {
-        explanation, entry->name, to, sr_images_label(&session->data->files[file], row),
-        sr_predicted_class(explanation->probabilities, session->data->classes)};
+    const float *probabilities = sr_answer_shown(session, &explanation->answer);
+    const struct explained explained = {explanation,
+                                        entry,
+                                        probabilities,
+                                        to,
+                                        sr_images_label(&session->data->files[file], row),
+                                        sr_predicted_class(probabilities, session->data->classes)};
     if (to) {
         struct figure_request request = {.model = entry,
                                          .samples = sample,

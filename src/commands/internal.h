@@ -89,6 +89,17 @@ void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
  * those are), whether it was trained on other data, and whether its fit ended well. */
 void reply_judged(struct sr_reply *reply, const struct sr_session *session,
                   const struct sr_entry *entry, enum sr_split_name split);
+/* What an answer is worth, as fields of a record: `calibrated`, `set`. */
+void reply_trust(struct sr_reply *reply, const struct sr_session *session,
+                 const struct sr_model *model, const struct sr_answer *answer);
+/* Cells for them, after `calibrated`, `familiarity` and `set`. */
+void table_trust(struct sr_table *table, const struct sr_session *session,
+                 const struct sr_model *model, const struct sr_answer *answer);
+/* The same for people, to follow "cnn says Coat (61.2 %)"; nothing where the set is the predicted
+ * class alone. */
+void say_trust(struct sr_reply *reply, const struct sr_session *session,
+               const struct sr_model *model, const struct sr_answer *answer);
+
 /* Scores as fields of a record; those that need a cost table only where there is one. */
 void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT]);
 /* A column for each score, and a row's cells under them. People see those of cost where `costs` is

@@ -72,6 +72,7 @@ libsartor_a_SOURCES += \
 	src/commands/study_plan.c \
 	src/commands/suspects.c \
 	src/commands/train.c \
+	src/commands/trust.c \
 	src/commands/target.c \
 	src/commands/tune.c \
 	src/commands/undo.c src/commands/undo.h \

@@ -49,9 +49,12 @@ static void report_probabilities(const struct sr_session *session, const float *
     }
 }
 
-static void report(const struct sr_session *session, const char *model, const struct sample *sample,
-                   const float *probabilities, struct sr_reply *reply)
+static void report(const struct sr_session *session, const struct sr_entry *entry,
+                   const struct sample *sample, const struct sr_answer *answer,
+                   struct sr_reply *reply)
 {
+    const char *model = entry->name;
+    const float *probabilities = sr_answer_shown(session, answer);
     const int predicted = sr_predicted_class(probabilities, session->data->classes),
               truth = sr_images_label(&session->data->files[sample->file], sample->row);
     char name[512];
@@ -68,6 +71,8 @@ static void report(const struct sr_session *session, const char *model, const st
                   100 * (double)probabilities[predicted],
                   truth >= 0 && truth != predicted ? ", which is wrong" : "");
     sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
+    reply_trust(reply, session, entry->model, answer);
+    say_trust(reply, session, entry->model, answer);
     sr_reply_context(reply);
     report_probabilities(session, probabilities, reply);
     reply_classes(reply, session);
@@ -75,20 +80,24 @@ static void report(const struct sr_session *session, const char *model, const st
 
 /* Several samples: a line for each. */
 static void report_all(const struct sr_session *session, const struct sr_args *args,
-                       const float *probabilities, struct sr_reply *reply)
+                       const struct sr_model *model, const struct sr_answer *answers,
+                       struct sr_reply *reply)
 {
     static const struct sr_column columns[] = {
         {"sample", "sample", .left = true, .gap = 2, .width = 12},
         {"true", "true", .left = true, .gap = 2, .width = 12},
         {"predicted", "predicted", .left = true, .gap = 2, .width = 12},
         {"probability", "probability", SR_UNIT_SHARE, .width = 8},
+        {.key = "calibrated"},
+        {"familiarity", "familiarity", SR_UNIT_SHARE, .width = 8},
+        {"set", "set", .left = true, .gap = 2},
         {"doubt", "", .left = true, .gap = 2},
         {0}};
     const int classes = session->data->classes;
     struct sr_table *table = sr_reply_rows(reply, "samples", columns);
     for (size_t i = 0; i < arg_count(args, "index"); i++) {
         const struct sample *sample = arg_sample_at(args, "index", i);
-        const float *row = probabilities + i * (size_t)classes;
+        const float *row = sr_answer_shown(session, &answers[i]);
         const int predicted = sr_predicted_class(row, classes),
                   truth = sr_images_label(&session->data->files[sample->file], sample->row);
         const bool picture = sample->file == SR_FILE_PICTURES;
@@ -98,6 +107,7 @@ static void report_all(const struct sr_session *session, const struct sr_args *a
         sr_table_text(table, truth >= 0 ? class_name(session, truth) : NULL);
         sr_table_text(table, class_name(session, predicted));
         sr_table_number(table, (double)row[predicted]);
+        table_trust(table, session, model, &answers[i]);
         sr_table_text(table,
                       picture ? sr_import_doubt_text(sr_session_import(session, sample->row)->doubt)
                               : NULL);
@@ -143,7 +153,7 @@ static enum sr_status write_split(const struct sr_session *session, const char *
 
 /* The same of samples that were named: their names, and the names of classes. */
 static enum sr_status write_samples(const struct sr_session *session, const char *path,
-                                    const struct sr_args *args, const float *probabilities,
+                                    const struct sr_args *args, const struct sr_answer *answers,
                                     struct sr_error *error)
 {
     const int classes = session->data->classes;
@@ -152,7 +162,7 @@ static enum sr_status write_samples(const struct sr_session *session, const char
     for (int c = 0; c < classes; c++) sr_table_column(&table, class_name(session, c));
     for (size_t i = 0; i < arg_count(args, "index"); i++) {
         const struct sample *sample = arg_sample_at(args, "index", i);
-        const float *row = probabilities + i * (size_t)classes;
+        const float *row = sr_answer_shown(session, &answers[i]);
         const int truth = sr_images_label(&session->data->files[sample->file], sample->row);
         char name[512];
         sr_sample_name(session, sample->file, sample->row, name, sizeof name);
@@ -188,9 +198,9 @@ static enum sr_status predict_split(struct sr_session *session, const struct sr_
     return SR_OK;
 }
 
-/* The probabilities of each sample that is named, one after another: samples × classes. */
+/* What the model says of each sample that is named. */
 static enum sr_status predict_samples(struct sr_session *session, const struct sr_args *args,
-                                      const struct sr_model *model, float *probabilities,
+                                      const struct sr_model *model, struct sr_answer *answers,
                                       struct sr_error *error)
 {
     enum sr_status status = SR_OK;
@@ -199,8 +209,8 @@ static enum sr_status predict_samples(struct sr_session *session, const struct s
         const struct sr_samples one = {&session->data->files[sample->file], &sample->row, 1};
         status = sr_session_check_model(session, model, error);
         if (!status)
-            status = sr_model_predict(model, &one, NULL, NULL,
-                                      probabilities + i * (size_t)session->data->classes, error);
+            status = sr_answer_make(&answers[i], model, sr_images_at(images, sample->row), NULL,
+                                    error);
     }
     return status;
 }
@@ -213,17 +223,19 @@ SR_RUN(predict_run)
     if (path && !count) return predict_split(session, args, reply, error);
     const struct sr_entry *entry = arg_model(args, "model");
     enum sr_status status = path ? check_path(path, error) : SR_OK;
+    if (!status) status = sr_session_data(session, error);
+    if (!status) status = sr_session_trust(session, entry, error);
     if (status) return status;
-    float *probabilities =
-        sr_xalloc(count * (size_t)session->data->classes * sizeof *probabilities);
-    status = predict_samples(session, args, entry->model, probabilities, error);
-    if (!status && path) status = write_samples(session, path, args, probabilities, error);
+    struct sr_answer *answers = sr_xalloc((count + 1) * sizeof *answers);
+    status = predict_samples(session, args, entry->model, answers, error);
+    if (!status && path) status = write_samples(session, path, args, answers, error);
     if (!status && count == 1)
-        report(session, entry->name, arg_sample(args, "index"), probabilities, reply);
+        report(session, entry, arg_sample(args, "index"), answers, reply);
     else if (!status)
-        report_all(session, args, probabilities, reply);
+        report_all(session, args, entry->model, answers, reply);
     if (!status && path) sr_reply_say(reply, "Written to %s", path);
-    free(probabilities);
+    for (size_t i = 0; i < count; i++) sr_answer_fini(&answers[i]);
+    free(answers);
     return status;
 }
 

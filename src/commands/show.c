@@ -17,7 +17,8 @@ const struct sr_command sr_command_show = {
                 "under the cursor."),
             SR_SAMPLE_SPLIT_PARAM,
             {"model", SR_PARAM_MODEL,
-             .help = "A k-NN or SVM: list also the training images that it finds nearest."},
+             .help = "With what this model predicts and, of a k-NN or SVM, the training images that "
+                     "it finds nearest."},
             {0}},
     .run = show_run,
     .example = "show test:7 model=knn",
@@ -25,20 +26,40 @@ const struct sr_command sr_command_show = {
 
 enum { NEAREST = 5 };
 
-/* The training images nearest to a sample by the distance of the model that is named, if one is.
- */
-static enum sr_status find_nearest(struct sr_session *session, const struct sr_args *args,
-                                   const struct sample *sample, struct sr_nearest *nearest,
-                                   struct sr_error *error)
+/* What the model that is asked for says of a sample, and the training images nearest to it in its
+ * sense; nothing where none is asked for. */
+static enum sr_status ask(struct sr_session *session, const struct sr_args *args,
+                          const struct sample *sample, struct sr_answer *answer,
+                          struct sr_nearest *nearest, struct sr_error *error)
 {
     const struct sr_entry *entry = arg_model(args, "model");
     if (!entry) return SR_OK;
     const struct sr_images *images = &session->data->files[sample->file];
     const uint8_t *pixels = sr_images_at(images, sample->row);
     enum sr_status status = sr_session_check_model(session, entry->model, error);
-    if (!status)
+    if (!status) status = sr_session_trust(session, entry, error);
+    if (!status && entry->model->class->nearest)
         status = sr_nearest_of(session->data, entry->model, pixels, NEAREST, nearest, error);
+    if (!status) status = sr_answer_make(answer, entry->model, pixels, NULL, error);
     return status;
+}
+
+static void report_answer(const struct sr_session *session, const struct sr_entry *entry,
+                          const struct sr_answer *answer, struct sr_reply *reply)
+{
+    const float *probabilities = sr_answer_shown(session, answer);
+    const int predicted = sr_predicted_class(probabilities, session->data->classes);
+    sr_reply_only(reply, SR_JSON);
+    sr_reply_text(reply, "model", entry->name);
+    sr_reply_named(reply, "predicted", predicted, class_name(session, predicted));
+    sr_reply_number(reply, "confidence", (double)probabilities[predicted]);
+    sr_reply_only(reply, SR_FOR_ALL);
+    sr_reply_say(reply, "%s says %s (%.1f %%)", entry->name, class_name(session, predicted),
+                 100 * (double)probabilities[predicted]);
+    say_trust(reply, session, entry->model, answer);
+    sr_reply_only(reply, SR_JSON);
+    reply_trust(reply, session, entry->model, answer);
+    sr_reply_only(reply, SR_FOR_ALL);
 }
 
 /* Plain text has no colours, so the shades are characters. */
@@ -98,12 +119,18 @@ SR_RUN(show_run)
     const enum sr_file file = sample->file;
     const uint32_t row = sample->row;
     struct sr_nearest nearest = {0};
-    enum sr_status status = find_nearest(session, args, sample, &nearest, error);
+    struct sr_answer answer = {0};
+    enum sr_status status = ask(session, args, sample, &answer, &nearest, error);
     if (!status) status = sr_session_show(session, file, row, error);
-    if (status) return status;
+    if (status) {
+        sr_answer_fini(&answer);
+        return status;
+    }
     sr_browse_show(session, true);
     reply->shown = true;
     report(session, sample, reply);
+    if (answer.raw) report_answer(session, arg_model(args, "model"), &answer, reply);
+    sr_answer_fini(&answer);
     reply_nearest(reply, session, &nearest);
     reply_classes(reply, session);
     return SR_OK;

@@ -10,7 +10,8 @@ noinst_HEADERS += \
 	include/sartor/data/picture.h \
 	include/sartor/data/save.h \
 	include/sartor/data/split.h \
-	include/sartor/data/stats.h
+	include/sartor/data/stats.h \
+	include/sartor/data/texture.h
 libsartor_a_SOURCES += \
 	src/data/archive.c \
 	src/data/archive.h \
@@ -78,5 +79,6 @@ libsartor_a_SOURCES += \
 	src/data/stats.c \
 	src/data/stream.c \
 	src/data/stream.h \
+	src/data/texture.c \
 	src/data/tree.c \
 	src/data/tree.h

@@ -157,6 +157,7 @@ void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *
     struct sr_reliability reliability;
     sr_reliability(&reliability, predictions);
     evaluation->calibration_error = predictions->count ? reliability.ece : NAN;
+    evaluation->calibration_bias = reliability.bias;
     evaluation->top2_accuracy = predictions->count ? sr_top_accuracy(predictions, 2) : NAN;
     free(matrix);
 }

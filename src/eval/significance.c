@@ -134,12 +134,15 @@ void sr_reliability(struct sr_reliability *reliability, const struct sr_predicti
         sure[bin] += confidence;
         right[bin] += predictions->predicted[i] == predictions->truth[i];
     }
+    double all = (double)predictions->count, difference = 0;
     for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
         double n = (double)reliability->counts[b];
         reliability->confidence[b] = n > 0 ? sure[b] / n : NAN;
         reliability->accuracy[b] = n > 0 ? right[b] / n : NAN;
-        if (n > 0) reliability->ece += fabs(right[b] - sure[b]) / (double)predictions->count;
+        if (n > 0) reliability->ece += fabs(right[b] - sure[b]) / all;
+        difference += sure[b] - right[b];
     }
+    reliability->bias = all > 0 ? difference / all : NAN;
 }
 
 double sr_top_accuracy(const struct sr_predictions *predictions, int k)

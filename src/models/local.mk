@@ -1,12 +1,14 @@
 noinst_HEADERS += \
 	include/sartor/models/ensemble.h \
 	include/sartor/models/families.h \
+	include/sartor/models/familiarity.h \
 	include/sartor/models/model.h \
 	include/sartor/models/networks.h \
 	include/sartor/models/seen.h \
 	include/sartor/models/store.h \
 	include/sartor/models/svm.h \
-	include/sartor/models/tensors.h
+	include/sartor/models/tensors.h \
+	include/sartor/models/trust.h
 libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
 	src/models/checkpoint.h \
@@ -15,6 +17,8 @@ libsartor_a_SOURCES += \
 	src/models/cnn.c \
 	src/models/describe.c \
 	src/models/ensemble.c \
+	src/models/familiarity.c \
+	src/models/familiarity_file.c \
 	src/models/forest.c \
 	src/models/forest.h \
 	src/models/forest_features.c \
@@ -44,7 +48,9 @@ libsartor_a_SOURCES += \
 	src/models/svm_probability.c \
 	src/models/svm_smo.c \
 	src/models/svm_state.c \
-	src/models/tensors.c
+	src/models/tensors.c \
+	src/models/trust.c \
+	src/models/trust_file.c
 
 ## Compiled for each instruction set (see src/compute/local.mk).
 kernel_sources += src/models/forest_vector.c src/models/svm_vector.c

@@ -5,6 +5,7 @@
 #include "sartor/base/memory.h"
 #include "sartor/compute/bytes.h"
 #include "sartor/data/augment.h"
+#include "sartor/models/trust.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ void sr_model_unref(struct sr_model *model)
     }
     sr_seen_free(model->seen);
     if (model->state) model->class->free(model->state);
+    sr_trust_free(model->trust);
     sr_args_free(model->params);
     free(model->history);
     free(model);

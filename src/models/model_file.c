@@ -9,6 +9,7 @@
 #include "sartor/base/text.h"
 #include "sartor/base/words.h"
 #include "sartor/models/ensemble.h"
+#include "sartor/models/trust.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -105,6 +106,7 @@ enum sr_status sr_model_save(const struct sr_model *model, const char *path, str
     model_names_put(model, &set);
     enum sr_status status = model->class->save(model->state, &set, error);
     if (!status && model->seen) status = sr_seen_save(model->seen, &set, error);
+    if (!status && model->trust) status = sr_trust_save(model->trust, &set, error);
     if (!status) status = sr_tensors_save(&set, path, error);
     sr_tensors_fini(&set);
     return status;
@@ -250,6 +252,7 @@ static enum sr_status read_model(struct sr_model *model, const struct sr_tensors
     if (class->check)
         status = class->check(model->params, &model->shape, model->train_count, error);
     if (!status) status = class->load(set, model->params, &model->shape, &model->state, error);
+    if (!status) status = sr_trust_load(set, &model->shape, &model->trust, error);
     return status;
 }
 

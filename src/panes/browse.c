@@ -138,13 +138,17 @@ static void describe(struct sr_session *session, struct sr_text *text)
                        browse_state(session)->enlarged ? ", shown large" : "");
         struct sr_entry *entry =
             session->entry_count ? sr_session_entry(session, selection->filter.model, NULL) : NULL;
-        const float *verdict =
+        const struct verdict verdict =
             sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
-        if (verdict) {
-            int best = sr_pane_best(verdict, session->data->classes);
-            sr_pane_percent(count, sizeof count, (double)verdict[best]);
+        if (verdict.shown) {
+            int best = sr_pane_best(verdict.shown, session->data->classes);
+            sr_pane_percent(count, sizeof count, (double)verdict.shown[best]);
             sr_text_printf(text, " %s predicts %s with %s, which is %s.", entry->name,
                            sr_pane_class(session, best), count, best == truth ? "right" : "wrong");
+            struct sr_text set = {0};
+            sr_pane_set_words(session, &verdict, true, &set);
+            if (set.length) sr_text_printf(text, " %s.", sr_text_get(&set));
+            sr_text_fini(&set);
         }
         struct sr_text tags = {0};
         sr_session_tag_words(session, file, row, &tags);

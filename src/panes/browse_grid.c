@@ -145,12 +145,15 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
     }
     struct sr_entry *entry =
         filter->model[0] ? sr_session_entry(session, filter->model, NULL) : NULL;
-    const float *verdict = sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
-    if (!verdict) return;
+    const struct verdict verdict =
+        sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
+    if (!verdict.shown) return;
     struct sr_text words = {0};
     sr_text_printf(&words, "%s: ", entry->name);
-    sr_pane_verdict_words(session, verdict, truth, &words);
-    const int best = sr_pane_best(verdict, session->data->classes);
+    sr_pane_verdict_words(session, &verdict, truth, &words);
+    sr_text_add(&words, "   ");
+    sr_pane_set_words(session, &verdict, false, &words);
+    const int best = sr_pane_best(verdict.shown, session->data->classes);
     sr_area_text(area, x + 3, 0, sr_pane_style(session, sr_pane_verdict_role(best, truth)),
                  sr_text_get(&words));
     sr_text_fini(&words);

@@ -13,15 +13,19 @@
 #include "sartor/data/augment.h"
 #include "sartor/models/networks.h"
 
-/* Probabilities by a model for the sample, from its predictions or from the close-up; NULL while
- * neither is there. */
-static const float *verdict_of(const struct sr_session *session, const struct sr_entry *entry,
-                               enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
+/* What a model says of the sample, from its predictions or from the close-up. */
+static struct verdict verdict_of(const struct sr_session *session, const struct sr_entry *entry,
+                                 enum sr_file file, uint32_t row, const struct sr_closeup *closeup)
 {
-    const float *verdict = sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
-    for (size_t i = 0; !verdict && closeup && i < closeup->verdicts; i++)
-        if (!strcmp(closeup->verdict[i].model, entry->name))
-            verdict = closeup->verdict[i].probabilities;
+    struct verdict verdict =
+        sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
+    /* The close-up's tells how familiar the sample is, which predictions of a split do not. */
+    for (size_t i = 0; closeup && i < closeup->verdicts; i++) {
+        const struct sr_answer *answer = &closeup->verdict[i].answer;
+        if (answer->raw && !strcmp(closeup->verdict[i].model, entry->name))
+            verdict = (struct verdict){entry->model, sr_answer_shown(session, answer), answer->raw,
+                                       answer->familiarity};
+    }
     return verdict;
 }
 
@@ -42,7 +46,8 @@ static int draw_others(struct sr_session *session, struct sr_area area, int y,
     for (size_t i = 0; i < session->entry_count && y < area.height; i++) {
         const struct sr_entry *other = session->entries[i];
         if (other == entry) continue;
-        const float *verdict = verdict_of(session, other, file, row, closeup);
+        const struct verdict said = verdict_of(session, other, file, row, closeup);
+        const float *verdict = said.shown;
         sr_area_text(sr_area_part(area, 0, y, longest, 1), 0, 0,
                      sr_pane_style(session, SR_ROLE_TEXT), other->name);
         if (!verdict) {
@@ -172,14 +177,20 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
     if (area.height > 8) y++;
     struct sr_text title = {0}, text = {0};
     struct sr_entry *entry = sr_pane_model(session, session->selection.filter.model, &title, &text);
-    const float *verdict = entry ? verdict_of(session, entry, file, row, closeup) : NULL;
-    if (entry && !verdict) sr_text_add(&text, "…");
-    if (verdict) {
-        sr_pane_verdict_words(session, verdict, truth, &text);
+    const struct verdict verdict =
+        entry ? verdict_of(session, entry, file, row, closeup) : (struct verdict){0};
+    if (entry && !verdict.shown) sr_text_add(&text, "…");
+    if (verdict.shown) {
+        y += sr_pane_unfamiliar(session, area, y, &verdict);
+        sr_pane_verdict_words(session, &verdict, truth, &text);
         sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
                        sr_text_get(&text));
+        sr_text_clear(&text);
+        sr_pane_set_words(session, &verdict, true, &text);
+        if (text.length && area.height > y + session->data->classes)
+            sr_area_text(area, 0, y++, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));
         y += sr_pane_probabilities(session, sr_area_part(area, 0, y, area.width, area.height - y),
-                                   verdict, truth);
+                                   verdict.shown, truth);
         if (area.height > y + (int)session->entry_count && area.width >= 40)
             sr_area_text(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT),
                          "> predicted  * true");
@@ -263,7 +274,7 @@ void browse_sample_describe(struct sr_session *session, const struct sr_entry *e
         sr_session_closeup(session, file, row, &closeup, &ignored))
         return;
     for (size_t i = 0; i < closeup->verdicts; i++) {
-        const float *verdict = closeup->verdict[i].probabilities;
+        const float *verdict = sr_answer_shown(session, &closeup->verdict[i].answer);
         if (!verdict || (entry && !strcmp(entry->name, closeup->verdict[i].model))) continue;
         int best = sr_pane_best(verdict, session->data->classes);
         sr_text_printf(text, " %s predicts %s with %.1f %%.", closeup->verdict[i].model,

@@ -16,6 +16,7 @@ static int by_order(const void *a, const void *b, void *context)
     if (state->order == COMPARE_BY_NAME) return turn * names;
     double x = left->scores[state->order], y = right->scores[state->order];
     if (isnan(x) || isnan(y)) return isnan(x) != isnan(y) ? (isnan(x) ? 1 : -1) : names;
+    if (sr_score_kinds[state->order].size) x = fabs(x), y = fabs(y);
     if (x == y) return names;
     return turn * ((x < y) == sr_score_kinds[state->order].less ? -1 : 1);
 }

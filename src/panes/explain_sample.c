@@ -31,7 +31,8 @@ struct scene {
     uint32_t row;
     int truth;
     struct sr_entry *entry;
-    const float *probabilities;               /* NULL when not known yet */
+    struct verdict verdict;
+    const float *probabilities;               /* those that are shown; NULL when not known yet */
     int predicted;                            /* -1 likewise */
     const struct sr_explanation *explanation; /* NULL likewise */
     bool idle;                                /* autorun=off, and Enter has not been pressed */
@@ -58,8 +59,9 @@ static bool scene_init(struct sr_session *session, const struct explain *explain
     scene->status = scene->idle ? SR_PENDING
                                 : sr_session_explain(session, &explainer, scene->file, scene->row,
                                                      &scene->explanation, &scene->error);
-    scene->probabilities = sr_pane_verdict(session, scene->entry, sr_selection_split(session),
-                                           scene->file, scene->row);
+    scene->verdict = sr_pane_verdict(session, scene->entry, sr_selection_split(session),
+                                     scene->file, scene->row);
+    scene->probabilities = scene->verdict.shown;
     if (scene->probabilities)
         scene->predicted = sr_pane_best(scene->probabilities, session->data->classes);
     return true;
@@ -106,6 +108,25 @@ static void method_words(const struct sr_session *session, const struct scene *s
         sr_text_add(text, ", the true class");
 }
 
+/* What the answer is worth: under the heading where there is an empty line, else only a warning, in
+ * the place of the method. */
+static void draw_worth(struct sr_session *session, struct sr_area area, const struct scene *scene)
+{
+    if (scene->predicted < 0 || area.height < 2) return;
+    const int y = area.height > 16 ? 2 : 1;
+    struct sr_text words = {0};
+    sr_familiarity_words(scene->verdict.familiarity, &words);
+    int x = 1;
+    if (words.length) {
+        x = sr_area_printf(area, 1, y, sr_pane_style(session, SR_ROLE_WARNING), "%s   ",
+                           sr_text_get(&words));
+    }
+    sr_text_clear(&words);
+    sr_pane_set_words(session, &scene->verdict, false, &words);
+    if (y == 2) sr_area_text(area, x, 2, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&words));
+    sr_text_fini(&words);
+}
+
 static void draw_heading(struct sr_session *session, struct sr_area area, const struct scene *scene)
 {
     const struct sr_selection *selection = &session->selection;
@@ -127,6 +148,7 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
         sr_area_text(area, 1, 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     }
     sr_text_fini(&words);
+    draw_worth(session, area, scene);
 }
 
 /* Pictures side by side: their size, the gap between them, and room for a scale at the right. They
@@ -291,7 +313,7 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
             sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
         sr_text_clear(&words);
         sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->truth),
-                       100 * (double)scene->explanation->probabilities[scene->truth]);
+                       100 * (double)scene->probabilities[scene->truth]);
         caption(session, column_area(below, layout, 1, 0, 1), SR_ROLE_ACCENT,
                 roomy ? "heat for" : "for", sr_pane_class(session, scene->truth));
         caption(session, column_area(below, layout, 2, 0, 1), SR_ROLE_ACCENT,
@@ -447,6 +469,12 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
         sr_text_printf(text, " %s predicts ", scene->entry->name);
         sr_pane_listed(text, sr_text_get(words));
         sr_text_add(text, ".");
+        sr_text_clear(words);
+        sr_familiarity_words(scene->verdict.familiarity, words);
+        if (words->length) sr_text_printf(text, " It is %s.", sr_text_get(words));
+        sr_text_clear(words);
+        sr_pane_set_words(session, &scene->verdict, true, words);
+        if (words->length) sr_text_printf(text, " %s.", sr_text_get(words));
     }
     sr_text_add(text, " ");
     if (scene->status == SR_OK) {

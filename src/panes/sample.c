@@ -2,6 +2,7 @@
  * through the selection. */
 #include "shared.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,27 +41,47 @@ int sr_pane_best(const float *probabilities, int classes)
     return best;
 }
 
-const float *sr_pane_verdict(const struct sr_session *session, const struct sr_entry *entry,
-                             enum sr_split_name split, enum sr_file file, uint32_t row)
+static struct verdict of_answer(const struct sr_session *session, const struct sr_entry *entry,
+                                const struct sr_answer *answer)
+{
+    return (struct verdict){entry->model, sr_answer_shown(session, answer), answer->raw,
+                            answer->familiarity};
+}
+
+struct verdict sr_pane_verdict(const struct sr_session *session, const struct sr_entry *entry,
+                               enum sr_split_name split, enum sr_file file, uint32_t row)
 {
     if (!entry || !session->data || !entry->model ||
         entry->model->shape.classes != session->data->classes)
-        return NULL;
+        return (struct verdict){0};
+    const struct sr_answer *answer = sr_session_explained_answer(session, entry, file, row);
+    if (answer) return of_answer(session, entry, answer);
     const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
-    if (predicted) {
-        const struct sr_predictions *all = &predicted->predictions;
-        size_t at = sr_predictions_find(all, row);
-        if (at != SIZE_MAX) return all->probabilities + at * (size_t)all->classes;
-    }
-    return sr_session_explained_answer(session, entry, file, row);
+    const struct sr_predictions *all = predicted ? &predicted->predictions : NULL;
+    size_t at = all ? sr_predictions_find(all, row) : SIZE_MAX;
+    if (at == SIZE_MAX) return (struct verdict){0};
+    const size_t first = at * (size_t)all->classes;
+    return (struct verdict){entry->model, all->probabilities + first, predicted->raw + first, NAN};
 }
 
-void sr_pane_verdict_words(const struct sr_session *session, const float *verdict, int truth,
-                           struct sr_text *text)
+bool sr_pane_unfamiliar(const struct sr_session *session, struct sr_area area, int y,
+                        const struct verdict *verdict)
 {
-    int best = sr_pane_best(verdict, session->data->classes);
+    struct sr_text words = {0};
+    sr_familiarity_words(verdict->familiarity, &words);
+    const bool shown = words.length > 0;
+    if (shown)
+        sr_area_text(area, 0, y, sr_pane_style(session, SR_ROLE_WARNING), sr_text_get(&words));
+    sr_text_fini(&words);
+    return shown;
+}
+
+void sr_pane_verdict_words(const struct sr_session *session, const struct verdict *verdict,
+                           int truth, struct sr_text *text)
+{
+    int best = sr_pane_best(verdict->shown, session->data->classes);
     char share[32];
-    sr_pane_percent(share, sizeof share, (double)verdict[best]);
+    sr_pane_percent(share, sizeof share, (double)verdict->shown[best]);
     sr_text_printf(text, "%s, %s", sr_pane_class(session, best), share);
     if (truth >= 0) sr_text_add(text, best == truth ? "  ✓ right" : "  ✗ wrong");
 }
@@ -69,6 +90,16 @@ enum sr_role sr_pane_verdict_role(int predicted, int truth)
 {
     if (truth < 0) return SR_ROLE_TITLE;
     return predicted == truth ? SR_ROLE_GOOD : SR_ROLE_BAD;
+}
+
+void sr_pane_set_words(const struct sr_session *session, const struct verdict *verdict, bool always,
+                       struct sr_text *text)
+{
+    bool members[SR_CLASSES_MAX];
+    size_t size = sr_session_class_set(session, verdict->model, verdict->raw, members);
+    if (!size || (size == 1 && !always)) return;
+    sr_text_printf(text, "%s %% set: ", sr_args_text(session->options, "coverage"));
+    sr_session_set_words(session, verdict->raw, members, text);
 }
 
 struct ranked {

@@ -62,13 +62,27 @@ bool sr_pane_without_data(struct sr_session *session, struct sr_text *title, str
 struct sr_entry *sr_pane_model(struct sr_session *session, const char *name, struct sr_text *title,
                                struct sr_text *text);
 
-/* Probabilities of one sample by an entry, from what has been computed: NULL when nothing has. */
-const float *sr_pane_verdict(const struct sr_session *session, const struct sr_entry *entry,
-                             enum sr_split_name split, enum sr_file file, uint32_t row);
+/* What a model says of one sample; `shown` is NULL while it is not known. */
+struct verdict {
+    const struct sr_model *model;
+    const float *shown, *raw; /* the probability of every class, as it is shown and as it was */
+    double familiarity;       /* share of held-out rows as unusual; NaN when not known */
+};
+/* Of an entry, from what has been computed. */
+struct verdict sr_pane_verdict(const struct sr_session *session, const struct sr_entry *entry,
+                               enum sr_split_name split, enum sr_file file, uint32_t row);
 int sr_pane_best(const float *probabilities, int classes);
 /* "Coat, 61.2 %  ✗ wrong". */
-void sr_pane_verdict_words(const struct sr_session *session, const float *verdict, int truth,
-                           struct sr_text *text);
+void sr_pane_verdict_words(const struct sr_session *session, const struct verdict *verdict,
+                           int truth, struct sr_text *text);
+/* "unlike 99.5 % of what it was trained on", in a warning's colour, at the left of a line of an
+ * area; nothing, and false, where the sample is not unfamiliar. */
+bool sr_pane_unfamiliar(const struct sr_session *session, struct sr_area area, int y,
+                        const struct verdict *verdict);
+/* "90 % set: Coat, Shirt or Pullover": the set of classes. Nothing where there is none, or it is
+ * the prediction alone and `always` is not set. */
+void sr_pane_set_words(const struct sr_session *session, const struct verdict *verdict, bool always,
+                       struct sr_text *text);
 
 /* One bar for each class, as many as fit: in class order, or the likeliest first when there are
  * more classes than lines. The truth is marked with *, the prediction with >. Returns lines used.

@@ -272,7 +272,7 @@ static void an_explanation_is_of_the_sample(void **state)
         of = &sr_session_predicted(session, entry, SR_SPLIT_TEST)->predictions;
         assert_int_equal(explanation->file, SR_FILE_TEST);
         assert_int_equal(explanation->row, row);
-        assert_memory_equal(explanation->probabilities, of->probabilities + 3 * row,
+        assert_memory_equal(explanation->answer.raw, of->probabilities + 3 * row,
                             3 * sizeof(float));
         assert_int_equal(explanation->heat.target, of->predicted[row]);
         assert_ptr_equal(explanation->heat.method, &sr_methods[SR_METHOD_OCCLUSION]);
@@ -462,7 +462,7 @@ static void a_closeup_asks_every_model(void **state)
     const struct sr_samples one = {&session->data->files[SR_FILE_TRAIN], (uint32_t[]){5}, 1};
     float probabilities[3];
     assert_ok(sr_model_predict(entry->model, &one, NULL, NULL, probabilities, &error));
-    assert_memory_equal(before->verdict[0].probabilities, probabilities, sizeof probabilities);
+    assert_memory_equal(before->verdict[0].answer.raw, probabilities, sizeof probabilities);
     /* With one more, what is known is there meanwhile, of that sample. */
     train(session, "knn", "k");
     assert_int_equal(sr_session_closeup(session, SR_FILE_TRAIN, 6, &closeup, &error), SR_PENDING);

@@ -16,9 +16,8 @@ commands
 panes
 app
 figure explain jobs
-eval
 models
-nn
+eval nn
 data
 compute
 cells

@@ -81,3 +81,8 @@ EXTRA_DIST += \
 	tests/data/corpus-picture/palette.png \
 	tests/data/corpus-picture/text-gamma.png \
 	tests/data/corpus-picture/wide.png
+
+check_PROGRAMS += tests/data/test_texture
+tests_data_test_texture_SOURCES = tests/data/test_texture.c
+tests_data_test_texture_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_texture_LDADD = $(TEST_LIBS)

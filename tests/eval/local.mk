@@ -17,3 +17,18 @@ check_PROGRAMS += tests/eval/test_suspects
 tests_eval_test_suspects_SOURCES = tests/eval/test_suspects.c
 tests_eval_test_suspects_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_eval_test_suspects_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/eval/test_calibration
+tests_eval_test_calibration_SOURCES = tests/eval/test_calibration.c
+tests_eval_test_calibration_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_calibration_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/eval/test_conformal
+tests_eval_test_conformal_SOURCES = tests/eval/test_conformal.c
+tests_eval_test_conformal_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_conformal_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/eval/test_familiarity
+tests_eval_test_familiarity_SOURCES = tests/eval/test_familiarity.c
+tests_eval_test_familiarity_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_familiarity_LDADD = $(TEST_LIBS)

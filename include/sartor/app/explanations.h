@@ -8,6 +8,7 @@
 #define SARTOR_APP_EXPLANATIONS_H
 
 #include "sartor/app/session.h"
+#include "sartor/app/trust.h"
 #include "sartor/explain/explain.h"
 #include "sartor/explain/quality.h"
 
@@ -40,8 +41,8 @@ enum { SR_EXPLANATION_NEAREST = 10 };
 struct sr_explanation {
     enum sr_file file;
     uint32_t row;
-    float *probabilities; /* of every class */
-    struct sr_heat heat;  /* for the target; its `values` are NULL from method=nearest */
+    struct sr_answer answer;
+    struct sr_heat heat; /* for the target; its `values` are NULL from method=nearest */
     /* For the true class, when the predicted one was explained and is another one. */
     struct sr_heat truth;
     struct sr_nearest nearest; /* none where the family keeps no images */
@@ -58,10 +59,10 @@ enum sr_status sr_session_explain(struct sr_session *session, const struct sr_ex
 bool sr_session_explained(const struct sr_session *session, const struct sr_explainer *explainer,
                           enum sr_file file, uint32_t row,
                           const struct sr_explanation **explanation);
-/* The probabilities of one sample where any explanation of it is there, else NULL. */
-const float *sr_session_explained_answer(const struct sr_session *session,
-                                         const struct sr_entry *entry, enum sr_file file,
-                                         uint32_t row);
+/* What the model says of one sample where any explanation of it is there, else NULL. */
+const struct sr_answer *sr_session_explained_answer(const struct sr_session *session,
+                                                    const struct sr_entry *entry, enum sr_file file,
+                                                    uint32_t row);
 
 /* --- many samples ------------------------------------------------------------------------- */
 
@@ -113,7 +114,7 @@ struct sr_closeup {
     size_t verdicts; /* models that have been asked */
     struct {
         char model[64];
-        float *probabilities; /* of every class, NULL when it could not predict */
+        struct sr_answer answer; /* all NULL when it could not predict */
     } verdict[SR_VERDICTS_MAX];
     char by[64];               /* the k-NN model by whose measure, "" for distance between pixels */
     struct sr_nearest nearest; /* SR_CLOSEUP_NEAREST at most, without the sample itself */

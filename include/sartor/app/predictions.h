@@ -25,13 +25,17 @@ enum sr_status sr_session_held_out(struct sr_session *session, struct sr_entry *
                                    enum sr_split_name split, const struct sr_held_out **held,
                                    struct sr_error *error);
 
-/* A model's predictions of the rows of a split that it was not trained on. */
+/* A model's predictions of the rows of a split that it was not trained on, calibrated where that is
+ * known and asked for. */
 struct sr_predicted {
     struct sr_predictions predictions;
     struct sr_evaluation evaluation;
     /* As of the held-out rows above. */
     size_t whole, left_out, trained;
     bool known;
+    bool calibrated;
+    const float *raw;             /* the probabilities as they came from the model */
+    struct sr_reliability before; /* of those */
     /* That the predictions took. */
     double seconds;
     /* How often the model has looked at these test images, this time included; 0 for other splits

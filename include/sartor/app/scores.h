@@ -15,6 +15,10 @@ enum sr_score {
     SR_SCORE_MACRO_F1,
     SR_SCORE_LOSS,
     SR_SCORE_CALIBRATION,
+    SR_SCORE_BIAS,
+    SR_SCORE_BEFORE,
+    SR_SCORE_COVERAGE,
+    SR_SCORE_SET_SIZE,
     SR_SCORE_TOP2,
     SR_SCORE_MACRO_PRECISION,
     SR_SCORE_MACRO_RECALL,
@@ -47,8 +51,8 @@ struct sr_score_kind {
         SR_GROUP_EFFORT, /* time, memory, size */
         SR_GROUP_COST,   /* of mistakes, by a cost table */
     } group;
-    /* Smaller is better. */
-    bool less;
+    /* Smaller is better; with `size`, whatever the sign. */
+    bool less, size;
     /* Left out first where a table has not enough room. */
     bool detail;
 };

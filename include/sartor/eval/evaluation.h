@@ -43,8 +43,8 @@ struct sr_evaluation {
     double loss; /* mean negative log probability of the truth, clipped at 1e-7 */
     /* Means over the classes that occur, as truth or as predictions. */
     double macro_precision, macro_recall, macro_f1;
-    double accuracy_low, accuracy_high;      /* Wilson 95 % interval */
-    double calibration_error, top2_accuracy; /* see significance.h */
+    double accuracy_low, accuracy_high;                        /* Wilson 95 % interval */
+    double calibration_error, calibration_bias, top2_accuracy; /* see significance.h */
     struct sr_class_metrics per_class[SR_CLASSES_MAX];
 };
 

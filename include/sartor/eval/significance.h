@@ -51,7 +51,8 @@ struct sr_reliability {
     size_t counts[SR_RELIABILITY_BINS];     /* by confidence: bin b holds (b/15, (b+1)/15] */
     double confidence[SR_RELIABILITY_BINS]; /* mean of each bin; NaN when empty */
     double accuracy[SR_RELIABILITY_BINS];   /* share of right predictions; NaN when empty */
-    double ece; /* expected calibration error: Σ n_b/n |accuracy - confidence| */
+    double ece;  /* expected calibration error: Σ n_b/n |accuracy - confidence| */
+    double bias; /* mean confidence less accuracy: above 0 over-confident; NaN of no samples */
 };
 void sr_reliability(struct sr_reliability *reliability, const struct sr_predictions *predictions);
 

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 struct sr_model_class;
+struct sr_trust; /* see trust.h */
 
 /* The data that a model was made for: it only predicts on images of this shape. */
 struct sr_model_shape {
@@ -173,7 +174,8 @@ struct sr_model {
      * number of each class. Else NULL. */
     struct sr_model *base;
     uint8_t *order;
-    int references; /* atomic; use ref and unref */
+    struct sr_trust *trust; /* of its predictions; NULL: not known */
+    int references;         /* atomic; use ref and unref */
 };
 
 struct sr_model *sr_model_new(const struct sr_model_class *class, const char *name);

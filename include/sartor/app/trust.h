@@ -1,0 +1,60 @@
+/* trust.h - what a model's answers are worth: calibrated probabilities, and sets of classes that
+ * hold the true one as often as `set coverage=` promises.
+ *
+ * A model's struct sr_trust comes with its file, or is fitted as a result (results.h) before its
+ * first answer. What a model says is kept as it came from the model and calibrated; `set
+ * calibrate=` chooses which is shown. Sets are made from what came from the model, so they do not
+ * depend on it. Only the session's thread may call, except where stated. */
+#ifndef SARTOR_APP_TRUST_H
+#define SARTOR_APP_TRUST_H
+
+#include "sartor/app/models.h"
+#include "sartor/base/error.h"
+#include "sartor/base/text.h"
+#include "sartor/data/split.h"
+#include "sartor/models/trust.h"
+#include <stdbool.h>
+
+struct sr_session;
+
+/* SR_OK when model->trust is there or cannot be had: without validation rows that the model was not
+ * trained on. SR_PENDING while it is fitted. The data must be there and fit the model. */
+enum sr_status sr_session_trust(struct sr_session *session, const struct sr_entry *entry,
+                                struct sr_error *error);
+/* Are the model's calibrated probabilities shown? False too where there are none. */
+bool sr_session_calibrates(const struct sr_session *session, const struct sr_model *model);
+
+/* What a model says of one sample. */
+struct sr_answer {
+    float *raw;        /* the probability of every class */
+    float *calibrated; /* the same calibrated; NULL where that is not known */
+    /* Share of held-out rows that are at least as unusual (models/familiarity.h); NaN likewise. */
+    double familiarity;
+};
+/* On any thread: ask a model about one image. */
+enum sr_status sr_answer_make(struct sr_answer *answer, const struct sr_model *model,
+                              const uint8_t *pixels, const struct sr_monitor *monitor,
+                              struct sr_error *error);
+void sr_answer_fini(struct sr_answer *answer);
+/* Those probabilities that are shown. */
+const float *sr_answer_shown(const struct sr_session *session, const struct sr_answer *answer);
+
+/* "unlike 99.5 % of what it was trained on"; nothing where the share is not below SR_UNFAMILIAR, or
+ * not known. */
+void sr_familiarity_words(double familiarity, struct sr_text *text);
+/* The set of classes by the options `coverage` and `coverage_by`, from probabilities as they came
+ * from the model. How many of `members` are true; 0 where nothing is known of the model. */
+size_t sr_session_class_set(const struct sr_session *session, const struct sr_model *model,
+                            const float *raw, bool *members);
+/* "Coat, Shirt or Pullover": the members, the likeliest first. */
+void sr_session_set_words(const struct sr_session *session, const float *probabilities,
+                          const bool *members, struct sr_text *text);
+/* The thresholds of the scores that these options ask for, one for each class. */
+void sr_session_thresholds(const struct sr_session *session, const struct sr_trust *trust,
+                           double *thresholds);
+/* How often the sets of a split whose predictions are there hold the true class. False where
+ * nothing is known of the model. */
+bool sr_session_coverage(const struct sr_session *session, const struct sr_entry *entry,
+                         enum sr_split_name split, struct sr_coverage *coverage);
+
+#endif

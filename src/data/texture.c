@@ -1,0 +1,187 @@
+#include "sartor/data/texture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sartor/base/memory.h"
+
+enum { SCALES = 3, LEAST_SIDE = 4, KERNELS = 3, SLICE = 64 };
+enum { NUMBERS = 3 * KERNELS * KERNELS - 1 }; /* of one scale */
+
+static const float shares[] = {0.5F / 255, 0.1F, 0.25F, 0.5F, 0.75F, 0.9F, 0.99F};
+enum { SHARES = sizeof shares / sizeof *shares };
+
+/* The three filters: the weights of a pixel before, of the pixel itself, and of the one after. */
+static const float outer_first[KERNELS] = {0.57735027F, 0.70710678F, 0.40824829F},
+                   middle[KERNELS] = {0.57735027F, 0, -0.81649658F},
+                   outer_last[KERNELS] = {0.57735027F, -0.70710678F, 0.40824829F};
+
+static int scales_of(struct sr_shape shape)
+{
+    int scales = 1, height = shape.height / 2, width = shape.width / 2;
+    while (scales < SCALES && height >= LEAST_SIDE && width >= LEAST_SIDE) {
+        scales++;
+        height /= 2;
+        width /= 2;
+    }
+    return scales;
+}
+
+size_t sr_texture_size(struct sr_shape shape)
+{
+    size_t colour = shape.channels > 1 ? 2 * (size_t)shape.channels : 0;
+    return (size_t)scales_of(shape) * NUMBERS + SHARES + colour;
+}
+
+static float root(double value)
+{
+    return (float)(value < 0 ? -sqrt(-value) : sqrt(value));
+}
+
+/* Rows are `stride` apart and have a black pixel before and after. */
+struct plane {
+    int height, width;
+    size_t stride;
+    float
+        *values; /* the first pixel of the first row; a black row is before it and one after all */
+};
+
+static struct plane plane_of(float *memory, int height, int width)
+{
+    size_t stride = (size_t)width + 2;
+    return (struct plane){height, width, stride, memory + stride + 1};
+}
+
+/* Floats of a plane with its border. */
+static size_t plane_size(int height, int width)
+{
+    return ((size_t)height + 2) * ((size_t)width + 2);
+}
+
+/* One row through a filter: down by `down` into `line`, whose first value is a border pixel's, then
+ * across. Adds its answers' sums. */
+static void filter_row(const float *restrict line, int width, int across, double sums[3])
+{
+    const float a = outer_first[across], b = middle[across], c = outer_last[across];
+    float sum = 0, squares = 0, sizes = 0;
+    for (int x = 0; x < width; x++) {
+        float answer = a * line[x] + b * line[x + 1] + c * line[x + 2];
+        sum += answer;
+        squares += answer * answer;
+        sizes += fabsf(answer);
+    }
+    sums[0] += (double)sum;
+    sums[1] += (double)squares;
+    sums[2] += (double)sizes;
+}
+
+/* NUMBERS numbers of a plane; `line` has room for a row with its border. */
+static float *measure_plane(const struct plane *plane, float *line, float *out)
+{
+    const double pixels = (double)plane->height * plane->width;
+    for (int down = 0; down < KERNELS; down++) {
+        double sums[KERNELS][3] = {{0}};
+        for (int y = 0; y < plane->height; y++) {
+            const float *row = plane->values + (size_t)y * plane->stride - 1,
+                        *above = row - plane->stride, *below = row + plane->stride;
+            for (size_t x = 0; x < plane->stride; x++)
+                line[x] = outer_first[down] * above[x] + middle[down] * row[x] +
+                          outer_last[down] * below[x];
+            for (int across = 0; across < KERNELS; across++)
+                filter_row(line, plane->width, across, sums[across]);
+        }
+        for (int across = 0; across < KERNELS; across++) {
+            double mean = sums[across][0] / pixels,
+                   variance = sums[across][1] / pixels - mean * mean;
+            *out++ = root(mean);
+            *out++ = root(sqrt(fmax(variance, 0)));
+            if (down || across) *out++ = root(sums[across][2] / pixels);
+        }
+    }
+    return out;
+}
+
+/* Means of 2 × 2; a last odd row or column is left out. */
+static struct plane halve(const struct plane *from, float *memory)
+{
+    struct plane half = plane_of(memory, from->height / 2, from->width / 2);
+    memset(memory, 0, plane_size(half.height, half.width) * sizeof *memory);
+    for (int y = 0; y < half.height; y++)
+        for (int x = 0; x < half.width; x++) {
+            const float *at = from->values + 2 * (size_t)y * from->stride + 2 * x;
+            half.values[(size_t)y * half.stride + (size_t)x] =
+                (at[0] + at[1] + at[from->stride] + at[from->stride + 1]) / 4;
+        }
+    return half;
+}
+
+static float *measure_colours(const uint8_t *pixels, struct sr_shape shape, float *out)
+{
+    const size_t size = sr_shape_size(shape), channels = (size_t)shape.channels;
+    for (size_t c = 0; channels > 1 && c < channels; c++) {
+        double sum = 0, squares = 0, count = (double)(size / channels);
+        for (size_t i = c; i < size; i += channels) {
+            double value = pixels[i] / 255.0;
+            sum += value;
+            squares += value * value;
+        }
+        sum /= count;
+        *out++ = root(sum);
+        *out++ = root(sqrt(fmax(squares / count - sum * sum, 0)));
+    }
+    return out;
+}
+
+static void measure(const uint8_t *pixels, struct sr_shape shape, float *memory, float *out)
+{
+    const size_t room = plane_size(shape.height, shape.width);
+    const int channels = shape.channels;
+    float *line = memory + 2 * room, *other = memory + room;
+    struct plane plane = plane_of(memory, shape.height, shape.width);
+    size_t above[SHARES] = {0};
+    memset(memory, 0, room * sizeof *memory);
+    for (int y = 0; y < shape.height; y++)
+        for (int x = 0; x < shape.width; x++, pixels += channels) {
+            int sum = 0;
+            for (int c = 0; c < channels; c++) sum += pixels[c];
+            float grey = (float)sum / (255 * (float)channels);
+            plane.values[(size_t)y * plane.stride + (size_t)x] = grey;
+            for (int s = 0; s < SHARES; s++) above[s] += grey > shares[s];
+        }
+    pixels -= sr_shape_size(shape);
+    for (int scale = scales_of(shape); scale > 0; scale--) {
+        out = measure_plane(&plane, line, out);
+        if (scale == 1) break;
+        plane = halve(&plane, other);
+        other = other == memory ? memory + room : memory;
+    }
+    for (int s = 0; s < SHARES; s++)
+        *out++ = root((double)above[s] / ((double)shape.height * shape.width));
+    measure_colours(pixels, shape, out);
+}
+
+struct filling {
+    const struct sr_samples *samples;
+    float *out;
+};
+
+static void fill_slice(void *context, size_t index, int worker)
+{
+    const struct filling *filling = context;
+    const struct sr_samples *samples = filling->samples;
+    const struct sr_shape shape = samples->images->shape;
+    const size_t size = sr_texture_size(shape), first = index * SLICE;
+    size_t floats = 2 * plane_size(shape.height, shape.width) + (size_t)shape.width + 2;
+    float *memory = sr_xalloc(floats * sizeof *memory);
+    (void)worker;
+    for (size_t i = first; i < first + SLICE && i < samples->count; i++)
+        measure(sr_samples_pixels(samples, i), shape, memory, filling->out + i * size);
+    free(memory);
+}
+
+void sr_texture_fill(const struct sr_samples *samples, float *out, struct sr_pool *pool)
+{
+    struct filling filling = {samples, out};
+    sr_pool_run(pool, (samples->count + SLICE - 1) / SLICE, fill_slice, &filling);
+}
