@@ -132,7 +132,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     const struct key *key = opaque;
     const struct sr_dataset *data = key->base.data;
     struct sr_closeup *closeup = value;
-    const uint8_t *pixels = sr_images_at(&data->files[key->file], key->row);
+    const struct sr_samples one = {&data->files[key->file], &key->row, 1};
     (void)pool;
     closeup->file = key->file;
     closeup->row = key->row;
@@ -144,7 +144,7 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
             return sr_error_set(error, SR_ERROR_CANCELLED, "another sample is shown");
         if (i == key->count) return SR_OK;
         struct sr_error unknown;
-        sr_answer_make(&closeup->verdict[i].answer, key->models[i], pixels, monitor, &unknown);
+        sr_answer_make(&closeup->verdict[i].answer, key->models[i], &one, monitor, &unknown);
         snprintf(closeup->verdict[i].model, sizeof closeup->verdict[i].model, "%s", key->names[i]);
         closeup->verdicts++;
     }

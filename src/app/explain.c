@@ -74,8 +74,8 @@ static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
     const struct sr_samples one = {&key->base.data->files[key->file], &key->row, 1};
     explanation->file = key->file;
     explanation->row = key->row;
-    enum sr_status status = sr_answer_make(&explanation->answer, key->base.model,
-                                           sr_samples_pixels(&one, 0), monitor, error);
+    enum sr_status status =
+        sr_answer_make(&explanation->answer, key->base.model, &one, monitor, error);
     if (status) return status;
     status = explain(key, explanation, pool, monitor, &explanation->error);
     if (status == SR_ERROR_CANCELLED) {

@@ -9,6 +9,7 @@ noinst_HEADERS += src/app/explainer.h src/app/resume.h src/app/task.h \
 	include/sartor/app/predictions.h \
 	include/sartor/app/scores.h \
 	include/sartor/app/results.h \
+	include/sartor/app/robustness.h \
 	include/sartor/app/runs.h \
 	include/sartor/app/selection.h \
 	include/sartor/app/session.h \
@@ -47,4 +48,5 @@ libsartor_a_SOURCES += \
 	src/app/test_split.c \
 	src/app/training.c \
 	src/app/coverage.c \
+	src/app/robustness.c \
 	src/app/trust.c

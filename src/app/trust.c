@@ -30,8 +30,7 @@ static void release(void *key)
 
 static void describe(const void *key, char *text, size_t size)
 {
-    snprintf(text, size, "%s is asked about the validation rows, to see what its answers are worth",
-             ((const struct key *)key)->name);
+    snprintf(text, size, "%s is asked about the validation split", ((const struct key *)key)->name);
 }
 
 static enum sr_status run(const void *opaque, void *value, struct sr_pool *pool,
@@ -109,16 +108,13 @@ bool sr_session_calibrates(const struct sr_session *session, const struct sr_mod
 }
 
 enum sr_status sr_answer_make(struct sr_answer *answer, const struct sr_model *model,
-                              const uint8_t *pixels, const struct sr_monitor *monitor,
+                              const struct sr_samples *one, const struct sr_monitor *monitor,
                               struct sr_error *error)
 {
     const size_t classes = (size_t)model->shape.classes;
-    uint8_t label = 0;
-    const struct sr_images image = {1, model->shape.image, (uint8_t *)pixels, &label};
-    const struct sr_samples one = {&image, NULL, 1};
-    *answer = (struct sr_answer){.raw = sr_xalloc(classes * sizeof *answer->raw),
-                                 .familiarity = NAN};
-    enum sr_status status = sr_model_predict(model, &one, NULL, monitor, answer->raw, error);
+    *answer =
+        (struct sr_answer){.raw = sr_xalloc(classes * sizeof *answer->raw), .familiarity = NAN};
+    enum sr_status status = sr_model_predict(model, one, NULL, monitor, answer->raw, error);
     if (status) {
         sr_answer_fini(answer);
         return status;
@@ -127,7 +123,7 @@ enum sr_status sr_answer_make(struct sr_answer *answer, const struct sr_model *m
     if (!trust) return SR_OK;
     const uint8_t predicted = (uint8_t)sr_predicted_class(answer->raw, (int)classes);
     if (trust->familiarity.texture.size)
-        sr_familiarity_measure(&trust->familiarity, &one, &predicted, NULL, &answer->familiarity);
+        sr_familiarity_measure(&trust->familiarity, one, &predicted, NULL, &answer->familiarity);
     answer->calibrated = sr_xalloc(classes * sizeof *answer->calibrated);
     memcpy(answer->calibrated, answer->raw, classes * sizeof *answer->raw);
     sr_calibration_apply(&trust->calibration, answer->calibrated, 1, (int)classes);

@@ -32,8 +32,13 @@ static int predicted_of(const struct figure *figure, const struct sr_heats *heat
 {
     int classes = figure->session->data->classes;
     const float *probabilities = heats->probabilities + sample * (size_t)classes;
-    int predicted = sr_predicted_class(probabilities, classes);
-    *probability = (double)probabilities[predicted];
+    const struct sr_model *model = figure->request->model->model;
+    float shown[SR_CLASSES_MAX];
+    memcpy(shown, probabilities, (size_t)classes * sizeof *shown);
+    if (sr_session_calibrates(figure->session, model))
+        sr_calibration_apply(&model->trust->calibration, shown, 1, classes);
+    int predicted = sr_predicted_class(shown, classes);
+    *probability = (double)shown[predicted];
     return predicted;
 }
 

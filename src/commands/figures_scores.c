@@ -17,9 +17,10 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
     if (status) goto out;
     size_t n = field.count;
     struct sr_reliability *found = sr_xalloc(n * sizeof *found);
-    struct sr_curve *curves = sr_xalloc(2 * (n + 1) * sizeof *curves);
+    size_t lines = n + 1; /* of the first panel: as they came, where models are calibrated */
+    struct sr_curve *curves = sr_xalloc((3 * n + 1) * sizeof *curves);
     double *columns = sr_xalloc(4 * n * SR_RELIABILITY_BINS * sizeof *columns);
-    char **labels = sr_xalloc(n * sizeof *labels);
+    char **labels = sr_xalloc(n * sizeof *labels), **before = sr_xalloc(n * sizeof *before);
     static const double ends[2] = {0, 1};
     for (size_t m = 0; m < n; m++) {
         double *middle = columns + 4 * m * SR_RELIABILITY_BINS,
@@ -43,9 +44,23 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
                                       .group = (int)m,
                                       .low = low,
                                       .high = high};
-        curves[n + 1 + m] = (struct sr_curve){.label = labels[m],
+        const struct sr_predicted *predicted =
+            sr_session_predicted(figure->session, field.entries[m], split);
+        if (!predicted->calibrated) continue;
+        before[m] =
+            sr_xprintf("%s as it came (%.4f)", field.entries[m]->name, predicted->before.ece);
+        curves[lines++] = (struct sr_curve){.label = before[m],
+                                            .x = predicted->before.confidence,
+                                            .y = predicted->before.accuracy,
+                                            .count = SR_RELIABILITY_BINS,
+                                            .group = (int)m,
+                                            .dashed = true};
+    }
+    for (size_t m = 0; m < n; m++) {
+        const double *middle = columns + 4 * m * SR_RELIABILITY_BINS;
+        curves[lines + m] = (struct sr_curve){.label = labels[m],
                                               .x = middle,
-                                              .y = share,
+                                              .y = middle + SR_RELIABILITY_BINS,
                                               .count = SR_RELIABILITY_BINS,
                                               .group = (int)m};
     }
@@ -56,15 +71,19 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
                                   .group = -1,
                                   .dashed = true};
     struct sr_curves_panel panels[2] = {
-        {.y_label = "accuracy", .curves = curves, .count = n + 1, .percent = true, .unit = true},
-        {.y_label = "share of samples", .curves = curves + n + 1, .count = n, .percent = true}};
+        {.y_label = "accuracy", .curves = curves, .count = lines, .percent = true, .unit = true},
+        {.y_label = "share of samples", .curves = curves + lines, .count = n, .percent = true}};
     char title[128];
     snprintf(title, sizeof title, "Reliability on the %s", figure->judged);
     struct sr_curves_chart chart = {
         title, "probability of the prediction (%)", panels, 2, .x_percent = true, .x_unit = true};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
-    for (size_t m = 0; m < n; m++) free(labels[m]);
+    for (size_t m = 0; m < n; m++) {
+        free(labels[m]);
+        free(before[m]);
+    }
     free(labels);
+    free(before);
     free(columns);
     free(curves);
     free(found);

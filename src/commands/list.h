@@ -34,6 +34,7 @@
     COMMAND(study)             \
     COMMAND(ablate)            \
     COMMAND(tune)              \
+    COMMAND(robustness)        \
     COMMAND(confusion)         \
     COMMAND(curves)            \
     COMMAND(predict)           \

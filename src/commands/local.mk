@@ -61,6 +61,7 @@ libsartor_a_SOURCES += \
 	src/commands/report_models.c \
 	src/commands/report_parts.c \
 	src/commands/save_log.c \
+	src/commands/robustness.c \
 	src/commands/say.c \
 	src/commands/scores.c \
 	src/commands/screen.c \

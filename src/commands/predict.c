@@ -209,8 +209,8 @@ static enum sr_status predict_samples(struct sr_session *session, const struct s
         const struct sr_samples one = {&session->data->files[sample->file], &sample->row, 1};
         status = sr_session_check_model(session, model, error);
         if (!status)
-            status = sr_answer_make(&answers[i], model, sr_images_at(images, sample->row), NULL,
-                                    error);
+            status = sr_answer_make(&answers[i], model,
+                                    &(struct sr_samples){images, &sample->row, 1}, NULL, error);
     }
     return status;
 }

@@ -40,7 +40,8 @@ static enum sr_status ask(struct sr_session *session, const struct sr_args *args
     if (!status) status = sr_session_trust(session, entry, error);
     if (!status && entry->model->class->nearest)
         status = sr_nearest_of(session->data, entry->model, pixels, NEAREST, nearest, error);
-    if (!status) status = sr_answer_make(answer, entry->model, pixels, NULL, error);
+    const struct sr_samples one = {images, &sample->row, 1};
+    if (!status) status = sr_answer_make(answer, entry->model, &one, NULL, error);
     return status;
 }
 

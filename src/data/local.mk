@@ -1,5 +1,6 @@
 noinst_HEADERS += \
 	include/sartor/data/augment.h \
+	include/sartor/data/changes.h \
 	include/sartor/data/dataset.h \
 	include/sartor/data/features.h \
 	include/sartor/data/folds.h \
@@ -23,6 +24,12 @@ libsartor_a_SOURCES += \
 	src/data/backdrop.c \
 	src/data/cache.c \
 	src/data/cache.h \
+	src/data/changes.c \
+	src/data/changes.h \
+	src/data/changes_blur.c \
+	src/data/changes_light.c \
+	src/data/changes_other.c \
+	src/data/changes_place.c \
 	src/data/classes.c \
 	src/data/cutout.c \
 	src/data/classes.h \

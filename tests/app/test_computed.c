@@ -52,7 +52,7 @@ static void predictions_are_of_the_split(void **state)
         const struct sr_predictions *of = &known->predictions;
         assert_int_equal(of->count, samples.count);
         assert_ok(sr_model_predict(entry->model, &samples, NULL, NULL, probabilities, &error));
-        assert_memory_equal(of->probabilities, probabilities,
+        assert_memory_equal(known->raw, probabilities,
                             samples.count * 3 * sizeof *probabilities);
         for (size_t i = 0; i < samples.count; i++) {
             assert_int_equal(of->rows[i], sr_samples_row(&samples, i));
@@ -269,10 +269,12 @@ static void an_explanation_is_of_the_sample(void **state)
         uint32_t row = i ? right : wrong;
         assert_ok(
             settled(sr_session_explain(session, &usual, SR_FILE_TEST, row, &explanation, &error)));
-        of = &sr_session_predicted(session, entry, SR_SPLIT_TEST)->predictions;
+        const struct sr_predicted *known = sr_session_predicted(session, entry, SR_SPLIT_TEST);
+        of = &known->predictions;
         assert_int_equal(explanation->file, SR_FILE_TEST);
         assert_int_equal(explanation->row, row);
-        assert_memory_equal(explanation->answer.raw, of->probabilities + 3 * row,
+        assert_memory_equal(explanation->answer.raw, known->raw + 3 * row, 3 * sizeof(float));
+        assert_memory_equal(explanation->answer.calibrated, of->probabilities + 3 * row,
                             3 * sizeof(float));
         assert_int_equal(explanation->heat.target, of->predicted[row]);
         assert_ptr_equal(explanation->heat.method, &sr_methods[SR_METHOD_OCCLUSION]);

@@ -164,14 +164,14 @@ static void asked_in_a_session(void **state)
     int predicted = explanation->heat.target, truth = session->data->files[SR_FILE_TEST].labels[4];
     assert_true((predicted == truth) == !explanation->truth.values);
     assert_ptr_equal(sr_session_explained_answer(session, entry, SR_FILE_TEST, 4),
-                     explanation->probabilities);
+                     &explanation->answer);
     assert_null(sr_session_explained_answer(session, entry, SR_FILE_TEST, 3));
     /* An error is remembered, not computed again; what the model answers is there all the same. */
     enum sr_status status;
     while ((status = sr_session_explain(session, &gradcam, SR_FILE_TEST, 4, &explanation,
                                         &error)) == SR_PENDING)
         sr_session_wait(session, 10);
-    assert_int_equal(sr_predicted_class(explanation->probabilities, session->data->classes),
+    assert_int_equal(sr_predicted_class(explanation->answer.raw, session->data->classes),
                      predicted);
     assert_int_equal(status, SR_ERROR_STATE);
     assert_non_null(strstr(error.text, "occlusion"));

@@ -293,7 +293,8 @@ static void the_status_line_shows_what_waits(void **state)
     (void)state;
     type("export confusion cnn split=test to=%s/a.png");
     assert_non_null(strstr(status_line(200), " export confusion cnn split=test to="));
-    while (strstr(session->waiting, "trained on") && sr_session_wait(session, 20))
+    while ((strstr(session->waiting, "trained on") || strstr(session->waiting, "is asked about")) &&
+           sr_session_wait(session, 20))
         sr_queue_run(session);
     assert_non_null(strstr(status_line(200), "cnn is predicting the test split"));
     assert_non_null(strstr(status_line(200), "Esc give up"));

@@ -86,3 +86,8 @@ check_PROGRAMS += tests/data/test_texture
 tests_data_test_texture_SOURCES = tests/data/test_texture.c
 tests_data_test_texture_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_texture_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/data/test_changes
+tests_data_test_changes_SOURCES = tests/data/test_changes.c tests/data/changes-reference.h
+tests_data_test_changes_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_changes_LDADD = $(TEST_LIBS)

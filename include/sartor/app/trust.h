@@ -31,9 +31,9 @@ struct sr_answer {
     /* Share of held-out rows that are at least as unusual (models/familiarity.h); NaN likewise. */
     double familiarity;
 };
-/* On any thread: ask a model about one image. */
+/* On any thread: ask a model about one sample, a view of one row. */
 enum sr_status sr_answer_make(struct sr_answer *answer, const struct sr_model *model,
-                              const uint8_t *pixels, const struct sr_monitor *monitor,
+                              const struct sr_samples *one, const struct sr_monitor *monitor,
                               struct sr_error *error);
 void sr_answer_fini(struct sr_answer *answer);
 /* Those probabilities that are shown. */

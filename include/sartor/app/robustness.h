@@ -1,0 +1,37 @@
+/* robustness.h - how well a model bears changed pictures (data/changes.h).
+ *
+ * A result (results.h), measured in a job among the runs. Only the session's thread may call. */
+#ifndef SARTOR_APP_ROBUSTNESS_H
+#define SARTOR_APP_ROBUSTNESS_H
+
+#include "sartor/app/session.h"
+#include "sartor/data/changes.h"
+
+/* Of one kind at one severity. */
+struct sr_borne {
+    bool measured;
+    double accuracy, low, high; /* Wilson's 95 % interval */
+    double confidence;          /* mean probability of the prediction */
+};
+struct sr_robustness {
+    size_t count; /* images */
+    struct sr_borne clean, kinds[SR_CHANGES][SR_SEVERITIES];
+};
+
+/* Which are measured: bit k for kind k, bit s - 1 for severity s. The images of a split, changed by
+ * `seed`. Kinds that are the same at every severity are measured once, and kinds for square images
+ * are left out of others. */
+struct sr_robustness_request {
+    enum sr_split_name split;
+    uint32_t kinds, severities;
+    uint64_t seed;
+};
+enum sr_status sr_session_robustness(struct sr_session *session, struct sr_entry *entry,
+                                     const struct sr_robustness_request *request,
+                                     const struct sr_robustness **robustness,
+                                     struct sr_error *error);
+/* Is the kind measured at the severity that Fashion-MNIST-C uses? Then accuracy and confidence
+ * there, else NULL. */
+const struct sr_borne *sr_robustness_reference(const struct sr_robustness *robustness, int kind);
+
+#endif
