@@ -1,6 +1,7 @@
 /* predictions.c - predictions of the held-out rows of a split, with their evaluation. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sartor/app/results.h"
 #include "sartor/app/trust.h"

@@ -208,9 +208,7 @@ static enum sr_status predict_samples(struct sr_session *session, const struct s
         const struct sample *sample = arg_sample_at(args, "index", i);
         const struct sr_samples one = {&session->data->files[sample->file], &sample->row, 1};
         status = sr_session_check_model(session, model, error);
-        if (!status)
-            status = sr_answer_make(&answers[i], model,
-                                    &(struct sr_samples){images, &sample->row, 1}, NULL, error);
+        if (!status) status = sr_answer_make(&answers[i], model, &one, NULL, error);
     }
     return status;
 }
