@@ -116,6 +116,7 @@ static void a_filter_leaves_what_it_says(void **state)
         assert_string_equal(session->selection.filter.model, ""); /* that needs no model */
         filter.class = -1;
         assert_ok(sr_session_set(session, "calibrate", "off", &error));
+        of = predictions_of(entry, split);
         filter.confidence_low = 0.5;
         filter.confidence_high = 0.75;
         apply();
