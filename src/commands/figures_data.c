@@ -269,11 +269,17 @@ enum sr_status figure_histogram(struct figure *figure, struct sr_error *error)
         free(stats);
         return sr_error_set(error, SR_ERROR_STATE, "export: the %s holds no such sample", name);
     }
-    snprintf(title, sizeof title, "Grey values of %s, %s%s%s", data->name, name,
+    snprintf(title, sizeof title, "%s of %s, %s%s%s",
+             stats->channels == 3 ? "Values of each channel" : "Grey values", data->name, name,
              class >= 0 ? ", " : "", class >= 0 ? data->class_names[class] : "");
     snprintf(note, sizeof note, "mean %.2f, median %g, standard deviation %.2f, %.1f %% zeros",
-             stats->mean, stats->median, stats->deviation, stats->zeros * 100);
-    struct sr_histogram_chart chart = {title, note, stats->histogram, figure->request->linear};
+             stats->all.mean, stats->all.median, stats->all.deviation, stats->all.zeros * 100);
+    struct sr_histogram_chart chart = {.title = title,
+                                       .note = note,
+                                       .counts = stats->all.histogram,
+                                       .linear = figure->request->linear};
+    for (int c = 0; stats->channels == 3 && c < 3; c++)
+        chart.channels[c] = stats->channel[c].histogram;
     enum sr_status status = figure_put(figure, &sr_chart_histogram, &chart, error);
     free(stats);
     return status;

@@ -85,12 +85,18 @@ static enum sr_status write_triptychs(struct figure *figure, const char *method,
                  *heats->layer ? ", " : "", heats->layer, class_name(session, heats->targets[i]));
         snprintf(texts[i].right, sizeof texts[i].right, "predicted: %s (%.1f %%)",
                  class_name(session, predicted), 100 * probability);
-        rows[i] = (struct sr_triptych){figure_pixels(figure, picked.file, row),
-                                       heats->maps + i * heats->size,
-                                       texts[i].left,
-                                       texts[i].middle,
-                                       texts[i].right,
-                                       truth >= 0 && truth != predicted};
+        rows[i] = (struct sr_triptych){.pixels = figure_pixels(figure, picked.file, row),
+                                       .heat = heats->maps + i * heats->size,
+                                       .left = texts[i].left,
+                                       .middle = texts[i].middle,
+                                       .right = texts[i].right,
+                                       .wrong = truth >= 0 && truth != predicted};
+        if (picked.file == SR_FILE_PICTURES) {
+            const struct sr_import *import = sr_session_import(session, row);
+            rows[i].picture = import->original;
+            rows[i].shown = import->shown;
+            if (sr_import_was_cut(import)) rows[i].cut = import->cut;
+        }
     }
     char title[240];
     if (picked.count > 1)

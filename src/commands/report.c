@@ -161,19 +161,19 @@ static enum sr_status write_data(struct sr_session *session, struct report *repo
     sr_reply_heading(&report->reply, 2, "The data");
     sr_reply_say(
         &report->reply,
-        "%s: %s training and %s test images of %d×%d grey pixels in %d classes. %s of the training "
+        "%s: %s training and %s test images of %d×%d %s pixels in %d classes. %s of the training "
         "images, drawn evenly from the classes by seed %llu, are kept aside for validation. Digest "
         "of the pixels: %s.",
         session->data->name, counts[0], counts[1], train->shape.height, train->shape.width,
-        session->data->classes, counts[2], (unsigned long long)session->split.seed,
-        session->data->digest);
-    const char *const head[] = {"grey values of the train file, 0 to 255", "here",
+        train->shape.channels == 1 ? "grey" : "coloured", session->data->classes, counts[2],
+        (unsigned long long)session->split.seed, session->data->digest);
+    const char *const head[] = {"values of the train file, 0 to 255", "here",
                                 report->known ? "the study" : NULL, NULL};
     table = report_table(report, head);
-    snprintf(cells[0], sizeof cells[0], "%.4f", stats->mean);
-    snprintf(cells[1], sizeof cells[1], "%g", stats->median);
-    snprintf(cells[2], sizeof cells[2], "%.4f", stats->deviation);
-    snprintf(cells[3], sizeof cells[3], "%.2f %%", stats->zeros * 100);
+    snprintf(cells[0], sizeof cells[0], "%.4f", stats->all.mean);
+    snprintf(cells[1], sizeof cells[1], "%g", stats->all.median);
+    snprintf(cells[2], sizeof cells[2], "%.4f", stats->all.deviation);
+    snprintf(cells[3], sizeof cells[3], "%.2f %%", stats->all.zeros * 100);
     const char *const rows[][3] = {{"mean", cells[0], "72.94"},
                                    {"median", cells[1], "0"},
                                    {"standard deviation", cells[2], "90.02"},

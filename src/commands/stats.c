@@ -3,6 +3,7 @@
 
 #include "sartor/data/identity.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sartor/panes/show.h"
@@ -41,6 +42,38 @@ static void report_classes(const struct sr_session *session, const struct sr_sta
     }
 }
 
+/* Of images in colour. */
+static void report_channels(const struct sr_stats *stats, struct sr_reply *reply)
+{
+    for (int c = 0; c < 3; c++) {
+        const struct sr_level_stats *own = &stats->channel[c];
+        sr_reply_say(reply,
+                     "  %-5s  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%",
+                     sr_channel_names[c], own->mean, own->median, own->deviation, own->zeros * 100);
+    }
+}
+
+static void report_channel_numbers(const struct sr_stats *stats, struct sr_reply *reply)
+{
+    double numbers[4][3];
+    for (int c = 0; c < 3; c++) {
+        const struct sr_level_stats *own = &stats->channel[c];
+        const double values[4] = {own->mean, own->median, own->deviation, own->zeros};
+        for (int n = 0; n < 4; n++) numbers[n][c] = values[n];
+    }
+    sr_reply_numbers(reply, "channel_means", numbers[0], 3);
+    sr_reply_numbers(reply, "channel_medians", numbers[1], 3);
+    sr_reply_numbers(reply, "channel_stds", numbers[2], 3);
+    sr_reply_numbers(reply, "channel_zeros", numbers[3], 3);
+    for (int c = 0; c < 3; c++) {
+        char key[32];
+        double histogram[256];
+        for (int i = 0; i < 256; i++) histogram[i] = (double)stats->channel[c].histogram[i];
+        snprintf(key, sizeof key, "histogram_%s", sr_channel_names[c]);
+        sr_reply_numbers(reply, key, histogram, 256);
+    }
+}
+
 /* `key` is "file" or "split", `name` its value; `title` says it to people. `class` is -1 for all.
  */
 static void report(const struct sr_session *session, const struct sr_stats *stats, const char *key,
@@ -48,24 +81,27 @@ static void report(const struct sr_session *session, const struct sr_stats *stat
 {
     char count[32];
     double histogram[256];
-    for (int i = 0; i < 256; i++) histogram[i] = (double)stats->histogram[i];
+    for (int i = 0; i < 256; i++) histogram[i] = (double)stats->all.histogram[i];
     sr_format_count(count, sizeof count, stats->count);
     sr_reply_say(reply, "%s", title);
     if (class >= 0) sr_reply_more(reply, ", %s", class_name(session, class));
     sr_reply_more(reply, ": %s images", stats->count ? count : "no");
     if (stats->count)
         sr_reply_say(reply, "  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%",
-                     stats->mean, stats->median, stats->deviation, stats->zeros * 100);
+                     stats->all.mean, stats->all.median, stats->all.deviation,
+                     stats->all.zeros * 100);
+    if (stats->count && stats->channels == 3) report_channels(stats, reply);
     sr_reply_record(reply, NULL);
     sr_reply_text(reply, key, name);
     if (class >= 0) sr_reply_named(reply, "class", class, class_name(session, class));
     sr_reply_context(reply);
     sr_reply_integer(reply, "count", (int64_t)stats->count);
-    sr_reply_number(reply, "mean", stats->mean);
-    sr_reply_number(reply, "median", stats->median);
-    sr_reply_number(reply, "std", stats->deviation);
-    sr_reply_number(reply, "zeros", stats->zeros);
+    sr_reply_number(reply, "mean", stats->all.mean);
+    sr_reply_number(reply, "median", stats->all.median);
+    sr_reply_number(reply, "std", stats->all.deviation);
+    sr_reply_number(reply, "zeros", stats->all.zeros);
     sr_reply_numbers(reply, "histogram", histogram, 256);
+    if (stats->channels == 3) report_channel_numbers(stats, reply);
     if (class >= 0 || !stats->count) sr_reply_only(reply, SR_JSON);
     report_classes(session, stats, reply);
     sr_reply_only(reply, SR_FOR_ALL);

@@ -265,6 +265,11 @@ enum sr_status sr_import_fitted(const char *path, const struct sr_fitting *fitti
     return status;
 }
 
+bool sr_import_was_cut(const struct sr_import *import)
+{
+    return memcmp(import->original, import->cut, sr_shape_size(import->shown)) != 0;
+}
+
 const char *sr_import_doubt_text(enum sr_import_doubt doubt)
 {
     static const char *const texts[] = {

@@ -350,9 +350,21 @@ void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_
     cairo_surface_destroy(image);
 }
 
-void sr_pixels_grey(uint32_t *out, const uint8_t *pixels, size_t count)
+void sr_pixels_image(uint32_t *out, const uint8_t *pixels, struct sr_shape shape)
 {
-    for (size_t i = 0; i < count; i++) out[i] = pixels[i] * 0x010101u;
+    for (size_t i = 0, count = sr_shape_pixels(shape); i < count; i++)
+        out[i] = shape.channels == 1
+                     ? pixels[i] * 0x010101u
+                     : (uint32_t)(pixels[3 * i] << 16 | pixels[3 * i + 1] << 8 | pixels[3 * i + 2]);
+}
+
+void sr_value_column(struct sr_table *table, struct sr_shape shape, int i)
+{
+    static const char *const names[] = {"red", "green", "blue"};
+    char name[32];
+    snprintf(name, sizeof name, "%s%d", shape.channels == 1 ? "pixel" : names[i % 3],
+             i / shape.channels);
+    sr_table_column(table, name);
 }
 
 static double unit(double value)
@@ -367,12 +379,17 @@ void sr_pixels_heat(uint32_t *out, const float *heat, size_t count)
 }
 
 /* The opacity of the colour grows with the heat, so that the garment stays visible. */
-void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, size_t count)
+void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat,
+                       struct sr_shape shape)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0, count = sr_shape_pixels(shape); i < count; i++) {
+        const uint8_t *at = pixels + i * (size_t)shape.channels;
+        /* Luma, as everywhere where a colour is made grey. */
+        const int grey =
+            shape.channels == 1 ? at[0] : (299 * at[0] + 587 * at[1] + 114 * at[2] + 500) / 1000;
         double value = unit((double)heat[i]), share = 0.1 + 0.6 * value;
         sr_colour colour = sr_scale_colour(SR_SCALE_INFERNO, value);
-        out[i] = sr_colour_mix(sr_colour_grey(pixels[i]), colour, share) & 0xFFFFFF;
+        out[i] = sr_colour_mix(sr_colour_grey(grey), colour, share) & 0xFFFFFF;
     }
 }
 

@@ -105,14 +105,19 @@ double sr_snap_pixels(const struct sr_canvas *canvas, double wished, int pixels)
  * than dots. */
 void sr_draw_pixels(struct sr_canvas *canvas, struct sr_rect rect, const uint32_t *colours,
                     int height, int width);
-/* Grey pixels; heat through the figure's scale; heat laid over grey. `out`: count colours. */
-void sr_pixels_grey(uint32_t *out, const uint8_t *pixels, size_t count);
+/* An image, grey or in colour; heat through the figure's scale; heat laid over the image made grey,
+ * so that a colour is always heat. `out`: a colour for each pixel. */
+void sr_pixels_image(uint32_t *out, const uint8_t *pixels, struct sr_shape shape);
 void sr_pixels_heat(uint32_t *out, const float *heat, size_t count);
-void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat, size_t count);
+void sr_pixels_overlay(uint32_t *out, const uint8_t *pixels, const float *heat,
+                       struct sr_shape shape);
 /* The numbered scale 0..1 that goes with heat, upright. Its width is SR_HEAT_SCALE_WIDTH. */
 #define SR_HEAT_SCALE_WIDTH 30.0
 void sr_draw_heat_scale(struct sr_canvas *canvas, double x, double y, double height,
                         const char *label);
+
+/* A column of a table for value `i` of an image: "pixel7", in colour "red7", "green7", "blue7". */
+void sr_value_column(struct sr_table *table, struct sr_shape shape, int i);
 
 /* Title above and note below, wrapped: the heights that they take, and drawing them. */
 double sr_title_height(struct sr_canvas *canvas, const char *title, double width);

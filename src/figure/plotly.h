@@ -66,6 +66,7 @@ struct sr_sheet_picture {
     const uint32_t *colours; /* one for each pixel */
     struct sr_shape shape;
     double share;        /* of its place that it is high */
+    double across;       /* of its place that it is wide; 0: all */
     const char *caption; /* or NULL */
     bool wrong;
 };

@@ -80,12 +80,13 @@ void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture
     struct sr_plotly *plot = sheet->plot;
     const char *caption = picture->caption;
     const bool wrong = picture->wrong;
-    const double x = picture->column, y = picture->row * pitch(sheet), share = picture->share;
+    const double x = picture->column, y = picture->row * pitch(sheet), share = picture->share,
+                 across = picture->across > 0 ? picture->across : 1;
     struct sr_json *image = sr_plotly_json(
         "{\"xref\": \"x\", \"yref\": \"y\", \"xanchor\": \"center\", \"yanchor\": \"middle\", "
         "\"sizing\": \"stretch\", \"layer\": \"below\", \"x\": %g, \"y\": %g, \"sizex\": %g, "
         "\"sizey\": %g}",
-        x, y, PICTURE, PICTURE * share);
+        x, y, PICTURE * across, PICTURE * share);
     char *uri = encode(picture->colours, picture->shape);
     sr_json_set_text(image, "source", uri);
     free(uri);
@@ -93,7 +94,7 @@ void sr_sheet_add(struct sr_sheet *sheet, const struct sr_sheet_picture *picture
     struct sr_json *frame = sr_plotly_json("{\"type\": \"rect\", \"xref\": \"x\", \"yref\": \"y\", "
                                            "\"x0\": %g, \"x1\": %g, \"y0\": %g, "
                                            "\"y1\": %g}",
-                                           x - PICTURE / 2, x + PICTURE / 2,
+                                           x - PICTURE * across / 2, x + PICTURE * across / 2,
                                            y - PICTURE * share / 2, y + PICTURE * share / 2);
     struct sr_json *line_style = sr_plotly_json("{\"width\": %d}", wrong ? 2 : 1);
     sr_plotly_set_colour(line_style, "color", wrong ? plot->theme->wrong : plot->theme->frame);

@@ -77,13 +77,27 @@ static void steps_size(struct sr_canvas *canvas, const void *data, double wished
     size->least_height = size->height - rows * (box - fmin(box, 30));
 }
 
-/* Values as grey; a strip (a flattened image) becomes a band of the box's width. */
+/* A colour for each pixel of a step. */
+static uint32_t *step_colours(const struct sr_step *step)
+{
+    const size_t size = sr_shape_size(step->shape);
+    uint8_t *bytes = sr_xalloc(size + 1);
+    uint32_t *colours = sr_xalloc((sr_shape_pixels(step->shape) + 1) * sizeof *colours);
+    for (size_t i = 0; i < size; i++) {
+        const double value = (double)step->values[i];
+        bytes[i] = (uint8_t)lround(255 * (value > 0 ? (value < 1 ? value : 1) : 0));
+    }
+    sr_pixels_image(colours, bytes, step->shape);
+    free(bytes);
+    return colours;
+}
+
+/* A strip (a flattened image) becomes a band of the box's width. */
 static struct sr_rect draw_step(struct sr_canvas *canvas, const struct sr_step *step,
                                 struct sr_rect box)
 {
-    size_t count = sr_shape_size(step->shape);
     struct sr_rect place = box;
-    if (!count) return place;
+    if (!sr_shape_size(step->shape)) return place;
     double aspect = (double)step->shape.height / step->shape.width;
     if (aspect < 0.15) {
         place.height = 14;
@@ -98,12 +112,7 @@ static struct sr_rect draw_step(struct sr_canvas *canvas, const struct sr_step *
     }
     place.x = sr_snap(canvas, box.x + (box.width - place.width) / 2);
     place.y = sr_snap(canvas, box.y + (box.height - place.height) / 2);
-    uint32_t *colours = sr_xalloc(count * sizeof *colours);
-    for (size_t i = 0; i < count; i++) {
-        double value = (double)step->values[i];
-        value = value > 0 ? (value < 1 ? value : 1) : 0;
-        colours[i] = (uint32_t)lround(255 * value) * 0x010101u;
-    }
+    uint32_t *colours = step_colours(step);
     sr_draw_pixels(canvas, place, colours, step->shape.height, step->shape.width);
     sr_frame(canvas, place, 0.4, canvas->theme->frame);
     free(colours);
@@ -167,7 +176,11 @@ static void steps_table(struct sr_table *table, const void *data)
 {
     const struct sr_steps_chart *chart = data;
     sr_table_title(table, chart->title);
-    sr_table_columns(table, "step name row column value");
+    bool colour = false;
+    for (size_t i = 0; i < chart->count; i++)
+        colour = colour || chart->steps[i].shape.channels == 3;
+    sr_table_columns(table,
+                     colour ? "step name row column channel value" : "step name row column value");
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_step *step = &chart->steps[i];
         double low = step->low, high = step->high;
@@ -178,8 +191,10 @@ static void steps_table(struct sr_table *table, const void *data)
         for (int k = 0; k < (int)sr_shape_size(step->shape); k++) {
             sr_table_integer(table, (int64_t)i);
             sr_table_text(table, step->name);
-            sr_table_integer(table, k / step->shape.width);
-            sr_table_integer(table, k % step->shape.width);
+            const int pixel = k / step->shape.channels;
+            sr_table_integer(table, pixel / step->shape.width);
+            sr_table_integer(table, pixel % step->shape.width);
+            if (colour) sr_table_integer(table, k % step->shape.channels);
             sr_table_number(table, low + (high - low) * (double)step->values[k]);
         }
     }
@@ -194,16 +209,11 @@ static void steps_plotly(struct sr_plotly *plot, const void *data)
     sr_sheet_begin(&sheet, plot, (int)chart->count, 1, 200, 50);
     for (size_t i = 0; i < chart->count; i++) {
         const struct sr_step *step = &chart->steps[i];
-        size_t area = sr_shape_size(step->shape);
-        uint32_t *colours = sr_xalloc((area + 1) * sizeof *colours);
-        uint8_t *grey = sr_xalloc(area + 1);
-        for (size_t k = 0; k < area; k++)
-            grey[k] = (uint8_t)lround(255 * fmin(1, fmax(0, (double)step->values[k])));
-        sr_pixels_grey(colours, grey, area);
+        uint32_t *colours = step_colours(step);
         char *caption = sr_xprintf("%s: %s", step->name, step->note ? step->note : "");
         double share =
             step->shape.width > 0 ? fmin(1, (double)step->shape.height / step->shape.width) : 1;
-        if (area)
+        if (sr_shape_size(step->shape))
             sr_sheet_add(&sheet, &(struct sr_sheet_picture){
                                      .column = (int)i,
                                      .colours = colours,
@@ -212,7 +222,6 @@ static void steps_plotly(struct sr_plotly *plot, const void *data)
                                      .caption = caption,
                                  });
         free(caption);
-        free(grey);
         free(colours);
     }
     sr_sheet_end(&sheet, chart->title);

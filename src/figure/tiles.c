@@ -160,15 +160,13 @@ static void tiles_draw(struct sr_canvas *canvas, const struct tiles *tiles)
 /* `chart` without heats: those columns are left out. */
 static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *chart)
 {
-    const int pixel_count = (int)sr_shape_pixels(chart->shape);
+    const int pixel_count = (int)sr_shape_pixels(chart->shape),
+              value_count = (int)sr_shape_size(chart->shape);
     const float *const *heats = chart->heats;
     char name[32];
     sr_table_title(table, chart->title);
     sr_table_columns(table, "image caption wrong");
-    for (int i = 0; i < pixel_count; i++) {
-        snprintf(name, sizeof name, "pixel%d", i);
-        sr_table_column(table, name);
-    }
+    for (int i = 0; i < value_count; i++) sr_value_column(table, chart->shape, i);
     for (int i = 0; heats && i < pixel_count; i++) {
         snprintf(name, sizeof name, "heat%d", i);
         sr_table_column(table, name);
@@ -177,7 +175,7 @@ static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *c
         sr_table_integer(table, image);
         sr_table_text(table, chart->captions ? chart->captions[image] : NULL);
         sr_table_integer(table, chart->wrong && chart->wrong[image]);
-        for (int i = 0; i < pixel_count; i++) sr_table_integer(table, chart->pixels[image][i]);
+        for (int i = 0; i < value_count; i++) sr_table_integer(table, chart->pixels[image][i]);
         for (int i = 0; heats && i < pixel_count; i++)
             sr_table_number(table, (double)heats[image][i]);
     }
@@ -186,7 +184,7 @@ static void tiles_table(struct sr_table *table, const struct sr_gallery_chart *c
 static void grid_colours(const void *data, int index, uint32_t *out)
 {
     const struct sr_grid_chart *chart = data;
-    sr_pixels_grey(out, chart->pixels[index], sr_shape_pixels(chart->shape));
+    sr_pixels_image(out, chart->pixels[index], chart->shape);
 }
 
 static struct tiles grid_tiles(const struct sr_grid_chart *chart)
@@ -239,9 +237,9 @@ static void tiles_plotly(struct sr_plotly *plot, const struct sr_gallery_chart *
     sr_sheet_begin(&sheet, plot, columns, rows, 88, chart->captions ? 38 : 4);
     for (int i = 0; i < chart->count; i++) {
         if (chart->heats)
-            sr_pixels_overlay(colours, chart->pixels[i], chart->heats[i], area);
+            sr_pixels_overlay(colours, chart->pixels[i], chart->heats[i], chart->shape);
         else
-            sr_pixels_grey(colours, chart->pixels[i], area);
+            sr_pixels_image(colours, chart->pixels[i], chart->shape);
         sr_sheet_add(&sheet, &(struct sr_sheet_picture){
                                  .column = i % columns,
                                  .row = i / columns,
@@ -279,8 +277,7 @@ const struct sr_chart sr_chart_grid = {"grid", grid_size, grid_draw, grid_table,
 static void gallery_colours(const void *data, int index, uint32_t *out)
 {
     const struct sr_gallery_chart *chart = data;
-    sr_pixels_overlay(out, chart->pixels[index], chart->heats[index],
-                      sr_shape_pixels(chart->shape));
+    sr_pixels_overlay(out, chart->pixels[index], chart->heats[index], chart->shape);
 }
 
 static struct tiles gallery_tiles(const struct sr_gallery_chart *chart)

@@ -65,26 +65,36 @@ static void number(char *out, size_t size, double value, int digits)
 }
 
 /* The cells of the table, one column a file; the study's where the data is its. */
-enum { ROWS = 5, COLUMNS = SR_FILE_COUNT + 1, CELL = 32 };
-static const char *const row_names[ROWS] = {"images", "mean", "median", "deviation", "zeros"};
+enum { ROWS = 5, ROWS_MAX = ROWS + SR_CHANNELS_MAX, COLUMNS = SR_FILE_COUNT + 1, CELL = 32 };
+static const char *const row_names[ROWS_MAX] = {"images", "mean",     "median",     "deviation",
+                                                "zeros",  "red mean", "green mean", "blue mean"};
 
-static void table_cells(struct sr_session *session, char cells[ROWS][COLUMNS][CELL])
+/* The last three only of images in colour. */
+static int rows_of(const struct sr_session *session)
+{
+    return session->data->files[SR_FILE_TRAIN].shape.channels == 3 ? ROWS_MAX : ROWS;
+}
+
+static void table_cells(struct sr_session *session, char cells[ROWS_MAX][COLUMNS][CELL])
 {
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         const struct sr_stats *stats = figures(session, (enum sr_file)f);
-        for (int r = 0; r < ROWS; r++) cells[r][f][0] = '\0';
+        for (int r = 0; r < ROWS_MAX; r++) cells[r][f][0] = '\0';
         if (!stats) continue;
         sr_format_count(cells[0][f], CELL, stats->count);
-        number(cells[1][f], CELL, stats->mean, 2);
-        number(cells[2][f], CELL, stats->median, stats->median == floor(stats->median) ? 0 : 1);
-        number(cells[3][f], CELL, stats->deviation, 2);
-        sr_pane_percent(cells[4][f], CELL, stats->zeros);
+        number(cells[1][f], CELL, stats->all.mean, 2);
+        number(cells[2][f], CELL, stats->all.median,
+               stats->all.median == floor(stats->all.median) ? 0 : 1);
+        number(cells[3][f], CELL, stats->all.deviation, 2);
+        sr_pane_percent(cells[4][f], CELL, stats->all.zeros);
+        for (int c = 0; stats->channels == 3 && c < 3; c++)
+            number(cells[ROWS + c][f], CELL, stats->channel[c].mean, 2);
     }
     sr_format_count(cells[0][SR_FILE_COUNT], CELL, (uint64_t)study.count);
     number(cells[1][SR_FILE_COUNT], CELL, study.mean, 2);
     number(cells[2][SR_FILE_COUNT], CELL, study.median, 0);
     number(cells[3][SR_FILE_COUNT], CELL, study.deviation, 2);
-    cells[4][SR_FILE_COUNT][0] = '\0';
+    for (int r = 4; r < ROWS_MAX; r++) cells[r][SR_FILE_COUNT][0] = '\0';
 }
 
 /* Returns the lines used. */
@@ -92,7 +102,8 @@ static int draw_table(struct sr_session *session, struct sr_area area)
 {
     static const char *const titles[2][COLUMNS] = {{" train ", " test ", " study "},
                                                    {"[train]", "[test]", ""}};
-    char cells[ROWS][COLUMNS][CELL];
+    char cells[ROWS_MAX][COLUMNS][CELL];
+    const int rows = rows_of(session);
     table_cells(session, cells);
     bool compared = session->data->known && shown_class(session) < 0;
     enum sr_file file = shown_file(session);
@@ -104,15 +115,15 @@ static int draw_table(struct sr_session *session, struct sr_area area)
         sr_pane_put_right(area, edge + 1, 0,
                           sr_pane_style(session, here ? SR_ROLE_SELECTED : SR_ROLE_FAINT),
                           titles[here][c]);
-        for (int r = 0; r < ROWS; r++)
+        for (int r = 0; r < rows; r++)
             sr_pane_put_right(
                 area, edge, r + 1,
                 sr_pane_style(session, c == SR_FILE_COUNT ? SR_ROLE_FAINT : SR_ROLE_TEXT),
                 cells[r][c]);
     }
-    for (int r = 0; r < ROWS; r++)
+    for (int r = 0; r < rows; r++)
         sr_area_text(area, 1, r + 1, sr_pane_style(session, SR_ROLE_FAINT), row_names[r]);
-    return ROWS + 1;
+    return rows + 1;
 }
 
 /* Images a class in the chosen file, as bars; the cursor's line is the class that is shown. */
@@ -179,23 +190,35 @@ static void draw_histogram(struct sr_session *session, struct sr_area area)
     }
     const bool linear = data_state(session)->linear;
     int class = shown_class(session);
-    double x[256], y[256];
+    const bool colour = stats->channels == 3;
+    const int series = colour ? 3 : 1;
+    double x[256], y[SR_CHANNELS_MAX][256];
     for (int i = 0; i < 256; i++) {
         x[i] = i;
-        y[i] = (double)stats->histogram[i];
+        for (int s = 0; s < series; s++)
+            y[s][i] = (double)(colour ? stats->channel[s].histogram : stats->all.histogram)[i];
     }
     char title[160];
-    snprintf(title, sizeof title, "Grey values, %s%s%s", sr_file_names[shown_file(session)],
-             class < 0 ? "" : ", ", class < 0 ? "" : sr_pane_class(session, class));
-    struct sr_plot_line line = {
-        .x = x, .y = y, .count = 256, .style = sr_pane_style(session, SR_ROLE_SERIES)};
+    snprintf(title, sizeof title, "%s, %s%s%s", colour ? "Channels" : "Grey values",
+             sr_file_names[shown_file(session)], class < 0 ? "" : ", ",
+             class < 0 ? "" : sr_pane_class(session, class));
+    static const sr_colour tints[SR_CHANNELS_MAX] = {
+        SR_RGB(0xE0, 0x50, 0x40), SR_RGB(0x40, 0xB8, 0x60), SR_RGB(0x50, 0x80, 0xF0)};
+    struct sr_plot_line lines[SR_CHANNELS_MAX];
+    for (int s = 0; s < series; s++) {
+        lines[s] = (struct sr_plot_line){
+            .x = x, .y = y[s], .count = 256, .style = sr_pane_style(session, SR_ROLE_SERIES)};
+        if (!colour) continue;
+        lines[s].label = sr_channel_names[s];
+        if (session->look.depth >= SR_DEPTH_256) lines[s].style.fore = tints[s];
+    }
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = title,
                                    .y_label = linear ? "pixels" : "pixels (log)",
-                                   .lines = &line,
-                                   .count = 1,
+                                   .lines = lines,
+                                   .count = (size_t)series,
                                    .logarithmic = !linear,
-                                   .bars = true,
+                                   .bars = !colour,
                                    .cursor = NAN});
 }
 
@@ -212,9 +235,9 @@ static void draw_splits(struct sr_session *session, struct sr_area area)
         const struct sr_stats *stats = &statistics(session)->splits[s];
         char cells[4][32];
         sr_format_count(cells[0], sizeof cells[0], stats->count);
-        number(cells[1], sizeof cells[1], stats->mean, 2);
-        number(cells[2], sizeof cells[2], stats->deviation, 2);
-        sr_pane_percent(cells[3], sizeof cells[3], stats->zeros);
+        number(cells[1], sizeof cells[1], stats->all.mean, 2);
+        number(cells[2], sizeof cells[2], stats->all.deviation, 2);
+        sr_pane_percent(cells[3], sizeof cells[3], stats->all.zeros);
         sr_area_text(area, 1, s + 1, plain, sr_split_names[s]);
         for (int c = 0; c < 4; c++) sr_pane_put_right(area, 20 + 10 * c, s + 1, plain, cells[c]);
     }
@@ -233,9 +256,10 @@ static void heading(const struct sr_session *session, struct sr_text *text)
     char train[32], test[32];
     sr_format_count(train, sizeof train, data->files[SR_FILE_TRAIN].count);
     sr_format_count(test, sizeof test, data->files[SR_FILE_TEST].count);
-    sr_text_printf(text, "%s: %s train + %s test images, %d×%d, %d classes", data->name, train,
-                   test, data->files[SR_FILE_TRAIN].shape.width,
-                   data->files[SR_FILE_TRAIN].shape.height, data->classes);
+    sr_text_printf(
+        text, "%s: %s train + %s test images, %d×%d%s, %d classes", data->name, train, test,
+        data->files[SR_FILE_TRAIN].shape.width, data->files[SR_FILE_TRAIN].shape.height,
+        data->files[SR_FILE_TRAIN].shape.channels == 3 ? " in colour" : "", data->classes);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
@@ -325,7 +349,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
 static void describe(struct sr_session *session, struct sr_text *text)
 {
     if (sr_pane_without_data(session, text, text)) return;
-    char cells[ROWS][COLUMNS][CELL], class_words[200];
+    char cells[ROWS_MAX][COLUMNS][CELL], class_words[200];
     int class = shown_class(session);
     snprintf(class_words, sizeof class_words, "Class %s of the ", sr_pane_class(session, class));
     sr_text_add(text, "Data: ");
@@ -336,11 +360,15 @@ static void describe(struct sr_session *session, struct sr_text *text)
     table_cells(session, cells);
     for (int f = 0; f < SR_FILE_COUNT; f++)
         sr_text_printf(text,
-                       "\n%s%s file has %s images; their grey values have mean %s, median %s, "
+                       "\n%s%s file has %s images; their %s have mean %s, median %s, "
                        "standard deviation "
                        "%s, and %s are exactly 0.",
-                       class < 0 ? "The " : class_words, sr_file_names[f], cells[0][f], cells[1][f],
+                       class < 0 ? "The " : class_words, sr_file_names[f], cells[0][f],
+                       rows_of(session) == ROWS ? "grey values" : "values", cells[1][f],
                        cells[2][f], cells[3][f], cells[4][f]);
+    for (int f = 0; rows_of(session) == ROWS_MAX && f < SR_FILE_COUNT; f++)
+        sr_text_printf(text, "\nIn the %s file the mean of red is %s, of green %s, of blue %s.",
+                       sr_file_names[f], cells[ROWS][f], cells[ROWS + 1][f], cells[ROWS + 2][f]);
     if (session->data->known && class < 0)
         sr_text_printf(
             text,
@@ -349,8 +377,8 @@ static void describe(struct sr_session *session, struct sr_text *text)
     for (int s = 0; class < 0 && s < SR_SPLIT_COUNT && statistics(session); s++) {
         const struct sr_stats *split = &statistics(session)->splits[s];
         sr_text_printf(text, "%s %s split %zu images, mean %.2f, deviation %.2f",
-                       s ? ";" : "\nOf these, the", sr_split_names[s], split->count, split->mean,
-                       split->deviation);
+                       s ? ";" : "\nOf these, the", sr_split_names[s], split->count,
+                       split->all.mean, split->all.deviation);
         if (s == SR_SPLIT_COUNT - 1) sr_text_add(text, ".");
     }
     const struct sr_stats *stats = session->stats[shown_file(session)];

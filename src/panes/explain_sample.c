@@ -266,7 +266,8 @@ static void draw_origin(struct sr_session *session, struct sr_area area, const s
     caption(session, column_area(area, layout, 0, 0, 1), SR_ROLE_TEXT, "picture", "");
     draw_fitted(session, column_area(area, layout, 0, 1, layout->height), import->original,
                 import->shown);
-    caption(session, column_area(area, layout, 1, 0, 1), SR_ROLE_TEXT, "cut out", "");
+    caption(session, column_area(area, layout, 1, 0, 1), SR_ROLE_TEXT,
+            sr_import_was_cut(import) ? "cut out" : "nothing cut off", "");
     draw_fitted(session, column_area(area, layout, 1, 1, layout->height), import->cut,
                 import->shown);
 }

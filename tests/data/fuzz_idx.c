@@ -43,8 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         struct sr_samples all = {.images = &images, .count = images.count};
         struct sr_stats stats;
         sr_stats_compute(&stats, &all, -1);
-        check(stats.mean >= 0 && stats.mean <= 255 && stats.deviation >= 0 &&
-              stats.deviation <= 127.5);
+        check(stats.all.mean >= 0 && stats.all.mean <= 255 && stats.all.deviation >= 0 &&
+              stats.all.deviation <= 127.5);
     } else if (array.dimensions < 3) {
         int64_t *numbers;
         size_t count;

@@ -73,15 +73,15 @@ static void the_real_data(void **state)
     struct sr_samples all = {.images = &dataset->files[SR_FILE_TRAIN], .count = 60000};
     sr_stats_compute(&stats, &all, -1);
     assert_int_equal(stats.count, 60000);
-    assert_float_equal(stats.mean, 72.9404, 5e-5);
-    assert_float_equal(stats.deviation, 90.0212, 5e-5);
-    assert_float_equal(stats.median, 0, 0);
-    assert_float_equal(stats.zeros, 0.502, 5e-4);
+    assert_float_equal(stats.all.mean, 72.9404, 5e-5);
+    assert_float_equal(stats.all.deviation, 90.0212, 5e-5);
+    assert_float_equal(stats.all.median, 0, 0);
+    assert_float_equal(stats.all.zeros, 0.502, 5e-4);
     for (int c = 0; c < 10; c++) assert_int_equal(stats.class_counts[c], 6000);
     all = (struct sr_samples){.images = &dataset->files[SR_FILE_TEST], .count = 10000};
     sr_stats_compute(&stats, &all, -1);
-    assert_float_equal(stats.mean, 73.1466, 5e-5);
-    assert_float_equal(stats.deviation, 89.8733, 5e-5);
+    assert_float_equal(stats.all.mean, 73.1466, 5e-5);
+    assert_float_equal(stats.all.deviation, 89.8733, 5e-5);
     sr_dataset_unref(dataset);
 }
 

@@ -288,19 +288,19 @@ static void statistics(void **state)
     struct sr_samples all = {.images = &images, .count = 4};
     struct sr_stats stats;
     sr_stats_compute(&stats, &all, -1);
-    assert_float_equal(stats.mean, 20, 1e-12);
-    assert_float_equal(stats.median, 15, 1e-12);           /* between the middle two */
-    assert_float_equal(stats.deviation, sqrt(350), 1e-12); /* (400 + 100 + 0 + 900) / 4 */
-    assert_float_equal(stats.zeros, 0.25, 1e-12);
-    assert_int_equal(stats.histogram[10], 64);
+    assert_float_equal(stats.all.mean, 20, 1e-12);
+    assert_float_equal(stats.all.median, 15, 1e-12);           /* between the middle two */
+    assert_float_equal(stats.all.deviation, sqrt(350), 1e-12); /* (400 + 100 + 0 + 900) / 4 */
+    assert_float_equal(stats.all.zeros, 0.25, 1e-12);
+    assert_int_equal(stats.all.histogram[10], 64);
     assert_int_equal(stats.class_counts[1], 2);
     sr_stats_compute(&stats, &all, 1);
     assert_int_equal(stats.count, 2);
-    assert_float_equal(stats.mean, 15, 1e-12);
+    assert_float_equal(stats.all.mean, 15, 1e-12);
     assert_int_equal(stats.class_counts[0], 0);
     sr_stats_compute(&stats, &all, 7);
     assert_int_equal(stats.count, 0);
-    assert_true(isnan(stats.mean) && isnan(stats.median));
+    assert_true(isnan(stats.all.mean) && isnan(stats.all.median));
     float mean[64], variance[64];
     assert_true(sr_stats_mean_image(&all, 0, mean, variance));
     assert_float_equal(mean[63], 25, 1e-6);
@@ -311,7 +311,7 @@ static void statistics(void **state)
     uint32_t rows[] = {3, 1};
     struct sr_samples some = {.images = &images, .rows = rows, .count = 2};
     sr_stats_compute(&stats, &some, -1);
-    assert_float_equal(stats.mean, 30, 1e-12);
+    assert_float_equal(stats.all.mean, 30, 1e-12);
 }
 
 /* 81 pixels, not a multiple of 4; what a class is taken from differs from all. */
@@ -325,14 +325,14 @@ static void odd_sizes(void **state)
     struct sr_stats stats;
     float mean[81], variance[81];
     sr_stats_compute(&stats, &all, -1);
-    assert_float_equal(stats.mean, 2, 1e-12); /* (81 + 162 + 243) / 243 */
-    assert_int_equal(stats.histogram[243], 1);
-    assert_int_equal(stats.histogram[0], 240);
+    assert_float_equal(stats.all.mean, 2, 1e-12); /* (81 + 162 + 243) / 243 */
+    assert_int_equal(stats.all.histogram[243], 1);
+    assert_int_equal(stats.all.histogram[0], 240);
     sr_stats_compute(&stats, &all, 0);
     assert_int_equal(stats.count, 2);
-    assert_float_equal(stats.mean, 2, 1e-12); /* (81 + 243) / 162 */
+    assert_float_equal(stats.all.mean, 2, 1e-12); /* (81 + 243) / 162 */
     assert_int_equal(stats.class_counts[1], 0);
-    assert_int_equal(stats.histogram[162], 0);
+    assert_int_equal(stats.all.histogram[162], 0);
     assert_true(sr_stats_mean_image(&all, 0, mean, variance));
     assert_float_equal(mean[80], 162, 1e-6);
     assert_float_equal(variance[80], 81 * 81, 1e-3);
@@ -341,7 +341,18 @@ static void odd_sizes(void **state)
     const struct sr_samples one = {&colour, NULL, 1};
     float means[243];
     sr_stats_compute(&stats, &one, -1);
-    assert_float_equal(stats.mean, 2, 1e-12);
+    assert_float_equal(stats.all.mean, 2, 1e-12);
+    /* The values that are not 0 stand at 80, 161 and 242, all of the last channel. */
+    assert_int_equal(stats.channels, 3);
+    assert_float_equal(stats.channel[0].mean, 0, 0);
+    assert_float_equal(stats.channel[1].zeros, 1, 0);
+    assert_float_equal(stats.channel[2].mean, 6, 1e-12); /* 486 / 81 */
+    assert_float_equal(stats.channel[2].median, 0, 0);
+    assert_float_equal(stats.channel[2].deviation,
+                       sqrt((81. * 81 + 162. * 162 + 243. * 243) / 81 - 36), 1e-9);
+    assert_int_equal(stats.channel[2].histogram[162], 1);
+    assert_int_equal(stats.channel[2].histogram[0], 78);
+    assert_int_equal(stats.all.histogram[0], 240);
     assert_true(sr_stats_mean_image(&one, -1, means, NULL));
     assert_float_equal(means[242], 243, 1e-6);
 }

@@ -83,8 +83,8 @@ static const struct sr_grid_chart grid_chart = {"Samples",  IMAGES,   5,    {SID
                                                 image_list, captions, wrong};
 static const struct sr_gallery_chart gallery_chart = {
     "Gallery", IMAGES, 0, {SIDE, SIDE, 1}, image_list, heat_list, captions, wrong};
-static const struct sr_histogram_chart histogram_chart = {"Grey values", "mean 72.94, median 0",
-                                                          histogram_counts, false};
+static const struct sr_histogram_chart histogram_chart = {
+    .title = "Grey values", .note = "mean 72.94, median 0", .counts = histogram_counts};
 static const struct sr_curves_chart curves_chart = {
     .title = "Training", .x_label = "epoch", .panels = panels, .count = 2};
 static const struct sr_confusion_chart confusion_chart = {
@@ -185,12 +185,12 @@ static inline void make_charts(void)
         recall_high[i] = fmin(1, recall[i] + 0.02);
     }
     for (int i = 0; i < 2; i++)
-        triptychs[i] = (struct sr_triptych){image_pixels[i],
-                                            image_heat[i],
-                                            "test:7 · true: Ankle boot",
-                                            "Grad-CAM of cnn at conv3",
-                                            "predicted: T-shirt/top (99.9 %)",
-                                            i == 1};
+        triptychs[i] = (struct sr_triptych){.pixels = image_pixels[i],
+                                            .heat = image_heat[i],
+                                            .left = "test:7 · true: Ankle boot",
+                                            .middle = "Grad-CAM of cnn at conv3",
+                                            .right = "predicted: T-shirt/top (99.9 %)",
+                                            .wrong = i == 1};
     if (!screen_grid.cells) sr_grid_init(&screen_grid, 40, 12);
     struct sr_area area = sr_grid_area(&screen_grid);
     sr_area_text(area, 1, 1, (struct sr_style){0, 0, SR_BOLD}, "Shirt → T-shirt/top ▀▄█▌ ⣿⠋ ╭─╮║╬");

@@ -327,7 +327,7 @@ static void bars_of_a_histogram_grow_with_its_counts(void **state)
     (void)state;
     uint64_t counts[256];
     for (int i = 0; i < 256; i++) counts[i] = (uint64_t)i * 4 + 1;
-    const struct sr_histogram_chart chart = {"Rising", NULL, counts, true};
+    const struct sr_histogram_chart chart = {.title = "Rising", .counts = counts, .linear = true};
     struct picture picture;
     draw(&sr_chart_histogram, &chart, 400, &picture);
     size_t first = colour_between(&picture, 0.2, 0.4, NULL),
@@ -360,7 +360,7 @@ static void a_single_value_is_a_bar(void **state)
     (void)state;
     uint64_t counts[256] = {0};
     counts[128] = 1000;
-    const struct sr_histogram_chart chart = {"One", NULL, counts, true};
+    const struct sr_histogram_chart chart = {.title = "One", .counts = counts, .linear = true};
     struct picture picture;
     draw(&sr_chart_histogram, &chart, 400, &picture);
     /* A rectangle, from 0 to 1,000 on the axis: as wide at the top as at the bottom. */
@@ -430,7 +430,8 @@ static void a_triptych_is_image_heat_and_both(void **state)
         pixels[i] = (uint8_t)(i % SIDE < SIDE / 2 ? 200 : 60);
         heat[i] = i / SIDE < SIDE / 2 ? 1 : 0;
     }
-    struct sr_triptych row = {pixels, heat, "a", "b", "c", false};
+    struct sr_triptych row = {
+        .pixels = pixels, .heat = heat, .left = "a", .middle = "b", .right = "c"};
     const struct sr_triptych_chart chart = {NULL, {SIDE, SIDE, 1}, &row, 1};
     struct picture picture;
     double line, other;
@@ -456,6 +457,113 @@ static void a_triptych_is_image_heat_and_both(void **state)
     free(picture.dots);
 }
 
+/* Dots of a colour, in the picture from one share of its width to another. */
+static size_t dots_of(const struct picture *picture, uint32_t colour, double from, double to)
+{
+    size_t found = 0;
+    for (int y = 0; y < picture->height; y++)
+        for (int x = (int)(from * picture->width); x < (int)(to * picture->width); x++)
+            found += (picture->dots[y * picture->width + x] & 0xFFFFFF) == colour;
+    return found;
+}
+
+/* Images in colour keep their colours; a heat map is laid over grey; a picture of one's own and
+ * what was cut out of it stand before its image. */
+static void images_have_their_colours(void **state)
+{
+    (void)state;
+    enum { SMALL = 8, AREA = SMALL * SMALL };
+    static uint8_t red[3 * AREA], blue[3 * AREA], shown[2 * 3 * AREA], cut[2 * 3 * AREA];
+    static float heat[AREA], values[3 * AREA];
+    for (int i = 0; i < AREA; i++) {
+        red[3 * i] = 200;
+        blue[3 * i + 2] = 200;
+        values[3 * i + 1] = 1;
+    }
+    for (int i = 0; i < 2 * AREA; i++) {
+        shown[3 * i] = shown[3 * i + 1] = 180;
+        if (i % 2) cut[3 * i] = cut[3 * i + 2] = 190;
+    }
+    const uint8_t *const both[] = {red, blue};
+    const struct sr_shape shape = {SMALL, SMALL, 3};
+    const struct sr_grid_chart grid = {.count = 2, .columns = 2, .shape = shape, .pixels = both};
+    struct picture picture;
+    draw(&sr_chart_grid, &grid, 200, &picture);
+    const size_t area = dots_of(&picture, 0xC80000, 0, 0.5);
+    assert_true(area > 1000);
+    assert_int_equal(dots_of(&picture, 0x0000C8, 0.5, 1), area);
+    assert_int_equal(dots_of(&picture, 0x0000C8, 0, 0.5) + dots_of(&picture, 0xC80000, 0.5, 1), 0);
+    free(picture.dots);
+
+    const struct sr_step step = {"s", NULL, values, shape, 0, 1};
+    const struct sr_steps_chart one = {NULL, &step, 1};
+    draw(&sr_chart_steps, &one, 200, &picture);
+    assert_true(dots_of(&picture, 0x00FF00, 0, 1) > 1000);
+    free(picture.dots);
+
+    struct sr_triptych row = {
+        .pixels = red, .heat = heat, .left = "a", .middle = "b", .right = "c"};
+    const struct sr_triptych_chart chart = {NULL, shape, &row, 1};
+    draw(&sr_chart_triptychs, &chart, 400, &picture);
+    const double step3 = (find("c", 0)->x - find("b", 0)->x) / 400;
+    assert_true(dots_of(&picture, 0xC80000, 0, find("a", 0)->x / 400 + step3 / 2) > 1000);
+    /* Luma of (200, 0, 0) is 60, and a tenth of the scale's lowest colour lies over it. */
+    const double from = find("c", 0)->x / 400 - step3 / 3, to = find("c", 0)->x / 400 + step3 / 3;
+    assert_true(dots_of(&picture, 0x363636, from, to) > 1000);
+    free(picture.dots);
+
+    row.picture = shown;
+    row.shown = (struct sr_shape){SMALL, 2 * SMALL, 3};
+    draw(&sr_chart_triptychs, &chart, 500, &picture);
+    const double wide = (find("a", 0)->x - find("picture", 0)->x) / 500;
+    const size_t whole = dots_of(&picture, 0xB4B400, 0, find("a", 0)->x / 500 - wide / 2);
+    assert_true(whole > 500);
+    free(picture.dots);
+    row.cut = cut;
+    draw(&sr_chart_triptychs, &chart, 500, &picture);
+    assert_true(find("picture", 0)->x < find("cut out", 0)->x);
+    assert_true(find("cut out", 0)->x < find("a", 0)->x);
+    assert_true(dots_of(&picture, 0xBE00BE, find("picture", 0)->x / 500, find("a", 0)->x / 500) >
+                100);
+    free(picture.dots);
+}
+
+/* Of images in colour three lines, each its channel's. */
+static void channels_have_lines(void **state)
+{
+    (void)state;
+    static uint64_t all[256], channels[3][256];
+    for (int i = 0; i < 256; i++)
+        for (int c = 0; c < 3; c++) all[i] += channels[c][i] = i / 86 == c ? 1000 : 10;
+    const struct sr_histogram_chart chart = {
+        .counts = all, .linear = true, .channels = {channels[0], channels[1], channels[2]}};
+    struct picture picture;
+    double at[3];
+    static const uint32_t colours[] = {0xC0392B, 0x2EAA5E, 0x3455DB};
+    draw(&sr_chart_histogram, &chart, 330, &picture);
+    find("red", 0), find("green", 0), find("blue", 0);
+    /* The upper half of the plot: where a channel is many. */
+    for (int c = 0; c < 3; c++) {
+        size_t dots = 0;
+        at[c] = 0;
+        for (int y = picture.height / 4; y < picture.height / 2; y++)
+            for (int x = 0; x < picture.width; x++) {
+                const uint32_t dot = picture.dots[y * picture.width + x];
+                bool same = true;
+                for (int shift = 0; shift < 24; shift += 8)
+                    same = same &&
+                           abs((int)(dot >> shift & 255) - (int)(colours[c] >> shift & 255)) < 60;
+                if (!same) continue;
+                dots++;
+                at[c] += x;
+            }
+        assert_true(dots > 20);
+        at[c] /= (double)dots;
+    }
+    assert_true(at[0] < at[1] && at[1] < at[2]);
+    free(picture.dots);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +576,8 @@ int main(void)
         cmocka_unit_test(narrow_pages_are_scaled_down),
         cmocka_unit_test(matrices_stand_side_by_side),
         cmocka_unit_test(a_single_value_is_a_bar),
+        cmocka_unit_test(images_have_their_colours),
+        cmocka_unit_test(channels_have_lines),
         cmocka_unit_test(the_longest_bar_fills_its_room),
         cmocka_unit_test(wrong_ones_are_crossed),
         cmocka_unit_test(layers_stand_one_below_another),

@@ -193,7 +193,8 @@ static void tables_have_the_numbers(void **state)
                 "0,normalise,1,0,1\n0,normalise,1,1,3\n1,flat,0,0,0\n1,flat,0,1,0.75\n");
     static const uint8_t grey[] = {9, 200};
     static const float heat[] = {0.25f, 1};
-    const struct sr_triptych row = {grey, heat, "l", "m", "r", true};
+    const struct sr_triptych row = {
+        .pixels = grey, .heat = heat, .left = "l", .middle = "m", .right = "r", .wrong = true};
     const struct sr_triptych_chart triptych = {NULL, {1, 2, 1}, &row, 1};
     check_table(&sr_chart_triptychs, &triptych,
                 "sample,left,middle,right,wrong,pixel0,pixel1,heat0,heat1\n"

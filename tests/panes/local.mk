@@ -49,6 +49,19 @@ EXTRA_DIST += \
 	tests/panes/golden/browse-values-80x24.txt \
 	tests/panes/golden/browse-versions-80x24.txt \
 	tests/panes/golden/browse-zoomed-80x24.txt \
+	tests/panes/golden/colour-browse-16-ansi-80x24.txt \
+	tests/panes/golden/colour-browse-256-ansi-80x24.txt \
+	tests/panes/golden/colour-browse-8-ansi-80x24.txt \
+	tests/panes/golden/colour-browse-ascii-80x24.txt \
+	tests/panes/golden/colour-browse-direct-ansi-80x24.txt \
+	tests/panes/golden/colour-browse-plain-80x24.txt \
+	tests/panes/golden/colour-data-80x24.txt \
+	tests/panes/golden/colour-data-ansi-120x40.txt \
+	tests/panes/golden/colour-explain-ansi-120x40.txt \
+	tests/panes/golden/colour-large-ansi-120x40.txt \
+	tests/panes/golden/colour-means-ansi-80x24.txt \
+	tests/panes/golden/colour-values-80x24.txt \
+	tests/panes/golden/colour-values-ansi-120x40.txt \
 	tests/panes/golden/compare-120x40.txt \
 	tests/panes/golden/compare-200x50.txt \
 	tests/panes/golden/compare-40x12.txt \

@@ -607,6 +607,93 @@ static void words(void **state)
     fixture_free(session);
 }
 
+static void put_number(FILE *file, uint32_t value)
+{
+    for (int shift = 24; shift >= 0; shift -= 8) fputc((int)(value >> shift & 255), file);
+}
+
+/* IDX files of 32×32×3: a disc on a slanted ground, its colour by class; no two of the first 120
+ * are alike. */
+static void write_colours(const char *folder, const char *part, uint32_t first, uint32_t count)
+{
+    static const uint8_t colours[3][3] = {{220, 60, 40}, {50, 180, 80}, {60, 90, 230}};
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s-images-idx4-ubyte", folder, part);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    put_number(file, 2052);
+    put_number(file, count);
+    put_number(file, 32), put_number(file, 32), put_number(file, 3);
+    for (uint32_t i = first; i < first + count; i++)
+        for (int y = 0; y < 32; y++)
+            for (int x = 0; x < 32; x++) {
+                const int dy = y - 12 - (int)(i % 8), dx = x - 11 - (int)(i * 3 % 10);
+                for (int c = 0; c < 3; c++)
+                    fputc(dy * dy + dx * dx < 64 ? colours[i % 3][c]
+                                                 : (x * (c + 1) + y * (3 - c)) * 2 / 3,
+                          file);
+            }
+    assert_int_equal(fclose(file), 0);
+    snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte", folder, part);
+    file = fopen(path, "wb");
+    put_number(file, 2049);
+    put_number(file, count);
+    for (uint32_t i = first; i < first + count; i++) fputc((int)(i % 3), file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Every pane that shows pixels, in direct colour, with 256, 16 and 8 colours, and without. */
+static void colour(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"train-images-idx4-ubyte", "train-labels-idx1-ubyte",
+                                        "t10k-images-idx4-ubyte", "t10k-labels-idx1-ubyte"};
+    static const struct {
+        enum sr_depth depth;
+        const char *name;
+    } depths[] = {{SR_DEPTH_DIRECT, "colour-browse-direct-ansi"},
+                  {SR_DEPTH_256, "colour-browse-256-ansi"},
+                  {SR_DEPTH_16, "colour-browse-16-ansi"},
+                  {SR_DEPTH_8, "colour-browse-8-ansi"},
+                  {SR_DEPTH_NONE, "colour-browse-plain"}};
+    char folder[] = "/tmp/sartor-colours-XXXXXX", path[200];
+    assert_non_null(mkdtemp(folder));
+    write_colours(folder, "train", 0, 60);
+    write_colours(folder, "t10k", 70, 12);
+    struct sr_session *session = fixture_open(folder);
+    snprintf(session->data->name, sizeof session->data->name, "discs");
+    struct sr_entry *model = add_model(session, &plain_class, "svm", 77);
+    session->view.pane = &sr_pane_browse;
+    choose(session, SR_SPLIT_TEST, -1, -1, model->name);
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+        session->look.depth = depths[i].depth;
+        screen(session, 80, 24, depths[i].name);
+    }
+    session->look.ascii = true;
+    screen(session, 80, 24, "colour-browse-ascii");
+    session->look.ascii = false;
+    session->look.depth = SR_DEPTH_DIRECT;
+    browse_state(session)->enlarged = true;
+    screen(session, 120, 40, "colour-large-ansi");
+    browse_state(session)->values = true;
+    screen(session, 120, 40, "colour-values-ansi");
+    screen(session, 80, 24, "colour-values");
+    browse_state(session)->values = browse_state(session)->enlarged = false;
+    session->view.pane = &sr_pane_data;
+    screen(session, 80, 24, "colour-data");
+    screen(session, 120, 40, "colour-data-ansi");
+    data_state(session)->shows = 1;
+    screen(session, 80, 24, "colour-means-ansi");
+    session->view.pane = &sr_pane_explain;
+    screen(session, 120, 40, "colour-explain-ansi");
+    fixture_free(session);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        assert_int_equal(unlink(path), 0);
+    }
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -616,6 +703,7 @@ int main(void)
         cmocka_unit_test(words),         cmocka_unit_test(compare_models),
         cmocka_unit_test(compare_pairs), cmocka_unit_test(log_lines),
         cmocka_unit_test(form),          cmocka_unit_test(traced),
+        cmocka_unit_test(colour),
     };
     return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

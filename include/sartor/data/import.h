@@ -17,6 +17,7 @@
 #include "sartor/base/shape.h"
 #include "sartor/data/fitting.h"
 #include "sartor/data/picture.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,9 @@ enum sr_status sr_import_parse(const char *name, const void *bytes, size_t lengt
 enum sr_status sr_import_make(const char *name, const struct sr_picture *picture,
                               struct sr_shape shape, struct sr_import *import,
                               struct sr_error *error);
+/* Was anything cut off? Not from pictures that are fitted to data whose pictures were not either.
+ */
+bool sr_import_was_cut(const struct sr_import *import);
 /* What to say of a doubt; NULL where there is none. */
 const char *sr_import_doubt_text(enum sr_import_doubt doubt);
 void sr_import_fini(struct sr_import *import); /* after an error, too */

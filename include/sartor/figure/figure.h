@@ -54,11 +54,12 @@ struct sr_grid_chart {
 };
 extern const struct sr_chart sr_chart_grid;
 
-/* Counts per grey value. */
+/* Counts of each value, of grey images, or of each channel of images in colour. */
 struct sr_histogram_chart {
     const char *title, *note;
-    const uint64_t *counts; /* 256 */
-    bool linear;            /* else logarithmic counts */
+    const uint64_t *counts;      /* 256; with channels, of all of them */
+    bool linear;                 /* else logarithmic counts */
+    const uint64_t *channels[3]; /* red, green, blue: 256 each; NULL for grey images */
 };
 extern const struct sr_chart sr_chart_histogram;
 
@@ -107,12 +108,17 @@ struct sr_confusions_chart {
 };
 extern const struct sr_chart sr_chart_confusions;
 
-/* original | heat | overlay, one row for each sample. */
+/* image | heat | overlay, one row for each sample; picture | cut out before these where a row has
+ * them. */
 struct sr_triptych {
     const uint8_t *pixels;             /* an image */
     const float *heat;                 /* a map of it, 0..1 */
     const char *left, *middle, *right; /* captions */
     bool wrong;
+    /* What the image was made from, and that with all but the subject black, to stand before it, or
+     * NULL. */
+    const uint8_t *picture, *cut;
+    struct sr_shape shown; /* of these two */
 };
 struct sr_triptych_chart {
     const char *title;
@@ -156,7 +162,7 @@ extern const struct sr_chart sr_chart_bars;
 struct sr_step {
     const char *name, *note; /* "normalise", "float32, 0–1"; note may be NULL */
     const float *values;     /* 0..1 */
-    struct sr_shape shape;   /* one channel; a flattened image is 1 × 784 */
+    struct sr_shape shape;   /* a flattened image is 1 × 784, of one channel */
     double low, high;        /* what 0 and 1 stand for: 0 and 255; equal: not shown */
 };
 struct sr_steps_chart {
