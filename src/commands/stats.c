@@ -3,7 +3,6 @@
 
 #include "sartor/data/identity.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sartor/panes/show.h"
@@ -45,16 +44,18 @@ static void report_classes(const struct sr_session *session, const struct sr_sta
 /* Of images in colour. */
 static void report_channels(const struct sr_stats *stats, struct sr_reply *reply)
 {
+    static const char *const gaps[3] = {"  ", "", " "};
     for (int c = 0; c < 3; c++) {
         const struct sr_level_stats *own = &stats->channel[c];
-        sr_reply_say(reply,
-                     "  %-5s  mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%",
-                     sr_channel_names[c], own->mean, own->median, own->deviation, own->zeros * 100);
+        sr_reply_say(
+            reply, "  %s:%s mean %.4f   median %g   standard deviation %.4f   zeros %.2f %%",
+            sr_channel_names[c], gaps[c], own->mean, own->median, own->deviation, own->zeros * 100);
     }
 }
 
 static void report_channel_numbers(const struct sr_stats *stats, struct sr_reply *reply)
 {
+    static const char *const keys[3] = {"histogram_red", "histogram_green", "histogram_blue"};
     double numbers[4][3];
     for (int c = 0; c < 3; c++) {
         const struct sr_level_stats *own = &stats->channel[c];
@@ -66,11 +67,9 @@ static void report_channel_numbers(const struct sr_stats *stats, struct sr_reply
     sr_reply_numbers(reply, "channel_stds", numbers[2], 3);
     sr_reply_numbers(reply, "channel_zeros", numbers[3], 3);
     for (int c = 0; c < 3; c++) {
-        char key[32];
         double histogram[256];
         for (int i = 0; i < 256; i++) histogram[i] = (double)stats->channel[c].histogram[i];
-        snprintf(key, sizeof key, "histogram_%s", sr_channel_names[c]);
-        sr_reply_numbers(reply, key, histogram, 256);
+        sr_reply_numbers(reply, keys[c], histogram, 256);
     }
 }
 

@@ -11,6 +11,7 @@ SHELL_TESTS += tests/commands/test_values.sh
 SHELL_TESTS += tests/commands/test_tune.sh
 SHELL_TESTS += tests/commands/test_browse.sh
 SHELL_TESTS += tests/commands/test_honesty.sh
+SHELL_TESTS += tests/commands/test_colour.sh
 check_PROGRAMS += tests/commands/test_config
 tests_commands_test_config_SOURCES = tests/commands/test_config.c
 tests_commands_test_config_CPPFLAGS = $(TEST_CPPFLAGS)
