@@ -131,8 +131,8 @@ void sr_command_complete(struct sr_session *session, const char *line, size_t le
 /* What may stand before the command; those with a sign take a value. A test holds this against
  * --help. */
 static const char program_options[] =
-    "--batch= --csv --data= --help --home= --json --keep-going --markdown --seed= --threads= "
-    "--version";
+    "--batch= --csv --data= --help --home= --json --keep-going --markdown --opening= --seed= "
+    "--threads= --version";
 
 static bool takes_value(const char *option)
 {

@@ -8,8 +8,7 @@
 static bool is_optional(enum sr_score score)
 {
     return sr_score_kinds[score].group == SR_GROUP_COST || score == SR_SCORE_LOOKS ||
-           score == SR_SCORE_FIT_MEMORY || score == SR_SCORE_COVERAGE ||
-           score == SR_SCORE_SET_SIZE;
+           score == SR_SCORE_FIT_MEMORY || score == SR_SCORE_COVERAGE || score == SR_SCORE_SET_SIZE;
 }
 
 void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT])

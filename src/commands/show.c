@@ -17,8 +17,9 @@ const struct sr_command sr_command_show = {
                 "under the cursor."),
             SR_SAMPLE_SPLIT_PARAM,
             {"model", SR_PARAM_MODEL,
-             .help = "With what this model predicts and, of a k-NN or SVM, the training images that "
-                     "it finds nearest."},
+             .help =
+                 "With what this model predicts and, of a k-NN or SVM, the training images that "
+                 "it finds nearest."},
             {0}},
     .run = show_run,
     .example = "show test:7 model=knn",

@@ -93,7 +93,10 @@ static int read_names(char *text, size_t length, const char *path, char **names,
 {
     int count = 0;
     if (parse_names(text, length, path, names, &count, error)) return count;
-    while (count) free(names[--count]);
+    while (count) {
+        free(names[--count]);
+        names[count] = NULL;
+    }
     return 0;
 }
 

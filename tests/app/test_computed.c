@@ -52,8 +52,7 @@ static void predictions_are_of_the_split(void **state)
         const struct sr_predictions *of = &known->predictions;
         assert_int_equal(of->count, samples.count);
         assert_ok(sr_model_predict(entry->model, &samples, NULL, NULL, probabilities, &error));
-        assert_memory_equal(known->raw, probabilities,
-                            samples.count * 3 * sizeof *probabilities);
+        assert_memory_equal(known->raw, probabilities, samples.count * 3 * sizeof *probabilities);
         for (size_t i = 0; i < samples.count; i++) {
             assert_int_equal(of->rows[i], sr_samples_row(&samples, i));
             assert_int_equal(of->truth[i], sr_samples_label(&samples, i));

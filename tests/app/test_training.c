@@ -364,8 +364,7 @@ static void the_seed_decides(void **state)
         struct sr_entry *entry = sr_session_entry(session, name, &error);
         assert_ok(
             settled(sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, &error)));
-        memcpy(first[i], sr_session_predicted(session, entry, SR_SPLIT_TEST)->raw,
-               sizeof first[i]);
+        memcpy(first[i], sr_session_predicted(session, entry, SR_SPLIT_TEST)->raw, sizeof first[i]);
     }
     assert_memory_equal(first[0], first[1], sizeof first[0]);
     assert_memory_not_equal(first[0], first[2], sizeof first[0]);

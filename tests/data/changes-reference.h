@@ -1,5 +1,5 @@
-/* The first and fourth test image of Fashion-MNIST, and the same as the definitions of Fashion-MNIST-C
- * change them (rotate and shear: to the side that chance gave). */
+/* The first and fourth test image of Fashion-MNIST, and the same as the definitions of
+ * Fashion-MNIST-C change them (rotate and shear: to the side that chance gave). */
 enum { REFERENCES = 2 };
 /* clang-format off */
 static const uint8_t clean[REFERENCES][784] = {

@@ -176,7 +176,8 @@ static void gradients(void **state)
             all += (double)heat.values[p];
         }
         /* The square is 1/16 of the image. */
-        if (!(in > 1.5 / 16 * all)) fail_msg("%s: %g of the heat", sr_methods[method].name, in / all);
+        if (!(in > 1.5 / 16 * all))
+            fail_msg("%s: %g of the heat", sr_methods[method].name, in / all);
         sr_heat_fini(&heat);
     }
     sr_model_unref(model);

@@ -601,7 +601,7 @@ static void test_recipes_build(void **state)
         for (size_t r = 0; r < 3; r++) {
             struct sr_args *args = parse(classes[c], recipes[r]);
             for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
-                assert_ok(classes[c]->check(args, &shapes[s], 1, &error));
+                assert_ok(classes[c]->check(args, &shapes[s], 100, &error));
             sr_args_free(args);
         }
 }
