@@ -3,6 +3,7 @@
  *
  * A checkpoint lies in HOME/checkpoints/NAME@KEY.safetensors, where KEY is a hash of all that the
  * training was asked for: a training writes over its own only. */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -252,10 +253,7 @@ enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_
     struct found found = {0};
     struct sr_text why = {0};
     enum sr_status status = SR_OK;
-    char *folder = sr_path_join(session->home, "checkpoints");
     *path = NULL;
-    sr_directory_make(folder, &(struct sr_error){0}); /* where that fails, writing says so */
-    free(folder);
     if (!request->class->epochs) return SR_OK;
     if (request->resume && choose(session, request, &found, &why)) {
         status = check_rows(session, &found, request->name, error);
@@ -291,7 +289,7 @@ int resume_claim(const char *home, const char *name)
     for (int tries = 0; tries < 10; tries++) {
         struct stat held, there;
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (descriptor < 0) break; /* a folder that cannot be written */
+        if (descriptor < 0) break;
         if (flock(descriptor, LOCK_EX | LOCK_NB)) {
             close(descriptor);
             descriptor = RESUME_TAKEN;
@@ -304,7 +302,9 @@ int resume_claim(const char *home, const char *name)
         close(descriptor);
         descriptor = -1;
     }
+    const int why = errno;
     free(path);
+    errno = why;
     return descriptor;
 }
 

@@ -16,8 +16,8 @@ enum sr_status resume_prepare(const struct sr_session *session, struct sr_train_
 /* Is the checkpoint kept when the training has ended, so that epochs can be added? */
 bool resume_keeps(const struct sr_args *params);
 
-/* Claim a name for a training, against other processes. RESUME_TAKEN when another has it; below 0
- * when nothing can be claimed there. */
+/* Claim a name for a training, against other processes. RESUME_TAKEN when another has it; -1,
+ * with errno, when the file for it cannot be opened. */
 enum { RESUME_TAKEN = -2 };
 int resume_claim(const char *home, const char *name);
 void resume_release(int claim, const char *home, const char *name);

@@ -1,4 +1,5 @@
 /* training.c - training a model. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +167,10 @@ static enum sr_status claim_name(struct train_task *train, const struct sr_sessi
                                  const char *name, struct sr_error *error)
 {
     train->claim = resume_claim(session->home, name);
-    if (train->claim != RESUME_TAKEN) return SR_OK;
+    if (train->claim >= 0) return SR_OK;
+    if (train->claim != RESUME_TAKEN)
+        return sr_error_set(error, SR_ERROR_IO, "%s/checkpoints/%s.lock: %s", session->home, name,
+                            strerror(errno));
     return sr_error_set(
         error, SR_ERROR_STATE,
         "%s is being trained by another process; wait for its end, or give another name=", name);
