@@ -155,7 +155,13 @@ static void test_threads(void **state)
     plan.average = 0.9;
     plan.smoothing = 0.1;
     plan.clip = 1;
-    plan.augment = (struct sr_augment){true, 2, 5, 0.1, 0.3, 0.1, 0.02};
+    plan.augment = (struct sr_augment){.flip = true,
+                                       .shift = 2,
+                                       .rotation = 5,
+                                       .scale = 0.1,
+                                       .erase = 0.3,
+                                       .brightness = 0.1,
+                                       .noise = 0.02};
     for (int t = 0; t < 3; t++) {
         pools[t] = t ? sr_pool_new(t + 1, &error) : NULL;
         trainers[t] = make_trainer(true, &plan, pools[t]);
