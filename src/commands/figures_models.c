@@ -113,7 +113,7 @@ enum sr_status figure_confusion(struct figure *figure, struct sr_error *error)
     size_t cells = (size_t)classes * (size_t)classes;
     uint64_t *matrices = sr_xalloc(2 * cells * sizeof *matrices);
     struct sr_confusion_chart charts[2];
-    char titles[2][160];
+    char titles[2][sizeof figure->judged + 120];
     for (int i = 0; i < count; i++) {
         sr_confusion(predictions[i], matrices + (size_t)i * cells);
         snprintf(titles[i], sizeof *titles, "%s on the %s, accuracy %.2f %%", entries[i]->name,
