@@ -22,6 +22,7 @@ libsartor_a_SOURCES += \
 	src/data/array_set.h \
 	src/data/augment.c \
 	src/data/backdrop.c \
+	src/data/backdrop.h \
 	src/data/cache.c \
 	src/data/cache.h \
 	src/data/changes.c \
@@ -32,6 +33,7 @@ libsartor_a_SOURCES += \
 	src/data/changes_place.c \
 	src/data/classes.c \
 	src/data/cutout.c \
+	src/data/cutout.h \
 	src/data/classes.h \
 	src/data/dataset.c \
 	src/data/csv.c \
