@@ -99,11 +99,11 @@ static void train_finish(struct sr_session *session, struct task *task,
 static void train_free(struct task *task)
 {
     struct train_task *train = (struct train_task *)task;
+    if (train->home) resume_release(train->claim, train->home, train->model->name);
     sr_model_unref(train->model);
     sr_dataset_unref(train->data);
     sr_split_fini(&train->split);
     sr_args_free(train->params);
-    if (train->home) resume_release(train->claim, train->home, train->model->name);
     free(train->home);
     free(train->checkpoint);
     free(train->about);

@@ -47,6 +47,7 @@ static enum sr_status move(struct sr_dataset *dataset, const uint8_t *marks, siz
     size_t kept = 0, moved = 0;
     enum sr_status status = pixels_new(test, chosen, train->shape, error);
     if (status != SR_OK) return status;
+    free(test->labels); /* of no image */
     test->labels = sr_array_raw(chosen, 1, "the test part", error);
     if (!test->labels) return SR_ERROR_MEMORY;
     for (size_t i = 0; i < train->count; i++) {

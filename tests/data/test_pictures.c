@@ -123,6 +123,7 @@ static void kinds(void **state)
     sr_picture_flatten(&picture);
     assert_memory_equal(picture.pixels + 51, ((uint8_t[]){255, 255, 255}), 3);
     assert_null(picture.opacity);
+    clear(NULL);
     assert_refused(sr_picture_decode("it", webp, size / 2, &picture, &error), SR_ERROR_FORMAT,
                    "WebP");
     WebPFree(webp);
