@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     for (int c = 0; c < count; c++) {
         must(name_good(names[c]) && *names[c]);
         for (int other = 0; other < c; other++) must(strcmp(names[c], names[other]) != 0);
-        free(names[c]);
     }
+    for (int c = 0; c < count; c++) free(names[c]);
     free(text);
     return 0;
 }
