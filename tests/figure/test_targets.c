@@ -12,7 +12,7 @@
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
-    return "leak:libcairo";
+    return "leak:libfontconfig\nleak:libcairo\n";
 }
 
 static struct sr_error error;
