@@ -97,6 +97,7 @@ static void kinds(void **state)
     assert_int_equal(picture.channels, 3);
     for (int c = 0; c < 3; c++)
         assert_true(abs(picture.pixels[300 + c] - ((int[]){200, 100, 50})[c]) < 4);
+    clear(NULL);
     assert_refused(sr_picture_decode("it", bytes, length - 40, &picture, &error), SR_ERROR_FORMAT,
                    "it is not a usable JPEG picture: it is cut off");
     free(bytes);
