@@ -12,6 +12,11 @@ static void must(int code)
     if (code) abort();
 }
 
+void sr_once(struct sr_once *once, void (*make)(void))
+{
+    must(pthread_once(&once->handle, make));
+}
+
 void sr_mutex_init(struct sr_mutex *mutex)
 {
     must(pthread_mutex_init(&mutex->handle, NULL));

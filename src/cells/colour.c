@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "sartor/base/srgb.h"
+
 static int red_of(sr_colour colour)
 {
     return colour >> 16 & 255;
@@ -87,17 +89,12 @@ sr_colour sr_colour_mix(sr_colour from, sr_colour to, double share)
     return SR_RGB(red, green, blue);
 }
 
-static double linear(int level)
-{
-    double value = level / 255.0;
-    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
-}
-
 /* Black and white contrast equally with a relative luminance of 0.179 (WCAG 2.1). */
 sr_colour sr_colour_contrast(sr_colour background)
 {
-    double luminance = 0.2126 * linear(red_of(background)) + 0.7152 * linear(green_of(background)) +
-                       0.0722 * linear(blue_of(background));
+    double luminance = 0.2126 * sr_srgb_to_linear(red_of(background) / 255.0) +
+                       0.7152 * sr_srgb_to_linear(green_of(background) / 255.0) +
+                       0.0722 * sr_srgb_to_linear(blue_of(background) / 255.0);
     return sr_colour_grey(luminance > 0.179 ? 0 : 255);
 }
 

@@ -6,6 +6,7 @@
 
 #include "backdrop.h"
 #include "sartor/base/memory.h"
+#include "sartor/base/srgb.h"
 
 enum { FRAME_PERCENT = 8 };
 
@@ -13,16 +14,6 @@ enum { FRAME_PERCENT = 8 };
 static const float least_difference = 4, most_difference = 22;
 
 /* --- colours --------------------------------------------------------------------------- */
-
-static float to_linear(float value)
-{
-    return value <= 0.04045f ? value / 12.92f : powf((value + 0.055f) / 1.055f, 2.4f);
-}
-
-static float from_linear(float value)
-{
-    return value <= 0.0031308f ? value * 12.92f : 1.055f * powf(value, 1 / 2.4f) - 0.055f;
-}
 
 static float lab_curve(float value)
 {
@@ -45,7 +36,7 @@ static void to_lab(const float *rgb, float *lab)
 static float lab_grey(float lightness)
 {
     float f = (lightness + 16) / 116, y = f > 6.0f / 29 ? f * f * f : (116 * f - 16) * 27 / 24389;
-    return 255 * from_linear(fminf(1, fmaxf(0, y)));
+    return 255 * (float)sr_srgb_from_linear((double)fminf(1, fmaxf(0, y)));
 }
 
 /* --- made small ------------------------------------------------------------------------ */
@@ -77,7 +68,7 @@ static void make_small(const struct sr_picture *picture, struct sheet *sheet, ui
 {
     const int height = picture->height, width = picture->width;
     float linear[256];
-    for (int i = 0; i < 256; i++) linear[i] = to_linear((float)i / 255);
+    for (int i = 0; i < 256; i++) linear[i] = (float)sr_srgb_to_linear(i / 255.0);
     const double down = (double)height / sheet->height, across = (double)width / sheet->width;
     for (int y = 0; y < sheet->height; y++)
         for (int x = 0; x < sheet->width; x++) {
@@ -88,7 +79,7 @@ static void make_small(const struct sr_picture *picture, struct sheet *sheet, ui
             average(picture, linear, window, rgb, &sheet->opacity[at]);
             to_lab(rgb, sheet->lab[at]);
             for (size_t c = 0; c < 3; c++)
-                colours[3 * at + c] = (uint8_t)lrintf(255 * from_linear(rgb[c]));
+                colours[3 * at + c] = (uint8_t)lrint(255 * sr_srgb_from_linear((double)rgb[c]));
         }
 }
 

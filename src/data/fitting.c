@@ -7,26 +7,24 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/base/srgb.h"
+#include "sartor/base/thread.h"
 
 static const char *const fit_names[] = {"pad", "crop", "stretch"};
 
-/* sRGB's curve (IEC 61966-2-1), and back by a table fine enough that no value comes back changed.
+/* sRGB's curve, and back by a table fine enough that no value comes back changed.
  */
 enum { BACK = 1 << 14 };
 static float linear[256];
 static uint8_t gamma_table[BACK + 1];
 
-__attribute__((constructor)) static void make_tables(void)
+static struct sr_once made = SR_ONCE_INIT;
+
+static void make_tables(void)
 {
-    for (int i = 0; i < 256; i++) {
-        const double v = i / 255.0;
-        linear[i] = (float)(v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
-    }
-    for (int i = 0; i <= BACK; i++) {
-        const double v = (double)i / BACK;
-        gamma_table[i] =
-            (uint8_t)lrint(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * pow(v, 1 / 2.4) - 0.055));
-    }
+    for (int i = 0; i < 256; i++) linear[i] = (float)sr_srgb_to_linear(i / 255.0);
+    for (int i = 0; i <= BACK; i++)
+        gamma_table[i] = (uint8_t)lrint(255 * sr_srgb_from_linear((double)i / BACK));
 }
 
 /* The part of a picture that is shown, and where in the image it stands. */
@@ -136,6 +134,7 @@ static enum sr_status fit(const struct sr_fitting *fitting, const struct sr_pict
     float *scratch = sr_array_raw(size + (size_t)longest + 2, sizeof *scratch, "a picture", error);
     if (!scratch) return SR_ERROR_MEMORY;
     memset(pixels, 0, sr_shape_size(shape));
+    sr_once(&made, make_tables);
     resize(picture, &frame, shape, scratch, scratch + size, pixels);
     free(scratch);
     return SR_OK;

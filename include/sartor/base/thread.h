@@ -19,6 +19,16 @@ struct sr_thread {
     pthread_t handle;
 };
 
+struct sr_once {
+    pthread_once_t handle;
+};
+#define SR_ONCE_INIT                                                                               \
+    {                                                                                              \
+        PTHREAD_ONCE_INIT                                                                          \
+    }
+/* Call `make` if nobody has yet, and return when it has been called. */
+void sr_once(struct sr_once *once, void (*make)(void));
+
 void sr_mutex_init(struct sr_mutex *mutex);
 void sr_mutex_fini(struct sr_mutex *mutex);
 void sr_mutex_lock(struct sr_mutex *mutex);
