@@ -4,7 +4,7 @@ TEST_LIBS = $(SARTOR_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(CMOCKA_CFLAGS) $(VTERM_CFLAGS)
 SHELL_TESTS =
 noinst_HEADERS += tests/support.h
-EXTRA_DIST += tests/run tests/program.sh
+EXTRA_DIST += tests/run tests/program.sh tests/coverage
 
 include tests/base/local.mk
 include tests/cells/local.mk
@@ -35,5 +35,16 @@ else
 	@exit 1
 endif
 
+## What the tests execute of the code (tests/coverage), in a build of its own, made from a copy of the sources.
+## TESTS as in make check: these are added to what has run there already; without TESTS counting starts anew.
+COVERAGE_CFLAGS = -O1 -g -fprofile-update=prefer-atomic --coverage
+coverage:
+	@mkdir -p build-coverage && $(MAKE) -s distdir distdir=build-coverage/copy
+	@cd build-coverage && cp -Rup copy/. . && rm -rf copy && \
+		{ test -f Makefile || ./configure -q CC='$(CC)' CFLAGS='$(COVERAGE_CFLAGS)'; }
+	@test -n '$(TESTS)' || find build-coverage -name '*.gcda' -exec rm -f {} +
+	@cd build-coverage && { $(MAKE) check TESTS='$(TESTS)' || true; } && $(SHELL) tests/coverage
+.PHONY: coverage
+
 clean-local:
-	rm -rf tests-logs fuzz-[a-z]* fuzz.log
+	rm -rf tests-logs build-coverage fuzz-[a-z]* fuzz.log

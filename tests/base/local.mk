@@ -1,4 +1,4 @@
-SHELL_TESTS += tests/base/test_house.sh tests/base/test_format.sh
+SHELL_TESTS += tests/base/test_house.sh tests/base/test_format.sh tests/base/test_coverage.sh
 check_PROGRAMS += tests/base/test_text tests/base/test_escape tests/base/test_param tests/base/test_pool tests/base/test_file
 tests_base_test_file_SOURCES = tests/base/test_file.c
 tests_base_test_file_CPPFLAGS = $(TEST_CPPFLAGS)
