@@ -12,6 +12,8 @@ noinst_HEADERS += \
 libsartor_a_SOURCES += \
 	src/models/checkpoint.c \
 	src/models/checkpoint.h \
+	src/models/cholesky.c \
+	src/models/cholesky.h \
 	src/models/classes.c \
 	src/models/classes.h \
 	src/models/cnn.c \
@@ -30,7 +32,15 @@ libsartor_a_SOURCES += \
 	src/models/lbfgs.c \
 	src/models/lbfgs.h \
 	src/models/logreg.c \
-	src/models/logreg_newton.c src/models/logreg_newton.h \
+	src/models/logreg.h \
+	src/models/logreg_file.c \
+	src/models/logreg_fit.c \
+	src/models/logreg_metric.c \
+	src/models/logreg_metric.h \
+	src/models/logreg_model.c \
+	src/models/logreg_newton.c \
+	src/models/logreg_newton.h \
+	src/models/logreg_rows.c \
 	src/models/mlp.c \
 	src/models/model.c \
 	src/models/model_file.c \

@@ -1,7 +1,8 @@
-#include "../../src/models/logreg.c" /* for its objective; its class stands in for the library's */
+#include "../../src/models/logreg_fit.c" /* for its objective; it stands in for the library's */
 
 #include "mini.h"
 #include "sartor/base/rng.h"
+#include "sartor/models/families.h"
 
 static struct sr_args *parse(const char *line)
 {
@@ -69,7 +70,7 @@ static void test_optimum(void **unused)
     (void)unused;
     struct sr_model *model = fit_model("C=1 tolerance=1e-5 max_iterations=1000", NULL, NULL);
     const struct logreg *state = model->state;
-    size_t length = weight_count(state);
+    size_t length = logreg_count(state);
     double *weights = calloc(length, sizeof *weights), *gradient = calloc(length, sizeof *gradient),
            largest = 0;
     for (size_t i = 0; i < length; i++) weights[i] = (double)state->weights[i];
@@ -97,10 +98,10 @@ static void test_gradient(void **unused)
     struct sr_fit fit = make_fit(args);
     struct objective objective = {.fit = &fit, .C = 0.5, .tolerance = 1};
     objective.model = logreg_new(args, &fit.shape, &error);
-    assert_ok(rows_init(&objective.train, objective.model, &fit, &fit.train, &error));
-    assert_ok(make_factor(&objective, &error));
+    assert_ok(logreg_rows_init(&objective.train, objective.model, &fit, &fit.train, &error));
+    assert_ok(logreg_metric(&objective.train, &fit, 0.5, &objective.factor, &error));
     assert_ok(objective_init(&objective, &error));
-    size_t length = weight_count(objective.model);
+    size_t length = logreg_count(objective.model);
     double *x = calloc(length, sizeof *x), *gradient = calloc(length, sizeof *gradient),
            *ignored = calloc(length, 8);
     double *plain = calloc(length, sizeof *plain);
@@ -201,7 +202,7 @@ static void test_threads(void **unused)
             if (threads > 1) {
                 assert_memory_equal(((struct logreg *)model->state)->weights,
                                     ((struct logreg *)models[0]->state)->weights,
-                                    weight_count(model->state) * sizeof(float));
+                                    logreg_count(model->state) * sizeof(float));
                 assert_memory_equal(p, probabilities[0], test.count * 10 * sizeof *p);
             } else {
                 size_t right = 0;
@@ -243,7 +244,7 @@ static void test_factor(void **unused)
                 matrix[i * N + j] = lbfgs_dot(2 * N, rows + i * 2 * N, rows + j * 2 * N);
         }
         memcpy(factor, matrix, sizeof factor);
-        assert_true(factorise(factor, N, NULL, NULL));
+        assert_true(cholesky(factor, N, 1e-9, NULL, NULL));
         for (size_t i = 0; i < N; i++) {
             assert_true(factor[i * N + i] > 0);
             for (size_t j = 0; j <= i; j++)

@@ -1,0 +1,67 @@
+#include "cholesky.h"
+
+#include "lbfgs.h"
+#include <math.h>
+#include <string.h>
+
+/* Columns done together, rows in a slice of the work below them. */
+enum { PANEL = 64, PANEL_ROWS = 16 };
+
+struct factorisation {
+    double *matrix;
+    size_t n, first, last; /* present block of columns */
+};
+
+/* Columns from..to of one row's factor; those before, and the rows above, are done. */
+static void eliminate(const struct factorisation *work, size_t i, size_t from, size_t to)
+{
+    double *row = work->matrix + i * work->n;
+    for (size_t j = from; j < to; j++) {
+        const double *above = work->matrix + j * work->n;
+        row[j] = (row[j] - lbfgs_dot(j, row, above)) / above[j];
+    }
+}
+
+static void eliminate_slice(void *context, size_t index, int worker)
+{
+    const struct factorisation *work = context;
+    size_t i = work->last + index * PANEL_ROWS;
+    (void)worker;
+    for (size_t end = i + PANEL_ROWS < work->n ? i + PANEL_ROWS : work->n; i < end; i++)
+        eliminate(work, i, work->first, work->last);
+}
+
+bool cholesky(double *matrix, size_t n, double least, struct sr_pool *pool,
+              const struct sr_monitor *monitor)
+{
+    struct factorisation work = {.matrix = matrix, .n = n};
+    double pivot = 0;
+    for (size_t i = 0; i < n; i++) pivot = fmax(pivot, least * matrix[i * n + i]);
+    for (; work.first < n; work.first = work.last) {
+        work.last = work.first + PANEL < n ? work.first + PANEL : n;
+        for (size_t i = work.first; i < work.last; i++) {
+            double *row = matrix + i * n;
+            eliminate(&work, i, work.first, i);
+            row[i] = sqrt(fmax(pivot, row[i] - lbfgs_dot(i, row, row)));
+        }
+        sr_pool_run(pool, (n - work.last + PANEL_ROWS - 1) / PANEL_ROWS, eliminate_slice, &work);
+        if (!sr_monitor_proceed(monitor)) return false;
+    }
+    return true;
+}
+
+void cholesky_forward(const double *factor, size_t n, double *vector)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double *row = factor + i * n;
+        vector[i] = (vector[i] - lbfgs_dot(i, row, vector)) / row[i];
+    }
+}
+
+void cholesky_backward(const double *factor, size_t n, double *vector)
+{
+    for (size_t i = n; i-- > 0;) {
+        const double *row = factor + i * n, value = vector[i] /= row[i];
+        for (size_t j = 0; j < i; j++) vector[j] -= value * row[j];
+    }
+}
