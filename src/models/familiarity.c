@@ -24,32 +24,21 @@ static struct sr_samples spread(const struct sr_samples *samples, size_t most, u
     return (struct sr_samples){samples->images, rows, count};
 }
 
-/* Square images turned by a quarter, to the left and to the right by turns. Freed by the caller. */
-static struct sr_images turn(const struct sr_samples *samples)
-{
-    const struct sr_shape shape = samples->images->shape;
-    const size_t side = (size_t)shape.width, channels = (size_t)shape.channels,
-                 size = sr_shape_size(shape);
-    struct sr_images turned = {samples->count, shape, sr_xalloc(samples->count * size + 1), NULL};
-    for (size_t i = 0; i < samples->count; i++) {
-        const uint8_t *from = sr_samples_pixels(samples, i);
-        uint8_t *to = turned.pixels + i * size;
-        for (size_t y = 0; y < side; y++)
-            for (size_t x = 0; x < side; x++) {
-                size_t row = i % 2 ? x : side - 1 - x, column = i % 2 ? side - 1 - y : y;
-                memcpy(to + (y * side + x) * channels, from + (row * side + column) * channels,
-                       channels);
-            }
-    }
-    return turned;
-}
-
 static float *hog_of(const struct sr_samples *samples, struct sr_pool *pool)
 {
     const size_t size = sr_features_size(SR_FEATURES_HOG, samples->images->shape);
     float *rows = sr_xalloc((samples->count * size + 1) * sizeof *rows);
     sr_features_fill(SR_FEATURES_HOG, samples, 0, samples->count, rows, size, pool);
     return rows;
+}
+
+/* The rows of the same images turned by a quarter, to the right and to the left by turns. */
+static float *turn(const float *rows, size_t count, size_t size, struct sr_shape shape)
+{
+    float *turned = sr_xalloc((count * size + 1) * sizeof *turned);
+    for (size_t i = 0; i < count; i++)
+        sr_features_turn(rows + i * size, shape, i % 2, turned + i * size);
+    return turned;
 }
 
 static double *along(const struct sr_familiarity *familiarity, const float *rows, size_t count)
@@ -65,13 +54,13 @@ static double *along(const struct sr_familiarity *familiarity, const float *rows
 static double separates(const struct sr_familiarity *familiarity, const struct sr_samples *samples,
                         struct sr_pool *pool)
 {
-    struct sr_images turned = turn(samples);
-    const struct sr_samples all = {&turned, NULL, turned.count};
-    float *upright_rows = hog_of(samples, pool), *turned_rows = hog_of(&all, pool);
-    double *upright = along(familiarity, upright_rows, all.count),
-           *other = along(familiarity, turned_rows, all.count),
-           separation = sr_separation(upright, all.count, other, all.count);
-    sr_images_fini(&turned);
+    const size_t count = samples->count;
+    float *upright_rows = hog_of(samples, pool),
+          *turned_rows =
+              turn(upright_rows, count, familiarity->turn_size, samples->images->shape);
+    double *upright = along(familiarity, upright_rows, count),
+           *other = along(familiarity, turned_rows, count),
+           separation = sr_separation(upright, count, other, count);
     free(upright_rows);
     free(turned_rows);
     free(upright);
@@ -85,17 +74,15 @@ static void fit_turn(struct sr_familiarity *familiarity, const struct sr_samples
     const struct sr_shape shape = train->images->shape;
     if (shape.width != shape.height) return;
     uint32_t *chosen = sr_xalloc(TURN_ROWS * sizeof *chosen);
-    struct sr_samples upright = spread(train, TURN_ROWS, chosen);
-    struct sr_images turned = turn(&upright);
-    const struct sr_samples all = {&turned, NULL, turned.count};
-    float *first = hog_of(&upright, pool), *second = hog_of(&all, pool);
-    familiarity->turn_size = sr_features_size(SR_FEATURES_HOG, shape);
-    familiarity->turn = sr_xalloc((familiarity->turn_size + 1) * sizeof *familiarity->turn);
-    sr_direction_fit(first, all.count, second, all.count, familiarity->turn_size, PENALTY, pool,
+    const struct sr_samples used = spread(train, TURN_ROWS, chosen);
+    const size_t size = sr_features_size(SR_FEATURES_HOG, shape);
+    float *upright = hog_of(&used, pool), *turned = turn(upright, used.count, size, shape);
+    familiarity->turn_size = size;
+    familiarity->turn = sr_xalloc((size + 1) * sizeof *familiarity->turn);
+    sr_direction_fit(upright, used.count, turned, used.count, size, PENALTY, pool,
                      familiarity->turn);
-    free(first);
-    free(second);
-    sr_images_fini(&turned);
+    free(upright);
+    free(turned);
     struct sr_samples judges = spread(validation, JUDGE_ROWS, chosen);
     if (!(separates(familiarity, &judges, pool) > LEAST_SEPARATION)) {
         free(familiarity->turn);

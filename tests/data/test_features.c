@@ -134,6 +134,37 @@ static void mirrors_and_threads(void **state)
     sr_dataset_unref(mini);
 }
 
+/* The row of a turned image, from the image and from the row. */
+static void turned(void **state)
+{
+    (void)state;
+    enum { SIDE = 20, CELLS = 7, CHANNELS = 3 };
+    static const struct sr_shape shapes[] = {{SIDE, SIDE, 1}, {SIDE, SIDE, CHANNELS}};
+    for (size_t s = 0; s < 2; s++) {
+        const int channels = shapes[s].channels;
+        uint8_t pixels[SIDE * SIDE * CHANNELS], left[sizeof pixels], right[sizeof pixels];
+        float row[CELLS * CELLS * BINS], wanted[sizeof row / sizeof *row],
+            made[sizeof row / sizeof *row];
+        assert_int_equal(sr_features_size(SR_FEATURES_HOG, shapes[s]), sizeof row / sizeof *row);
+        for (int i = 0; i < SIDE * SIDE * channels; i++)
+            pixels[i] = (uint8_t)(i * i % 251 * (i % 3 + 1) / 3);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++)
+                for (int c = 0; c < channels; c++) {
+                    const uint8_t value = pixels[(y * SIDE + x) * channels + c];
+                    left[((SIDE - 1 - x) * SIDE + y) * channels + c] = value;
+                    right[(x * SIDE + SIDE - 1 - y) * channels + c] = value;
+                }
+        sr_features_image(SR_FEATURES_HOG, pixels, shapes[s], row);
+        for (int side = 0; side < 2; side++) {
+            sr_features_image(SR_FEATURES_HOG, side ? left : right, shapes[s], wanted);
+            sr_features_turn(row, shapes[s], side, made);
+            for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+                assert_float_equal(made[i], wanted[i], 2e-5);
+        }
+    }
+}
+
 /* In colour: pixels as they lie; of HOG the gradient of the channel in which it is largest, at
  * every pixel. */
 static void three_channels(void **state)
@@ -181,6 +212,7 @@ int main(void)
         cmocka_unit_test(sizes),          cmocka_unit_test(pixels_are_scaled),
         cmocka_unit_test(directions),     cmocka_unit_test(one_white_pixel),
         cmocka_unit_test(three_channels), cmocka_unit_test(mirrors_and_threads),
+        cmocka_unit_test(turned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

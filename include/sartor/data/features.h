@@ -22,6 +22,7 @@
 
 #include "sartor/base/pool.h"
 #include "sartor/data/images.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,5 +48,9 @@ void sr_features_image(enum sr_features kind, const uint8_t *pixels, struct sr_s
  * the size; floats between rows are not changed). */
 void sr_features_fill(enum sr_features kind, const struct sr_samples *samples, size_t first,
                       size_t count, float *out, size_t stride, struct sr_pool *pool);
+
+/* The HOG row that a square image has when it is turned by a quarter, to the left or to the right,
+ * from its row as it is; equal but for rounding. */
+void sr_features_turn(const float *hog, struct sr_shape shape, bool left, float *out);
 
 #endif
