@@ -268,6 +268,7 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
     uint32_t *held = sr_xalloc((folds->row_count + 1) * sizeof *held);
     const int parts = folds->count ? folds->count : 1;
     double accuracies[SR_FOLDS_MAX], accuracy = 0, loss = 0, squares = 0;
+    size_t repeated = 0;
     enum sr_status status = SR_OK;
     for (task->fold = 0; !status && task->fold < parts; task->fold++) {
         struct sr_predictions predictions;
@@ -280,7 +281,8 @@ static enum sr_status run_parts(struct experiment_task *task, struct sr_fit *fit
                                            sr_folds_take(folds, task->fold, true, held)};
         }
         task->share = 0;
-        status = sr_judge_fit(task->experiment->class, fit, &held_out, &predictions, error);
+        status =
+            sr_judge_fit(task->experiment->class, fit, &held_out, &predictions, &repeated, error);
         if (status) break;
         sr_evaluate(&evaluation, &predictions);
         sr_predictions_fini(&predictions);

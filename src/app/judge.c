@@ -6,16 +6,16 @@
 
 enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_fit *fit,
                             const struct sr_samples *held_out, struct sr_predictions *predictions,
-                            struct sr_error *error)
+                            size_t *repeated, struct sr_error *error)
 {
     *predictions = (struct sr_predictions){0};
     struct sr_model *model = sr_model_new(class, class->name);
-    /* Pictures that stand among the held-out ones, too, are not trained on. */
     struct sr_seen *judged = sr_seen_new(held_out);
     uint32_t *rows = sr_xalloc((fit->train.count + 1) * sizeof *rows);
     struct sr_fit others = *fit;
     others.train =
         (struct sr_samples){fit->train.images, rows, sr_seen_others(judged, &fit->train, rows)};
+    *repeated += fit->train.count - others.train.count;
     sr_seen_free(judged);
     enum sr_status status = sr_model_fit(model, &others, error);
     free(rows);

@@ -22,8 +22,20 @@ static char *suspects_path(const struct sr_session *session)
     return sr_xprintf("%s/suspects/%s.csv", session->home, session->data->digest);
 }
 
+/* What the search was, in a line before the table. */
+static void print_search(const struct sr_suspects *suspects, struct sr_text *text)
+{
+    sr_text_printf(text, "# model=%s folds=%d examined=%zu rule=%s repeated=%zu accuracy=%.6f",
+                   suspects->model, suspects->folds, suspects->examined,
+                   sr_suspects_rule_names[suspects->rule], suspects->repeated, suspects->accuracy);
+    for (int c = 0; c < SR_CLASSES_MAX; c++)
+        if (suspects->small[c]) sr_text_printf(text, " small=%d:%d", c, suspects->small[c]);
+    sr_text_add(text, "\n");
+}
+
 static void print_suspects(const struct sr_suspects *suspects, struct sr_text *text)
 {
+    print_search(suspects, text);
     sr_text_add(text,
                 "index,label,suggested,margin,p_label,p_suggested,mark,model,folds,examined\n");
     for (size_t i = 0; i < suspects->count; i++) {
@@ -47,14 +59,40 @@ void sr_session_free_suspects(struct sr_session *session)
     free_suspects(&session->suspects);
 }
 
+/* The line before the table; without it the suspects are those of an earlier version, found by the
+ * confident joint alone. */
+static void read_search(const struct sr_session *session, const char *line,
+                        struct sr_suspects *suspects)
+{
+    char rule[8];
+    int length = 0, class, rows;
+    struct sr_suspects read = {0};
+    if (sscanf(line, "# model=%63s folds=%d examined=%zu rule=%7[a-z] repeated=%zu accuracy=%lf%n",
+               read.model, &read.folds, &read.examined, rule, &read.repeated, &read.accuracy,
+               &length) != 6 ||
+        !length || read.folds < 2 || read.folds > SR_FOLDS_MAX ||
+        !(read.accuracy >= 0 && read.accuracy <= 1))
+        return;
+    while (read.rule < SR_SUSPECTS_RULE_COUNT && strcmp(rule, sr_suspects_rule_names[read.rule]))
+        read.rule++;
+    if (read.rule == SR_SUSPECTS_RULE_COUNT) return;
+    for (line += length; sscanf(line, " small=%d:%d%n", &class, &rows, &length) == 2;
+         line += length)
+        if (class >= 0 && class < session->data->classes && rows > 0 && rows < SR_SUSPECTS_ROWS_MIN)
+            read.small[class] = (uint8_t)rows;
+    *suspects = read;
+}
+
+/* A suspect, and the search that its line tells of. */
 static bool read_line(const struct sr_session *session, const char *line, struct sr_suspect *one,
-                      enum sr_mark *mark, char *model, int *folds, size_t *examined)
+                      enum sr_mark *mark, struct sr_suspects *search)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     int label, suggested;
     char word[8];
     if (sscanf(line, "%u,%d,%d,%f,%f,%f,%7[a-z],%63[^,],%d,%zu", &one->row, &label, &suggested,
-               &one->margin, &one->own, &one->other, word, model, folds, examined) != 10 ||
+               &one->margin, &one->own, &one->other, word, search->model, &search->folds,
+               &search->examined) != 10 ||
         one->row >= images->count || label != sr_images_label(images, one->row) || suggested < 0 ||
         suggested >= session->data->classes || suggested == label)
         return false;
@@ -86,18 +124,30 @@ static size_t find_row(const struct sr_suspects *suspects, uint32_t row)
     return SIZE_MAX;
 }
 
+/* Another search's particulars, all but its suspects. */
+static void take_search(struct sr_suspects *suspects, const struct sr_suspects *other)
+{
+    struct sr_suspects taken = *other;
+    taken.items = suspects->items;
+    taken.marks = suspects->marks;
+    taken.count = suspects->count;
+    taken.room = suspects->room;
+    taken.marks_room = suspects->marks_room;
+    *suspects = taken;
+}
+
 /* Suspects from the file's text, which is cut up. */
 static struct sr_suspects read_suspects(const struct sr_session *session, char *text)
 {
-    struct sr_suspects suspects = {0};
+    struct sr_suspects suspects = {0}, earlier = {.rule = SR_SUSPECTS_JOINT};
+    if (text[0] == '#') read_search(session, strsep(&text, "\n"), &suspects);
     for (char *line; (line = strsep(&text, "\n"));) {
         struct sr_suspect one;
         enum sr_mark mark;
-        if (read_line(session, line, &one, &mark, suspects.model, &suspects.folds,
-                      &suspects.examined))
-            add_suspect(&suspects, &one, mark);
+        if (read_line(session, line, &one, &mark, &earlier)) add_suspect(&suspects, &one, mark);
         /* else the heading, or a suspect of other data */
     }
+    if (!suspects.folds && suspects.count) take_search(&suspects, &earlier);
     return suspects;
 }
 
@@ -141,11 +191,7 @@ static enum sr_status change_mark(void *context, char *now, struct sr_text *afte
         add_suspect(suspects, change->one, change->mark);
     else
         suspects->marks[at] = change->mark;
-    if (!suspects->folds) { /* the file is gone */
-        suspects->folds = change->session->suspects.folds;
-        suspects->examined = change->session->suspects.examined;
-        snprintf(suspects->model, sizeof suspects->model, "%s", change->session->suspects.model);
-    }
+    if (!suspects->folds) take_search(suspects, &change->session->suspects); /* the file is gone */
     print_suspects(suspects, after);
     return SR_OK;
 }
@@ -167,7 +213,6 @@ enum sr_status sr_session_mark(struct sr_session *session, enum sr_file file, ui
         free_suspects(&change.result);
         return status;
     }
-    change.result.accuracy = session->suspects.accuracy;
     sr_session_free_suspects(session);
     session->suspects = change.result;
     return SR_OK;
@@ -180,7 +225,6 @@ struct suspects_task {
     const struct sr_model_class *class;
     struct sr_args *params;
     struct sr_model_shape shape;
-    char model[64];
     uint64_t seed, limit;
     struct sr_dataset *data;
     struct sr_pool *pool;
@@ -189,9 +233,7 @@ struct suspects_task {
     double share;          /* of that fold, done */
     const struct sr_monitor *outer;
     double started;
-    struct sr_suspect *items; /* the result */
-    size_t found;
-    double accuracy; /* of the held-out predictions */
+    struct sr_suspects result;
 };
 
 static void on_progress(void *owner, const struct sr_progress *inner)
@@ -261,7 +303,8 @@ static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, ui
                                        sr_folds_take(&search->folds, search->fold, true, held)};
     struct sr_predictions said;
     search->share = 0;
-    enum sr_status status = sr_judge_fit(search->class, &fit, &samples, &said, error);
+    enum sr_status status =
+        sr_judge_fit(search->class, &fit, &samples, &said, &search->result.repeated, error);
     if (status) return status;
     for (size_t i = 0; i < said.count; i++) {
         memcpy(all->probabilities + sr_predictions_find(all, said.rows[i]) * classes,
@@ -281,6 +324,23 @@ static enum sr_status run_fold(struct suspects_task *search, uint32_t *train, ui
     return SR_OK;
 }
 
+/* What the held-out predictions say. */
+static void find_suspects(struct suspects_task *search, const struct sr_predictions *all)
+{
+    struct sr_suspects *result = &search->result;
+    struct sr_evaluation evaluation;
+    size_t rows[SR_CLASSES_MAX];
+    sr_evaluate(&evaluation, all);
+    result->accuracy = evaluation.accuracy;
+    sr_suspects_count_rows(all, rows);
+    for (int c = 0; c < all->classes; c++)
+        if (rows[c] < SR_SUSPECTS_ROWS_MIN) result->small[c] = (uint8_t)rows[c];
+    struct sr_suspect *found = sr_xalloc(all->count * sizeof *found);
+    const size_t count = sr_suspects_find(all, result->rule, SR_SUSPECTS_ROWS_MIN, found);
+    for (size_t i = 0; i < count; i++) add_suspect(result, &found[i], SR_MARK_NONE);
+    free(found);
+}
+
 static enum sr_status suspects_run(struct task *task, const struct sr_monitor *monitor,
                                    struct sr_error *error)
 {
@@ -298,12 +358,8 @@ static enum sr_status suspects_run(struct task *task, const struct sr_monitor *m
     if (status == SR_ERROR_CANCELLED)
         sr_error_set(error, status, "the search for suspects was stopped");
     if (!status) {
-        struct sr_evaluation evaluation;
         sr_predictions_finish(&all);
-        sr_evaluate(&evaluation, &all);
-        search->accuracy = evaluation.accuracy;
-        search->items = sr_xalloc(all.count * sizeof *search->items);
-        search->found = sr_suspects_find(&all, search->items);
+        find_suspects(search, &all);
     }
     sr_predictions_fini(&all);
     free(train);
@@ -345,11 +401,9 @@ static void suspects_finish(struct sr_session *session, struct task *task,
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
     if (run->state != SR_JOB_DONE || session->data != search->data) return;
-    struct sr_suspects found = {.folds = search->folds.count,
-                                .examined = search->folds.row_count,
-                                .accuracy = search->accuracy};
-    snprintf(found.model, sizeof found.model, "%s", search->model);
-    for (size_t i = 0; i < search->found; i++) add_suspect(&found, &search->items[i], SR_MARK_NONE);
+    struct sr_suspects found = search->result;
+    const size_t count = found.count;
+    search->result = (struct sr_suspects){0};
     keep_marks(&found, &session->suspects);
     sr_session_free_suspects(session);
     session->suspects = found;
@@ -358,8 +412,8 @@ static void suspects_finish(struct sr_session *session, struct task *task,
     if (sr_file_update(path, FILE_LIMIT, change_all, session, &failed))
         run->error = failed; /* in memory they are there all the same */
     free(path);
-    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s",
-                       search->found, search->folds.row_count, search->model,
+    sr_session_message(session, failed.status != 0, "%zu of %zu labels look wrong to %s%s%s", count,
+                       found.examined, found.model,
                        failed.status ? ", but they cannot be kept: "
                                      : "; browse suspects shows them",
                        failed.status ? failed.text : "");
@@ -371,14 +425,15 @@ static void suspects_free(struct task *task)
     sr_args_free(search->params);
     sr_dataset_unref(search->data);
     sr_folds_fini(&search->folds);
-    free(search->items);
+    free_suspects(&search->result);
     free(search);
 }
 
-enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_entry *entry,
-                                        int folds, size_t count, uint32_t *job,
+enum sr_status sr_session_find_suspects(struct sr_session *session,
+                                        const struct sr_suspects_request *request, uint32_t *job,
                                         struct sr_error *error)
 {
+    struct sr_entry *entry = request->entry;
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = sr_session_model(session, entry->name, &entry, error);
     if (!status) status = sr_session_check_model(session, entry->model, error);
@@ -393,16 +448,19 @@ enum sr_status sr_session_find_suspects(struct sr_session *session, struct sr_en
     search->limit = model->limit;
     search->data = sr_dataset_ref(session->data);
     search->pool = session->pool;
-    snprintf(search->model, sizeof search->model, "%s", entry->name);
+    search->result.rule = request->rule;
+    snprintf(search->result.model, sizeof search->result.model, "%s", entry->name);
     /* Early stopping would use the held-out rows: folds are trained to the end. */
     if (sr_args_has(search->params, "patience"))
         status = sr_args_set(search->params, "patience", "0", error);
-    if (!status) status = deal(search, folds, count, error);
-    if (!status && search->folds.row_count < (size_t)folds * (size_t)search->shape.classes)
+    if (!status) status = deal(search, request->folds, request->count, error);
+    search->result.folds = search->folds.count;
+    search->result.examined = search->folds.row_count;
+    if (!status && search->folds.row_count < (size_t)request->folds * (size_t)search->shape.classes)
         status =
             sr_error_set(error, SR_ERROR_ARGUMENT,
                          "%zu images are too few for %d folds of %d classes; give a larger count=",
-                         search->folds.row_count, folds, search->shape.classes);
+                         search->folds.row_count, request->folds, search->shape.classes);
     if (status) {
         suspects_free(&search->task);
         return status;

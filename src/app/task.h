@@ -17,12 +17,13 @@ struct task {
 
 uint32_t sr_task_submit(struct sr_session *session, enum sr_lane lane, struct task *task);
 
-/* Train a model, let it predict `held_out`, and free it. SR_ERROR_CANCELLED when it is stopped,
- * even when that leaves a usable model. The caller frees `predictions` after SR_OK; otherwise they
- * are empty. On a worker. */
+/* Train a model, let it predict `held_out`, and free it. Rows whose picture is among the held-out
+ * ones are not trained on: `repeated` is increased by their number. SR_ERROR_CANCELLED when it is
+ * stopped, even when that leaves a usable model. The caller frees `predictions` after SR_OK;
+ * otherwise they are empty. On a worker. */
 enum sr_status sr_judge_fit(const struct sr_model_class *class, const struct sr_fit *fit,
                             const struct sr_samples *held_out, struct sr_predictions *predictions,
-                            struct sr_error *error);
+                            size_t *repeated, struct sr_error *error);
 
 void sr_session_free_models(struct sr_session *session);
 /* Add a model that is only in memory and belongs to another folder than the present one. */

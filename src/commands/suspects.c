@@ -21,6 +21,9 @@ const struct sr_command sr_command_suspects = {
              .help = "The model whose family and hyperparameters are trained for each fold."},
             {"folds", SR_PARAM_INTEGER, .fallback = "3", .minimum = 2, .maximum = 20,
              .help = "Number of parts; each is judged by a model trained on the others."},
+            {"rule", SR_PARAM_CHOICE, .fallback = "margin", .choices = "margin joint",
+             .help = "Which samples are listed: those whose label is furthest below the likeliest "
+                     "class, as many as the confident joint counts; or just those that it counts."},
             {"count", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
              .help = "Rows examined, evenly from the classes; 0 for all."},
             {"limit", SR_PARAM_INTEGER, .fallback = "20", .minimum = 0, .maximum = 1e9,
@@ -45,6 +48,24 @@ const struct sr_command sr_command_mark = {
     .example = "mark flag train:17",
 };
 
+/* What was not judged, and what was not trained on. */
+static void say_left_out(const struct sr_session *session, struct sr_reply *reply)
+{
+    const struct sr_suspects *suspects = &session->suspects;
+    const char *before = "Too few rows to be judged (under 10), so left out: ";
+    for (int c = 0; c < session->data->classes; c++) {
+        if (!suspects->small[c]) continue;
+        sr_reply_more(reply, "%s%s (%d)", before, class_name(session, c), suspects->small[c]);
+        before = ", ";
+    }
+    if (*before == ',') sr_reply_more(reply, ".\n");
+    if (suspects->repeated)
+        sr_reply_more(reply,
+                      "%zu row%s whose picture is among those to be judged %s not trained on.\n",
+                      suspects->repeated, suspects->repeated == 1 ? "" : "s",
+                      suspects->repeated == 1 ? "was" : "were");
+}
+
 static void say_found(const struct sr_session *session, struct sr_reply *reply)
 {
     const size_t found = session->suspects.count;
@@ -61,6 +82,21 @@ static void say_found(const struct sr_session *session, struct sr_reply *reply)
         sr_reply_more(reply, "\n(accuracy there %.2f %%)", session->suspects.accuracy * 100);
     sr_reply_more(reply, ". %zu marked keep, %zu flag. Many labels will be right.\n",
                   marked[SR_MARK_KEEP], marked[SR_MARK_FLAG]);
+    say_left_out(session, reply);
+}
+
+/* For programs: classes that are left out, with how many of their rows were examined. */
+static void list_left_out(const struct sr_session *session, struct sr_reply *reply)
+{
+    static const struct sr_column columns[] = {{.key = "class"}, {.key = "rows"}, {0}};
+    sr_reply_only(reply, SR_JSON);
+    struct sr_table *table = sr_reply_table(reply, "left_out", columns);
+    for (int c = 0; c < session->data->classes; c++)
+        if (session->suspects.small[c]) {
+            sr_table_integer(table, c);
+            sr_table_integer(table, session->suspects.small[c]);
+        }
+    sr_reply_only(reply, SR_FOR_ALL);
 }
 
 static void list_suspects(const struct sr_session *session, size_t limit, struct sr_reply *reply)
@@ -105,13 +141,16 @@ static void report(const struct sr_session *session, size_t limit, struct sr_rep
     sr_reply_context(reply);
     sr_reply_only(reply, SR_JSON);
     sr_reply_integer(reply, "folds", session->suspects.folds);
+    sr_reply_text(reply, "rule", sr_suspects_rule_names[session->suspects.rule]);
     sr_reply_integer(reply, "examined", (int64_t)session->suspects.examined);
+    sr_reply_integer(reply, "repeated", (int64_t)session->suspects.repeated);
     sr_reply_number(reply, "accuracy",
                     session->suspects.accuracy > 0 ? session->suspects.accuracy : NAN);
     sr_reply_integer(reply, "count", (int64_t)found);
     sr_reply_only(reply, SR_FOR_ALL);
     say_found(session, reply);
     list_suspects(session, limit, reply);
+    list_left_out(session, reply);
     if (limit < found)
         sr_reply_say(reply, "and %zu more (limit=0 lists all; browse suspects shows them)",
                      found - limit);
@@ -124,9 +163,10 @@ SR_RUN(suspects_run)
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
     if (sr_args_given(args, "model") && !item->job) {
-        status = sr_session_find_suspects(
-            session, arg_model(args, "model"), (int)sr_args_integer(args, "folds"),
-            (size_t)sr_args_integer(args, "count"), &item->job, error);
+        const struct sr_suspects_request request = {
+            arg_model(args, "model"), (enum sr_suspects_rule)sr_args_choice(args, "rule"),
+            (int)sr_args_integer(args, "folds"), (size_t)sr_args_integer(args, "count")};
+        status = sr_session_find_suspects(session, &request, &item->job, error);
         if (status) return status;
     }
     if (item->job) {

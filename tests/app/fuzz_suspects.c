@@ -28,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     text = sr_text_take(&written);
     struct sr_suspects again = read_suspects(&session, text);
     must(again.count == suspects.count);
+    must(again.folds == suspects.folds && again.rule == suspects.rule);
+    must(!memcmp(again.small, suspects.small, sizeof again.small));
     for (size_t i = 0; i < again.count; i++)
         must(again.items[i].row == suspects.items[i].row && again.marks[i] == suspects.marks[i]);
     free(text);

@@ -501,7 +501,8 @@ static void suspects_are_searched_with_rows_of_all_classes(void **state)
     struct sr_entry *entry = train(session, "knn", "m");
     entry->model->limit = 30;
     uint32_t job;
-    assert_ok(sr_session_find_suspects(session, entry, 3, 0, &job, &error));
+    assert_ok(sr_session_find_suspects(session, &(struct sr_suspects_request){entry, 0, 3, 0}, &job,
+                                       &error));
     finish_jobs(session);
     if (sr_session_run(session, job)->state != SR_JOB_DONE)
         fail_msg("%s", sr_session_run(session, job)->error.text);

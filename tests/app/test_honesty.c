@@ -219,10 +219,17 @@ static void folds_do_not_train_on_what_they_judge(void **state)
     copy_train_image("a", 2, "train-images-idx3-ubyte", 3);
     session = open_session("a");
     struct sr_entry *entry = train_with(session, "knn", "knn", "k=1");
-    assert_ok(settled(sr_session_find_suspects(session, entry, 2, 0, &job, &error)));
+    assert_ok(settled(sr_session_find_suspects(
+        session, &(struct sr_suspects_request){entry, 0, 5, 0}, &job, &error)));
     finish_jobs(session);
     assert_int_equal(sr_session_suspect(session, 2), SIZE_MAX);
     assert_int_equal(sr_session_suspect(session, 3), 0);
+    /* Each of the two was left out where the other is judged, and that is kept with the rest. */
+    assert_int_equal(session->suspects.repeated, 2);
+    sr_session_free(session);
+    session = open_session("a");
+    assert_ok(settled(sr_session_data(session, &error)));
+    assert_int_equal(session->suspects.repeated, 2);
     sr_session_free(session);
 }
 
