@@ -51,6 +51,7 @@ static const struct technique {
     {"noise", "noise", "0", "0.05"},
     {"turned hues", "hue", "0", "20"},
     {"more and less saturation", "saturation", "0", "0.3"},
+    {"changed images", "change", "0", "0.5"},
     {"batch normalisation", "norm", "off", "on"},
     {"dropout", "dropout", "0", "0.25"},
     {"one-cycle schedule", "schedule", "constant", "onecycle"},

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
-#include "sartor/eval/significance.h"
+#include "sartor/eval/paired.h"
 
 SR_RUN(compare_run);
 

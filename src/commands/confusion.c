@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "sartor/base/memory.h"
-#include "sartor/eval/significance.h"
+#include "sartor/eval/paired.h"
 #include "sartor/panes/show.h"
 
 SR_RUN(confusion_run);

@@ -117,7 +117,8 @@ static void print_augment(const struct sr_augment *augment, struct sr_text *text
                  {"brightness ±", 100 * augment->brightness, " %"},
                  {"noise ", augment->noise, ""},
                  {"hue ±", augment->hue, "°"},
-                 {"saturation ±", 100 * augment->saturation, " %"}};
+                 {"saturation ±", 100 * augment->saturation, " %"},
+                 {"another change, chance ", 100 * augment->change, " %"}};
     if (augment->flip) sr_text_add(text, "flip");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].value > 0)
@@ -172,7 +173,7 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
                  {"erase", {.erase = 1}},
                  {"brightness ±40 %", {.brightness = 0.4}},
                  {"noise 0.1", {.noise = 0.1}},
-                 {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1, 30, 0.5}},
+                 {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1, 30, 0.5, 0, 0}},
                  /* the last ones change images in colour alone */
                  {"hue ±30°", {.hue = 30}},
                  {"saturation ±50 %", {.saturation = 0.5}}};

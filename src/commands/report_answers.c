@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
-#include "sartor/eval/significance.h"
+#include "sartor/eval/paired.h"
 
 /* The most frequent confusion of a matrix, as a sentence's part. */
 static void worst_confusion(struct sr_session *session, const struct sr_predictions *predictions,

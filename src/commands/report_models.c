@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "sartor/base/memory.h"
-#include "sartor/eval/significance.h"
+#include "sartor/eval/paired.h"
 
 /* The numbers behind the comparison, unrounded: for programs. */
 static enum sr_status keep_scores(struct report *report, const struct study_facts *facts,

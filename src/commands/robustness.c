@@ -22,42 +22,13 @@ const struct sr_command sr_command_robustness = {
             SR_SPLIT_PARAM,
             {"kinds", SR_PARAM_TEXT, .fallback = "published",
              .help = "Kinds of change, separated by commas; published: the 15 of Fashion-MNIST-C; "
-                     "all: also size, jpeg, backdrop and occlusion."},
+                     "all: also size, jpeg, backdrop and occlusion; -name: all but that."},
             {"severities", SR_PARAM_LIST, .fallback = "1,2,3,4,5", .minimum = 1, .maximum = 5,
              .help = "Severities from 1 to 5."},
             {0}},
     .run = robustness_run,
     .example = "robustness cnn resnet split=test kinds=rotate,jpeg",
 };
-
-/* The kinds that `kinds=` names as bits. */
-static enum sr_status read_kinds(const char *text, uint32_t *kinds, struct sr_error *error)
-{
-    const uint32_t published = (1u << SR_CHANGES_PUBLISHED) - 1;
-    *kinds = 0;
-    if (!strcmp(text, "published") || !strcmp(text, "all")) {
-        *kinds = *text == 'p' ? published : (1u << SR_CHANGES) - 1;
-        return SR_OK;
-    }
-    char *copy = sr_xstrdup(text), *rest = copy, *name;
-    enum sr_status status = SR_OK;
-    while (!status && (name = strsep(&rest, ","))) {
-        int kind = sr_change_find(name);
-        if (kind >= 0) {
-            *kinds |= 1u << kind;
-            continue;
-        }
-        struct sr_text known = {0};
-        const char *names[SR_CHANGES];
-        for (int k = 0; k < SR_CHANGES; k++) names[k] = sr_change_kinds[k].name;
-        sr_text_suggest(&known, name, names, SR_CHANGES, sizeof *names);
-        status = sr_error_set(error, SR_ERROR_ARGUMENT, "robustness: kinds=: no kind \"%s\"%s",
-                              name, sr_text_get(&known));
-        sr_text_fini(&known);
-    }
-    free(copy);
-    return status;
-}
 
 static enum sr_status read_request(const struct sr_args *args,
                                    struct sr_robustness_request *request, struct sr_error *error)
@@ -68,7 +39,7 @@ static enum sr_status read_request(const struct sr_args *args,
     request->seed = 1;
     for (size_t i = 0; i < count && i < SR_SEVERITIES; i++)
         request->severities |= 1u << ((int)severities[i] - 1);
-    return read_kinds(sr_args_text(args, "kinds"), &request->kinds, error);
+    return sr_change_read(sr_args_text(args, "kinds"), &request->kinds, error);
 }
 
 static void add_row(struct sr_table *table, const char *kind, int severity,

@@ -6,15 +6,18 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/rng.h"
 #include "sartor/compute/kernels.h"
+#include "sartor/data/changes.h"
 
-const char *const sr_augment_parts[] = {"flip",       "shift", "rotation", "scale",      "erase",
-                                        "brightness", "noise", "hue",      "saturation", NULL};
+const char *const sr_augment_parts[] = {"flip",       "shift",      "rotation", "scale",
+                                        "erase",      "brightness", "noise",    "hue",
+                                        "saturation", "change",     NULL};
 
 bool sr_augment_active(const struct sr_augment *augment)
 {
-    return augment && (augment->flip || augment->shift > 0 || augment->rotation > 0 ||
-                       augment->scale > 0 || augment->erase > 0 || augment->brightness > 0 ||
-                       augment->noise > 0 || augment->hue > 0 || augment->saturation > 0);
+    return augment &&
+           (augment->flip || augment->shift > 0 || augment->rotation > 0 || augment->scale > 0 ||
+            augment->erase > 0 || augment->brightness > 0 || augment->noise > 0 ||
+            augment->hue > 0 || augment->saturation > 0 || (augment->change > 0 && augment->kinds));
 }
 
 /* Uniform in -limit..limit. */
@@ -149,6 +152,21 @@ static void erase(struct sr_rng *rng, struct sr_shape shape, float *out)
             out[y * width * channels + i] = grey;
 }
 
+/* One of the kinds, each as likely as the others, at any severity. Kinds for square images leave
+ * others as they are. */
+static void change(const struct sr_augment *augment, struct sr_rng *rng, struct sr_shape shape,
+                   float *out)
+{
+    int kind = 0;
+    for (uint64_t skip = sr_rng_below(rng, (uint64_t)__builtin_popcount(augment->kinds));; kind++) {
+        if (!(augment->kinds >> kind & 1)) continue;
+        if (!skip--) break;
+    }
+    const int severity = 1 + (int)sr_rng_below(rng, SR_SEVERITIES);
+    if (!sr_change_kinds[kind].square || shape.height == shape.width)
+        sr_change_values(kind, severity, rng, shape, out);
+}
+
 void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch, uint32_t sample,
                       const uint8_t *pixels, struct sr_shape shape, float *out)
 {
@@ -189,6 +207,8 @@ void sr_augment_image(const struct sr_augment *augment, uint64_t seed, int epoch
         for (size_t i = 0; i < size; i++)
             out[i] = clamp(out[i] + (float)(augment->noise * sr_rng_normal(&rng)));
     if (augment->erase > 0 && sr_rng_double(&rng) < augment->erase) erase(&rng, shape, out);
+    if (augment->kinds && augment->change > 0 && sr_rng_double(&rng) < augment->change)
+        change(augment, &rng, shape, out);
 }
 
 enum sr_status sr_augment_mirror(const struct sr_samples *samples, struct sr_images *both,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/base/text.h"
 
 enum { NUMBERS_MAX = 3, SLICE = 16 };
 
@@ -63,6 +64,58 @@ int sr_change_find(const char *name)
     return -1;
 }
 
+static enum sr_status no_such_kind(const char *name, struct sr_error *error)
+{
+    const char *names[SR_CHANGES];
+    struct sr_text known = {0};
+    for (int k = 0; k < SR_CHANGES; k++) names[k] = sr_change_kinds[k].name;
+    sr_text_suggest(&known, name, names, SR_CHANGES, sizeof *names);
+    sr_error_set(error, SR_ERROR_ARGUMENT, "kinds=: no kind \"%s\"%s", name, sr_text_get(&known));
+    sr_text_fini(&known);
+    return SR_ERROR_ARGUMENT;
+}
+
+enum sr_status sr_change_read(const char *text, uint32_t *kinds, struct sr_error *error)
+{
+    const uint32_t published = (1u << SR_CHANGES_PUBLISHED) - 1, all = (1u << SR_CHANGES) - 1;
+    char *copy = sr_xstrdup(text), *rest = copy, *name;
+    enum sr_status status = SR_OK;
+    *kinds = *text == '-' ? published : 0;
+    while (!status && (name = strsep(&rest, ","))) {
+        const bool out = *name == '-';
+        name += out;
+        const int kind = sr_change_find(name);
+        const uint32_t named = !strcmp(name, "published") ? published
+                               : !strcmp(name, "all")     ? all
+                               : kind >= 0                ? 1u << kind
+                                                          : 0;
+        if (!named) status = no_such_kind(name, error);
+        *kinds = out ? *kinds & ~named : *kinds | named;
+    }
+    if (!status && !*kinds)
+        status = sr_error_set(error, SR_ERROR_ARGUMENT, "kinds=%s leaves no kind of change", text);
+    free(copy);
+    return status;
+}
+
+/* A thousandth of a grey level is added, so that a value that only rounding has put below a whole
+ * level keeps it. */
+static uint8_t to_level(float value)
+{
+    return (uint8_t)(255 * fminf(fmaxf(value, 0), 1) + 1e-3F);
+}
+
+void sr_change_values(int kind, int severity, struct sr_rng *rng, struct sr_shape shape,
+                      float *values)
+{
+    const size_t size = sr_shape_size(shape);
+    float *scratch = sr_xalloc(size * sizeof *scratch);
+    struct change change = {inside[kind].numbers[severity - 1], rng, shape, values, scratch};
+    inside[kind].apply(&change);
+    for (size_t i = 0; i < size; i++) values[i] = (float)to_level(values[i]) / 255;
+    free(scratch);
+}
+
 /* `memory` has twice the floats of an image. */
 static void change_one(int kind, int severity, uint64_t seed, uint32_t row, const uint8_t *pixels,
                        struct sr_shape shape, float *memory, uint8_t *out)
@@ -74,10 +127,7 @@ static void change_one(int kind, int severity, uint64_t seed, uint32_t row, cons
     struct change change = {inside[kind].numbers[severity - 1], &rng, shape, memory, memory + size};
     for (size_t i = 0; i < size; i++) memory[i] = (float)pixels[i] / 255;
     inside[kind].apply(&change);
-    /* A thousandth of a grey level is added, so that a value that only rounding has put below a
-     * whole level keeps it. */
-    for (size_t i = 0; i < size; i++)
-        out[i] = (uint8_t)(255 * fminf(fmaxf(change.values[i], 0), 1) + 1e-3F);
+    for (size_t i = 0; i < size; i++) out[i] = to_level(change.values[i]);
 }
 
 void sr_change_image(int kind, int severity, uint64_t seed, uint32_t row, const uint8_t *pixels,

@@ -2,7 +2,6 @@
 #ifndef SARTOR_DATA_CHANGES_INSIDE_H
 #define SARTOR_DATA_CHANGES_INSIDE_H
 
-#include "sartor/base/rng.h"
 #include "sartor/data/changes.h"
 
 /* One image under change; values 0..1, rows of pixels, channels side by side. */

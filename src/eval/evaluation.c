@@ -124,6 +124,28 @@ static bool occurs(const uint64_t *matrix, int classes, int label)
     return false;
 }
 
+void sr_macro_metrics(const uint64_t *matrix, int classes, const struct sr_class_metrics *metrics,
+                      struct sr_class_metrics *mean)
+{
+    *mean = (struct sr_class_metrics){0};
+    for (int c = 0; c < classes; c++) {
+        if (!occurs(matrix, classes, c)) continue;
+        mean->support++;
+        mean->precision += metrics[c].precision;
+        mean->recall += metrics[c].recall;
+        mean->f1 += metrics[c].f1;
+    }
+    const double there = (double)mean->support;
+    mean->precision = ratio(mean->precision, there);
+    mean->recall = ratio(mean->recall, there);
+    mean->f1 = ratio(mean->f1, there);
+}
+
+double sr_log_loss(double probability)
+{
+    return -log(fmin(1, fmax(LEAST_PROBABILITY, probability)));
+}
+
 void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions)
 {
     const int classes = predictions->classes;
@@ -133,23 +155,17 @@ void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *
     uint64_t *matrix = sr_xalloc((size_t)classes * (size_t)classes * sizeof *matrix);
     sr_confusion(predictions, matrix);
     sr_metrics_from_matrix(matrix, classes, evaluation->per_class);
+    struct sr_class_metrics mean;
     double hits = 0, loss = 0;
-    int there = 0;
-    for (int c = 0; c < classes; c++) {
+    sr_macro_metrics(matrix, classes, evaluation->per_class, &mean);
+    evaluation->macro_precision = mean.precision;
+    evaluation->macro_recall = mean.recall;
+    evaluation->macro_f1 = mean.f1;
+    for (int c = 0; c < classes; c++)
         hits += (double)matrix[(size_t)c * (size_t)classes + (size_t)c];
-        if (!occurs(matrix, classes, c)) continue;
-        there++;
-        evaluation->macro_precision += evaluation->per_class[c].precision;
-        evaluation->macro_recall += evaluation->per_class[c].recall;
-        evaluation->macro_f1 += evaluation->per_class[c].f1;
-    }
-    evaluation->macro_precision = ratio(evaluation->macro_precision, there);
-    evaluation->macro_recall = ratio(evaluation->macro_recall, there);
-    evaluation->macro_f1 = ratio(evaluation->macro_f1, there);
-    for (size_t i = 0; i < predictions->count; i++) {
-        double p = predictions->probabilities[i * (size_t)classes + predictions->truth[i]];
-        loss -= log(fmin(1, fmax(LEAST_PROBABILITY, p)));
-    }
+    for (size_t i = 0; i < predictions->count; i++)
+        loss += sr_log_loss(
+            (double)predictions->probabilities[i * (size_t)classes + predictions->truth[i]]);
     const double count = (double)predictions->count;
     evaluation->accuracy = predictions->count ? hits / count : NAN;
     evaluation->loss = predictions->count ? loss / count : NAN;

@@ -6,120 +6,15 @@
 
 #include "sartor/base/memory.h"
 
-enum { EXACT_LIMIT = 1000 };
-
-/* Two-sided exact binomial p at 1/2: twice the smaller tail, at most 1. */
-static double exact_p(size_t a, size_t b)
-{
-    size_t n = a + b, low = a < b ? a : b;
-    double tail = 0, base = lgamma((double)n + 1) - (double)n * log(2);
-    for (size_t k = 0; k <= low; k++)
-        tail += exp(base - lgamma((double)k + 1) - lgamma((double)(n - k) + 1));
-    return fmin(1, 2 * tail);
-}
-
-void sr_mcnemar(struct sr_mcnemar *test, const struct sr_predictions *first,
-                const struct sr_predictions *second)
-{
-    *test = (struct sr_mcnemar){.p = 1};
-    size_t same = 0;
-    for (size_t i = 0, k = 0; i < first->count && k < second->count;) {
-        if (first->rows[i] != second->rows[k]) {
-            if (first->rows[i] < second->rows[k])
-                i++;
-            else
-                k++;
-            continue;
-        }
-        bool a = first->predicted[i] == first->truth[i],
-             b = second->predicted[k] == second->truth[k];
-        if (a && b)
-            test->both++;
-        else if (a)
-            test->only_first++;
-        else if (b)
-            test->only_second++;
-        else
-            test->neither++;
-        same += first->predicted[i++] == second->predicted[k++];
-    }
-    const size_t count = sr_mcnemar_count(test);
-    test->agreement = count ? (double)same / (double)count : 1;
-    size_t apart = test->only_first + test->only_second;
-    if (apart && apart <= EXACT_LIMIT) {
-        test->p = exact_p(test->only_first, test->only_second);
-    } else if (apart) {
-        double difference = fabs((double)test->only_first - (double)test->only_second) - 1;
-        double chi2 = difference > 0 ? difference * difference / (double)apart : 0;
-        test->p = erfc(sqrt(chi2 / 2)); /* upper tail of chi-squared with one degree of freedom */
-    }
-}
-
-struct ranked {
-    double p;
-    size_t index;
-};
-
-static int by_p(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->p != y->p) return x->p < y->p ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-void sr_holm(double *p, size_t count)
-{
-    struct ranked *order = sr_xalloc(count * sizeof *order);
-    double least = 0;
-    for (size_t i = 0; i < count; i++) order[i] = (struct ranked){p[i], i};
-    qsort(order, count, sizeof *order, by_p);
-    for (size_t i = 0; i < count; i++) {
-        least = fmax(least, fmin(1, order[i].p * (double)(count - i)));
-        p[order[i].index] = least;
-    }
-    free(order);
-}
-
-struct sr_pair *sr_pairs(const struct sr_predictions *const *predictions, size_t count,
-                         size_t *pairs)
-{
-    size_t total = count * (count - (count > 0)) / 2, k = 0;
-    struct sr_pair *found = sr_xalloc((total + 1) * sizeof *found);
-    double *p = sr_xalloc((total + 1) * sizeof *p);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i + 1; j < count; j++, k++) {
-            found[k].first = i;
-            found[k].second = j;
-            sr_mcnemar(&found[k].test, predictions[i], predictions[j]);
-            p[k] = found[k].test.p;
-        }
-    sr_holm(p, total);
-    for (size_t i = 0; i < total; i++) found[i].p = p[i];
-    free(p);
-    *pairs = total;
-    return found;
-}
-
-void sr_pair_print(const struct sr_pair *pair, const char *first, const char *second,
-                   struct sr_text *text)
-{
-    /* With equal counts p is 1, and the order does not matter. */
-    bool ahead = pair->test.only_first >= pair->test.only_second;
-    const char *better = ahead ? first : second, *worse = ahead ? second : first;
-    if (!sr_mcnemar_count(&pair->test))
-        sr_text_printf(text, "no sample can be used to compare %s and %s", first, second);
-    else if (pair->p >= 0.05)
-        sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", first, second,
-                       pair->p);
-    else if (pair->p < 0.001)
-        sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
-    else
-        sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, pair->p);
-}
-
 static const float *row_of(const struct sr_predictions *predictions, size_t i)
 {
     return predictions->probabilities + i * (size_t)predictions->classes;
+}
+
+int sr_reliability_bin(double confidence)
+{
+    const double place = ceil(confidence * SR_RELIABILITY_BINS) - 1; /* NaN: the first bin */
+    return place > 0 ? (int)fmin(place, SR_RELIABILITY_BINS - 1) : 0;
 }
 
 void sr_reliability(struct sr_reliability *reliability, const struct sr_predictions *predictions)
@@ -128,8 +23,7 @@ void sr_reliability(struct sr_reliability *reliability, const struct sr_predicti
     *reliability = (struct sr_reliability){0};
     for (size_t i = 0; i < predictions->count; i++) {
         double confidence = (double)row_of(predictions, i)[predictions->predicted[i]];
-        double place = ceil(confidence * SR_RELIABILITY_BINS) - 1; /* NaN: the first bin */
-        int bin = place > 0 ? (int)fmin(place, SR_RELIABILITY_BINS - 1) : 0;
+        const int bin = sr_reliability_bin(confidence);
         reliability->counts[bin]++;
         sure[bin] += confidence;
         right[bin] += predictions->predicted[i] == predictions->truth[i];

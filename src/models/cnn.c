@@ -86,6 +86,9 @@ static const struct sr_recipe recipes[] = {
               "augment=on shift=0 tta=none"},
     {"best",
      "epochs=100 norm=on lr=0.004 weight_decay=0.02 dropout=0.1 ema=0.9995 erase=0.1 tta=shift"},
+    {"robust",
+     "epochs=100 norm=on lr=0.004 weight_decay=0.02 ema=0.9995 normalise=image change=0.5 "
+     "tta=shift"},
     {0},
 };
 

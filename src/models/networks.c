@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "sartor/base/memory.h"
 #include "sartor/base/words.h"
+#include "sartor/data/changes.h"
 #include "sartor/nn/inference.h"
 #include "sartor/nn/trainer.h"
 
@@ -73,7 +74,9 @@ static int choice(const struct sr_args *params, const char *name, const char *co
 
 struct sr_augment sr_networks_augment(const struct sr_args *params)
 {
+    uint32_t kinds = 0;
     if (!sr_args_switch(params, "augment")) return (struct sr_augment){0};
+    if (sr_change_read(sr_args_text(params, "kinds"), &kinds, NULL)) kinds = 0;
     return (struct sr_augment){
         .flip = sr_args_switch(params, "flip"),
         .shift = (double)sr_args_integer(params, "shift"),
@@ -84,6 +87,8 @@ struct sr_augment sr_networks_augment(const struct sr_args *params)
         .noise = sr_args_number(params, "noise"),
         .hue = sr_args_number(params, "hue"),
         .saturation = sr_args_number(params, "saturation"),
+        .change = sr_args_number(params, "change"),
+        .kinds = kinds,
     };
 }
 
@@ -156,6 +161,8 @@ enum sr_status sr_networks_check(const struct sr_network_family *family,
         status = sr_error_set(error, SR_ERROR_ARGUMENT, "%s: warmup=%s is longer than epochs=%s.",
                               family->class->name, sr_args_text(resolved, "warmup"),
                               sr_args_text(resolved, "epochs"));
+    uint32_t kinds;
+    if (!status) status = sr_change_read(sr_args_text(resolved, "kinds"), &kinds, error);
     if (!status) status = family->build(resolved, shape, &layers, error);
     if (!status) status = check_batch(family, resolved, &layers, train_count, error);
     sr_layers_fini(&layers);
@@ -174,6 +181,14 @@ void sr_networks_free(void *opaque)
     free(state);
 }
 
+/* The choices of `normalise`. */
+enum { OFF, ON, OWN };
+
+static int normalisation(const struct sr_args *params)
+{
+    return sr_args_choice(params, "normalise");
+}
+
 /* A state with a network of zero weights. */
 static enum sr_status make_state(const struct sr_network_family *family,
                                  const struct sr_args *params, const struct sr_model_shape *shape,
@@ -184,7 +199,7 @@ static enum sr_status make_state(const struct sr_network_family *family,
     enum sr_status status = family->build(params, shape, &layers, error);
 
     *state = (struct network_state){.shape = *shape,
-                                    .input = {0, 1, SR_FEATURES_PIXELS},
+                                    .input = {.deviation = 1, .own = normalisation(params) == OWN},
                                     .views = (enum sr_views)choice(params, "tta", sr_views_names)};
     if (!status) {
         state->input.features = layers.features;
@@ -213,7 +228,9 @@ uint64_t sr_networks_size(const void *opaque)
 
 static struct sr_input make_input(double mean, double square, enum sr_features features)
 {
-    return (struct sr_input){(float)mean, square > 0 ? (float)sqrt(square) : 1, features};
+    return (struct sr_input){.mean = (float)mean,
+                             .deviation = square > 0 ? (float)sqrt(square) : 1,
+                             .features = features};
 }
 
 /* Mean and deviation of features; of those up to a request to stop, after which the fit ends. */
@@ -284,7 +301,7 @@ enum sr_status sr_networks_fit(const struct sr_network_family *family, const str
     if (!status) status = make_state(family, params, &fit->shape, &state, error);
     if (status) goto out;
     enum sr_features features = state->input.features;
-    if (sr_args_switch(params, "normalise"))
+    if (normalisation(params) == ON)
         state->input = features == SR_FEATURES_PIXELS ? measure_pixels(&fit->train)
                                                       : measure_features(features, fit);
     sr_network_init(state->network, fit->seed);

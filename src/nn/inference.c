@@ -44,17 +44,36 @@ struct sr_workspace *sr_inference_workspace(const struct sr_network *network, st
     return sr_workspace_new(network, BATCH, false, pool, error);
 }
 
+void sr_inference_normalise(const struct sr_input *input, size_t size, float *features)
+{
+    const float least = 1.0f / 255; /* deviation: an even image has none */
+    float mean = input->mean, deviation = input->deviation;
+    if (input->own) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < size; i++) sum += (double)features[i];
+        const double middle = sum / (double)size;
+        for (size_t i = 0; i < size; i++)
+            squares += ((double)features[i] - middle) * ((double)features[i] - middle);
+        mean = (float)middle;
+        deviation = fmaxf((float)sqrt(squares / (double)size), least);
+    }
+    for (size_t i = 0; i < size; i++) features[i] = (features[i] - mean) / deviation;
+}
+
 void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, struct sr_shape shape,
                        float *out)
 {
     float scale = 1 / (255 * input->deviation), shift = -input->mean / input->deviation;
     size_t size = sr_features_size(input->features, shape);
-    if (input->features == SR_FEATURES_PIXELS) {
+    if (input->features == SR_FEATURES_PIXELS && !input->own) {
         sr_kernels()->scale_bytes(pixels, scale, shift, size, out);
         return;
     }
-    sr_features_image(input->features, pixels, shape, out);
-    for (size_t i = 0; i < size; i++) out[i] = (out[i] - input->mean) / input->deviation;
+    if (input->features == SR_FEATURES_PIXELS)
+        sr_kernels()->grey(pixels, size, out);
+    else
+        sr_features_image(input->features, pixels, shape, out);
+    sr_inference_normalise(input, size, out);
 }
 
 /* The image as the view shows it; what comes in from outside is black. */

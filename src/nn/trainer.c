@@ -211,6 +211,10 @@ static void fill_image(const struct filling *filling, size_t index, int worker)
         return;
     }
     sr_augment_image(&plan->augment, plan->seed, filling->epoch, sample, pixels, shape, out);
+    if (plan->input.own) {
+        sr_inference_normalise(&plan->input, size, out);
+        return;
+    }
     float scale = 1 / plan->input.deviation, shift = -plan->input.mean / plan->input.deviation;
     for (size_t i = 0; i < size; i++) out[i] = out[i] * scale + shift;
 }

@@ -398,8 +398,7 @@ static void profile_network(const char *name, struct plan plan, struct sr_pool *
     struct sr_slot slots[SLOTS];
     size_t learned = 0;
     uint8_t *pixels = sr_xalloc((size_t)BATCH * 784);
-    const struct sr_input input = {0, 1,
-                                   SR_FEATURES_PIXELS}; /* as in recipe=study: black stays zero */
+    const struct sr_input input = {.deviation = 1}; /* as in recipe=study: black stays zero */
 
     step.network =
         sr_network_new(plan.layers, (size_t)plan.count, (struct sr_shape){28, 28, 1}, &error);

@@ -5,6 +5,7 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/data/augment.h"
+#include "sartor/data/changes.h"
 
 enum { SIDE = 12, AREA = SIDE * SIDE };
 
@@ -68,7 +69,7 @@ static void what_the_draw_depends_on(void **state)
                                        {.erase = 1},
                                        {.brightness = 0.4},
                                        {.noise = 0.1},
-                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05, 0, 0}};
+                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05, 0, 0, 0.5, 0x7fff}};
     (void)state;
     picture(pixels);
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
@@ -454,6 +455,55 @@ static void mirrored_copies(void **state)
     }
 }
 
+/* As often as asked for, one of the kinds and no other, each severity. */
+static void other_changes(void **state)
+{
+    uint8_t pixels[AREA], wanted[AREA];
+    float out[AREA];
+    int changed = 0, inverted = 0, flat[SR_SEVERITIES] = {0};
+    const int inverse = sr_change_find("inverse"), contrast = sr_change_find("contrast");
+    const struct sr_augment augment = {.change = 0.5, .kinds = 1u << inverse | 1u << contrast};
+    (void)state;
+    picture(pixels);
+    assert_false(sr_augment_active(&(struct sr_augment){.change = 0.5}));
+    assert_false(sr_augment_active(&(struct sr_augment){.kinds = 1}));
+    for (uint32_t sample = 0; sample < 2000; sample++) {
+        int found = 0;
+        sr_augment_image(&augment, 7, 1, sample, pixels, shape, out);
+        for (int kind = -1; kind < 2; kind++)
+            for (int severity = 1; severity <= SR_SEVERITIES; severity++) {
+                int same = 0;
+                if (kind >= 0)
+                    sr_change_image(kind ? contrast : inverse, severity, 1, 1, pixels, shape,
+                                    wanted);
+                for (int i = 0; i < AREA; i++)
+                    same += lrintf(out[i] * 255) == (kind < 0 ? pixels[i] : wanted[i]);
+                if (same < AREA || found) continue;
+                found = 1;
+                changed += kind >= 0;
+                inverted += kind == 0;
+                if (kind == 1) flat[severity - 1]++;
+            }
+        assert_true(found);
+    }
+    assert_in_range(changed, 900, 1100);
+    assert_in_range(inverted, 420, 580);
+    for (int s = 0; s < SR_SEVERITIES; s++) assert_in_range(flat[s], 60, 140);
+}
+
+/* A quarter turn does not fit an image that is not square, which stays as it is. */
+static void turns_of_others(void **state)
+{
+    const struct sr_shape wide = {8, 18, 1};
+    const struct sr_augment turn = {.change = 1, .kinds = 1u << sr_change_find("turn_left")};
+    uint8_t pixels[AREA];
+    float out[AREA];
+    (void)state;
+    picture(pixels);
+    sr_augment_image(&turn, 7, 1, 0, pixels, wide, out);
+    for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -471,6 +521,8 @@ int main(void)
         cmocka_unit_test(channels_move_together),
         cmocka_unit_test(colours_turn),
         cmocka_unit_test(mirrored_copies),
+        cmocka_unit_test(other_changes),
+        cmocka_unit_test(turns_of_others),
     };
     return cmocka_run_group_tests_name("data/augment", tests, NULL, NULL);
 }

@@ -182,6 +182,58 @@ static void any_shape(void **state)
     }
 }
 
+static void kinds_by_name(void **state)
+{
+    const uint32_t published = (1u << SR_CHANGES_PUBLISHED) - 1, all = (1u << SR_CHANGES) - 1;
+    struct sr_error error = {0};
+    uint32_t kinds;
+    (void)state;
+    const struct {
+        const char *text;
+        uint32_t kinds;
+    } good[] = {{"published", published},
+                {"all", all},
+                {"rotate", 1u << kind_of("rotate")},
+                {"jpeg,rotate", 1u << kind_of("rotate") | 1u << kind_of("jpeg")},
+                {"-contrast", published & ~(1u << kind_of("contrast"))},
+                {"all,-jpeg,-contrast", all & ~(1u << kind_of("jpeg") | 1u << kind_of("contrast"))},
+                {"all,-published", all & ~published}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_ok(sr_change_read(good[i].text, &kinds, &error));
+        assert_int_equal(kinds, good[i].kinds);
+    }
+    assert_refused(sr_change_read("rotte", &kinds, &error), SR_ERROR_ARGUMENT, "rotate");
+    assert_refused(sr_change_read("", &kinds, &error), SR_ERROR_ARGUMENT, "no kind");
+    assert_refused(sr_change_read("all,-none", &kinds, &error), SR_ERROR_ARGUMENT, "\"none\"");
+    assert_refused(sr_change_read("jpeg,-jpeg", &kinds, &error), SR_ERROR_ARGUMENT, "leaves no");
+}
+
+/* Floats are changed as bytes are. */
+static void floats(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < SR_CHANGES; kind++) {
+        const char *name = sr_change_kinds[kind].name;
+        const bool drawn = strstr(name, "noise") || strstr(name, "blur") ||
+                           !strcmp(name, "shear") || !strcmp(name, "rotate") ||
+                           !strcmp(name, "occlusion");
+        uint8_t bytes[SIZE];
+        float values[SIZE];
+        struct sr_rng rng;
+        sr_rng_init(&rng, 1, SR_STREAM_OTHER, 0);
+        for (int i = 0; i < SIZE; i++) values[i] = (float)clean[0][i] / 255;
+        sr_change_values(kind, 2, &rng, shape, values);
+        sr_change_image(kind, 2, 1, 0, clean[0], shape, bytes);
+        int differs = 0;
+        for (int i = 0; i < SIZE; i++) {
+            assert_true(values[i] == (float)(uint8_t)lrintf(values[i] * 255) / 255);
+            if (!drawn) assert_int_equal(lrintf(values[i] * 255), bytes[i]);
+            differs += values[i] != (float)clean[0][i] / 255;
+        }
+        assert_true(differs > 0);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -189,6 +241,8 @@ int main(void)
         cmocka_unit_test(random_kinds),
         cmocka_unit_test(seeds_threads_severities),
         cmocka_unit_test(any_shape),
+        cmocka_unit_test(kinds_by_name),
+        cmocka_unit_test(floats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

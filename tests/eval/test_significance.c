@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/eval/paired.h"
 #include "sartor/eval/significance.h"
 
 static void near(double value, double wanted, double tolerance)

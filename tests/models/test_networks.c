@@ -326,6 +326,8 @@ static void test_resume(void **state)
     check_resume(&sr_model_class_resnet,
                  "width=4 depth=1 batch=16 epochs=5 optimizer=sgd clip=1 patience=9");
     check_resume(&sr_model_class_mlp, "hidden=16 batch=16 epochs=5 optimizer=adam");
+    check_resume(&sr_model_class_cnn, "widths=4,8 dense=8 batch=16 epochs=5 normalise=image "
+                                      "change=0.7 kinds=-contrast");
     check_resume(&sr_model_class_mlp,
                  "hidden=16 batch=16 epochs=5 features=hog shift=1 erase=0.2 dropout=0");
 }

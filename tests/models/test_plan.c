@@ -5,11 +5,12 @@
 #include "../../src/models/networks.c"
 
 #include "mini.h"
+#include "sartor/data/changes.h"
 #include "sartor/models/families.h"
 
 static void plan_of(const char *line, uint64_t seed, struct sr_training *plan)
 {
-    const struct sr_input input = {0.25f, 0.5f, SR_FEATURES_HOG};
+    const struct sr_input input = {0.25f, 0.5f, SR_FEATURES_HOG, false};
     struct sr_args *args = parse_line(&sr_model_class_cnn, line);
     if (!args) fail_msg("%s", error.text);
     *plan = read_plan(args, &input, seed);
@@ -23,7 +24,8 @@ static void test_every_value_has_its_place(void **state)
     plan_of(
         "epochs=7 batch=24 optimizer=muon momentum=0.75 weight_decay=0.125 schedule=cosine lr=0.5 "
         "warmup=1.5 smoothing=0.0625 clip=3 ema=0.875 patience=5 dropout=0.3 flip=on shift=4 "
-        "rotation=11 scale=0.2 erase=0.6 brightness=0.7 noise=0.8 hue=12 saturation=0.9",
+        "rotation=11 scale=0.2 erase=0.6 brightness=0.7 noise=0.8 hue=12 saturation=0.9 "
+        "change=0.35 kinds=rotate",
         18446744073709551615u, &plan);
     assert_int_equal(plan.epochs, 7);
     assert_int_equal(plan.batch, 24);
@@ -40,6 +42,8 @@ static void test_every_value_has_its_place(void **state)
     assert_true(plan.augment.scale == 0.2 && plan.augment.erase == 0.6);
     assert_true(plan.augment.brightness == 0.7 && plan.augment.noise == 0.8);
     assert_true(plan.augment.hue == 12 && plan.augment.saturation == 0.9);
+    assert_true(plan.augment.change == 0.35);
+    assert_int_equal(plan.augment.kinds, 1u << sr_change_find("rotate"));
 }
 
 static void test_names(void **state)

@@ -7,7 +7,7 @@
 enum { SIDE = 9, AREA = SIDE * SIDE, CLASSES = 3, COUNT_ALL = 70 };
 
 static const struct sr_layer_spec layers[] = {FLATTEN(-1), DENSE("d", 0, CLASSES)};
-static const struct sr_input input = {0.3f, 0.4f, SR_FEATURES_PIXELS};
+static const struct sr_input input = {0.3f, 0.4f, SR_FEATURES_PIXELS, false};
 static uint8_t pixels[COUNT_ALL * AREA], labels[COUNT_ALL];
 static struct sr_images images = {
     .count = COUNT_ALL, .shape = {SIDE, SIDE, 1}, .pixels = pixels, .labels = labels};
@@ -47,6 +47,34 @@ static void view_logits(int image, int down, int right, bool mirror, double weig
                 logits[c] += weight * (double)weights[c * AREA + y * SIDE + x] *
                              (value - (double)input.mean) / (double)input.deviation;
         }
+}
+
+/* Each image by its own mean and deviation: what is lighter, flatter or both looks the same. An
+ * even image is 0 all over. */
+static void test_own_mean(void **state)
+{
+    const struct sr_input own = {.mean = 9, .deviation = 5, .own = true};
+    const struct sr_shape shape = {SIDE, SIDE, 1};
+    uint8_t image[AREA], flatter[AREA], even[AREA];
+    float first[AREA], second[AREA];
+    double sum = 0, squares = 0;
+    (void)state;
+    for (int i = 0; i < AREA; i++) {
+        image[i] = (uint8_t)(i * 37 % 101 * 2);
+        flatter[i] = (uint8_t)(image[i] / 2 + 90);
+        even[i] = 200;
+    }
+    sr_inference_fill(&own, image, shape, first);
+    sr_inference_fill(&own, flatter, shape, second);
+    for (int i = 0; i < AREA; i++) {
+        sum += (double)first[i];
+        squares += (double)first[i] * (double)first[i];
+        assert_float_equal(first[i], second[i], 1e-4);
+    }
+    assert_float_equal(sum / AREA, 0, 1e-5);
+    assert_float_equal(squares / AREA, 1, 1e-4);
+    sr_inference_fill(&own, even, shape, first);
+    for (int i = 0; i < AREA; i++) assert_float_equal(first[i], 0, 1e-4);
 }
 
 static void test_views(void **state)
@@ -131,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_large_logits),
         cmocka_unit_test(test_views),
+        cmocka_unit_test(test_own_mean),
         cmocka_unit_test(test_measure),
     };
     (void)check_gradients;

@@ -205,7 +205,7 @@ static void test_stretches(void **state)
             plan.optimizer = (struct sr_optimizer_options){(enum sr_optimizer_kind)kind, 0.9, 0.01};
             plan.rate = 0.003;
             plan.average = 0.9;
-            plan.input = (struct sr_input){0, 1, SR_FEATURES_PIXELS};
+            plan.input = (struct sr_input){.deviation = 1};
             plan.clip = way ? 0 : 1e30;
             pools[way] = way > 1 ? sr_pool_new(way, &error) : NULL;
             struct sr_network *network = sr_network_new(layers, sizeof layers / sizeof *layers,

@@ -7,6 +7,7 @@
 #include "sartor/app/models.h"
 #include "sartor/data/split.h"
 #include "sartor/eval/evaluation.h"
+#include "sartor/eval/paired.h"
 #include "sartor/eval/significance.h"
 
 struct sr_session;

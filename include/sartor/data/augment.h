@@ -1,7 +1,7 @@
 /* augment.h - random changes to training images, which depend on (seed, epoch, sample) alone.
  *
- * Works on one image at a time, from uint8 to floats in 0..1, without memory of its own: any thread
- * may call. Pixels from outside the image are black, as the background of the data is. */
+ * Works on one image at a time, from uint8 to floats in 0..1: any thread may call. Pixels from
+ * outside the image are black, as the background of the data is. */
 #ifndef SARTOR_DATA_AUGMENT_H
 #define SARTOR_DATA_AUGMENT_H
 
@@ -24,6 +24,10 @@ struct sr_augment {
      * (ITU-R BT.601). */
     double hue;        /* U and V turned by up to so many degrees each way */
     double saturation; /* U and V times 1 ± up to this fraction */
+    /* Last: a change as in data/changes.h, of a kind drawn from `kinds` (bit k for kind k) at a
+     * severity drawn from 1 to 5, with this probability. */
+    double change;
+    uint32_t kinds;
 };
 
 /* The members' names as hyperparameters; NULL behind the last one. */

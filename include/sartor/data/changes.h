@@ -28,7 +28,9 @@
 #ifndef SARTOR_DATA_CHANGES_H
 #define SARTOR_DATA_CHANGES_H
 
+#include "sartor/base/error.h"
 #include "sartor/base/pool.h"
+#include "sartor/base/rng.h"
 #include "sartor/data/images.h"
 #include <stdbool.h>
 
@@ -47,6 +49,13 @@ extern const struct sr_change_kind sr_change_kinds[SR_CHANGES];
 
 /* A kind by name, or -1. */
 int sr_change_find(const char *name);
+/* Kinds as bits, from "published", "all", or names separated by commas; one with a minus before it
+ * is left out: "all,-jpeg", "-contrast" (of the published ones). */
+enum sr_status sr_change_read(const char *text, uint32_t *kinds, struct sr_error *error);
+/* One image of floats 0..1 in place, rounded to whole grey levels as a picture would be. Draws from
+ * `rng`. */
+void sr_change_values(int kind, int severity, struct sr_rng *rng, struct sr_shape shape,
+                      float *values);
 /* sr_shape_size(shape) bytes into `out`, which is not `pixels`. `severity` is 1 to SR_SEVERITIES.
  */
 void sr_change_image(int kind, int severity, uint64_t seed, uint32_t row, const uint8_t *pixels,

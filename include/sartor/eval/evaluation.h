@@ -54,6 +54,12 @@ void sr_confusion(const struct sr_predictions *predictions, uint64_t *matrix);
 void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions);
 /* Precision, recall, F1 from a matrix alone. */
 void sr_metrics_from_matrix(const uint64_t *matrix, int classes, struct sr_class_metrics *metrics);
+/* Their means over the classes that occur, as truth or as predictions; `support` is how many those
+ * are. */
+void sr_macro_metrics(const uint64_t *matrix, int classes, const struct sr_class_metrics *metrics,
+                      struct sr_class_metrics *mean);
+/* Negative logarithm of the true class's probability, clipped at 1e-7. */
+double sr_log_loss(double probability);
 /* Wilson (1927) score interval for `successes` of `count` at normal quantile z (1.959964 for 95 %).
  */
 void sr_wilson(double successes, double count, double z, double *low, double *high);

@@ -107,9 +107,9 @@ struct sr_network_family {
              "best is kept. 0 for never."},                                                        \
     {"dropout", SR_PARAM_NUMBER, .fallback = DROPOUT, .minimum = 0, .maximum = 0.95,               \
      .help = "Share of values dropped before dense layers."},                                      \
-    {"normalise", SR_PARAM_SWITCH, .fallback = "on",                                               \
-     .help = "Subtract the mean of the training images and divide by their deviation; "            \
-             "off: pixels / 255."},                                                                \
+    {"normalise", SR_PARAM_CHOICE, .fallback = "on", .choices = "off on image",                    \
+     .help = "on: subtract the mean of the training images and divide by their deviation; "        \
+             "image: each image by its own; off: pixels / 255."},                                                                \
     {"augment", SR_PARAM_SWITCH, .fallback = "on",                                                 \
      .help = "Random changes of the training images, by the parameters that follow; one that is "  \
              "given alone turns on only itself."},                                                               \
@@ -132,6 +132,11 @@ struct sr_network_family {
     {"saturation", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                   \
      .help = "Of images in colour: bring colours nearer to grey, or further from it, by up to "    \
              "this fraction."},                                                                    \
+    {"change", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1,                       \
+     .help = "Chance of one of the changes that `robustness` measures, at any severity."},         \
+    {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
+     .help = "Of change=: the kinds to draw from, as `robustness` takes them; those left out "     \
+             "show how the network bears what it has not seen."},                                  \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
      .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
              "image (mirror), also of both moved by a pixel (shift)."}
@@ -143,9 +148,9 @@ struct sr_augment sr_networks_augment(const struct sr_args *params);
 #define SR_RECIPE_PARAM                                                                            \
     {                                                                                              \
         "recipe", SR_PARAM_CHOICE,                                                                 \
-            .positional = true, .fallback = "quick", .choices = "study quick best",                \
+            .positional = true, .fallback = "quick", .choices = "study quick best robust",         \
             .help = "Named defaults: the reference study's, the best found for two minutes of "    \
-                    "training, the best for an hour."                                              \
+                    "training, the best for an hour, the best for changed pictures."               \
     }
 
 /* The functions of struct sr_model_class; those without a family are used directly. */

@@ -14,10 +14,11 @@
 #include "sartor/nn/network.h"
 
 /* What a network is fed: (feature - mean) / deviation, where features of the kind `pixels` are
- * pixel / 255. */
+ * pixel / 255. With `own`, mean and deviation are those of each image's features. */
 struct sr_input {
     float mean, deviation;
     enum sr_features features;
+    bool own;
 };
 
 /* Test-time augmentation: the mean of the logits over several views of an image. */
@@ -54,6 +55,9 @@ enum sr_status sr_inference_measure(const struct sr_inference *inference,
                                     const struct sr_samples *samples, double *loss,
                                     double *accuracy, struct sr_error *error);
 
+/* The features of one image, as sr_features_image makes them or pixels / 255, into what a network
+ * is fed, in place. */
+void sr_inference_normalise(const struct sr_input *input, size_t size, float *features);
 /* One image as a network is fed it: sr_features_size() floats. */
 void sr_inference_fill(const struct sr_input *input, const uint8_t *pixels, struct sr_shape shape,
                        float *out);
