@@ -103,13 +103,6 @@ void sr_json_set_numbers(struct sr_json *object, const char *key, const double *
     sr_json_set(object, key, array);
 }
 
-void sr_json_set_floats(struct sr_json *object, const char *key, const float *numbers, size_t count)
-{
-    struct sr_json *array = sr_json_array();
-    for (size_t i = 0; i < count; i++) sr_json_add_number(array, (double)numbers[i]);
-    sr_json_set(object, key, array);
-}
-
 void sr_json_add(struct sr_json *array, struct sr_json *value)
 {
     if (json_array_append_new(in(array), in(value))) abort();

@@ -153,6 +153,10 @@ static void what_is_wrong_is_said(void **state)
     refuse(PARSE(NULL, "cnn", "hidden=0"), &error, "each from 1 to 4096");
     refuse(PARSE(NULL, "cnn", "wrong=maybe"), &error, "on or off");
     refuse(PARSE(NULL, "cnn", "conf=0.9..0.1"), &error, "range");
+    static const char *const ranges[] = {"conf=x", "conf=x..1", "conf=0..x", "conf=..",
+                                         "conf=1..0"};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        refuse(PARSE(NULL, "cnn", ranges[i]), &error, "a range such as 0.2..0.6, ..0.6 or 0.9..");
     refuse(PARSE(NULL, "cnn", "hidden=256,,1"), &error, "commas");
     refuse(PARSE(NULL, "cnn", "other"), &error, "one word too many");
     refuse(PARSE(NULL, "cnn", "lr=0.1", "lr=0.2"), &error, "twice");
@@ -409,6 +413,7 @@ static void usage(void **state)
     check_usage(&params[3], "[split=train|validation|test]");
     check_usage(&params[4], "[wrong]");
     check_usage(&params[8], "[budget=TIME]");
+    check_usage(&(struct sr_param){"stopping", SR_PARAM_INTEGER, .bare = "3"}, "[stopping[=N]]");
     check_usage(&figure[0], "FIGURE");
     check_usage(&figure[2], "[SAMPLE...]");
     check_usage(&(struct sr_param){"models", SR_PARAM_MODELS, .required = true},
@@ -424,9 +429,59 @@ static void usage(void **state)
     sr_text_fini(&text);
 }
 
+/* A table without parameters, and none at all. */
+static void no_parameters(void **state)
+{
+    (void)state;
+    static const struct sr_param none[] = {{0}};
+    char *words[] = {"word"}, *named[] = {"name=1"};
+    struct sr_error error = {0};
+    for (int i = 0; i < 2; i++) {
+        const struct sr_param *table = i ? none : NULL;
+        struct sr_args *args = sr_args_parse("quit", table, NULL, 0, NULL, &error);
+        assert_non_null(args);
+        assert_ptr_equal(sr_args_params(args), table);
+        struct sr_args *copy = sr_args_copy(args);
+        struct sr_text text = {0};
+        sr_args_print(copy, true, &text);
+        assert_int_equal(text.length, 0);
+        assert_null(sr_args_next(copy, "word"));
+        sr_args_free(copy);
+        sr_args_free(args);
+        refuse(sr_args_parse("quit", table, words, 1, NULL, &error), &error,
+               "quit: takes no parameters, so \"word\" is one too many");
+        refuse(sr_args_parse("quit", table, named, 1, NULL, &error), &error,
+               "quit: takes no parameters, so \"name\" is one too many");
+    }
+    sr_args_free(NULL);
+}
+
+/* What was not given: no range, no list, no choice, zero. */
+static void absent_values(void **state)
+{
+    (void)state;
+    struct sr_error error = {0};
+    double low = 0, high = 0, list[2];
+    struct sr_args *args = PARSE(NULL, "cnn");
+    assert_non_null(args);
+    assert_false(sr_args_range(args, "conf", &low, &high));
+    assert_true(low == -INFINITY && high == INFINITY);
+    assert_int_equal(sr_args_integer(args, "seed"), 0);
+    assert_int_equal(sr_args_list(args, "seed", list, 2), 0);
+    assert_int_equal(sr_args_list(args, "hidden", list, 1), 1); /* no more than there is room for */
+    assert_true(list[0] == 256);
+    assert_int_equal(sr_args_set(args, "nosuch", "1", &error), SR_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.text, "demo: no parameter \"nosuch\""));
+    assert_int_equal(sr_args_set(args, "lr", "2", &error), SR_ERROR_ARGUMENT);
+    assert_false(sr_args_given(args, "lr"));
+    sr_args_free(args);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_parameters),
+        cmocka_unit_test(absent_values),
         cmocka_unit_test(values_and_defaults),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(unknown_names_can_be_passed_on),

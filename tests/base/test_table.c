@@ -85,6 +85,63 @@ static void html(void **state)
     sr_table_fini(&table);
 }
 
+/* Each type in each unit, as people and as programs see it. */
+static void cells(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *shown, *csv;
+        enum sr_unit unit;
+        const char *format;
+    } cases[] = {
+        {"0.25", "0.25", SR_UNIT_PLAIN, NULL},
+        {"0.2500", "0.25", SR_UNIT_PLAIN, "%.4f"},
+        {"25.00 %", "0.25", SR_UNIT_SHARE, NULL},
+        {"25 of 100", "0.25", SR_UNIT_SHARE, "%.0f of 100"},
+        {"0", "0.25", SR_UNIT_COUNT, NULL},
+        {"250 ms", "0.25", SR_UNIT_SECONDS, NULL},
+        {"0 B", "0.25", SR_UNIT_BYTES, NULL},
+    };
+    struct sr_text shown = {0}, csv = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sr_table table = {0};
+        sr_table_add_column(
+            &table,
+            &(struct sr_column){.key = "x", .unit = cases[i].unit, .format = cases[i].format});
+        sr_table_number(&table, 0.25);
+        sr_text_clear(&shown);
+        sr_text_clear(&csv);
+        sr_table_cell_print(&table, 0, 0, &shown);
+        sr_table_cell_csv(&table, 0, 0, &csv);
+        assert_string_equal(sr_text_get(&shown), cases[i].shown);
+        assert_string_equal(sr_text_get(&csv), cases[i].csv);
+        sr_table_fini(&table);
+    }
+    struct sr_table table = {0};
+    sr_table_columns(&table, "a b c d e f g");
+    sr_table_switch(&table, true);
+    sr_table_switch(&table, false);
+    sr_table_named(&table, 3, "a,b");
+    sr_table_integer(&table, -1234567);
+    sr_table_list(&table, sr_json_array());
+    sr_table_number(&table, INFINITY);
+    sr_table_text(&table, "shown");
+    sr_table_shown(&table, "%d of %d", 1, 2);
+    sr_table_shown(&table, "%d of %d", 2, 3); /* in place of the other */
+    sr_text_clear(&shown);
+    sr_text_clear(&csv);
+    for (size_t c = 0; c < 7; c++) {
+        sr_text_add(&shown, c ? "|" : "");
+        sr_table_cell_print(&table, 0, c, &shown);
+    }
+    sr_table_csv(&table, &csv);
+    assert_string_equal(sr_text_get(&shown), "yes|no|a,b|-1234567||-|2 of 3");
+    assert_string_equal(sr_text_get(&csv), "a,b,c,d,e,f,g\ntrue,false,\"a,b\",-1234567,,,shown\n");
+    sr_text_fini(&shown);
+    sr_text_fini(&csv);
+    sr_table_fini(&table);
+}
+
 /* A row ends where it is full; one that is full is not filled up. */
 static void rows_are_filled(void **state)
 {
@@ -148,9 +205,13 @@ static void units_of_progress(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv),         cmocka_unit_test(json),
-        cmocka_unit_test(html),        cmocka_unit_test(rows_are_filled),
-        cmocka_unit_test(arrays_grow), cmocka_unit_test(units_of_progress),
+        cmocka_unit_test(csv),
+        cmocka_unit_test(json),
+        cmocka_unit_test(html),
+        cmocka_unit_test(rows_are_filled),
+        cmocka_unit_test(cells),
+        cmocka_unit_test(arrays_grow),
+        cmocka_unit_test(units_of_progress),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);
 }

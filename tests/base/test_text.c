@@ -71,7 +71,13 @@ static void numbers_are_whole_strings(void **state)
     assert_true(sr_parse_integer("9223372036854775807", &i) && i == INT64_MAX);
     assert_false(sr_parse_integer("9223372036854775808", &i));
     assert_false(sr_parse_integer("1.0", &i));
-    assert_false(sr_parse_integer("+", &i));
+    static const char *const none[] = {"+", "1-2", "", " 1", "-9223372036854775809"};
+    for (size_t n = 0; n < sizeof none / sizeof *none; n++) {
+        assert_false(sr_parse_integer(none[n], &i));
+        assert_false(sr_parse_double(none[n], &d) && n < 4);
+    }
+    assert_false(sr_parse_double("e", &d));
+    assert_false(sr_parse_double("-1e999", &d));
 }
 
 static void figures_for_people(void **state)
@@ -94,6 +100,9 @@ static void figures_for_people(void **state)
         {12.34, "12 B", "12 s"},
         {4.26, "4 B", "4.3 s"},
         {47040000, "47 MB", "13066 h 40 min"},
+        {-1, "-1 B", "?"},
+        {NAN, "nan B", "?"},
+        {5e15, "5000 TB", "1388888888888 h 53 min"},
     };
     char out[32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -123,6 +132,12 @@ static void nearest_word(void **state)
     assert_string_equal(sr_text_closest("foresxy", near, 5, sizeof *near), "forest");
     assert_null(sr_text_closest("forexyz", near, 5, sizeof *near));
     assert_string_equal(sr_text_closest("RESNET", near, 5, sizeof *near), "resnet");
+    /* Words that are too long to be compared, and places without one. */
+    char longest[66] = "";
+    memset(longest, 'a', 65);
+    const char *const odd[] = {NULL, longest, "b"};
+    assert_null(sr_text_closest(longest, odd, 3, sizeof *odd));
+    assert_string_equal(sr_text_closest("c", odd, 3, sizeof *odd), "b");
 }
 
 static void known_words_end_a_sentence(void **state)
@@ -167,6 +182,24 @@ static void sentences_are_cut_visibly(void **state)
     sr_error_prefix(&error, "file");
     assert_int_equal(strncmp(error.text, "file: aaa", 9), 0);
     assert_string_equal(error.text + SR_ERROR_TEXT - 5, "a...");
+}
+
+/* Who wants no sentence gives no place for it; one that has no room left is cut. */
+static void errors_without_a_place_or_room(void **state)
+{
+    (void)state;
+    assert_int_equal(sr_error_set(NULL, SR_ERROR_IO, "lost"), SR_ERROR_IO);
+    assert_int_equal(sr_error_prefix(NULL, "lost"), SR_ERROR_STATE);
+    struct sr_error error = {0};
+    char longest[2 * sizeof error.text];
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = 0;
+    sr_error_set(&error, SR_ERROR_IO, "why");
+    assert_int_equal(sr_error_prefix(&error, "%s", longest), SR_ERROR_IO);
+    assert_int_equal(strlen(error.text), sizeof error.text - 1);
+    sr_error_set(&error, SR_ERROR_FORMAT, "why");
+    assert_int_equal(sr_error_prefix(&error, "where"), SR_ERROR_FORMAT);
+    assert_string_equal(error.text, "where: why");
 }
 
 static void split_and_expect(const char *line, const char *const *wanted)
@@ -259,6 +292,48 @@ static void json_prints_and_parses(void **state)
     sr_text_fini(&text);
 }
 
+static void note_key(void *context, const char *key, const struct sr_json *value)
+{
+    sr_text_printf(context, "%s=%g ", key, sr_json_number(value, -1));
+}
+
+static void json_of_other_types(void **state)
+{
+    (void)state;
+    static const double numbers[] = {1.5, 1e15, -1e16};
+    struct sr_error error;
+    struct sr_text text = {0};
+    struct sr_json *object = sr_json_object();
+    sr_json_set_numbers(object, "list", numbers, 3);
+    sr_json_set_text(object, "none", NULL);
+    /* Beyond the basic plane: a pair of surrogates, as JSON asks for. */
+    sr_json_set_text(object, "hidden", "\U000E0041\u202E");
+    sr_json_print(object, &text);
+    assert_string_equal(sr_text_get(&text), "{\"list\": [1.5, 1e15, -1e16], \"none\": null, "
+                                            "\"hidden\": \"\\uDB40\\uDC41\\u202E\"}");
+    const struct sr_json *list = sr_json_get(object, "list");
+    assert_true(sr_json_is_array(list) && !sr_json_is_object(list));
+    assert_true(sr_json_is_object(object) && !sr_json_is_array(object));
+    assert_false(sr_json_is_array(NULL) || sr_json_is_object(NULL));
+    assert_int_equal(sr_json_length(list), 3);
+    assert_int_equal(sr_json_length(object), 3);
+    assert_int_equal(sr_json_length(sr_json_get(object, "none")), 0);
+    assert_int_equal(sr_json_length(NULL), 0);
+    assert_null(sr_json_at(list, 3));
+    assert_null(sr_json_at(object, 0));
+    assert_null(sr_json_text(list));
+    assert_null(sr_json_get(list, "list"));
+    sr_json_free(object);
+    sr_text_clear(&text);
+    static const char parsed[] = "{\"b\": 1, \"a\": 2.5, \"c\": \"x\"}";
+    object = sr_json_parse(parsed, strlen(parsed), &error);
+    assert_non_null(object);
+    sr_json_each(object, note_key, &text);
+    assert_string_equal(sr_text_get(&text), "b=1 a=2.5 c=-1 ");
+    sr_json_free(object);
+    sr_text_fini(&text);
+}
+
 static void columns_are_filled_by_width(void **state)
 {
     (void)state;
@@ -309,6 +384,8 @@ int main(void)
         cmocka_unit_test(semicolons_end_commands),
         cmocka_unit_test(quoting_survives_splitting),
         cmocka_unit_test(json_prints_and_parses),
+        cmocka_unit_test(json_of_other_types),
+        cmocka_unit_test(errors_without_a_place_or_room),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -34,8 +34,6 @@ void sr_json_set_integer(struct sr_json *object, const char *key, int64_t number
 void sr_json_set_bool(struct sr_json *object, const char *key, bool flag);
 void sr_json_set_numbers(struct sr_json *object, const char *key, const double *numbers,
                          size_t count);
-void sr_json_set_floats(struct sr_json *object, const char *key, const float *numbers,
-                        size_t count);
 
 void sr_json_add(struct sr_json *array, struct sr_json *value);
 void sr_json_add_text(struct sr_json *array, const char *text);
