@@ -3,6 +3,7 @@ noinst_HEADERS += src/app/explainer.h src/app/resume.h src/app/task.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/explanations.h \
 	include/sartor/app/log.h \
+	include/sartor/app/intervals.h \
 	include/sartor/app/models.h \
 	include/sartor/app/options.h \
 	include/sartor/app/pictures.h \
@@ -26,6 +27,7 @@ libsartor_a_SOURCES += \
 	src/app/heats.c \
 	src/app/held_out.c \
 	src/app/judge.c \
+	src/app/intervals.c \
 	src/app/library.c \
 	src/app/log.c \
 	src/app/nearest.c \

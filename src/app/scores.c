@@ -6,6 +6,8 @@
 
 #include "sartor/app/trust.h"
 
+#define ENDS(NAME) .low = NAME "_low", .high = NAME "_high"
+
 const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
     [SR_SCORE_ACCURACY] = {"accuracy", "accuracy", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
                            .less = false},
@@ -14,23 +16,25 @@ const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
     [SR_SCORE_ACCURACY_HIGH] = {"accuracy_high", "to", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
                                 .less = false},
     [SR_SCORE_MACRO_F1] = {"macro_f1", "macro F1", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
-                           .less = false},
-    [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true},
+                           .less = false, ENDS("macro_f1")},
+    [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true,
+                       ENDS("loss")},
     [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER,
-                              SR_GROUP_QUALITY, .less = true},
+                              SR_GROUP_QUALITY, .less = true, ENDS("calibration_error")},
     [SR_SCORE_BIAS] = {"calibration_bias", "calib. bias", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
-                       .less = true, .size = true, .detail = true},
+                       .less = true, .size = true, .detail = true, ENDS("calibration_bias")},
     [SR_SCORE_BEFORE] = {"calibration_error_before", "as it came", SR_FORMAT_NUMBER,
                          SR_GROUP_QUALITY, .less = true, .detail = true},
     [SR_SCORE_COVERAGE] = {"coverage", "coverage", SR_FORMAT_SHARE, SR_GROUP_QUALITY,
-                           .detail = true},
+                           .detail = true, ENDS("coverage")},
     [SR_SCORE_SET_SIZE] = {"set_size", "set size", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true,
-                           .detail = true},
-    [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .detail = true},
+                           .detail = true, ENDS("set_size")},
+    [SR_SCORE_TOP2] = {"top2_accuracy", "top 2", SR_FORMAT_SHARE, SR_GROUP_QUALITY, .detail = true,
+                       ENDS("top2_accuracy")},
     [SR_SCORE_MACRO_PRECISION] = {"macro_precision", "macro precision", SR_FORMAT_NUMBER,
-                                  SR_GROUP_QUALITY, .detail = true},
+                                  SR_GROUP_QUALITY, .detail = true, ENDS("macro_precision")},
     [SR_SCORE_MACRO_RECALL] = {"macro_recall", "macro recall", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
-                               .detail = true},
+                               .detail = true, ENDS("macro_recall")},
     [SR_SCORE_TRAIN_COUNT] = {"train_count", "trained on", SR_FORMAT_COUNT, SR_GROUP_EFFORT,
                               .less = false},
     [SR_SCORE_FIT_SECONDS] = {"fit_seconds", "fit", SR_FORMAT_SECONDS, SR_GROUP_EFFORT,

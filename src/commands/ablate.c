@@ -8,6 +8,7 @@
 
 #include "sartor/base/memory.h"
 #include "sartor/data/augment.h"
+#include "sartor/eval/paired.h"
 
 enum { MOST_SEEDS = 10 };
 
@@ -157,9 +158,26 @@ static struct sr_experiment *make_ablation(void *context, struct sr_error *error
     return NULL;
 }
 
-/* Student's t at 97.5 % for 1 to 9 degrees of freedom. */
-static const double t_quantiles[] = {NAN,   12.706, 4.303, 3.182, 2.776,
-                                     2.571, 2.447,  2.365, 2.306, 2.262};
+/* p values of the paired t tests, adjusted by Holm for all techniques that were switched. */
+static void test_effects(const struct sr_experiment *experiment, struct effect *effects,
+                         size_t count, size_t seeds)
+{
+    double *p = sr_xalloc((count + 1) * sizeof *p), differences[MOST_SEEDS];
+    for (size_t i = 0; i < count; i++) {
+        const struct sr_trial *trials = &experiment->trials[i * seeds];
+        struct sr_paired_t test;
+        for (size_t s = 0; s < seeds; s++)
+            differences[s] = trials[s].accuracy - experiment->trials[s].accuracy;
+        sr_paired_t(&test, differences, seeds);
+        effects[i].effect = test.mean;
+        effects[i].half = (test.high - test.low) / 2;
+        p[i] = test.p;
+    }
+    if (seeds > 1 && count > 1) sr_holm(p + 1, count - 1);
+    for (size_t i = 0; i < count; i++) effects[i].p = i ? p[i] : NAN;
+    free(p);
+}
+
 size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects)
 {
     size_t seeds = 0, found = 0;
@@ -170,23 +188,13 @@ size_t ablation_effects(const struct sr_experiment *experiment, struct effect **
     if (!seeds || seeds > MOST_SEEDS) return 0;
     *effects = sr_xalloc(experiment->count / seeds * sizeof **effects);
     for (size_t first = 0; first + seeds <= experiment->count; first += seeds, found++) {
-        const struct sr_trial *trials = &experiment->trials[first], *base = experiment->trials;
+        const struct sr_trial *trials = &experiment->trials[first];
         struct effect *effect = &(*effects)[found];
-        double squares = 0;
         *effect = (struct effect){
-            .label = trials->label, .settings = trials->params, .seeds = (int)seeds, .half = NAN};
-        for (size_t s = 0; s < seeds; s++) {
-            effect->accuracy += trials[s].accuracy / (double)seeds;
-            effect->effect += (trials[s].accuracy - base[s].accuracy) / (double)seeds;
-        }
-        for (size_t s = 0; s < seeds; s++) {
-            double difference = trials[s].accuracy - base[s].accuracy - effect->effect;
-            squares += difference * difference;
-        }
-        if (seeds > 1)
-            effect->half =
-                t_quantiles[seeds - 1] * sqrt(squares / (double)(seeds - 1) / (double)seeds);
+            .label = trials->label, .settings = trials->params, .seeds = (int)seeds};
+        for (size_t s = 0; s < seeds; s++) effect->accuracy += trials[s].accuracy / (double)seeds;
     }
+    test_effects(experiment, *effects, found, seeds);
     return found;
 }
 
@@ -206,6 +214,8 @@ static void list_effect(struct sr_table *table, const struct effect *effect, boo
         sr_table_shown(table, "%+6.2f", change);
     sr_table_number(table, effect->effect - effect->half);
     sr_table_number(table, effect->effect + effect->half);
+    sr_table_number(table, effect->p);
+    if (first || !isfinite(effect->p)) sr_table_shown(table, "%s", "");
     sr_table_end_row(table);
 }
 
@@ -218,6 +228,7 @@ static void report_ablation(const struct sr_experiment *experiment, struct sr_re
         {"effect", " effect, 95 % interval", .left = true, .fixed = true},
         {.key = "effect_low"},
         {.key = "effect_high"},
+        {"p_adjusted", "p, adjusted", .format = "%.3f", .gap = 2, .width = 11},
         {0}};
     struct effect *effects;
     size_t count = ablation_effects(experiment, &effects);
@@ -227,6 +238,10 @@ static void report_ablation(const struct sr_experiment *experiment, struct sr_re
     struct sr_table *table = sr_reply_rows(reply, NULL, columns);
     sr_table_add_column(table, &(struct sr_column){.label = judged, .left = true, .gap = 2});
     for (size_t i = 0; i < count; i++) list_effect(table, &effects[i], !i);
+    if (effects[0].seeds > 1)
+        sr_reply_say(reply,
+                     "p: paired t test over the seeds, adjusted by Holm for these %zu techniques",
+                     count - 1);
     free(effects);
 }
 

@@ -1,7 +1,9 @@
 /* compare.c - compare: models side by side, and a test of every pair. */
 #include "internal.h"
+#include "methods.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +40,10 @@ enum sr_status field_gather(struct sr_session *session, struct sr_entry *const *
     struct sr_error pending = {0}, refused = {0};
     for (size_t i = 0; !status && i < room; i++) {
         struct sr_entry *entry = count ? named[i] : session->entries[i];
+        const struct sr_intervals *unused;
         enum sr_status one =
             sr_session_predictions(session, entry, split, &field->predictions[field->count], error);
+        if (!one) one = sr_session_intervals(session, entry, split, &unused, error);
         /* All are asked at once, so that they are computed one after another without further turns
          * here. */
         if (one == SR_PENDING)
@@ -139,16 +143,51 @@ static void report_models(const struct sr_session *session, const struct field *
     for (size_t i = 0; i < field->count; i++) {
         const struct sr_entry *entry = field->entries[order[i]];
         double scores[SR_SCORE_COUNT];
+        struct sr_interval intervals[SR_SCORE_COUNT];
         sr_scores(session, entry, split, costs, scores);
         sr_table_text(table, entry->name);
         sr_table_text(table, entry->model->class->name);
         sr_table_text(table, sr_split_names[split]);
         sr_table_integer(table, (int64_t)field->predictions[order[i]]->count);
-        score_cells(table, scores);
+        sr_score_intervals(session, entry, split, intervals);
+        score_cells(table, scores, intervals);
         sr_table_integer(table, (int64_t)sr_session_predicted(session, entry, split)->left_out);
         sr_table_switch(table, entry->model->stopped);
         sr_table_switch(table, entry->model->diverged);
     }
+}
+
+/* The intervals of the other measures, for people. */
+static void report_intervals(const struct sr_session *session, const struct field *field,
+                             const size_t *order, enum sr_split_name split, struct sr_reply *reply)
+{
+    static const enum sr_score shown[] = {SR_SCORE_MACRO_F1, SR_SCORE_LOSS, SR_SCORE_CALIBRATION,
+                                          SR_SCORE_TOP2};
+    static const struct sr_column columns[] = {{"model", "95 % intervals", .left = true},
+                                               {"f1", "macro F1", .gap = 2},
+                                               {"loss", "log loss", .gap = 2},
+                                               {"calibration", "calib. error", .gap = 2},
+                                               {"top2", "top 2", .gap = 2},
+                                               {0}};
+    sr_reply_only(reply, SR_FOR_PEOPLE);
+    sr_reply_say(reply, "%s", "");
+    struct sr_table *table = sr_reply_rows(reply, "intervals", columns);
+    for (size_t i = 0; i < field->count; i++) {
+        const struct sr_entry *entry = field->entries[order[i]];
+        struct sr_interval intervals[SR_SCORE_COUNT];
+        sr_score_intervals(session, entry, split, intervals);
+        sr_table_text(table, entry->name);
+        for (size_t c = 0; c < sizeof shown / sizeof *shown; c++) {
+            const struct sr_interval *interval = &intervals[shown[c]];
+            const bool share = sr_score_kinds[shown[c]].format == SR_FORMAT_SHARE;
+            sr_table_text(table, "");
+            if (isfinite(interval->low))
+                sr_table_shown(table, share ? "%.1f–%.1f %%" : "%.4f–%.4f",
+                               share ? 100 * interval->low : interval->low,
+                               share ? 100 * interval->high : interval->high);
+        }
+    }
+    sr_reply_only(reply, SR_FOR_ALL);
 }
 
 /* What makes a comparison of these models less than one of their methods. */
@@ -199,6 +238,7 @@ static void report_pair(struct sr_table *table, const struct sr_pair *pair,
                         const struct sr_entry *first, const struct sr_entry *second)
 {
     struct sr_text sentence = {0};
+    struct sr_difference difference;
     sr_pair_print(pair, first->name, second->name, &sentence);
     sr_table_text(table, sr_text_get(&sentence));
     sr_scores_print_unlike(first, second, &sentence);
@@ -209,6 +249,10 @@ static void report_pair(struct sr_table *table, const struct sr_pair *pair,
     sr_table_integer(table, (int64_t)pair->test.only_second);
     sr_table_integer(table, (int64_t)pair->test.neither);
     sr_table_number(table, pair->test.agreement);
+    sr_accuracy_difference(&pair->test, &difference);
+    sr_table_number(table, difference.value);
+    sr_table_number(table, difference.low);
+    sr_table_number(table, difference.high);
     sr_table_number(table, pair->test.p);
     sr_table_number(table, pair->p);
     sr_table_integer(table, (int64_t)sr_mcnemar_count(&pair->test));
@@ -229,6 +273,9 @@ static size_t report_pairs(const struct field *field, const size_t *order, enum 
         {"only_second", "2nd", .width = 4},
         {.key = "neither"},
         {"agreement", "agree", SR_UNIT_SHARE, "%.1f %%", .width = 6},
+        {.key = "difference"},
+        {.key = "difference_low"},
+        {.key = "difference_high"},
         {.key = "p"},
         {.key = "p_adjusted"},
         {.key = "count"},
@@ -239,13 +286,16 @@ static size_t report_pairs(const struct field *field, const size_t *order, enum 
     size_t count;
     struct sr_pair *pairs = sr_pairs(sorted, field->count, &count);
     free(sorted);
+    char pairs_text[32];
+    snprintf(pairs_text, sizeof pairs_text, "%zu pair%s", count, count == 1 ? "" : "s");
     if (count)
         sr_reply_say(
             reply,
-            "\nMcNemar's test of %zu pair%s, p adjusted for their number by Holm. Samples\n"
-            "that only the model named first gets right, only the second; how often both\n"
-            "say the same:\n",
-            count, count == 1 ? "" : "s");
+            "\nThese fitted models, not their methods: McNemar's test of %s, p\n"
+            "adjusted by Holm for just these (among other models p is another). Samples that\n"
+            "only the model named first gets right, only the second; how often both say the\n"
+            "same:\n",
+            pairs_text);
     struct sr_table *table = count ? sr_reply_rows(reply, "pair", columns) : NULL;
     for (size_t k = 0; k < count; k++)
         report_pair(table, &pairs[k], field->entries[order[pairs[k].first]],
@@ -292,9 +342,11 @@ SR_RUN(compare_run)
     if (!status) {
         size_t *order = field_order(&field);
         report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
+        report_intervals(session, &field, order, split, reply);
         say_unlike(&field, order, reply);
         if (!named) report_left_out(session, &field, split, reply);
         const size_t pairs = report_pairs(&field, order, split, reply);
+        methods_report(&field, reply);
         report_whole(session, &field, order, split, pairs, reply);
         free(order);
     }

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <math.h>
+#include <stdio.h>
 
 SR_RUN(evaluate_run);
 
@@ -15,11 +16,15 @@ const struct sr_command sr_command_evaluate = {
 };
 
 /* "calibration error 0.0071 in 15 bins (as it came 0.0325): confidence 0.2 points too high". */
-static void say_calibration(struct sr_reply *reply, const struct sr_predicted *predicted)
+static void say_calibration(struct sr_reply *reply, const struct sr_predicted *predicted,
+                            const struct sr_interval *interval)
 {
     const struct sr_evaluation *e = &predicted->evaluation;
-    sr_reply_say(reply, "  calibration error %.4f in %d bins, confidence %.2f points too %s",
-                 e->calibration_error, SR_RELIABILITY_BINS, 100 * fabs(e->calibration_bias),
+    char error[64];
+    sr_score_print_interval(SR_SCORE_CALIBRATION, e->calibration_error, interval, error,
+                            sizeof error);
+    sr_reply_say(reply, "  calibration error %s in %d bins, confidence %.2f points too %s", error,
+                 SR_RELIABILITY_BINS, 100 * fabs(e->calibration_bias),
                  e->calibration_bias < 0 ? "low" : "high");
     if (predicted->calibrated)
         sr_reply_more(reply, "; before calibration %.4f, %.2f too %s", predicted->before.ece,
@@ -41,14 +46,23 @@ static void say_coverage(struct sr_reply *reply, const struct sr_session *sessio
 
 static void say_scores(struct sr_reply *reply, const struct sr_session *session,
                        const struct sr_predicted *predicted, const struct sr_coverage *coverage,
-                       const double scores[SR_SCORE_COUNT])
+                       const double scores[SR_SCORE_COUNT],
+                       const struct sr_interval intervals[SR_SCORE_COUNT])
 {
+    static const enum sr_score said[] = {SR_SCORE_LOSS, SR_SCORE_MACRO_F1, SR_SCORE_TOP2};
+    static const char *const names[] = {"loss", "macro F1", "top 2"};
     const struct sr_evaluation *e = &predicted->evaluation;
-    sr_reply_say(
-        reply, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)   loss %.4f   macro F1 %.4f",
-        e->accuracy * 100, e->accuracy_low * 100, e->accuracy_high * 100, e->loss, e->macro_f1);
-    sr_reply_say(reply, "  top 2 %.2f %%", e->top2_accuracy * 100);
-    say_calibration(reply, predicted);
+    sr_reply_say(reply, "  accuracy %.2f %% (95 %% interval %.2f to %.2f)", e->accuracy * 100,
+                 e->accuracy_low * 100, e->accuracy_high * 100);
+    for (int i = 0; i < 3; i++) {
+        char text[64];
+        sr_score_print_interval(said[i], scores[said[i]], &intervals[said[i]], text, sizeof text);
+        if (i == 1)
+            sr_reply_more(reply, "   %s %s", names[i], text);
+        else
+            sr_reply_say(reply, "  %s %s", names[i], text);
+    }
+    say_calibration(reply, predicted, &intervals[SR_SCORE_CALIBRATION]);
     say_coverage(reply, session, coverage);
     if (isfinite(scores[SR_SCORE_COST]))
         sr_reply_say(reply,
@@ -61,15 +75,53 @@ static void say_scores(struct sr_reply *reply, const struct sr_session *session,
                      scores[SR_SCORE_LOOKS] > 1 ? "s" : "");
 }
 
+/* For programs: the ends of an interval. */
+static void add_ends(struct sr_table *table, bool any, const struct sr_interval *interval)
+{
+    sr_table_number(table, any ? interval->low : NAN);
+    sr_table_number(table, any ? interval->high : NAN);
+}
+
+/* Of one class, behind its samples: what only programs see. */
+static void add_class_intervals(struct sr_table *table, const struct sr_intervals *intervals, int c,
+                                bool any)
+{
+    add_ends(table, any, &intervals->per_class[c].precision);
+    add_ends(table, any, &intervals->per_class[c].recall);
+    add_ends(table, any, &intervals->per_class[c].f1);
+    sr_table_number(table, intervals->per_class[c].area);
+    add_ends(table, true, &intervals->per_class[c].auc);
+}
+
+/* "0.8734 (.851–.893)" */
+static void show_recall(struct sr_table *table, double recall, const struct sr_interval *interval)
+{
+    char ends[2][16];
+    snprintf(ends[0], sizeof ends[0], "%.3f", interval->low);
+    snprintf(ends[1], sizeof ends[1], "%.3f", interval->high);
+    sr_table_shown(table, "%.4f (%s–%s)", recall, ends[0] + (*ends[0] == '0'),
+                   ends[1] + (*ends[1] == '0'));
+}
+
 static void report_classes(struct sr_session *session, const struct sr_evaluation *e,
-                           const struct sr_coverage *coverage, struct sr_reply *reply)
+                           const struct sr_intervals *intervals, const struct sr_coverage *coverage,
+                           struct sr_reply *reply)
 {
     const struct sr_column columns[] = {
         {"class", "class", .left = true, .gap = 2, .width = 12},
         {"precision", "precision", .format = "%.4f", .gap = 2, .width = 9},
-        {"recall", "recall", .format = "%.4f", .width = 9},
+        {"recall", "recall, 95 %", .format = "%.4f", .width = 20},
         {"f1", "F1", .format = "%.4f", .width = 9},
         {"support", "samples", .width = 9},
+        {.key = "precision_low"},
+        {.key = "precision_high"},
+        {.key = "recall_low"},
+        {.key = "recall_high"},
+        {.key = "f1_low"},
+        {.key = "f1_high"},
+        {.key = "auc"},
+        {.key = "auc_low"},
+        {.key = "auc_high"},
         {"coverage", coverage ? "coverage" : NULL, SR_UNIT_SHARE, .width = 10},
         {.key = "coverage_low"},
         {.key = "coverage_high"},
@@ -85,8 +137,10 @@ static void report_classes(struct sr_session *session, const struct sr_evaluatio
         for (int k = 0; k < 3; k++) {
             sr_table_number(table, any ? values[k] : NAN);
             if (!any) sr_table_shown(table, "–");
+            if (any && k == 1) show_recall(table, values[k], &intervals->per_class[c].recall);
         }
         sr_table_integer(table, (int64_t)e->per_class[c].support);
+        add_class_intervals(table, intervals, c, any);
         if (!coverage) {
             for (int k = 0; k < 4; k++) sr_table_absent(table);
             continue;
@@ -103,12 +157,13 @@ SR_RUN(evaluate_run)
     SR_UNUSED;
     struct sr_entry *entry = arg_model(args, "model");
     const enum sr_split_name split = (enum sr_split_name)arg_split(args, "split");
-    const struct sr_predictions *predictions;
+    const struct sr_intervals *of_measures;
     struct sr_costs costs = {0};
     double scores[SR_SCORE_COUNT];
+    struct sr_interval intervals[SR_SCORE_COUNT];
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = costs_of(session, args, &costs, error);
-    if (!status) status = sr_session_predictions(session, entry, split, &predictions, error);
+    if (!status) status = sr_session_intervals(session, entry, split, &of_measures, error);
     if (status) {
         sr_costs_fini(&costs);
         return status;
@@ -129,17 +184,15 @@ SR_RUN(evaluate_run)
     sr_reply_say(reply, "%s on the %s split, %s samples", entry->name, sr_split_names[split],
                  count);
     reply_judged(reply, session, entry, split);
-    reply_scores(reply, scores);
+    sr_score_intervals(session, entry, split, intervals);
+    reply_scores(reply, scores, intervals);
+    sr_reply_number(reply, "macro_auc", of_measures->mean_auc);
+    sr_reply_number(reply, "macro_auc_low", of_measures->macro_auc.low);
+    sr_reply_number(reply, "macro_auc_high", of_measures->macro_auc.high);
     sr_reply_switch(reply, "calibrated", predicted->calibrated);
-    if (covers) {
-        sr_reply_number(reply, "coverage_low", coverage.low);
-        sr_reply_number(reply, "coverage_high", coverage.high);
-        sr_reply_number(reply, "set_size_low", coverage.size_low);
-        sr_reply_number(reply, "set_size_high", coverage.size_high);
-    }
-    say_scores(reply, session, predicted, covers ? &coverage : NULL, scores);
+    say_scores(reply, session, predicted, covers ? &coverage : NULL, scores, intervals);
     sr_reply_gap(reply);
-    report_classes(session, e, covers ? &coverage : NULL, reply);
+    report_classes(session, e, of_measures, covers ? &coverage : NULL, reply);
     sr_reply_say(reply, "  macro mean: precision %.4f, recall %.4f, F1 %.4f", e->macro_precision,
                  e->macro_recall, e->macro_f1);
     reply_classes(reply, session);

@@ -36,7 +36,12 @@ enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
                 sr_wilson(found[m].accuracy[b] * (double)found[m].counts[b],
                           (double)found[m].counts[b], 1.959964, &low[b], &high[b]);
         }
-        labels[m] = sr_xprintf("%s (calibration error %.4f)", field.entries[m]->name, found[m].ece);
+        struct sr_interval intervals[SR_SCORE_COUNT];
+        char error_text[64];
+        sr_score_intervals(figure->session, field.entries[m], split, intervals);
+        sr_score_print_interval(SR_SCORE_CALIBRATION, found[m].ece,
+                                &intervals[SR_SCORE_CALIBRATION], error_text, sizeof error_text);
+        labels[m] = sr_xprintf("%s (calibration error %s)", field.entries[m]->name, error_text);
         curves[m] = (struct sr_curve){.label = labels[m],
                                       .x = found[m].confidence,
                                       .y = found[m].accuracy,
@@ -123,10 +128,29 @@ struct curve_kind {
     const char *area_name;
 };
 
-/* "cnn (area 0.9912)": of one class, or the mean over the classes that have one. A class without
- * samples, or with all of them, has none. Freed by the caller. */
+/* ", 0.9889 to 0.9931": the 95 % interval of the area, of one class or of the mean over all.
+ * Nothing of a mean average precision, which has none. Freed by the caller. */
+static char *ends_of(struct figure *figure, const struct curve_kind *kind, struct sr_entry *entry,
+                     enum sr_split_name split, int only)
+{
+    const struct sr_intervals *intervals;
+    struct sr_interval interval = {NAN, NAN};
+    const bool roc = kind->area == sr_roc_auc;
+    if (!sr_session_intervals(figure->session, entry, split, &intervals, &(struct sr_error){0})) {
+        if (only < 0 && roc) interval = intervals->macro_auc;
+        if (only >= 0)
+            interval =
+                roc ? intervals->per_class[only].auc : intervals->per_class[only].average_precision;
+    }
+    return isfinite(interval.low) ? sr_xprintf(", %.4f to %.4f", interval.low, interval.high)
+                                  : sr_xstrdup("");
+}
+
+/* "cnn (area 0.9912, 0.9889 to 0.9931)": of one class, or the mean over the classes that have one.
+ * A class without samples, or with all of them, has none. Freed by the caller. */
 static char *label_of(const struct curve_kind *kind, const char *name,
-                      const struct sr_predictions *predictions, int only, int classes)
+                      const struct sr_predictions *predictions, int only, int classes,
+                      const char *ends)
 {
     double sum = 0;
     int known = 0;
@@ -138,8 +162,8 @@ static char *label_of(const struct curve_kind *kind, const char *name,
     }
     if (!known) return sr_xprintf("%s (no %s: samples of one kind only)", name, kind->area_name);
     if (only >= 0 || known == classes)
-        return sr_xprintf("%s (%s%s %.4f)", name, only < 0 ? "mean " : "", kind->area_name,
-                          sum / known);
+        return sr_xprintf("%s (%s%s %.4f%s)", name, only < 0 ? "mean " : "", kind->area_name,
+                          sum / known, ends);
     return sr_xprintf("%s (mean %s %.4f over %d of %d classes)", name, kind->area_name, sum / known,
                       known, classes);
 }
@@ -168,8 +192,10 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
     double **columns = sr_xalloc(classes * n * sizeof *columns);
     char **titles = sr_xalloc(classes * sizeof *titles), **labels = sr_xalloc(n * sizeof *labels);
     for (size_t m = 0; m < n; m++) {
+        char *ends = ends_of(figure, kind, field.entries[m], split, only);
         labels[m] = label_of(kind, field.entries[m]->name, field.predictions[m], only,
-                             (int)figure->session->data->classes);
+                             (int)figure->session->data->classes, ends);
+        free(ends);
     }
     for (size_t p = 0; p < classes; p++) {
         int class = only >= 0 ? only : (int)p;

@@ -4,6 +4,7 @@
 
 #include "sartor/app/experiment.h"
 #include "sartor/app/explanations.h"
+#include "sartor/app/intervals.h"
 #include "sartor/app/scores.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/queue.h"
@@ -101,11 +102,13 @@ void say_trust(struct sr_reply *reply, const struct sr_session *session,
                const struct sr_model *model, const struct sr_answer *answer);
 
 /* Scores as fields of a record; those that need a cost table only where there is one. */
-void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT]);
-/* A column for each score, and a row's cells under them. People see those of cost where `costs` is
- * set. */
+void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT],
+                  const struct sr_interval intervals[SR_SCORE_COUNT]);
+/* A column for each score and the ends of its interval, and a row's cells under them. People see
+ * those of cost where `costs` is set. */
 void score_columns(struct sr_table *table, bool costs);
-void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT]);
+void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT],
+                 const struct sr_interval intervals[SR_SCORE_COUNT]);
 /* The cost table that `costs=` names, for this data; NULL text gives an empty one. */
 enum sr_status costs_of(const struct sr_session *session, const struct sr_args *args,
                         struct sr_costs *costs, struct sr_error *error);
@@ -132,6 +135,8 @@ struct effect {
     int seeds;
     double accuracy;     /* on the validation split, mean over the seeds */
     double effect, half; /* mean difference to the first; half its 95 % interval, NaN of one seed */
+    double p; /* paired t test over the seeds, adjusted by Holm for all techniques; NaN of
+                 one seed */
 };
 /* How many; `*effects` is freed by the caller. 0 when the experiment is NULL or no ablation. */
 size_t ablation_effects(const struct sr_experiment *experiment, struct effect **effects);

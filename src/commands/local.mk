@@ -39,6 +39,8 @@ libsartor_a_SOURCES += \
 	src/commands/keys.c \
 	src/commands/layout.c \
 	src/commands/manual.c \
+	src/commands/methods.c \
+	src/commands/methods.h \
 	src/commands/models.c \
 	src/commands/navigate.c \
 	src/commands/open.c \

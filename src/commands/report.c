@@ -53,13 +53,20 @@ static enum sr_status gather(struct sr_session *session, const struct study_scri
     ranking->session = session;
     ranking->entries = sr_xalloc(room * sizeof *ranking->entries);
     ranking->predictions = sr_xalloc(room * sizeof *ranking->predictions);
+    ranking->runs.entries = sr_xalloc(room * sizeof *ranking->runs.entries);
+    ranking->runs.predictions = sr_xalloc(room * sizeof *ranking->runs.predictions);
     for (size_t i = 0; i < session->entry_count; i++) {
         struct sr_entry *entry = session->entries[i];
         const struct sr_predictions *predictions;
+        const struct sr_intervals *unused;
         if (entry->shipped || !made_by(script, entry->name)) continue;
-        enum sr_status status =
-            sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, error);
+        enum sr_status status = sr_session_intervals(session, entry, SR_SPLIT_TEST, &unused, error);
+        if (!status)
+            status = sr_session_predictions(session, entry, SR_SPLIT_TEST, &predictions, error);
         if (status) return status;
+        ranking->runs.entries[ranking->runs.count] = entry;
+        ranking->runs.predictions[ranking->runs.count++] = predictions;
+        if (study_repeats(entry->name)) continue;
         size_t at = ranking->count++;
         for (; at > 0 && report_evaluation(ranking, ranking->entries[at - 1])->accuracy <
                              report_evaluation(ranking, entry)->accuracy;
@@ -116,7 +123,9 @@ static void write_summary(struct report *report, const struct study_facts *facts
         sr_text_printf(&members, " %s is the mean of the probabilities of ", model->name);
         for (const char *c = sr_args_text(model->params, "members"); *c; c++)
             sr_text_add(&members, *c == ',' ? ", " : (char[]){*c, 0});
-        sr_text_add(&members, ".");
+        sr_text_add(&members,
+                    "; its members are named in the study's script, which was written before any "
+                    "model was trained: no result of this study has chosen them.");
     }
     sr_reply_say(&report->reply,
                  "The most accurate of them is %s: it is right on %.2f %% of %s test images "
@@ -243,6 +252,7 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
     }
     if (!status) status = report_comparison(&report, facts, &ranking, error);
     if (!status) status = report_pairs(&report, facts->directory, &ranking, error);
+    if (!status) status = report_methods(&report, &ranking, error);
     if (!status) status = report_answers(session, &report, &ranking, error);
     if (!status) status = write_data(session, &report, error);
     if (!status) status = write_training(&report, error);
@@ -255,6 +265,7 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
     }
     free(ranking.entries);
     free(ranking.predictions);
+    field_free(&ranking.runs);
     sr_reply_fini(&report.reply);
     return status;
 }

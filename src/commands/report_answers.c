@@ -106,7 +106,7 @@ static void answer_comparison(struct sr_session *session, struct report *report,
                  worst);
 }
 
-/* The effects whose interval is on one side of 0, as the answer in words. */
+/* The effects that can be told from 0, as the answer in words. */
 static void say_effects(struct report *report, const struct effect *effects, size_t count)
 {
     struct sr_text helps = {0}, harms = {0}, twice = {0};
@@ -126,20 +126,20 @@ static void say_effects(struct report *report, const struct effect *effects, siz
          * the technique. */
         if (!isfinite(e->half) || !(e->half > 0)) continue;
         judged++;
-        struct sr_text *list = e->effect - e->half > 0   ? &helps
-                               : e->effect + e->half < 0 ? &harms
-                                                         : NULL;
+        struct sr_text *list = e->p >= 0.05 ? NULL : e->effect > 0 ? &helps : &harms;
         if (list)
-            sr_text_printf(list, "%s%s (%+.2f points)", list->length ? ", " : "", e->label,
-                           e->effect * 100);
+            sr_text_printf(list, "%s%s (%+.2f points, p = %.2g)", list->length ? ", " : "",
+                           e->label, e->effect * 100, e->p);
     }
     if (judged)
         sr_reply_say(
             &report->reply,
             "Better than as it is: %s. Worse: %s. The effect of the others cannot be told from 0. "
-            "One in twenty intervals of 95 %% misses the true effect, and there are %zu of them.%s",
+            "These p values, of paired t tests over the seeds, are adjusted by Holm for all %zu "
+            "techniques; the intervals in the table are each for itself.%s",
             helps.length ? sr_text_get(&helps) : "none for certain",
-            harms.length ? sr_text_get(&harms) : "none for certain", judged, sr_text_get(&twice));
+            harms.length ? sr_text_get(&harms) : "none for certain", count - 1,
+            sr_text_get(&twice));
     sr_text_fini(&twice);
     sr_text_fini(&helps);
     sr_text_fini(&harms);
@@ -171,10 +171,10 @@ static enum sr_status answer_techniques(struct sr_session *session, struct repor
                  effects[0].seeds == 1 ? "" : "s", images, experiment->class->name);
     say_effects(report, effects, count);
     static const char *const head[] = {
-        "", "validation accuracy", "effect, points", "95 %, from", "to", NULL};
+        "", "validation accuracy", "effect, points", "95 %, from", "to", "p, adjusted", NULL};
     table = report_table(report, head);
     for (size_t i = 0; i < count; i++) {
-        char cells[4][32] = {"", "", "", ""};
+        char cells[5][32] = {"", "", "", "", ""};
         snprintf(cells[0], sizeof cells[0], "%.2f %%", effects[i].accuracy * 100);
         if (i) snprintf(cells[1], sizeof cells[1], "%+.2f", effects[i].effect * 100);
         if (i && isfinite(effects[i].half)) {
@@ -182,9 +182,10 @@ static enum sr_status answer_techniques(struct sr_session *session, struct repor
                      (effects[i].effect - effects[i].half) * 100);
             snprintf(cells[3], sizeof cells[3], "%+.2f",
                      (effects[i].effect + effects[i].half) * 100);
+            snprintf(cells[4], sizeof cells[4], "%.2g", effects[i].p);
         }
         report_row(table, (const char *const[]){effects[i].label, cells[0], cells[1], cells[2],
-                                                cells[3], NULL});
+                                                cells[3], cells[4], NULL});
     }
     free(effects);
     return report_link(report, table, "techniques", error);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sartor/base/memory.h"
+#include "sartor/eval/paired.h"
 
 struct claims {
     struct sr_session *session;
@@ -29,7 +30,7 @@ static void claim(struct claims *claims, const char *what, const char *says, con
 static void claim(struct claims *claims, const char *what, const char *says, const char *verdict,
                   const char *format, ...)
 {
-    char here[96];
+    char here[128];
     va_list list;
     va_start(list, format);
     vsnprintf(here, sizeof here, format, list);
@@ -43,10 +44,28 @@ static const char *against(double value, double low, double high)
     return !isfinite(value) ? "-" : value < low ? "less" : value > high ? "more" : "the same";
 }
 
+/* The same where the 95 % interval of what was measured reaches into that range. */
+static const char *reaches(struct sr_interval interval, double low, double high)
+{
+    if (!isfinite(interval.low)) return "-";
+    return interval.high < low ? "less" : interval.low > high ? "more" : "the same";
+}
+
+static struct sr_interval share_of(double share, double count)
+{
+    struct sr_interval interval = {NAN, NAN};
+    if (isfinite(share) && count > 0)
+        sr_wilson(share * count, count, 1.959964, &interval.low, &interval.high);
+    return interval;
+}
+
 static const char *holds(bool true_here)
 {
     return true_here ? "holds" : "does not hold";
 }
+
+/* "About 91 %" is anything that is rounded to it. */
+static const double ROUNDED = 0.005;
 
 /* --- training curves ------------------------------------------------------------------- */
 
@@ -95,27 +114,27 @@ static void claim_curves(struct claims *claims, const struct curve_claims *c)
     char what[96], says[64];
     const struct {
         const char *what;
-        double claimed, measured, tolerance;
-        bool share;
-    } lines[] = {
-        {"training accuracy", c->train_accuracy, last->train_accuracy, 0.01, true},
-        {"validation accuracy", c->accuracy, last->validation_accuracy, 0.01, true},
-        {"validation loss", c->loss, last->validation_loss, 0.03, false},
+        double claimed, measured, count;
+    } shares[] = {
+        {"training accuracy", c->train_accuracy, last->train_accuracy, (double)model->train_count},
+        {"validation accuracy", c->accuracy, last->validation_accuracy,
+         (double)claims->session->split.counts[SR_SPLIT_VALIDATION]},
     };
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        if (!isfinite(lines[i].measured)) continue;
-        const char *verdict = against(lines[i].measured, lines[i].claimed - lines[i].tolerance,
-                                      lines[i].claimed + lines[i].tolerance);
-        snprintf(what, sizeof what, "%s: %s after its last epoch", c->title, lines[i].what);
-        snprintf(says, sizeof says,
-                 lines[i].share ? "about %.0f %%, %d epochs" : "about %.2f, %d epochs",
-                 lines[i].share ? 100 * lines[i].claimed : lines[i].claimed, c->epochs);
-        if (lines[i].share)
-            claim(claims, what, says, verdict, "%.2f %%, %zu epochs", 100 * lines[i].measured,
-                  model->epochs);
-        else
-            claim(claims, what, says, verdict, "%.3f, %zu epochs", lines[i].measured,
-                  model->epochs);
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        const struct sr_interval interval = share_of(shares[i].measured, shares[i].count);
+        if (!isfinite(interval.low)) continue;
+        snprintf(what, sizeof what, "%s: %s after its last epoch", c->title, shares[i].what);
+        snprintf(says, sizeof says, "about %.0f %%, %d epochs", 100 * shares[i].claimed, c->epochs);
+        claim(claims, what, says,
+              reaches(interval, shares[i].claimed - ROUNDED, shares[i].claimed + ROUNDED),
+              "%.2f %% (%.2f to %.2f), %zu epochs", 100 * shares[i].measured, 100 * interval.low,
+              100 * interval.high, model->epochs);
+    }
+    if (isfinite(last->validation_loss)) {
+        snprintf(what, sizeof what, "%s: validation loss after its last epoch", c->title);
+        snprintf(says, sizeof says, "about %.2f, %d epochs", c->loss, c->epochs);
+        claim(claims, what, says, against(last->validation_loss, c->loss - 0.03, c->loss + 0.03),
+              "%.3f, %zu epochs", last->validation_loss, model->epochs);
     }
     snprintf(what, sizeof what, "%s: training loss, first to last epoch", c->title);
     snprintf(says, sizeof says, "%g to %g", c->first_loss, c->last_loss);
@@ -127,7 +146,7 @@ static void claim_curves(struct claims *claims, const struct curve_claims *c)
 /* --- the others ------------------------------------------------------------------------ */
 
 /* The accuracy of the families without curves: on the validation split where there is one, else on
- * the test images. A percent more or less is "about". */
+ * the test images. */
 static enum sr_status claim_traditional(struct claims *claims, struct sr_error *error)
 {
     enum sr_split_name split =
@@ -141,17 +160,18 @@ static enum sr_status claim_traditional(struct claims *claims, struct sr_error *
         enum sr_status status =
             sr_session_predictions(claims->session, entry, split, &predictions, error);
         if (status) return status;
-        double accuracy = sr_session_predicted(claims->session, entry, split)->evaluation.accuracy,
-               low = class->study->claim_low, high = class->study->claim_high;
+        const struct sr_evaluation *e =
+            &sr_session_predicted(claims->session, entry, split)->evaluation;
+        const struct sr_interval interval = {e->accuracy_low, e->accuracy_high};
+        double low = class->study->claim_low, high = class->study->claim_high;
         snprintf(what, sizeof what, "%s: %s accuracy", class->title, sr_split_names[split]);
         if (low < high) {
             snprintf(says, sizeof says, "%.0f to %.0f %%", 100 * low, 100 * high);
         } else {
             snprintf(says, sizeof says, "about %.0f %%", 100 * low);
-            low -= 0.01;
-            high += 0.01;
         }
-        claim(claims, what, says, against(accuracy, low, high), "%.2f %%", accuracy * 100);
+        claim(claims, what, says, reaches(interval, low - ROUNDED, high + ROUNDED),
+              "%.2f %% (%.2f to %.2f)", e->accuracy * 100, 100 * interval.low, 100 * interval.high);
     }
     return SR_OK;
 }
@@ -179,27 +199,35 @@ static void claim_recalls(struct claims *claims, const struct sr_evaluation *e)
         if (c < 0) continue;
         snprintf(what, sizeof what, "ResNet: recall of %s", recalls[i].name);
         snprintf(says, sizeof says, "%.1f %%", recalls[i].recall * 100);
+        const struct sr_interval interval =
+            share_of(e->per_class[c].recall, (double)e->per_class[c].support);
         claim(claims, what, says,
-              against(e->per_class[c].recall, recalls[i].recall - 0.015, recalls[i].recall + 0.015),
-              "%.1f %%", e->per_class[c].recall * 100);
+              reaches(interval, recalls[i].recall - ROUNDED / 10, recalls[i].recall + ROUNDED / 10),
+              "%.1f %% (%.1f to %.1f)", e->per_class[c].recall * 100, 100 * interval.low,
+              100 * interval.high);
     }
 }
 
-static void claim_shirt(struct claims *claims, const struct sr_evaluation *e)
+static void claim_shirt(struct claims *claims, const struct sr_evaluation *e,
+                        const struct sr_intervals *intervals)
 {
-    int shirt = class_named(claims->session, "Shirt");
+    int shirt = class_named(claims->session, "Shirt"), worst = -1;
     double least = 1;
-    const char *which = "";
     if (shirt < 0) return;
     for (int c = 0; c < e->classes; c++) {
         if (c == shirt || e->per_class[c].f1 >= least) continue;
         least = e->per_class[c].f1;
-        which = claims->session->data->class_names[c];
+        worst = c;
     }
-    double f1 = e->per_class[shirt].f1;
-    claim(claims, "ResNet: F1 of Shirt", "0.74", against(f1, 0.72, 0.76), "%.2f", f1);
-    claim(claims, "ResNet: F1 of every other class", "above 0.85", holds(least > 0.85),
-          "at least %.2f (%s)", least, which);
+    const struct sr_interval own = intervals->per_class[shirt].f1;
+    claim(claims, "ResNet: F1 of Shirt", "0.74", reaches(own, 0.74 - ROUNDED, 0.74 + ROUNDED),
+          "%.3f (%.3f to %.3f)", e->per_class[shirt].f1, own.low, own.high);
+    if (worst < 0) return;
+    const struct sr_interval lowest = intervals->per_class[worst].f1;
+    claim(claims, "ResNet: F1 of every other class", "above 0.85",
+          lowest.low <= 0.85 && lowest.high > 0.85 ? "can't be told" : holds(least > 0.85),
+          "at least %.3f (%.3f to %.3f), %s", least, lowest.low, lowest.high,
+          claims->session->data->class_names[worst]);
 }
 
 /* Pairs of classes that are confused: a count out of all 10,000 test images; 0: "notably", which
@@ -224,13 +252,18 @@ static void claim_confusions(struct claims *claims, const struct sr_predictions 
         if (a < 0 || b < 0 || (count && predictions->count != 10000)) continue;
         unsigned long long there = matrix[(size_t)a * classes + (size_t)b],
                            back = matrix[(size_t)b * classes + (size_t)a];
+        double support = 0;
+        for (size_t k = 0; k < classes; k++) support += (double)matrix[(size_t)a * classes + k];
+        const struct sr_interval row = share_of((double)there / support, support);
         char what[128], says[48];
         snprintf(what, sizeof what, "ResNet: %s %s %s", confusions[i].first,
                  count ? "predicted as" : "and", confusions[i].second);
         snprintf(says, sizeof says, "%d times", count);
         if (count)
-            claim(claims, what, says, against((double)there, count * 0.8, count * 1.2),
-                  "%llu times", there);
+            claim(claims, what, says,
+                  reaches((struct sr_interval){row.low * support, row.high * support}, count - 0.5,
+                          count + 0.5),
+                  "%llu times (%.0f to %.0f)", there, row.low * support, row.high * support);
         else
             claim(claims, what, "confused notably", holds((double)(there + back) > 4 * even),
                   "%llu and %llu times", there, back);
@@ -244,8 +277,11 @@ static void claim_classes(struct claims *claims)
     if (!entry) return;
     const struct sr_predicted *predicted =
         sr_session_predicted(claims->session, entry, SR_SPLIT_TEST);
+    const struct sr_intervals *intervals;
     claim_recalls(claims, &predicted->evaluation);
-    claim_shirt(claims, &predicted->evaluation);
+    if (!sr_session_intervals(claims->session, (struct sr_entry *)entry, SR_SPLIT_TEST, &intervals,
+                              &(struct sr_error){0}))
+        claim_shirt(claims, &predicted->evaluation, intervals);
     claim_confusions(claims, &predicted->predictions, (size_t)predicted->evaluation.classes);
 }
 
@@ -265,11 +301,17 @@ static void claim_order(struct claims *claims)
         if (class->study && !sr_model_class_convolves(class) && !best) best = entry;
     }
     if (!best) return;
-    double least = fmin(test_accuracy(claims, cnn), test_accuracy(claims, resnet)),
-           other = test_accuracy(claims, best);
+    const struct sr_entry *weaker =
+        test_accuracy(claims, cnn) < test_accuracy(claims, resnet) ? cnn : resnet;
+    struct sr_mcnemar test;
+    struct sr_difference difference;
+    sr_mcnemar(&test, &sr_session_predicted(claims->session, weaker, SR_SPLIT_TEST)->predictions,
+               &sr_session_predicted(claims->session, best, SR_SPLIT_TEST)->predictions);
+    sr_accuracy_difference(&test, &difference);
     claim(claims, "Both convolutional networks are more accurate than every other model", "yes",
-          holds(least > other), "%+.2f points on the test images (%s)", (least - other) * 100,
-          best->name);
+          difference.low <= 0 && difference.high >= 0 ? "can't be told" : holds(difference.low > 0),
+          "%+.2f points on the test images (%+.2f to %+.2f; %s, %s)", 100 * difference.value,
+          100 * difference.low, 100 * difference.high, weaker->name, best->name);
 }
 
 enum sr_status report_claims(struct sr_session *session, struct report *report,
@@ -281,9 +323,11 @@ enum sr_status report_claims(struct sr_session *session, struct report *report,
     if (!report->known) return SR_OK;
     sr_reply_heading(&report->reply, 2, "What the reference study says, and what was measured");
     sr_reply_say(&report->reply,
-                 "\"The same\" allows a point of accuracy (1.5 of a class's recall), "
-                 "0.03 of loss, a fifth of a count. Validation figures are of "
-                 "the validation split, all others of the test images.");
+                 "A figure is \"the same\" where its 95 %% interval here reaches what the study "
+                 "says, as far as that is rounded; for losses, which have no interval, within "
+                 "0.03. The intervals are about which images are judged: each model is a single "
+                 "training. Validation figures are of the validation split, all others of the test "
+                 "images.");
     if (scale == SR_STUDY_QUICK)
         sr_reply_say(
             &report->reply,

@@ -1,5 +1,6 @@
 /* report_models.c - what a study's report says of the models: how they compare, and where they
  * fail. */
+#include "methods.h"
 #include "study.h"
 
 #include <stdio.h>
@@ -21,7 +22,9 @@ static enum sr_status keep_scores(struct report *report, const struct study_fact
         sr_scores(ranking->session, entry, SR_SPLIT_TEST, facts->costs, scores);
         sr_table_text(&table, entry->name);
         sr_table_text(&table, entry->model->class->name);
-        score_cells(&table, scores);
+        struct sr_interval intervals[SR_SCORE_COUNT];
+        sr_score_intervals(ranking->session, entry, SR_SPLIT_TEST, intervals);
+        score_cells(&table, scores, intervals);
     }
     enum sr_status status = report_keep(report, &table, "comparison", error);
     sr_table_fini(&table);
@@ -42,11 +45,17 @@ static void write_columns(struct report *report, const struct study_facts *facts
         const struct sr_entry *entry = ranking->entries[i];
         const struct sr_model_class *class = entry->model->class;
         double scores[SR_SCORE_COUNT];
-        char cells[14][32];
+        struct sr_interval intervals[SR_SCORE_COUNT];
+        char cells[14][64];
         const char *row[16] = {entry->name};
         sr_scores(ranking->session, entry, SR_SPLIT_TEST, facts->costs, scores);
+        sr_score_intervals(ranking->session, entry, SR_SPLIT_TEST, intervals);
         for (size_t c = 0; c < count; c++) {
-            sr_score_print(columns[c], scores[columns[c]], cells[c], sizeof cells[c]);
+            if (columns[c] == SR_SCORE_ACCURACY)
+                sr_score_print(columns[c], scores[columns[c]], cells[c], sizeof cells[c]);
+            else
+                sr_score_print_interval(columns[c], scores[columns[c]], &intervals[columns[c]],
+                                        cells[c], sizeof cells[c]);
             row[c + 1] = cells[c];
         }
         if (complexity)
@@ -72,7 +81,9 @@ enum sr_status report_comparison(struct report *report, const struct study_facts
                  "(Wilson), the mean of the classes' F1, the mean "
                  "negative log probability of the truth (in nats), the expected calibration "
                  "error in 15 bins, and how often the truth is among the two "
-                 "likeliest classes.");
+                 "likeliest classes, each with its 95 %% interval (bootstrap over the test images; "
+                 "Wilson for the last). These are single trainings: the intervals are about which "
+                 "images are tested, not about other seeds.");
     write_columns(report, facts, ranking, quality, sizeof quality / sizeof *quality, false);
     enum sr_status status =
         report_figure(report, "accuracy", "Accuracy on the test images with 95 % intervals", error);
@@ -98,19 +109,31 @@ enum sr_status report_pairs(struct report *report, const char *directory,
     struct sr_table *table;
     struct sr_pair *pairs = sr_pairs(ranking->predictions, ranking->count, &count);
     sr_reply_heading(&report->reply, 3, "Which differences are real");
-    sr_reply_say(&report->reply,
-                 "McNemar's test on the test images for each of the %zu pairs, with p values "
-                 "adjusted for their number by Holm. The "
-                 "counts are images that only the first, only the second gets right; `sartor "
-                 "--home %s browse model=A beats=B split=test` shows them.",
-                 count, directory);
-    static const char *const head[] = {
-        "",  "only the first, images", "only the second", "they predict the same", "p, adjusted",
-        NULL};
+    sr_reply_say(
+        &report->reply,
+        "McNemar's test on the test images for each of the %zu pairs of these fitted models, "
+        "with p values adjusted by Holm for just these pairs, all that the study's script "
+        "has trained. It says which of two models is right more often, not which of two "
+        "methods. The difference is in points of accuracy, with its 95 %% interval "
+        "(Newcombe). The counts are images that only the first, only the second gets right; "
+        "`sartor "
+        "--home %s browse model=A beats=B split=test` shows them.",
+        count, directory);
+    static const char *const head[] = {"",
+                                       "difference",
+                                       "95 %, from",
+                                       "to",
+                                       "only the first, images",
+                                       "only the second",
+                                       "they predict the same",
+                                       "p, adjusted",
+                                       NULL};
     table = report_table(report, head);
     for (size_t k = 0; k < count; k++) {
-        char cells[4][32];
+        char cells[7][32];
         struct sr_text sentence = {0};
+        struct sr_difference difference;
+        sr_accuracy_difference(&pairs[k].test, &difference);
         sr_pair_print(&pairs[k], ranking->entries[pairs[k].first]->name,
                       ranking->entries[pairs[k].second]->name, &sentence);
         sr_scores_print_unlike(ranking->entries[pairs[k].first], ranking->entries[pairs[k].second],
@@ -119,12 +142,69 @@ enum sr_status report_pairs(struct report *report, const char *directory,
         snprintf(cells[1], sizeof cells[1], "%zu", pairs[k].test.only_second);
         snprintf(cells[2], sizeof cells[2], "%.1f %%", pairs[k].test.agreement * 100);
         snprintf(cells[3], sizeof cells[3], "%.2g", pairs[k].p);
-        report_row(table, (const char *const[]){sr_text_get(&sentence), cells[0], cells[1],
-                                                cells[2], cells[3], NULL});
+        snprintf(cells[4], sizeof cells[4], "%+.2f", 100 * difference.value);
+        snprintf(cells[5], sizeof cells[5], "%+.2f", 100 * difference.low);
+        snprintf(cells[6], sizeof cells[6], "%+.2f", 100 * difference.high);
+        report_row(table,
+                   (const char *const[]){sr_text_get(&sentence), cells[4], cells[5], cells[6],
+                                         cells[0], cells[1], cells[2], cells[3], NULL});
         sr_text_fini(&sentence);
     }
     free(pairs);
     return report_link(report, table, "pairs", error);
+}
+
+/* What can be said of methods: those that were trained with several seeds. */
+enum sr_status report_methods(struct report *report, const struct ranking *ranking,
+                              struct sr_error *error)
+{
+    size_t count, pair_count;
+    struct method *methods = methods_find(&ranking->runs, &count);
+    struct method_pair *pairs = methods_compare(&ranking->runs, methods, count, &pair_count);
+    enum sr_status status = SR_OK;
+    sr_reply_heading(&report->reply, 3, "Methods, not only models");
+    if (!count)
+        sr_reply_say(&report->reply,
+                     "Every model here is a single training: nothing is claimed of methods. "
+                     "`sartor study seeds=5` trains each network with five seeds.");
+    else
+        sr_reply_say(&report->reply,
+                     "Trainings that differ in their seed alone: the mean accuracy on the test "
+                     "images, its 95 %% interval (Student's t over the runs), and the deviation "
+                     "between runs. Families that are not named were trained once.");
+    if (count) {
+        static const char *const head[] = {"method",    "runs", "mean accuracy", "95 %, from", "to",
+                                           "deviation", NULL};
+        struct sr_table *table = report_table(report, head);
+        for (size_t m = 0; m < count; m++) {
+            const struct sr_paired_t *accuracy = &methods[m].accuracy;
+            const double values[] = {accuracy->mean, accuracy->low, accuracy->high,
+                                     methods[m].deviation};
+            char cells[5][32];
+            snprintf(cells[4], sizeof cells[4], "%zu", methods[m].count);
+            for (int c = 0; c < 4; c++)
+                snprintf(cells[c], sizeof cells[c], "%.2f %%", 100 * values[c]);
+            report_row(table, (const char *const[]){methods[m].name, cells[4], cells[0], cells[1],
+                                                    cells[2], cells[3], NULL});
+        }
+        status = report_link(report, table, "methods", error);
+    }
+    if (pair_count)
+        sr_reply_say(&report->reply,
+                     "By paired t tests over the seeds, p adjusted by Holm for %zu "
+                     "pair%s of methods:",
+                     pair_count, pair_count == 1 ? "" : "s");
+    for (size_t i = 0; i < pair_count; i++) {
+        struct sr_text sentence = {0};
+        const struct sr_predictions *judged =
+            ranking->runs.predictions[methods[pairs[i].first].runs[0]];
+        method_pair_print(&pairs[i], methods, judged->count, &sentence);
+        sr_reply_say(&report->reply, "%s.", sr_text_get(&sentence));
+        sr_text_fini(&sentence);
+    }
+    free(pairs);
+    methods_free(methods, count);
+    return status;
 }
 
 /* F1 of each class by each model, and where each fails. */

@@ -11,11 +11,17 @@ static bool is_optional(enum sr_score score)
            score == SR_SCORE_FIT_MEMORY || score == SR_SCORE_COVERAGE || score == SR_SCORE_SET_SIZE;
 }
 
-void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT])
+void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT],
+                  const struct sr_interval intervals[SR_SCORE_COUNT])
 {
-    for (int s = 0; s < SR_SCORE_COUNT; s++)
-        if (!is_optional(s) || isfinite(scores[s]))
-            sr_reply_number(reply, sr_score_kinds[s].name, scores[s]);
+    for (int s = 0; s < SR_SCORE_COUNT; s++) {
+        const struct sr_score_kind *kind = &sr_score_kinds[s];
+        if (is_optional(s) && !isfinite(scores[s])) continue;
+        sr_reply_number(reply, kind->name, scores[s]);
+        if (!kind->low) continue;
+        sr_reply_number(reply, kind->low, intervals[s].low);
+        sr_reply_number(reply, kind->high, intervals[s].high);
+    }
 }
 
 static void reply_ending(struct sr_reply *reply, const struct sr_model *model)
@@ -72,10 +78,14 @@ void score_columns(struct sr_table *table, bool costs)
                                                        .gap = 2,
                                                        .group = shown ? (int)kind->group + 1 : 0,
                                                        .detail = kind->detail});
+        if (!kind->low) continue;
+        sr_table_add_column(table, &(struct sr_column){.key = kind->low});
+        sr_table_add_column(table, &(struct sr_column){.key = kind->high});
     }
 }
 
-void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT])
+void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT],
+                 const struct sr_interval intervals[SR_SCORE_COUNT])
 {
     for (int s = 0; s < SR_SCORE_COUNT; s++) {
         char shown[32];
@@ -85,6 +95,12 @@ void score_cells(struct sr_table *table, const double scores[SR_SCORE_COUNT])
             sr_table_number(table, scores[s]);
         sr_score_print(s, scores[s], shown, sizeof shown);
         sr_table_shown(table, "%s", shown);
+        if (!sr_score_kinds[s].low) continue;
+        for (int end = 0; end < 2; end++)
+            if (is_optional(s) && !isfinite(scores[s]))
+                sr_table_absent(table);
+            else
+                sr_table_number(table, end ? intervals[s].high : intervals[s].low);
     }
 }
 

@@ -33,6 +33,9 @@ const struct sr_command sr_command_study = {
                      "settings; best: the best recipes, hours."},
             {"to", SR_PARAM_FILE, .required = true,
              .help = "The folder; where it holds part of the study already, that part is kept."},
+            {"seeds", SR_PARAM_INTEGER, .fallback = "1", .minimum = 1, .maximum = 20,
+             .help = "Train each network with so many seeds: the report then tests methods, not "
+                     "only the fitted models."},
             {"from", SR_PARAM_FILE, .help = "Repeat the study that this study.sartor describes."},
             SR_COSTS_PARAM,
             {0}},
@@ -138,6 +141,7 @@ static enum sr_status begin(struct sr_session *session, struct study *study,
     for (int s = 0; s < SR_STUDY_SCALES; s++)
         if (!strcmp(scale, study_scale_names[s])) script->scale = (enum sr_study_scale)s;
     script->seed = (uint64_t)sr_args_integer(session->options, "seed");
+    script->seeds = (int)sr_args_integer(args, "seeds");
     script->validation = session->split.fraction;
     script->split_seed = session->split.seed;
     study->directory = sr_xstrdup(sr_args_path(args, "to"));

@@ -36,6 +36,7 @@ struct study_here {
 struct study_script {
     enum sr_study_scale scale;
     uint64_t seed, split_seed;
+    int seeds; /* of each network, for study_plan */
     double validation;
     char *costs; /* the cost table's text, NULL for none */
     struct study_step *steps;
@@ -60,6 +61,8 @@ void study_spend(struct study_spent spent[STUDY_WORKS], const struct study_step 
 double study_seconds_left(const struct study_script *script, size_t at,
                           const struct study_here *here,
                           const struct study_spent spent[STUDY_WORKS]);
+/* Is it the name of a training that only repeats another with the next seed: "cnn-s2"? */
+bool study_repeats(const char *name);
 /* What the model of a `train` or `ensemble` line is called; NULL of other lines. */
 const char *study_trained_name(const struct sr_words *words);
 
@@ -83,6 +86,7 @@ struct ranking {
     struct sr_entry **entries;
     const struct sr_predictions **predictions;
     size_t count;
+    struct field runs; /* these and the trainings that repeat them with other seeds */
 };
 
 /* The report, which is written as Markdown and as a page. */
@@ -131,6 +135,8 @@ enum sr_status report_comparison(struct report *report, const struct study_facts
                                  const struct ranking *ranking, struct sr_error *error);
 enum sr_status report_pairs(struct report *report, const char *directory,
                             const struct ranking *ranking, struct sr_error *error);
+enum sr_status report_methods(struct report *report, const struct ranking *ranking,
+                              struct sr_error *error);
 enum sr_status report_classes(const struct sr_session *session, struct report *report,
                               const struct ranking *ranking, struct sr_error *error);
 enum sr_status report_answers(struct sr_session *session, struct report *report,

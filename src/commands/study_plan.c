@@ -63,6 +63,13 @@ const char *study_trained_name(const struct sr_words *words)
     return words->items[1];
 }
 
+bool study_repeats(const char *name)
+{
+    const char *end = strrchr(name, '-');
+    return end && end > name && end[1] == 's' && end[2] &&
+           strspn(end + 2, "0123456789") == strlen(end + 2);
+}
+
 /* --- what lines cost ------------------------------------------------------------------- */
 
 static double number_of(const struct sr_words *words, const char *name, double fallback)
@@ -255,6 +262,12 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
         add(plan, "train %s %s seed=%llu%s", families[i]->name, settings,
             (unsigned long long)script->seed, limit);
     }
+    for (size_t i = 0; families[i]; i++)
+        for (int more = 1; families[i]->epochs && more < script->seeds; more++)
+            add(plan, "train %s %s seed=%llu name=%s-s%llu%s", families[i]->name,
+                families[i]->study->settings[script->scale],
+                (unsigned long long)script->seed + (unsigned)more, families[i]->name,
+                (unsigned long long)script->seed + (unsigned)more, limit);
     add(plan, "ensemble " ENSEMBLE " " MEMBERS);
     /* Which techniques help: with fewer images than that, differences would be due to chance. */
     static const char *const ablations[] = {"epochs=2 limit=1200 seeds=3",
@@ -276,6 +289,10 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
         add_family_figure(plan, "classes", "metrics", families[i], true, " split=test");
     }
     add(plan, "evaluate " ENSEMBLE " split=test");
+    for (size_t i = 0; families[i]; i++)
+        for (int more = 1; families[i]->epochs && more < script->seeds; more++)
+            add(plan, "evaluate %s-s%llu split=test", families[i]->name,
+                (unsigned long long)script->seed + (unsigned)more);
     add_figure(plan, "accuracy", true, "compare models=%s split=test", sr_text_get(&all));
     add_figure(plan, "reliability", true, "reliability models=%s split=test", sr_text_get(&all));
     add_figure(plan, "roc", true, "roc models=%s split=test", sr_text_get(&all));

@@ -26,6 +26,9 @@ const struct sr_command sr_command_train = {
             {"name", SR_PARAM_TEXT, .help = "Name of the model (default: the family's)."},
             {"seed", SR_PARAM_INTEGER, .minimum = 0, .maximum = 9e15,
              .help = "Seed of initial weights, order and augmentation."},
+            {"seeds", SR_PARAM_RANGE,
+             .help = "Train once with each of these seeds, 1..5; the models' names end in -s1 to "
+                     "-s5, and compare takes them as runs of one method."},
             {"limit", SR_PARAM_INTEGER, .fallback = "0", .minimum = 0, .maximum = 1e9,
              .help = "Train on so many rows, drawn evenly from the classes; 0 for all."},
             {"settings", SR_PARAM_SETTINGS,
@@ -68,11 +71,65 @@ static enum sr_status add_settings(struct sr_session *session, const char *name,
     return status;
 }
 
+/* Is the word "NAME=..."? */
+static bool sets(const char *word, const char *name)
+{
+    const size_t length = strlen(name);
+    return !strncmp(word, name, length) && word[length] == '=';
+}
+
+/* The same line once for each seed, entered behind this one. */
+static enum sr_status enter_seeds(struct sr_session *session, const struct sr_args *args,
+                                  struct sr_item *item, const char *name, struct sr_reply *reply,
+                                  struct sr_error *error)
+{
+    enum { MOST = 100 };
+    double low, high;
+    sr_args_range(args, "seeds", &low, &high);
+    if (!(low >= 0 && high >= low && high <= 9e15 && floor(low) == low && floor(high) == high) ||
+        high - low >= MOST)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "train: seeds=%s: give two whole numbers, the smaller one first and at "
+                            "most %d seeds, as in seeds=1..5",
+                            sr_args_text(args, "seeds"), MOST);
+    if (sr_args_given(args, "seed"))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "train: seed= and seeds= cannot both be given");
+    if (session->study)
+        return sr_error_set(error, SR_ERROR_STATE,
+                            "train: a study's script gives each seed a line of its own: seed=%.0f "
+                            "name=%s-s%.0f",
+                            low, name, low);
+    struct sr_text line = {0};
+    for (double seed = low; seed <= high; seed++) {
+        sr_text_add(&line, seed > low ? "; " : "");
+        for (size_t i = 0; i < item->words.count; i++) {
+            if (sets(item->words.items[i], "seeds") || sets(item->words.items[i], "name")) continue;
+            sr_words_quote(&line, item->words.items[i]);
+            sr_text_add(&line, " ");
+        }
+        char *own = sr_xprintf("name=%s-s%.0f", name, seed);
+        sr_words_quote(&line, own);
+        free(own);
+        sr_text_printf(&line, " seed=%.0f", seed);
+    }
+    sr_queue_enter_behind(session, item, sr_text_get(&line));
+    sr_text_fini(&line);
+    sr_reply_record(reply, "seeds");
+    sr_reply_text(reply, "method", name);
+    sr_reply_integer(reply, "first", (int64_t)low);
+    sr_reply_integer(reply, "last", (int64_t)high);
+    sr_reply_say(reply, "%.0f trainings: %s-s%.0f to %s-s%.0f", high - low + 1, name, low, name,
+                 high);
+    return SR_OK;
+}
+
 SR_RUN(train_run)
 {
     SR_UNUSED;
     const struct sr_model_class *class = arg_family(args, "family");
     const char *name = sr_args_text(args, "name") ? sr_args_text(args, "name") : class->name;
+    if (sr_args_given(args, "seeds")) return enter_seeds(session, args, item, name, reply, error);
     enum sr_status status = sr_args_switch(args, "resume")
                                 ? SR_OK /* the same training goes on */
                                 : ask_to_replace(session, item, name, error);

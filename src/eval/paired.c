@@ -1,6 +1,7 @@
 #include "sartor/eval/paired.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sartor/base/memory.h"
@@ -76,6 +77,82 @@ void sr_accuracy_difference(const struct sr_mcnemar *test, struct sr_difference 
         difference->value + sqrt(down2 * down2 - 2 * correlation * down2 * up1 + up1 * up1);
 }
 
+/* Continued fraction of the incomplete beta function, by Lentz's method (Press et al., 2007, 6.4).
+ */
+static double beta_fraction(double a, double b, double x)
+{
+    const double least = 1e-300, enough = 1e-15;
+    double c = 1, d = 1 - (a + b) * x / (a + 1);
+    d = 1 / (fabs(d) < least ? least : d);
+    double value = d;
+    for (int m = 1; m <= 500; m++) {
+        const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+                     odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+        for (int half = 0; half < 2; half++) {
+            const double step = half ? odd : even;
+            d = 1 + step * d;
+            c = 1 + step / c;
+            d = 1 / (fabs(d) < least ? least : d);
+            if (fabs(c) < least) c = least;
+            value *= d * c;
+        }
+        if (fabs(d * c - 1) < enough) break;
+    }
+    return value;
+}
+
+/* The regularised incomplete beta function I_x(a, b). */
+static double incomplete_beta(double a, double b, double x)
+{
+    if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+    const double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
+    if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(a, b, x) / a;
+    return 1 - front * beta_fraction(b, a, 1 - x) / b;
+}
+
+double sr_student_p(double t, double freedom)
+{
+    if (isnan(t) || !(freedom > 0)) return NAN;
+    return isinf(t) ? 0 : incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t));
+}
+
+double sr_student_quantile(double p, double freedom)
+{
+    double low = 0, high = 1;
+    if (!(p > 0 && p < 1 && freedom > 0)) return NAN;
+    while (sr_student_p(high, freedom) > p) high *= 2;
+    for (int i = 0; i < 100; i++) {
+        const double middle = (low + high) / 2;
+        if (sr_student_p(middle, freedom) > p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+void sr_paired_t(struct sr_paired_t *test, const double *differences, size_t count)
+{
+    const double n = (double)count;
+    double sum = 0, squares = 0;
+    *test = (struct sr_paired_t){count, NAN, NAN, NAN, NAN, NAN};
+    for (size_t i = 0; i < count; i++) sum += differences[i];
+    if (count) test->mean = sum / n;
+    if (count < 2) return;
+    for (size_t i = 0; i < count; i++)
+        squares += (differences[i] - test->mean) * (differences[i] - test->mean);
+    const double error = sqrt(squares / (n - 1) / n),
+                 reach = sr_student_quantile(0.05, n - 1) * error;
+    test->low = test->mean - reach;
+    test->high = test->mean + reach;
+    if (error > 0) {
+        test->t = test->mean / error;
+        test->p = sr_student_p(test->t, n - 1);
+    } else {
+        test->p = test->mean > 0 || test->mean < 0 ? 0 : 1;
+    }
+}
+
 struct ranked {
     double p;
     size_t index;
@@ -127,13 +204,22 @@ void sr_pair_print(const struct sr_pair *pair, const char *first, const char *se
     /* With equal counts p is 1, and the order does not matter. */
     bool ahead = pair->test.only_first >= pair->test.only_second;
     const char *better = ahead ? first : second, *worse = ahead ? second : first;
-    if (!sr_mcnemar_count(&pair->test))
-        sr_text_printf(text, "no sample can be used to compare %s and %s", first, second);
-    else if (pair->p >= 0.05)
-        sr_text_printf(text, "%s and %s can't be told apart on this data (p = %.2g)", first, second,
-                       pair->p);
-    else if (pair->p < 0.001)
-        sr_text_printf(text, "%s beats %s, p < 0.001", better, worse);
+    const size_t images = sr_mcnemar_count(&pair->test);
+    char count[32], p[32];
+    sr_format_count(count, sizeof count, images);
+    if (pair->p < 0.001)
+        snprintf(p, sizeof p, "p < 0.001");
     else
-        sr_text_printf(text, "%s beats %s, p = %.3f", better, worse, pair->p);
+        snprintf(p, sizeof p, pair->p < 0.05 ? "p = %.3f" : "p = %.2g", pair->p);
+    if (!images) {
+        sr_text_printf(text, "no sample can be used to compare %s and %s", first, second);
+    } else if (pair->p >= 0.05) {
+        sr_text_printf(text, "%s and %s can't be told apart on these %s images, %s", first, second,
+                       count, p);
+    } else {
+        struct sr_difference difference;
+        sr_accuracy_difference(&pair->test, &difference);
+        sr_text_printf(text, "%s beats %s by %.2f points, %s", better, worse,
+                       100 * fabs(difference.value), p);
+    }
 }

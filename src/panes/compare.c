@@ -2,6 +2,7 @@
  * study, and whether two of them differ significantly. */
 #include "compare.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,9 +173,11 @@ static void describe_row(const struct compare_row *row, struct sr_text *text)
     sr_text_printf(text, "%s, ", row->entry->model->class->title);
     const char *before = "";
     for (int c = 0; c < SR_SCORE_COUNT; c++) {
-        char cell[48];
-        if (c == SR_SCORE_ACCURACY_HIGH) continue;
+        char cell[80];
+        if (c == SR_SCORE_ACCURACY_LOW || c == SR_SCORE_ACCURACY_HIGH) continue;
         compare_cell(row, c, cell, sizeof cell);
+        if (isfinite(row->scores[c]))
+            sr_score_print_interval(c, row->scores[c], &row->intervals[c], cell, sizeof cell);
         if (cell[0]) sr_text_printf(text, "%s%s %s", before, compare_column_title(c), cell);
         before = ", ";
     }

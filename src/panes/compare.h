@@ -6,6 +6,7 @@
 #ifndef SARTOR_PANES_COMPARE_H
 #define SARTOR_PANES_COMPARE_H
 
+#include "sartor/app/intervals.h"
 #include "sartor/app/scores.h"
 #include "scroller.h"
 #include "shared.h"
@@ -29,6 +30,8 @@ struct compare_row {
     struct sr_error error;                /* else why not */
     const struct sr_predicted *predicted; /* NULL until then */
     double scores[SR_SCORE_COUNT];
+    struct sr_interval intervals[SR_SCORE_COUNT];
+    int of; /* the score whose interval the column of intervals shows */
 };
 
 struct compare_table {
@@ -46,7 +49,8 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
                   struct sr_text *title, struct sr_text *text);
 void compare_fini(struct compare_table *table);
 
-/* Columns: the scores, where the lower end of the interval stands for both ends, and four more. */
+/* Columns: the scores, where the lower end of the accuracy's interval stands for the interval of
+ * the score that is sorted by (of the accuracy where that has none), and four more. */
 enum {
     COMPARE_LEFT_OUT = SR_SCORE_COUNT,
     COMPARE_ENDING,
@@ -83,7 +87,7 @@ enum { COMPARE_SPOT_PAIRS = 1 << 16, COMPARE_SPOT_TITLES = 1 << 17 };
 void compare_draw(struct sr_session *session, struct sr_area area,
                   const struct compare_table *table);
 
-/* A bar for each model from the left end of the axis, with the confidence interval at its end. */
+/* A bar for each model from the left end of the axis, with the accuracy's interval at its end. */
 void compare_draw_chart(struct sr_session *session, struct sr_area area,
                         const struct compare_table *table);
 

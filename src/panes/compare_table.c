@@ -58,7 +58,13 @@ bool compare_init(struct sr_session *session, struct compare *state, struct comp
         row->status =
             sr_session_predictions(session, row->entry, table->split, &predictions, &row->error);
         row->predicted = sr_session_predicted(session, row->entry, table->split);
+        const struct sr_intervals *unused;
+        if (row->status == SR_OK)
+            sr_session_intervals(session, row->entry, table->split, &unused, &(struct sr_error){0});
         sr_scores(session, row->entry, table->split, NULL, row->scores);
+        sr_score_intervals(session, row->entry, table->split, row->intervals);
+        row->of = state->order >= 0 && sr_score_kinds[state->order].low ? state->order
+                                                                        : SR_SCORE_ACCURACY;
         table->judged += row->status == SR_OK;
         pending = pending || row->status == SR_PENDING;
     }
@@ -106,9 +112,12 @@ void compare_cell(const struct compare_row *row, int column, char *out, size_t s
         else if (part && part->claim_low > 0)
             snprintf(out, size, "~%.0f %%", 100 * part->claim_low);
     } else if (column == SR_SCORE_ACCURACY_LOW) {
-        if (isfinite(scores[column]))
-            snprintf(out, size, "%.1f–%.1f", 100 * scores[column],
-                     100 * scores[SR_SCORE_ACCURACY_HIGH]);
+        const struct sr_interval *interval = &row->intervals[row->of];
+        const bool share = sr_score_kinds[row->of].format == SR_FORMAT_SHARE;
+        if (isfinite(interval->low) && isfinite(row->scores[row->of]))
+            snprintf(out, size, share ? "%.1f–%.1f" : "%.3f–%.3f",
+                     share ? 100 * interval->low : interval->low,
+                     share ? 100 * interval->high : interval->high);
     } else if (isfinite(scores[column])) {
         sr_score_print((enum sr_score)column, scores[column], out, size);
     }
@@ -238,6 +247,8 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_format_count(wins, sizeof wins, pair.test.only_first);
         sr_format_count(losses, sizeof losses, pair.test.only_second);
         sr_pair_print(&pair, name, second, text);
+        if (table->comparison->pair_count > 1)
+            sr_text_printf(text, " adjusted for %zu pairs", table->comparison->pair_count);
         sr_scores_print_unlike(row->entry, table->rows[table->vs].entry, text);
         sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins,
                        name, losses, second, 100 * pair.test.agreement);

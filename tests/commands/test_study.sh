@@ -153,11 +153,11 @@ printf 'train knn k=1; train logreg\nablate mlp epochs=1 limit=100 seeds=2\neval
 run study from=three-lines to=eight costs=costs.csv
 [ $code -eq 0 ] && grep -q "Which techniques help" eight/report.md && [ -s eight/tables/techniques.csv ] && grep -q "^#costs 0,1" eight/study.sartor
 report $? "a study may hold an ablation and a cost table"
-# Better and worse are those whose interval does not hold 0 (where both seeds differ by as much, there is none).
-awk -F, 'NR > 2 && $4 + 0 > 0 && $4 != $5 { print $1 }' eight/tables/techniques.csv | sort >better
-awk -F, 'NR > 2 && $5 + 0 < 0 && $4 != $5 { print $1 }' eight/tables/techniques.csv | sort >worse
-sed -n 's/.*Better than as it is: \(.*\)\. Worse: .*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - better &&
-    sed -n 's/.*\. Worse: \(.*\)\. The effect of the others.*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - worse
+# Better and worse are those whose p, adjusted for all of them, is below 0.05 (where both seeds differ by as much, there is none).
+awk -F, 'NR > 2 && $6 != "" && $6 + 0 < 0.05 && $3 + 0 > 0 && $4 != $5 { print $1 }' eight/tables/techniques.csv | sort >better
+awk -F, 'NR > 2 && $6 != "" && $6 + 0 < 0.05 && $3 + 0 < 0 && $4 != $5 { print $1 }' eight/tables/techniques.csv | sort >worse
+sed -n 's/.*Better than as it is: \(.*\)\. Worse: .*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points, p = [-+e0-9.]*)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - better &&
+    sed -n 's/.*\. Worse: \(.*\)\. The effect of the others.*/\1/p' eight/report.md | sed 's/ ([-+0-9.]* points, p = [-+e0-9.]*)//g; s/none for certain//' | tr ',' '\n' | sed 's/^ //' | grep . | sort | cmp -s - worse
 report $? "whose report names what helps and what harms"
 run study from=eight/study.sartor to=nine
 [ $code -eq 0 ] && cmp -s eight/tables/techniques.csv nine/tables/techniques.csv && grep -q "cost an image" nine/report.md; report $? "which its file repeats"

@@ -32,3 +32,8 @@ check_PROGRAMS += tests/eval/test_familiarity
 tests_eval_test_familiarity_SOURCES = tests/eval/test_familiarity.c
 tests_eval_test_familiarity_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_eval_test_familiarity_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/eval/test_bootstrap
+tests_eval_test_bootstrap_SOURCES = tests/eval/test_bootstrap.c
+tests_eval_test_bootstrap_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_bootstrap_LDADD = $(TEST_LIBS)

@@ -321,11 +321,87 @@ static void say(double p, size_t only_first, size_t only_second, const char *wan
 static void pairs_in_words(void **state)
 {
     (void)state;
-    say(0.05, 9, 2, "cnn and svm can't be told apart on this data (p = 0.05)");
-    say(0.0494, 9, 2, "cnn beats svm, p = 0.049");
-    say(0.0494, 2, 9, "svm beats cnn, p = 0.049");
-    say(0.001, 2, 9, "svm beats cnn, p = 0.001");
-    say(0.0009, 9, 2, "cnn beats svm, p < 0.001");
+    say(0.05, 9, 2, "cnn and svm can't be told apart on these 11 images, p = 0.05");
+    say(0.0494, 9, 2, "cnn beats svm by 63.64 points, p = 0.049");
+    say(0.0494, 2, 9, "svm beats cnn by 63.64 points, p = 0.049");
+    say(0.001, 2, 9, "svm beats cnn by 63.64 points, p = 0.001");
+    say(0.0009, 9, 2, "cnn beats svm by 63.64 points, p < 0.001");
+    say(1, 0, 0, "no sample can be used to compare cnn and svm");
+}
+
+/* Newcombe's method 10. Newcombe (1998), table II: 36, 12, 2, 0: .0569 to .3404. Airway
+ * hyper-responsiveness of Bentur et al. in Fagerland, Lydersen and Laake (2014): 1, 1, 7, 12: -.507
+ * to -.026; and complete response of Cavo et al.: 59, 6, 16, 80: -.119 to -.005. Altman et al.
+ * (2000), table 6.2: 14, 5, 0, 22: .011 to .226. */
+static void differences_of_accuracy(void **state)
+{
+    static const struct {
+        size_t both, only_first, only_second, neither;
+        double value, low, high, tolerance;
+    } published[] = {{36, 12, 2, 0, .2, .0569, .3404, 5e-5},
+                     {1, 1, 7, 12, -6.0 / 21, -.507, -.026, 5e-4},
+                     {59, 6, 16, 80, -10.0 / 161, -.119, -.005, 5e-4},
+                     {14, 5, 0, 22, 5.0 / 41, .011, .226, 5e-4}};
+    (void)state;
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+        const struct sr_mcnemar test = {.both = published[i].both,
+                                        .only_first = published[i].only_first,
+                                        .only_second = published[i].only_second,
+                                        .neither = published[i].neither};
+        const struct sr_mcnemar turned = {.both = test.both,
+                                          .only_first = test.only_second,
+                                          .only_second = test.only_first,
+                                          .neither = test.neither};
+        struct sr_difference difference, back;
+        sr_accuracy_difference(&test, &difference);
+        near(difference.value, published[i].value, 1e-12);
+        near(difference.low, published[i].low, published[i].tolerance);
+        near(difference.high, published[i].high, published[i].tolerance);
+        sr_accuracy_difference(&turned, &back);
+        near(back.low, -difference.high, 1e-12);
+        near(back.high, -difference.low, 1e-12);
+    }
+    struct sr_difference none;
+    sr_accuracy_difference(&(struct sr_mcnemar){.p = 1}, &none);
+    assert_true(isnan(none.value) && isnan(none.low) && isnan(none.high));
+}
+
+/* Printed tables of Student's t; and the sleep data of Student (1908), whose paired test of ten
+ * pairs is t = 4.0621, p = 0.002833, mean 1.58, 95 % interval 0.7001 to 2.4599 (R, t.test). */
+static void student(void **state)
+{
+    static const struct {
+        double freedom, t95, t99;
+    } table[] = {{1, 12.706, 63.657}, {2, 4.303, 9.925},  {4, 2.776, 4.604},
+                 {9, 2.262, 3.250},   {30, 2.042, 2.750}, {120, 1.980, 2.617}};
+    static const double first[] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0},
+                        second[] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+    double differences[10];
+    struct sr_paired_t test;
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        near(sr_student_quantile(0.05, table[i].freedom), table[i].t95, 6e-4);
+        near(sr_student_quantile(0.01, table[i].freedom), table[i].t99, 6e-4);
+        near(sr_student_p(-table[i].t95, table[i].freedom), 0.05, 3e-5);
+    }
+    near(sr_student_p(0, 5), 1, 1e-12);
+    near(sr_student_p(1, 1), 0.5, 1e-12); /* Cauchy */
+    near(sr_student_p(INFINITY, 3), 0, 0);
+    for (int i = 0; i < 10; i++) differences[i] = second[i] - first[i];
+    sr_paired_t(&test, differences, 10);
+    near(test.t, 4.0621, 5e-5);
+    near(test.p, 0.002833, 5e-7);
+    near(test.mean, 1.58, 1e-12);
+    near(test.low, 0.7001, 5e-5);
+    near(test.high, 2.4599, 5e-5);
+    sr_paired_t(&test, (const double[]){2, 2, 2}, 3);
+    near(test.p, 0, 0);
+    near(test.high, 2, 0);
+    sr_paired_t(&test, (const double[]){0, 0}, 2);
+    near(test.p, 1, 0);
+    sr_paired_t(&test, differences, 1);
+    assert_true(isnan(test.p) && isnan(test.low));
+    near(test.mean, differences[0], 0);
 }
 
 /* Bin b holds (b/15, (b+1)/15]; 0.2 as a float is just above 3/15. */
@@ -371,13 +447,22 @@ static void ties_and_single_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mcnemar_large),          cmocka_unit_test(mcnemar_small_is_exact),
-        cmocka_unit_test(mcnemar_published),      cmocka_unit_test(mcnemar_beyond_the_exact),
-        cmocka_unit_test(holm_by_hand),           cmocka_unit_test(holm_published),
-        cmocka_unit_test(curves_of_known_scores), cmocka_unit_test(fawcetts_curve),
-        cmocka_unit_test(calibration_by_hand),    cmocka_unit_test(documented_scores),
-        cmocka_unit_test(pairs_are_adjusted),     cmocka_unit_test(pairs_in_words),
-        cmocka_unit_test(edges_of_bins),          cmocka_unit_test(ties_and_single_classes),
+        cmocka_unit_test(mcnemar_large),
+        cmocka_unit_test(mcnemar_small_is_exact),
+        cmocka_unit_test(mcnemar_published),
+        cmocka_unit_test(mcnemar_beyond_the_exact),
+        cmocka_unit_test(holm_by_hand),
+        cmocka_unit_test(holm_published),
+        cmocka_unit_test(curves_of_known_scores),
+        cmocka_unit_test(fawcetts_curve),
+        cmocka_unit_test(calibration_by_hand),
+        cmocka_unit_test(documented_scores),
+        cmocka_unit_test(pairs_are_adjusted),
+        cmocka_unit_test(pairs_in_words),
+        cmocka_unit_test(differences_of_accuracy),
+        cmocka_unit_test(student),
+        cmocka_unit_test(edges_of_bins),
+        cmocka_unit_test(ties_and_single_classes),
     };
     return cmocka_run_group_tests_name("significance", tests, NULL, NULL);
 }

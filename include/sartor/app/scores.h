@@ -55,6 +55,9 @@ struct sr_score_kind {
     bool less, size;
     /* Left out first where a table has not enough room. */
     bool detail;
+    /* What the ends of its interval are called in JSON and CSV (intervals.h); NULL: it has none, or
+     * they are scores themselves. */
+    const char *low, *high;
 };
 extern const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT];
 
