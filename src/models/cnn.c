@@ -87,7 +87,7 @@ static const struct sr_recipe recipes[] = {
     {"best",
      "epochs=100 norm=on lr=0.004 weight_decay=0.02 dropout=0.1 ema=0.9995 erase=0.1 tta=shift"},
     {"robust",
-     "epochs=100 norm=on lr=0.004 weight_decay=0.02 ema=0.9995 normalise=image change=0.5 "
+     "epochs=100 norm=on lr=0.004 weight_decay=0.02 ema=0.9995 normalise=image change=0.2 "
      "tta=shift"},
     {0},
 };

@@ -48,7 +48,7 @@ static const struct sr_recipe recipes[] = {
              "dropout=0.2 ema=0.9995 "
              "shift=1 tta=shift"},
     {"robust", "epochs=40 features=hog hidden=1024,1024,512 norm=on lr=0.003 weight_decay=0.05 "
-               "dropout=0.2 ema=0.9995 shift=1 change=0.5 tta=shift"},
+               "dropout=0.2 ema=0.9995 shift=1 change=0.2 tta=shift"},
     {0},
 };
 

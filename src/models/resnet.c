@@ -128,7 +128,7 @@ static const struct sr_recipe recipes[] = {
     {"best",
      "epochs=50 width=64 lr=0.004 weight_decay=0.02 ema=0.9995 shift=2 erase=0.25 tta=shift"},
     {"robust", "epochs=50 width=64 lr=0.004 weight_decay=0.02 ema=0.9995 shift=2 normalise=image "
-               "change=0.5 tta=shift"},
+               "change=0.25 tta=shift"},
     {"photos", "epochs=30 width=64 lr=0.004 weight_decay=0.02 ema=0.999 shift=4 erase=0.25 "
                "brightness=0.2 saturation=0.2 hue=10 tta=mirror"},
     {0},

@@ -248,7 +248,7 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_format_count(losses, sizeof losses, pair.test.only_second);
         sr_pair_print(&pair, name, second, text);
         if (table->comparison->pair_count > 1)
-            sr_text_printf(text, " adjusted for %zu pairs", table->comparison->pair_count);
+            sr_text_printf(text, " (adjusted for %zu pairs)", table->comparison->pair_count);
         sr_scores_print_unlike(row->entry, table->rows[table->vs].entry, text);
         sr_text_printf(text, ": %s right only by %s, %s only by %s; they agree on %.1f %%.", wins,
                        name, losses, second, 100 * pair.test.agreement);

@@ -42,6 +42,11 @@ assert [float(r["accuracy"]) for r in ranking] == sorted((float(r["accuracy"]) f
 cells = matrix("resnet")
 names = sorted({t for t, _ in cells})
 def verdict(value, low, high): return "less" if value < low else "more" if value > high else "the same"
+def wilson(k, n, z=1.959964):
+    p, s = k / n, z * z / n
+    reach = z * ((p * (1 - p) + s / 4) / n) ** 0.5
+    return (p + s / 2 - reach) / (1 + s), (p + s / 2 + reach) / (1 + s)
+def reaches(interval, low, high): return "less" if interval[1] < low else "more" if interval[0] > high else "the same"
 seen, f1 = set(), {}
 for name in names:
     hit, there, took = cells[name, name], sum(cells[name, p] for p in names), sum(cells[t, name] for t in names)
@@ -49,13 +54,19 @@ for name in names:
     claim = claims.get("ResNet: recall of " + name)
     if not claim: continue
     says = float(claim["the study says"].split()[0]) / 100
-    assert claim["here"] == "%.1f %%" % (100 * hit / there), (claim, hit, there)
-    assert claim["verdict"] == verdict(hit / there, says - 0.015, says + 0.015), claim
+    interval = wilson(hit, there)
+    assert claim["here"] == "%.1f %% (%.1f to %.1f)" % (100 * hit / there, 100 * interval[0], 100 * interval[1]), (claim, hit, there)
+    assert claim["verdict"] == reaches(interval, says - 0.0005, says + 0.0005), claim
     seen.add(claim["verdict"])
 others = min((f1[n], n) for n in names if n != "Shirt")
 claim = claims["ResNet: F1 of every other class"]
-assert claim["here"] == "at least %.2f (%s)" % others and claim["verdict"] == ("holds" if others[0] > 0.85 else "does not hold"), (claim, others)
-assert claims["ResNet: F1 of Shirt"]["here"] == "%.2f" % f1["Shirt"]
+found = re.match(r"at least ([0-9.]+) \(([0-9.]+) to ([0-9.]+)\), (.*)", claim["here"])
+low, high = float(found.group(2)), float(found.group(3))
+assert (found.group(1), found.group(4)) == ("%.3f" % others[0], others[1]) and low < others[0] < high, (claim, others)
+assert claim["verdict"] == ("can't be told" if low <= 0.85 < high else "holds" if others[0] > 0.85 else "does not hold"), (claim, others)
+found = re.match(r"([0-9.]+) \(([0-9.]+) to ([0-9.]+)\)", claims["ResNet: F1 of Shirt"]["here"])
+assert found.group(1) == "%.3f" % f1["Shirt"] and float(found.group(2)) < f1["Shirt"] < float(found.group(3)), claims["ResNet: F1 of Shirt"]
+assert claims["ResNet: F1 of Shirt"]["verdict"] == reaches((float(found.group(2)), float(found.group(3))), 0.735, 0.745)
 usual = sum(n for (t, p), n in cells.items() if t != p) / 90
 for a, b in (("Coat", "Pullover"), ("Sneaker", "Ankle boot")):
     claim = claims["ResNet: %s and %s" % (a, b)]
@@ -64,8 +75,9 @@ for a, b in (("Coat", "Pullover"), ("Sneaker", "Ankle boot")):
 for name, claim in claims.items():
     says, here = re.match(r"about ([0-9.]+)( %)?", claim["the study says"]), re.match(r"([0-9.]+)", claim["here"])
     if says and "last epoch" in name:
-        tolerance = 1 if says.group(2) else 0.03
-        assert claim["verdict"] == verdict(float(here.group(1)), float(says.group(1)) - tolerance, float(says.group(1)) + tolerance), claim
+        said, ends = float(says.group(1)), re.match(r"[0-9.]+ % \(([0-9.]+) to ([0-9.]+)\)", claim["here"])
+        if says.group(2): assert claim["verdict"] == reaches((float(ends.group(1)), float(ends.group(2))), said - 0.5, said + 0.5), claim
+        else: assert claim["verdict"] == verdict(float(here.group(1)), said - 0.03, said + 0.03), claim
         seen.add(claim["verdict"])
 assert {"less", "more"} <= seen, seen
 best = re.search(r"The most frequent mistake of (\S+): (.*) predicted as (.*), ([0-9]+) times", report)
