@@ -22,6 +22,25 @@ script 'set split_seed=2\nexport roc knn to=roc.html\nexport roc knn class=Coat 
 grep -q "mean area [0-9.]* over 5 of 10 classes" roc.html; report $? "the mean area is that of the others, which is said"
 grep -q "no area: samples of one kind only" coat.html; report $? "and a class without any says so"
 
+# Claims of methods rest on several seeds, those of files are said to be of files.
+run train mlp hidden=8 epochs=1 seeds=1..3 name=small; expect 0 "small-s3: trained" "a training with several seeds"
+run train mlp hidden=2 epochs=1 seeds=1..3 name=tiny; expect 0 "3 trainings: tiny-s1 to tiny-s3" "has names for them"
+run train mlp seeds=1.5..3; expect 1 "give two whole numbers" "seeds that are no whole numbers"
+run train mlp seeds=1..500; expect 1 "at most 100 seeds" "too many"
+run train mlp seeds=1..2 seed=4; expect 1 "seed= and seeds= cannot both be given" "and one beside them"
+run --json compare small-s1 small-s2 small-s3 tiny-s1 tiny-s2 tiny-s3 few
+[ $code -eq 0 ] && [ "$(grep -c '"event": "method"' out)" -eq 2 ] && [ "$(grep -c '"event": "method_pair"' out)" -eq 1 ] && [ "$(grep -c '"event": "pair"' out)" -eq 21 ]
+report $? "runs of two methods are one pair of methods, and one model alone is no method"
+# Mean, and t of the three differences, from the models' own lines.
+awk -F'"accuracy": ' '/"event": "model"/ { split($2, a, ","); name = $1; sub(/.*"model": "/, "", name); sub(/".*/, "", name); of[name] = a[1] }
+    /"event": "method_pair"/ { t = $0; sub(/.*"t": /, "", t); sub(/,.*/, "", t) }
+    END { for (i = 1; i <= 3; i++) { d[i] = of["small-s" i] - of["tiny-s" i]; m += d[i] / 3 }
+          for (i = 1; i <= 3; i++) v += (d[i] - m) ^ 2 / 2
+          if (m < 0) { m = -m }
+          e = m / sqrt(v / 3) - (t < 0 ? -t : t); exit !(e < 1e-3 && e > -1e-3) }' out
+report $? "t is that of the differences, seed by seed"
+run compare small-s1 tiny-s1; [ $code -eq 0 ] && ! grep -q "^Methods" out && grep -q "These fitted models, not their methods" out
+report $? "of single trainings nothing is said of methods"
 
 # Two programs share a home: one asks, the other trains and deletes.
 lasts() { for _ in $(seq 100); do grep -q "$1" said && return; sleep 0.1; done; }
