@@ -125,9 +125,13 @@ static double latest;       /* clock of the last character */
 static char parameters[16]; /* of a control sequence; cut off */
 static size_t parameter_count;
 static wint_t pushed_back;
+static mbstate_t partial; /* of a character whose first bytes have come */
 
 /* The paste under way, and the last one. */
-enum { PASTE_MAX = 1 << 20 }; /* bytes; what is beyond is dropped */
+enum {
+    PASTE_MAX = 1 << 20, /* bytes; what is beyond is dropped */
+    CONTROL_C = 3
+};
 static const char paste_end[] = "\033[201~";
 static struct sr_text pasted;
 static size_t end_matched; /* characters of paste_end that have come */
@@ -142,6 +146,7 @@ void input_forget(void)
 {
     state = KEYS;
     pushed_back = 0;
+    memset(&partial, 0, sizeof partial);
     sr_text_fini(&pasted);
 }
 
@@ -262,6 +267,7 @@ static const char *take_character(wint_t character)
 
 static const char *take_code(int code)
 {
+    memset(&partial, 0, sizeof partial);
     switch (state) {
     case PASTE:
         end_matched = 0;
@@ -281,22 +287,52 @@ static const char *take_code(int code)
     return code_name(code);
 }
 
+/* A byte of a character in the locale's encoding. What is no character is dropped by itself: what
+ * follows may be a key, or the end of a paste (wget_wch drops up to 15 bytes with it). */
+static const char *take_byte(char byte)
+{
+    wchar_t character = 0;
+    const bool first = mbsinit(&partial);
+    size_t length = mbrtowc(&character, &byte, 1, &partial);
+    if (length == (size_t)-1) {
+        memset(&partial, 0, sizeof partial);
+        if (first) return NULL;
+        length = mbrtowc(&character, &byte, 1, &partial);
+    }
+    if (length == (size_t)-1) memset(&partial, 0, sizeof partial);
+    return length > 1 ? NULL : take_character((wint_t)character);
+}
+
+/* The end of a paste may be lost on its way. */
+static const char *give_up_paste(void)
+{
+    state = KEYS;
+    sr_text_clear(&pasted);
+    return named("C-c");
+}
+
 const char *input_next(WINDOW *keys)
 {
     const double now = sr_clock_seconds();
-    if (state != PASTE && now - latest > PAUSE && state != ESCAPE) state = KEYS;
+    const bool paused = now - latest > PAUSE;
+    if (state != PASTE && paused && state != ESCAPE) state = KEYS;
     for (;;) {
-        wint_t character = pushed_back;
-        int kind = pushed_back ? OK : wget_wch(keys, &character);
-        pushed_back = 0;
-        if (kind == ERR) {
-            if (state != ESCAPE) return NULL;
-            state = KEYS;
-            return named("Esc");
+        const char *found;
+        if (pushed_back) {
+            const wint_t character = pushed_back;
+            pushed_back = 0;
+            found = take_character(character);
+        } else {
+            const int code = wgetch(keys);
+            if (code == ERR) {
+                if (state != ESCAPE) return NULL;
+                state = KEYS;
+                return named("Esc");
+            }
+            latest = now;
+            if (state == PASTE && paused && code == CONTROL_C) return give_up_paste();
+            found = code >= KEY_MIN ? take_code(code) : take_byte((char)code);
         }
-        latest = now;
-        const char *found =
-            kind == KEY_CODE_YES ? take_code((int)character) : take_character(character);
         if (found) return found;
     }
 }

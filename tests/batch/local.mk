@@ -1,6 +1,7 @@
 SHELL_TESTS += tests/batch/test_batch.sh tests/batch/test_together.sh
 SHELL_TESTS += tests/batch/test_log.sh
 SHELL_TESTS += tests/batch/test_full_disk.sh
+SHELL_TESTS += tests/batch/test_kills.sh
 
 ## A library that fails one call of the program which it is loaded into.
 check-local: tests/batch/fail_calls.so
@@ -13,3 +14,9 @@ EXTRA_DIST += tests/batch/fail_calls.c
 sweep: tests/batch/fail_calls.so sartor$(EXEEXT)
 	SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' SWEEP=all $(SHELL) $(srcdir)/tests/batch/test_full_disk.sh
 .PHONY: sweep
+
+## Kills at many moments, of studies as well.
+soak: soak-kills
+soak-kills: sartor$(EXEEXT)
+	SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' KILLS=$${KILLS:-100} $(SHELL) $(srcdir)/tests/batch/test_kills.sh
+.PHONY: soak-kills

@@ -3,15 +3,17 @@
 #include "fuzz.h"
 
 #include <curses.h>
+#include <locale.h>
 
 static const uint8_t *next_byte, *last_byte;
-static int take_byte(WINDOW *keys, wint_t *character);
-/* Bytes from 0xf0 on stand for keys that terminfo knows, 0xff for a pause. */
-#undef wget_wch
-#define wget_wch take_byte
+static int next_code(WINDOW *keys);
+/* Bytes from 0xf5 on, which are in no character of UTF-8, stand for keys that terminfo knows, 0xff
+ * for a pause. */
+#undef wgetch
+#define wgetch next_code
 #include "../../src/ui/input.c"
 
-static int take_byte(WINDOW *keys, wint_t *character)
+static int next_code(WINDOW *keys)
 {
     static const int known[] = {KEY_UP,     KEY_HOME,   KEY_BACKSPACE, KEY_ENTER, KEY_F(5),
                                 KEY_RESIZE, KEY_SRIGHT, KEY_MAX,       KEY_DC,    KEY_BTAB};
@@ -19,16 +21,12 @@ static int take_byte(WINDOW *keys, wint_t *character)
     if (next_byte == last_byte) return ERR;
     const uint8_t byte = *next_byte++;
     if (byte == 0xff) return ERR;
-    if (byte >= 0xf0 && byte < 0xf0 + (int)(sizeof known / sizeof *known)) {
-        *character = (wint_t)known[byte - 0xf0];
-        return KEY_CODE_YES;
-    }
-    *character = byte;
-    return OK;
+    return byte >= 0xf5 ? known[byte - 0xf5] : byte;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
+    setlocale(LC_CTYPE, "C.UTF-8");
     next_byte = bytes;
     last_byte = bytes + length;
     while (next_byte < last_byte) {

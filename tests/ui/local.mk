@@ -23,7 +23,15 @@ bench: bench-latency
 bench-latency: tests/ui/latency$(EXEEXT) sartor$(EXEEXT)
 	tests/ui/latency$(EXEEXT) ./sartor$(EXEEXT)
 
-## A long run of random keys; for a sanitizer build.
-soak: tests/ui/test_random_keys$(EXEEXT)
-	SRCDIR='$(srcdir)' SARTOR_KEYS=100000 tests/ui/test_random_keys$(EXEEXT)
-.PHONY: soak bench-latency
+## Random keys, bursts of bytes and new sizes for a long time, in process and on a pseudo-terminal, then kills at
+## random moments; for a sanitizer build.
+EXTRA_PROGRAMS += tests/ui/soak
+tests_ui_soak_SOURCES = tests/ui/soak.c tests/ui/pty.c
+tests_ui_soak_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ui_soak_LDADD = $(TEST_LIBS) -lutil
+CLEANFILES += tests/ui/soak$(EXEEXT)
+soak: soak-keys
+soak-keys: tests/ui/test_random_keys$(EXEEXT) tests/ui/soak$(EXEEXT) sartor$(EXEEXT)
+	SRCDIR='$(srcdir)' SARTOR_KEYS=$${EVENTS:-100000} tests/ui/test_random_keys$(EXEEXT)
+	tests/ui/soak$(EXEEXT) ./sartor$(EXEEXT) $(srcdir)/data/fashion-mini $${EVENTS:-100000} $${SEED:-1}
+.PHONY: soak soak-keys bench-latency

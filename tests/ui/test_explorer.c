@@ -536,6 +536,21 @@ static void pastes_are_text(void **state)
     check(&pty, pty_wait(&pty, ": tag train:5"));
     check(&pty, pty_wait(&pty, ": tag train:6"));
     check(&pty, pty_wait(&pty, ": tag train:8"));
+    /* What is no character is dropped by itself: not what follows it. */
+    pty_send(&pty, "\033[200~:caf\351 \343\201\033[201~");
+    check(&pty, pty_wait_line(&pty, -1, ":caf"));
+    pty_send(&pty, "\033");
+    check(&pty, pty_wait_gone(&pty, ":caf"));
+    pty_send(&pty, "\3512");
+    check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
+    /* When the end of a paste is lost, Ctrl-C after a pause is a key again. */
+    pty_send(&pty, "\033[200~lost");
+    for (int i = 0; i < 100 && !strstr(pty_line(&pty, 0), "[3 Train]"); i++) {
+        sleep_seconds(0.5);
+        pty_send(&pty, "\0033");
+        while (pty_read(&pty, 0.1)) continue;
+    }
+    check(&pty, pty_wait_line(&pty, 0, "[3 Train]"));
     /* Other programs get no marks. */
     pty_send(&pty, ":quit now\r");
     int status;
