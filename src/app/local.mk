@@ -24,6 +24,7 @@ libsartor_a_SOURCES += \
 	src/app/data.c \
 	src/app/experiment.c \
 	src/app/explain.c \
+	src/app/familiar.c \
 	src/app/heats.c \
 	src/app/held_out.c \
 	src/app/judge.c \

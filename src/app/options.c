@@ -39,6 +39,9 @@ const struct sr_param sr_options[] = {
              "that describes it, such as xterm-direct; COLORTERM is not enough."},
     {"background", SR_PARAM_CHOICE, .fallback = "dark", .choices = "dark light",
      .help = "The terminal's background, for colours that read well on it."},
+    {"thumbnails", SR_PARAM_CHOICE, .fallback = "natural", .choices = "small natural large",
+     .help = "Size of the pictures in Browse: natural as large as 4 x 2 of them fit, small half as "
+             "large, each cell the average of its pixels, large twice as large."},
     {"refresh", SR_PARAM_INTEGER, .fallback = "30", .minimum = 1, .maximum = 60,
      .help = "Frames a second at most; fewer help a slow link."},
     {"autorun", SR_PARAM_SWITCH, .fallback = "on",

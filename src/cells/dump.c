@@ -78,3 +78,37 @@ void sr_grid_dump_ansi(const struct sr_grid *grid, enum sr_depth depth, struct s
         sr_text_add(text, style_equal(current, plain) ? "\n" : "\033[0m\n");
     }
 }
+
+static bool same_style(struct sr_style a, struct sr_style b)
+{
+    return a.fore == b.fore && a.back == b.back && a.attributes == b.attributes;
+}
+
+/* Of a sequence that sets a style: "\033[0;38;5;75m" and the like. */
+static size_t style_bytes(struct sr_style style, enum sr_depth depth)
+{
+    const size_t colour = depth >= SR_DEPTH_DIRECT ? 17 : depth >= SR_DEPTH_256 ? 9 : 3;
+    return 6 + (style.fore ? colour : 0) + (style.back ? colour : 0);
+}
+
+size_t sr_grid_difference(const struct sr_grid *before, const struct sr_grid *after,
+                          enum sr_depth depth)
+{
+    enum { MOVE = 8 }; /* "\033[12;34H" */
+    const bool resized = before->columns != after->columns || before->lines != after->lines;
+    const size_t count = (size_t)after->columns * (size_t)after->lines;
+    struct sr_style style = {0};
+    size_t bytes = 0, next = SIZE_MAX;
+    for (size_t i = 0; i < count; i++) {
+        const struct sr_cell *cell = &after->cells[i];
+        if (cell->glyph == SR_GLYPH_NONE || (!resized && cell->glyph == before->cells[i].glyph &&
+                                             same_style(cell->style, before->cells[i].style)))
+            continue;
+        if (i != next) bytes += MOVE;
+        if (!same_style(cell->style, style)) bytes += style_bytes(cell->style, depth);
+        style = cell->style;
+        bytes += cell->glyph < 0x80 ? 1 : cell->glyph < 0x800 ? 2 : cell->glyph < 0x10000 ? 3 : 4;
+        next = i + 1 + (i + 1 < count && after->cells[i + 1].glyph == SR_GLYPH_NONE);
+    }
+    return bytes;
+}

@@ -105,29 +105,59 @@ void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_st
     }
 }
 
+/* One character as it is shown, with an escape for what cannot be, and blanks for white space.
+ * Returns its columns. */
+static int shown_character(const char **text, char *shown)
+{
+    const bool blank_space = strchr("\t\n\r", **text) != NULL;
+    const int width = sr_utf8_shown(text, shown);
+    if (!blank_space) return width;
+    strcpy(shown, " ");
+    return 1;
+}
+
+/* Where text that is too long for `room` columns is cut, so that the ellipsis fits: behind a whole
+ * word, a number keeping its unit; within a word only where whole ones would leave most of the room
+ * empty. */
+static const char *cut_at(const char *text, int room)
+{
+    char shown[SR_SHOWN_SIZE];
+    const char *most = text, *word = NULL;
+    int used = 0, word_used = 0;
+    for (const char *at = text; *at;) {
+        const char *next = at;
+        const int width = shown_character(&next, shown);
+        const bool mark = strchr(",;:.", *at) && next[0] == ' ';
+        if ((*at == ' ' && at > text && !strchr(" ,;:.(", at[-1]) && at[1] != '%') || mark) {
+            word = at;
+            word_used = used;
+        }
+        if (used + width > room - 1) break;
+        used += width;
+        most = at = next;
+    }
+    return word && 3 * word_used >= room ? word : most;
+}
+
 int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const char *text)
 {
     char shown[SR_SHOWN_SIZE];
-    while (*text) {
-        const bool blank_space = strchr("\t\n\r", *text) != NULL;
-        int width = sr_utf8_shown(&text, shown);
-        if (blank_space) {
-            width = 1;
-            strcpy(shown, " ");
-        }
-        if (width == 0) continue;
-        if (x + width > area.width) {
-            if (area.width > 0)
-                sr_area_put(area, x < area.width ? x : area.width - 1, y, 0x2026, style);
-            return area.width;
-        }
+    int columns = 0;
+    for (const char *at = text; *at && x + columns <= area.width;)
+        columns += shown_character(&at, shown);
+    const bool cut = x + columns > area.width;
+    const char *end = cut ? cut_at(text, area.width - x) : text + strlen(text);
+    while (text < end) {
+        if (shown_character(&text, shown) == 0) continue;
         for (const char *at = shown; *at;) { /* one character, or an escape */
             uint32_t glyph = sr_utf8_next(&at);
             sr_area_put(area, x, y, glyph, style);
             x += sr_glyph_width(glyph);
         }
     }
-    return x;
+    if (!cut) return x;
+    if (area.width > 0) sr_area_put(area, x < area.width ? x : area.width - 1, y, 0x2026, style);
+    return area.width;
 }
 
 int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,

@@ -33,14 +33,15 @@ const struct sr_command sr_command_look = {
     .at_once = true,
     .help = "Switch what the current pane shows.",
     .params =
-        (const struct sr_param[]){{"what", SR_PARAM_CHOICE, .positional = true, .required = true,
-                                   .choices = "values versions next others classes vs beats beaten",
-                                   .help =
-                                       "Browse: pixel values, augmented versions. Data: the next "
-                                       "view. Train: other runs. Explain: the classes' mean heat. "
-                                       "Confusion and Compare: the second model, samples that only "
-                                       "the first or the second gets right."},
-                                  {0}},
+        (const struct sr_param[]){
+            {"what", SR_PARAM_CHOICE, .positional = true, .required = true,
+             .choices = "values versions larger smaller next others classes vs beats beaten",
+             .help = "Browse: pixel values, augmented versions, larger or "
+                     "smaller pictures. Data: the next "
+                     "view. Train: other runs. Explain: the classes' mean heat. "
+                     "Confusion and Compare: the second model, samples that only "
+                     "the first or the second gets right."},
+            {0}},
     .run = look_run,
 };
 

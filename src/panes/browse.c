@@ -203,8 +203,33 @@ static enum sr_status show_versions(struct sr_session *session, struct sr_error 
     return SR_OK;
 }
 
-static const struct sr_pane_action actions[] = {
-    {"values", show_values}, {"versions", show_versions}, {0}};
+/* The next larger or smaller size of the pictures. */
+static enum sr_status resize(struct sr_session *session, int step, struct sr_error *error)
+{
+    static const char *const sizes[] = {"small", "natural", "large"};
+    const char *now = sr_args_text(session->options, "thumbnails");
+    int at = 0;
+    while (at < 2 && strcmp(sizes[at], now)) at++;
+    if (at + step < 0 || at + step > 2)
+        return sr_error_set(error, SR_ERROR_STATE, "the pictures are as %s as they get", now);
+    return sr_session_set(session, "thumbnails", sizes[at + step], error);
+}
+
+static enum sr_status show_larger(struct sr_session *session, struct sr_error *error)
+{
+    return resize(session, 1, error);
+}
+
+static enum sr_status show_smaller(struct sr_session *session, struct sr_error *error)
+{
+    return resize(session, -1, error);
+}
+
+static const struct sr_pane_action actions[] = {{"values", show_values},
+                                                {"versions", show_versions},
+                                                {"larger", show_larger},
+                                                {"smaller", show_smaller},
+                                                {0}};
 
 void sr_browse_show(struct sr_session *session, bool enlarged)
 {
@@ -236,10 +261,10 @@ static const char *hints(struct sr_session *session)
 {
     const struct browse *browse = browse_state(session);
     if (browse->enlarged && browse->values)
-        return "h/l previous, next  j/k scroll  v picture  q back  ? help";
+        return "h/l sample  j/k scroll  v picture  q back  ? help";
     return browse->enlarged
-               ? "h/l previous, next  Enter explain  v values  u versions  q back  ? help"
-               : "Enter enlarge  w wrong  a all  \\ filter  : command  ? help";
+               ? "h/l sample  Enter explain  v values  u versions  q back  ? help"
+               : "Enter enlarge  w wrong  a all  +/- size  \\ filter  : command  ? help";
 }
 
 const struct sr_pane sr_pane_browse = {

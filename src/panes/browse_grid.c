@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/app/trust.h"
 #include "sartor/cells/draw.h"
 
 /* The predictions that captions show: those of the model in the filter, NULL for none. */
@@ -24,8 +25,10 @@ struct layout {
     int across, down;   /* cells from one picture to the next */
 };
 
-/* The largest pictures of which at least 4 × 2 fit, else of which at least 2 fit. */
-static struct layout choose_layout(const struct sr_session *session, struct sr_area area)
+/* The size of the pictures: the largest of which at least 4 × 2 fit, else of which at least 2 fit.
+ * Unchanged where none does. */
+static void natural_size(const struct sr_session *session, struct sr_area area, int *width,
+                         int *height)
 {
     static const struct {
         int times, divided;
@@ -35,34 +38,79 @@ static struct layout choose_layout(const struct sr_session *session, struct sr_a
     sr_image_cells(&session->look, images->shape, &full_width, &full_height);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
-            int divided = scales[i].divided;
-            int width = (full_width * scales[i].times + divided - 1) / divided;
-            int height = (full_height * scales[i].times + divided - 1) / divided;
-            if ((scales[i].times > 1 && width > 32) || width < 6) continue;
-            int columns = area.width / (width + 2), lines = area.height / (height + 1);
+            const int divided = scales[i].divided,
+                      wide = (full_width * scales[i].times + divided - 1) / divided,
+                      high = (full_height * scales[i].times + divided - 1) / divided;
+            if ((scales[i].times > 1 && wide > 32) || wide < 6) continue;
+            const int columns = area.width / (wide + 2), lines = area.height / (high + 1);
             if (columns < (pass == 0 ? 4 : 2) || lines < (pass == 0 ? 2 : 1)) continue;
-            int wide = area.width / columns, high = area.height / lines;
-            return (struct layout){width,
-                                   height,
-                                   columns,
-                                   lines,
-                                   wide < width + 6 ? wide : width + 6,
-                                   high < height + 2 ? high : height + 2};
+            *width = wide;
+            *height = high;
+            return;
         }
     }
-    return (struct layout){0, 0, 1, area.height, area.width, 1};
+}
+
+/* Half or twice as large, by the option `thumbnails`; one picture as large as fits where twice is
+ * too much. */
+static void chosen_size(const struct sr_session *session, struct sr_area area, int *width,
+                        int *height)
+{
+    const char *chosen = sr_args_text(session->options, "thumbnails");
+    if (!*width || !strcmp(chosen, "natural")) return;
+    if (!strcmp(chosen, "small")) {
+        *width = (*width + 1) / 2;
+        *height = (*height + 1) / 2;
+        return;
+    }
+    int wide = 2 * *width, high = 2 * *height;
+    if (wide > area.width - 2) {
+        high = high * (area.width - 2) / wide;
+        wide = area.width - 2;
+    }
+    if (high > area.height - 1) {
+        wide = wide * (area.height - 1) / high;
+        high = area.height - 1;
+    }
+    *width = wide > *width ? wide : *width;
+    *height = high > *height ? high : *height;
+}
+
+/* Pictures with a caption under each, and a line at the end of the area for the one under the
+ * cursor where there is one to spare. */
+static struct layout choose_layout(const struct sr_session *session, struct sr_area area)
+{
+    struct layout layout = {.columns = 1, .lines = area.height, .across = area.width, .down = 1};
+    natural_size(session, area, &layout.width, &layout.height);
+    chosen_size(session, area, &layout.width, &layout.height);
+    if (!layout.width) return layout;
+    layout.columns = area.width / (layout.width + 2);
+    layout.lines = area.height / (layout.height + 1);
+    const int wide = area.width / layout.columns, high = (area.height - 1) / layout.lines;
+    layout.across = wide < layout.width + 6 ? wide : layout.width + 6;
+    layout.down = high < layout.height + 1   ? layout.height + 1
+                  : high < layout.height + 2 ? high
+                                             : layout.height + 2;
+    return layout;
 }
 
 /* What captions are written from. */
 struct captions {
     const struct sr_predictions *predictions;  /* NULL: captions are only the class */
+    const double *familiarities;               /* of these; NULL where not known (yet) */
     struct sr_short_name half[SR_CLASSES_MAX]; /* names of which two fit a caption */
     int width;
 };
 
 static void captions_init(struct sr_session *session, struct captions *captions, int width)
 {
-    captions->predictions = shown_predictions(session);
+    const struct sr_filter *filter = &session->selection.filter;
+    struct sr_error ignored;
+    captions->predictions = filter->suspects ? NULL : shown_predictions(session);
+    captions->familiarities = NULL;
+    if (captions->predictions)
+        sr_session_familiarities(session, sr_session_entry(session, filter->model, NULL),
+                                 filter->split, &captions->familiarities, &ignored);
     captions->width = width;
     const int marks = session->selection.filter.suspects ? 2 : 1; /* columns besides the names */
     if (captions->predictions || session->selection.filter.suspects)
@@ -87,6 +135,14 @@ static bool suspect_caption(const struct sr_session *session, const struct capti
     return mark == SR_MARK_FLAG;
 }
 
+/* Is the model's answer about a sample unlike what it was trained on? */
+static bool unfamiliar(const struct captions *captions, uint32_t row)
+{
+    const size_t at =
+        captions->familiarities ? sr_predictions_find(captions->predictions, row) : SIZE_MAX;
+    return at != SIZE_MAX && captions->familiarities[at] < SR_UNFAMILIAR;
+}
+
 /* The class, and the predicted class where it differs. True when it differs. */
 static bool caption(const struct sr_session *session, const struct captions *captions,
                     enum sr_file file, uint32_t row, struct sr_text *text)
@@ -95,7 +151,7 @@ static bool caption(const struct sr_session *session, const struct captions *cap
     const bool suspects = session->selection.filter.suspects;
     const size_t suspect = suspects ? sr_session_suspect(session, row) : SIZE_MAX;
     if (suspect != SIZE_MAX) return suspect_caption(session, captions, suspect, truth, text);
-    const struct sr_predictions *predictions = suspects ? NULL : captions->predictions;
+    const struct sr_predictions *predictions = captions->predictions;
     const size_t at = predictions ? sr_predictions_find(predictions, row) : SIZE_MAX;
     const char *name = sr_pane_label(session, file, row);
     if (at != SIZE_MAX && predictions->predicted[at] != truth) {
@@ -149,19 +205,27 @@ static void draw_footer(struct sr_session *session, struct sr_area area)
         sr_pane_verdict(session, entry, sr_selection_split(session), file, row);
     if (!verdict.shown) return;
     struct sr_text words = {0};
-    sr_text_printf(&words, "%s: ", entry->name);
-    sr_pane_verdict_words(session, &verdict, truth, &words);
-    sr_text_add(&words, "   ");
-    sr_pane_set_words(session, &verdict, false, &words);
+    sr_familiarity_words(verdict.familiarity, &words);
+    x += 3;
+    if (words.length) { /* before the class, which it puts in doubt */
+        const bool roomy = x + sr_utf8_width(sr_text_get(&words)) + 30 <= area.width;
+        x = 2 + sr_area_text(area, x, 0, sr_pane_style(session, SR_ROLE_WARNING),
+                             roomy ? sr_text_get(&words) : "! unfamiliar");
+    }
     const int best = sr_pane_best(verdict.shown, session->data->classes);
-    sr_area_text(area, x + 3, 0, sr_pane_style(session, sr_pane_verdict_role(best, truth)),
-                 sr_text_get(&words));
+    const struct sr_style style = sr_pane_style(session, sr_pane_verdict_role(best, truth));
+    x = sr_pane_verdict_line(session, area, x, 0, style, entry->name, &verdict, truth);
+    sr_text_clear(&words);
+    sr_pane_set_words(session, &verdict, false, &words);
+    if (x + 3 + sr_utf8_width(sr_text_get(&words)) <= area.width)
+        sr_area_text(area, x + 3, 0, style, sr_text_get(&words));
     sr_text_fini(&words);
 }
 
-/* A picture over its caption, or a line of the list; `style` is that of the caption. */
+/* A picture over its caption, or a line of the list; `style` is that of the caption. `strange`: an
+ * exclamation mark on the picture says that the model's answer about it is not to be trusted. */
 static void draw_item(struct sr_session *session, struct sr_area area, const struct layout *layout,
-                      size_t at, struct sr_style style, const char *caption)
+                      size_t at, bool strange, struct sr_style style, const char *caption)
 {
     const struct sr_selection *selection = &session->selection;
     const uint32_t row = selection->rows[at];
@@ -170,11 +234,11 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
     if (!layout->width) {
         char id[32];
         sr_pane_id(id, sizeof id, file, row);
-        sr_area_printf(area, 0, 0, style, "%s%-11s %s%s",
+        sr_area_printf(area, 0, 0, style, "%s%-11s %s%s%s",
                        here     ? "▸"
                        : tagged ? "+"
                                 : " ",
-                       id, caption, here && tagged ? " +" : "");
+                       id, strange ? "! " : "", caption, here && tagged ? " +" : "");
         if (here) sr_area_cursor(area, 1, 0);
         return;
     }
@@ -187,6 +251,11 @@ static void draw_item(struct sr_session *session, struct sr_area area, const str
         sr_area_put(area, layout->width + 1, y, right, sr_pane_style(session, SR_ROLE_ACCENT));
     }
     if (tagged) sr_area_put(area, 0, 0, '+', sr_pane_style(session, SR_ROLE_WARNING));
+    if (strange) {
+        struct sr_style mark = sr_pane_style(session, SR_ROLE_WARNING);
+        mark.attributes |= SR_BOLD | SR_REVERSE;
+        sr_area_put(area, layout->width, 0, '!', mark);
+    }
     sr_area_printf(area, 0, layout->height, style, here ? "[%s]" : " %s", caption);
     if (here) sr_area_cursor(area, 1, layout->height);
 }
@@ -211,7 +280,7 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
     const struct layout layout = choose_layout(session, area);
     int spare =
         layout.width ? area.height - ((layout.lines - 1) * layout.down + layout.height + 1) : 0;
-    if (spare >= 2) {
+    if (spare >= 1) {
         draw_footer(session, sr_area_part(area, 0, area.height - 1, area.width, 1));
         area = sr_area_part(area, 0, spare >= 3, area.width, area.height - 1 - (spare >= 3));
     }
@@ -230,10 +299,13 @@ void browse_grid_draw(struct sr_session *session, struct browse *browse, struct 
         struct sr_area part =
             sr_area_part(area, cell % layout.columns * layout.across,
                          cell / layout.columns * layout.down, layout.across, layout.down);
+        const bool strange = unfamiliar(&captions, row);
         const enum sr_role role = at == selection->at ? SR_ROLE_SELECTED
+                                  : strange           ? SR_ROLE_WARNING
                                   : wrong             ? SR_ROLE_BAD
                                                       : SR_ROLE_TEXT;
-        draw_item(session, part, &layout, at, sr_pane_style(session, role), sr_text_get(&text));
+        draw_item(session, part, &layout, at, strange, sr_pane_style(session, role),
+                  sr_text_get(&text));
     }
     sr_text_fini(&text);
     sr_spots_add(session, area,

@@ -142,27 +142,30 @@ static void draw_neighbours(struct sr_session *session, struct sr_area area,
     }
 }
 
-/* Returns the line after what was written. */
-static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file,
-                      uint32_t row, const struct sr_closeup *closeup)
+/* Row, class and tags; then size and grey values, unless the class has taken that line. Returns the
+ * line after them. */
+static int draw_identity(struct sr_session *session, struct sr_area area, enum sr_file file,
+                         uint32_t row)
 {
     const struct sr_images *images = &session->data->files[file];
     const uint8_t *pixels = sr_pane_pixels(session, file, row);
     size_t count = sr_shape_size(images->shape), zeros = 0;
     uint64_t sum = 0;
-    int brightest = 0;
+    int brightest = 0, y = 0;
     for (size_t i = 0; i < count; i++) {
         sum += pixels[i];
         zeros += pixels[i] == 0;
         if (pixels[i] > brightest) brightest = pixels[i];
     }
-    int truth = sr_images_label(images, row), y = 0;
-    char id[32], zero[32];
+    char id[32], zero[32], facts[96];
     sr_pane_id(id, sizeof id, file, row);
     sr_pane_percent(zero, sizeof zero, (double)zeros / (double)count);
-    int x = sr_area_printf(area, 0, y, sr_pane_style(session, SR_ROLE_TITLE), "%s  %s", id,
-                           sr_pane_label(session, file, row));
+    const struct sr_style title = sr_pane_style(session, SR_ROLE_TITLE);
+    const char *label = sr_pane_label(session, file, row);
+    const bool apart = sr_utf8_width(id) + 2 + sr_utf8_width(label) > area.width;
+    int x = sr_area_text(area, 0, y, title, id);
     sr_area_cursor(area, 0, y);
+    if (!apart) x = sr_area_text(area, x + 2, y, title, label);
     struct sr_text tags = {0};
     sr_session_tag_words(session, file, row, &tags);
     if (tags.length)
@@ -170,11 +173,23 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
                        sr_text_get(&tags));
     sr_text_fini(&tags);
     y++;
-    if (area.height > 2)
-        sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT),
-                       "%d×%d, mean %.1f, %s zero, at most %d", images->shape.width,
-                       images->shape.height, (double)sum / (double)count, zero, brightest);
-    if (area.height > 8) y++;
+    if (apart) {
+        sr_area_text(area, 0, y++, title, label);
+    } else if (area.height > 2) {
+        snprintf(facts, sizeof facts, "%d×%d, mean %.1f, %s zero, at most %d", images->shape.width,
+                 images->shape.height, (double)sum / (double)count, zero, brightest);
+        sr_pane_parts(area, 0, y++, sr_pane_style(session, SR_ROLE_FAINT), facts);
+    }
+    return y + (area.height > 10);
+}
+
+/* What the model in the filter, or the one that is shown, says of the sample, and what the others
+ * say. Returns the line after it. */
+static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_file file,
+                      uint32_t row, const struct sr_closeup *closeup)
+{
+    const int truth = sr_images_label(&session->data->files[file], row);
+    int y = draw_identity(session, area, file, row);
     struct sr_text title = {0}, text = {0};
     struct sr_entry *entry = sr_pane_model(session, session->selection.filter.model, &title, &text);
     const struct verdict verdict =
@@ -182,10 +197,8 @@ static int draw_facts(struct sr_session *session, struct sr_area area, enum sr_f
     if (entry && !verdict.shown) sr_text_add(&text, "…");
     if (verdict.shown) {
         y += sr_pane_unfamiliar(session, area, y, &verdict);
-        sr_pane_verdict_words(session, &verdict, truth, &text);
-        sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE), "%s: %s", entry->name,
-                       sr_text_get(&text));
-        sr_text_clear(&text);
+        sr_pane_verdict_line(session, area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE),
+                             entry->name, &verdict, truth);
         sr_pane_set_words(session, &verdict, true, &text);
         if (text.length && area.height > y + session->data->classes)
             sr_area_text(area, 0, y++, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));

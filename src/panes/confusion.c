@@ -81,36 +81,55 @@ static void draw_title(struct sr_session *session, struct sr_area area,
         char ours[32], theirs[32];
         sr_pane_percent(ours, sizeof ours, table->evaluation->accuracy);
         sr_pane_percent(theirs, sizeof theirs, table->vs_evaluation->accuracy);
-        sr_text_printf(&text, "%s (%s) against %s (%s) on %s", table->entry->name, ours,
-                       table->vs->name, theirs, sr_split_names[table->split]);
+        sr_text_printf(&text, "%s (%s) against %s (%s)", table->entry->name, ours, table->vs->name,
+                       theirs);
+        if (sr_utf8_width(sr_text_get(&text)) + 14 < width) /* " on validation" */
+            sr_text_printf(&text, " on %s", sr_split_names[table->split]);
     } else {
-        confusion_summary(table, width >= (second ? 72 : 64), &text);
+        confusion_summary(table, width - 2, &text);
     }
     sr_area_text(sr_area_part(area, 1, 0, width - 1, 1), 0, 0, title, sr_text_get(&text));
     if (second) {
         sr_text_clear(&text);
-        confusion_summary(second, width >= 72, &text);
+        confusion_summary(second, width - 2, &text);
         sr_area_text(area, width + 3, 0, title, sr_text_get(&text));
     }
     sr_text_fini(&text);
 }
 
-/* What rows, columns and cells are. */
+/* What rows, columns and cells are, and how much of the matrix is shown. */
 static void draw_axes(struct sr_session *session, struct sr_area area,
                       const struct confusion_table *table, const struct confusion_layout *layout)
 {
     const int n = table->classes;
-    struct sr_text text = {0};
-    sr_text_add(&text, area.width >= 44 ? "rows = true, columns = predicted; "
-                                        : "rows true, columns predicted; ");
-    if (table->difference)
-        sr_text_printf(&text, "%s minus %s", table->entry->name, table->vs->name);
-    else
-        sr_text_add(&text, units_words(table->units));
+    char part[48] = "", cells[160], ways[3][256];
     if (layout->columns < n || layout->rows < n)
-        sr_text_printf(&text, "; %d×%d of %d classes", layout->rows, layout->columns, n);
-    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&text));
+        snprintf(part, sizeof part, "; %d×%d of %d classes", layout->rows, layout->columns, n);
+    snprintf(cells, sizeof cells, "%s", units_words(table->units));
+    if (table->difference)
+        snprintf(cells, sizeof cells, "%s minus %s", table->entry->name, table->vs->name);
+    snprintf(ways[0], sizeof ways[0], "rows = true, columns = predicted; %s%s", cells, part);
+    snprintf(ways[1], sizeof ways[1], "rows true, columns predicted%s", part);
+    snprintf(ways[2], sizeof ways[2], "true × predicted%s", part);
+    const char *const texts[] = {ways[0], ways[1], ways[2], NULL};
+    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_FAINT),
+                 sr_pane_fitting(area.width - 1, texts));
+}
+
+/* How many samples the cursor is on; where one line is all there is, in a few words. Returns the
+ * line after it. */
+static int draw_cursor(struct sr_session *session, struct sr_area area,
+                       const struct confusion_table *table, struct sr_style style)
+{
+    struct sr_text text = {0};
+    confusion_cursor_words(session, table, &text);
+    if (sr_pane_lines(sr_text_get(&text), area.width) > area.height) {
+        sr_text_clear(&text);
+        confusion_cursor_short(session, table, &text);
+    }
+    const int y = sr_pane_paragraph(area, 0, style, sr_text_get(&text));
     sr_text_fini(&text);
+    return y;
 }
 
 /* Sentences under the matrix, and the largest confusions. */
@@ -118,17 +137,26 @@ static void draw_words(struct sr_session *session, struct sr_area area,
                        const struct confusion_table *table)
 {
     struct sr_text text = {0};
-    if (table->vs)
-        confusion_fourfold_words(session, table, &text);
-    else if (table->vs_error.status)
-        sr_text_printf(&text, "%s: %s", table->vs_name, table->vs_error.text);
-    else
-        confusion_cursor_words(session, table, &text);
-    int y = sr_pane_paragraph(area, 0, sr_pane_style(session, SR_ROLE_ACCENT), sr_text_get(&text));
-    if (table->vs && y + 1 < area.height) {
-        sr_text_clear(&text);
-        confusion_cursor_words(session, table, &text);
-        y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&text));
+    const struct sr_style accent = sr_pane_style(session, SR_ROLE_ACCENT);
+    int y = 0;
+    if (table->vs || table->vs_error.status) {
+        if (table->vs)
+            confusion_fourfold_words(session, table, &text);
+        else
+            sr_text_printf(&text, "%s: %s", table->vs_name, table->vs_error.text);
+        if (table->vs && area.height == 1 && sr_utf8_width(sr_text_get(&text)) > area.width) {
+            sr_text_clear(&text);
+            confusion_fourfold_short(session, table, &text);
+        }
+        if (area.height > 1)
+            y = sr_pane_paragraph(area, y, accent, sr_text_get(&text));
+        else
+            sr_pane_parts(area, 0, y++, accent, sr_text_get(&text));
+        if (y < area.height && table->vs)
+            y += draw_cursor(session, sr_area_part(area, 0, y, area.width, area.height - y), table,
+                             sr_pane_style(session, SR_ROLE_TEXT));
+    } else {
+        y = draw_cursor(session, area, table, accent);
     }
     if (area.height - y >= 4 && area.width >= 54) {
         draw_worst(session, sr_area_part(area, 0, y, area.width, area.height - y), table);
@@ -159,7 +187,8 @@ static void draw_table(struct sr_session *session, struct sr_area area,
     struct confusion_layout layout = confusion_layout(session, table, width, lines - words);
     int spare = lines - words - layout.rows;
     layout.height = 1 + (layout.rows == n ? spare / n : 0);
-    if (layout.height > 3) layout.height = 3;
+    const int tallest = layout.cell / 3 > 3 ? layout.cell / 3 : 3;
+    if (layout.height > tallest) layout.height = tallest;
     const int high = 2 + layout.rows * layout.height; /* with header and totals */
 
     draw_axes(session, sr_area_part(area, 0, y++, area.width, 1), table, &layout);
@@ -263,7 +292,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     struct confusion_table table;
     sr_text_add(text, "Confusion: ");
     if (confusion_init(session, confusion_state(session), &table, &title, &why)) {
-        confusion_summary(&table, true, text);
+        confusion_summary(&table, 1000, text);
         sr_text_add(text, ". Rows are true classes, columns predicted ones. Under the cursor: ");
         confusion_cursor_words(session, &table, text);
         sr_text_add(text, " ");

@@ -74,13 +74,20 @@ void confusion_add_totals(struct confusion_table *table);
 int confusion_next(const struct confusion_table *table, uint64_t count, int index);
 int confusion_previous(const struct confusion_table *table, uint64_t count, int index);
 
-/* Accuracy in a few words, with its interval and macro F1 where there is room. */
-void confusion_summary(const struct confusion_table *table, bool interval, struct sr_text *text);
+/* Accuracy in words, as many as fit the columns: with its interval and macro F1, without, without
+ * the number of rows. */
+void confusion_summary(const struct confusion_table *table, int columns, struct sr_text *text);
+/* What the cursor is on, in a few words for one line. */
+void confusion_cursor_short(const struct sr_session *session, const struct confusion_table *table,
+                            struct sr_text *text);
 /* What the cursor is on, in a sentence. */
 void confusion_cursor_words(const struct sr_session *session, const struct confusion_table *table,
                             struct sr_text *text);
 /* How many each model, both or neither gets right, in the cursor's row or in all. */
 void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table,
+                              struct sr_text *text);
+/* The same for one line: "Coat: both 420, cnn 19, svm 12, neither 42". */
+void confusion_fourfold_short(const struct sr_session *session, const struct confusion_table *table,
                               struct sr_text *text);
 void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table,
                            int most, struct sr_text *text);

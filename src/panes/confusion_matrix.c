@@ -39,7 +39,8 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
         if (digits(table->most_difference) + 1 > number)
             number = digits(table->most_difference) + 1;
     }
-    if (longest > 14) longest = 14;
+    const int whole_name = longest;
+    if (longest > (width >= 140 ? 24 : 14)) longest = width >= 140 ? 24 : 14;
     if (table->units == CONFUSION_COUNTS && digits(most) > number) number = digits(most);
     if (table->units != CONFUSION_COUNTS) number = 4;
     int total = digits(table->all > most_total ? table->all : most_total) + 1;
@@ -65,7 +66,9 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
         layout.columns = n;
         int spare = width - 2 - layout.label - layout.total - 3 * layout.metric - !layout.metric -
                     n * layout.cell;
-        if (layout.metric && spare >= 9 + n) {
+        /* Names of eight columns above the cells go before metrics of three digits. */
+        const int names = layout.cell < 9 ? n * (9 - layout.cell) : n;
+        if (layout.metric && spare >= 9 + names) {
             layout.metric += 3;
             spare -= 9;
         }
@@ -74,7 +77,9 @@ struct confusion_layout confusion_layout(const struct sr_session *session,
             layout.label--;
             spare++;
         }
-        layout.cell += spare / n < 4 ? spare / n : 4;
+        /* Up to whole class names above the columns. */
+        const int more = whole_name + 2 - layout.cell > 4 ? whole_name + 2 - layout.cell : 4;
+        layout.cell += spare / n < more ? spare / n : more;
     }
     if (layout.columns < 1) layout.columns = 1;
     layout.rows = lines < n ? lines : n;
@@ -231,7 +236,7 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
                     accent = sr_pane_style(session, SR_ROLE_ACCENT);
     struct sr_short_name rows[SR_CLASSES_MAX], columns[SR_CLASSES_MAX];
     sr_pane_short_names(session->data, layout->label, rows);
-    sr_pane_short_names(session->data, layout->cell - 1 - (layout->cell > 5), columns);
+    sr_pane_short_names(session->data, layout->cell - 1, columns);
     for (int i = 0; i < layout->columns; i++) {
         int column = layout->left + i;
         sr_pane_put_right(area, layout->x + (i + 1) * layout->cell - (layout->cell > 5), 0,
@@ -249,8 +254,8 @@ void confusion_draw_matrix(struct sr_session *session, struct sr_area area,
 
     int y = 1 + layout->rows * layout->height;
     if (y >= area.height) return;
-    sr_area_text(sr_area_part(area, 1, y, layout->label, 1), 0, 0, at_row < 0 ? accent : faint,
-                 "predicted");
+    static const char *const totals[] = {"predicted", "sum", NULL};
+    sr_area_text(area, 1, y, at_row < 0 ? accent : faint, sr_pane_fitting(layout->label, totals));
     sr_spots_add(session, area,
                  (struct sr_spots){layout->x, 1, layout->cell, layout->height, layout->columns,
                                    layout->rows, layout->top * (n + 1) + layout->left, n + 1});

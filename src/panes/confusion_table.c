@@ -113,14 +113,15 @@ int confusion_previous(const struct confusion_table *table, uint64_t count, int 
     return best;
 }
 
-void confusion_summary(const struct confusion_table *table, bool interval, struct sr_text *text)
+static void summary(const struct confusion_table *table, bool interval, bool counted,
+                    struct sr_text *text)
 {
     const struct sr_evaluation *evaluation = table->evaluation;
     char count[32], share[32];
     sr_format_count(count, sizeof count, table->all);
     sr_pane_percent(share, sizeof share, evaluation->accuracy);
-    sr_text_printf(text, "%s on %s: %s of %s right", table->entry->name,
-                   sr_split_names[table->split], share, count);
+    sr_text_printf(text, "%s on %s: %s%s%s right", table->entry->name, sr_split_names[table->split],
+                   share, counted ? " of " : "", counted ? count : "");
     if (interval)
         sr_text_printf(text, " (%.1f–%.1f)", 100 * evaluation->accuracy_low,
                        100 * evaluation->accuracy_high);
@@ -130,6 +131,18 @@ void confusion_summary(const struct confusion_table *table, bool interval, struc
     } else if (interval) {
         sr_text_printf(text, ", macro F1 %.3f", evaluation->macro_f1);
     }
+}
+
+void confusion_summary(const struct confusion_table *table, int columns, struct sr_text *text)
+{
+    struct sr_text ways[3] = {{0}};
+    const char *texts[4] = {0};
+    for (int i = 0; i < 3; i++) {
+        summary(table, i == 0, i < 2, &ways[i]);
+        texts[i] = sr_text_get(&ways[i]);
+    }
+    sr_text_add(text, sr_pane_fitting(columns, texts));
+    for (int i = 0; i < 3; i++) sr_text_fini(&ways[i]);
 }
 
 void confusion_share(char *out, size_t size, uint64_t part, uint64_t whole)
@@ -144,7 +157,7 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
     const struct sr_class_metrics *metrics = table->evaluation->per_class;
     char count[32], whole[32], share[32], other[32];
     if (row < 0 && column < 0) {
-        confusion_summary(table, true, text);
+        summary(table, true, true, text);
         sr_text_add(text, ".");
     } else if (column < 0) {
         sr_format_count(whole, sizeof whole, table->rows[row]);
@@ -174,18 +187,66 @@ void confusion_cursor_words(const struct sr_session *session, const struct confu
     }
 }
 
+void confusion_cursor_short(const struct sr_session *session, const struct confusion_table *table,
+                            struct sr_text *text)
+{
+    const int row = table->row, column = table->column;
+    char count[32], whole[32], share[32];
+    const uint64_t here = row < 0      ? table->columns[column < 0 ? 0 : column]
+                          : column < 0 ? table->rows[row]
+                                       : cell(table, row, column);
+    sr_format_count(count, sizeof count, here);
+    if (row < 0 && column < 0) {
+        summary(table, false, false, text);
+    } else if (row < 0) {
+        confusion_share(share, sizeof share, cell(table, column, column), here);
+        sr_text_printf(text, "%s as %s, %s rightly", count, sr_pane_class(session, column), share);
+    } else if (column < 0) {
+        sr_text_printf(text, "%s: recall %.3f, precision %.3f", sr_pane_class(session, row),
+                       table->evaluation->per_class[row].recall,
+                       table->evaluation->per_class[row].precision);
+    } else {
+        sr_format_count(whole, sizeof whole, table->rows[row]);
+        confusion_share(share, sizeof share, here, table->rows[row]);
+        if (row == column)
+            sr_text_printf(text, "%s: %s of %s right, %s", sr_pane_class(session, row), count,
+                           whole, share);
+        else
+            sr_text_printf(text, "%s → %s: %s of %s, %s", sr_pane_class(session, row),
+                           sr_pane_class(session, column), count, whole, share);
+    }
+}
+
+/* Of the cursor's row, or of all: right by both, only the first, only the second, neither. */
+static void add_fourfold(const struct confusion_table *table, uint64_t sums[4])
+{
+    for (int r = 0; r < table->classes; r++)
+        for (int k = 0; k < 4 && (table->row < 0 || r == table->row); k++)
+            sums[k] += table->fourfold[r][k];
+}
+
 void confusion_fourfold_words(const struct sr_session *session, const struct confusion_table *table,
                               struct sr_text *text)
 {
-    const int row = table->row;
     uint64_t sums[4] = {0};
-    for (int r = 0; r < table->classes; r++)
-        for (int k = 0; k < 4 && (row < 0 || r == row); k++) sums[k] += table->fourfold[r][k];
+    add_fourfold(table, sums);
     sr_text_printf(
         text, "%s: %llu right by both, %llu only by %s, %llu only by %s, %llu by neither.",
-        row < 0 ? "All" : sr_pane_class(session, row), (unsigned long long)sums[BOTH],
+        table->row < 0 ? "All" : sr_pane_class(session, table->row), (unsigned long long)sums[BOTH],
         (unsigned long long)sums[ONLY_FIRST], table->entry->name,
         (unsigned long long)sums[ONLY_SECOND], table->vs->name, (unsigned long long)sums[NEITHER]);
+}
+
+void confusion_fourfold_short(const struct sr_session *session, const struct confusion_table *table,
+                              struct sr_text *text)
+{
+    uint64_t sums[4] = {0};
+    add_fourfold(table, sums);
+    sr_text_printf(text, "%s: both %llu, %s %llu, %s %llu, neither %llu",
+                   table->row < 0 ? "All" : sr_pane_class(session, table->row),
+                   (unsigned long long)sums[BOTH], table->entry->name,
+                   (unsigned long long)sums[ONLY_FIRST], table->vs->name,
+                   (unsigned long long)sums[ONLY_SECOND], (unsigned long long)sums[NEITHER]);
 }
 
 void confusion_worst_words(const struct sr_session *session, const struct confusion_table *table,

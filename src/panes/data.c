@@ -250,16 +250,18 @@ static int draw_mean(struct sr_session *session, struct sr_area area)
     return data_mean_draw(session, area, statistics(session), shown_file(session), class);
 }
 
-static void heading(const struct sr_session *session, struct sr_text *text)
+/* `named`: with the name of the data first, which the tabs have too where there is room. */
+static void heading(const struct sr_session *session, bool named, struct sr_text *text)
 {
     const struct sr_dataset *data = session->data;
     char train[32], test[32];
     sr_format_count(train, sizeof train, data->files[SR_FILE_TRAIN].count);
     sr_format_count(test, sizeof test, data->files[SR_FILE_TEST].count);
-    sr_text_printf(
-        text, "%s: %s train + %s test images, %d×%d%s, %d classes", data->name, train, test,
-        data->files[SR_FILE_TRAIN].shape.width, data->files[SR_FILE_TRAIN].shape.height,
-        data->files[SR_FILE_TRAIN].shape.channels == 3 ? " in colour" : "", data->classes);
+    if (named) sr_text_printf(text, "%s: ", data->name);
+    sr_text_printf(text, "%s train + %s test images, %d×%d%s, %d classes", train, test,
+                   data->files[SR_FILE_TRAIN].shape.width, data->files[SR_FILE_TRAIN].shape.height,
+                   data->files[SR_FILE_TRAIN].shape.channels == 3 ? " in colour" : "",
+                   data->classes);
 }
 
 static void draw(struct sr_session *session, struct sr_area area)
@@ -269,9 +271,9 @@ static void draw(struct sr_session *session, struct sr_area area)
         sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
         goto out;
     }
-    heading(session, &title);
-    sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));
-    struct sr_area rest = sr_area_part(area, 0, area.height > 8 ? 2 : 1, area.width, area.height);
+    heading(session, area.width >= 56, &title);
+    sr_pane_parts(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));
+    struct sr_area rest = sr_area_part(area, 0, area.height > 14 ? 2 : 1, area.width, area.height);
     if (data_state(session)->shows != DATA_HISTOGRAM) {
         data_gallery_draw(session, rest, statistics(session), data_state(session));
         goto out;
@@ -284,7 +286,7 @@ static void draw(struct sr_session *session, struct sr_area area)
             y += 10;
         }
         draw_classes(session,
-                     sr_area_part(rest, 0, y + (rest.height > 8), rest.width, rest.height));
+                     sr_area_part(rest, 0, y + (rest.height > 12), rest.width, rest.height));
         goto out;
     }
     int left = area.width * 11 / 20 < area.width - 42 ? area.width * 11 / 20 : area.width - 42;
@@ -295,7 +297,12 @@ static void draw(struct sr_session *session, struct sr_area area)
     struct sr_area free_space =
         sr_area_part(list, 0, session->data->classes + 3, list.width, list.height);
     bool mean = draw_mean(session, free_space) > 0;
-    if (shown_class(session) < 0) draw_splits(session, free_space);
+    if (shown_class(session) < 0) {
+        draw_splits(session, free_space);
+        data_means_draw(session,
+                        sr_area_part(free_space, 0, 5, free_space.width, free_space.height - 5),
+                        statistics(session), shown_file(session));
+    }
 
     /* Below the histogram: the mean image of a class, and where the rest of the data is. */
     int below = 0, note = 0;
@@ -353,7 +360,7 @@ static void describe(struct sr_session *session, struct sr_text *text)
     int class = shown_class(session);
     snprintf(class_words, sizeof class_words, "Class %s of the ", sr_pane_class(session, class));
     sr_text_add(text, "Data: ");
-    heading(session, text);
+    heading(session, true, text);
     sr_text_add(text, ".");
     if (session->data_is_sample)
         sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());

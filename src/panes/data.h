@@ -18,9 +18,13 @@ struct data_view {
 };
 struct data_view *data_state(struct sr_session *session);
 
-/* The mean image of a class, half size where the whole does not fit. Returns lines used. */
+/* The mean image of a class, beside it that of the deviation where there is room; half size where
+ * the whole does not fit. Returns lines used. */
 int data_mean_draw(struct sr_session *session, struct sr_area area,
                    const struct sr_statistics *statistics, enum sr_file file, int class);
+/* Small mean images of all classes of a file. */
+void data_means_draw(struct sr_session *session, struct sr_area area,
+                     const struct sr_statistics *statistics, enum sr_file file);
 /* Mean images, or images of the deviation, of all classes of a file; `statistics` is NULL until
  * they have been added up. */
 void data_gallery_draw(struct sr_session *session, struct sr_area area,

@@ -11,20 +11,32 @@ int data_mean_draw(struct sr_session *session, struct sr_area area,
     int width, height;
     if (class < 0 || !statistics) return 0;
     const struct sr_images *images = &session->data->files[file];
+    const uint8_t *const pictures[] = {statistics->classes[file][class].mean,
+                                       statistics->classes[file][class].deviation};
     sr_image_cells(&session->look, images->shape, &width, &height);
     while ((height > area.height || width > area.width * 2 / 3) && height > 3) {
         height = (height + 1) / 2;
         width = (width + 1) / 2;
     }
     if (height > area.height || width > area.width || height < 3 || width < 14) return 0;
-    sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look,
-                  statistics->classes[file][class].mean, images->shape);
+    const struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
+    static const char *const captions[] = {"mean image", "standard deviation"};
+    const int name = sr_utf8_width(captions[1]), across = (width > name ? width : name) + 3;
+    if (2 * across <= area.width && height < area.height) {
+        for (int i = 0; i < 2; i++) {
+            sr_draw_image(sr_area_part(area, 1 + i * across, 0, width, height), &session->look,
+                          pictures[i], images->shape);
+            sr_area_text(area, 1 + i * across, height, faint, captions[i]);
+        }
+        return height + 1;
+    }
+    sr_draw_image(sr_area_part(area, 1, 0, width, height), &session->look, pictures[0],
+                  images->shape);
     struct sr_area words = sr_area_part(area, width + 3, 0, area.width - width - 3, height);
     char text[256];
     snprintf(text, sizeof text, "Mean image of %s in the %s file", sr_pane_class(session, class),
              sr_file_names[file]);
-    sr_pane_paragraph(words, height > 4 ? height / 2 - 1 : 0, sr_pane_style(session, SR_ROLE_FAINT),
-                      text);
+    sr_pane_paragraph(words, height > 4 ? height / 2 - 1 : 0, faint, text);
     return height;
 }
 
@@ -42,6 +54,17 @@ static void draw_class(struct sr_session *session, struct sr_area area, int clas
     const uint8_t *mean = gallery->statistics->classes[gallery->file][class].mean,
                   *deviation = gallery->statistics->classes[gallery->file][class].deviation;
     sr_draw_image(area, &session->look, gallery->deviation ? deviation : mean, shape);
+}
+
+void data_means_draw(struct sr_session *session, struct sr_area area,
+                     const struct sr_statistics *statistics, enum sr_file file)
+{
+    if (!statistics || area.height < 6) return;
+    struct gallery gallery = {statistics, file, false};
+    sr_area_printf(area, 1, 0, sr_pane_style(session, SR_ROLE_FAINT), "mean images, %s",
+                   sr_file_names[file]);
+    sr_pane_class_grid(session, sr_area_part(area, 0, 1, area.width, area.height - 1),
+                       session->data->files[file].shape, -1, draw_class, &gallery);
 }
 
 void data_gallery_draw(struct sr_session *session, struct sr_area area,

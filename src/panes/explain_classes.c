@@ -99,11 +99,14 @@ static void draw_classes(struct sr_session *session, struct sr_area area, struct
 {
     struct sr_text words = {0};
     class_words(session, scene, &words);
-    int y = sr_pane_paragraph(sr_area_part(area, 1, 0, area.width - 2, area.height), 0,
-                              sr_pane_style(session, scene->status && scene->status != SR_PENDING
-                                                         ? SR_ROLE_WARNING
-                                                         : SR_ROLE_FAINT),
-                              sr_text_get(&words));
+    const struct sr_style style = sr_pane_style(
+        session, scene->status && scene->status != SR_PENDING ? SR_ROLE_WARNING : SR_ROLE_FAINT);
+    struct sr_area head = sr_area_part(area, 1, 0, area.width - 2, area.height);
+    int y = 1;
+    if (area.height < 16 && scene->status == SR_OK) /* the lines are needed for the pictures */
+        sr_pane_parts(head, 0, 0, style, sr_text_get(&words) + strlen("Mean heat of each class: "));
+    else
+        y = sr_pane_paragraph(head, 0, style, sr_text_get(&words));
     sr_text_fini(&words);
     if (scene->status) return;
     const struct sr_images *images = &session->data->files[scene->file];

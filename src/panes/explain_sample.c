@@ -145,7 +145,7 @@ static void draw_heading(struct sr_session *session, struct sr_area area, const 
     if (area.height > 1) {
         sr_text_clear(&words);
         method_words(session, scene, &words);
-        sr_area_text(area, 1, 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
+        sr_pane_parts(area, 1, 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
     }
     sr_text_fini(&words);
     draw_worth(session, area, scene);
@@ -193,11 +193,14 @@ static struct layout choose_layout(const struct sr_session *session, const struc
     return layout;
 }
 
+/* What it is and of what; only the latter where not both fit. */
 static void caption(struct sr_session *session, struct sr_area area, enum sr_role role,
                     const char *what, const char *words)
 {
-    int x = sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), what);
-    if (*words) sr_area_text(area, x + 1, 0, sr_pane_style(session, role), words);
+    int x = 0;
+    if (!*words || sr_utf8_width(what) + 1 + sr_utf8_width(words) <= area.width)
+        x = sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), what) + (*what != 0);
+    if (*words) sr_area_text(area, x, 0, sr_pane_style(session, role), words);
 }
 
 /* A frame with words in place of a picture. */
@@ -272,6 +275,41 @@ static void draw_origin(struct sr_session *session, struct sr_area area, const s
                 import->shown);
 }
 
+/* "heat for Coat", shorter where that does not fit. */
+static void heat_caption(struct sr_session *session, struct sr_area area,
+                         const struct sr_heat *heat)
+{
+    const char *class = heat->values ? sr_pane_class(session, heat->target) : "…";
+    char ways[2][128];
+    snprintf(ways[0], sizeof ways[0], "heat for %s", class);
+    snprintf(ways[1], sizeof ways[1], "for %s", class);
+    const char *const texts[] = {ways[0], ways[1], "heat", NULL};
+    sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT),
+                 sr_pane_fitting(area.width, texts));
+}
+
+/* Above the overlay: "✗ Coat 61 %", shorter where that does not fit. */
+static void verdict_caption(struct sr_session *session, struct sr_area area,
+                            const struct scene *scene)
+{
+    const int predicted = scene->predicted;
+    if (predicted < 0) {
+        sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT), "predicted: …");
+        return;
+    }
+    const char *mark = scene->truth < 0 ? "" : predicted == scene->truth ? "✓ " : "✗ ";
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_pane_short_names(session->data, area.width - sr_utf8_width(mark), names);
+    char ways[3][128];
+    snprintf(ways[0], sizeof ways[0], "%s%s %.0f %%", mark, sr_pane_class(session, predicted),
+             100 * (double)scene->probabilities[predicted]);
+    snprintf(ways[1], sizeof ways[1], "%s%s", mark, sr_pane_class(session, predicted));
+    snprintf(ways[2], sizeof ways[2], "%s%s", mark, names[predicted].text);
+    const char *const texts[] = {ways[0], ways[1], ways[2], NULL};
+    sr_area_text(area, 0, 0, sr_pane_style(session, sr_pane_verdict_role(predicted, scene->truth)),
+                 sr_pane_fitting(area.width, texts));
+}
+
 static void draw_pictures(struct sr_session *session, struct sr_area area,
                           const struct scene *scene, const struct layout *layout)
 {
@@ -294,25 +332,14 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
     if (map != image && heat->values && heat->target < 0)
         caption(session, head, SR_ROLE_TEXT, "for any class", "");
     else if (map != image)
-        caption(session, head, SR_ROLE_TEXT, roomy ? "heat for" : "for",
-                heat->values ? sr_pane_class(session, heat->target) : "…");
-    struct sr_text words = {0};
-    if (scene->predicted >= 0)
-        sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->predicted),
-                       100 * (double)scene->probabilities[scene->predicted]);
-    head = column_area(area, layout, over, 0, 1);
-    caption(session, head, sr_pane_verdict_role(scene->predicted, scene->truth),
-            scene->predicted < 0               ? "predicted: …"
-            : scene->truth < 0                 ? ""
-            : scene->predicted == scene->truth ? "✓"
-                                               : "✗",
-            sr_text_get(&words));
+        heat_caption(session, head, heat);
+    verdict_caption(session, column_area(area, layout, over, 0, 1), scene);
     draw_heat_pair(session, area, scene, layout, heat);
 
     if (layout->rows == 2) {
         struct sr_area below =
             sr_area_part(area, 0, layout->height + 1, area.width, layout->height + 1);
-        sr_text_clear(&words);
+        struct sr_text words = {0};
         sr_text_printf(&words, "%s %.0f %%", sr_pane_class(session, scene->truth),
                        100 * (double)scene->probabilities[scene->truth]);
         caption(session, column_area(below, layout, 1, 0, 1), SR_ROLE_ACCENT,
@@ -325,14 +352,14 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
             sr_area_part(below, 1, 1, layout->width, layout->height), 0,
             sr_pane_style(session, SR_ROLE_FAINT),
             "Above, what raises the predicted class; here, what raises the true one.");
+        sr_text_fini(&words);
     }
-    sr_text_fini(&words);
 }
 
 /* The nearest training images, as many as fit: small pictures over their class, or only the words.
  */
 static void draw_nearest(struct sr_session *session, struct sr_area area,
-                         const struct sr_nearest *nearest)
+                         const struct sr_nearest *nearest, const char *by, int truth)
 {
     const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
     const size_t count = nearest->count;
@@ -351,17 +378,18 @@ static void draw_nearest(struct sr_session *session, struct sr_area area,
     const double shrink = fmin(1, (double)(area.height - 2) / full_height);
     const int width = (int)(full_width * shrink), height = (int)(full_height * shrink);
     const int step = width + 1 > 13 ? width + 1 : 13;
-    sr_area_text(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT),
-                 "nearest training images, by the model's distance");
+    sr_area_printf(area, 0, 0, sr_pane_style(session, SR_ROLE_FAINT),
+                   "nearest training images, by %s", by);
+    struct sr_short_name names[SR_CLASSES_MAX];
+    sr_pane_short_names(session->data, step - 1, names);
     for (size_t i = 0; i < count && (int)(i + 1) * step - 1 <= area.width; i++) {
         const uint32_t row = nearest->rows[i];
-        char name[64];
-        sr_pane_cut(name, sizeof name, sr_pane_class(session, sr_images_label(images, row)),
-                    step - 1);
+        const int label = sr_images_label(images, row);
         sr_draw_image(sr_area_part(area, (int)i * step, 1, width, height), &session->look,
                       sr_pane_pixels(session, SR_FILE_TRAIN, row), images->shape);
         sr_area_text(sr_area_part(area, (int)i * step, 1 + height, step - 1, 1), 0, 0,
-                     sr_pane_style(session, SR_ROLE_TEXT), name);
+                     sr_pane_style(session, sr_pane_verdict_role(label, truth)),
+                     label < 0 ? "" : names[label].text);
     }
 }
 
@@ -418,6 +446,31 @@ static void draw_refusal(struct sr_session *session, struct sr_area area, const 
     sr_text_fini(&words);
 }
 
+/* At the end of the area the nearest training images: those that the explanation is made of; else,
+ * where the bars leave room, those of the close-up. Returns the lines taken. */
+static int draw_neighbours(struct sr_session *session, struct sr_area area,
+                           const struct scene *scene)
+{
+    if (scene->status != SR_OK || area.height < 2) return 0;
+    const struct sr_nearest *nearest = &scene->explanation->nearest;
+    const char *by = "the model's distance";
+    /* Half of the lines, or one line of words where pictures do not fit. */
+    int height = area.height / 2 >= 6 ? (area.height - 1) / 2 : 1;
+    if (!nearest->count) {
+        const struct sr_closeup *closeup;
+        struct sr_error ignored;
+        height = area.height - session->data->classes - 1;
+        if (height < 7) return 0;
+        sr_session_closeup(session, scene->file, scene->row, &closeup, &ignored);
+        if (!closeup) return 0;
+        nearest = &closeup->nearest;
+        by = closeup->by[0] ? closeup->by : "pixels";
+    }
+    draw_nearest(session, sr_area_part(area, 1, area.height - height, area.width - 2, height),
+                 nearest, by, scene->truth);
+    return height;
+}
+
 static void draw_scene(struct sr_session *session, struct sr_area area, const struct scene *scene)
 {
     draw_heading(session, area, scene);
@@ -430,23 +483,17 @@ static void draw_scene(struct sr_session *session, struct sr_area area, const st
     int bars = left >= 14 ? 5 : left >= 9 ? 2 : 0;
     struct layout layout = choose_layout(session, scene, area.width, left - bars);
     if (layout.width < 6 || layout.height < 3) {
-        struct sr_text words = {0};
-        verdict_words(session, scene, &words);
-        sr_area_text(area, 1, y, sr_pane_style(session, SR_ROLE_TEXT), sr_text_get(&words));
-        sr_text_fini(&words);
+        if (scene->probabilities)
+            sr_pane_verdict_line(session, area, 1, y, sr_pane_style(session, SR_ROLE_TEXT),
+                                 scene->entry->name, &scene->verdict, scene->truth);
         return;
     }
     const int pictures = layout.rows * (layout.height + 1);
     draw_pictures(session, sr_area_part(area, 0, y, area.width, pictures), scene, &layout);
     y += pictures + (area.height > 16);
     struct sr_area rest = sr_area_part(area, 0, y, area.width, area.height - y);
-    if (scene->status == SR_OK && scene->explanation->nearest.count && rest.height >= 2) {
-        /* Half of the lines that are left, or one line of words where pictures do not fit. */
-        int height = rest.height / 2 >= 6 ? (rest.height - 1) / 2 : 1;
-        draw_nearest(session, sr_area_part(rest, 1, rest.height - height, rest.width - 2, height),
-                     &scene->explanation->nearest);
-        rest = sr_area_part(rest, 0, 0, rest.width, rest.height - height);
-    }
+    rest =
+        sr_area_part(rest, 0, 0, rest.width, rest.height - draw_neighbours(session, rest, scene));
     bool choices = area.width >= 64 && scene->status == SR_OK && rest.height >= 2;
     int width = choices ? area.width * 3 / 5 : area.width - 2;
     if (scene->probabilities)

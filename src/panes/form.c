@@ -378,7 +378,7 @@ static void draw_param(struct sr_session *session, struct sr_area area, const st
         snprintf(mark, sizeof mark, changed ? "given" : "by recipe");
     const struct sr_style faint = sr_pane_style(session, SR_ROLE_FAINT);
     sr_area_text(sr_area_part(area, 31, 0, 11, 1), 0, 0, faint, mark);
-    sr_area_text(area, 43, 0, faint, param->help ? param->help : "");
+    sr_pane_parts(area, 43, 0, faint, param->help ? param->help : "");
 }
 
 /* As many parameters as fit, around the cursor; with their number at the top where not all do.

@@ -24,13 +24,15 @@ void sr_pane_class_grid(struct sr_session *session, struct sr_area area, struct 
 {
     int classes = session->data->classes, width, height, columns = 1, lines = 1;
     sr_image_cells(&session->look, shape, &width, &height);
-    int full_width = width, full_height = height;
-    for (int divided = 1; divided <= 4; divided *= 2) {
-        width = (full_width + divided - 1) / divided;
-        height = (full_height + divided - 1) / divided;
+    /* The largest of which all fit, at most two cells for a pixel; else small ones, scrolled. */
+    const int full_width = width, full_height = height;
+    const int quarter = (full_width + 3) / 4, few = full_width < 7 ? full_width : 7,
+              least = quarter > few ? quarter : few;
+    for (width = 2 * full_width; width >= least; width--) {
+        height = (width * full_height + full_width - 1) / full_width;
         columns = area.width / (width + 2);
         lines = area.height / (height + 1);
-        if (columns * lines >= classes || width <= 8) break;
+        if (columns * lines >= classes || width == least) break;
     }
     if (columns < 1 || lines < 1) return;
     if (columns > classes) columns = classes;

@@ -61,17 +61,45 @@ struct verdict sr_pane_verdict(const struct sr_session *session, const struct sr
     size_t at = all ? sr_predictions_find(all, row) : SIZE_MAX;
     if (at == SIZE_MAX) return (struct verdict){0};
     const size_t first = at * (size_t)all->classes;
-    return (struct verdict){entry->model, all->probabilities + first, predicted->raw + first, NAN};
+    const double *shares = sr_session_familiarities_known(session, entry, split);
+    return (struct verdict){entry->model, all->probabilities + first, predicted->raw + first,
+                            shares ? shares[at] : NAN};
+}
+
+int sr_pane_verdict_line(const struct sr_session *session, struct sr_area area, int x, int y,
+                         struct sr_style style, const char *name, const struct verdict *verdict,
+                         int truth)
+{
+    const int best = sr_pane_best(verdict->shown, session->data->classes);
+    const char *class = sr_pane_class(session, best);
+    const char *mark = truth < 0 ? "" : best == truth ? " ✓" : " ✗";
+    struct sr_text ways[5] = {{0}};
+    char share[32];
+    sr_pane_percent(share, sizeof share, (double)verdict->shown[best]);
+    sr_text_printf(&ways[0], "%s: ", name);
+    sr_pane_verdict_words(session, verdict, truth, &ways[0]);
+    sr_text_printf(&ways[1], "%s: %s, %s%s", name, class, share, mark);
+    sr_text_printf(&ways[2], "%s, %s%s", class, share, mark);
+    sr_text_printf(&ways[3], "%s%s", class, mark);
+    sr_text_add(&ways[4], class);
+    const char *texts[6] = {0};
+    for (int i = 0; i < 5; i++) texts[i] = sr_text_get(&ways[i]);
+    x = sr_area_text(area, x, y, style, sr_pane_fitting(area.width - x, texts));
+    for (int i = 0; i < 5; i++) sr_text_fini(&ways[i]);
+    return x;
 }
 
 bool sr_pane_unfamiliar(const struct sr_session *session, struct sr_area area, int y,
                         const struct verdict *verdict)
 {
+    const struct sr_style style = sr_pane_style(session, SR_ROLE_WARNING);
     struct sr_text words = {0};
     sr_familiarity_words(verdict->familiarity, &words);
     const bool shown = words.length > 0;
-    if (shown)
-        sr_area_text(area, 0, y, sr_pane_style(session, SR_ROLE_WARNING), sr_text_get(&words));
+    if (shown && sr_utf8_width(sr_text_get(&words)) <= area.width)
+        sr_area_text(area, 0, y, style, sr_text_get(&words));
+    else if (shown)
+        sr_area_text(area, 0, y, style, area.width >= 11 ? "! unfamiliar" : "!");
     sr_text_fini(&words);
     return shown;
 }
@@ -127,9 +155,12 @@ int sr_pane_probabilities(struct sr_session *session, struct sr_area area,
         int width = sr_utf8_width(session->data->class_names[c]);
         if (width > longest) longest = width;
     }
-    int name_width = area.width - 16 < longest ? area.width - 16 : longest;
+    /* Where a bar of few cells would cut the names, there is none. */
+    int name_width = area.width - 10 < longest + 4 ? area.width - 10 : longest;
+    if (name_width > longest) name_width = longest;
     if (name_width < 3) name_width = 3;
     int bar = area.width - name_width - 12;
+    if (bar < 4) bar = 0;
     if (bar > 40) bar = 40;
     struct sr_short_name names[SR_CLASSES_MAX];
     sr_pane_short_names(session->data, name_width, names);

@@ -143,18 +143,29 @@ static bool background(struct sr_session *session, int width, struct sr_text *te
     return true;
 }
 
-/* Hints are two blanks apart; the first word of each is a key: "Enter enlarge  q back". */
+/* The first word of each hint is a key: "Enter enlarge  q back  ? help". Whole ones only; where
+ * not all fit, the last one, which is how to get help, stays. */
 static void draw_hints(struct sr_session *session, struct sr_area area, int x, const char *hints)
 {
     struct sr_style key = on_bar(session, SR_ROLE_KEY), text = sr_pane_style(session, SR_ROLE_BAR);
-    while (*hints && x < area.width) {
+    const char *last = hints;
+    for (const char *at = hints; (at = strstr(at, "  "));) last = at += 2;
+    const int reserved = sr_utf8_width(last) + 2, first = x;
+    while (*hints) {
         char word[64];
+        const bool fits_all = x + sr_utf8_width(hints) <= area.width;
         const char *end = strstr(hints, "  ");
         size_t length = end ? (size_t)(end - hints) : strlen(hints);
         if (length >= sizeof word) length = sizeof word - 1;
         memcpy(word, hints, length);
         word[length] = '\0';
-        if (x + sr_utf8_width(word) > area.width) return; /* whole hints only */
+        const bool free = hints == last || fits_all || x == first;
+        const int room = area.width - (free ? 0 : reserved);
+        if (x + sr_utf8_width(word) > room) {
+            if (hints == last || x + reserved - 2 > area.width) return;
+            hints = last;
+            continue;
+        }
         char *what = strchr(word, ' ');
         if (what) *what++ = '\0';
         x = sr_area_text(area, x, 0, key, word);
@@ -290,7 +301,12 @@ static struct sr_cursor draw_prompt(struct sr_session *session, struct sr_area a
     if (room < 1) room = 1;
     char shown[SR_SHOWN_SIZE];
     while (at - skip > room && *text) skip += sr_utf8_shown(&text, shown);
-    sr_area_text(sr_area_part(area, 1, 0, area.width - 1, 1), 0, 0, style, text);
+    /* Cut in the last column, not behind a word, which could hide what is being typed. */
+    char line[1024];
+    const bool cut = sr_utf8_width(text) >= area.width;
+    sr_pane_cut(line, sizeof line, text, area.width - 1 - cut);
+    const int end = sr_area_text(area, 1, 0, style, line);
+    if (cut) sr_area_put(area, end, 0, 0x2026, style);
     sr_text_fini(&before);
     int x = 1 + at - skip;
     return (struct sr_cursor){area.x + (x < area.width ? x : area.width - 1), area.y, true};

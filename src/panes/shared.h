@@ -44,6 +44,11 @@ void sr_pane_percent(char *out, size_t size, double share);
 void sr_pane_ordinal(char *out, size_t size, uint64_t number);
 void sr_pane_id(char *out, size_t size, enum sr_file file, uint32_t row);
 
+/* Text on one line whose parts end with a comma, a semicolon, a full stop or two blanks: parts that
+ * do not fit are left out, from the end on. Returns the column after it. */
+int sr_pane_parts(struct sr_area area, int x, int y, struct sr_style style, const char *text);
+/* The first of several ways to say it that fits the columns, else the last; ended by NULL. */
+const char *sr_pane_fitting(int columns, const char *const *ways);
 /* Text that ends before column `edge`. */
 void sr_pane_put_right(struct sr_area area, int edge, int y, struct sr_style style,
                        const char *text);
@@ -75,8 +80,14 @@ int sr_pane_best(const float *probabilities, int classes);
 /* "Coat, 61.2 %  ✗ wrong". */
 void sr_pane_verdict_words(const struct sr_session *session, const struct verdict *verdict,
                            int truth, struct sr_text *text);
-/* "unlike 99.5 % of what it was trained on", in a warning's colour, at the left of a line of an
- * area; nothing, and false, where the sample is not unfamiliar. */
+/* "cnn: Coat, 61.2 %  ✗ wrong" in one line, shorter where that does not fit: without the words, the
+ * model, the probability. Returns the column after it. */
+int sr_pane_verdict_line(const struct sr_session *session, struct sr_area area, int x, int y,
+                         struct sr_style style, const char *name, const struct verdict *verdict,
+                         int truth);
+/* "unlike 99.5 % of what it was trained on", or where that does not fit "! unfamiliar", in a
+ * warning's colour, at the left of a line of an area; nothing, and false, where the sample is not
+ * unfamiliar. */
 bool sr_pane_unfamiliar(const struct sr_session *session, struct sr_area area, int y,
                         const struct verdict *verdict);
 /* "90 % set: Coat, Shirt or Pullover": the set of classes. Nothing where there is none, or it is

@@ -48,15 +48,28 @@ static const char *tail(const char *text, int columns)
     return text;
 }
 
-/* One way to write a name in few columns. Way 0 is its beginning, way n < columns its beginning and
- * its last n columns, and the last way the number of the class, which is unique. */
+/* The first whole words of a name that fit, if these are half of the columns; else nothing. */
+static void first_words(const char *name, int columns, struct sr_short_name *out)
+{
+    sr_pane_cut(out->text, sizeof out->text, name, columns);
+    size_t length = strlen(out->text);
+    if (!name[length]) return;
+    while (length && !strchr(" /-_,.(", name[length])) length--;
+    while (length && strchr(" /-_,.(", name[length - 1])) length--;
+    out->text[length] = '\0';
+    if (2 * sr_utf8_width(out->text) < columns) out->text[0] = '\0';
+}
+
+/* One way to write a name in few columns. Way -1 is its first words, way 0 its beginning, way n <
+ * columns its beginning and its last n columns, and the last way the number of the class, which is
+ * unique. */
 static void shorten(const char *name, int class, int columns, int way, struct sr_short_name *out)
 {
-    if (way >= columns) {
+    if (way < 0) {
+        first_words(name, columns, out);
+    } else if (way >= columns) {
         snprintf(out->text, sizeof out->text, "%d", class);
-        return;
-    }
-    if (way > 0 && sr_utf8_width(name) > columns) {
+    } else if (way > 0 && sr_utf8_width(name) > columns) {
         sr_pane_cut(out->text, sizeof out->text, name, columns - way);
         size_t length = strlen(out->text);
         sr_pane_cut(out->text + length, sizeof out->text - length, tail(name, way), way);
@@ -73,12 +86,12 @@ void sr_pane_short_names(const struct sr_dataset *data, int columns, struct sr_s
     struct sr_short_name *tries = sr_xalloc((size_t)count * sizeof *tries);
     bool *settled = sr_xalloc((size_t)count * sizeof *settled);
     int left = count;
-    for (int way = 0; way <= columns && left > 0; way++) {
+    for (int way = -1; way <= columns && left > 0; way++) {
         for (int i = 0; i < count; i++)
             if (!settled[i]) shorten(data->class_names[i], i, columns, way, &tries[i]);
         for (int i = 0; i < count; i++) {
             if (settled[i]) continue;
-            bool clash = false;
+            bool clash = !tries[i].text[0] && data->class_names[i][0];
             for (int j = 0; way < columns && j < count && !clash; j++)
                 clash = j != i &&
                         strcmp(settled[j] ? names[j].text : tries[j].text, tries[i].text) == 0;
@@ -175,6 +188,38 @@ void sr_pane_ordinal(char *out, size_t size, uint64_t number)
 void sr_pane_id(char *out, size_t size, enum sr_file file, uint32_t row)
 {
     snprintf(out, size, "%s:%u", sr_file_names[file], (unsigned)row);
+}
+
+/* Where the part that begins at `text` ends; the end of the text for the last. */
+static const char *part_end(const char *text)
+{
+    for (; *text; text++)
+        if ((strchr(",;.", *text) || text[0] == ' ') && text[1] == ' ') break;
+    return text;
+}
+
+int sr_pane_parts(struct sr_area area, int x, int y, struct sr_style style, const char *text)
+{
+    char line[1024];
+    size_t length = 0;
+    for (const char *end = text; *end && end < text + sizeof line;) {
+        end = part_end(end == text ? end : end + 2);
+        size_t bytes = (size_t)(end - text) + (*end == '.');
+        if (bytes >= sizeof line) break;
+        memcpy(line, text, bytes);
+        line[bytes] = '\0';
+        if (length && x + sr_utf8_width(line) > area.width) break;
+        length = bytes;
+        while (end[0] && end[1] == ' ' && end[2] == ' ') end++; /* three blanks and more */
+    }
+    line[length] = '\0';
+    return sr_area_text(area, x, y, style, line);
+}
+
+const char *sr_pane_fitting(int columns, const char *const *ways)
+{
+    while (ways[1] && sr_utf8_width(*ways) > columns) ways++;
+    return *ways;
 }
 
 void sr_pane_put_right(struct sr_area area, int edge, int y, struct sr_style style,

@@ -75,7 +75,9 @@ static struct series make_series(const struct sr_run *run, bool accuracy, double
         series.traced = run->traced;
         train_smooth(series.trace, series.smooth, series.traced, smoothing > 0 ? smoothing : 0.9);
     }
-    widen(&series, series.train, series.train_count);
+    /* The running mean of the epoch under way moves with each batch, and the scale would with it;
+     * where the trace is drawn, it says the same. */
+    widen(&series, series.train, series.traced ? series.count : series.train_count);
     widen(&series, series.validation, series.count);
     widen(&series, series.smooth, series.traced);
     return series;
@@ -160,14 +162,34 @@ static void add_others(const struct sr_session *session, struct curves *curves,
     }
 }
 
+/* Round numbers around both ends, a quarter to an eighth of the range apart: while a curve grows,
+ * the scale and with it the whole picture changes now and then, not with each batch. */
+static void round_scale(double *low, double *high, bool logarithmic, double most)
+{
+    if (!(*low < *high) || (logarithmic && !(*low > 0))) {
+        *low = *high = 0; /* by the lines themselves */
+        return;
+    }
+    if (logarithmic) {
+        *low = pow(10, floor(2 * log10(*low)) / 2);
+        *high = pow(10, ceil(2 * log10(*high)) / 2);
+        return;
+    }
+    const double unit = pow(10, floor(log10((*high - *low) / 4))),
+                 times = (*high - *low) / 4 / unit,
+                 step = unit * (times < 2   ? 1
+                                : times < 5 ? 2
+                                            : 5);
+    *low = floor(*low / step) * step;
+    *high = fmin(ceil(*high / step) * step, most);
+}
+
 void train_curves_draw(struct sr_session *session, const struct train *train, struct sr_area area,
                        const struct sr_run *run, bool accuracy, bool others)
 {
     struct curves curves = {.own = make_series(run, accuracy, train->smoothing),
                             .last = run->progress.epochs};
     const struct series *own = &curves.own;
-    const bool traced = own->traced > 0;
-    const double room = (own->high - own->low) * 0.05;
     const int read = train_read_epoch(train, run);
     curves.low = own->low;
     curves.high = own->high;
@@ -180,18 +202,26 @@ void train_curves_draw(struct sr_session *session, const struct train *train, st
         add_others(session, &curves, run, accuracy);
     const bool epochs = run->epochs > 0 || run->progress.epochs > 0 || !run->progress.unit;
     /* Single batches vary widely: the scale is set by the smoothed curve. */
-    const bool scaled = traced && curves.low < curves.high;
+    const bool logarithmic = !accuracy && train->logarithmic;
+    /* In the first epoch the range widens all the time: room for that from the start. */
+    if (run->epochs < 1 && train_under_way(run) && curves.low < curves.high) {
+        if (accuracy)
+            curves.high = fmin(1, fmax(curves.high, curves.low + 0.5));
+        else
+            curves.low = fmin(curves.low, curves.high / 4);
+    }
+    round_scale(&curves.low, &curves.high, logarithmic, accuracy ? 1 : INFINITY);
     sr_draw_plot(area, &session->look,
                  &(struct sr_plot){.title = accuracy ? "Accuracy" : "Loss",
                                    .x_label = epochs ? "epoch" : run->progress.unit,
                                    .lines = curves.lines,
                                    .count = curves.used,
                                    .percent = accuracy,
-                                   .logarithmic = !accuracy && train->logarithmic,
+                                   .logarithmic = logarithmic,
                                    .x_low = 0,
                                    .x_high = curves.last > 0 ? curves.last : 1,
-                                   .y_low = scaled ? fmax(curves.low - room, curves.low / 2) : 0,
-                                   .y_high = scaled ? curves.high + room : 0,
+                                   .y_low = curves.low,
+                                   .y_high = curves.high,
                                    .cursor = read ? read : NAN});
     free_series(&curves.own);
     for (int k = 0; k < OTHERS; k++) free_series(&curves.others[k]);

@@ -2,6 +2,7 @@
  * takes. */
 #include "train.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int train_family_count(void)
@@ -29,8 +30,10 @@ static void draw_family(struct sr_session *session, struct sr_area area,
     struct sr_style text = sr_pane_style(session, SR_ROLE_TEXT),
                     faint = sr_pane_style(session, SR_ROLE_FAINT);
     int y = 0;
-    sr_area_printf(area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE),
-                   "Enter opens its form, Enter again trains: train %s", class->name);
+    char title[128];
+    snprintf(title, sizeof title, "Enter opens its form, Enter again trains: train %s",
+             class->name);
+    sr_pane_parts(area, 0, y++, sr_pane_style(session, SR_ROLE_TITLE), title);
     if (!class->params || !class->params->name) return;
     for (const struct sr_param *param = class->params; param->name && y < area.height;
          param++, y++) {
@@ -38,7 +41,7 @@ static void draw_family(struct sr_session *session, struct sr_area area,
         if (param->fallback && *param->fallback)
             x = sr_area_printf(area, x, y, text, "=%s", param->fallback);
         x = x < 23 ? 24 : x + 2;
-        if (param->help && x < area.width) sr_area_text(area, x, y, faint, param->help);
+        if (param->help && x < area.width) sr_pane_parts(area, x, y, faint, param->help);
     }
 }
 
@@ -50,8 +53,11 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
         const char *title = session->run_count     ? "Train another model"
                             : session->entry_count ? "Nothing has been trained in this session yet"
                                                    : "No model has been trained yet";
-        sr_area_printf(area, 1, y, sr_pane_style(session, SR_ROLE_TITLE),
-                       "%s. Choose a family, then Enter.", title);
+        char whole[96];
+        snprintf(whole, sizeof whole, "%s. Choose a family, then Enter.", title);
+        const char *const ways[] = {whole, "Choose a family, then Enter.", NULL};
+        sr_area_text(area, 1, y, sr_pane_style(session, SR_ROLE_TITLE),
+                     sr_pane_fitting(area.width - 2, ways));
         y += 2;
     }
     int room = area.height - y;
@@ -69,8 +75,8 @@ void train_families_draw(struct sr_session *session, struct train *train, struct
         if (here) sr_area_cursor(area, 1, y);
         if (area.width > 30) sr_area_printf(area, 10, y, style, "%s", family->title);
         if (area.width > 60)
-            sr_area_printf(area, 36, y, sr_pane_style(session, SR_ROLE_FAINT), "%s",
-                           family->help ? family->help : "");
+            sr_pane_parts(area, 36, y, sr_pane_style(session, SR_ROLE_FAINT),
+                          family->help ? family->help : "");
     }
     if (class && y + 2 < area.height)
         draw_family(session, sr_area_part(area, 1, y + 1, area.width - 1, area.height - y - 1),

@@ -3,20 +3,28 @@
  * Each frame takes a token, and tokens come back steadily, so that no second has more than
  * `refresh` frames; after a pause a few are there, so that several frames may follow at once. A
  * frame that only shows the progress of jobs needs two tokens to be there, so that one is left for
- * the next key. */
+ * the next key. It also waits until what was sent before has had its time at BUCKET_BYTES a second,
+ * so that a slow link is not filled by progress. */
 #ifndef SARTOR_UI_BUCKET_H
 #define SARTOR_UI_BUCKET_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* A second for frames that only show progress. */
+enum { BUCKET_BYTES = 3 * 1024 };
 
 struct bucket {
     double tokens, most, rate; /* rate: tokens a second */
+    double sent;               /* bytes that have not had their time yet */
     double filled;             /* clock, in seconds */
 };
 
 void bucket_fill(struct bucket *bucket, int refresh, double now);
 /* Seconds until the next frame may be drawn. */
 double bucket_wait(const struct bucket *bucket, bool for_key);
-void bucket_take(struct bucket *bucket);
+/* A frame of so many bytes has been drawn. After a key, what it is more than a second's bytes does
+ * not count: progress goes on soon. */
+void bucket_take(struct bucket *bucket, bool for_key, size_t bytes);
 
 #endif

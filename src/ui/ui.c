@@ -23,7 +23,7 @@
 
 struct loop {
     struct sr_session *session;
-    struct sr_grid grid;
+    struct sr_grid grid, shown; /* what is drawn, and what has been sent */
     struct bucket bucket;
     double next_pump; /* clock from which events of jobs are taken in again */
     bool stale;       /* something has changed since the last frame */
@@ -48,8 +48,12 @@ static void draw(struct loop *loop)
     terminal_mouse(sr_args_switch(session->options, "mouse"));
     bool shown = cursor.typing || sr_args_switch(session->options, "cursor");
     terminal_paint(&loop->grid, session->look.depth, cursor.x, cursor.y, shown);
+    bucket_take(&loop->bucket, loop->pressed,
+                sr_grid_difference(&loop->shown, &loop->grid, session->look.depth));
+    const struct sr_grid before = loop->shown;
+    loop->shown = loop->grid;
+    loop->grid = before;
     loop->stale = loop->pressed = false;
-    bucket_take(&loop->bucket);
 }
 
 static void suspend(struct loop *loop)
@@ -102,10 +106,10 @@ static void take_click(struct loop *loop, const char *click)
     char key[16];
     if (sscanf(click, "Click-%d-%d", &x, &y) != 2) return;
     bool hints = !session->message[0] && !session->view.question && !session->view.prompt;
-    const char *name = y == 0 || hints ? mouse_key(&loop->grid, x, y, key) : NULL;
+    const char *name = y == 0 || hints ? mouse_key(&loop->shown, x, y, key) : NULL;
     if (name && sr_key_is_name(name))
         sr_keys_press(session, name);
-    else if (y > 0 && y < loop->grid.lines - 1)
+    else if (y > 0 && y < loop->shown.lines - 1)
         sr_keys_press(session, click); /* the pane finds what was clicked */
 }
 
@@ -222,6 +226,7 @@ int sr_ui_run(struct sr_session *session)
     signals_stop();
     stray_stop();
     sr_grid_fini(&loop.grid);
+    sr_grid_fini(&loop.shown);
     if (loop.signal) say_ended(loop.signal);
     return loop.signal ? 128 + loop.signal : 0;
 }

@@ -15,8 +15,58 @@ static void text_is_cut_with_an_ellipsis(void **state)
     assert_int_equal(sr_area_text(area, 2, 1, plain, "too long for it"), 10);
     assert_int_equal(sr_area_text(area, 4, 2, plain, "end"), 7);
     assert_int_equal(sr_area_text(area, -2, 3, plain, "xxstart"), 5);
-    check_screen(&grid, "0123456789\n  too lon…\n    end\nstart\n");
+    check_screen(&grid, "0123456789\n  too…\n    end\nstart\n");
     sr_grid_fini(&grid);
+}
+
+/* Behind whole words, a number with its unit; within one only where most of the room would be left
+ * empty. */
+static void text_is_cut_at_words(void **state)
+{
+    (void)state;
+    static const struct {
+        int room;
+        const char *text, *cut;
+    } cases[] = {{12, "mean 76.0, 33.9 % zero", "mean 76.0…\n"},
+                 {16, "mean 76.0, 33.9 % zero", "mean 76.0…\n"},
+                 {18, "mean 76.0, 33.9 % zero", "mean 76.0, 33.9 %…\n"},
+                 {21, "mean 76.0, 33.9 % zero", "mean 76.0, 33.9 %…\n"},
+                 {22, "mean 76.0, 33.9 % zero", "mean 76.0, 33.9 % zero\n"},
+                 {8, "I understand", "I under…\n"},
+                 {6, "one. two", "one…\n"},
+                 {6, "(abc def)", "(abc…\n"},
+                 {4, "abcdef", "abc…\n"},
+                 {1, "abcdef", "…\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sr_grid grid;
+        sr_grid_init(&grid, cases[i].room, 1);
+        sr_area_text(sr_grid_area(&grid), 0, 0, plain, cases[i].text);
+        check_screen(&grid, cases[i].cut);
+        sr_grid_fini(&grid);
+    }
+}
+
+static void differences_are_counted(void **state)
+{
+    (void)state;
+    struct sr_grid before, after, other;
+    sr_grid_init(&before, 20, 2);
+    sr_grid_init(&after, 20, 2);
+    sr_grid_init(&other, 10, 2);
+    const struct sr_style red = {.fore = SR_RGB(255, 0, 0)};
+    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_256), 0);
+    sr_area_text(sr_grid_area(&after), 3, 1, plain, "ab");
+    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_256), 8 + 2);
+    sr_area_text(sr_grid_area(&after), 5, 1, red, "é");
+    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_256), 8 + 2 + 6 + 9 + 2);
+    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_DIRECT), 8 + 2 + 6 + 17 + 2);
+    sr_area_text(sr_grid_area(&before), 3, 1, plain, "ab");
+    sr_area_text(sr_grid_area(&before), 5, 1, plain, "é"); /* the style alone */
+    assert_int_equal(sr_grid_difference(&before, &after, SR_DEPTH_8), 8 + 6 + 3 + 2);
+    assert_int_equal(sr_grid_difference(&before, &other, SR_DEPTH_256), 8 + 20);
+    sr_grid_fini(&before);
+    sr_grid_fini(&after);
+    sr_grid_fini(&other);
 }
 
 static void wide_and_combining_characters_keep_columns(void **state)
@@ -165,6 +215,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_cut_with_an_ellipsis),
+        cmocka_unit_test(text_is_cut_at_words),
+        cmocka_unit_test(differences_are_counted),
         cmocka_unit_test(wide_and_combining_characters_keep_columns),
         cmocka_unit_test(control_characters_never_reach_a_cell),
         cmocka_unit_test(parts_clip),

@@ -3,6 +3,11 @@ tests_panes_test_hooks_SOURCES = tests/panes/test_hooks.c
 tests_panes_test_hooks_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_panes_test_hooks_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/panes/test_paint
+tests_panes_test_paint_SOURCES = tests/panes/test_paint.c
+tests_panes_test_paint_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_panes_test_paint_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/panes/test_parts
 tests_panes_test_parts_SOURCES = tests/panes/test_parts.c
 tests_panes_test_parts_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -27,6 +32,13 @@ noinst_HEADERS += \
 	tests/panes/fixture.h
 EXTRA_DIST += \
 	tests/panes/golden/browse-120x40.txt \
+	tests/panes/golden/explain-200x60.txt \
+	tests/panes/golden/confusion-200x60.txt \
+	tests/panes/golden/data-200x60.txt \
+	tests/panes/golden/browse-big-40x12.txt \
+	tests/panes/golden/browse-big-80x24.txt \
+	tests/panes/golden/browse-small-40x12.txt \
+	tests/panes/golden/browse-small-80x24.txt \
 	tests/panes/golden/browse-40x12.txt \
 	tests/panes/golden/browse-80x24.txt \
 	tests/panes/golden/browse-ansi-80x24.txt \

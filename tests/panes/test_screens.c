@@ -104,7 +104,15 @@ static void browse_pane(void **state)
     choose(session, SR_SPLIT_TEST, -1, 0, "cnn");
     session->selection.at = 3;
     struct browse *browse = browse_state(session);
+    struct sr_error error;
     looks(session, "browse");
+    assert_ok(sr_session_set(session, "thumbnails", "small", &error));
+    screen(session, 80, 24, "browse-small");
+    screen(session, 40, 12, "browse-small");
+    assert_ok(sr_session_set(session, "thumbnails", "large", &error));
+    screen(session, 80, 24, "browse-big");
+    screen(session, 40, 12, "browse-big");
+    assert_ok(sr_session_set(session, "thumbnails", "natural", &error));
     browse->enlarged = true;
     looks(session, "browse-large");
     browse->versions = true;
@@ -137,6 +145,7 @@ static void data(void **state)
     struct sr_session *session = fixture_bare();
     session->view.pane = &sr_pane_data;
     looks(session, "data");
+    screen(session, 200, 60, "data");
     data_state(session)->class = 6;
     data_state(session)->linear = true;
     session->data_is_sample = true;
@@ -201,6 +210,7 @@ static void confusion(void **state)
     session->view.split = SR_SPLIT_TEST;
     confusion_state(session)->row = 6;
     looks(session, "confusion");
+    screen(session, 200, 60, "confusion");
     screen(session, 20, 5, "confusion-tiny");
     confusion_state(session)->units = 1;
     confusion_state(session)->row = -1;
@@ -229,6 +239,7 @@ static void explain(void **state)
     session->view.pane = &sr_pane_explain;
     struct explain *chosen = explain_state(session);
     looks(session, "explain");
+    screen(session, 200, 60, "explain");
     screen(session, 20, 5, "explain-tiny");
     chosen->target = 6;
     snprintf(chosen->layer, sizeof chosen->layer, "conv1");

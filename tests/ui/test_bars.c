@@ -18,7 +18,7 @@ static int busiest_second(int refresh, bool for_key, int *all)
     for (int tick = 0; tick < TICKS; tick++) {
         bucket_fill(&bucket, refresh, tick / 1000.0);
         painted[tick] = bucket_wait(&bucket, for_key) <= 0;
-        if (painted[tick]) bucket_take(&bucket);
+        if (painted[tick]) bucket_take(&bucket, for_key, 0);
         *all += painted[tick];
         second += painted[tick] - (tick >= 1000 && painted[tick - 1000]);
         if (second > most) most = second;
@@ -40,16 +40,46 @@ static void no_second_has_more_frames(void **state)
     }
 }
 
+/* Frames of jobs of so many bytes whenever that is allowed, for ten seconds. */
+static void progress_keeps_to_its_bytes(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {50, 500, 3000, 16000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct bucket bucket = {.tokens = 1};
+        size_t bytes = 0;
+        for (int tick = 0; tick < 10000; tick++) {
+            bucket_fill(&bucket, 30, tick / 1000.0);
+            if (bucket_wait(&bucket, false) > 0) continue;
+            bucket_take(&bucket, false, sizes[i]);
+            bytes += sizes[i];
+        }
+        assert_in_range(bytes, i ? 9 * BUCKET_BYTES : 0, 10 * BUCKET_BYTES + sizes[i]);
+    }
+}
+
+static void a_key_need_not_wait_for_bytes(void **state)
+{
+    (void)state;
+    struct bucket bucket = {.tokens = 1};
+    bucket_fill(&bucket, 30, 100);
+    bucket_take(&bucket, false, 16000);
+    assert_true(bucket_wait(&bucket, true) <= 0);
+    assert_true(bucket_wait(&bucket, false) > 5);
+    bucket_take(&bucket, true, 16000); /* nor does progress wait long behind it */
+    assert_true(bucket_wait(&bucket, false) > 0.9 && bucket_wait(&bucket, false) < 1.1);
+}
+
 static void a_key_finds_a_token(void **state)
 {
     (void)state;
     struct bucket bucket = {.tokens = 1};
     bucket_fill(&bucket, 30, 100); /* after a pause */
     int frames = 0;
-    for (; bucket_wait(&bucket, false) <= 0; frames++) bucket_take(&bucket);
+    for (; bucket_wait(&bucket, false) <= 0; frames++) bucket_take(&bucket, false, 0);
     assert_int_equal(frames, 2); /* what jobs report leaves one */
     assert_true(bucket_wait(&bucket, true) <= 0);
-    bucket_take(&bucket);
+    bucket_take(&bucket, true, 0);
     double wait = bucket_wait(&bucket, true);
     assert_true(wait > 0 && wait < 0.05);
     assert_true(bucket_wait(&bucket, false) > wait);
@@ -58,7 +88,7 @@ static void a_key_finds_a_token(void **state)
     bucket = (struct bucket){0}; /* with few frames there is only the one */
     bucket_fill(&bucket, 5, 100);
     assert_true(bucket_wait(&bucket, false) <= 0);
-    bucket_take(&bucket);
+    bucket_take(&bucket, true, 0);
     assert_true(bucket_wait(&bucket, true) > 0.1);
 }
 
@@ -162,6 +192,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_second_has_more_frames),
+        cmocka_unit_test(progress_keeps_to_its_bytes),
+        cmocka_unit_test(a_key_need_not_wait_for_bytes),
         cmocka_unit_test(a_key_finds_a_token),
         cmocka_unit_test(clicks_on_bars),
         cmocka_unit_test(pairs_are_kept_while_they_are_shown),

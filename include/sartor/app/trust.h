@@ -39,6 +39,16 @@ void sr_answer_fini(struct sr_answer *answer);
 /* Those probabilities that are shown. */
 const float *sr_answer_shown(const struct sr_session *session, const struct sr_answer *answer);
 
+/* How familiar each row of a split is whose predictions are there, in their order; NULL where they
+ * are not, or nothing is known of the model. SR_PENDING while it is computed. */
+enum sr_status sr_session_familiarities(struct sr_session *session, const struct sr_entry *entry,
+                                        enum sr_split_name split, const double **shares,
+                                        struct sr_error *error);
+/* The same when it has been computed already; else NULL. Starts nothing. */
+const double *sr_session_familiarities_known(const struct sr_session *session,
+                                             const struct sr_entry *entry,
+                                             enum sr_split_name split);
+
 /* "unlike 99.5 % of what it was trained on"; nothing where the share is not below SR_UNFAMILIAR, or
  * not known. */
 void sr_familiarity_words(double familiarity, struct sr_text *text);

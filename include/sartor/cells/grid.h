@@ -81,8 +81,8 @@ struct sr_area sr_area_part(struct sr_area area, int x, int y, int width, int he
 
 /* Control characters become U+FFFD, a wide character that does not fit a blank. */
 void sr_area_put(struct sr_area area, int x, int y, uint32_t glyph, struct sr_style style);
-/* Text on one line from column x, cut at the area's edge (with an ellipsis when cut).
- * Returns the column after it. */
+/* Text on one line from column x. Where it does not fit it ends with an ellipsis, behind a whole
+ * word if these fill a third of the room. Returns the column after it. */
 int sr_area_text(struct sr_area area, int x, int y, struct sr_style style, const char *text);
 int sr_area_printf(struct sr_area area, int x, int y, struct sr_style style, const char *format,
                    ...) __attribute__((format(printf, 5, 6)));
@@ -99,6 +99,11 @@ uint32_t sr_glyph_ascii(uint32_t glyph);
 /* The same for a whole grid. Called last, when a whole screen has been drawn, so that class names
  * and messages become ASCII too. */
 void sr_grid_to_ascii(struct sr_grid *grid);
+
+/* About how many bytes a terminal of this depth is sent for the cells that differ: characters, moves
+ * over equal cells, changes of style. All cells where the sizes differ. */
+size_t sr_grid_difference(const struct sr_grid *before, const struct sr_grid *after,
+                          enum sr_depth depth);
 
 /* Dumps. Text: glyphs only, lines ending in \n, trailing blanks cut. ANSI: with SGR
  * sequences at this depth. */
