@@ -93,9 +93,9 @@ static void keys_switch_panes(void **state)
         pty_send(&pty, steps[i].key);
         check(&pty, pty_wait_line(&pty, 0, steps[i].tab));
     }
-    pty_send(&pty, "+");
+    pty_send(&pty, "z");
     check(&pty, pty_wait_gone(&pty, "2 Data"));
-    pty_send(&pty, "+");
+    pty_send(&pty, "z");
     check(&pty, pty_wait_line(&pty, 0, "[1 Browse]"));
     /* The arrows of both modes of the keypad. */
     static const char *const arrows[][2] = {{"\033[C", "2nd"},   {"\033OC", "3rd"},
@@ -332,7 +332,7 @@ static void clicks_press_what_they_hit(void **state)
     int column = (int)(strstr(line, "enlarge") - line) + 2;
     snprintf(click, sizeof click, "\033[<0;%d;24M\033[<0;%d;24m", column, column);
     pty_send(&pty, click);
-    check(&pty, pty_wait_line(&pty, -1, "previous"));
+    check(&pty, pty_wait_line(&pty, -1, "h/l sample"));
     pty_send(&pty, "q");
     check(&pty, pty_wait_line(&pty, -1, "\\ filter"));
     pty_send(&pty, "\033[<0;40;8M\033[<0;40;8m"); /* on a picture: that one; the wheel: down; again
@@ -345,7 +345,7 @@ static void clicks_press_what_they_hit(void **state)
     pty_send(&pty, "\033[<65;40;12M");
     check(&pty, pty_wait_line(&pty, 1, "8th"));
     pty_send(&pty, "\033[<0;40;16M\033[<0;40;16m");
-    check(&pty, pty_wait_line(&pty, -1, "previous"));
+    check(&pty, pty_wait_line(&pty, -1, "h/l sample"));
     pty_send(&pty, "q");
     pty_send(&pty, ":set mouse=off\r:pane data\r");
     check(&pty, pty_wait_line(&pty, 0, "[2 Data]"));
