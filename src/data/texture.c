@@ -78,8 +78,8 @@ static double total(four values)
  * across. Adds its answers' sums. Four values after the border are read and not used. */
 static inline void filter_row(const float *restrict line, int width, int across, double sums[3])
 {
-    static const four_whole places = {0, 1, 2, 3}, no_sign = {INT32_MAX, INT32_MAX, INT32_MAX,
-                                                              INT32_MAX};
+    static const four_whole places = {0, 1, 2, 3},
+                            no_sign = {INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX};
     const four a = outer_first[across] - (four){0}, b = middle[across] - (four){0},
                c = outer_last[across] - (four){0};
     four sum = {0}, squares = {0}, sizes = {0};

@@ -56,8 +56,7 @@ static double separates(const struct sr_familiarity *familiarity, const struct s
 {
     const size_t count = samples->count;
     float *upright_rows = hog_of(samples, pool),
-          *turned_rows =
-              turn(upright_rows, count, familiarity->turn_size, samples->images->shape);
+          *turned_rows = turn(upright_rows, count, familiarity->turn_size, samples->images->shape);
     double *upright = along(familiarity, upright_rows, count),
            *other = along(familiarity, turned_rows, count),
            separation = sr_separation(upright, count, other, count);

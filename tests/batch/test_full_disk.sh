@@ -21,7 +21,7 @@ export confusion mine to=base/out/old.png
 export confusion mine to=base/out/old.csv
 END
 report $? "a home to begin with"
-row=$(sed -n '2s/,.*//p' base/home/suspects/*.csv)
+row=$(sed -n 's/^\([0-9][0-9]*\),.*/\1/p' base/home/suspects/*.csv | head -n 1)
 chmod -R u+w base
 
 # Is each file from before still there, and either as it was or readable by what reads it?

@@ -65,7 +65,7 @@ run browse class=8 limit=1; expect 0 "class=Bag" "a class by number"
 run browse class=bag limit=1; expect 0 "class=Bag" "in any case"
 
 # --- words that are wrong: the closest is named, and all that there are
-run train logreg limt=3000; says 'sartor: logreg: no parameter "limt"; did you mean limit? There are: C, features, tolerance, max_iterations, family, name, seed, limit, settings, background, resume' "a parameter of train behind a family"
+run train logreg limt=3000; says 'sartor: logreg: no parameter "limt"; did you mean limit? There are: C, features, tolerance, max_iterations, family, name, seed, seeds, limit, settings, background, resume' "a parameter of train behind a family"
 run train logreg zzzzz=1; expect 1 '"zzzzz"; there are: C, features' "one like no other"
 run train logreg max_iteration=3; expect 1 "did you mean max_iterations? There are: C, " "a hyperparameter"
 run train logrg; expect 1 'no model family "logrg"; did you mean logreg? There are: logreg, svm, forest, knn, mlp, cnn, resnet' "a family"

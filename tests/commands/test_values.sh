@@ -48,6 +48,7 @@ def check(good, name):
     count += 1
     print("ok" if good else "not ok", "values", "-", name, file=open("checks", "a"))
 def near(a, b, by=1e-6): return abs(a - b) <= by
+def first_number(label): return re.search(r"[0-9]*\.[0-9]+", label).group()
 def rows(name): return list(csv.DictReader(open(name)))
 def idx(part, kind):
     data = gzip.open(glob.glob(sys.argv[1] + "/" + part + "-" + kind + "*.gz")[0]).read()
@@ -97,7 +98,7 @@ for name in ("cnn", "knn"):
     ece = sum(abs(sum(c for c, _ in b) - sum(r for _, r in b)) for b in bins) / 500
     of = lambda panel: [r for r in table if r["panel"] == panel and r["curve"].startswith(name + " (calibration error ")]
     accuracy, share = of("accuracy"), of("share of samples")
-    good = good and len(accuracy) == len(share) == 15 and near(float(accuracy[0]["curve"].split()[-1][:-1]), ece, 1e-3)
+    good = good and len(accuracy) == len(share) == 15 and near(float(first_number(accuracy[0]["curve"])), ece, 1e-3)
     for b in range(15):
         good = good and near(float(share[b]["x"]), (b + 0.5) / 15) and near(float(share[b]["y"]), len(bins[b]) / 500, 0.0021)
         if bins[b] and near(float(share[b]["y"]), len(bins[b]) / 500, 1e-6):
@@ -115,7 +116,7 @@ def auc(c):
     return sum((a > b) + (a == b) / 2 for a in there for b in other) / len(there) / len(other)
 table = rows("roc.csv")
 areas = [auc(c) for c in range(10)]
-check(near(float(table[0]["curve"].split()[-1][:-1]), sum(areas) / 10, 1e-4), "the mean of the areas under ROC curves")
+check(near(float(first_number(table[0]["curve"])), sum(areas) / 10, 1e-4), "the mean of the areas under ROC curves")
 def pieces(table):
     out = []
     for r in table:
@@ -132,7 +133,7 @@ def precision(c):
     for n, i in enumerate(order, 1):
         if model.truth[i] == c: hits, total = hits + 1, total + (hits + 1) / n
     return total / hits
-check(near(float(rows("pr.csv")[0]["curve"].split()[-1][:-1]), sum(map(precision, range(10))) / 10, 5e-3), "the mean of average precisions")
+check(near(float(first_number(rows("pr.csv")[0]["curve"])), sum(map(precision, range(10))) / 10, 5e-3), "the mean of average precisions")
 
 # the curves of the training
 history = [json.loads(line) for line in open("train.json")]

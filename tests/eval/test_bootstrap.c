@@ -39,7 +39,8 @@ static struct sr_predictions draw(size_t count, uint64_t seed)
     for (size_t i = 0; i < count; i++) {
         float *row = p.probabilities + 3 * i, sum = 0;
         p.truth[i] = (uint8_t)sr_rng_below(&rng, 3);
-        for (int c = 0; c < 3; c++) sum += row[c] = sr_rng_float(&rng) + (c == p.truth[i] ? 0.3f : 0);
+        for (int c = 0; c < 3; c++)
+            sum += row[c] = sr_rng_float(&rng) + (c == p.truth[i] ? 0.3f : 0);
         for (int c = 0; c < 3; c++) row[c] = roundf(row[c] / sum * 50) / 50; /* with ties */
     }
     sr_predictions_finish(&p);

@@ -100,8 +100,8 @@ uint32_t sr_glyph_ascii(uint32_t glyph);
  * and messages become ASCII too. */
 void sr_grid_to_ascii(struct sr_grid *grid);
 
-/* About how many bytes a terminal of this depth is sent for the cells that differ: characters, moves
- * over equal cells, changes of style. All cells where the sizes differ. */
+/* About how many bytes a terminal of this depth is sent for the cells that differ: characters,
+ * moves over equal cells, changes of style. All cells where the sizes differ. */
 size_t sr_grid_difference(const struct sr_grid *before, const struct sr_grid *after,
                           enum sr_depth depth);
 
