@@ -22,6 +22,18 @@ void sr_predicted_print_left_out(const struct sr_predicted *predicted, struct sr
                    predicted->left_out == 1 ? "" : "s");
 }
 
+void sr_predicted_print_clipped(const struct sr_predicted *predicted, struct sr_text *text)
+{
+    const struct sr_evaluation *e = &predicted->evaluation;
+    char count[32];
+    if (!e->clipped) return;
+    sr_format_count(count, sizeof count, e->clipped);
+    sr_text_printf(text,
+                   "%.2f of the log loss %.2f is from %s sample%s whose class got a probability "
+                   "below 1e-7, which counts as 1e-7",
+                   e->clipped_loss, e->loss, count, e->clipped == 1 ? "" : "s");
+}
+
 /* --- the result ------------------------------------------------------------------------- */
 
 struct key {

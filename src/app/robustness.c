@@ -185,6 +185,8 @@ static void ready(struct sr_session *session, const void *key, void *value, doub
     char name[64];
     (void)value;
     (void)seconds;
+    const struct key *asked = key;
+    sr_session_look(session, asked->base.model, asked->base.data, &asked->samples);
     run_name(key, name, sizeof name);
     sr_session_message(session, false, "%s measured; the same command shows it", name);
 }

@@ -19,6 +19,8 @@ const struct sr_score_kind sr_score_kinds[SR_SCORE_COUNT] = {
                            .less = false, ENDS("macro_f1")},
     [SR_SCORE_LOSS] = {"loss", "log loss", SR_FORMAT_NUMBER, SR_GROUP_QUALITY, .less = true,
                        ENDS("loss")},
+    [SR_SCORE_CLIPPED] = {"loss_clipped", "of it below 1e-7", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
+                          .less = true, .detail = true},
     [SR_SCORE_CALIBRATION] = {"calibration_error", "calib. error", SR_FORMAT_NUMBER,
                               SR_GROUP_QUALITY, .less = true, ENDS("calibration_error")},
     [SR_SCORE_BIAS] = {"calibration_bias", "calib. bias", SR_FORMAT_NUMBER, SR_GROUP_QUALITY,
@@ -80,6 +82,7 @@ void sr_scores(const struct sr_session *session, const struct sr_entry *entry,
     scores[SR_SCORE_MACRO_RECALL] = e->macro_recall;
     scores[SR_SCORE_MACRO_F1] = e->macro_f1;
     scores[SR_SCORE_LOSS] = e->loss;
+    if (e->clipped) scores[SR_SCORE_CLIPPED] = e->clipped_loss;
     scores[SR_SCORE_CALIBRATION] = e->calibration_error;
     scores[SR_SCORE_BIAS] = e->calibration_bias;
     scores[SR_SCORE_BEFORE] = predicted->before.ece;

@@ -46,6 +46,30 @@ static bool counts(char *line, const char *id, const char *digest, bool own_data
     return fields[4] ? !strcmp(fields[4], digest) : own_data;
 }
 
+/* How many of the file's lines, which are cut up, are of this model on these test images. */
+static size_t count_lines(char *bytes, const struct sr_model *model, const char *digest)
+{
+    const bool own_data = !strcmp(digest, test_digest(model->digest));
+    char id[20];
+    size_t count = 0;
+    snprintf(id, sizeof id, "%016" PRIx64, identity(model));
+    for (char *one; bytes && (one = strsep(&bytes, "\n"));)
+        count += counts(one, id, digest, own_data);
+    return count;
+}
+
+size_t sr_session_looks(const struct sr_session *session, const struct sr_model *model)
+{
+    char *path = sr_path_join(session->home, "test-looks.csv");
+    char *bytes = sr_path_exists(path)
+                      ? sr_file_read_end(path, FILE_LIMIT, NULL, &(struct sr_error){0})
+                      : NULL;
+    const size_t count = count_lines(bytes, model, test_digest(session->data->digest));
+    free(bytes);
+    free(path);
+    return count;
+}
+
 size_t sr_session_look(struct sr_session *session, const struct sr_model *model,
                        const struct sr_dataset *data, const struct sr_samples *samples)
 {
@@ -53,7 +77,6 @@ size_t sr_session_look(struct sr_session *session, const struct sr_model *model,
     if (samples->images != &data->files[SR_FILE_TEST] || samples->count < 2) return 0;
     char *path = sr_path_join(session->home, "test-looks.csv"), id[20], day[32] = "";
     const char *digest = test_digest(data->digest);
-    const bool own_data = !strcmp(digest, test_digest(model->digest));
     struct sr_error error = {0};
     size_t count = 0;
     time_t now = time(NULL);
@@ -64,8 +87,7 @@ size_t sr_session_look(struct sr_session *session, const struct sr_model *model,
          *bytes = NULL;
     if (!sr_file_add_line(path, FILE_LIMIT, line, &error))
         bytes = sr_file_read_end(path, FILE_LIMIT, NULL, &error);
-    for (char *rest = bytes, *one; rest && (one = strsep(&rest, "\n"));)
-        count += counts(one, id, digest, own_data);
+    count = count_lines(bytes, model, digest);
     if (error.status) {
         sr_error_prefix(&error, "that %s looked at the test images could not be noted",
                         model->name);

@@ -211,6 +211,22 @@ static void say_unlike(const struct field *field, const size_t *order, struct sr
     }
 }
 
+/* Whose log loss is what it is because of probabilities too small to be counted as they are. */
+static void say_clipped(const struct sr_session *session, const struct field *field,
+                        const size_t *order, enum sr_split_name split, struct sr_reply *reply)
+{
+    bool first = true;
+    for (size_t i = 0; i < field->count; i++) {
+        const struct sr_entry *entry = field->entries[order[i]];
+        struct sr_text text = {0};
+        sr_predicted_print_clipped(sr_session_predicted(session, entry, split), &text);
+        if (text.length)
+            sr_reply_say(reply, first ? "\n%s: %s" : "%s: %s", entry->name, sr_text_get(&text));
+        first = first && !text.length;
+        sr_text_fini(&text);
+    }
+}
+
 /* Of all models, those that cannot be judged on this split, and why. */
 static void report_left_out(struct sr_session *session, const struct field *field,
                             enum sr_split_name split, struct sr_reply *reply)
@@ -344,6 +360,7 @@ SR_RUN(compare_run)
         report_models(session, &field, order, split, costs.values ? &costs : NULL, reply);
         report_intervals(session, &field, order, split, reply);
         say_unlike(&field, order, reply);
+        say_clipped(session, &field, order, split, reply);
         if (!named) report_left_out(session, &field, split, reply);
         const size_t pairs = report_pairs(&field, order, split, reply);
         methods_report(&field, reply);

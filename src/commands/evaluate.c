@@ -62,6 +62,10 @@ static void say_scores(struct sr_reply *reply, const struct sr_session *session,
         else
             sr_reply_say(reply, "  %s %s", names[i], text);
     }
+    struct sr_text clipped = {0};
+    sr_predicted_print_clipped(predicted, &clipped);
+    if (clipped.length) sr_reply_say(reply, "  %s", sr_text_get(&clipped));
+    sr_text_fini(&clipped);
     say_calibration(reply, predicted, &intervals[SR_SCORE_CALIBRATION]);
     say_coverage(reply, session, coverage);
     if (isfinite(scores[SR_SCORE_COST]))

@@ -63,7 +63,7 @@ static void list_classes(const struct sr_session *session, const struct sr_class
     }
 }
 
-static void report_classes(const struct sr_session *session, const struct sr_entry *entry,
+static void report_classes(struct sr_session *session, struct sr_entry *entry,
                            const struct sr_class_heats *heats,
                            const struct sr_statistics *statistics, const char *to,
                            struct sr_reply *reply)
@@ -80,6 +80,8 @@ static void report_classes(const struct sr_session *session, const struct sr_ent
                  entry->name, heats->method->title, heats->layer[0] ? " at layer " : "",
                  heats->layer, sr_split_names[heats->split]);
     list_classes(session, heats, statistics, reply);
+    sr_reply_gap(reply);
+    reply_rows_used(reply, session, entry, heats->split);
     reply_classes(reply, session);
     sr_reply_say(reply, "\nFrom top and from left: the middle of the heat. The garment: where the "
                         "class's mean image is not dark.");

@@ -88,9 +88,11 @@ static void report_scrambled(const struct sr_quality *quality, struct sr_reply *
     }
 }
 
-static void report_quality(const struct sr_quality *quality, const char *model, const char *split,
+static void report_quality(struct sr_session *session, struct sr_entry *entry,
+                           enum sr_split_name which, const struct sr_quality *quality,
                            struct sr_reply *reply)
 {
+    const char *model = entry->name, *split = sr_split_names[which];
     const bool black = quality->fill == SR_FILL_BLACK;
     char count[32];
     sr_format_count(count, sizeof count, quality->count);
@@ -107,6 +109,8 @@ static void report_quality(const struct sr_quality *quality, const char *model, 
                  model, quality->method->title, quality->layer[0] ? " at layer " : "",
                  quality->layer, count, split);
     list_maps(quality, reply);
+    sr_reply_gap(reply);
+    reply_rows_used(reply, session, entry, which);
     sr_reply_only(reply, SR_JSON);
     sr_reply_number(reply, "garment", quality->lit);
     sr_reply_integer(reply, "empty_maps", (int64_t)quality->empty);
@@ -139,6 +143,6 @@ enum sr_status explain_quality(struct sr_session *session, const struct sr_args 
         sr_session_quality(session, &explainer, split, (size_t)sr_args_integer(args, "count"),
                            black ? SR_FILL_BLACK : SR_FILL_MEAN, &quality, error);
     if (status) return status;
-    report_quality(quality, entry->name, sr_split_names[split], reply);
+    report_quality(session, entry, split, quality, reply);
     return SR_OK;
 }

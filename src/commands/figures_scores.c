@@ -146,6 +146,14 @@ static char *ends_of(struct figure *figure, const struct curve_kind *kind, struc
                                   : sr_xstrdup("");
 }
 
+/* What a class without an area lacks. */
+static const char *what_is_missing(const struct sr_predictions *predictions, int class)
+{
+    for (size_t i = 0; i < predictions->count; i++)
+        if (predictions->truth[i] == class) return "no samples of others";
+    return "no samples";
+}
+
 /* "cnn (area 0.9912, 0.9889 to 0.9931)": of one class, or the mean over the classes that have one.
  * A class without samples, or with all of them, has none. Freed by the caller. */
 static char *label_of(const struct curve_kind *kind, const char *name,
@@ -160,7 +168,10 @@ static char *label_of(const struct curve_kind *kind, const char *name,
         sum += area;
         known++;
     }
-    if (!known) return sr_xprintf("%s (no %s: samples of one kind only)", name, kind->area_name);
+    if (!known)
+        return sr_xprintf("%s (no %s: %s)", name, kind->area_name,
+                          only < 0 ? "samples of one class only"
+                                   : what_is_missing(predictions, only));
     if (only >= 0 || known == classes)
         return sr_xprintf("%s (%s%s %.4f%s)", name, only < 0 ? "mean " : "", kind->area_name,
                           sum / known, ends);
@@ -174,7 +185,7 @@ static char *panel_title(const struct curve_kind *kind, const char *class_name,
 {
     const double area = kind->area(predictions, class);
     return isfinite(area) ? sr_xprintf("%s %.4f", class_name, area)
-                          : sr_xprintf("%s –", class_name);
+                          : sr_xprintf("%s: %s", class_name, what_is_missing(predictions, class));
 }
 
 /* A panel for each class, or for the one asked for, with a curve for each model. */

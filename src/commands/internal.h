@@ -90,6 +90,10 @@ void reply_nearest(struct sr_reply *reply, const struct sr_session *session,
  * those are), whether it was trained on other data, and whether its fit ended well. */
 void reply_judged(struct sr_reply *reply, const struct sr_session *session,
                   const struct sr_entry *entry, enum sr_split_name split);
+/* Of a result on several samples of a split: the rows left out since the model was trained on them,
+ * and how often it has looked at the test images. */
+void reply_rows_used(struct sr_reply *reply, struct sr_session *session, struct sr_entry *entry,
+                     enum sr_split_name split);
 /* What an answer is worth, as fields of a record: `calibrated`, `set`. */
 void reply_trust(struct sr_reply *reply, const struct sr_session *session,
                  const struct sr_model *model, const struct sr_answer *answer);

@@ -79,7 +79,8 @@ enum sr_status report_comparison(struct report *report, const struct study_facts
     sr_reply_say(&report->reply,
                  "How good they are, on the test images: accuracy with its 95 %% interval "
                  "(Wilson), the mean of the classes' F1, the mean "
-                 "negative log probability of the truth (in nats), the expected calibration "
+                 "negative log probability of the truth (in nats; one below 1e-7 counts as 1e-7), "
+                 "the expected calibration "
                  "error in 15 bins, and how often the truth is among the two "
                  "likeliest classes, each with its 95 %% interval (bootstrap over the test images; "
                  "Wilson for the last). These are single trainings: the intervals are about which "

@@ -124,7 +124,8 @@ static double mean_of(const struct sr_robustness *robustness, bool confidence, s
     return *kinds ? sum / (double)*kinds : NAN;
 }
 
-static void report(const struct sr_entry *entry, const struct sr_robustness_request *request,
+static void report(struct sr_session *session, struct sr_entry *entry,
+                   const struct sr_robustness_request *request,
                    const struct sr_robustness *robustness, struct sr_reply *reply)
 {
     size_t kinds;
@@ -151,6 +152,7 @@ static void report(const struct sr_entry *entry, const struct sr_robustness_requ
                      "  mean of %zu kinds at the severities of Fashion-MNIST-C (3 for others): "
                      "right on %.1f %%, %.1f %% sure",
                      kinds, 100 * mean, 100 * confidence);
+    reply_rows_used(reply, session, entry, request->split);
     sr_reply_gap(reply);
 }
 
@@ -179,7 +181,7 @@ SR_RUN(robustness_run)
         struct sr_entry *entry = arg_model_at(args, "models", i)->entry;
         const struct sr_robustness *robustness;
         status = sr_session_robustness(session, entry, &request, &robustness, error);
-        if (!status) report(entry, &request, robustness, reply);
+        if (!status) report(session, entry, &request, robustness, reply);
     }
     return status;
 }

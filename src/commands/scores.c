@@ -8,7 +8,8 @@
 static bool is_optional(enum sr_score score)
 {
     return sr_score_kinds[score].group == SR_GROUP_COST || score == SR_SCORE_LOOKS ||
-           score == SR_SCORE_FIT_MEMORY || score == SR_SCORE_COVERAGE || score == SR_SCORE_SET_SIZE;
+           score == SR_SCORE_FIT_MEMORY || score == SR_SCORE_CLIPPED ||
+           score == SR_SCORE_COVERAGE || score == SR_SCORE_SET_SIZE;
 }
 
 void reply_scores(struct sr_reply *reply, const double scores[SR_SCORE_COUNT],
@@ -66,6 +67,26 @@ void reply_judged(struct sr_reply *reply, const struct sr_session *session,
     sr_reply_integer(reply, "trained_on", (int64_t)predicted->trained);
     say_origin(reply, session, entry);
     reply_ending(reply, entry->model);
+}
+
+void reply_rows_used(struct sr_reply *reply, struct sr_session *session, struct sr_entry *entry,
+                     enum sr_split_name split)
+{
+    const struct sr_held_out *held;
+    char count[32];
+    if (sr_session_held_out(session, entry, split, &held, &(struct sr_error){0})) return;
+    sr_reply_integer(reply, "left_out", (int64_t)held->left_out);
+    sr_reply_integer(reply, "trained_on", (int64_t)held->trained);
+    sr_format_count(count, sizeof count, held->trained);
+    if (held->left_out)
+        sr_reply_say(reply, "%s row%s of the split left out, which it was trained on", count,
+                     held->left_out == 1 ? "" : "s");
+    else if (held->trained)
+        sr_reply_say(reply, "it was trained on %s rows of the split", count);
+    if (split != SR_SPLIT_TEST) return;
+    const size_t looks = sr_session_looks(session, entry->model);
+    sr_reply_integer(reply, "test_looks", (int64_t)looks);
+    sr_reply_say(reply, "judged on the test split %zu time%s so far", looks, looks == 1 ? "" : "s");
 }
 
 void score_columns(struct sr_table *table, bool costs)

@@ -9,8 +9,6 @@
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 
-static const double LEAST_PROBABILITY = 1e-7;
-
 enum sr_status sr_predictions_init(struct sr_predictions *predictions,
                                    const struct sr_samples *samples, int classes,
                                    struct sr_error *error)
@@ -143,7 +141,7 @@ void sr_macro_metrics(const uint64_t *matrix, int classes, const struct sr_class
 
 double sr_log_loss(double probability)
 {
-    return -log(fmin(1, fmax(LEAST_PROBABILITY, probability)));
+    return -log(fmin(1, fmax(SR_PROBABILITY_LEAST, probability)));
 }
 
 void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *predictions)
@@ -163,12 +161,17 @@ void sr_evaluate(struct sr_evaluation *evaluation, const struct sr_predictions *
     evaluation->macro_f1 = mean.f1;
     for (int c = 0; c < classes; c++)
         hits += (double)matrix[(size_t)c * (size_t)classes + (size_t)c];
-    for (size_t i = 0; i < predictions->count; i++)
-        loss += sr_log_loss(
-            (double)predictions->probabilities[i * (size_t)classes + predictions->truth[i]]);
+    for (size_t i = 0; i < predictions->count; i++) {
+        const double p =
+            (double)predictions->probabilities[i * (size_t)classes + predictions->truth[i]];
+        loss += sr_log_loss(p);
+        evaluation->clipped += p < SR_PROBABILITY_LEAST;
+    }
     const double count = (double)predictions->count;
     evaluation->accuracy = predictions->count ? hits / count : NAN;
     evaluation->loss = predictions->count ? loss / count : NAN;
+    evaluation->clipped_loss =
+        ratio(-log(SR_PROBABILITY_LEAST) * (double)evaluation->clipped, count);
     sr_wilson(hits, count, 1.959964, &evaluation->accuracy_low, &evaluation->accuracy_high);
     struct sr_reliability reliability;
     sr_reliability(&reliability, predictions);

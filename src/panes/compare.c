@@ -185,6 +185,10 @@ static void describe_row(const struct compare_row *row, struct sr_text *text)
     sr_predicted_print_left_out(row->predicted, &left_out);
     if (left_out.length) sr_text_printf(text, "; %s", sr_text_get(&left_out));
     sr_text_fini(&left_out);
+    struct sr_text clipped = {0};
+    sr_predicted_print_clipped(row->predicted, &clipped);
+    if (clipped.length) sr_text_printf(text, "; %s", sr_text_get(&clipped));
+    sr_text_fini(&clipped);
     const char *ending = sr_model_ending(row->entry->model);
     if (*ending)
         sr_text_printf(text, "; its training %s%s", row->entry->model->diverged ? "" : "was ",

@@ -258,6 +258,11 @@ void compare_pair_words(const struct compare_table *table, struct sr_text *text)
         sr_predicted_print_left_out(row->predicted, text);
         sr_text_add(text, ".");
     }
+    if (row->status == SR_OK && row->predicted->evaluation.clipped) {
+        sr_text_printf(text, " Of %s, ", name);
+        sr_predicted_print_clipped(row->predicted, text);
+        sr_text_add(text, ".");
+    }
 }
 
 void compare_heading(const struct sr_session *session, const struct compare_table *table,

@@ -133,9 +133,27 @@ static void loss_is_clipped(void **state)
     sr_predictions_finish(&predictions);
     sr_evaluate(&evaluation, &predictions);
     near(evaluation.loss, -log(1e-7), 1e-9);
+    assert_true(evaluation.clipped == 1 && evaluation.clipped_loss == evaluation.loss);
     predictions.probabilities[1] = 1.0000001f; /* rounding must not make a loss negative */
     sr_evaluate(&evaluation, &predictions);
     assert_true(evaluation.loss == 0);
+    assert_true(evaluation.clipped == 0 && evaluation.clipped_loss == 0);
+    sr_predictions_fini(&predictions);
+    /* One of four: a quarter of -log(1e-7); the least probability itself is not counted. */
+    uint8_t four[] = {1, 0, 0, 1}, blank[256] = {0};
+    images = (struct sr_images){.count = 4, .shape = {8, 8, 1}, .pixels = blank, .labels = four};
+    all.count = 4;
+    assert_ok(sr_predictions_init(&predictions, &all, 2, &error));
+    const float given[] = {1, 0, 0.5f, 0.5f, 0.75f, 0.25f, 0.25f, 0.75f};
+    memcpy(predictions.probabilities, given, sizeof given);
+    sr_predictions_finish(&predictions);
+    sr_evaluate(&evaluation, &predictions);
+    assert_int_equal(evaluation.clipped, 1);
+    near(evaluation.clipped_loss, -log(1e-7) / 4, 1e-12);
+    near(evaluation.loss, -(log(1e-7) + log(.5) + 2 * log(.75)) / 4, 1e-12);
+    predictions.probabilities[1] = 2e-7f;
+    sr_evaluate(&evaluation, &predictions);
+    assert_int_equal(evaluation.clipped, 0);
     sr_predictions_fini(&predictions);
 }
 

@@ -60,8 +60,13 @@ bool sr_session_predicting(const struct sr_session *session, const char **model,
 /* What is to be said of the rows that are left out; nothing is added where there are none:
  * "4,583 rows left out, which it was trained on". */
 void sr_predicted_print_left_out(const struct sr_predicted *predicted, struct sr_text *text);
+/* Likewise what of its log loss is from probabilities too small to be counted as they are. */
+void sr_predicted_print_clipped(const struct sr_predicted *predicted, struct sr_text *text);
 /* The split that panes judge models on: the one chosen with `split`, else SR_SPLIT_DEFAULT. */
 enum sr_split_name sr_session_shown_split(const struct sr_session *session);
+/* How often the model has looked at the open data's test images so far: results on several of them
+ * that were asked for, in any session of this home. */
+size_t sr_session_looks(const struct sr_session *session, const struct sr_model *model);
 /* The models that have predictions of a split, and a test of each pair of them. */
 struct sr_comparison {
     size_t count, pair_count;

@@ -36,11 +36,17 @@ struct sr_class_metrics {
     double precision, recall, f1; /* 0 where undefined (0/0), as scikit-learn's default */
 };
 
+/* What a probability of 0 counts as in the log loss. */
+#define SR_PROBABILITY_LEAST 1e-7
+
 struct sr_evaluation {
     size_t count;
     int classes;
     double accuracy;
-    double loss; /* mean negative log probability of the truth, clipped at 1e-7 */
+    /* Mean negative log probability of the truth, which counts as SR_PROBABILITY_LEAST where it is
+     * less; how many such samples there are, and what of the loss they make. */
+    double loss, clipped_loss;
+    size_t clipped;
     /* Means over the classes that occur, as truth or as predictions. */
     double macro_precision, macro_recall, macro_f1;
     double accuracy_low, accuracy_high;                        /* Wilson 95 % interval */
