@@ -251,6 +251,13 @@ void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint
     }
 }
 
+void sr_gemm_double(struct sr_matrix_double a, struct sr_matrix_double b, double *c, int row)
+{
+    cblas_dgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+                b.transposed ? CblasTrans : CblasNoTrans, a.rows, b.columns, a.columns, 1, a.values,
+                a.row, b.values, b.row, 1, c, row);
+}
+
 void sr_gemm_ref(float alpha, struct sr_matrix a, struct sr_matrix b, float beta, float *c, int row)
 {
     struct sr_gemm work = sr_gemm_of(alpha, a, b, beta, c, row);

@@ -33,6 +33,8 @@ libsartor_a_SOURCES += \
 	src/models/lbfgs.h \
 	src/models/logreg.c \
 	src/models/logreg.h \
+	src/models/logreg_blocks.c \
+	src/models/logreg_blocks.h \
 	src/models/logreg_file.c \
 	src/models/logreg_fit.c \
 	src/models/logreg_metric.c \
@@ -41,6 +43,8 @@ libsartor_a_SOURCES += \
 	src/models/logreg_newton.c \
 	src/models/logreg_newton.h \
 	src/models/logreg_rows.c \
+	src/models/logreg_span.c \
+	src/models/logreg_span.h \
 	src/models/mlp.c \
 	src/models/model.c \
 	src/models/model_file.c \

@@ -51,6 +51,12 @@ enum sr_status logreg_metric(const struct logreg_rows *all, const struct sr_fit 
         status = SR_OK;
     else
         status = sr_error_set(error, SR_ERROR_CANCELLED, "Stopped before the first step.");
+    /* Of few rows, rounding may leave no factor that is finite: then none is better. */
+    for (size_t i = 0; !status && factor && i < n * n; i++)
+        if (i % n <= i / n && !isfinite(factor[i])) {
+            free(factor);
+            factor = NULL;
+        }
 out:
     *metric = factor;
     free(rows);

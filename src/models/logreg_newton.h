@@ -1,8 +1,17 @@
-/* logreg_newton.h - the last part of fitting a logistic regression where the penalty is weak:
- * Newton's method in double precision, each step by conjugate gradients. Private to models/.
+/* logreg_newton.h - fitting a logistic regression where the penalty is weak: Newton's method in
+ * double precision. Private to models/.
  *
  * Single precision cannot tell the minimum of such an objective from points far from it: its
- * Hessian's eigenvalues go down to 1/C. The result is the same at any number of threads. */
+ * Hessian's eigenvalues go down to 1/C. A step's system is solved by conjugate gradients, the
+ * residuals multiplied by the inverse of the Hessian's blocks of one class each (logreg_blocks.h).
+ *
+ * How far the objective f is above its minimum is bounded, not guessed. The probabilities p of the
+ * present point are a point of the dual problem (Bishop, 2006, ch. 7; Fan et al., 2008), and the
+ * two values differ by C/2 |g|², where g is the gradient by the weights, as long as the gradient by
+ * the biases is 0; where it is not, by at most its product with how far the biases have to go, for
+ * which their own size stands.
+ *
+ * The result is the same at any number of threads. */
 #ifndef SARTOR_SRC_MODELS_LOGREG_NEWTON_H
 #define SARTOR_SRC_MODELS_LOGREG_NEWTON_H
 
@@ -11,34 +20,51 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct newton {
+/* An objective: what is known of the rows, and the strength of the penalty. */
+struct newton_problem {
     size_t count, inputs, classes;
     double C;
     struct sr_pool *pool;
     void *context;
-    /* Rows first .. first + count - 1 of `inputs` numbers; `scratch` has room for them. On several
-     * threads at once. */
-    const float *(*rows)(void *context, size_t first, size_t count, float *scratch);
+    /* Rows first .. first + count - 1 of `inputs` numbers into `out`, each inputs + 1 after the
+     * one before; at most NEWTON_BLOCK of them. By several workers at once. */
+    void (*rows)(void *context, size_t first, size_t count, int worker, double *out);
     int (*label)(void *context, size_t row);
-    /* Multiply by the inverse of a matrix like the Hessian, in place. */
-    void (*precondition)(void *context, double *vector);
-    /* After each step, with its number from 1 on; false ends the search. Asked before and during
-     * each step with 0, too. */
-    bool (*proceed)(void *context, int step);
-    int max_steps, max_products; /* products of the Hessian and a vector, in all */
-    double tolerance;            /* of the mean objective's gradient, each component */
-    double gap;                  /* of the objective, as a share of it */
-    /* At the present point: the mean loss, the share of rows that are right, the largest component
-     * of the mean objective's gradient, the objective and how far above its minimum it is, as
-     * estimated by the Newton decrement. */
-    double loss, accuracy, largest, value, above;
-    int steps;
+    /* Asked often; false ends the work. */
+    bool (*proceed)(void *context);
 };
 
 enum { NEWTON_BLOCK = 64 };
 
-/* From `weights`, classes × (inputs + 1) with the bias last, in place. True when the minimum is
- * reached within tolerance and gap. */
-bool newton_minimize(struct newton *newton, double *weights);
+/* The objective at a point. */
+struct newton_point {
+    double value, loss, accuracy; /* the latter two are means over the rows */
+    double largest, norm;         /* component, and length, of the mean objective's gradient */
+    double above;                 /* the bound on how far value is above the minimum */
+};
+
+struct newton {
+    struct newton_problem problem;
+    void *owner;
+    /* After each step. */
+    void (*step)(void *owner, const struct newton_point *point, const double *weights);
+    int max_steps;
+    double norm; /* of the mean objective's gradient, at most */
+    double gap;  /* of the objective, as a share of it */
+    /* The result. */
+    struct newton_point point;
+    int steps, products, factorisations;
+};
+
+/* The bound, from the gradient of the summed objective and the weights. */
+double newton_bound(const double *gradient, const double *weights, size_t classes, size_t inputs,
+                    double C);
+/* From `weights`, classes × (inputs + 1) with the bias last, in place, until the minimum is
+ * reached, steps have run out, it is asked to stop, or double precision leads no further: see
+ * `point`. */
+enum sr_status newton_minimize(struct newton *newton, double *weights, struct sr_error *error);
+/* The objective at some weights. */
+enum sr_status newton_evaluate(const struct newton_problem *problem, const double *weights,
+                               struct newton_point *point, struct sr_error *error);
 
 #endif

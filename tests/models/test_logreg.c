@@ -512,6 +512,150 @@ static void test_any_penalty(void **unused)
         }
 }
 
+/* --- real rows, fewer than pixels, against the whole Hessian in the coordinates of their span ---
+ */
+
+enum { ROWS = 40, SPAN = 10 * (ROWS + 1) };
+static double real_rows[ROWS][972], span[ROWS][ROWS + 1], span_hessian[SPAN][SPAN];
+
+/* Value of logits, and by them the probabilities. */
+static double loss_of(double logits[ROWS][10], const int *labels, double p[ROWS][10])
+{
+    double value = 0;
+    for (int r = 0; r < ROWS; r++) {
+        int best = 0;
+        double others = 0;
+        for (int c = 1; c < 10; c++)
+            if (logits[r][c] > logits[r][best]) best = c;
+        for (int c = 0; c < 10; c++) {
+            p[r][c] = exp(logits[r][c] - logits[r][best]);
+            if (c != best) others += p[r][c];
+        }
+        for (int c = 0; c < 10; c++) p[r][c] /= 1 + others;
+        value += log1p(others) + logits[r][best] - logits[r][labels[r]];
+    }
+    return value;
+}
+
+static double span_value(const double *v, const int *labels, double C, double p[ROWS][10])
+{
+    static double logits[ROWS][10];
+    double penalty = 0;
+    for (int r = 0; r < ROWS; r++)
+        for (int c = 0; c < 10; c++) {
+            logits[r][c] = 0;
+            for (int j = 0; j <= ROWS; j++) logits[r][c] += span[r][j] * v[c * (ROWS + 1) + j];
+        }
+    for (int i = 0; i < SPAN; i++)
+        if (i % (ROWS + 1) != ROWS) penalty += v[i] * v[i] / (2 * C);
+    return loss_of(logits, labels, p) + penalty;
+}
+
+/* One step of Newton's method, with the slope along it. */
+static double span_step(const double *v, const int *labels, double C, double p[ROWS][10],
+                        double *step)
+{
+    double gradient[SPAN], largest = 0, slope = 0;
+    for (int a = 0; a < SPAN; a++) {
+        const int c = a / (ROWS + 1), j = a % (ROWS + 1);
+        gradient[a] = j == ROWS ? 0 : v[a] / C;
+        for (int r = 0; r < ROWS; r++) {
+            double others = 0;
+            for (int d = 0; d < 10; d++) others += d == c ? 0 : p[r][d];
+            gradient[a] += span[r][j] * (labels[r] == c ? -others : p[r][c]);
+        }
+        for (int b = 0; b <= a; b++) {
+            const int d = b / (ROWS + 1), k = b % (ROWS + 1);
+            double sum = a == b && j != ROWS ? 1 / C : 0;
+            for (int r = 0; r < ROWS; r++)
+                sum += span[r][j] * span[r][k] * p[r][c] * ((c == d) - p[r][d]);
+            span_hessian[a][b] = sum;
+        }
+        largest = fmax(largest, span_hessian[a][a]);
+    }
+    for (int a = 0; a < SPAN; a++) span_hessian[a][a] += 1e-14 * largest;
+    assert_true(cholesky(span_hessian[0], SPAN, 1e-15, NULL, NULL));
+    for (int i = 0; i < SPAN; i++) step[i] = -gradient[i];
+    cholesky_forward(span_hessian[0], SPAN, step);
+    cholesky_backward(span_hessian[0], SPAN, step);
+    for (int i = 0; i < SPAN; i++) slope += step[i] * gradient[i];
+    return slope;
+}
+
+static double span_minimum(const int *labels, double C)
+{
+    static double v[SPAN], trial[SPAN], step[SPAN], p[ROWS][10], ignored[ROWS][10];
+    memset(v, 0, sizeof v);
+    double value = 0;
+    for (int k = 0; k < 100; k++) {
+        value = span_value(v, labels, C, p);
+        const double slope = span_step(v, labels, C, p, step);
+        if (-slope < 1e-7 * value) break;
+        double share = 1;
+        for (int half = 0; half < 50; half++, share /= 2) {
+            for (int i = 0; i < SPAN; i++) trial[i] = v[i] + share * step[i];
+            if (span_value(trial, labels, C, ignored) <= value + 1e-4 * share * slope) break;
+        }
+        memcpy(v, trial, sizeof v);
+    }
+    return value;
+}
+
+/* Rows of the Cholesky factor of the rows' products: the same objective in fewer variables. */
+static void make_span(size_t inputs)
+{
+    static double products[ROWS * ROWS];
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < ROWS; j++)
+            products[i * ROWS + j] = lbfgs_dot(inputs, real_rows[i], real_rows[j]);
+    assert_true(cholesky(products, ROWS, 1e-15, NULL, NULL));
+    memset(span, 0, sizeof span);
+    for (size_t i = 0; i < ROWS; i++) {
+        memcpy(span[i], products + i * ROWS, (i + 1) * sizeof(double));
+        span[i][ROWS] = 1;
+    }
+}
+
+static void test_real_rows(void **unused)
+{
+    static const char *const lines[] = {
+        "C=1e-8", "C=1e-3", "C=1", "C=1e4", "C=1e8", "features=hog C=1", "features=hog C=1e4"};
+    (void)unused;
+    const struct sr_samples all = sr_split_samples(mini, &split, SR_SPLIT_TRAIN),
+                            few = {all.images, all.rows, ROWS};
+    int labels[ROWS];
+    for (size_t i = 0; i < ROWS; i++) labels[i] = sr_samples_label(&few, i);
+    for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+        struct sr_model *model;
+        if (fit_line(&sr_model_class_logreg, lines[k], &few, mini_shape, 2, NULL, &model))
+            fail_msg("%s: %s", lines[k], error.text);
+        const struct logreg *state = model->state;
+        const double C = atof(strstr(lines[k], "C=") + 2);
+        static double logits[ROWS][10], p[ROWS][10];
+        double penalty = 0;
+        float values[972];
+        for (size_t i = 0; i < ROWS; i++) {
+            sr_features_fill(state->features, &few, i, 1, values, state->inputs, NULL);
+            for (size_t j = 0; j < state->inputs; j++) real_rows[i][j] = (double)values[j];
+        }
+        make_span(state->inputs);
+        for (size_t c = 0; c < 10; c++) {
+            const float *w = state->weights + c * (state->inputs + 1);
+            for (size_t j = 0; j < state->inputs; j++)
+                penalty += (double)w[j] * (double)w[j] / (2 * C);
+            for (size_t i = 0; i < ROWS; i++) {
+                logits[i][c] = (double)w[state->inputs];
+                for (size_t j = 0; j < state->inputs; j++)
+                    logits[i][c] += (double)w[j] * real_rows[i][j];
+            }
+        }
+        const double value = loss_of(logits, labels, p) + penalty, least = span_minimum(labels, C);
+        if (!(value <= least * (1 + 1e-4)) || !(value >= least * (1 - 1e-5)))
+            fail_msg("%s: objective %.9g, at the minimum %.9g", lines[k], value, least);
+        sr_model_unref(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +664,7 @@ int main(void)
         cmocka_unit_test(test_threads),    cmocka_unit_test(test_stop),
         cmocka_unit_test(test_importance), cmocka_unit_test(test_load),
         cmocka_unit_test(test_bad_values), cmocka_unit_test(test_any_penalty),
+        cmocka_unit_test(test_real_rows),
     };
     return cmocka_run_group_tests_name("models/logreg", tests, set_up, tear_down);
 }

@@ -104,7 +104,34 @@ void sr_mask_order(const uint64_t *mask, int rows, int columns, int *order);
  */
 void sr_mask_turn(const uint64_t *mask, int rows, int columns, size_t word, uint64_t *turned);
 
-/* The plain reference, in double precision, one thread. */
+/* ---- in double precision ---- */
+
+struct sr_matrix_double {
+    const double *values;
+    int rows, columns, row;
+    bool transposed;
+};
+
+static inline struct sr_matrix_double sr_matrix_double(const double *values, int rows, int columns,
+                                                       int row)
+{
+    return (struct sr_matrix_double){values, rows, columns, row, false};
+}
+
+static inline struct sr_matrix_double sr_transpose_double(struct sr_matrix_double matrix)
+{
+    return (struct sr_matrix_double){matrix.values, matrix.columns, matrix.rows, matrix.row,
+                                     !matrix.transposed};
+}
+
+/* C[m][n] += A[m][k] B[k][n] by OpenBLAS, in this thread, for what single precision cannot tell
+ * apart. Calls of one shape give the same bits each time. A call should take less than about 100
+ * ms.
+ */
+void sr_gemm_double(struct sr_matrix_double a, struct sr_matrix_double b, double *c, int row);
+
+/* ---- the plain reference: sums in double precision, one thread ---- */
+
 void sr_gemm_ref(float alpha, struct sr_matrix a, struct sr_matrix b, float beta, float *c,
                  int row);
 
