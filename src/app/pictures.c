@@ -31,6 +31,38 @@ static enum sr_status make_room(struct sr_images *pictures, struct sr_shape shap
     return pictures->pixels ? SR_OK : error->status;
 }
 
+/* Was it trained with backdrops=on, on such images as the data's? */
+static bool knows_backdrops(const struct sr_session *session, const struct sr_model *model)
+{
+    return sr_args_has(model->params, "backdrops") && sr_args_switch(model->params, "backdrops") &&
+           !sr_session_check_model(session, model, &(struct sr_error){0});
+}
+
+enum sr_status sr_session_backdrops_model(struct sr_session *session, struct sr_entry **found,
+                                          struct sr_error *error)
+{
+    *found = NULL;
+    for (size_t i = 0; i < session->entry_count; i++) {
+        struct sr_entry *entry;
+        enum sr_status status = sr_session_model(session, session->entries[i]->name, &entry, error);
+        if (status == SR_PENDING) return status;
+        if (status || !knows_backdrops(session, entry->model)) continue; /* or a broken file */
+        if (!*found || (*found)->shipped) *found = entry;
+    }
+    return SR_OK;
+}
+
+/* Of a picture without a plain backdrop: all of it, if there is a model that knows such. */
+static enum sr_status take_whole(struct sr_session *session, struct sr_import *import,
+                                 struct sr_error *error)
+{
+    struct sr_entry *entry;
+    if (!import->whole) return SR_OK;
+    enum sr_status status = sr_session_backdrops_model(session, &entry, error);
+    if (!status && entry) sr_import_take_whole(import);
+    return status;
+}
+
 enum sr_status sr_session_picture(struct sr_session *session, const char *path, uint32_t *row,
                                   struct sr_error *error)
 {
@@ -56,6 +88,7 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
     status = fitting->pictures || shape.channels == 3
                  ? sr_import_fitted(path, fitting, &one.import, error)
                  : sr_import_picture(path, shape, &one.import, error);
+    if (!status) status = take_whole(session, &one.import, error);
     if (!status) status = make_room(pictures, shape, error);
     if (status) {
         sr_import_fini(&one.import);

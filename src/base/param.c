@@ -90,11 +90,12 @@ static bool is_sample(const char *word)
     return *digits && strspn(digits, "0123456789") == strlen(digits);
 }
 
-/* Is the word a sample or a picture that the parameter takes? */
+/* Is the word a sample, or a picture or a folder of such (photos/) that the parameter takes? */
 static bool takes(const struct sr_param *param, const char *word)
 {
     if (param->type != SR_PARAM_SAMPLE && param->type != SR_PARAM_SAMPLES) return false;
-    return is_sample(word) || sr_path_ends(word, param->choices);
+    return is_sample(word) || sr_path_ends(word, param->choices) ||
+           (param->choices && *word && word[strlen(word) - 1] == '/');
 }
 
 /* The positional parameter that a bare word goes to; SIZE_MAX when there is none. */

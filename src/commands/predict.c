@@ -17,7 +17,7 @@ const struct sr_command sr_command_predict = {
     .help = "Predict the class of samples, of pictures (boots.jpg), or of a whole split.",
     .params =
         (const struct sr_param[]){
-            SR_MODEL_PARAM(true),
+            SR_MODEL_PARAM(false),
             {"index", SR_PARAM_SAMPLES, .positional = true, .current = true, .choices = SR_PICTURES,
              .help = "Rows (17, test:17), pictures, folders of pictures; without it, the sample "
                      "under the cursor."},
@@ -241,6 +241,7 @@ SR_RUN(predict_run)
 static enum sr_need predict_need(const struct sr_args *args, const struct sr_param *param)
 {
     const bool whole = sr_args_given(args, "to") && !sr_args_given(args, "index");
+    if (param->type == SR_PARAM_MODEL) return SR_NEED_CURRENT;
     if (param->type == SR_PARAM_SAMPLES) return whole ? SR_NEED_NOTHING : SR_NEED_CURRENT;
     return param->type == SR_PARAM_SPLIT && whole ? SR_NEED_CURRENT : SR_NEED_GIVEN;
 }

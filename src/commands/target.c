@@ -76,15 +76,6 @@ static enum sr_status find_model(const struct lookup *lookup, const char *word,
     return sr_session_model(lookup->session, word, &model->entry, error);
 }
 
-static enum sr_status current_model(const struct lookup *lookup, struct sr_text *word,
-                                    struct sr_error *error)
-{
-    const struct sr_entry *entry = sr_session_entry(lookup->session, NULL, error);
-    if (!entry) return error->status;
-    sr_text_add(word, entry->name);
-    return SR_OK;
-}
-
 static void complete_models(struct sr_session *session, const struct sr_param *param,
                             struct candidates *candidates)
 {
@@ -234,6 +225,73 @@ static void complete_samples(struct sr_session *session, const struct sr_param *
         free(cursor);
     }
     if (param->choices) candidates_add_files(candidates, param->choices);
+}
+
+/* The words of a list; a folder, where pictures may stand, is all pictures in it. */
+static void split_list(const struct lookup *lookup, const char *text, struct sr_words *words)
+{
+    char *copy = sr_xstrdup(text), *rest = copy;
+    for (char *word; (word = strsep(&rest, ","));) {
+        char *path = sr_path_expand(word);
+        size_t count = 0, found = 0;
+        char **names = lookup->param->choices && sr_path_is_directory(path)
+                           ? sr_directory_list(path, &count, &(struct sr_error){0})
+                           : NULL;
+        for (size_t i = 0; names && i < count; i++) {
+            char *file = sr_path_join(word, names[i]);
+            if (names[i][0] != '.' && sr_path_ends(names[i], lookup->param->choices)) {
+                sr_words_add(words, file);
+                found++;
+            }
+            free(file);
+            free(names[i]);
+        }
+        free(names);
+        if (!found) sr_words_add(words, word);
+        free(path);
+    }
+    free(copy);
+}
+
+/* --- the current model ----------------------------------------------------------------- */
+
+/* Is there one among the pictures that the command is asked about of which nothing was cut out? */
+static enum sr_status find_whole(const struct lookup *lookup, bool *found, struct sr_error *error)
+{
+    enum sr_status status = SR_OK;
+    for (const struct sr_param *param = sr_args_params(lookup->args); !status && param->name;
+         param++) {
+        const char *text = sr_args_text(lookup->args, param->name);
+        if ((param->type != SR_PARAM_SAMPLE && param->type != SR_PARAM_SAMPLES) || !text) continue;
+        const struct lookup samples = {lookup->session, lookup->args, param};
+        struct sr_words words = {0};
+        split_list(&samples, text, &words);
+        for (size_t i = 0; !status && i < words.count; i++) {
+            union target target;
+            if (!is_picture(param, words.items[i])) continue;
+            status = find_sample(&samples, words.items[i], &target, error);
+            *found = *found ||
+                     (!status && sr_session_import(lookup->session, target.sample.row)->doubt ==
+                                     SR_IMPORT_WHOLE);
+        }
+        sr_words_fini(&words);
+    }
+    return status;
+}
+
+/* The one used last; for pictures of which nothing was cut out, one that knows such. */
+static enum sr_status current_model(const struct lookup *lookup, struct sr_text *word,
+                                    struct sr_error *error)
+{
+    bool whole = false;
+    struct sr_entry *entry = NULL;
+    enum sr_status status = find_whole(lookup, &whole, error);
+    if (!status && whole) status = sr_session_backdrops_model(lookup->session, &entry, error);
+    if (status) return status;
+    if (!entry) entry = sr_session_entry(lookup->session, NULL, error);
+    if (!entry) return error->status;
+    sr_text_add(word, entry->name);
+    return SR_OK;
 }
 
 /* --- jobs ------------------------------------------------------------------------------ */
@@ -469,32 +527,6 @@ static enum sr_need need_of(const struct sr_command *command, const struct sr_ar
 {
     if (command->need) return command->need(args, param);
     return param->current ? SR_NEED_CURRENT : SR_NEED_GIVEN;
-}
-
-/* The words of a list; a folder, where pictures may stand, is all pictures in it. */
-static void split_list(const struct lookup *lookup, const char *text, struct sr_words *words)
-{
-    char *copy = sr_xstrdup(text), *rest = copy;
-    for (char *word; (word = strsep(&rest, ","));) {
-        char *path = sr_path_expand(word);
-        size_t count = 0, found = 0;
-        char **names = lookup->param->choices && sr_path_is_directory(path)
-                           ? sr_directory_list(path, &count, &(struct sr_error){0})
-                           : NULL;
-        for (size_t i = 0; names && i < count; i++) {
-            char *file = sr_path_join(word, names[i]);
-            if (names[i][0] != '.' && sr_path_ends(names[i], lookup->param->choices)) {
-                sr_words_add(words, file);
-                found++;
-            }
-            free(file);
-            free(names[i]);
-        }
-        free(names);
-        if (!found) sr_words_add(words, word);
-        free(path);
-    }
-    free(copy);
 }
 
 static enum sr_status find_all(const struct lookup *lookup, const char *text,

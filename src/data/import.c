@@ -31,25 +31,29 @@ static int weigh(int at, int target, int source, float *weights, int *count)
     return first;
 }
 
-/* The subject's box, brought to height × width; first rows become shorter, then columns. `scratch`
- * holds box height × width floats. */
-static void resize(const struct cutout *cutout, float *weights, float *scratch, float *out,
-                   int height, int width)
+/* Part of a map of grey levels whose rows are `stride` floats apart. */
+struct part {
+    const float *grey;
+    int height, width, stride;
+};
+
+/* Brought to height × width; first rows become shorter, then columns. `scratch` holds part height ×
+ * width floats. */
+static void resize(const struct part *part, float *weights, float *scratch, float *out, int height,
+                   int width)
 {
-    const int box_height = cutout->bottom - cutout->top, box_width = cutout->right - cutout->left;
     int count;
     for (int x = 0; x < width; x++) {
-        const int first = weigh(x, width, box_width, weights, &count);
-        for (int y = 0; y < box_height; y++) {
-            const float *row =
-                cutout->grey + (cutout->top + y) * cutout->width + cutout->left + first;
+        const int first = weigh(x, width, part->width, weights, &count);
+        for (int y = 0; y < part->height; y++) {
+            const float *row = part->grey + y * part->stride + first;
             float sum = 0;
             for (int i = 0; i < count; i++) sum += weights[i] * row[i];
             scratch[y * width + x] = sum;
         }
     }
     for (int y = 0; y < height; y++) {
-        const int first = weigh(y, height, box_height, weights, &count);
+        const int first = weigh(y, height, part->height, weights, &count);
         for (int x = 0; x < width; x++) {
             float sum = 0;
             for (int i = 0; i < count; i++) sum += weights[i] * scratch[(first + i) * width + x];
@@ -82,26 +86,47 @@ static uint8_t to_byte(float value)
     return (uint8_t)lrintf(fminf(255, fmaxf(0, value)));
 }
 
-/* The subject in the middle of a black image. */
-static void place(const struct cutout *cutout, struct sr_shape shape, uint8_t *pixels)
+static int within(int at, int length)
 {
-    const int box_height = cutout->bottom - cutout->top, box_width = cutout->right - cutout->left;
-    const double scale = fmin((double)shape.height / box_height, (double)shape.width / box_width);
-    const int height = (int)fmax(1, round(box_height * scale)),
-              width = (int)fmax(1, round(box_width * scale)), top = (shape.height - height) / 2,
+    return at < 0 ? 0 : at < length ? at : length - 1;
+}
+
+/* In the middle of an image; what is left of it becomes black, or goes on as the part's edges. */
+static void place(const struct part *part, struct sr_shape shape, bool go_on, uint8_t *pixels)
+{
+    const double scale =
+        fmin((double)shape.height / part->height, (double)shape.width / part->width);
+    const int height = (int)fmax(1, round(part->height * scale)),
+              width = (int)fmax(1, round(part->width * scale)), top = (shape.height - height) / 2,
               left = (shape.width - width) / 2;
     const size_t size = (size_t)(height * width);
-    float weights[CUTOUT_SIDE], *scratch = sr_xalloc((size_t)(box_height * width) * sizeof(float)),
-                                *resized = sr_xalloc(2 * size * sizeof(float));
-    resize(cutout, weights, scratch, resized, height, width);
+    float weights[CUTOUT_SIDE],
+        *scratch = sr_xalloc((size_t)(part->height * width) * sizeof(float)),
+        *resized = sr_xalloc(2 * size * sizeof(float));
+    resize(part, weights, scratch, resized, height, width);
     sharpen(resized, resized + size, height, width);
-    memset(pixels, 0, sr_shape_size(shape));
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-            pixels[(top + y) * shape.width + left + x] =
-                to_byte(resized[size + (size_t)(y * width + x)]);
+    for (int y = 0; y < shape.height; y++)
+        for (int x = 0; x < shape.width; x++) {
+            const int row = within(y - top, height), column = within(x - left, width);
+            const bool inside = row == y - top && column == x - left;
+            pixels[y * shape.width + x] =
+                inside || go_on ? to_byte(resized[size + (size_t)(row * width + column)]) : 0;
+        }
     free(scratch);
     free(resized);
+}
+
+/* The whole picture, made grey. */
+static uint8_t *place_whole(const struct cutout *cutout, struct sr_shape shape)
+{
+    const size_t count = (size_t)(cutout->height * cutout->width);
+    uint8_t *pixels = sr_xalloc(sr_shape_size(shape));
+    float *grey = sr_xalloc(count * sizeof *grey);
+    for (size_t i = 0; i < count; i++) grey[i] = sr_rgb_grey(cutout->colours + 3 * i);
+    const struct part part = {grey, cutout->height, cutout->width, cutout->width};
+    place(&part, shape, true, pixels);
+    free(grey);
+    return pixels;
 }
 
 static uint8_t *copy(const void *bytes, size_t length)
@@ -139,7 +164,11 @@ static enum sr_status cut_out(const char *name, const struct sr_picture *picture
     import->shown = (struct sr_shape){cutout.height, cutout.width, 3};
     import->original = copy(cutout.colours, sr_shape_size(import->shown));
     import->cut = paint_over(&cutout);
-    place(&cutout, shape, import->pixels);
+    const struct part subject = {cutout.grey + cutout.top * cutout.width + cutout.left,
+                                 cutout.bottom - cutout.top, cutout.right - cutout.left,
+                                 cutout.width};
+    place(&subject, shape, false, import->pixels);
+    if (import->doubt == SR_IMPORT_NO_BACKDROP) import->whole = place_whole(&cutout, shape);
     cutout_fini(&cutout);
     return SR_OK;
 }
@@ -150,20 +179,20 @@ static enum sr_status take_prepared(const char *name, const struct sr_picture *p
 {
     const size_t width = (size_t)picture->width, count = (size_t)picture->height * width;
     uint8_t *pixels = import->pixels, low = 255, high = 0;
+    struct sr_picture own = *picture;
+    own.pixels = copy(picture->pixels, count * (size_t)picture->channels);
+    own.opacity = picture->opacity ? copy(picture->opacity, count) : NULL;
+    sr_picture_flatten(&own);
     import->shown = (struct sr_shape){picture->height, picture->width, 3};
     import->original = sr_xalloc(3 * count);
+    for (size_t i = 0; i < 3 * count; i++)
+        import->original[i] = own.pixels[own.channels == 3 ? i : i / 3];
+    sr_picture_grey(&own);
+    memcpy(pixels, own.pixels, count);
+    sr_picture_fini(&own);
     for (size_t i = 0; i < count; i++) {
-        const uint8_t *at = picture->pixels + i * (size_t)picture->channels;
-        const size_t green = picture->channels == 3 ? 1 : 0, blue = 2 * green;
-        const unsigned opacity = picture->opacity ? picture->opacity[i] : 255,
-                       white = 255u * (255u - opacity),
-                       grey = (299u * at[0] + 587u * at[green] + 114u * at[blue] + 500u) / 1000u;
-        pixels[i] = (uint8_t)((grey * opacity + white + 127u) / 255u);
         if (pixels[i] < low) low = pixels[i];
         if (pixels[i] > high) high = pixels[i];
-        for (int c = 0; c < 3; c++)
-            import->original[3 * i + (size_t)c] =
-                (uint8_t)((at[picture->channels == 3 ? c : 0] * opacity + white + 127u) / 255u);
     }
     import->cut = copy(import->original, 3 * count);
     if (high - low <= BLANK)
@@ -265,6 +294,13 @@ enum sr_status sr_import_fitted(const char *path, const struct sr_fitting *fitti
     return status;
 }
 
+void sr_import_take_whole(struct sr_import *import)
+{
+    memcpy(import->pixels, import->whole, sr_shape_size(import->shape));
+    memcpy(import->cut, import->original, sr_shape_size(import->shown));
+    import->doubt = SR_IMPORT_WHOLE;
+}
+
 bool sr_import_was_cut(const struct sr_import *import)
 {
     return memcmp(import->original, import->cut, sr_shape_size(import->shown)) != 0;
@@ -275,6 +311,9 @@ const char *sr_import_doubt_text(enum sr_import_doubt doubt)
     static const char *const texts[] = {
         [SR_IMPORT_NO_BACKDROP] =
             "no plain backdrop was found, so what was cut out may not be the thing meant",
+        [SR_IMPORT_WHOLE] =
+            "no plain backdrop was found, so the whole picture was taken, as models "
+            "trained with backdrops=on know it",
         [SR_IMPORT_WHITE] = "it is nearly white on white; white products were left out when the "
                             "data was made"};
     return texts[doubt];
@@ -285,5 +324,6 @@ void sr_import_fini(struct sr_import *import)
     free(import->original);
     free(import->cut);
     free(import->pixels);
+    free(import->whole);
     *import = (struct sr_import){0};
 }

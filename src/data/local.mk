@@ -10,6 +10,7 @@ noinst_HEADERS += \
 	include/sartor/data/import.h \
 	include/sartor/data/picture.h \
 	include/sartor/data/save.h \
+	include/sartor/data/scene.h \
 	include/sartor/data/split.h \
 	include/sartor/data/stats.h \
 	include/sartor/data/texture.h
@@ -70,6 +71,8 @@ libsartor_a_SOURCES += \
 	src/data/note.c \
 	src/data/npy.c \
 	src/data/npy.h \
+	src/data/pattern.c \
+	src/data/pattern.h \
 	src/data/picture.c \
 	src/data/picture_jpeg.c \
 	src/data/picture_png.c \
@@ -82,6 +85,7 @@ libsartor_a_SOURCES += \
 	src/data/save.c \
 	src/data/save_into.c \
 	src/data/save_into.h \
+	src/data/scene.c \
 	src/data/set_aside.c \
 	src/data/set_aside.h \
 	src/data/split.c \

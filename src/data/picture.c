@@ -96,10 +96,7 @@ void sr_picture_grey(struct sr_picture *picture)
 {
     if (picture->channels == 1) return;
     const size_t count = (size_t)picture->height * (size_t)picture->width;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *at = picture->pixels + 3 * i;
-        picture->pixels[i] = (uint8_t)((299u * at[0] + 587u * at[1] + 114u * at[2] + 500u) / 1000u);
-    }
+    for (size_t i = 0; i < count; i++) picture->pixels[i] = sr_rgb_grey(picture->pixels + 3 * i);
     picture->channels = 1;
 }
 

@@ -197,7 +197,7 @@ check(good, "mean images and doubled standard deviations")
 
 # augmentation: a line each, which begins with the sample as it is; the mirror image
 table = rows("augment.csv")
-good = len(table) == 24 and all((pixels(r) == list(images[3])) == (i % 3 == 0) for i, r in enumerate(table) if i >= 3)
+good = len(table) == 27 and all((pixels(r) == list(images[3])) == (i % 3 == 0) for i, r in enumerate(table) if i >= 3)
 check(good and all(pixels(r) in (list(images[3]), [images[3][y * 28 + 27 - x] for y in range(28) for x in range(28)]) for r in table[1:3]), "each change begins with the sample itself")
 
 # samples that a model gets wrong or right, in the order of the file

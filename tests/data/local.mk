@@ -1,4 +1,4 @@
-noinst_HEADERS += tests/data/forms.h tests/data/garment.h tests/data/scratch.h
+noinst_HEADERS += tests/data/forms.h tests/data/garment.h tests/data/scenes.h tests/data/scratch.h
 check_PROGRAMS += \
 	tests/data/test_archives \
 	tests/data/test_augment \
@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	tests/data/test_idx \
 	tests/data/test_import \
 	tests/data/test_pictures \
+	tests/data/test_scene \
 	tests/data/test_split
 tests_data_test_archives_SOURCES = tests/data/test_archives.c
 tests_data_test_archives_CPPFLAGS = $(TEST_CPPFLAGS) $(PNG_CFLAGS) $(ARCHIVE_CFLAGS)
@@ -26,6 +27,9 @@ tests_data_test_cache_LDADD = $(TEST_LIBS)
 tests_data_test_augment_SOURCES = tests/data/test_augment.c
 tests_data_test_augment_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_augment_LDADD = $(TEST_LIBS)
+tests_data_test_scene_SOURCES = tests/data/test_scene.c
+tests_data_test_scene_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_data_test_scene_LDADD = $(TEST_LIBS)
 tests_data_test_cutout_SOURCES = tests/data/test_cutout.c
 tests_data_test_cutout_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_data_test_cutout_LDADD = $(TEST_LIBS)

@@ -63,13 +63,14 @@ static void what_the_draw_depends_on(void **state)
 {
     uint8_t pixels[AREA];
     float out[AREA], again[AREA], others[3][AREA];
-    const struct sr_augment parts[] = {{.shift = 3},
-                                       {.rotation = 20},
-                                       {.scale = 0.3},
-                                       {.erase = 1},
-                                       {.brightness = 0.4},
-                                       {.noise = 0.1},
-                                       {true, 2, 10, 0.1, 0.5, 0.2, 0.05, 0, 0, 0.5, 0x7fff}};
+    const struct sr_augment parts[] = {
+        {.shift = 3},
+        {.rotation = 20},
+        {.scale = 0.3},
+        {.erase = 1},
+        {.brightness = 0.4},
+        {.noise = 0.1},
+        {true, 2, 10, 0.1, 0.5, 0.2, 0.05, 0, 0, false, 0.5, 0x7fff}};
     (void)state;
     picture(pixels);
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
@@ -494,13 +495,13 @@ static void other_changes(void **state)
 /* A quarter turn does not fit an image that is not square, which stays as it is. */
 static void turns_of_others(void **state)
 {
-    const struct sr_shape wide = {8, 18, 1};
+    const struct sr_shape oblong = {8, 18, 1};
     const struct sr_augment turn = {.change = 1, .kinds = 1u << sr_change_find("turn_left")};
     uint8_t pixels[AREA];
     float out[AREA];
     (void)state;
     picture(pixels);
-    sr_augment_image(&turn, 7, 1, 0, pixels, wide, out);
+    sr_augment_image(&turn, 7, 1, 0, pixels, oblong, out);
     for (int i = 0; i < AREA; i++) assert_true(out[i] == (float)pixels[i] / 255);
 }
 

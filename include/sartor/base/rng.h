@@ -27,6 +27,7 @@ enum sr_stream {
     SR_STREAM_OTHER,
     SR_STREAM_SET_ASIDE,
     SR_STREAM_BOOTSTRAP,
+    SR_STREAM_SCENE,
 };
 
 void sr_rng_init(struct sr_rng *rng, uint64_t seed, enum sr_stream stream, uint64_t index);

@@ -9,7 +9,9 @@
  * 3. Black fills up the shorter side, the subject in the middle.
  * A picture of exactly the data's size is taken to be prepared: transparency is laid on white, it
  * is made grey (0.299 R + 0.587 G + 0.114 B), negated if its corners are light, and otherwise not
- * changed. Any thread may call. */
+ * changed.
+ * Where no plain backdrop is found, the whole picture is kept as well: made grey, brought to the
+ * data's size, sharpened; its edges go on where it is narrower. Any thread may call. */
 #ifndef SARTOR_DATA_IMPORT_H
 #define SARTOR_DATA_IMPORT_H
 
@@ -22,7 +24,12 @@
 #include <stdint.h>
 
 /* Why the image may not show what the picture does. */
-enum sr_import_doubt { SR_IMPORT_SURE, SR_IMPORT_NO_BACKDROP, SR_IMPORT_WHITE };
+enum sr_import_doubt {
+    SR_IMPORT_SURE,
+    SR_IMPORT_NO_BACKDROP,
+    SR_IMPORT_WHOLE, /* no backdrop was found, and nothing was cut out */
+    SR_IMPORT_WHITE
+};
 
 /* A picture and what became of it. */
 struct sr_import {
@@ -32,6 +39,8 @@ struct sr_import {
     uint8_t *original;     /* the picture made small */
     uint8_t *cut;          /* the same, black but for the subject */
     enum sr_import_doubt doubt;
+    /* Where no plain backdrop was found: the image that is the whole picture; else NULL. */
+    uint8_t *whole;
 };
 
 /* A PNG, JPEG or WebP file (see picture.h), up to 64 MB and 40 million pixels, into an image of
@@ -51,6 +60,9 @@ enum sr_status sr_import_parse(const char *name, const void *bytes, size_t lengt
 enum sr_status sr_import_make(const char *name, const struct sr_picture *picture,
                               struct sr_shape shape, struct sr_import *import,
                               struct sr_error *error);
+/* The whole picture instead of what was cut out of it, for models that know other backdrops than
+ * black; there must be one. */
+void sr_import_take_whole(struct sr_import *import);
 /* Was anything cut off? Not from pictures that are fitted to data whose pictures were not either.
  */
 bool sr_import_was_cut(const struct sr_import *import);

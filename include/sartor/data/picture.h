@@ -28,7 +28,12 @@ void sr_picture_fini(struct sr_picture *picture);
 
 /* Lay what is transparent on white; the opacity is gone then. */
 void sr_picture_flatten(struct sr_picture *picture);
-/* 0.299 R + 0.587 G + 0.114 B. */
+/* The grey of a pixel's R, G and B: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). */
+static inline uint8_t sr_rgb_grey(const uint8_t *rgb)
+{
+    return (uint8_t)((299u * rgb[0] + 587u * rgb[1] + 114u * rgb[2] + 500u) / 1000u);
+}
+/* All pixels as their grey. */
 void sr_picture_grey(struct sr_picture *picture);
 /* Are all its pixels grey, though it may have three channels? */
 bool sr_picture_colourless(const struct sr_picture *picture);

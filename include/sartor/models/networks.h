@@ -137,6 +137,9 @@ struct sr_network_family {
     {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
      .help = "Of change=: the kinds to draw from, as `robustness` takes them; those left out "     \
              "show how the network bears what it has not seen."},                                  \
+    {"backdrops", SR_PARAM_SWITCH, .fallback = "off",                                              \
+     .help = "Of images on black: put two of three before another backdrop, textured or plain, in "\
+             "another tone and place, for pictures whose backdrop is not plain."},                 \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
      .help = "Test-time augmentation: average the logits of the image (none), also of its mirror " \
              "image (mirror), also of both moved by a pixel (shift)."}
