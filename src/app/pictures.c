@@ -31,10 +31,11 @@ static enum sr_status make_room(struct sr_images *pictures, struct sr_shape shap
     return pictures->pixels ? SR_OK : error->status;
 }
 
-/* Was it trained with backdrops=on, on such images as the data's? */
+/* Was it trained with background=on, on such images as the data's? */
 static bool knows_backdrops(const struct sr_session *session, const struct sr_model *model)
 {
-    return sr_args_has(model->params, "backdrops") && sr_args_switch(model->params, "backdrops") &&
+    return sr_args_has(model->params, "background") &&
+           sr_args_switch(model->params, "background") &&
            !sr_session_check_model(session, model, &(struct sr_error){0});
 }
 

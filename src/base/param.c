@@ -39,6 +39,12 @@ static size_t find(const struct sr_param *params, const char *name, size_t lengt
 
 /* --- parsing words --------------------------------------------------------------------- */
 
+/* Is it given by its name alone? Then name=value is another parameter's. */
+static bool is_word(const struct sr_param *param)
+{
+    return param && param->type == SR_PARAM_SWITCH && param->form == SR_SWITCH_WORD;
+}
+
 static void add_names(struct sr_words *names, const struct sr_param *params)
 {
     for (; params && params->name; params++) sr_words_add(names, params->name);
@@ -61,6 +67,12 @@ static enum sr_status unknown(const struct sr_args *args, const char *word, size
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "%s: takes no parameters, so \"%.*s\" is one too many", args->what,
                             (int)length, word);
+    const struct sr_param *switch_word = sr_param_find(args->params, word, length);
+    if (!switch_word && args->first) switch_word = sr_param_find(args->first->params, word, length);
+    if (is_word(switch_word))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "%s: there is no %s=; the word %s is given alone: %s", args->what,
+                            switch_word->name, switch_word->name, switch_word->help);
     char *name = sr_xprintf("%.*s", (int)length, word);
     struct sr_text known = {0};
     add_known(args, name, &known);
@@ -135,7 +147,9 @@ static bool by_name(const struct sr_args *args, const char *word, size_t *index)
 {
     size_t length = name_length(word);
     *index = find(args->params, word, length ? length : strlen(word));
-    return *index != SIZE_MAX && (length || sr_param_value_bare(&args->params[*index]));
+    if (*index == SIZE_MAX) return false;
+    const struct sr_param *param = &args->params[*index];
+    return length ? !is_word(param) : sr_param_value_bare(param) != NULL;
 }
 
 /* The words from `at` on, as they are. */

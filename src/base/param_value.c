@@ -246,7 +246,8 @@ void sr_param_value_fini(struct sr_param_value *value)
 
 const char *sr_param_value_bare(const struct sr_param *param)
 {
-    return param->type == SR_PARAM_SWITCH ? "on" : param->bare;
+    if (param->type == SR_PARAM_SWITCH) return param->form == SR_SWITCH_VALUE ? NULL : "on";
+    return param->bare;
 }
 
 bool sr_param_value_many(const struct sr_param *param)
@@ -273,7 +274,7 @@ void sr_param_usage(const struct sr_param *param, struct sr_text *text)
     bool own_name = param->type == SR_PARAM_TEXT || param->type == SR_PARAM_LINE;
     sr_text_add(text, param->required ? "" : "[");
     if (param->type == SR_PARAM_SWITCH) {
-        sr_text_add(text, param->name);
+        sr_text_printf(text, "%s%s", param->name, param->form == SR_SWITCH_VALUE ? "=on|off" : "");
     } else {
         if (!param->positional) sr_text_printf(text, param->bare ? "%s[=" : "%s=", param->name);
         if (is_choice(param))

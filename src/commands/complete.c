@@ -37,8 +37,10 @@ static bool among(const struct sr_words *words, const char *name)
 
 static void offer_name(struct candidates *candidates, const struct sr_param *param)
 {
-    if (param->type == SR_PARAM_SWITCH || param->bare) candidates_add(candidates, param->name, "");
-    if (param->type != SR_PARAM_SWITCH) candidates_add(candidates, param->name, "=");
+    const bool only_value = param->type == SR_PARAM_SWITCH && param->form == SR_SWITCH_VALUE,
+               word = param->bare || (param->type == SR_PARAM_SWITCH && !only_value);
+    if (word) candidates_add(candidates, param->name, "");
+    if (only_value || param->type != SR_PARAM_SWITCH) candidates_add(candidates, param->name, "=");
 }
 
 /* "name=" and what is typed of its value. */

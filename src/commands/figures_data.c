@@ -124,7 +124,7 @@ static void print_augment(const struct sr_augment *augment, struct sr_text *text
         if (parts[i].value > 0)
             sr_text_printf(text, "%s%s%g%s", text->length ? ", " : "", parts[i].before,
                            parts[i].value, parts[i].after);
-    if (augment->backdrops) sr_text_printf(text, "%sbackdrops", text->length ? ", " : "");
+    if (augment->background) sr_text_printf(text, "%sbackground", text->length ? ", " : "");
 }
 
 /* What the model was trained with, where its family has augmentation. */
@@ -174,7 +174,7 @@ static enum sr_status draw_changes(struct figure *figure, const struct picked *p
                  {"erase", {.erase = 1}},
                  {"brightness ±40 %", {.brightness = 0.4}},
                  {"noise 0.1", {.noise = 0.1}},
-                 {"backdrops", {.backdrops = true}},
+                 {"background", {.background = true}},
                  {"all of them", {true, 3, 20, 0.2, 1, 0.4, 0.1, 30, 0.5, false, 0, 0}},
                  /* the last ones change images in colour alone */
                  {"hue ±30°", {.hue = 30}},

@@ -34,7 +34,10 @@ const struct sr_command sr_command_train = {
             {"settings", SR_PARAM_SETTINGS,
              .help =
                  "Named hyperparameters that tune has saved; those given here take precedence."},
-            {"background", SR_PARAM_SWITCH, .help = "In batch: go on with the next line at once."},
+            {"background", SR_PARAM_SWITCH, .form = SR_SWITCH_WORD,
+             .help =
+                 "In batch: go on with the next line at once. (background=on is another thing: a "
+                 "hyperparameter of networks.)"},
             {"resume", SR_PARAM_SWITCH,
              .help =
                  "Go on from the checkpoint of an interrupted training of this name; what is not "

@@ -11,14 +11,14 @@
 
 const char *const sr_augment_parts[] = {"flip",       "shift",      "rotation", "scale",
                                         "erase",      "brightness", "noise",    "hue",
-                                        "saturation", "backdrops",  "change",   NULL};
+                                        "saturation", "background", "change",   NULL};
 
 bool sr_augment_active(const struct sr_augment *augment)
 {
     return augment && (augment->flip || augment->shift > 0 || augment->rotation > 0 ||
                        augment->scale > 0 || augment->erase > 0 || augment->brightness > 0 ||
                        augment->noise > 0 || augment->hue > 0 || augment->saturation > 0 ||
-                       augment->backdrops || (augment->change > 0 && augment->kinds));
+                       augment->background || (augment->change > 0 && augment->kinds));
 }
 
 /* Uniform in -limit..limit. */
@@ -178,7 +178,7 @@ struct scene {
 static bool draw_scene(const struct sr_augment *augment, uint64_t seed, int epoch, uint32_t sample,
                        struct sr_shape shape, struct scene *scene)
 {
-    if (!augment->backdrops) return false;
+    if (!augment->background) return false;
     struct sr_rng *rng = &scene->rng;
     sr_rng_init(rng, seed, SR_STREAM_SCENE, (uint64_t)(epoch + 1) << 32 | sample);
     if (sr_rng_below(rng, 3) == 0) return false;

@@ -313,7 +313,7 @@ const char *sr_import_doubt_text(enum sr_import_doubt doubt)
             "no plain backdrop was found, so what was cut out may not be the thing meant",
         [SR_IMPORT_WHOLE] =
             "no plain backdrop was found, so the whole picture was taken, as models "
-            "trained with backdrops=on know it",
+            "trained with background=on know it",
         [SR_IMPORT_WHITE] = "it is nearly white on white; white products were left out when the "
                             "data was made"};
     return texts[doubt];

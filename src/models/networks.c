@@ -87,7 +87,7 @@ struct sr_augment sr_networks_augment(const struct sr_args *params)
         .noise = sr_args_number(params, "noise"),
         .hue = sr_args_number(params, "hue"),
         .saturation = sr_args_number(params, "saturation"),
-        .backdrops = sr_args_switch(params, "backdrops"),
+        .background = sr_args_switch(params, "background"),
         .change = sr_args_number(params, "change"),
         .kinds = kinds,
     };

@@ -477,9 +477,53 @@ static void absent_values(void **state)
     sr_args_free(args);
 }
 
+/* A switch that is given by its name alone, and one of the same name in another table that takes a
+ * value alone, can stand on one line. */
+static void words_and_values_of_one_name(void **state)
+{
+    (void)state;
+    const struct sr_param of_command[] = {
+        {"aside", SR_PARAM_SWITCH, .form = SR_SWITCH_WORD, .help = "At once."}, {0}};
+    const struct sr_param of_more[] = {
+        {"aside", SR_PARAM_SWITCH, .fallback = "off", .form = SR_SWITCH_VALUE, .help = "Moved."},
+        {0}};
+    const struct sr_param others[] = {{"epochs", SR_PARAM_INTEGER, .help = "Epochs."}, {0}};
+    struct sr_error error;
+    struct sr_text usage = {0};
+    for (int i = 0; i < 4; i++) {
+        const bool word = i & 1, value = i & 2;
+        char *words[2];
+        size_t count = 0;
+        struct sr_words rest = {0};
+        if (value) words[count++] = (char[]){"aside=on"};
+        if (word) words[count++] = (char[]){"aside"};
+        struct sr_args *args = sr_args_parse("demo", of_command, words, count, &rest, &error);
+        assert_non_null(args);
+        assert_int_equal(sr_args_switch(args, "aside"), word);
+        struct sr_args *more = sr_args_parse_more(args, "more", of_more, &rest, &error);
+        assert_non_null(more);
+        assert_int_equal(sr_args_switch(more, "aside"), value);
+        sr_args_free(more);
+        if (value) {
+            assert_null(sr_args_parse_more(args, "other", others, &rest, &error));
+            assert_string_equal(error.text, "other: there is no aside=; the word aside is given "
+                                            "alone: At once.");
+        }
+        sr_words_fini(&rest);
+        sr_args_free(args);
+    }
+    char *alone[] = {(char[]){"aside"}};
+    assert_null(sr_args_parse("more", of_more, alone, 1, NULL, &error));
+    assert_non_null(strstr(error.text, "\"aside\" is one word too many"));
+    sr_param_usage(&of_more[0], &usage);
+    assert_string_equal(sr_text_get(&usage), "[aside=on|off]");
+    sr_text_fini(&usage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_and_values_of_one_name),
         cmocka_unit_test(no_parameters),
         cmocka_unit_test(absent_values),
         cmocka_unit_test(values_and_defaults),

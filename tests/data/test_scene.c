@@ -146,11 +146,11 @@ static void every_pattern(void **state)
     }
 }
 
-/* With backdrops=on, one image of three stays as it is, and every epoch another one. */
+/* With background=on, one image of three stays as it is, and every epoch another one. */
 static void training_keeps_a_third(void **state)
 {
     static uint8_t pixels[PIXELS];
-    const struct sr_augment augment = {.backdrops = true};
+    const struct sr_augment augment = {.background = true};
     float image[PIXELS];
     int kept = 0, kept_twice = 0;
     (void)state;

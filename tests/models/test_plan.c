@@ -25,7 +25,7 @@ static void test_every_value_has_its_place(void **state)
         "epochs=7 batch=24 optimizer=muon momentum=0.75 weight_decay=0.125 schedule=cosine lr=0.5 "
         "warmup=1.5 smoothing=0.0625 clip=3 ema=0.875 patience=5 dropout=0.3 flip=on shift=4 "
         "rotation=11 scale=0.2 erase=0.6 brightness=0.7 noise=0.8 hue=12 saturation=0.9 "
-        "change=0.35 kinds=rotate backdrops=on",
+        "change=0.35 kinds=rotate background=on",
         18446744073709551615u, &plan);
     assert_int_equal(plan.epochs, 7);
     assert_int_equal(plan.batch, 24);
@@ -44,7 +44,7 @@ static void test_every_value_has_its_place(void **state)
     assert_true(plan.augment.hue == 12 && plan.augment.saturation == 0.9);
     assert_true(plan.augment.change == 0.35);
     assert_int_equal(plan.augment.kinds, 1u << sr_change_find("rotate"));
-    assert_true(plan.augment.backdrops);
+    assert_true(plan.augment.background);
 }
 
 static void test_names(void **state)

@@ -22,7 +22,7 @@ const struct sr_import *sr_session_import(const struct sr_session *session, uint
 /* The file's name as it was given. */
 const char *sr_session_picture_path(const struct sr_session *session, uint32_t row);
 /* The model for pictures without a plain backdrop: one of the user's own, else a shipped one, that
- * was trained with backdrops=on and fits the data; NULL where there is none. SR_PENDING while one
+ * was trained with background=on and fits the data; NULL where there is none. SR_PENDING while one
  * is being loaded. */
 enum sr_status sr_session_backdrops_model(struct sr_session *session, struct sr_entry **found,
                                           struct sr_error *error);

@@ -41,6 +41,14 @@ enum sr_param_type {
     SR_PARAM_TYPES,
 };
 
+/* How a switch may be given. Two tables of one command line, such as those of train and of a
+ * family, can so have a switch of the same name each: one is a word, the other has a value. */
+enum sr_switch_form {
+    SR_SWITCH_ANY,
+    SR_SWITCH_WORD,  /* by its name alone: background */
+    SR_SWITCH_VALUE, /* by name=value alone: background=on */
+};
+
 struct sr_param {
     const char *name; /* NULL ends a table */
     enum sr_param_type type;
@@ -51,6 +59,7 @@ struct sr_param {
     bool current; /* when not given: the model of the panes, the sample under the cursor, ... */
     const char *fallback; /* the default, as it would be typed; NULL for none */
     const char *bare;     /* the value that its name stands for by itself; NULL: it takes a value */
+    enum sr_switch_form form;
     const char *choices;
     double minimum, maximum;
     const char *help; /* one line, ending in a full stop */

@@ -24,7 +24,7 @@ struct sr_augment {
      * (ITU-R BT.601). */
     double hue;        /* U and V turned by up to so many degrees each way */
     double saturation; /* U and V times 1 ± up to this fraction */
-    bool backdrops; /* two of three things put before another backdrop (scene.h), in another tone,
+    bool background; /* two of three things put before another backdrop (scene.h), in another tone,
                         smaller */
     /* Last: a change as in data/changes.h, of a kind drawn from `kinds` (bit k for kind k) at a
      * severity drawn from 1 to 5, with this probability. */

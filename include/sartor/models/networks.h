@@ -137,7 +137,7 @@ struct sr_network_family {
     {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
      .help = "Of change=: the kinds to draw from, as `robustness` takes them; those left out "     \
              "show how the network bears what it has not seen."},                                  \
-    {"backdrops", SR_PARAM_SWITCH, .fallback = "off",                                              \
+    {"background", SR_PARAM_SWITCH, .fallback = "off", .form = SR_SWITCH_VALUE,                      \
      .help = "Of images on black: put two of three before another backdrop, textured or plain, in "\
              "another tone and place, for pictures whose backdrop is not plain."},                 \
     {"tta", SR_PARAM_CHOICE, .fallback = "mirror", .choices = "none mirror shift",                 \
