@@ -488,6 +488,7 @@ static void words_and_values_of_one_name(void **state)
         {"aside", SR_PARAM_SWITCH, .fallback = "off", .form = SR_SWITCH_VALUE, .help = "Moved."},
         {0}};
     const struct sr_param others[] = {{"epochs", SR_PARAM_INTEGER, .help = "Epochs."}, {0}};
+    char with_value[] = "aside=on", bare[] = "aside";
     struct sr_error error;
     struct sr_text usage = {0};
     for (int i = 0; i < 4; i++) {
@@ -495,8 +496,8 @@ static void words_and_values_of_one_name(void **state)
         char *words[2];
         size_t count = 0;
         struct sr_words rest = {0};
-        if (value) words[count++] = (char[]){"aside=on"};
-        if (word) words[count++] = (char[]){"aside"};
+        if (value) words[count++] = with_value;
+        if (word) words[count++] = bare;
         struct sr_args *args = sr_args_parse("demo", of_command, words, count, &rest, &error);
         assert_non_null(args);
         assert_int_equal(sr_args_switch(args, "aside"), word);
@@ -512,7 +513,7 @@ static void words_and_values_of_one_name(void **state)
         sr_words_fini(&rest);
         sr_args_free(args);
     }
-    char *alone[] = {(char[]){"aside"}};
+    char *alone[] = {bare};
     assert_null(sr_args_parse("more", of_more, alone, 1, NULL, &error));
     assert_non_null(strstr(error.text, "\"aside\" is one word too many"));
     sr_param_usage(&of_more[0], &usage);
