@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sartor/base/error.h"
@@ -49,6 +50,21 @@ static inline const char *input_file(const uint8_t *bytes, size_t length)
     }
     must(!ftruncate(descriptor, 0) && pwrite(descriptor, bytes, length, 0) == (ssize_t)length);
     return path;
+}
+
+/* The input as the file sartor/NAME of the folder that `variable` (XDG_CONFIG_HOME or another)
+ * names: a link within HOME, which those who run fuzz targets remove. */
+static inline void input_linked(const uint8_t *bytes, size_t length, const char *variable,
+                                const char *name)
+{
+    const char *input = input_file(bytes, length), *home = getenv("HOME");
+    char path[4096];
+    must(home != NULL);
+    if (setenv(variable, home, 1)) abort();
+    snprintf(path, sizeof path, "%s/sartor", home);
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/sartor/%s", home, name);
+    if (symlink(input, path)) must(access(path, F_OK) == 0);
 }
 
 #endif

@@ -83,6 +83,46 @@ tests_ui_test_fuzz_input_SOURCES = tests/ui/fuzz_input.c tests/data/test_replay.
 tests_ui_test_fuzz_input_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/ui/corpus-input"'
 tests_ui_test_fuzz_input_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/models/test_fuzz_checkpoint
+tests_models_test_fuzz_checkpoint_SOURCES = tests/models/fuzz_checkpoint.c tests/data/test_replay.c
+tests_models_test_fuzz_checkpoint_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/models/corpus-checkpoint"'
+tests_models_test_fuzz_checkpoint_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/models/test_fuzz_trust
+tests_models_test_fuzz_trust_SOURCES = tests/models/fuzz_trust.c tests/data/test_replay.c
+tests_models_test_fuzz_trust_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/models/corpus-trust"'
+tests_models_test_fuzz_trust_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/app/test_fuzz_looks
+tests_app_test_fuzz_looks_SOURCES = tests/app/fuzz_looks.c tests/data/test_replay.c
+tests_app_test_fuzz_looks_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/app/corpus-looks"'
+tests_app_test_fuzz_looks_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_fuzz_config
+tests_commands_test_fuzz_config_SOURCES = tests/commands/fuzz_config.c tests/data/test_replay.c
+tests_commands_test_fuzz_config_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/commands/corpus-config"'
+tests_commands_test_fuzz_config_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_fuzz_history
+tests_commands_test_fuzz_history_SOURCES = tests/commands/fuzz_history.c tests/data/test_replay.c
+tests_commands_test_fuzz_history_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/commands/corpus-history"'
+tests_commands_test_fuzz_history_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/commands/test_fuzz_recipe
+tests_commands_test_fuzz_recipe_SOURCES = tests/commands/fuzz_recipe.c tests/data/test_replay.c
+tests_commands_test_fuzz_recipe_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/commands/corpus-recipe"'
+tests_commands_test_fuzz_recipe_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/data/test_fuzz_cache
+tests_data_test_fuzz_cache_SOURCES = tests/data/fuzz_cache.c tests/data/test_replay.c
+tests_data_test_fuzz_cache_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-cache"' -DROUNDS=5000
+tests_data_test_fuzz_cache_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/data/test_fuzz_dataset
+tests_data_test_fuzz_dataset_SOURCES = tests/data/fuzz_dataset.c tests/data/test_replay.c
+tests_data_test_fuzz_dataset_CPPFLAGS = $(TEST_CPPFLAGS) -DCORPUS='"tests/data/corpus-dataset"' -DROUNDS=4000
+tests_data_test_fuzz_dataset_LDADD = $(TEST_LIBS)
+
 if FUZZING
 
 EXTRA_PROGRAMS += tests/data/fuzz_idx
@@ -181,7 +221,66 @@ tests_ui_fuzz_input_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_ui_fuzz_input_LDADD = $(SARTOR_LIBS)
 tests_ui_fuzz_input_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
+EXTRA_PROGRAMS += tests/models/fuzz_checkpoint
+tests_models_fuzz_checkpoint_SOURCES = tests/models/fuzz_checkpoint.c
+tests_models_fuzz_checkpoint_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_models_fuzz_checkpoint_LDADD = $(SARTOR_LIBS)
+tests_models_fuzz_checkpoint_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/models/fuzz_trust
+tests_models_fuzz_trust_SOURCES = tests/models/fuzz_trust.c
+tests_models_fuzz_trust_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_models_fuzz_trust_LDADD = $(SARTOR_LIBS)
+tests_models_fuzz_trust_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/app/fuzz_looks
+tests_app_fuzz_looks_SOURCES = tests/app/fuzz_looks.c
+tests_app_fuzz_looks_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_app_fuzz_looks_LDADD = $(SARTOR_LIBS)
+tests_app_fuzz_looks_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/commands/fuzz_config
+tests_commands_fuzz_config_SOURCES = tests/commands/fuzz_config.c
+tests_commands_fuzz_config_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_commands_fuzz_config_LDADD = $(SARTOR_LIBS)
+tests_commands_fuzz_config_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/commands/fuzz_history
+tests_commands_fuzz_history_SOURCES = tests/commands/fuzz_history.c
+tests_commands_fuzz_history_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_commands_fuzz_history_LDADD = $(SARTOR_LIBS)
+tests_commands_fuzz_history_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/commands/fuzz_recipe
+tests_commands_fuzz_recipe_SOURCES = tests/commands/fuzz_recipe.c
+tests_commands_fuzz_recipe_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_commands_fuzz_recipe_LDADD = $(SARTOR_LIBS)
+tests_commands_fuzz_recipe_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/data/fuzz_cache
+tests_data_fuzz_cache_SOURCES = tests/data/fuzz_cache.c
+tests_data_fuzz_cache_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_data_fuzz_cache_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_cache_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
+EXTRA_PROGRAMS += tests/data/fuzz_dataset
+tests_data_fuzz_dataset_SOURCES = tests/data/fuzz_dataset.c
+tests_data_fuzz_dataset_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_data_fuzz_dataset_LDADD = $(SARTOR_LIBS)
+tests_data_fuzz_dataset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+
 fuzz_programs = \
+	tests/models/fuzz_checkpoint$(EXEEXT) \
+	tests/models/fuzz_trust$(EXEEXT) \
+	tests/app/fuzz_looks$(EXEEXT) \
+	tests/commands/fuzz_config$(EXEEXT) \
+	tests/commands/fuzz_history$(EXEEXT) \
+	tests/commands/fuzz_recipe$(EXEEXT) \
+	tests/data/fuzz_cache$(EXEEXT) \
+	tests/data/fuzz_dataset$(EXEEXT) \
+	tests/data/fuzz_archive$(EXEEXT) \
+	tests/data/fuzz_csv$(EXEEXT) \
+	tests/data/fuzz_npy$(EXEEXT) \
 	tests/data/fuzz_idx$(EXEEXT) \
 	tests/data/fuzz_picture$(EXEEXT) \
 	tests/data/fuzz_labels$(EXEEXT) \
@@ -207,6 +306,39 @@ MINUTES = 1
 
 EXTRA_DIST += \
 	tests/fuzz \
+	tests/models/corpus-checkpoint/first.safetensors \
+	tests/models/corpus-checkpoint/other.safetensors \
+	tests/models/corpus-checkpoint/whole.safetensors \
+	tests/models/corpus-trust/beta.safetensors \
+	tests/models/corpus-trust/familiar.safetensors \
+	tests/models/corpus-trust/isotonic.safetensors \
+	tests/app/corpus-looks/odd \
+	tests/app/corpus-looks/two \
+	tests/commands/corpus-config/plain \
+	tests/commands/corpus-config/wrong \
+	tests/commands/corpus-config/zero \
+	tests/commands/corpus-history/odd \
+	tests/commands/corpus-history/plain \
+	tests/commands/corpus-recipe/lines \
+	tests/commands/corpus-recipe/plain \
+	tests/commands/corpus-recipe/wrong \
+	tests/data/corpus-cache/absurd \
+	tests/data/corpus-cache/no-test \
+	tests/data/corpus-cache/whole \
+	tests/data/corpus-cache/wrong-class \
+	tests/data/corpus-dataset/arrays.npz \
+	tests/data/corpus-dataset/cifar.tar.gz \
+	tests/data/corpus-dataset/folders.tar.gz \
+	tests/data/corpus-dataset/folders.zip \
+	tests/data/corpus-dataset/idx.tar.gz \
+	tests/data/corpus-dataset/listed.zip \
+	tests/data/corpus-dataset/pixels.csv \
+	tests/data/corpus-picture/colour.jpg \
+	tests/data/corpus-picture/grey.jpg \
+	tests/data/corpus-picture/lossless.webp \
+	tests/data/corpus-picture/lossy.webp \
+	tests/data/corpus-picture/opacity.webp \
+	tests/data/corpus-picture/progressive.jpg \
 	tests/data/picture.dict \
 	tests/data/corpus-labels/marked \
 	tests/data/corpus-labels/names \

@@ -243,6 +243,9 @@ static bool read_images(FILE *file, struct sr_dataset *dataset)
     char digest[40];
     struct stat about;
     uint32_t sums[2 * SR_FILE_COUNT];
+    size_t rows = 0;
+    for (int f = 0; f < SR_FILE_COUNT; f++) rows += dataset->files[f].count;
+    if (fstat(fileno(file), &about) != 0 || rows > (size_t)about.st_size) return false;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         struct sr_images *images = &dataset->files[f];
         images->labels = sr_array_raw(images->count, 1, "labels", NULL);
@@ -252,7 +255,6 @@ static bool read_images(FILE *file, struct sr_dataset *dataset)
             if (images->labels[i] >= dataset->classes) return false;
     }
     size_t at = (size_t)ftello(file);
-    if (fstat(fileno(file), &about) != 0) return false;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         struct sr_images *images = &dataset->files[f];
         const size_t bytes = images->count * sr_shape_size(images->shape);

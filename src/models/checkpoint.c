@@ -183,6 +183,14 @@ static bool take_array(void *context, const char *name, float *values, size_t co
     return true;
 }
 
+/* Best epoch, its accuracy, steps of the optimiser: what a training of so many epochs can have. */
+static bool possible_state(const double *numbers, size_t epochs)
+{
+    const double most_steps = 9007199254740992; /* 2^53: beyond it a double skips whole numbers */
+    return numbers[0] >= 0 && numbers[0] <= (double)epochs && numbers[1] >= 0 && numbers[1] <= 1 &&
+           numbers[2] >= 0 && numbers[2] <= most_steps;
+}
+
 bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_trainer *trainer)
 {
     struct sr_tensors set = {0};
@@ -211,7 +219,8 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
     const struct sr_tensor *history = sr_tensors_need(&set, "history", SR_F64, 2, any, &error);
     const struct sr_tensor *state = sr_tensors_need(&set, "state", SR_F64, 1, &few, &error);
     if (!history || !state || history->shape[0] < 1 ||
-        history->shape[0] > (size_t)trainer->plan.epochs || !walk(trainer, has_array, &transfer)) {
+        history->shape[0] > (size_t)trainer->plan.epochs ||
+        !possible_state(state->data, history->shape[0]) || !walk(trainer, has_array, &transfer)) {
         snprintf(trainer->note, room, "the checkpoint is damaged: starting from the beginning");
         goto out;
     }
@@ -221,7 +230,7 @@ bool sr_checkpoint_restore(const char *path, uint64_t fingerprint, struct sr_tra
         unpack_epoch((const double *)history->data + (size_t)i * EPOCH_NUMBERS, i + 1,
                      &trainer->history[i]);
     const double *numbers = state->data;
-    trainer->best_epoch = numbers[0] > 0 ? (int)numbers[0] : 0;
+    trainer->best_epoch = (int)numbers[0];
     trainer->best_accuracy = numbers[1];
     *sr_optimizer_steps(trainer->optimizer) = (uint64_t)numbers[2];
     snprintf(trainer->note, room, "going on after epoch %d", trainer->finished);
