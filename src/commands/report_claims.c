@@ -268,6 +268,7 @@ static void claim_confusions(struct claims *claims, const struct sr_predictions 
             claim(claims, what, "confused notably", holds((double)(there + back) > 4 * even),
                   "%llu and %llu times", there, back);
     }
+    free(matrix);
 }
 
 /* The study's table of its ResNet: recall of some classes, F1, and confusions. */
