@@ -77,7 +77,7 @@ static void nearest_pixels(struct sr_closeup *closeup, const struct sr_dataset *
                            const struct sr_monitor *monitor)
 {
     struct sr_nearest *nearest = &closeup->nearest;
-    const struct sr_images *train = &data->files[SR_FILE_TRAIN], *own = &data->files[closeup->file];
+    const struct sr_images *train = sr_dataset_train(data), *own = &data->files[closeup->file];
     size_t size = sr_shape_size(train->shape), kept = 0;
     const uint8_t *pixels = own->pixels + closeup->row * size;
     uint64_t far[SR_CLOSEUP_NEAREST];

@@ -434,7 +434,7 @@ enum sr_status sr_session_experiment(struct sr_session *session, const char *nam
         struct sr_split split;
         struct sr_folds folds;
         task->path = sr_xprintf("%s/%s.csv", folder, name);
-        task->data = sr_dataset_ref(session->data);
+        task->data = sr_dataset_ref(sr_dataset_origin(session->data));
         task->validation = session->split.fraction;
         task->split_seed = session->split.seed;
         task->pool = session->pool;

@@ -43,7 +43,7 @@ static enum sr_status guess_seen(const struct key *key, struct sr_seen **seen,
                                  struct sr_error *error)
 {
     const struct sr_model *model = key->base.model;
-    const struct sr_dataset *data = key->base.data;
+    const struct sr_dataset *data = sr_dataset_origin(key->base.data);
     struct sr_split split;
     *seen = NULL;
     if (strcmp(model->digest, data->digest)) {
@@ -69,9 +69,13 @@ static enum sr_status keep_others(const struct key *key, const struct sr_seen *s
                                   struct sr_held_out *held, struct sr_error *error)
 {
     const struct sr_samples whole = key->samples;
+    /* Where the images are changed, rows are known by what they were before. */
+    struct sr_samples known = whole;
+    if (key->base.data->origin)
+        known.images = &key->base.data->origin->files[sr_split_file(key->split)];
     uint32_t *rows = sr_array_raw(whole.count, sizeof *rows, "rows of the split", error);
     if (!rows) return SR_ERROR_MEMORY;
-    const size_t count = sr_seen_others(seen, &whole, rows);
+    const size_t count = sr_seen_others(seen, &known, rows);
     held->trained = whole.count - count;
     if (key->split == SR_SPLIT_TRAIN || count == whole.count) {
         free(rows);

@@ -19,6 +19,8 @@ noinst_HEADERS += src/app/explainer.h src/app/resume.h src/app/task.h \
 	include/sartor/app/trust.h \
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
+	src/app/abstain.c \
+	src/app/changed.c \
 	src/app/closeup.c \
 	src/app/comparison.c \
 	src/app/data.c \

@@ -188,9 +188,9 @@ enum sr_status sr_session_resplit(struct sr_session *session, struct sr_error *e
 {
     struct sr_split split = {0};
     if (!session->data) return SR_OK;
-    enum sr_status status =
-        sr_split_make(&split, session->data, sr_args_number(session->options, "validation"),
-                      (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
+    enum sr_status status = sr_split_make(
+        &split, sr_dataset_origin(session->data), sr_args_number(session->options, "validation"),
+        (uint64_t)sr_args_integer(session->options, "split_seed"), 0, error);
     if (status) return status;
     sr_split_fini(&session->split);
     session->split = split;

@@ -70,7 +70,7 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
     struct stat now = {0};
     enum sr_status status = sr_session_data(session, error);
     if (status) return status;
-    struct sr_images *pictures = &session->data->files[SR_FILE_PICTURES];
+    struct sr_images *pictures = &sr_dataset_origin(session->data)->files[SR_FILE_PICTURES];
     bool there = stat(path, &now) == 0;
     for (size_t i = pictures->count; there && i-- > 0;) {
         const struct sr_picture_row *one = &session->pictures[i];
@@ -102,7 +102,8 @@ enum sr_status sr_session_picture(struct sr_session *session, const char *path, 
              sizeof *session->pictures);
     session->pictures[pictures->count] = one;
     *row = (uint32_t)pictures->count++;
-    return SR_OK;
+    if (!session->data->origin) return SR_OK;
+    return sr_dataset_change_pictures(session->data, SR_PICTURES_MAX, error);
 }
 
 const struct sr_import *sr_session_import(const struct sr_session *session, uint32_t row)
@@ -134,4 +135,10 @@ void sr_sample_name(const struct sr_session *session, enum sr_file file, uint32_
         snprintf(name, size, "%s", sr_session_picture_path(session, row));
     else
         snprintf(name, size, "%s:%u", sr_file_names[file], (unsigned)row);
+    const struct sr_change change = session->data->change;
+    const size_t length = strlen(name);
+    char how[48];
+    if (!change.severity) return;
+    sr_change_print(change, how, sizeof how);
+    snprintf(name + length, size - length, ", %s", how);
 }

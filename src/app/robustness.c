@@ -216,10 +216,13 @@ enum sr_status sr_session_robustness(struct sr_session *session, struct sr_entry
     enum sr_status status = sr_session_usable(session, &entry, error);
     if (!status) status = sr_session_held_out(session, entry, request->split, &held, error);
     if (status) return status;
-    struct key key = {{entry->model, session->data, session->split_version},
+    /* Whatever is shown, it begins with the images as they are. */
+    struct sr_dataset *data = sr_dataset_origin(session->data);
+    struct key key = {{entry->model, data, session->split_version},
                       .request = *request,
                       .calibrated = sr_session_calibrates(session, entry->model),
                       .samples = held->samples};
+    key.samples.images = &data->files[sr_split_file(request->split)];
     snprintf(key.name, sizeof key.name, "%s", entry->name);
     if (!key.samples.count)
         return sr_error_set(

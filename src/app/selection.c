@@ -188,13 +188,11 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
     return SR_OK;
 }
 
-enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter,
-                                 struct sr_error *error)
+static enum sr_status select_shown(struct sr_session *session, struct sr_filter wanted,
+                                   struct sr_error *error)
 {
-    struct sr_filter wanted = *filter;
     const struct sr_predictions *predictions = NULL, *other = NULL;
-    enum sr_status status = sr_session_data(session, error);
-    if (status) return status;
+    enum sr_status status = SR_OK;
     if (wanted.suspects) return select_suspects(session, wanted, error);
     if (wanted.everywhere) return select_everywhere(session, wanted, error);
     const bool judged = needs_predictions(&wanted);
@@ -235,6 +233,22 @@ enum sr_status sr_session_select(struct sr_session *session, const struct sr_fil
     return SR_OK;
 }
 
+enum sr_status sr_session_select(struct sr_session *session, const struct sr_filter *filter,
+                                 struct sr_error *error)
+{
+    enum sr_status status = sr_session_data(session, error);
+    if (status) return status;
+    struct sr_dataset *before = sr_dataset_ref(session->data);
+    status = sr_session_change(session, filter->change, error);
+    if (!status) status = select_shown(session, *filter, error);
+    /* What is refused changes nothing. */
+    if (status && status != SR_PENDING)
+        sr_session_put_data(session, before);
+    else
+        sr_dataset_unref(before);
+    return status;
+}
+
 void sr_filter_print(const struct sr_session *session, const struct sr_filter *filter,
                      struct sr_text *text)
 {
@@ -258,6 +272,11 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         if (isfinite(filter->confidence_low)) sr_text_printf(text, "%g", filter->confidence_low);
         sr_text_add(text, "..");
         if (isfinite(filter->confidence_high)) sr_text_printf(text, "%g", filter->confidence_high);
+    }
+    if (filter->change.severity) {
+        char how[48];
+        sr_change_print(filter->change, how, sizeof how);
+        sr_text_printf(text, " changed=%s", how);
     }
     if (filter->suspects) sr_text_add(text, " suspects");
     if (filter->tagged)
@@ -290,6 +309,7 @@ enum sr_status sr_session_show(struct sr_session *session, enum sr_file file, ui
     for (int i = 0; i < 2; i++) {
         struct sr_filter filter;
         sr_filter_init(&filter);
+        filter.change = session->selection.filter.change;
         filter.split = candidates[i];
         status = sr_session_select(session, &filter, error);
         if (status || put_cursor(&session->selection, file, row)) return status;

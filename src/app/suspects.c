@@ -400,7 +400,7 @@ static void suspects_finish(struct sr_session *session, struct task *task,
 {
     struct suspects_task *search = (struct suspects_task *)task;
     struct sr_run *run = sr_session_run(session, event->job);
-    if (run->state != SR_JOB_DONE || session->data != search->data) return;
+    if (run->state != SR_JOB_DONE || sr_dataset_origin(session->data) != search->data) return;
     struct sr_suspects found = search->result;
     const size_t count = found.count;
     search->result = (struct sr_suspects){0};
@@ -446,7 +446,7 @@ enum sr_status sr_session_find_suspects(struct sr_session *session,
     search->shape = model->shape;
     search->seed = model->seed;
     search->limit = model->limit;
-    search->data = sr_dataset_ref(session->data);
+    search->data = sr_dataset_ref(sr_dataset_origin(session->data));
     search->pool = session->pool;
     search->result.rule = request->rule;
     snprintf(search->result.model, sizeof search->result.model, "%s", entry->name);

@@ -154,8 +154,9 @@ static enum sr_status check(struct sr_session *session, const struct sr_train_re
                             "limit=%llu is below the number of classes, %d: some would have no row "
                             "to learn from",
                             (unsigned long long)request->limit, shape->classes);
-    enum sr_status status = sr_split_make(split, session->data, session->split.fraction,
-                                          session->split.seed, request->limit, error);
+    enum sr_status status =
+        sr_split_make(split, sr_dataset_origin(session->data), session->split.fraction,
+                      session->split.seed, request->limit, error);
     if (!status && class->check)
         status = class->check(request->params, shape, split->counts[SR_SPLIT_TRAIN], error);
     if (!status) status = check_place(session, request->name, error);
@@ -204,8 +205,8 @@ enum sr_status sr_session_train(struct sr_session *session, const struct sr_trai
     model->split_seed = session->split.seed;
     model->validation = session->split.fraction;
     model->limit = request.limit;
-    sr_model_set_data(model, session->data);
-    train->data = sr_dataset_ref(session->data);
+    train->data = sr_dataset_ref(sr_dataset_origin(session->data));
+    sr_model_set_data(model, train->data);
     train->pool = session->pool;
     train->home = sr_xstrdup(session->home);
     train->jobs = session->jobs;

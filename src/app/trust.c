@@ -86,9 +86,10 @@ enum sr_status sr_session_trust(struct sr_session *session, const struct sr_entr
 {
     struct sr_model *model = entry->model;
     if (model->trust || !has_rows(session, model)) return SR_OK;
-    struct key key = {{model, session->data, session->split_version},
-                      .train = sr_session_samples(session, SR_SPLIT_TRAIN),
-                      .validation = sr_session_samples(session, SR_SPLIT_VALIDATION)};
+    struct sr_dataset *data = sr_dataset_origin(session->data);
+    struct key key = {{model, data, session->split_version},
+                      .train = sr_split_samples(data, &session->split, SR_SPLIT_TRAIN),
+                      .validation = sr_split_samples(data, &session->split, SR_SPLIT_VALIDATION)};
     snprintf(key.name, sizeof key.name, "%s", entry->name);
     const void *value;
     enum sr_status status = sr_result_get(session, &trust_kind, &key, &value, error);

@@ -36,6 +36,7 @@ const struct sr_command sr_command_browse = {
              .help =
                  "Samples whose label looks wrong, as found by the command suspects; as= is then "
                  "the class suggested."},
+            SR_CHANGED_PARAM,
             {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
              .help = "In this order; all but index need a model."},
             {"descending", SR_PARAM_SWITCH, .help = "Largest first."},
@@ -151,17 +152,28 @@ static enum sr_status read_tag(struct sr_session *session, const char *name,
     return SR_OK;
 }
 
+enum sr_status read_change(const struct sr_session *session, const struct sr_args *args,
+                           struct sr_change *change, struct sr_error *error)
+{
+    *change = session->selection.filter.change;
+    if (!sr_args_given(args, "changed")) return SR_OK;
+    enum sr_status status = sr_change_parse(sr_args_text(args, "changed"), change, error);
+    return status ? sr_error_prefix(error, "changed=") : SR_OK;
+}
+
 SR_RUN(browse_run)
 {
     SR_UNUSED;
     struct sr_filter filter = session->selection.filter;
     if (!sr_args_switch(args, "more") || sr_args_switch(args, "all")) {
         sr_filter_init(&filter);
+        filter.change = session->selection.filter.change;
         if (sr_args_switch(args, "more")) {
             filter.split = session->selection.filter.split;
             filter.everywhere = session->selection.filter.everywhere;
         }
     }
+    if (read_change(session, args, &filter.change, error)) return error->status;
     if (sr_args_given(args, "class")) filter.class = arg_class(args, "class");
     if (sr_args_given(args, "as")) filter.as = arg_class(args, "as");
     bool right = sr_args_switch(args, "right"), wrong = sr_args_switch(args, "wrong");

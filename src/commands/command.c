@@ -118,10 +118,18 @@ const char *class_name(const struct sr_session *session, int class)
     return class < 0 ? "" : session->data->class_names[class];
 }
 
+void reply_changed(struct sr_reply *reply, const struct sr_session *session)
+{
+    char how[48];
+    sr_change_print(session->data->change, how, sizeof how);
+    if (session->data->change.severity) sr_reply_text(reply, "changed", how);
+}
+
 void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
                   uint32_t row)
 {
     const int truth = sr_images_label(&session->data->files[file], row);
+    reply_changed(reply, session);
     if (file == SR_FILE_PICTURES) {
         sr_reply_text(reply, "file", sr_session_picture_path(session, row));
         sr_reply_text(reply, "doubt", sr_import_doubt_text(sr_session_import(session, row)->doubt));

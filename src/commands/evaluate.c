@@ -10,7 +10,15 @@ const struct sr_command sr_command_evaluate = {
     .name = "evaluate",
     .group = "evaluate",
     .help = "Accuracy, loss, precision, recall and F1 of a model on a split.",
-    .params = (const struct sr_param[]){SR_MODEL_PARAM(false), SR_SPLIT_PARAM, SR_COSTS_PARAM, {0}},
+    .params =
+        (const struct sr_param[]){
+            SR_MODEL_PARAM(false),
+            SR_SPLIT_PARAM,
+            SR_COSTS_PARAM,
+            {"abstain", SR_PARAM_CHOICE, .choices = SR_ABSTAIN_CHOICES,
+             .help = "Also the accuracy where the model does not answer all: not what is unlike "
+                     "its training images, or not where its set has several classes."},
+            {0}},
     .run = evaluate_run,
     .example = "evaluate cnn split=test",
 };
@@ -107,6 +115,56 @@ static void show_recall(struct sr_table *table, double recall, const struct sr_i
                    ends[1] + (*ends[1] == '0'));
 }
 
+static enum sr_status abstain(struct sr_session *session, const struct sr_args *args,
+                              struct sr_entry *entry, enum sr_split_name split,
+                              struct sr_abstention *abstention, struct sr_error *error)
+{
+    if (!sr_args_given(args, "abstain")) return SR_OK;
+    const enum sr_abstain from = (enum sr_abstain)sr_args_choice(args, "abstain");
+    return sr_session_abstain(session, entry, split, from, abstention, error);
+}
+
+/* What it does when it may refuse to answer. */
+static void report_abstention(const struct sr_session *session, enum sr_abstain from,
+                              const struct sr_abstention *abstention, struct sr_reply *reply)
+{
+    sr_reply_text(reply, "abstain", sr_abstain_names[from]);
+    sr_reply_number(reply, "answered", abstention->share);
+    sr_reply_number(reply, "answered_accuracy", abstention->accuracy);
+    sr_reply_number(reply, "answered_low", abstention->low);
+    sr_reply_number(reply, "answered_high", abstention->high);
+    sr_reply_number(reply, "refused_accuracy", abstention->others);
+    if (from == SR_ABSTAIN_UNFAMILIAR)
+        sr_reply_say(reply, "  without an answer to what is unlike %.1f %% of held-out images: ",
+                     100 * (1 - SR_UNFAMILIAR));
+    else
+        sr_reply_say(reply, "  without an answer where the %s %% set has several classes: ",
+                     sr_args_text(session->options, "coverage"));
+    sr_reply_more(reply, "%.2f %% answered", 100 * abstention->share);
+    if (abstention->answered)
+        sr_reply_more(reply, ", right on %.2f %% of these (95 %% interval %.2f to %.2f)",
+                      100 * abstention->accuracy, 100 * abstention->low, 100 * abstention->high);
+    if (abstention->answered < abstention->count)
+        sr_reply_more(reply, "; on the others it would be right on %.2f %%",
+                      100 * abstention->others);
+}
+
+static void report_risk(const struct sr_session *session, const struct sr_args *args,
+                        const struct sr_predictions *predictions,
+                        const struct sr_abstention *abstention, struct sr_reply *reply)
+{
+    struct sr_risk risk;
+    sr_risk_of(&risk, predictions);
+    sr_reply_number(reply, "risk_area", risk.area);
+    sr_reply_say(reply,
+                 "  area under the risk %.4f: the mean share of mistakes when the surest answers "
+                 "are given first",
+                 risk.area);
+    if (sr_args_given(args, "abstain"))
+        report_abstention(session, (enum sr_abstain)sr_args_choice(args, "abstain"), abstention,
+                          reply);
+}
+
 static void report_classes(struct sr_session *session, const struct sr_evaluation *e,
                            const struct sr_intervals *intervals, const struct sr_coverage *coverage,
                            struct sr_reply *reply)
@@ -165,9 +223,11 @@ SR_RUN(evaluate_run)
     struct sr_costs costs = {0};
     double scores[SR_SCORE_COUNT];
     struct sr_interval intervals[SR_SCORE_COUNT];
+    struct sr_abstention abstention;
     enum sr_status status = sr_session_data(session, error);
     if (!status) status = costs_of(session, args, &costs, error);
     if (!status) status = sr_session_intervals(session, entry, split, &of_measures, error);
+    if (!status) status = abstain(session, args, entry, split, &abstention, error);
     if (status) {
         sr_costs_fini(&costs);
         return status;
@@ -195,6 +255,7 @@ SR_RUN(evaluate_run)
     sr_reply_number(reply, "macro_auc_high", of_measures->macro_auc.high);
     sr_reply_switch(reply, "calibrated", predicted->calibrated);
     say_scores(reply, session, predicted, covers ? &coverage : NULL, scores, intervals);
+    report_risk(session, args, &predicted->predictions, &abstention, reply);
     sr_reply_gap(reply);
     report_classes(session, e, of_measures, covers ? &coverage : NULL, reply);
     sr_reply_say(reply, "  macro mean: precision %.4f, recall %.4f, F1 %.4f", e->macro_precision,

@@ -34,15 +34,28 @@ void figure_credit_run(struct figure *figure, const struct sr_run *run)
     credit(figure, run->name, run->class, run->seed);
 }
 
+/* ", rotate:3" where the images are changed. */
+static void figure_changed(const struct figure *figure, char *text, size_t size)
+{
+    const struct sr_change change = figure->session->data->change;
+    char how[48];
+    *text = '\0';
+    if (!change.severity) return;
+    sr_change_print(change, how, sizeof how);
+    snprintf(text, size, ", %s,", how);
+}
+
 void figure_judge(struct figure *figure, const struct sr_entry *entry, enum sr_split_name split)
 {
     struct sr_text words = {0};
+    char how[64];
+    figure_changed(figure, how, sizeof how);
     sr_predicted_print_left_out(sr_session_predicted(figure->session, entry, split), &words);
     if (!figure->judged[0])
-        snprintf(figure->judged, sizeof figure->judged, "%s split", sr_split_names[split]);
+        snprintf(figure->judged, sizeof figure->judged, "%s split%s", sr_split_names[split], how);
     if (words.length) {
         snprintf(figure->judged, sizeof figure->judged,
-                 "%s split without rows that a model was trained on", sr_split_names[split]);
+                 "%s split%s without rows that a model was trained on", sr_split_names[split], how);
         sr_text_printf(&figure->selection, "%s%s: %s", figure->selection.length ? "; " : "",
                        entry->name, sr_text_get(&words));
     }

@@ -25,6 +25,8 @@
       "Precision, recall and F1 of every class; of several models F1.")                            \
     X(compare, "models split", "", "Accuracies of models with 95 % intervals.")                    \
     X(reliability, "model models split", "model", "Accuracy at each level of confidence.")         \
+    X(risk, "model models split", "model",                                                         \
+      "Accuracy of the surest answers against the share that is answered.")                        \
     X(roc, "model models split class", "model",                                                    \
       "True positive rate against false positive rate, a curve for each class.")                   \
     X(pr, "model models split class", "model",                                                     \

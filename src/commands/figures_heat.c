@@ -214,7 +214,7 @@ enum sr_status figure_nearest(struct figure *figure, struct sr_error *error)
     if (status) goto out;
     const size_t count = nearest->count;
     const uint32_t *rows = nearest->rows;
-    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN],
+    const struct sr_images *train = sr_dataset_train(session->data),
                            *own = &session->data->files[picked.file];
     const int truth = sr_images_label(own, picked.rows[0]);
     const uint8_t **pixels = sr_xalloc((count + 1) * sizeof *pixels);

@@ -54,6 +54,17 @@
             .choices = SR_SPLITS,                                                                  \
             .help = "The file that a bare row is of; without a row, the split of the sample."      \
     }
+/* How images are changed that are shown; read_change takes it, where it is not given the present
+ * one. */
+#define SR_CHANGED_PARAM                                                                           \
+    {                                                                                              \
+        "changed", SR_PARAM_TEXT,                                                                  \
+            .help = "The images changed by a kind of robustness and a severity of 1 to 5: "        \
+                    "rotate:3. All commands and panes then show and judge these, until "           \
+                    "changed=none."                                                                \
+    }
+enum sr_status read_change(const struct sr_session *session, const struct sr_args *args,
+                           struct sr_change *change, struct sr_error *error);
 #define SR_SPLIT_PARAM                                                                             \
     {                                                                                              \
         "split", SR_PARAM_SPLIT, .current = true, .choices = SR_SPLITS,                            \
@@ -71,6 +82,8 @@ size_t more_of_family(struct sr_session *session, const struct sr_args *args,
 /* Class names once, as `"classes"`. */
 void reply_classes(struct sr_reply *reply, const struct sr_session *session);
 const char *class_name(const struct sr_session *session, int class); /* "" for -1 */
+/* How the images are changed, where they are. */
+void reply_changed(struct sr_reply *reply, const struct sr_session *session);
 /* Members that say which sample a record is of. */
 void reply_sample(struct sr_reply *reply, const struct sr_session *session, enum sr_file file,
                   uint32_t row);

@@ -85,7 +85,11 @@ static bool leave_filter(struct sr_session *session, enum sr_status *status, str
     struct sr_filter everything;
     sr_filter_init(&everything);
     everything.split = session->selection.filter.split;
-    if (!memcmp(&everything, &session->selection.filter, sizeof everything)) return false;
+    everything.change = session->selection.filter.change;
+    if (!memcmp(&everything, &session->selection.filter, sizeof everything)) {
+        if (!everything.change.severity) return false;
+        everything.change = (struct sr_change){0};
+    }
     *status = sr_session_select(session, &everything, error);
     return true;
 }

@@ -52,7 +52,10 @@ void reply_judged(struct sr_reply *reply, const struct sr_session *session,
 {
     const struct sr_predicted *predicted = sr_session_predicted(session, entry, split);
     struct sr_text text = {0};
-    char count[32];
+    char count[32], how[48];
+    sr_change_print(session->data->change, how, sizeof how);
+    if (session->data->change.severity) sr_reply_say(reply, "  images changed by %s", how);
+    reply_changed(reply, session);
     sr_predicted_print_left_out(predicted, &text);
     sr_format_count(count, sizeof count, predicted->trained);
     if (text.length)

@@ -20,6 +20,7 @@ const struct sr_command sr_command_show = {
              .help =
                  "With what this model predicts and, of a k-NN or SVM, the training images that "
                  "it finds nearest."},
+            SR_CHANGED_PARAM,
             {0}},
     .run = show_run,
     .example = "show test:7 model=knn",
@@ -122,7 +123,10 @@ SR_RUN(show_run)
     const uint32_t row = sample->row;
     struct sr_nearest nearest = {0};
     struct sr_answer answer = {0};
-    enum sr_status status = ask(session, args, sample, &answer, &nearest, error);
+    struct sr_change change;
+    enum sr_status status = read_change(session, args, &change, error);
+    if (!status) status = sr_session_change(session, change, error);
+    if (!status) status = ask(session, args, sample, &answer, &nearest, error);
     if (!status) status = sr_session_show(session, file, row, error);
     if (status) {
         sr_answer_fini(&answer);

@@ -438,6 +438,7 @@ SR_RUN(study_run)
     enum sr_status status = SR_OK;
     if (!study) {
         status = sr_session_data(session, error);
+        if (!status) status = sr_session_unchanged(session, "study", error);
         if (status) return status;
         study = session->study = item->state = sr_xalloc(sizeof *study);
         item->free_state = free_study;

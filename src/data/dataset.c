@@ -248,5 +248,6 @@ void sr_dataset_unref(struct sr_dataset *dataset)
     for (int c = 0; c < SR_CLASSES_MAX; c++) free(dataset->class_names[c]);
     for (int n = 0; n < SR_NOTES_MAX; n++) free(dataset->notes[n]);
     free(dataset->path);
+    sr_dataset_unref(dataset->origin);
     free(dataset);
 }

@@ -26,6 +26,7 @@ libsartor_a_SOURCES += \
 	src/data/backdrop.h \
 	src/data/cache.c \
 	src/data/cache.h \
+	src/data/changed.c \
 	src/data/changes.c \
 	src/data/changes.h \
 	src/data/changes_blur.c \

@@ -6,6 +6,7 @@ noinst_HEADERS += \
 	include/sartor/eval/evaluation.h \
 	include/sartor/eval/familiarity.h \
 	include/sartor/eval/paired.h \
+	include/sartor/eval/risk.h \
 	include/sartor/eval/significance.h \
 	include/sartor/eval/suspects.h
 libsartor_a_SOURCES += \
@@ -16,5 +17,6 @@ libsartor_a_SOURCES += \
 	src/eval/evaluation.c \
 	src/eval/familiarity.c \
 	src/eval/paired.c \
+	src/eval/risk.c \
 	src/eval/significance.c \
 	src/eval/suspects.c

@@ -117,7 +117,7 @@ static void draw_versions(struct sr_session *session, struct sr_area area,
 static void draw_neighbours(struct sr_session *session, struct sr_area area,
                             const struct sr_closeup *closeup, int truth)
 {
-    const struct sr_images *train = &session->data->files[SR_FILE_TRAIN];
+    const struct sr_images *train = sr_dataset_train(session->data);
     int high = area.height - 2 < 7 ? area.height - 2 : 7, wide = 2 * high;
     if (high < 4 || area.width < wide) return;
     struct sr_text title = {0};

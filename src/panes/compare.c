@@ -257,6 +257,7 @@ static enum sr_status browse_difference(struct sr_session *session, bool swapped
     struct sr_entry *first, *second;
     struct sr_filter filter;
     sr_filter_init(&filter);
+    filter.change = session->selection.filter.change;
     enum sr_status status = compare_shown_pair(session, &first, &second, &filter.split, error);
     if (status) return status;
     return sr_browse_difference(session, &filter, swapped ? second : first,

@@ -347,6 +347,7 @@ static enum sr_status browse_difference(struct sr_session *session, bool swapped
     const struct confusion *state = confusion_state(session);
     struct sr_filter filter;
     sr_filter_init(&filter);
+    filter.change = session->selection.filter.change;
     struct sr_entry *first = sr_session_entry(session, NULL, error);
     if (!first) return error->status;
     if (!state->vs[0])

@@ -361,7 +361,7 @@ static void draw_pictures(struct sr_session *session, struct sr_area area,
 static void draw_nearest(struct sr_session *session, struct sr_area area,
                          const struct sr_nearest *nearest, const char *by, int truth)
 {
-    const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+    const struct sr_images *images = sr_dataset_train(session->data);
     const size_t count = nearest->count;
     if (area.height < 3) {
         struct sr_text words = {0};
@@ -532,7 +532,7 @@ static void describe_scene(struct sr_session *session, const struct scene *scene
         const struct sr_nearest *nearest = &explanation->nearest;
         if (explanation->heat.values) explain_heat_words(&explanation->heat, text);
         if (nearest->count) {
-            const struct sr_images *images = &session->data->files[SR_FILE_TRAIN];
+            const struct sr_images *images = sr_dataset_train(session->data);
             sr_text_add(text, " The nearest training images are");
             for (size_t i = 0; i < nearest->count; i++)
                 sr_text_printf(text, "%s %s", i ? "," : "",

@@ -35,3 +35,7 @@ check_PROGRAMS += tests/app/test_state
 tests_app_test_state_SOURCES = tests/app/test_state.c
 tests_app_test_state_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_app_test_state_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/app/test_changed
+tests_app_test_changed_SOURCES = tests/app/test_changed.c
+tests_app_test_changed_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_app_test_changed_LDADD = $(TEST_LIBS)

@@ -37,3 +37,8 @@ check_PROGRAMS += tests/eval/test_bootstrap
 tests_eval_test_bootstrap_SOURCES = tests/eval/test_bootstrap.c
 tests_eval_test_bootstrap_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_eval_test_bootstrap_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/eval/test_risk
+tests_eval_test_risk_SOURCES = tests/eval/test_risk.c
+tests_eval_test_risk_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_eval_test_risk_LDADD = $(TEST_LIBS)

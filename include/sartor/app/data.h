@@ -27,6 +27,17 @@ struct sr_statistics {
 
 /* SR_OK when the data is there, SR_PENDING while it is loaded, else why it is not. */
 enum sr_status sr_session_data(struct sr_session *session, struct sr_error *error);
+/* Show the images changed so, from now on, in every pane, command and figure: session->data is then
+ * a set of its own, and what models say of it are results of their own. No change: as they are.
+ * Trainings, searches and what is known of models use the images as they are all the same. */
+enum sr_status sr_session_change(struct sr_session *session, struct sr_change change,
+                                 struct sr_error *error);
+/* Show this set, which is the present one, its origin or a changed one of the same origin. Takes
+ * the reference. */
+void sr_session_put_data(struct sr_session *session, struct sr_dataset *shown);
+/* Refuses while changed images are shown, for commands that many figures come from. */
+enum sr_status sr_session_unchanged(const struct sr_session *session, const char *command,
+                                    struct sr_error *error);
 /* How data is opened: parameters of `open`, and of the option `opening`, which holds for all that
  * is opened without any of its own. */
 #define SR_OPENING_PARAMS                                                                          \

@@ -30,6 +30,8 @@ struct sr_filter {
     int right;
     /* Range of the predicted class's probability; -inf and inf for any. */
     double confidence_low, confidence_high;
+    /* How the images are changed that are shown (data.h). It stays until another is asked for. */
+    struct sr_change change;
     /* Samples of all splits, in the order of the splits' files; `split` is then train. No
      * predictions can be used. */
     bool everywhere;

@@ -12,6 +12,7 @@
 #include "sartor/base/error.h"
 #include "sartor/base/text.h"
 #include "sartor/data/split.h"
+#include "sartor/eval/risk.h"
 #include "sartor/models/trust.h"
 #include <stdbool.h>
 
@@ -66,5 +67,14 @@ void sr_session_thresholds(const struct sr_session *session, const struct sr_tru
  * nothing is known of the model. */
 bool sr_session_coverage(const struct sr_session *session, const struct sr_entry *entry,
                          enum sr_split_name split, struct sr_coverage *coverage);
+
+/* What a model does that does not answer: where the image is unlike what it was trained on
+ * (SR_UNFAMILIAR), or where its set has more than one class. */
+enum sr_abstain { SR_ABSTAIN_UNFAMILIAR, SR_ABSTAIN_UNCERTAIN, SR_ABSTAIN_COUNT };
+#define SR_ABSTAIN_CHOICES "unfamiliar uncertain"
+extern const char *const sr_abstain_names[SR_ABSTAIN_COUNT];
+enum sr_status sr_session_abstain(struct sr_session *session, struct sr_entry *entry,
+                                  enum sr_split_name split, enum sr_abstain from,
+                                  struct sr_abstention *abstention, struct sr_error *error);
 
 #endif

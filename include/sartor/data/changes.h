@@ -56,6 +56,19 @@ enum sr_status sr_change_read(const char *text, uint32_t *kinds, struct sr_error
  * `rng`. */
 void sr_change_values(int kind, int severity, struct sr_rng *rng, struct sr_shape shape,
                       float *values);
+
+/* One kind at one severity; severity 0: no change. */
+struct sr_change {
+    int kind, severity;
+};
+/* "rotate:3"; "rotate" alone is at the severity of Fashion-MNIST-C; "none". */
+enum sr_status sr_change_parse(const char *text, struct sr_change *change, struct sr_error *error);
+/* The same text; kinds that are the same at every severity are without one. */
+void sr_change_print(struct sr_change change, char *text, size_t size);
+static inline bool sr_change_same(struct sr_change a, struct sr_change b)
+{
+    return a.severity == b.severity && (!a.severity || a.kind == b.kind);
+}
 /* sr_shape_size(shape) bytes into `out`, which is not `pixels`. `severity` is 1 to SR_SEVERITIES.
  */
 void sr_change_image(int kind, int severity, uint64_t seed, uint32_t row, const uint8_t *pixels,

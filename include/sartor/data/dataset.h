@@ -9,6 +9,7 @@
 #include "sartor/base/error.h"
 #include "sartor/base/monitor.h"
 #include "sartor/base/pool.h"
+#include "sartor/data/changes.h"
 #include "sartor/data/fitting.h"
 #include "sartor/data/images.h"
 #include <stdbool.h>
@@ -36,7 +37,11 @@ struct sr_dataset {
     bool sample;     /* it is the small sample that is shipped */
     char digest[40]; /* CRC-32 of train pixels, train labels, test pixels, test labels:
                         32 hexadecimal digits, of the uncompressed content */
-    int references;  /* atomic; use ref and unref */
+    /* Of a set whose images are changed ones (sr_dataset_change): how, and the set as it is, to
+     * which this one has a reference; no change and NULL of all others. */
+    struct sr_change change;
+    struct sr_dataset *origin;
+    int references; /* atomic; use ref and unref */
 };
 
 /* What is to be opened, and how. Zero but for the path: as it is by default. */
@@ -68,6 +73,28 @@ struct sr_dataset *sr_dataset_load(const char *path, const struct sr_monitor *mo
                                    struct sr_error *error);
 struct sr_dataset *sr_dataset_ref(struct sr_dataset *dataset);
 void sr_dataset_unref(struct sr_dataset *dataset); /* NULL-safe */
+
+/* The set with all its images changed as `robustness` changes them, by the same seed: the same
+ * rows, labels, names and digest; its name says how it is changed. Not of a set that is changed
+ * already. NULL and a message where the kind is for square images, without memory, and when the
+ * monitor asks to end. */
+struct sr_dataset *sr_dataset_change(struct sr_dataset *origin, struct sr_change change,
+                                     struct sr_pool *pool, const struct sr_monitor *monitor,
+                                     struct sr_error *error);
+/* One's own pictures that have been added to the origin since are changed, too; `most`: there will
+ * not be more of them. */
+enum sr_status sr_dataset_change_pictures(struct sr_dataset *changed, size_t most,
+                                          struct sr_error *error);
+/* The set as it is. */
+static inline struct sr_dataset *sr_dataset_origin(struct sr_dataset *dataset)
+{
+    return dataset->origin ? dataset->origin : dataset;
+}
+/* The training images as they are. */
+static inline const struct sr_images *sr_dataset_train(const struct sr_dataset *dataset)
+{
+    return &(dataset->origin ? dataset->origin : dataset)->files[SR_FILE_TRAIN];
+}
 
 /* Where the data is: `wanted` (from --data; an error later if there is none), else
  * $SARTOR_DATA, ./data, the distribution's package, the shipped sample (in the build
