@@ -1,13 +1,15 @@
 libsartor_a_SOURCES += src/compute/bytes.c
 noinst_HEADERS += include/sartor/compute/bytes.h src/compute/bytes_layout.h
-libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c src/compute/reference.c src/compute/turn.c
+libsartor_a_SOURCES += src/compute/cpu.c src/compute/matrix.c src/compute/reference.c src/compute/turn.c \
+	src/compute/winograd.c src/compute/winograd_reference.c
 noinst_HEADERS += include/sartor/compute/cpu.h include/sartor/compute/kernels.h \
-	include/sartor/compute/matrix.h src/compute/vector.h
+	include/sartor/compute/matrix.h include/sartor/compute/winograd.h src/compute/vector.h \
+	src/compute/winograd_points.h src/compute/winograd_reference.h
 
 ## The same kernels, once for each instruction set of include/sartor/compute/cpu.h. SR_WIDTH is how
 ## many floats a vector of src/compute/vector.h holds.
 kernel_sources = src/compute/bytes_tiles.c src/compute/conv.c src/compute/conv_weights.c src/compute/dots.c \
-	src/compute/pointwise.c src/compute/product.c src/compute/update.c
+	src/compute/pointwise.c src/compute/product.c src/compute/update.c src/compute/winograd_tiles.c
 noinst_LIBRARIES += libkernels_baseline.a
 libkernels_baseline_a_SOURCES = $(kernel_sources)
 libkernels_baseline_a_CPPFLAGS = $(AM_CPPFLAGS) -DSR_ISA=baseline -DSR_WIDTH=4

@@ -2,6 +2,7 @@
  * precision. */
 #include "bytes_layout.h"
 #include "sartor/compute/kernels.h"
+#include "winograd_reference.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -299,6 +300,12 @@ const struct sr_kernels sr_kernels_reference = {
     .isa = "reference",
     .conv = conv,
     .conv_weights = conv_weights,
+    .winograd_in = sr_winograd_in_reference,
+    .winograd_out = sr_winograd_out_reference,
+    .winograd_out_back = sr_winograd_out_back_reference,
+    .winograd_in_back = sr_winograd_in_back_reference,
+    .winograd_filter = sr_winograd_filter_reference,
+    .winograd_filter_back = sr_winograd_filter_back_reference,
     .channel_sums = channel_sums,
     .pool = pool,
     .pool_back = pool_back,

@@ -154,6 +154,15 @@ void SR_NAME(conv)(const struct sr_conv *c, const float *x, const float *w, cons
                    int flags, float *y, int images);
 void SR_NAME(conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
                            int images);
+void SR_NAME(winograd_in)(const struct sr_winograd *g, const float *x, int images, float *v);
+void SR_NAME(winograd_out)(const struct sr_winograd *g, const float *m, const float *bias,
+                           bool relu, float *y, int images);
+void SR_NAME(winograd_out_back)(const struct sr_winograd *g, const float *dy, int images,
+                                float *dm);
+void SR_NAME(winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
+                               int images);
+void SR_NAME(winograd_filter)(const struct sr_winograd *g, const float *w, int block, float *u);
+void SR_NAME(winograd_filter_back)(const struct sr_winograd *g, const float *du, float *dw);
 void SR_NAME(product)(const struct sr_product *p);
 void SR_NAME(dots)(const struct sr_product *p);
 void SR_NAME(sgd)(const struct sr_update *u, const float *gradient, size_t count, float *w,

@@ -1,17 +1,11 @@
 /* layer_conv.c - convolution, kernel 1 or 3, stride 1 or 2, same or valid padding, bias optional;
  * with the ReLU and max-pool behind it as one step, and the passes over its output that the unit
  * behind it needs. */
-#include "workspace.h"
+#include "convolver.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-/* What a unit keeps: weights as the kernels want them. */
-struct conv_unit {
-    float *packed; /* forward */
-    float *turned; /* gradient of the input */
-};
 
 static void describe(const struct sr_layer_spec *spec, char *text, size_t size)
 {
@@ -100,21 +94,7 @@ static uint64_t multiply_adds(const struct layer *layer, bool padding)
 
 /* Floats of the pictures that pass through a worker's scratch: they stay in the second-level cache.
  */
-enum { GROUP_FLOATS = 1 << 16 };
-
-/* The convolution that takes dy back to dx; its input is dy, spread out for stride 2. */
-static struct sr_conv backward_conv(const struct sr_conv *c)
-{
-    return (struct sr_conv){.height = (c->out_height - 1) * c->stride + 1,
-                            .width = (c->out_width - 1) * c->stride + 1,
-                            .inputs = c->outputs,
-                            .out_height = c->height,
-                            .out_width = c->width,
-                            .outputs = c->inputs,
-                            .kernel = c->kernel,
-                            .stride = 1,
-                            .pad = c->kernel - 1 - c->pad};
-}
+enum { GROUP_FLOATS = 1 << 16, GROUP_IMAGES = 16 };
 
 /* Floats of an image that is copied before it is used: a grey one into a frame of zeros, one in
  * colour into a block of channels. 0: none is copied. */
@@ -127,21 +107,28 @@ static size_t copied_size(const struct unit *u, const struct sr_conv *c)
 /* Images that go through a worker's scratch at a time. */
 static int group_images(const struct unit *u, const struct layer *layer)
 {
+    const int most = convolver_group(u->own);
     if (!u->pool && u->observer < 0 && layer->conv.stride == 1 && !copied_size(u, &layer->conv))
-        return INT_MAX; /* no scratch used */
+        return most;
     size_t fit = GROUP_FLOATS / shape_size(&u->mid);
-    return fit < 2 ? 2 : fit > 8 ? 8 : (int)fit;
+    fit = fit < 2 ? 2 : fit > GROUP_IMAGES ? GROUP_IMAGES : fit;
+    return most < (int)fit ? most : (int)fit;
+}
+
+/* What the convolver needs, which comes first in the scratch; then copies of pictures. */
+static size_t convolver_room(const struct unit *u, const struct layer *layer)
+{
+    const int images = group_images(u, layer);
+    return images == INT_MAX ? 0 : round_up(convolver_scratch(u->own, images));
 }
 
 static size_t scratch(const struct unit *u, const struct layer *layer)
 {
-    struct sr_conv back = backward_conv(&layer->conv);
-    size_t spread = u->input_gradient && layer->conv.stride == 2 ? sr_conv_input_size(&back) : 0;
     size_t mid = shape_size(&u->mid), observed = u->observer >= 0 ? mid : 0;
-    size_t size = copied_size(u, &layer->conv) + (u->pool ? mid : observed) + spread;
-    if (size == 0) return 0;
-    size_t whole = size * (size_t)group_images(u, layer) + observed;
-    return (whole + 3 * SR_BLOCK) / SR_BLOCK * SR_BLOCK;
+    size_t size = copied_size(u, &layer->conv) + (u->pool ? mid : observed);
+    size_t room = convolver_room(u, layer);
+    if (size) room += round_up(size * (size_t)group_images(u, layer) + observed + 2 * SR_BLOCK);
+    return room;
 }
 
 static size_t sums(const struct layer *layer)
@@ -154,12 +141,10 @@ static void carve_own(const struct sr_workspace *workspace, struct unit *unit,
 {
     const struct layer *layer = &workspace->network->layers[unit->layer];
     const struct sr_conv *c = &layer->conv;
-    struct conv_unit *own = unit->own;
-    own->packed = carve(carver, sr_conv_weight_size(c));
+    struct convolver *own = unit->own;
+    *own = convolver_of(c);
     if (sr_conv_weight_size(c) > LARGE && unit->parts > LARGE_PARTS) unit->parts = LARGE_PARTS;
-    if (workspace->training && unit->input_gradient)
-        own->turned = carve(carver, (size_t)(c->kernel * c->kernel * c->outputs) *
-                                        (size_t)sr_slots(c->inputs));
+    convolver_carve(own, carver, workspace->training && unit->input_gradient);
 }
 
 /* ---- forward ---- */
@@ -205,18 +190,17 @@ static void forward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
     const struct unit *u = job->unit;
-    const struct conv_unit *own = u->own;
-    const struct sr_conv *c = &job->layer->conv;
     const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
     const struct unit *observer = observer_of(job);
     int from, images = job_slice(job, index, &from), group = group_images(u, job->layer);
+    float *own_scratch = job_scratch(job, worker);
     for (int first = from, count; first < from + images; first += count) {
-        float *scratch = job_scratch(job, worker);
+        float *scratch = own_scratch + convolver_room(u, job->layer);
         size_t at = (size_t)first * shape_size(&u->out);
         count = from + images - first < group ? from + images - first : group;
         const float *x = source(job, first, count, &scratch);
         float *y = u->pool ? scratch : u->result + at;
-        job->kernels->conv(c, x, own->packed, bias, u->relu ? SR_CONV_RELU : 0, y, count);
+        convolver_forward(u->own, job->kernels, x, bias, u->relu, y, count, own_scratch);
         if (u->pool)
             job->kernels->pool(y, count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
                                u->result + at, u->which ? u->which + at : NULL);
@@ -224,74 +208,66 @@ static void forward_slice(void *context, size_t index, int worker)
     if (observer && job->training) observer->kind->observe(job, observer, index, from, images);
 }
 
-static void pack_slice(void *context, size_t index, int worker)
-{
-    const struct job *job = context;
-    const struct conv_unit *own = job->unit->own;
-    (void)worker;
-    sr_conv_pack(&job->layer->conv, job_values(job, WEIGHT), (int)index, own->packed);
-}
-
 static void forward(struct job *job)
 {
-    sr_pool_run(job->workspace->pool, (size_t)sr_blocks(job->layer->conv.outputs), pack_slice, job);
-    job_run(job, PIECE, forward_slice);
+    const struct unit *u = job->unit;
+    convolver_pack(u->own, job->workspace->pool, job_values(job, WEIGHT));
+    /* An observer sums in pieces. */
+    job_run(job, u->observer < 0 ? convolver_slice(u->own) : PIECE, forward_slice);
 }
 
 /* ---- backward ---- */
 
-static void turn_slice(void *context, size_t index, int worker)
+/* The gradient before the pool, the ReLU or the observer behind the convolution; it may take memory
+ * from scratch. */
+static float *output_gradient(const struct job *job, int first, int count, float *scratch)
 {
-    const struct job *job = context;
-    const struct conv_unit *own = job->unit->own;
-    (void)worker;
-    sr_conv_turn(&job->layer->conv, job_values(job, WEIGHT), (int)index, own->turned);
+    const struct unit *u = job->unit, *observer = observer_of(job);
+    size_t at = (size_t)first * shape_size(&u->out);
+    float *dy = u->gradient + at;
+    if (observer) {
+        observer->kind->undo(job, observer, first, count,
+                             scratch + (size_t)count * shape_size(&u->mid), scratch);
+        return scratch;
+    }
+    if (u->pool) {
+        job->kernels->pool_back(dy, u->which + at, u->relu ? u->result + at : NULL,
+                                count * u->mid.slots / SR_BLOCK, u->mid.height, u->mid.width,
+                                scratch);
+        return scratch;
+    }
+    if (u->relu)
+        job->kernels->relu_back(dy, u->result + at, (size_t)count * shape_size(&u->out), dy);
+    return dy;
 }
 
 static void backward_slice(void *context, size_t index, int worker)
 {
     const struct job *job = context;
-    const struct unit *u = job->unit, *observer = observer_of(job);
-    const struct conv_unit *own = u->own;
-    const struct sr_conv *c = &job->layer->conv;
+    const struct unit *u = job->unit;
     const struct sr_kernels *k = job->kernels;
-    struct sr_conv back = backward_conv(c);
     int from, images = job_slice(job, index, &from), group = group_images(u, job->layer);
     int blocks = u->mid.slots / SR_BLOCK, pixels = shape_pixels(&u->mid);
-    float *part = job->parameters ? job_part(job, index) : NULL;
-    size_t weights = sr_conv_weight_size(c);
-    if (part) memset(part, 0, (weights + (size_t)u->mid.slots) * sizeof *part);
-    for (int first = from, count; first < from + images; first += count) {
-        float *scratch = job_scratch(job, worker);
-        size_t at = (size_t)first * shape_size(&u->out);
-        count = from + images - first < group ? from + images - first : group;
-        const float *x = source(job, first, count, &scratch);
-        float *dy = observer ? scratch : u->gradient + at;
-        if (observer) {
-            scratch += (size_t)count * shape_size(&u->mid);
-            observer->kind->undo(job, observer, first, count, scratch, dy);
-        } else if (u->pool) {
-            k->pool_back(dy, u->which + at, u->relu ? u->result + at : NULL, count * blocks,
-                         u->mid.height, u->mid.width, scratch);
-            dy = scratch;
-            scratch += round_up((size_t)count * shape_size(&u->mid));
-        } else if (u->relu) {
-            k->relu_back(dy, u->result + at, (size_t)count * shape_size(&u->out), dy);
-        }
-        if (part) {
-            k->conv_weights(c, x, dy, part, count);
-            if (job->layer->spec.bias)
-                k->channel_sums(dy, (struct sr_extent){count, blocks, pixels}, part + weights);
-        }
-        if (!u->input_gradient) continue;
-        if (c->stride == 2) {
-            sr_conv_spread(dy, count * blocks, c->out_height, c->out_width, scratch);
-            dy = scratch;
-        }
-        struct unit *input = &job->workspace->units[u->input];
-        k->conv(&back, dy, own->turned, NULL, u->input_adds ? SR_CONV_ADD : 0,
-                input->gradient + (size_t)first * shape_size(&u->in), count);
+    float *part = job->parameters ? job_part(job, index) : NULL, *own_scratch;
+    float *bias = part ? part + sr_conv_weight_size(&job->layer->conv) : NULL;
+    own_scratch = job_scratch(job, worker);
+    if (part) {
+        convolver_begin(u->own, part, own_scratch);
+        memset(bias, 0, (size_t)u->mid.slots * sizeof *bias);
     }
+    for (int first = from, count; first < from + images; first += count) {
+        float *scratch = own_scratch + convolver_room(u, job->layer);
+        count = from + images - first < group ? from + images - first : group;
+        const float *x = source(job, first, count, &scratch),
+                    *dy = output_gradient(job, first, count, scratch);
+        struct convolver_back back = {.x = x, .dy = dy, .sums = part, .adds = u->input_adds};
+        if (u->input_gradient)
+            back.dx = job->workspace->units[u->input].gradient + (size_t)first * shape_size(&u->in);
+        convolver_backward(u->own, k, &back, count, own_scratch);
+        if (part && job->layer->spec.bias)
+            k->channel_sums(dy, (struct sr_extent){count, blocks, pixels}, bias);
+    }
+    if (part) convolver_end(u->own, k, part, own_scratch);
 }
 
 static void backward(struct job *job)
@@ -299,8 +275,7 @@ static void backward(struct job *job)
     const struct unit *u = job->unit;
     const struct sr_conv *c = &job->layer->conv;
     size_t length = sr_conv_weight_size(c) + (job->layer->spec.bias ? (size_t)u->mid.slots : 0);
-    if (u->input_gradient)
-        sr_pool_run(job->workspace->pool, (size_t)sr_blocks(c->inputs), turn_slice, job);
+    if (u->input_gradient) convolver_turn(u->own, job->workspace->pool, job_values(job, WEIGHT));
     job->part_size = sr_conv_weight_size(c) + (size_t)u->mid.slots;
     job_run(job, part_images(u, job->whole), backward_slice);
     if (!job->parameters) return;
@@ -345,7 +320,7 @@ const struct layer_kind layer_conv = {
     .tensors = tensors,
     .place = place,
     .multiply_adds = multiply_adds,
-    .own = sizeof(struct conv_unit),
+    .own = sizeof(struct convolver),
     .carve = carve_own,
     .scratch = scratch,
     .sums = sums,

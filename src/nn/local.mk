@@ -1,4 +1,5 @@
 noinst_HEADERS += \
+	src/nn/convolver.h \
 	src/nn/layer.h \
 	src/nn/workspace.h \
 	include/sartor/nn/layer.h \
@@ -9,6 +10,7 @@ noinst_HEADERS += \
 	include/sartor/nn/schedule.h \
 	include/sartor/nn/trainer.h
 libsartor_a_SOURCES += \
+	src/nn/convolver.c \
 	src/nn/exchange.c \
 	src/nn/inference.c \
 	src/nn/job.c \

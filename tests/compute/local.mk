@@ -6,3 +6,7 @@ check_PROGRAMS += tests/compute/test_kernels
 tests_compute_test_kernels_SOURCES = tests/compute/test_kernels.c
 tests_compute_test_kernels_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_compute_test_kernels_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/compute/test_winograd
+tests_compute_test_winograd_SOURCES = tests/compute/test_winograd.c
+tests_compute_test_winograd_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_compute_test_winograd_LDADD = $(TEST_LIBS)

@@ -28,3 +28,7 @@ check_PROGRAMS += tests/nn/test_passes
 tests_nn_test_passes_SOURCES = tests/nn/test_passes.c
 tests_nn_test_passes_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_nn_test_passes_LDADD = $(TEST_LIBS)
+check_PROGRAMS += tests/nn/test_convolver
+tests_nn_test_convolver_SOURCES = tests/nn/test_convolver.c
+tests_nn_test_convolver_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_nn_test_convolver_LDADD = $(TEST_LIBS)

@@ -24,6 +24,7 @@ for isa in baseline avx2 avx512; do
             echo "not ok $n - $isa can be forced" && sed 's/^/# /' "$home/said"
         fi
     elif SARTOR_ISA=$isa "$build/tests/nn/test_network" >"$home/log" 2>&1 &&
+        SARTOR_ISA=$isa "$build/tests/nn/test_convolver" >>"$home/log" 2>&1 &&
         SARTOR_ISA=$isa "$build/tests/nn/test_layers" >>"$home/log" 2>&1; then
         echo "ok $n - networks with $isa"
     else

@@ -119,6 +119,8 @@ struct sr_update {
 typedef void sr_bytes_tile(const uint8_t *packed, const int32_t *sums, size_t steps,
                            const uint8_t *queries, int count, int32_t *out, size_t out_stride);
 
+struct sr_winograd;
+
 /* Activations [images][blocks][pixels][16]. */
 struct sr_extent {
     int images, blocks, pixels;
@@ -134,6 +136,19 @@ struct sr_kernels {
     /* w += the weights' gradient for output gradient dy: sum over images and pixels of x dyᵀ. */
     void (*conv_weights)(const struct sr_conv *c, const float *x, const float *dy, float *w,
                          int images);
+    /* Winograd's transforms (winograd.h) of `images` images: v = Bᵀ x B; y = Aᵀ m A + bias (may be
+     * NULL), ReLU on request; dm = A dy Aᵀ; dx = or += B dv Bᵀ. Arrays of points have the stride
+     * for so many images. */
+    void (*winograd_in)(const struct sr_winograd *g, const float *x, int images, float *v);
+    void (*winograd_out)(const struct sr_winograd *g, const float *m, const float *bias, bool relu,
+                         float *y, int images);
+    void (*winograd_out_back)(const struct sr_winograd *g, const float *dy, int images, float *dm);
+    void (*winograd_in_back)(const struct sr_winograd *g, const float *dv, bool adds, float *dx,
+                             int images);
+    /* u = G w Gᵀ for one block of outputs, from the matrix of weights, packed; and dw = Gᵀ du G,
+     * matrices both. */
+    void (*winograd_filter)(const struct sr_winograd *g, const float *w, int block, float *u);
+    void (*winograd_filter_back)(const struct sr_winograd *g, const float *du, float *dw);
     /* sums[channel] += sum over images and pixels of x. */
     void (*channel_sums)(const float *x, struct sr_extent n, float *sums);
     /* 2×2 max-pool, stride 2, floor, of `planes` planes of height × width × 16; which[] (may be

@@ -1,0 +1,86 @@
+/* winograd.h - 3×3 convolutions of stride 1 with fewer multiplications: Winograd's minimal
+ * filtering (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+ *
+ * The output is cut into tiles of m × m, m = 3 or 4, each of which depends on (m + 2)² input
+ * pixels. With three matrices of sizes (m + 2) × (m + 2), (m + 2) × 3 and (m + 2) × m,
+ *
+ *     u = G w Gᵀ,   v = Bᵀ x B,   m = Σ over inputs of u ∘ v,   y = Aᵀ m A:
+ *
+ * (m + 2)² multiplications a pair of channels instead of 9 m². Each of the (m + 2)² numbers of a
+ * tile, its "points", is a matrix product over tiles and channels. The backward pass is the same
+ * chain from its end, with the transposed matrices: dm = A dy Aᵀ serves both gradients,
+ * du = Σ over tiles of v dmᵀ, dw = Gᵀ du G, and dv = uᵀ dm, dx = B dv Bᵀ, added where tiles
+ * overlap.
+ *
+ * The matrices interpolate polynomials at 0, ±5/8, ±3/2 and infinity (m = 4), at 0, ±3/4, 2 and
+ * infinity (m = 3). With these the rounding errors are about twice those of the direct kernels;
+ * with the usual 0, ±1, ±2 they are four to five times.
+ *
+ * Points lie as [point][block][tile][16] floats; a point takes sr_winograd_stride() floats. Pure
+ * functions on the caller's arrays, which are 64-byte aligned; any thread. */
+#ifndef SARTOR_COMPUTE_WINOGRAD_H
+#define SARTOR_COMPUTE_WINOGRAD_H
+
+#include "sartor/compute/kernels.h"
+
+enum { SR_WINOGRAD_TILE = 4 }; /* the larger of the tiles */
+
+struct sr_winograd {
+    struct sr_conv conv;
+    int tile;         /* m */
+    int down, across; /* tiles of an image */
+};
+
+static inline int sr_winograd_points(const struct sr_winograd *g)
+{
+    return (g->tile + 2) * (g->tile + 2);
+}
+
+static inline int sr_winograd_tiles(const struct sr_winograd *g, int images)
+{
+    return g->down * g->across * images;
+}
+
+/* An odd number of cache lines: a tile's points are stored one after another, and would be in the
+ * same few places of the cache if their distance were a power of two. */
+static inline size_t sr_winograd_stride(int channels, int tiles)
+{
+    return ((size_t)sr_blocks(channels) * (size_t)tiles | 1) * SR_BLOCK;
+}
+
+/* Floats of the transformed weights, packed or turned as those of a convolution, a point after the
+ * other. */
+static inline size_t sr_winograd_weights(const struct sr_winograd *g)
+{
+    return (size_t)sr_winograd_points(g) * (size_t)sr_slots(g->conv.inputs) *
+           (size_t)sr_slots(g->conv.outputs);
+}
+
+/* Choose the tile for `c`; false where the direct kernels are at least as fast. */
+bool sr_winograd_plan(const struct sr_conv *c, struct sr_winograd *g);
+
+/* Images to do at a time, so that their points stay in the second-level cache; and the floats of
+ * scratch for so many, for the forward pass or for the backward pass. */
+int sr_winograd_group(const struct sr_winograd *g);
+size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backward);
+
+/* From packed transformed weights to those of the backward pass, for one point. */
+void sr_winograd_turn(const struct sr_winograd *g, const float *u, int point, float *turned);
+
+/* y = conv(x, w) + bias (may be NULL), ReLU on request. `u`: the transformed weights. */
+void sr_winograd_forward(const struct sr_winograd *g, const struct sr_kernels *k, const float *x,
+                         const float *u, const float *bias, bool relu, float *y, int images,
+                         float *scratch);
+
+/* What a backward pass works on; NULL for what is not wanted. */
+struct sr_winograd_back {
+    const float *x, *dy;
+    const float *turned; /* weights */
+    float *du; /* += the gradient of the transformed weights, [point][input][outputs rounded up] */
+    float *dx; /* the input's gradient */
+    bool adds; /* to dx */
+};
+void sr_winograd_backward(const struct sr_winograd *g, const struct sr_kernels *k,
+                          const struct sr_winograd_back *b, int images, float *scratch);
+
+#endif

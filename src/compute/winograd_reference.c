@@ -1,0 +1,230 @@
+/* winograd_reference.c - the twins of winograd_tiles.c: the matrices as Toom and Cook have them,
+ * from the points alone, and every transform as two products with them, in double precision. */
+#include "winograd_reference.h"
+
+#include "sartor/compute/winograd.h"
+#include "winograd_points.h"
+
+#include <string.h>
+
+enum { SIDE = SR_WINOGRAD_TILE + 2 };
+
+/* side × m, side × 3 and side × side. */
+struct matrices {
+    int m, side;
+    double a[SIDE][SIDE], g[SIDE][SIDE], b[SIDE][SIDE];
+};
+
+/* The coefficients of the product of (x - p) over all finite points but number `without`. */
+static void polynomial(const double *points, int count, int without, double *coefficients)
+{
+    int degree = 0;
+    memset(coefficients, 0, SIDE * sizeof *coefficients);
+    coefficients[0] = 1;
+    for (int i = 0; i < count; i++) {
+        if (i == without) continue;
+        for (int k = ++degree; k > 0; k--)
+            coefficients[k] = coefficients[k - 1] - points[i] * coefficients[k];
+        coefficients[0] *= -points[i];
+    }
+}
+
+static struct matrices matrices_of(int m)
+{
+    static const double points[2][SIDE - 1] = {{0, NEAR_3, -NEAR_3, FAR_3},
+                                               {0, NEAR_4, -NEAR_4, FAR_4, -FAR_4}};
+    const double *p = points[m - 3];
+    const int finite = m + 1;
+    struct matrices t = {.m = m, .side = m + 2};
+    for (int i = 0; i < finite; i++) {
+        double distances = 1, power = 1, coefficients[SIDE];
+        for (int j = 0; j < finite; j++)
+            if (j != i) distances *= p[i] - p[j];
+        for (int k = 0; k < m || k < 3; k++, power *= p[i]) {
+            if (k < m) t.a[i][k] = power;
+            if (k < 3) t.g[i][k] = power / distances;
+        }
+        polynomial(p, finite, i, coefficients);
+        /* B, not its transpose. */
+        for (int k = 0; k < t.side; k++) t.b[k][i] = coefficients[k];
+    }
+    double coefficients[SIDE];
+    polynomial(p, finite, -1, coefficients);
+    for (int k = 0; k < t.side; k++) t.b[k][finite] = coefficients[k];
+    t.a[finite][m - 1] = t.g[finite][2] = 1;
+    return t;
+}
+
+/* out = T in Tᵀ, or Tᵀ in T: rows × rows from columns × columns. */
+static void transform(double (*t)[SIDE], bool transposed, int from, int to, double (*in)[SIDE],
+                      double (*out)[SIDE])
+{
+    for (int i = 0; i < to; i++)
+        for (int j = 0; j < to; j++) {
+            out[i][j] = 0;
+            for (int k = 0; k < from; k++)
+                for (int l = 0; l < from; l++)
+                    out[i][j] += (transposed ? t[k][i] : t[i][k]) * in[k][l] *
+                                 (transposed ? t[l][j] : t[j][l]);
+        }
+}
+
+/* A picture's pixel of one slot, NULL outside of it. */
+struct picture {
+    float *values;
+    int height, width, blocks;
+};
+
+static float *pixel_at(const struct picture *x, int image, int slot, int row, int column)
+{
+    if (row < 0 || row >= x->height || column < 0 || column >= x->width) return NULL;
+    const size_t plane = (size_t)(image * x->blocks + slot / SR_BLOCK);
+    return x->values +
+           (plane * (size_t)(x->height * x->width) + (size_t)(row * x->width + column)) * SR_BLOCK +
+           slot % SR_BLOCK;
+}
+
+/* Some images' tiles, each slot of them: pictures to points or back. */
+struct pass {
+    const struct sr_winograd *g;
+    struct picture picture;
+    int images, pad, side; /* of the picture's windows */
+    float *points;
+    double (*matrix)[SIDE];
+    bool transposed;
+    const float *bias;
+    bool relu;
+};
+
+static void run(const struct pass *s, bool to_points)
+{
+    const struct sr_winograd *g = s->g;
+    const int tiles = sr_winograd_tiles(g, s->images), slots = s->picture.blocks * SR_BLOCK;
+    const int side = g->tile + 2;
+    const size_t stride = sr_winograd_stride(slots, tiles);
+    for (int tile = 0; tile < tiles; tile++)
+        for (int slot = 0; slot < slots; slot++) {
+            const int image = tile / (g->down * g->across), within = tile % (g->down * g->across);
+            const int top = within / g->across * g->tile - s->pad,
+                      left = within % g->across * g->tile - s->pad;
+            float *points =
+                s->points + (size_t)(slot / SR_BLOCK * tiles + tile) * SR_BLOCK + slot % SR_BLOCK;
+            double in[SIDE][SIDE] = {{0}}, out[SIDE][SIDE];
+            for (int i = 0; i < (to_points ? s->side : side); i++)
+                for (int j = 0; j < (to_points ? s->side : side); j++) {
+                    const float *from = to_points
+                                            ? pixel_at(&s->picture, image, slot, top + i, left + j)
+                                            : points + (size_t)(i * side + j) * stride;
+                    in[i][j] = from ? (double)*from : 0;
+                }
+            transform(s->matrix, s->transposed, to_points ? s->side : side,
+                      to_points ? side : s->side, in, out);
+            for (int i = 0; i < (to_points ? side : s->side); i++)
+                for (int j = 0; j < (to_points ? side : s->side); j++) {
+                    float *to = to_points ? points + (size_t)(i * side + j) * stride
+                                          : pixel_at(&s->picture, image, slot, top + i, left + j);
+                    if (!to) continue;
+                    double value = out[i][j] + (s->bias ? (double)s->bias[slot] : 0);
+                    if (!to_points && s->side == side) value += (double)*to; /* tiles overlap */
+                    *to = (float)(s->relu && value < 0 ? 0 : value);
+                }
+        }
+}
+
+static struct picture input_of(const struct sr_conv *c, float *x)
+{
+    return (struct picture){x, c->height, c->width, sr_blocks(c->inputs)};
+}
+
+static struct picture output_of(const struct sr_conv *c, float *y)
+{
+    return (struct picture){y, c->out_height, c->out_width, sr_blocks(c->outputs)};
+}
+
+void sr_winograd_in_reference(const struct sr_winograd *g, const float *x, int images, float *v)
+{
+    struct matrices t = matrices_of(g->tile);
+    run(&(struct pass){.g = g,
+                       .picture = input_of(&g->conv, (float *)x),
+                       .images = images,
+                       .pad = g->conv.pad,
+                       .side = t.side,
+                       .points = v,
+                       .matrix = t.b,
+                       .transposed = true},
+        true);
+}
+
+void sr_winograd_out_reference(const struct sr_winograd *g, const float *m, const float *bias,
+                               bool relu, float *y, int images)
+{
+    struct matrices t = matrices_of(g->tile);
+    run(&(struct pass){.g = g,
+                       .picture = output_of(&g->conv, y),
+                       .images = images,
+                       .side = t.m,
+                       .points = (float *)m,
+                       .matrix = t.a,
+                       .transposed = true,
+                       .bias = bias,
+                       .relu = relu},
+        false);
+}
+
+void sr_winograd_out_back_reference(const struct sr_winograd *g, const float *dy, int images,
+                                    float *dm)
+{
+    struct matrices t = matrices_of(g->tile);
+    run(&(struct pass){.g = g,
+                       .picture = output_of(&g->conv, (float *)dy),
+                       .images = images,
+                       .side = t.m,
+                       .points = dm,
+                       .matrix = t.a},
+        true);
+}
+
+void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv, bool adds,
+                                   float *dx, int images)
+{
+    struct matrices t = matrices_of(g->tile);
+    if (!adds) memset(dx, 0, (size_t)images * sr_conv_input_size(&g->conv) * sizeof *dx);
+    run(&(struct pass){.g = g,
+                       .picture = input_of(&g->conv, dx),
+                       .images = images,
+                       .pad = g->conv.pad,
+                       .side = t.side,
+                       .points = (float *)dv,
+                       .matrix = t.b},
+        false);
+}
+
+void sr_winograd_filter_reference(const struct sr_winograd *g, const float *w, int block, float *u)
+{
+    struct matrices t = matrices_of(g->tile);
+    const int inputs = g->conv.inputs;
+    const size_t slots = (size_t)sr_slots(g->conv.outputs), point = slots * (size_t)inputs;
+    for (int input = 0; input < inputs; input++)
+        for (int lane = 0; lane < SR_BLOCK; lane++) {
+            const float *from = w + (size_t)input * slots + block * SR_BLOCK + lane;
+            float *to = u + (size_t)(block * inputs + input) * SR_BLOCK + lane;
+            double in[SIDE][SIDE], out[SIDE][SIDE];
+            for (int tap = 0; tap < 9; tap++) in[tap / 3][tap % 3] = (double)from[tap * point];
+            transform(t.g, false, 3, t.side, in, out);
+            for (int p = 0; p < t.side * t.side; p++)
+                to[p * point] = (float)out[p / t.side][p % t.side];
+        }
+}
+
+void sr_winograd_filter_back_reference(const struct sr_winograd *g, const float *du, float *dw)
+{
+    struct matrices t = matrices_of(g->tile);
+    const size_t point = (size_t)g->conv.inputs * (size_t)sr_slots(g->conv.outputs);
+    for (size_t i = 0; i < point; i++) {
+        double in[SIDE][SIDE], out[SIDE][SIDE];
+        for (int p = 0; p < t.side * t.side; p++)
+            in[p / t.side][p % t.side] = (double)du[p * point + i];
+        transform(t.g, true, t.side, 3, in, out);
+        for (int tap = 0; tap < 9; tap++) dw[tap * point + i] = (float)out[tap / 3][tap % 3];
+    }
+}

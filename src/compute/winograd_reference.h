@@ -1,0 +1,17 @@
+/* winograd_reference.h - the twins of winograd_tiles.c, for the reference's table. */
+#ifndef SARTOR_COMPUTE_WINOGRAD_REFERENCE_H
+#define SARTOR_COMPUTE_WINOGRAD_REFERENCE_H
+
+#include "sartor/compute/kernels.h"
+
+void sr_winograd_in_reference(const struct sr_winograd *g, const float *x, int images, float *v);
+void sr_winograd_out_reference(const struct sr_winograd *g, const float *m, const float *bias,
+                               bool relu, float *y, int images);
+void sr_winograd_out_back_reference(const struct sr_winograd *g, const float *dy, int images,
+                                    float *dm);
+void sr_winograd_in_back_reference(const struct sr_winograd *g, const float *dv, bool adds,
+                                   float *dx, int images);
+void sr_winograd_filter_reference(const struct sr_winograd *g, const float *w, int block, float *u);
+void sr_winograd_filter_back_reference(const struct sr_winograd *g, const float *du, float *dw);
+
+#endif

@@ -1,0 +1,87 @@
+/* Networks whose convolutions are wide enough for Winograd's transforms: gradients against finite
+ * differences, predictions against the plain reference, and the same bits at any thread count, with
+ * everything that can stand around a convolution. */
+#include "networks.h"
+
+#include "sartor/base/pool.h"
+
+/* Tiles of 4 and of 3, and pools. */
+static const struct sr_layer_spec pools[] = {
+    CONV("a", -1, 17, 3, 1, true, true),
+    RELU(0),
+    CONV("b", 1, 20, 3, 1, false, true),
+    RELU(2),
+    POOL(3),
+    CONV("c", 4, 33, 3, 1, false, true),
+    RELU(5),
+    FLATTEN(6),
+    DENSE("d", 7, 3),
+};
+
+/* Norms that observe, and inputs with two readers. */
+static const struct sr_layer_spec block[] = {
+    CONV("a", -1, 16, 3, 1, true, false),
+    NORM("m", 0),
+    RELU(1),
+    CONV("b", 2, 18, 3, 1, true, false),
+    NORM("n", 3),
+    CONV("c", 2, 18, 3, 1, true, true),
+    ADD(4, 5),
+    CONV("e", 6, 16, 3, 1, true, false),
+    GLOBAL(7),
+    DENSE("f", 8, 3),
+};
+
+static void test_gradients(void **state)
+{
+    (void)state;
+    check_gradients(pools, COUNT(pools), 13, 12, 5);
+    check_gradients(block, COUNT(block), 6, 9, 5);
+}
+
+static void assert_same_bits(const struct sr_layer_spec *layers, size_t count, int side)
+{
+    enum { IMAGES = 37 }; /* slices that are not full */
+    float *first = NULL, logits[IMAGES * 3];
+    uint8_t labels[IMAGES];
+    for (int i = 0; i < IMAGES; i++) labels[i] = (uint8_t)(i % 3);
+    for (int threads = 1; threads <= 3; threads++) {
+        struct sr_error error = {0};
+        struct sr_pool *pool = sr_pool_new(threads, &error);
+        struct sr_network *network = make(layers, count, side, side);
+        struct sr_workspace *workspace = sr_workspace_new(network, IMAGES, true, pool, &error);
+        struct sr_parameter *parameters;
+        size_t last = sr_network_parameters(network, &parameters) - 1;
+        size_t length =
+            (size_t)(parameters[last].values - parameters[0].values) + parameters[last].count;
+        fill(workspace, IMAGES * (size_t)(side * side), 3);
+        loss_at(network, workspace, IMAGES, labels);
+        if (!first) {
+            first = sr_xalloc(length * sizeof *first);
+            memcpy(first, sr_workspace_gradient(workspace, 0), length * sizeof *first);
+            memcpy(logits, sr_workspace_logits(workspace), sizeof logits);
+        }
+        assert_memory_equal(first, sr_workspace_gradient(workspace, 0), length * sizeof *first);
+        assert_memory_equal(logits, sr_workspace_logits(workspace), sizeof logits);
+        sr_workspace_free(workspace);
+        sr_network_free(network);
+        sr_pool_free(pool);
+    }
+    free(first);
+}
+
+static void test_same_bits(void **state)
+{
+    (void)state;
+    assert_same_bits(pools, COUNT(pools), 12);
+    assert_same_bits(block, COUNT(block), 7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_same_bits),
+    };
+    return cmocka_run_group_tests_name("convolver", tests, NULL, NULL);
+}
