@@ -54,6 +54,9 @@ static bool fails(const char *call)
 
 static bool is_special(const char *path)
 {
+    /* A build that counts what is executed writes its counts at the end. */
+    const size_t length = strlen(path);
+    if (length > 5 && !strcmp(path + length - 5, ".gcda")) return true;
     return !strncmp(path, "/proc/", 6) || !strncmp(path, "/dev/", 5) || !strncmp(path, "/sys/", 5);
 }
 
