@@ -15,6 +15,7 @@ sartor_LDADD = $(SARTOR_LIBS)
 include src/base/local.mk
 include src/cells/local.mk
 include src/compute/local.mk
+include src/embed/local.mk
 include src/data/local.mk
 include src/nn/local.mk
 include src/models/local.mk

@@ -18,7 +18,7 @@ app
 figure explain jobs
 models
 eval nn
-data
+data embed
 compute
 cells
 base'
@@ -55,7 +55,7 @@ owner 'zlib\.h' 'data' zlib
 owner 'jpeglib\.h|webp/' 'data' 'libjpeg and libwebp'
 owner 'archive(_entry)?\.h' 'data' libarchive
 
-found=$(grep -lE '\b(printf|puts|putchar|perror)\(' src/base/*.c src/cells/*.c src/compute/*.c src/data/*.c src/nn/*.c \
+found=$(grep -lE '\b(printf|puts|putchar|perror)\(' src/base/*.c src/cells/*.c src/compute/*.c src/data/*.c src/embed/*.c src/nn/*.c \
     src/models/*.c src/eval/*.c src/figure/*.c src/explain/*.c src/jobs/*.c src/app/*.c 2>/dev/null)
 [ -z "$found" ] || echo "# $found"
 [ -z "$found" ]; say $? "nothing below the commands prints"
