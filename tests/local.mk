@@ -9,6 +9,7 @@ EXTRA_DIST += tests/run tests/program.sh tests/coverage
 include tests/base/local.mk
 include tests/cells/local.mk
 include tests/compute/local.mk
+include tests/embed/local.mk
 include tests/data/local.mk
 include tests/nn/local.mk
 include tests/models/local.mk

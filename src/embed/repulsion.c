@@ -202,11 +202,11 @@ bool repulsion_fit(struct repulsion *field, const float *points)
     int at = 0;
     if (!find_box(points, field->count, low, &span)) return false;
     while (at + 1 < SIZES && span > (float)(sizes[at] / 2 - MARGIN) * usual_step) at++;
-    /* Beyond the largest grid the nodes lie wider apart; below the smallest, closer. The step
+    /* Beyond the largest grid the nodes lie wider apart; on the smallest, closer. The step then
      * changes by whole factors of 1.1, so that tables last. */
-    const float cells = (float)(sizes[at] / 2 - MARGIN);
+    const float cells = (float)(sizes[at] / 2 - MARGIN), share = span / (cells * usual_step);
     float step = usual_step;
-    if (span > cells * step) step *= powf(1.1f, ceilf(logf(span / (cells * step)) / logf(1.1f)));
+    if (share > 1 || at == 0) step *= powf(1.1f, ceilf(logf(fmaxf(share, 1e-7f)) / logf(1.1f)));
     if (step != field->step || sizes[at] != field->fft.size) {
         fft_fini(&field->fft);
         fft_init(&field->fft, sizes[at]);
