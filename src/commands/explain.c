@@ -178,7 +178,8 @@ static enum sr_status explain_sample(struct sr_session *session, const struct sr
                                          .layer = layer,
                                          .target = target,
                                          .class = -1,
-                                         .split = -1};
+                                         .split = -1,
+                                         .reply = reply};
         status = explain_write(session, "explain", verb, args, &request, error);
         if (status) return status;
     }

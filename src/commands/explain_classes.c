@@ -123,7 +123,8 @@ enum sr_status explain_classes(struct sr_session *session, const struct sr_args 
                                          .class = -1,
                                          .target = -1,
                                          .split = (int)split,
-                                         .count = (int)count};
+                                         .count = (int)count,
+                                         .reply = reply};
         status = explain_write(session, "heats", "explain", args, &request, error);
     }
     if (status) return status;

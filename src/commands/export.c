@@ -237,6 +237,7 @@ SR_RUN(export_run)
         .height = sr_args_number(args, "height") * 72 / 25.4,
         .resolution = sr_args_number(args, "resolution"),
         .count = (int)sr_args_integer(args, "count"),
+        .reply = reply,
     };
     if (!status) status = figure_write(session, figure, &request, error);
     if (!status) {

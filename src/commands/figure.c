@@ -62,6 +62,17 @@ void figure_judge(struct figure *figure, const struct sr_entry *entry, enum sr_s
     sr_text_fini(&words);
 }
 
+void say_undrawn(struct sr_reply *reply, const struct sr_text *text)
+{
+    if (!text->length) return;
+    sr_reply_record(reply, "undrawn");
+    sr_reply_text(reply, "text", text->bytes);
+    sr_reply_say(reply,
+                 "no font here has all characters of \"%s\", so that boxes stand for some; "
+                 "install one that has: fonts-noto-core, fonts-noto-cjk",
+                 text->bytes);
+}
+
 enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, const void *data,
                           struct sr_error *error)
 {
@@ -91,7 +102,8 @@ enum sr_status figure_put(struct figure *figure, const struct sr_chart *chart, c
                                         .resolution = request->resolution,
                                         .dark = request->dark,
                                         .plotly = request->plotly,
-                                        .provenance = provenance};
+                                        .provenance = provenance,
+                                        .undrawn = &figure->undrawn};
     return sr_figure_write(request->path, &options, chart, data, error);
 }
 

@@ -22,6 +22,8 @@ enum sr_status figure_write(struct sr_session *session, const char *name,
     if (status) return status;
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         if (!strcmp(name, figures[i].name)) status = figures[i].write(&figure, error);
+    if (!status && request->reply) say_undrawn(request->reply, &figure.undrawn);
+    sr_text_fini(&figure.undrawn);
     sr_text_fini(&figure.models);
     sr_text_fini(&figure.families);
     sr_text_fini(&figure.seeds);

@@ -56,6 +56,7 @@ struct figure {
     struct sr_text models, families, seeds, selection; /* for the provenance */
     /* "validation split", and whether rows of it are left out: for titles. */
     char judged[96];
+    struct sr_text undrawn; /* a text with characters that no font has */
 };
 
 #define DECLARE(name, takes, current, help)                                                        \

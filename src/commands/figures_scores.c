@@ -9,89 +9,102 @@
 #include "sartor/base/memory.h"
 #include "sartor/eval/significance.h"
 
+/* What is drawn of one model: how sure and how often right it is, in bins of confidence. */
+struct reliability {
+    struct sr_reliability found;
+    double middle[SR_RELIABILITY_BINS], share[SR_RELIABILITY_BINS];
+    double low[SR_RELIABILITY_BINS], high[SR_RELIABILITY_BINS];
+    char title[200];
+    struct sr_curve curves[4];
+};
+
+static struct sr_curves_panel reliability_of(struct reliability *all, struct figure *figure,
+                                             struct sr_entry *entry, enum sr_split_name split)
+{
+    const struct sr_predicted *predicted = sr_session_predicted(figure->session, entry, split);
+    struct sr_interval intervals[SR_SCORE_COUNT];
+    char error_text[64];
+    static const double ends[2] = {0, 1};
+    const size_t samples = predicted->predictions.count;
+    size_t lines = 0;
+    sr_reliability(&all->found, &predicted->predictions);
+    for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
+        const double count = (double)all->found.counts[b];
+        all->middle[b] = (b + 0.5) / SR_RELIABILITY_BINS;
+        all->share[b] = count / (double)samples;
+        /* The band is wide where a bin has few samples. */
+        all->low[b] = all->high[b] = NAN;
+        if (count > 0)
+            sr_wilson(all->found.accuracy[b] * count, count, 1.959964, &all->low[b], &all->high[b]);
+    }
+    all->curves[lines++] = (struct sr_curve){.label = "share of the samples",
+                                             .x = all->middle,
+                                             .y = all->share,
+                                             .count = SR_RELIABILITY_BINS,
+                                             .group = -1,
+                                             .bars = true};
+    all->curves[lines++] = (struct sr_curve){.label = "as often right as sure",
+                                             .x = ends,
+                                             .y = ends,
+                                             .count = 2,
+                                             .group = -1,
+                                             .dashed = true};
+    if (predicted->calibrated)
+        all->curves[lines++] = (struct sr_curve){.label = "before calibration",
+                                                 .x = predicted->before.confidence,
+                                                 .y = predicted->before.accuracy,
+                                                 .count = SR_RELIABILITY_BINS,
+                                                 .group = 1,
+                                                 .dashed = true};
+    all->curves[lines++] = (struct sr_curve){.label = "accuracy, with its 95 % interval",
+                                             .x = all->found.confidence,
+                                             .y = all->found.accuracy,
+                                             .count = SR_RELIABILITY_BINS,
+                                             .low = all->low,
+                                             .high = all->high};
+    sr_score_intervals(figure->session, entry, split, intervals);
+    sr_score_print_interval(SR_SCORE_CALIBRATION, all->found.ece, &intervals[SR_SCORE_CALIBRATION],
+                            error_text, sizeof error_text);
+    int length = snprintf(all->title, sizeof all->title, "%.80s, calibration error %s", entry->name,
+                          error_text);
+    if (predicted->calibrated)
+        snprintf(all->title + length, sizeof all->title - (size_t)length, " (before %.4f)",
+                 predicted->before.ece);
+    return (struct sr_curves_panel){.y_label = "accuracy",
+                                    .curves = all->curves,
+                                    .count = lines,
+                                    .percent = true,
+                                    .title = all->title,
+                                    .unit = true};
+}
+
+/* A panel for each model. */
 enum sr_status figure_reliability(struct figure *figure, struct sr_error *error)
 {
     struct field field;
     enum sr_split_name split;
     enum sr_status status = figure_field(figure, &field, &split, error);
     if (status) goto out;
-    size_t n = field.count;
-    struct sr_reliability *found = sr_xalloc(n * sizeof *found);
-    size_t lines = n + 1; /* of the first panel: as they came, where models are calibrated */
-    struct sr_curve *curves = sr_xalloc((3 * n + 1) * sizeof *curves);
-    double *columns = sr_xalloc(4 * n * SR_RELIABILITY_BINS * sizeof *columns);
-    char **labels = sr_xalloc(n * sizeof *labels), **before = sr_xalloc(n * sizeof *before);
-    static const double ends[2] = {0, 1};
-    for (size_t m = 0; m < n; m++) {
-        double *middle = columns + 4 * m * SR_RELIABILITY_BINS,
-               *share = middle + SR_RELIABILITY_BINS;
-        double *low = share + SR_RELIABILITY_BINS, *high = low + SR_RELIABILITY_BINS;
-        sr_reliability(&found[m], field.predictions[m]);
-        for (int b = 0; b < SR_RELIABILITY_BINS; b++) {
-            middle[b] = (b + 0.5) / SR_RELIABILITY_BINS;
-            share[b] = (double)found[m].counts[b] / (double)field.predictions[m]->count;
-            /* The band is wide where a bin has few samples. */
-            low[b] = high[b] = NAN;
-            if (found[m].counts[b])
-                sr_wilson(found[m].accuracy[b] * (double)found[m].counts[b],
-                          (double)found[m].counts[b], 1.959964, &low[b], &high[b]);
-        }
-        struct sr_interval intervals[SR_SCORE_COUNT];
-        char error_text[64];
-        sr_score_intervals(figure->session, field.entries[m], split, intervals);
-        sr_score_print_interval(SR_SCORE_CALIBRATION, found[m].ece,
-                                &intervals[SR_SCORE_CALIBRATION], error_text, sizeof error_text);
-        labels[m] = sr_xprintf("%s (calibration error %s)", field.entries[m]->name, error_text);
-        curves[m] = (struct sr_curve){.label = labels[m],
-                                      .x = found[m].confidence,
-                                      .y = found[m].accuracy,
-                                      .count = SR_RELIABILITY_BINS,
-                                      .group = (int)m,
-                                      .low = low,
-                                      .high = high};
-        const struct sr_predicted *predicted =
-            sr_session_predicted(figure->session, field.entries[m], split);
-        if (!predicted->calibrated) continue;
-        before[m] =
-            sr_xprintf("%s as it came (%.4f)", field.entries[m]->name, predicted->before.ece);
-        curves[lines++] = (struct sr_curve){.label = before[m],
-                                            .x = predicted->before.confidence,
-                                            .y = predicted->before.accuracy,
-                                            .count = SR_RELIABILITY_BINS,
-                                            .group = (int)m,
-                                            .dashed = true};
-    }
-    for (size_t m = 0; m < n; m++) {
-        const double *middle = columns + 4 * m * SR_RELIABILITY_BINS;
-        curves[lines + m] = (struct sr_curve){.label = labels[m],
-                                              .x = middle,
-                                              .y = middle + SR_RELIABILITY_BINS,
-                                              .count = SR_RELIABILITY_BINS,
-                                              .group = (int)m};
-    }
-    curves[n] = (struct sr_curve){.label = "as often right as sure",
-                                  .x = ends,
-                                  .y = ends,
-                                  .count = 2,
-                                  .group = -1,
-                                  .dashed = true};
-    struct sr_curves_panel panels[2] = {
-        {.y_label = "accuracy", .curves = curves, .count = lines, .percent = true, .unit = true},
-        {.y_label = "share of samples", .curves = curves + lines, .count = n, .percent = true}};
-    char title[128];
+    const size_t n = field.count;
+    struct reliability *all = sr_xalloc(n * sizeof *all);
+    struct sr_curves_panel *panels = sr_xalloc(n * sizeof *panels);
+    for (size_t m = 0; m < n; m++)
+        panels[m] = reliability_of(&all[m], figure, field.entries[m], split);
+    char title[160];
     snprintf(title, sizeof title, "Reliability on the %s", figure->judged);
     struct sr_curves_chart chart = {
-        title, "probability of the prediction (%)", panels, 2, .x_percent = true, .x_unit = true};
+        .title = title,
+        .x_label = "probability of the predicted class (%)",
+        .panels = panels,
+        .count = n,
+        .x_percent = true,
+        .x_unit = true,
+        .compact = n > 2,
+        .note = "The calibration error is the mean difference between probability and accuracy "
+                "over bins of the probability, each bin weighted by its share of the samples."};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
-    for (size_t m = 0; m < n; m++) {
-        free(labels[m]);
-        free(before[m]);
-    }
-    free(labels);
-    free(before);
-    free(columns);
-    free(curves);
-    free(found);
+    free(panels);
+    free(all);
 out:
     field_free(&field);
     return status;
@@ -126,6 +139,8 @@ struct curve_kind {
     size_t (*make)(const struct sr_predictions *predictions, int class, double *x, double *y);
     double (*area)(const struct sr_predictions *predictions, int class);
     const char *area_name;
+    bool of_share; /* guessing gives the share of the class everywhere, else the diagonal */
+    const char *note;
 };
 
 /* ", 0.9889 to 0.9931": the 95 % interval of the area, of one class or of the mean over all.
@@ -188,6 +203,20 @@ static char *panel_title(const struct curve_kind *kind, const char *class_name,
                           : sr_xprintf("%s: %s", class_name, what_is_missing(predictions, class));
 }
 
+/* The line of guessing; `y` has room for both ends. */
+static struct sr_curve chance_line(const struct curve_kind *kind, double *y,
+                                   const struct sr_predictions *predictions, int class)
+{
+    static const double ends[2] = {0, 1};
+    size_t members = 0;
+    for (size_t i = 0; i < predictions->count; i++) members += predictions->truth[i] == class;
+    const double share = predictions->count ? (double)members / (double)predictions->count : NAN;
+    y[0] = kind->of_share ? share : 0;
+    y[1] = kind->of_share ? share : 1;
+    return (struct sr_curve){
+        .label = "guessing", .x = ends, .y = y, .count = 2, .group = -1, .dashed = true};
+}
+
 /* A panel for each class, or for the one asked for, with a curve for each model. */
 static enum sr_status write_classes(struct figure *figure, const struct curve_kind *kind,
                                     struct sr_error *error)
@@ -199,7 +228,8 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
     if (status) goto out;
     size_t classes = only >= 0 ? 1 : (size_t)figure->session->data->classes, n = field.count;
     struct sr_curves_panel *panels = sr_xalloc(classes * sizeof *panels);
-    struct sr_curve *curves = sr_xalloc(classes * n * sizeof *curves);
+    struct sr_curve *curves = sr_xalloc(classes * (n + 1) * sizeof *curves);
+    double *chance = sr_xalloc(2 * classes * sizeof *chance);
     double **columns = sr_xalloc(classes * n * sizeof *columns);
     char **titles = sr_xalloc(classes * sizeof *titles), **labels = sr_xalloc(n * sizeof *labels);
     for (size_t m = 0; m < n; m++) {
@@ -214,28 +244,34 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
         titles[p] = n == 1 && only < 0 ? panel_title(kind, name, field.predictions[0], class)
                                        : sr_xstrdup(name);
         panels[p] = (struct sr_curves_panel){.y_label = kind->y_label,
-                                             .curves = curves + p * n,
-                                             .count = n,
+                                             .curves = curves + p * (n + 1),
+                                             .count = n + 1,
                                              .percent = true,
                                              .title = titles[p],
                                              .unit = true};
+        curves[p * (n + 1) + n] = chance_line(kind, chance + 2 * p, field.predictions[0], class);
         for (size_t m = 0; m < n; m++) {
             size_t room = field.predictions[m]->count + 1;
             double *x = columns[p * n + m] = sr_xalloc(2 * room * sizeof *x);
             size_t points = thin(x, x + room, kind->make(field.predictions[m], class, x, x + room));
-            curves[p * n + m] = (struct sr_curve){.label = labels[m],
-                                                  .x = x,
-                                                  .y = x + room,
-                                                  .count = points,
-                                                  .group = (int)m,
-                                                  .bare = true};
+            curves[p * (n + 1) + m] = (struct sr_curve){.label = labels[m],
+                                                        .x = x,
+                                                        .y = x + room,
+                                                        .count = points,
+                                                        .group = (int)m,
+                                                        .bare = true};
         }
     }
     char title[160];
     snprintf(title, sizeof title, "%s on the %s", kind->title, figure->judged);
-    struct sr_curves_chart chart = {
-        title,          kind->x_label,         panels, classes, .x_percent = true,
-        .x_unit = true, .compact = classes > 2};
+    struct sr_curves_chart chart = {.title = title,
+                                    .x_label = kind->x_label,
+                                    .panels = panels,
+                                    .count = classes,
+                                    .x_percent = true,
+                                    .x_unit = true,
+                                    .compact = classes > 2,
+                                    .note = only < 0 ? kind->note : NULL};
     status = figure_put(figure, &sr_chart_curves, &chart, error);
     for (size_t i = 0; i < classes * n; i++) free(columns[i]);
     for (size_t p = 0; p < classes; p++) free(titles[p]);
@@ -243,6 +279,7 @@ static enum sr_status write_classes(struct figure *figure, const struct curve_ki
     free(labels);
     free(titles);
     free(columns);
+    free(chance);
     free(curves);
     free(panels);
 out:
@@ -253,14 +290,29 @@ out:
 enum sr_status figure_roc(struct figure *figure, struct sr_error *error)
 {
     static const struct curve_kind roc = {
-        "ROC curves", "false positives (%)", "true positives", sr_roc_curve, sr_roc_auc, "area"};
+        .title = "ROC curves",
+        .x_label = "false positives (%)",
+        .y_label = "true positives",
+        .make = sr_roc_curve,
+        .area = sr_roc_auc,
+        .area_name = "area",
+        .note = "Each class against all others. A model's area is the mean of the classes' areas, "
+                "each with the same weight (macro average)."};
     return write_classes(figure, &roc, error);
 }
 
 enum sr_status figure_pr(struct figure *figure, struct sr_error *error)
 {
     static const struct curve_kind pr = {
-        "Precision over recall",   "recall (%)",         "precision",
-        sr_precision_recall_curve, sr_average_precision, "average precision"};
+        .title = "Precision over recall",
+        .x_label = "recall (%)",
+        .y_label = "precision",
+        .make = sr_precision_recall_curve,
+        .area = sr_average_precision,
+        .area_name = "average precision",
+        .of_share = true,
+        .note = "Each class against all others. A model's average precision is the mean over the "
+                "classes, each with the same weight (macro average). Guessing has the share of the "
+                "class among the samples."};
     return write_classes(figure, &pr, error);
 }

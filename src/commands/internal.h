@@ -199,10 +199,13 @@ struct figure_request {
     bool shares, of_predicted, linear, dark;
     struct sr_augment augment;
     double width, height, resolution;
-    int count; /* samples in a grid */
+    int count;              /* samples in a grid */
+    struct sr_reply *reply; /* where it is said that a text could not be drawn; or NULL */
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);
+/* Say that no font has all characters of this text, unless it is empty. */
+void say_undrawn(struct sr_reply *reply, const struct sr_text *text);
 /* The line as given, but for the folders of files, which mean nothing on another machine: for the
  * provenance. To be freed. */
 char *figure_command(const char *verb, const struct sr_args *args);

@@ -57,7 +57,7 @@ const struct sr_command sr_command_pane = {
 };
 
 static enum sr_status write_screen(struct sr_session *session, const struct sr_grid *grid,
-                                   const char *path, struct sr_error *error)
+                                   const char *path, struct sr_reply *reply, struct sr_error *error)
 {
     const char *extension = sr_path_extension(path);
     bool ansi = !strcasecmp(extension, ".ans");
@@ -72,8 +72,13 @@ static enum sr_status write_screen(struct sr_session *session, const struct sr_g
         return status;
     }
     const char *provenance[] = {"Software", PACKAGE_STRING, "Command", "screen", NULL};
-    struct sr_figure_options options = {.dark = !session->look.light, .provenance = provenance};
-    return sr_figure_write(path, &options, &sr_chart_cells, grid, error);
+    struct sr_text undrawn = {0};
+    struct sr_figure_options options = {
+        .dark = !session->look.light, .provenance = provenance, .undrawn = &undrawn};
+    enum sr_status status = sr_figure_write(path, &options, &sr_chart_cells, grid, error);
+    if (!status) say_undrawn(reply, &undrawn);
+    sr_text_fini(&undrawn);
+    return status;
 }
 
 /* The pane at the time of the first run: another may be gone to while this one is computed. */
@@ -110,7 +115,7 @@ SR_RUN(screen_run)
         status = sr_error_set(error, SR_PENDING, "the pane is being computed");
     const char *to = sr_args_text(args, "to");
     if (!status && to) {
-        status = write_screen(session, &grid, sr_args_path(args, "to"), error);
+        status = write_screen(session, &grid, sr_args_path(args, "to"), reply, error);
     } else if (!status) {
         struct sr_text text = {0};
         sr_grid_dump_text(&grid, &text);

@@ -17,8 +17,7 @@ enum { SR_SERIES = 10 };
 struct sr_theme {
     sr_colour paper, text, faint, rule, grid, frame;
     sr_colour good, wrong; /* blue and vermilion, which also colour-blind people can tell apart */
-    sr_colour series[SR_SERIES]; /* those of Okabe and Ito (2008) that are visible on this paper,
-                                    and three more */
+    sr_colour series[SR_SERIES]; /* can be told from each other with any kind of colour vision */
 };
 
 struct sr_canvas {
@@ -26,7 +25,10 @@ struct sr_canvas {
     double width, height; /* points */
     double scale;         /* dots a point; of a vector surface: 0 */
     bool dark;
+    bool mono; /* all characters of text are equally wide */
     const struct sr_theme *theme;
+    struct _PangoLayout *layout; /* between sr_text_begin and sr_text_end */
+    struct sr_text *undrawn;     /* the first text with characters that no font has; may be NULL */
 };
 
 struct sr_plotly;
@@ -67,9 +69,14 @@ struct sr_font {
 const struct sr_theme *sr_theme(bool dark);
 sr_colour sr_canvas_series(const struct sr_canvas *canvas, int index);
 
+/* Before and after all text of a canvas. */
+void sr_text_begin(struct sr_canvas *canvas);
+void sr_text_end(struct sr_canvas *canvas);
 /* The character to draw for any code point. */
 uint32_t sr_printable(uint32_t code);
 double sr_text_width(struct sr_canvas *canvas, struct sr_font font, const char *text);
+/* How far a line of this font reaches above and below its baseline. */
+void sr_text_line(struct sr_canvas *canvas, struct sr_font font, double *above, double *below);
 /* `at` is 0, 0.5 or 1: x is the text's left, middle or right; y its baseline. Text wider than
  * `most` (0: any) ends in an ellipsis. */
 void sr_draw_text(struct sr_canvas *canvas, double x, double y, double at, double most,
@@ -83,8 +90,9 @@ struct sr_paragraph {
     double x, y, at, width;
     int lines; /* at most */
 };
-/* Words broken into lines; newlines begin a new line. Returns how many lines there are; draws
- * nothing when `draw` is false, so that x, y and `at` do not matter. */
+/* Text broken into lines where its language allows, else inside of words; newlines begin a new
+ * line. Returns how many lines there are; draws nothing when `draw` is false, so that x, y and `at`
+ * do not matter. */
 int sr_draw_paragraph(struct sr_canvas *canvas, struct sr_paragraph place, struct sr_font font,
                       const char *text, bool draw);
 double sr_line_height(struct sr_font font);

@@ -51,7 +51,6 @@ struct screen {
 static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *grid)
 {
     struct screen screen = {0};
-    cairo_font_extents_t extents;
     cairo_t *cairo = canvas->cairo;
     double dot = dot_of(canvas), width = round(canvas->width / dot),
            height = round(canvas->height / dot);
@@ -68,18 +67,14 @@ static struct screen lay_out(struct sr_canvas *canvas, const struct sr_grid *gri
         cairo_identity_matrix(cairo);
     else
         cairo_scale(cairo, dot, dot);
-    cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(cairo, 100);
-    cairo_font_extents(cairo, &extents);
-    double advance = extents.max_x_advance > 0 ? extents.max_x_advance : 60;
-    cairo_text_extents_t m;
-    cairo_text_extents(cairo, "m", &m);
-    if (m.x_advance > 0) advance = m.x_advance;
-    double line = extents.ascent + extents.descent;
-    screen.font_size = 100 * fmin(cell / advance, line > 0 ? 2 * cell / line : 1);
-    screen.baseline = round((2 * cell - line * screen.font_size / 100) / 2 +
-                            extents.ascent * screen.font_size / 100);
+    const struct sr_font sample = {100, false, 0};
+    canvas->mono = true;
+    double above, below, advance = sr_text_width(canvas, sample, "m");
+    sr_text_line(canvas, sample, &above, &below);
+    const double line = above + below;
+    screen.font_size = 100 * fmin(cell / fmax(advance, 1), line > 0 ? 2 * cell / line : 1);
+    screen.baseline =
+        round((2 * cell - line * screen.font_size / 100) / 2 + above * screen.font_size / 100);
     return screen;
 }
 
@@ -129,17 +124,10 @@ static void paint_glyph(struct sr_canvas *canvas, const struct sr_grid *grid,
         sr_set_colour(canvas, fore, 1);
         if (!sr_glyph_draw(cairo, x, y, screen->cell, cell->glyph)) {
             char bytes[5] = "";
-            cairo_text_extents_t extents;
             bytes[sr_utf8_encode(sr_printable(cell->glyph), bytes)] = '\0';
-            bool bold = cell->style.attributes & SR_BOLD;
-            cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL,
-                                   bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-            cairo_set_font_size(cairo, screen->font_size);
-            cairo_text_extents(cairo, bytes, &extents);
-            double room = screen->cell.width * (sr_glyph_width(cell->glyph) == 2 ? 2 : 1);
-            cairo_move_to(cairo, x + (room - extents.x_advance) / 2, y + screen->baseline);
-            cairo_show_text(cairo, bytes);
-            cairo_new_path(cairo);
+            const double room = screen->cell.width * (sr_glyph_width(cell->glyph) == 2 ? 2 : 1);
+            const struct sr_font font = {screen->font_size, cell->style.attributes & SR_BOLD, fore};
+            sr_draw_text(canvas, x + room / 2, y + screen->baseline, 0.5, 0, font, bytes);
         }
     }
     if (cell->style.attributes & SR_UNDERLINE) {

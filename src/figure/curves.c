@@ -70,6 +70,16 @@ static void axes(const struct sr_curves_chart *chart, const struct sr_curves_pan
         sr_axis_linear(y, y_low, y_high, wished, false, true, panel->percent);
 }
 
+static sr_colour bar_colour(const struct sr_theme *theme)
+{
+    return sr_colour_mix(theme->paper, theme->frame, 0.55);
+}
+
+static sr_colour colour_of(const struct sr_canvas *canvas, int group)
+{
+    return group < 0 ? canvas->theme->faint : sr_canvas_series(canvas, group);
+}
+
 /* Legend: a label once for each group; where training and validation share it, two grey keys say
  * which is which. */
 static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart *chart,
@@ -80,7 +90,7 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
     struct found {
         const char *label;
         int group;
-        bool solid, dashed;
+        bool solid, dashed, bars;
     } *all = sr_xalloc(most * sizeof *all);
     int count = 0, made = 0;
     bool both = false;
@@ -93,7 +103,8 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
                    (strcmp(all[at].label, curve->label) || all[at].group != curve->group))
                 at++;
             if (at == count)
-                all[count++] = (struct found){curve->label, curve->group, false, false};
+                all[count++] =
+                    (struct found){curve->label, curve->group, false, false, curve->bars};
             if (curve->dashed)
                 all[at].dashed = true;
             else
@@ -103,8 +114,11 @@ static int legend_entries(struct sr_canvas *canvas, const struct sr_curves_chart
     *entries = sr_xalloc((most + 2) * sizeof **entries);
     for (int i = 0; i < count; i++)
         (*entries)[made++] = (struct sr_legend_entry){
-            all[i].label, sr_canvas_series(canvas, all[i].group),
-            all[i].dashed && !all[i].solid ? SR_KEY_DASHED : SR_KEY_LINE, 0};
+            all[i].label, all[i].bars ? bar_colour(canvas->theme) : colour_of(canvas, all[i].group),
+            all[i].bars                      ? SR_KEY_BOX
+            : all[i].dashed && !all[i].solid ? SR_KEY_DASHED
+                                             : SR_KEY_LINE,
+            0};
     if (both) {
         (*entries)[made++] =
             (struct sr_legend_entry){"validation", canvas->theme->faint, SR_KEY_LINE, 0};
@@ -187,10 +201,29 @@ static void curves_size(struct sr_canvas *canvas, const void *data, double wishe
     double panel = (size->width - 2 * SR_MARGIN - strip(chart) + PANEL_GAP) / columns - PANEL_GAP;
     struct titles titles = fit_titles(canvas, chart, title_width(panel));
     double fixed = sr_title_height(canvas, chart->title, size->width) +
+                   sr_note_height(canvas, chart->note, size->width) +
                    legend(canvas, chart, 0, size->width, false) + 2 * SR_MARGIN + strip(chart) +
                    rows * titles_height(&titles) + (rows - 1) * row_gap(1);
     size->height = fixed + rows * (chart->compact ? 0.9 * panel : 0.66 * panel + 16);
     size->least_height = fixed + rows * (chart->compact ? 50 : 75);
+}
+
+/* Bars that touch, of a light colour, so that lines in any colour can be seen before them. */
+static void draw_bars(struct sr_canvas *canvas, struct sr_rect plot, const struct sr_curve *curve,
+                      const struct sr_axis *x, const struct sr_axis *y)
+{
+    const double apart = curve->count > 1 ? curve->x[1] - curve->x[0] : 1,
+                 zero = fmax(0, sr_axis_share(y, 0));
+    for (size_t i = 0; i < curve->count; i++) {
+        if (!(curve->y[i] > 0)) continue;
+        const double left = sr_axis_share(x, curve->x[i] - apart / 2),
+                     right = sr_axis_share(x, curve->x[i] + apart / 2),
+                     top = sr_axis_share(y, curve->y[i]);
+        sr_fill(canvas,
+                (struct sr_rect){plot.x + plot.width * left, plot.y + plot.height * (1 - top),
+                                 plot.width * (right - left), plot.height * (top - zero)},
+                bar_colour(canvas->theme));
+    }
 }
 
 static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot,
@@ -198,7 +231,7 @@ static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot,
                        const struct sr_axis *x, const struct sr_axis *y)
 {
     cairo_t *cairo = canvas->cairo;
-    sr_colour colour = sr_canvas_series(canvas, curve->group);
+    sr_colour colour = colour_of(canvas, curve->group);
     double bottom = plot.y + plot.height;
     if (curve->low && curve->high) {
         cairo_new_path(cairo);
@@ -215,7 +248,7 @@ static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot,
         cairo_fill(cairo);
     }
     cairo_new_path(cairo);
-    cairo_set_line_width(cairo, curve->dashed ? 1.0 : 1.4);
+    cairo_set_line_width(cairo, curve->group < 0 ? 0.8 : curve->dashed ? 1.0 : 1.4);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
     sr_dashes(canvas, curve->dashed);
     sr_set_colour(canvas, colour, 1);
@@ -238,11 +271,14 @@ static void draw_curve(struct sr_canvas *canvas, struct sr_rect plot,
     cairo_stroke(cairo);
     sr_dashes(canvas, false);
     /* Where there are few points, each is marked; so a curve of one point is visible. */
-    if (curve->bare || points * 5.5 > plot.width || (curve->dashed && points > 1)) return;
+    if (curve->bare || curve->group < 0 || points * 5.5 > plot.width ||
+        (curve->dashed && points > 1))
+        return;
     for (size_t i = 0; i < curve->count; i++)
         if (shown(panel, curve->x[i], curve->y[i]))
             sr_draw_marker(canvas, plot.x + plot.width * sr_axis_share(x, curve->x[i]),
-                           bottom - plot.height * sr_axis_share(y, curve->y[i]), 3, 0, colour);
+                           bottom - plot.height * sr_axis_share(y, curve->y[i]), 3, curve->group,
+                           colour);
 }
 
 static void axis_name(const struct sr_curves_panel *panel, char *out, size_t size)
@@ -255,11 +291,14 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
 {
     const struct sr_curves_chart *chart = data;
     sr_draw_title(canvas, chart->title);
+    sr_draw_note(canvas, chart->note);
     double top = SR_MARGIN + sr_title_height(canvas, chart->title, canvas->width);
     top += legend(canvas, chart, top, canvas->width, true);
     int columns = columns_of(chart, canvas->width);
     int rows = chart->count ? ((int)chart->count + columns - 1) / columns : 1;
-    double left = SR_MARGIN + strip(chart), bottom = canvas->height - SR_MARGIN - strip(chart);
+    const double under = sr_note_height(canvas, chart->note, canvas->width);
+    double left = SR_MARGIN + strip(chart),
+           bottom = canvas->height - SR_MARGIN - under - strip(chart);
     double pitch_x = (canvas->width - SR_MARGIN - left + PANEL_GAP) / columns;
     double pitch_y = (bottom - top) / rows;
     struct titles titles = fit_titles(canvas, chart, title_width(pitch_x - PANEL_GAP));
@@ -269,8 +308,8 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
         axis_name(&chart->panels[0], name, sizeof name);
         sr_draw_turned(canvas, SR_MARGIN + SR_TYPE_LABEL / 2, (top + bottom) / 2, 0.5, bottom - top,
                        -90, font, name);
-        sr_draw_text(canvas, (left + canvas->width) / 2, canvas->height - SR_MARGIN - 1, 0.5,
-                     canvas->width - left, font, chart->x_label);
+        sr_draw_text(canvas, (left + canvas->width) / 2, canvas->height - SR_MARGIN - under - 1,
+                     0.5, canvas->width - left, font, chart->x_label);
     }
     for (size_t p = 0; p < chart->count; p++) {
         const struct sr_curves_panel *panel = &chart->panels[p];
@@ -292,11 +331,13 @@ static void curves_draw(struct sr_canvas *canvas, const void *data)
                 (struct sr_paragraph){plot.x, cell.y + row_gap((int)p / columns) + titles.font.size,
                                       0, fmax(plot.width, title_width(cell.width)), TITLE_LINES},
                 titles.font, panel->title, true);
+        for (size_t c = 0; c < panel->count; c++)
+            if (panel->curves[c].bars) draw_bars(canvas, plot, &panel->curves[c], &x, &y);
         sr_draw_axes(canvas, plot, &x, &y, x_label, *y_label ? y_label : NULL);
         /* Training first, so that validation lies on top. */
         for (int solid = 0; solid < 2; solid++)
             for (size_t c = 0; c < panel->count; c++)
-                if (panel->curves[c].dashed != (solid == 1))
+                if (!panel->curves[c].bars && panel->curves[c].dashed != (solid == 1))
                     draw_curve(canvas, plot, panel, &panel->curves[c], &x, &y);
     }
 }
@@ -311,11 +352,12 @@ static void curves_table(struct sr_table *table, const void *data)
     sr_table_title(table, chart->title);
     sr_table_columns(table, "panel curve dashed x y");
     if (bands) sr_table_columns(table, "low high");
-    for (size_t p = 0; p < chart->count; p++)
-        for (size_t c = 0; c < chart->panels[p].count; c++) {
-            const struct sr_curve *curve = &chart->panels[p].curves[c];
+    for (size_t p = 0; p < chart->count; p++) {
+        const struct sr_curves_panel *panel = &chart->panels[p];
+        for (size_t c = 0; c < panel->count; c++) {
+            const struct sr_curve *curve = &panel->curves[c];
             for (size_t i = 0; i < curve->count; i++) {
-                sr_table_text(table, chart->panels[p].y_label);
+                sr_table_text(table, panel->title ? panel->title : panel->y_label);
                 sr_table_text(table, curve->label);
                 sr_table_integer(table, curve->dashed);
                 sr_table_number(table, curve->x[i]);
@@ -325,155 +367,8 @@ static void curves_table(struct sr_table *table, const void *data)
                 sr_table_number(table, curve->high ? curve->high[i] : NAN);
             }
         }
-}
-
-/* ---- the interactive page ---- */
-
-/* Rows of panels, about twice as many across as down. */
-static size_t panel_columns(size_t count, bool compact)
-{
-    if (!compact) return count < 2 ? 1 : 2;
-    size_t columns = (size_t)ceil(sqrt(2.2 * (double)count)),
-           rows = (count + columns - 1) / columns;
-    return (count + rows - 1) / rows; /* rows of about the same length */
-}
-
-/* Whether a curve with the same label and group comes before this one, so that the legend has it
- * already. */
-static bool in_legend(const struct sr_curves_chart *chart, size_t panel, size_t curve)
-{
-    const struct sr_curve *wanted = &chart->panels[panel].curves[curve];
-    for (size_t p = 0; p <= panel; p++)
-        for (size_t c = 0; c < chart->panels[p].count && (p < panel || c < curve); c++) {
-            const struct sr_curve *other = &chart->panels[p].curves[c];
-            if (other->group == wanted->group && other->dashed == wanted->dashed &&
-                !strcmp(other->label ? other->label : "", wanted->label ? wanted->label : ""))
-                return true;
-        }
-    return false;
-}
-
-static bool has_solid_twin(const struct sr_curves_panel *panel, const struct sr_curve *curve)
-{
-    for (size_t c = 0; c < panel->count; c++)
-        if (!panel->curves[c].dashed && panel->curves[c].group == curve->group &&
-            !strcmp(panel->curves[c].label ? panel->curves[c].label : "",
-                    curve->label ? curve->label : ""))
-            return true;
-    return false;
-}
-
-static void add_band(struct sr_plotly *plot, const struct sr_curve *curve, size_t panel,
-                     sr_colour colour)
-{
-    double *x = sr_xalloc(4 * (curve->count + 1) * sizeof *x), *y = x + 2 * curve->count;
-    size_t made = 0;
-    for (size_t i = 0; i < 2 * curve->count; i++) {
-        bool back = i >= curve->count;
-        size_t at = back ? 2 * curve->count - 1 - i : i;
-        if (!isfinite(curve->low[at]) || !isfinite(curve->high[at])) continue;
-        x[made] = curve->x[at];
-        y[made++] = back ? curve->low[at] : curve->high[at];
     }
-    char axis[32];
-    struct sr_json *band =
-        sr_plotly_json("{\"type\": \"scatter\", \"mode\": \"lines\", \"fill\": \"toself\", "
-                       "\"hoverinfo\": \"skip\", "
-                       "\"showlegend\": false, \"line\": {\"width\": 0}, \"legendgroup\": \"%d\", "
-                       "\"fillcolor\": \"rgba(%u, %u, %u, 0.18)\"}",
-                       curve->group, (unsigned)colour >> 16 & 255, (unsigned)colour >> 8 & 255,
-                       (unsigned)colour & 255);
-    sr_json_set_numbers(band, "x", x, made);
-    sr_json_set_numbers(band, "y", y, made);
-    sr_plotly_axis_key(axis, sizeof axis, 'x', "", panel);
-    sr_json_set_text(band, "xaxis", axis);
-    sr_plotly_axis_key(axis, sizeof axis, 'y', "", panel);
-    sr_json_set_text(band, "yaxis", axis);
-    sr_json_add(plot->traces, band);
-    free(x);
-}
-
-static void add_curve(struct sr_plotly *plot, const struct sr_curves_chart *chart, size_t p,
-                      size_t c)
-{
-    const struct sr_curves_panel *panel = &chart->panels[p];
-    const struct sr_curve *curve = &panel->curves[c];
-    sr_colour colour = plot->theme->series[(curve->group % SR_SERIES + SR_SERIES) % SR_SERIES];
-    if (curve->low && curve->high) add_band(plot, curve, p, colour);
-    char axis[32];
-    struct sr_json *trace = sr_plotly_json(
-        "{\"type\": \"scatter\", \"mode\": \"%s\", \"legendgroup\": \"%d\", \"connectgaps\": "
-        "false}",
-        curve->bare || curve->count > 60 || (curve->dashed && curve->count > 1) ? "lines"
-                                                                                : "lines+markers",
-        curve->group);
-    struct sr_json *line =
-        sr_plotly_json("{\"width\": %g, \"dash\": \"%s\"}", curve->dashed ? 1.5 : 2.2,
-                       curve->dashed ? "dash" : "solid");
-    sr_plotly_set_colour(line, "color", colour);
-    sr_json_set(trace, "line", line);
-    char *name = curve->dashed && has_solid_twin(panel, curve)
-                     ? sr_xprintf("%s, training", curve->label ? curve->label : "")
-                     : sr_xstrdup(curve->label ? curve->label : "");
-    sr_plotly_set_text(trace, "name", name);
-    free(name);
-    char *hover = sr_xprintf("%%{x%s}: %%{y:%s}<extra>%%{fullData.name}</extra>",
-                             chart->x_percent ? ":.2%" : "", panel->percent ? ".2%" : ".4f");
-    sr_json_set_text(trace, "hovertemplate", hover);
-    free(hover);
-    sr_json_set_bool(trace, "showlegend", !in_legend(chart, p, c));
-    sr_json_set_numbers(trace, "x", curve->x, curve->count);
-    sr_json_set_numbers(trace, "y", curve->y, curve->count);
-    sr_plotly_axis_key(axis, sizeof axis, 'x', "", p);
-    sr_json_set_text(trace, "xaxis", axis);
-    sr_plotly_axis_key(axis, sizeof axis, 'y', "", p);
-    sr_json_set_text(trace, "yaxis", axis);
-    sr_json_add(plot->traces, trace);
-}
-
-static void curves_plotly(struct sr_plotly *plot, const void *data)
-{
-    const struct sr_curves_chart *chart = data;
-    size_t columns = panel_columns(chart->count, chart->compact),
-           rows = chart->count ? (chart->count + columns - 1) / columns : 1;
-    bool titled = false;
-    for (size_t p = 0; p < chart->count; p++) {
-        const struct sr_curves_panel *panel = &chart->panels[p];
-        /* In many small panels only those at the left and at the bottom have axis names. */
-        bool left = !chart->compact || p % columns == 0,
-             bottom = !chart->compact || p + columns >= chart->count;
-        struct sr_json *x =
-            sr_plotly_axis(plot, 'x', p, bottom ? chart->x_label : NULL, chart->x_percent);
-        struct sr_json *y =
-            sr_plotly_axis(plot, 'y', p, left ? panel->y_label : NULL, panel->percent);
-        if (panel->logarithmic) sr_json_set_text(y, "type", "log");
-        if (chart->x_unit) sr_json_set(x, "range", sr_plotly_json("[0, 1]"));
-        if (panel->unit) sr_json_set(y, "range", sr_plotly_json("[0, 1.02]"));
-        for (size_t c = 0; c < panel->count; c++) add_curve(plot, chart, p, c);
-        if (panel->title) {
-            titled = true;
-            char x_axis[48], y_axis[48];
-            sr_plotly_axis_key(x_axis, sizeof x_axis, 'x', "", p);
-            sr_plotly_axis_key(y_axis, sizeof y_axis, 'y', "", p);
-            strcat(x_axis, " domain");
-            strcat(y_axis, " domain");
-            struct sr_json *note = sr_plotly_note(plot, x_axis, y_axis, 0, 1, panel->title, "b");
-            sr_json_set_text(note, "xanchor", "left");
-            sr_json_set_text(note, "yanchor", "bottom");
-        }
-    }
-    if (chart->count > 1) sr_plotly_panels(plot, chart->count, columns);
-    /* The legend stands above the panels' titles. */
-    const double above = 120, below = 85, panels = (double)rows * (chart->compact ? 195 : 350);
-    sr_json_set_number(plot->layout, "height", above + panels + below);
-    sr_json_set(
-        plot->layout, "legend",
-        sr_plotly_json("{\"orientation\": \"h\", \"y\": %g, \"yanchor\": \"bottom\", \"x\": 0}",
-                       1 + (titled ? 26 : 8) / panels));
-    sr_json_set(plot->layout, "margin",
-                sr_plotly_json("{\"l\": 70, \"r\": 40, \"t\": %g, \"b\": %g}", above, below));
-    sr_plotly_title(plot, chart->title, NULL);
 }
 
 const struct sr_chart sr_chart_curves = {"curves", curves_size, curves_draw, curves_table,
-                                         curves_plotly};
+                                         sr_curves_plotly};

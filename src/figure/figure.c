@@ -67,18 +67,23 @@ static enum sr_status check_options(const struct sr_figure_options *options, str
 
 /* Names from users' files must not bring line breaks or markup into the file. Each format escapes
  * what it writes; the drawing functions clean their text. */
-static void set_up(struct sr_canvas *canvas, cairo_t *cairo, double scale, bool dark)
+static void set_up(struct sr_canvas *canvas, cairo_t *cairo, double scale,
+                   const struct sr_figure_options *options)
 {
-    *canvas =
-        (struct sr_canvas){.cairo = cairo, .scale = scale, .dark = dark, .theme = sr_theme(dark)};
+    *canvas = (struct sr_canvas){.cairo = cairo,
+                                 .scale = scale,
+                                 .dark = options->dark,
+                                 .theme = sr_theme(options->dark),
+                                 .undrawn = options->undrawn};
     /* No hinting, so that text is equally wide at every resolution. */
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_set_font_options(cairo, options);
-    cairo_font_options_destroy(options);
+    cairo_font_options_t *hints = cairo_font_options_create();
+    cairo_font_options_set_antialias(hints, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(hints, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(hints, CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(cairo, hints);
+    cairo_font_options_destroy(hints);
     if (scale > 0) cairo_scale(cairo, scale, scale);
+    sr_text_begin(canvas);
 }
 
 struct page {
@@ -102,8 +107,9 @@ static enum sr_status find_page(struct page *page, const char *path,
     cairo_t *cairo = cairo_create(surface);
     struct sr_canvas canvas;
     struct sr_size size = {0};
-    set_up(&canvas, cairo, scale, options->dark);
+    set_up(&canvas, cairo, scale, options);
     chart->size(&canvas, data, options->width, &size);
+    sr_text_end(&canvas);
     const cairo_status_t trouble = cairo_status(cairo);
     cairo_destroy(cairo);
     cairo_surface_destroy(surface);
@@ -119,13 +125,14 @@ static void draw(cairo_t *cairo, double scale, const struct sr_figure_options *o
                  struct page page, const struct sr_chart *chart, const void *data)
 {
     struct sr_canvas canvas;
-    set_up(&canvas, cairo, scale > 0 ? scale * page.zoom : 0, options->dark);
+    set_up(&canvas, cairo, scale > 0 ? scale * page.zoom : 0, options);
     if (scale <= 0) cairo_scale(cairo, page.zoom, page.zoom);
     canvas.width = page.width / page.zoom;
     canvas.height = page.height / page.zoom;
     sr_set_colour(&canvas, canvas.theme->paper, 1);
     cairo_paint(cairo);
     chart->draw(&canvas, data);
+    sr_text_end(&canvas);
 }
 
 static enum sr_status write_raster(struct sr_output *output, const char *path,

@@ -13,6 +13,7 @@ libsartor_a_SOURCES += \
 	src/figure/cells.c \
 	src/figure/confusion.c \
 	src/figure/curves.c \
+	src/figure/curves_page.c \
 	src/figure/diagram.c \
 	src/figure/figure.c \
 	src/figure/glyphs.c \
@@ -22,6 +23,7 @@ libsartor_a_SOURCES += \
 	src/figure/plotly_images.c \
 	src/figure/png.c \
 	src/figure/steps.c \
+	src/figure/text.c \
 	src/figure/tiles.c \
 	src/figure/triptych.c \
 	src/figure/vector.c

@@ -187,6 +187,27 @@ struct sr_json *sr_plotly_axis(struct sr_plotly *plot, char axis, size_t index, 
     return object;
 }
 
+void sr_plotly_place(struct sr_json *trace, size_t index)
+{
+    char axis[32];
+    sr_plotly_axis_key(axis, sizeof axis, 'x', "", index);
+    sr_json_set_text(trace, "xaxis", axis);
+    sr_plotly_axis_key(axis, sizeof axis, 'y', "", index);
+    sr_json_set_text(trace, "yaxis", axis);
+}
+
+void sr_plotly_panel_title(struct sr_plotly *plot, size_t index, const char *title)
+{
+    char x_axis[32], y_axis[32];
+    sr_plotly_axis_key(x_axis, sizeof x_axis, 'x', "", index);
+    sr_plotly_axis_key(y_axis, sizeof y_axis, 'y', "", index);
+    strcat(x_axis, " domain");
+    strcat(y_axis, " domain");
+    struct sr_json *note = sr_plotly_note(plot, x_axis, y_axis, 0, 1, title, "b");
+    sr_json_set_text(note, "xanchor", "left");
+    sr_json_set_text(note, "yanchor", "bottom");
+}
+
 /* Ticks at whole numbers that stand for names. */
 void sr_plotly_names(struct sr_json *axis, const char *const *names, size_t count)
 {

@@ -42,12 +42,18 @@ void sr_plotly_axis_key(char *out, size_t size, char axis, const char *word, siz
  */
 struct sr_json *sr_plotly_axis(struct sr_plotly *plot, char axis, size_t index, const char *name,
                                bool percent);
+/* Put a trace on the pair of axes with that index; a title above them. */
+void sr_plotly_place(struct sr_json *trace, size_t index);
+void sr_plotly_panel_title(struct sr_plotly *plot, size_t index, const char *title);
 /* Ticks of an axis at 0, 1, ... that stand for names. */
 void sr_plotly_names(struct sr_json *axis, const char *const *names, size_t count);
 /* 0, 1, ..., count - 1 under a key. */
 void sr_plotly_counting(struct sr_json *object, const char *key, size_t count);
 /* As many pairs of axes side by side, in rows of `columns`. */
 void sr_plotly_panels(struct sr_plotly *plot, size_t count, size_t columns);
+
+/* The page of sr_chart_curves. */
+void sr_curves_plotly(struct sr_plotly *plot, const void *data);
 
 /* ---- pictures (plotly_images.c) ---- */
 

@@ -50,6 +50,7 @@ owner 'cblas\.h|openblas' 'compute' OpenBLAS
 owner 'pthread\.h' 'base' pthreads
 owner 'jansson\.h' 'base' jansson
 owner 'cairo' 'figure' cairo
+owner 'pango/' 'figure' Pango
 owner 'png\.h' 'figure|data' libpng
 owner 'zlib\.h' 'data' zlib
 owner 'jpeglib\.h|webp/' 'data' 'libjpeg and libwebp'

@@ -206,7 +206,7 @@ static void a_matrix_is_what_its_table_says(void **state)
     write_chart(&sample_charts[3], in_scratch("m.csv"), 0, 0, 0, false);
     csv = contents(in_scratch("m.csv"), &length);
     assert_memory_equal(csv, "panel,curve,dashed,x,y,low,high\nloss,cnn,1,1,0.5,,\n", 51);
-    assert_non_null(strstr(csv, "accuracy,cnn,0,5,,,\n")); /* NaN is an empty cell */
+    assert_non_null(strstr(csv, "Accuracy,cnn,0,5,,,\n")); /* NaN is an empty cell */
     free(csv);
 }
 

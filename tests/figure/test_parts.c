@@ -94,7 +94,15 @@ static cairo_surface_t *make_canvas(struct sr_canvas *canvas, int width, int hei
                                  .height = height,
                                  .scale = 1,
                                  .theme = sr_theme(false)};
+    sr_text_begin(canvas);
     return surface;
+}
+
+static void drop_canvas(struct sr_canvas *canvas, cairo_surface_t *surface)
+{
+    sr_text_end(canvas);
+    cairo_destroy(canvas->cairo);
+    cairo_surface_destroy(surface);
 }
 
 /* A percent sign stays beside its number; text is cut behind whole characters, else cairo would
@@ -121,8 +129,7 @@ static void text_is_broken_and_cut(void **state)
     for (double most = 5; most < 60; most += 3)
         sr_draw_text(&canvas, 0, 10, 0, most, font, "é一é一é一");
     assert_int_equal(cairo_status(canvas.cairo), CAIRO_STATUS_SUCCESS);
-    cairo_destroy(canvas.cairo);
-    cairo_surface_destroy(surface);
+    drop_canvas(&canvas, surface);
 }
 
 static void names_of_a_page(void **state)
@@ -147,8 +154,7 @@ static void check_pixels(int width, const uint32_t *colours, int dots, const uin
     cairo_surface_flush(surface);
     const uint32_t *found = (const uint32_t *)(const void *)cairo_image_surface_get_data(surface);
     for (int i = 0; i < dots; i++) assert_int_equal(found[i] & 0xFFFFFF, wanted[i]);
-    cairo_destroy(canvas.cairo);
-    cairo_surface_destroy(surface);
+    drop_canvas(&canvas, surface);
 }
 
 /* A dot has the colour of the pixel below its middle, or the mean of several. */

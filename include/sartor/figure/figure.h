@@ -11,6 +11,7 @@
 
 #include "sartor/base/error.h"
 #include "sartor/base/shape.h"
+#include "sartor/base/text.h"
 #include "sartor/cells/grid.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,9 @@ struct sr_figure_options {
     /* key, value, key, value, ..., NULL; or NULL. Into PNG text chunks, the SVG's description,
      * the PDF's keywords, the JSON's "provenance", a list at the end of a page. */
     const char *const *provenance;
+    /* Receives the first text of the drawing with a character that no installed font has (a box
+     * with its number is drawn); stays empty where there is none. Or NULL. */
+    struct sr_text *undrawn;
 };
 
 /* How one kind of chart is drawn and tabulated. */
@@ -68,17 +72,19 @@ struct sr_curve {
     const char *label;   /* curves with the same label and group share an entry of the legend */
     const double *x, *y; /* NaN breaks the line */
     size_t count;
-    int group;                /* colour: 0, 1, ... a model each */
+    int group;                /* colour and mark: 0, 1, ... a model each; -1: a grey line, to compare
+                                 the others with */
     bool dashed;              /* training; solid is validation */
     const double *low, *high; /* a band around the curve, or NULL */
     bool bare;                /* points are not marked */
+    bool bars;                /* grey bars from zero, as wide as its points are apart, not a line */
 };
 struct sr_curves_panel {
     const char *y_label;
     const struct sr_curve *curves;
     size_t count;
     bool logarithmic, percent; /* percent: 0..1 shown as % */
-    const char *title;         /* or NULL */
+    const char *title;         /* or NULL; names the panel in the table, too */
     bool unit;                 /* the axis goes from 0 to 1 whatever the data */
 };
 struct sr_curves_chart {
@@ -88,6 +94,7 @@ struct sr_curves_chart {
     bool x_percent; /* x 0..1 shown as % */
     bool x_unit;    /* the axis goes from 0 to 1 whatever the data */
     bool compact;   /* many small panels, which share the axis names of the first */
+    const char *note; /* below the panels, or NULL */
 };
 extern const struct sr_chart sr_chart_curves;
 
