@@ -22,7 +22,8 @@ struct tiles {
     bool scale;
 };
 
-enum { CAPTION_LINES = 5 };
+/* A page too narrow for so many columns is drawn larger and scaled down, not made a tower. */
+enum { CAPTION_LINES = 5, LEAST_COLUMNS = 4 };
 #define GAP        5.0
 #define LEAST_TILE 24.0
 
@@ -44,7 +45,7 @@ static int columns_of(const struct tiles *tiles, double width)
     if (tiles->columns > 0) return tiles->columns < tiles->count ? tiles->columns : tiles->count;
     int most = width > 0 ? (int)((width - extra_width(tiles)) / (tiles->captions ? 42 : 30)) : 16;
     int wished = tiles->count <= 8 ? tiles->count : (int)ceil(sqrt(tiles->count * 1.4));
-    most = most < 1 ? 1 : most > 16 ? 16 : most;
+    most = most < LEAST_COLUMNS ? LEAST_COLUMNS : most > 16 ? 16 : most;
     wished = wished < 1 ? 1 : wished > most ? most : wished;
     int best = wished, least = INT_MAX;
     for (int away = 0; away <= wished / 4; away++)
