@@ -18,6 +18,7 @@ libsartor_a_SOURCES += \
 	src/figure/figure.c \
 	src/figure/glyphs.c \
 	src/figure/histogram.c \
+	src/figure/legend.c \
 	src/figure/page.c \
 	src/figure/plotly.c \
 	src/figure/plotly_images.c \

@@ -96,9 +96,9 @@ for name in ("cnn", "knn"):
     m, bins = said[name], [[] for _ in range(15)]
     for t, s, p in zip(m.truth, m.said, m.p): bins[min(14, math.ceil(p[s] * 15 - 1e-6) - 1 if p[s] > 0 else 0)].append((p[s], t == s))
     ece = sum(abs(sum(c for c, _ in b) - sum(r for _, r in b)) for b in bins) / 500
-    of = lambda panel: [r for r in table if r["panel"] == panel and r["curve"].startswith(name + " (calibration error ")]
-    accuracy, share = of("accuracy"), of("share of samples")
-    good = good and len(accuracy) == len(share) == 15 and near(float(first_number(accuracy[0]["curve"])), ece, 1e-3)
+    of = lambda curve: [r for r in table if r["panel"].startswith(name + ", calibration error ") and r["curve"].startswith(curve)]
+    accuracy, share = of("accuracy"), of("share of the samples")
+    good = good and len(accuracy) == len(share) == 15 and near(float(first_number(accuracy[0]["panel"])), ece, 1e-3)
     for b in range(15):
         good = good and near(float(share[b]["x"]), (b + 0.5) / 15) and near(float(share[b]["y"]), len(bins[b]) / 500, 0.0021)
         if bins[b] and near(float(share[b]["y"]), len(bins[b]) / 500, 1e-6):
@@ -124,9 +124,13 @@ def pieces(table):
         if not out or x < out[-1][-1][0]: out.append([])
         out[-1].append((x, y))
     return out
-curves = pieces(table)
+curves = pieces(r for r in table if r["curve"] != "guessing")
 drawn = [sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(c, c[1:])) for c in curves]
 check(len(curves) == 10 and all(near(d, a, 2e-3) for d, a in zip(drawn, areas)), "each curve encloses the area of its class")
+guess = lambda name: [(float(r["x"]), float(r["y"])) for r in rows(name) if r["curve"] == "guessing"]
+check(guess("roc.csv") == [(0, 0), (1, 1)] * 10, "beside each stands the line of guessing")
+shares = [model.truth.count(c) / 500 for c in range(10)]
+check(all(near(y, shares[i // 2]) for i, (_, y) in enumerate(guess("pr.csv"))) and len(guess("pr.csv")) == 20, "which is the share of the class for precision")
 def precision(c):
     order = sorted(range(500), key=lambda i: -model.p[i][c])
     hits, total = 0, 0
