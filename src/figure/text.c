@@ -74,7 +74,8 @@ static PangoLayout *lay_out(struct sr_canvas *canvas, struct sr_font font, const
     char *cleaned = clean(text, lines > 1);
     PangoFontDescription *face = pango_font_description_new();
     /* Fontconfig answers with its nearest font where DejaVu is not installed. */
-    pango_font_description_set_family_static(face, canvas->mono ? "DejaVu Sans Mono" : "DejaVu Sans");
+    pango_font_description_set_family_static(face,
+                                             canvas->mono ? "DejaVu Sans Mono" : "DejaVu Sans");
     pango_font_description_set_weight(face, font.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_font_description_set_absolute_size(face, font.size * PANGO_SCALE);
     pango_cairo_update_layout(canvas->cairo, layout);

@@ -72,9 +72,9 @@ struct sr_curve {
     const char *label;   /* curves with the same label and group share an entry of the legend */
     const double *x, *y; /* NaN breaks the line */
     size_t count;
-    int group;                /* colour and mark: 0, 1, ... a model each; -1: a grey line, to compare
-                                 the others with */
-    bool dashed;              /* training; solid is validation */
+    int group;   /* colour and mark: 0, 1, ... a model each; -1: a grey line, to compare
+                    the others with */
+    bool dashed; /* training; solid is validation */
     const double *low, *high; /* a band around the curve, or NULL */
     bool bare;                /* points are not marked */
     bool bars;                /* grey bars from zero, as wide as its points are apart, not a line */
@@ -91,9 +91,9 @@ struct sr_curves_chart {
     const char *title, *x_label;
     const struct sr_curves_panel *panels;
     size_t count;
-    bool x_percent; /* x 0..1 shown as % */
-    bool x_unit;    /* the axis goes from 0 to 1 whatever the data */
-    bool compact;   /* many small panels, which share the axis names of the first */
+    bool x_percent;   /* x 0..1 shown as % */
+    bool x_unit;      /* the axis goes from 0 to 1 whatever the data */
+    bool compact;     /* many small panels, which share the axis names of the first */
     const char *note; /* below the panels, or NULL */
 };
 extern const struct sr_chart sr_chart_curves;
