@@ -7,6 +7,7 @@
 #include "sartor/base/clock.h"
 #include "sartor/base/memory.h"
 #include "sartor/compute/kernels.h"
+#include "sartor/compute/matrix.h"
 
 const char *const sr_views_names[SR_VIEWS_COUNT] = {"none", "mirror", "shift"};
 
@@ -32,6 +33,7 @@ struct pass {
     const struct sr_samples *samples;
     struct sr_pool *pool;
     size_t start, count; /* of the batch at hand */
+    size_t run;          /* images that go through the network, at least `count` */
     const struct view *view;
     uint8_t *moved; /* BATCH images, for the views that are moved */
     struct sr_shape shape;
@@ -42,6 +44,13 @@ struct sr_workspace *sr_inference_workspace(const struct sr_network *network, st
                                             struct sr_error *error)
 {
     return sr_workspace_new(network, BATCH, false, pool, error);
+}
+
+/* Images to run for `count`: a whole batch where an image's bits depend on those beside it, which
+ * must not show; the rest are black. */
+static size_t images_for(size_t count)
+{
+    return count < BATCH && sr_gemm_exact_places() ? count : BATCH;
 }
 
 void sr_inference_normalise(const struct sr_input *input, size_t size, float *features)
@@ -119,9 +128,10 @@ static bool run_batch(struct pass *pass, const struct view *view, const struct s
 {
     if (!sr_monitor_proceed(monitor)) return false;
     pass->view = view;
-    sr_pool_run(pass->pool, BATCH, fill_slice, pass);
+    pass->run = images_for(pass->count);
+    sr_pool_run(pass->pool, pass->run, fill_slice, pass);
     sr_workspace_gate(pass->workspace, monitor);
-    sr_network_predict(pass->network, pass->workspace, BATCH);
+    sr_network_predict(pass->network, pass->workspace, (int)pass->run);
     sr_workspace_gate(pass->workspace, NULL);
     return !sr_workspace_stopped(pass->workspace);
 }
@@ -166,7 +176,8 @@ enum sr_status sr_inference_run(const struct sr_inference *inference, enum sr_vi
     double begun = sr_clock_seconds(), total = 0;
 
     if (!with.workspace) {
-        with.workspace = own = sr_inference_workspace(with.network, with.pool, error);
+        with.workspace = own = sr_workspace_new(with.network, (int)images_for(samples->count),
+                                                false, with.pool, error);
         if (!own) goto out;
     }
     struct pass pass = begin(&with, samples);

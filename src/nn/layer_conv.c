@@ -115,6 +115,15 @@ static int group_images(const struct unit *u, const struct layer *layer)
     return most < (int)fit ? most : (int)fit;
 }
 
+/* The same for a slice of `images`: groups of even size. */
+static int even_group(const struct unit *u, const struct layer *layer, int images)
+{
+    const int most = group_images(u, layer);
+    if (images <= most) return images;
+    const int groups = (images + most - 1) / most;
+    return (images + groups - 1) / groups;
+}
+
 /* What the convolver needs, which comes first in the scratch; then copies of pictures. */
 static size_t convolver_room(const struct unit *u, const struct layer *layer)
 {
@@ -192,7 +201,7 @@ static void forward_slice(void *context, size_t index, int worker)
     const struct unit *u = job->unit;
     const float *bias = job->layer->spec.bias ? job_values(job, BIAS) : NULL;
     const struct unit *observer = observer_of(job);
-    int from, images = job_slice(job, index, &from), group = group_images(u, job->layer);
+    int from, images = job_slice(job, index, &from), group = even_group(u, job->layer, images);
     float *own_scratch = job_scratch(job, worker);
     for (int first = from, count; first < from + images; first += count) {
         float *scratch = own_scratch + convolver_room(u, job->layer);
@@ -246,7 +255,7 @@ static void backward_slice(void *context, size_t index, int worker)
     const struct job *job = context;
     const struct unit *u = job->unit;
     const struct sr_kernels *k = job->kernels;
-    int from, images = job_slice(job, index, &from), group = group_images(u, job->layer);
+    int from, images = job_slice(job, index, &from), group = even_group(u, job->layer, images);
     int blocks = u->mid.slots / SR_BLOCK, pixels = shape_pixels(&u->mid);
     float *part = job->parameters ? job_part(job, index) : NULL, *own_scratch;
     float *bias = part ? part + sr_conv_weight_size(&job->layer->conv) : NULL;

@@ -77,6 +77,42 @@ static void test_own_mean(void **state)
     for (int i = 0; i < AREA; i++) assert_float_equal(first[i], 0, 1e-4);
 }
 
+/* An image's probabilities are the same bits alone, with few others and in a full batch, through
+ * every way in which a convolution or a dense layer is done. */
+static void test_company(void **state)
+{
+    const struct sr_layer_spec deep[] = {
+        CONV("a", -1, 18, 3, 1, true, false),
+        NORM("n", 0),
+        RELU(1),
+        CONV("b", 2, 33, 3, 1, true, true),
+        RELU(3),
+        POOL(4),
+        CONV("c", 5, 70, 1, 1, true, true),
+        FLATTEN(6),
+        DENSE("d", 7, 64),
+        RELU(8),
+        DENSE("e", 9, CLASSES),
+    };
+    static const size_t counts[] = {1, 2, 5, 13, 63};
+    struct sr_network *convolutions = make(deep, COUNT(deep), SIDE, SIDE);
+    const struct sr_inference inference = {.network = convolutions, .input = &input};
+    float all[COUNT_ALL * CLASSES], some[COUNT_ALL * CLASSES];
+    struct sr_error error = {0};
+    (void)state;
+    assert_int_equal(sr_inference_run(&inference, SR_VIEWS_SHIFT, &samples, all, &error), SR_OK);
+    for (size_t i = 0; i < COUNT(counts); i++)
+        for (uint32_t first = 0; first + counts[i] <= COUNT_ALL; first += 23) {
+            uint32_t rows[COUNT_ALL];
+            for (uint32_t r = 0; r < counts[i]; r++) rows[r] = first + r;
+            const struct sr_samples few = {&images, rows, counts[i]};
+            assert_int_equal(sr_inference_run(&inference, SR_VIEWS_SHIFT, &few, some, &error),
+                             SR_OK);
+            assert_memory_equal(some, all + first * CLASSES, counts[i] * CLASSES * sizeof *some);
+        }
+    sr_network_free(convolutions);
+}
+
 static void test_views(void **state)
 {
     float found[COUNT_ALL * CLASSES];
@@ -157,9 +193,8 @@ static void test_large_logits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_large_logits),
-        cmocka_unit_test(test_views),
-        cmocka_unit_test(test_own_mean),
+        cmocka_unit_test(test_large_logits), cmocka_unit_test(test_views),
+        cmocka_unit_test(test_company),      cmocka_unit_test(test_own_mean),
         cmocka_unit_test(test_measure),
     };
     (void)check_gradients;
