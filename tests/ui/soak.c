@@ -126,7 +126,7 @@ static void send(struct soak *soak, const char *bytes, int length)
         sent += (int)count;
     }
     while (pty_read(&soak->pty, 0)) continue;
-    if (soak->pty.alternate) return;
+    if (soak->pty.alternate && !soak->pty.ended) return;
     int status = 0;
     if (!pty_wait_end(&soak->pty, &status))
         fail(soak, "the program left the screen and does not end");
