@@ -24,7 +24,7 @@ static enum sr_status load_run(struct task *task, const struct sr_monitor *monit
     load->opening.monitor = monitor;
     load->data = sr_dataset_open(&load->opening, error);
     if (!load->data) return error->status;
-    load->data->sample = load->sample;
+    load->data->sample |= load->sample;
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         struct sr_samples all = {&load->data->files[f], NULL, load->data->files[f].count};
         load->stats[f] = sr_xalloc(sizeof *load->stats[f]);
@@ -80,8 +80,8 @@ static void load_finish(struct sr_session *session, struct task *task, const str
     sr_dataset_unref(session->data);
     session->data = load->data;
     load->data = NULL;
-    session->data_is_sample = load->sample;
-    session->sample_said = false;
+    session->data_is_sample = session->data->sample;
+    session->sample_said = true; /* not by what is done here, but by the first command */
     for (int f = 0; f < SR_FILE_COUNT; f++) {
         free(session->stats[f]);
         session->stats[f] = load->stats[f];

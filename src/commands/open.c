@@ -62,6 +62,7 @@ static void open_event(struct sr_session *session, const struct sr_event *event,
                  train_count, test_count, train->shape.height, train->shape.width,
                  train->shape.channels == 3 ? " in colour" : "", data->classes);
     say_notes(reply, session);
-    if (data->sample)
-        sr_reply_say(reply, "This is the small sample that sartor ships. %s", sr_dataset_advice());
+    if (!data->sample) return;
+    sr_reply_say(reply, "This is the small sample that sartor ships. %s", sr_dataset_advice());
+    session->sample_said = true;
 }

@@ -48,8 +48,10 @@ SR_RUN(save_log_run)
             opened |=
                 !strncmp(log->lines[i].text, "open ", 5) || strstr(log->lines[i].text, "data=");
     sr_text_add(&script, "# A session of " PACKAGE_STRING "; sartor --batch replays it.\n");
-    /* The data that the session began with, unless it changed: then its commands say so. */
-    if (session->data && !session->data_is_sample && !opened) {
+    /* The data that the session began with, unless it changed: then its commands say so. The sample
+     * that is opened where nothing else is found lies elsewhere on another machine. */
+    const bool found = session->data_is_sample && !session->data_wanted[0];
+    if (session->data && !found && !opened) {
         sr_text_add(&script, "open ");
         sr_words_quote(&script, session->data->path);
         sr_text_add(&script, "\n");

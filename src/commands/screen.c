@@ -134,6 +134,9 @@ SR_RUN(describe_run)
     struct sr_text text = {0};
     const struct sr_pane *pane = pane_of(session, item);
     pane->describe(session, &text);
+    if (session->data_is_sample)
+        sr_text_printf(&text, "\nThe data is the small sample that sartor ships. %s",
+                       sr_dataset_advice());
     enum sr_status status = SR_OK;
     if (!sr_session_settled(session)) {
         status = sr_error_set(error, SR_PENDING, "the pane is being computed");

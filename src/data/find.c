@@ -1,5 +1,6 @@
 /* find.c - sr_dataset_find of dataset.h. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "formats.h"
 #include "sartor/base/file.h"
@@ -20,12 +21,28 @@ static bool holds_data(const char *path)
     return found;
 }
 
+/* Is it the folder that is shipped, by whatever path? */
+static bool is_shipped(const char *path)
+{
+    char *shipped = sr_path_resource("fashion-mini");
+    char *one = realpath(path, NULL), *other = shipped ? realpath(shipped, NULL) : NULL;
+    const bool same = one && other && !strcmp(one, other);
+    free(one);
+    free(other);
+    free(shipped);
+    return same;
+}
+
 char *sr_dataset_find(const char *wanted, bool *sample, struct sr_error *error)
 {
     *sample = false;
-    if (wanted && *wanted) return sr_path_expand(wanted);
     const char *variable = getenv("SARTOR_DATA");
-    if (variable && *variable) return sr_path_expand(variable);
+    const char *named = wanted && *wanted ? wanted : variable;
+    if (named && *named) {
+        char *path = sr_path_expand(named);
+        *sample = is_shipped(path);
+        return path;
+    }
     static const char *const places[] = {"data", PACKAGE_DIRECTORY};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (holds_data(places[i])) return sr_xstrdup(places[i]);

@@ -362,8 +362,6 @@ static void describe(struct sr_session *session, struct sr_text *text)
     sr_text_add(text, "Data: ");
     heading(session, true, text);
     sr_text_add(text, ".");
-    if (session->data_is_sample)
-        sr_text_printf(text, " It is the small sample. %s", sr_dataset_advice());
     table_cells(session, cells);
     for (int f = 0; f < SR_FILE_COUNT; f++)
         sr_text_printf(text,

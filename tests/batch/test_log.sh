@@ -31,6 +31,17 @@ script 'train mlp name=p epochs=500 limit=100 background; pause p; tune mlp tria
 expect 1 "standard input:1: p is paused" "a search that could never end is given up"
 grep -q '1,000 images' out; report $? "and with --keep-going the script goes on"
 
+# The small sample announces itself, from wherever it is opened: once a program, and again when it is opened again.
+announced() { grep -c 'small sample.*dataset-fashion-mnist' err; }
+cp -r "$mini" copy
+script 'stats\nevaluate cnn split=test\n'; [ "$(announced)" = 1 ]; report $? "the sample that --data names is announced, once"
+"$sartor" --home "$work/home" --data copy browse >out 2>err; [ "$(announced)" = 1 ]; report $? "a copy of it is, too"
+script 'open copy\nstats\nopen copy size=56\nopen copy\n'
+[ "$(grep -c 'small sample.*dataset-fashion-mnist' out)" = 2 ] && [ "$(announced)" = 0 ]; report $? "open says it itself"
+script 'pane browse; describe\npane log; screen size=100x24\n'
+grep -q 'small sample that sartor ships' out && grep -q 'Small sample, 1,500' out; report $? "describe and screen say it in every pane"
+"$sartor" --json --home "$work/home" --data copy evaluate cnn split=test >out 2>err; grep -q '"sample": true' out; report $? "JSON has it"
+
 # The log.
 script 'train knn k=1 name=z\ntag test:3\npane confusion\nset seed=x\nmove right\nset seed=4\nkeys 1 Space\nsave-log l.sartor\n' --keep-going
 expect 1 "6 commands in l.sartor" "save-log in a script"

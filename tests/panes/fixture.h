@@ -236,6 +236,7 @@ static inline struct sr_session *fixture_open(const char *folder)
     while (session->data_job) sr_session_wait(session, 10);
     if (!session->data) fail_msg("%s", session->data_error.text);
     session->message[0] = '\0';
+    session->data_is_sample = false; /* its line is in tests of its own */
     session->interactive = true;
     return session;
 }

@@ -64,7 +64,7 @@ struct sr_session {
     char *data_interrupted; /* the same of a load that another has stopped before there was data;
                                NULL for none */
     struct sr_opening data_how, data_interrupted_how; /* of each; without a path */
-    /* It is the small sample, since no other data was found; a notice has said so. */
+    /* It is the small sample that is shipped, from wherever; a notice has said so. */
     bool data_is_sample, sample_said;
     struct sr_split split;
     /* Increased with every new split; 0 before the first. */
