@@ -29,7 +29,8 @@ const struct sr_command sr_command_explain = {
             {"method", SR_PARAM_CHOICE, .fallback = "auto",
              .choices = "auto gradcam gradcam++ hirescam occlusion weights importance nearest",
              .help = "How; auto takes HiRes-CAM for convolutions, weights for logistic regression, "
-                     "occlusion for all others."},
+                     "occlusion for all others. HiRes-CAM is blurred by one pixel of 28 and adds "
+                     "the map of the mirror image where the model's predictions do (tta=mirror)."},
             {"target", SR_PARAM_CLASS,
              .help = "The class to explain (default: the predicted one, and the true one where it "
                      "differs)."},
