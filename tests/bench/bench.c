@@ -13,131 +13,13 @@
 #include "sartor/base/memory.h"
 #include "sartor/base/pool.h"
 #include "sartor/compute/cpu.h"
-#include "sartor/compute/kernels.h"
-#include "sartor/compute/matrix.h"
 #include "sartor/nn/inference.h"
 #include "sartor/nn/network.h"
 #include "sartor/nn/optimizer.h"
 
-enum { REPEATS = 15, IMAGES = 16, BATCH = 128, EPOCH = 60000, UNITS = 64 };
+#include "kernels.h"
 
-static double one_peak; /* GFLOP/s of one thread */
-
-static float *array(size_t count)
-{
-    struct sr_error error = {0};
-    float *a = sr_array_new(count, sizeof *a, "a benchmark's numbers", &error);
-    if (!a) {
-        fprintf(stderr, "%s\n", error.text);
-        exit(1);
-    }
-    for (size_t i = 0; i < count; i++) a[i] = (float)(i % 17) * 0.05f - 0.4f;
-    return a;
-}
-
-/* ---- peak ---- */
-
-struct peak {
-    double operations[64];
-};
-
-static void peak_slice(void *context, size_t index, int worker)
-{
-    struct peak *peak = context;
-    float sink[SR_BLOCK] __attribute__((aligned(SR_ALIGNMENT)));
-    (void)worker;
-    for (int i = 0; i < SR_BLOCK; i++) sink[i] = 0.5f;
-    peak->operations[index] = sr_kernels()->multiply_add(200000, sink);
-    if (sink[0] == 7) puts("");
-}
-
-static double measure_peak(struct sr_pool *pool, int threads)
-{
-    double best = 0;
-    for (int i = 0; i < 20 * REPEATS;
-         i++) { /* short ones, that other programs are likely to leave alone */
-        struct peak peak;
-        double start = sr_clock_seconds(), sum = 0;
-        sr_pool_run(pool, (size_t)threads, peak_slice, &peak);
-        double seconds = sr_clock_seconds() - start;
-        for (int t = 0; t < threads; t++) sum += peak.operations[t];
-        if (sum / seconds > best) best = sum / seconds;
-    }
-    return best * 1e-9;
-}
-
-/* ---- kernels, one thread ---- */
-
-static void print_rate(double operations, double seconds)
-{
-    double rate = operations / seconds * 1e-9;
-    printf("  %7.1f %4.0f %%", rate, 100 * rate / one_peak);
-}
-
-static void bench_conv(const char *name, struct sr_conv c)
-{
-    const struct sr_kernels *k = sr_kernels();
-    struct sr_conv back = {.height = c.out_height,
-                           .width = c.out_width,
-                           .inputs = c.outputs,
-                           .out_height = c.height,
-                           .out_width = c.width,
-                           .outputs = c.inputs,
-                           .kernel = c.kernel,
-                           .stride = 1,
-                           .pad = c.kernel - 1 - c.pad};
-    float *x = array(IMAGES * sr_conv_input_size(&c)), *y = array(IMAGES * sr_conv_output_size(&c));
-    float *w = array(sr_conv_weight_size(&c)), *turned = array(sr_conv_weight_size(&back));
-    double best[3] = {1e9, 1e9, 1e9}, operations = 2.0 * IMAGES * (double)sr_conv_multiply_adds(&c);
-    bool backward = !c.plain && c.stride == 1;
-    for (int i = 0; i < REPEATS; i++)
-        for (int way = 0; way < 3; way++) {
-            double start = sr_clock_cpu_seconds();
-            if (way == 0) k->conv(&c, x, w, NULL, SR_CONV_RELU, y, IMAGES);
-            if (way == 1 && backward) k->conv(&back, y, turned, NULL, 0, x, IMAGES);
-            if (way == 2) k->conv_weights(&c, x, y, w, IMAGES);
-            double seconds = sr_clock_cpu_seconds() - start;
-            if (seconds < best[way]) best[way] = seconds;
-            if (way == 2) memset(w, 0, sr_conv_weight_size(&c) * sizeof *w);
-        }
-    printf("%-34s", name);
-    print_rate(operations, best[0]);
-    if (backward)
-        print_rate(operations, best[1]);
-    else
-        printf("  %14s", "-");
-    print_rate(operations, best[2]);
-    puts("");
-    free(x), free(y), free(w), free(turned);
-}
-
-static void bench_dense(int in, int out)
-{
-    float *x = array((size_t)BATCH * (size_t)in), *w = array((size_t)in * (size_t)out),
-          *y = array((size_t)BATCH * (size_t)out);
-    double best[3] = {1e9, 1e9, 1e9}, operations = 2.0 * BATCH * in * out;
-    char name[64];
-    for (int i = 0; i < REPEATS; i++)
-        for (int way = 0; way < 3; way++) {
-            double start = sr_clock_cpu_seconds();
-            if (way == 0)
-                sr_gemm(NULL, 1, sr_matrix(x, BATCH, in, in), sr_matrix(w, in, out, out), 0, y,
-                        out);
-            if (way == 1)
-                sr_gemm(NULL, 1, sr_matrix(y, BATCH, out, out),
-                        sr_transpose(sr_matrix(w, in, out, out)), 0, x, in);
-            if (way == 2)
-                sr_gemm(NULL, 1, sr_transpose(sr_matrix(x, BATCH, in, in)),
-                        sr_matrix(y, BATCH, out, out), 0, w, out);
-            double seconds = sr_clock_cpu_seconds() - start;
-            if (seconds < best[way]) best[way] = seconds;
-        }
-    snprintf(name, sizeof name, "dense %d to %d", in, out);
-    printf("%-34s", name);
-    for (int way = 0; way < 3; way++) print_rate(operations, best[way]);
-    puts("");
-    free(x), free(w), free(y);
-}
+enum { BATCH = 128, EPOCH = 60000, UNITS = 64 };
 
 /* ---- whole networks ---- */
 
@@ -475,40 +357,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
-    one_peak = measure_peak(NULL, 1);
-    double peak = measure_peak(pool, threads);
-    printf("instruction set %s; multiply-add peak %.1f GFLOP/s on one thread, %.1f on %d\n\n",
-           sr_compute_isa(), one_peak, peak, threads);
-
-    printf("%-34s  %14s  %14s  %14s\n", "kernels, one thread, GFLOP/s", "forward", "backward-data",
-           "weights");
-    bench_conv("cnn conv1 28×28×1 to 26×26×32",
-               (struct sr_conv){28, 28, 1, 26, 26, 32, 3, 1, 0, true});
-    bench_conv("cnn conv2 13×13×32 to 11×11×64",
-               (struct sr_conv){13, 13, 32, 11, 11, 64, 3, 1, 0, false});
-    bench_conv("cnn conv3 5×5×64 to 3×3×128",
-               (struct sr_conv){5, 5, 64, 3, 3, 128, 3, 1, 0, false});
-    bench_conv("resnet stem 28×28×1 to 28×28×32",
-               (struct sr_conv){30, 30, 1, 28, 28, 32, 3, 1, 0, true});
-    bench_conv("resnet 14×14×32 same", (struct sr_conv){14, 14, 32, 14, 14, 32, 3, 1, 1, false});
-    bench_conv("resnet 7×7×32 same", (struct sr_conv){7, 7, 32, 7, 7, 32, 3, 1, 1, false});
-    bench_conv("resnet20 28×28×16 same", (struct sr_conv){28, 28, 16, 28, 28, 16, 3, 1, 1, false});
-    bench_conv("resnet20 7×7×64 same", (struct sr_conv){7, 7, 64, 7, 7, 64, 3, 1, 1, false});
-    bench_conv("resnet18 28×28×64 same", (struct sr_conv){28, 28, 64, 28, 28, 64, 3, 1, 1, false});
-    bench_conv("resnet18 14×14×128 same",
-               (struct sr_conv){14, 14, 128, 14, 14, 128, 3, 1, 1, false});
-    bench_conv("resnet18 7×7×256 same", (struct sr_conv){7, 7, 256, 7, 7, 256, 3, 1, 1, false});
-    bench_conv("resnet18 4×4×512 same", (struct sr_conv){4, 4, 512, 4, 4, 512, 3, 1, 1, false});
-    bench_conv("28×28×64 to 14×14×128, stride 2",
-               (struct sr_conv){28, 28, 64, 14, 14, 128, 3, 2, 1, false});
-    bench_conv("1×1: 14×14×64 to 128", (struct sr_conv){14, 14, 64, 14, 14, 128, 1, 1, 0, false});
-    bench_dense(1152, 128);
-    bench_dense(784, 256);
-    bench_dense(256, 128);
-    bench_dense(784, 1024);
-    bench_dense(1024, 1024);
-    bench_dense(1024, 512);
-
+    double peak = bench_kernels(pool, threads);
     printf("\nnetworks, batch %d, %d threads: forward + backward with loss, without optimiser, "
            "loading and\n"
            "augmentation; an epoch is %d images; busy is processor time, all threads; inference is "
