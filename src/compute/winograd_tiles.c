@@ -7,6 +7,7 @@
 #include "vector.h"
 #include "winograd_points.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MOST = SR_WINOGRAD_TILE, MOST_IN = MOST + 2 };
@@ -155,14 +156,34 @@ INLINE void row_filter_back(const int m, const vec *a, const int s, vec *v)
 
 typedef void row_function(const int m, const vec *a, const int s, vec *v);
 
-/* A square of from × from vectors to one of to × to: columns first, which `half` keeps, side by
- * side. */
-INLINE void square(row_function *row, const int m, const int from, const int to, const vec *a,
-                   vec *out)
+/* The second half of a transform: from `half`, its columns side by side, to × to numbers. */
+INLINE void finish(row_function *row, const int m, const int to, const vec *half, vec *out)
 {
-    vec half[MOST_IN * MOST_IN];
-    UNROLL for (int j = 0; j < from; j++) row(m, a + j, from, half + j * to);
     UNROLL for (int i = 0; i < to; i++) row(m, half + i, to, out + i * to);
+}
+
+/* The square of to × to that results from a tile's points, which are `stride` floats apart. */
+INLINE void from_points(row_function *row, const int m, const int to, const float *points,
+                        size_t stride, vec *out)
+{
+    const int side = m + 2;
+    vec a[MOST_IN * MOST_IN], half[MOST_IN * MOST_IN];
+    for (int p = 0; p < side * side; p++) a[p] = load(points + (size_t)p * stride);
+    UNROLL for (int j = 0; j < side; j++) row(m, a + j, side, half + j * to);
+    finish(row, m, to, half, out);
+}
+
+/* What a tile's points are made of them: from columns of `side` numbers in `half`. */
+INLINE void put_points(row_function *row, const int m, const vec *half, size_t stride,
+                       float *points)
+{
+    const int side = m + 2;
+    UNROLL for (int i = 0; i < side; i++)
+    {
+        vec v[MOST_IN];
+        row(m, half + i, side, v);
+        UNROLL for (int j = 0; j < side; j++) store(points + (size_t)(i * side + j) * stride, v[j]);
+    }
 }
 
 /* The part of a picture that a tile covers: side × side pixels of which rows first_row ..
@@ -170,36 +191,34 @@ INLINE void square(row_function *row, const int m, const int from, const int to,
 struct window {
     ptrdiff_t at; /* floats from the start of the plane to the tile's first pixel */
     int first_row, last_row, first_column, last_column;
-    bool whole;
 };
 
 static struct window window_of(int height, int width, int top, int left, int side)
 {
-    struct window w = {.at = ((ptrdiff_t)top * width + left) * SR_BLOCK,
-                       .first_row = top < 0 ? -top : 0,
-                       .last_row = height - top < side ? height - top : side,
-                       .first_column = left < 0 ? -left : 0,
-                       .last_column = width - left < side ? width - left : side};
-    w.whole = w.last_row - w.first_row == side && w.last_column - w.first_column == side;
-    return w;
+    return (struct window){.at = ((ptrdiff_t)top * width + left) * SR_BLOCK,
+                           .first_row = top < 0 ? -top : 0,
+                           .last_row = height - top < side ? height - top : side,
+                           .first_column = left < 0 ? -left : 0,
+                           .last_column = width - left < side ? width - left : side};
 }
 
-/* Pixels of a window, zeros outside of the picture. `row`: floats. */
-INLINE void get(const struct window *w, const float *plane, int row, const int side, vec *a)
+/* The first half of a transform: columns of a window, whose rows are `row_size` floats apart. Rows
+ * outside of the picture are read from zeros. */
+INLINE void begin(row_function *row, const int m, const int side, const struct window *w,
+                  const float *plane, int row_size, vec *half)
 {
-    if (w->whole) {
-        const float *from = plane + w->at;
-        UNROLL for (int i = 0; i < side; i++)
-        {
-            UNROLL for (int j = 0; j < side; j++) a[i * side + j] =
-                load(from + i * row + j * SR_BLOCK);
-        }
-        return;
+    static const float zeros[(MOST_IN + 1) * SR_BLOCK] __attribute__((aligned(64)));
+    const float *rows[MOST_IN];
+    UNROLL for (int i = 0; i < side; i++) rows[i] =
+        i >= w->first_row && i < w->last_row ? plane + w->at + i * row_size : zeros;
+    UNROLL for (int j = 0; j < side; j++)
+    {
+        vec a[MOST_IN];
+        const bool inside = j >= w->first_column && j < w->last_column;
+        UNROLL for (int i = 0; i < side; i++) a[i] =
+            inside ? load(rows[i] + j * SR_BLOCK) : (vec){0};
+        row(m, a, 1, half + j * (m + 2));
     }
-    for (int i = 0; i < side * side; i++) a[i] = (vec){0};
-    for (int i = w->first_row; i < w->last_row; i++)
-        for (int j = w->first_column; j < w->last_column; j++)
-            a[i * side + j] = load(plane + w->at + i * row + j * SR_BLOCK);
 }
 
 /* The tiles of some images, block by block. */
@@ -229,31 +248,24 @@ INLINE void to_points(const struct sr_winograd *g, const int m, const bool back,
                  plane = (size_t)(height * width) * SR_BLOCK;
     EACH_TILE(g, images, blocks)
     {
-        vec a[MOST_IN * MOST_IN], v[MOST_IN * MOST_IN];
+        vec half[MOST_IN * MOST_IN];
         const struct window w = window_of(height, width, down * m - pad, across * m - pad, side);
-        get(&w, x + (size_t)(image * blocks + block) * plane + part, width * SR_BLOCK, side, a);
-        square(back ? row_out_back : row_in, m, side, m + 2, a, v);
-        float *to = points + point_at(block, tiles, tile, part);
-        for (int p = 0; p < (m + 2) * (m + 2); p++) store(to + (size_t)p * stride, v[p]);
+        begin(back ? row_out_back : row_in, m, side, &w,
+              x + (size_t)(image * blocks + block) * plane + part, width * SR_BLOCK, half);
+        put_points(back ? row_out_back : row_in, m, half, stride,
+                   points + point_at(block, tiles, tile, part));
     }
-}
-
-/* The square that results from a tile's points. */
-INLINE void from_points(row_function *row, const int m, const int to, const float *points,
-                        size_t stride, vec *out)
-{
-    vec a[MOST_IN * MOST_IN];
-    for (int p = 0; p < (m + 2) * (m + 2); p++) a[p] = load(points + (size_t)p * stride);
-    square(row, m, m + 2, to, a, out);
 }
 
 INLINE void put_out(const struct sr_winograd *g, const int m, const float *points,
                     const float *bias, bool relu, float *y, int images)
 {
     const struct sr_conv *c = &g->conv;
-    const int blocks = sr_blocks(c->outputs), tiles = sr_winograd_tiles(g, images);
+    const int blocks = sr_blocks(c->outputs), tiles = sr_winograd_tiles(g, images),
+              row = c->out_width * SR_BLOCK;
     const size_t stride = sr_winograd_stride(c->outputs, tiles),
                  plane = (size_t)(c->out_height * c->out_width) * SR_BLOCK;
+    const vec least = splat(relu ? 0 : -INFINITY);
     EACH_TILE(g, images, blocks)
     {
         vec out[MOST * MOST], start = {0};
@@ -262,10 +274,8 @@ INLINE void put_out(const struct sr_winograd *g, const int m, const float *point
         if (bias) start = load(bias + block * SR_BLOCK + part);
         from_points(row_out, m, m, points + point_at(block, tiles, tile, part), stride, out);
         for (int i = 0; i < w.last_row; i++)
-            for (int j = 0; j < w.last_column; j++) {
-                vec value = out[i * m + j] + start;
-                store(to + (i * c->out_width + j) * SR_BLOCK, relu ? positive(value) : value);
-            }
+            for (int j = 0; j < w.last_column; j++)
+                store(to + i * row + j * SR_BLOCK, larger(least, out[i * m + j] + start));
     }
 }
 
@@ -273,21 +283,21 @@ INLINE void put_in_back(const struct sr_winograd *g, const int m, const float *p
                         int images)
 {
     const struct sr_conv *c = &g->conv;
-    const int blocks = sr_blocks(c->inputs), tiles = sr_winograd_tiles(g, images);
+    const int side = m + 2, blocks = sr_blocks(c->inputs), tiles = sr_winograd_tiles(g, images),
+              row = c->width * SR_BLOCK;
     const size_t stride = sr_winograd_stride(c->inputs, tiles),
                  plane = (size_t)(c->height * c->width) * SR_BLOCK;
     EACH_TILE(g, images, blocks)
     {
         vec out[MOST_IN * MOST_IN];
         const struct window w =
-            window_of(c->height, c->width, down * m - c->pad, across * m - c->pad, m + 2);
-        float *to = dx + (size_t)(image * blocks + block) * plane + part;
-        from_points(row_in_back, m, m + 2, points + point_at(block, tiles, tile, part), stride,
-                    out);
+            window_of(c->height, c->width, down * m - c->pad, across * m - c->pad, side);
+        float *to = dx + (size_t)(image * blocks + block) * plane + w.at + part;
+        from_points(row_in_back, m, side, points + point_at(block, tiles, tile, part), stride, out);
         for (int i = w.first_row; i < w.last_row; i++)
             for (int j = w.first_column; j < w.last_column; j++) {
-                float *pixel = to + w.at + (i * c->width + j) * SR_BLOCK;
-                store(pixel, load(pixel) + out[i * (m + 2) + j]);
+                float *pixel = to + i * row + j * SR_BLOCK;
+                store(pixel, load(pixel) + out[i * side + j]);
             }
     }
 }
@@ -301,10 +311,15 @@ INLINE void filter(const struct sr_winograd *g, const int m, const float *w, int
     u += (size_t)(block * inputs) * SR_BLOCK;
     for (int input = 0; input < inputs; input++, w += slots, u += SR_BLOCK)
         for (int part = 0; part < SR_BLOCK; part += WIDTH) {
-            vec a[9], v[MOST_IN * MOST_IN];
-            UNROLL for (int t = 0; t < 9; t++) a[t] = load(w + (size_t)t * tap + part);
-            square(row_filter, m, 3, m + 2, a, v);
-            for (int p = 0; p < (m + 2) * (m + 2); p++) store(u + (size_t)p * tap + part, v[p]);
+            vec half[3 * MOST_IN];
+            UNROLL for (int j = 0; j < 3; j++)
+            {
+                vec a[3];
+                UNROLL for (int i = 0; i < 3; i++) a[i] =
+                    load(w + (size_t)(i * 3 + j) * tap + part);
+                row_filter(m, a, 1, half + j * (m + 2));
+            }
+            put_points(row_filter, m, half, tap, u + part);
         }
 }
 
