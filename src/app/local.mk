@@ -1,9 +1,10 @@
-noinst_HEADERS += src/app/explainer.h src/app/resume.h src/app/task.h \
+noinst_HEADERS += src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
 	include/sartor/app/data.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/explanations.h \
 	include/sartor/app/log.h \
 	include/sartor/app/intervals.h \
+	include/sartor/app/map.h \
 	include/sartor/app/models.h \
 	include/sartor/app/options.h \
 	include/sartor/app/pictures.h \
@@ -33,6 +34,8 @@ libsartor_a_SOURCES += \
 	src/app/intervals.c \
 	src/app/library.c \
 	src/app/log.c \
+	src/app/map.c \
+	src/app/map_features.c \
 	src/app/nearest.c \
 	src/app/open.c \
 	src/app/options.c \

@@ -201,7 +201,7 @@ static struct result *start(struct sr_session *session, const struct sr_result_k
     if (kind->lane == SR_LANE_LONG) {
         char name[64];
         kind->run_name(copy, name, sizeof name);
-        run = sr_session_add_run(session, copy->model->class, name);
+        run = sr_session_add_run(session, copy->model ? copy->model->class : NULL, name);
     }
     result->job = sr_task_submit(session, kind->lane, &result->task);
     if (run) run->job = result->job;

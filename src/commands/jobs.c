@@ -76,7 +76,7 @@ static void list_job(struct sr_table *table, const struct sr_run *run)
     const char *error = run->error.status ? run->error.text : "";
     sr_table_integer(table, run->job);
     sr_table_text(table, run->name);
-    sr_table_text(table, run->class->name);
+    sr_table_text(table, run->class ? run->class->name : NULL);
     sr_table_text(table, state_names[run->state]);
     sr_table_integer(table, (int64_t)run->epochs);
     sr_table_number(table, share);

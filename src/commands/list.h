@@ -13,6 +13,7 @@
     COMMAND(browse)            \
     COMMAND(show)              \
     COMMAND(tag)               \
+    COMMAND(map)               \
     /* train */                \
     COMMAND(train)             \
     COMMAND(jobs)              \

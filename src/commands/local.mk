@@ -40,6 +40,7 @@ libsartor_a_SOURCES += \
 	src/commands/keys.c \
 	src/commands/layout.c \
 	src/commands/manual.c \
+	src/commands/map.c src/commands/map.h \
 	src/commands/methods.c \
 	src/commands/methods.h \
 	src/commands/models.c \

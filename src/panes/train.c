@@ -146,8 +146,9 @@ static void describe(struct sr_session *session, struct sr_text *text)
     }
     struct sr_text words = {0};
     train_run_words(run, &words);
-    sr_text_printf(text, "Train: %s, %s, is %s: %s.", run->name, run->class->title,
-                   train_run_state(run), sr_text_get(&words));
+    sr_text_printf(text, "Train: %s, ", run->name);
+    if (run->class) sr_text_printf(text, "%s, ", run->class->title);
+    sr_text_printf(text, "is %s: %s.", train_run_state(run), sr_text_get(&words));
     sr_text_clear(&words);
     if (train_under_way(run) && run->progress.done > 0) {
         train_speed_words(run, &words);

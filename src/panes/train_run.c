@@ -70,16 +70,19 @@ static void draw_runs(struct sr_session *session, struct train *train, struct sr
     }
 }
 
-/* For a family without epochs: its name, its description and the hyperparameters. */
+/* For a family without epochs, and for work that is no training: its name, its description and the
+ * hyperparameters. */
 static void draw_without_curves(struct sr_session *session, struct sr_area area,
                                 const struct sr_run *run)
 {
     struct sr_text words = {0};
-    int y = sr_pane_paragraph(area, 0, sr_pane_style(session, SR_ROLE_TITLE), run->class->title);
-    y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), run->class->help);
+    int y = sr_pane_paragraph(area, 0, sr_pane_style(session, SR_ROLE_TITLE),
+                              run->class ? run->class->title : run->name);
+    if (run->class)
+        y = sr_pane_paragraph(area, y, sr_pane_style(session, SR_ROLE_TEXT), run->class->help);
     if (run->params) sr_args_print(run->params, true, &words);
     y = sr_pane_paragraph(area, y + 1, sr_pane_style(session, SR_ROLE_FAINT), sr_text_get(&words));
-    if (run->state == SR_JOB_DONE) {
+    if (run->class && run->state == SR_JOB_DONE) {
         const double score = train_run_score(session, run);
         char share[32];
         sr_pane_percent(share, sizeof share, score);

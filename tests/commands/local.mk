@@ -10,6 +10,7 @@ SHELL_TESTS += tests/commands/test_figures.sh
 SHELL_TESTS += tests/commands/test_values.sh
 SHELL_TESTS += tests/commands/test_tune.sh
 SHELL_TESTS += tests/commands/test_browse.sh
+SHELL_TESTS += tests/commands/test_map.sh
 SHELL_TESTS += tests/commands/test_honesty.sh
 SHELL_TESTS += tests/commands/test_colour.sh
 check_PROGRAMS += tests/commands/test_config

@@ -23,6 +23,7 @@ struct sr_trace_point {
 struct sr_run {
     uint32_t job;
     enum sr_job_state state;
+    /* NULL for work that is no training. */
     const struct sr_model_class *class;
     /* Of the model that it trains, or of what it does. */
     char name[64];

@@ -1,0 +1,67 @@
+/* map.h - every sample of the data as a point in the plane, near those that are like it.
+ *
+ * Two results (results.h): the principal components at once, and t-SNE, which takes its place among
+ * the runs and can be looked at while it settles. Only the session's thread may call. */
+#ifndef SARTOR_APP_MAP_H
+#define SARTOR_APP_MAP_H
+
+#include "sartor/app/session.h"
+
+enum sr_map_layout { SR_MAP_TSNE, SR_MAP_PCA, SR_MAP_LAYOUTS };
+extern const char *const sr_map_layout_names[SR_MAP_LAYOUTS]; /* "tsne", "pca" */
+#define SR_MAP_LAYOUT_CHOICES "tsne pca"
+/* How many neighbours count, unless told. */
+#define SR_MAP_PERPLEXITY 15
+
+/* What the map is of. */
+struct sr_map_request {
+    enum sr_map_layout layout;
+    enum sr_features features; /* of the images, where there is no model */
+    struct sr_entry *entry;    /* a model whose features are taken; NULL for none */
+    double perplexity;         /* t-SNE: how many neighbours count */
+    uint64_t seed;             /* t-SNE: of the start's small random part */
+};
+/* Pixels, t-SNE. */
+void sr_map_request_init(struct sr_map_request *request);
+
+/* The map that panes show, and that commands mean which name none: the one asked for last, at first
+ * that of pixels. A model that is no longer there is no longer meant. */
+const struct sr_map_request *sr_session_map_shown(struct sr_session *session);
+void sr_session_map_show(struct sr_session *session, const struct sr_map_request *request);
+
+/* The rows of the train file, then those of the test file. */
+struct sr_map {
+    size_t count, train; /* points in all; of the train file */
+    float *points;       /* count × 2 */
+    int width, dims;     /* of a row of features; components that neighbours are looked for in */
+    double explained;    /* share of the variance that these have; of a PCA the two drawn */
+    /* Share of neighbours that layout and features have in common, weighed by rank (Venna and
+     * Kaski), over `measured` samples drawn at random, for `k` neighbours; NaN of too few. */
+    double trustworthiness, continuity;
+    size_t measured;
+    int k;
+    double seconds;
+};
+
+/* The map asked for: SR_OK, SR_PENDING, or why there is none. */
+enum sr_status sr_session_map(struct sr_session *session, const struct sr_map_request *request,
+                              const struct sr_map **map, struct sr_error *error);
+/* The same if it is there; NULL else. Nothing is started. */
+const struct sr_map *sr_session_map_known(const struct sr_session *session,
+                                          const struct sr_map_request *request);
+/* While it is made: positions as they are now, count × 2, copied into `points` if they are newer
+ * than `version`, which is then set; false where there are none or none newer. */
+bool sr_session_map_live(const struct sr_session *session, const struct sr_map_request *request,
+                         float *points, size_t count, uint64_t *version);
+/* The job that makes it, with how far it is; false when none does. */
+bool sr_session_map_pending(const struct sr_session *session, const struct sr_map_request *request,
+                            struct sr_progress *progress);
+
+/* The middle of a class: the medians of x and y; how many points it has. */
+size_t sr_session_map_middle(const struct sr_session *session, const struct sr_map *map, int class,
+                             float middle[2]);
+/* The point of a sample, or SIZE_MAX; the file and row of a point. */
+size_t sr_map_point(const struct sr_map *map, enum sr_file file, uint32_t row);
+enum sr_file sr_map_sample(const struct sr_map *map, size_t point, uint32_t *row);
+
+#endif
