@@ -25,7 +25,7 @@ static bool same(const void *key, const void *other)
     const struct key *a = key, *b = other;
     return a->request.split == b->request.split && a->request.kinds == b->request.kinds &&
            a->request.severities == b->request.severities && a->request.seed == b->request.seed &&
-           a->calibrated == b->calibrated;
+           a->request.count == b->request.count && a->calibrated == b->calibrated;
 }
 
 static void own(void *key)
@@ -206,6 +206,30 @@ static const struct sr_result_kind robustness_kind = {
     .ready = ready,
 };
 
+struct sr_robustness_request sr_robustness_request(enum sr_split_name split)
+{
+    return (struct sr_robustness_request){.split = split,
+                                          .kinds = (1u << SR_CHANGES_PUBLISHED) - 1,
+                                          .severities = (1u << SR_SEVERITIES) - 1,
+                                          .seed = 1};
+}
+
+/* Whatever is shown, it begins with the images as they are. */
+static struct key key_of(const struct sr_session *session, const struct sr_entry *entry,
+                         const struct sr_robustness_request *request,
+                         const struct sr_held_out *held)
+{
+    struct sr_dataset *data = sr_dataset_origin(session->data);
+    struct key key = {{entry->model, data, session->split_version},
+                      .request = *request,
+                      .calibrated = sr_session_calibrates(session, entry->model),
+                      .samples = held->samples};
+    key.samples.images = &data->files[sr_split_file(request->split)];
+    if (request->count && request->count < key.samples.count) key.samples.count = request->count;
+    snprintf(key.name, sizeof key.name, "%s", entry->name);
+    return key;
+}
+
 enum sr_status sr_session_robustness(struct sr_session *session, struct sr_entry *entry,
                                      const struct sr_robustness_request *request,
                                      const struct sr_robustness **robustness,
@@ -216,14 +240,7 @@ enum sr_status sr_session_robustness(struct sr_session *session, struct sr_entry
     enum sr_status status = sr_session_usable(session, &entry, error);
     if (!status) status = sr_session_held_out(session, entry, request->split, &held, error);
     if (status) return status;
-    /* Whatever is shown, it begins with the images as they are. */
-    struct sr_dataset *data = sr_dataset_origin(session->data);
-    struct key key = {{entry->model, data, session->split_version},
-                      .request = *request,
-                      .calibrated = sr_session_calibrates(session, entry->model),
-                      .samples = held->samples};
-    key.samples.images = &data->files[sr_split_file(request->split)];
-    snprintf(key.name, sizeof key.name, "%s", entry->name);
+    const struct key key = key_of(session, entry, request, held);
     if (!key.samples.count)
         return sr_error_set(
             error, SR_ERROR_STATE,
@@ -234,8 +251,40 @@ enum sr_status sr_session_robustness(struct sr_session *session, struct sr_entry
     return status;
 }
 
+const struct sr_robustness *sr_session_robustness_known(struct sr_session *session,
+                                                        struct sr_entry *entry,
+                                                        const struct sr_robustness_request *request,
+                                                        bool *pending)
+{
+    const struct sr_held_out *held;
+    const void *value = NULL;
+    struct sr_error ignored;
+    *pending = false;
+    if (!session->data || !entry->model ||
+        sr_session_held_out(session, entry, request->split, &held, &ignored))
+        return NULL;
+    const struct key key = key_of(session, entry, request, held);
+    *pending = sr_result_state(session, &robustness_kind, &key, &value) == SR_RESULT_PENDING;
+    return value;
+}
+
 const struct sr_borne *sr_robustness_reference(const struct sr_robustness *robustness, int kind)
 {
     const struct sr_borne *borne = &robustness->kinds[kind][sr_change_kinds[kind].severity - 1];
     return borne->measured ? borne : NULL;
+}
+
+double sr_robustness_mean(const struct sr_robustness *robustness, int severity, size_t *kinds)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (int kind = 0; kind < SR_CHANGES; kind++) {
+        const struct sr_borne *borne = severity ? &robustness->kinds[kind][severity - 1]
+                                                : sr_robustness_reference(robustness, kind);
+        if (!borne || !borne->measured) continue;
+        sum += borne->accuracy;
+        count++;
+    }
+    if (kinds) *kinds = count;
+    return count ? sum / (double)count : NAN;
 }

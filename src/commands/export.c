@@ -37,7 +37,8 @@ const struct sr_command sr_command_export = {
             {"wrong", SR_PARAM_SWITCH, .help = "Of samples that the model gets wrong."},
             {"right", SR_PARAM_SWITCH, .help = "Of samples that the model gets right."},
             {"count", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1000,
-             .help = "Number of samples, or of variants of one."},
+             .help = "Number of samples, or of variants of one; robustness: only the first so many "
+                     "of the split."},
             {"shares", SR_PARAM_SWITCH, .help = "Per cent of the true class instead of counts."},
             {"of_predicted", SR_PARAM_SWITCH, .help = "Per cent of the predicted class instead."},
             {"linear", SR_PARAM_SWITCH, .help = "Linear instead of logarithmic counts."},
@@ -72,6 +73,7 @@ const struct sr_command sr_command_export = {
              .help = "Millimetres, 0 for the figure's own."},
             {"resolution", SR_PARAM_NUMBER, .fallback = "0", .minimum = 0, .maximum = 1200,
              .help = "PNG: dots per inch, 0 for 144."},
+            SR_CHANGES_PARAMS,
             {"dark", SR_PARAM_SWITCH, .help = "On a dark background."},
             {"form", SR_PARAM_CHOICE, .choices = SR_SAVE_CHOICES,
              .help = "dataset: IDX files, a folder of PNG files for each class, or NumPy's arrays "
@@ -239,6 +241,7 @@ SR_RUN(export_run)
         .count = (int)sr_args_integer(args, "count"),
         .reply = reply,
     };
+    if (!status) status = read_changes(args, &request.changes, error);
     if (!status) status = figure_write(session, figure, &request, error);
     if (!status) {
         sr_reply_record(reply, NULL);

@@ -27,6 +27,8 @@
     X(reliability, "model models split", "model", "Accuracy at each level of confidence.")         \
     X(risk, "model models split", "model",                                                         \
       "Accuracy of the surest answers against the share that is answered.")                        \
+    X(robustness, "model models split kinds severities count", "model",                            \
+      "Accuracy on changed pictures: a panel for each kind of change, over its severities.")       \
     X(roc, "model models split class", "model",                                                    \
       "True positive rate against false positive rate, a curve for each class.")                   \
     X(pr, "model models split class", "model",                                                     \

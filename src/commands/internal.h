@@ -5,6 +5,7 @@
 #include "sartor/app/experiment.h"
 #include "sartor/app/explanations.h"
 #include "sartor/app/intervals.h"
+#include "sartor/app/robustness.h"
 #include "sartor/app/scores.h"
 #include "sartor/commands/command.h"
 #include "sartor/commands/queue.h"
@@ -65,6 +66,17 @@
     }
 enum sr_status read_change(const struct sr_session *session, const struct sr_args *args,
                            struct sr_change *change, struct sr_error *error);
+/* Which changes are measured; read_changes takes them, with `split` and `count`. */
+#define SR_CHANGES_PARAMS                                                                          \
+    {"kinds", SR_PARAM_TEXT, .fallback = "published",                                              \
+     .help = "Kinds of change, separated by commas; published: the 15 of Fashion-MNIST-C; "        \
+             "all: also size, jpeg, backdrop and occlusion; -name: all but that."},                \
+    {                                                                                              \
+        "severities", SR_PARAM_LIST, .fallback = "1,2,3,4,5", .minimum = 1, .maximum = 5,          \
+                                     .help = "Severities from 1 to 5."                             \
+    }
+enum sr_status read_changes(const struct sr_args *args, struct sr_robustness_request *request,
+                            struct sr_error *error);
 #define SR_SPLIT_PARAM                                                                             \
     {                                                                                              \
         "split", SR_PARAM_SPLIT, .current = true, .choices = SR_SPLITS,                            \
@@ -75,6 +87,11 @@ enum sr_status read_change(const struct sr_session *session, const struct sr_arg
 /* Ask before one's own model of that name is replaced: see sr_queue_ask. */
 enum sr_status ask_to_replace(struct sr_session *session, struct sr_item *item, const char *name,
                               struct sr_error *error);
+
+/* What each of the models bears, in the same order; SR_PENDING while some are measured. */
+enum sr_status ask_robustness(struct sr_session *session, const struct model_target *models,
+                              size_t count, const struct sr_robustness_request *request,
+                              const struct sr_robustness **found, struct sr_error *error);
 
 /* For sr_command's `more`: the hyperparameters of the family that `family` names. */
 size_t more_of_family(struct sr_session *session, const struct sr_args *args,
@@ -201,6 +218,8 @@ struct figure_request {
     double width, height, resolution;
     int count;              /* samples in a grid */
     struct sr_reply *reply; /* where it is said that a text could not be drawn; or NULL */
+    int count; /* samples in a grid */
+    struct sr_robustness_request changes;
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
                             const struct figure_request *request, struct sr_error *error);

@@ -16,30 +16,48 @@ const struct sr_command sr_command_robustness = {
     .group = "evaluate",
     .help = "Accuracy on pictures that are changed: noise, blur, light, place, compression.",
     .params =
-        (const struct sr_param[]){
-            {"models", SR_PARAM_MODELS, .positional = true, .current = true,
-             .help = "A model, or several side by side."},
-            SR_SPLIT_PARAM,
-            {"kinds", SR_PARAM_TEXT, .fallback = "published",
-             .help = "Kinds of change, separated by commas; published: the 15 of Fashion-MNIST-C; "
-                     "all: also size, jpeg, backdrop and occlusion; -name: all but that."},
-            {"severities", SR_PARAM_LIST, .fallback = "1,2,3,4,5", .minimum = 1, .maximum = 5,
-             .help = "Severities from 1 to 5."},
-            {0}},
+        (const struct sr_param[]){{"models", SR_PARAM_MODELS, .positional = true, .current = true,
+                                   .help = "A model, or several side by side."},
+                                  SR_SPLIT_PARAM,
+                                  SR_CHANGES_PARAMS,
+                                  {"count", SR_PARAM_INTEGER, .minimum = 1, .maximum = 1000000,
+                                   .help = "Only the first so many images of the split."},
+                                  {0}},
     .run = robustness_run,
     .example = "robustness cnn resnet split=test kinds=rotate,jpeg",
 };
 
-static enum sr_status read_request(const struct sr_args *args,
-                                   struct sr_robustness_request *request, struct sr_error *error)
+enum sr_status read_changes(const struct sr_args *args, struct sr_robustness_request *request,
+                            struct sr_error *error)
 {
     double severities[SR_SEVERITIES];
     size_t count = sr_args_list(args, "severities", severities, SR_SEVERITIES);
-    request->split = (enum sr_split_name)arg_split(args, "split");
-    request->seed = 1;
+    const int split = arg_split(args, "split");
+    *request = sr_robustness_request(split < 0 ? SR_SPLIT_DEFAULT : (enum sr_split_name)split);
+    request->count = sr_args_given(args, "count") ? (size_t)sr_args_integer(args, "count") : 0;
+    request->severities = 0;
     for (size_t i = 0; i < count && i < SR_SEVERITIES; i++)
         request->severities |= 1u << ((int)severities[i] - 1);
     return sr_change_read(sr_args_text(args, "kinds"), &request->kinds, error);
+}
+
+/* All are asked for at once, so that they are measured one after another. */
+enum sr_status ask_robustness(struct sr_session *session, const struct model_target *models,
+                              size_t count, const struct sr_robustness_request *request,
+                              const struct sr_robustness **found, struct sr_error *error)
+{
+    struct sr_error pending = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct sr_error one = {0};
+        enum sr_status status =
+            sr_session_robustness(session, models[i].entry, request, &found[i], &one);
+        if (status) *error = one;
+        if (status && status != SR_PENDING) return status;
+        if (status) pending = one;
+    }
+    if (!pending.status) return SR_OK;
+    *error = pending;
+    return SR_PENDING;
 }
 
 static void add_row(struct sr_table *table, const char *kind, int severity,
@@ -110,18 +128,15 @@ static void report_lines(const struct sr_robustness *robustness, struct sr_reply
     sr_reply_only(reply, SR_FOR_ALL);
 }
 
-/* Mean over the kinds at the reference's severity; NaN where none is measured there. */
-static double mean_of(const struct sr_robustness *robustness, bool confidence, size_t *kinds)
+/* Of the probabilities of the predictions, as sr_robustness_mean is of the accuracies. */
+static double mean_confidence(const struct sr_robustness *robustness)
 {
-    double sum = 0;
-    *kinds = 0;
+    double sum = 0, kinds = 0;
     for (int kind = 0; kind < SR_CHANGES; kind++) {
         const struct sr_borne *borne = sr_robustness_reference(robustness, kind);
-        if (!borne) continue;
-        sum += confidence ? borne->confidence : borne->accuracy;
-        ++*kinds;
+        if (borne) sum += borne->confidence, kinds++;
     }
-    return *kinds ? sum / (double)*kinds : NAN;
+    return sum / kinds;
 }
 
 static void report(struct sr_session *session, struct sr_entry *entry,
@@ -129,8 +144,8 @@ static void report(struct sr_session *session, struct sr_entry *entry,
                    const struct sr_robustness *robustness, struct sr_reply *reply)
 {
     size_t kinds;
-    const double mean = mean_of(robustness, false, &kinds),
-                 confidence = mean_of(robustness, true, &kinds);
+    const double mean = sr_robustness_mean(robustness, 0, &kinds),
+                 confidence = mean_confidence(robustness);
     char count[32];
     sr_format_count(count, sizeof count, robustness->count);
     sr_reply_record(reply, "robustness");
@@ -159,29 +174,18 @@ static void report(struct sr_session *session, struct sr_entry *entry,
 SR_RUN(robustness_run)
 {
     SR_UNUSED;
-    struct sr_robustness_request request = {0};
-    enum sr_status status = read_request(args, &request, error);
+    struct sr_robustness_request request;
+    const size_t count = arg_count(args, "models");
+    enum sr_status status = read_changes(args, &request, error);
     if (!status) status = sr_session_data(session, error);
-    /* All are asked for at once, so that they are measured one after another. */
-    struct sr_error pending = {0};
-    for (size_t i = 0; !status && i < arg_count(args, "models"); i++) {
-        const struct sr_robustness *unused;
-        enum sr_status one = sr_session_robustness(session, arg_model_at(args, "models", i)->entry,
-                                                   &request, &unused, error);
-        if (one == SR_PENDING)
-            pending = *error;
-        else
-            status = one;
-    }
-    if (!status && pending.status) {
-        *error = pending;
-        return SR_PENDING;
-    }
-    for (size_t i = 0; !status && i < arg_count(args, "models"); i++) {
-        struct sr_entry *entry = arg_model_at(args, "models", i)->entry;
-        const struct sr_robustness *robustness;
-        status = sr_session_robustness(session, entry, &request, &robustness, error);
-        if (!status) report(session, entry, &request, robustness, reply);
-    }
+    if (status) return status;
+    struct model_target *models = sr_xalloc(count * sizeof *models);
+    const struct sr_robustness **found = sr_xalloc(count * sizeof *found);
+    for (size_t i = 0; i < count; i++) models[i] = *arg_model_at(args, "models", i);
+    status = ask_robustness(session, models, count, &request, found, error);
+    for (size_t i = 0; !status && i < count; i++)
+        report(session, models[i].entry, &request, found[i], reply);
+    free(found);
+    free(models);
     return status;
 }
