@@ -19,10 +19,12 @@ static void draw(struct sr_session *session, struct sr_area area)
 {
     struct sr_text title = {0}, text = {0};
     struct compare_table table;
-    if (compare_init(session, compare_state(session), &table, &title, &text))
-        compare_draw(session, area, &table);
-    else
+    if (!compare_init(session, compare_state(session), &table, &title, &text))
         sr_pane_say(session, area, sr_text_get(&title), sr_text_get(&text));
+    else if (table.state->borne)
+        compare_borne_draw(session, area, &table);
+    else
+        compare_draw(session, area, &table);
     compare_fini(&table);
     sr_text_fini(&title);
     sr_text_fini(&text);
@@ -33,6 +35,21 @@ static void remember(char *name, size_t size, const struct compare_table *table,
     snprintf(name, size, "%s", table->rows[row].entry->name);
 }
 
+/* Where changed pictures are shown: up and down move between kinds, the others between models. */
+static void move_borne(const struct compare_table *table, enum sr_move move)
+{
+    struct compare *state = table->state;
+    const int count = (int)table->count;
+    int at = table->at;
+    if (move == SR_MOVE_LEFT || move == SR_MOVE_PREVIOUS)
+        at = at > 0 ? at - 1 : 0;
+    else if (move == SR_MOVE_RIGHT || move == SR_MOVE_NEXT)
+        at = at + 1 < count ? at + 1 : at;
+    else
+        sr_scroller_move(&state->kinds, move, COMPARE_BORNE_ROWS);
+    remember(state->at, sizeof state->at, table, at);
+}
+
 /* Up and down move between rows, left and right between columns to sort by, next and previous
  * between second models of the pair. */
 static void move(struct sr_session *session, enum sr_move move)
@@ -40,7 +57,11 @@ static void move(struct sr_session *session, enum sr_move move)
     struct compare *state = compare_state(session);
     struct sr_text title = {0}, text = {0};
     struct compare_table table;
-    if (compare_init(session, compare_state(session), &table, &title, &text)) {
+    if (!compare_init(session, compare_state(session), &table, &title, &text)) {
+        ;
+    } else if (state->borne) {
+        move_borne(&table, move);
+    } else {
         int count = (int)table.count, step = move == SR_MOVE_NEXT || move == SR_MOVE_RIGHT ? 1 : -1,
             at = table.vs;
         switch (move) {
@@ -91,6 +112,8 @@ static bool choose(struct sr_session *session, int value)
     bool again = false;
     if (!compare_init(session, compare_state(session), &table, &title, &text)) {
         ;
+    } else if (value >= COMPARE_SPOT_KINDS) {
+        state->kinds.at = value - COMPARE_SPOT_KINDS;
     } else if (value >= COMPARE_SPOT_TITLES) {
         choose_column(&table, value - COMPARE_SPOT_TITLES);
     } else if (value < COMPARE_SPOT_PAIRS) {
@@ -115,7 +138,7 @@ static void enter(struct sr_session *session, struct sr_text *line)
     struct compare_table table;
     if (compare_init(session, compare_state(session), &table, &title, &text)) {
         const struct compare_row *row = &table.rows[table.at];
-        sr_text_add(line, "confusion ");
+        sr_text_add(line, table.state->borne ? "robustness " : "confusion ");
         sr_words_quote(line, row->entry->name);
         if (row->status == SR_OK || row->status == SR_PENDING)
             sr_text_printf(line, " split=%s", sr_split_names[table.split]);
@@ -204,7 +227,10 @@ static void describe(struct sr_session *session, struct sr_text *text)
     struct sr_text title = {0}, why = {0};
     struct compare_table table;
     sr_text_add(text, "Compare: ");
-    if (compare_init(session, compare_state(session), &table, &title, &why)) {
+    const bool any = compare_init(session, compare_state(session), &table, &title, &why);
+    if (any && table.state->borne) {
+        compare_borne_describe(session, &table, text);
+    } else if (any) {
         compare_heading(session, &table, false, text);
         sr_text_add(text, ", by ");
         compare_order_words(&table, text);
@@ -274,14 +300,35 @@ static enum sr_status show_beaten(struct sr_session *session, struct sr_error *e
     return browse_difference(session, true, error);
 }
 
-static const struct sr_pane_action actions[] = {
-    {"vs", show_vs}, {"beats", show_beats}, {"beaten", show_beaten}, {0}};
+/* How the models bear changed pictures, or the table again. */
+static enum sr_status show_borne(struct sr_session *session, struct sr_error *error)
+{
+    (void)error;
+    compare_state(session)->borne = !compare_state(session)->borne;
+    return SR_OK;
+}
+
+static bool back(struct sr_session *session)
+{
+    const bool open = compare_state(session)->borne;
+    compare_state(session)->borne = false;
+    return open;
+}
+
+static const struct sr_pane_action actions[] = {{"vs", show_vs},
+                                                {"beats", show_beats},
+                                                {"beaten", show_beaten},
+                                                {"robustness", show_borne},
+                                                {0}};
 
 static const char *hints(struct sr_session *session)
 {
+    if (session->entry_count && compare_state(session)->borne)
+        return "Enter measure  v models  h/l model  s split  ? help";
     if (session->entry_count > 1)
-        return "Enter confusion  v second  b/B only one right  h/l sort  s split  ? help";
-    return session->entry_count ? "Enter confusion  h/l sort  s split  ? help"
+        return "Enter confusion  n second  b/B only one right  v changed  h/l sort  s split  ? "
+               "help";
+    return session->entry_count ? "Enter confusion  v changed  h/l sort  s split  ? help"
                                 : "Enter train  : command  ? help";
 }
 
@@ -294,6 +341,7 @@ const struct sr_pane sr_pane_compare = {
     .enter = enter,
     .choose = choose,
     .describe = describe,
+    .back = back,
     .order = order,
     .actions = actions,
 };

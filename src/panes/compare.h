@@ -20,7 +20,9 @@ struct compare {
     int order;   /* enum sr_score to sort by, or COMPARE_BY_NAME */
     bool reverse;
     struct sr_scroller rows, pairs;
-    int width; /* of the table, as drawn last */
+    bool borne;               /* how they bear changed pictures, in place of the table */
+    struct sr_scroller kinds; /* of its rows */
+    int width;                /* of the table, as drawn last */
 };
 struct compare *compare_state(struct sr_session *session);
 
@@ -83,13 +85,25 @@ void compare_heading(const struct sr_session *session, const struct compare_tabl
 
 /* What a click chooses: a row of the table, the second model in the list of pairs, or a column by
  * its title. */
-enum { COMPARE_SPOT_PAIRS = 1 << 16, COMPARE_SPOT_TITLES = 1 << 17 };
+enum {
+    COMPARE_SPOT_PAIRS = 1 << 16,
+    COMPARE_SPOT_TITLES = 1 << 17,
+    COMPARE_SPOT_KINDS = 1 << 18 /* of changed pictures */
+};
 void compare_draw(struct sr_session *session, struct sr_area area,
                   const struct compare_table *table);
 
 /* A bar for each model from the left end of the axis, with the accuracy's interval at its end. */
 void compare_draw_chart(struct sr_session *session, struct sr_area area,
                         const struct compare_table *table);
+
+/* In place of all this: how well the models bear changed pictures (app/robustness.h), as far as
+ * that has been measured. A row for each kind of change, a column for each model. */
+enum { COMPARE_BORNE_ROWS = 17 };
+void compare_borne_draw(struct sr_session *session, struct sr_area area,
+                        const struct compare_table *table);
+void compare_borne_describe(struct sr_session *session, const struct compare_table *table,
+                            struct sr_text *text);
 
 /* The pair at the cursor and the split; SR_PENDING while they predict, an error where there are not
  * two models. */

@@ -43,7 +43,7 @@ static void who_answers_what(void **state)
         {"train", "mode back axis smooth run", "others"},
         {"confusion", "units", "vs beats beaten"},
         {"explain", "order", "classes"},
-        {"compare", "order", "vs beats beaten"},
+        {"compare", "back order", "vs beats beaten robustness"},
         {"log", "", ""},
     };
     for (size_t i = 0; sr_panes[i]; i++) {
