@@ -65,6 +65,7 @@ libsartor_a_SOURCES += \
 	src/commands/report_claims.c \
 	src/commands/report_models.c \
 	src/commands/report_parts.c \
+	src/commands/report_robustness.c \
 	src/commands/save_log.c \
 	src/commands/robustness.c \
 	src/commands/say.c \

@@ -258,6 +258,7 @@ enum sr_status study_report(struct sr_session *session, const struct study_facts
     if (!status) status = write_training(&report, error);
     if (!status) status = report_classes(session, &report, &ranking, error);
     if (!status) status = write_probabilities(&report, error);
+    if (!status) status = report_robustness(session, &report, facts, &ranking, error);
     if (!status) status = write_heat(&report, error);
     if (!status) {
         write_commands(&report, facts);

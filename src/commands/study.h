@@ -1,14 +1,17 @@
 /* study.h - the whole study as one script, and the report it ends in. Private to commands/.
  *
  * study_plan.c makes the script (or reads one) and estimates what its lines cost, study_pace.c how
- * long they take here, study.c runs it. report.c, report_models.c, report_answers.c and
- * report_claims.c say what the report says, report_parts.c what its parts have in common. */
+ * long they take here, study.c runs it. report.c, report_models.c, report_answers.c,
+ * report_robustness.c and report_claims.c say what the report says, report_parts.c what its parts
+ * have in common. */
 #ifndef SARTOR_COMMANDS_STUDY_H
 #define SARTOR_COMMANDS_STUDY_H
 
 #include "internal.h"
 
 extern const char *const study_scale_names[SR_STUDY_SCALES];
+/* Test images that are changed to see what the models bear. */
+extern const int study_robustness_images[SR_STUDY_SCALES];
 /* Rows that the expected seconds in struct sr_study_part are of. */
 enum { STUDY_QUICK_ROWS = 10000, STUDY_FULL_ROWS = 55000 };
 
@@ -139,6 +142,9 @@ enum sr_status report_methods(struct report *report, const struct ranking *ranki
                               struct sr_error *error);
 enum sr_status report_classes(const struct sr_session *session, struct report *report,
                               const struct ranking *ranking, struct sr_error *error);
+enum sr_status report_robustness(struct sr_session *session, struct report *report,
+                                 const struct study_facts *facts, const struct ranking *ranking,
+                                 struct sr_error *error);
 enum sr_status report_answers(struct sr_session *session, struct report *report,
                               const struct ranking *ranking, struct sr_error *error);
 

@@ -17,6 +17,8 @@
 
 const char *const study_scale_names[SR_STUDY_SCALES] = {"quick", "full", "best"};
 
+const int study_robustness_images[SR_STUDY_SCALES] = {200, 1000, 1000};
+
 #ifdef __clang__
 #define COMPILER __VERSION__
 #else
@@ -117,6 +119,16 @@ static double cost_of(const struct study_script *script, const struct sr_words *
         }
         return seconds * (script->scale == SR_STUDY_BEST ? 3 : 1) * (double)images / 10000;
     }
+    if (!strcmp(verb, "robustness")) {
+        /* Each model predicts each kind at each severity; five of the kinds have but one. */
+        double seconds = 0, count = fmin(number_of(words, "count", 1e12), (double)images);
+        for (size_t i = 1; i < words->count; i++) {
+            const struct sr_model_class *class = sr_model_class_find(words->items[i], NULL);
+            if (class && class->study) seconds += class->study->predict_seconds;
+        }
+        *work = STUDY_PREDICTION;
+        return 56 * seconds * (script->scale == SR_STUDY_BEST ? 3 : 1) * count / 10000;
+    }
     /* Two figures rank all images, for each class and model; the others, and the rest of the
      * commands, are quick. */
     bool ranks =
@@ -146,15 +158,15 @@ static bool stays_below(const char *path)
  * writes, and reads and writes no file outside of the study's folder. */
 static enum sr_status check_step(const struct sr_words *words, struct sr_error *error)
 {
-    static const char *const own[] = {"browse",   "train",  "ensemble", "ablate",
-                                      "evaluate", "export", NULL};
+    static const char *const own[] = {"browse",   "train",      "ensemble", "ablate",
+                                      "evaluate", "robustness", "export",   NULL};
     const char *verb = words->items[0];
     size_t at = 0;
     while (own[at] && strcmp(own[at], verb)) at++;
     if (!own[at])
         return sr_error_set(error, SR_ERROR_ARGUMENT,
                             "a study's script cannot hold %s; it may hold browse, train, ensemble, "
-                            "ablate, evaluate and export",
+                            "ablate, evaluate, robustness and export",
                             verb);
     const struct sr_command *command = sr_command_find(verb, error);
     for (size_t i = 1; i < words->count; i++)
@@ -243,11 +255,23 @@ static void add_family_figure(struct plan *plan, const char *name, const char *f
     add_figure(plan, file, numbers, "%s model=%s%s", figure, class->name, more);
 }
 
+/* What the models, apart by commas, bear. */
+static void add_robustness(struct plan *plan, const char *models)
+{
+    struct sr_text words = {0};
+    for (const char *at = models; *at; at++) sr_text_printf(&words, "%c", *at == ',' ? ' ' : *at);
+    add(plan, "robustness %s split=test count=%d", sr_text_get(&words),
+        study_robustness_images[plan->script->scale]);
+    sr_text_fini(&words);
+    add_figure(plan, "robustness", true, "robustness models=%s split=test count=%d", models,
+               study_robustness_images[plan->script->scale]);
+}
+
 void study_plan(struct study_script *script, size_t rows, size_t images)
 {
     struct plan made = {script, rows, images}, *plan = &made;
     char limit[40] = "";
-    struct sr_text all = {0};
+    struct sr_text all = {0}, bear = {0};
     const struct sr_model_class **families = study_families();
     if (script->scale == SR_STUDY_QUICK)
         snprintf(limit, sizeof limit, " limit=%d", STUDY_QUICK_ROWS);
@@ -274,7 +298,10 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
                                             "epochs=6 limit=6000 seeds=3",
                                             "epochs=8 limit=10000 seeds=5"};
     if (rows >= 5000) add(plan, "ablate cnn recipe=study %s", ablations[script->scale]);
-    for (size_t i = 0; families[i]; i++) sr_text_printf(&all, "%s,", families[i]->name);
+    for (size_t i = 0; families[i]; i++) {
+        sr_text_printf(&all, "%s,", families[i]->name);
+        sr_text_printf(&bear, "%s%s", i ? "," : "", families[i]->name);
+    }
     sr_text_add(&all, ENSEMBLE);
     for (size_t i = 0; sr_model_classes[i]; i++) {
         const struct sr_model_class *class = sr_model_classes[i];
@@ -297,12 +324,14 @@ void study_plan(struct study_script *script, size_t rows, size_t images)
     add_figure(plan, "reliability", true, "reliability models=%s split=test", sr_text_get(&all));
     add_figure(plan, "roc", true, "roc models=%s split=test", sr_text_get(&all));
     add_figure(plan, "precision-recall", true, "pr models=%s split=test", sr_text_get(&all));
+    add_robustness(plan, sr_text_get(&bear));
     for (size_t i = 0; sr_model_classes[i]; i++)
         if (sr_model_classes[i]->study && sr_model_class_convolves(sr_model_classes[i]))
             add_family_figure(plan, "gradcam", "gradcam", sr_model_classes[i], false,
                               " index=test:0,test:1,test:23");
     add_figure(plan, "mistakes-cnn", false, "gallery model=cnn split=test wrong count=18");
     sr_text_fini(&all);
+    sr_text_fini(&bear);
     free(families);
 }
 

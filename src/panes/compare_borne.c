@@ -219,9 +219,11 @@ static void words_of(struct sr_session *session, const struct compare_table *tab
     else
         sr_text_printf(text, "%s at severity %d (%s)", row_name(row),
                        sr_change_kinds[row - KINDS].severity, sr_change_kinds[row - KINDS].help);
-    sr_text_printf(
-        text, ": right on %.1f %% (95 %% interval %.1f to %.1f), sure by %.1f %% on average.",
-        100 * borne->accuracy, 100 * borne->low, 100 * borne->high, 100 * borne->confidence);
+    sr_text_printf(text,
+                   ": right on %.1f %% (95 %% interval %.1f to %.1f), with %.1f %% "
+                   "confidence on average.",
+                   100 * borne->accuracy, 100 * borne->low, 100 * borne->high,
+                   100 * borne->confidence);
 }
 
 /* Whatever the state held before. */
@@ -244,9 +246,9 @@ void compare_borne_draw(struct sr_session *session, struct sr_area area,
     if (area.height >= 6) {
         const int edge =
             sr_area_text(area, 1, 0, sr_pane_style(session, SR_ROLE_TITLE), sr_text_get(&title));
-        if (area.width > edge + 48)
+        if (area.width > edge + 58)
             sr_pane_put_right(area, area.width - 1, 0, sr_pane_style(session, SR_ROLE_FAINT),
-                              "marks: severities 1 to 5; number: usual one");
+                              "marks: severities 1 to 5; number: that of Fashion-MNIST-C");
         y++;
         spare--;
     }
@@ -271,7 +273,8 @@ void compare_borne_describe(struct sr_session *session, const struct compare_tab
                             struct sr_text *text)
 {
     keep_inside(table);
-    sr_text_printf(text, "accuracy on changed pictures, %s split, at the usual severities.",
+    sr_text_printf(text,
+                   "accuracy on changed pictures, %s split, at the severities of Fashion-MNIST-C.",
                    sr_split_names[table->split]);
     for (int i = 0; i < (int)table->count; i++) {
         const struct column column = column_of(session, table, i);
