@@ -137,9 +137,11 @@ static void write_summary(struct report *report, const struct study_facts *facts
     if (most == 1)
         sr_reply_say(&report->reply,
                      "Nothing was chosen on the test images. Each of the %zu models has been "
-                     "judged on them once, at its end, and figures show its mistakes there; "
+                     "judged on them once, at its end%s, and figures show its mistakes there; "
                      "test-looks.csv lists each time.",
-                     ranking->count);
+                     ranking->count,
+                     strstr(facts->text, "robustness ") ? " (the families once more, changed)"
+                                                        : "");
     else if (most)
         sr_reply_say(
             &report->reply,

@@ -4,6 +4,7 @@ SHELL_TESTS += tests/commands/test_arguments.sh
 SHELL_TESTS += tests/commands/test_pictures.sh
 EXTRA_DIST += tests/commands/pictures/blank.png tests/commands/pictures/boot.png tests/commands/pictures/pullover.png
 SHELL_TESTS += tests/commands/test_manual.sh
+SHELL_TESTS += tests/commands/test_robustness.sh
 SHELL_TESTS += tests/commands/test_study.sh
 SHELL_TESTS += tests/commands/test_completion.sh
 SHELL_TESTS += tests/commands/test_figures.sh

@@ -71,7 +71,7 @@ run train logreg max_iteration=3; expect 1 "did you mean max_iterations? There a
 run train logrg; expect 1 'no model family "logrg"; did you mean logreg? There are: logreg, svm, forest, knn, mlp, cnn, resnet' "a family"
 run tune knn bugdet=3s; expect 1 'did you mean budget? There are: ' "a parameter of tune"
 run tune knn budget=3d; expect 1 'budget=3d is not possible: it takes a time such as 90s, 10m or 1h' "a time"
-run export confusin to=a.png; expect 1 "figure=confusin is not possible; did you mean confusion? It takes one of: browse steps augment histogram means curves confusion metrics compare reliability risk roc pr explain gradcam gallery nearest heats quality network" "a figure"
+run export confusin to=a.png; expect 1 "figure=confusin is not possible; did you mean confusion? It takes one of: browse steps augment histogram means curves confusion metrics compare reliability risk robustness roc pr explain gradcam gallery nearest heats quality network" "a figure"
 run evaluate kn; expect 1 'no model "kn"; did you mean knn? There are: ' "a model"
 grep -qE 'There are: cnn, knn, logreg' err; report $? "of all there are"
 run compare knn cnm; expect 1 'no model "cnm"; did you mean cnn?' "one of several"

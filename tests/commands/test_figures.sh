@@ -26,6 +26,8 @@ confusion cnn split=test
 metrics cnn
 compare split=test
 reliability models=cnn,knn
+risk models=cnn,knn
+robustness models=cnn,knn split=test kinds=shear,turn_left count=20
 roc knn
 pr cnn class=Shirt
 gradcam cnn index=test:1,test:2

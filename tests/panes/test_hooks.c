@@ -8,6 +8,7 @@
 #include "../../src/panes/shared.h"
 #include "../../src/panes/train.h"
 #include "fixture.h"
+#include "sartor/app/robustness.h"
 #include "sartor/app/scores.h"
 #include "sartor/panes/overlay.h"
 #include "sartor/panes/show.h"
@@ -403,6 +404,59 @@ static void compare_answers(void **state)
     fixture_free(session);
 }
 
+/* Changed pictures in Compare: what is known is shown, Enter asks for the rest. */
+static void compare_shows_changes(void **state)
+{
+    (void)state;
+    struct sr_session *session = fixture_new();
+    struct compare *compare = compare_state(session);
+    const struct sr_robustness *found;
+    const struct sr_robustness_request request = sr_robustness_request(SR_SPLIT_TEST);
+    struct sr_text line = {0};
+    bool pending;
+    session->view.pane = &sr_pane_compare;
+    session->view.split = SR_SPLIT_TEST;
+    draw(session, 80, 24);
+    assert_false(sr_pane_compare.back(session));
+    assert_ok(look(session, "robustness"));
+    assert_true(compare->borne);
+    draw(session, 80, 24);
+    sr_text_clear(&said);
+    sr_pane_compare.describe(session, &said);
+    assert_non_null(strstr(sr_text_get(&said), "svm: not measured."));
+    sr_screen_move(session, SR_MOVE_LAST);
+    sr_screen_move(session, SR_MOVE_DOWN);
+    assert_int_equal(compare->kinds.at, COMPARE_BORNE_ROWS - 1);
+    sr_screen_move(session, SR_MOVE_LEFT);
+    sr_screen_move(session, SR_MOVE_LEFT);
+    const char first[2] = {compare->at[0]};
+    sr_screen_move(session, SR_MOVE_RIGHT);
+    assert_int_not_equal(compare->at[0], first[0]);
+    sr_pane_compare.enter(session, &line);
+    char wanted[96];
+    snprintf(wanted, sizeof wanted, "robustness %s split=test", compare->at);
+    assert_string_equal(sr_text_get(&line), wanted);
+    struct sr_entry *entry = sr_session_entry(session, compare->at, &error);
+    assert_null(sr_session_robustness_known(session, entry, &request, &pending));
+    assert_false(pending);
+    while (sr_session_robustness(session, entry, &request, &found, &error) == SR_PENDING)
+        sr_session_wait(session, 1);
+    assert_ptr_equal(sr_session_robustness_known(session, entry, &request, &pending), found);
+    sr_text_clear(&said);
+    sr_pane_compare.describe(session, &said);
+    char mean[64];
+    snprintf(mean, sizeof mean, "is right on %.1f %% on average over 15 kinds.",
+             100 * sr_robustness_mean(found, 0, NULL));
+    assert_non_null(strstr(sr_text_get(&said), mean));
+    for (int columns = 1; columns < 130; columns += 9)
+        for (int lines = 1; lines < 50; lines += 7) draw(session, columns, lines);
+    assert_true(sr_pane_compare.choose(session, COMPARE_SPOT_KINDS + 3) || compare->kinds.at == 3);
+    assert_true(sr_pane_compare.back(session));
+    assert_false(compare->borne);
+    sr_text_fini(&line);
+    fixture_free(session);
+}
+
 static void explain_answers(void **state)
 {
     (void)state;
@@ -787,6 +841,7 @@ int main(void)
         cmocka_unit_test(confusion_answers),
         cmocka_unit_test(differences_are_browsed),
         cmocka_unit_test(compare_answers),
+        cmocka_unit_test(compare_shows_changes),
         cmocka_unit_test(explain_answers),
         cmocka_unit_test(the_cursor_is_on_what_is_selected),
         cmocka_unit_test(long_messages_are_shown_whole),

@@ -10,6 +10,7 @@
 #include "../../src/panes/train.h"
 #include "fixture.h"
 #include "sartor/app/results.h"
+#include "sartor/app/robustness.h"
 #include "sartor/app/scores.h"
 #include "sartor/panes/overlay.h"
 #include "sartor/panes/show.h"
@@ -298,6 +299,21 @@ static void compare_models(void **state)
     session->view.split = SR_SPLIT_VALIDATION; /* which all but the first have kept apart */
     session->entries[0]->model->validation = 0;
     screen(session, 80, 24, "compare-refused");
+    session->view.split = SR_SPLIT_TEST;
+    const struct sr_robustness *found;
+    const struct sr_robustness_request request = sr_robustness_request(SR_SPLIT_TEST);
+    for (int m = 0; m < 2; m++)
+        while (sr_session_robustness(session, session->entries[m], &request, &found,
+                                     &(struct sr_error){0}) == SR_PENDING)
+            sr_session_wait(session, 1);
+    session->message[0] = '\0';
+    compare_state(session)->borne = true;
+    compare_state(session)->kinds.at = 7;
+    screen(session, 80, 24, "compare-changed");
+    screen(session, 40, 12, "compare-changed");
+    screen(session, 120, 40, "compare-changed");
+    compare_state(session)->borne = false;
+    session->view.split = SR_SPLIT_VALIDATION;
     sr_screen_move(session, SR_MOVE_LAST); /* to the one that is */
     screen(session, 80, 24, "compare-refused-here");
     sr_grid_fini(&grid);
