@@ -218,7 +218,6 @@ struct figure_request {
     double width, height, resolution;
     int count;              /* samples in a grid */
     struct sr_reply *reply; /* where it is said that a text could not be drawn; or NULL */
-    int count; /* samples in a grid */
     struct sr_robustness_request changes;
 };
 enum sr_status figure_write(struct sr_session *session, const char *figure,
