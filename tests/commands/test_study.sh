@@ -147,7 +147,7 @@ printf 'train knn k=1\n' >small; run --json study from=small to=eight
 grep -q '"event": "progress".*"share"' out; report $? "programs are told how far a study is"
 run study from=small to=nine; ! grep -q '"event"' out; report $? "people in sentences only"
 printf 'train knn k=5000\n' >fails; run study from=fails to=six
-[ $code -eq 1 ] && [ "$(grep -c '^sartor:' err)" -eq 1 ]; report $? "what fails is said once"
+[ $code -eq 1 ] && [ "$(grep -c '^sartor: knn:' err)" -eq 1 ]; report $? "what fails is said once"
 run study quick to=/proc/nowhere
 [ $code -eq 1 ] && grep -q "/proc/nowhere" err; report $? "a folder that cannot be made"
 
