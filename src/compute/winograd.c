@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-/* Floats: of the points of one group of images; of transformed weights, which have to be read again
- * for each group. */
-enum { GROUP_FLOATS = 1 << 17, MOST_WEIGHTS = 1 << 20 };
+/* Floats of the points of one group of images, which should stay in the second-level cache, and of
+ * transformed weights, which are read again for each group; images of a group. */
+enum { GROUP_FLOATS = 1 << 17, MOST_WEIGHTS = 1 << 22, MOST_IMAGES = 16 };
 
 static int tiles_along(int size, int tile)
 {
@@ -38,8 +38,10 @@ int sr_winograd_group(const struct sr_winograd *g)
 {
     const size_t image = (size_t)(sr_winograd_points(g) * sr_winograd_tiles(g, 1)) *
                          (size_t)(sr_slots(g->conv.inputs) + sr_slots(g->conv.outputs));
-    const int images = (int)(GROUP_FLOATS / image);
-    return images < 1 ? 1 : images;
+    /* Weights that do not stay in the cache either are read less often by larger groups. */
+    const size_t weights = sr_winograd_weights(g) / 2,
+                 images = (weights > GROUP_FLOATS ? weights : GROUP_FLOATS) / image;
+    return images < 1 ? 1 : images > MOST_IMAGES ? MOST_IMAGES : (int)images;
 }
 
 size_t sr_winograd_scratch(const struct sr_winograd *g, int images, bool backward)

@@ -292,6 +292,11 @@ static void test_plan(void **state)
     assert_true(sr_winograd_plan(&third, &g));
     assert_int_equal(g.tile, 3);
     assert_int_equal(sr_winograd_points(&g), 25);
+    assert_true(sr_winograd_group(&g) > 1 && sr_winograd_group(&g) <= 16);
+    /* Weights beyond the second-level cache are read once for many images. */
+    struct sr_conv wide = {7, 7, 256, 7, 7, 256, 3, 1, 1, false};
+    assert_true(sr_winograd_plan(&wide, &g));
+    assert_int_equal(sr_winograd_group(&g), 16);
     static const struct sr_conv direct[] = {
         {14, 14, 32, 7, 7, 32, 3, 2, 1, false},   /* stride */
         {14, 14, 32, 14, 14, 32, 1, 1, 0, false}, /* kernel */
