@@ -314,7 +314,7 @@ static const char *give_up_paste(void)
 const char *input_next(WINDOW *keys)
 {
     const double now = sr_clock_seconds();
-    const bool paused = now - latest > PAUSE;
+    bool paused = now - latest > PAUSE; /* before the next character */
     if (state != PASTE && paused && state != ESCAPE) state = KEYS;
     for (;;) {
         const char *found;
@@ -331,6 +331,7 @@ const char *input_next(WINDOW *keys)
             }
             latest = now;
             if (state == PASTE && paused && code == CONTROL_C) return give_up_paste();
+            paused = false;
             found = code >= KEY_MIN ? take_code(code) : take_byte((char)code);
         }
         if (found) return found;

@@ -101,6 +101,38 @@ static void test_conv(void **state)
     }
 }
 
+/* Every tile: all widths that one can have, both strides, one block of outputs and two, and images
+ * enough for tiles over several of them; plain input too, which has tiles of its own. */
+static void test_tiles(void **state)
+{
+    (void)state;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        if (!k) continue;
+        for (int width = 1; width <= 15; width++)
+            for (int stride = 1; stride <= 2; stride++)
+                for (int outputs = 16; outputs <= 32; outputs += 16) {
+                    const int wide = (width - 1) * stride;
+                    struct sr_conv c = {.height = 2,
+                                        .width = wide + 1,
+                                        .inputs = 2,
+                                        .out_height = 1 + (stride == 1),
+                                        .out_width = width,
+                                        .outputs = outputs,
+                                        .kernel = 3,
+                                        .stride = stride,
+                                        .pad = 1};
+                    for (int images = 1; images <= 4; images *= 2) compare_conv(k, c, images);
+                    c.plain = true, c.inputs = 1, c.pad = 0, c.out_height = 1;
+                    for (c.kernel = 1; c.kernel <= 3; c.kernel += 2) {
+                        c.height = c.kernel;
+                        c.width = wide + c.kernel;
+                        compare_conv(k, c, 1);
+                    }
+                }
+    }
+}
+
 /* The turned convolution is the transpose: <conv(x), y> = <x, turned conv(y)>. */
 static void test_turn(void **state)
 {
@@ -411,12 +443,11 @@ static void test_places(void **state)
 }
 
 /* The same with B as it is stored, which few rows read in place. */
-static void test_few_rows(void **state)
+static void few_rows(bool tree)
 {
     enum { ROWS = 12, MORE = 20, COLUMNS = 75, DEPTH = 530 };
     float *a = numbers(MORE * DEPTH, 1), *b = numbers(DEPTH * COLUMNS, 2),
           *c = numbers(MORE * COLUMNS, 3), *d = copy_of(c, MORE * COLUMNS);
-    (void)state;
     for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
         const struct sr_kernels *k = sr_kernels_named(sets[set]);
         struct sr_product all = {.a = a,
@@ -429,7 +460,8 @@ static void test_few_rows(void **state)
                                  .c_row = COLUMNS,
                                  .rows = MORE,
                                  .columns = COLUMNS,
-                                 .depth = DEPTH,
+                                 .depth = tree ? SR_STAGE - 6 : DEPTH,
+                                 .tree = tree,
                                  .alpha = 1,
                                  .beta = 0};
         if (!k) continue;
@@ -442,6 +474,56 @@ static void test_few_rows(void **state)
         }
     }
     free(a), free(b), free(c), free(d);
+}
+
+static void test_few_rows(void **state)
+{
+    (void)state;
+    few_rows(false);
+    few_rows(true);
+}
+
+/* Which numbers are not zero: as the reference says, at any count and alignment. */
+static void test_nonzero(void **state)
+{
+    enum { COUNT = 300, WORDS = (COUNT + 63) / 64 };
+    const struct sr_kernels *twin = sr_kernels_named("reference");
+    float *x = numbers(COUNT, 1);
+    (void)state;
+    for (int i = 0; i < COUNT; i += 3) x[i] = i % 2 ? 0.0F : -0.0F;
+    for (size_t set = 0; set < sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k = sr_kernels_named(sets[set]);
+        for (int count = 1; k && count <= COUNT; count++) {
+            uint64_t own[WORDS], other[WORDS];
+            const size_t words = ((size_t)count + 63) / 64;
+            memset(own, 0xff, sizeof own), memset(other, 0xff, sizeof other);
+            k->nonzero(x, (size_t)count, own);
+            twin->nonzero(x, (size_t)count, other);
+            assert_memory_equal(own, other, words * sizeof *own);
+            for (int i = 0; i < count; i++)
+                assert_int_equal(own[i / 64] >> i % 64 & 1, i % 3 != 0 && x[i] != 0);
+        }
+    }
+    free(x);
+}
+
+/* The loop that measures the processor does what it counts: the more rounds, the more operations,
+ * and its result is that of its chains. */
+static void test_multiply_add(void **state)
+{
+    (void)state;
+    for (size_t set = 0; set <= sizeof sets / sizeof *sets; set++) {
+        const struct sr_kernels *k =
+            sr_kernels_named(set < sizeof sets / sizeof *sets ? sets[set] : "reference");
+        if (!k) continue;
+        _Alignas(64) float sink[16];
+        for (int i = 0; i < 16; i++) sink[i] = 0.5F;
+        const double once = k->multiply_add(1, sink);
+        assert_true(once >= 2 && sink[0] >= 0.75F);
+        for (int i = 0; i < 16; i++) sink[i] = 0.5F;
+        assert_true(k->multiply_add(1000, sink) == 1000 * once);
+        assert_true(isfinite(sink[0]) && sink[0] > 0);
+    }
 }
 
 /* Workers cannot fail a test: whoever started them asks afterwards. */
@@ -719,14 +801,16 @@ int main(int argc, char **argv)
     if (getenv("ASKED")) return answer();
     unsetenv("SARTOR_ISA");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_isa),      cmocka_unit_test(test_conv),
-        cmocka_unit_test(test_turn),     cmocka_unit_test(test_pointwise),
-        cmocka_unit_test(test_update),   cmocka_unit_test(test_grey),
-        cmocka_unit_test(test_product),  cmocka_unit_test(test_places),
-        cmocka_unit_test(test_few_rows), cmocka_unit_test(test_gemm),
-        cmocka_unit_test(test_strips),   cmocka_unit_test(test_masks),
-        cmocka_unit_test(test_spread),   cmocka_unit_test(test_wish),
-        cmocka_unit_test(test_trees),    cmocka_unit_test(test_mask_order),
+        cmocka_unit_test(test_isa),          cmocka_unit_test(test_conv),
+        cmocka_unit_test(test_turn),         cmocka_unit_test(test_pointwise),
+        cmocka_unit_test(test_update),       cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_product),      cmocka_unit_test(test_places),
+        cmocka_unit_test(test_few_rows),     cmocka_unit_test(test_gemm),
+        cmocka_unit_test(test_strips),       cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_spread),       cmocka_unit_test(test_wish),
+        cmocka_unit_test(test_trees),        cmocka_unit_test(test_mask_order),
+        cmocka_unit_test(test_tiles),        cmocka_unit_test(test_nonzero),
+        cmocka_unit_test(test_multiply_add),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@ noinst_HEADERS += tests/ui/pty.h
 check_PROGRAMS += \
 	tests/ui/test_bars \
 	tests/ui/test_explorer \
+	tests/ui/test_input \
 	tests/ui/test_random_keys
 tests_ui_test_bars_SOURCES = tests/ui/test_bars.c
 tests_ui_test_bars_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -9,6 +10,9 @@ tests_ui_test_bars_LDADD = $(TEST_LIBS)
 tests_ui_test_explorer_SOURCES = tests/ui/test_explorer.c tests/ui/pty.c
 tests_ui_test_explorer_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ui_test_explorer_LDADD = $(TEST_LIBS) -lutil
+tests_ui_test_input_SOURCES = tests/ui/test_input.c
+tests_ui_test_input_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ui_test_input_LDADD = $(TEST_LIBS)
 tests_ui_test_random_keys_SOURCES = tests/ui/test_random_keys.c
 tests_ui_test_random_keys_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ui_test_random_keys_LDADD = $(TEST_LIBS)

@@ -188,6 +188,31 @@ static void pairs_are_kept_while_they_are_shown(void **state)
     fclose(nowhere);
 }
 
+/* A terminal with few pairs: what does not fit is shown in its own colours, those that are no
+ * longer shown make room; where it has no default colours, white on black stand for them. */
+static void few_pairs(void **state)
+{
+    (void)state;
+    FILE *nowhere = fopen("/dev/null", "r+");
+    SCREEN *screen = newterm("xterm", nowhere, nowhere);
+    if (!screen || start_color() != OK || COLOR_PAIRS > 1024) skip();
+    assert_int_equal(pairs_find(1, 2, 1), 0); /* not started */
+    pairs_start(false);
+    int made = 0;
+    for (int f = 0; f < COLORS; f++)
+        for (int b = 0; b < COLORS; b++) made += pairs_find(f, b, 1) > 0;
+    assert_int_equal(made, COLOR_PAIRS - 1);
+    assert_int_equal(pairs_find(-1, 3, 2), 0);
+    const int taken = pairs_find(-1, 3, 5);
+    assert_pair(taken, COLOR_WHITE, 3);
+    assert_int_equal(pairs_find(-1, 3, 6), taken);
+    assert_pair(pairs_find(3, -1, 6), 3, COLOR_BLACK);
+    pairs_stop();
+    endwin();
+    delscreen(screen);
+    fclose(nowhere);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_key_finds_a_token),
         cmocka_unit_test(clicks_on_bars),
         cmocka_unit_test(pairs_are_kept_while_they_are_shown),
+        cmocka_unit_test(few_pairs),
     };
     return cmocka_run_group_tests_name("bars", tests, NULL, NULL);
 }

@@ -367,6 +367,8 @@ static void follows_the_terminals_colours(void **state)
         {"tmux-256color", NULL},
         {"linux", "LC_ALL=C"},
         {"screen-256color", "NO_COLOR="},
+        {"xterm-direct", NULL},
+        {"xterm-16color", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pty pty;
@@ -802,6 +804,18 @@ static void other_places_are_refused(void **state)
     assert_true(pty_wait_end(&pty, &status));
     assert_int_equal(WEXITSTATUS(status), 1);
     check(&pty, strstr(pty_text(&pty), "cannot move its cursor"));
+    pty_stop(&pty);
+    start_as(&pty, 80, 24, "", NULL);
+    assert_true(pty_wait_end(&pty, &status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    check(&pty, strstr(pty_text(&pty), "TERM is not set"));
+    pty_stop(&pty);
+    /* A terminal for the input alone is none. */
+    char line[9000], *const argv[] = {"/bin/sh", "-c", line, NULL};
+    snprintf(line, sizeof line, "%s --data %s --home %s 2>&1 | cat", program, data, home);
+    assert_true(pty_start(&pty, 80, 24, "xterm", NULL, argv));
+    assert_true(pty_wait_end(&pty, &status));
+    check(&pty, strstr(pty_text(&pty), "needs a terminal"));
     pty_stop(&pty);
 }
 
