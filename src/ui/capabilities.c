@@ -10,11 +10,6 @@
 
 enum sr_status capabilities_check(struct sr_error *error)
 {
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return sr_error_set(
-            error, SR_ERROR_STATE,
-            "the explorer needs a terminal for standard input and output; without one use: "
-            "sartor COMMAND, or sartor --batch FILE");
     const char *term = getenv("TERM");
     if (!term || !*term)
         return sr_error_set(error, SR_ERROR_STATE,

@@ -25,7 +25,9 @@ cp out evaluated
 run --json robustness knn kinds=rotate,jpeg severities=1,5 split=test
 cp out first
 run --threads 1 --json robustness knn kinds=rotate,jpeg severities=1,5 split=test
-cmp -s out first; report $? "the same figures again, on one thread"
+# What was looked at before is counted.
+for f in out first; do sed 's/"test_looks": [0-9]*//' $f >$f.same; done
+cmp -s out.same first.same; report $? "the same figures again, on one thread"
 
 run robustness knn logreg kinds=rotate severities=5,1
 expect 0 "logreg on the validation split" "two models side by side"
