@@ -1,3 +1,4 @@
+SHELL_TESTS += tests/data/test_odd_files.sh
 noinst_HEADERS += tests/data/forms.h tests/data/garment.h tests/data/scenes.h tests/data/scratch.h
 check_PROGRAMS += \
 	tests/data/test_archives \
