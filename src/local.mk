@@ -20,6 +20,7 @@ include src/data/local.mk
 include src/nn/local.mk
 include src/models/local.mk
 include src/eval/local.mk
+include src/audit/local.mk
 include src/figure/local.mk
 include src/explain/local.mk
 include src/jobs/local.mk

@@ -14,6 +14,7 @@ include tests/data/local.mk
 include tests/nn/local.mk
 include tests/models/local.mk
 include tests/eval/local.mk
+include tests/audit/local.mk
 include tests/figure/local.mk
 include tests/explain/local.mk
 include tests/jobs/local.mk

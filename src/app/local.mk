@@ -1,4 +1,6 @@
 noinst_HEADERS += src/app/explainer.h src/app/map_features.h src/app/resume.h src/app/task.h \
+	src/app/slices.h \
+	include/sartor/app/audit.h \
 	include/sartor/app/data.h \
 	include/sartor/app/experiment.h \
 	include/sartor/app/explanations.h \
@@ -21,6 +23,7 @@ noinst_HEADERS += src/app/explainer.h src/app/map_features.h src/app/resume.h sr
 	include/sartor/app/view.h
 libsartor_a_SOURCES += \
 	src/app/abstain.c \
+	src/app/audit.c \
 	src/app/changed.c \
 	src/app/closeup.c \
 	src/app/comparison.c \
@@ -48,6 +51,7 @@ libsartor_a_SOURCES += \
 	src/app/scores.c \
 	src/app/selection.c \
 	src/app/session.c \
+	src/app/slices.c \
 	src/app/state.c \
 	src/app/statistics.c \
 	src/app/suspects.c \

@@ -198,7 +198,7 @@ static struct result *start(struct sr_session *session, const struct sr_result_k
     result->next = session->results->first;
     session->results->first = result;
     struct sr_run *run = NULL;
-    if (kind->lane == SR_LANE_LONG) {
+    if (kind->run_name) {
         char name[64];
         kind->run_name(copy, name, sizeof name);
         run = sr_session_add_run(session, copy->model ? copy->model->class : NULL, name);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sartor/app/audit.h"
 #include "sartor/app/session.h"
 #include "sartor/base/memory.h"
 
@@ -17,7 +18,10 @@ void sr_filter_init(struct sr_filter *filter)
                                  .as = -1,
                                  .right = -1,
                                  .confidence_low = -INFINITY,
-                                 .confidence_high = INFINITY};
+                                 .confidence_high = INFINITY,
+                                 .audit = -1,
+                                 .threshold = NAN,
+                                 .audit_of = SR_FEATURES_HOG};
 }
 
 static bool needs_predictions(const struct sr_filter *filter)
@@ -188,12 +192,79 @@ static enum sr_status select_suspects(struct sr_session *session, struct sr_filt
     return SR_OK;
 }
 
+/* Does a sample that was found pass the rest of the filter? */
+static bool is_found(const struct sr_session *session, const struct sr_filter *wanted,
+                     const struct sr_samples *split, enum sr_file file, uint32_t row)
+{
+    if (wanted->class >= 0 && sr_images_label(&session->data->files[file], row) != wanted->class)
+        return false;
+    if (!has_tag(session, wanted, file, row)) return false;
+    if (wanted->everywhere) return true;
+    if (file != sr_split_file(wanted->split)) return false;
+    if (!split->rows) return true;
+    size_t low = 0, high = split->count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (split->rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < split->count && split->rows[low] == row;
+}
+
+/* Findings of the audit, the worst first in each file; of a pair both samples, one after the
+ * other. */
+static enum sr_status select_audit(struct sr_session *session, struct sr_filter wanted,
+                                   struct sr_error *error)
+{
+    struct sr_finding *findings = NULL;
+    size_t found = 0, count = 0, other_from = 0, at = 0;
+    enum sr_status status = sr_session_audit_filter(session, &wanted, &findings, &found, error);
+    if (status) return status;
+    const size_t all =
+        session->data->files[SR_FILE_TRAIN].count + session->data->files[SR_FILE_TEST].count;
+    const struct sr_samples split = sr_session_samples(session, wanted.split);
+    struct sr_selection *selection = &session->selection;
+    const bool had = selection->count > 0;
+    const enum sr_file here = had ? sr_selection_file(selection, selection->at) : SR_FILE_TRAIN;
+    const uint32_t row_here = had ? selection->rows[selection->at] : 0;
+    uint8_t *taken = sr_xalloc(all + 1);
+    uint32_t *rows = sr_xalloc((2 * found + 1) * sizeof *rows);
+    for (enum sr_file file = SR_FILE_TRAIN; file < SR_FILE_COUNT; file++) {
+        const size_t from = count;
+        for (size_t i = 0; i < 2 * found; i++) {
+            const uint32_t place = i % 2 ? findings[i / 2].with : findings[i / 2].place;
+            uint32_t row;
+            if (place == SR_NO_PLACE || taken[place] ||
+                sr_audit_sample(session, place, &row) != file ||
+                !is_found(session, &wanted, &split, file, row))
+                continue;
+            taken[place] = 1;
+            rows[count++] = row;
+        }
+        sort_rows(rows + from, count - from, &wanted, NULL);
+        for (size_t i = from; had && here == file && i < count; i++)
+            if (rows[i] == row_here) at = i;
+        if (file == SR_FILE_TRAIN) other_from = count;
+    }
+    free(taken);
+    free(findings);
+    if (wanted.everywhere) wanted.split = SR_SPLIT_TRAIN;
+    wanted.model[0] = '\0';
+    free(selection->rows);
+    *selection = (struct sr_selection){wanted, SR_FILE_TRAIN,         rows, other_from, count,
+                                       at,     selection->version + 1};
+    return SR_OK;
+}
+
 static enum sr_status select_shown(struct sr_session *session, struct sr_filter wanted,
                                    struct sr_error *error)
 {
     const struct sr_predictions *predictions = NULL, *other = NULL;
     enum sr_status status = SR_OK;
     if (wanted.suspects) return select_suspects(session, wanted, error);
+    if (wanted.audit >= 0) return select_audit(session, wanted, error);
     if (wanted.everywhere) return select_everywhere(session, wanted, error);
     const bool judged = needs_predictions(&wanted);
     if (judged || wanted.model[0]) {
@@ -279,6 +350,12 @@ void sr_filter_print(const struct sr_session *session, const struct sr_filter *f
         sr_text_printf(text, " changed=%s", how);
     }
     if (filter->suspects) sr_text_add(text, " suspects");
+    if (filter->audit >= 0) {
+        sr_text_printf(text, " audit=%s", sr_audit_checks[filter->audit].name);
+        if (isfinite(filter->threshold)) sr_text_printf(text, " threshold=%g", filter->threshold);
+        if (filter->audit_of != SR_FEATURES_HOG)
+            sr_text_printf(text, " of=%s", sr_features_names[filter->audit_of]);
+    }
     if (filter->tagged)
         sr_text_printf(text, filter->tag[0] ? " tagged=%s" : " tagged", filter->tag);
     if (filter->order != SR_ORDER_INDEX)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sartor/app/audit.h"
 #include "sartor/panes/show.h"
 
 SR_RUN(browse_run);
@@ -36,6 +37,12 @@ const struct sr_command sr_command_browse = {
              .help =
                  "Samples whose label looks wrong, as found by the command suspects; as= is then "
                  "the class suggested."},
+            {"audit", SR_PARAM_CHOICE, .choices = SR_AUDIT_SAMPLE_NAMES " none",
+             .help = "Findings of the audit of this kind, the worst first (see audit)."},
+            {"threshold", SR_PARAM_NUMBER,
+             .help = "Audit: another threshold for the score than the usual one."},
+            {"of", SR_PARAM_CHOICE, .choices = SR_FEATURES_CHOICES,
+             .help = "Audit: the features that images are compared by (default: hog)."},
             SR_CHANGED_PARAM,
             {"sort", SR_PARAM_CHOICE, .choices = "index confidence loss margin",
              .help = "In this order; all but index need a model."},
@@ -161,6 +168,65 @@ enum sr_status read_change(const struct sr_session *session, const struct sr_arg
     return status ? sr_error_prefix(error, "changed=") : SR_OK;
 }
 
+/* What the words say of each sample. */
+static enum sr_status read_words(struct sr_session *session, const struct sr_args *args,
+                                 struct sr_filter *filter, struct sr_error *error)
+{
+    if (sr_args_given(args, "class")) filter->class = arg_class(args, "class");
+    if (sr_args_given(args, "as")) filter->as = arg_class(args, "as");
+    bool right = sr_args_switch(args, "right"), wrong = sr_args_switch(args, "wrong");
+    if (right + wrong + sr_args_switch(args, "any") > 1)
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: of right, wrong and any only one can be asked for");
+    if (right || wrong)
+        filter->right = right;
+    else if (sr_args_switch(args, "any"))
+        filter->right = -1;
+    if (sr_args_given(args, "conf"))
+        sr_args_range(args, "conf", &filter->confidence_low, &filter->confidence_high);
+    if (sr_args_given(args, "tagged")) {
+        enum sr_status status = read_tag(session, sr_args_text(args, "tagged"), filter, error);
+        if (status) return status;
+    }
+    if (sr_args_given(args, "beats"))
+        snprintf(filter->beats, sizeof filter->beats, "%s", arg_model(args, "beats")->name);
+    if (sr_args_given(args, "descending")) filter->descending = sr_args_switch(args, "descending");
+    if (sr_args_given(args, "sort")) filter->order = (enum sr_order)sr_args_choice(args, "sort");
+    return SR_OK;
+}
+
+/* Does the line ask for what only a model can say, or for a split that models are judged on? */
+static bool is_about_model(const struct sr_args *args, const struct sr_filter *filter)
+{
+    return sr_args_switch(args, "right") || sr_args_switch(args, "wrong") ||
+           sr_args_given(args, "conf") || filter->beats[0] || sr_args_given(args, "sort") ||
+           sr_args_given(args, "model");
+}
+
+/* `audit` and what goes with it. */
+static enum sr_status read_audit(const struct sr_args *args, bool asks_model,
+                                 struct sr_filter *filter, struct sr_error *error)
+{
+    if (sr_args_given(args, "audit")) {
+        const int kind = sr_args_choice(args, "audit");
+        filter->audit = kind <= SR_AUDIT_LABEL ? kind : -1;
+        filter->threshold = NAN;
+        filter->audit_of = SR_FEATURES_HOG;
+    } else if (filter->audit < 0 &&
+               (sr_args_given(args, "threshold") || sr_args_given(args, "of"))) {
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: threshold and of go with audit=KIND");
+    } else if (asks_model) {
+        filter->audit = -1;
+    }
+    if (sr_args_given(args, "threshold")) filter->threshold = sr_args_number(args, "threshold");
+    if (sr_args_given(args, "of")) filter->audit_of = (enum sr_features)sr_args_choice(args, "of");
+    if (filter->audit >= 0 && (filter->suspects || filter->as >= 0 || asks_model))
+        return sr_error_set(error, SR_ERROR_ARGUMENT,
+                            "browse: audit goes with split, class, tagged and descending only");
+    return SR_OK;
+}
+
 SR_RUN(browse_run)
 {
     SR_UNUSED;
@@ -174,31 +240,12 @@ SR_RUN(browse_run)
         }
     }
     if (read_change(session, args, &filter.change, error)) return error->status;
-    if (sr_args_given(args, "class")) filter.class = arg_class(args, "class");
-    if (sr_args_given(args, "as")) filter.as = arg_class(args, "as");
-    bool right = sr_args_switch(args, "right"), wrong = sr_args_switch(args, "wrong");
-    if (right + wrong + sr_args_switch(args, "any") > 1)
-        return sr_error_set(error, SR_ERROR_ARGUMENT,
-                            "browse: of right, wrong and any only one can be asked for");
-    if (right || wrong)
-        filter.right = right;
-    else if (sr_args_switch(args, "any"))
-        filter.right = -1;
-    if (sr_args_given(args, "conf"))
-        sr_args_range(args, "conf", &filter.confidence_low, &filter.confidence_high);
-    if (sr_args_given(args, "tagged")) {
-        enum sr_status status = read_tag(session, sr_args_text(args, "tagged"), &filter, error);
-        if (status) return status;
-    }
-    if (sr_args_given(args, "beats"))
-        snprintf(filter.beats, sizeof filter.beats, "%s", arg_model(args, "beats")->name);
-    if (sr_args_given(args, "descending")) filter.descending = sr_args_switch(args, "descending");
-    if (sr_args_given(args, "sort")) filter.order = (enum sr_order)sr_args_choice(args, "sort");
-    const bool asks_model =
-        right || wrong || sr_args_given(args, "conf") || filter.beats[0] ||
-        sr_args_given(args, "sort") || sr_args_given(args, "model") ||
-        (sr_args_given(args, "split") && arg_split(args, "split") != SR_SPLIT_TRAIN &&
-         arg_split(args, "split") != SR_SPLIT_COUNT);
+    enum sr_status status = read_words(session, args, &filter, error);
+    if (status) return status;
+    const bool judges = is_about_model(args, &filter),
+               asks_model = judges || (sr_args_given(args, "split") &&
+                                       arg_split(args, "split") != SR_SPLIT_TRAIN &&
+                                       arg_split(args, "split") != SR_SPLIT_COUNT);
     if (sr_args_switch(args, "suspects")) {
         if (asks_model)
             return sr_error_set(error, SR_ERROR_ARGUMENT,
@@ -208,10 +255,13 @@ SR_RUN(browse_run)
     } else if (asks_model) {
         filter.suspects = false;
     }
-    if (filter.suspects) filter.order = SR_ORDER_INDEX;
-    bool judged = !filter.suspects && (filter.order != SR_ORDER_INDEX || filter.as >= 0 ||
-                                       filter.right >= 0 || isfinite(filter.confidence_low) ||
-                                       isfinite(filter.confidence_high) || filter.beats[0]);
+    status = read_audit(args, judges, &filter, error);
+    if (status) return status;
+    if (filter.suspects || filter.audit >= 0) filter.order = SR_ORDER_INDEX;
+    bool judged =
+        !filter.suspects && filter.audit < 0 &&
+        (filter.order != SR_ORDER_INDEX || filter.as >= 0 || filter.right >= 0 ||
+         isfinite(filter.confidence_low) || isfinite(filter.confidence_high) || filter.beats[0]);
     const struct sr_entry *entry = arg_model(args, "model");
     if (entry)
         snprintf(filter.model, sizeof filter.model, "%s", entry->name);
@@ -221,13 +271,15 @@ SR_RUN(browse_run)
         filter.everywhere = arg_split(args, "split") == SR_SPLIT_COUNT;
         filter.split =
             filter.everywhere ? SR_SPLIT_TRAIN : (enum sr_split_name)arg_split(args, "split");
+    } else if (sr_args_given(args, "audit") && filter.audit >= 0) {
+        filter.everywhere = true; /* twins may be in two splits */
     } else if (filter.tagged && !judged && !filter.suspects && !filter.model[0] &&
                !sr_args_switch(args, "more")) {
         filter.everywhere = true; /* a tag may be on a sample of any split */
     } else if (judged && !sr_args_switch(args, "more")) {
         filter.split = SR_SPLIT_DEFAULT; /* rows that it has not been trained on */
     }
-    enum sr_status status = sr_session_select(session, &filter, error);
+    status = sr_session_select(session, &filter, error);
     if (status) return status;
     if (session->selection.filter.model[0])
         snprintf(session->view.model, sizeof session->view.model, "%s",

@@ -14,6 +14,7 @@
     COMMAND(show)              \
     COMMAND(tag)               \
     COMMAND(map)               \
+    COMMAND(audit)             \
     /* train */                \
     COMMAND(train)             \
     COMMAND(jobs)              \

@@ -7,6 +7,7 @@ noinst_HEADERS += src/commands/candidates.h src/commands/target.h src/commands/i
 	include/sartor/commands/reply.h
 libsartor_a_SOURCES += \
 	src/commands/ablate.c \
+	src/commands/audit.c \
 	src/commands/bindings.c \
 	src/commands/browse.c \
 	src/commands/candidates.c \

@@ -1,6 +1,7 @@
 /* undo.c - undo and restore, and the stack of changes that they take back. */
 #include "undo.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,8 @@ static bool same_filter(const struct sr_filter *a, const struct sr_filter *b)
            !(a->confidence_high > b->confidence_high) && a->everywhere == b->everywhere &&
            a->tagged == b->tagged && !strcmp(a->tag, b->tag) && a->suspects == b->suspects &&
            !strcmp(a->beats, b->beats) && a->order == b->order && a->descending == b->descending &&
+           a->audit == b->audit && a->audit_of == b->audit_of && !(a->threshold < b->threshold) &&
+           !(a->threshold > b->threshold) && isnan(a->threshold) == isnan(b->threshold) &&
            !strcmp(a->model, b->model) && sr_change_same(a->change, b->change);
 }
 

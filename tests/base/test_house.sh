@@ -16,7 +16,7 @@ commands
 panes
 app
 figure explain jobs
-models
+models audit
 eval nn
 data embed
 compute
@@ -57,7 +57,7 @@ owner 'jpeglib\.h|webp/' 'data' 'libjpeg and libwebp'
 owner 'archive(_entry)?\.h' 'data' libarchive
 
 found=$(grep -lE '\b(printf|puts|putchar|perror)\(' src/base/*.c src/cells/*.c src/compute/*.c src/data/*.c src/embed/*.c src/nn/*.c \
-    src/models/*.c src/eval/*.c src/figure/*.c src/explain/*.c src/jobs/*.c src/app/*.c 2>/dev/null)
+    src/models/*.c src/eval/*.c src/figure/*.c src/explain/*.c src/jobs/*.c src/app/*.c src/audit/*.c 2>/dev/null)
 [ -z "$found" ] || echo "# $found"
 [ -z "$found" ]; say $? "nothing below the commands prints"
 

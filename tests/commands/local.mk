@@ -13,6 +13,7 @@ SHELL_TESTS += tests/commands/test_values.sh
 SHELL_TESTS += tests/commands/test_tune.sh
 SHELL_TESTS += tests/commands/test_browse.sh
 SHELL_TESTS += tests/commands/test_map.sh
+SHELL_TESTS += tests/commands/test_audit.sh
 SHELL_TESTS += tests/commands/test_honesty.sh
 SHELL_TESTS += tests/commands/test_colour.sh
 SHELL_TESTS += tests/commands/test_sessions.sh

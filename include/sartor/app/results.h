@@ -22,7 +22,7 @@ struct sr_result_key {
 /* What there is to know about results of one kind: a constant in the file that computes them. */
 struct sr_result_kind {
     const char *name;
-    /* In the long lane a result is shown among the runs, and `run_name` is needed. */
+    /* In the long lane one that has a `run_name` is shown among the runs. */
     enum sr_lane lane;
     /* How many that have ended are kept, those asked for last; 0 for all that are current. */
     size_t keep;

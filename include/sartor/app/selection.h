@@ -5,6 +5,7 @@
 
 #include "sartor/base/text.h"
 #include "sartor/data/dataset.h"
+#include "sartor/data/features.h"
 #include "sartor/data/split.h"
 
 struct sr_session;
@@ -40,6 +41,11 @@ struct sr_filter {
     char tag[SR_TAG_NAME_SIZE];
     /* Only suspects, most suspect first; `as` is then the class suggested. */
     bool suspects;
+    /* Only findings of the audit of this kind, an enum sr_audit_kind, the worst first; -1 for all
+     * samples. The threshold, NAN for the usual one, and the features they are found by. */
+    int audit;
+    double threshold;
+    enum sr_features audit_of;
     /* Only what `model` predicts rightly and this one wrongly; "" for any. */
     char beats[64];
     enum sr_order order;

@@ -1,0 +1,256 @@
+/* The checks of a data set: measures by hand, twins, thresholds, votes, slices. */
+#include "support.h"
+
+#include <math.h>
+
+#include "sartor/audit/audit.h"
+#include "sartor/base/memory.h"
+#include "sartor/base/pool.h"
+#include "sartor/base/rng.h"
+
+enum { SIDE = 28, SIZE = SIDE * SIDE, TRAIN = 300, TEST = 60, CLASSES = 3 };
+
+static float measure(const uint8_t *pixels, struct sr_shape shape, enum sr_audit_kind kind)
+{
+    float values[SR_AUDIT_MEASURES];
+    sr_audit_measure_image(pixels, shape, values);
+    return values[kind - SR_AUDIT_DARK];
+}
+
+static void by_hand(void **state)
+{
+    (void)state;
+    const struct sr_shape shape = {4, 4, 1};
+    uint8_t pixels[16], flat[16];
+    for (int i = 0; i < 16; i++) pixels[i] = (uint8_t)(i * 10);
+    memset(flat, 7, sizeof flat);
+    /* As numpy.percentile: 99 % lies at position 14.85, 5 % at 0.75. */
+    assert_float_equal(measure(pixels, shape, SR_AUDIT_DARK), 148.5 / 255, 1e-6);
+    assert_float_equal(measure(pixels, shape, SR_AUDIT_LIGHT), 7.5 / 255, 1e-6);
+    assert_float_equal(measure(pixels, shape, SR_AUDIT_INFORMATION), 4, 1e-6);
+    /* A plane has no Laplacian. */
+    assert_float_equal(measure(pixels, shape, SR_AUDIT_BLURRED), 0, 1e-6);
+    assert_float_equal(measure(flat, shape, SR_AUDIT_INFORMATION), 0, 1e-6);
+    assert_true(isinf(measure(flat, shape, SR_AUDIT_BLURRED)));
+    /* One bright pixel inside: Laplacians 400, -100, -100, 0 of variance 42,500; the brightness has
+     * 100² (1/16 - 1/256). */
+    memset(flat, 0, sizeof flat);
+    flat[5] = 100;
+    assert_float_equal(measure(flat, shape, SR_AUDIT_BLURRED), 42500 / (10000. * 15 / 256), 1e-3);
+}
+
+static void in_colour(void **state)
+{
+    (void)state;
+    const struct sr_shape shape = {2, 2, 3};
+    const uint8_t pixels[12] = {255, 255, 255, 255, 0, 0, 0, 0, 0, 10, 20, 15};
+    assert_float_equal(measure(pixels, shape, SR_AUDIT_GREY), (255 + 10) / 4., 1e-5);
+    /* White; red, which is sqrt(.241) of it: 125; black; something dark. 99 % lies at 2.97. */
+    assert_float_equal(measure(pixels, shape, SR_AUDIT_DARK), (125 + 0.97 * 130) / 255, 1e-5);
+}
+
+/* Three patterns with noise, a class each. */
+struct set {
+    struct sr_images files[SR_FILE_COUNT];
+    uint8_t splits[TRAIN + TEST];
+};
+
+static void draw(uint8_t *pixels, int class, struct sr_rng *rng)
+{
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            const int wave = class == 0 ? x / 4 % 2 : class == 1 ? y / 4 % 2 : (x / 4 + y / 4) % 2;
+            pixels[y * SIDE + x] = (uint8_t)(60 + 120 * wave + (int)sr_rng_below(rng, 60));
+        }
+}
+
+static struct set *make(void)
+{
+    struct set *set = sr_xalloc(sizeof *set);
+    struct sr_rng rng;
+    sr_rng_init(&rng, 1, SR_STREAM_TEST, 20);
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        struct sr_images *images = &set->files[f];
+        images->count = f == SR_FILE_TRAIN ? TRAIN : TEST;
+        images->shape = (struct sr_shape){SIDE, SIDE, 1};
+        images->pixels = sr_xalloc(images->count * SIZE);
+        images->labels = sr_xalloc(images->count);
+        for (size_t i = 0; i < images->count; i++) {
+            images->labels[i] = (uint8_t)(i % CLASSES);
+            draw(images->pixels + i * SIZE, images->labels[i], &rng);
+        }
+    }
+    for (size_t i = 0; i < TRAIN + TEST; i++) set->splits[i] = i < 250 ? 0 : i < TRAIN ? 1 : 2;
+    return set;
+}
+
+static void copy(struct set *set, size_t from, int to_file, size_t to, int off)
+{
+    uint8_t *pixels = set->files[to_file].pixels + to * SIZE;
+    memcpy(pixels, set->files[SR_FILE_TRAIN].pixels + from * SIZE, SIZE);
+    pixels[100] ^= (uint8_t)off;
+}
+
+static size_t find(const struct set *set, const struct sr_audit_measures *measures,
+                   const struct sr_audit_relations *relations, enum sr_audit_kind kind,
+                   double threshold, struct sr_finding **found)
+{
+    const struct sr_audit_base base = {.measures = measures,
+                                       .relations = relations,
+                                       .files = set->files,
+                                       .splits = set->splits,
+                                       .classes = CLASSES};
+    return sr_audit_find(&base, kind, threshold, found);
+}
+
+static void release(struct set *set)
+{
+    for (int f = 0; f < SR_FILE_COUNT; f++) {
+        free(set->files[f].pixels);
+        free(set->files[f].labels);
+    }
+    free(set);
+}
+
+/* One finding, of this pair. */
+static void is_pair(const struct sr_finding *one, uint32_t place, uint32_t with)
+{
+    assert_int_equal(one->place, place);
+    assert_int_equal(one->with, with);
+}
+
+static void check_pairs(const struct set *set, const struct sr_audit_measures *measures,
+                        const struct sr_audit_relations *relations)
+{
+    struct sr_finding *found;
+    assert_int_equal(find(set, measures, NULL, SR_AUDIT_EXACT, NAN, &found), 3);
+    is_pair(&found[0], 40, 10);
+    is_pair(&found[1], 42, 11);
+    is_pair(&found[2], TRAIN + 9, 12);
+    free(found);
+    assert_int_equal(find(set, measures, relations, SR_AUDIT_NEAR, NAN, &found), 1);
+    is_pair(&found[0], 270, 30);
+    assert_true(found[0].score > 0 && found[0].score < 0.1);
+    free(found);
+    /* Between splits: what is judged on stands first. */
+    assert_int_equal(find(set, measures, relations, SR_AUDIT_LEAK, NAN, &found), 2);
+    is_pair(&found[0], TRAIN + 9, 12);
+    is_pair(&found[1], 270, 30);
+    free(found);
+    assert_int_equal(find(set, measures, relations, SR_AUDIT_CONFLICT, NAN, &found), 1);
+    is_pair(&found[0], 42, 11);
+    free(found);
+}
+
+static void check_labels(const struct set *set, const struct sr_audit_measures *measures,
+                         const struct sr_audit_relations *relations)
+{
+    struct sr_finding *found;
+    /* 42 has the image of 11 under another label. */
+    const size_t count = find(set, measures, relations, SR_AUDIT_LABEL, -0.9, &found);
+    bool wrong = false;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(found[i].score < -0.9);
+        if (found[i].place != 77) continue;
+        wrong = true;
+        assert_int_equal(found[i].class, 77 % CLASSES);
+    }
+    assert_true(wrong && count <= 4);
+    free(found);
+    assert_true(relations->accuracy > 0.98);
+}
+
+static void check_single(const struct set *set, const struct sr_audit_measures *measures,
+                         const struct sr_audit_relations *relations)
+{
+    struct sr_finding *found;
+    assert_int_equal(find(set, measures, NULL, SR_AUDIT_DARK, NAN, &found), 1);
+    assert_int_equal(found[0].place, 99);
+    free(found);
+    assert_int_equal(find(set, measures, NULL, SR_AUDIT_DARK, 2, &found), TRAIN + TEST);
+    free(found);
+    assert_int_equal(find(set, measures, NULL, SR_AUDIT_GREY, NAN, &found), 0);
+    free(found);
+    assert_true(find(set, measures, relations, SR_AUDIT_OUTLIER, 1.3, &found) >= 1);
+    assert_int_equal(found[0].place, 99);
+    free(found);
+}
+
+static void whole_set(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    struct sr_audit_measures measures;
+    struct sr_audit_relations relations, again;
+    struct sr_error error;
+    copy(set, 10, SR_FILE_TRAIN, 40, 0);  /* the same, and the same label: 10 % 3 is 40 % 3 */
+    copy(set, 11, SR_FILE_TRAIN, 42, 0);  /* the same, two labels */
+    copy(set, 12, SR_FILE_TEST, 9, 0);    /* train and test */
+    copy(set, 30, SR_FILE_TRAIN, 270, 1); /* almost the same: train and validation */
+    set->files[SR_FILE_TRAIN].labels[77] = (uint8_t)((77 + 1) % CLASSES); /* wrong */
+    memset(set->files[SR_FILE_TRAIN].pixels + 99 * SIZE, 0, SIZE);        /* black */
+    struct sr_pool *pool = sr_pool_new(2, &error);
+    assert_int_equal(sr_audit_measure(&measures, set->files, pool, NULL, &error), SR_OK);
+    assert_int_equal(
+        sr_audit_relate(&relations, set->files, CLASSES, SR_FEATURES_HOG, pool, NULL, &error),
+        SR_OK);
+    check_pairs(set, &measures, &relations);
+    check_labels(set, &measures, &relations);
+    check_single(set, &measures, &relations);
+    /* The same on one thread, bit by bit. */
+    assert_int_equal(
+        sr_audit_relate(&again, set->files, CLASSES, SR_FEATURES_HOG, NULL, NULL, &error), SR_OK);
+    assert_memory_equal(again.remoteness, relations.remoteness, (TRAIN + TEST) * sizeof(float));
+    assert_memory_equal(again.cluster, relations.cluster, TRAIN + TEST);
+    assert_int_equal(again.label_count, relations.label_count);
+    sr_audit_relations_fini(&again);
+    sr_audit_relations_fini(&relations);
+    sr_audit_measures_fini(&measures);
+    sr_pool_free(pool);
+    release(set);
+}
+
+static void classes(void **state)
+{
+    (void)state;
+    struct set *set = make();
+    const struct sr_audit_measures measures = {.count = TRAIN + TEST, .trained = TRAIN};
+    struct sr_finding *found;
+    assert_int_equal(find(set, &measures, NULL, SR_AUDIT_CLASS, NAN, &found), 0);
+    free(found);
+    for (size_t i = 21; i < TRAIN; i++) /* 7 of 300 are left */
+        if (set->files[SR_FILE_TRAIN].labels[i] == 2) set->files[SR_FILE_TRAIN].labels[i] = 0;
+    assert_int_equal(find(set, &measures, NULL, SR_AUDIT_CLASS, NAN, &found), 1);
+    assert_int_equal(found[0].class, 2);
+    assert_float_equal(found[0].score, 7 * 3 / 300., 1e-9);
+    free(found);
+    release(set);
+}
+
+/* Fisher's tea: all four cups wrong by chance 1 in 70, at most one right 17 in 70. */
+static void slices(void **state)
+{
+    (void)state;
+    assert_float_equal(sr_fisher_lower(0, 4, 4, 8), 1 / 70., 1e-12);
+    assert_float_equal(sr_fisher_lower(1, 4, 4, 8), 17 / 70., 1e-12);
+    assert_float_equal(sr_fisher_lower(4, 4, 4, 8), 1, 1e-12);
+    struct sr_audit_slice three[3] = {
+        {.name = "fine", .count = 4, .right = 4, .others = 4},
+        {.name = "worst", .count = 4, .right = 0, .others = 4, .right_others = 4},
+        {.name = "poor", .count = 4, .right = 1, .others = 4, .right_others = 3}};
+    sr_audit_slices_judge(three, 3);
+    assert_string_equal(three[0].name, "worst");
+    assert_float_equal(three[0].p, 3 / 70., 1e-12);
+    assert_string_equal(three[1].name, "poor");
+    assert_float_equal(three[1].p, 2 * 17 / 70., 1e-12);
+    assert_float_equal(three[2].p, 1, 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_hand), cmocka_unit_test(in_colour), cmocka_unit_test(whole_set),
+        cmocka_unit_test(classes), cmocka_unit_test(slices),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

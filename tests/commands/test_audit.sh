@@ -1,0 +1,45 @@
+#!/bin/sh
+# audit and browse audit=: what is found in a set with faults put in, and as which samples.
+. "${SRCDIR:-.}/tests/program.sh"
+script() { # LINES...: run as a batch script
+    printf '%s\n' "$@" >script
+    "$sartor" --home "$work/home" --data "$data" --json --batch script >out 2>err </dev/null; code=$?
+}
+has() { # PATTERN NAME
+    grep -q "$1" out; report $? "$2"
+}
+
+# The sample with row 3 of the train file again in the test file, and row 4 black.
+data=$mini
+script "export dataset to=plain"
+[ "$code" -eq 0 ]; report $? "a copy of the data"
+mkdir faulty
+for file in plain/*; do
+    name=${file##*/}
+    case $name in *.gz) gzip -dc "$file" >"faulty/${name%.gz}" ;; *) cp "$file" "faulty/$name" ;; esac
+done
+train=$(echo faulty/train-images*) test=$(echo faulty/t10k-images*)
+dd if="$train" of="$test" bs=1 skip=$((16 + 3 * 784)) seek=$((16 + 7 * 784)) count=784 conv=notrunc 2>err
+dd if=/dev/zero of="$train" bs=1 seek=$((16 + 4 * 784)) count=784 conv=notrunc 2>err
+
+data=faulty
+script "audit kinds=exact-duplicate,leak,dark,low-information limit=0"
+[ "$code" -eq 0 ]; report $? "audit ends well"
+has '"kind": "exact-duplicate", "file": "test", "index": 7, .*"score": 0, "with": "train:3"' "the image that is there twice is found"
+has '"kind": "leak", "file": "test", "index": 7, .*"between": "test train"' "as a leak"
+has '"kind": "dark", "file": "train", "index": 4, .*"score": 0,' "the black image is dark"
+has '"kind": "low-information", "file": "train", "index": 4,' "and empty"
+script "browse audit=exact-duplicate"; has '"filter": "split=any audit=exact-duplicate"' "the filter is said"
+has '"indices": \["train:3", "test:7"\]' "both samples are shown"
+script "browse audit=exact-duplicate split=test"; has '"indices": \[7\]' "or those of one split"
+script "browse audit=dark"; has '"indices": \["train:4"' "the worst comes first"
+script "browse audit=dark threshold=2"; before=$(grep -o '"count": [0-9]*' out)
+script "browse audit=dark"; [ "$before" != "$(grep -o '"count": [0-9]*' out)" ]
+report $? "a threshold moves the line"
+script "train logreg name=m" "audit model=m kinds=weak-slice"; has '"kind": "weak-slice", "count"' "slices of a model"
+script "audit kinds=dork"; [ "$code" -eq 1 ] && grep -q 'no kind of finding "dork".*dark' err
+report $? "another kind is refused, with one like it"
+script "audit threshold=1"; grep -q "one kind" err; report $? "a threshold needs one kind"
+script "browse audit=dark wrong"; grep -q "audit goes with" err; report $? "no model is asked beside it"
+script "browse threshold=1"; grep -q "audit=KIND" err; report $? "a threshold goes with a kind"
+finish
