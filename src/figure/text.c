@@ -10,8 +10,13 @@
 #if __has_feature(address_sanitizer)
 #define LEAKS_ARE_COUNTED
 #endif
+#if __has_feature(thread_sanitizer)
+#define RACES_ARE_LOOKED_FOR
+#endif
 #elif defined __SANITIZE_ADDRESS__
 #define LEAKS_ARE_COUNTED
+#elif defined __SANITIZE_THREAD__
+#define RACES_ARE_LOOKED_FOR
 #endif
 #ifdef LEAKS_ARE_COUNTED
 /* Fontconfig keeps the patterns of the fonts that were asked for, and Pango its map of them;
@@ -20,6 +25,16 @@ const char *__lsan_default_suppressions(void);
 __attribute__((weak)) const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\nleak:libpango\nleak:libglib\n";
+}
+#endif
+#ifdef RACES_ARE_LOOKED_FOR
+/* Pango asks fontconfig for fonts in a thread of its own. These libraries are compiled without the
+ * thread sanitizer, which so misses how they order their reads and writes. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libfontconfig\nrace:libpango\nrace:libglib\nrace:libcairo\n"
+           "deadlock:libcairo\n";
 }
 #endif
 
