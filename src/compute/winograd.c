@@ -6,7 +6,7 @@
 
 /* Floats of the points of one group of images, which should stay in the second-level cache, and of
  * transformed weights, which are read again for each group; images of a group. */
-enum { GROUP_FLOATS = 1 << 17, MOST_WEIGHTS = 1 << 22, MOST_IMAGES = 16 };
+enum { GROUP_FLOATS = 5 << 15, MOST_WEIGHTS = 1 << 22, MOST_IMAGES = 16 };
 
 static int tiles_along(int size, int tile)
 {
